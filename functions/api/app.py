@@ -1,0 +1,93 @@
+"""The HTTP function ``api``: a Flask app with the resources as blueprints and errors as problem+json (RFC 9457)."""
+
+import re
+import secrets
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import flask
+import functions_framework
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from functions.api import operations, renders
+from sutradhar.domain.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
+from sutradhar.telemetry import bound, log
+
+MAX_BODY_BYTES = 1024 * 1024
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+# most specific first
+_STATUS: tuple[tuple[type[Exception], int, str], ...] = (
+    (InvalidRequest, 400, "The request has wrong fields"),
+    (NotFound, 404, "Not found"),
+    (IdempotencyMismatch, 422, "Idempotency-Key used twice"),
+    (Conflict, 409, "Conflict"),
+)
+
+
+@functions_framework.http
+def api(request: flask.Request) -> Response:
+    """The whole HTTP API. The app gets the body in an environment of its own: functions-framework reads the request's
+    body again after the answer, and must find it untouched."""
+    declared = request.content_length
+    too_large = declared is not None and declared > MAX_BODY_BYTES
+    # not a byte of an oversized body is read, and of one that hides its length only what shows that it is too large
+    body = b"" if too_large else request.stream.read(MAX_BODY_BYTES + 1) if declared is None else request.get_data()
+    environ = {**request.environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+    if too_large or len(body) > MAX_BODY_BYTES:
+        environ["sutradhar.too_large"] = True
+    environ.pop("werkzeug.request", None)
+    if environ["PATH_INFO"].startswith("/api/"):
+        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix("/api")
+    return flask.Response.from_app(app().wsgi_app, environ)
+
+
+@cache
+def app() -> flask.Flask:
+    made = flask.Flask("sutradhar", static_folder=None)
+    made.json.sort_keys = False  # type: ignore[attr-defined]
+    made.json.ensure_ascii = False  # type: ignore[attr-defined]
+    made.register_blueprint(renders.blueprint)
+    made.register_blueprint(operations.blueprint)
+    made.before_request(_before)
+    made.after_request(_after)
+    made.register_error_handler(Exception, _problem)
+    return made
+
+
+def _before() -> flask.Response | None:
+    sent = flask.request.headers.get("X-Request-Id", "")
+    flask.g.request_id = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
+    if flask.request.environ.get("sutradhar.too_large"):
+        return problem(413, "Body too large", f"the body may have at most {MAX_BODY_BYTES} bytes")
+    return None
+
+
+def _after(response: flask.Response) -> flask.Response:
+    response.headers["X-Request-Id"] = flask.g.request_id
+    return response
+
+
+def _problem(exc: Exception) -> flask.Response:
+    for kind, status, title in _STATUS:
+        if isinstance(exc, kind):
+            errors = (
+                [{"path": e.path, "message": e.message} for e in exc.errors] if isinstance(exc, InvalidRequest) else []
+            )
+            return problem(status, title, str(exc), errors)
+    if isinstance(exc, HTTPException):
+        return problem(exc.code or 500, exc.name, exc.description or exc.name)
+    with bound(request_id=flask.g.request_id):
+        log("request_failed", level="error", exc=exc, path=flask.request.path)
+    return problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
+
+
+def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> flask.Response:
+    body: dict[str, Any] = {
+        "type": "about:blank", "title": title, "status": status, "detail": detail,
+        "instance": flask.request.path, "request_id": flask.g.request_id, "errors": errors or [],
+    }  # fmt: skip
+    response = flask.jsonify(body)
+    response.status_code, response.mimetype = status, "application/problem+json"
+    return response

@@ -1,0 +1,114 @@
+"""Renders: submit, look, cancel, retry, download."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import flask
+from werkzeug.wrappers import Response
+
+from sutradhar import bootstrap
+from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
+from sutradhar.domain.job import Job
+from sutradhar.domain.plan import LANGUAGES, RenderPlan
+from sutradhar.domain.view import state_word, status
+
+blueprint = flask.Blueprint("renders", __name__)
+
+_SECONDS_PER_SECOND = 1.2
+"""Wall time of a 1080p film by its length, all stages, on two cores; measured, rounded up."""
+
+
+@blueprint.post("/render")
+def create() -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline.submit import submit
+
+    key = flask.request.headers.get("Idempotency-Key")
+    if key is not None and not 1 <= len(key) <= 200:
+        raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
+    job, created = submit(bootstrap.services(), RenderPlan.parse(_body()), key)
+    body = {
+        "job_id": job.id,
+        "status": "pending" if created else state_word(job),
+        "state": "pending" if created else state_word(job),
+        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * job.wanted.length_sec),
+        "links": {
+            "status": f"/render/{job.id}/status",
+            "cancel": f"/render/{job.id}/cancel",
+            "file": f"/render/{job.id}/file",
+        },
+    }
+    headers = {"Location": f"/render/{job.id}/status"}
+    if created:
+        return body, 202, headers
+    return body, 200, {**headers, "Idempotent-Replayed": "true"}
+
+
+@blueprint.get("/render/<job_id>/status")
+def show(job_id: str) -> Response:
+    backend = bootstrap.backend()
+    job = backend.jobs.get(job_id)
+    made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
+    response = flask.jsonify(status(job, made))
+    response.set_etag(f"{job.version}-{len(made)}")
+    return response.make_conditional(flask.request)
+
+
+@blueprint.delete("/render/<job_id>/cancel")
+def cancel(job_id: str) -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline import submit
+
+    return _moved(submit.cancel(bootstrap.services(), job_id)), 202
+
+
+@blueprint.post("/render/<job_id>/retry")
+def retry(job_id: str) -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline import submit
+
+    return _moved(submit.retry(bootstrap.services(), job_id)), 202
+
+
+@blueprint.get("/render/<job_id>/file")
+def download(job_id: str) -> flask.Response:
+    """``?kind=video|thumbnail|captions|summary``, for captions ``&lang=en|hi&format=srt|vtt``. Ranges and ETag work."""
+    backend = bootstrap.backend()
+    job = backend.jobs.get(job_id)
+    blob, media_type = _wanted_file(job)
+    with tempfile.TemporaryDirectory() as folder:
+        path = backend.blobs.fetch(blob, Path(folder) / "file")
+        name = f"{job.id}-{Path(blob).name}"
+        # opened before the folder goes; a conditional answer reads only the range asked for
+        return flask.send_file(path, mimetype=media_type, download_name=name, conditional=True, etag=True)
+
+
+def _wanted_file(job: Job) -> tuple[str, str]:
+    asked = flask.request.args
+    kind, language, form = asked.get("kind", "video"), asked.get("lang", ""), asked.get("format", "srt")
+    if kind not in ("video", "thumbnail", "captions", "summary"):
+        message = f"must be video, thumbnail, captions or summary (got {kind!r})"
+        raise InvalidRequest([FieldError("kind", message)])
+    if job.result is None:
+        raise Conflict(f"the job has no file yet: it is {state_word(job)}; see /render/{job.id}/status")
+    if kind == "captions":
+        if language not in LANGUAGES or form not in ("srt", "vtt"):
+            message = f"captions need lang=en|hi and format=srt|vtt (got lang={language!r}, format={form!r})"
+            raise InvalidRequest([FieldError("lang", message)])
+        if language not in job.result.captions:
+            raise NotFound(f"this film has no captions in {language!r}")
+        files = job.result.captions[language]
+        return (files.srt, "application/x-subrip") if form == "srt" else (files.vtt, "text/vtt")
+    if kind == "thumbnail":
+        return job.result.thumbnail, "image/png"
+    return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
+
+
+def _moved(job: Job) -> dict[str, str]:
+    return {"job_id": job.id, "state": state_word(job), "status": state_word(job)}
+
+
+def _body() -> Any:
+    try:
+        return json.loads(flask.request.get_data() or b"null")
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as exc:
+        raise InvalidRequest([FieldError("", f"the body is not valid JSON: {exc}")]) from exc

@@ -1,0 +1,269 @@
+"""`sutradhar`: the same entry points from a terminal."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sutradhar import bootstrap, telemetry
+from sutradhar.domain.errors import InvalidRequest, SutradharError
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.view import fraction_done, state_word
+
+app = typer.Typer(
+    help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
+console = Console(stderr=True, highlight=False)
+
+Topic = Annotated[str | None, typer.Argument(help="What the video is about, in English or Hindi.")]
+PlanFile = Annotated[Path | None, typer.Option("--plan", help="A RenderPlan as JSON; - reads it from standard input.")]
+Language = Annotated[str | None, typer.Option(help="Of the narration: en or hi. Default: read off the topic.")]
+Length = Annotated[int, typer.Option(help="Seconds of video to aim for.", min=5, max=600)]
+Voice = Annotated[str, typer.Option(help="F or M.")]
+Aspect = Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")]
+Style = Annotated[str, typer.Option(help="Of the pictures, in words: watercolor, cinematic, paper cut ...")]
+Seed = Annotated[int, typer.Option(help="Another number, other pictures and words.")]
+Resolution = Annotated[str, typer.Option(help="720p, 1080p or 4k.")]
+Mode = Annotated[str, typer.Option(help="FINAL, or PROXY for a quick look in 720p.")]
+
+
+@app.command()
+def make(
+    topic: Topic = None,
+    plan_file: PlanFile = None,
+    out: Annotated[Path, typer.Option(help="Where the files go.")] = Path("out"),
+    language: Language = None,
+    length: Length = 60,
+    voice: Voice = "F",
+    aspect: Aspect = "16:9",
+    style: Style = "",
+    seed: Seed = 0,
+    resolution: Resolution = "1080p",
+    mode: Mode = "FINAL",
+) -> None:
+    """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made."""
+    with _errors():
+        wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
+        job = _make(wanted)
+        if job.state is not JobState.SUCCEEDED:
+            _say_why(job)
+            raise typer.Exit(1)
+        files = _deliver(job, out)
+    for notice in job.notices:
+        console.print(f"[yellow]note:[/] {notice}")
+    for path in files:
+        print(path)
+
+
+@app.command()
+def plan(
+    topic: Topic = None,
+    plan_file: PlanFile = None,
+    language: Language = None,
+    length: Length = 60,
+    voice: Voice = "F",
+    aspect: Aspect = "16:9",
+    style: Style = "",
+    seed: Seed = 0,
+    resolution: Resolution = "1080p",
+    mode: Mode = "FINAL",
+) -> None:
+    """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing."""
+    with _errors():
+        wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
+        written = bootstrap.services().planner.plan(wanted)
+    print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Of the HTTP API.")] = 8080,
+    host: Annotated[str, typer.Option(help="Keep it on loopback: the API has no keys yet.")] = "127.0.0.1",
+) -> None:
+    """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
+    from functions import local
+
+    main_file = Path(__file__).with_name("main.py")
+    where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
+    argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
+    env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
+    with _errors(), _stoppable(), local.at_work():
+        server = subprocess.Popen(argv, env=env, start_new_session=True)
+        console.print(
+            f"Sutradhar on http://{host}:{port} (Ctrl-C stops it). It is open to whoever reaches this address."
+        )
+        try:
+            code = server.wait()
+            raise typer.Exit(code or 1)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@app.command()
+def status(job_id: Annotated[str | None, typer.Argument(help="One job; without it, the newest ones.")] = None) -> None:
+    """Show a job, or the newest jobs."""
+    with _errors():
+        backend = bootstrap.backend()
+        jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.latest()
+        table = Table("job", "title", "state", "done", "made")
+        for job in jobs:
+            ready = len(backend.assets.get_many(r.key for r in job.requests))
+            title = (job.plan or job.wanted).title or job.wanted.topic or ""
+            made = f"{ready} of {len(job.requests)}" if job.requests else ""
+            table.add_row(job.id, title, state_word(job), f"{fraction_done(job, ready):.0%}", made)
+        Console(highlight=False).print(table if jobs else 'No jobs yet: `sutradhar make "Prahlad"` makes the first.')
+        if job_id and jobs[0].error:
+            _say_why(jobs[0])
+
+
+@app.command()
+def doctor() -> None:
+    """Say what this machine has and lacks, and how to get it."""
+    with _errors():
+        found = bootstrap.checks()
+    table = Table("", "what", "found", "to get it")
+    for check in found:
+        mark = "[green]✓[/]" if check.ok else "[red]✗[/]" if check.needed else "[yellow]–[/]"
+        table.add_row(mark, check.name, check.detail, check.advice)
+    Console(highlight=False).print(table)
+    if not all(c.ok for c in found if c.needed):
+        raise typer.Exit(1)
+
+
+def _wanted(
+    topic: str | None, plan_file: Path | None, language: str | None, length: int, voice: str, aspect: str, style: str,
+    seed: int, resolution: str, mode: str,
+) -> RenderPlan:  # fmt: skip
+    if plan_file is not None:
+        if topic is not None:
+            raise typer.BadParameter("give a topic or --plan, not both")
+        try:
+            text = sys.stdin.read() if str(plan_file) == "-" else plan_file.read_text("utf-8")
+            return RenderPlan.parse(json.loads(text))
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as exc:
+            raise typer.BadParameter(f"{plan_file} cannot be read as JSON: {exc}") from exc
+    body: dict[str, Any] = {
+        "topic": topic or "", "language": language, "length_sec": length, "voice": voice, "aspect": aspect,
+        "style": style, "seed": seed, "render": {"resolution": resolution, "mode": mode},
+    }  # fmt: skip
+    return RenderPlan.parse(body)
+
+
+def _make(wanted: RenderPlan) -> Job:
+    from functions import local
+    from functions.progress import ProgressView
+    from sutradhar.pipeline.produce import made
+
+    telemetry.set_level("error")
+    with _stoppable(), local.at_work():
+        services = bootstrap.services()
+        job = _begin(wanted)
+        # a job that an earlier process left may just have ended, so it is looked at once in any case
+        with ProgressView(console, wanted.length_sec) as view:
+            while True:
+                job = services.jobs.get(job.id)
+                view.show(job, made(services, job) if not job.assets else job.assets)
+                if job.state.over:
+                    return job
+                time.sleep(0.2)  # the rate at which the picture on the terminal is drawn anew
+
+
+def _begin(wanted: RenderPlan) -> Job:
+    """The job for ``wanted``: the one that was stopped or failed, if there is one, else a new one."""
+    from sutradhar.pipeline.submit import request_hash, retry, submit
+
+    services = bootstrap.services()
+    digest = request_hash(wanted)
+    before = next((j for j in services.jobs.latest(100) if j.request_hash == digest), None)
+    if before and before.state is JobState.FAILED:
+        console.print(f"Going on with {before.id}, which had failed.")
+        return retry(services, before.id)
+    if before and not before.state.over:
+        console.print(f"Going on with {before.id}.")
+        return before
+    return submit(services, wanted)[0]
+
+
+def _deliver(job: Job, out: Path) -> list[Path]:
+    """Copy the finished files to ``out``, each whole or not at all."""
+    assert job.result is not None
+    wanted = {
+        "video.mp4": job.result.video, "thumbnail.png": job.result.thumbnail, "job_summary.json": job.result.summary,
+        **{f"captions.{language}.srt": files.srt for language, files in job.result.captions.items()},
+        **{f"captions.{language}.vtt": files.vtt for language, files in job.result.captions.items()},
+    }  # fmt: skip
+    out.mkdir(parents=True, exist_ok=True)
+    for name, blob in wanted.items():
+        half = out / f".{name}.{os.getpid()}"
+        try:
+            shutil.copyfile(bootstrap.backend().blobs.fetch(blob, half), half)
+            half.replace(out / name)
+        finally:
+            half.unlink(missing_ok=True)
+    return [out / name for name in wanted]
+
+
+def _say_why(job: Job) -> None:
+    error = job.error
+    if error is None:
+        console.print(f"{job.id} was cancelled.")
+        return
+    where = f" in scene {error.scene + 1}" if error.scene is not None else ""
+    console.print(f"[red]{job.id} failed at {error.stage}{where}:[/] {error.cause}")
+    if error.kept:
+        console.print(f"Kept: {error.kept}.")
+    console.print(f"What to do: {error.advice or 'run the same command again'}")
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Ours in one clear message each; others are bugs and keep their trace."""
+    try:
+        yield
+    except InvalidRequest as exc:
+        for error in exc.errors:
+            console.print(f"[red]{error.path or 'request'}[/] {error.message}", soft_wrap=True)
+        raise typer.Exit(2) from exc
+    except SutradharError as exc:
+        console.print(f"[red]{exc}[/]")
+        raise typer.Exit(1) from exc
+    except KeyboardInterrupt:
+        console.print("\nStopped. Nothing made is lost: run the same command again to go on.")
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM and a closed terminal end like Ctrl-C; a second Ctrl-C does not tear the ending apart."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    yield
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

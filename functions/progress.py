@@ -1,0 +1,99 @@
+"""What `sutradhar make` shows while it works: a bar a step, and the time left."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.text import Text
+
+from sutradhar.domain.asset import Asset, AssetKind
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.view import fraction_done
+
+_ROWS: Mapping[AssetKind, str] = {"image": "pictures", "narration": "voice", "music": "music"}
+_STAGE_WORDS = {
+    "picture": "film", "sound": "sound", "join": "joining", "thumbnail": "thumbnail", "gate": "checking the file",
+    "done": "film",
+}  # fmt: skip
+
+# seconds of wall time a second of film, and for the rest; only the guess to start from
+_GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
+
+
+class TimeLeft:
+    """Mixes a first guess with the pace seen so far, and trusts the pace the more the further it is."""
+
+    def __init__(self, film_sec: float, begun: float, done: float = 0.0) -> None:
+        self._whole = _GUESS_PER_SECOND * film_sec + _GUESS_REST
+        self._begun, self._start = begun, done
+
+    def seconds(self, done: float, now: float) -> float:
+        """Of wall time until the end, ``done`` being 0 to 1."""
+        covered = done - self._start
+        guess = self._whole * (1 - done)
+        if covered <= 0.01:
+            return guess
+        pace = (now - self._begun) / covered * (1 - done)
+        return pace * done + guess * (1 - done)
+
+
+class ProgressView:
+    """Bars on a terminal; elsewhere a line whenever a step ends. Use as a context manager and call ``show`` often."""
+
+    def __init__(self, console: Console, film_sec: float) -> None:
+        self._console, self._film_sec = console, film_sec
+        self._bars = Progress(
+            SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description:<18}"), BarColumn(bar_width=32),
+            MofNCompleteColumn(), TextColumn("{task.fields[note]}"), console=console,
+        )  # fmt: skip
+        self._rows: dict[str, TaskID] = {"plan": self._bars.add_task("story", total=1, note="")}
+        self._live = Live(console=console, refresh_per_second=5, transient=False)
+        self._left: TimeLeft | None = None
+        self._said: set[str] = set()
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, job: Job, made: Mapping[str, Asset]) -> None:
+        """``made``: the job's finished assets by slot."""
+        now, done = monotonic(), fraction_done(job, len(made))
+        self._left = self._left or TimeLeft(self._film_sec, now, done)
+        self._row("plan", "story", int(job.plan is not None), 1)
+        for kind, word in _ROWS.items():
+            wanted = [r.slot for r in job.requests if r.kind == kind]
+            if wanted:
+                self._row(kind, word, sum(slot in made for slot in wanted), len(wanted))
+        if job.state in (JobState.RENDERING, JobState.SUCCEEDED):
+            at = job.progress
+            ended = job.state is JobState.SUCCEEDED
+            total = at.total if at else 1
+            note = "" if ended or at is None else _STAGE_WORDS.get(at.stage, at.stage)
+            self._row("film", "film", total if ended else at.done if at else 0, total, note)
+        if self._console.is_terminal:
+            self._live.update(self._picture(job, done, now))
+
+    def _row(self, key: str, word: str, done: int, total: int, note: str = "") -> None:
+        if key not in self._rows:
+            self._rows[key] = self._bars.add_task(word, total=total, note=note)
+        self._bars.update(self._rows[key], completed=done, total=total, note=note)
+        if done == total and not self._console.is_terminal and key not in self._said:
+            self._said.add(key)
+            self._console.print(f"  {word}: done", highlight=False)
+
+    def _picture(self, job: Job, done: float, now: float) -> RenderableType:
+        if job.state.over or self._left is None:
+            return self._bars
+        left = self._left.seconds(done, now)
+        return Group(self._bars, Text(f"  {done:4.0%}, about {_words(left)} left", style="dim"))
+
+
+def _words(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

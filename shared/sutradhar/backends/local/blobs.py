@@ -1,0 +1,74 @@
+"""Blobs as files. A file is written whole under another name and then renamed, so nobody ever sees half of one."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from sutradhar.domain.errors import NotFound
+
+
+class FileBlobStore:
+    """``owner`` marks this process's unfinished files, so that a later process can tell whose they were."""
+
+    def __init__(self, root: Path, owner: str = "") -> None:
+        self._root, self._owner = root.resolve(), owner or str(os.getpid())
+        self._unfinished = self._root / ".unfinished"
+        self._unfinished.mkdir(parents=True, exist_ok=True)
+
+    def put(self, name: str, data: bytes) -> None:
+        with self._whole(name) as path:
+            path.write_bytes(data)
+
+    def put_file(self, name: str, path: Path) -> None:
+        with self._whole(name) as temporary:
+            shutil.copyfile(path, temporary)
+
+    def get(self, name: str) -> bytes:
+        with self.open(name) as file:
+            return file.read()
+
+    def open(self, name: str) -> BinaryIO:
+        try:
+            return self._path(name).open("rb")
+        except (FileNotFoundError, IsADirectoryError) as exc:
+            raise NotFound(f"there is no file {name}") from exc
+
+    def fetch(self, name: str, path: Path) -> Path:  # noqa: ARG002 - files are where they are; nothing to bring
+        found = self._path(name)
+        if not found.is_file():
+            raise NotFound(f"there is no file {name}")
+        return found
+
+    def exists(self, name: str) -> bool:
+        return self._path(name).is_file()
+
+    def size(self, name: str) -> int:
+        try:
+            return self._path(name).stat().st_size
+        except FileNotFoundError as exc:
+            raise NotFound(f"there is no file {name}") from exc
+
+    def unfinished(self) -> Iterator[tuple[str, Path]]:
+        """Owner and path of every half-written file; whoever knows that an owner is dead may delete its."""
+        for path in self._unfinished.iterdir():
+            yield path.name.split(".", 1)[0], path
+
+    def _path(self, name: str) -> Path:
+        path = (self._root / name).resolve()
+        if not path.is_relative_to(self._root) or path == self._root:
+            raise NotFound(f"{name!r} is not a name of a file here")
+        return path
+
+    @contextmanager
+    def _whole(self, name: str) -> Iterator[Path]:
+        target = self._path(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._unfinished / f"{self._owner}.{os.urandom(6).hex()}"
+        try:
+            yield temporary
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)

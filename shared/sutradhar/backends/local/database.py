@@ -1,0 +1,74 @@
+"""The one SQLite file: write-ahead log, a connection a thread, every write in a BEGIN IMMEDIATE transaction."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, state TEXT NOT NULL, over INTEGER NOT NULL, created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS jobs_unfinished ON jobs (over, updated_at);
+CREATE INDEX IF NOT EXISTS jobs_newest ON jobs (created_at);
+CREATE TABLE IF NOT EXISTS assets (key TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS leases (
+    name TEXT PRIMARY KEY, token INTEGER NOT NULL, owner TEXT NOT NULL, expires REAL NOT NULL
+);
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, available REAL NOT NULL,
+    failures INTEGER NOT NULL DEFAULT 0, deliveries INTEGER NOT NULL DEFAULT 0, owner TEXT, leased_until REAL
+);
+CREATE INDEX IF NOT EXISTS messages_next ON messages (available);
+CREATE TABLE IF NOT EXISTS dead_letters (
+    id INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL
+);
+"""
+
+
+class Database:
+    """Raises sqlite3 errors as they are; ``sqlite3.OperationalError`` after 10 s behind another writer."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._threads = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        with self.write() as connection:
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                connection.execute(statement)
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's connection; each statement sees what was committed before it."""
+        connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
+        if connection is None:
+            # closed by close() from another thread than the one that opened it
+            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._threads.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is the only writer from its first statement on; rolled back if the block raises."""
+        connection = self.read()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._threads = threading.local()

@@ -1,0 +1,41 @@
+"""Who is alive on this machine. A process holds a lock on its own file; the kernel lets go of it however the process
+ends, so a lease whose owner died is free at once instead of after its time."""
+
+import fcntl
+import os
+import secrets
+from pathlib import Path
+
+
+class Presence:
+    """This process among those that share ``home``. ``owner`` names it in leases and temporary files."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "alive"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self.owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._file = (self._folder / self.owner).open("w")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def alive(self, owner: str) -> bool:
+        """Whether the process that called itself ``owner`` still runs."""
+        path = self._folder / owner
+        if owner == self.owner:
+            return not self._file.closed
+        try:
+            with path.open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        path.unlink(missing_ok=True)
+        return False
+
+    def others(self) -> list[str]:
+        """The owners that are alive, this one left out."""
+        return [p.name for p in self._folder.iterdir() if p.name != self.owner and self.alive(p.name)]
+
+    def close(self) -> None:
+        (self._folder / self.owner).unlink(missing_ok=True)
+        self._file.close()

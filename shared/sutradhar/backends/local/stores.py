@@ -1,0 +1,121 @@
+"""Jobs, assets and leases in SQLite."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.presence import Presence
+from sutradhar.domain.asset import Asset
+from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.job import Job
+from sutradhar.domain.messages import Message
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.stores import Change, Lease
+
+_MOST_AT_ONCE = 500
+
+
+class SqliteJobStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, job: Job) -> tuple[Job, bool]:
+        with self._database.write() as connection:
+            row = connection.execute("SELECT body FROM jobs WHERE id = ?", (job.id,)).fetchone()
+            if row:
+                return Job.model_validate_json(row[0]), False
+            connection.execute(
+                "INSERT INTO jobs (id, state, over, created_at, updated_at, version, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (job.id, job.state, job.state.over, _stamp(job.created_at), *_columns(job)),
+            )
+        return job, True
+
+    def get(self, job_id: str) -> Job:
+        row = self._database.read().execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        if row is None:
+            raise NotFound(f"there is no job {job_id}")
+        return Job.model_validate_json(row[0])
+
+    def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
+        with self._database.write() as connection:
+            row = connection.execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            if row is None:
+                raise NotFound(f"there is no job {job_id}")
+            before = Job.model_validate_json(row[0])
+            job, messages = change(before)
+            if job == before:
+                return before, messages
+            job = job.evolve(version=before.version + 1)
+            connection.execute(
+                "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
+                (job.state, job.state.over, *_columns(job), job_id),
+            )
+        return job, messages
+
+    def unfinished(self, touched_before: datetime) -> Sequence[Job]:
+        rows = self._database.read().execute(
+            "SELECT body FROM jobs WHERE over = 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
+            (_stamp(touched_before), _MOST_AT_ONCE),
+        )
+        return [Job.model_validate_json(body) for (body,) in rows]
+
+    def latest(self, limit: int = 20) -> Sequence[Job]:
+        rows = self._database.read().execute("SELECT body FROM jobs ORDER BY created_at DESC LIMIT ?", (limit,))
+        return [Job.model_validate_json(body) for (body,) in rows]
+
+
+class SqliteAssetStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, key: str) -> Asset | None:
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
+        wanted = list(keys)
+        marks = ",".join("?" * len(wanted))
+        rows = self._database.read().execute(f"SELECT key, body FROM assets WHERE key IN ({marks})", wanted)  # noqa: S608 - only question marks
+        return {key: Asset.model_validate_json(body) for key, body in rows}
+
+    def save(self, asset: Asset, lease: Lease) -> None:
+        with self._database.write() as connection:
+            row = connection.execute("SELECT token FROM leases WHERE name = ?", (lease.name,)).fetchone()
+            if row is None or row[0] != lease.token:
+                raise StaleLease(f"{lease.name} was taken by somebody else")
+            connection.execute("INSERT OR REPLACE INTO assets VALUES (?, ?)", (asset.key, asset.model_dump_json()))
+
+
+class SqliteLeaseStore:
+    """A lease is free when it was given back, when its time is over, or when the process that took it is dead."""
+
+    def __init__(self, database: Database, presence: Presence, clock: Clock) -> None:
+        self._database, self._presence, self._clock = database, presence, clock
+
+    def acquire(self, name: str, ttl: timedelta) -> Lease:
+        now = self._clock.now()
+        expires = now + ttl
+        with self._database.write() as connection:
+            row = connection.execute("SELECT token, owner, expires FROM leases WHERE name = ?", (name,)).fetchone()
+            if row and row[2] > now.timestamp() and self._presence.alive(row[1]):
+                raise LeaseHeld(f"{name} is being worked on")
+            # the row stays when a lease is given back, so that its token only ever grows
+            token = row[0] + 1 if row else 1
+            connection.execute(
+                "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)",
+                (name, token, self._presence.owner, expires.timestamp()),
+            )
+        return Lease(name=name, token=token, expires=expires)
+
+    def release(self, lease: Lease) -> None:
+        with self._database.write() as connection:
+            connection.execute("UPDATE leases SET expires = 0 WHERE name = ? AND token = ?", (lease.name, lease.token))
+
+
+def _columns(job: Job) -> tuple[str, int, str]:
+    return _stamp(job.updated_at), job.version, job.model_dump_json()
+
+
+def _stamp(at: datetime) -> str:
+    """Sorts as text in the order of time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

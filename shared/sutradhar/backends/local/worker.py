@@ -1,0 +1,95 @@
+"""Takes messages off the queue and hands them to whoever handles them, in a few threads of this process."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sutradhar.backends.local.queue import LEASE_SEC, Bell, Delivery, SqliteQueue
+from sutradhar.domain.errors import LeaseHeld
+from sutradhar.domain.messages import Message
+from sutradhar.telemetry import log
+
+_BUSY_SEC = 0.5
+_IDLE_SEC = 5.0
+"""How long to wait when nothing is due: new messages ring, so this only notices the leases of processes that died."""
+
+
+class Worker:
+    """``handle`` does what a message asks for and raises to have it again; ``give_up`` is told of each dead letter."""
+
+    def __init__(
+        self,
+        queue: SqliteQueue,
+        home: Path,
+        handle: Callable[[Message], None],
+        give_up: Callable[[Message, BaseException], None],
+        threads: int = 2,
+    ) -> None:
+        self._queue, self._home, self._handle, self._give_up = queue, home, handle, give_up
+        self._stopping = threading.Event()
+        self._bells = [Bell(home) for _ in range(threads)]
+        self._threads = [
+            threading.Thread(target=self._work, args=(bell,), name=f"worker-{i}", daemon=True)
+            for i, bell in enumerate(self._bells)
+        ]
+        self._in_hand: dict[int, Delivery] = {}
+        self._keeper = threading.Thread(target=self._keep_leases, name="lease-keeper", daemon=True)
+
+    def start(self) -> None:
+        for thread in (*self._threads, self._keeper):
+            thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Take nothing new."""
+        self._stopping.set()
+        for bell in self._bells:
+            bell.ring()
+
+    def stop(self, patience_sec: float = 10.0) -> None:
+        """Finish what is in hand. What is not done in time comes again when its lease is over."""
+        self.ask_to_stop()
+        for thread in self._threads:
+            thread.join(patience_sec)
+        for bell in self._bells:
+            bell.close()
+
+    def _work(self, bell: Bell) -> None:
+        while not self._stopping.is_set():
+            delivery = self._queue.take()
+            if delivery is None:
+                due = self._queue.next_due_in()
+                bell.wait(_IDLE_SEC if due is None else min(due, _IDLE_SEC))
+            else:
+                self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        self._in_hand[delivery.id] = delivery
+        try:
+            if delivery.worn_out:
+                raise RuntimeError(f"the process died on this {delivery.deliveries} times")
+            self._handle(delivery.message)
+        except LeaseHeld:
+            self._queue.later(delivery, _BUSY_SEC)
+        except Exception as exc:  # whatever it is, the message must not be lost
+            self._after_error(delivery, exc)
+        else:
+            self._queue.done(delivery)
+        finally:
+            self._in_hand.pop(delivery.id, None)
+
+    def _after_error(self, delivery: Delivery, exc: Exception) -> None:
+        last = delivery.last_try or delivery.worn_out
+        log(
+            "message_failed", level="error" if last else "warning", exc=exc, dead=last,
+            message_type=delivery.message.type, job_id=delivery.message.job_id, failures=delivery.failures + 1,
+        )  # fmt: skip
+        if last:
+            self._give_up(delivery.message, exc)
+            self._queue.bury(delivery, repr(exc))
+        else:
+            self._queue.failed(delivery)
+
+    def _keep_leases(self) -> None:
+        while not self._stopping.wait(LEASE_SEC / 3):
+            for delivery in list(self._in_hand.values()):
+                self._queue.extend(delivery)

@@ -1,0 +1,130 @@
+"""The composition root: Settings in, ports out. Adapters are imported when they are first needed."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from sutradhar.config import Settings
+from sutradhar.pipeline.services import Services
+from sutradhar.ports.bus import MessageBus
+from sutradhar.ports.clock import Clock, SystemClock
+from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.ports.runner import RenderRunner
+from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+
+if TYPE_CHECKING:
+    from sutradhar.doctor import Check
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Everything that keeps or carries something."""
+
+    jobs: JobStore
+    assets: AssetStore
+    leases: LeaseStore
+    blobs: BlobStore
+    bus: MessageBus
+    runner: RenderRunner
+    clock: Clock
+    end_executions: Callable[[], None]
+    """Ends the renderers that this process started, and waits for it."""
+    close: Callable[[], None]
+    """Gives back what it holds."""
+    worker: Callable[..., Any]
+    """Makes the worker that delivers the bus's messages in this process."""
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_env()
+
+
+@cache
+def backend() -> Backend:
+    """The backend of this process."""
+    return local_backend(settings())
+
+
+@cache
+def services() -> Services:
+    return services_on(backend(), settings())
+
+
+def services_on(backend: Backend, settings: Settings) -> Services:
+    from sutradhar.providers import registry
+    from sutradhar.providers.fallback import FallbackNarrator
+
+    return Services(
+        jobs=backend.jobs,
+        assets=backend.assets,
+        leases=backend.leases,
+        blobs=backend.blobs,
+        bus=backend.bus,
+        runner=backend.runner,
+        clock=backend.clock,
+        planner=cast(Planner, _Lazy(lambda: registry.planner(settings.planner))),
+        narrator=cast(Narrator, _Lazy(lambda: FallbackNarrator(registry.narrators(settings.narrators)))),
+        images=cast(ImageGenerator, _Lazy(lambda: registry.image_generator(settings.image_generator))),
+        composer=cast(Composer, _Lazy(lambda: registry.composer(settings.composer))),
+    )
+
+
+def local_backend(settings: Settings) -> Backend:
+    from sutradhar.backends.local.blobs import FileBlobStore
+    from sutradhar.backends.local.database import Database
+    from sutradhar.backends.local.presence import Presence
+    from sutradhar.backends.local.queue import SqliteQueue
+    from sutradhar.backends.local.runner import LocalRenderRunner
+    from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+    from sutradhar.backends.local.worker import Worker
+
+    home, clock = settings.home, SystemClock()
+    presence = Presence(home)
+    database = Database(home / "state.db")
+    queue = SqliteQueue(database, presence, clock, home)
+    blobs = FileBlobStore(home / "blobs", presence.owner)
+    for owner, path in blobs.unfinished():
+        if not presence.alive(owner):
+            path.unlink(missing_ok=True)
+    runner = LocalRenderRunner(home, presence, queue, {**settings.environment, "SUTRADHAR_HOME": str(home)})
+
+    def close() -> None:
+        database.close()
+        presence.close()
+
+    return Backend(
+        jobs=SqliteJobStore(database),
+        assets=SqliteAssetStore(database),
+        leases=SqliteLeaseStore(database, presence, clock),
+        blobs=blobs,
+        bus=queue,
+        runner=runner,
+        clock=clock,
+        end_executions=runner.close,
+        close=close,
+        worker=lambda handle, give_up: Worker(queue, home, handle, give_up, settings.worker_threads),
+    )
+
+
+class _Lazy:
+    """Stands in for an adapter until something of it is asked for."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make, self._lock = make, threading.Lock()
+        self._made: object | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        with self._lock:  # two threads must not load a model each
+            if self._made is None:
+                self._made = self._make()
+        return getattr(self._made, name)
+
+
+def checks() -> list["Check"]:
+    """What this process can and cannot do, for ``/readyz`` and ``sutradhar doctor``."""
+    from sutradhar import doctor
+
+    return [doctor.store(lambda: backend().jobs.latest(1)), *doctor.machine(settings())]

@@ -1,0 +1,116 @@
+"""What a film is made of, and the key under which a thing once made is found again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Literal
+
+from sutradhar.domain.base import Frozen
+from sutradhar.domain.plan import RenderPlan
+
+AssetKind = Literal["narration", "image", "music"]
+Alignment = Literal["engine", "speech"]
+"""Where word times come from: the voice engine itself, or an alignment on the finished speech."""
+
+SAMPLE_RATE = 48_000
+
+
+class Word(Frozen):
+    """One spoken word as it stands in the text (its punctuation with it), in seconds from the start of the audio."""
+
+    text: str
+    start: float
+    end: float
+
+
+class AssetRequest(Frozen):
+    """One thing that has to be made. ``params`` say what, independently of who makes it."""
+
+    slot: str
+    """Its place in the film: ``scene-00-narration``, ``scene-00-image``, ``music``."""
+    kind: AssetKind
+    params: Mapping[str, str | int | float]
+    maker: str
+    """The first provider of the chain that will be asked, so that another chain does not get this one's result."""
+
+    @property
+    def key(self) -> str:
+        return asset_key(self.kind, self.params, self.maker)
+
+    @property
+    def scene(self) -> int | None:
+        return int(self.slot.split("-")[1]) if self.slot.startswith("scene-") else None
+
+
+def asset_key(kind: AssetKind, params: Mapping[str, str | int | float], maker: str) -> str:
+    """sha256 of the canonical request; equal requests, equal key, in any job."""
+    canonical = json.dumps([kind, maker, dict(sorted(params.items()))], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class Fallback(Frozen):
+    """A provider that was asked and did not answer, and why."""
+
+    provider: str
+    reason: str
+
+
+class Asset(Frozen):
+    """Something made and stored. ``blob`` is its name in the blob store, ``sha256`` the hash of its bytes."""
+
+    key: str
+    kind: AssetKind
+    blob: str
+    sha256: str
+    size: int
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+    samples: int = 0
+    """Length of audio in samples at 48 kHz; 0 for pictures."""
+    words: tuple[Word, ...] = ()
+    alignment: Alignment | None = None
+
+    @property
+    def downgraded(self) -> bool:
+        """Made by somebody else than the first choice, so good for this job only."""
+        return bool(self.fallbacks)
+
+
+def scene_slot(index: int, kind: AssetKind) -> str:
+    return f"scene-{index:02d}-{kind}"
+
+
+def asset_requests(plan: RenderPlan, makers: Mapping[AssetKind, str]) -> tuple[AssetRequest, ...]:
+    """Everything that ``plan`` (with its scenes written) needs, in the order a viewer meets it.
+
+    ``makers`` names the first provider of each kind's chain, with its version (``hibari/0.2.1``).
+    """
+    width, height = _image_size(plan)
+    language = plan.spoken_language
+    found: list[AssetRequest] = []
+    for i, scene in enumerate(plan.scenes):
+        if scene.narration:
+            params = {"text": scene.narration, "language": language, "voice": plan.voice}
+            found.append(
+                AssetRequest(
+                    slot=scene_slot(i, "narration"), kind="narration", params=params, maker=makers["narration"]
+                )
+            )
+        image: dict[str, str | int | float] = {
+            "prompt": scene.image_prompt,
+            "style": plan.style,
+            "width": width,
+            "height": height,
+            "seed": plan.seed + i,
+        }
+        found.append(AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=makers["image"]))
+    if plan.music.enabled:
+        music: dict[str, str | int | float] = {"mood": plan.music.mood or "calm", "seed": plan.seed}
+        found.append(AssetRequest(slot="music", kind="music", params=music, maker=makers["music"]))
+    return tuple(found)
+
+
+def _image_size(plan: RenderPlan) -> tuple[int, int]:
+    """Pictures are made a fifth larger than the film, so that a camera move never magnifies them."""
+    width, height = plan.size
+    return round(width * 1.2 / 2) * 2, round(height * 1.2 / 2) * 2

@@ -1,0 +1,18 @@
+"""The base of every value in the domain: frozen, and unknown fields are refused by name."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """A value: it cannot be changed, only replaced (``evolve``)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def evolve(self, **changes: object) -> Self:
+        """A copy with ``changes``; unlike ``model_copy`` it refuses a name that is no field."""
+        unknown = changes.keys() - type(self).model_fields.keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        return self.model_copy(update=changes)

@@ -1,0 +1,105 @@
+"""Every error of ours, in one tree.
+
+    SutradharError
+    ├── InvalidRequest            what the caller asked for cannot be done; names every wrong field
+    ├── NotFound                  no such job, asset or file
+    ├── Conflict                  the thing is not in a state that allows it
+    │   ├── IllegalTransition     a job was asked to move along an arrow that does not exist
+    │   └── IdempotencyMismatch   the same idempotency key came with another body
+    ├── LeaseHeld                 somebody else is at work on it; come back later (retryable)
+    ├── StaleLease                the lease was lost, so this write is refused
+    ├── ProviderError             a maker (voice, picture, music, planner) failed; says whether to try again
+    ├── RenderError               the renderer failed; says where and what to do
+    └── NotInstalled              a program, font or package is missing; says how to get it
+
+``retryable`` is decided where the error is born. Whoever catches one only obeys it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class SutradharError(Exception):
+    """Something went wrong."""
+
+    retryable = False
+    advice = ""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip().splitlines()[0])
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One wrong field: ``path`` as in ``scenes[2].narration``, ``message`` with the limit and the value."""
+
+    path: str
+    message: str
+
+
+class InvalidRequest(SutradharError):
+    """The request has wrong fields."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(f"{e.path}: {e.message}" if e.path else e.message for e in self.errors))
+
+
+class NotFound(SutradharError):
+    """There is no such thing."""
+
+
+class Conflict(SutradharError):
+    """The thing is not in a state that allows this."""
+
+
+class IllegalTransition(Conflict):
+    """A job cannot move this way."""
+
+
+class IdempotencyMismatch(Conflict):
+    """This Idempotency-Key was used before with another request body; use a new key."""
+
+
+class LeaseHeld(SutradharError):
+    """Somebody else is at work on this; come back later."""
+
+    retryable = True
+
+
+class StaleLease(SutradharError):
+    """The lease was lost to somebody else, so this write is refused."""
+
+    retryable = True
+
+
+class ProviderError(SutradharError):
+    """A provider failed.
+
+    ``retryable`` says whether the same call may succeed later (429, 5xx, a crash) or never will (4xx, bad text);
+    ``status`` is the HTTP status or the exit code, when there was one.
+    """
+
+    def __init__(
+        self, message: str, *, provider: str, retryable: bool, status: int | None = None, advice: str = ""
+    ) -> None:
+        self.provider, self.retryable, self.status, self.advice = provider, retryable, status, advice
+        super().__init__(message)
+
+
+class RenderError(SutradharError):
+    """The renderer failed. ``stage`` is one of picture, sound, join, thumbnail, gate, disk."""
+
+    def __init__(
+        self, message: str, *, stage: str, scene: int | None = None, advice: str = "", retryable: bool = False
+    ) -> None:
+        self.stage, self.scene, self.advice, self.retryable = stage, scene, advice, retryable
+        super().__init__(message)
+
+
+class NotInstalled(SutradharError):
+    """A program, a font or a package is missing. ``advice`` is the command that brings it."""
+
+    def __init__(self, what: str, *, advice: str) -> None:
+        self.advice = advice
+        super().__init__(f"{what} is not installed: {advice}")

@@ -1,0 +1,74 @@
+"""What travels on the bus. Orders are imperative, facts are past tense."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from sutradhar.domain.base import Frozen
+
+
+class PlanRender(Frozen):
+    type: Literal["PlanRender"] = "PlanRender"
+    job_id: str
+
+
+class ProduceAsset(Frozen):
+    type: Literal["ProduceAsset"] = "ProduceAsset"
+    job_id: str
+    slot: str
+
+
+class DispatchRender(Frozen):
+    """Start the renderer, or see what became of it."""
+
+    type: Literal["DispatchRender"] = "DispatchRender"
+    job_id: str
+
+
+class StopRender(Frozen):
+    """End a running execution whose job was cancelled."""
+
+    type: Literal["StopRender"] = "StopRender"
+    job_id: str
+    execution: str
+
+
+class RenderProgressed(Frozen):
+    """``done`` of ``total`` units of work of this render (frames, and the work after them in frames)."""
+
+    type: Literal["RenderProgressed"] = "RenderProgressed"
+    job_id: str
+    render_id: str
+    stage: str
+    done: int
+    total: int
+
+
+class RenderFinished(Frozen):
+    """The renderer is done. Its summary lies at ``summary_blob``; on failure ``error`` says what happened."""
+
+    type: Literal["RenderFinished"] = "RenderFinished"
+    job_id: str
+    render_id: str
+    summary_blob: str | None = None
+    error: "RenderFailure | None" = None
+
+
+class RenderFailure(Frozen):
+    stage: str
+    cause: str
+    advice: str = ""
+    scene: int | None = None
+
+
+Message = Annotated[
+    PlanRender | ProduceAsset | DispatchRender | StopRender | RenderProgressed | RenderFinished,
+    Field(discriminator="type"),
+]
+
+_adapter: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+def decode(body: bytes | str) -> Message:
+    """Raises pydantic.ValidationError for anything that is no message of ours."""
+    return _adapter.validate_json(body)

@@ -1,0 +1,199 @@
+"""What a person may ask for. Unknown fields are refused by name; every wrong field is named at once."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+
+from sutradhar.domain.base import Frozen
+from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.text import clean, drawable, language_of, speakable, undrawable
+
+MAX_SCENES = 20
+MAX_SCENE_SEC = 20.0
+MIN_TOTAL_SEC, MAX_TOTAL_SEC = 5, 600
+
+Language = Literal["en", "hi"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+Voice = Literal["F", "M"]
+Aspect = Literal["16:9", "9:16", "1:1"]
+Resolution = Literal["720p", "1080p", "4k"]
+CameraMove = Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "hold"]
+TransitionKind = Literal["crossfade", "cut"]
+Mood = Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
+Corner = Literal["tl", "tr", "bl", "br"]
+
+
+def _language(value: object) -> object:
+    """``hi-IN`` and ``EN`` are what clients send; the region changes nothing here."""
+    return value.strip().lower().replace("_", "-").split("-")[0] if isinstance(value, str) else value
+
+
+def _some(value: str) -> str:
+    if not value:
+        raise ValueError("must have some text (symbols and emoji do not count)")
+    return value
+
+
+def _visible(value: str) -> str:
+    if foreign := undrawable(value):
+        raise ValueError(
+            f"has the character {foreign!r} (U+{ord(foreign):04X}), which the caption fonts cannot draw;"
+            " Latin, Devanagari, Greek and Cyrillic letters can be"
+        )
+    return value
+
+
+def _encodable(value: object) -> object:
+    if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
+        raise ValueError("has half of a surrogate pair, which is no character; send valid Unicode")
+    return value
+
+
+Line = Annotated[str, BeforeValidator(_encodable), AfterValidator(clean)]
+Shown = Annotated[
+    Line, AfterValidator(drawable), AfterValidator(clean), AfterValidator(_some), AfterValidator(_visible)
+]
+Code = Annotated[Language, BeforeValidator(_language)]
+
+
+def _narration(value: str) -> str:
+    spoken = speakable(value)
+    if value.strip() and not spoken:
+        raise ValueError("has nothing to say once stage directions and symbols are taken out; write a sentence")
+    return _visible(spoken) if spoken else ""
+
+
+Narration = Annotated[str, Field(max_length=2000), BeforeValidator(_encodable), AfterValidator(_narration)]
+
+
+class Scene(Frozen):
+    """One picture and what is said over it."""
+
+    narration: Narration = ""
+    image_prompt: Annotated[Line, AfterValidator(_some), Field(max_length=1000)]
+    translations: Mapping[Code, Narration] = {}
+    """The narration in other languages, for the captions in those."""
+    duration_sec: float | None = Field(default=None, ge=1, le=MAX_SCENE_SEC)
+    """At least this long; a longer narration stretches it."""
+    transition: TransitionKind = "crossfade"
+    """How this scene comes in."""
+    camera: CameraMove | None = None
+
+    @model_validator(mode="after")
+    def _something_to_time_it(self) -> Self:
+        if not self.narration and self.duration_sec is None:
+            raise ValueError("a scene without narration needs duration_sec")
+        return self
+
+
+class Music(Frozen):
+    """The bed under the voice."""
+
+    mood: Mood | None = None
+    """None: chosen from the text. ``enabled=False`` for no music at all."""
+    enabled: bool = True
+    volume_db: float = Field(default=-12.0, ge=-40, le=0)
+    """Level of the bed against the voice where nobody speaks."""
+
+
+class Watermark(Frozen):
+    text: Annotated[Shown, Field(max_length=40)] = "Sutradhar"
+    position: Corner = "tr"
+    opacity: float = Field(default=0.6, gt=0, le=1)
+
+
+class RenderSettings(Frozen):
+    """``mode`` PROXY is a quick look in 720p; FINAL is the film."""
+
+    mode: Literal["PROXY", "FINAL"] = "FINAL"
+    resolution: Resolution = "1080p"
+    fps: Literal[24, 25, 30, 50, 60] = 30
+    burn_captions: Literal["en", "hi", "none"] | None = None
+    """Which captions are drawn into the picture; None: those in the language of the narration."""
+
+
+class RenderPlan(Frozen):
+    """A topic, a prompt, or the scenes themselves; everything else has a sane default."""
+
+    topic: Annotated[Shown, Field(max_length=200)] | None = None
+    prompt: Annotated[Shown, Field(max_length=2000)] | None = None
+    title: Annotated[Shown, Field(max_length=120)] | None = None
+    language: Code | None = None
+    """Of the narration. None: read off the text."""
+    subtitle_languages: tuple[Code, ...] = Field(default=("en", "hi"), max_length=2)
+    voice: Voice = "F"
+    style: Annotated[Line, Field(max_length=200)] = ""
+    length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
+    aspect: Aspect = "16:9"
+    seed: int = Field(default=0, ge=0, lt=2**31)
+    scenes: tuple[Scene, ...] = Field(default=(), max_length=MAX_SCENES)
+    music: Music = Music()
+    watermark: Watermark | None = Watermark()
+    render: RenderSettings = RenderSettings()
+    metadata: Mapping[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=500)]] = Field(
+        default={}, max_length=20
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not (self.topic or self.prompt or self.scenes):
+            raise ValueError("give a topic, a prompt, or scenes")
+        if self.topic and self.prompt:
+            raise ValueError("give a topic or a prompt, not both")
+        if len(set(self.subtitle_languages)) != len(self.subtitle_languages):
+            raise ValueError("subtitle_languages names a language twice")
+        asked = sum(s.duration_sec or 0 for s in self.scenes)
+        if asked > MAX_TOTAL_SEC:
+            raise ValueError(f"scenes add up to {asked:g} s; at most {MAX_TOTAL_SEC} s")
+        return self
+
+    @property
+    def spoken_language(self) -> Language:
+        """The language asked for, else the one the text is in."""
+        if self.language:
+            return self.language
+        text = self.topic or self.prompt or " ".join(s.narration for s in self.scenes)
+        return "hi" if language_of(text) == "hi" else "en"
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in pixels."""
+        resolution = "720p" if self.render.mode == "PROXY" else self.render.resolution
+        short = {"720p": 720, "1080p": 1080, "4k": 2160}[resolution]
+        long = short * 16 // 9
+        return {"16:9": (long, short), "9:16": (short, long), "1:1": (short, short)}[self.aspect]
+
+    @classmethod
+    def parse(cls, body: object) -> Self:
+        """The plan in ``body`` (decoded JSON).
+
+        Raises:
+            InvalidRequest: with every wrong field, its limit and what was sent.
+        """
+        if not isinstance(body, Mapping):
+            raise InvalidRequest([FieldError("", 'the body must be a JSON object, such as {"topic": "Prahlad"}')])
+        try:
+            return cls.model_validate(body)
+        except ValidationError as exc:
+            raise InvalidRequest([_field_error(e) for e in exc.errors(include_url=False)]) from exc
+
+
+def _field_error(error: Any) -> FieldError:
+    path = ""
+    for part in error["loc"]:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not part.startswith("function-"):
+            path += f".{part}" if path else part
+    message = {
+        "extra_forbidden": "is not a field of the plan; remove it or check its spelling",
+        "missing": "is required",
+    }.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+    value = error.get("input")
+    if isinstance(value, str | int | float) and error["type"] not in ("extra_forbidden", "value_error"):
+        shown = repr(value) if len(repr(value)) <= 60 else f"{len(str(value))} characters"
+        message += f" (got {shown})"
+    elif isinstance(value, list | tuple) and error["type"] == "too_long":
+        message += f" (got {len(value)})"
+    return FieldError(path, message)

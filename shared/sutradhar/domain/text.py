@@ -1,0 +1,72 @@
+"""Text as people send it, made safe to speak and to draw.
+
+Nothing here escapes anything: text reaches ffmpeg only as drawn pictures or files, so quotes, backslashes and
+``%{}:'`` need no care. What is removed is what can be neither spoken nor drawn.
+"""
+
+import re
+import unicodedata
+
+import regex
+
+# The scripts that Noto Sans and Noto Sans Devanagari draw (their Unicode coverage), by Unicode script property.
+_UNDRAWABLE = regex.compile(
+    r"[^\p{Latin}\p{Devanagari}\p{Greek}\p{Cyrillic}\p{Common}\p{Inherited}]", flags=regex.VERSION1
+)
+_PICTOGRAPHS = regex.compile(
+    r"[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji_Modifier}\uFE0E\uFE0F\u20E3--[\^`°©®™]]", flags=regex.VERSION1
+)
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ change how Devanagari is shaped, so they stay
+_DIRECTION = re.compile(r"\[[^\[\]]*\]")
+_SPEAKER = re.compile(r"(?m)^\s*(?:[A-Z][A-Z .'-]{1,30})(?:\s*\([^()\n]*\))?\s*:\s+")
+_SENTENCE_END = regex.compile(
+    r"(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|\p{Lu})\.)(?<=[.!?।॥…][\"'”’)]*)\s+", flags=regex.VERSION1
+)
+_ASIDE = re.compile(r"\((?:voice\s?-?over|v\.?o\.?|pause|beat|music|sfx|sound)[^()]*\)", re.IGNORECASE)
+
+
+def clean(text: str) -> str:
+    """``text`` in NFC with control characters removed and white space folded to single spaces."""
+    text = unicodedata.normalize("NFC", text)
+    kept = (c if not unicodedata.category(c).startswith("C") or c in _JOINERS else " " for c in text)
+    return " ".join("".join(kept).split())
+
+
+def speakable(narration: str) -> str:
+    """What the narrator says: without stage directions (``[VISUAL: ...]``), speaker labels, asides and emoji.
+
+    A line ``HOST (voiceover): "Namaste"`` becomes ``Namaste``. Empty when nothing is left to say.
+    """
+    text = _SPEAKER.sub("", _DIRECTION.sub(" ", narration.replace("\r\n", "\n")))
+    quoted = _SPEAKER.search(narration) is not None
+    text = clean(drawable(_ASIDE.sub(" ", text)))
+    if quoted and len(text) > 1 and text[0] in '"“' and text[-1] in '"”':
+        text = text[1:-1].strip()
+    return text if any(c.isalnum() for c in text) else ""
+
+
+def drawable(text: str) -> str:
+    """``text`` without emoji and other pictographs, which the caption fonts do not have."""
+    return _PICTOGRAPHS.sub("", text)
+
+
+def undrawable(text: str) -> str | None:
+    """The first letter of a script that the caption fonts cannot draw, or None."""
+    found = _UNDRAWABLE.search(drawable(text))
+    return found.group() if found else None
+
+
+def language_of(text: str) -> str:
+    """``hi`` when most letters are Devanagari, else ``en``."""
+    letters = [c for c in text if c.isalpha()]
+    return "hi" if sum("\u0900" <= c <= "\u097f" for c in letters) * 2 > len(letters) else "en"
+
+
+def graphemes(text: str) -> list[str]:
+    """``text`` as user-perceived characters (UAX #29 extended grapheme clusters)."""
+    return regex.findall(r"\X", text)
+
+
+def sentences(text: str) -> list[str]:
+    """``text`` cut after ``. ! ? । ॥ …``, closing quotes kept with their sentence; a title or an initial ends none."""
+    return [s for s in _SENTENCE_END.split(text.strip()) if s]

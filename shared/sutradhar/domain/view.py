@@ -1,0 +1,135 @@
+"""What the outside sees of a job. The only place that turns states into the words of the API."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sutradhar.domain.asset import Asset, AssetKind
+from sutradhar.domain.job import Job, JobState
+
+_STATE = {
+    JobState.PLANNING: "running", JobState.PRODUCING: "running", JobState.RENDERING: "running",
+    JobState.SUCCEEDED: "success", JobState.FAILED: "error", JobState.CANCELLED: "canceled",
+}  # fmt: skip
+_STEP_OF: Mapping[AssetKind, str] = {"image": "images", "narration": "tts", "music": "music"}
+
+# where each state begins and ends on the bar, by the share of the time that it took on two cores
+_SPAN = {
+    JobState.PLANNING: (0, 2),
+    JobState.PRODUCING: (2, 25),
+    JobState.RENDERING: (25, 99),
+    JobState.SUCCEEDED: (100, 100),
+}
+
+
+def fraction_done(job: Job, ready: int) -> float:
+    """0 to 1. ``ready``: how many of the job's assets are there."""
+    state = job.state
+    if state in (JobState.FAILED, JobState.CANCELLED):
+        entered = [s for s in (JobState.RENDERING, JobState.PRODUCING, JobState.PLANNING) if s in job.entered]
+        state = entered[0]
+    low, high = _SPAN[state]
+    part = 0.0
+    if state is JobState.PRODUCING and job.requests:
+        part = ready / len(job.requests)
+    elif state is JobState.RENDERING and job.progress:
+        part = job.progress.done / job.progress.total
+    return (low + (high - low) * part) / 100
+
+
+def state_word(job: Job) -> str:
+    """``pending`` until a planner took it up."""
+    return "pending" if job.state is JobState.PLANNING else _STATE[job.state]
+
+
+def status(job: Job, made: Mapping[str, Asset]) -> dict[str, Any]:
+    """The body of ``GET /render/{id}/status``. ``made``: the job's assets that exist, by key."""
+    by_slot = job.assets or {r.slot: made[r.key] for r in job.requests if r.key in made}
+    plan = job.plan or job.wanted
+    base = f"/render/{job.id}/file"
+    done = job.result is not None
+    captions = job.result.captions if job.result else {}
+    return {
+        "job_id": job.id,
+        "state": state_word(job),
+        "status": state_word(job),
+        "step": _step(job, by_slot),
+        "progress_pct": int(fraction_done(job, len(by_slot)) * 100),
+        "steps": _steps(job, by_slot),
+        "title": plan.title,
+        "assets": [
+            {
+                "slot": r.slot,
+                "kind": r.kind,
+                "state": "ready" if r.slot in by_slot else "pending",
+                **({"provider": a.provider, "alignment": a.alignment} if (a := by_slot.get(r.slot)) else {}),
+            }
+            for r in job.requests
+        ],
+        "final_video_url": f"{base}?kind=video" if done else None,
+        "thumbnail_url": f"{base}?kind=thumbnail" if done else None,
+        "youtube_url": None,
+        "captions": {
+            language: {f: f"{base}?kind=captions&lang={language}&format={f}" for f in ("srt", "vtt")}
+            for language in captions
+        },
+        "dual_subtitles": {
+            f"{language}_url": f"{base}?kind=captions&lang={language}&format=srt" if language in captions else None
+            for language in ("hi", "en")
+        },
+        "duration_sec": job.result.duration_sec if job.result else None,
+        "fallbacks": [
+            {"slot": slot, "provider": a.provider, "instead_of": [f.model_dump() for f in a.fallbacks]}
+            for slot, a in by_slot.items()
+            if a.fallbacks
+        ],
+        "logs": list(job.notices),
+        "error": job.error.model_dump() if job.error else None,
+        "created_at": job.created_at.isoformat(),
+        "updated_at": job.updated_at.isoformat(),
+    }
+
+
+def _step(job: Job, by_slot: Mapping[str, Asset]) -> str:
+    match job.failed_in or job.state:
+        case JobState.PLANNING:
+            return "planning"
+        case JobState.PRODUCING:
+            missing = [r.kind for r in job.requests if r.slot not in by_slot]
+            kinds: tuple[AssetKind, ...] = ("image", "narration", "music")
+            return next((_STEP_OF[k] for k in kinds if k in missing), "stitch")
+        case JobState.SUCCEEDED:
+            return "completed"
+    return "stitch" if JobState.RENDERING in job.entered else "planning"
+
+
+def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
+    """Each step with its times; the makers' steps run side by side, so they share theirs."""
+    begun = job.entered
+
+    def step(name: str, start: JobState, end: JobState, finished: bool) -> dict[str, Any]:
+        started_at, ended_at = begun.get(start), begun.get(end)
+        word = "done" if finished else "running" if job.state is start else "pending"
+        if not finished and job.state in (JobState.FAILED, JobState.CANCELLED) and started_at:
+            word = _STATE[job.state]
+        return {
+            "name": name, "state": word, "started_at": _iso(started_at),
+            "finished_at": _iso(ended_at) if finished else None,
+        }  # fmt: skip
+
+    makers = []
+    for kind, name in _STEP_OF.items():
+        wanted = [r.slot for r in job.requests if r.kind == kind]
+        if wanted or job.state is JobState.PLANNING:
+            ready = bool(wanted) and all(slot in by_slot for slot in wanted)
+            makers.append(step(name, JobState.PRODUCING, JobState.RENDERING, ready))
+    return [
+        step("planning", JobState.PLANNING, JobState.PRODUCING, JobState.PRODUCING in begun),
+        *makers,
+        step("stitch", JobState.RENDERING, JobState.SUCCEEDED, JobState.SUCCEEDED in begun),
+        step("completed", JobState.SUCCEEDED, JobState.SUCCEEDED, JobState.SUCCEEDED in begun),
+    ]
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,85 @@
+"""Step 4: lengths are known, so the film is laid out and the renderer started; or, when one was started already, looked
+after."""
+
+from datetime import timedelta
+
+from sutradhar.domain.job import Job, JobError, JobState, Outcome
+from sutradhar.domain.messages import DispatchRender, RenderFinished, StopRender
+from sutradhar.domain.render import RenderRequest
+from sutradhar.domain.timeline import Timeline, build_timeline
+from sutradhar.pipeline.services import Services, held
+from sutradhar.ports.runner import ExecutionState
+
+LEASE = timedelta(minutes=2)
+
+
+def dispatch(services: Services, message: DispatchRender) -> None:
+    job = services.jobs.get(message.job_id)
+    if job.state is not JobState.RENDERING:
+        services.send(job.owed())
+        return
+    request = render_request(job)
+    if job.execution and _looked_after(services, job, job.execution, request):
+        return
+    with held(services, f"dispatch/{job.render_id}", LEASE):
+        _start(services, job, request)
+
+
+def render_request(job: Job) -> RenderRequest:
+    """The film of a job whose assets are all there; the same every time."""
+    assert job.plan is not None
+    return RenderRequest(
+        render_id=job.render_id,
+        job_id=job.id,
+        prefix=f"jobs/{job.id}/renders/{job.attempt}",
+        title=job.plan.title or job.id,
+        title_language=job.plan.spoken_language,
+        mode=job.plan.render.mode,
+        timeline=build_timeline(job.plan, job.assets),
+    )
+
+
+def _start(services: Services, seen: Job, request: RenderRequest) -> None:
+    job = services.jobs.get(seen.id)
+    if job.execution != seen.execution or job.state is not JobState.RENDERING:
+        return  # somebody was quicker
+    blob = f"{request.prefix}/request.json"
+    services.blobs.put(blob, request.model_dump_json().encode())
+    execution = services.runner.start(job.id, job.render_id, blob)
+    notices = _notices(request.timeline)
+
+    def change(current: Job) -> Outcome:
+        return current.render_started(request.render_id, execution, notices, services.clock.now())
+
+    services.move(job.id, change)
+
+
+def stop(services: Services, message: StopRender) -> None:
+    services.runner.cancel(message.execution)
+
+
+def _looked_after(services: Services, job: Job, execution: str, request: RenderRequest) -> bool:
+    """Whether nothing needs to be started: it runs, or it is over and that is now on its way."""
+    report = services.runner.report(execution)
+    match report.state:
+        case ExecutionState.RUNNING:
+            return True
+        case ExecutionState.FAILED:
+            error = JobError(
+                stage="render",
+                cause=f"the renderer ended again and again without finishing; it last said: {report.detail}",
+                advice="see what it said, then retry the job: finished parts are kept",
+            )
+            services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+            return True
+        case ExecutionState.SUCCEEDED | ExecutionState.LOST:
+            # its last message may have been lost with it; its files tell
+            if services.blobs.exists(request.summary_blob):
+                finished = RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob=request.summary_blob)
+                services.send([finished])
+                return True
+            return False
+
+
+def _notices(timeline: Timeline) -> list[str]:
+    return [f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched]

@@ -1,0 +1,71 @@
+"""Step 6: the renderer is done. The stored file must pass the quality gate; then the job has its result."""
+
+from sutradhar.domain import captions
+from sutradhar.domain.gate import check, failures
+from sutradhar.domain.job import CaptionFiles, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.messages import RenderFinished, RenderProgressed
+from sutradhar.domain.plan import Language
+from sutradhar.domain.render import RenderRequest, RenderSummary
+from sutradhar.pipeline.dispatch import render_request
+from sutradhar.pipeline.services import Services
+
+
+def finish(services: Services, message: RenderFinished) -> None:
+    job = services.jobs.get(message.job_id)
+    if job.state is not JobState.RENDERING or message.render_id != job.render_id:
+        services.send(job.owed())
+        return
+    if message.error is not None or message.summary_blob is None:
+        failure = message.error
+        error = JobError(
+            stage=failure.stage if failure else "render",
+            scene=failure.scene if failure else None,
+            cause=failure.cause if failure else "the renderer ended without a result",
+            advice=(failure.advice if failure else "") or "retry the job: what is made is kept",
+            kept="all pictures, voices and music, and every finished part of the film",
+        )
+        services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+        return
+    request = render_request(job)
+    summary = RenderSummary.model_validate_json(services.blobs.get(message.summary_blob))
+    broken = failures(check(summary.facts, request.timeline))
+    if broken:
+        error = JobError(
+            stage="quality gate", cause=broken, kept="everything; the refused film is stored too",
+            advice=f"look at {summary.video.blob}, report this with its job_summary.json, or change the plan",
+        )  # fmt: skip
+        services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+        return
+    result = Result(
+        video=summary.video.blob,
+        thumbnail=summary.thumbnail.blob,
+        summary=message.summary_blob,
+        captions=_write_captions(services, request),
+        duration_sec=summary.duration_sec,
+        size=summary.video.size,
+    )
+    services.move(job.id, lambda current: current.succeeded(message.render_id, result, services.clock.now()))
+
+
+def progress(services: Services, message: RenderProgressed) -> None:
+    seen = Progress(stage=message.stage, done=message.done, total=message.total)
+
+    def change(job: Job) -> Outcome:
+        return job.render_progressed(message.render_id, seen, services.clock.now())
+
+    services.move(message.job_id, change)
+
+
+def _write_captions(services: Services, request: RenderRequest) -> dict[Language, CaptionFiles]:
+    fps = request.timeline.fps
+    written: dict[Language, CaptionFiles] = {}
+    for language, cues in request.timeline.captions.items():
+        files = CaptionFiles(
+            srt=f"{request.prefix}/captions.{language}.srt",
+            vtt=f"{request.prefix}/captions.{language}.vtt",
+            cues=len(cues),
+        )
+        services.blobs.put(files.srt, captions.srt(cues, fps).encode())
+        services.blobs.put(files.vtt, captions.webvtt(cues, fps, language).encode())
+        written[language] = files
+    return written

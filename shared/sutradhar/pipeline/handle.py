@@ -1,0 +1,87 @@
+"""Which stage serves which message, and what an error means for the job."""
+
+import errno
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sutradhar.domain import messages
+from sutradhar.domain.errors import InvalidRequest, LeaseHeld, NotFound, NotInstalled, ProviderError, SutradharError
+from sutradhar.domain.job import Job, JobError, JobState
+from sutradhar.domain.messages import Message, ProduceAsset
+from sutradhar.pipeline.dispatch import dispatch, stop
+from sutradhar.pipeline.finish import finish, progress
+from sutradhar.pipeline.plan import plan
+from sutradhar.pipeline.produce import made, produce
+from sutradhar.pipeline.services import Services
+
+STAGES: Mapping[type, Callable[[Services, Any], None]] = {
+    messages.PlanRender: plan,
+    messages.ProduceAsset: produce,
+    messages.DispatchRender: dispatch,
+    messages.StopRender: stop,
+    messages.RenderProgressed: progress,
+    messages.RenderFinished: finish,
+}
+
+_STAGE_OF = {JobState.PLANNING: "planning", JobState.PRODUCING: "producing", JobState.RENDERING: "rendering"}
+
+
+def handle(services: Services, message: Message) -> None:
+    """Do what ``message`` asks for. Returning means it is done with; raising means: deliver it again.
+
+    An error that would come again every time fails the job and is done with.
+    """
+    try:
+        STAGES[type(message)](services, message)
+    except NotFound:
+        if not _job_exists(services, message):
+            return  # deleted meanwhile: nobody waits for this any more
+        raise
+    except LeaseHeld:
+        raise
+    except (SutradharError, OSError) as exc:
+        if _comes_again(exc):
+            give_up(services, message, exc)
+        else:
+            raise
+
+
+def give_up(services: Services, message: Message, cause: BaseException) -> None:
+    """Fail the job of a message that cannot be handled, or was delivered too often."""
+    if isinstance(message, messages.RenderProgressed | messages.StopRender):
+        return  # the job does not depend on these
+    try:
+        job = services.jobs.get(message.job_id)
+    except NotFound:
+        return  # deleted meanwhile: nobody waits for this any more
+    error = _error(services, job, message, cause)
+    services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+
+
+def _comes_again(exc: BaseException) -> bool:
+    if isinstance(exc, OSError):
+        return exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+    return isinstance(exc, InvalidRequest | NotInstalled) or (isinstance(exc, ProviderError) and not exc.retryable)
+
+
+def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobError:
+    advice = getattr(cause, "advice", "")
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        advice = "free some disk space"
+    request = job.request(message.slot) if isinstance(message, ProduceAsset) else None
+    ready = len(made(services, job)) if job.requests else 0
+    return JobError(
+        stage=request.kind if request else _STAGE_OF.get(job.state, "finished"),
+        scene=request.scene if request else None,
+        cause=str(cause) or type(cause).__name__,
+        advice=(f"{advice}, then retry the job" if advice else "retry the job"),
+        kept=f"{ready} of {len(job.requests)} pictures, voices and music" if job.requests else "",
+    )
+
+
+def _job_exists(services: Services, message: Message) -> bool:
+    try:
+        services.jobs.get(message.job_id)
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""Step 3: one asset a message. Look it up, claim it, make it, store it; the last one moves the job on."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import cast
+
+from sutradhar.domain.asset import Asset, AssetRequest
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.messages import ProduceAsset
+from sutradhar.domain.plan import Language, Mood, Voice
+from sutradhar.pipeline.services import Services, held
+from sutradhar.ports.providers import MusicBed, Picture, Speech
+from sutradhar.ports.stores import Lease
+
+LEASE = timedelta(minutes=5)
+"""Longer than any maker's call; a crashed worker's claim is free again after this."""
+
+_SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+def produce(services: Services, message: ProduceAsset) -> None:
+    job = services.jobs.get(message.job_id)
+    request = job.request(message.slot)
+    if job.state is not JobState.PRODUCING or request is None:
+        services.send(job.owed())
+        return
+    if _find(services, job, request) is None:
+        with held(services, request.key, LEASE) as lease:
+            # somebody may have finished it between the look and the claim
+            if _find(services, job, request) is None:
+                _make(services, job, request, lease)
+    _move_on(services, job)
+
+
+def made(services: Services, job: Job) -> dict[str, Asset]:
+    """The job's finished assets by slot."""
+    keys = {key: r.slot for r in job.requests for key in (_own_key(job, r), r.key)}
+    found = services.assets.get_many(keys)
+    # a downgraded one (own key) stands in only where the real thing is missing
+    slots = {keys[k]: a for k, a in found.items() if k.count("@")}
+    return slots | {r.slot: found[r.key] for r in job.requests if r.key in found}
+
+
+def _find(services: Services, job: Job, request: AssetRequest) -> Asset | None:
+    found = services.assets.get_many((request.key, _own_key(job, request)))
+    return found.get(request.key) or found.get(_own_key(job, request))
+
+
+def _own_key(job: Job, request: AssetRequest) -> str:
+    """Where a stand-in is kept, so that no later job takes it for the real thing."""
+    return f"{request.key}@{job.id}"
+
+
+def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> None:
+    made_thing = _call(services, request)
+    content, suffix = _content(made_thing)
+    digest = hashlib.sha256(content).hexdigest()
+    blob = f"assets/{digest}.{suffix}"
+    services.blobs.put(blob, content)
+    speech = made_thing if isinstance(made_thing, Speech) else None
+    asset = Asset(
+        key=_own_key(job, request) if made_thing.fallbacks else request.key,
+        kind=request.kind,
+        blob=blob,
+        sha256=digest,
+        size=len(content),
+        provider=made_thing.provider,
+        fallbacks=made_thing.fallbacks,
+        samples=0 if isinstance(made_thing, Picture) else made_thing.samples,
+        words=speech.words if speech else (),
+        alignment=speech.alignment if speech else None,
+    )
+    services.assets.save(asset, lease)
+
+
+def _call(services: Services, request: AssetRequest) -> Speech | Picture | MusicBed:
+    p = request.params
+    match request.kind:
+        case "narration":
+            return services.narrator.narrate(str(p["text"]), cast(Language, p["language"]), cast(Voice, p["voice"]))
+        case "image":
+            size = int(p["width"]), int(p["height"])
+            return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
+        case "music":
+            return services.composer.compose(cast(Mood, p["mood"]), int(p["seed"]))
+
+
+def _content(thing: Speech | Picture | MusicBed) -> tuple[bytes, str]:
+    return (thing.data, _SUFFIX[thing.media_type]) if isinstance(thing, Picture) else (thing.wav, "wav")
+
+
+def _move_on(services: Services, job: Job) -> None:
+    assets: Mapping[str, Asset] = made(services, job)
+    if len(assets) == len(job.requests):
+        services.move(job.id, lambda current: current.assets_ready(assets, services.clock.now()))

@@ -1,0 +1,11 @@
+from typing import Protocol
+
+from sutradhar.domain.messages import Message
+
+
+class MessageBus(Protocol):
+    """Delivers at least once, in any order."""
+
+    def publish(self, message: Message) -> None:
+        """Durable when it returns."""
+        ...

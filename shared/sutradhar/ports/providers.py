@@ -1,0 +1,83 @@
+"""Those who make things. Each is a Protocol; a chain of them with fallbacks is itself one (providers/fallback.py)."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sutradhar.domain.asset import Alignment, Fallback, Word
+from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
+
+
+@dataclass(frozen=True)
+class Speech:
+    """``wav``: 16-bit mono PCM at 48 kHz in a WAV file, trimmed to the speech (first word starts within 20 ms)."""
+
+    wav: bytes
+    samples: int
+    words: tuple[Word, ...]
+    alignment: Alignment
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``data``: a PNG or JPEG file, as ``media_type`` says."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+
+
+@dataclass(frozen=True)
+class MusicBed:
+    """``wav``: 16-bit stereo PCM at 48 kHz whose end runs into its start without a click."""
+
+    wav: bytes
+    samples: int
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+
+
+class Provider(Protocol):
+    @property
+    def name(self) -> str:
+        """``vendor/version``: part of the asset key, so a new version makes anew."""
+        ...
+
+
+class Narrator(Provider, Protocol):
+    def speaks(self, language: Language, voice: Voice) -> bool:
+        """Whether this narrator is installed and has that voice."""
+        ...
+
+    def maker(self, language: Language, voice: Voice) -> str:
+        """The name of whoever will be asked first for this; its own name unless it is a chain."""
+        ...
+
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+        """Raises ProviderError."""
+        ...
+
+
+class ImageGenerator(Provider, Protocol):
+    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+        """Raises ProviderError."""
+        ...
+
+
+class Composer(Provider, Protocol):
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        """Raises ProviderError."""
+        ...
+
+
+class Planner(Provider, Protocol):
+    def plan(self, wanted: RenderPlan) -> RenderPlan:
+        """``wanted`` with title and scenes written (and translations, where it has them). Same input, same plan.
+
+        Raises ProviderError.
+        """
+        ...

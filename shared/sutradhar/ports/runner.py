@@ -1,0 +1,33 @@
+"""Who runs the renderer: a Cloud Run job, or a process of this machine."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class ExecutionState(StrEnum):
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    """It ended badly, and its own retries are spent."""
+    LOST = "LOST"
+    """Nobody runs it any more and nobody saw it end: its machine went away."""
+
+
+@dataclass(frozen=True)
+class ExecutionReport:
+    state: ExecutionState
+    detail: str = ""
+    """The last lines it said, when it failed."""
+
+
+class RenderRunner(Protocol):
+    def start(self, job_id: str, render_id: str, request_blob: str) -> str:
+        """Start one execution and return its name at once. While one of ``render_id`` runs here, that one's name."""
+        ...
+
+    def report(self, execution: str) -> ExecutionReport: ...
+
+    def cancel(self, execution: str) -> None:
+        """Ask it to end; nothing happens if it already has."""
+        ...

@@ -1,0 +1,97 @@
+"""Where things are kept."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from sutradhar.domain.asset import Asset
+from sutradhar.domain.job import Job
+from sutradhar.domain.messages import Message
+
+Change = Callable[[Job], tuple[Job, Sequence[Message]]]
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on ``name`` until ``expires``. ``token`` only grows, so a late holder is told apart."""
+
+    name: str
+    token: int
+    expires: datetime
+
+
+class LeaseStore(Protocol):
+    def acquire(self, name: str, ttl: timedelta) -> Lease:
+        """Raises LeaseHeld while somebody else's is alive."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give it back early; nothing happens if it is no longer ours."""
+        ...
+
+
+class JobStore(Protocol):
+    def create(self, job: Job) -> tuple[Job, bool]:
+        """Store a new job. If the id is taken, the job that is there and False."""
+        ...
+
+    def get(self, job_id: str) -> Job:
+        """Raises NotFound."""
+        ...
+
+    def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
+        """The one write path: read, apply the pure ``change``, write if nobody else wrote in between, else again.
+
+        ``change`` may run more than once. Raises NotFound, and whatever ``change`` raises (nothing is written then).
+        """
+        ...
+
+    def unfinished(self, touched_before: datetime) -> Sequence[Job]:
+        """Jobs with work owed that nobody has written to since, oldest first, at most 500."""
+        ...
+
+    def latest(self, limit: int = 20) -> Sequence[Job]:
+        """The newest jobs first."""
+        ...
+
+
+class AssetStore(Protocol):
+    def get(self, key: str) -> Asset | None: ...
+
+    def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
+        """Those of ``keys`` that exist."""
+        ...
+
+    def save(self, asset: Asset, lease: Lease) -> None:
+        """Record a finished asset. Raises StaleLease if somebody took ``lease``'s name after it."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Names are relative paths with forward slashes. A blob is there whole or not at all."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Replaces what was there."""
+        ...
+
+    def put_file(self, name: str, path: Path) -> None: ...
+
+    def get(self, name: str) -> bytes:
+        """Raises NotFound."""
+        ...
+
+    def open(self, name: str) -> BinaryIO:
+        """Raises NotFound. Seekable; the caller closes it."""
+        ...
+
+    def fetch(self, name: str, path: Path) -> Path:
+        """A local file with the blob's bytes, at ``path`` or, where the store is local, its own. Raises NotFound."""
+        ...
+
+    def exists(self, name: str) -> bool: ...
+
+    def size(self, name: str) -> int:
+        """Raises NotFound."""
+        ...

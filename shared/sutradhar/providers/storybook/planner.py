@@ -1,0 +1,114 @@
+"""The offline planner: ten stories told in two languages, and something honest to say about everything else."""
+
+from collections.abc import Sequence
+
+from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene
+from sutradhar.providers.storybook.generic import generic_beats
+from sutradhar.providers.storybook.mood import mood_of
+from sutradhar.providers.storybook.pacing import abridge, durations
+from sutradhar.providers.storybook.script import group, image_prompt, script_sentences, split
+from sutradhar.providers.storybook.stories import Beat, Story
+from sutradhar.providers.storybook.topic import bare, cut, named_story, title_case
+
+_TITLE_CHARS = 120
+_HEADLINE_CHARS = 60
+_OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
+
+
+class Storybook:
+    """A Planner that needs no network: a story of the package if one is named, else the script or the subject given."""
+
+    name = "storybook/1"
+
+    def plan(self, wanted: RenderPlan) -> RenderPlan:
+        """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
+
+        Raises:
+            ProviderError: the topic or prompt has no word that can be said.
+        """
+        language = wanted.spoken_language
+        if wanted.scenes:
+            said = next((s.narration for s in wanted.scenes if s.narration), "")
+            text = " ".join(s.narration or s.image_prompt for s in wanted.scenes)
+            return self._filled(
+                wanted, wanted.scenes, _title(wanted.topic) or _headline(wanted.prompt or said), mood_of(text)
+            )
+        if sentences := script_sentences(wanted.prompt or ""):
+            narrations = group(sentences, language)
+            seconds = durations(narrations, language, wanted.length_sec)
+            scenes = [
+                Scene(narration=n, image_prompt=image_prompt(n), duration_sec=sec)
+                for n, sec in zip(narrations, seconds, strict=True)
+            ]
+            return self._filled(wanted, scenes, _headline(sentences[0]), mood_of(wanted.prompt or ""))
+        asked = _first_sentence(wanted)
+        phrase = bare(asked)
+        if not phrase:
+            raise ProviderError(
+                "there is no word here that can be said",
+                provider=self.name,
+                retryable=False,
+                advice="write the topic in words",
+            )
+        if story := named_story(phrase):
+            return self._filled(wanted, _told(story.beats, language, wanted, story), story.title[language], story.mood)
+        beats = generic_beats(phrase, asked, language, wanted.seed)
+        return self._filled(wanted, _told(beats, language, wanted), _title(asked), mood_of(phrase, "curious"))
+
+    @staticmethod
+    def _filled(wanted: RenderPlan, scenes: Sequence[Scene], title: str | None, mood: Mood) -> RenderPlan:
+        music = wanted.music
+        if music.enabled and music.mood is None:
+            music = music.evolve(mood=mood)
+        return RenderPlan.model_validate(
+            {
+                **dict(wanted),
+                "title": wanted.title or title,
+                "scenes": tuple(scenes),
+                "music": music,
+                "language": wanted.spoken_language,
+            }
+        )
+
+
+def _told(
+    beats: Sequence[Beat], language: Language, wanted: RenderPlan, story: Story | None = None
+) -> tuple[Scene, ...]:
+    """``beats`` at the length wanted; with translations if they come from a ``story``, which is told in both."""
+    chosen = abridge(beats, language, wanted.length_sec)
+    narrations = [" ".join(beat.sentences(language)[:count]) for beat, count in chosen]
+    seconds = durations(narrations, language, wanted.length_sec)
+    other = _OTHER[language]
+    return tuple(
+        Scene(
+            narration=narration,
+            image_prompt=beat.image,
+            translations={other: " ".join(beat.sentences(other)[:count])} if story else {},
+            duration_sec=sec,
+            camera=beat.camera,
+            transition=beat.transition,
+        )
+        for (beat, count), narration, sec in zip(chosen, narrations, seconds, strict=True)
+    )
+
+
+def _first_sentence(wanted: RenderPlan) -> str:
+    """The topic; of a prompt only what asks, not the wishes that follow ("Make it short.")."""
+    if wanted.topic:
+        return wanted.topic
+    return next((s for s in split(wanted.prompt or "") if bare(s)), "")
+
+
+def _title(asked: str | None) -> str | None:
+    phrase = bare(asked or "")
+    if not asked or not phrase:
+        return None
+    mark = "?" if asked.rstrip(" \"'”’").endswith("?") else ""
+    return cut(title_case(phrase), _TITLE_CHARS - len(mark)) + mark
+
+
+def _headline(text: str) -> str | None:
+    """A title from running text: how its first sentence begins."""
+    first = next(iter(split(text)), "")
+    return cut(bare(first), _HEADLINE_CHARS) or None

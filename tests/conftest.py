@@ -1,0 +1,26 @@
+"""Every test that touches the composition root gets one of its own, in a folder of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sutradhar import bootstrap, telemetry
+
+
+def forget() -> None:
+    for cached in (bootstrap.services, bootstrap.backend, bootstrap.settings):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """SUTRADHAR_HOME of this test."""
+    monkeypatch.setenv("SUTRADHAR_HOME", str(tmp_path / "home"))
+    forget()
+    yield tmp_path / "home"
+    if bootstrap.backend.cache_info().currsize:
+        bootstrap.backend().end_executions()
+        bootstrap.backend().close()
+    forget()
+    telemetry.set_level("info")

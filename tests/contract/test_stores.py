@@ -1,0 +1,186 @@
+"""What every backend's stores must do."""
+
+import json
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sutradhar.domain.asset import Asset
+from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.job import Job, JobError, JobState
+from sutradhar.domain.messages import Message, PlanRender
+from sutradhar.domain.plan import RenderPlan
+from tests.contract.conftest import Kit
+
+PLAN = RenderPlan(topic="tea")
+MINUTE = timedelta(minutes=1)
+
+
+def job(kit: Kit, name: str = "job-1") -> Job:
+    return Job.new(name, PLAN, "hash", kit.clock.now())
+
+
+def asset(key: str = "k") -> Asset:
+    return Asset(key=key, kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
+
+
+def cancel(kit: Kit, current: Job) -> tuple[Job, Sequence[Message]]:
+    return current.cancelled(kit.clock.now())
+
+
+def test_a_new_job_is_stored_once(kit: Kit) -> None:
+    first, created = kit.jobs.create(job(kit))
+    assert created
+    assert json.loads(kit.raw_job("job-1"))["state"] == "PLANNING"
+    kit.clock.advance(1)
+    second, created_again = kit.jobs.create(job(kit))
+    assert not created_again
+    assert second == first == kit.jobs.get("job-1")
+
+
+def test_what_is_not_there_is_not_found(kit: Kit) -> None:
+    with pytest.raises(NotFound):
+        kit.jobs.get("nope")
+    with pytest.raises(NotFound):
+        kit.jobs.update("nope", lambda j: (j, []))
+    for read in (kit.blobs.get, kit.blobs.open, kit.blobs.size):
+        with pytest.raises(NotFound):
+            read("nope")
+    with pytest.raises(NotFound):
+        kit.blobs.fetch("nope", Path("x"))
+    assert kit.assets.get("nope") is None
+
+
+def test_an_update_writes_and_counts_and_hands_on_the_messages(kit: Kit) -> None:
+    kit.jobs.create(job(kit))
+    owed = [PlanRender(job_id="job-1")]
+    changed, messages = kit.jobs.update("job-1", lambda j: (j.evolve(notices=("a",)), owed))
+    assert list(messages) == owed
+    assert (changed.version, changed.notices) == (1, ("a",))
+    assert kit.jobs.get("job-1") == changed
+
+
+def test_an_update_that_changes_nothing_writes_nothing(kit: Kit) -> None:
+    kit.jobs.create(job(kit))
+    before = kit.raw_job("job-1")
+    kit.jobs.update("job-1", lambda j: (j, []))
+    assert kit.raw_job("job-1") == before
+
+
+def test_an_update_that_raises_writes_nothing(kit: Kit) -> None:
+    kit.jobs.create(job(kit))
+
+    def change(_job: Job) -> tuple[Job, Sequence[Message]]:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        kit.jobs.update("job-1", change)
+    assert kit.jobs.get("job-1").version == 0
+
+
+def test_no_update_is_lost_among_racers(kit: Kit) -> None:
+    kit.jobs.create(job(kit))
+
+    def race(number: int) -> None:
+        kit.jobs.update("job-1", lambda j: (j.evolve(notices=(*j.notices, str(number))), []))
+
+    threads = [threading.Thread(target=race, args=(i,)) for i in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    end = kit.jobs.get("job-1")
+    assert (end.version, sorted(end.notices, key=int)) == (12, [str(i) for i in range(12)])
+
+
+def test_unfinished_jobs_are_those_nobody_touched_for_a_while(kit: Kit) -> None:
+    for name in ("old", "over", "young"):
+        if name == "young":
+            kit.clock.advance(100)
+        kit.jobs.create(job(kit, name))
+    kit.jobs.update("over", lambda j: cancel(kit, j))
+    cut = kit.clock.now() - timedelta(seconds=50)
+    assert [j.id for j in kit.jobs.unfinished(cut)] == ["old"]
+    assert [j.id for j in kit.jobs.unfinished(kit.clock.now())] == ["old", "young"]
+
+
+def test_the_newest_jobs_come_first(kit: Kit) -> None:
+    for name in ("a", "b", "c"):
+        kit.jobs.create(job(kit, name))
+        kit.clock.advance(1)
+    assert [j.id for j in kit.jobs.latest(2)] == ["c", "b"]
+
+
+def test_a_failed_job_is_unfinished_again_after_a_retry(kit: Kit) -> None:
+    kit.jobs.create(job(kit))
+    kit.jobs.update("job-1", lambda j: j.failed(JobError(stage="plan", cause="x"), kit.clock.now()))
+    assert kit.jobs.unfinished(kit.clock.now()) == []
+    kit.jobs.update("job-1", lambda j: j.retried(kit.clock.now()))
+    assert [j.state for j in kit.jobs.unfinished(kit.clock.now())] == [JobState.PLANNING]
+
+
+def test_only_one_of_many_gets_the_lease(kit: Kit) -> None:
+    got: list[int] = []
+
+    def race(i: int) -> None:
+        store = kit.leases if i % 2 else kit.other_leases
+        with suppress(LeaseHeld):
+            got.append(store.acquire("x", MINUTE).token)
+
+    threads = [threading.Thread(target=race, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 1
+
+
+def test_a_lease_is_free_when_given_back_or_over(kit: Kit) -> None:
+    first = kit.leases.acquire("x", MINUTE)
+    with pytest.raises(LeaseHeld):
+        kit.other_leases.acquire("x", MINUTE)
+    kit.leases.release(first)
+    second = kit.other_leases.acquire("x", MINUTE)
+    kit.leases.release(first)  # long given back: not the second one's
+    with pytest.raises(LeaseHeld):
+        kit.leases.acquire("x", MINUTE)
+    kit.clock.advance(61)
+    third = kit.leases.acquire("x", MINUTE)
+    assert first.token < second.token < third.token
+
+
+def test_an_asset_is_saved_under_the_newest_lease_only(kit: Kit) -> None:
+    slow = kit.leases.acquire("k", MINUTE)
+    kit.clock.advance(61)
+    quick = kit.other_leases.acquire("k", MINUTE)
+    with pytest.raises(StaleLease):
+        kit.assets.save(asset(), slow)
+    assert kit.assets.get("k") is None
+    kit.assets.save(asset(), quick)
+    assert kit.assets.get_many(["k", "other"]) == {"k": asset()}
+    assert kit.assets.get_many([]) == {}
+
+
+def test_a_blob_comes_back_as_it_was(kit: Kit, tmp_path: Path) -> None:
+    kit.blobs.put("a/b.bin", b"one")
+    kit.blobs.put("a/b.bin", b"three")
+    (tmp_path / "source").write_bytes(b"from a file")
+    kit.blobs.put_file("a/c.bin", tmp_path / "source")
+    assert kit.blobs.get("a/b.bin") == kit.raw_blob("a/b.bin") == b"three"
+    assert kit.blobs.fetch("a/c.bin", tmp_path / "copy").read_bytes() == b"from a file"
+    assert kit.blobs.size("a/b.bin") == 5
+    assert kit.blobs.exists("a/b.bin")
+    assert not kit.blobs.exists("a")
+    with kit.blobs.open("a/b.bin") as file:
+        file.seek(2)
+        assert file.read() == b"ree"
+
+
+def test_a_blob_name_cannot_leave_the_store(kit: Kit) -> None:
+    for name in ("../outside", "/etc/hostname", "a/../../b", ""):
+        with pytest.raises(NotFound):
+            kit.blobs.get(name)

@@ -1,0 +1,150 @@
+"""The HTTP API through functions-framework, on the real local backend; no worker runs, so jobs stay where they are."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from sutradhar import bootstrap
+from sutradhar.domain.job import CaptionFiles, JobError, JobState, Result
+from sutradhar.pipeline.plan import needed
+
+
+def submit(api: FlaskClient, body: Any = None, **headers: str) -> Any:
+    return api.post("/render", data=json.dumps(body or {"topic": "Prahlad"}), headers=headers)
+
+
+def finish(job_id: str) -> None:
+    """Bring a job to its end round the pipeline."""
+    backend, services = bootstrap.backend(), bootstrap.services()
+    now = backend.clock.now()
+    for name in ("video.mp4", "thumbnail.png", "captions.en.srt"):
+        backend.blobs.put(f"x/{name}", name.encode() * 100)
+    captions = {"en": CaptionFiles(srt="x/captions.en.srt", vtt="x/captions.en.srt", cues=1)}
+    result = Result(video="x/video.mp4", thumbnail="x/thumbnail.png", summary="x/video.mp4", captions=captions,
+                    duration_sec=1, size=1)  # fmt: skip
+    written = services.planner.plan(backend.jobs.get(job_id).wanted)
+    backend.jobs.update(job_id, lambda j: j.planned(written, needed(services, written), [], now))
+    backend.jobs.update(job_id, lambda j: j.assets_ready({}, now))
+    backend.jobs.update(job_id, lambda j: j.succeeded(j.render_id, result, now))
+
+
+def test_a_topic_is_accepted_and_its_status_can_be_read(api: FlaskClient) -> None:
+    answer = submit(api)
+    assert answer.status_code == 202
+    assert answer.json["status"] == answer.json["state"] == "pending"
+    seen = api.get(answer.headers["Location"])
+    assert (seen.status_code, seen.json["state"], seen.json["step"], seen.json["progress_pct"]) == (
+        200,
+        "pending",
+        "planning",
+        0,
+    )
+    assert bootstrap.backend().jobs.get(answer.json["job_id"]).wanted.topic == "Prahlad"
+    assert api.get("/api" + answer.headers["Location"]).json == seen.json
+
+
+def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
+    first, again = submit(api, **{"Idempotency-Key": "k"}), submit(api, **{"Idempotency-Key": "k"})
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json["job_id"] == again.json["job_id"]
+    assert again.headers["Idempotent-Replayed"] == "true"
+    other = submit(api, {"topic": "Ganga"}, **{"Idempotency-Key": "k"})
+    assert (other.status_code, other.mimetype) == (422, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b'{"topic": ""}', 400, "topic"),
+        (b'{"topic": "x", "colour": 1, "language": "fr"}', 400, "colour"),
+        (b"{", 400, "not valid JSON"),
+        (b"\xff\xfe", 400, "not valid JSON"),
+        (b"[" * 100_000, 400, "not valid JSON"),
+        (b"", 400, "JSON object"),
+        (b'{"topic": "' + b"a" * 1_100_000 + b'"}', 413, "1048576"),
+    ],
+)
+def test_a_wrong_body_gets_one_clear_problem(api: FlaskClient, body: bytes, status: int, says: str) -> None:
+    answer = api.post("/render", data=body, headers={"X-Request-Id": "mine-1"})
+    problem = answer.json
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert says in problem["detail"]
+    assert problem["request_id"] == answer.headers["X-Request-Id"] == "mine-1"
+    assert problem["instance"] == "/render"
+
+
+def test_every_wrong_field_is_listed(api: FlaskClient) -> None:
+    errors = submit(api, {"topic": "x", "colour": 1, "language": "fr", "length_sec": 0}).json["errors"]
+    assert {e["path"] for e in errors} == {"colour", "language", "length_sec"}
+
+
+@pytest.mark.parametrize("path", ["/render/job-none/status", "/render/job-none/file", "/nothing"])
+def test_what_is_not_there_is_404(api: FlaskClient, path: str) -> None:
+    answer = api.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+def test_an_unchanged_status_is_not_sent_again(api: FlaskClient) -> None:
+    where = submit(api).headers["Location"]
+    tag = api.get(where).headers["ETag"]
+    assert api.get(where, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_a_job_is_cancelled_once_and_not_after_its_end(api: FlaskClient) -> None:
+    job_id = submit(api).json["job_id"]
+    assert api.delete(f"/render/{job_id}/cancel").status_code == 202
+    assert api.delete(f"/render/{job_id}/cancel").status_code == 202
+    assert api.get(f"/render/{job_id}/status").json["state"] == "canceled"
+    done = submit(api).json["job_id"]
+    finish(done)
+    assert api.delete(f"/render/{done}/cancel").status_code == 409
+
+
+def test_only_a_failed_job_is_retried(api: FlaskClient) -> None:
+    job_id = submit(api).json["job_id"]
+    assert api.post(f"/render/{job_id}/retry").status_code == 202  # it is at work: nothing to do
+    now = bootstrap.backend().clock.now()
+    bootstrap.backend().jobs.update(job_id, lambda j: j.failed(JobError(stage="planning", cause="x"), now))
+    assert api.get(f"/render/{job_id}/status").json["error"]["cause"] == "x"
+    assert api.post(f"/render/{job_id}/retry").json["state"] == "pending"
+    assert bootstrap.backend().jobs.get(job_id).state is JobState.PLANNING
+
+
+def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> None:
+    job_id = submit(api).json["job_id"]
+    early = api.get(f"/render/{job_id}/file")
+    assert (early.status_code, early.mimetype) == (409, "application/problem+json")
+    finish(job_id)
+    whole = api.get(f"/render/{job_id}/file")
+    assert (whole.status_code, whole.mimetype, whole.data) == (200, "video/mp4", b"video.mp4" * 100)
+    part = api.get(f"/render/{job_id}/file", headers={"Range": "bytes=9-17"})
+    assert (part.status_code, part.data) == (206, b"video.mp4")
+    same = api.get(f"/render/{job_id}/file", headers={"If-None-Match": whole.headers["ETag"]})
+    assert same.status_code == 304
+    captions = api.get(f"/render/{job_id}/file?kind=captions&lang=en&format=srt")
+    assert captions.mimetype == "application/x-subrip"
+    assert api.get(f"/render/{job_id}/file?kind=captions&lang=hi").status_code == 404
+    assert api.get(f"/render/{job_id}/file?kind=captions&lang=fr").status_code == 400
+    assert api.get(f"/render/{job_id}/file?kind=nonsense").status_code == 400
+
+
+def test_health_touches_nothing(api: FlaskClient) -> None:
+    assert api.get("/healthz").json == {"status": "ok"}
+    assert bootstrap.backend.cache_info().currsize == 0
+
+
+def test_readiness_names_each_check(api: FlaskClient) -> None:
+    answer = api.get("/readyz")
+    assert answer.status_code == 200, answer.json
+    assert {"store", "disk", "ffmpeg", "fonts", "espeak-ng"} <= set(answer.json["checks"])
+
+
+def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    answer = api.get("/readyz")
+    assert answer.status_code == 503
+    missing = {name: check for name, check in answer.json["checks"].items() if not check["ok"]}
+    assert {"ffmpeg", "espeak-ng"} <= set(missing)
+    assert "apt-get install" in missing["ffmpeg"]["advice"]

@@ -1,0 +1,375 @@
+"""Whatever the order of events, every job ends, once, and nothing is made twice.
+
+A Hypothesis machine plays two processes that share the local backend: it chooses which message is delivered, which
+handler takes its next effect, which process is killed between two effects, which message is lost or doubled, when the
+clock jumps past every lease, and how the renderer ends.
+"""
+
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.queue import Delivery, SqliteQueue
+from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.domain.errors import Conflict, LeaseHeld, ProviderError
+from sutradhar.domain.job import ARROWS, Job, JobState
+from sutradhar.domain.messages import Message, RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.submit import cancel, retry, submit
+from sutradhar.pipeline.sweep import sweep
+from sutradhar.ports.runner import ExecutionState
+from sutradhar.ports.stores import Change, Lease
+from tests.property.steps import Handler, Stepped
+from tests.world import Makers, Renderers, SetClock, ToldRunner, write_summary
+
+PLANS = [
+    RenderPlan(topic="tea"),
+    RenderPlan(topic="rain", render={"fps": 24}),
+]
+
+
+class WatchedJobs(SqliteJobStore):
+    """Checks every arrow as it is written, and counts how often each job ends."""
+
+    endings: Counter[tuple[str, int]]
+
+    def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
+        seen: list[Job] = []
+
+        def watched(job: Job) -> tuple[Job, Sequence[Message]]:
+            seen.append(job)
+            return change(job)
+
+        after, messages = super().update(job_id, watched)
+        before = seen[-1]
+        if after.state is not before.state:
+            assert after.state in ARROWS[before.state], f"{before.state} -> {after.state}"
+            if after.state.over:
+                self.endings[job_id, len(self.retries[job_id])] += 1
+        return after, messages
+
+    retries: dict[str, list[None]]
+
+
+class Process:
+    """One process of the world: its own presence, its own handlers."""
+
+    def __init__(self, world: "PipelineMachine") -> None:
+        self.presence = Presence(world.home)
+        self.queue = SqliteQueue(world.database, self.presence, world.clock, world.home)
+        self.handlers: list[Handler] = []
+        jobs = WatchedJobs(world.database)
+        jobs.endings, jobs.retries = world.endings, world.retries
+        leases = SqliteLeaseStore(world.database, self.presence, world.clock)
+        blobs = FileBlobStore(world.home / "blobs", self.presence.owner)
+        runner = ToldRunner(world.renderers, self.presence.owner)
+        ports = {
+            "jobs": jobs, "assets": SqliteAssetStore(world.database), "leases": LeaseWatch(leases, world),
+            "blobs": blobs, "bus": self.queue, "runner": runner,
+        }  # fmt: skip
+        stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
+        makers = world.makers
+        self.services = Services(
+            **stepped, clock=world.clock, planner=makers, narrator=makers, images=makers, composer=makers
+        )
+
+
+class LeaseWatch:
+    """Notes until when each handler holds what."""
+
+    def __init__(self, leases: SqliteLeaseStore, world: "PipelineMachine") -> None:
+        self._leases, self._world = leases, world
+
+    def acquire(self, name: str, ttl: timedelta) -> Lease:
+        lease = self._leases.acquire(name, ttl)
+        handler = self._world.by_thread.get(threading.get_ident())
+        if handler:
+            handler.lease_until[name] = lease.expires.timestamp()
+        return lease
+
+    def release(self, lease: Lease) -> None:
+        self._leases.release(lease)
+
+
+class PipelineMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+        self.home = Path(self._folder.name)
+        self.clock, self.makers, self.renderers = SetClock(), Makers(), Renderers()
+        self.by_thread: dict[int, Handler] = {}
+        self.endings: Counter[tuple[str, int]] = Counter()
+        self.retries: dict[str, list[None]] = {}
+        self.database = Database(self.home / "state.db")
+        self.making: dict[Handler, tuple[str, float]] = {}
+        self.interrupted: Counter[str] = Counter()
+        self.cancelled: set[str] = set()
+        self.makers.begins, self.makers.ends, self.makers.fails = self._begins, self._ends, self._fails
+        self.processes = [Process(self), Process(self)]
+        self.jobs: list[str] = []
+
+    # what the world looks like from inside a maker
+
+    def _begins(self, what: str) -> None:
+        handler = self.by_thread.get(threading.get_ident())
+        if handler is None:
+            return
+        until = max(handler.lease_until.values())
+        now = self.clock.now().timestamp()
+        rivals = [h for h, (made, end) in self.making.items() if made == what and end > now]
+        assert not rivals, f"{what} is made by two at once while the first one's lease lives"
+        if any(made == what for made, _ in self.making.values()):
+            self.interrupted[what] += 1  # the first one's lease is over: this call is allowed
+        self.making[handler] = (what, until)
+
+    def _ends(self, what: str) -> None:
+        handler = self.by_thread.get(threading.get_ident())
+        if handler:
+            handler.pause()  # the call takes its time; it counts as done when its handler has stored the result
+
+    def _fails(self, what: str) -> None:
+        self.interrupted[what] += 1  # a failed call may be tried again
+        self.making.pop(self.by_thread[threading.get_ident()], None)
+
+    # events
+
+    @initialize(plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=2))
+    def begin(self, plans: list[RenderPlan]) -> None:
+        for i, wanted in enumerate(plans):
+            job, created = submit(self.processes[0].services, wanted, f"key {i}")
+            assert created
+            self.jobs.append(job.id)
+            self.retries[job.id] = []
+
+    @rule(which=st.integers(0, 1))
+    def deliver(self, which: int) -> None:
+        process = self.processes[which]
+        if len(process.handlers) < 3:
+            delivery = process.queue.take()
+            if delivery:
+                self._start(process, delivery)
+
+    @rule(which=st.integers(0, 1), index=st.integers(0, 2), effects=st.integers(1, 6))
+    def go_on(self, which: int, index: int, effects: int) -> None:
+        process = self.processes[which]
+        if process.handlers:
+            handler = process.handlers[index % len(process.handlers)]
+            for _ in range(effects):
+                if not handler.over:
+                    handler.step()
+            self._reap(process)
+
+    @rule(which=st.integers(0, 1))
+    def kill_process(self, which: int) -> None:
+        process = self.processes[which]
+        for handler in process.handlers:
+            what = self.making.pop(handler, None)
+            if what:
+                self.interrupted[what[0]] += 1
+            handler.kill()
+        for name in self.renderers.running():
+            if name.endswith(process.presence.owner):
+                self.renderers.state[name] = ExecutionState.LOST
+        process.presence.close()
+        self.processes[which] = Process(self)
+
+    @rule(data=st.data())
+    def lose_message(self, data: st.DataObject) -> None:
+        with self.database.write() as connection:
+            rows = connection.execute("SELECT id FROM messages WHERE owner IS NULL ORDER BY id").fetchall()
+            if rows:
+                (number,) = data.draw(st.sampled_from(rows))
+                connection.execute("DELETE FROM messages WHERE id = ?", (number,))
+
+    @rule(data=st.data())
+    def double_message(self, data: st.DataObject) -> None:
+        with self.database.write() as connection:
+            rows = connection.execute("SELECT id FROM messages ORDER BY id").fetchall()
+            if rows and len(rows) < 40:
+                (number,) = data.draw(st.sampled_from(rows))
+                connection.execute(
+                    "INSERT INTO messages (body, available) SELECT body, available FROM messages WHERE id = ?",
+                    (number,),
+                )
+
+    @rule(seconds=st.sampled_from([1, 31, 400]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+
+    @rule(which=st.integers(0, 1))
+    def sweep_up(self, which: int) -> None:
+        sweep(self.processes[which].services, timedelta(seconds=300))
+
+    @precondition(lambda self: self.renderers.running())
+    @rule(data=st.data(), how=st.sampled_from(["done", "done silently", "bad", "refused", "progress"]))
+    def renderer_acts(self, data: st.DataObject, how: str) -> None:
+        name = data.draw(st.sampled_from(sorted(self.renderers.running())))
+        job_id, render_id, request_blob = self.renderers.request[name]
+        bus, blobs = self.processes[0].queue, FileBlobStore(self.home / "blobs")
+        if how == "progress":
+            done = data.draw(st.integers(0, 10))
+            bus.publish(RenderProgressed(job_id=job_id, render_id=render_id, stage="picture", done=done, total=10))
+            return
+        self.renderers.state[name] = ExecutionState.FAILED if how == "bad" else ExecutionState.SUCCEEDED
+        if how == "refused":
+            failure = RenderFailure(stage="picture", cause="a bad picture", scene=0)
+            bus.publish(RenderFinished(job_id=job_id, render_id=render_id, error=failure))
+        elif how != "bad":
+            summary = write_summary(blobs, request_blob)
+            if how == "done":
+                bus.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+
+    @rule(retryable=st.booleans())
+    def maker_in_trouble(self, retryable: bool) -> None:
+        if len(self.makers.trouble) < 2:
+            self.makers.trouble.append(ProviderError("no answer", provider="counting", retryable=retryable))
+
+    @rule(data=st.data())
+    def somebody_cancels(self, data: st.DataObject) -> None:
+        if data.draw(st.integers(0, 9)) == 0:  # rarely, or hardly a schedule would come to its end
+            job_id = data.draw(st.sampled_from(self.jobs))
+            try:
+                cancel(self.processes[0].services, job_id)
+                self.cancelled.add(job_id)
+            except Conflict:
+                assert self._job(job_id).state.over
+
+    @rule(data=st.data())
+    def somebody_retries(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(self.jobs))
+        if self._job(job_id).state is JobState.FAILED:
+            self.retries[job_id].append(None)
+            retry(self.processes[0].services, job_id)
+
+    # what must hold
+
+    @invariant()
+    def a_job_ends_once(self) -> None:
+        assert all(count == 1 for count in self.endings.values()), self.endings
+
+    @invariant()
+    def nothing_is_made_twice(self) -> None:
+        """One call, one more for each call that was cut off or outlived its lease, one for each that failed."""
+        for what, calls in self.makers.calls.items():
+            assert what == "plan" or calls <= 1 + self.interrupted[what], (what, calls, self.interrupted)
+
+    @invariant()
+    def a_job_that_succeeded_has_its_film(self) -> None:
+        for job_id in self.jobs:
+            job = self._job(job_id)
+            if job.state is JobState.SUCCEEDED:
+                assert job.result is not None
+                assert FileBlobStore(self.home / "blobs").exists(job.result.video)
+            assert job_id not in self.cancelled or job.state is JobState.CANCELLED
+
+    def teardown(self) -> None:
+        """Nobody interferes any more: every job must end."""
+        try:
+            if self.jobs:
+                self._drain()
+                for job_id in self.jobs:
+                    assert self._job(job_id).state.over, f"{job_id} never ended: {self._job(job_id)}"
+                self.a_job_ends_once()
+                self.nothing_is_made_twice()
+                self.a_job_that_succeeded_has_its_film()
+        finally:
+            for process in self.processes:
+                for handler in process.handlers:
+                    handler.kill()
+                process.presence.close()
+            self.database.close()
+            self._folder.cleanup()
+
+    def _drain(self) -> None:
+        self.makers.trouble.clear()
+        process = self.processes[0]
+        for _ in range(30):
+            for other in self.processes:
+                while other.handlers:
+                    other.handlers[0].step()
+                    self._reap(other)
+            while delivery := process.queue.take():
+                self._start(process, delivery)
+                while process.handlers:
+                    process.handlers[0].step()
+                    self._reap(process)
+            for name in self.renderers.running():
+                job_id, render_id, request_blob = self.renderers.request[name]
+                self.renderers.state[name] = ExecutionState.SUCCEEDED
+                summary = write_summary(FileBlobStore(self.home / "blobs"), request_blob)
+                process.queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+            self.clock.advance(400)
+            if sweep(process.services) == 0 and process.queue.depth() == 0:
+                return
+
+    def _job(self, job_id: str) -> Job:
+        return SqliteJobStore(self.database).get(job_id)
+
+    def _start(self, process: Process, delivery: Delivery) -> None:
+        def work() -> None:
+            self.by_thread[threading.get_ident()] = handler
+            try:
+                self._handle(process, delivery)
+            finally:
+                del self.by_thread[threading.get_ident()]
+                connection = self.database.read()
+                connection.close()
+
+        handler = Handler(work)
+        process.handlers.append(handler)
+
+    def _handle(self, process: Process, delivery: Delivery) -> None:
+        """What the worker does with a delivery."""
+        handler = self.by_thread[threading.get_ident()]
+        try:
+            handle(process.services, delivery.message)
+        except LeaseHeld:
+            handler.pause()
+            process.queue.later(delivery, 1)
+        except ProviderError as exc:
+            handler.pause()
+            if delivery.last_try:
+                give_up(process.services, delivery.message, exc)
+                process.queue.bury(delivery, str(exc))
+            else:
+                process.queue.failed(delivery)
+        else:
+            handler.pause()
+            process.queue.done(delivery)
+
+    def _reap(self, process: Process) -> None:
+        for handler in [h for h in process.handlers if h.over]:
+            process.handlers.remove(handler)
+            self.making.pop(handler, None)
+            if handler.error:
+                raise handler.error
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_job_ends_once_and_nothing_is_made_twice(part: int) -> None:
+    """4 × 275 schedules, so that several processes can share them."""
+    from hypothesis import seed
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run = seed(part)(run_state_machine_as_test)
+    run(
+        PipelineMachine,
+        settings=settings(
+            max_examples=275, stateful_step_count=60, deadline=None, database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sutradhar.domain.asset import AssetRequest
+from sutradhar.domain.errors import Conflict
+from sutradhar.domain.job import ARROWS, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.view import fraction_done, status
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+PLAN = RenderPlan(topic="tea")
+REQUESTS = (AssetRequest(slot="music", kind="music", params={"mood": "calm"}, maker="m/1"),)
+ERROR = JobError(stage="narration", cause="no voice", scene=2)
+RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=1.0, size=1)
+
+MOVES: dict[str, Callable[[Job], Outcome]] = {
+    "planned": lambda j: j.planned(PLAN, REQUESTS, ["note"], NOW),
+    "assets_ready": lambda j: j.assets_ready({}, NOW),
+    "render_started": lambda j: j.render_started(j.render_id, "e1", [], NOW),
+    "succeeded": lambda j: j.succeeded(j.render_id, RESULT, NOW),
+    "failed": lambda j: j.failed(ERROR, NOW),
+    "cancelled": lambda j: j.cancelled(NOW),
+    "retried": lambda j: j.retried(NOW),
+}
+
+
+def fresh() -> Job:
+    return Job.new("job-1", PLAN, "hash", NOW)
+
+
+def after(*moves: str) -> Job:
+    job = fresh()
+    for move in moves:
+        job = MOVES[move](job)[0]
+    return job
+
+
+IN = {
+    JobState.PLANNING: (),
+    JobState.PRODUCING: ("planned",),
+    JobState.RENDERING: ("planned", "assets_ready", "render_started"),
+    JobState.SUCCEEDED: ("planned", "assets_ready", "render_started", "succeeded"),
+    JobState.FAILED: ("planned", "failed"),
+    JobState.CANCELLED: ("planned", "assets_ready", "render_started", "cancelled"),
+}
+
+
+@pytest.mark.parametrize("state", JobState)
+@pytest.mark.parametrize("move", MOVES)
+def test_from_any_state_every_move_keeps_to_the_arrows_and_repeats_change_nothing(state: JobState, move: str) -> None:
+    job = after(*IN[state])
+    assert job.state is state
+    try:
+        moved, _ = MOVES[move](job)
+    except Conflict:
+        return
+    assert moved.state is state or moved.state in ARROWS[state]
+    if move != "retried":
+        try:
+            again, _ = MOVES[move](moved)
+        except Conflict:
+            return
+        assert again == moved
+
+
+def test_the_state_tells_what_is_owed() -> None:
+    assert fresh().owed() == [PlanRender(job_id="job-1")]
+    assert after("planned").owed() == [ProduceAsset(job_id="job-1", slot="music")]
+    assert after("planned", "assets_ready").owed() == [DispatchRender(job_id="job-1")]
+    assert after(*IN[JobState.SUCCEEDED]).owed() == []
+    assert after(*IN[JobState.CANCELLED]).owed() == [StopRender(job_id="job-1", execution="e1")]
+
+
+def test_a_finished_job_cannot_be_cancelled_or_retried() -> None:
+    job = after(*IN[JobState.SUCCEEDED])
+    with pytest.raises(Conflict, match="already over"):
+        job.cancelled(NOW)
+    with pytest.raises(Conflict, match="only a failed job"):
+        job.retried(NOW)
+
+
+@pytest.mark.parametrize(
+    ("moves", "state", "attempt"),
+    [
+        (("failed",), JobState.PLANNING, 1),
+        (("planned", "failed"), JobState.PRODUCING, 1),
+        (("planned", "assets_ready", "render_started", "failed"), JobState.RENDERING, 2),
+    ],
+)
+def test_a_retry_goes_back_to_where_it_failed(moves: tuple[str, ...], state: JobState, attempt: int) -> None:
+    job, owed = after(*moves).retried(NOW)
+    assert (job.state, job.attempt, job.error, job.execution) == (state, attempt, None, None)
+    assert owed == job.owed()
+
+
+def test_an_execution_recorded_after_the_cancel_is_stopped() -> None:
+    _, owed = after("planned", "assets_ready", "cancelled").render_started("job-1-1", "e1", [], NOW)
+    assert owed == [StopRender(job_id="job-1", execution="e1")]
+
+
+def test_a_stale_render_changes_nothing() -> None:
+    job = after(*IN[JobState.RENDERING])
+    assert job.succeeded("job-1-0", RESULT, NOW)[0] is job
+    assert job.render_progressed("job-1-0", Progress(stage="picture", done=1, total=2), NOW)[0] is job
+
+
+def test_progress_never_goes_back() -> None:
+    job, seen = after(*IN[JobState.RENDERING]), []
+    for done, total in ((1, 10), (5, 10), (3, 10), (2, 4), (6, 10)):
+        job = job.render_progressed(job.render_id, Progress(stage="picture", done=done, total=total), NOW)[0]
+        seen.append(fraction_done(job, 1))
+    assert seen == sorted(seen)
+
+
+def test_the_status_says_what_a_person_wants_to_know() -> None:
+    failed: dict[str, Any] = status(after("planned", "failed"), {})
+    assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "music", 2)
+    assert failed["logs"] == ["note"]
+    done = status(after(*IN[JobState.SUCCEEDED]), {})
+    assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)
+    assert done["final_video_url"] == "/render/job-1/file?kind=video"
+    assert status(fresh(), {})["state"] == "pending"
+
+
+def test_a_job_survives_being_stored() -> None:
+    job = after("planned")
+    later = job.failed(ERROR, NOW + timedelta(seconds=5))[0]
+    assert later.updated_at - job.updated_at == timedelta(seconds=5)
+    assert Job.model_validate_json(later.model_dump_json()) == later

@@ -1,0 +1,243 @@
+"""The offline planner: every story in both languages at every length, and anything else that may be asked."""
+
+import re
+from itertools import product
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.plan import MAX_SCENE_SEC, Language, RenderPlan
+from sutradhar.domain.text import clean, drawable, sentences
+from sutradhar.providers.storybook.pacing import speech_sec
+from sutradhar.providers.storybook.planner import Storybook
+from sutradhar.providers.storybook.stories import Story, stories
+
+LANGUAGES: tuple[Language, ...] = ("en", "hi")
+BLANKS = re.compile(r"[{}\[\]]|TODO|\btopic\b", re.IGNORECASE)
+IDS = [s.id for s in stories()]
+
+
+def plan(**wanted: object) -> RenderPlan:
+    return Storybook().plan(RenderPlan.model_validate(wanted))
+
+
+def total(p: RenderPlan) -> float:
+    return sum(s.duration_sec or 0 for s in p.scenes)
+
+
+def well_formed(p: RenderPlan) -> None:
+    assert RenderPlan.model_validate(p.model_dump()) == p
+    assert p.title
+    assert p.language == p.spoken_language
+    assert p.music.mood
+    for scene in p.scenes:
+        assert scene.narration
+        assert scene.image_prompt
+        assert scene.duration_sec is not None
+        assert scene.duration_sec >= min(MAX_SCENE_SEC, speech_sec(scene.narration, p.spoken_language) + 0.39)
+        assert not BLANKS.search(scene.narration)
+        assert not BLANKS.search(scene.image_prompt)
+
+
+def test_there_are_stories_enough_and_the_two_that_clients_know() -> None:
+    assert len(stories()) >= 8
+    assert {"prahlad", "ganga_avatar"} <= set(IDS)
+
+
+@pytest.mark.parametrize("story", stories(), ids=IDS)
+def test_a_story_is_whole_in_both_languages(story: Story) -> None:
+    assert [b.role for b in story.beats] == ["opening", *["development"] * (len(story.beats) - 2), "close"]
+    assert story.beats[0].drop is None
+    assert story.beats[-1].drop is None
+    levels = sorted(b.drop for b in story.beats if b.drop is not None)
+    assert levels == list(range(1, len(levels) + 1))
+    for beat in story.beats:
+        assert len(beat.en) == len(beat.hi) >= 2
+        for language in LANGUAGES:
+            assert len(sentences(" ".join(beat.sentences(language)))) == len(beat.sentences(language))
+        assert not regex.search(r"\p{Latin}", " ".join(beat.hi) + story.title["hi"] + story.description["hi"])
+        assert not regex.search(r"\p{Devanagari}", " ".join(beat.en) + beat.image)
+
+
+@pytest.mark.parametrize(
+    ("story", "language", "length"),
+    list(product(stories(), LANGUAGES, (15, 30, 60, 90, 120))),
+    ids=lambda v: v.id if isinstance(v, Story) else str(v),
+)
+def test_a_story_fits_the_length(story: Story, language: Language, length: int) -> None:
+    made = plan(topic=story.title["en"], language=language, length_sec=length)
+    well_formed(made)
+    assert made.title == story.title[language]
+    assert made.music.mood == story.mood
+    assert 3 <= len(made.scenes) <= 8
+    assert made.scenes[0].image_prompt == story.beats[0].image
+    assert made.scenes[-1].image_prompt == story.beats[-1].image
+    if length in (30, 60):
+        assert total(made) == pytest.approx(length, rel=0.05)
+        assert len(made.scenes) >= 4
+    if length >= 90:
+        assert 0.7 * length <= total(made) <= 1.05 * length
+    order = [b.image for b in story.beats]
+    told = [order.index(s.image_prompt) for s in made.scenes]
+    assert told == sorted(told)
+    other: Language = "en" if language == "hi" else "hi"
+    for scene in made.scenes:
+        assert len(sentences(scene.narration)) == len(sentences(scene.translations[other]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "story"),
+    [
+        ("Prahlad", "prahlad"),
+        ("tell me the story of Prahlad", "prahlad"),
+        ("pralhad", "prahlad"),
+        ("The legend of Holika and Prahlaad", "prahlad"),
+        ("प्रह्लाद की कथा", "prahlad"),
+        ("भक्त प्रहलाद और नरसिंह अवतार", "prahlad"),
+        ("Ganga", "ganga_avatar"),
+        ("गंगा अवतरण की कथा", "ganga_avatar"),
+        ("How did Bhagirath bring the river Ganga down to earth?", "ganga_avatar"),
+        ("hanuman", "hanuman_leap"),
+        ("हनुमान जी की कहानी", "hanuman_leap"),
+        ("Krishna lifting the Govardhan hill", "govardhan"),
+        ("the fox and the grapes", "fox_and_grapes"),
+        ("लोमड़ी और अंगूर", "fox_and_grapes"),
+        ("turtle and rabbit race", "tortoise_and_hare"),
+        ("कछुआ और खरगोश", "tortoise_and_hare"),
+        ("pyasa kauwa", "thirsty_crow"),
+        ("The honest woodcuter", "honest_woodcutter"),
+        ("water cycle for kids", "water_cycle"),
+        ("water cycel", "water_cycle"),
+        ("जल चक्र", "water_cycle"),
+        ("Why does the moon change its shape?", "moon_phases"),
+        ("चांद का आकार क्यों बदलता है", "moon_phases"),
+        ("Hanuman Chalisa meaning", None),
+        ("Ganga pollution", None),
+        ("Maruti Suzuki cars", None),
+        ("how the moon landing changed the world", None),
+        ("street gangs", None),
+        ("the history of tea", None),
+        ("fox news", None),
+        ("भारतीय रेल", None),
+    ],
+)
+def test_a_topic_finds_its_story_and_only_its_story(asked: str, story: str | None) -> None:
+    made = plan(topic=asked)
+    titles = {s.title[made.spoken_language]: s.id for s in stories()}
+    assert titles.get(made.title or "") == story
+
+
+@pytest.mark.parametrize("story", stories(), ids=IDS)
+def test_both_titles_of_a_story_find_it(story: Story) -> None:
+    for language in LANGUAGES:
+        assert plan(topic=story.title[language]).title == story.title[language]
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [
+        ("the history of tea", "The History of Tea"),
+        ("Make a 30-second video about the history of tea", "The History of Tea"),
+        ("tell me a story about courage", "Courage"),
+        ("my grandmother's garden", "My Grandmother's Garden"),
+        ("why the sky is blue", "Why the Sky Is Blue"),
+        ("Why do cats purr?", "Why Do Cats Purr?"),
+        ("NASA and iPhone design", "NASA and iPhone Design"),
+        ("भारतीय रेल", "भारतीय रेल"),
+        ("मुझे दादी के बगीचे की कहानी सुनाओ", "दादी के बगीचे की कहानी"),
+    ],
+)
+def test_any_other_topic_becomes_a_film_about_it(asked: str, title: str) -> None:
+    made = plan(topic=asked, length_sec=45)
+    well_formed(made)
+    assert made.title == title
+    assert 3 <= len(made.scenes) <= 8
+    assert total(made) == pytest.approx(45, rel=0.05)
+    assert title.rstrip("?").casefold() in made.scenes[0].narration.casefold()
+    assert not any(s.translations for s in made.scenes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "end"), [("why the sky is blue", "."), ("why is the sky blue", "?"), ("आसमान नीला क्यों है", "?")]
+)
+def test_a_question_ends_as_its_wording_asks(asked: str, end: str) -> None:
+    assert asked + end in plan(topic=asked).scenes[0].narration
+
+
+@given(
+    st.text(min_size=1, max_size=200)
+    | st.text("ab आक{}[]()\"'“”?!।.:;,-_%\\/<>#&0 ", min_size=1, max_size=200)
+    | st.sampled_from(
+        ["HOST: hi", "[VISUAL: sea]", "(music)", "a " * 99 + "b", "x" * 200, "{it}", "{0.__class__}", "%s"]
+    ),
+    st.sampled_from(LANGUAGES),
+    st.integers(5, 600),
+    st.integers(0, 2**31 - 1),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_asked_the_plan_is_valid_or_the_refusal_clear(
+    asked: str, language: Language, length: int, seed: int
+) -> None:
+    try:
+        wanted = RenderPlan.model_validate({"topic": asked, "language": language, "length_sec": length, "seed": seed})
+    except ValueError:
+        return
+    if not any(c.isalnum() for c in drawable(clean(asked))):
+        with pytest.raises(ProviderError, match="no word"):
+            Storybook().plan(wanted)
+        return
+    made = Storybook().plan(wanted)
+    well_formed(made)
+    assert 3 <= len(made.scenes) <= 8
+
+
+def test_the_same_wish_gives_the_same_plan_and_another_seed_other_words() -> None:
+    told = {plan(topic="courage", seed=seed).scenes[0].narration for seed in range(12)}
+    assert len(told) >= 3
+    assert plan(topic="courage", seed=5) == plan(topic="courage", seed=5)
+    assert plan(topic="Prahlad", seed=5).scenes == plan(topic="Prahlad", seed=6).scenes
+
+
+def test_given_scenes_are_kept_and_only_title_and_mood_filled_in() -> None:
+    scenes = [{"narration": "The old lighthouse keeper climbed the stairs.", "image_prompt": "a lighthouse at night"}]
+    made = plan(scenes=scenes)
+    assert made.scenes == RenderPlan.model_validate({"scenes": scenes}).scenes
+    assert made.title == "The old lighthouse keeper climbed the stairs"
+    assert made.music.mood == "calm"
+    assert plan(scenes=scenes, topic="Prahlad").scenes == made.scenes
+    assert plan(scenes=scenes, topic="the sea at night").title == "The Sea at Night"
+    assert plan(scenes=scenes, title="Mine", music={"mood": "heroic"}).music.mood == "heroic"
+    assert plan(scenes=scenes, music={"enabled": False}).music.mood is None
+
+
+def test_a_prompt_of_several_sentences_is_the_script() -> None:
+    script = (
+        "Long ago Dr. Rao lived by the sea. He had a small red boat. “Where are you going?” asked the boy."
+        " He never said. One night the boat was gone! Nobody saw it again."
+    )
+    made = plan(prompt=script, length_sec=30)
+    well_formed(made)
+    assert " ".join(s.narration for s in made.scenes) == script
+    assert made.title == "Long ago Dr. Rao lived by the sea"
+    assert 3 <= len(made.scenes) <= 8
+    assert not any(s.translations for s in made.scenes)
+    hindi = plan(prompt="एक नदी थी। उसके किनारे एक पेड़ था। पेड़ पर एक चिड़िया रहती थी। वह रोज़ गाती थी।")
+    assert hindi.language == "hi"
+    assert len(hindi.scenes) >= 3
+
+
+@pytest.mark.parametrize(
+    "asked", ["Prahlad", "Tell me the story of Prahlad.", "Make a short video about Prahlad. Keep it gentle. No text."]
+)
+def test_a_prompt_that_asks_is_treated_as_a_topic(asked: str) -> None:
+    assert plan(prompt=asked).scenes == plan(topic="Prahlad").scenes
+
+
+@pytest.mark.parametrize("wanted", [{"topic": "???"}, {"topic": "“…”"}, {"prompt": "... !!! [ ]"}])
+def test_what_has_no_word_in_it_is_refused_for_good(wanted: dict[str, str]) -> None:
+    with pytest.raises(ProviderError) as caught:
+        plan(**wanted)
+    assert not caught.value.retryable

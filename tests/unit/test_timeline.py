@@ -1,0 +1,103 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sutradhar.domain.asset import SAMPLE_RATE, Asset, AssetKind, Word, asset_requests
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.plan import RenderPlan, Scene
+from sutradhar.domain.timeline import AIR_SEC, build_timeline, caption_languages
+
+MAKERS: dict[AssetKind, str] = {"narration": "n/1", "image": "i/1", "music": "m/1"}
+
+
+def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[str, Asset]:
+    found = {}
+    for request in asset_requests(plan, MAKERS):
+        text = str(request.params.get("text", ""))
+        samples = round(seconds[request.scene or 0] * SAMPLE_RATE) if request.kind == "narration" else 48_000
+        words = tuple(Word(text=w, start=i * 0.1, end=i * 0.1 + 0.09) for i, w in enumerate(text.split()))
+        found[request.slot] = Asset(
+            key=request.key, kind=request.kind, blob=f"assets/{request.slot}", sha256=request.slot, size=1,
+            provider="x/1", samples=samples if request.kind != "image" else 0, words=words,
+        )  # fmt: skip
+    return found
+
+
+def plan_of(*durations: float | None, fps: int = 30, transition: str = "crossfade") -> RenderPlan:
+    scenes = tuple(
+        Scene(narration=f"Scene number {i}.", image_prompt="x", duration_sec=d, transition=transition)
+        for i, d in enumerate(durations)
+    )
+    return RenderPlan(scenes=scenes, render={"fps": fps})
+
+
+def test_narration_decides_and_a_scene_is_never_shorter_than_asked() -> None:
+    plan = plan_of(2, 10)
+    made = build_timeline(plan, assets_for(plan, [4.0, 4.0]))
+    fade = 15
+    assert made.stretched == (0,)
+    assert made.clips[0].frames == 120 + 2 * 6 + (fade - fade // 2)
+    assert made.clips[1].frames == 300 + fade // 2
+    assert made.frames == made.clips[-1].end
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.2, 25), st.one_of(st.none(), st.floats(1, 20))), min_size=1, max_size=20),
+    st.sampled_from([24, 25, 30, 50, 60]),
+    st.sampled_from(["crossfade", "cut"]),
+)
+def test_voices_never_overlap_and_stay_inside_their_scene(
+    scenes: list[tuple[float, float | None]], fps: int, transition: str
+) -> None:
+    """Narrations of any length, 0.3 to 3 times the planned one included, come out in sync."""
+    plan = plan_of(*(asked for _, asked in scenes), fps=fps, transition=transition)
+    made = build_timeline(plan, assets_for(plan, [spoken for spoken, _ in scenes]))
+    assert made.frames == sum(c.frames for c in made.clips) - sum(c.fade_in for c in made.clips)
+    for clip, voice in zip(made.clips, made.voices, strict=True):
+        lead = voice.start / SAMPLE_RATE - clip.start / fps
+        assert lead >= AIR_SEC - 1 / SAMPLE_RATE
+        assert voice.end / SAMPLE_RATE <= clip.end / fps - AIR_SEC + 1 / SAMPLE_RATE
+    for a, b in pairwise(made.voices):
+        assert b.start - a.end >= 2 * AIR_SEC * SAMPLE_RATE - 2
+    for cue in made.captions["en"]:
+        assert 0 <= cue.start < cue.end <= made.frames
+
+
+def test_neighbouring_clips_overlap_by_their_crossfade_and_no_further() -> None:
+    plan = plan_of(1, 1, 1)
+    made = build_timeline(plan, assets_for(plan, [0.2] * 3))
+    for a, b in pairwise(made.clips):
+        assert a.end - b.start == b.fade_in == 15
+    assert made.clips[0].end <= made.clips[2].start
+
+
+def test_a_film_over_ten_minutes_is_refused_with_its_length() -> None:
+    plan = plan_of(*[None] * 20)
+    with pytest.raises(InvalidRequest, match="at most 600 s"):
+        build_timeline(plan, assets_for(plan, [31.0] * 20))
+
+
+def test_a_language_without_all_its_translations_has_no_captions() -> None:
+    whole = Scene(narration="One.", image_prompt="x", translations={"hi": "एक।"})
+    bare = Scene(narration="Two.", image_prompt="x")
+    assert caption_languages(RenderPlan(scenes=(whole, whole))) == ("en", "hi")
+    assert caption_languages(RenderPlan(scenes=(whole, bare))) == ("en",)
+
+
+def test_both_languages_come_from_one_timeline() -> None:
+    scene = Scene(narration="One two. Three.", image_prompt="x", translations={"hi": "एक दो। तीन।"})
+    plan = RenderPlan(scenes=(scene,))
+    made = build_timeline(plan, assets_for(plan, [3.0]))
+    assert [c.start for c in made.captions["en"]] == [c.start for c in made.captions["hi"]]
+    assert made.burned == made.captions["en"]
+
+
+def test_the_same_request_has_the_same_key_and_another_maker_another() -> None:
+    plan = plan_of(None)
+    keys = [r.key for r in asset_requests(plan, MAKERS)]
+    assert keys == [r.key for r in asset_requests(plan, MAKERS)]
+    assert len(set(keys)) == 3
+    other = [r.key for r in asset_requests(plan, {**MAKERS, "image": "i/2"})]
+    assert [a == b for a, b in zip(keys, other, strict=True)] == [True, False, True]

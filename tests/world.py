@@ -1,0 +1,164 @@
+"""A small world for tests of the pipeline: makers that count what they are asked, a clock that is set, a renderer that
+ends when told to. Stores, leases, blobs and queue are the real local backend."""
+
+import io
+import wave
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sutradhar.domain.asset import Word
+from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.gate import FileFacts, check
+from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene, Voice
+from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
+from sutradhar.ports.providers import MusicBed, Picture, Speech
+from sutradhar.ports.runner import ExecutionReport, ExecutionState
+from sutradhar.ports.stores import BlobStore
+
+
+class SetClock:
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 23, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def nothing(_what: str) -> None:
+    """A hook that does nothing."""
+
+
+class Makers:
+    """Planner, narrator, image generator and composer in one; ``calls`` counts what each was asked for.
+
+    ``begins``, then ``ends`` or ``fails`` are called with every call; ``trouble`` is raised instead of an answer.
+    """
+
+    name = "counting/1"
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.begins: Callable[[str], None] = nothing
+        self.ends: Callable[[str], None] = nothing
+        self.fails: Callable[[str], None] = nothing
+        self.trouble: list[ProviderError] = []
+
+    def plan(self, wanted: RenderPlan) -> RenderPlan:
+        self.calls["plan"] += 1
+        if wanted.scenes:
+            return wanted.evolve(title=wanted.title or "Given")
+        scenes = tuple(
+            Scene(narration=f"Sentence {i} about {wanted.topic}.", image_prompt=f"picture {i}", duration_sec=2)
+            for i in range(2)
+        )
+        return wanted.evolve(title=wanted.topic, scenes=scenes, language="en")
+
+    def speaks(self, language: Language, voice: Voice) -> bool:
+        return True
+
+    def maker(self, language: Language, voice: Voice) -> str:
+        return self.name
+
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+        self._make(f"narration {text}")
+        samples = 48_000
+        parts = text.split()
+        step = 1.0 / len(parts)
+        words = tuple(Word(text=w, start=i * step, end=(i + 1) * step) for i, w in enumerate(parts))
+        return Speech(wav=wav(samples, 1), samples=samples, words=words, alignment="speech", provider=self.name)
+
+    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+        self._make(f"image {prompt}")
+        return Picture(data=prompt.encode(), media_type="image/png", width=width, height=height, provider=self.name)
+
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        self._make(f"music {mood}")
+        return MusicBed(wav=wav(4800, 2), samples=4800, provider=self.name)
+
+    def _make(self, what: str) -> None:
+        self.begins(what)
+        self.calls[what] += 1
+        if self.trouble:
+            self.fails(what)
+            raise self.trouble.pop()
+        self.ends(what)
+
+
+class Renderers:
+    """Executions of all processes of the world. One whose process died is LOST, as on a laptop."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, ExecutionState] = {}
+        self.request: dict[str, tuple[str, str, str]] = {}
+
+    def running(self) -> list[str]:
+        return [name for name, state in self.state.items() if state is ExecutionState.RUNNING]
+
+
+class ToldRunner:
+    """The runner of one process; ``owner`` dies with it."""
+
+    def __init__(self, renderers: Renderers, owner: str) -> None:
+        self._all, self._owner = renderers, owner
+
+    def start(self, job_id: str, render_id: str, request_blob: str) -> str:
+        for name in self._all.running():
+            if self._all.request[name][1] == render_id and name.endswith(self._owner):
+                return name
+        name = f"{render_id}.{len(self._all.state)}.{self._owner}"
+        self._all.state[name] = ExecutionState.RUNNING
+        self._all.request[name] = (job_id, render_id, request_blob)
+        return name
+
+    def report(self, execution: str) -> ExecutionReport:
+        return ExecutionReport(self._all.state.get(execution, ExecutionState.LOST), "it said so")
+
+    def cancel(self, execution: str) -> None:
+        if self._all.state.get(execution) is ExecutionState.RUNNING:
+            self._all.state[execution] = ExecutionState.SUCCEEDED
+
+
+def wav(samples: int, channels: int) -> bytes:
+    """Silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(bytes(2 * samples * channels))
+    return out.getvalue()
+
+
+def good_facts(request: RenderRequest) -> FileFacts:
+    """What a flawless file for ``request`` measures."""
+    timeline = request.timeline
+    return FileFacts(
+        container="mov,mp4,m4a,3gp,3g2,mj2", video_codec="h264", width=timeline.width, height=timeline.height,
+        fps=timeline.fps, pixel_format="yuv420p", color_space="bt709", color_primaries="bt709", color_transfer="bt709",
+        color_range="tv", frames=timeline.frames, duration_sec=timeline.duration_sec, moov_first=True,
+        audio_codec="aac", sample_rate=48_000, channels=2, audio_sec=timeline.duration_sec, integrated_lufs=-14.0,
+        true_peak_dbtp=-1.5, silences=(), black=(), frozen=(), decode_errors=(), thumbnail_width=1280,
+        thumbnail_height=720, thumbnail_bytes=100_000,
+    )  # fmt: skip
+
+
+def write_summary(blobs: BlobStore, request_blob: str) -> str:
+    """Leave what a renderer leaves that did well; the name of its summary."""
+    request = RenderRequest.model_validate_json(blobs.get(request_blob))
+    facts = good_facts(request)
+    blobs.put(request.video_blob, b"video")
+    blobs.put(request.thumbnail_blob, b"thumbnail")
+    summary = RenderSummary(
+        render_id=request.render_id, engine_version="test", frames=request.timeline.frames,
+        video=StoredFile(blob=request.video_blob, sha256="0" * 64, size=5),
+        thumbnail=StoredFile(blob=request.thumbnail_blob, sha256="0" * 64, size=9),
+        duration_sec=request.timeline.duration_sec, encoder="libx264", encoder_args=(), ffmpeg_version="test",
+        segments=SegmentCounts(total=1, reused=0, encoded=1), render_timings={}, facts=facts,
+        findings=check(facts, request.timeline),
+    )  # fmt: skip
+    blobs.put(request.summary_blob, summary.model_dump_json().encode())
+    return request.summary_blob
