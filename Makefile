@@ -1,25 +1,25 @@
 # Two commands matter: `make demo` makes a video, `make test` runs every test and check. Both do their own set-up.
 SHELL := /bin/bash
-.DELETE_ON_ERROR:
 
 TOPIC ?= The story of Prahlad
-LANGUAGE ?=
 LENGTH ?= 60
 OUT ?= out/demo
-PYTHON ?= python3
 PORT ?= 8080
+# LANGUAGE=hi on the command line; the variable of that name in the environment is the desktop's own
+ifeq ($(origin LANGUAGE),command line)
+language := --language "$$LANGUAGE"
+endif
 
+export TOPIC LENGTH OUT PORT
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
-export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test check serve bench clean
+.PHONY: demo serve test check bench
 demo: .venv/ready
-	@sutradhar make "$$TOPIC" $(if $(LANGUAGE),--language "$$LANGUAGE") --length "$$LENGTH" --out "$$OUT"
-export TOPIC LANGUAGE LENGTH OUT
+	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
 serve: .venv/ready
-	@sutradhar serve --port "$(PORT)"
+	@sutradhar serve --port "$$PORT"
 
 check: .venv/ready-dev
 	ruff check .
@@ -40,6 +40,3 @@ bench: .venv/ready-dev
 .venv/ready-dev: .venv/ready
 	@bash .ci/setup dev
 	@touch $@
-
-clean:
-	rm -rf .venv .cache out

@@ -169,7 +169,7 @@ def _make(wanted: RenderPlan) -> Job:
     from functions.progress import ProgressView
     from sutradhar.pipeline.produce import made
 
-    telemetry.set_level("error")
+    telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
     with _stoppable(), local.at_work():
         services = bootstrap.services()
         job = _begin(wanted)

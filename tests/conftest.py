@@ -23,4 +23,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         bootstrap.backend().end_executions()
         bootstrap.backend().close()
     forget()
-    telemetry.set_level("info")
+    telemetry.write_to(None)

@@ -89,7 +89,8 @@ def local_backend(settings: Settings) -> Backend:
     for owner, path in blobs.unfinished():
         if not presence.alive(owner):
             path.unlink(missing_ok=True)
-    runner = LocalRenderRunner(home, presence, queue, {**settings.environment, "SUTRADHAR_HOME": str(home)})
+    environment = {**settings.environment, "SUTRADHAR_HOME": str(home)}
+    runner = LocalRenderRunner(home, presence, queue, environment, settings.tmp_workdir or home / "tmp")
 
     def close() -> None:
         database.close()

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 from sutradhar.config import Settings
+from sutradhar.domain.plan import LANGUAGES, Voice
 
 MIN_FREE_GB = 2.0
 
@@ -25,16 +28,8 @@ class Check:
 
 
 def machine(settings: Settings) -> list[Check]:
-    """Programs, packages, fonts and disk. Runs the renderer's own self-check in a process of its own (about 1 s)."""
-    return [
-        _disk(settings.home),
-        *_renderer(settings),
-        _program(
-            "espeak-ng", "apt-get install espeak-ng", needed="espeak_ng" in settings.narrators, what="Hindi voice"
-        ),
-        _package("hibari", "pip install hibari-tts", "English voice (F)", needed="hibari" in settings.narrators),
-        _package("piper", "pip install 'sutradhar[piper]' (GPL-3)", "English voice (M)", needed=False),
-    ]
+    """Disk, renderer and voices. Runs the renderer's own self-check in a process of its own (about 1 s)."""
+    return [_disk(settings.home), *_renderer(settings), *_voices(settings), _piper()]
 
 
 def store(check_store: Callable[[], object]) -> Check:
@@ -54,17 +49,24 @@ def _disk(home: Path) -> Check:
     return Check("disk", ok=ok, detail=f"{free:.1f} GB free for {home}", advice="" if ok else advice)
 
 
-def _program(name: str, get: str, *, needed: bool, what: str) -> Check:
-    found = shutil.which(name)
-    return Check(
-        name, ok=found is not None, detail=found or f"missing: {what}", advice="" if found else get, needed=needed
-    )
+def _voices(settings: Settings) -> list[Check]:
+    from sutradhar.providers import registry
+
+    narrators = registry.narrators(settings.narrators)
+    found = []
+    for language, voice in product(LANGUAGES, get_args(Voice)):
+        speaks = next((n for n in narrators if n.speaks(language, voice)), None)
+        detail = speaks.name if speaks else f"none of {', '.join(settings.narrators)} has it"
+        advice = "" if speaks else "apt-get install espeak-ng"
+        found.append(Check(f"voice {language} {voice}", ok=speaks is not None, detail=detail, advice=advice))
+    return found
 
 
-def _package(name: str, get: str, what: str, *, needed: bool) -> Check:
-    found = importlib.util.find_spec(name) is not None
-    detail = f"{what}: installed" if found else f"{what}: missing"
-    return Check(name, ok=found, detail=detail, advice="" if found else get, needed=needed)
+def _piper() -> Check:
+    there = importlib.util.find_spec("piper") is not None
+    advice = "" if there else "pip install 'sutradhar[piper]' (GPL-3)"
+    detail = "installed" if there else "the better English voice M is missing"
+    return Check("piper", ok=there, detail=detail, advice=advice, needed=False)
 
 
 def _renderer(settings: Settings) -> list[Check]:

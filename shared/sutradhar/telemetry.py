@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stderr, as Cloud Logging reads them. Constant events, facts in fields."""
+"""Structured logs: one JSON object a line, as Cloud Logging reads them. Constant events, facts in fields."""
 
 import json
 import sys
@@ -8,20 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 Level = Literal["debug", "info", "warning", "error"]
-_LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 
 _bound: ContextVar[dict[str, object] | None] = ContextVar("bound", default=None)
 _lock = threading.Lock()
-_threshold: Level = "info"
+_file: Path | None = None
 
 
-def set_level(level: Level) -> None:
-    """Leave out everything below ``level``; a terminal that shows a progress bar wants errors only."""
-    global _threshold  # noqa: PLW0603 - one stream, one level a process
-    _threshold = level
+def write_to(path: Path | None) -> None:
+    """Append the log to ``path`` instead of stderr (None: stderr), for a terminal that shows something else."""
+    global _file  # noqa: PLW0603 - one log a process
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _file = path
 
 
 @contextmanager
@@ -35,8 +37,6 @@ def bound(**fields: object) -> Iterator[None]:
 
 
 def log(event: str, *, level: Level = "info", exc: BaseException | None = None, **fields: object) -> None:
-    if _LEVELS.index(level) < _LEVELS.index(_threshold):
-        return
     line: dict[str, object] = {
         "severity": level.upper(), "time": datetime.now(UTC).isoformat(), "event": event,
         **(_bound.get() or {}), **fields,
@@ -44,5 +44,10 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
     if exc is not None:
         line["error"] = str(exc) or type(exc).__name__
         line["stack_trace"] = "".join(traceback.format_exception(exc))
+    text = json.dumps(line, default=str, ensure_ascii=False)
     with _lock:
-        print(json.dumps(line, default=str, ensure_ascii=False), file=sys.stderr, flush=True)
+        if _file is None:
+            print(text, file=sys.stderr, flush=True)
+        else:
+            with _file.open("a", encoding="utf-8") as out:
+                out.write(text + "\n")

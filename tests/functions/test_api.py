@@ -138,7 +138,7 @@ def test_health_touches_nothing(api: FlaskClient) -> None:
 def test_readiness_names_each_check(api: FlaskClient) -> None:
     answer = api.get("/readyz")
     assert answer.status_code == 200, answer.json
-    assert {"store", "disk", "ffmpeg", "fonts", "espeak-ng"} <= set(answer.json["checks"])
+    assert {"store", "disk", "ffmpeg", "fonts", "voice hi F"} <= set(answer.json["checks"])
 
 
 def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,5 +146,5 @@ def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch
     answer = api.get("/readyz")
     assert answer.status_code == 503
     missing = {name: check for name, check in answer.json["checks"].items() if not check["ok"]}
-    assert {"ffmpeg", "espeak-ng"} <= set(missing)
+    assert {"ffmpeg", "encoder"} <= set(missing)
     assert "apt-get install" in missing["ffmpeg"]["advice"]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +34,8 @@ class _Execution:
 class LocalRenderRunner:
     """An execution's name ends with the process that owns it, so that others see when it is lost.
 
-    ``env`` is the environment of the renderer; ``argv`` the command, replaceable for tests.
+    ``env`` is the environment of the renderer, ``workdir`` the place for its temporary files (each execution gets a
+    folder of its own there, which is gone when it ends), ``argv`` the command, replaceable for tests.
     """
 
     def __init__(
@@ -42,9 +44,12 @@ class LocalRenderRunner:
         presence: Presence,
         bus: MessageBus,
         env: Mapping[str, str],
+        workdir: Path,
         argv: Sequence[str] = (sys.executable, "-m", "gpu_renderer"),
     ) -> None:
         self._presence, self._bus, self._env, self._argv = presence, bus, env, list(argv)
+        self._workdir = workdir
+        self._clear_after_the_dead()
         self._folder = home / "executions"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._executions: dict[str, _Execution] = {}
@@ -94,6 +99,7 @@ class LocalRenderRunner:
             code = self._attempts(execution)
         finally:
             self._pid_file(execution.name).unlink(missing_ok=True)
+            shutil.rmtree(self._workdir / execution.name, ignore_errors=True)
             execution.ended.set()
         if code != 0 and not execution.stopping.is_set():
             # it could not say so itself: have somebody look at it now instead of at the next sweep
@@ -114,7 +120,10 @@ class LocalRenderRunner:
     def _attempt(self, execution: _Execution, attempt: int) -> int:
         # the renderer reads this pipe and ends when it closes: that is how it notices that we were killed
         listen, hold = os.pipe()
-        env = {**execution.env, "CLOUD_RUN_TASK_ATTEMPT": str(attempt), "PARENT_FD": str(listen)}
+        folder = self._workdir / execution.name
+        folder.mkdir(parents=True, exist_ok=True)
+        own = {"CLOUD_RUN_TASK_ATTEMPT": str(attempt), "PARENT_FD": str(listen), "TMP_WORKDIR": str(folder)}
+        env = {**execution.env, **own}
         try:
             with self._log(execution).open("ab") as out:
                 execution.process = subprocess.Popen(
@@ -142,6 +151,12 @@ class LocalRenderRunner:
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+    def _clear_after_the_dead(self) -> None:
+        """Remove what renderers left whose processes were killed."""
+        for folder in self._workdir.glob("*.*.*"):
+            if not self._presence.alive(folder.name.rsplit(".", 1)[-1]):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _said(self, execution: _Execution) -> str:
         try:

@@ -10,10 +10,10 @@ from sutradhar.domain.timeline import AIR_SEC
 from sutradhar.providers.storybook.stories import Beat
 
 # Seconds for a letter (its marks included), for a pause inside a sentence, for one between sentences, and a constant.
-# Least squares over 60 English and 210 Hindi narrations of these stories, spoken by hibari 0.2 ("heart", speed 1) and
-# espeak-ng 1.51 (hi, 150 words/min), mean error 4 % and 3 %; the constant has 0.2 s on top, to err on the long side.
+# Least squares over 70 English and 210 Hindi narrations of these stories, spoken by hibari 0.2 (heart, speed 0.85) and
+# espeak-ng 1.51 (hi, 150 words/min), mean error 3 % both; the constant has 0.2 s on top, to err on the long side.
 _PACE: dict[Language, tuple[float, float, float, float]] = {
-    "en": (0.0706, 0.233, 0.335, -0.26),
+    "en": (0.0749, 0.207, 0.384, 0.39),
     "hi": (0.1426, 0.280, 0.836, 0.69),
 }
 MAX_HOLD_SEC = 2.5

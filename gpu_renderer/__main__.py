@@ -1,0 +1,119 @@
+"""The task of the Cloud Run job, and of the local runner: one render request, from its blob to its last message.
+
+Exit code 0: finished, or failed for good with a message that says so. 1: try again. 143: asked to end (SIGTERM, or the
+process that started it died). ``--check`` says instead what this machine has and lacks (preflight.py).
+"""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+
+from gpu_renderer import ffmpeg, preflight
+from gpu_renderer.render import render
+from sutradhar import bootstrap
+from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, NotInstalled, RenderError
+from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.render import RenderRequest, Stage
+from sutradhar.ports.bus import MessageBus
+from sutradhar.telemetry import bound, log
+
+_TERMINATED = 143
+_SECOND = 1.0
+
+
+class Progress:
+    """Publishes how far the render is: at once when the stage changes, else at most once a second."""
+
+    def __init__(self, bus: MessageBus, request: RenderRequest) -> None:
+        self._bus, self._request = bus, request
+        self._lock = threading.Lock()
+        self._stage, self._at = "", 0.0
+
+    def __call__(self, stage: Stage, done: int, total: int) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if stage == self._stage and now - self._at < _SECOND:
+                return
+            self._stage, self._at = stage, now
+        self._bus.publish(
+            RenderProgressed(
+                job_id=self._request.job_id, render_id=self._request.render_id, stage=stage, done=done, total=total
+            )
+        )
+
+
+def main() -> int:
+    cancel = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        cancel.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    try:
+        settings = bootstrap.settings()
+        if settings.task_count != 1:
+            message = f"must be 1 (got {settings.task_count}): this version renders a film in one task"
+            raise InvalidRequest([FieldError("CLOUD_RUN_TASK_COUNT", message)])
+        if settings.render_request is None:
+            raise InvalidRequest([FieldError("RENDER_REQUEST", "must name the blob of the render request")])
+        if settings.parent_fd is not None:
+            threading.Thread(target=_watch, args=(settings.parent_fd, cancel), name="parent", daemon=True).start()
+        backend = bootstrap.backend()
+        request = RenderRequest.model_validate_json(backend.blobs.get(settings.render_request))
+    except (InvalidRequest, NotFound, ValueError) as exc:
+        log("render refused", level="error", exc=exc)
+        return 1
+    try:
+        with bound(job_id=request.job_id, render_id=request.render_id):
+            return _render(request, backend, settings.tmp_workdir, cancel)
+    finally:
+        backend.close()
+
+
+def _render(
+    request: RenderRequest, backend: bootstrap.Backend, tmp_workdir: Path | None, cancel: threading.Event
+) -> int:
+    finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
+    if backend.blobs.exists(request.summary_blob):
+        log("render already done")
+        backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
+        return 0
+    try:
+        if tmp_workdir:
+            tmp_workdir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="sutradhar-render-", dir=tmp_workdir) as folder:
+            summary = render(request, backend.blobs, Path(folder), Progress(backend.bus, request), cancel)
+    except ffmpeg.Cancelled:
+        log("render ended on request", level="warning")
+        return _TERMINATED
+    except RenderError as exc:
+        log("render failed", level="error", exc=exc, stage=exc.stage, scene=exc.scene)
+        if exc.retryable:
+            return 1
+        failure = RenderFailure(stage=exc.stage, cause=str(exc), advice=exc.advice, scene=exc.scene)
+        backend.bus.publish(finished.evolve(error=failure))
+        return 0
+    except NotInstalled as exc:
+        log("render failed", level="error", exc=exc)
+        backend.bus.publish(finished.evolve(error=RenderFailure(stage="start", cause=str(exc), advice=exc.advice)))
+        return 0
+    log("render finished", passed=summary.passed, timings=summary.render_timings, segments=summary.segments)
+    backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
+    return 0
+
+
+def _watch(parent_fd: int, cancel: threading.Event) -> None:
+    """The parent holds the other end and never writes: reading returns when it is gone."""
+    while os.read(parent_fd, 64):
+        pass
+    cancel.set()
+
+
+if __name__ == "__main__":
+    sys.exit(preflight.main() if sys.argv[1:] == ["--check"] else main())

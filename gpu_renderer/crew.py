@@ -1,0 +1,187 @@
+"""The worker processes that make the missing segments of one film."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+
+from gpu_renderer import ffmpeg
+from gpu_renderer.encoders import Profile
+from gpu_renderer.segments import Segment
+from gpu_renderer.worker import News, Order
+from sutradhar.domain.errors import RenderError
+from sutradhar.ports.stores import BlobStore
+
+_GRACE_SEC = 0.5
+"""A worker ends when its stdin closes; one that has not by then is killed."""
+
+
+class Meter:
+    def __init__(self, ready: int, progress: Callable[[int], None]) -> None:
+        self._ready, self._progress, self._lock = ready, progress, threading.Lock()
+
+    def add(self, frames: int) -> None:
+        with self._lock:
+            self._ready += frames
+            self._progress(self._ready)
+
+
+class Agenda:
+    """Hands out segments so that one worker gets neighbours, whose pictures it has already prepared."""
+
+    def __init__(self, count: int) -> None:
+        self._free = list(range(count))
+        self._lock = threading.Lock()
+
+    def take(self, last: int | None) -> int | None:
+        """The segment after ``last`` if free, else the middle of the longest free run; None when all are taken."""
+        with self._lock:
+            if not self._free:
+                return None
+            if last is not None and last + 1 in self._free:
+                chosen = last + 1
+            elif 0 in self._free:
+                chosen = 0
+            else:
+                runs = self._runs()
+                longest = max(runs, key=len)
+                chosen = longest[len(longest) // 2]
+            self._free.remove(chosen)
+            return chosen
+
+    def _runs(self) -> list[list[int]]:
+        runs: list[list[int]] = []
+        for index in self._free:
+            if runs and runs[-1][-1] == index - 1:
+                runs[-1].append(index)
+            else:
+                runs.append([index])
+        return runs
+
+
+class Crew:
+    """The worker processes of one film, one thread of ours for each."""
+
+    def __init__(
+        self,
+        missing: Mapping[str, Segment],
+        profile: Profile,
+        blobs: BlobStore,
+        workdir: Path,
+        *,
+        cores: int,
+        progress: Callable[[int], None],
+    ) -> None:
+        self._missing = list(missing.items())
+        self._profile, self._blobs, self._workdir, self._progress = profile, blobs, workdir, progress
+        self._agenda = Agenda(len(missing))
+        self._count = min(cores, len(missing))
+        # by what was missing at the start, not by what is left: the same work always gives the same bytes
+        self._threads = max(cores // len(missing), 1)
+        self._sources: dict[str, Path] = {}
+        self._fetching = threading.Lock()
+        self._stopped = threading.Event()
+
+    def run(self, cancel: threading.Event) -> None:
+        processes: list[_WorkerProcess] = []
+        try:
+            processes += [_WorkerProcess() for _ in range(self._count)]
+            with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
+                futures = [pool.submit(self._serve, process) for process in processes]
+                try:
+                    self._wait(futures, cancel)
+                finally:
+                    self._stopped.set()
+                    for process in processes:
+                        process.end()
+                    for process in processes:
+                        process.close()  # before the pool waits for the threads that read from them
+        finally:
+            for process in processes:
+                process.close()
+
+    @staticmethod
+    def _wait(futures: Sequence[Future[None]], cancel: threading.Event) -> None:
+        while True:
+            done, pending = wait(futures, timeout=0.1, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            if not pending:
+                return
+            if cancel.is_set():
+                raise ffmpeg.Cancelled
+
+    def _serve(self, process: "_WorkerProcess") -> None:
+        last: int | None = None
+        while not self._stopped.is_set() and (last := self._agenda.take(last)) is not None:
+            name, segment = self._missing[last]
+            output = self._workdir / f"segment-{last:05d}.mp4"
+            order = Order(
+                segment=segment,
+                sources={shot.sha256: self._source(shot.sha256, shot.blob) for shot in segment.shots},
+                profile=self._profile,
+                threads=self._threads,
+                output=output,
+            )
+            process.make(order, self._progress)
+            self._blobs.put_file(name, output)
+            output.unlink()
+
+    def _source(self, sha256: str, blob: str) -> Path:
+        with self._fetching:
+            if sha256 not in self._sources:
+                self._sources[sha256] = self._blobs.fetch(blob, self._workdir / f"picture-{sha256}")
+            return self._sources[sha256]
+
+
+class _WorkerProcess:
+    """A running ``gpu_renderer.worker``. It dies with us: the pipe to its stdin is the line it hangs on."""
+
+    def __init__(self) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "gpu_renderer.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def make(self, order: Order, progress: Callable[[int], None]) -> None:
+        """Returns when the order's file is complete. Raises RenderError."""
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        scene = order.segment.shots[0].scene
+        with suppress(BrokenPipeError, ValueError):  # it is gone; the end of its news says so just below
+            self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
+            self._popen.stdin.flush()
+        for line in self._popen.stdout:
+            news = News.model_validate_json(line)
+            if news.trouble:
+                raise news.trouble.error()
+            if news.frames:
+                progress(news.frames)
+            if news.done:
+                return
+        raise RenderError(
+            f"the worker process that made scene {scene} ended with {self._popen.wait()}",
+            stage="picture",
+            scene=scene,
+            retryable=True,
+            advice="a process killed by signal 9 usually ran out of memory; retry with more memory",
+        )
+
+    def end(self) -> None:
+        """Ask it to end; it kills its ffmpeg."""
+        assert self._popen.stdin is not None
+        with suppress(BrokenPipeError):
+            self._popen.stdin.close()
+
+    def close(self) -> None:
+        """Returns when it is gone."""
+        self.end()
+        try:
+            self._popen.wait(_GRACE_SEC)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+        assert self._popen.stdout is not None
+        self._popen.stdout.close()

@@ -1,0 +1,71 @@
+"""Segments and sound -> the film: stream copy, nothing is encoded again."""
+
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import ffmpeg as graph
+
+from gpu_renderer import ffmpeg
+from sutradhar.domain.asset import SAMPLE_RATE
+from sutradhar.domain.errors import RenderError
+
+
+def argv(playlist: Path, sound: Path | None, output: Path) -> list[str]:
+    """``playlist``: a file for ffmpeg's concat demuxer. The index goes to the front, so that players start at once."""
+    picture = graph.input(str(playlist), format="concat", safe=0, protocol_whitelist="file")
+    streams = [picture["v:0"]]
+    if sound is not None:
+        streams.append(graph.input(str(sound), protocol_whitelist="file")["a:0"])
+    joined = graph.output(
+        *streams,
+        str(output),
+        c="copy",
+        format="mp4",
+        map_metadata=-1,
+        movflags="+faststart",
+        movie_timescale=SAMPLE_RATE,  # exact for frames and samples alike; the usual milliseconds are not
+    )
+    quiet = joined.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
+    return list(quiet.compile(ffmpeg.program("ffmpeg")))
+
+
+def join(
+    segments: Sequence[Path], sound: Path | None, output: Path, *, frames: int, workdir: Path, cancel: threading.Event
+) -> Path:
+    """Write ``output`` (.mp4): the segments one after the other, with ``sound`` (AAC) beside them.
+
+    Raises:
+        Cancelled, RenderError: also if the result does not have exactly ``frames`` frames.
+    """
+    playlist = workdir / "segments.txt"
+    lines = []
+    for i, path in enumerate(segments):
+        link = workdir / f"part-{i:05d}.mp4"  # a name of ours: no path has to be quoted
+        link.unlink(missing_ok=True)
+        link.symlink_to(path.resolve())
+        lines.append(f"file {link.name}\n")
+    playlist.write_text("".join(lines))
+    ffmpeg.run(argv(playlist, sound, output), stage="join", cancel=cancel)
+    counted = count_frames(output, cancel)
+    if counted != frames:
+        raise RenderError(
+            f"the joined film has {counted} frames; the timeline has {frames}",
+            stage="join",
+            retryable=True,
+            advice="a stored segment may be damaged: delete segments/ in the blob store and retry",
+        )
+    return output
+
+
+def count_frames(video: Path, cancel: threading.Event | None = None) -> int:
+    """Packets of the first video stream, one a frame; reads the index only."""
+    found = ffmpeg.run(
+        [
+            ffmpeg.program("ffprobe"), "-protocol_whitelist", "file", "-v", "error", "-select_streams", "v:0",
+            "-show_entries", "stream=nb_frames", "-of", "json", str(video),
+        ],
+        stage="join", cancel=cancel,
+    )  # fmt: skip
+    return int(json.loads(found.stdout)["streams"][0]["nb_frames"])

@@ -1,0 +1,120 @@
+"""Timeline -> segments: what one encode makes, and the key under which it is found again. Pure.
+
+A segment says everything that its pixels depend on, with times counted from its own first frame. Its key hashes
+exactly that, so a change elsewhere in the film leaves it alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from sutradhar.domain.base import Frozen
+from sutradhar.domain.captions import Cue
+from sutradhar.domain.plan import Watermark
+from sutradhar.domain.timeline import Camera, Timeline
+
+ENGINE_VERSION = "1"
+"""Goes into every key. Raise it when the same segment would come out with other pixels."""
+
+MAX_BODY_SEC = 4.0
+"""Longer bodies are cut, so that the cores stay busy when a single scene has changed."""
+
+
+class Shot(Frozen):
+    """A clip as one segment sees it: its first frame is frame ``at`` of the segment, which may be below 0."""
+
+    scene: int
+    blob: str
+    sha256: str
+    camera: Camera
+    at: int
+    frames: int
+    fade_in: int
+    """Frames over which it comes in over the shot before."""
+
+
+class Segment(Frozen):
+    start: int
+    """Its first frame in the film; of no consequence for its pixels."""
+    frames: int
+    fps: int
+    width: int
+    height: int
+    shots: tuple[Shot, ...]
+    """One, or in a transition two, in the order of the film."""
+    cues: tuple[Cue, ...]
+    watermark: Watermark | None
+
+    @property
+    def end(self) -> int:
+        return self.start + self.frames
+
+
+def cut(timeline: Timeline, max_body_sec: float = MAX_BODY_SEC) -> tuple[Segment, ...]:
+    """The whole film in order: transitions and bodies apart, long bodies in equal parts."""
+    return tuple(segment(timeline, a, b) for a, b in pairwise(_cuts(timeline, max_body_sec)))
+
+
+def _cuts(timeline: Timeline, max_body_sec: float) -> list[int]:
+    edges = {0, timeline.frames}
+    for clip in timeline.clips:
+        edges |= {clip.start, clip.start + clip.fade_in}
+    bodies = sorted(edges)
+    longest = max(round(max_body_sec * timeline.fps), 1)
+    found = [0]
+    for a, b in pairwise(bodies):
+        parts = -(-(b - a) // longest)
+        found += [a + (b - a) * part // parts for part in range(1, parts + 1)]
+    return found
+
+
+def segment(timeline: Timeline, start: int, end: int) -> Segment:
+    """Frames ``start`` up to, not including, ``end`` of the film."""
+    shots = tuple(
+        Shot(
+            scene=clip.scene,
+            blob=clip.blob,
+            sha256=clip.sha256,
+            camera=clip.camera,
+            at=clip.start - start,
+            frames=clip.frames,
+            fade_in=clip.fade_in if clip.start + clip.fade_in > start else 0,
+        )
+        for clip in timeline.clips
+        if clip.start < end and clip.end > start
+    )
+    cues = tuple(
+        Cue(start=max(cue.start - start, 0), end=min(cue.end, end) - start, lines=cue.lines)
+        for cue in timeline.burned
+        if cue.start < end and cue.end > start
+    )
+    return Segment(
+        start=start,
+        frames=end - start,
+        fps=timeline.fps,
+        width=timeline.width,
+        height=timeline.height,
+        shots=shots,
+        cues=cues,
+        watermark=timeline.watermark,
+    )
+
+
+def key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Mapping[str, str]) -> str:
+    """sha256 of all that the encoded segment depends on.
+
+    Args:
+        encoder: the encoder's arguments, without its number of threads.
+        engine: versions of the programs and libraries that make pixels.
+        fonts: hashes of the font files; they count only where there is text.
+    """
+    seen = segment.model_dump(exclude={"start": True, "shots": {"__all__": {"scene", "blob"}}}, mode="json")
+    for shot, entry in zip(segment.shots, seen["shots"], strict=True):
+        throughout = shot.at <= 0 and shot.at + shot.frames >= segment.frames
+        if shot.camera.still and throughout and not shot.fade_in:
+            # a camera at rest shows the same at any time
+            entry["at"], entry["frames"] = 0, segment.frames
+    text = dict(fonts) if segment.cues or segment.watermark else {}
+    whole = [ENGINE_VERSION, engine, list(encoder), text, seen]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

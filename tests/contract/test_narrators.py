@@ -1,0 +1,161 @@
+"""What every narrator must do, asked of every offline voice that is installed here."""
+
+import io
+import itertools
+import wave
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.plan import Language, Voice
+from sutradhar.ports.providers import Narrator, Speech
+from sutradhar.providers import espeak_ng
+from sutradhar.providers.registry import narrators
+
+HIBARI, PIPER, ESPEAK = narrators(["hibari", "piper", "espeak_ng"])
+VOICES: list[tuple[Narrator, Language, Voice]] = [
+    (HIBARI, "en", "F"),
+    (PIPER, "en", "M"),
+    (ESPEAK, "en", "F"),
+    (ESPEAK, "en", "M"),
+    (ESPEAK, "hi", "F"),
+    (ESPEAK, "hi", "M"),
+]
+ENGLISH = [
+    "Long ago, by the river, lived a boy. He prayed every day; his father was angry!",
+    "Peace.",
+    "1947",
+    "Prahlad (प्रह्लाद) prayed to नारायण alone.",
+    '"Who," he asked, "is %{}:\' greater \\ than I?" — [[silence]] [a](/b/) $5.50 at 3:30 pm & <b>49%</b>',
+    "nobody asked the river why it was in such a hurry " * 10 + "at all",
+    "Γειά and Привет, both   spoken\nhere.",
+    "one of the end of the road of the king of the hill",
+]
+HINDI = [
+    "बहुत समय पहले, एक राजा था। उसका बेटा प्रह्लाद रोज़ प्रार्थना करता था।",
+    "शांति",
+    "1947 १९४७",
+    'Prahlad ने "नारायण" कहा — ₹100, 50% और %{}:\' \\ <b> श्री।',
+]
+LONG = {
+    "en": ("The river ran on past the old temple, and nobody asked it why it was in such a hurry. " * 25)[:2000],
+    "hi": ("नदी पुराने मंदिर के पास से बहती रही, और किसी ने उससे कुछ नहीं पूछा। " * 40)[:2000],
+}
+CASES = [
+    pytest.param(n, lang, v, text, id=f"{n.name.split('/')[0]}-{lang}-{v}-{i}")
+    for n, lang, v in VOICES
+    for i, text in enumerate([*(ENGLISH if lang == "en" else HINDI), *([LONG[lang]] if v == "F" else [])])
+]
+
+
+@pytest.fixture(autouse=True)
+def _installed(request: pytest.FixtureRequest) -> None:
+    if "narrator" in request.fixturenames:
+        asked = request.node.callspec.params
+        if not asked["narrator"].speaks(asked["language"], asked["voice"]):
+            pytest.skip(f"{asked['narrator'].name} is not installed")
+
+
+def audio(speech: Speech) -> NDArray[np.float64]:
+    with wave.open(io.BytesIO(speech.wav)) as wav:
+        assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 48_000)
+        assert wav.getnframes() == speech.samples
+        return np.frombuffer(wav.readframes(speech.samples), "<i2") / 32768
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice", "text"), CASES)
+def test_says_every_word_once_and_in_time(narrator: Narrator, language: Language, voice: Voice, text: str) -> None:
+    speech = narrator.narrate(text, language, voice)
+    sound = audio(speech)
+
+    assert [w.text for w in speech.words] == text.split()
+    starts = [w.start for w in speech.words]
+    assert all(a < b for a, b in itertools.pairwise(starts))
+    assert all(0 <= w.start <= w.end <= len(sound) / 48_000 for w in speech.words)
+    assert speech.words[0].start <= 0.02
+    assert speech.alignment == "engine"
+    assert speech.provider == narrator.name == narrator.maker(language, voice)
+
+    level = np.sqrt(np.square(sound[: len(sound) // 480 * 480]).reshape(-1, 480).mean(axis=1))
+    audible = 0.005 * np.quantile(level, 0.95)
+    assert level[:2].max() > audible, "there is silence before the first word"
+    assert level[-8:].max() > audible, "there is silence after the last word"
+    assert 0.1 < np.abs(sound).max() < 0.9
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
+def test_the_same_text_gives_the_same_bytes_in_any_order_and_thread(
+    narrator: Narrator, language: Language, voice: Voice
+) -> None:
+    texts = (ENGLISH if language == "en" else HINDI)[:2]
+    alone = [narrator.narrate(t, language, voice) for t in texts]
+    with ThreadPoolExecutor(4) as pool:
+        again = list(pool.map(lambda t: narrator.narrate(t, language, voice), texts[::-1] * 3))
+    assert again == alone[::-1] * 3
+
+
+FRICATIVES: dict[str, list[tuple[str, str]]] = {
+    "en": [
+        (f, w) for f in ("We have a {} here today.", "You may {} it now.") for w in ("seven", "ship", "sun", "saint")
+    ],
+    "hi": [(f, w) for f in ("मैंने वह {} देखा था।", "मेरा {} अब") for w in ("सागर", "सोना", "शेर", "समय")],
+}
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
+def test_a_word_in_mid_sentence_starts_within_80_ms_of_its_first_sound(
+    narrator: Narrator, language: Language, voice: Voice
+) -> None:
+    """The truth is read off the sound: s and sh are the only sounds with most of their power above 3 kHz."""
+    errors = []
+    for frame, word in FRICATIVES[language]:
+        speech = narrator.narrate(frame.format(word), language, voice)
+        start = speech.words[frame.split().index("{}")].start
+        errors.append(start - hiss_near(audio(speech), start))
+    assert np.abs(errors).max() <= 0.08, np.round(errors, 3)
+
+
+def hiss_near(sound: NDArray[np.float64], start: float) -> float:
+    """When the longest hiss that begins within 0.15 s of ``start`` begins."""
+    frames = np.lib.stride_tricks.sliding_window_view(sound, 480)[::240] * np.hanning(480)
+    power = np.square(np.abs(np.fft.rfft(frames, axis=1)))[:, 1:]  # 100 Hz a bin
+    hiss = power[:, 30:110].sum(axis=1) > 0.5 * power.sum(axis=1) + 1e-6 * power.sum(axis=1).max()
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], hiss, [False]]).astype(np.int8))).reshape(-1, 2)
+    runs = [(b - a, a * 0.005 + 0.005) for a, b in edges if abs(a * 0.005 - start) < 0.15]
+    return float(max(runs)[1])
+
+
+def test_an_english_voice_gives_a_hindi_word_as_much_time_as_a_word_needs() -> None:
+    speech = HIBARI.narrate("Then प्रह्लाद prayed.", "en", "F")
+    assert speech.words[2].start - speech.words[1].start > 0.25
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice"), VOICES[:3])
+def test_a_text_without_sound_is_refused_for_good(narrator: Narrator, language: Language, voice: Voice) -> None:
+    with pytest.raises(ProviderError) as caught:
+        narrator.narrate("— —", language, voice)
+    assert not caught.value.retryable
+
+
+def test_a_voice_that_crashes_is_a_provider_error_that_may_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import os; os.abort()")
+    monkeypatch.setattr(espeak_ng, "_CHILD", child)
+    with pytest.raises(ProviderError, match="ended with -6") as caught:
+        ESPEAK.narrate("Hello", "en", "F")
+    assert caught.value.retryable
+    assert caught.value.status == -6
+
+
+def test_a_voice_that_is_not_there_says_so() -> None:
+    assert not HIBARI.speaks("hi", "F")
+    assert not HIBARI.speaks("en", "M")
+    with pytest.raises(ProviderError, match="no voice F for hi") as caught:
+        HIBARI.narrate("नमस्ते", "hi", "F")
+    assert not caught.value.retryable

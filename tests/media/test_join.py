@@ -1,0 +1,113 @@
+"""Segments joined by stream copy: every frame once, evenly spaced, tagged, with the index in front."""
+
+import itertools
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from gpu_renderer import ffmpeg
+from gpu_renderer.encoders import PROFILES
+from gpu_renderer.inspect import moov_first
+from gpu_renderer.join import count_frames, join
+from gpu_renderer.picture import render_picture
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.errors import RenderError
+from tests.media.films import FPS, film
+
+TICKS = 512
+
+
+@pytest.fixture
+def blobs(tmp_path) -> FileBlobStore:
+    return FileBlobStore(tmp_path / "it's blobs")
+
+
+@pytest.fixture
+def workdir(tmp_path) -> Path:
+    folder = tmp_path / "it's a work dir"
+    folder.mkdir()
+    return folder
+
+
+def parts_of(timeline, blobs, workdir: Path) -> list[Path]:
+    picture = render_picture(
+        timeline, PROFILES["PROXY"], blobs, workdir, progress=lambda _frames: None, cancel=threading.Event(), workers=2
+    )
+    return [blobs.fetch(name, workdir / "part") for name in picture.blobs]
+
+
+def aac(path: Path, seconds: float) -> Path:
+    argv = [
+        ffmpeg.program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i",
+        f"sine=frequency=440:sample_rate=48000:duration={seconds}", "-ac", "2", "-c:a", "aac", str(path),
+    ]  # fmt: skip
+    ffmpeg.run(argv, stage="test")
+    return path
+
+
+def probed(video: Path, *what: str) -> dict:
+    argv = [ffmpeg.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
+    return json.loads(ffmpeg.run(argv, stage="test").stdout)
+
+
+def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir):
+    timeline = film(blobs, bodies=(20, 14, 31))
+    sound = aac(workdir / "sound.m4a", timeline.duration_sec)
+    output = join(
+        parts_of(timeline, blobs, workdir), sound, workdir / "film.mp4", frames=timeline.frames, workdir=workdir,
+        cancel=threading.Event(),
+    )  # fmt: skip
+    assert count_frames(output) == timeline.frames
+    assert moov_first(output)
+    packets = probed(output, "-select_streams", "v:0", "-show_entries", "packet=pts,dts")["packets"]
+    shown = sorted(int(packet["pts"]) for packet in packets)
+    assert shown == [n * TICKS for n in range(timeline.frames)]
+    stored = [int(packet["dts"]) for packet in packets]
+    assert [b - a for a, b in itertools.pairwise(stored)] == [TICKS] * (timeline.frames - 1)
+    video, audio = probed(output, "-show_streams")["streams"]
+    assert (video["codec_name"], video["pix_fmt"], video["r_frame_rate"]) == ("h264", "yuv420p", f"{FPS}/1")
+    tags = ("color_range", "color_space", "color_transfer", "color_primaries")
+    assert [video[name] for name in tags] == ["tv", "bt709", "bt709", "bt709"]
+    assert (audio["codec_name"], audio["sample_rate"], audio["channels"]) == ("aac", "48000", 2)
+    for stream in (video, audio):
+        assert float(stream["start_time"]) == 0
+        assert float(stream["duration"]) == pytest.approx(timeline.duration_sec, abs=1 / 48)
+
+
+def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
+    timeline = film(blobs, bodies=(20, 14))
+    output = join(
+        parts_of(timeline, blobs, workdir), None, workdir / "film.mp4", frames=timeline.frames, workdir=workdir,
+        cancel=threading.Event(),
+    )  # fmt: skip
+    argv = [ffmpeg.program("ffmpeg"), "-v", "warning", "-xerror", "-i", str(output), "-f", "null", "-"]
+    assert ffmpeg.run(argv, stage="test").stderr == ""
+
+
+def test_every_segment_opens_with_a_closed_group_of_pictures(blobs, workdir):
+    timeline = film(blobs, bodies=(20, 14))
+    for part in parts_of(timeline, blobs, workdir):
+        frames = probed(part, "-show_entries", "frame=key_frame,pict_type", "-select_streams", "v:0")["frames"]
+        assert frames[0]["key_frame"] == 1
+        assert frames[0]["pict_type"] == "I"
+
+
+def test_a_lost_segment_is_noticed(blobs, workdir):
+    timeline = film(blobs, bodies=(20, 14))
+    parts = parts_of(timeline, blobs, workdir)
+    with pytest.raises(RenderError, match="the timeline has 43") as caught:
+        join(parts[:-1], None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event())
+    assert caught.value.stage == "join"
+    assert "segments/" in caught.value.advice
+
+
+def test_a_damaged_segment_is_an_error_of_this_stage(blobs, workdir):
+    timeline = film(blobs, bodies=(20, 14))
+    parts = parts_of(timeline, blobs, workdir)
+    parts[1] = workdir / "damaged.mp4"
+    parts[1].write_bytes(b"nothing to see")
+    with pytest.raises(RenderError) as caught:
+        join(parts, None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event())
+    assert caught.value.stage == "join"

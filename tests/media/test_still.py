@@ -1,0 +1,152 @@
+"""Whatever file a picture comes in, it is shown as a person would see it in an image viewer."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from gpu_renderer.still import MAX_PIXELS, load, prepare, to_planes
+from sutradhar.domain.errors import RenderError
+from sutradhar.domain.timeline import Camera, Pose
+from tests.media.films import HOLD, photo, png
+
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+
+
+def opened(tmp_path: Path, encoded: bytes, scene: int = 0) -> np.ndarray:
+    path = tmp_path / "picture"
+    path.write_bytes(encoded)
+    return np.asarray(load(path, hashlib.sha256(encoded).hexdigest(), scene))
+
+
+def saved(image: Image.Image, form: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
+
+
+def test_exif_rotation_is_applied(tmp_path):
+    pixels = np.zeros((20, 40, 3), np.uint8)
+    pixels[:, :20] = RED
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter clockwise
+    shown = opened(tmp_path, saved(Image.fromarray(pixels), "PNG", exif=exif))
+    assert shown.shape == (40, 20, 3)
+    assert tuple(shown[0, 0]) == RED
+    assert tuple(shown[-1, -1]) == (0, 0, 0)
+
+
+def test_sixteen_bit_grey_keeps_its_range(tmp_path):
+    ramp = np.linspace(0, 65535, 256, dtype=np.uint16).reshape(16, 16)
+    shown = opened(tmp_path, saved(Image.fromarray(ramp), "PNG"))
+    np.testing.assert_array_equal(shown[:, :, 0].ravel(), np.arange(256))
+
+
+def test_palette_with_transparency_is_shown_on_white(tmp_path):
+    image = Image.new("P", (8, 4), 0)
+    image.putpalette([*RED, *GREEN])
+    image.paste(1, (4, 0, 8, 4))
+    shown = opened(tmp_path, saved(image, "PNG", transparency=1))
+    assert tuple(shown[0, 0]) == RED
+    assert tuple(shown[0, 7]) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("mode", ["LA", "RGBA"])
+def test_half_transparent_black_is_grey(tmp_path, mode):
+    color = (0, 128) if mode == "LA" else (0, 0, 0, 128)
+    shown = opened(tmp_path, saved(Image.new(mode, (4, 4), color), "PNG"))
+    assert np.all(np.abs(shown.astype(int) - 127) <= 1)
+
+
+def test_cmyk_jpeg_has_its_colours(tmp_path):
+    image = Image.fromarray(np.full((16, 16, 3), RED, np.uint8)).convert("CMYK")
+    shown = opened(tmp_path, saved(image, "JPEG", quality=95))
+    assert np.all(np.abs(shown[8, 8].astype(int) - RED) <= 6)
+
+
+def test_an_embedded_profile_is_obeyed_and_a_broken_one_ignored(tmp_path):
+    image = Image.fromarray(np.full((4, 4, 3), (120, 60, 200), np.uint8))
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert np.all(
+        np.abs(opened(tmp_path, saved(image, "PNG", icc_profile=srgb))[0, 0].astype(int) - (120, 60, 200)) <= 1
+    )
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for broken in (lab, b"nothing of the kind"):
+        assert tuple(opened(tmp_path, saved(image, "PNG", icc_profile=broken))[0, 0]) == (120, 60, 200)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (33, 1), (101, 57), (3, 500), (1000, 4)])
+def test_odd_and_tiny_pictures_fill_the_frame(size):
+    moving = Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.9, y=0.1, zoom=1.3))
+    still = prepare(Image.new("RGB", size, (200, 40, 90)), moving, (64, 36))
+    out = [np.zeros((36, 64), np.uint8), np.zeros((18, 32), np.uint8), np.zeros((18, 32), np.uint8)]
+    expected = [int(plane[0, 0]) for plane in to_planes(np.full((1, 1, 3), (200, 40, 90), np.uint8))]
+    for frame in (0, 4, 9):
+        still.draw(moving, frame, 10, out)
+        assert [set(plane.ravel().tolist()) for plane in out] == [{value} for value in expected]
+
+
+@pytest.mark.parametrize(
+    ("rgb", "yuv"),
+    [
+        # SMPTE 75 % bars do not settle rounding; full-range primaries of BT.709-6 in 8-bit limited range do
+        ((255, 255, 255), (235, 128, 128)),
+        ((0, 0, 0), (16, 128, 128)),
+        (RED, (63, 102, 240)),
+        (GREEN, (173, 42, 26)),
+        (BLUE, (32, 240, 118)),
+    ],
+)
+def test_colours_become_bt709_limited_range(rgb, yuv):
+    planes = to_planes(np.full((2, 2, 3), rgb, np.uint8))
+    assert tuple(int(plane[0, 0]) for plane in planes) == yuv
+
+
+def test_a_large_source_is_filtered_before_it_is_sampled():
+    """Stripes finer than the output would shimmer as moiré; filtered, they are an even grey."""
+    stripes = np.zeros((1440, 2560, 3), np.uint8)
+    stripes[:, ::2] = 255
+    still = prepare(Image.fromarray(stripes), HOLD, (160, 90))
+    out = [np.zeros((90, 160), np.uint8), np.zeros((45, 80), np.uint8), np.zeros((45, 80), np.uint8)]
+    still.draw(HOLD, 0, 1, out)
+    assert int(np.ptp(out[0])) <= 2
+    assert still.planes[0].size <= 4.2 * 160 * 90
+
+
+def test_what_the_camera_never_shows_is_not_kept():
+    strip = Image.new("RGB", (20_000, 100))
+    still = prepare(strip, HOLD, (160, 90))
+    assert still.planes[0].size < 5 * 160 * 90
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda good: good[: len(good) // 2],
+        lambda good: b"",
+        lambda good: b"GIF89a",
+        lambda good: good[:60] + b"\0" * 40 + good[100:],
+        lambda good: b"not a picture at all" * 20,
+    ],
+)
+def test_a_damaged_picture_is_an_error_that_names_the_scene(tmp_path, damage):
+    with pytest.raises(RenderError, match="the picture of scene 3 cannot be used") as caught:
+        opened(tmp_path, damage(png(photo(1))), scene=3)
+    assert (caught.value.stage, caught.value.scene, caught.value.retryable) == ("picture", 3, False)
+    assert "PNG or JPEG" in caught.value.advice
+
+
+def test_bytes_other_than_those_that_were_stored_are_refused(tmp_path):
+    path = tmp_path / "picture"
+    path.write_bytes(png(photo(1)))
+    with pytest.raises(RenderError, match=r"scene 2.*not those that were stored"):
+        load(path, "0" * 64, 2)
+
+
+def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path):
+    side = int(MAX_PIXELS**0.5) + 100
+    with pytest.raises(RenderError, match=rf"{side}x{side} pixels; at most 64 million"):
+        opened(tmp_path, saved(Image.new("1", (side, side)), "PNG"))

@@ -1,0 +1,216 @@
+"""The renderer as Cloud Run and the local runner start it: a process, its exit code, and what it says on the bus."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.queue import SqliteQueue
+from sutradhar.domain.gate import failures
+from sutradhar.domain.messages import Message, RenderFinished, RenderProgressed
+from sutradhar.domain.plan import Watermark
+from sutradhar.domain.render import RenderRequest, RenderSummary
+from sutradhar.domain.timeline import Timeline, Voice
+from sutradhar.ports.clock import SystemClock
+from tests.media.films import film, photo, png, put_picture
+
+REQUEST_BLOB = "jobs/j/renders/1/request.json"
+
+
+class Room:
+    """A home directory with a request in it, and the means to run the renderer on it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.tmp = home, home / "tmp"
+        self.blobs = FileBlobStore(home / "blobs")
+
+    def ask(self, timeline: Timeline) -> RenderRequest:
+        request = RenderRequest(
+            render_id="r1", job_id="j", prefix="jobs/j/renders/1", title="A film", title_language="en", mode="PROXY",
+            timeline=timeline,
+        )  # fmt: skip
+        self.blobs.put(REQUEST_BLOB, request.model_dump_json().encode())
+        return request
+
+    def start(self, *, pass_fds: tuple[int, ...] = (), **env: str) -> subprocess.Popen[str]:
+        settings = {
+            "SUTRADHAR_HOME": str(self.home), "RENDER_REQUEST": REQUEST_BLOB, "TMP_WORKDIR": str(self.tmp), **env,
+        }  # fmt: skip
+        return subprocess.Popen(
+            [sys.executable, "-m", "gpu_renderer"], env={**os.environ, **settings}, pass_fds=pass_fds,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def run(self, **env: str) -> tuple[int, str]:
+        with self.start(**env) as process:
+            _, said = process.communicate(timeout=60)
+            return process.returncode, said
+
+    def messages(self) -> list[Message]:
+        """What was published and not yet taken."""
+        presence, database = Presence(self.home), Database(self.home / "state.db")
+        queue = SqliteQueue(database, presence, SystemClock(), self.home)
+        found = []
+        while delivery := queue.take():
+            found.append(delivery.message)
+            queue.done(delivery)
+        database.close()
+        presence.close()
+        return found
+
+
+@pytest.fixture
+def room(tmp_path) -> Room:
+    return Room(tmp_path / "home")
+
+
+def spoken(blobs, timeline: Timeline) -> Timeline:
+    """``timeline`` with a tone where a narration would be."""
+    samples = timeline.samples - 9600
+    tone = 8000 * np.sin(2 * np.pi * 220 * np.arange(samples) / 48000)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, 48000, samples, "NONE", ""))
+        out.writeframes(tone.astype("<i2").tobytes())
+    blob, sha256 = put_picture(blobs, "voices/0.wav", file.getvalue())
+    return timeline.evolve(voices=(Voice(scene=0, start=4800, samples=samples, blob=blob, sha256=sha256),))
+
+
+def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(room):
+    timeline = spoken(room.blobs, film(room.blobs, bodies=(40, 30), watermark=Watermark()))
+    request = room.ask(timeline)
+    code, said = room.run()
+    assert code == 0, said
+    summary = RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
+    assert failures(summary.findings) == ""
+    assert summary.facts.frames == timeline.frames
+    assert summary.video.size == room.blobs.size(request.video_blob)
+    assert summary.segments.encoded == 3
+    assert set(summary.render_timings) == {"picture", "sound", "join", "thumbnail", "gate", "total"}
+    assert (summary.facts.thumbnail_width, summary.facts.thumbnail_height) == (1280, 720)
+    *progress, last = room.messages()
+    assert last == RenderFinished(job_id="j", render_id="r1", summary_blob=request.summary_blob)
+    assert next(m.stage for m in progress if isinstance(m, RenderProgressed)) == "picture"
+    assert {m.stage for m in progress if isinstance(m, RenderProgressed)} == {
+        "picture", "join", "thumbnail", "gate", "done",
+    }  # fmt: skip
+    assert list(room.tmp.iterdir()) == []
+
+    # the same message again: nothing is made, the answer is sent once more
+    code, said = room.run()
+    assert code == 0
+    assert "render already done" in said
+    assert room.messages() == [last]
+
+    # another attempt at the same film: everything is found again and the file is the same
+    second = request.evolve(render_id="r2", prefix="jobs/j/renders/2")
+    room.blobs.put("jobs/j/renders/2/request.json", second.model_dump_json().encode())
+    code, said = room.run(RENDER_REQUEST="jobs/j/renders/2/request.json")
+    assert code == 0, said
+    again = RenderSummary.model_validate_json(room.blobs.get(second.summary_blob))
+    assert (again.segments.reused, again.segments.encoded) == (3, 0)
+    assert again.video.sha256 == summary.video.sha256
+    assert again.thumbnail.sha256 == summary.thumbnail.sha256
+
+
+def test_a_broken_picture_fails_for_good_with_a_message(room):
+    room.ask(spoken(room.blobs, film(room.blobs, pictures=[png(photo(0)), b"broken"], bodies=(20, 20))))
+    code, said = room.run()
+    assert code == 0, said
+    last = room.messages()[-1]
+    assert isinstance(last, RenderFinished)
+    assert last.error is not None
+    assert (last.error.stage, last.error.scene) == ("picture", 1)
+    assert "scene 1" in last.error.cause
+    assert last.error.advice
+    assert list(room.tmp.iterdir()) == []
+
+
+def test_a_missing_sound_fails_with_its_own_words_and_not_as_a_cancelled_picture(room):
+    timeline = spoken(room.blobs, film(room.blobs, bodies=(300, 300)))
+    room.blobs.put("voices/0.wav", b"this is no sound")
+    room.ask(timeline)
+    code, said = room.run()
+    assert code == 0, said
+    last = room.messages()[-1]
+    assert isinstance(last, RenderFinished)
+    assert last.error is not None
+    assert last.error.stage == "sound"
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"CLOUD_RUN_TASK_COUNT": "2"}, "CLOUD_RUN_TASK_COUNT: must be 1 (got 2)"),
+        ({"RENDER_REQUEST": ""}, "RENDER_REQUEST: must name"),
+        ({"RENDER_REQUEST": "jobs/none.json"}, "there is no file jobs/none.json"),
+    ],
+)
+def test_a_task_that_cannot_be_done_says_so_and_fails(room, env, said):
+    code, stderr = room.run(**env)
+    assert code == 1
+    assert said in json.loads(stderr.splitlines()[-1])["error"]
+
+
+def at_work(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Its processes, once an ffmpeg that encodes is among them."""
+    task = psutil.Process(process.pid)
+    while process.poll() is None:
+        found = task.children(recursive=True)
+        if any("pipe:0" in cmdline(p) for p in found):
+            return [task, *found]
+    raise AssertionError(f"the task ended before it encoded anything: {process.communicate()[1]}")
+
+
+def cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def test_sigterm_ends_everything_within_two_seconds(room):
+    room.ask(spoken(room.blobs, film(room.blobs, bodies=(3000, 3000))))
+    with room.start() as process:
+        family = at_work(process)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=2)
+        assert process.returncode == 143, said
+    _, alive = psutil.wait_procs(family, timeout=1)
+    assert alive == []
+    assert list(room.tmp.iterdir()) == []
+
+
+def test_the_death_of_the_process_that_started_it_ends_everything(room):
+    room.ask(spoken(room.blobs, film(room.blobs, bodies=(3000, 3000))))
+    listen, hold = os.pipe()
+    with room.start(pass_fds=(listen,), PARENT_FD=str(listen)) as process:
+        os.close(listen)
+        family = at_work(process)
+        os.close(hold)
+        _, said = process.communicate(timeout=2)
+        assert process.returncode == 143, said
+    _, alive = psutil.wait_procs(family, timeout=1)
+    assert alive == []
+    assert list(room.tmp.iterdir()) == []
+
+
+def test_workers_and_encoders_die_with_a_task_that_is_killed(room):
+    room.ask(spoken(room.blobs, film(room.blobs, bodies=(3000, 3000))))
+    with room.start() as process:
+        family = at_work(process)
+        process.kill()
+        process.communicate(timeout=2)
+    _, alive = psutil.wait_procs(family[1:], timeout=3)
+    assert alive == []
