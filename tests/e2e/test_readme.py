@@ -1,0 +1,128 @@
+"""Every command of the README is run here as it stands there, with shorter films."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = [
+    line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.strip()
+]
+# run by whoever runs this test, or by hand because it takes too long
+ELSEWHERE = {"make test"}
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    """The Makefile's own set-up is done already: this test runs inside it."""
+    own = {"SUTRADHAR_HOME": str(tmp_path / "home"), "OUT": str(tmp_path / "out"), "LENGTH": "12"}
+    return {**os.environ, **own}
+
+
+def shell(command: str, env: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, env={**env, **more}, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def begins(word: str) -> list[str]:
+    return [c for c in COMMANDS if c.startswith(word)]
+
+
+def test_no_command_of_the_readme_is_forgotten() -> None:
+    covered = [*begins("make demo"), *begins(".venv/bin/sutradhar"), *begins("curl"), *begins("make serve"), *ELSEWHERE]
+    assert sorted(covered) == sorted(COMMANDS)
+
+
+def test_every_make_target_exists() -> None:
+    for target in set(re.findall(r"`make ([a-z]+)`", README)) | {c.split()[1] for c in begins("make")}:
+        done = shell(f"make -n {target}", dict(os.environ))
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", begins("make demo"))
+def test_demo(command: str, env: dict[str, str], tmp_path: Path) -> None:
+    done = shell(re.sub(r" OUT=\S+", f" OUT={env['OUT']}", command), env)
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = {p.name for p in Path(env["OUT"]).iterdir()}
+    assert {"video.mp4", "thumbnail.png", "job_summary.json", "captions.en.srt", "captions.hi.vtt"} <= made
+    summary = json.loads((Path(env["OUT"]) / "job_summary.json").read_text())
+    assert all(f["ok"] for f in summary["findings"])
+
+
+def test_the_terminal_commands(env: dict[str, str], tmp_path: Path) -> None:
+    for command in begins(".venv/bin/sutradhar"):
+        here = command.replace("plan.json", str(tmp_path / "plan.json")).replace("out/water", env["OUT"])
+        done = shell(here.replace("--length 30", "--length 10"), env)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    assert (Path(env["OUT"]) / "video.mp4").exists()
+
+
+@pytest.fixture
+def server(env: dict[str, str]) -> Iterator[str]:
+    """`make serve`, ended as Ctrl-C in its terminal ends it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (command,) = begins("make serve")
+    process = subprocess.Popen(
+        ["bash", "-c", f"{command} PORT={port}"], cwd=ROOT, env=env, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    end = time.monotonic() + 30
+    while shell(f"curl -fs {url}/healthz", env).returncode != 0:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it does not answer"
+        time.sleep(0.1)
+    yield url
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    assert "Stopped" in out
+    assert shell(f"curl -s {url}/healthz", env).returncode != 0, "something still serves"
+
+
+def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
+    post, status, cancel, retry, download, *health = (
+        c.replace("http://127.0.0.1:8080", server) for c in begins("curl")
+    )
+    job = json.loads(shell(post, env).stdout)["job_id"]
+    cancelled = json.loads(shell(post, env).stdout)["job_id"]
+    assert json.loads(shell(cancel, env, JOB=cancelled).stdout)["state"] == "canceled"
+    seen = {}
+    end = time.monotonic() + 180
+    while time.monotonic() < end and seen.get("state") not in ("success", "error"):
+        time.sleep(0.3)
+        now = json.loads(shell(status, env, JOB=job).stdout)
+        assert now["progress_pct"] >= seen.get("progress_pct", 0)
+        seen = now
+    assert seen["state"] == "success", seen
+    assert json.loads(shell(retry, env, JOB=job).stdout)["status"] == 409
+    assert shell(download.replace("video.mp4", str(tmp_path / "video.mp4")), env, JOB=job).returncode == 0
+    assert (tmp_path / "video.mp4").stat().st_size > 100_000
+    assert json.loads(shell(status, env, JOB=cancelled).stdout)["state"] == "canceled"
+    assert [json.loads(shell(c, env).stdout)["status"] for c in health] == ["ok", "ready"]
+
+
+def test_demo_stopped_with_ctrl_c_says_how_to_go_on(env: dict[str, str]) -> None:
+    process = subprocess.Popen(
+        ["make", "demo"], cwd=ROOT, env=env, start_new_session=True, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout
+    assert "story" in process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)  # a terminal signals the whole group
+    out, _ = process.communicate(timeout=30)
+    assert "run the same command again" in out
+    assert not Path(env["OUT"]).exists()
+    alive = shell(f"pgrep -s {process.pid}", env)
+    assert alive.stdout == ""
