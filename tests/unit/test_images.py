@@ -76,6 +76,7 @@ def test_every_tag_has_its_drawing() -> None:
         ("समुद्र के ऊपर उड़ते हनुमान, सूर्यास्त", "sea", ("hanuman",)),
         ("a fox looks up at grapes hanging on a vine", "vineyard", ("fox",)),
         ("the boy Krishna with a peacock feather and white cows", "", ("flutist", "cow")),
+        ("a king with a crown bowed to a teacher in search of seasons", "", ("king", "scholar")),
         ("mountains and सिंहासन", "mountains", ("king_on_throne",)),
     ],
 )  # fmt: skip

@@ -1,36 +1,36 @@
 """What a prompt asks to see, read off its words. English and Hindi; a word counts from its start, so that
-``mountains`` and ``पहाड़ों`` are found too."""
+``mountains`` and ``पहाड़ों`` are found too, or as a whole where it ends with ``_``: a crown is no crow."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 Words = Mapping[str, str]
-"""Tag -> words, separated by spaces; ``_`` joins words that belong together."""
+"""Tag -> words, separated by spaces; ``_`` stands for the space between words, or after one."""
 
 LIGHT: Words = {
-    "golden": "golden late_afternoon amber warm_light torchlit lamplit सुनहर सुनहल",
+    "golden": "golden late_afternoon warm_light torchlit lamplit सुनहर सुनहल",
     "dawn": "dawn sunrise morning early pink भोर सुबह सवेर प्रभात",
     "dusk": "dusk sunset evening twilight violet purple_sky सूर्यास्त शाम संध्या साँझ",
-    "night": "night midnight moonlit moonlight moonless starry stars dark रात चाँदनी तारे तारों",
-    "storm": "storm thunder lightning rain grey तूफ़ान आँधी बिजली बारिश वर्षा",
+    "night": "night midnight moonlit moonlight moonless starry stars darkness रात चाँदनी तारे तारों",
+    "storm": "storm thunder lightning rain_ rainy तूफ़ान आँधी बिजली बारिश वर्षा",
     "divine": "divine heaven exploding radiant blinding glow glory दिव्य स्वर्ग प्रकट",
-    "day": "day noon midday sunny bright afternoon दोपहर दिन धूप",
+    "day": "day noon midday sunny bright_morning afternoon दोपहर दिन धूप",
 }
 PLACE: Words = {
     "space": "space planet galaxy orbit cosmos universe astronaut अंतरिक्ष ब्रह्मांड",
     "hall": "hall palace throne court indoor room library school classroom laboratory windowsill महल दरबार सिंहासन कक्ष कमर",
     "clouds": "above_the_clouds cumulus droplets sky_only heaven बादलों",
-    "sea": "sea ocean shore beach coast waves island lanka tropical समुद्र सागर लंका किनार",
+    "sea": "sea_ seas_ ocean shore beach coast waves island lanka tropical समुद्र सागर लंका किनार",
     "mountains": "mountain himalaya kailash peak snow glacier cliff valley पर्वत पहाड़ हिमालय कैलाश चोटी",
     "river": "river stream ganga ganges bank waterfall ghat lake नदी गंगा झरना घाट तालाब",
     "city": "city skyline street skyscraper town rooftop market नगर शहर छत",
     "village": "village hut lane farm cottage vrindavan गाँव गांव झोपड़ कुटिया वृंदावन",
-    "forest": "forest jungle wood trees banyan clearing वन जंगल पेड़ वृक्ष",
+    "forest": "forest jungle woods_ woodcutter trees banyan clearing वन जंगल पेड़ वृक्ष",
     "temple": "temple shrine bells bell worship मंदिर मन्दिर",
     "desert": "desert dune sand dry barren cracked ash रेगिस्तान मरुस्थल सूख",
     "vineyard": "vineyard grapes grape vine अंगूर",
-    "meadow": "meadow field road path hill garden grass tea plain country खेत मैदान बाग बगीच रास्त सड़क पहाड़ी",
+    "meadow": "meadow field road path hill garden grass tea_ plain country खेत मैदान बाग बगीच रास्त सड़क पहाड़ी",
 }
 FIGURE: Words = {
     "praying_child": "prahlad praying pray folded_hands प्रह्लाद प्रार्थना",
@@ -46,7 +46,7 @@ FIGURE: Words = {
     "sage": "sage hermit monk jambavan old_man guru साधु ऋषि मुनि गुरु",
     "stargazer": "telescope astronomer दूरबीन",
     "scholar": "scientist teacher scholar doctor book वैज्ञानिक शिक्षक किताब पुस्तक",
-    "archer": "archer bow arrow rama_ राम धनुष",
+    "archer": "archer bow_ arrow rama_ राम धनुष",
     "farmer": "woodcutter farmer axe neighbour worker लकड़हार किसान कुल्हाड़ी",
     "crowd": "crowd people villagers army soldiers warriors children cheering भीड़ लोग सेना",
     "child": "child boy kid student बच्च बालक लड़का",
@@ -54,7 +54,7 @@ FIGURE: Words = {
     "fox": "fox लोमड़ी",
     "lion": "lion_ tiger शेर सिंह_",
     "elephant": "elephant हाथी",
-    "crow": "crow raven sparrow कौआ कौवा कौए",
+    "crow": "crow_ crows_ raven sparrow कौआ कौवा कौए",
     "dove": "dove pigeon swan कबूतर हंस",
     "deer": "deer हिरन हिरण",
     "cow": "cow cows calf calves गाय",
@@ -70,7 +70,7 @@ FIGURE: Words = {
 FEATURE: Words = {
     "moon": "moon crescent चाँद चंद्र",
     "sun": "sun_ sunlight सूरज सूर्य",
-    "rain": "rain rainy drops बारिश वर्षा",
+    "rain": "rain_ rainy raining raincoat बारिश वर्षा",
     "lightning": "lightning thunderbolt बिजली",
     "rainbow": "rainbow इंद्रधनुष",
     "fire": "fire bonfire blazing flame flames embers holi_ आग अग्नि होली",
