@@ -106,7 +106,7 @@ def local_backend(settings: Settings) -> Backend:
         clock=clock,
         end_executions=runner.close,
         close=close,
-        worker=lambda handle, give_up: Worker(queue, home, handle, give_up, settings.worker_threads),
+        worker=lambda handle, give_up: Worker(queue, home, handle, give_up, settings.makers),
     )
 
 

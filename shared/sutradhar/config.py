@@ -18,7 +18,8 @@ class Settings:
     planner: str
     image_generator: str
     composer: str
-    worker_threads: int
+    makers: int
+    """MAKERS: how many pictures, voices or beds this process makes side by side."""
     render_request: str | None
     """RENDER_REQUEST: the blob that the renderer's task reads."""
     task_index: int
@@ -58,7 +59,7 @@ class Settings:
             planner=env.get("PLANNER") or "storybook",
             image_generator=env.get("IMAGE_GENERATOR") or "procedural",
             composer=env.get("COMPOSER") or "procedural",
-            worker_threads=whole("WORKER_THREADS", 2, 1, 32),
+            makers=whole("MAKERS", 1, 1, 32),
             render_request=env.get("RENDER_REQUEST") or None,
             task_index=whole("CLOUD_RUN_TASK_INDEX", 0, 0, 9999),
             task_count=whole("CLOUD_RUN_TASK_COUNT", 1, 1, 10000),

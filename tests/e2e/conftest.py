@@ -65,13 +65,9 @@ class Terminal:
             connection.close()
 
     def calls(self) -> int:
-        """How often a maker was asked: every claim of an asset, each of which makes it once at the most."""
-        connection = sqlite3.connect(self.home / "state.db")
-        try:
-            rows = connection.execute("SELECT token FROM leases WHERE name NOT LIKE 'dispatch/%'")
-            return sum(token for (token,) in rows)
-        finally:
-            connection.close()
+        """How often a maker was called, by the log."""
+        lines = (self.home / "sutradhar.log").read_text("utf-8").splitlines()
+        return sum(json.loads(line)["event"] == "maker_called" for line in lines)
 
     def leftovers(self) -> list[str]:
         """Processes of this home, and half files."""

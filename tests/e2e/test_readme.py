@@ -23,9 +23,9 @@ ELSEWHERE = {"make test"}
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    """The Makefile's own set-up is done already: this test runs inside it."""
+    """Of somebody's shell: not that of the `make` which may be running this test."""
     own = {"SUTRADHAR_HOME": str(tmp_path / "home"), "OUT": str(tmp_path / "out"), "LENGTH": "12"}
-    return {**os.environ, **own}
+    return {**{k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}, **own}
 
 
 def shell(command: str, env: dict[str, str], **more: str) -> subprocess.CompletedProcess[str]:

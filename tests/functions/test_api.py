@@ -114,20 +114,20 @@ def test_only_a_failed_job_is_retried(api: FlaskClient) -> None:
 
 def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> None:
     job_id = submit(api).json["job_id"]
-    early = api.get(f"/render/{job_id}/file")
+    early = api.get(f"/render/{job_id}/file", buffered=True)
     assert (early.status_code, early.mimetype) == (409, "application/problem+json")
     finish(job_id)
-    whole = api.get(f"/render/{job_id}/file")
+    whole = api.get(f"/render/{job_id}/file", buffered=True)
     assert (whole.status_code, whole.mimetype, whole.data) == (200, "video/mp4", b"video.mp4" * 100)
-    part = api.get(f"/render/{job_id}/file", headers={"Range": "bytes=9-17"})
+    part = api.get(f"/render/{job_id}/file", headers={"Range": "bytes=9-17"}, buffered=True)
     assert (part.status_code, part.data) == (206, b"video.mp4")
-    same = api.get(f"/render/{job_id}/file", headers={"If-None-Match": whole.headers["ETag"]})
+    same = api.get(f"/render/{job_id}/file", headers={"If-None-Match": whole.headers["ETag"]}, buffered=True)
     assert same.status_code == 304
-    captions = api.get(f"/render/{job_id}/file?kind=captions&lang=en&format=srt")
+    captions = api.get(f"/render/{job_id}/file?kind=captions&lang=en&format=srt", buffered=True)
     assert captions.mimetype == "application/x-subrip"
-    assert api.get(f"/render/{job_id}/file?kind=captions&lang=hi").status_code == 404
-    assert api.get(f"/render/{job_id}/file?kind=captions&lang=fr").status_code == 400
-    assert api.get(f"/render/{job_id}/file?kind=nonsense").status_code == 400
+    assert api.get(f"/render/{job_id}/file?kind=captions&lang=hi", buffered=True).status_code == 404
+    assert api.get(f"/render/{job_id}/file?kind=captions&lang=fr", buffered=True).status_code == 400
+    assert api.get(f"/render/{job_id}/file?kind=nonsense", buffered=True).status_code == 400
 
 
 def test_health_touches_nothing(api: FlaskClient) -> None:

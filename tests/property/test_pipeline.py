@@ -202,7 +202,8 @@ class PipelineMachine(RuleBasedStateMachine):
             if rows and len(rows) < 40:
                 (number,) = data.draw(st.sampled_from(rows))
                 connection.execute(
-                    "INSERT INTO messages (body, available) SELECT body, available FROM messages WHERE id = ?",
+                    "INSERT INTO messages (type, body, available)"
+                    " SELECT type, body, available FROM messages WHERE id = ?",
                     (number,),
                 )
 

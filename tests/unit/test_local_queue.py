@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,7 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.queue import LEASE_SEC, MAX_DELIVERIES, MAX_FAILURES, Bell, SqliteQueue
 from sutradhar.backends.local.worker import Worker
-from sutradhar.domain.errors import LeaseHeld
+from sutradhar.domain.errors import LeaseHeld, SutradharError
 from sutradhar.domain.messages import Message, PlanRender
 from sutradhar.ports.clock import SystemClock
 from tests.world import SetClock
@@ -133,12 +134,20 @@ def test_a_message_that_kills_its_process_every_time_is_worn_out(shop: Shop) -> 
 
 def test_rubbish_becomes_a_dead_letter_and_does_not_stop_the_rest(shop: Shop) -> None:
     with shop.database.write() as connection:
-        connection.execute('INSERT INTO messages (body, available) VALUES (\'{"type": "Nonsense"}\', 0)')
+        connection.execute("INSERT INTO messages (type, body, available) VALUES ('Nonsense', '{}', 0)")
     shop.queue.publish(message())
     taken = shop.queue.take()
     assert taken
     assert taken.message == message()
     assert "not a message of ours" in shop.dead_letters()[0]
+
+
+def test_a_type_can_be_left_to_others(shop: Shop) -> None:
+    shop.queue.publish(message("a"))
+    assert shop.queue.take(leave="PlanRender") is None
+    assert shop.queue.next_due_in(leave="PlanRender") is None
+    assert shop.queue.next_due_in() == 0
+    assert shop.queue.take(leave="ProduceAsset")
 
 
 def test_publishing_rings_those_who_wait(shop: Shop) -> None:
@@ -195,3 +204,14 @@ def test_half_written_files_are_known_by_their_owner(tmp_path: Path) -> None:
     (tmp_path / ".unfinished" / "you.abc").write_bytes(b"half")
     assert [owner for owner, _ in store.unfinished()] == ["you"]
     assert not store.exists("a")
+
+
+def test_a_file_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "state.db") as old:
+        old.execute("CREATE TABLE messages (id INTEGER)")
+    old.close()
+    with pytest.raises(SutradharError, match="another version"):
+        Database(tmp_path / "state.db")
+    with sqlite3.connect(tmp_path / "state.db") as old:
+        assert old.execute("SELECT name FROM sqlite_master").fetchall() == [("messages",)]
+    old.close()

@@ -12,6 +12,7 @@ from sutradhar.domain.plan import Language, Mood, Voice
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.providers import MusicBed, Picture, Speech
 from sutradhar.ports.stores import Lease
+from sutradhar.telemetry import log
 
 LEASE = timedelta(minutes=5)
 """Longer than any maker's call; a crashed worker's claim is free again after this."""
@@ -53,6 +54,7 @@ def _own_key(job: Job, request: AssetRequest) -> str:
 
 
 def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> None:
+    log("maker_called", slot=request.slot, key=request.key)
     made_thing = _call(services, request)
     content, suffix = _content(made_thing)
     digest = hashlib.sha256(content).hexdigest()

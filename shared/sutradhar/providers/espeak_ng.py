@@ -78,9 +78,7 @@ class EspeakNarrator:
         return done.stdout
 
     def _error(self, message: str, *, retryable: bool, status: int | None = None) -> ProviderError:
-        return ProviderError(
-            f"{self.name}: {message}", provider=self.name, retryable=retryable, status=status, advice=_ADVICE
-        )
+        return ProviderError(message, provider=self.name, retryable=retryable, status=status, advice=_ADVICE)
 
 
 def _starts(tokens: Sequence[str], words: Sequence[tuple[int, int]], rate: int) -> list[float | None]:

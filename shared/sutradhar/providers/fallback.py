@@ -38,7 +38,7 @@ class FallbackNarrator:
             earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
             return replace(speech, fallbacks=(*earlier, *speech.fallbacks))
         raise ProviderError(
-            "no narrator could say it: " + "; ".join(map(str, failures)),
+            "no narrator could say it: " + "; ".join(f"{f.provider}: {f}" for f in failures),
             provider=self.name,
             retryable=any(f.retryable for f in failures),
             advice=next((f.advice for f in failures if f.advice), ""),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sutradhar.domain.errors import SutradharError
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, state TEXT NOT NULL, over INTEGER NOT NULL, created_at TEXT NOT NULL,
@@ -18,7 +20,7 @@ CREATE TABLE IF NOT EXISTS leases (
     name TEXT PRIMARY KEY, token INTEGER NOT NULL, owner TEXT NOT NULL, expires REAL NOT NULL
 );
 CREATE TABLE IF NOT EXISTS messages (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL, available REAL NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT NOT NULL, available REAL NOT NULL,
     failures INTEGER NOT NULL DEFAULT 0, deliveries INTEGER NOT NULL DEFAULT 0, owner TEXT, leased_until REAL
 );
 CREATE INDEX IF NOT EXISTS messages_next ON messages (available);
@@ -28,8 +30,13 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 """
 
 
+_VERSION = 1
+"""Of the tables above; raise it with every change to them."""
+
+
 class Database:
-    """Raises sqlite3 errors as they are; ``sqlite3.OperationalError`` after 10 s behind another writer."""
+    """Raises SutradharError when the file is of another version, and sqlite3's errors as they are (``OperationalError``
+    after 10 s behind another writer)."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +45,13 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         with self.write() as connection:
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+            (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            if tables and found != _VERSION:
+                raise SutradharError(
+                    f"{path} was written by another version of Sutradhar; move it away and start again"
+                )
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 connection.execute(statement)
 

@@ -53,15 +53,16 @@ class SqliteQueue:
     def publish(self, message: Message) -> None:
         with self._database.write() as connection:
             connection.execute(
-                "INSERT INTO messages (body, available) VALUES (?, ?)", (message.model_dump_json(), self._now())
+                "INSERT INTO messages (type, body, available) VALUES (?, ?, ?)",
+                (message.type, message.model_dump_json(), self._now()),
             )
         self._bells.ring()
 
-    def take(self) -> Delivery | None:
-        """The next message that is due, leased to this process for ``LEASE_SEC``."""
+    def take(self, leave: str = "") -> Delivery | None:
+        """The next message that is due and not of type ``leave``, leased to this process for ``LEASE_SEC``."""
         while True:
             with self._database.write() as connection:
-                row = self._due(connection)
+                row = self._due(connection, leave)
                 if row is None:
                     return None
                 number, body, failures, deliveries = row
@@ -76,20 +77,21 @@ class SqliteQueue:
                 )
             return Delivery(number, message, failures, deliveries)
 
-    def _due(self, connection: sqlite3.Connection) -> tuple[int, str, int, int] | None:
+    def _due(self, connection: sqlite3.Connection, leave: str) -> tuple[int, str, int, int] | None:
         now = self._now()
-        due = "SELECT id, body, failures, deliveries FROM messages WHERE available <= ? AND "
-        row = connection.execute(
-            f"{due} (owner IS NULL OR leased_until <= ?) ORDER BY available, id LIMIT 1", (now, now)
+        rows = connection.execute(
+            "SELECT id, body, failures, deliveries FROM messages WHERE available <= ? AND type <> ?"
+            " AND (owner IS NULL OR leased_until <= ?) ORDER BY available, id LIMIT 1",
+            (now, leave, now),
         )
-        found: tuple[int, str, int, int] | None = row.fetchone()
+        found: tuple[int, str, int, int] | None = rows.fetchone()
         if found:
             return found
         owners = connection.execute("SELECT DISTINCT owner FROM messages WHERE owner IS NOT NULL")
         dead = [owner for (owner,) in owners if not self._presence.alive(owner)]
         for owner in dead:
             connection.execute("UPDATE messages SET owner = NULL WHERE owner = ?", (owner,))
-        return self._due(connection) if dead else None
+        return self._due(connection, leave) if dead else None
 
     def extend(self, delivery: Delivery) -> None:
         """Keep the lease while the work goes on."""
@@ -125,10 +127,12 @@ class SqliteQueue:
         with self._database.write() as connection:
             self._bury(connection, delivery.id, reason)
 
-    def next_due_in(self) -> float | None:
-        """Seconds until something may be taken; None when the queue is empty."""
+    def next_due_in(self, leave: str = "") -> float | None:
+        """Seconds until something that is not of type ``leave`` may be taken; None when there is no such message."""
         row = self._database.read().execute(
             "SELECT MIN(MAX(available, CASE WHEN owner IS NULL THEN 0 ELSE leased_until END)) FROM messages"
+            " WHERE type <> ?",
+            (leave,),
         )
         (at,) = row.fetchone()
         return None if at is None else max(0.0, at - self._now())

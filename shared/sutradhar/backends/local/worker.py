@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sutradhar.backends.local.queue import LEASE_SEC, Bell, Delivery, SqliteQueue
 from sutradhar.domain.errors import LeaseHeld
-from sutradhar.domain.messages import Message
+from sutradhar.domain.messages import Message, ProduceAsset
 from sutradhar.telemetry import log
 
 _BUSY_SEC = 0.5
@@ -15,7 +15,10 @@ _IDLE_SEC = 5.0
 
 
 class Worker:
-    """``handle`` does what a message asks for and raises to have it again; ``give_up`` is told of each dead letter."""
+    """``handle`` does what a message asks for and raises to have it again; ``give_up`` is told of each dead letter.
+
+    ``makers`` assets are made side by side, so that many calls at most are lost when the process is killed.
+    """
 
     def __init__(
         self,
@@ -23,14 +26,16 @@ class Worker:
         home: Path,
         handle: Callable[[Message], None],
         give_up: Callable[[Message, BaseException], None],
-        threads: int = 2,
+        makers: int = 1,
     ) -> None:
         self._queue, self._home, self._handle, self._give_up = queue, home, handle, give_up
         self._stopping = threading.Event()
-        self._bells = [Bell(home) for _ in range(threads)]
+        # one thread makes no assets, so that nothing short ever waits behind a maker's long call
+        left = ["", *[""] * (makers - 1), ProduceAsset.model_fields["type"].default]
+        self._bells = [Bell(home) for _ in left]
         self._threads = [
-            threading.Thread(target=self._work, args=(bell,), name=f"worker-{i}", daemon=True)
-            for i, bell in enumerate(self._bells)
+            threading.Thread(target=self._work, args=(bell, leave), name=f"worker-{i}", daemon=True)
+            for i, (bell, leave) in enumerate(zip(self._bells, left, strict=True))
         ]
         self._in_hand: dict[int, Delivery] = {}
         self._keeper = threading.Thread(target=self._keep_leases, name="lease-keeper", daemon=True)
@@ -53,11 +58,11 @@ class Worker:
         for bell in self._bells:
             bell.close()
 
-    def _work(self, bell: Bell) -> None:
+    def _work(self, bell: Bell, leave: str) -> None:
         while not self._stopping.is_set():
-            delivery = self._queue.take()
+            delivery = self._queue.take(leave)
             if delivery is None:
-                due = self._queue.next_due_in()
+                due = self._queue.next_due_in(leave)
                 bell.wait(_IDLE_SEC if due is None else min(due, _IDLE_SEC))
             else:
                 self._deliver(delivery)
