@@ -60,6 +60,8 @@ class Terminal:
     def jobs(self) -> list[dict[str, object]]:
         connection = sqlite3.connect(self.home / "state.db")
         try:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
+                return []  # it is just being made
             return [json.loads(body) for (body,) in connection.execute("SELECT body FROM jobs")]
         finally:
             connection.close()
