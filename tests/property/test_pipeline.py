@@ -275,6 +275,7 @@ class PipelineMachine(RuleBasedStateMachine):
             if job.state is JobState.SUCCEEDED:
                 assert job.result is not None
                 assert FileBlobStore(self.home / "blobs").exists(job.result.video)
+            assert not job.error or job.error.stage != "quality gate", "the world's films are flawless"
             assert job_id not in self.cancelled or job.state is JobState.CANCELLED
 
     def teardown(self) -> None:
