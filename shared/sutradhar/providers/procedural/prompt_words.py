@@ -37,7 +37,7 @@ FIGURE: Words = {
     "narasimha": "narasimha man-lion नरसिंह नृसिंह",
     "hanuman": "hanuman leaps_over leaping_over हनुमान",
     "king_on_throne": "throne सिंहासन",
-    "king": "king emperor hiranyakashipu indra ravana prince राजा हिरण्यकशिपु इंद्र",
+    "king": "king emperor hiranyakashipu indra ravana prince_ princes_ राजा हिरण्यकशिपु इंद्र",
     "shiva": "shiva शिव",
     "flutist": "krishna flute कृष्ण बाँसुरी",
     "goddess": "goddess ganga_in lakshmi देवी",
