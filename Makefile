@@ -10,6 +10,8 @@ ifeq ($(origin LANGUAGE),command line)
 language := --language "$$LANGUAGE"
 endif
 
+# as it was typed: make would take a $ in it for a variable of its own
+override TOPIC := $(value TOPIC)
 export TOPIC LENGTH OUT PORT
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 export PATH := $(CURDIR)/.venv/bin:$(PATH)

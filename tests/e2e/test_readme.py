@@ -113,6 +113,14 @@ def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
     assert [json.loads(shell(c, env).stdout)["status"] for c in health] == ["ok", "ready"]
 
 
+def test_a_topic_reaches_the_command_as_it_was_typed(env: dict[str, str]) -> None:
+    """...and not as make or the shell would read it."""
+    typed = 'what $5 $(HOME) "buys" it\'s'
+    ask = ["make", "--eval", 'show: ; @printf %s "$$TOPIC"', "show", f"TOPIC={typed}"]
+    done = subprocess.run(ask, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == typed
+
+
 def test_demo_stopped_with_ctrl_c_says_how_to_go_on(env: dict[str, str]) -> None:
     process = subprocess.Popen(
         ["make", "demo"], cwd=ROOT, env=env, start_new_session=True, stdout=subprocess.PIPE,

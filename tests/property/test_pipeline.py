@@ -8,10 +8,8 @@ clock jumps past every lease, and how the renderer ends.
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,89 +18,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
-from sutradhar.backends.local.queue import Delivery, SqliteQueue
-from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.backends.local.queue import Delivery
+from sutradhar.backends.local.stores import SqliteJobStore
 from sutradhar.domain.errors import Conflict, LeaseHeld, ProviderError
-from sutradhar.domain.job import ARROWS, Job, JobState
-from sutradhar.domain.messages import Message, RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.handle import give_up, handle
-from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.runner import ExecutionState
-from sutradhar.ports.stores import Change, Lease
-from tests.property.steps import Handler, Stepped
-from tests.world import Makers, Renderers, SetClock, ToldRunner, write_summary
+from tests.property.processes import Process
+from tests.property.steps import Handler
+from tests.world import Makers, Renderers, SetClock, write_summary
 
 PLANS = [
     RenderPlan(topic="tea"),
     RenderPlan(topic="rain", render={"fps": 24}),
 ]
-
-
-class WatchedJobs(SqliteJobStore):
-    """Checks every arrow as it is written, and counts how often each job ends."""
-
-    endings: Counter[tuple[str, int]]
-
-    def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
-        seen: list[Job] = []
-
-        def watched(job: Job) -> tuple[Job, Sequence[Message]]:
-            seen.append(job)
-            return change(job)
-
-        after, messages = super().update(job_id, watched)
-        before = seen[-1]
-        if after.state is not before.state:
-            assert after.state in ARROWS[before.state], f"{before.state} -> {after.state}"
-            if after.state.over:
-                self.endings[job_id, len(self.retries[job_id])] += 1
-        return after, messages
-
-    retries: dict[str, list[None]]
-
-
-class Process:
-    """One process of the world: its own presence, its own handlers."""
-
-    def __init__(self, world: "PipelineMachine") -> None:
-        self.presence = Presence(world.home)
-        self.queue = SqliteQueue(world.database, self.presence, world.clock, world.home)
-        self.handlers: list[Handler] = []
-        jobs = WatchedJobs(world.database)
-        jobs.endings, jobs.retries = world.endings, world.retries
-        leases = SqliteLeaseStore(world.database, self.presence, world.clock)
-        blobs = FileBlobStore(world.home / "blobs", self.presence.owner)
-        runner = ToldRunner(world.renderers, self.presence.owner)
-        ports = {
-            "jobs": jobs, "assets": SqliteAssetStore(world.database), "leases": LeaseWatch(leases, world),
-            "blobs": blobs, "bus": self.queue, "runner": runner,
-        }  # fmt: skip
-        stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
-        makers = world.makers
-        self.services = Services(
-            **stepped, clock=world.clock, planner=makers, narrator=makers, images=makers, composer=makers
-        )
-
-
-class LeaseWatch:
-    """Notes until when each handler holds what."""
-
-    def __init__(self, leases: SqliteLeaseStore, world: "PipelineMachine") -> None:
-        self._leases, self._world = leases, world
-
-    def acquire(self, name: str, ttl: timedelta) -> Lease:
-        lease = self._leases.acquire(name, ttl)
-        handler = self._world.by_thread.get(threading.get_ident())
-        if handler:
-            handler.lease_until[name] = lease.expires.timestamp()
-        return lease
-
-    def release(self, lease: Lease) -> None:
-        self._leases.release(lease)
 
 
 class PipelineMachine(RuleBasedStateMachine):
