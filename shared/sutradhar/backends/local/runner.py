@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sutradhar.backends.local.presence import Presence
+from sutradhar.domain.errors import LeaseHeld
 from sutradhar.domain.messages import DispatchRender
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
@@ -54,9 +55,12 @@ class LocalRenderRunner:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._executions: dict[str, _Execution] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def start(self, job_id: str, render_id: str, request_blob: str) -> str:
         with self._lock:
+            if self._closed:
+                raise LeaseHeld("this process is ending; the next one starts the render")
             for running in self._executions.values():
                 if running.render_id == render_id and not running.ended.is_set():
                     return running.name
@@ -88,7 +92,9 @@ class LocalRenderRunner:
                 os.kill(int(self._pid_file(execution).read_text()), signal.SIGTERM)
 
     def close(self) -> None:
-        """End every execution and wait until each is gone."""
+        """End every execution and wait until each is gone. From now on none is started: ``start`` raises LeaseHeld."""
+        with self._lock:
+            self._closed = True
         for execution in list(self._executions.values()):
             execution.stopping.set()
             self._end(execution)
