@@ -58,6 +58,8 @@ class Terminal:
         return self.start("make", "--plan", str(self.plan), "--out", str(self.out))
 
     def jobs(self) -> list[dict[str, object]]:
+        if not (self.home / "state.db").exists():
+            return []
         connection = sqlite3.connect(self.home / "state.db")
         try:
             if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():

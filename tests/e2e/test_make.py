@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,9 +91,10 @@ def test_stopped_it_leaves_nothing_behind_and_says_how_to_go_on(
 ) -> None:
     process = terminal.make()
     if moment == "at once":
-        time.sleep(1.0)  # wherever it is by then
+        wait_until((terminal.home / "alive").exists, process)
     else:
-        wait_for(terminal, "PRODUCING" if moment == "while it makes" else "RENDERING", process)
+        state = "PRODUCING" if moment == "while it makes" else "RENDERING"
+        wait_until(lambda: any(job["state"] == state for job in terminal.jobs()), process)
     process.send_signal(stop)
     out, _ = process.communicate(timeout=30)
     assert (process.returncode, "run the same command again" in out) == (130, True), out
@@ -100,13 +102,12 @@ def test_stopped_it_leaves_nothing_behind_and_says_how_to_go_on(
     assert not terminal.out.exists() or list(terminal.out.iterdir()) == []
 
 
-def wait_for(terminal: Terminal, state: str, process: subprocess.Popen[str]) -> None:
+def wait_until(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     end = time.monotonic() + 60
-    while time.monotonic() < end and process.poll() is None:
-        if (terminal.home / "state.db").exists() and any(job["state"] == state for job in terminal.jobs()):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"never {state}")
+    while not what():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
 
 
 def test_odd_text_is_drawn_and_said_and_hurts_nothing(terminal: Terminal) -> None:
