@@ -20,10 +20,11 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.queue import Delivery
 from sutradhar.backends.local.stores import SqliteJobStore
-from sutradhar.domain.errors import Conflict, LeaseHeld, ProviderError
+from sutradhar.domain.errors import Conflict, LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
 from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.dispatch import LEASE
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
@@ -32,10 +33,7 @@ from tests.property.processes import Process
 from tests.property.steps import Handler
 from tests.world import Makers, Renderers, SetClock, write_summary
 
-PLANS = [
-    RenderPlan(topic="tea"),
-    RenderPlan(topic="rain", render={"fps": 24}),
-]
+PLANS = [RenderPlan(topic="tea"), RenderPlan(topic="rain", render={"fps": 24})]
 
 
 class PipelineMachine(RuleBasedStateMachine):
@@ -54,6 +52,7 @@ class PipelineMachine(RuleBasedStateMachine):
         self.makers.begins, self.makers.ends, self.makers.fails = self._begins, self._ends, self._fails
         self.processes = [Process(self), Process(self)]
         self.jobs: list[str] = []
+        self.leases_ran_out = 0
 
     # what the world looks like from inside a maker
 
@@ -80,13 +79,42 @@ class PipelineMachine(RuleBasedStateMachine):
 
     # events
 
-    @initialize(plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=2))
-    def begin(self, plans: list[RenderPlan]) -> None:
+    @initialize(plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=2), ahead=st.integers(0, 14))
+    def begin(self, plans: list[RenderPlan], ahead: int) -> None:
+        """``ahead`` messages are handled in peace first, so that schedules begin at every stage of a job's life."""
         for i, wanted in enumerate(plans):
             job, created = submit(self.processes[0].services, wanted, f"key {i}")
             assert created
             self.jobs.append(job.id)
             self.retries[job.id] = []
+        for _ in range(ahead):
+            delivery = self.processes[0].queue.take()
+            if delivery:
+                self._start(self.processes[0], delivery)
+                self._finish_handlers(self.processes[0])
+
+    @rule(which=st.integers(0, 1), effects=st.integers(4, 30), turn=st.integers(0, 1))
+    def work(self, which: int, effects: int, turn: int) -> None:
+        """One process goes on with two messages at a time, effect by effect."""
+        process = self.processes[which]
+        for effect in range(effects):
+            if len(process.handlers) < 2 and (delivery := process.queue.take()):
+                self._start(process, delivery)
+            if not process.handlers:
+                return
+            process.handlers[(effect * turn) % len(process.handlers)].step()
+            self._reap(process)
+
+    @rule(which=st.integers(0, 1), effects=st.integers(1, 12))
+    def work_on_both(self, which: int, effects: int) -> None:
+        """The two processes take turns."""
+        for effect in range(2 * effects):
+            process = self.processes[(which + effect) % 2]
+            if not process.handlers and (delivery := process.queue.take()):
+                self._start(process, delivery)
+            if process.handlers:
+                process.handlers[0].step()
+                self._reap(process)
 
     @rule(which=st.integers(0, 1))
     def deliver(self, which: int) -> None:
@@ -106,9 +134,11 @@ class PipelineMachine(RuleBasedStateMachine):
                     handler.step()
             self._reap(process)
 
-    @rule(which=st.integers(0, 1))
-    def kill_process(self, which: int) -> None:
+    @rule(which=st.integers(0, 1), luck=st.integers(0, 3))
+    def kill_process(self, which: int, luck: int) -> None:
         process = self.processes[which]
+        if luck and not process.handlers:
+            return  # mostly in the middle of something
         for handler in process.handlers:
             what = self.making.pop(handler, None)
             if what:
@@ -120,8 +150,10 @@ class PipelineMachine(RuleBasedStateMachine):
         process.presence.close()
         self.processes[which] = Process(self)
 
-    @rule(data=st.data())
-    def lose_message(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), luck=st.integers(0, 2))
+    def lose_message(self, data: st.DataObject, luck: int) -> None:
+        if luck:
+            return
         with self.database.write() as connection:
             rows = connection.execute("SELECT id FROM messages WHERE owner IS NULL ORDER BY id").fetchall()
             if rows:
@@ -143,6 +175,7 @@ class PipelineMachine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 31, 400]))
     def time_passes(self, seconds: int) -> None:
         self.clock.advance(seconds)
+        self.leases_ran_out += seconds > LEASE.total_seconds()
 
     @rule(which=st.integers(0, 1))
     def sweep_up(self, which: int) -> None:
@@ -174,7 +207,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def somebody_cancels(self, data: st.DataObject) -> None:
-        if data.draw(st.integers(0, 9)) == 0:  # rarely, or hardly a schedule would come to its end
+        if data.draw(st.integers(0, 24)) == 17:  # rarely, or hardly a schedule would come to its end
             job_id = data.draw(st.sampled_from(self.jobs))
             try:
                 cancel(self.processes[0].services, job_id)
@@ -200,6 +233,12 @@ class PipelineMachine(RuleBasedStateMachine):
         """One call, one more for each call that was cut off or outlived its lease, one for each that failed."""
         for what, calls in self.makers.calls.items():
             assert what == "plan" or calls <= 1 + self.interrupted[what], (what, calls, self.interrupted)
+
+    @invariant()
+    def a_film_is_rendered_by_one(self) -> None:
+        """...unless whoever started the first was so slow to record it that its lease ran out."""
+        running = Counter(self.renderers.request[name][1] for name in self.renderers.running())
+        assert all(count <= 1 + self.leases_ran_out for count in running.values()), running
 
     @invariant()
     def a_job_that_succeeded_has_its_film(self) -> None:
@@ -234,14 +273,10 @@ class PipelineMachine(RuleBasedStateMachine):
         process = self.processes[0]
         for _ in range(30):
             for other in self.processes:
-                while other.handlers:
-                    other.handlers[0].step()
-                    self._reap(other)
+                self._finish_handlers(other)
             while delivery := process.queue.take():
                 self._start(process, delivery)
-                while process.handlers:
-                    process.handlers[0].step()
-                    self._reap(process)
+                self._finish_handlers(process)
             for name in self.renderers.running():
                 job_id, render_id, request_blob = self.renderers.request[name]
                 self.renderers.state[name] = ExecutionState.SUCCEEDED
@@ -275,7 +310,7 @@ class PipelineMachine(RuleBasedStateMachine):
         except LeaseHeld:
             handler.pause()
             process.queue.later(delivery, 1)
-        except ProviderError as exc:
+        except (ProviderError, StaleLease) as exc:
             handler.pause()
             if delivery.last_try:
                 give_up(process.services, delivery.message, exc)
@@ -285,6 +320,11 @@ class PipelineMachine(RuleBasedStateMachine):
         else:
             handler.pause()
             process.queue.done(delivery)
+
+    def _finish_handlers(self, process: Process) -> None:
+        while process.handlers:
+            process.handlers[0].step()
+            self._reap(process)
 
     def _reap(self, process: Process) -> None:
         for handler in [h for h in process.handlers if h.over]:
