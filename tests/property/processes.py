@@ -8,10 +8,12 @@ from typing import Any, cast
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.presence import Presence
-from sutradhar.backends.local.queue import SqliteQueue
+from sutradhar.backends.local.queue import Delivery, SqliteQueue
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.domain.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.job import ARROWS, Job
 from sutradhar.domain.messages import Message
+from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.stores import Change, Lease
 from tests.property.steps import Handler, Stepped
@@ -47,6 +49,7 @@ class Process:
     """One process of the world: its own presence, its own handlers."""
 
     def __init__(self, world: World) -> None:
+        self._world = world
         self.presence = Presence(world.home)
         self.queue = SqliteQueue(world.database, self.presence, world.clock, world.home)
         self.handlers: list[Handler] = []
@@ -64,6 +67,52 @@ class Process:
         self.services = Services(
             **stepped, clock=world.clock, planner=makers, narrator=makers, images=makers, composer=makers
         )
+
+    def start(self, delivery: Delivery) -> None:
+        """A handler for ``delivery``, before its first effect."""
+
+        def work() -> None:
+            self._world.by_thread[threading.get_ident()] = handler
+            try:
+                self._handle(delivery, handler)
+            finally:
+                del self._world.by_thread[threading.get_ident()]
+                self._world.database.read().close()
+
+        handler = Handler(work)
+        self.handlers.append(handler)
+
+    def finish(self) -> None:
+        """Every handler to its end."""
+        while self.handlers:
+            self.handlers[0].step()
+            self.reap()
+
+    def reap(self) -> None:
+        """Forget the handlers that are through. Raises what one of them raised."""
+        for handler in [h for h in self.handlers if h.over]:
+            self.handlers.remove(handler)
+            self._world.making.pop(handler, None)
+            if handler.error:
+                raise handler.error
+
+    def _handle(self, delivery: Delivery, handler: Handler) -> None:
+        """What the worker does with a delivery."""
+        try:
+            handle(self.services, delivery.message)
+        except LeaseHeld:
+            handler.pause()
+            self.queue.later(delivery, 1)
+        except (ProviderError, StaleLease) as exc:
+            handler.pause()
+            if delivery.last_try:
+                give_up(self.services, delivery.message, exc)
+                self.queue.bury(delivery, str(exc))
+            else:
+                self.queue.failed(delivery)
+        else:
+            handler.pause()
+            self.queue.done(delivery)
 
 
 class LeaseWatch:

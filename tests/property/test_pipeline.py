@@ -8,6 +8,7 @@ clock jumps past every lease, and how the renderer ends.
 import tempfile
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,14 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.queue import Delivery
 from sutradhar.backends.local.stores import SqliteJobStore
-from sutradhar.domain.errors import Conflict, LeaseHeld, ProviderError, StaleLease
+from sutradhar.domain.errors import Conflict, ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.dispatch import LEASE
-from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.runner import ExecutionState
@@ -90,8 +89,8 @@ class PipelineMachine(RuleBasedStateMachine):
         for _ in range(ahead):
             delivery = self.processes[0].queue.take()
             if delivery:
-                self._start(self.processes[0], delivery)
-                self._finish_handlers(self.processes[0])
+                self.processes[0].start(delivery)
+                self.processes[0].finish()
 
     @rule(which=st.integers(0, 1), effects=st.integers(4, 30), turn=st.integers(0, 1))
     def work(self, which: int, effects: int, turn: int) -> None:
@@ -99,11 +98,11 @@ class PipelineMachine(RuleBasedStateMachine):
         process = self.processes[which]
         for effect in range(effects):
             if len(process.handlers) < 2 and (delivery := process.queue.take()):
-                self._start(process, delivery)
+                process.start(delivery)
             if not process.handlers:
                 return
             process.handlers[(effect * turn) % len(process.handlers)].step()
-            self._reap(process)
+            process.reap()
 
     @rule(which=st.integers(0, 1), effects=st.integers(1, 12))
     def work_on_both(self, which: int, effects: int) -> None:
@@ -111,10 +110,25 @@ class PipelineMachine(RuleBasedStateMachine):
         for effect in range(2 * effects):
             process = self.processes[(which + effect) % 2]
             if not process.handlers and (delivery := process.queue.take()):
-                self._start(process, delivery)
+                process.start(delivery)
             if process.handlers:
                 process.handlers[0].step()
-                self._reap(process)
+                process.reap()
+
+    @rule(which=st.integers(0, 1), effects=st.integers(1, 8))
+    def overtake(self, which: int, effects: int) -> None:
+        """A message comes a second time while its first handler is in the middle, and is through before it."""
+        first, second = self.processes[which], self.processes[1 - which]
+        if first.handlers or not (delivery := first.queue.take()):
+            return
+        first.start(delivery)
+        for _ in range(effects):
+            if first.handlers:
+                first.handlers[0].step()
+                first.reap()
+        second.start(replace(delivery, id=-1))
+        second.finish()
+        first.finish()
 
     @rule(which=st.integers(0, 1))
     def deliver(self, which: int) -> None:
@@ -122,7 +136,7 @@ class PipelineMachine(RuleBasedStateMachine):
         if len(process.handlers) < 3:
             delivery = process.queue.take()
             if delivery:
-                self._start(process, delivery)
+                process.start(delivery)
 
     @rule(which=st.integers(0, 1), index=st.integers(0, 2), effects=st.integers(1, 6))
     def go_on(self, which: int, index: int, effects: int) -> None:
@@ -132,7 +146,7 @@ class PipelineMachine(RuleBasedStateMachine):
             for _ in range(effects):
                 if not handler.over:
                     handler.step()
-            self._reap(process)
+            process.reap()
 
     @rule(which=st.integers(0, 1), luck=st.integers(0, 3))
     def kill_process(self, which: int, luck: int) -> None:
@@ -273,10 +287,10 @@ class PipelineMachine(RuleBasedStateMachine):
         process = self.processes[0]
         for _ in range(30):
             for other in self.processes:
-                self._finish_handlers(other)
+                other.finish()
             while delivery := process.queue.take():
-                self._start(process, delivery)
-                self._finish_handlers(process)
+                process.start(delivery)
+                process.finish()
             for name in self.renderers.running():
                 job_id, render_id, request_blob = self.renderers.request[name]
                 self.renderers.state[name] = ExecutionState.SUCCEEDED
@@ -288,50 +302,6 @@ class PipelineMachine(RuleBasedStateMachine):
 
     def _job(self, job_id: str) -> Job:
         return SqliteJobStore(self.database).get(job_id)
-
-    def _start(self, process: Process, delivery: Delivery) -> None:
-        def work() -> None:
-            self.by_thread[threading.get_ident()] = handler
-            try:
-                self._handle(process, delivery)
-            finally:
-                del self.by_thread[threading.get_ident()]
-                connection = self.database.read()
-                connection.close()
-
-        handler = Handler(work)
-        process.handlers.append(handler)
-
-    def _handle(self, process: Process, delivery: Delivery) -> None:
-        """What the worker does with a delivery."""
-        handler = self.by_thread[threading.get_ident()]
-        try:
-            handle(process.services, delivery.message)
-        except LeaseHeld:
-            handler.pause()
-            process.queue.later(delivery, 1)
-        except (ProviderError, StaleLease) as exc:
-            handler.pause()
-            if delivery.last_try:
-                give_up(process.services, delivery.message, exc)
-                process.queue.bury(delivery, str(exc))
-            else:
-                process.queue.failed(delivery)
-        else:
-            handler.pause()
-            process.queue.done(delivery)
-
-    def _finish_handlers(self, process: Process) -> None:
-        while process.handlers:
-            process.handlers[0].step()
-            self._reap(process)
-
-    def _reap(self, process: Process) -> None:
-        for handler in [h for h in process.handlers if h.over]:
-            process.handlers.remove(handler)
-            self.making.pop(handler, None)
-            if handler.error:
-                raise handler.error
 
 
 @pytest.mark.parametrize("part", range(4))
