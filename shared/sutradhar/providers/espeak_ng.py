@@ -41,7 +41,7 @@ class EspeakNarrator:
     def speaks(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in _VOICES and bool(_library()[0])
 
-    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002
+    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker for all it speaks
         return self.name
 
     def narrate(self, text: str, language: Language, voice: Voice) -> Speech:

@@ -66,7 +66,7 @@ class NeuralVoice(ABC):
     def speaks(self, language: Language, voice: Voice) -> bool:
         return language == "en" and voice == self.voice and all(_installed(p) for p in self.packages)
 
-    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002
+    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker for all it speaks
         return self.name
 
     def narrate(self, text: str, language: Language, voice: Voice) -> Speech:

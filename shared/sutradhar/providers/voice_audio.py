@@ -1,7 +1,5 @@
 """What every offline voice does with the samples its engine gives: trim, level, 48 kHz, word times, WAV."""
 
-import io
-import wave
 from collections.abc import Sequence
 from functools import lru_cache
 from math import gcd
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 
 from sutradhar.domain.asset import SAMPLE_RATE, Word
 from sutradhar.ports.providers import Speech
+from sutradhar.providers.wav import to_wav
 
 Samples = NDArray[np.float32]
 
@@ -150,14 +149,3 @@ def _phases(up: int, down: int) -> Samples:
     window = np.i0(7.857 * np.sqrt(np.maximum(0, 1 - (t / (taps / 2)) ** 2))) / np.i0(7.857)
     phases = 2 * cutoff * np.sinc(2 * cutoff * t) * window
     return np.asarray(phases / phases.sum(axis=1, keepdims=True), np.float32)
-
-
-def to_wav(pcm: NDArray[np.int16]) -> bytes:
-    """``pcm`` (mono, 16 bits, 48 kHz) as a WAV file."""
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(SAMPLE_RATE)
-        out.writeframes(pcm.tobytes())
-    return file.getvalue()

@@ -31,7 +31,7 @@ class Worker:
         self._queue, self._home, self._handle, self._give_up = queue, home, handle, give_up
         self._stopping = threading.Event()
         # one thread makes no assets, so that nothing short ever waits behind a maker's long call
-        left = ["", *[""] * (makers - 1), ProduceAsset.model_fields["type"].default]
+        left = [*[""] * makers, ProduceAsset.model_fields["type"].default]
         self._bells = [Bell(home) for _ in left]
         self._threads = [
             threading.Thread(target=self._work, args=(bell, leave), name=f"worker-{i}", daemon=True)

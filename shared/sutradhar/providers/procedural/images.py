@@ -153,8 +153,9 @@ def _foreground(canvas: Canvas, wish: Wish) -> None:
             canvas.shapes(plants.lotus(), w * x, h * 0.93, h * 0.2)
     if wish.place not in ("hall", "sea", "clouds", "space", "city"):
         make = plants.flowers if "flowers" in wish.features or rng.random() > 0.6 else plants.grass
-        for i in range(max(round(9 * w / h / 1.8), 4)):
-            x = (i + rng.random()) / max(round(9 * w / h / 1.8), 4) * w
+        tufts = max(round(5 * w / h), 4)
+        for i in range(tufts):
+            x = (i + rng.random()) / tufts * w
             canvas.shapes(make(rng), x, h * (1.0 + 0.02 * rng.random()), h * 0.26, shadow=False, rim=0.2)
     rows = np.linspace(0, 1, h, dtype=np.float32)
     calm = np.clip((rows - 0.76) / 0.24, 0, 1) * 0.5

@@ -4,8 +4,6 @@ Everything happens on a circle as long as the bed: a note that rings past the en
 room, so the bed loops without a seam.
 """
 
-import io
-import wave
 from collections.abc import Callable
 
 import numpy as np
@@ -16,6 +14,7 @@ from sutradhar.domain.plan import Mood
 from sutradhar.ports.providers import MusicBed
 from sutradhar.providers.procedural.instruments import Rng, Sound, bansuri, drum, pad, struck, tanpura
 from sutradhar.providers.procedural.score import BEATS, Note, Score, write
+from sutradhar.providers.wav import to_wav
 
 Spectrum = npt.NDArray[np.complex64]
 Frequencies = npt.NDArray[np.floating]
@@ -41,13 +40,7 @@ class ProceduralComposer:
         score = write(mood, seed)
         rng = np.random.default_rng([seed, 7])
         pcm = np.round(_perform(score, rng) * 32767).astype("<i2")
-        out = io.BytesIO()
-        with wave.open(out, "wb") as file:
-            file.setnchannels(2)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLE_RATE)
-            file.writeframes(pcm.tobytes())
-        return MusicBed(out.getvalue(), len(pcm), self.name)
+        return MusicBed(to_wav(pcm), len(pcm), self.name)
 
 
 def beat_samples(tempo: int) -> int:

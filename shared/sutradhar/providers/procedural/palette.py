@@ -1,6 +1,5 @@
 """Colours: one coherent set for each time of day, bent by the style."""
 
-import colorsys
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,9 +86,3 @@ def finish_for(style: str) -> Finish:
     """The finish whose name shares a word with ``style``; a style of other words gets the plain one."""
     words = set(style.casefold().replace("-", " ").replace("_", " ").replace("colour", "color").split())
     return next((FINISHES[name] for name in FINISHES if words & set(name.split())), FINISHES[""])
-
-
-def varied(colour: Field, hue: float, value: float) -> Field:
-    """``colour`` turned by ``hue`` (of a full circle) and made ``value`` times as bright."""
-    h, s, v = colorsys.rgb_to_hsv(*(float(c) for c in colour))
-    return np.array(colorsys.hsv_to_rgb((h + hue) % 1, s, min(v * value, 1.0)), np.float32)

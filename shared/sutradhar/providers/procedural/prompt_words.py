@@ -68,8 +68,6 @@ FIGURE: Words = {
     "peacock": "peacock_ मोर",
 }
 FEATURE: Words = {
-    "moon": "moon crescent चाँद चंद्र",
-    "sun": "sun_ sunlight सूरज सूर्य",
     "rain": "rain_ rainy raining raincoat बारिश वर्षा",
     "lightning": "lightning thunderbolt बिजली",
     "rainbow": "rainbow इंद्रधनुष",
@@ -92,8 +90,6 @@ FEATURE: Words = {
     "golden_city": "lanka golden_walls golden_towers लंका",
     "hut": "hut huts house cottage village hamlet झोपड़ कुटिया घर गाँव",
     "flowers": "flower flowers marigold petals wildflowers फूल",
-    "axe_gold": "golden_axe axe_of_shining three_axes silver_axe",
-    "telescope": "telescope दूरबीन",
 }
 
 
