@@ -28,6 +28,8 @@ class Cue(Frozen):
     start: int
     end: int
     lines: tuple[str, ...]
+    word_starts: tuple[int, ...] = ()
+    """The frame in which each word of ``lines`` is spoken, where that is known."""
 
     @property
     def text(self) -> str:

@@ -18,8 +18,15 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 Voice = Literal["F", "M"]
 Aspect = Literal["16:9", "9:16", "1:1"]
 Resolution = Literal["720p", "1080p", "4k"]
-CameraMove = Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "hold"]
-TransitionKind = Literal["crossfade", "cut"]
+CameraMove = Literal[
+    "zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "push_in", "pull_out", "hold"
+]
+TransitionKind = Literal["crossfade", "dip", "wipe", "cut"]
+"""``dip``: through black. ``wipe``: the new picture comes in from the left behind a soft edge."""
+CaptionStyle = Literal["plain", "highlight"]
+"""``highlight``: the word that is being spoken stands out."""
+Fit = Literal["fill", "fit"]
+"""Of footage in another aspect: cut to fill the picture, or whole, over a blurred copy of itself."""
 Mood = Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
 Corner = Literal["tl", "tr", "bl", "br"]
 

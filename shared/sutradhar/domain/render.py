@@ -24,6 +24,8 @@ class RenderRequest(Frozen):
     title_language: Language
     mode: Literal["PROXY", "FINAL"]
     timeline: Timeline
+    soft_captions: bool = False
+    """Also put the side captions into the video file (mov_text), for players to switch on."""
 
     @property
     def video_blob(self) -> str:

@@ -2,16 +2,27 @@
 
 import math
 from collections.abc import Mapping
+from typing import Literal
 
 from sutradhar.domain.asset import SAMPLE_RATE, Asset, scene_slot
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue, cues, translated_cues
 from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan import MAX_TOTAL_SEC, CameraMove, Language, RenderPlan, Scene, Watermark
+from sutradhar.domain.plan import (
+    MAX_TOTAL_SEC,
+    CameraMove,
+    CaptionStyle,
+    Fit,
+    Language,
+    RenderPlan,
+    Scene,
+    TransitionKind,
+    Watermark,
+)
 
 AIR_SEC = 0.2
 """Silence before and after a narration, measured from the middle of the transition on either side."""
-CROSSFADE_SEC = 0.5
+TRANSITION_SEC = 0.5
 
 _MOVES: tuple[CameraMove, ...] = ("zoom_in", "pan_right", "zoom_out", "pan_left")
 
@@ -35,6 +46,14 @@ class Camera(Frozen):
         return self.start == self.end
 
 
+class Footage(Frozen):
+    """Marks a clip whose file is video, of any size and rate. It plays from ``start_sec`` on without its own sound;
+    one that is shorter than its place starts over."""
+
+    start_sec: float = 0.0
+    fit: Fit = "fill"
+
+
 class Clip(Frozen):
     """One scene's picture on the timeline, transitions included: it overlaps its neighbours by their frames."""
 
@@ -45,7 +64,11 @@ class Clip(Frozen):
     sha256: str
     camera: Camera
     fade_in: int
-    """Frames of crossfade with the clip before; 0 is a cut."""
+    """Frames of transition from the clip before; 0 is a cut."""
+    transition: TransitionKind = "crossfade"
+    """What happens in those frames."""
+    footage: Footage | None = None
+    """None: a still picture."""
 
     @property
     def end(self) -> int:
@@ -66,6 +89,13 @@ class Voice(Frozen):
         return self.start + self.samples
 
 
+class GainPoint(Frozen):
+    """From sample ``at`` of the film on ``db`` more or less than else; between two points it changes evenly in dB."""
+
+    at: int
+    db: float
+
+
 class Bed(Frozen):
     """Music, looped to the length of the film. ``volume_db`` is its level against the voice where nobody speaks."""
 
@@ -73,6 +103,29 @@ class Bed(Frozen):
     sha256: str
     samples: int
     volume_db: float
+    automation: tuple[GainPoint, ...] = ()
+    """In the order of time; before the first and after the last point their gain holds."""
+
+
+class Effect(Frozen):
+    """A sound effect, placed to the sample. ``volume_db`` is its loudness against the voice's."""
+
+    start: int
+    samples: int
+    blob: str
+    sha256: str
+    volume_db: float = -6.0
+
+
+class Title(Frozen):
+    """Words over the picture from frame ``start`` up to, not including, ``end``: in the middle of it as a title, or
+    low on the left as a lower third. It fades in and out."""
+
+    start: int
+    end: int
+    text: str
+    subtext: str = ""
+    place: Literal["title", "lower_third"] = "title"
 
 
 class Timeline(Frozen):
@@ -87,6 +140,9 @@ class Timeline(Frozen):
     """Side captions, one list a language; times in frames."""
     burned: tuple[Cue, ...] = ()
     """The cues drawn into the picture."""
+    caption_style: CaptionStyle = "plain"
+    titles: tuple[Title, ...] = ()
+    effects: tuple[Effect, ...] = ()
     watermark: Watermark | None = None
     stretched: tuple[int, ...] = ()
     """Scenes whose narration is longer than the length asked for."""
@@ -142,6 +198,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
                 sha256=image.sha256,
                 camera=_camera(scene, i),
                 fade_in=fades[i],
+                transition=scene.transition,
             )
         )
         if speech:
@@ -165,7 +222,7 @@ def _bed(music: Asset, volume_db: float) -> Bed:
 
 
 def _fade_in(scene: Scene, index: int, fps: int) -> int:
-    return 0 if index == 0 or scene.transition == "cut" else round(CROSSFADE_SEC * fps)
+    return 0 if index == 0 or scene.transition == "cut" else round(TRANSITION_SEC * fps)
 
 
 def _camera(scene: Scene, index: int) -> Camera:
@@ -177,9 +234,12 @@ def _camera(scene: Scene, index: int) -> Camera:
         dx, dy = panned[move]
         start, end = Pose(x=0.5 - dx, y=0.5 - dy, zoom=1.15), Pose(x=0.5 + dx, y=0.5 + dy, zoom=1.15)
         return Camera(start=start, end=end)
+    near = Pose(x=0.5, y=0.44, zoom=1.4)
     return {
         "zoom_in": Camera(start=wide, end=close),
         "zoom_out": Camera(start=close, end=wide),
+        "push_in": Camera(start=wide, end=near),
+        "pull_out": Camera(start=near, end=wide),
         "hold": Camera(start=wide, end=wide),
     }[move]
 
