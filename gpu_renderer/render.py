@@ -17,12 +17,13 @@ from pydantic import ValidationError
 from gpu_renderer import ffmpeg, sound
 from gpu_renderer.camera import view
 from gpu_renderer.encoders import PROFILES
+from gpu_renderer.frame import Bytes
 from gpu_renderer.inspect import measure
 from gpu_renderer.join import join
 from gpu_renderer.overlays import font_hashes
 from gpu_renderer.picture import Picture, engine, render_picture
 from gpu_renderer.segments import ENGINE_VERSION
-from gpu_renderer.still import Bytes, load
+from gpu_renderer.still import load
 from gpu_renderer.thumbnail import draw_thumbnail
 from sutradhar.domain import gate
 from sutradhar.domain.errors import RenderError

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.timeline import Camera, Timeline
+from sutradhar.domain.plan import CaptionStyle, TransitionKind, Watermark
+from sutradhar.domain.timeline import Camera, Footage, Timeline, Title
 
 ENGINE_VERSION = "1"
 """Goes into every key. Raise it when the same segment would come out with other pixels."""
@@ -31,7 +31,9 @@ class Shot(Frozen):
     at: int
     frames: int
     fade_in: int
-    """Frames over which it comes in over the shot before."""
+    """Frames of transition from the shot before."""
+    transition: TransitionKind
+    footage: Footage | None
 
 
 class Segment(Frozen):
@@ -44,6 +46,10 @@ class Segment(Frozen):
     shots: tuple[Shot, ...]
     """One, or in a transition two, in the order of the film."""
     cues: tuple[Cue, ...]
+    """Those drawn into it, no longer than it; the starts of words count from its first frame, 0 if they are past."""
+    caption_style: CaptionStyle
+    titles: tuple[Title, ...]
+    """One that began before starts below 0, and one that goes on ends beyond the segment."""
     watermark: Watermark | None
 
     @property
@@ -79,15 +85,16 @@ def segment(timeline: Timeline, start: int, end: int) -> Segment:
             camera=clip.camera,
             at=clip.start - start,
             frames=clip.frames,
-            fade_in=clip.fade_in if clip.start + clip.fade_in > start else 0,
+            fade_in=fading,
+            transition=clip.transition if fading else "cut",
+            footage=clip.footage,
         )
         for clip in timeline.clips
         if clip.start < end and clip.end > start
+        for fading in [clip.fade_in if clip.start + clip.fade_in > start else 0]
     )
     cues = tuple(
-        Cue(start=max(cue.start - start, 0), end=min(cue.end, end) - start, lines=cue.lines)
-        for cue in timeline.burned
-        if cue.start < end and cue.end > start
+        _seen(cue, start, end, timeline.caption_style) for cue in timeline.burned if cue.start < end and cue.end > start
     )
     return Segment(
         start=start,
@@ -97,8 +104,20 @@ def segment(timeline: Timeline, start: int, end: int) -> Segment:
         height=timeline.height,
         shots=shots,
         cues=cues,
+        caption_style=timeline.caption_style if any(cue.word_starts for cue in cues) else "plain",
+        titles=tuple(
+            title.evolve(start=title.start - start, end=title.end - start)
+            for title in timeline.titles
+            if title.start < end and title.end > start
+        ),
         watermark=timeline.watermark,
     )
+
+
+def _seen(cue: Cue, start: int, end: int, style: CaptionStyle) -> Cue:
+    """What the frames from ``start`` to ``end`` show of ``cue``, and nothing that they do not."""
+    words = tuple(min(max(at - start, 0), end - start) for at in cue.word_starts) if style == "highlight" else ()
+    return Cue(start=max(cue.start - start, 0), end=min(cue.end, end) - start, lines=cue.lines, word_starts=words)
 
 
 def key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Mapping[str, str]) -> str:
@@ -112,9 +131,9 @@ def key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Mapping[st
     seen = segment.model_dump(exclude={"start": True, "shots": {"__all__": {"scene", "blob"}}}, mode="json")
     for shot, entry in zip(segment.shots, seen["shots"], strict=True):
         throughout = shot.at <= 0 and shot.at + shot.frames >= segment.frames
-        if shot.camera.still and throughout and not shot.fade_in:
+        if shot.camera.still and not shot.footage and throughout and not shot.fade_in:
             # a camera at rest shows the same at any time
             entry["at"], entry["frames"] = 0, segment.frames
-    text = dict(fonts) if segment.cues or segment.watermark else {}
+    text = dict(fonts) if segment.cues or segment.titles or segment.watermark else {}
     whole = [ENGINE_VERSION, engine, list(encoder), text, seen]
     return hashlib.sha256(json.dumps(whole, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

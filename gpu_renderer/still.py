@@ -11,14 +11,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
 
 from gpu_renderer.camera import Box, Plane, crop, matrix, view
+from gpu_renderer.frame import Bytes
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Camera
-
-Bytes = NDArray[np.uint8]
 
 MAX_PIXELS = 64_000_000
 """Larger pictures would take more than 1 GB while they are decoded."""

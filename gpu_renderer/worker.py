@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gpu_renderer import encoders, ffmpeg
-from gpu_renderer.compositor import Compositor, Frame
+from gpu_renderer.compositor import Compositor
+from gpu_renderer.frame import Frame
 from gpu_renderer.segments import Segment
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import NotInstalled, RenderError

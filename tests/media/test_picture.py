@@ -11,7 +11,8 @@ from PIL import Image
 
 from gpu_renderer import ffmpeg, segments
 from gpu_renderer.camera import view
-from gpu_renderer.compositor import Compositor, Frame
+from gpu_renderer.compositor import Compositor
+from gpu_renderer.frame import Frame
 from gpu_renderer.crew import Agenda
 from gpu_renderer.encoders import PROFILES, Profile
 from gpu_renderer.join import join
