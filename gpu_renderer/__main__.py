@@ -15,7 +15,9 @@ from types import FrameType
 
 from gpu_renderer import ffmpeg, preflight
 from gpu_renderer.render import render
+from gpu_renderer.task import Part
 from sutradhar import bootstrap
+from sutradhar.config import Settings
 from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, NotInstalled, RenderError
 from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
 from sutradhar.domain.render import RenderRequest, Stage
@@ -27,14 +29,17 @@ _SECOND = 1.0
 
 
 class Progress:
-    """Publishes how far the render is: at once when the stage changes, else at most once a second."""
+    """Publishes how far the render is: at once when the stage changes, else at most once a second. Of many tasks,
+    which all have about the same to do, only the first tells of its picture."""
 
-    def __init__(self, bus: MessageBus, request: RenderRequest) -> None:
-        self._bus, self._request = bus, request
+    def __init__(self, bus: MessageBus, request: RenderRequest, part: Part) -> None:
+        self._bus, self._request, self._part = bus, request, part
         self._lock = threading.Lock()
         self._stage, self._at = "", 0.0
 
     def __call__(self, stage: Stage, done: int, total: int) -> None:
+        if stage == "picture" and self._part.index > 0:
+            return
         with self._lock:
             now = time.monotonic()
             if stage == self._stage and now - self._at < _SECOND:
@@ -57,9 +62,10 @@ def main() -> int:
     signal.signal(signal.SIGINT, end)
     try:
         settings = bootstrap.settings()
-        if settings.task_count != 1:
-            message = f"must be 1 (got {settings.task_count}): this version renders a film in one task"
-            raise InvalidRequest([FieldError("CLOUD_RUN_TASK_COUNT", message)])
+        part = Part(settings.task_index, settings.task_count, settings.execution or "-")
+        if part.index >= part.count:
+            message = f"must be below CLOUD_RUN_TASK_COUNT, {part.count} (got {part.index})"
+            raise InvalidRequest([FieldError("CLOUD_RUN_TASK_INDEX", message)])
         if settings.render_request is None:
             raise InvalidRequest([FieldError("RENDER_REQUEST", "must name the blob of the render request")])
         if settings.parent_fd is not None:
@@ -71,14 +77,15 @@ def main() -> int:
         return 1
     try:
         with bound(job_id=request.job_id, render_id=request.render_id):
-            return _render(request, backend, settings.tmp_workdir, cancel)
+            return _render(request, backend, settings, part, cancel)
     finally:
         backend.close()
 
 
 def _render(
-    request: RenderRequest, backend: bootstrap.Backend, tmp_workdir: Path | None, cancel: threading.Event
+    request: RenderRequest, backend: bootstrap.Backend, settings: Settings, part: Part, cancel: threading.Event
 ) -> int:
+    tmp_workdir = settings.tmp_workdir
     finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
     if backend.blobs.exists(request.summary_blob):
         log("render already done")
@@ -88,7 +95,8 @@ def _render(
         if tmp_workdir:
             tmp_workdir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="sutradhar-render-", dir=tmp_workdir) as folder:
-            summary = render(request, backend.blobs, Path(folder), Progress(backend.bus, request), cancel)
+            report = Progress(backend.bus, request, part)
+            summary = render(request, backend.blobs, Path(folder), report, cancel, settings.renderer, part)
     except ffmpeg.Cancelled:
         log("render ended on request", level="warning")
         return _TERMINATED
@@ -102,6 +110,9 @@ def _render(
     except NotInstalled as exc:
         log("render failed", level="error", exc=exc)
         backend.bus.publish(finished.evolve(error=RenderFailure(stage="start", cause=str(exc), advice=exc.advice)))
+        return 0
+    if summary is None:
+        log("share of the render finished", task=part.index, tasks=part.count)
         return 0
     log("render finished", passed=summary.passed, timings=summary.render_timings, segments=summary.segments)
     backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))

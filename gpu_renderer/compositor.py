@@ -1,10 +1,14 @@
 """Frames of a segment as planar yuv420p bytes: pictures under the moving camera, transitions, layers of text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import cv2
 
+from gpu_renderer import footage, transitions
+from gpu_renderer.decode import Source
+from gpu_renderer.footage import Player
 from gpu_renderer.frame import Frame
 from gpu_renderer.layers import Layers
 from gpu_renderer.recent import Recent
@@ -16,9 +20,12 @@ cv2.setNumThreads(1)  # one core a worker process; OpenCV's own threads cost 25 
 
 _STILLS_KEPT = 2
 """A transition needs two; more would let memory grow with the number of scenes."""
+_CLIPS_KNOWN = 16
+"""Only what was found out about them, not their frames."""
 
 Sources = Mapping[str, Path]
-"""Local files of the pictures by their sha256."""
+"""Local files of the pictures and clips by their sha256."""
+Draw = Callable[[int, Frame], None]
 
 
 class Compositor:
@@ -28,34 +35,58 @@ class Compositor:
         self.size = (width, height)
         self._under = Frame(width, height)
         self._stills = Recent[tuple[str, Camera], Still](_STILLS_KEPT)
+        self._clips = Recent[str, Source](_CLIPS_KNOWN)
         self._layers = Layers(width, height)
+        self._players: tuple[Player, ...] = ()
 
-    def open(self, segment: Segment, sources: Sources) -> Callable[[int, Frame], None]:
-        """A function that draws frame n (0 ≤ n < ``segment.frames``) of the segment into a Frame.
+    @contextmanager
+    def open(self, segment: Segment, sources: Sources) -> Iterator[Draw]:
+        """A function that draws frame n (0 ≤ n < ``segment.frames``) of the segment into a Frame, n never falling.
+
+        On leaving, what the segment opened is closed, decoders first of all.
 
         Raises:
-            RenderError: a picture cannot be used; names the scene.
+            RenderError: a picture or a clip cannot be used; names the scene. Clips may raise it while frames are drawn.
         """
-        stills = [self._still(shot, sources[shot.sha256]) for shot in segment.shots]
-        blend = self._layers.open(segment)
+        with ExitStack() as closing:
+            closing.callback(self.close)
+            draws = [self._picture(shot, sources[shot.sha256], segment.fps) for shot in segment.shots]
+            blend = self._layers.open(segment)
 
-        def compose(n: int, frame: Frame) -> None:
-            covered = False
-            for shot, still in zip(segment.shots, stills, strict=True):
-                at = n - shot.at
-                if not 0 <= at < shot.frames:
-                    continue
-                if not covered:
-                    still.draw(shot.camera, at, shot.frames, frame.planes)
-                    covered = True
-                    continue
-                # neither end of a fade repeats a frame that shows one picture alone
-                share = (at + 1) / (shot.fade_in + 1)
-                still.draw(shot.camera, at, shot.frames, self._under.planes)
-                cv2.addWeighted(self._under.buffer, share, frame.buffer, 1 - share, 0, dst=frame.buffer)
-            blend(n, frame)
+            def compose(n: int, frame: Frame) -> None:
+                self._pictures(segment, draws, n, frame)
+                blend(n, frame)
 
-        return compose
+            yield compose
+
+    def close(self) -> None:
+        """End every decoder that runs; another thread may do that while frames are drawn, which then fail."""
+        players, self._players = self._players, ()
+        for player in players:
+            player.close()
+
+    def _pictures(self, segment: Segment, draws: list[Draw], n: int, frame: Frame) -> None:
+        seen = [(s, draw, n - s.at) for s, draw in zip(segment.shots, draws, strict=True) if 0 <= n - s.at < s.frames]
+        _, old, at = seen[0]
+        if len(seen) == 1:
+            old(at, frame)
+            return
+        shot, new, into = seen[1]
+        shows_old, shows_new = transitions.shown(shot.transition, into, shot.fade_in)
+        if shows_old:
+            old(at, frame)
+        if shows_new:
+            new(into, self._under)
+        transitions.mix(shot.transition, into, shot.fade_in, frame, self._under)
+
+    def _picture(self, shot: Shot, path: Path, fps: int) -> Draw:
+        if shot.footage is None:
+            still = self._still(shot, path)
+            return lambda n, frame: still.draw(shot.camera, n, shot.frames, frame.planes)
+        clip = self._clips.get(shot.sha256, lambda: footage.opened(path, shot.sha256, shot.scene))
+        player = Player(clip, shot, self.size, fps)
+        self._players += (player,)
+        return player.draw
 
     def _still(self, shot: Shot, path: Path) -> Still:
         return self._stills.get(

@@ -72,15 +72,13 @@ class Crew:
         blobs: BlobStore,
         workdir: Path,
         *,
-        cores: int,
+        workers: int,
         progress: Callable[[int], None],
     ) -> None:
         self._missing = list(missing.items())
         self._profile, self._blobs, self._workdir, self._progress = profile, blobs, workdir, progress
         self._agenda = Agenda(len(missing))
-        self._count = min(cores, len(missing))
-        # by what was missing at the start, not by what is left: the same work always gives the same bytes
-        self._threads = max(cores // len(missing), 1)
+        self._count = min(workers, len(missing))
         self._sources: dict[str, Path] = {}
         self._fetching = threading.Lock()
         self._stopped = threading.Event()
@@ -123,7 +121,6 @@ class Crew:
                 segment=segment,
                 sources={shot.sha256: self._source(shot.sha256, shot.blob) for shot in segment.shots},
                 profile=self._profile,
-                threads=self._threads,
                 output=output,
             )
             process.make(order, self._progress)

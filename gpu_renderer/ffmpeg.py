@@ -15,6 +15,8 @@ from typing import IO, Self
 from sutradhar.domain.errors import NotInstalled, RenderError
 
 _KEPT_LINES = 12
+_PIPE_BYTES = 1 << 20
+"""What Linux lets everybody have; with its usual 64 KiB a frame of 1080p takes 48 turns instead of 3."""
 
 
 class Cancelled(Exception):
@@ -50,16 +52,20 @@ def version() -> str:
 class Process:
     """A running ffmpeg. Use it as a context manager: leaving it early kills the process.
 
-    ``pipe=True`` opens its stdin for the caller to write frames to; otherwise stdin is closed.
+    ``pipe=True`` opens its stdin for the caller to write frames to; otherwise stdin is closed. ``stream=True`` means
+    that the caller reads ``stdout`` while it runs; finish() has what was not read.
     """
 
-    def __init__(self, argv: Sequence[str], *, stage: str, pipe: bool = False, scene: int | None = None) -> None:
+    def __init__(
+        self, argv: Sequence[str], *, stage: str, pipe: bool = False, stream: bool = False, scene: int | None = None
+    ) -> None:
         self.argv, self.stage, self.scene = list(argv), stage, scene
         self._popen = subprocess.Popen(
             self.argv,
             stdin=subprocess.PIPE if pipe else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pipesize=_PIPE_BYTES if pipe or stream else -1,
         )
         self._tail: deque[str] = deque(maxlen=400)
         self._reader = threading.Thread(target=self._read_stderr, name="ffmpeg-stderr", daemon=True)
@@ -74,6 +80,11 @@ class Process:
     def stdin(self) -> IO[bytes]:
         assert self._popen.stdin is not None
         return self._popen.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        assert self._popen.stdout is not None
+        return self._popen.stdout
 
     @property
     def stderr(self) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import cv2
 
-from gpu_renderer import ffmpeg
-from gpu_renderer.encoders import PROFILES, prove
+from gpu_renderer import encoders, ffmpeg
 from gpu_renderer.typeset import typeface
-from sutradhar.domain.errors import NotInstalled, RenderError
+from sutradhar import bootstrap
+from sutradhar.domain.errors import InvalidRequest, NotInstalled, RenderError
 
 
 def main() -> int:
@@ -29,16 +29,17 @@ def main() -> int:
 def _check(name: str, found: Callable[[], str]) -> dict[str, str | bool]:
     try:
         return {"name": name, "ok": True, "detail": found()}
-    except (NotInstalled, RenderError) as exc:
+    except (NotInstalled, RenderError, InvalidRequest) as exc:
         return {"name": name, "ok": False, "detail": str(exc), "advice": exc.advice}
 
 
 def _encoder() -> str:
     """One frame through the film's own arguments."""
-    profile = PROFILES["FINAL"]
+    size = {"width": 256, "height": 256, "fps": 30}
     with tempfile.TemporaryDirectory() as folder:
-        prove(profile, width=256, height=256, fps=30, workdir=Path(folder))
-    return f"{profile.codec} encodes"
+        choice = encoders.choose(bootstrap.settings().renderer, "FINAL", **size, workdir=Path(folder))
+        encoders.prove(choice.profile, **size, workdir=Path(folder))
+    return f"{choice.profile.codec} encodes ({choice.asked} asked for: {choice.reason})"
 
 
 def _fonts() -> str:

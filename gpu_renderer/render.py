@@ -3,205 +3,244 @@
 import errno
 import hashlib
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
 from pydantic import ValidationError
 
-from gpu_renderer import ffmpeg, sound
-from gpu_renderer.camera import view
-from gpu_renderer.encoders import PROFILES
-from gpu_renderer.frame import Bytes
+from gpu_renderer import encoders, ffmpeg, segments, sound
 from gpu_renderer.inspect import measure
 from gpu_renderer.join import join
-from gpu_renderer.overlays import font_hashes
-from gpu_renderer.picture import Picture, engine, render_picture
+from gpu_renderer.picture import Reel, engine, reel, render_picture
+from gpu_renderer.poster import poster
 from gpu_renderer.segments import ENGINE_VERSION
-from gpu_renderer.still import load
-from gpu_renderer.thumbnail import draw_thumbnail
+from gpu_renderer.task import Either, Part, Report, Task
+from gpu_renderer.upscale import upscaled
 from sutradhar.domain import gate
-from sutradhar.domain.errors import RenderError
+from sutradhar.domain.base import Frozen
+from sutradhar.domain.errors import NotFound, RenderError
 from sutradhar.domain.gate import FileFacts
-from sutradhar.domain.render import RenderRequest, RenderSummary, Stage, StoredFile
-from sutradhar.domain.timeline import Clip
+from sutradhar.domain.render import RendererSettings, RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.stores import BlobStore
 
-Report = Callable[[Stage, int, int], None]
-
-_AFTERWORK = 20
-"""What follows the picture (join, upload, gate) counts as one frame in so many."""
-_THUMBNAIL_SIZE = (1280, 720)
+_SOUND_SHARE = 0.08
+"""The sound's CPU time, as a share of the whole picture's; the first of many tasks mixes it."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """What every step of one render needs."""
+class Finished(Frozen):
+    """Where a film was stored before whose picture and sound are the same."""
 
-    request: RenderRequest
-    blobs: BlobStore
-    workdir: Path
-    report: Report
-    cancel: threading.Event
-    timings: dict[str, float]
-
-    @property
-    def units(self) -> int:
-        """Units of work: the frames, and what follows them."""
-        frames = self.request.timeline.frames
-        return frames + max(frames // _AFTERWORK, 2)
-
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        begun = time.perf_counter()
-        yield
-        self.timings[stage] = round(time.perf_counter() - begun, 3)
-
-
-class _Either(threading.Event):
-    """Set when it is set itself or when ``other`` is: stops our own threads without touching the caller's event."""
-
-    def __init__(self, other: threading.Event) -> None:
-        super().__init__()
-        self._other = other
-
-    def is_set(self) -> bool:
-        return super().is_set() or self._other.is_set()
+    video: StoredFile
 
 
 def render(
-    request: RenderRequest, blobs: BlobStore, workdir: Path, report: Report, cancel: threading.Event
-) -> RenderSummary:
+    request: RenderRequest,
+    blobs: BlobStore,
+    workdir: Path,
+    report: Report,
+    cancel: threading.Event,
+    settings: RendererSettings | None = None,
+    part: Part | None = None,
+) -> RenderSummary | None:
     """Make the film of ``request``, store it with its thumbnail, measure the stored file, store the summary last.
 
     A film that breaks a rule of the quality gate is stored too; ``summary.findings`` has the figures. ``workdir`` is
     an empty directory whose owner removes it. ``report`` gets (stage, units done, units in all) from several threads.
 
+    Returns:
+        None when ``part`` is one task of several and another one, still at work, will end the film.
+
     Raises:
-        Cancelled: ``cancel`` was set. No process is left.
+        Cancelled: ``cancel`` was set. No process is left; finished segments are stored.
         RenderError, NotInstalled: what failed, where, and what to do.
     """
-    task = Task(request, blobs, workdir, report, cancel, {})
+    chosen = _settings(request, settings)
     with _disk_errors():
-        with task.timed("total"):
-            picture, track = _picture_and_sound(task)
-            video = _joined(task, picture, track)
-            thumbnail = _thumbnail(task)
-            blobs.put_file(request.video_blob, video)
-            blobs.put(request.thumbnail_blob, thumbnail)
-            stored_video, stored_thumbnail, facts = _measured(task)
-        profile, timeline = PROFILES[request.mode], request.timeline
-        summary = RenderSummary(
-            render_id=request.render_id,
-            engine_version=ENGINE_VERSION,
-            video=stored_video,
-            thumbnail=stored_thumbnail,
-            frames=timeline.frames,
-            duration_sec=timeline.duration_sec,
-            encoder=profile.codec,
-            encoder_args=profile.arguments(timeline.fps),
-            ffmpeg_version=ffmpeg.version(),
-            segments=picture.counts,
-            render_timings=task.timings,
-            facts=facts,
-            findings=gate.check(facts, timeline),
-        )
-        blobs.put(request.summary_blob, summary.model_dump_json(indent=2).encode())
+        large = upscaled(request.timeline, chosen.upscale, blobs, workdir, cancel)
+    request = request.evolve(timeline=large)
+    task = Task(request, blobs, workdir, report, cancel, chosen, part or Part())
+    with _disk_errors(), task.timed("total"):
+        choice, film, counts = _made(task)
+        if counts is None:
+            return None
+        video = _stored_before(task, film)
+        if video is None:
+            video = _joined(task, film)
+        blobs.put(request.thumbnail_blob, _thumbnail(task))
+        stored_video, stored_thumbnail, facts = _measured(task)
+        _remember(task, film, stored_video)
+    timeline = request.timeline
+    summary = RenderSummary(
+        render_id=request.render_id,
+        engine_version=ENGINE_VERSION,
+        video=stored_video,
+        thumbnail=stored_thumbnail,
+        frames=timeline.frames,
+        duration_sec=timeline.duration_sec,
+        encoder_asked=choice.asked,
+        encoder=choice.profile.codec,
+        encoder_reason=choice.reason,
+        encoder_args=choice.profile.arguments(timeline.fps),
+        ffmpeg_version=ffmpeg.version(),
+        segments=counts,
+        tasks=task.part.count,
+        render_timings=task.timings,
+        facts=facts,
+        findings=gate.check(facts, timeline),
+    )
+    blobs.put(request.summary_blob, summary.model_dump_json(indent=2).encode())
     report("done", task.units, task.units)
     return summary
 
 
-def _picture_and_sound(task: Task) -> tuple[Picture, Path]:
-    timeline, stop = task.request.timeline, _Either(task.cancel)
+def _settings(request: RenderRequest, settings: RendererSettings | None) -> RendererSettings:
+    """What the request says wins."""
+    asked = {"encoder": request.encoder, "cq": request.quality}
+    return (settings or RendererSettings()).evolve(**{k: v for k, v in asked.items() if v is not None})
 
-    def mix() -> Path:
-        with task.timed("sound"):
-            return _sound(task, stop)
 
-    def stop_if_failed(future: Future[Path]) -> None:
+def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None]:
+    """Make this task's share of the picture, and the sound or the thumbnail beside it.
+
+    A hardware encoder that passed its proof and then failed on the film is not tried a second time.
+    """
+    timeline, mode = task.request.timeline, task.request.mode
+    size = {"width": timeline.width, "height": timeline.height, "fps": timeline.fps}
+    choice = encoders.choose(task.settings, mode, **size, workdir=task.workdir)
+    film = reel(timeline, choice.profile)
+    if _known(task, film):
+        count = len(film.segments)
+        return choice, film, SegmentCounts(total=count, reused=count, encoded=0)
+    try:
+        counts = _share(task, film)
+    except RenderError as exc:
+        if exc.stage != "picture" or choice.profile.codec == "libx264":
+            raise
+        choice = encoders.Choice(encoders.profile("libx264", mode, task.settings), choice.asked, str(exc))
+        film = reel(timeline, choice.profile)
+        counts = _share(task, film)
+    together = task.is_last(counts)
+    if together and task.part.count > 1:
+        # nothing, unless another task found another encoder
+        with task.timed("picture"):
+            missing = range(len(film.segments))
+            render_picture(film, missing, task.blobs, task.workdir, progress=lambda _frames: None, cancel=task.cancel)
+    return choice, film, together
+
+
+def _share(task: Task, film: Reel) -> SegmentCounts:
+    part, stop = task.part, Either(task.cancel)
+    costs = [segments.cost(segment) for segment in film.segments]
+    mine = segments.shares(costs, part.count, _SOUND_SHARE * sum(costs) if part.count > 1 else 0)[part.index]
+    frames = sum(film.segments[index].frames for index in mine)
+
+    def beside() -> None:
+        if part.index == 0:
+            with task.timed("sound"):
+                _sound(task, stop)
+        if part.index == min(1, part.count - 1):
+            with task.timed("thumbnail"):
+                poster(task, stop)
+
+    def stop_if_failed(future: Future[None]) -> None:
         if future.exception() is not None:
             stop.set()
 
-    with ThreadPoolExecutor(1, thread_name_prefix="sound") as pool:
-        mixing = pool.submit(mix)
-        mixing.add_done_callback(stop_if_failed)
+    def progress(ready: int) -> None:
+        task.report("picture", ready * task.request.timeline.frames // max(frames, 1), task.units)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="beside") as pool:
+        future = pool.submit(beside)
+        future.add_done_callback(stop_if_failed)
         try:
             with task.timed("picture"):
-                picture = render_picture(
-                    timeline,
-                    PROFILES[task.request.mode],
-                    task.blobs,
-                    task.workdir,
-                    progress=lambda frames: task.report("picture", frames, task.units),
-                    cancel=stop,
-                )
+                counts = render_picture(film, mine, task.blobs, task.workdir, progress=progress, cancel=stop)
         except ffmpeg.Cancelled:
-            mixing.result()  # if it was the sound that failed, this raises what it was
+            future.result()  # if it was the other thread that failed, this raises what it was
             raise
         except BaseException:
             stop.set()
             raise
-        return picture, mixing.result()
+        future.result()
+    return counts
 
 
 def _sound(task: Task, stop: threading.Event) -> Path:
     """The stored mix if nothing that is heard has changed, else a new one."""
-    timeline, blobs = task.request.timeline, task.blobs
-    heard = timeline.model_dump_json(
-        include={"frames": True, "fps": True, "voices": {"__all__": {"start", "samples", "sha256"}}, "bed": True},
-        exclude={"bed": {"blob"}},
-    )
-    name = f"sounds/{_key(heard)}.m4a"
-    if blobs.exists(name):
-        return blobs.fetch(name, task.workdir / "sound.m4a")
-    path = sound.mix(timeline, blobs, task.workdir, stop)
-    blobs.put_file(name, path)
+    name = _sound_blob(task)
+    if task.blobs.exists(name):
+        return task.blobs.fetch(name, task.workdir / "sound.m4a")
+    path = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
+    task.blobs.put_file(name, path)
     return path
 
 
-def _joined(task: Task, picture: Picture, track: Path) -> Path:
-    timeline = task.request.timeline
+def _sound_blob(task: Task) -> str:
+    heard = task.request.timeline.model_dump(
+        mode="json",
+        include={"frames": True, "fps": True, "bed": True, "effects": True,
+                 "voices": {"__all__": {"start", "samples", "sha256"}}},
+        exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}},
+    )  # fmt: skip
+    return f"sounds/{_key(heard)}.m4a"
+
+
+def _film_record(task: Task, film: Reel) -> str:
+    captions = task.request.timeline.captions if task.request.soft_captions else {}
+    soft = {language: [cue.model_dump() for cue in cues] for language, cues in captions.items()}
+    return f"films/{_key(film.blobs, _sound_blob(task), soft)}.json"
+
+
+def _known(task: Task, film: Reel) -> Finished | None:
+    """A film with the same picture and sound, if it is still there as it was stored."""
+    try:
+        found = Finished.model_validate_json(task.blobs.get(_film_record(task, film)))
+        return found if task.blobs.size(found.video.blob) == found.video.size else None
+    except (NotFound, ValidationError):
+        return None
+
+
+def _stored_before(task: Task, film: Reel) -> Path | None:
+    found = _known(task, film)
+    if found is None:
+        return None
+    with task.timed("join"):
+        target = task.request.video_blob
+        try:
+            if found.video.blob != target:
+                task.blobs.copy(found.video.blob, target)
+            video = task.blobs.fetch(target, task.workdir / "video.mp4")
+        except NotFound:
+            return None  # it was deleted just now
+        return video if _sha256(video) == found.video.sha256 else None
+
+
+def _remember(task: Task, film: Reel, video: StoredFile) -> None:
+    task.blobs.put(_film_record(task, film), Finished(video=video).model_dump_json().encode())
+
+
+def _joined(task: Task, film: Reel) -> Path:
+    request, timeline = task.request, task.request.timeline
     task.report("join", timeline.frames, task.units)
     with task.timed("join"):
-        parts = [task.blobs.fetch(name, task.workdir / name.replace("/", "-")) for name in picture.blobs]
+        parts = _fetched(task, film.blobs)
+        track = _sound(task, task.cancel)
         output = task.workdir / "video.mp4"
-        return join(parts, track, output, frames=timeline.frames, workdir=task.workdir, cancel=task.cancel)
+        join(parts, track, output, frames=timeline.frames, workdir=task.workdir, cancel=task.cancel)
+        task.blobs.put_file(request.video_blob, output)
+        return output
+
+
+def _fetched(task: Task, names: Sequence[str]) -> list[Path]:
+    return [task.blobs.fetch(name, task.workdir / name.replace("/", "-")) for name in names]
 
 
 def _thumbnail(task: Task) -> bytes:
-    """The stored one if nothing that it shows has changed, else a new one."""
-    request, timeline = task.request, task.request.timeline
-    task.report("thumbnail", timeline.frames, task.units)
-    clips = [(clip.sha256, clip.camera, clip.frames) for clip in timeline.clips]
-    fonts = sorted(font_hashes().items())
-    shown = _key(fonts, request.title, timeline.watermark, timeline.width, timeline.height, clips)
-    name = f"thumbnails/{shown}.png"
+    task.report("thumbnail", task.request.timeline.frames, task.units)
     with task.timed("thumbnail"):
-        if not task.blobs.exists(name):
-            candidates = []
-            for clip in timeline.clips:
-                if task.cancel.is_set():
-                    raise ffmpeg.Cancelled
-                candidates.append(_middle(task, clip))
-            task.blobs.put(name, draw_thumbnail(candidates, request.title, timeline.watermark))
-        return task.blobs.get(name)
-
-
-def _middle(task: Task, clip: Clip) -> Bytes:
-    """What the camera shows in the middle of ``clip``, without text: (h, w, 3) RGB that covers a thumbnail."""
-    timeline = task.request.timeline
-    path = task.blobs.fetch(clip.blob, task.workdir / f"picture-{clip.sha256}")
-    image = load(path, clip.sha256, clip.scene)
-    shown = view(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
-    scale = max(_THUMBNAIL_SIZE[0] / timeline.width, _THUMBNAIL_SIZE[1] / timeline.height)
-    size = (round(timeline.width * scale), round(timeline.height * scale))
-    box = (shown.left, shown.top, min(shown.right, image.width), min(shown.bottom, image.height))
-    return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0))
+        return poster(task, task.cancel)
 
 
 def _measured(task: Task) -> tuple[StoredFile, StoredFile, FileFacts]:
@@ -243,5 +282,9 @@ def _disk_errors() -> Iterator[None]:
         if exc.errno in (errno.ENOSPC, errno.EDQUOT):
             raise RenderError(
                 f"the disk is full: {exc}", stage="disk", retryable=True, advice="free some disk space and retry"
+            ) from exc
+        if exc.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise RenderError(
+                f"a place cannot be written to: {exc}", stage="disk", advice="check its permissions, then retry the job"
             ) from exc
         raise

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import math
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from gpu_renderer.camera import Box, Plane, crop, matrix, view
 from gpu_renderer.frame import Bytes
@@ -19,9 +21,39 @@ from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Camera
 
 MAX_PIXELS = 64_000_000
-"""Larger pictures would take more than 1 GB while they are decoded."""
-_MARGIN = 4
-"""Pixels kept around what the camera shows, for the resampler's taps."""
+"""Larger pictures would take more than 1 GB while they are decoded; a JPEG is reduced to this while it is decoded."""
+MAX_JPEG_PIXELS = 500_000_000
+MAX_PROGRESSIVE_PIXELS = 150_000_000
+"""A progressive JPEG is held whole, 3 bytes of coefficients a pixel, before it can be reduced."""
+Image.MAX_IMAGE_PIXELS = None  # Pillow's own guard says less than ours, which come before it decodes anything
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "TGA", "ICO")
+"""Those that are decoded by a library in this process; Pillow would start Ghostscript for an EPS."""
+_UNREADABLE = (
+    (4, rb"ftyp(hei|hev|mif1|msf1)", "HEIC"),
+    (0, rb"\xff\x0a|\x00\x00\x00\x0cJXL ", "JPEG XL"),
+    (0, rb"v/1\x01", "OpenEXR"),
+    (0, rb"#\?RADIANCE|#\?RGBE", "Radiance HDR"),
+    (0, rb"%PDF", "PDF"),
+    (0, rb"%!PS|\xc5\xd0\xd3\xc6", "PostScript"),
+    (0, rb"8BPS", "Photoshop"),
+    (0, rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg", "SVG"),
+    (0, rb"\s*<(!DOCTYPE html|html)", "HTML (a web page)"),
+    (4, rb"ftyp", "MP4 (a video)"),
+    (0, rb"\x1aE\xdf\xa3", "Matroska or WebM (a video)"),
+)
+"""Where in a file what stands, in formats that people call pictures and that are not read here."""
+_MARGIN = 2
+"""Pixels of the film kept around what the camera shows, for bilinear sampling."""
+_TAPS = 4
+"""Lanczos looks at 3 pixels to either side, of the source or of the output, whichever are larger."""
+_MOST_SHOWN = 8
+"""How many times the film's frame may be kept of what the camera passes over."""
+_DETAIL = 1.15
+"""A larger source is first brought to this of the output's scale. Measured on a picture of 3584x2048 for 1080p: at 2,
+what bilinear sampling folds back leaves 45.4 dB, at 1 the closest look of a zoom lacks detail, at 1.15 it is 50 dB."""
+_SHARPEN = 0.06
+"""Weight of the neighbours, measured: 0.3 to 1.5 dB over 0; from 0.08 on harsh pictures lose again."""
 _STRIP = 128
 _LUMA_SCALE = 2.0
 """Luma is brought to twice the output's scale: bilinear from there is within 53 dB of Lanczos, at 1 it is 47 dB."""
@@ -73,15 +105,37 @@ def load(path: Path, sha256: str, scene: int) -> Image.Image:
     encoded = path.read_bytes()
     if hashlib.sha256(encoded).hexdigest() != sha256:
         raise _unusable(scene, "its bytes are not those that were stored")
+    if not encoded:
+        raise _unusable(scene, "the file is empty")
     try:
-        with Image.open(io.BytesIO(encoded)) as opened:
-            if opened.width * opened.height > MAX_PIXELS:
-                size = f"{opened.width}x{opened.height}"
-                raise _unusable(scene, f"it has {size} pixels; at most {MAX_PIXELS // 10**6} million")
+        with Image.open(io.BytesIO(encoded), formats=_FORMATS) as opened:
+            _refuse_too_large(opened, scene)
+            if isinstance(opened, JpegImageFile) and opened.width * opened.height > MAX_PIXELS:
+                # the decoder itself can leave out the finest detail, and never holds more than what is left
+                reduced = next(by for by in (2, 4, 8) if opened.width * opened.height <= MAX_PIXELS * by**2)
+                opened.draft(None, (opened.width // reduced, opened.height // reduced))
             opened.load()
             return _rgb(ImageOps.exif_transpose(opened))
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, Image.DecompressionBombError) as exc:
+    except UnidentifiedImageError as exc:
+        raise _unusable(scene, _unidentified(encoded)) from exc
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as exc:
         raise _unusable(scene, str(exc)) from exc
+
+
+def _refuse_too_large(opened: Image.Image, scene: int) -> None:
+    limit = MAX_PIXELS
+    if isinstance(opened, JpegImageFile):
+        limit = MAX_PROGRESSIVE_PIXELS if "progressive" in opened.info else MAX_JPEG_PIXELS
+    if opened.width * opened.height > limit:
+        size = f"{opened.width}x{opened.height}"
+        raise _unusable(scene, f"it has {size} pixels; at most {limit // 10**6} million as {opened.format}")
+
+
+def _unidentified(encoded: bytes) -> str:
+    for at, pattern, name in _UNREADABLE:
+        if re.match(pattern, encoded[at : at + 1000], re.DOTALL):
+            return f"it is {name}, which cannot be read here"
+    return "it is no picture, or damaged from its first bytes on"
 
 
 def _unusable(scene: int, why: str) -> RenderError:
@@ -96,16 +150,15 @@ def _unusable(scene: int, why: str) -> RenderError:
 def _rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith(("I", "F")):
         return _from_deep(image)
-    if image.mode in ("PA", "LA", "La", "RGBa") or "transparency" in image.info:
+    profile = image.info.get("icc_profile")
+    if image.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
     if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    if profile and image.mode in ("RGB", "CMYK", "L"):
         try:
-            managed = image.convert("RGB") if image.mode == "RGBA" else image
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(managed, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
         except (ImageCms.PyCMSError, OSError):
             pass  # a profile that does not fit its picture is ignored, as browsers do
         else:
@@ -126,25 +179,46 @@ def prepare(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
     scale (luma) and at its scale (chroma, half of the film's), whether the picture is larger or smaller."""
     width, height = size
     ends = [crop(pose, image.size, width / height) for pose in (camera.start, camera.end)]
+    left, top = min(e.left for e in ends), min(e.top for e in ends)
+    right, bottom = max(e.right for e in ends), max(e.bottom for e in ends)
     # between the two ends of the move neither gets more blur or more shimmer than it must
     scale = width / math.sqrt(ends[0].width * ends[1].width)
-    box = (
-        max(math.floor(min(e.left for e in ends)) - _MARGIN, 0),
-        max(math.floor(min(e.top for e in ends)) - _MARGIN, 0),
-        min(math.ceil(max(e.right for e in ends)) + _MARGIN, image.width),
-        min(math.ceil(max(e.bottom for e in ends)) + _MARGIN, image.height),
+    # a sliver of a picture, seen from close by, is long; then it must do with less
+    scale *= min(1.0, math.sqrt(_MOST_SHOWN * width * height / ((right - left) * (bottom - top) * scale**2)))
+    # a camera at rest needs no room: its luma is stored on the film's own grid, and drawn as it is
+    margin = 0.0 if camera.still else _MARGIN / scale
+    left, top = max(left - margin, 0.0), max(top - margin, 0.0)
+    shows = Box(left, top, min(right + margin, image.width) - left, min(bottom + margin, image.height) - top)
+
+    # the part of the picture that the resampler's taps reach
+    reach = math.ceil(_TAPS * max(1 / scale, 1))
+    part = (
+        max(math.floor(shows.left) - reach, 0),
+        max(math.floor(shows.top) - reach, 0),
+        min(math.ceil(shows.right) + reach, image.width),
+        min(math.ceil(shows.bottom) + reach, image.height),
     )
-    shows = Box(box[0], box[1], box[2] - box[0], box[3] - box[1])
+    box = (shows.left - part[0], shows.top - part[1], shows.right - part[0], shows.bottom - part[1])
 
     def scaled(factor: float) -> tuple[int, int]:
         return max(round(shows.width * factor), 2), max(round(shows.height * factor), 2)
 
-    part = image.crop(box)
-    if scale * _LUMA_SCALE < 1:  # a large source: never hold more than is needed
-        part = part.resize(scaled(scale * _LUMA_SCALE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    y, u, v = to_planes(np.asarray(part))
-    luma, chroma = scaled(scale * _LUMA_SCALE), scaled(scale / 2)
-    return Still((_resized(y, luma), _resized(u, chroma), _resized(v, chroma)), shows, image.size)
+    source = image.crop(part)
+    detail = _LUMA_SCALE if camera.still else _DETAIL
+    if scale * detail < 1:
+        # detail that the output cannot hold must go before bilinear sampling, which would let it through as moiré
+        source = source.resize(scaled(scale * detail), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+        box = (0.0, 0.0, float(source.width), float(source.height))
+    y, u, v = to_planes(np.asarray(source))
+    chroma = scaled(scale / 2)
+    dense = _resized(y, size, box) if camera.still else _sharpened(_resized(y, scaled(scale * _LUMA_SCALE), box))
+    return Still((dense, _resized(u, chroma, box), _resized(v, chroma, box)), shows, image.size)
+
+
+def _sharpened(plane: Bytes) -> Bytes:
+    """Makes up for what bilinear sampling takes from fine detail, on average over where it samples."""
+    kernel = np.array([-_SHARPEN, 1 + 2 * _SHARPEN, -_SHARPEN], np.float32)
+    return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def to_planes(rgb: Bytes) -> tuple[Bytes, Bytes, Bytes]:
@@ -159,7 +233,5 @@ def to_planes(rgb: Bytes) -> tuple[Bytes, Bytes, Bytes]:
     return found
 
 
-def _resized(plane: Bytes, size: tuple[int, int]) -> Bytes:
-    if (plane.shape[1], plane.shape[0]) == size:
-        return plane
-    return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
+def _resized(plane: Bytes, size: tuple[int, int], box: tuple[float, float, float, float]) -> Bytes:
+    return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box=box))

@@ -29,7 +29,6 @@ class Order(Frozen):
     segment: Segment
     sources: dict[str, Path]
     profile: encoders.Profile
-    threads: int
     output: Path
 
 
@@ -125,6 +124,8 @@ class Worker:
             self._queue.put(Order.model_validate_json(line))
         if self._encoding is not None:
             self._encoding.kill()
+        if self._compositor is not None:
+            self._compositor.close()
         os._exit(0)  # the other threads may be deep inside OpenCV
 
     def _tell(self, news: News) -> None:
@@ -139,11 +140,11 @@ class Worker:
         size = (segment.width, segment.height)
         if self._compositor is None or self._compositor.size != size:
             self._compositor = Compositor(*size)
-        compose = self._compositor.open(segment, order.sources)
-        argv = encoders.argv(
-            order.profile, width=size[0], height=size[1], fps=segment.fps, threads=order.threads, output=order.output
-        )
-        with ffmpeg.Process(argv, stage="picture", pipe=True, scene=segment.shots[0].scene) as process:
+        argv = encoders.argv(order.profile, width=size[0], height=size[1], fps=segment.fps, output=order.output)
+        with (
+            self._compositor.open(segment, order.sources) as compose,
+            ffmpeg.Process(argv, stage="picture", pipe=True, scene=segment.shots[0].scene) as process,
+        ):
             self._encoding = process
             writer = SegmentWriter(process, *size)
             told = 0

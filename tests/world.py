@@ -102,10 +102,12 @@ class Renderers:
 class ToldRunner:
     """The runner of one process; ``owner`` dies with it."""
 
+    machine = None
+
     def __init__(self, renderers: Renderers, owner: str) -> None:
         self._all, self._owner = renderers, owner
 
-    def start(self, job_id: str, render_id: str, request_blob: str) -> str:
+    def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
         for name in self._all.running():
             if self._all.request[name][1] == render_id and name.endswith(self._owner):
                 return name
@@ -156,7 +158,8 @@ def write_summary(blobs: BlobStore, request_blob: str) -> str:
         render_id=request.render_id, engine_version="test", frames=request.timeline.frames,
         video=StoredFile(blob=request.video_blob, sha256="0" * 64, size=5),
         thumbnail=StoredFile(blob=request.thumbnail_blob, sha256="0" * 64, size=9),
-        duration_sec=request.timeline.duration_sec, encoder="libx264", encoder_args=(), ffmpeg_version="test",
+        duration_sec=request.timeline.duration_sec, encoder_asked="auto", encoder="libx264",
+        encoder_reason="test", encoder_args=(), ffmpeg_version="test",
         segments=SegmentCounts(total=1, reused=0, encoded=1), render_timings={}, facts=facts,
         findings=check(facts, request.timeline),
     )  # fmt: skip

@@ -69,6 +69,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         narrator=cast(Narrator, _Lazy(lambda: FallbackNarrator(registry.narrators(settings.narrators)))),
         images=cast(ImageGenerator, _Lazy(lambda: registry.image_generator(settings.image_generator))),
         composer=cast(Composer, _Lazy(lambda: registry.composer(settings.composer))),
+        defaults=settings.plan_defaults,
     )
 
 

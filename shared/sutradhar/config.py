@@ -4,9 +4,23 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan import PlanDefaults
+from sutradhar.domain.render import RendererSettings
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_RENDERER = {
+    "ENCODER": "encoder", "FAST_PATH": "fast_path", "CQ": "cq", "VBR_TARGET": "vbr_target", "MAXRATE": "maxrate",
+    "BUFSIZE": "bufsize", "PRESET": "preset", "GOP": "gop", "UPSCALE": "upscale", "DEBUG": "debug",
+}  # fmt: skip
+_PLAN = {
+    "RENDER_MODE": "mode", "TARGET_RES": "resolution", "FPS": "fps", "MUSIC_DB": "music_db",
+    "WATERMARK_POS": "watermark_position",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,11 @@ class Settings:
     execution: str
     tmp_workdir: Path | None
     """TMP_WORKDIR: for the renderer's temporary files; None is the system's place."""
+    renderer: RendererSettings
+    """ENCODER (auto, libx264, h264_nvenc, hevc_nvenc), FAST_PATH (0: auto leaves the graphics card alone), CQ,
+    VBR_TARGET, MAXRATE, BUFSIZE, PRESET, GOP (frames), UPSCALE (none, zscale, realesrgan), DEBUG."""
+    plan_defaults: PlanDefaults
+    """RENDER_MODE, TARGET_RES, FPS, MUSIC_DB, WATERMARK_POS: for plans that say nothing about it."""
     parent_fd: int | None
     """PARENT_FD: a pipe that closes when the process that started the renderer dies."""
     environment: Mapping[str, str]
@@ -52,6 +71,18 @@ class Settings:
         def names(name: str, default: str) -> tuple[str, ...]:
             return tuple(part.strip() for part in (env.get(name) or default).split(",") if part.strip())
 
+        def model(kind: type[_Model], names: Mapping[str, str]) -> _Model:
+            texts = {field: env.get(name, "").strip() for name, field in names.items()}
+            given: dict[str, Any] = {field: text for field, text in texts.items() if text}
+            try:
+                return kind.model_validate(given)
+            except ValidationError as exc:
+                named = {field: name for name, field in names.items()}
+                wrong.extend(
+                    FieldError(named[str(e["loc"][0])], f"{e['msg']} (got {e['input']!r})") for e in exc.errors()
+                )
+                return kind()
+
         parent_fd = env.get("PARENT_FD")
         settings = cls(
             home=Path(env.get("SUTRADHAR_HOME") or _default_home(env)).expanduser().resolve(),
@@ -66,6 +97,8 @@ class Settings:
             task_attempt=whole("CLOUD_RUN_TASK_ATTEMPT", 0, 0, 100),
             execution=env.get("CLOUD_RUN_EXECUTION") or "",
             tmp_workdir=Path(env["TMP_WORKDIR"]).expanduser() if env.get("TMP_WORKDIR") else None,
+            renderer=model(RendererSettings, _RENDERER),
+            plan_defaults=model(PlanDefaults, _PLAN),
             parent_fd=int(parent_fd) if parent_fd else None,
             environment=dict(env),
         )

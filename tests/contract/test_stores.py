@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -178,6 +179,25 @@ def test_a_blob_comes_back_as_it_was(kit: Kit, tmp_path: Path) -> None:
     with kit.blobs.open("a/b.bin") as file:
         file.seek(2)
         assert file.read() == b"ree"
+
+
+def test_of_many_who_put_a_new_blob_one_succeeds(kit: Kit) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda n: kit.blobs.put_new("locks/a", str(n).encode()), range(8)))
+    assert won.count(True) == 1
+    assert kit.raw_blob("locks/a") == str(won.index(True)).encode()
+    assert not kit.blobs.put_new("locks/a", b"late")
+
+
+def test_a_copied_blob_stays_when_the_first_one_changes(kit: Kit, tmp_path: Path) -> None:
+    kit.blobs.put("a/b.bin", b"one")
+    kit.blobs.put("c/d.bin", b"older")
+    kit.blobs.copy("a/b.bin", "c/d.bin")
+    kit.blobs.put("a/b.bin", b"two")
+    assert (kit.raw_blob("c/d.bin"), kit.raw_blob("a/b.bin")) == (b"one", b"two")
+    with pytest.raises(NotFound):
+        kit.blobs.copy("nope", "c/d.bin")
+    assert kit.raw_blob("c/d.bin") == b"one"
 
 
 def test_a_blob_name_cannot_leave_the_store(kit: Kit) -> None:

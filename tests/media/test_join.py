@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from gpu_renderer import ffmpeg
-from gpu_renderer.encoders import PROFILES
+from gpu_renderer.encoders import profile
 from gpu_renderer.inspect import moov_first
 from gpu_renderer.join import count_frames, join
-from gpu_renderer.picture import render_picture
+from gpu_renderer.picture import reel, render_picture
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.errors import RenderError
+from sutradhar.domain.render import RendererSettings
 from tests.media.films import FPS, film
 
 TICKS = 512
@@ -32,10 +33,10 @@ def workdir(tmp_path) -> Path:
 
 
 def parts_of(timeline, blobs, workdir: Path) -> list[Path]:
-    picture = render_picture(
-        timeline, PROFILES["PROXY"], blobs, workdir, progress=lambda _frames: None, cancel=threading.Event(), workers=2
-    )
-    return [blobs.fetch(name, workdir / "part") for name in picture.blobs]
+    film = reel(timeline, profile("libx264", "PROXY", RendererSettings()))
+    everything = range(len(film.blobs))
+    render_picture(film, everything, blobs, workdir, progress=lambda _frames: None, cancel=threading.Event(), workers=2)
+    return [blobs.fetch(name, workdir / "part") for name in film.blobs]
 
 
 def aac(path: Path, seconds: float) -> Path:

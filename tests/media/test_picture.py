@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +13,17 @@ from PIL import Image
 from gpu_renderer import ffmpeg, segments
 from gpu_renderer.camera import view
 from gpu_renderer.compositor import Compositor
-from gpu_renderer.frame import Frame
 from gpu_renderer.crew import Agenda
-from gpu_renderer.encoders import PROFILES, Profile
+from gpu_renderer.encoders import Profile, profile
+from gpu_renderer.frame import Frame
 from gpu_renderer.join import join
-from gpu_renderer.picture import Picture, render_picture
+from gpu_renderer.picture import reel, render_picture
 from gpu_renderer.still import to_planes
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.captions import Cue
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.plan import Watermark
+from sutradhar.domain.render import RendererSettings, SegmentCounts
 from sutradhar.domain.timeline import Camera, Pose, Timeline
 from tests.media.films import HEIGHT, HOLD, LOSSLESS, WIDTH, ZOOM_IN, film, photo, png, sources
 
@@ -40,9 +42,18 @@ def workdir(tmp_path) -> Path:
     return folder
 
 
-def rendered(timeline: Timeline, blobs, workdir: Path, profile: Profile = LOSSLESS, **more: object) -> Picture:
+@dataclass(frozen=True)
+class Picture:
+    blobs: tuple[str, ...]
+    counts: SegmentCounts
+
+
+def rendered(
+    timeline: Timeline, blobs, workdir: Path, profile: Profile = LOSSLESS, max_body_sec: float = 4.0, **more: object
+) -> Picture:
     options = {"progress": lambda _frames: None, "cancel": threading.Event(), "workers": 2, **more}
-    return render_picture(timeline, profile, blobs, workdir, **options)
+    film = reel(timeline, profile, max_body_sec)
+    return Picture(film.blobs, render_picture(film, range(len(film.blobs)), blobs, workdir, **options))
 
 
 def decoded(video: Path) -> np.ndarray:
@@ -54,12 +65,13 @@ def decoded(video: Path) -> np.ndarray:
 
 def composed(timeline: Timeline, blobs, folder: Path, start: int, end: int) -> np.ndarray:
     part = segments.segment(timeline, start, end)
-    compose = Compositor(timeline.width, timeline.height).open(part, sources(timeline, blobs, folder))
+    found = sources(timeline, blobs, folder)
     frames = []
-    for n in range(part.frames):
-        frame = Frame(timeline.width, timeline.height)
-        compose(n, frame)
-        frames.append(frame.buffer)
+    with Compositor(timeline.width, timeline.height).open(part, found) as compose:
+        for n in range(part.frames):
+            frame = Frame(timeline.width, timeline.height)
+            compose(n, frame)
+            frames.append(frame.buffer)
     return np.array(frames)
 
 
@@ -130,7 +142,7 @@ def test_the_same_film_gives_the_same_bytes(tmp_path, workdir):
     for name in ("a", "b"):
         blobs = FileBlobStore(tmp_path / name)
         timeline = film(blobs, bodies=(20, 14))
-        picture = rendered(timeline, blobs, workdir, PROFILES["FINAL"])
+        picture = rendered(timeline, blobs, workdir, profile("libx264", "FINAL", RendererSettings()))
         made.append([blobs.get(part) for part in picture.blobs])
     assert made[0] == made[1]
 
@@ -241,7 +253,8 @@ def test_memory_holds_no_more_pictures_than_a_transition_needs(blobs, workdir):
     found = sources(timeline, blobs, workdir)
     frame = Frame(WIDTH, HEIGHT)
     for part in segments.cut(timeline):
-        compositor.open(part, found)(0, frame)
+        with compositor.open(part, found) as compose:
+            compose(0, frame)
         assert len(compositor._stills) <= 2
 
 

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from gpu_renderer.camera import view
 from gpu_renderer.still import MAX_PIXELS, load, prepare, to_planes
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Camera, Pose
-from tests.media.films import HOLD, photo, png
+from tests.media.films import HOLD, WIDE, ZOOM_IN, photo, png
 
+PUSH_IN = Camera(start=WIDE, end=Pose(x=0.5, y=0.44, zoom=1.4))
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 
 
@@ -148,5 +150,23 @@ def test_bytes_other_than_those_that_were_stored_are_refused(tmp_path):
 
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path):
     side = int(MAX_PIXELS**0.5) + 100
-    with pytest.raises(RenderError, match=rf"{side}x{side} pixels; at most 64 million"):
+    with pytest.raises(RenderError, match=rf"{side}x{side} pixels; at most 64 million as PNG"):
         opened(tmp_path, saved(Image.new("1", (side, side)), "PNG"))
+
+
+@pytest.mark.parametrize("camera", [HOLD, ZOOM_IN, PUSH_IN], ids=["hold", "zoom", "push"])
+@pytest.mark.parametrize(("size", "least"), [((960, 540), 48), ((360, 206), 55)], ids=["larger", "smaller"])
+def test_a_picture_of_any_size_comes_out_as_by_an_exact_resampler(camera, size, least):
+    """The oracle is Pillow's Lanczos of the ideal crop, in floats, from a source larger or smaller than the film."""
+    picture = photo(7, *size)
+    still = prepare(Image.fromarray(picture), camera, (320, 180))
+    out = [np.zeros((180, 320), np.uint8), np.zeros((90, 160), np.uint8), np.zeros((90, 160), np.uint8)]
+    exact = Image.fromarray(to_planes(picture)[0].astype(np.float32))
+    errors = []
+    for n in (0, 13, 25, 39):
+        still.draw(camera, n, 40, out)
+        seen = view(camera, n, 40, size, 320 / 180)
+        box = (seen.left, seen.top, seen.right, seen.bottom)
+        ideal = np.asarray(exact.resize((320, 180), Image.Resampling.LANCZOS, box=box), float)
+        errors.append(np.mean((out[0] - ideal)[2:-2, 2:-2] ** 2))
+    assert 10 * np.log10(255**2 / np.mean(errors)) >= (55 if camera.still else least)

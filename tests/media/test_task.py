@@ -1,90 +1,23 @@
 """The renderer as Cloud Run and the local runner start it: a process, its exit code, and what it says on the bus."""
 
-import io
 import json
 import os
 import signal
-import subprocess
-import sys
-import wave
-from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 
-from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
-from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.gate import failures
-from sutradhar.domain.messages import Message, RenderFinished, RenderProgressed
+from sutradhar.domain.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.plan import Watermark
-from sutradhar.domain.render import RenderRequest, RenderSummary
-from sutradhar.domain.timeline import Timeline, Voice
-from sutradhar.ports.clock import SystemClock
-from tests.media.films import film, photo, png, put_picture
-
-REQUEST_BLOB = "jobs/j/renders/1/request.json"
-
-
-class Room:
-    """A home directory with a request in it, and the means to run the renderer on it."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.tmp = home, home / "tmp"
-        self.blobs = FileBlobStore(home / "blobs")
-
-    def ask(self, timeline: Timeline) -> RenderRequest:
-        request = RenderRequest(
-            render_id="r1", job_id="j", prefix="jobs/j/renders/1", title="A film", title_language="en", mode="PROXY",
-            timeline=timeline,
-        )  # fmt: skip
-        self.blobs.put(REQUEST_BLOB, request.model_dump_json().encode())
-        return request
-
-    def start(self, *, pass_fds: tuple[int, ...] = (), **env: str) -> subprocess.Popen[str]:
-        settings = {
-            "SUTRADHAR_HOME": str(self.home), "RENDER_REQUEST": REQUEST_BLOB, "TMP_WORKDIR": str(self.tmp), **env,
-        }  # fmt: skip
-        return subprocess.Popen(
-            [sys.executable, "-m", "gpu_renderer"], env={**os.environ, **settings}, pass_fds=pass_fds,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def run(self, **env: str) -> tuple[int, str]:
-        with self.start(**env) as process:
-            _, said = process.communicate(timeout=60)
-            return process.returncode, said
-
-    def messages(self) -> list[Message]:
-        """What was published and not yet taken."""
-        presence, database = Presence(self.home), Database(self.home / "state.db")
-        queue = SqliteQueue(database, presence, SystemClock(), self.home)
-        found = []
-        while delivery := queue.take():
-            found.append(delivery.message)
-            queue.done(delivery)
-        database.close()
-        presence.close()
-        return found
+from sutradhar.domain.render import RenderSummary
+from tests.media.films import film, photo, png
+from tests.media.room import Room, at_work, spoken
 
 
 @pytest.fixture
 def room(tmp_path) -> Room:
     return Room(tmp_path / "home")
-
-
-def spoken(blobs, timeline: Timeline) -> Timeline:
-    """``timeline`` with a tone where a narration would be."""
-    samples = timeline.samples - 9600
-    tone = 8000 * np.sin(2 * np.pi * 220 * np.arange(samples) / 48000)
-    file = io.BytesIO()
-    with wave.open(file, "wb") as out:
-        out.setparams((1, 2, 48000, samples, "NONE", ""))
-        out.writeframes(tone.astype("<i2").tobytes())
-    blob, sha256 = put_picture(blobs, "voices/0.wav", file.getvalue())
-    return timeline.evolve(voices=(Voice(scene=0, start=4800, samples=samples, blob=blob, sha256=sha256),))
 
 
 def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(room):
@@ -152,7 +85,8 @@ def test_a_missing_sound_fails_with_its_own_words_and_not_as_a_cancelled_picture
 @pytest.mark.parametrize(
     ("env", "said"),
     [
-        ({"CLOUD_RUN_TASK_COUNT": "2"}, "CLOUD_RUN_TASK_COUNT: must be 1 (got 2)"),
+        ({"CLOUD_RUN_TASK_INDEX": "2", "CLOUD_RUN_TASK_COUNT": "2"}, "CLOUD_RUN_TASK_INDEX: must be below"),
+        ({"CQ": "100"}, "CQ: "),
         ({"RENDER_REQUEST": ""}, "RENDER_REQUEST: must name"),
         ({"RENDER_REQUEST": "jobs/none.json"}, "there is no file jobs/none.json"),
     ],
@@ -161,23 +95,6 @@ def test_a_task_that_cannot_be_done_says_so_and_fails(room, env, said):
     code, stderr = room.run(**env)
     assert code == 1
     assert said in json.loads(stderr.splitlines()[-1])["error"]
-
-
-def at_work(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Its processes, once an ffmpeg that encodes is among them."""
-    task = psutil.Process(process.pid)
-    while process.poll() is None:
-        found = task.children(recursive=True)
-        if any("pipe:0" in cmdline(p) for p in found):
-            return [task, *found]
-    raise AssertionError(f"the task ended before it encoded anything: {process.communicate()[1]}")
-
-
-def cmdline(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
 
 
 def test_sigterm_ends_everything(room):

@@ -13,6 +13,7 @@ from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, Sq
 from sutradhar.domain.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.job import ARROWS, Job
 from sutradhar.domain.messages import Message
+from sutradhar.domain.plan import PlanDefaults
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.stores import Change, Lease
@@ -65,7 +66,13 @@ class Process:
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
         makers = world.makers
         self.services = Services(
-            **stepped, clock=world.clock, planner=makers, narrator=makers, images=makers, composer=makers
+            **stepped,
+            defaults=PlanDefaults(),
+            clock=world.clock,
+            planner=makers,
+            narrator=makers,
+            images=makers,
+            composer=makers,
         )
 
     def start(self, delivery: Delivery) -> None:

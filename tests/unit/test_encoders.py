@@ -1,42 +1,153 @@
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from gpu_renderer import ffmpeg
-from gpu_renderer.encoders import PROFILES, Profile, argv, prove
+from gpu_renderer import encoders, ffmpeg
+from gpu_renderer.encoders import Profile, argv, candidates, choose, profile, prove
 from gpu_renderer.join import argv as join_argv
 from sutradhar.domain.errors import RenderError
+from sutradhar.domain.render import RendererSettings
 
 QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-y"]
+READS = [
+    "-f", "rawvideo", "-framerate", "30", "-pix_fmt", "yuv420p", "-protocol_whitelist", "pipe", "-s", "1920x1080",
+    "-i", "pipe:0",
+]  # fmt: skip
+TAGS = {"-color_primaries": "bt709", "-color_range": "tv", "-color_trc": "bt709", "-colorspace": "bt709"}
+DEFAULT = RendererSettings()
 
 
-def test_argv_of_a_final_segment():
-    found = argv(PROFILES["FINAL"], width=1920, height=1080, fps=30, threads=1, output=Path("out.mp4"))
+def golden(codec, mode, settings=DEFAULT) -> dict[str, str]:
+    """The options between input and output, by name."""
+    found = argv(profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4"))
     assert found[0] == ffmpeg.program("ffmpeg")
-    assert found[1:] == [
-        "-f", "rawvideo", "-framerate", "30", "-pix_fmt", "yuv420p", "-protocol_whitelist", "pipe", "-s", "1920x1080",
-        "-i", "pipe:0", "-f", "mp4", "-c:v", "libx264", "-color_primaries", "bt709", "-color_range", "tv",
-        "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "17", "-flags", "+cgop", "-g", "240",
-        "-movie_timescale", "48000",
-        "-pix_fmt", "yuv420p", "-preset", "veryfast", "-profile:v", "high", "-threads", "1",
-        "-video_track_timescale", "15360", "out.mp4", *QUIET,
-    ]  # fmt: skip
+    assert found[1 : 1 + len(READS)] == READS
+    assert found[-6:] == ["out.mp4", *QUIET]
+    options = found[1 + len(READS) : -6]
+    assert len(options) == 2 * len(set(options[::2]))
+    return dict(zip(options[::2], options[1::2], strict=True))
 
 
-def test_a_proxy_is_five_steps_coarser_and_quicker_than_the_film():
-    final, proxy = (dict(PROFILES[mode].quality) for mode in ("FINAL", "PROXY"))
-    assert int(proxy["crf"]) >= int(final["crf"]) + 5
-    assert proxy["preset"] == "superfast"
+STREAM = {
+    "-f": "mp4", "-flags": "+cgop", "-g": "240", "-movie_timescale": "48000", "-pix_fmt": "yuv420p",
+    "-video_track_timescale": "15360", **TAGS,
+}  # fmt: skip
+X264 = {"-c:v": "libx264", "-profile:v": "high", "-threads": "1"}
+NVENC = {"-tune": "hq", "-rc": "vbr", "-forced-idr": "1"}
+CAREFUL = {
+    "-multipass": "qres", "-spatial-aq": "1", "-temporal-aq": "1", "-rc-lookahead": "20", "-bf": "3",
+    "-b_ref_mode": "middle",
+}  # fmt: skip
+CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
 
 
-def test_the_arguments_in_the_key_are_those_of_the_encoder_without_its_threads():
-    profile = PROFILES["FINAL"]
-    found = argv(profile, width=64, height=64, fps=25, threads=3, output=Path("o.mp4"))
-    inside = " ".join(profile.arguments(25))
-    assert "-threads" not in inside
-    for name, value in profile.options(25).items():
-        assert f"-{name} {value}" in inside
-        assert f"-{name} {value}" in " ".join(found)
+@pytest.mark.parametrize(
+    ("codec", "mode", "expected"),
+    [
+        ("libx264", "FINAL", {**X264, **CAPS, "-preset": "veryfast", "-crf": "18", "-trellis": "1"}),
+        ("libx264", "PROXY", {**X264, "-preset": "superfast", "-crf": "23"}),
+        (
+            "h264_nvenc",
+            "FINAL",
+            {
+                **NVENC, **CAREFUL, **CAPS, "-c:v": "h264_nvenc", "-profile:v": "high", "-preset": "p6", "-cq": "18",
+                "-b:v": "20M",
+            },
+        ),
+        (
+            "h264_nvenc",
+            "PROXY",
+            {**NVENC, "-c:v": "h264_nvenc", "-profile:v": "high", "-preset": "p2", "-cq": "23", "-b:v": "0"},
+        ),
+        (
+            "hevc_nvenc",
+            "FINAL",
+            {
+                **NVENC, **CAREFUL, **CAPS, "-c:v": "hevc_nvenc", "-profile:v": "main", "-preset": "p6", "-cq": "18",
+                "-b:v": "20M", "-tag:v": "hvc1",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_argv_of_a_segment(codec, mode, expected):
+    assert golden(codec, mode) == STREAM | expected
+
+
+def test_settings_reach_the_argv():
+    settings = RendererSettings(cq=20, vbr_target="9M", maxrate="12M", bufsize="24M", preset="p4", gop=48)
+    found = golden("h264_nvenc", "FINAL", settings)
+    assert (found["-cq"], found["-b:v"], found["-maxrate"], found["-bufsize"]) == ("20", "9M", "12M", "24M")
+    assert (found["-preset"], found["-g"]) == ("p4", "48")
+    # a preset of the other encoder's is not for this one
+    assert golden("libx264", "FINAL", settings)["-preset"] == "veryfast"
+    assert golden("libx264", "FINAL", RendererSettings(preset="medium"))["-preset"] == "medium"
+
+
+def test_a_lower_cq_is_a_lower_crf_within_what_x264_takes():
+    crf = [int(golden("libx264", "FINAL", RendererSettings(cq=cq))["-crf"]) for cq in range(52)]
+    assert all(0 <= a <= b <= 51 for a, b in pairwise(crf))
+    assert golden("libx264", "PROXY", RendererSettings(cq=51))["-crf"] <= "51"
+
+
+def test_the_arguments_in_the_key_are_those_of_the_encoder():
+    for codec in ("libx264", "h264_nvenc"):
+        chosen = profile(codec, "FINAL", DEFAULT)
+        inside = " ".join(chosen.arguments(25))
+        found = " ".join(argv(chosen, width=64, height=64, fps=25, output=Path("o.mp4")))
+        for name, value in chosen.options(25).items():
+            assert f"-{name} {value}" in inside
+            assert f"-{name} {value}" in found
+
+
+def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():
+    for codec in ("h264_nvenc", "hevc_nvenc"):
+        said = ffmpeg.run([ffmpeg.program("ffmpeg"), "-hide_banner", "-h", f"encoder={codec}"], stage="test").stdout
+        if b"is not recognized" in said:
+            pytest.skip("this ffmpeg is built without NVENC")
+        general = {"profile:v", "b:v", "maxrate", "bufsize", "bf", "tag:v"}
+        for name, _ in profile(codec, "FINAL", DEFAULT).quality:
+            assert name in general or f"  -{name} ".encode() in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "order"),
+    [
+        (RendererSettings(), ["h264_nvenc", "libx264"]),
+        (RendererSettings(fast_path=False), ["libx264"]),
+        (RendererSettings(encoder="libx264"), ["libx264"]),
+        (RendererSettings(encoder="hevc_nvenc", fast_path=False), ["hevc_nvenc", "libx264"]),
+    ],
+)
+def test_which_encoders_are_tried(settings, order):
+    assert list(candidates(settings)) == order
+
+
+def test_an_encoder_that_fails_its_proof_is_passed_over_and_says_why(tmp_path, monkeypatch):
+    tried = []
+
+    def fails(chosen, **_size):
+        tried.append(chosen.codec)
+        raise RenderError("Cannot load libcuda.so.1", stage="picture")
+
+    monkeypatch.setattr(encoders, "prove", fails)
+    monkeypatch.setattr(encoders, "_refused", {})
+    size = {"width": 320, "height": 180, "fps": 30, "workdir": tmp_path}
+    chosen = choose(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size)
+    assert (chosen.profile.codec, chosen.asked, tried) == ("libx264", "hevc_nvenc", ["hevc_nvenc"])
+    assert "libcuda" in chosen.reason
+    assert choose(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size) == chosen
+    assert tried == ["hevc_nvenc"]  # once a process is enough
+
+
+def test_an_encoder_that_passes_its_proof_is_taken(tmp_path, monkeypatch):
+    monkeypatch.setattr(encoders, "prove", lambda *_args, **_size: None)
+    monkeypatch.setattr(encoders, "_refused", {})
+    size = {"width": 320, "height": 180, "fps": 30, "workdir": tmp_path}
+    chosen = choose(RendererSettings(encoder="h264_nvenc"), "FINAL", **size)
+    assert (chosen.profile.codec, chosen.reason) == ("h264_nvenc", "as asked")
+    assert choose(RendererSettings(), "PROXY", **size).profile.codec == "h264_nvenc"
+    assert choose(RendererSettings(fast_path=False), "PROXY", **size).profile.codec == "libx264"
 
 
 def test_join_argv():
@@ -50,7 +161,7 @@ def test_join_argv():
 
 @pytest.mark.parametrize("mode", ["PROXY", "FINAL"])
 def test_the_proof_passes_where_the_encoder_works_and_leaves_nothing(mode, tmp_path):
-    prove(PROFILES[mode], width=320, height=180, fps=30, workdir=tmp_path)
+    prove(profile("libx264", mode, DEFAULT), width=320, height=180, fps=30, workdir=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,7 +16,7 @@ from sutradhar.domain.asset import Fallback
 from sutradhar.domain.errors import Conflict, IdempotencyMismatch, LeaseHeld, ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import DispatchRender, PlanRender, ProduceAsset, RenderFailure, RenderFinished
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.render import RenderSummary
 from sutradhar.pipeline import produce as produce_stage
 from sutradhar.pipeline.handle import give_up, handle
@@ -41,7 +41,7 @@ class World:
             jobs=SqliteJobStore(self.database), assets=SqliteAssetStore(self.database),
             leases=SqliteLeaseStore(self.database, self.presence, self.clock), blobs=self.blobs, bus=self.queue,
             runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers, composer=self.makers,
-            clock=self.clock,
+            defaults=PlanDefaults(), clock=self.clock,
         )  # fmt: skip
 
     def work(self) -> None:

@@ -46,7 +46,7 @@ def test_narration_decides_and_a_scene_is_never_shorter_than_asked() -> None:
 @given(
     st.lists(st.tuples(st.floats(0.2, 25), st.one_of(st.none(), st.floats(1, 20))), min_size=1, max_size=20),
     st.sampled_from([24, 25, 30, 50, 60]),
-    st.sampled_from(["crossfade", "cut"]),
+    st.sampled_from(["crossfade", "dip", "wipe", "cut"]),
 )
 def test_voices_never_overlap_and_stay_inside_their_scene(
     scenes: list[tuple[float, float | None]], fps: int, transition: str
@@ -101,3 +101,32 @@ def test_the_same_request_has_the_same_key_and_another_maker_another() -> None:
     assert len(set(keys)) == 3
     other = [r.key for r in asset_requests(plan, {**MAKERS, "image": "i/2"})]
     assert [a == b for a, b in zip(keys, other, strict=True)] == [True, False, True]
+
+
+def test_titles_stand_while_their_scene_alone_is_seen() -> None:
+    shown = {"title": {"text": "प्रह्लाद", "subtext": "A story"}, "lower_third": {"text": "Narada", "subtext": "A sage"}}
+    scenes = [
+        {"narration": "One.", "image_prompt": "x", "duration_sec": 8, **shown},
+        {"image_prompt": "x", "duration_sec": 2, "title": {"text": "Soon over"}, "transition": "dip"},
+        {"image_prompt": "x", "duration_sec": 3},
+    ]
+    plan = RenderPlan.parse({"scenes": scenes, "render": {"fps": 30}})
+    made = build_timeline(plan, assets_for(plan, [4.0, 0, 0]))
+    title, lower, short = made.titles
+    assert (title.start, title.end, title.text, title.subtext) == (0, 105, "प्रह्लाद", "A story")
+    assert (lower.start, lower.end, lower.place) == (15, 135, "lower_third")
+    assert short.start == made.clips[1].start + 15
+    assert short.end == made.clips[2].start
+    assert (made.clips[1].transition, made.clips[1].fade_in) == ("dip", 15)
+
+
+def test_a_plan_names_its_encoder_and_quality() -> None:
+    plan = RenderPlan.parse(
+        {
+            "topic": "A",
+            "render": {"encoder": "hevc_nvenc", "quality": 20, "soft_captions": True, "caption_style": "highlight"},
+        }
+    )
+    assert (plan.render.encoder, plan.render.quality) == ("hevc_nvenc", 20)
+    with pytest.raises(InvalidRequest, match="render.quality"):
+        RenderPlan.parse({"topic": "A", "render": {"quality": 52}})

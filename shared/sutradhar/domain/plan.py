@@ -29,6 +29,10 @@ Fit = Literal["fill", "fit"]
 """Of footage in another aspect: cut to fill the picture, or whole, over a blurred copy of itself."""
 Mood = Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
 Corner = Literal["tl", "tr", "bl", "br"]
+RenderMode = Literal["PROXY", "FINAL"]
+Codec = Literal["libx264", "h264_nvenc", "hevc_nvenc"]
+EncoderName = Literal["auto", "libx264", "h264_nvenc", "hevc_nvenc"]
+FrameRate = Literal[24, 25, 30, 50, 60]
 
 
 def _language(value: object) -> object:
@@ -74,6 +78,13 @@ def _narration(value: str) -> str:
 Narration = Annotated[str, Field(max_length=2000), BeforeValidator(_encodable), AfterValidator(_narration)]
 
 
+class OnScreen(Frozen):
+    """Words over the picture, besides the captions: a title, or who is seen and what they are."""
+
+    text: Annotated[Shown, Field(max_length=80)]
+    subtext: Annotated[Shown, Field(max_length=120)] | None = None
+
+
 class Scene(Frozen):
     """One picture and what is said over it."""
 
@@ -86,6 +97,10 @@ class Scene(Frozen):
     transition: TransitionKind = "crossfade"
     """How this scene comes in."""
     camera: CameraMove | None = None
+    title: OnScreen | None = None
+    """In the middle of the picture, for the first seconds of the scene."""
+    lower_third: OnScreen | None = None
+    """Low on the left, a moment after the scene has begun."""
 
     @model_validator(mode="after")
     def _something_to_time_it(self) -> Self:
@@ -113,11 +128,33 @@ class Watermark(Frozen):
 class RenderSettings(Frozen):
     """``mode`` PROXY is a quick look in 720p; FINAL is the film."""
 
-    mode: Literal["PROXY", "FINAL"] = "FINAL"
+    mode: RenderMode = "FINAL"
     resolution: Resolution = "1080p"
-    fps: Literal[24, 25, 30, 50, 60] = 30
+    fps: FrameRate = 30
+    encoder: EncoderName | None = None
+    """None: as the renderer's environment says (``ENCODER``), else the first that works there."""
+    quality: int | None = Field(default=None, ge=0, le=51)
+    """Constant quality as encoders count it, lower is better; None: as the environment says (``CQ``), else 18."""
     burn_captions: Literal["en", "hi", "none"] | None = None
     """Which captions are drawn into the picture; None: those in the language of the narration."""
+    caption_style: CaptionStyle = "plain"
+    soft_captions: bool = False
+    """Captions in every language also as tracks of the video file, for players to switch on."""
+
+
+def _number(value: object) -> object:
+    """An environment variable is text; a literal number is compared as one."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class PlanDefaults(Frozen):
+    """What whoever runs the service prefers, for plans that do not say."""
+
+    mode: RenderMode | None = None
+    resolution: Resolution | None = None
+    fps: Annotated[FrameRate, BeforeValidator(_number)] | None = None
+    music_db: float | None = Field(default=None, ge=-40, le=0)
+    watermark_position: Corner | None = None
 
 
 class RenderPlan(Frozen):
@@ -154,6 +191,17 @@ class RenderPlan(Frozen):
         if asked > MAX_TOTAL_SEC:
             raise ValueError(f"scenes add up to {asked:g} s; at most {MAX_TOTAL_SEC} s")
         return self
+
+    def with_defaults(self, defaults: PlanDefaults) -> Self:
+        """With ``defaults`` in every field that was not given."""
+        preferred = {"mode": defaults.mode, "resolution": defaults.resolution, "fps": defaults.fps}
+        render = {k: v for k, v in preferred.items() if v is not None and k not in self.render.model_fields_set}
+        music, watermark = self.music, self.watermark
+        if defaults.music_db is not None and "volume_db" not in music.model_fields_set:
+            music = music.evolve(volume_db=defaults.music_db)
+        if watermark and defaults.watermark_position and "position" not in watermark.model_fields_set:
+            watermark = watermark.evolve(position=defaults.watermark_position)
+        return self.evolve(render=self.render.evolve(**render), music=music, watermark=watermark)
 
     @property
     def spoken_language(self) -> Language:

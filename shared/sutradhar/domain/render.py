@@ -1,14 +1,44 @@
 """What crosses the line between the pipeline and the renderer: a request in, a summary out."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.gate import FileFacts, Finding
-from sutradhar.domain.plan import Language
+from sutradhar.domain.plan import EncoderName, Language, RenderMode
 from sutradhar.domain.timeline import Timeline
 
 Stage = Literal["picture", "sound", "join", "thumbnail", "gate", "done"]
+
+
+Bitrate = Annotated[str, Field(pattern=r"^\d+(\.\d+)?[kKM]?$")]
+"""Bits a second as ffmpeg reads them: ``20M``, ``800k``."""
+
+
+Upscaler = Literal["none", "zscale", "realesrgan"]
+
+
+class RendererSettings(Frozen):
+    """How films are made where the request does not say; the renderer's environment."""
+
+    encoder: EncoderName = "auto"
+    fast_path: bool = True
+    """With ``auto``: try the graphics card first."""
+    cq: int = Field(default=18, ge=0, le=51)
+    """Constant quality of FINAL; libx264 takes it as its CRF."""
+    vbr_target: Bitrate = "20M"
+    maxrate: Bitrate = "40M"
+    bufsize: Bitrate = "80M"
+    preset: str | None = None
+    """The encoder's own name for how hard it tries; None: by render mode."""
+    gop: int | None = Field(default=None, ge=1)
+    """Frames from keyframe to keyframe at most; None: one keyframe a segment."""
+    upscale: Upscaler = "none"
+    """What enlarges pictures that are smaller than the film; none: the compositor's own Lanczos."""
+    debug: bool = False
+    """Log every command, and leave the work directory behind."""
 
 
 class RenderRequest(Frozen):
@@ -22,8 +52,12 @@ class RenderRequest(Frozen):
     """``jobs/JOB/renders/1``: the files are ``PREFIX/video.mp4``, ``thumbnail.png`` and ``job_summary.json``."""
     title: str
     title_language: Language
-    mode: Literal["PROXY", "FINAL"]
+    mode: RenderMode
     timeline: Timeline
+    encoder: EncoderName | None = None
+    """None: as the renderer's environment says."""
+    quality: int | None = None
+    """CQ; None: as the renderer's environment says."""
     soft_captions: bool = False
     """Also put the side captions into the video file (mov_text), for players to switch on."""
 
@@ -61,12 +95,17 @@ class RenderSummary(Frozen):
     thumbnail: StoredFile
     frames: int
     duration_sec: float
+    encoder_asked: str
     encoder: str
+    encoder_reason: str
+    """Why it was this one; what an encoder that was preferred said when it was tried."""
     encoder_args: tuple[str, ...]
     ffmpeg_version: str
     segments: SegmentCounts
+    tasks: int = 1
     render_timings: Mapping[str, float]
-    """Seconds of wall time by stage; stages overlap, so they add up to more than ``total``."""
+    """Seconds of wall time by stage, of the task that ended the film; stages overlap, so they add up to more than
+    ``total``."""
     facts: FileFacts
     findings: tuple[Finding, ...]
     """The quality gate, rule by rule, with the figure and the limit."""

@@ -1,7 +1,7 @@
 """The film as data. Everything visible is in whole frames, everything audible in whole samples at 48 kHz."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from sutradhar.domain.asset import SAMPLE_RATE, Asset, scene_slot
@@ -14,6 +14,7 @@ from sutradhar.domain.plan import (
     CaptionStyle,
     Fit,
     Language,
+    OnScreen,
     RenderPlan,
     Scene,
     TransitionKind,
@@ -23,6 +24,8 @@ from sutradhar.domain.plan import (
 AIR_SEC = 0.2
 """Silence before and after a narration, measured from the middle of the transition on either side."""
 TRANSITION_SEC = 0.5
+TITLE_SEC = 3.5
+LOWER_THIRD_SEC, LOWER_THIRD_DELAY_SEC = 4.0, 0.5
 
 _MOVES: tuple[CameraMove, ...] = ("zoom_in", "pan_right", "zoom_out", "pan_left")
 
@@ -213,7 +216,9 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     return Timeline(
         fps=fps, width=width, height=height, frames=start, clips=tuple(clips), voices=tuple(voices),
         bed=_bed(music, plan.music.volume_db) if music else None,
-        captions=captions, burned=_burned(plan, captions), watermark=plan.watermark, stretched=tuple(stretched),
+        captions=captions, burned=_burned(plan, captions), caption_style=plan.render.caption_style,
+        titles=tuple(_titles(plan, clips)),
+        watermark=plan.watermark, stretched=tuple(stretched),
     )  # fmt: skip
 
 
@@ -242,6 +247,22 @@ def _camera(scene: Scene, index: int) -> Camera:
         "pull_out": Camera(start=near, end=wide),
         "hold": Camera(start=wide, end=wide),
     }[move]
+
+
+def _titles(plan: RenderPlan, clips: list[Clip]) -> Iterator[Title]:
+    """What is written over a scene stands only while that scene alone is seen."""
+    fps = plan.render.fps
+    for scene, clip, following in zip(plan.scenes, clips, [*clips[1:], None], strict=True):
+        alone, end = clip.start + clip.fade_in, following.start if following else clip.end
+        wanted: tuple[tuple[OnScreen | None, Literal["title", "lower_third"], float, float], ...] = (
+            (scene.title, "title", 0.0, TITLE_SEC),
+            (scene.lower_third, "lower_third", LOWER_THIRD_DELAY_SEC, LOWER_THIRD_SEC),
+        )
+        for shown, place, delay, seconds in wanted:
+            start = alone + round(delay * fps)
+            if shown and start < end:
+                until = min(start + round(seconds * fps), end)
+                yield Title(start=start, end=until, text=shown.text, subtext=shown.subtext or "", place=place)
 
 
 def _captions(

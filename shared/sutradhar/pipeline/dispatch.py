@@ -3,6 +3,7 @@ after."""
 
 from datetime import timedelta
 
+from sutradhar.domain.capacity import tasks_for
 from sutradhar.domain.job import Job, JobError, JobState, Outcome
 from sutradhar.domain.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.render import RenderRequest
@@ -35,6 +36,9 @@ def render_request(job: Job) -> RenderRequest:
         title=job.plan.title or job.id,
         title_language=job.plan.spoken_language,
         mode=job.plan.render.mode,
+        encoder=job.plan.render.encoder,
+        quality=job.plan.render.quality,
+        soft_captions=job.plan.render.soft_captions,
         timeline=build_timeline(job.plan, job.assets),
     )
 
@@ -45,7 +49,9 @@ def _start(services: Services, seen: Job, request: RenderRequest) -> None:
         return  # somebody was quicker
     blob = f"{request.prefix}/request.json"
     services.blobs.put(blob, request.model_dump_json().encode())
-    execution = services.runner.start(job.id, job.render_id, blob)
+    machine = services.runner.machine
+    tasks = tasks_for(request.timeline, machine) if machine else 1
+    execution = services.runner.start(job.id, job.render_id, blob, tasks)
     notices = _notices(request.timeline)
 
     def change(current: Job) -> Outcome:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sutradhar.domain.job import Job
 from sutradhar.domain.messages import Message
+from sutradhar.domain.plan import PlanDefaults
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
@@ -27,6 +28,8 @@ class Services:
     images: ImageGenerator
     composer: Composer
     clock: Clock
+    defaults: PlanDefaults
+    """What plans say that say nothing."""
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:

@@ -18,7 +18,7 @@ def submit(services: Services, wanted: RenderPlan, idempotency_key: str | None =
     """
     digest = request_hash(wanted)
     job_id = f"job-{_short(idempotency_key) if idempotency_key else secrets.token_hex(8)}"
-    fresh = Job.new(job_id, wanted, digest, services.clock.now())
+    fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
     job, created = services.jobs.create(fresh)
     if job.request_hash != digest:
         raise IdempotencyMismatch

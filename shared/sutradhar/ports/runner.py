@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from sutradhar.domain.capacity import Machine
+
 
 class ExecutionState(StrEnum):
     RUNNING = "RUNNING"
@@ -22,8 +24,12 @@ class ExecutionReport:
 
 
 class RenderRunner(Protocol):
-    def start(self, job_id: str, render_id: str, request_blob: str) -> str:
-        """Start one execution and return its name at once. While one of ``render_id`` runs here, that one's name."""
+    machine: Machine | None
+    """What one task runs on; None: all tasks would share one machine, so one is best."""
+
+    def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
+        """Start one execution of ``tasks`` tasks and return its name at once. While one of ``render_id`` runs here,
+        that one's name."""
         ...
 
     def report(self, execution: str) -> ExecutionReport: ...

@@ -78,6 +78,14 @@ class BlobStore(Protocol):
 
     def put_file(self, name: str, path: Path) -> None: ...
 
+    def put_new(self, name: str, data: bytes) -> bool:
+        """Store it unless there is something of that name; whether it was stored. Of many who try, one succeeds."""
+        ...
+
+    def copy(self, name: str, target: str) -> None:
+        """``target`` becomes what ``name`` is, without the bytes coming here. Raises NotFound."""
+        ...
+
     def get(self, name: str) -> bytes:
         """Raises NotFound."""
         ...

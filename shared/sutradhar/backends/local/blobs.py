@@ -26,6 +26,25 @@ class FileBlobStore:
         with self._whole(name) as temporary:
             shutil.copyfile(path, temporary)
 
+    def put_new(self, name: str, data: bytes) -> bool:
+        path = self._path(name)
+        with self._unnamed() as temporary:
+            temporary.write_bytes(data)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.hardlink_to(temporary)  # unlike a rename, it never replaces
+            except FileExistsError:
+                return False
+        return True
+
+    def copy(self, name: str, target: str) -> None:
+        source = self.fetch(name, Path())
+        with self._whole(target) as temporary:
+            try:
+                temporary.hardlink_to(source)  # a blob's bytes never change, so two names may share them
+            except OSError:  # the file system has no links, or no more of them for this file
+                shutil.copyfile(source, temporary)
+
     def get(self, name: str) -> bytes:
         with self.open(name) as file:
             return file.read()
@@ -66,9 +85,14 @@ class FileBlobStore:
     def _whole(self, name: str) -> Iterator[Path]:
         target = self._path(name)
         target.parent.mkdir(parents=True, exist_ok=True)
+        with self._unnamed() as temporary:
+            yield temporary
+            temporary.replace(target)
+
+    @contextmanager
+    def _unnamed(self) -> Iterator[Path]:
         temporary = self._unfinished / f"{self._owner}.{os.urandom(6).hex()}"
         try:
             yield temporary
-            temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)

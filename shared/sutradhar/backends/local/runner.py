@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from sutradhar.backends.local.presence import Presence
+from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import LeaseHeld
 from sutradhar.domain.messages import DispatchRender
 from sutradhar.ports.bus import MessageBus
@@ -33,11 +34,14 @@ class _Execution:
 
 
 class LocalRenderRunner:
-    """An execution's name ends with the process that owns it, so that others see when it is lost.
+    """Renders on this machine, which one task has to itself. An execution's name ends with the process that owns it,
+    so that others see when it is lost.
 
     ``env`` is the environment of the renderer, ``workdir`` the place for its temporary files (each execution gets a
     folder of its own there, which is gone when it ends), ``argv`` the command, replaceable for tests.
     """
+
+    machine: Machine | None = None
 
     def __init__(
         self,
@@ -57,7 +61,9 @@ class LocalRenderRunner:
         self._lock = threading.Lock()
         self._closed = False
 
-    def start(self, job_id: str, render_id: str, request_blob: str) -> str:
+    def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
+        if tasks != 1:
+            raise ValueError("one task uses all of this machine; more would only share it")
         with self._lock:
             if self._closed:
                 raise LeaseHeld("this process is ending; the next one starts the render")

@@ -1,0 +1,102 @@
+"""Pictures smaller than the film, enlarged before the camera sees them, once each.
+
+The compositor enlarges what is small by Lanczos itself. ``UPSCALE`` names something else: ffmpeg's zscale (spline 36),
+or Real-ESRGAN, which invents detail and wants a graphics card.
+"""
+
+import hashlib
+import json
+import math
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import ffmpeg as graph
+from PIL import Image
+
+from gpu_renderer import ffmpeg
+from sutradhar.domain.errors import NotInstalled, RenderError
+from sutradhar.domain.render import Upscaler
+from sutradhar.domain.timeline import Clip, Timeline
+from sutradhar.ports.stores import BlobStore
+
+_REALESRGAN = "realesrgan-ncnn-vulkan"
+_MODEL, _MODEL_SCALE = "realesrgan-x4plus", 4
+
+
+def check(upscaler: Upscaler) -> None:
+    """Raises NotInstalled when ``upscaler`` cannot work here."""
+    if upscaler == "realesrgan" and shutil.which(_REALESRGAN) is None:
+        raise NotInstalled(
+            f"the program {_REALESRGAN} (UPSCALE=realesrgan)",
+            advice="put it and its models on PATH (github.com/xinntao/Real-ESRGAN), or set UPSCALE=zscale",
+        )
+
+
+def upscaled(
+    timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
+) -> Timeline:
+    """``timeline`` with every still that is smaller than the camera needs replaced by a larger one.
+
+    Raises:
+        NotInstalled: ``check``.
+        RenderError: a picture could not be enlarged; names the scene.
+    """
+    if upscaler == "none":
+        return timeline
+    check(upscaler)
+    return timeline.evolve(
+        clips=tuple(_enlarged(c, timeline, upscaler, blobs, workdir, cancel) for c in timeline.clips)
+    )
+
+
+def _enlarged(
+    clip: Clip, timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
+) -> Clip:
+    if clip.footage is not None:
+        return clip
+    path = blobs.fetch(clip.blob, workdir / f"small-{clip.sha256}")
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return clip  # whoever draws it says what is wrong with it
+    factor = enlargement(clip, timeline, width, height)
+    if factor <= 1:
+        return clip
+    size = (math.ceil(width * factor), math.ceil(height * factor))
+    record = f"upscaled/{upscaler}-{size[0]}x{size[1]}-{clip.sha256}.json"
+    if not blobs.exists(record):
+        output = workdir / f"large-{clip.sha256}.png"
+        ffmpeg.run(argv(upscaler, path, output, size), stage="picture", cancel=cancel, scene=clip.scene)
+        if not output.exists():
+            raise RenderError(
+                f"{upscaler} left no picture for scene {clip.scene}", stage="picture", scene=clip.scene,
+                advice="set UPSCALE=zscale",
+            )  # fmt: skip
+        sha256 = hashlib.sha256(output.read_bytes()).hexdigest()
+        blob = record.removesuffix("json") + "png"
+        blobs.put_file(blob, output)
+        blobs.put(record, json.dumps({"blob": blob, "sha256": sha256}).encode())
+        output.unlink()
+    return clip.evolve(**json.loads(blobs.get(record)))
+
+
+def enlargement(clip: Clip, timeline: Timeline, width: int, height: int) -> float:
+    """How many times larger a picture must be for no frame of ``clip`` to magnify it."""
+    aspect = timeline.width / timeline.height
+    zoom = max(clip.camera.start.zoom, clip.camera.end.zoom, 1.0)
+    return timeline.width * zoom / min(width, height * aspect)
+
+
+def argv(upscaler: Upscaler, path: Path, output: Path, size: tuple[int, int]) -> Sequence[str]:
+    """The command that writes ``output`` (PNG); Real-ESRGAN only knows its model's own factor."""
+    if upscaler == "realesrgan":
+        program = shutil.which(_REALESRGAN) or _REALESRGAN
+        return [program, "-i", str(path), "-o", str(output), "-n", _MODEL, "-s", str(_MODEL_SCALE), "-f", "png"]
+    small = graph.input(f"file:{path}", protocol_whitelist="file")
+    large = small.filter("format", "gbrp").filter("zscale", w=size[0], h=size[1], filter="spline36")
+    sink = large.output(f"file:{output}", vframes=1, format="image2", vcodec="png", pix_fmt="rgb24")
+    quiet = sink.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
+    return list(quiet.compile(ffmpeg.program("ffmpeg")))

@@ -1,0 +1,147 @@
+"""One film by several tasks, and by tasks that are killed: always the same film."""
+
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from gpu_renderer.segments import cut
+from sutradhar.domain.captions import Cue
+from sutradhar.domain.messages import RenderFinished
+from sutradhar.domain.plan import Watermark
+from sutradhar.domain.render import RenderSummary
+from tests.media.films import film
+from tests.media.room import Room, at_work, spoken
+
+BODIES = (30, 40, 25, 35, 30)
+
+
+@pytest.fixture
+def room(tmp_path) -> Room:
+    return Room(tmp_path / "home")
+
+
+def asked(room: Room, bodies=BODIES):
+    cues = (Cue(start=10, end=50, lines=("Across a border",)), Cue(start=60, end=90, lines=("प्रह्लाद",)))
+    return room.ask(spoken(room.blobs, film(room.blobs, bodies=bodies, cues=cues, watermark=Watermark())))
+
+
+def summary_of(room: Room, request) -> RenderSummary:
+    return RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> RenderSummary:
+    """The film by one task, from start to end."""
+    room = Room(tmp_path_factory.mktemp("undisturbed"))
+    request = asked(room)
+    code, said = room.run()
+    assert code == 0, said
+    return summary_of(room, request)
+
+
+def as_task(index: int, count: int) -> dict[str, str]:
+    return {"CLOUD_RUN_TASK_INDEX": str(index), "CLOUD_RUN_TASK_COUNT": str(count), "CLOUD_RUN_EXECUTION": "e1"}
+
+
+def finished(room: Room) -> list[RenderFinished]:
+    return [m for m in room.messages() if isinstance(m, RenderFinished)]
+
+
+def test_tasks_side_by_side_make_the_film_of_one(room, undisturbed):
+    request = asked(room)
+    tasks = [room.start(**as_task(index, 3)) for index in range(3)]
+    ends = [task.communicate(timeout=120)[1] for task in tasks]
+    assert [task.returncode for task in tasks] == [0, 0, 0], ends
+    found = summary_of(room, request)
+    assert found.video.sha256 == undisturbed.video.sha256
+    assert (found.tasks, found.segments) == (3, undisturbed.segments)
+    assert sum("share of the render finished" in said for said in ends) == 2
+    assert len(finished(room)) == 1
+
+
+def test_tasks_after_each_other_in_any_order_make_it_too_and_only_the_last_joins(room, undisturbed):
+    request = asked(room)
+    for index in (2, 0):
+        code, said = room.run(**as_task(index, 3))
+        assert code == 0, said
+        assert not room.blobs.exists(request.video_blob)
+    assert finished(room) == []
+    code, said = room.run(**as_task(1, 3))
+    assert code == 0, said
+    assert summary_of(room, request).video.sha256 == undisturbed.video.sha256
+    assert len(finished(room)) == 1
+    # a task that is delivered twice changes nothing
+    code, said = room.run(**as_task(2, 3))
+    assert code == 0, said
+    assert "render already done" in said
+
+
+def test_a_task_that_dies_while_it_joins_ends_the_film_when_it_is_started_again(room, undisturbed):
+    request = asked(room)
+    for index in (0, 1):
+        room.run(**as_task(index, 2))
+    # as if the last one had been killed after it had won the right to join
+    room.blobs.copy(request.video_blob, "kept.mp4")
+    folder = room.blobs.fetch(request.summary_blob, room.home).parent
+    (folder / "job_summary.json").unlink()
+    (folder / "video.mp4").unlink()
+    last = int(room.blobs.get(f"{request.prefix}/tasks/e1/last"))
+    code, said = room.run(**as_task(1 - last, 2))
+    assert code == 0, said
+    assert not room.blobs.exists(request.summary_blob)
+    code, said = room.run(**as_task(last, 2))
+    assert code == 0, said
+    assert summary_of(room, request).video.sha256 == undisturbed.video.sha256
+
+
+def test_killed_at_ten_random_moments_it_makes_the_same_film(room, undisturbed):
+    request = asked(room)
+    chance = random.Random(20261123)
+    kills = 0
+    while kills < 10:
+        with room.start() as process:
+            try:
+                process.wait(chance.uniform(0.2, 2.5))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                kills += 1
+                continue
+        assert process.returncode == 0
+        # it was quicker than its killer: once more, from nothing
+        for made in ("segments", "sounds", "thumbnails", "films", "measured"):
+            shutil.rmtree(room.home / "blobs" / made, ignore_errors=True)
+        room.blobs.fetch(request.summary_blob, room.home).unlink()
+    code, said = room.run()
+    assert code == 0, said
+    found = summary_of(room, request)
+    assert found.video.sha256 == undisturbed.video.sha256
+    assert found.passed
+
+
+def test_sigterm_ends_it_within_eight_seconds_and_what_was_finished_is_kept(room):
+    request = asked(room, bodies=(150, 150, 150, 150, 150, 150))
+    with room.start() as process:
+        at_work(process)
+        while not any(room.blobs.exists(name) for name in segment_blobs(room)):
+            time.sleep(0.02)  # another process makes it
+        asked_at = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=60)
+        took = time.monotonic() - asked_at
+    assert process.returncode == 143, said
+    assert took < 8
+    kept = len(segment_blobs(room))
+    assert 0 < kept < len(cut(request.timeline))
+    code, said = room.run()
+    assert code == 0, said
+    assert summary_of(room, request).segments.reused == kept
+
+
+def segment_blobs(room: Room) -> list[str]:
+    folder = room.home / "blobs" / "segments"
+    return [f"segments/{path.name}" for path in folder.glob("*.mp4")] if folder.exists() else []

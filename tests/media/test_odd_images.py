@@ -1,0 +1,151 @@
+"""Pictures that few programs write and some people have: shown right, or refused with a word they can act on."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from gpu_renderer.still import MAX_JPEG_PIXELS, prepare
+from sutradhar.domain.errors import RenderError
+from tests.media.films import HOLD, ZOOM_IN, photo
+from tests.media.test_still import BLUE, GREEN, RED, opened, saved
+
+
+def raw_png(width: int, height: int, depth: int, kind: int, rows: list[bytes]) -> bytes:
+    """A PNG that Pillow cannot write: 16 bits a sample, or a header that promises more than there is."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("kind", "samples", "shown"),
+    [
+        (0, [0x8000], (128, 128, 128)),
+        (2, [0xFFFF, 0x8000, 0x0100], (255, 128, 1)),
+        (4, [0, 0x8000], (127, 127, 127)),
+        (6, [0xFFFF, 0, 0, 0x8000], (255, 127, 127)),
+    ],
+    ids=["grey", "rgb", "grey-alpha", "rgba"],
+)
+def test_sixteen_bits_are_scaled_not_cut_off(tmp_path, kind, samples, shown):
+    encoded = raw_png(2, 2, 16, kind, [np.array(samples * 2, ">u2").tobytes()] * 2)
+    assert np.all(np.abs(opened(tmp_path, encoded)[1, 1].astype(int) - shown) <= 1)
+
+
+def test_one_bit_is_black_and_white(tmp_path):
+    shown = opened(tmp_path, raw_png(8, 1, 1, 0, [b"\xaa"]))
+    assert shown[0, :, 1].tolist() == [255, 0] * 4
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_of_an_animation_the_first_frame_is_shown(tmp_path, form):
+    first, second = (Image.new("RGB", (16, 16), color) for color in (RED, GREEN))
+    encoded = saved(first, form, save_all=True, append_images=[second])
+    assert np.all(np.abs(opened(tmp_path, encoded)[8, 8].astype(int) - RED) <= 3)
+
+
+@pytest.mark.parametrize("form", ["AVIF", "WEBP", "JPEG2000", "TIFF", "BMP", "TGA", "PPM", "JPEG"])
+def test_formats_that_are_read(tmp_path, form):
+    shown = opened(tmp_path, saved(Image.new("RGB", (32, 24), (200, 40, 90)), form))
+    assert np.all(np.abs(shown[12, 16].astype(int) - (200, 40, 90)) <= 4)
+
+
+@pytest.mark.parametrize(
+    ("turn", "corners"),
+    # colours at top left, top right, bottom left, bottom right, for the EXIF orientation (TIFF 6.0, tag 274)
+    [(1, "rgbw"), (2, "grwb"), (3, "wbgr"), (4, "bwrg"), (5, "rbgw"), (6, "brwg"), (7, "wgbr"), (8, "gwrb")],
+)
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_every_orientation_is_set_upright(tmp_path, turn, corners, form):
+    names = {"r": RED, "g": GREEN, "b": BLUE, "w": (255, 255, 255)}
+    pixels = np.zeros((32, 48, 3), np.uint8)
+    for name, (y, x) in zip("rgbw", [(0, 0), (0, 24), (16, 0), (16, 24)], strict=True):
+        pixels[y : y + 16, x : x + 24] = names[name]
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    shown = opened(tmp_path, saved(Image.fromarray(pixels), form, exif=exif)).astype(int)
+    assert shown.shape[:2] == ((32, 48) if turn <= 4 else (48, 32))
+    for name, (y, x) in zip(corners, [(4, 4), (4, -5), (-5, 4), (-5, -5)], strict=True):
+        assert np.all(np.abs(shown[y, x] - names[name]) <= 8)
+
+
+def wide_gamut() -> bytes:
+    """An ICC profile with red and green swapped: whether it is obeyed cannot be missed."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = struct.unpack(">I", profile[128:132])[0]
+    for i in range(count):
+        at = 132 + 12 * i
+        name = bytes(profile[at : at + 4])
+        swapped = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}.get(name)
+        if swapped:
+            profile[at : at + 4] = swapped
+    return bytes(profile)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_a_colour_profile_is_obeyed_in_every_mode(tmp_path, mode):
+    image = Image.new("RGB", (8, 8), (230, 20, 20)).convert(mode)
+    shown = opened(tmp_path, saved(image, "PNG", icc_profile=wide_gamut()))[4, 4].astype(int)
+    assert shown[1] > 200
+    assert shown[0] < 60
+
+
+@pytest.mark.parametrize("size", [(1, 5000), (8000, 10), (1, 1), (5, 3)])
+@pytest.mark.parametrize("camera", [HOLD, ZOOM_IN])
+def test_a_sliver_of_a_picture_takes_no_more_memory_than_any_other(size, camera):
+    still = prepare(Image.new("RGB", size, (200, 40, 90)), camera, (640, 360))
+    assert sum(plane.nbytes for plane in still.planes) < 40 * 640 * 360
+
+
+def test_a_photograph_of_a_hundred_megapixels_is_reduced_while_it_is_decoded(tmp_path):
+    small = Image.fromarray(photo(4, 290, 218))
+    encoded = saved(small.resize((11_600, 8720), Image.Resampling.NEAREST), "JPEG", quality=50)
+    shown = opened(tmp_path, encoded)
+    assert shown.shape == (4360, 5800, 3)
+    means = np.asarray(Image.fromarray(shown).resize((290, 218), Image.Resampling.BOX), float)
+    assert np.abs(means - np.asarray(small, float)).mean() < 4
+
+
+def test_pixels_beyond_the_limit_are_refused_by_the_header_alone(tmp_path):
+    with pytest.raises(RenderError, match=r"scene 3.*30000x30000 pixels; at most 64 million as PNG"):
+        opened(tmp_path, raw_png(30_000, 30_000, 8, 2, [b"\0"]), scene=3)
+    jpeg = saved(Image.new("RGB", (16, 16)), "JPEG")
+    at = jpeg.index(b"\xff\xc0") + 5
+    vast = jpeg[:at] + struct.pack(">HH", 65_000, 65_000) + jpeg[at + 4 :]
+    with pytest.raises(RenderError, match=rf"at most {MAX_JPEG_PIXELS // 10**6} million as JPEG"):
+        opened(tmp_path, vast, scene=3)
+
+
+@pytest.mark.parametrize(
+    ("encoded", "why"),
+    [
+        (b"", "the file is empty"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 50, "it is HEIC, which cannot be read here"),
+        (b"\xff\x0a" + b"\0" * 50, "it is JPEG XL"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "it is SVG"),
+        (b"%PDF-1.7\n", "it is PDF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "it is PostScript"),
+        (b"<!DOCTYPE html><title>404</title>", "it is HTML"),
+        (b"\0\0\0\x20ftypisom" + b"\0" * 50, "it is MP4"),
+        (b"no picture at all", "it is no picture, or damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path, encoded, why):
+    with pytest.raises(RenderError, match="the picture of scene 3 cannot be used") as caught:
+        opened(tmp_path, encoded, scene=3)
+    assert why in str(caught.value)
+    assert "PNG or JPEG" in caught.value.advice
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_picture_that_breaks_off_is_refused(tmp_path, form):
+    encoded = saved(Image.fromarray(photo(1)), form)
+    with pytest.raises(RenderError, match="the picture of scene 3 cannot be used"):
+        opened(tmp_path, encoded[: len(encoded) // 2], scene=3)

@@ -1,0 +1,66 @@
+import io
+import os
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpu_renderer.upscale import check, enlargement, upscaled
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.errors import NotInstalled
+from tests.media.films import HOLD, ZOOM_IN, film, photo, png
+
+
+@pytest.fixture
+def blobs(tmp_path) -> FileBlobStore:
+    return FileBlobStore(tmp_path / "blobs")
+
+
+def enlarged(blobs, tmp_path, how, small):
+    timeline = film(blobs, pictures=[png(small)], bodies=(10,), camera=HOLD)
+    return timeline, upscaled(timeline, how, blobs, tmp_path, threading.Event())
+
+
+def test_a_small_picture_is_brought_to_the_films_size_once(blobs, tmp_path):
+    small = photo(1, 160, 90)
+    before, after = enlarged(blobs, tmp_path, "zscale", small)
+    clip = after.clips[0]
+    large = Image.open(io.BytesIO(blobs.get(clip.blob)))
+    assert large.size == (320, 180)
+    assert clip.sha256 != before.clips[0].sha256
+    again = np.asarray(large.resize((160, 90), Image.Resampling.BOX), np.float32)
+    assert np.abs(again - small).mean() < 6
+    written = blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns
+    assert upscaled(before, "zscale", blobs, tmp_path, threading.Event()) == after
+    assert blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns == written
+
+
+def test_a_picture_that_is_large_enough_and_one_that_is_broken_are_left_alone(blobs, tmp_path):
+    before, after = enlarged(blobs, tmp_path, "zscale", photo(1, 320, 200))
+    assert after == before
+    timeline = film(blobs, pictures=[b"broken"], bodies=(10,))
+    assert upscaled(timeline, "zscale", blobs, tmp_path, threading.Event()) == timeline
+
+
+def test_a_zoom_needs_more(blobs):
+    clip = film(blobs, bodies=(10,), camera=ZOOM_IN).clips[0]
+    timeline = film(blobs, bodies=(10,), camera=ZOOM_IN)
+    assert enlargement(clip, timeline, 320, 180) == pytest.approx(1.2)
+    assert enlargement(clip, timeline, 384, 2000) == pytest.approx(1.0)
+
+
+def test_real_esrgan_must_be_there_and_is_started_as_its_manual_says(blobs, tmp_path, monkeypatch):
+    with pytest.raises(NotInstalled, match="realesrgan-ncnn-vulkan") as caught:
+        check("realesrgan")
+    assert "UPSCALE=zscale" in caught.value.advice
+    program = tmp_path / "bin" / "realesrgan-ncnn-vulkan"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$@" > "$0.said"\ncp "$2" "$4"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    _, after = enlarged(blobs, tmp_path, "realesrgan", photo(1, 160, 90))
+    said = (tmp_path / "bin" / "realesrgan-ncnn-vulkan.said").read_text().split()
+    assert said[0::2] == ["-i", "-o", "-n", "-s", "-f"]
+    assert said[5:] == ["realesrgan-x4plus", "-s", "4", "-f", "png"]
+    assert after.clips[0].blob.startswith("upscaled/realesrgan-320x180-")

@@ -1,0 +1,58 @@
+import pytest
+
+from sutradhar.config import Settings
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.plan import PlanDefaults, RenderPlan
+from sutradhar.domain.render import RendererSettings
+
+
+def test_an_empty_environment_gives_the_defaults():
+    found = Settings.from_env({})
+    assert found.renderer == RendererSettings()
+    assert found.plan_defaults == PlanDefaults()
+
+
+def test_every_name_of_the_renderer_is_read():
+    found = Settings.from_env(
+        {
+            "FAST_PATH": "0", "ENCODER": "hevc_nvenc", "CQ": "20", "VBR_TARGET": "12.5M", "MAXRATE": "800k",
+            "BUFSIZE": "2M", "PRESET": "p5", "GOP": "60", "TARGET_RES": "4k", "RENDER_MODE": "PROXY", "FPS": "50",
+            "MUSIC_DB": "-15.5", "WATERMARK_POS": "bl", "UPSCALE": "zscale", "DEBUG": "1",
+        }
+    )  # fmt: skip
+    assert found.renderer == RendererSettings(
+        encoder="hevc_nvenc", fast_path=False, cq=20, vbr_target="12.5M", maxrate="800k", bufsize="2M", preset="p5",
+        gop=60, upscale="zscale", debug=True,
+    )  # fmt: skip
+    assert found.plan_defaults == PlanDefaults(
+        mode="PROXY", resolution="4k", fps=50, music_db=-15.5, watermark_position="bl"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENCODER", "av1"), ("FAST_PATH", "maybe"), ("CQ", "52"), ("VBR_TARGET", "20 Mbit"), ("GOP", "0"),
+        ("TARGET_RES", "8k"), ("RENDER_MODE", "DRAFT"), ("FPS", "23"), ("MUSIC_DB", "3"),
+        ("WATERMARK_POS", "middle"), ("UPSCALE", "magic"),
+        ("MAKERS", "many"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named_with_what_was_given(name, value):
+    with pytest.raises(InvalidRequest, match=f"{name}: .*{value}"):
+        Settings.from_env({name: value})
+
+
+def test_what_a_plan_says_wins_over_the_defaults():
+    defaults = PlanDefaults(mode="PROXY", resolution="720p", fps=25, music_db=-20, watermark_position="bl")
+    silent = RenderPlan.parse({"topic": "A"}).with_defaults(defaults)
+    assert (silent.render.mode, silent.render.resolution, silent.render.fps) == ("PROXY", "720p", 25)
+    assert silent.music.volume_db == -20
+    assert silent.watermark is not None
+    assert silent.watermark.position == "bl"
+    said = {
+        "topic": "A", "render": {"mode": "FINAL", "resolution": "1080p", "fps": 30}, "music": {"volume_db": -12},
+        "watermark": {"position": "tr"},
+    }  # fmt: skip
+    assert RenderPlan.parse(said).with_defaults(defaults) == RenderPlan.parse(said)
+    assert RenderPlan.parse({"topic": "A", "watermark": None}).with_defaults(defaults).watermark is None

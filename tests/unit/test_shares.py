@@ -1,0 +1,39 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gpu_renderer.encoders import profile
+from gpu_renderer.picture import worker_count
+from gpu_renderer.segments import shares
+from sutradhar.domain.render import RendererSettings
+
+X264, NVENC = (profile(codec, "FINAL", RendererSettings()) for codec in ("libx264", "h264_nvenc"))
+
+
+@given(st.lists(st.floats(1, 200), min_size=1, max_size=80), st.integers(1, 20), st.floats(0, 500))
+def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(costs, tasks, head_start):
+    found = shares(costs, tasks, head_start)
+    assert len(found) == tasks
+    assert [index for share in found for index in share] == list(range(len(costs)))
+    even = (sum(costs) + head_start) / tasks
+    for share in found:
+        assert sum(costs[index] for index in share) <= even + max(costs) + 1e-6
+
+
+def test_the_task_that_also_mixes_the_sound_gets_less_picture():
+    first, second = shares([10.0] * 20, 2, 40)
+    assert (len(first), len(second)) == (8, 12)
+
+
+def test_more_tasks_than_segments_leaves_some_without_work():
+    assert sorted(len(share) for share in shares([30.0, 30.0], 5)) == [0, 0, 0, 1, 1]
+
+
+def test_workers_are_as_many_as_cores_memory_and_sessions_allow():
+    unlimited = float("inf")
+    assert worker_count(X264, 1920, 1080, cores=4, memory_mb=unlimited) == 4
+    assert worker_count(X264, 1920, 1080, cores=64, memory_mb=unlimited) == 64
+    assert worker_count(NVENC, 1920, 1080, cores=64, memory_mb=unlimited) == 8
+    assert worker_count(X264, 3840, 2160, cores=8, memory_mb=4000) < worker_count(
+        X264, 1280, 720, cores=8, memory_mb=4000
+    )
+    assert worker_count(X264, 3840, 2160, cores=8, memory_mb=100) == 1
