@@ -1,19 +1,26 @@
-"""What lies over the picture of a segment, frame by frame: captions, the watermark."""
+"""What lies over the picture of a segment, frame by frame: captions, titles, the watermark."""
 
+from bisect import bisect_right
 from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from gpu_renderer.frame import Bytes, Frame
-from gpu_renderer.overlays import Overlay, caption_overlay, watermark_overlay
+from gpu_renderer.overlays import Caption, Overlay, watermark_overlay
 from gpu_renderer.recent import Recent
 from gpu_renderer.segments import Segment
 from gpu_renderer.still import to_planes
+from gpu_renderer.titles import opacity, title_overlay
 from sutradhar.domain.captions import Cue
 from sutradhar.domain.plan import Watermark
+from sutradhar.domain.timeline import Title
+
+Layer = Callable[[int, Frame], None]
+"""Blends into a Frame what lies over frame n of the segment."""
 
 _PATCHES_KEPT = 4
+"""Of each kind: neighbouring segments share them, and more would let memory grow with the film."""
 
 
 class Patch:
@@ -35,13 +42,28 @@ class Patch:
         self._planes = (y, averaged(u), averaged(v))
         self._weights = (alpha, coarse, coarse)
 
-    def blend(self, frame: Frame) -> None:
+    def blend(self, frame: Frame, opacity: float = 1.0) -> None:
         x, y = self._at
-        for i, (plane, source, alpha) in enumerate(zip(frame.planes, self._planes, self._weights, strict=True)):
+        for i, (plane, source, weights) in enumerate(zip(frame.planes, self._planes, self._weights, strict=True)):
             left, top = (x // 2, y // 2) if i else (x, y)
             high, wide = source.shape
             under = plane[top : top + high, left : left + wide]
+            alpha = weights if opacity == 1 else weights * np.float32(opacity)
             under[:] = cv2.blendLinear(np.ascontiguousarray(under), source, 1 - alpha, alpha)
+
+
+class _Subtitle:
+    """A caption as a patch, and its words, one patch at a time: speech goes forward."""
+
+    def __init__(self, caption: Caption) -> None:
+        self._caption, self._plain = caption, Patch(caption.plain)
+        self._words = Recent[int, Patch](1)
+
+    def blend(self, frame: Frame, word: int) -> None:
+        """``word`` is the number of the one that is spoken; below 0 there is none."""
+        self._plain.blend(frame)
+        if word >= 0:
+            self._words.get(word, lambda: Patch(self._caption.lit(word))).blend(frame)
 
 
 class Layers:
@@ -49,23 +71,39 @@ class Layers:
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        self._patches = Recent[Cue | Watermark, Patch](_PATCHES_KEPT)
+        self._subtitles = Recent[tuple[str, ...], _Subtitle](_PATCHES_KEPT)
+        self._patches = Recent[Title | Watermark, Patch](_PATCHES_KEPT)
 
-    def open(self, segment: Segment) -> Callable[[int, Frame], None]:
-        """A function that blends into a Frame what lies over frame n (0 ≤ n < ``segment.frames``)."""
-        patches = [(cue.start, cue.end, self._caption(cue)) for cue in segment.cues]
+    def open(self, segment: Segment) -> Layer:
+        """A function that blends into a Frame what lies over frame n (0 ≤ n < ``segment.frames``).
+
+        Raises:
+            RenderError: a text has a character that the fonts cannot draw.
+        """
+        layers = [(title.start, title.end, self._title(title, segment.fps)) for title in segment.titles]
+        highlight = segment.caption_style == "highlight"
+        layers += [(cue.start, cue.end, self._caption(cue, highlight)) for cue in segment.cues]
         if segment.watermark is not None:
-            patches.append((0, segment.frames, self._watermark(segment.watermark)))
+            layers.append((0, segment.frames, self._watermark(segment.watermark)))
 
         def blend(n: int, frame: Frame) -> None:
-            for start, end, patch in patches:
+            for start, end, layer in layers:
                 if start <= n < end:
-                    patch.blend(frame)
+                    layer(n, frame)
 
         return blend
 
-    def _caption(self, cue: Cue) -> Patch:
-        return self._patches.get(cue.evolve(start=0, end=1), lambda: Patch(caption_overlay(cue, *self._size)))
+    def _caption(self, cue: Cue, highlight: bool) -> Layer:
+        subtitle = self._subtitles.get(cue.lines, lambda: _Subtitle(Caption(cue.lines, *self._size)))
+        starts = cue.word_starts if highlight else ()
+        # the last word stays lit until the cue goes: viewers expect nothing to change in a pause
+        return lambda n, frame: subtitle.blend(frame, bisect_right(starts, n) - 1)
 
-    def _watermark(self, watermark: Watermark) -> Patch:
-        return self._patches.get(watermark, lambda: Patch(watermark_overlay(watermark, *self._size)))
+    def _title(self, title: Title, fps: int) -> Layer:
+        same = title.evolve(start=0, end=1)
+        patch = self._patches.get(same, lambda: Patch(title_overlay(title, *self._size)))
+        return lambda n, frame: patch.blend(frame, opacity(title, n, fps))
+
+    def _watermark(self, watermark: Watermark) -> Layer:
+        patch = self._patches.get(watermark, lambda: Patch(watermark_overlay(watermark, *self._size)))
+        return lambda _n, frame: patch.blend(frame)

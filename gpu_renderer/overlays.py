@@ -1,13 +1,27 @@
 """What is drawn over the picture: captions and the watermark, each rasterised once, then blended on its rectangle."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gpu_renderer.typeset import DESCENT, Block, Style, Typeface, draw, line_width, sha256, typeface
-from sutradhar.domain.captions import MAX_LINE, Cue, break_lines
+from gpu_renderer.frame import Bytes
+from gpu_renderer.typeset import (
+    ASCENT,
+    BOX_PADDING,
+    DESCENT,
+    PITCH,
+    Style,
+    Typeface,
+    draw,
+    line_width,
+    lit,
+    refuse_missing_glyphs,
+    sha256,
+    typeface,
+)
+from sutradhar.domain.captions import MAX_LINE, break_lines
+from sutradhar.domain.captions import width as characters
 from sutradhar.domain.plan import Watermark
 
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)
@@ -30,47 +44,72 @@ class Overlay:
 
     x: int
     y: int
-    rgba: NDArray[np.uint8]
+    rgba: Bytes
 
     def __post_init__(self) -> None:
         if any(n % 2 for n in (self.x, self.y, *self.rgba.shape[:2])):
             raise ValueError(f"overlay at {self.x}, {self.y} of {self.rgba.shape[:2]} is not on the chroma grid")
 
 
-def caption_overlay(cue: Cue, width: int, height: int) -> Overlay:
-    """``cue`` centred near the lower edge of a ``width`` x ``height`` picture; the last baseline never moves.
+class Caption:
+    """A cue near the lower edge of a ``width`` x ``height`` picture, centred; the last baseline never moves.
 
     A cue too wide for the picture is broken anew, onto three lines on upright and square pictures; what is still too
-    wide is drawn smaller.
+    wide is drawn smaller. No word is cut that fits a line.
     """
-    face = typeface()
+
+    def __init__(self, lines: Sequence[str], width: int, height: int) -> None:
+        refuse_missing_glyphs(" ".join(lines), "the caption")
+        em = min(width, height) * _CAPTION_EM
+        broken, self._em = _fit_caption(lines, typeface(), em, width * _CAPTION_WIDTH, _caption_lines(width, height))
+        self._block = draw(broken, typeface(), self._em, _CAPTION)
+        rows, columns = self._block.rgba.shape[:2]
+        baseline = height * (1 - _CAPTION_BOTTOM) - em * DESCENT
+        self._at = ((width - columns) // 2, round(baseline + self._em * DESCENT) + self._block.inset - rows)
+        self._size = (width, height)
+
+    @property
+    def plain(self) -> Overlay:
+        """The whole caption, no word lit."""
+        return placed(self._block.rgba, *self._at, *self._size)
+
+    def lit(self, word: int) -> Overlay:
+        """What changes when word number ``word`` is spoken, to be laid over the plain caption."""
+        rgba, x, y = lit(self._block, word, self._em)
+        return placed(rgba, self._at[0] + x, self._at[1] + y, *self._size)
+
+
+def caption_top(width: int, height: int) -> int:
+    """The row above which no caption reaches with its letters or its box."""
     em = min(width, height) * _CAPTION_EM
-    lines, size = _fit_caption(cue, face, em, width * _CAPTION_WIDTH, 2 if width > height else 3)
-    block = draw(lines, face, size, _CAPTION)
-    baseline = height * (1 - _CAPTION_BOTTOM) - em * DESCENT
-    rows, columns = block.rgba.shape[:2]
-    top = round(baseline + size * DESCENT) + block.inset - rows
-    return _placed(block, (width - columns) // 2, top, width, height)
+    return int(height * (1 - _CAPTION_BOTTOM) - em * (ASCENT + DESCENT + PITCH * (_caption_lines(width, height) - 1)
+                                                      + BOX_PADDING / 3))  # fmt: skip
 
 
-def _fit_caption(cue: Cue, face: Typeface, em: float, room: float, max_lines: int) -> tuple[list[str], int]:
-    text = " ".join(cue.lines)
+def _caption_lines(width: int, height: int) -> int:
+    return 2 if width > height else 3
+
+
+def _fit_caption(lines: Sequence[str], face: Typeface, em: float, room: float, max_lines: int) -> tuple[list[str], int]:
     size = round(em)
     while True:
-        for lines in _breaks(cue, text):
-            if len(lines) <= max_lines and max(line_width(line, face, size) for line in lines) <= room:
-                return lines, size
+        for broken in _breaks(lines):
+            if len(broken) <= max_lines and max(line_width(line, face, size) for line in broken) <= room:
+                return broken, size
         size = min(size - 1, round(size * 0.95))
 
 
-def _breaks(cue: Cue, text: str) -> Iterator[list[str]]:
-    yield list(cue.lines)
-    for limit in range(MAX_LINE, MAX_LINE // 3, -1):
+def _breaks(lines: Sequence[str]) -> Iterator[list[str]]:
+    yield list(lines)
+    text = " ".join(lines)
+    longest = max(characters(word) for word in text.split())
+    for limit in range(MAX_LINE, max(MAX_LINE // 3, longest - 1), -1):
         yield break_lines(text, limit)
 
 
 def watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
     """The watermark in its corner of a ``width`` x ``height`` picture."""
+    refuse_missing_glyphs(watermark.text, "the watermark")
     face = typeface()
     size = round(min(width, height) * _WATERMARK_EM)
     room = width * _WATERMARK_WIDTH
@@ -82,16 +121,16 @@ def watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
     rows, columns = block.rgba.shape[:2]
     x = margin - block.inset if watermark.position[1] == "l" else width - margin + block.inset - columns
     y = margin - block.inset if watermark.position[0] == "t" else height - margin + block.inset - rows
-    return _placed(block, x, y, width, height)
+    return placed(block.rgba, x, y, width, height)
 
 
-def _placed(block: Block, x: int, y: int, width: int, height: int) -> Overlay:
-    """Cut what of ``block`` (its outermost, nearly empty shadow) lies outside, and widen to even numbers."""
-    rows, columns = block.rgba.shape[:2]
+def placed(picture: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
+    """Cut what of ``picture`` (its outermost, nearly empty shadow) lies outside, and widen to even numbers."""
+    rows, columns = picture.shape[:2]
     left, top = max(x, 0) // 2 * 2, max(y, 0) // 2 * 2
     right, bottom = -(-min(x + columns, width) // 2) * 2, -(-min(y + rows, height) // 2) * 2
     rgba = np.zeros((bottom - top, right - left, 4), np.uint8)
-    inside = block.rgba[max(-y, 0) : min(rows, height - y), max(-x, 0) : min(columns, width - x)]
+    inside = picture[max(-y, 0) : min(rows, height - y), max(-x, 0) : min(columns, width - x)]
     rgba[max(y, 0) - top :, max(x, 0) - left :][: inside.shape[0], : inside.shape[1]] = inside
     return Overlay(left, top, rgba)
 

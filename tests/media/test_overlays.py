@@ -1,15 +1,12 @@
-"""Captions, watermark and thumbnail as pictures: inside the frame, readable, on the chroma grid, under their limits."""
-
-from io import BytesIO
+"""Captions and the watermark as pictures: inside the frame, readable, on the chroma grid, under their limits."""
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from gpu_renderer import thumbnail
-from gpu_renderer.overlays import Overlay, caption_overlay, font_hashes, watermark_overlay
-from gpu_renderer.thumbnail import draw_thumbnail
-from sutradhar.domain.captions import Cue, break_lines
+from gpu_renderer.overlays import Caption, Overlay, caption_top, font_hashes, watermark_overlay
+from sutradhar.domain.captions import break_lines
+from sutradhar.domain.errors import RenderError
 from sutradhar.domain.plan import Watermark
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080), (1280, 720), (720, 1280), (3840, 2160)]
@@ -22,8 +19,8 @@ TEXTS = {
 }
 
 
-def _cue(text: str) -> Cue:
-    return Cue(start=0, end=30, lines=tuple(break_lines(text)))
+def _caption(text: str, width: int, height: int) -> Caption:
+    return Caption(break_lines(text), width, height)
 
 
 def _ink(overlay: Overlay) -> tuple[int, int, int, int]:
@@ -36,7 +33,7 @@ def _ink(overlay: Overlay) -> tuple[int, int, int, int]:
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_a_caption_is_centred_in_the_title_safe_area_of_every_picture(text: str, width: int, height: int) -> None:
-    overlay = caption_overlay(_cue(text), width, height)
+    overlay = _caption(text, width, height).plain
     rows, columns = overlay.rgba.shape[:2]
     assert overlay.x >= 0
     assert overlay.x + columns <= width
@@ -49,15 +46,15 @@ def test_a_caption_is_centred_in_the_title_safe_area_of_every_picture(text: str,
 
 
 def test_a_cue_too_wide_for_an_upright_picture_is_broken_anew_at_full_size() -> None:
-    wide = caption_overlay(_cue(TEXTS["english"]), 1920, 1080)
-    upright = caption_overlay(_cue(TEXTS["english"]), 1080, 1920)
+    wide = _caption(TEXTS["english"], 1920, 1080).plain
+    upright = _caption(TEXTS["english"], 1080, 1920).plain
     line = 0.05 * 1080 * 1.32
     assert upright.rgba.shape[0] - wide.rgba.shape[0] == pytest.approx(line, abs=3)
 
 
 def test_the_last_baseline_does_not_move_between_cues() -> None:
     one, two = (
-        caption_overlay(_cue(text), 1920, 1080) for text in ("Home", "Home and more words in this very long line, home")
+        _caption(text, 1920, 1080).plain for text in ("Home", "Home and more words in this very long line, home")
     )
     assert _ink(one)[3] == pytest.approx(_ink(two)[3], abs=14 + 1)  # a comma hangs below
     assert one.y + one.rgba.shape[0] == two.y + two.rgba.shape[0]
@@ -71,7 +68,7 @@ def _over(overlay: Overlay, background: int) -> np.ndarray:
 @pytest.mark.parametrize("background", [0, 128, 255])
 def test_a_caption_reads_on_black_grey_and_white(background: int) -> None:
     """WCAG asks 4.5 : 1 between letters and what is around them."""
-    overlay = caption_overlay(_cue("Prahlad प्रह्लाद"), 1920, 1080)
+    overlay = _caption("Prahlad प्रह्लाद", 1920, 1080).plain
     flat = _over(overlay, background).mean(axis=2)
     letters = (overlay.rgba > 250).all(axis=2)
     near = np.asarray(Image.fromarray(letters).convert("L").filter(ImageFilter.MaxFilter(7))) > 0
@@ -109,42 +106,18 @@ def test_font_hashes_name_both_fonts() -> None:
     assert all(len(h) == 64 for h in hashes.values())
 
 
-def _picture(seed: int, low: int = 20, high: int = 230) -> np.ndarray:
-    tile = np.random.default_rng(seed).integers(low, high, (27, 48, 3)).astype(np.uint8)
-    return np.asarray(Image.fromarray(tile).resize((960, 540), Image.Resampling.BICUBIC))
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_no_caption_reaches_above_the_captions_place(text: str, width: int, height: int) -> None:
+    overlay = _caption(text, width, height).plain
+    seen = np.nonzero((overlay.rgba[..., 3] > 200).any(axis=1))[0]
+    assert overlay.y + seen[0] >= caption_top(width, height)
 
 
-def _open(png: bytes) -> np.ndarray:
-    with Image.open(BytesIO(png)) as image:
-        assert image.format == "PNG"
-        return np.asarray(image.convert("RGB"))
-
-
-def test_the_thumbnail_takes_the_best_picture_and_shows_title_and_watermark() -> None:
-    grey, dark, good = np.full((540, 960, 3), 128, np.uint8), _picture(1, 0, 20), _picture(2)
-    png = draw_thumbnail([grey, dark, good], "प्रह्लाद की कथा", Watermark(opacity=1.0))
-    assert png == draw_thumbnail([good], "प्रह्लाद की कथा", Watermark(opacity=1.0))
-    shown = _open(png)
-    assert shown.shape == (720, 1280, 3)
-    assert len(png) <= thumbnail.MAX_BYTES
-    white = (shown > 245).all(axis=2)
-    assert white[360:].sum() > 5_000  # the title, low down
-    assert white[:60, 1000:].sum() > 100  # the watermark, at the top
-
-
-@pytest.mark.parametrize("title", ["ज्ञान", "A title of some length about क्षमा, " * 3, "W" * 120])
-def test_the_title_stays_inside_the_thumbnail(title: str) -> None:
-    plain = np.full((720, 1280, 3), 90, np.uint8)
-    white = (_open(draw_thumbnail([plain], title, None)) > 245).all(axis=2)
-    ys, xs = np.nonzero(white)
-    assert xs.min() >= 40
-    assert xs.max() <= 1280 - 40
-    assert ys.min() >= 200
-    assert ys.max() <= 720 - 20
-
-
-def test_even_noise_stays_under_two_megabytes() -> None:
-    noise = np.random.default_rng(5).integers(0, 256, (720, 1280, 3)).astype(np.uint8)
-    png = draw_thumbnail([noise], "Noise", None)
-    assert len(png) <= thumbnail.MAX_BYTES
-    assert _open(png).shape == (720, 1280, 3)
+def test_what_no_font_can_draw_is_an_error_that_names_text_and_character() -> None:
+    with pytest.raises(RenderError, match=r"the caption “a 漢 b” has the character '漢' \(U\+6F22") as caught:
+        _caption("a 漢 b", 320, 180)
+    assert caught.value.stage == "picture"
+    assert "take the character out" in caught.value.advice
+    with pytest.raises(RenderError, match=r"the watermark “→” .*RIGHTWARDS ARROW"):
+        watermark_overlay(Watermark.model_construct(text="→", position="tr", opacity=1.0), 320, 180)

@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 
 import pytest
@@ -41,14 +42,90 @@ def test_a_sentence_never_shares_a_cue_with_the_next() -> None:
         assert not any(mark in cue.text[:-1].replace("\n", " ") for mark in (". ", "! "))
 
 
-@given(st.text(alphabet="ab .,!?। कि्षप्र"), st.floats(0.05, 2))
-def test_cues_never_overlap_and_end_inside(text: str, pace: float) -> None:
-    words = spoken(text, pace)
-    end = int((len(words) + 2) * pace * FPS) + 10
-    made = cues(words, offset=0.2, fps=FPS, not_after=end)
+_WORDS = {
+    "en": [
+        "a",
+        "I",
+        "the",
+        "boy",
+        "Prahlad",
+        "elephants",
+        "extraordinarily",
+        "“never”",
+        "o'clock",
+        "counter-revolution",
+    ],
+    "hi": ["है", "का", "एक", "प्रह्लाद", "क्षत्रिय", "हिरण्यकशिपु", "श्री", "विष्णु", "ज्ञान", "कर्तव्यपरायणता"],
+}
+_MARKS = {"en": ["", "", "", ",", ".", "!", "?", ":", "…”"], "hi": ["", "", "", ",", "।", "?", "॥"]}
+
+
+@st.composite
+def narrations(draw: st.DrawFn) -> list[Word]:
+    """Words at the pace of speech, in either script, with pauses; now and then one that is longer than a line."""
+    language = draw(st.sampled_from(["en", "hi"]))
+    long = draw(st.sampled_from(["", "", "", "x" * 50, "क्षि" * 90]))
+    word = st.tuples(st.sampled_from(_WORDS[language] + [long] * bool(long)), st.sampled_from(_MARKS[language]))
+    chosen = draw(st.lists(st.tuples(word, st.floats(0.03, 0.12), st.sampled_from([0, 0, 0.1, 0.6, 3.0])), min_size=1))
+    found, at = [], 0.0
+    for (text, mark), pace, pause in chosen:
+        spoken_for = max(width(text) * pace, 0.1)
+        found.append(Word(text=text + mark, start=at, end=at + spoken_for))
+        at += spoken_for + pause
+    return found
+
+
+@given(narrations(), st.sampled_from([24, 30, 60]), st.floats(0.2, 20), st.floats(0.2, 2))
+def test_cues_keep_every_rule_of_captions(words: list[Word], fps: int, offset: float, air: float) -> None:
+    end = math.ceil((offset + words[-1].end + air) * fps)
+    made = cues(words, offset=offset, fps=fps, not_after=end)
+    letters = [g for word in words for g in graphemes(word.text)]
+    assert [g for cue in made for word in cue.text.split() for g in graphemes(word)] == letters
+    assert all(a.end <= b.start for a, b in pairwise(made))
+    limits = [cue.start for cue in made[1:]] + [end]
+    for cue, limit in zip(made, limits, strict=True):
+        assert 0 <= cue.start < cue.end <= limit
+        assert cue.end - cue.start <= 7 * fps
+        assert len(cue.lines) <= 2
+        assert all(width(line) <= MAX_LINE for line in cue.lines)
+        needed = max(1.0, sum(map(width, cue.lines)) / 17)
+        assert cue.end >= min(cue.start + needed * fps, limit, cue.start + 7 * fps)
+        if cue.word_starts:
+            assert len(cue.word_starts) == len(" ".join(cue.lines).split())
+            assert list(cue.word_starts) == sorted(cue.word_starts)
+            assert cue.start == cue.word_starts[0]
+            assert cue.word_starts[-1] < cue.end
+    # one that is gone in less than a second could share with neither neighbour
     for a, b in pairwise(made):
-        assert a.start < a.end <= b.start or b.start == a.start  # words within one frame of each other
-    assert all(c.end <= max(end, c.start + 1) and c.end - c.start <= 7 * FPS for c in made)
+        if min(a.end - a.start, b.end - b.start) < fps:
+            together = break_lines(f"{' '.join(a.lines)} {' '.join(b.lines)}")
+            assert len(together) > 2 or b.end - a.start > 7 * fps - 0.3 * fps - 2
+
+
+@given(narrations())
+def test_each_word_is_lit_in_the_frame_in_which_it_is_spoken(words: list[Word]) -> None:
+    made = cues(words, offset=0.5, fps=FPS, not_after=100_000)
+    if all(width(word.text) <= MAX_LINE for word in words):
+        lit = [start for cue in made for start in cue.word_starts]
+        assert lit == [round((0.5 + word.start) * FPS) for word in words]
+
+
+def test_short_sentences_share_a_cue_instead_of_flickering() -> None:
+    made = cues(spoken("Yes. No. He ran. Nobody knows why he ran away."), offset=0, fps=FPS, not_after=300)
+    assert [cue.lines for cue in made] == [("Yes. No. He ran.",), ("Nobody knows why he ran away.",)]
+
+
+def test_a_word_longer_than_a_line_is_cut_and_its_cue_has_no_word_times() -> None:
+    made = cues(spoken("A " + "क्षि" * 100), offset=0, fps=FPS, not_after=300)
+    assert "".join("".join(cue.lines) for cue in made) == "A" + "क्षि" * 100
+    assert all(cue.word_starts == () for cue in made if "क्षि" in cue.text)
+
+
+def test_a_short_gap_between_two_cues_is_closed() -> None:
+    words = [*spoken("One two three four."), *(w.model_copy(update={"start": w.start + 2.0, "end": w.end + 2.0})
+                                                for w in spoken("Five six seven eight."))]  # fmt: skip
+    first, second = cues(words, offset=0, fps=FPS, not_after=300)
+    assert first.end == second.start
 
 
 @given(st.text(alphabet="क्षत्रज्ञिीुेैोौंँः॥ abc", min_size=1), st.integers(5, 42))
@@ -68,6 +145,16 @@ def test_translated_sentences_keep_the_time_of_their_own() -> None:
     made = translated_cues("एक दो तीन चार। पाँच छह।", words, offset=0, fps=FPS, not_after=1000)
     assert [c.lines for c in made] == [("एक दो तीन चार।",), ("पाँच छह।",)]
     assert made[1].start == round(words[4].start * FPS)
+
+
+@given(narrations(), narrations())
+def test_a_translation_keeps_the_rules_and_has_no_word_times(words: list[Word], other: list[Word]) -> None:
+    end = math.ceil((words[-1].end + 1) * FPS)
+    text = " ".join(word.text for word in other)
+    made = translated_cues(text, words, offset=0.2, fps=FPS, not_after=end)
+    assert [g for cue in made for word in cue.text.split() for g in graphemes(word)] == graphemes(text.replace(" ", ""))
+    assert all(a.end <= b.start for a, b in pairwise(made))
+    assert all(len(cue.lines) <= 2 and cue.word_starts == () for cue in made)
 
 
 def test_subrip() -> None:

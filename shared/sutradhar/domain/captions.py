@@ -6,7 +6,8 @@ conjunct counts once.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sutradhar.domain.asset import Word
 from sutradhar.domain.base import Frozen
@@ -17,6 +18,10 @@ MAX_LINES = 2
 MIN_SEC = 1.0
 MAX_SEC = 7.0
 MAX_CHARS_PER_SEC = 17.0
+
+_LINGER_SEC = 0.3
+_GAP_SEC = 0.5
+"""A shorter gap between two cues only flickers (Netflix: no gap of 3 to 11 frames)."""
 
 _STOPS = ".!?।॥…"
 _PAUSES = ",;:—–"
@@ -29,7 +34,8 @@ class Cue(Frozen):
     end: int
     lines: tuple[str, ...]
     word_starts: tuple[int, ...] = ()
-    """The frame in which each word of ``lines`` is spoken, where that is known."""
+    """The frame in which each word of ``lines`` is spoken; empty where that is not known (a translation, or a word too
+    long for a line)."""
 
     @property
     def text(self) -> str:
@@ -45,14 +51,25 @@ def cues(words: Sequence[Word], *, offset: float, fps: int, not_after: int) -> l
     """Cues for one narration. ``offset`` is where its audio starts, in seconds; no cue ends after frame ``not_after``.
 
     A cue appears with its first word (to the frame) and stays until shortly after its last one, never into the next.
+    One that would be gone in less than ``MIN_SEC`` shares its place with a neighbour where both fit.
     """
-    groups = _groups(words)
-    starts = [round((offset + words[a].start) * fps) for a, _ in groups]
-    found = []
-    for i, (a, b) in enumerate(groups):
-        text = " ".join(w.text for w in words[a:b])
-        limit = starts[i + 1] if i + 1 < len(groups) else not_after
-        found.append(_cue(text, starts[i], round((offset + words[b - 1].end + 0.3) * fps), limit, fps))
+    parts = [part for word in words for part in _parts(word)]
+    at = [round((offset + part.start) * fps) for part in parts]
+    groups = _groups(parts, at, not_after, fps)
+    found: list[Cue] = []
+    for a, b in groups:
+        start = max(at[a], found[-1].end if found else 0)
+        limit = max(at[b] if b < len(parts) else not_after, start + 1)
+        lines = break_lines(" ".join(part.text for part in parts[a:b]))
+        wanted = round((offset + parts[b - 1].end + _LINGER_SEC) * fps)
+        readable = start + math.ceil(max(MIN_SEC, sum(map(width, lines)) / MAX_CHARS_PER_SEC) * fps)
+        end = max(wanted, readable)
+        if b < len(parts) and limit - end < _GAP_SEC * fps:
+            end = limit
+        end = max(min(end, limit, start + round(MAX_SEC * fps)), start + 1)
+        whole = all(part.whole for part in parts[a:b])
+        spoken = tuple(min(max(n, start), end - 1) for n in at[a:b]) if whole else ()
+        found.append(Cue(start=start, end=end, lines=tuple(lines), word_starts=spoken))
     return found
 
 
@@ -80,54 +97,79 @@ def translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int
             until = at_sec + (end - start) * share / sum(weight)
             shared.append(Word(text=part, start=at_sec, end=until))
             at_sec = until
-    return cues(shared, offset=offset, fps=fps, not_after=not_after)
+    found = cues(shared, offset=offset, fps=fps, not_after=not_after)
+    return [cue.evolve(word_starts=()) for cue in found]
 
 
-def _groups(words: Sequence[Word]) -> list[tuple[int, int]]:
-    """Cut the words into cues: at sentence ends always, else where it reads best and the lines are full."""
-    found: list[tuple[int, int]] = []
-    start = 0
-    while start < len(words):
-        end = start + 1
-        best, best_score = end, -1.0
-        while end <= len(words) and _fits(words[start:end]):
-            score = _break_score(words, start, end)
-            if score >= best_score:
-                best, best_score = end, score
-            if words[end - 1].text.rstrip("\"'”’)")[-1:] in _STOPS:
+@dataclass(frozen=True)
+class _Part:
+    """A word, or a piece of one that is longer than a line."""
+
+    text: str
+    start: float
+    end: float
+    whole: bool
+
+
+def _parts(word: Word) -> Iterator[_Part]:
+    texts = [piece for text in word.text.split() for piece in _pieces(text, MAX_LINE)]
+    letters = sum(map(width, texts))
+    at = word.start
+    for text in texts:
+        until = at + (word.end - word.start) * width(text) / letters
+        yield _Part(text, at, until, whole=len(texts) == 1)
+        at = until
+
+
+def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int) -> list[tuple[int, int]]:
+    """Cut the words into cues at the least cost over the whole narration (dynamic programming, from its end)."""
+    widths = [width(part.text) for part in parts]
+    cheapest = [0.0] * (len(parts) + 1)
+    ends = [0] * len(parts)
+    for a in reversed(range(len(parts))):
+        cheapest[a] = math.inf
+        for b in range(a + 1, len(parts) + 1):
+            if b > a + 1 and not _fits(parts[a:b], widths[a:b]):
                 break
-            end += 1
-        found.append((start, best))
-        start = best
+            seconds = ((at[b] if b < len(parts) else not_after) - at[a]) / fps
+            following = parts[b] if b < len(parts) else None
+            cost = _cost(parts[a:b], following, sum(widths[a:b]) + b - a - 1, seconds) + cheapest[b]
+            if cost < cheapest[a]:
+                cheapest[a], ends[a] = cost, b
+    found: list[tuple[int, int]] = []
+    while not found or found[-1][1] < len(parts):
+        start = found[-1][1] if found else 0
+        if start == len(parts):
+            break
+        found.append((start, ends[start]))
     return found
 
 
-def _fits(words: Sequence[Word]) -> bool:
-    text = " ".join(w.text for w in words)
-    return len(break_lines(text)) <= MAX_LINES and words[-1].end - words[0].start <= MAX_SEC
+def _fits(parts: Sequence[_Part], widths: Sequence[int]) -> bool:
+    lines, room = 0, -1
+    for letters in widths:
+        room -= letters + 1
+        if room < 0:
+            lines, room = lines + 1, MAX_LINE - letters
+    return lines <= MAX_LINES and parts[-1].end - parts[0].start <= MAX_SEC
 
 
-def _break_score(words: Sequence[Word], start: int, end: int) -> float:
-    """How good it is to end a cue before word ``end``: full lines, punctuation, a pause, and no crumb left behind."""
-    text = " ".join(w.text for w in words[start:end])
-    last = words[end - 1].text.rstrip("\"'”’)")[-1:]
-    score = min(width(text) / (MAX_LINE * MAX_LINES), 1.0)
-    if last in _STOPS or end == len(words):
-        score += 2.0
-    elif last in _PAUSES:
-        score += 0.5
-    if end < len(words):
-        score += min(max(words[end].start - words[end - 1].end, 0.0), 0.5)
-        rest = next((i for i in range(end, len(words)) if words[i].text[-1] in _STOPS), len(words) - 1)
-        if rest - end < 2:  # the sentence would leave one or two words for a cue of their own
-            score -= 0.8
-    return score
+def _cost(parts: Sequence[_Part], following: _Part | None, letters: int, seconds: float) -> float:
+    """Of showing ``parts`` as one cue for at most ``seconds``. In this order: a cue that is gone too soon, sentences
+    that share a cue, too little time to read, a bad place to break; then few cues, evenly filled."""
+    cost = 1.0 + 2.0 * (letters / (MAX_LINE * MAX_LINES)) ** 2
+    cost += 1000.0 * (seconds < MIN_SEC) + 1.5 * max(letters / MAX_CHARS_PER_SEC - seconds, 0.0)
+    cost += 10.0 * sum(_mark(part.text) in _STOPS for part in parts[:-1])
+    mark = _mark(parts[-1].text)
+    if following and mark not in _STOPS:
+        pause = min(max(following.start - parts[-1].end, 0.0), 0.5)
+        cost += 1.5 - 2.0 * pause - (0.9 if mark in _PAUSES else 0.0)
+    return cost + (0.8 if len(parts) < 3 else 0.0)
 
 
-def _cue(text: str, start: int, wanted_end: int, limit: int, fps: int) -> Cue:
-    readable = start + math.ceil(max(MIN_SEC, width(text) / MAX_CHARS_PER_SEC) * fps)
-    end = min(max(wanted_end, readable), limit, start + round(MAX_SEC * fps))
-    return Cue(start=start, end=max(end, start + 1), lines=tuple(break_lines(text)))
+def _mark(text: str) -> str:
+    """The last character, closing quotes and brackets aside."""
+    return text.rstrip("\"'”’)")[-1:] or text[-1]
 
 
 def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
@@ -150,7 +192,9 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
 
 def _unevenness(pair: list[str]) -> float:
     top, bottom = width(pair[0]), width(pair[1])
-    return abs(top - bottom) + (0.5 if top > bottom else 0) - (4 if pair[0][-1] in _PAUSES else 0)
+    mark = _mark(pair[0])
+    pause = 20 if mark in _STOPS else 4 if mark in _PAUSES else 0
+    return abs(top - bottom) + (0.5 if top > bottom else 0) - pause
 
 
 def _greedy(parts: list[str], limit: int) -> list[str]:

@@ -9,10 +9,8 @@ import unicodedata
 
 import regex
 
-# The scripts that Noto Sans and Noto Sans Devanagari draw (their Unicode coverage), by Unicode script property.
-_UNDRAWABLE = regex.compile(
-    r"[^\p{Latin}\p{Devanagari}\p{Greek}\p{Cyrillic}\p{Common}\p{Inherited}]", flags=regex.VERSION1
-)
+from sutradhar.domain.glyphs import DEVANAGARI, LATIN
+
 _PICTOGRAPHS = regex.compile(
     r"[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji_Modifier}\uFE0E\uFE0F\u20E3--[\^`°©®™]]", flags=regex.VERSION1
 )
@@ -51,9 +49,20 @@ def drawable(text: str) -> str:
 
 
 def undrawable(text: str) -> str | None:
-    """The first letter of a script that the caption fonts cannot draw, or None."""
-    found = _UNDRAWABLE.search(drawable(text))
-    return found.group() if found else None
+    """The first character that the caption fonts cannot draw, or None. Of one grapheme cluster all is drawn with one
+    font."""
+    for cluster in graphemes(drawable(text)):
+        points = [ord(c) for c in cluster if not c.isspace() and c not in _JOINERS]
+        missing = min(([p for p in points if p not in font] for font in (DEVANAGARI, LATIN)), key=len)
+        if missing:
+            return chr(missing[0])
+    return None
+
+
+def named(character: str) -> str:
+    """``character`` as people can look it up: ``'→' (U+2192 RIGHTWARDS ARROW)``."""
+    name = unicodedata.name(character, "")
+    return f"{character!r} (U+{ord(character):04X}{' ' if name else ''}{name})"
 
 
 def language_of(text: str) -> str:

@@ -1,0 +1,122 @@
+"""Titles and lower thirds: large in the middle of the picture, or low on the left beside a slim bar."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gpu_renderer.frame import Bytes
+from gpu_renderer.overlays import Overlay, caption_top, placed
+from gpu_renderer.typeset import ACCENT, Block, Style, draw, fit_lines, refuse_missing_glyphs, typeface
+from sutradhar.domain.timeline import Title
+
+FADE_SEC = 0.4
+
+_TITLE = Style(outline_width=0.03, shadow_opacity=0.9, shadow_blur=0.3)
+_SUBTITLE = Style(outline_width=0.05, shadow_opacity=0.9, shadow_blur=0.4)
+_PLATE_TEXT = Style(outline_width=0.0, shadow_opacity=0.0)
+_PLATE_SUBTEXT = Style(fill=ACCENT, outline_width=0.0, shadow_opacity=0.0)
+_PLATE, _PLATE_OPACITY = (12, 12, 18), 0.66
+# in fractions of the short side, but widths in fractions of the picture's
+_TITLE_EM, _TITLE_WIDTH = 0.115, 0.84
+_LOWER_EM, _LOWER_WIDTH = 0.055, 0.62
+_SUBTEXT_EM = 0.048
+_LOWER_SUBTEXT_EM = 0.036
+_BAR = 0.009
+_SAFE = 0.05
+"""EBU R 95: text keeps this share of the picture free at the sides."""
+_TOP = 0.1
+"""Of the short side: the watermark has what is above."""
+
+
+def title_overlay(title: Title, width: int, height: int) -> Overlay:
+    """``title`` for a ``width`` x ``height`` picture, at full opacity: clear of the captions' place and of every corner
+    where a watermark may be; long texts are broken, then drawn smaller.
+
+    Raises:
+        RenderError: the fonts lack a character of it.
+    """
+    for text in (title.text, title.subtext):
+        refuse_missing_glyphs(text, "the title")
+    draw_it = _in_the_middle if title.place == "title" else _lower_third
+    return draw_it(title, width, height)
+
+
+def opacity(title: Title, frame: int, fps: int) -> float:
+    """How much of ``title`` frame ``frame`` shows, 0-1: eased in and out over ``FADE_SEC``, or over half of a title too
+    short for that."""
+    fade = min(round(FADE_SEC * fps), (title.end - title.start) // 2)
+    # neither end of a fade repeats a frame without the title or one that has all of it
+    share = min((frame - title.start + 1) / (fade + 1), (title.end - frame) / (fade + 1), 1.0)
+    return share * share * (3 - 2 * share)
+
+
+def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
+    short, face = min(width, height), typeface()
+    top, bottom = _TOP * short, caption_top(width, height) - _SAFE * short
+    room, high = _TITLE_WIDTH * width, bottom - top
+    lines, size = fit_lines(
+        title.text,
+        face,
+        width=room,
+        height=0.66 * high,
+        largest=_TITLE_EM * short,
+        max_lines=3 if width > height else 4,
+    )
+    blocks = [draw(lines, face, size, _TITLE)]
+    if title.subtext:
+        largest = min(_SUBTEXT_EM * short, 0.7 * size)
+        lines, size = fit_lines(title.subtext, face, width=room, height=0.3 * high, largest=largest, max_lines=2)
+        blocks.append(draw(lines, face, size, _SUBTITLE))
+    whole, inset = _stacked(blocks, "centre")
+    rows, columns = whole.shape[:2]
+    # a little above the middle looks like the middle
+    y = round(min(0.47 * height - rows / 2, bottom + inset - rows))
+    return placed(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
+
+
+def _lower_third(title: Title, width: int, height: int) -> Overlay:
+    short, face = min(width, height), typeface()
+    room = (_LOWER_WIDTH if width > height else 1 - 4 * _SAFE) * width
+    blocks = []
+    for text, em, style, max_lines in (
+        (title.text, _LOWER_EM, _PLATE_TEXT, 2),
+        (title.subtext, _LOWER_SUBTEXT_EM, _PLATE_SUBTEXT, 2),
+    ):
+        if text:
+            lines, size = fit_lines(
+                text, face, width=room, height=0.2 * height, largest=em * short, max_lines=max_lines
+            )
+            blocks.append(draw(lines, face, size, style, align="left"))
+    text_rgba, inset = _stacked(blocks, "left")
+    rows, columns = text_rgba.shape[:2]
+    bar, padding = max(round(_BAR * short), 2), round(0.022 * short)
+    plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
+    plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
+    plate[:, :bar] = (*ACCENT, 255)
+    _over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
+    bottom = caption_top(width, height) - round(0.02 * short)
+    return placed(plate, round(_SAFE * width), bottom - plate.shape[0], width, height)
+
+
+def _stacked(blocks: Sequence[Block], align: str) -> tuple[Bytes, int]:
+    """``blocks`` under each other, line box to line box, and the inset of the whole."""
+    inset = max(block.inset for block in blocks)
+    sizes = [(b.rgba.shape[1] - 2 * b.inset, b.rgba.shape[0] - 2 * b.inset) for b in blocks]
+    columns, rows = max(w for w, _ in sizes), sum(h for _, h in sizes)
+    whole = np.zeros((rows + 2 * inset, columns + 2 * inset, 4), np.uint8)
+    y = inset
+    for block, (wide, high) in zip(blocks, sizes, strict=True):
+        x = inset + (0 if align == "left" else (columns - wide) // 2)
+        _over(whole, block.rgba, x - block.inset, y - block.inset)
+        y += high
+    return whole, inset
+
+
+def _over(under: Bytes, rgba: Bytes, x: int, y: int) -> None:
+    """``rgba`` over ``under`` in place, both with straight alpha (Porter-Duff)."""
+    part = under[y : y + rgba.shape[0], x : x + rgba.shape[1]]
+    below, above = part.astype(np.float32) / 255, rgba.astype(np.float32) / 255
+    share, rest = above[..., 3:], below[..., 3:] * (1 - above[..., 3:])
+    alpha = share + rest
+    colour = (above[..., :3] * share + below[..., :3] * rest) / np.maximum(alpha, 1e-6)
+    part[:] = np.rint(np.concatenate([colour, alpha], axis=2) * 255)

@@ -1,0 +1,133 @@
+"""The spoken word stands out, in its frame, and nothing else of the caption changes."""
+
+import time
+
+import numpy as np
+import pytest
+
+from gpu_renderer.frame import Frame
+from gpu_renderer.layers import Layers
+from gpu_renderer.overlays import Caption, Overlay
+from gpu_renderer.segments import segment
+from gpu_renderer.typeset import ACCENT
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.captions import Cue
+from sutradhar.domain.timeline import Timeline
+from tests.media.films import film
+
+SIZES = [(1920, 1080), (1080, 1920), (1080, 1080)]
+CUES = {
+    "english": ("The young prince Prahlad never", "feared 42 mighty kings, for his heart"),
+    "hindi": ("प्रह्लाद ने श्री विष्णु की क्षमा", "और ज्ञान से 108 धर्म का मार्ग चुना।"),
+    "mixed": ("42 राम (Ram) said: “श्री हरि”", "100% ज्ञान"),
+}
+
+
+def _on(overlay: Overlay, under: np.ndarray, x: int, y: int) -> np.ndarray:
+    """``overlay`` over ``under``, whose top left pixel is ``x``, ``y`` of the frame."""
+    out = under.copy()
+    rows, columns = overlay.rgba.shape[:2]
+    part = out[overlay.y - y : overlay.y - y + rows, overlay.x - x : overlay.x - x + columns]
+    alpha = overlay.rgba[..., 3:] / 255
+    part[:] = overlay.rgba[..., :3] * alpha + part * (1 - alpha)
+    return out
+
+
+def _words(lines: tuple[str, ...]) -> list[str]:
+    return " ".join(lines).split()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("lines", CUES.values(), ids=CUES)
+def test_only_the_word_changes_and_every_word_has_its_own_place(lines, width, height):
+    caption = Caption(lines, width, height)
+    at = (caption.plain.x, caption.plain.y)
+    plain = _on(caption.plain, np.full((*caption.plain.rgba.shape[:2], 3), 128.0), *at)
+    letters = (plain > 240).all(axis=2)
+    seen = np.zeros_like(letters)
+    boxes = []
+    for i in range(len(_words(lines))):
+        shown = _on(caption.lit(i), plain, *at)
+        changed = np.abs(shown - plain).max(axis=2) > 1
+        ys, xs = np.nonzero(changed.any(axis=1))[0], np.nonzero(changed.any(axis=0))[0]
+        boxes.append((ys[0], xs[0], ys[-1], xs[-1]))
+        assert (seen & changed & letters).sum() == 0  # no letter belongs to two words
+        seen |= changed
+        # the same strokes, dark on the accent: no pixel of white is left of it
+        assert not ((shown > 240).all(axis=2) & changed).any()
+        accent = (np.abs(shown - ACCENT).max(axis=2) < 3) & changed
+        dark = (shown.max(axis=2) < 60) & changed
+        assert accent.sum() > 0.3 * changed.sum()
+        assert dark.sum() == pytest.approx((letters & changed).sum(), rel=0.25)
+    assert not (letters & ~seen).any()  # and every letter belongs to one
+    assert boxes == sorted(boxes, key=lambda box: (round(box[0] / (0.04 * min(width, height))), box[1]))
+
+
+def test_a_lit_word_reads_at_more_than_seven_to_one():
+    """WCAG AAA, between the letters and the box, whatever the picture."""
+    rgba = Caption(CUES["hindi"], 1920, 1080).lit(3).rgba
+    inside = rgba[..., 3] > 254
+    luma = (rgba[..., :3] / 255) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722])
+    light, dark = np.percentile(luma[inside], [90, 2])
+    assert (light + 0.05) / (dark + 0.05) > 7
+
+
+def _film(tmp_path, cues: tuple[Cue, ...]) -> Timeline:
+    return film(FileBlobStore(tmp_path), bodies=(240,), cues=cues).evolve(caption_style="highlight")
+
+
+def _luma(timeline: Timeline, start: int, end: int, layers: Layers | None = None) -> list[np.ndarray]:
+    blend = (layers or Layers(timeline.width, timeline.height)).open(segment(timeline, start, end))
+    found = []
+    for n in range(end - start):
+        frame = Frame(timeline.width, timeline.height)
+        frame.buffer[:] = 100
+        blend(n, frame)
+        found.append(frame.buffer.copy())
+    return found
+
+
+CUE = Cue(start=10, end=70, lines=("प्रह्लाद ने कहा", "so be it"), word_starts=(12, 20, 20, 33, 40, 52))
+
+
+def test_words_light_up_in_their_frames(tmp_path):
+    shown = _luma(_film(tmp_path, (CUE,)), 0, 80)
+    changes = [n for n in range(1, 80) if not np.array_equal(shown[n], shown[n - 1])]
+    assert changes == [10, 12, 20, 33, 40, 52, 70]
+    plain = _luma(_film(tmp_path, (CUE.evolve(word_starts=()),)), 0, 80)
+    assert np.array_equal(shown[11], plain[11])  # nobody speaks yet
+    assert np.array_equal(shown[75], plain[75])
+
+
+def test_a_cue_cut_by_a_segment_goes_on_with_its_word(tmp_path):
+    timeline = _film(tmp_path, (CUE,))
+    whole = _luma(timeline, 0, 80)
+    layers = Layers(timeline.width, timeline.height)
+    parts = [frame for a, b in ((0, 11), (11, 25), (25, 60), (60, 80)) for frame in _luma(timeline, a, b, layers)]
+    assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
+
+
+def test_memory_does_not_grow_with_the_film(tmp_path):
+    cues = tuple(
+        CUE.evolve(
+            start=n * 20, end=n * 20 + 20, lines=(f"Cue number {n}",), word_starts=(n * 20, n * 20 + 5, n * 20 + 9)
+        )
+        for n in range(12)
+    )
+    timeline = _film(tmp_path, cues)
+    layers = Layers(timeline.width, timeline.height)
+    for n in range(12):
+        _luma(timeline, n * 20, n * 20 + 20, layers)
+    assert len(layers._subtitles) == 4
+    assert all(len(subtitle._words) == 1 for subtitle in layers._subtitles._made.values())
+
+
+def test_lighting_a_word_is_cheap_beside_drawing_its_caption():
+    """CPU seconds: a state of one word is rasterised on its rectangle alone."""
+    began = time.process_time()
+    caption = Caption(CUES["hindi"], 1920, 1080)
+    assert caption.plain is not None
+    drawn = time.process_time()
+    for i in range(5):
+        caption.lit(i)
+    assert (time.process_time() - drawn) / 5 < (drawn - began) / 4
