@@ -7,34 +7,45 @@ from pathlib import Path
 
 import ffmpeg as graph
 
-from gpu_renderer import ffmpeg
+from gpu_renderer import ffmpeg, subtitles
+from gpu_renderer.subtitles import Track
 from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.domain.errors import RenderError
 
 
-def argv(playlist: Path, sound: Path | None, output: Path) -> list[str]:
+def argv(playlist: Path, sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
     """``playlist``: a file for ffmpeg's concat demuxer. The index goes to the front, so that players start at once."""
+    captions, options = subtitles.streams(tracks)
     picture = graph.input(str(playlist), format="concat", safe=0, protocol_whitelist="file")
     streams = [picture["v:0"]]
     if sound is not None:
         streams.append(graph.input(str(sound), protocol_whitelist="file")["a:0"])
     joined = graph.output(
         *streams,
+        *captions,
         str(output),
         c="copy",
         format="mp4",
         map_metadata=-1,
         movflags="+faststart",
         movie_timescale=SAMPLE_RATE,  # exact for frames and samples alike; the usual milliseconds are not
+        **options,
     )
     quiet = joined.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
     return list(quiet.compile(ffmpeg.program("ffmpeg")))
 
 
 def join(
-    segments: Sequence[Path], sound: Path | None, output: Path, *, frames: int, workdir: Path, cancel: threading.Event
+    segments: Sequence[Path],
+    sound: Path | None,
+    output: Path,
+    *,
+    frames: int,
+    workdir: Path,
+    cancel: threading.Event,
+    tracks: Sequence[Track] = (),
 ) -> Path:
-    """Write ``output`` (.mp4): the segments one after the other, with ``sound`` (AAC) beside them.
+    """Write ``output`` (.mp4): the segments one after the other, with ``sound`` (AAC) and caption tracks beside them.
 
     Raises:
         Cancelled, RenderError: also if the result does not have exactly ``frames`` frames.
@@ -47,7 +58,7 @@ def join(
         link.symlink_to(path.resolve())
         lines.append(f"file {link.name}\n")
     playlist.write_text("".join(lines))
-    ffmpeg.run(argv(playlist, sound, output), stage="join", cancel=cancel)
+    ffmpeg.run(argv(playlist, sound, output, tracks), stage="join", cancel=cancel)
     counted = count_frames(output, cancel)
     if counted != frames:
         raise RenderError(

@@ -16,6 +16,7 @@ from gpu_renderer.join import join
 from gpu_renderer.picture import Reel, engine, reel, render_picture
 from gpu_renderer.poster import poster
 from gpu_renderer.segments import ENGINE_VERSION
+from gpu_renderer.subtitles import write_tracks
 from gpu_renderer.task import Either, Part, Report, Task
 from gpu_renderer.upscale import upscaled
 from sutradhar.domain import gate
@@ -228,7 +229,8 @@ def _joined(task: Task, film: Reel) -> Path:
         parts = _fetched(task, film.blobs)
         track = _sound(task, task.cancel)
         output = task.workdir / "video.mp4"
-        join(parts, track, output, frames=timeline.frames, workdir=task.workdir, cancel=task.cancel)
+        soft = write_tracks(timeline, task.workdir) if request.soft_captions else ()
+        join(parts, track, output, frames=timeline.frames, workdir=task.workdir, cancel=task.cancel, tracks=soft)
         task.blobs.put_file(request.video_blob, output)
         return output
 

@@ -14,7 +14,7 @@ from sutradhar.domain.captions import Cue
 from sutradhar.domain.plan import CaptionStyle, TransitionKind, Watermark
 from sutradhar.domain.timeline import Camera, Footage, Timeline, Title
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Goes into every key. Raise it when the same segment would come out with other pixels."""
 
 MAX_BODY_SEC = 4.0

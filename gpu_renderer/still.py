@@ -16,7 +16,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
 from gpu_renderer.camera import Box, Plane, crop, matrix, view
-from gpu_renderer.frame import Bytes
+from gpu_renderer.frame import Bytes, Frame
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Camera
 
@@ -231,6 +231,17 @@ def to_planes(rgb: Bytes) -> tuple[Bytes, Bytes, Bytes]:
         for i, plane in enumerate(found):
             plane[top : top + _STRIP] = rounded[:, :, i]
     return found
+
+
+def to_rgb(frame: Frame) -> Bytes:
+    """(h, w, 3) RGB of a frame: the way back from ``to_planes``."""
+    y, u, v = frame.planes
+    size = (y.shape[1], y.shape[0])
+    wide = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (u, v)]
+    back = np.linalg.inv(_YUV[:, :3].astype(np.float64))
+    whole = np.concatenate([back, -back @ _YUV[:, 3:].astype(np.float64)], axis=1).astype(np.float32)
+    rgb = cv2.transform(cv2.merge([y, *wide]).astype(np.float32), whole)
+    return np.asarray(np.clip(np.rint(rgb), 0, 255), np.uint8)
 
 
 def _resized(plane: Bytes, size: tuple[int, int], box: tuple[float, float, float, float]) -> Bytes:

@@ -1,6 +1,6 @@
 """The thumbnail: the best of the film's pictures under its title; 1280 x 720, PNG, at most 2 MB, as YouTube asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from io import BytesIO
 
 import cv2
@@ -25,7 +25,7 @@ _SHARP = 0.02
 """Mean modulus of the Laplacian at 640 x 360 of pictures that nobody calls blurred."""
 
 
-def draw_thumbnail(candidates: Sequence[NDArray[np.uint8]], title: str, watermark: Watermark | None) -> bytes:
+def draw_thumbnail(candidates: Iterable[NDArray[np.uint8]], title: str, watermark: Watermark | None) -> bytes:
     """PNG of ``title`` over the best of ``candidates`` (each (h, w, 3) RGB uint8, any size), at most ``MAX_BYTES``.
 
     Raises:

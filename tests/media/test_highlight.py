@@ -1,7 +1,5 @@
 """The spoken word stands out, in its frame, and nothing else of the caption changes."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -120,14 +118,3 @@ def test_memory_does_not_grow_with_the_film(tmp_path):
         _luma(timeline, n * 20, n * 20 + 20, layers)
     assert len(layers._subtitles) == 4
     assert all(len(subtitle._words) == 1 for subtitle in layers._subtitles._made.values())
-
-
-def test_lighting_a_word_is_cheap_beside_drawing_its_caption():
-    """CPU seconds: a state of one word is rasterised on its rectangle alone."""
-    began = time.process_time()
-    caption = Caption(CUES["hindi"], 1920, 1080)
-    assert caption.plain is not None
-    drawn = time.process_time()
-    for i in range(5):
-        caption.lit(i)
-    assert (time.process_time() - drawn) / 5 < (drawn - began) / 4

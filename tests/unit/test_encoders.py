@@ -6,6 +6,7 @@ import pytest
 from gpu_renderer import encoders, ffmpeg
 from gpu_renderer.encoders import Profile, argv, candidates, choose, profile, prove
 from gpu_renderer.join import argv as join_argv
+from gpu_renderer.subtitles import Track
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.render import RendererSettings
 
@@ -157,6 +158,15 @@ def test_join_argv():
         "-protocol_whitelist", "file", "-i", "sound.m4a", "-map", "0:v:0", "-map", "1:a:0", "-f", "mp4", "-c", "copy",
         "-map_metadata", "-1", "-movflags", "+faststart", "-movie_timescale", "48000", "film.mp4", *QUIET,
     ]  # fmt: skip
+
+
+def test_join_argv_with_caption_tracks():
+    tracks = (Track(Path("en.srt"), "eng"), Track(Path("hi.srt"), "hin"))
+    found = " ".join(join_argv(Path("list.txt"), Path("sound.m4a"), Path("film.mp4"), tracks))
+    assert "-i en.srt" in found
+    assert "-map 0:v:0 -map 1:a:0 -map 2:s:0 -map 3:s:0" in found
+    assert "-c copy -c:s mov_text" in found
+    assert "-metadata:s:s:0 language=eng -metadata:s:s:1 language=hin" in found
 
 
 @pytest.mark.parametrize("mode", ["PROXY", "FINAL"])

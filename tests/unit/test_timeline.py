@@ -128,5 +128,5 @@ def test_a_plan_names_its_encoder_and_quality() -> None:
         }
     )
     assert (plan.render.encoder, plan.render.quality) == ("hevc_nvenc", 20)
-    with pytest.raises(InvalidRequest, match="render.quality"):
+    with pytest.raises(InvalidRequest, match=r"render\.quality"):
         RenderPlan.parse({"topic": "A", "render": {"quality": 52}})

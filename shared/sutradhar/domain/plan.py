@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.text import clean, drawable, language_of, speakable, undrawable
+from sutradhar.domain.text import clean, drawable, language_of, named, speakable, undrawable
 
 MAX_SCENES = 20
 MAX_SCENE_SEC = 20.0
@@ -49,8 +49,7 @@ def _some(value: str) -> str:
 def _visible(value: str) -> str:
     if foreign := undrawable(value):
         raise ValueError(
-            f"has the character {foreign!r} (U+{ord(foreign):04X}), which the caption fonts cannot draw;"
-            " Latin, Devanagari, Greek and Cyrillic letters can be"
+            f"has the character {named(foreign)}, which the caption fonts cannot draw; take it out or spell it"
         )
     return value
 

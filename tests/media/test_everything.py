@@ -1,0 +1,69 @@
+"""One film with everything in it, by the real task, in every aspect."""
+
+import json
+import subprocess
+
+import pytest
+
+from gpu_renderer import ffmpeg
+from sutradhar.domain.captions import Cue
+from sutradhar.domain.gate import failures
+from sutradhar.domain.plan import Watermark
+from sutradhar.domain.render import RenderSummary
+from sutradhar.domain.timeline import Footage, Timeline, Title
+from tests.media.films import film, photo, png, put_picture
+from tests.media.room import REQUEST_BLOB, Room, spoken
+
+
+def clip_of(folder, name: str, source: str, *options: str) -> bytes:
+    path = folder / name
+    argv = [ffmpeg.program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *options, str(path)]
+    subprocess.run(argv, check=True)
+    return path.read_bytes()
+
+
+def everything(room: Room, size: tuple[int, int], folder) -> Timeline:
+    clip = clip_of(folder, "c.mp4", "testsrc2=s=192x144:r=25:d=1", "-pix_fmt", "yuv420p")
+    pictures = [png(photo(0)), clip, png(photo(2, 200, 400)), clip]
+    english = Cue(start=4, end=40, lines=("Every word stands out",), word_starts=(4, 10, 18, 30))
+    hindi = Cue(start=48, end=110, lines=("भक्त प्रह्लाद की", "ज़्यादा लंबी कथा"), word_starts=(48, 55, 62, 70, 80, 95))
+    timeline = film(
+        room.blobs, pictures=pictures, bodies=(30, 35, 30, 32), cues=(english, hindi), watermark=Watermark(), size=size
+    )
+    kinds = (("cut", None), ("dip", Footage(fit="fit")), ("wipe", None), ("crossfade", Footage(start_sec=0.4)))
+    clips = tuple(c.evolve(transition=k, footage=f) for c, (k, f) in zip(timeline.clips, kinds, strict=True))
+    titles = (
+        Title(start=0, end=28, text="प्रह्लाद", subtext="A story"),
+        Title(start=45, end=70, text="Narada", subtext="ऋषि", place="lower_third"),
+    )
+    captions = {"en": (english,), "hi": (hindi,)}
+    return spoken(room.blobs, timeline.evolve(clips=clips, titles=titles, caption_style="highlight", captions=captions))
+
+
+@pytest.mark.parametrize("size", [(320, 180), (180, 320), (180, 180)])
+def test_a_film_with_everything_passes_its_gate(tmp_path, size):
+    room = Room(tmp_path / "home")
+    request = room.ask(everything(room, size, tmp_path)).evolve(soft_captions=True)
+    room.blobs.put(REQUEST_BLOB, request.model_dump_json().encode())
+    code, said = room.run()
+    assert code == 0, said
+    summary = RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
+    assert failures(summary.findings) == ""
+    film_path = room.blobs.fetch(request.video_blob, tmp_path)
+    argv = [ffmpeg.program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]
+    streams = json.loads(ffmpeg.run(argv, stage="test").stdout)["streams"]
+    assert [s["codec_name"] for s in streams] == ["h264", "aac", "mov_text", "mov_text"]
+    assert [s["tags"]["language"] for s in streams[2:]] == ["eng", "hin"]
+
+
+def test_a_broken_clip_is_named(tmp_path):
+    room = Room(tmp_path / "home")
+    timeline = everything(room, (320, 180), tmp_path)
+    blob, sha256 = put_picture(room.blobs, "pictures/1.png", b"")
+    clips = [c.evolve(blob=blob, sha256=sha256) if c.scene == 1 else c for c in timeline.clips]
+    room.ask(timeline.evolve(clips=tuple(clips)))
+    code, said = room.run()
+    assert code == 0, said
+    error = room.messages()[-1].error
+    assert (error.stage, error.scene) == ("picture", 1)
+    assert error.advice
