@@ -15,7 +15,7 @@ from sutradhar.domain.asset import SAMPLE_RATE
 
 Audio = npt.NDArray[np.float32]
 """(samples, 2), full scale 1."""
-Curve = npt.NDArray[np.float64]
+Curve = npt.NDArray[np.float32]
 """One value a millisecond."""
 
 HOP = SAMPLE_RATE // 1000
@@ -26,6 +26,7 @@ _FFT = BLOCK + _MEMORY
 _TAPS = 16  # of each phase of the 4x interpolator
 _LOOK_AHEAD = 5  # ms in which the limiter closes
 _RELEASE_DB = 0.12  # a millisecond
+_STEP = 10_000  # milliseconds that are released at once; over a whole film single precision would not do
 _HARDEST_DB = 12.0  # most that is given back for what the limiter takes; beyond that it would be heard
 
 
@@ -52,15 +53,17 @@ def analyse(blocks: Iterable[Audio]) -> Levels:
             weighted = np.fft.irfft(np.fft.rfft(channel, _FFT) * _k_weighting(), _FFT)
             power[: len(block)] += weighted[_MEMORY : _MEMORY + len(block)] ** 2
             np.maximum(peak[: len(block)], _true_peaks(channel[_MEMORY - _TAPS + 1 :]), out=peak[: len(block)])
-        powers.append(power.reshape(hops, HOP).mean(axis=1))
-        peaks.append(peak.reshape(hops, HOP).max(axis=1).astype(np.float64))
-    return Levels(np.concatenate([np.zeros(0), *powers]), np.concatenate([np.zeros(0), *peaks]))
+        powers.append(power.reshape(hops, HOP).mean(axis=1).astype(np.float32))
+        peaks.append(peak.reshape(hops, HOP).max(axis=1))
+    none = np.zeros(0, np.float32)
+    return Levels(np.concatenate([none, *powers]), np.concatenate([none, *peaks]))
 
 
 def integrated(power: Curve) -> float:
     """Gated loudness in LUFS; -inf for silence. Sound shorter than one window of 400 ms is measured as one."""
-    tenths = np.append(power, np.zeros(max(400 - len(power), 0)))
-    tenths = tenths[: len(tenths) // 100 * 100].reshape(-1, 100).mean(axis=1)
+    if len(power) < 400:
+        power = np.append(power, np.zeros(400 - len(power), np.float32))
+    tenths = power[: len(power) // 100 * 100].reshape(-1, 100).mean(axis=1, dtype=np.float64)
     windows = np.convolve(tenths, np.full(4, 0.25), "valid")
     loud = windows[windows > 10 ** ((-70 + 0.691) / 10)]
     if not len(loud):
@@ -69,12 +72,20 @@ def integrated(power: Curve) -> float:
     return float(-0.691 + 10 * np.log10(loud.mean()))
 
 
+def loudest(power: Curve) -> float:
+    """The greatest momentary loudness (EBU Tech 3341: over 400 ms) in LUFS; -inf for silence. The silence around a
+    shorter sound counts too: to the ear a click is softer than a tone of its level."""
+    total = np.cumsum(np.pad(power, 400), dtype=np.float64)
+    greatest = float((total[400:] - total[:-400]).max()) / 400
+    return -0.691 + 10 * float(np.log10(greatest)) if greatest > 1e-12 else float("-inf")
+
+
 def levelling_gain(levels: Levels, target: float, ceiling: float) -> Curve:
     """Linear gain at the start of every millisecond, and one more at the end, that brings the programme to ``target``
     LUFS with no true peak over ``ceiling`` dBTP. Silence is left alone."""
     loudness = integrated(levels.power)
     if not np.isfinite(loudness):
-        return np.ones(len(levels.power) + 1)
+        return np.ones(len(levels.power) + 1, np.float32)
     wanted = target - loudness
     gain = wanted
     curve = _limited(levels.peak, gain, ceiling)
@@ -93,13 +104,24 @@ def _limited(peak: Curve, gain_db: float, ceiling: float) -> Curve:
     The smallest gain of the coming ``_LOOK_AHEAD`` ms, averaged over the last ``_LOOK_AHEAD`` ms, reaches a peak's own
     gain exactly when it comes; between two milliseconds gains are interpolated, so each end counts both neighbours.
     """
-    allowed = np.minimum(ceiling - gain_db - 20 * np.log10(np.maximum(peak, 1e-9)), 0.0)
-    ahead = np.pad(allowed, (_LOOK_AHEAD + 2, _LOOK_AHEAD + 2), mode="edge")
+    allowed = np.log10(np.maximum(peak, 1e-9))
+    allowed *= -20
+    allowed += ceiling - gain_db
+    np.minimum(allowed, 0, out=allowed)
+    ahead = np.pad(allowed, _LOOK_AHEAD + 2, mode="edge")
     least = np.lib.stride_tricks.sliding_window_view(ahead, _LOOK_AHEAD + 3).min(axis=1)
-    climb = np.arange(len(least)) * _RELEASE_DB
-    released = np.minimum(climb + np.minimum.accumulate(least - climb), 0.0)
-    smooth = np.convolve(released, np.full(_LOOK_AHEAD + 1, 1 / (_LOOK_AHEAD + 1)), "valid")
-    return np.asarray(10 ** ((gain_db + smooth[: len(peak) + 1]) / 20))
+    climb = np.arange(_STEP, dtype=np.float32) * np.float32(_RELEASE_DB)
+    before = np.float32(0)
+    for at in range(0, len(least), _STEP):
+        part = least[at : at + _STEP]  # released in place
+        part -= climb[: len(part)]
+        np.minimum.accumulate(np.minimum(part, before, out=part), out=part)
+        part += climb[: len(part)]
+        before = part[-1] + np.float32(_RELEASE_DB)
+    smooth = np.convolve(least, np.full(_LOOK_AHEAD + 1, 1 / (_LOOK_AHEAD + 1), np.float32), "valid")[: len(peak) + 1]
+    smooth += gain_db
+    smooth /= 20
+    return np.asarray(np.power(10, smooth, out=smooth), np.float32)
 
 
 @cache

@@ -1,73 +1,25 @@
-"""What is heard, as tracks that can be read at any sample: narrations and the looped bed, and the bed's gain."""
+"""The looped bed and its gain over the film: ducked under speech, automated, faded; and where sounds are cut."""
 
-import wave
 from collections.abc import Iterable
-from pathlib import Path
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
 from gpu_renderer.loudness import BLOCK, HOP, Audio, Curve, Levels, analyse, integrated
+from gpu_renderer.recording import Recording
 from sutradhar.domain.asset import SAMPLE_RATE
-from sutradhar.domain.errors import NotFound, RenderError
-from sutradhar.ports.stores import BlobStore
+from sutradhar.domain.errors import RenderError
+from sutradhar.domain.timeline import Bed
 
 SEAM = SAMPLE_RATE // 50
 """Samples of crossfade where the bed starts again."""
 
 _SPEECH_DB = -25.0  # against the narration's loudness; quieter than that is breath and room
+_SOFT_DB = 6.0
 _HOLD_MS = 600  # shorter pauses keep the bed down
 _ATTACK_MS, _RELEASE_MS = 100, 300
 _FADE_IN_MS, _FADE_OUT_MS = 1000, 2000
-_UNDER_SPEECH_DB, _DUCK_DB = -18.0, -6.0
-
-
-class Recording:
-    """A WAV file of the blob store: 16-bit PCM at 48 kHz, one or two channels.
-
-    Raises:
-        RenderError: it is missing, not such a file, or its length is not ``samples``. ``what`` names it.
-    """
-
-    def __init__(self, blobs: BlobStore, blob: str, samples: int, path: Path, what: str, scene: int | None) -> None:
-        self._what, self._scene, self.samples = what, scene, samples
-        try:
-            self._wave = wave.open(str(blobs.fetch(blob, path)), "rb")  # noqa: SIM115 - closed by our own __exit__
-        except NotFound as exc:
-            raise self._unreadable(f"there is no file {blob}") from exc
-        except (wave.Error, EOFError) as exc:
-            raise self._unreadable(f"{blob} is not a PCM WAV file: {exc}") from exc
-        found = self._wave.getparams()
-        if (found.framerate, found.sampwidth) != (SAMPLE_RATE, 2) or found.nchannels not in (1, 2):
-            self._wave.close()
-            form = f"{found.framerate} Hz, {8 * found.sampwidth} bit, {found.nchannels} channels"
-            raise self._unreadable(f"{blob} is {form}; it must be {SAMPLE_RATE} Hz, 16 bit, mono or stereo")
-        if found.nframes != samples:
-            self._wave.close()
-            raise self._unreadable(f"{blob} has {found.nframes} samples, the timeline says {samples}")
-
-    def read(self, start: int, count: int) -> Audio:
-        """(count, 2) from sample ``start``; mono is in both channels."""
-        self._wave.setpos(start)
-        pcm = np.frombuffer(self._wave.readframes(count), "<i2")
-        if len(pcm) != count * self._wave.getnchannels():
-            raise self._unreadable("the file ends too soon")
-        return np.asarray(np.broadcast_to(pcm.reshape(count, -1), (count, 2)) * np.float32(1 / 32768), np.float32)
-
-    def levels(self) -> Levels:
-        return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
-
-    def _unreadable(self, why: str) -> RenderError:
-        return RenderError(
-            f"cannot read {self._what}: {why}", stage="sound", scene=self._scene, advice="make it again with a retry"
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._wave.close()
+_CUT_FADE = SAMPLE_RATE // 100
 
 
 class Loop:
@@ -100,6 +52,15 @@ class Loop:
             start += len(part)
         return np.concatenate(parts)
 
+    def levels(self, count: int) -> Levels:
+        """Of the first ``count`` milliseconds; only one turn is measured."""
+        first, end = self._period, 2 * self._period
+        turn = analyse(self.read(at, min(BLOCK, end - at)) for at in range(first, end, BLOCK))
+        at = np.arange(count) * HOP % self._period // HOP
+        # a turn is not a whole number of milliseconds, so each may hold the peak of the next
+        peak = np.maximum(turn.peak, np.roll(turn.peak, -1))
+        return Levels(turn.power[at], peak[at])
+
 
 def spoken(power: Curve) -> list[tuple[int, int]]:
     """Where a narration speaks, first and last-plus-one millisecond of each stretch; ``power`` as in Levels."""
@@ -112,42 +73,8 @@ def spoken(power: Curve) -> list[tuple[int, int]]:
     return [(int(on), int(off)) for on, off in edges.reshape(-1, 2)]
 
 
-def bed_curve(samples: int, speech: Iterable[tuple[int, int]], volume_db: float) -> Curve:
-    """Gain of the bed, at the start of every millisecond and one more, against a bed as loud as the voice.
-
-    We know where the voices are, so the bed is down *when* a word starts, comes back after the last one, and stays
-    down over pauses too short to be one. ``speech`` is in milliseconds of the film.
-    """
-    last = -(-samples // HOP)
-    down = np.zeros(last + 1)
-    attack, release = _ease(_ATTACK_MS), _ease(_RELEASE_MS)[::-1]
-    for on, off in _joined(speech):
-        shape = np.concatenate([attack, np.ones(off - on), release])
-        start = on - len(attack)
-        a, b = max(start, 0), min(start + len(shape), last + 1)
-        np.maximum(down[a:b], shape[a - start : b - start], out=down[a:b])
-    ducked = min(volume_db + _DUCK_DB, _UNDER_SPEECH_DB)
-    ms = np.arange(last + 1)
-    # a film shorter than both fades gives each its share
-    share = min(1.0, last / (_FADE_IN_MS + _FADE_OUT_MS))
-    fade_in, fade_out = max(_FADE_IN_MS * share, 1), max(_FADE_OUT_MS * share, 1)
-    fade = np.sin(np.pi / 2 * np.clip(ms / fade_in, 0, 1)) * np.sin(np.pi / 2 * np.clip((last - ms) / fade_out, 0, 1))
-    return np.asarray(10 ** ((volume_db + (ducked - volume_db) * down) / 20) * fade)
-
-
-def at_samples(curve: Curve, start: int, count: int) -> npt.NDArray[np.float32]:
-    """(count, 1): ``curve`` from sample ``start``, straight between milliseconds."""
-    nodes = curve[start // HOP : -(-(start + count) // HOP) + 1].astype(np.float32)
-    step = (np.arange(HOP, dtype=np.float32) / HOP)[None, :]
-    between = nodes[:-1, None] * (1 - step) + nodes[1:, None] * step
-    return np.asarray(between.reshape(-1, 1)[start % HOP :][:count], np.float32)
-
-
-def _ease(ms: int) -> Curve:
-    return np.asarray(0.5 - 0.5 * np.cos(np.pi * (np.arange(ms) + 0.5) / ms))
-
-
-def _joined(speech: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def joined(speech: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Stretches of speech in the order of time, without the pauses that are too short to bring the bed back."""
     found: list[tuple[int, int]] = []
     for on, off in sorted(speech):
         if found and on - found[-1][1] < _HOLD_MS:
@@ -155,3 +82,78 @@ def _joined(speech: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((on, off))
     return found
+
+
+def distance(voice: Curve, bed: Curve, gain: Curve, on: int, off: int) -> float:
+    """How far the bed is under the voice in LU, from millisecond ``on`` to ``off``, where that is least.
+
+    The bed's loudest 400 ms count against the 3 s of voice around them (momentary and short-term loudness of EBU Tech
+    3341), and against the very same 400 ms of voice unless that is ``_SOFT_DB`` softer than the rest. ``voice`` and
+    ``bed`` are powers, both still to be changed by ``gain``.
+    """
+    heard = gain[on:off] * gain[on + 1 : off + 1]
+    step = min(100, off - on)
+    whole = (off - on) // step * step
+    said, played = ((power[on:off] * heard)[:whole].reshape(-1, step).mean(axis=1) for power in (voice, bed))
+    momentary, short_term = min(4, len(said)), min(30, len(said))
+    voices = [np.convolve(said, np.full(length, 1 / length), "valid") for length in (momentary, short_term)]
+    beds = np.convolve(played, np.full(momentary, 1 / momentary), "valid")
+    loudest = np.lib.stride_tricks.sliding_window_view(beds, short_term - momentary + 1).max(axis=1)
+    spoken_ = voices[0] > voices[0].mean() * 10 ** (-_SOFT_DB / 10)
+    ratios = np.concatenate([voices[0][spoken_] / (beds[spoken_] + 1e-12), voices[1] / (loudest + 1e-12)])
+    return float(10 * np.log10(ratios.min()))
+
+
+def bed_curve(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed: Bed) -> Curve:
+    """Gain of the bed, at the start of every millisecond and one more, against a bed as loud as the voice.
+
+    ``speech`` is milliseconds of the film, and how many dB the bed goes down there. We know where the voices are, so it
+    is down *when* a word starts and comes back after the last one.
+    """
+    last = -(-samples // HOP)
+    down = np.zeros(last + 1, np.float32)
+    attack, release = _ease(_ATTACK_MS), _ease(_RELEASE_MS)[::-1]
+    for (on, off), depth in speech:
+        shape = depth * np.concatenate([attack, np.ones(off - on), release])
+        start = on - len(attack)
+        a, b = max(start, 0), min(start + len(shape), last + 1)
+        np.maximum(down[a:b], shape[a - start : b - start], out=down[a:b])
+    curve = np.subtract(np.float32(bed.volume_db), down, out=down)
+    if bed.automation:
+        at = np.arange(0, (last + 1) * HOP, HOP)
+        curve += np.interp(at, [point.at for point in bed.automation], [point.db for point in bed.automation])
+    np.power(10, np.divide(curve, 20, out=curve), out=curve)
+    # a film shorter than both fades gives each its share
+    share = min(1.0, last / (_FADE_IN_MS + _FADE_OUT_MS))
+    curve[: round(_FADE_IN_MS * share)] *= _fade(round(_FADE_IN_MS * share))
+    curve[last - round(_FADE_OUT_MS * share) + 1 :] *= _fade(round(_FADE_OUT_MS * share))[::-1]
+    return curve
+
+
+def faded_cuts(start: int, samples: int, end: int) -> Curve:
+    """Gain of a sound that starts at sample ``start`` of a film of ``end`` samples: 1 at each of its milliseconds and
+    one more, with a short fade where the film's beginning or end cuts it."""
+    at = np.arange(-(-samples // HOP) + 1) * HOP + start
+    gain = np.ones(len(at), np.float32)
+    if start < 0:
+        gain *= np.clip(at / _CUT_FADE, 0, 1)
+    if start + samples > end:
+        gain *= np.clip((end - at) / _CUT_FADE, 0, 1)
+    return gain
+
+
+def at_samples(curve: Curve, start: int, count: int) -> npt.NDArray[np.float32]:
+    """(count, 1): ``curve`` from sample ``start``, straight between milliseconds."""
+    nodes = curve[start // HOP : -(-(start + count) // HOP) + 1]
+    step = (np.arange(HOP, dtype=np.float32) / HOP)[None, :]
+    between = nodes[:-1, None] * (1 - step) + nodes[1:, None] * step
+    return np.asarray(between.reshape(-1, 1)[start % HOP :][:count], np.float32)
+
+
+def _fade(ms: int) -> Curve:
+    """From nothing upwards, with equal power."""
+    return np.asarray(np.sin(np.pi / 2 * np.arange(ms) / max(ms, 1)), np.float32)
+
+
+def _ease(ms: int) -> Curve:
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * (np.arange(ms) + 0.5) / ms), np.float32)

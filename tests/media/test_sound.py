@@ -1,82 +1,21 @@
 """The mix is judged on the encoded file, decoded as a player does."""
 
-import io
 import json
 import subprocess
 import threading
 import tracemalloc
-import wave
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from gpu_renderer.ffmpeg import Cancelled, program
-from gpu_renderer.loudness import BLOCK, Audio, analyse, integrated, levelling_gain
+from gpu_renderer.loudness import BLOCK, analyse, integrated, levelling_gain
+from gpu_renderer.recording import Recording
 from gpu_renderer.sound import Measured, encode_argv, measure, measure_argv, mix
-from gpu_renderer.tracks import SEAM, Loop, Recording, at_samples
-from sutradhar.backends.local.blobs import FileBlobStore
+from gpu_renderer.tracks import SEAM, Loop, at_samples
 from sutradhar.domain.errors import RenderError
-from sutradhar.domain.timeline import Bed, Timeline, Voice
-
-Samples = npt.NDArray[np.float64]
-RATE = 48_000
-NEVER = threading.Event()
-
-
-def wav(sound: Samples, rate: int = RATE, width: int = 2) -> bytes:
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1 if sound.ndim == 1 else sound.shape[1])
-        file.setsampwidth(width)
-        file.setframerate(rate)
-        file.writeframes(np.round(sound * 32767).astype("<i2").tobytes())
-    return out.getvalue()
-
-
-def speech(seconds: float, level: float = 0.4) -> Samples:
-    """A voice of 125 Hz, below 3 kHz, in syllables; crest factor as of speech."""
-    t = np.arange(round(seconds * RATE)) / RATE
-    buzz = sum(np.cos(2 * np.pi * 125 * n * t + 0.9 * n * n) / n**0.7 for n in range(1, 25))
-    syllables = np.abs(np.sin(np.pi * 3.7 * t)) ** 0.6 * (0.65 + 0.35 * np.sin(2 * np.pi * 0.9 * t))
-    sound = buzz * syllables
-    return np.asarray(sound / np.abs(sound).max() * level)
-
-
-def tone(frequency: float, seconds: float, level: float = 0.2) -> Samples:
-    """(samples, 2)."""
-    wave_ = level * np.sin(2 * np.pi * frequency * np.arange(round(seconds * RATE)) / RATE)
-    return np.stack([wave_, wave_], axis=1)
-
-
-class Film:
-    """Sounds put on a timeline."""
-
-    def __init__(self, root: Path) -> None:
-        self.blobs, self.work = FileBlobStore(root / "blobs"), root / "work"
-        self.work.mkdir()
-        self.voices: list[Voice] = []
-        self.bed: Bed | None = None
-
-    def say(self, start: int, sound: Samples) -> None:
-        scene = len(self.voices)
-        self.blobs.put(f"voice-{scene}", wav(sound))
-        self.voices.append(Voice(scene=scene, start=start, samples=len(sound), blob=f"voice-{scene}", sha256=""))
-
-    def play(self, sound: Samples, volume_db: float = -12.0) -> None:
-        self.blobs.put("bed", wav(sound))
-        self.bed = Bed(blob="bed", sha256="", samples=len(sound), volume_db=volume_db)
-
-    def timeline(self, frames: int, fps: int = 30) -> Timeline:
-        return Timeline(
-            fps=fps, width=1280, height=720, frames=frames, clips=(), voices=tuple(self.voices), bed=self.bed,
-            captions={},
-        )  # fmt: skip
-
-    def mix(self, frames: int, fps: int = 30) -> Path:
-        return mix(self.timeline(frames, fps), self.blobs, self.work, NEVER)
+from tests.media.soundtrack import NEVER, RATE, Film, Samples, blocks, decoded, loudness, speech, tone, wav
 
 
 @pytest.fixture
@@ -84,24 +23,10 @@ def film(tmp_path: Path) -> Film:
     return Film(tmp_path)
 
 
-def decoded(path: Path) -> Samples:
-    argv = [program("ffmpeg"), "-v", "error", "-i", str(path), "-f", "f32le", "-"]
-    raw = subprocess.run(argv, capture_output=True, check=True).stdout
-    return np.frombuffer(raw, "<f4").reshape(-1, 2).astype(np.float64)
-
-
 def probe(path: Path) -> dict[str, str]:
     argv = [program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(path)]
     stream: dict[str, str] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)["streams"][0]
     return stream
-
-
-def blocks(sound: Samples) -> Iterator[Audio]:
-    return (sound[at : at + BLOCK].astype(np.float32) for at in range(0, len(sound), BLOCK))
-
-
-def loudness(sound: Samples) -> float:
-    return integrated(analyse(blocks(sound)).power)
 
 
 def level_of_tone(sound: Samples, frequency: float) -> Samples:
@@ -225,41 +150,24 @@ def test_a_bed_that_does_not_fit_its_own_start_loops_without_a_click(film: Film)
     ramp = np.linspace(-0.5, 0.5, RATE)
     film.play(np.stack([ramp, ramp], axis=1))
     assert film.bed
-    with Recording(film.blobs, "bed", RATE, film.work / "bed.wav", "the music", None) as recording:
+    with Recording(film.blobs, "bed", RATE, film.work / "bed.wav", "the music", None, NEVER) as recording:
         looped = Loop(recording).read(10, 3 * RATE)
         assert np.abs(np.diff(looped, axis=0)).max() < 2.5 * np.pi / 2 / SEAM
         # any cut of it is the same sound
         assert np.array_equal(Loop(recording).read(RATE - 1_000, 2_000), looped[RATE - 1_010 : RATE + 990])
 
 
+def test_what_the_file_measures_is_reported(film: Film) -> None:
+    film.say(9_600, speech(1.0))
+    found: list[Measured] = []
+    path = mix(film.timeline(60), film.blobs, film.work, NEVER, found.append)
+    assert found == [measure(path, NEVER)]
+
+
 def test_the_same_film_gives_the_same_bytes(film: Film) -> None:
     film.say(9_600, speech(1.0))
     film.play(music())
     assert film.mix(60).read_bytes() == film.mix(60).read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("data", "reason"),
-    [
-        (None, "there is no file"),
-        (b"", "not a PCM WAV"),
-        (b"ID3 not a wave file at all", "not a PCM WAV"),
-        (wav(speech(1.0), rate=44_100), "44100 Hz"),
-        (wav(speech(1.0), width=1), "8 bit"),
-        (wav(speech(1.0)[:-1]), "47999 samples, the timeline says 48000"),
-        (wav(speech(1.0))[:-1000], "ends too soon"),
-    ],
-    ids=["missing", "empty", "no WAV", "44.1 kHz", "8 bit", "too short", "cut off"],
-)
-def test_a_narration_that_cannot_be_read_is_named(film: Film, data: bytes | None, reason: str) -> None:
-    film.say(0, speech(0.5))
-    film.voices.append(Voice(scene=4, start=RATE, samples=RATE, blob="broken", sha256=""))
-    if data is not None:
-        film.blobs.put("broken", data)
-    with pytest.raises(RenderError, match=reason) as caught:
-        film.mix(90)
-    assert (caught.value.stage, caught.value.scene) == ("sound", 4)
-    assert "scenes[4].narration" in str(caught.value)
 
 
 def test_a_file_that_cannot_be_written_is_an_error_with_advice(film: Film) -> None:

@@ -1,0 +1,113 @@
+"""The bed against the voice, both taken out of the finished, encoded mix: the voice is below 4 kHz, the bed above."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gpu_renderer.loudness import analyse, integrated, loudest
+from gpu_renderer.sound import measure
+from tests.media.soundtrack import NEVER, RATE, Film, Samples, blocks, decoded, speech, tone
+
+SPLIT_HZ = 4_000
+
+
+def low_passed(sound: Samples, limit: float) -> Samples:
+    spectrum = np.fft.rfft(sound, axis=0)
+    spectrum[np.fft.rfftfreq(len(sound), 1 / RATE) > limit] = 0
+    return np.fft.irfft(spectrum, len(sound), axis=0)
+
+
+def peaky(seconds: float, plosive: float = 3.0) -> Samples:
+    """Speech with a plosive every 0.3 s, ``plosive`` times as high as its other peaks, still below the split."""
+    sound = speech(seconds, 0.1)
+    sound[4_800::14_400] += 0.1 * plosive * RATE / 6_000
+    sound = low_passed(sound, 3_000)
+    return sound / np.abs(sound).max() * 0.95
+
+
+def swelling(seconds: float) -> Samples:
+    """Music that is 12 dB louder at its height than most of the time."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    noise = np.random.default_rng(5).normal(0, 1, len(t))
+    bright = noise - low_passed(noise, 5_000)
+    bright *= 10 ** ((12 * np.exp(-(((t % 8) - 5) ** 2) / 0.5) - 12) / 20)
+    return np.stack([bright, bright], axis=1) / np.abs(bright).max() * 0.5
+
+
+def stems(path: Path, length: int) -> tuple[Samples, Samples]:
+    """Voice and bed: powers of every millisecond."""
+    heard = decoded(path)[:length]
+    voice = low_passed(heard, SPLIT_HZ)
+    powers = [analyse(blocks(part)).power for part in (voice, heard - voice)]
+    return powers[0], powers[1]
+
+
+def momentary(power: Samples) -> Samples:
+    """LUFS of every 400 ms, each 100 ms on."""
+    tenths = power[: len(power) // 100 * 100].reshape(-1, 100).mean(axis=1)
+    return -0.691 + 10 * np.log10(np.convolve(tenths, np.full(4, 0.25), "valid") + 1e-12)
+
+
+STEADY = tone(6_000, 4.0)
+MUSIC = swelling(16.0)
+NOTHING: tuple[tuple[int, float], ...] = ()
+FILMS = {
+    # seconds of the film, (start, narration), bed, volume_db, automation
+    "dense speech": (12, [(0.2, speech(5.0)), (5.6, speech(6.0))], STEADY, -12.0, NOTHING),
+    "sparse speech": (15, [(3.0, speech(1.6)), (9.0, speech(1.6))], STEADY, -8.0, NOTHING),
+    "peaky voice": (10, [(2.0, peaky(4.0))], STEADY, -12.0, NOTHING),
+    "sparse and peaky": (15, [(3.0, peaky(2.0)), (9.0, peaky(1.6))], STEADY, -6.0, NOTHING),
+    "peaky beyond repair": (12, [(4.0, peaky(3.0, 10.0))], STEADY, -6.0, NOTHING),
+    "quiet voice": (10, [(2.0, speech(4.0, 0.004))], STEADY, -12.0, NOTHING),
+    "one quiet voice": (12, [(2.0, speech(3.0)), (7.0, speech(3.0, 0.004))], STEADY, -12.0, NOTHING),
+    "music that swells": (16, [(2.0, speech(4.5)), (9.5, speech(5.0))], MUSIC, -12.0, NOTHING),
+    "bed as loud as the voice": (14, [(2.0, peaky(4.0)), (8.5, speech(4.0))], MUSIC, 0.0, NOTHING),
+    "bed turned up": (12, [(2.0, speech(3.0)), (7.0, speech(3.0))], STEADY, -6.0, ((0, 0.0), (6 * RATE, 10.0))),
+}
+
+
+@pytest.mark.parametrize("name", FILMS)
+def test_the_bed_is_12_db_under_the_voice_while_somebody_speaks(tmp_path: Path, name: str) -> None:
+    seconds, said, bed, volume_db, automation = FILMS[name]
+    film = Film(tmp_path)
+    for at, sound in said:
+        film.say(round(at * RATE), sound)
+    film.play(bed, volume_db, *automation)
+    path = film.mix(seconds * 30)
+    assert measure(path, NEVER).as_promised
+    voice, music = stems(path, seconds * RATE)
+    for at, sound in said:
+        a, b = round(at * 1000), round(at * 1000 + len(sound) / 48)
+        assert integrated(voice[a:b]) - loudest(music[a:b]) >= 12
+        both = momentary(voice[a:b]), momentary(music[a:b])
+        speaking = both[0] > integrated(voice[a:b]) - 6
+        assert speaking.sum() > 10
+        assert (both[0] - both[1])[speaking].min() >= 12
+
+
+@pytest.mark.parametrize("said", [peaky(3.0), speech(3.0, 0.004)], ids=["peaky", "quiet"])
+def test_in_pauses_the_bed_is_as_far_under_the_voice_as_asked_for(tmp_path: Path, said: Samples) -> None:
+    film = Film(tmp_path)
+    film.say(3 * RATE, said)
+    film.say(round(7.5 * RATE), said)
+    film.play(STEADY, -9.0)
+    voice, music = stems(film.mix(14 * 30), 14 * RATE)
+    level = integrated(voice[3000:6000])
+    for a, b in ((1200, 2800), (6350, 7350), (10_900, 11_900)):
+        assert level - integrated(music[a:b]) == pytest.approx(9, abs=0.7)
+
+
+def test_the_bed_does_not_move_with_the_words(tmp_path: Path) -> None:
+    film = Film(tmp_path)
+    sound = peaky(6.0)
+    sound[RATE : RATE + RATE // 2] = 0  # half a second to breathe
+    film.say(2 * RATE, sound)
+    film.play(STEADY, -6.0)
+    _, music = stems(film.mix(11 * 30), 11 * RATE)
+    level = 10 * np.log10(music[: len(music) // 20 * 20].reshape(-1, 20).mean(axis=1))
+    before, under, after = level[75:90], level[102:398], level[425:445]
+    assert np.ptp(under) < 2.5
+    # it goes down in the 100 ms before the word, and comes up in about 300 ms after the last
+    assert level[94] > before.mean() - 1 > level[99] > under.mean() - 1
+    assert level[400] < under.mean() + 2 < level[408] < after.mean() < level[418] + 1
