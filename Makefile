@@ -16,7 +16,7 @@ export TOPIC LENGTH OUT PORT
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo serve test check bench
+.PHONY: demo serve test check bench bench-quick
 demo: .venv/ready
 	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
@@ -32,8 +32,11 @@ check: .venv/ready-dev
 test: check
 	pytest -n 2 --dist worksteal
 
-bench: .venv/ready-dev
+bench: .venv/ready-bench
 	python -m tests.bench
+
+bench-quick: .venv/ready-bench
+	python -m tests.bench --quick
 
 .venv/ready: pyproject.toml constraints.txt .ci/setup
 	@bash .ci/setup
@@ -41,4 +44,8 @@ bench: .venv/ready-dev
 
 .venv/ready-dev: .venv/ready
 	@bash .ci/setup dev
+	@touch $@
+
+.venv/ready-bench: .venv/ready
+	@bash .ci/setup bench
 	@touch $@

@@ -1,102 +1,78 @@
-"""`make bench`: what a whole job costs, measured on this machine in one run.
+"""`make bench`: what rendering costs and how good it is, measured on this machine in one run; `make bench-quick`: the
+same on a short cut. ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the parts named, else all.
 
-A 60 s 1080p film from a topic, all stages, in a home of its own; then the same again, when everything is there.
-Prints a table and writes it to docs/bench/job.md, the figures to docs/bench/job.json.
+Writes bench.md, bench.json and bench.png (and job.md, job.json) to docs/bench, quick runs to out/bench, after every
+part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
 """
 
-import json
-import os
-import subprocess
+import argparse
+import contextlib
+import shutil
 import sys
 import tempfile
-import threading
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import psutil
+from tests.bench import job, parts_exact, parts_film, parts_others, plot
+from tests.bench.figures import Figures
+from tests.bench.films import FULL, QUICK, Bench
 
-TOPIC, LENGTH = "The story of Prahlad", 60
-_BENCH = Path(__file__).parents[2] / "docs" / "bench"
-
-
-class Peaks(threading.Thread):
-    """Samples the memory of a process tree ten times a second: the largest process, and the largest sum."""
-
-    def __init__(self, root: psutil.Process) -> None:
-        super().__init__(daemon=True)
-        self._root, self._over = root, threading.Event()
-        self.one_mb = self.tree_mb = 0.0
-        self.largest = ""
-
-    def run(self) -> None:
-        while not self._over.wait(0.1):
-            total = 0.0
-            for process in [self._root, *self._children()]:
-                try:
-                    used = process.memory_info().rss / 1e6
-                    if used > self.one_mb:
-                        self.one_mb, self.largest = used, Path(process.name()).name
-                except psutil.Error:
-                    continue
-                total += used
-            self.tree_mb = max(self.tree_mb, total)
-
-    def _children(self) -> list[psutil.Process]:
-        try:
-            return self._root.children(recursive=True)
-        except psutil.Error:
-            return []
-
-    def end(self) -> None:
-        self._over.set()
-        self.join()
+_ROOT = Path(__file__).parents[2]
+PARTS: dict[str, Callable[[Bench, Figures], None]] = {
+    "jitter": parts_exact.jitter,
+    "compose": parts_exact.compose,
+    "final": parts_film.final,
+    "again": parts_film.again,
+    "shares": parts_film.shares,
+    "proxy": parts_film.proxy,
+    "limits": parts_others.limits,
+    "vmaf": parts_exact.vmaf,
+    "moviepy": parts_others.moviepy,
+    "tasks": parts_film.tasks,
+    "uhd": parts_film.uhd,
+    "memory": parts_film.memory,
+    "job": lambda bench, figures: job.job(figures.folder, 10 if bench.scale.quick else 60),
+}
 
 
-def timed_make(home: Path, out: Path) -> dict[str, Any]:
-    argv = [sys.executable, "-m", "functions.cli", "make", TOPIC, "--length", str(LENGTH), "--out", str(out)]
-    begun = time.perf_counter()
-    before = os.times()
-    with subprocess.Popen(argv, env={**os.environ, "SUTRADHAR_HOME": str(home)}) as process:
-        peaks = Peaks(psutil.Process(process.pid))
-        peaks.start()
-        code = process.wait()
-    wall, after = time.perf_counter() - begun, os.times()
-    peaks.end()
-    if code != 0:
-        sys.exit(f"the job failed with exit code {code}")
-    summary = json.loads((out / "job_summary.json").read_text())
-    cpu = after.children_user - before.children_user + after.children_system - before.children_system
-    return {"wall": wall, "cpu": cpu, "peaks": peaks, "summary": summary, "film": summary["duration_sec"]}
-
-
-def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        home, out = Path(folder) / "home", Path(folder) / "out"
-        first, again = timed_make(home, out), timed_make(home, out)
-    facts = first["summary"]["facts"]
-    figures = {
-        "film_sec": (first["film"], "s"),
-        "job_wall": (first["wall"], "s"),
-        "job_wall_over_length": (first["wall"] / first["film"], "x"),
-        "job_cpu": (first["cpu"], "s"),
-        "render_wall": (first["summary"]["render_timings"]["total"], "s"),
-        "peak_mb_one_process": (first["peaks"].one_mb, f"MB ({first['peaks'].largest})"),
-        "peak_mb_tree": (first["peaks"].tree_mb, "MB"),
-        "again_wall": (again["wall"], "s"),
-        "integrated_lufs": (facts["integrated_lufs"], "LUFS"),
-        "true_peak_dbtp": (facts["true_peak_dbtp"], "dBTP"),
-    }
-    rows = [f"| {name} | {value:.2f} {unit} |" for name, (value, unit) in figures.items()]
-    rows += [f"| render: {stage} | {seconds:.2f} s |" for stage, seconds in first["summary"]["render_timings"].items()]
-    title = f"A {LENGTH} s 1080p30 job, all stages, on {psutil.cpu_count()} cores"
-    table = "\n".join([f"# {title}", "", "| what | figure |", "|---|---|", *rows, ""])
-    _BENCH.mkdir(parents=True, exist_ok=True)
-    (_BENCH / "job.md").write_text(table)
-    written = {name: {"value": round(value, 3), "unit": unit.split()[0]} for name, (value, unit) in figures.items()}
-    (_BENCH / "job.json").write_text(json.dumps(written, indent=2) + "\n")
-    print(table)
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a short cut of the workload")
+    parser.add_argument("--out", type=Path, help="folder for the figures")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    scale = QUICK if asked.quick else FULL
+    seconds = scale.scenes * scale.scene_sec
+    title = f"Rendering, {seconds:g} s of film in 1080p30 ({parts_others.machine()})"
+    if scale.quick:
+        title += " - QUICK run on a short cut: its ratios are not those of the workload"
+    figures = Figures(asked.out or _ROOT / ("out/bench" if scale.quick else "docs/bench"), title)
+    failed, begun = [], time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="sutradhar-bench-") as folder:
+        bench = Bench(scale, Path(folder))
+        for name in asked.parts or PARTS:
+            print(f"[{time.perf_counter() - begun:5.0f} s] {name}", flush=True)
+            at = time.perf_counter()
+            try:
+                PARTS[name](bench, figures)
+            except Exception:  # the other parts' figures are worth having
+                traceback.print_exc()
+                failed.append(name)
+            if figures.values:
+                figures.write()
+                plot.draw(figures, figures.folder / "bench.png")
+            print(f"    {name} took {time.perf_counter() - at:.0f} s", flush=True)
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(bench.folder / "work")
+    print(f"[{time.perf_counter() - begun:5.0f} s] done: {figures.folder / 'bench.md'}")
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""The standard workload: photo-like stills under slow moves, with crossfades, captions, watermark, voices, music."""
+
+import hashlib
+import io
+import time
+import wave
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.asset import SAMPLE_RATE
+from sutradhar.domain.captions import Cue, cues
+from sutradhar.domain.plan import RenderMode, Watermark
+from sutradhar.domain.render import RenderRequest
+from sutradhar.domain.timeline import Bed, Camera, Clip, Pose, Timeline, Voice, frame_to_sample
+from sutradhar.ports.providers import Speech
+from sutradhar.providers.espeak_ng import EspeakNarrator
+from sutradhar.providers.procedural.music import ProceduralComposer
+from sutradhar.providers.wav import to_wav
+from tests.bench.photographs import photograph
+
+FPS, FADE, SCENE_SEC, SCENES = 30, 15, 12, 10
+UHD, FULL_HD, HD = (3840, 2160), (1920, 1080), (1280, 720)
+
+_WIDE, _CLOSE = Pose(x=0.5, y=0.5, zoom=1.0), Pose(x=0.52, y=0.47, zoom=1.2)
+_LEFT, _RIGHT = Pose(x=0.46, y=0.5, zoom=1.15), Pose(x=0.54, y=0.5, zoom=1.15)
+MOVES = (
+    Camera(start=_WIDE, end=_CLOSE),
+    Camera(start=_LEFT, end=_RIGHT),
+    Camera(start=_CLOSE, end=_WIDE),
+    Camera(start=_RIGHT, end=_LEFT),
+)
+NARRATION = (
+    "Long ago, when the first cup was poured, a traveller sat down by the window and began to tell a story.",
+    "It rose from the plain on a pillar of fire, and everybody who stood there forgot to breathe for a moment.",
+    "The road was long and full of stones, but the engine sang, and the hills came closer with every hour.",
+    "She had waited for this day since she was a child, and now the whole sky was hers to look at.",
+    "Every point of light is a city of stars, and behind each of them there are a thousand more.",
+    "At home the cat had kept the chair warm, and looked up as if nobody had ever been away.",
+    "In the smallest things there is a pattern, and who looks long enough begins to read it.",
+    "Brick upon brick they built the wall, and left one door in it for the one who would return.",
+    "The eye that sees all this is itself a landscape, with rivers that nobody has ever sailed.",
+    "And when the last word was said, the stones by the river went on with the story by themselves.",
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What films are made of, in a store: (blob, sha256) of each picture, spoken narrations, the bed."""
+
+    blobs: FileBlobStore
+    pictures: tuple[tuple[str, str], ...]
+    speeches: tuple[tuple[str, str, Speech], ...]
+    bed: Bed
+
+
+def prepare(home: Path, scenes: int = SCENES) -> Ready:
+    """Make the material for ``scenes`` different scenes in the local store of ``home``."""
+    blobs = FileBlobStore(home / "blobs")
+
+    def put(name: str, data: bytes) -> tuple[str, str]:
+        blobs.put(name, data)
+        return name, hashlib.sha256(data).hexdigest()
+
+    with ThreadPoolExecutor(2) as pool:
+        pictures = tuple(pool.map(lambda i: put(f"bench/picture-{i}.png", photograph(i)), range(scenes)))
+    spoken = [EspeakNarrator().narrate(text, "en", "F") for text in NARRATION[:scenes]]
+    speeches = tuple((*put(f"bench/voice-{i}.wav", speech.wav), speech) for i, speech in enumerate(spoken))
+    music = ProceduralComposer().compose("calm", 0)
+    blob, sha256 = put("bench/music.wav", music.wav)
+    return Ready(blobs, pictures, speeches, Bed(blob=blob, sha256=sha256, samples=music.samples, volume_db=-12.0))
+
+
+def film(
+    ready: Ready,
+    *,
+    scenes: int = SCENES,
+    scene_sec: float = SCENE_SEC,
+    size: tuple[int, int] = FULL_HD,
+    pictures: Sequence[tuple[str, str]] | None = None,
+    sound: bool = True,
+) -> Timeline:
+    """A timeline of ``scenes`` × ``scene_sec``; more scenes than there is material for use it again."""
+    pictures = pictures or ready.pictures
+    frames = round(scene_sec * FPS)
+    clips: list[Clip] = []
+    voices: list[Voice] = []
+    burned: list[Cue] = []
+    for i in range(scenes):
+        start = i * frames
+        # a scene goes on under the transition to the next one
+        tail = FADE if i + 1 < scenes else 0
+        blob, sha256 = pictures[i % len(pictures)]
+        clips.append(
+            Clip(
+                scene=i, start=start, frames=frames + tail, blob=blob, sha256=sha256, camera=MOVES[i % len(MOVES)],
+                fade_in=FADE if i else 0,
+            )
+        )  # fmt: skip
+        voice, voice_sha256, speech = ready.speeches[i % len(ready.speeches)]
+        at = frame_to_sample(start + FADE, FPS)
+        samples = min(speech.samples, frame_to_sample(start + frames, FPS) - at)
+        if samples < speech.samples:
+            voice, voice_sha256 = _shortened(ready, speech, samples)
+        voices.append(Voice(scene=i, start=at, samples=samples, blob=voice, sha256=voice_sha256))
+        words = [word for word in speech.words if word.end <= samples / SAMPLE_RATE]
+        burned += cues(words, offset=at / SAMPLE_RATE, fps=FPS, not_after=start + frames)
+    last = scenes * frames
+    shown = tuple(cue.evolve(end=min(cue.end, last)) for cue in burned if cue.start < min(cue.end, last))
+    return Timeline(
+        fps=FPS, width=size[0], height=size[1], frames=last, clips=tuple(clips),
+        voices=tuple(voices) if sound else (), bed=ready.bed if sound else None,
+        captions={"en": shown}, burned=shown, watermark=Watermark(),
+    )  # fmt: skip
+
+
+def _shortened(ready: Ready, speech: Speech, samples: int) -> tuple[str, str]:
+    with wave.open(io.BytesIO(speech.wav)) as opened:
+        data = to_wav(np.frombuffer(opened.readframes(samples), np.int16))
+    sha256 = hashlib.sha256(data).hexdigest()
+    ready.blobs.put(f"bench/{sha256}.wav", data)
+    return f"bench/{sha256}.wav", sha256
+
+
+def request(timeline: Timeline, mode: RenderMode, name: str) -> RenderRequest:
+    return RenderRequest(
+        render_id=name, job_id="bench", prefix=f"renders/{name}-{time.time_ns()}", title="The standard workload",
+        title_language="en", mode=mode, timeline=timeline,
+    )  # fmt: skip
