@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gpu_renderer import ffmpeg
 from gpu_renderer.encoders import Profile
+from gpu_renderer.evidence import keep_segment
 from gpu_renderer.segments import Segment
 from gpu_renderer.worker import News, Order
 from sutradhar.domain.errors import RenderError
@@ -127,7 +128,7 @@ class Crew:
                 output=output,
             )
             process.make(order, self._progress)
-            self._blobs.put_file(name, output)
+            keep_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
             output.unlink()
 
     def _source(self, sha256: str, blob: str) -> Path:

@@ -67,7 +67,7 @@ def profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profi
     cq = min(settings.cq + (_PROXY_STEP if mode == "PROXY" else 0), 51)
     named = settings.preset if settings.preset and _presets(codec, settings.preset) else None
     if codec == "libx264":
-        preset = named or ("superfast" if mode == "PROXY" else "veryfast")
+        preset = named or ("ultrafast" if mode == "PROXY" else "veryfast")
         quality = {"preset": preset, "crf": str(cq), "profile:v": "high"}
         if preset == "veryfast":
             # on photo-like stills, CRF 18: VMAF 96.3 -> 96.9 for 5 % more time and no more bytes; `faster` has 97.5 for

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gpu_renderer import encoders, ffmpeg, segments, sound
+from gpu_renderer import encoders, evidence, ffmpeg, segments, sound
 from gpu_renderer.inspect import measure
 from gpu_renderer.join import join
+from gpu_renderer.listen import narrations
 from gpu_renderer.picture import Reel, engine, reel, render_picture
 from gpu_renderer.poster import poster
 from gpu_renderer.segments import ENGINE_VERSION
@@ -70,7 +71,7 @@ def render(
         if video is None:
             video = _joined(task, film)
         blobs.put(request.thumbnail_blob, _thumbnail(task))
-        stored_video, stored_thumbnail, facts = _measured(task)
+        stored_video, stored_thumbnail, facts = _measured(task, film)
         _remember(task, film, stored_video)
     timeline = request.timeline
     summary = RenderSummary(
@@ -174,7 +175,7 @@ def _sound(task: Task, stop: threading.Event) -> Path:
     if task.blobs.exists(name):
         return task.blobs.fetch(name, task.workdir / "sound.m4a")
     path = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
-    task.blobs.put_file(name, path)
+    evidence.keep_sound(task.blobs, name, path, stop)
     return path
 
 
@@ -245,7 +246,7 @@ def _thumbnail(task: Task) -> bytes:
         return poster(task, task.cancel)
 
 
-def _measured(task: Task) -> tuple[StoredFile, StoredFile, FileFacts]:
+def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts]:
     """Fetch the stored files again and measure them; the same bytes are not measured twice."""
     request, blobs = task.request, task.blobs
     task.report("gate", task.request.timeline.frames + 1, task.units)
@@ -262,7 +263,9 @@ def _measured(task: Task) -> tuple[StoredFile, StoredFile, FileFacts]:
             except ValidationError:
                 facts = None  # written by a version that measured other things
         if facts is None:
-            facts = measure(video, thumbnail, task.cancel)
+            parts = evidence.known(blobs, film.blobs, _sound_blob(task))
+            expected = narrations(request.timeline, blobs, task.workdir, task.cancel)
+            facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected)
             blobs.put(name, facts.model_dump_json().encode())
     return stored[0], stored[1], facts
 

@@ -71,6 +71,7 @@ def _cuts(timeline: Timeline, max_body_sec: float) -> list[int]:
     found = [0]
     for a, b in pairwise(bodies):
         parts = -(-(b - a) // longest)
+        parts += parts % 2 if parts > 2 else 0  # two cores share a lonely scene evenly, four or eight nearly so
         found += [a + (b - a) * part // parts for part in range(1, parts + 1)]
     return found
 

@@ -108,5 +108,5 @@ def _png(picture: NDArray[np.uint8]) -> bytes:
 
 def _encode(image: Image.Image) -> bytes:
     out = BytesIO()
-    image.save(out, "PNG", compress_level=9)
+    image.save(out, "PNG", compress_level=6)
     return out.getvalue()

@@ -139,11 +139,11 @@ def good_facts(request: RenderRequest) -> FileFacts:
     """What a flawless file for ``request`` measures."""
     timeline = request.timeline
     return FileFacts(
-        container="mp4", video_codec="h264", width=timeline.width, height=timeline.height,
+        container="mp4", video_codec="h264", video_tag="avc1", width=timeline.width, height=timeline.height,
         fps=timeline.fps, pixel_format="yuv420p", color_space="bt709", color_primaries="bt709", color_transfer="bt709",
         color_range="tv", frames=timeline.frames, duration_sec=timeline.duration_sec, moov_first=True,
         audio_codec="aac", sample_rate=48_000, channels=2, audio_sec=timeline.duration_sec, integrated_lufs=-14.0,
-        true_peak_dbtp=-1.5, silences=(), black=(), frozen=(), decode_errors=(), thumbnail_width=1280,
+        true_peak_dbtp=-1.5, silences=(), narrations=(), black=(), frozen=(), decode_errors=(), thumbnail_width=1280,
         thumbnail_height=720, thumbnail_bytes=100_000,
     )  # fmt: skip
 

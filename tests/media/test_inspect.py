@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gpu_renderer.ffmpeg import Cancelled, program
-from gpu_renderer.inspect import decode_argv, measure, moov_first, probe_argv
+from gpu_renderer.inspect import measure, moov_first
 from sutradhar.domain.captions import Cue
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.gate import FileFacts, check
@@ -200,20 +200,3 @@ def test_measuring_can_be_cancelled(good: Path, thumbnail: Path) -> None:
     cancel.set()
     with pytest.raises(Cancelled):
         measure(good, thumbnail, cancel)
-
-
-def test_argv_is_one_decoding_pass_over_local_files_only() -> None:
-    graph = (
-        "[0:v]scale=320:-2:flags=fast_bilinear[s0];"
-        "[s0]freezedetect=duration=2.0:noise=3e-05[s1];"
-        "[s1]blackdetect=black_min_duration=0.5:pixel_black_th=0.05[s2];"
-        "[0:a]silencedetect=duration=3.0:noise=-50dB[s3];"
-        "[s3]ebur128=framelog=verbose:peak=true[s4]"
-    )
-    assert decode_argv(Path("/films/a b.mp4"), audio=True)[1:] == [
-        *("-protocol_whitelist", "file,pipe", "-i", "file:/films/a b.mp4", "-filter_complex", graph),
-        *("-map", "[s2]", "-map", "[s4]", "-f", "null", "-fps_mode", "passthrough", "pipe:"),
-        *("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info", "-progress", "pipe:1"),
-    ]
-    assert "ebur128" not in " ".join(decode_argv(Path("a.mp4"), audio=False))
-    assert probe_argv(Path("a.mp4"))[-1] == "file:a.mp4"

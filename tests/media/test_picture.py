@@ -94,7 +94,7 @@ def test_many_segments_are_one_film_to_the_bit(blobs, workdir):
     cues = (Cue(start=5, end=40, lines=("One film", "और एक कथा")), Cue(start=44, end=70, lines=("to the bit",)))
     timeline = film(blobs, cues=cues, watermark=Watermark())
     picture = rendered(timeline, blobs, workdir, max_body_sec=0.4)
-    assert picture.counts.total == 2 + 1 + 2 + 1 + 3
+    assert picture.counts.total == 2 + 1 + 2 + 1 + 4
     whole = composed(timeline, blobs, workdir, 0, timeline.frames)
     found = decoded(joined(picture, timeline, blobs, workdir))
     assert found.shape == whole.shape

@@ -47,7 +47,7 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
     ("codec", "mode", "expected"),
     [
         ("libx264", "FINAL", {**X264, **CAPS, "-preset": "veryfast", "-crf": "18", "-trellis": "1"}),
-        ("libx264", "PROXY", {**X264, "-preset": "superfast", "-crf": "23"}),
+        ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "23"}),
         (
             "h264_nvenc",
             "FINAL",

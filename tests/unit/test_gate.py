@@ -3,7 +3,7 @@
 import pytest
 
 from sutradhar.domain.captions import Cue
-from sutradhar.domain.gate import FileFacts, Span, check, failures
+from sutradhar.domain.gate import FileFacts, Heard, Span, check, failures
 from sutradhar.domain.timeline import Bed, Camera, Clip, Pose, Timeline, Voice
 
 FPS, FRAMES = 30, 600
@@ -36,6 +36,7 @@ TIMELINE = Timeline(
 GOOD = FileFacts(
     container="mp4",
     video_codec="h264",
+    video_tag="avc1",
     width=1920,
     height=1080,
     fps=30.0,
@@ -54,6 +55,7 @@ GOOD = FileFacts(
     integrated_lufs=-14.3,
     true_peak_dbtp=-1.0,
     silences=(),
+    narrations=(Heard(scene=0, start=0.5, end=3.5, likeness=0.9, late_sec=0.01),),
     black=(),
     frozen=(),
     decode_errors=(),
@@ -96,6 +98,15 @@ DEFECTS = [
     ("loudness", {"integrated_lufs": -12.9}),
     ("true peak", {"true_peak_dbtp": -0.4}),
     ("narration heard", {"silences": (Span(start=1.0, end=4.5),)}),
+    (
+        "narration heard",
+        {"narrations": (Heard(scene=1, start=10.5, end=13.5, likeness=0.69, late_sec=0.2),)},
+    ),
+    (
+        "sound in step",
+        {"narrations": (Heard(scene=1, start=10.5, end=13.5, likeness=0.9, late_sec=-0.06),)},
+    ),
+    ("codec tag", {"video_codec": "hevc", "video_tag": "hev1"}),
     ("black", {"black": (Span(start=0.0, end=0.6),)}),
     ("frozen", {"frozen": (Span(start=3.0, end=5.5),)}),
     ("frozen", {"frozen": (Span(start=7.5, end=20.0),)}),
@@ -111,7 +122,7 @@ def test_a_defect_of_the_file_is_caught_by_its_rule_and_by_no_other(rule: str, c
 
 ALLOWED = {
     "one frame more": {"frames": FRAMES + 1, "duration_sec": 20.0333},
-    "hevc": {"video_codec": "hevc"},
+    "hevc": {"video_codec": "hevc", "video_tag": "hvc1"},
     "a silence of 3 s": {"silences": (Span(start=1.0, end=4.0),)},
     "a long silence between two narrations": {"silences": (Span(start=8.9, end=12.0),)},
     "half a second of black": {"black": (Span(start=0.0, end=0.5),)},
