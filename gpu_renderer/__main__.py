@@ -5,11 +5,14 @@ process that started it died). ``--check`` says instead what this machine has an
 """
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
@@ -85,18 +88,16 @@ def main() -> int:
 def _render(
     request: RenderRequest, backend: bootstrap.Backend, settings: Settings, part: Part, cancel: threading.Event
 ) -> int:
-    tmp_workdir = settings.tmp_workdir
+    ffmpeg.log_commands = settings.renderer.debug
     finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
     if backend.blobs.exists(request.summary_blob):
         log("render already done")
         backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
         return 0
     try:
-        if tmp_workdir:
-            tmp_workdir.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="sutradhar-render-", dir=tmp_workdir) as folder:
+        with _workdir(settings) as folder:
             report = Progress(backend.bus, request, part)
-            summary = render(request, backend.blobs, Path(folder), report, cancel, settings.renderer, part)
+            summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, part)
     except ffmpeg.Cancelled:
         log("render ended on request", level="warning")
         return _TERMINATED
@@ -117,6 +118,21 @@ def _render(
     log("render finished", passed=summary.passed, timings=summary.render_timings, segments=summary.segments)
     backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
     return 0
+
+
+@contextmanager
+def _workdir(settings: Settings) -> Iterator[Path]:
+    """An empty directory, gone afterwards unless DEBUG asks for it."""
+    if settings.tmp_workdir:
+        settings.tmp_workdir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="sutradhar-render-", dir=settings.tmp_workdir))
+    try:
+        yield folder
+    finally:
+        if settings.renderer.debug:
+            log("work directory kept", level="debug", path=folder)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _watch(parent_fd: int, cancel: threading.Event) -> None:

@@ -87,10 +87,15 @@ class Crew:
         self._fetching = threading.Lock()
         self._stopped = threading.Event()
 
-    def run(self, cancel: threading.Event) -> None:
+    def run(self, cancel: threading.Event, prove: Callable[[], None]) -> None:
+        """``prove`` that the encoder works while the workers start, then make everything.
+
+        Raises Cancelled, RenderError; none of the workers is left then.
+        """
         processes: list[_WorkerProcess] = []
         try:
             processes += [_WorkerProcess() for _ in range(self._count)]
+            prove()
             with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
                 futures = [pool.submit(self._serve, process) for process in processes]
                 try:

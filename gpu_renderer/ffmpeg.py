@@ -13,10 +13,15 @@ from types import TracebackType
 from typing import IO, Self
 
 from sutradhar.domain.errors import NotInstalled, RenderError
+from sutradhar.telemetry import log
 
 _KEPT_LINES = 12
 _PIPE_BYTES = 1 << 20
 """What Linux lets everybody have; with its usual 64 KiB a frame of 1080p takes 48 turns instead of 3."""
+
+
+log_commands = False
+"""Set by DEBUG: every command is logged as it is started."""
 
 
 class Cancelled(Exception):
@@ -60,6 +65,8 @@ class Process:
         self, argv: Sequence[str], *, stage: str, pipe: bool = False, stream: bool = False, scene: int | None = None
     ) -> None:
         self.argv, self.stage, self.scene = list(argv), stage, scene
+        if log_commands:
+            log("command", level="debug", argv=self.argv)
         self._popen = subprocess.Popen(
             self.argv,
             stdin=subprocess.PIPE if pipe else subprocess.DEVNULL,

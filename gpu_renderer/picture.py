@@ -104,8 +104,11 @@ def render_picture(
     if missing:
         first = reel.segments[0]
         size = (first.width, first.height)
-        encoders.prove(reel.profile, width=size[0], height=size[1], fps=first.fps, workdir=workdir)
+
+        def prove() -> None:
+            encoders.prove(reel.profile, width=size[0], height=size[1], fps=first.fps, workdir=workdir)
+
         count = workers or worker_count(reel.profile, *size, cores(), free_memory_mb())
         meter = Meter(ready, progress)
-        Crew(missing, reel.profile, blobs, workdir, workers=count, progress=meter.add).run(cancel)
+        Crew(missing, reel.profile, blobs, workdir, workers=count, progress=meter.add).run(cancel, prove)
     return SegmentCounts(total=len(part), reused=len(part) - len(missing), encoded=len(missing))

@@ -1,6 +1,7 @@
 """The frames that may become the thumbnail, and the thumbnail of a film, made once."""
 
 import hashlib
+import json
 import threading
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from gpu_renderer.picture import engine
 from gpu_renderer.segments import ENGINE_VERSION, segment
 from gpu_renderer.still import load, to_rgb
 from gpu_renderer.task import Task
-from gpu_renderer.thumbnail import HEIGHT, WIDTH, draw_thumbnail
+from gpu_renderer.thumbnail import HEIGHT, WIDTH, attractiveness, draw_thumbnail
 from sutradhar.domain.timeline import Clip, Timeline
 
 
@@ -28,14 +29,31 @@ def poster(task: Task, stop: threading.Event) -> bytes:
         RenderError: a picture cannot be used; names the scene.
     """
     request, timeline = task.request, task.request.timeline
-    clips = [(clip.sha256, clip.camera, clip.frames, clip.footage) for clip in timeline.clips]
-    fonts = sorted(font_hashes().items())
-    shown = (ENGINE_VERSION, engine(), fonts, request.title, timeline.watermark, timeline.width, timeline.height, clips)
-    name = f"thumbnails/{hashlib.sha256(repr(shown).encode()).hexdigest()}.png"
+    looks = [(_look(timeline, clip), clip) for clip in timeline.clips]
+    shown = _key(sorted(font_hashes().items()), request.title, timeline.watermark, [look for look, _ in looks])
+    name = f"thumbnails/{shown}.png"
     if not task.blobs.exists(name):
-        candidates = (_middle(task, clip, stop) for clip in timeline.clips)  # one at a time in memory
-        task.blobs.put(name, draw_thumbnail(candidates, request.title, timeline.watermark))
+        # each picture is judged once, whatever film it is in; of all of them one is in memory
+        _, best = max(((_score(task, look, clip, stop), clip) for look, clip in looks), key=lambda scored: scored[0])
+        task.blobs.put(name, draw_thumbnail([_middle(task, best, stop)], request.title, timeline.watermark))
     return task.blobs.get(name)
+
+
+def _look(timeline: Timeline, clip: Clip) -> str:
+    """Names what the middle of ``clip`` shows."""
+    return _key(clip.sha256, clip.camera, clip.frames, clip.footage, timeline.width, timeline.height)
+
+
+def _key(*seen: object) -> str:
+    return hashlib.sha256(repr((ENGINE_VERSION, engine(), *seen)).encode()).hexdigest()
+
+
+def _score(task: Task, look: str, clip: Clip, stop: threading.Event) -> float:
+    name = f"thumbnails/{look}.json"
+    if not task.blobs.exists(name):
+        score = attractiveness(_middle(task, clip, stop))
+        task.blobs.put(name, json.dumps({"score": score}).encode())
+    return float(json.loads(task.blobs.get(name))["score"])
 
 
 def _middle(task: Task, clip: Clip, stop: threading.Event) -> Bytes:

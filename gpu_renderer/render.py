@@ -27,7 +27,7 @@ from sutradhar.domain.gate import FileFacts
 from sutradhar.domain.render import RendererSettings, RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.stores import BlobStore
 
-_SOUND_SHARE = 0.08
+_SOUND_SHARE = 0.04
 """The sound's CPU time, as a share of the whole picture's; the first of many tasks mixes it."""
 
 

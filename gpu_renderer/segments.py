@@ -17,7 +17,7 @@ from sutradhar.domain.timeline import Camera, Footage, Timeline, Title
 ENGINE_VERSION = "2"
 """Goes into every key. Raise it when the same segment would come out with other pixels."""
 
-MAX_BODY_SEC = 4.0
+MAX_BODY_SEC = 6.0
 """Longer bodies are cut, so that the cores stay busy when a single scene has changed."""
 
 
@@ -71,7 +71,7 @@ def _cuts(timeline: Timeline, max_body_sec: float) -> list[int]:
     found = [0]
     for a, b in pairwise(bodies):
         parts = -(-(b - a) // longest)
-        parts += parts % 2 if parts > 2 else 0  # two cores share a lonely scene evenly, four or eight nearly so
+        parts += parts % 2 if parts > 1 else 0  # two cores share a lonely scene evenly, four or eight nearly so
         found += [a + (b - a) * part // parts for part in range(1, parts + 1)]
     return found
 

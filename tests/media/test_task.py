@@ -57,6 +57,18 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
     assert again.thumbnail.sha256 == summary.thumbnail.sha256
 
 
+def test_debug_logs_every_command_and_leaves_the_work_directory(room):
+    room.ask(spoken(room.blobs, film(room.blobs, bodies=(20,))))
+    code, said = room.run(DEBUG="1")
+    assert code == 0, said
+    logged = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    commands = [line["argv"] for line in logged if line["event"] == "command"]
+    assert any("libx264" in argv and "pipe:0" in argv for argv in commands)
+    assert any("concat" in argv for argv in commands)
+    (kept,) = room.tmp.iterdir()
+    assert (kept / "segments.txt").exists()
+
+
 def test_a_broken_picture_fails_for_good_with_a_message(room):
     room.ask(spoken(room.blobs, film(room.blobs, pictures=[png(photo(0)), b"broken"], bodies=(20, 20))))
     code, said = room.run()

@@ -1,0 +1,67 @@
+"""What befalls a render from outside: its encoder is killed, its store is full or read-only."""
+
+import errno
+import os
+import signal
+import threading
+
+import pytest
+
+from gpu_renderer.render import render
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.errors import RenderError
+from sutradhar.domain.render import RenderRequest, RenderSummary
+from tests.media.films import film
+from tests.media.room import Room, at_work, cmdline, spoken
+
+
+def test_an_encoder_killed_from_outside_is_an_error_worth_a_retry_and_the_retry_ends_the_film(tmp_path):
+    room = Room(tmp_path / "home")
+    request = room.ask(spoken(room.blobs, film(room.blobs, bodies=(120, 120, 120))))
+    with room.start() as process:
+        encoder = None
+        while encoder is None and process.poll() is None:
+            making = (p for p in at_work(process) if any("segment-" in part for part in cmdline(p)))
+            encoder = next((p for p in making if "libx264" in cmdline(p)), None)
+        assert encoder is not None
+        encoder.send_signal(signal.SIGKILL)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1, said
+    assert "ended with -9" in said
+    code, said = room.run()
+    assert code == 0, said
+    assert RenderSummary.model_validate_json(room.blobs.get(request.summary_blob)).passed
+
+
+class Unwilling(FileBlobStore):
+    """Refuses every file with ``code``, as the operating system would."""
+
+    code = 0
+
+    def put_file(self, name, path):
+        raise OSError(self.code, os.strerror(self.code), name)
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "advice", "again"),
+    [
+        (errno.ENOSPC, "the disk is full", "free some disk space", True),
+        (errno.EDQUOT, "the disk is full", "free some disk space", True),
+        (errno.EROFS, "cannot be written to", "permissions", False),
+        (errno.EACCES, "cannot be written to", "permissions", False),
+    ],
+)
+def test_a_store_that_takes_nothing_is_told_as_what_it_is(tmp_path, code, says, advice, again):
+    blobs = Unwilling(tmp_path / "blobs")
+    blobs.code = code
+    workdir = tmp_path / "work"
+    workdir.mkdir()
+    request = RenderRequest(
+        render_id="r", job_id="j", prefix="jobs/j/renders/1", title="A film", title_language="en", mode="PROXY",
+        timeline=film(blobs, bodies=(8,)),
+    )  # fmt: skip
+    with pytest.raises(RenderError, match=says) as caught:
+        render(request, blobs, workdir, lambda *_: None, threading.Event())
+    assert caught.value.stage == "disk"
+    assert advice in caught.value.advice
+    assert caught.value.retryable is again
