@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from io import BufferedReader
 from types import TracebackType
 from typing import IO, Self
 
@@ -89,8 +90,8 @@ class Process:
         return self._popen.stdin
 
     @property
-    def stdout(self) -> IO[bytes]:
-        assert self._popen.stdout is not None
+    def stdout(self) -> BufferedReader:
+        assert isinstance(self._popen.stdout, BufferedReader)
         return self._popen.stdout
 
     @property

@@ -134,7 +134,7 @@ class Player:
         decoder = self._decoder
         assert decoder is not None
         while self._next <= index:
-            if decoder.stdout.readinto(self._frame.buffer.data) < len(self._frame.buffer):  # type: ignore[attr-defined]
+            if decoder.stdout.readinto(self._frame.buffer.data) < len(self._frame.buffer):
                 self._held = None
                 self._end(index)
                 return False

@@ -27,6 +27,7 @@ SILENT_DBTP = -120.0
 
 _SILENCE = "-50dB"
 _HOP_SEC = 0.01
+_HOP = round(_HOP_SEC * SAMPLE_RATE)
 _FLOOR_DB = 25.0
 """Below a narration's loudest: what is quieter is lost in the music under it (as in ``tracks.spoken``)."""
 _PART_SEC = 3.0
@@ -81,13 +82,12 @@ def take(sound: Path, length: float, cancel: threading.Event | None = None) -> T
     Raises:
         Cancelled, RenderError: nothing could be decoded.
     """
-    hop = round(_HOP_SEC * SAMPLE_RATE)
     powers: list[Envelope] = []
     with Process(argv(sound), stage="gate", stream=True) as process:
-        while block := process.stdout.read(_BLOCK - _BLOCK % (hop * 8)):
+        while block := process.stdout.read(_BLOCK - _BLOCK % (_HOP * 8)):
             if cancel is not None and cancel.is_set():
                 raise Cancelled
-            powers.append(_powers(np.frombuffer(block[: len(block) - len(block) % 8], "<f4").reshape(-1, 2), hop))
+            powers.append(_powers(np.frombuffer(block[: len(block) - len(block) % 8], "<f4").reshape(-1, 2)))
         log = process.finish(cancel).stderr
     coded = np.clip(np.round(-2 * _decibels(np.concatenate([np.zeros(0), *powers]))), 0, 255).astype(np.uint8)
     return Track(
@@ -114,7 +114,7 @@ def narrations(
         what, path = f"scenes[{voice.scene}].narration", workdir / f"heard-{voice.sha256}"
         with Recording(blobs, voice.blob, voice.samples, path, what, voice.scene, stop) as recording:
             heard = recording.read(0, voice.samples)
-        levels = _decibels(_powers(heard, round(_HOP_SEC * SAMPLE_RATE)))
+        levels = _decibels(_powers(heard))
         found.append(Narration(voice.scene, voice.start / SAMPLE_RATE, levels))
     return tuple(found)
 
@@ -162,10 +162,10 @@ def _match(film: Envelope, shape: Envelope, start: float, scene: int) -> Heard:
     )
 
 
-def _powers(samples: npt.NDArray[np.float32], hop: int) -> Envelope:
-    """Mean square of every ``hop`` samples, channels averaged; the last may be shorter."""
+def _powers(samples: npt.NDArray[np.float32]) -> Envelope:
+    """Mean square of every ``_HOP`` samples, channels averaged; the last may be shorter."""
     squares = np.einsum("sc,sc->s", samples, samples) / max(samples.shape[1], 1)
-    edges = np.arange(0, len(squares), hop)
+    edges = np.arange(0, len(squares), _HOP)
     counts = np.diff(np.append(edges, len(squares)))
     return np.asarray(np.add.reduceat(squares, edges) / counts, np.float64) if len(squares) else np.zeros(0)
 

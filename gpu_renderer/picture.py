@@ -1,5 +1,6 @@
 """All segments of a film: those in the blob store are taken from there, the others made by worker processes."""
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -38,6 +39,11 @@ class Reel:
 def engine() -> str:
     """What makes the pixels, by version: part of every segment's key."""
     return f"opencv {cv2.__version__}, pillow {PIL.__version__}, {ffmpeg.version()}"
+
+
+def engine_key(*seen: object) -> str:
+    """Names what the engine makes of ``seen``: another version of anything that makes pixels or sound, another name."""
+    return hashlib.sha256(repr((segments.ENGINE_VERSION, engine(), *seen)).encode()).hexdigest()
 
 
 def reel(timeline: Timeline, profile: Profile, max_body_sec: float = segments.MAX_BODY_SEC) -> Reel:

@@ -1,6 +1,5 @@
 """The frames that may become the thumbnail, and the thumbnail of a film, made once."""
 
-import hashlib
 import json
 import threading
 from pathlib import Path
@@ -13,8 +12,8 @@ from gpu_renderer.camera import view
 from gpu_renderer.compositor import Compositor
 from gpu_renderer.frame import Bytes, Frame
 from gpu_renderer.overlays import font_hashes
-from gpu_renderer.picture import engine
-from gpu_renderer.segments import ENGINE_VERSION, segment
+from gpu_renderer.picture import engine_key
+from gpu_renderer.segments import segment
 from gpu_renderer.still import load, to_rgb
 from gpu_renderer.task import Task
 from gpu_renderer.thumbnail import HEIGHT, WIDTH, attractiveness, draw_thumbnail
@@ -30,7 +29,7 @@ def poster(task: Task, stop: threading.Event) -> bytes:
     """
     request, timeline = task.request, task.request.timeline
     looks = [(_look(timeline, clip), clip) for clip in timeline.clips]
-    shown = _key(sorted(font_hashes().items()), request.title, timeline.watermark, [look for look, _ in looks])
+    shown = engine_key(sorted(font_hashes().items()), request.title, timeline.watermark, [look for look, _ in looks])
     name = f"thumbnails/{shown}.png"
     if not task.blobs.exists(name):
         # each picture is judged once, whatever film it is in; of all of them one is in memory
@@ -41,11 +40,7 @@ def poster(task: Task, stop: threading.Event) -> bytes:
 
 def _look(timeline: Timeline, clip: Clip) -> str:
     """Names what the middle of ``clip`` shows."""
-    return _key(clip.sha256, clip.camera, clip.frames, clip.footage, timeline.width, timeline.height)
-
-
-def _key(*seen: object) -> str:
-    return hashlib.sha256(repr((ENGINE_VERSION, engine(), *seen)).encode()).hexdigest()
+    return engine_key(clip.sha256, clip.camera, clip.frames, clip.footage, timeline.width, timeline.height)
 
 
 def _score(task: Task, look: str, clip: Clip, stop: threading.Event) -> float:

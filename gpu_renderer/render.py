@@ -14,7 +14,7 @@ from gpu_renderer import encoders, evidence, ffmpeg, segments, sound
 from gpu_renderer.inspect import measure
 from gpu_renderer.join import join
 from gpu_renderer.listen import narrations
-from gpu_renderer.picture import Reel, engine, reel, render_picture
+from gpu_renderer.picture import Reel, engine_key, reel, render_picture
 from gpu_renderer.poster import poster
 from gpu_renderer.segments import ENGINE_VERSION
 from gpu_renderer.subtitles import write_tracks
@@ -186,13 +186,13 @@ def _sound_blob(task: Task) -> str:
                  "voices": {"__all__": {"start", "samples", "sha256"}}},
         exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}},
     )  # fmt: skip
-    return f"sounds/{_key(heard)}.m4a"
+    return f"sounds/{engine_key(heard)}.m4a"
 
 
 def _film_record(task: Task, film: Reel) -> str:
     captions = task.request.timeline.captions if task.request.soft_captions else {}
     soft = {language: [cue.model_dump() for cue in cues] for language, cues in captions.items()}
-    return f"films/{_key(film.blobs, _sound_blob(task), soft)}.json"
+    return f"films/{engine_key(film.blobs, _sound_blob(task), soft)}.json"
 
 
 def _known(task: Task, film: Reel) -> Finished | None:
@@ -268,10 +268,6 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
             facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected)
             blobs.put(name, facts.model_dump_json().encode())
     return stored[0], stored[1], facts
-
-
-def _key(*seen: object) -> str:
-    return hashlib.sha256(repr((ENGINE_VERSION, engine(), *seen)).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:
