@@ -119,7 +119,7 @@ def status(job_id: Annotated[str | None, typer.Argument(help="One job; without i
     """Show a job, or the newest jobs."""
     with _errors():
         backend = bootstrap.backend()
-        jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.latest()
+        jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.latest().jobs
         table = Table("job", "title", "state", "done", "made")
         for job in jobs:
             ready = len(backend.assets.get_many(r.key for r in job.requests))
@@ -189,7 +189,7 @@ def _begin(wanted: RenderPlan) -> Job:
 
     services = bootstrap.services()
     digest = request_hash(wanted)
-    before = next((j for j in services.jobs.latest(100) if j.request_hash == digest), None)
+    before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
     if before and before.state is JobState.FAILED:
         console.print(f"Going on with {before.id}, which had failed.")
         return retry(services, before.id)

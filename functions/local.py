@@ -9,27 +9,21 @@ from cloudevents.http.event import CloudEvent
 
 from functions import dispatch, envelope, finish, plan, produce
 from sutradhar import bootstrap
-from sutradhar.domain import messages
 from sutradhar.domain.messages import Message
 from sutradhar.pipeline.handle import give_up
 from sutradhar.pipeline.sweep import sweep
 
-ENTRY_POINTS: Mapping[type, tuple[str, Callable[[CloudEvent], None]]] = {
-    messages.PlanRender: ("plan", plan.plan),
-    messages.ProduceAsset: ("produce", produce.produce),
-    messages.DispatchRender: ("dispatch", dispatch.dispatch),
-    messages.StopRender: ("dispatch", dispatch.dispatch),
-    messages.RenderProgressed: ("finish", finish.finish),
-    messages.RenderFinished: ("finish", finish.finish),
-}
+ENTRY_POINTS: Mapping[str, Callable[[CloudEvent], None]] = {
+    "plan": plan.plan, "produce": produce.produce, "dispatch": dispatch.dispatch, "finish": finish.finish,
+}  # fmt: skip
+"""By topic."""
 
 _numbers = count(1)
 
 
 def deliver(message: Message) -> None:
     """Hand ``message`` to its function, in the envelope that Pub/Sub would bring it in."""
-    topic, function = ENTRY_POINTS[type(message)]
-    function(envelope.to_event(message, topic, next(_numbers)))
+    ENTRY_POINTS[message.topic](envelope.to_event(message, message.topic, next(_numbers)))
 
 
 @contextmanager

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from functions.emulated.emulators import Emulators
 from sutradhar import bootstrap, telemetry
+from tests import emulated
 
 
 def forget() -> None:
@@ -24,3 +26,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         bootstrap.backend().close()
     forget()
     telemetry.write_to(None)
+
+
+@pytest.fixture(scope="session")
+def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
+    """Firestore, Pub/Sub and Cloud Storage, emulated; the environment points at them."""
+    yield from emulated.start(tmp_path_factory.mktemp("emulators"))

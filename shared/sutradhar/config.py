@@ -4,10 +4,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.domain.render import RendererSettings
@@ -24,7 +25,39 @@ _PLAN = {
 
 
 @dataclass(frozen=True)
+class CloudSettings:
+    """Where things are on Google Cloud; what Terraform makes and names."""
+
+    project: str
+    """GOOGLE_CLOUD_PROJECT."""
+    region: str
+    """REGION of the render job."""
+    bucket: str
+    """ASSET_BUCKET."""
+    database: str
+    """FIRESTORE_DATABASE."""
+    topic_prefix: str
+    """TOPIC_PREFIX: before the name of each topic."""
+    render_job: str
+    """RENDER_JOB: the Cloud Run job that renders."""
+    render_machine: Machine
+    """RENDER_CPUS, RENDER_MEMORY_GIB, RENDER_GPU: of one of its tasks."""
+    service_account: str
+    """SERVICE_ACCOUNT: whose signature signed URLs bear; empty: the key of the credentials, if they have one."""
+    asset_days: int
+    """ASSET_DAYS: the bucket deletes assets and segments after so many days; their records end a day sooner."""
+    job_days: int
+    """JOB_DAYS: records of jobs that are over end after so many days; 0: never."""
+    run_endpoint: str
+    """CLOUD_RUN_ENDPOINT: another address of the Cloud Run API, for a stand-in of it."""
+
+
+@dataclass(frozen=True)
 class Settings:
+    backend: Literal["local", "gcp"]
+    """BACKEND."""
+    cloud: CloudSettings | None
+    """Only with BACKEND=gcp."""
     home: Path
     """SUTRADHAR_HOME: where the local backend keeps jobs, files and its queue."""
     narrators: tuple[str, ...]
@@ -83,8 +116,38 @@ class Settings:
                 )
                 return kind()
 
+        def needed(name: str) -> str:
+            if not env.get(name):
+                wrong.append(FieldError(name, "must be set with BACKEND=gcp"))
+            return env.get(name, "")
+
+        def cloud() -> CloudSettings:
+            machine = Machine(
+                cpus=whole("RENDER_CPUS", 4, 1, 64),
+                memory_gib=whole("RENDER_MEMORY_GIB", 16, 1, 256),
+                gpu=whole("RENDER_GPU", 0, 0, 1) == 1,
+            )
+            return CloudSettings(
+                project=needed("GOOGLE_CLOUD_PROJECT"),
+                region=needed("REGION"),
+                bucket=needed("ASSET_BUCKET"),
+                database=env.get("FIRESTORE_DATABASE") or "(default)",
+                topic_prefix=env.get("TOPIC_PREFIX", "sutradhar-"),
+                render_job=env.get("RENDER_JOB") or "sutradhar-renderer",
+                render_machine=machine,
+                service_account=env.get("SERVICE_ACCOUNT", ""),
+                asset_days=whole("ASSET_DAYS", 30, 2, 3650),
+                job_days=whole("JOB_DAYS", 0, 0, 3650),
+                run_endpoint=env.get("CLOUD_RUN_ENDPOINT", ""),
+            )
+
+        backend = env.get("BACKEND") or "local"
+        if backend not in ("local", "gcp"):
+            wrong.append(FieldError("BACKEND", f"must be local or gcp (got {backend!r})"))
         parent_fd = env.get("PARENT_FD")
         settings = cls(
+            backend="gcp" if backend == "gcp" else "local",
+            cloud=cloud() if backend == "gcp" else None,
             home=Path(env.get("SUTRADHAR_HOME") or _default_home(env)).expanduser().resolve(),
             narrators=names("NARRATORS", "hibari,piper,espeak_ng"),
             planner=env.get("PLANNER") or "storybook",

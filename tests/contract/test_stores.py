@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.errors import InvalidRequest, LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.job import Job, JobError, JobState
 from sutradhar.domain.messages import Message, PlanRender
 from sutradhar.domain.plan import RenderPlan
@@ -113,7 +113,34 @@ def test_the_newest_jobs_come_first(kit: Kit) -> None:
     for name in ("a", "b", "c"):
         kit.jobs.create(job(kit, name))
         kit.clock.advance(1)
-    assert [j.id for j in kit.jobs.latest(2)] == ["c", "b"]
+    assert [j.id for j in kit.jobs.latest(2).jobs] == ["c", "b"]
+
+
+def test_pages_follow_each_other_whatever_is_made_meanwhile(kit: Kit) -> None:
+    for name in ("a", "b", "c", "d"):
+        kit.jobs.create(job(kit, name))
+        if name != "b":
+            kit.clock.advance(1)  # b and c are of the same moment
+    first = kit.jobs.latest(2)
+    kit.jobs.create(job(kit, "late"))
+    second = kit.jobs.latest(2, first.after)
+    assert ([j.id for j in first.jobs], [j.id for j in second.jobs]) == (["d", "c"], ["b", "a"])
+    assert first.after is not None
+    assert second.after is None
+    for wrong in ("x", "!", "W10"):
+        with pytest.raises(InvalidRequest):
+            kit.jobs.latest(2, wrong)
+
+
+def test_every_move_is_counted_once(kit: Kit) -> None:
+    assert kit.jobs.counts() == {}
+    for name in ("a", "b"):
+        kit.jobs.create(job(kit, name))
+        kit.jobs.create(job(kit, name))
+    kit.jobs.update("a", lambda j: (j.evolve(notices=("x",)), []))
+    for _ in range(2):
+        kit.jobs.update("a", lambda j: cancel(kit, j))
+    assert kit.jobs.counts() == {JobState.PLANNING: 2, JobState.CANCELLED: 1}
 
 
 def test_a_failed_job_is_unfinished_again_after_a_retry(kit: Kit) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from functions import envelope, local, main
 from sutradhar import bootstrap
 from sutradhar.domain.job import JobState
-from sutradhar.domain.messages import DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
+from sutradhar.domain.messages import TOPICS, DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.pipeline.sweep import STALLED
@@ -33,8 +33,9 @@ def test_every_message_has_a_function_and_every_function_is_deployed() -> None:
     from sutradhar.pipeline.handle import STAGES
 
     kinds = set(get_args(get_args(Any)[0]))
-    assert set(local.ENTRY_POINTS) == set(STAGES) == kinds
-    assert {name for name, _ in local.ENTRY_POINTS.values()} <= set(main.__all__)
+    assert set(STAGES) == kinds
+    assert set(local.ENTRY_POINTS) == set(TOPICS) == {kind.topic for kind in kinds}
+    assert set(TOPICS) <= set(main.__all__)
 
 
 def test_a_message_is_decoded_as_it_was_sent() -> None:

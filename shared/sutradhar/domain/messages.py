@@ -1,6 +1,6 @@
-"""What travels on the bus. Orders are imperative, facts are past tense."""
+"""What travels on the bus. Orders are imperative, facts are past tense. ``topic`` is the function that serves it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -8,11 +8,13 @@ from sutradhar.domain.base import Frozen
 
 
 class PlanRender(Frozen):
+    topic: ClassVar[str] = "plan"
     type: Literal["PlanRender"] = "PlanRender"
     job_id: str
 
 
 class ProduceAsset(Frozen):
+    topic: ClassVar[str] = "produce"
     type: Literal["ProduceAsset"] = "ProduceAsset"
     job_id: str
     slot: str
@@ -21,6 +23,7 @@ class ProduceAsset(Frozen):
 class DispatchRender(Frozen):
     """Start the renderer, or see what became of it."""
 
+    topic: ClassVar[str] = "dispatch"
     type: Literal["DispatchRender"] = "DispatchRender"
     job_id: str
 
@@ -28,6 +31,7 @@ class DispatchRender(Frozen):
 class StopRender(Frozen):
     """End a running execution whose job was cancelled."""
 
+    topic: ClassVar[str] = "dispatch"
     type: Literal["StopRender"] = "StopRender"
     job_id: str
     execution: str
@@ -36,6 +40,7 @@ class StopRender(Frozen):
 class RenderProgressed(Frozen):
     """``done`` of ``total`` units of work of this render (frames, and the work after them in frames)."""
 
+    topic: ClassVar[str] = "finish"
     type: Literal["RenderProgressed"] = "RenderProgressed"
     job_id: str
     render_id: str
@@ -47,6 +52,7 @@ class RenderProgressed(Frozen):
 class RenderFinished(Frozen):
     """The renderer is done. Its summary lies at ``summary_blob``; on failure ``error`` says what happened."""
 
+    topic: ClassVar[str] = "finish"
     type: Literal["RenderFinished"] = "RenderFinished"
     job_id: str
     render_id: str
@@ -65,6 +71,9 @@ Message = Annotated[
     PlanRender | ProduceAsset | DispatchRender | StopRender | RenderProgressed | RenderFinished,
     Field(discriminator="type"),
 ]
+
+TOPICS = ("plan", "produce", "dispatch", "finish")
+"""One Pub/Sub function each, of the same name."""
 
 _adapter: TypeAdapter[Message] = TypeAdapter(Message)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from sutradhar.domain.asset import Asset
-from sutradhar.domain.job import Job
+from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import Message
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
@@ -20,6 +20,13 @@ class Lease:
     name: str
     token: int
     expires: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    jobs: Sequence[Job]
+    after: str | None
+    """Where the next page begins; None: this is the last one."""
 
 
 class LeaseStore(Protocol):
@@ -52,8 +59,15 @@ class JobStore(Protocol):
         """Jobs with work owed that nobody has written to since, oldest first, at most 500."""
         ...
 
-    def latest(self, limit: int = 20) -> Sequence[Job]:
-        """The newest jobs first."""
+    def latest(self, limit: int = 20, after: str | None = None) -> Page:
+        """The newest jobs first, from where a page before this one ended. A job made meanwhile moves nothing.
+
+        The time it takes does not grow with the number of jobs. Raises InvalidRequest for an ``after`` of nobody's.
+        """
+        ...
+
+    def counts(self) -> Mapping[JobState, int]:
+        """How often jobs entered each state, ever; counted in the same write as the job, so each once."""
         ...
 
 
@@ -96,6 +110,11 @@ class BlobStore(Protocol):
 
     def fetch(self, name: str, path: Path) -> Path:
         """A local file with the blob's bytes, at ``path`` or, where the store is local, its own. Raises NotFound."""
+        ...
+
+    def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:
+        """Where anybody may read the blob until ``ttl`` is over, saved as ``download_name``; None if the store has no
+        such addresses. Does not look whether the blob is there."""
         ...
 
     def exists(self, name: str) -> bool: ...

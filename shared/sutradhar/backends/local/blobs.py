@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,6 +61,9 @@ class FileBlobStore:
         if not found.is_file():
             raise NotFound(f"there is no file {name}")
         return found
+
+    def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:  # noqa: ARG002 - files have none
+        return None
 
     def exists(self, name: str) -> bool:
         return self._path(name).is_file()

@@ -1,5 +1,6 @@
 """Jobs, assets and leases in SQLite."""
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -7,10 +8,11 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
 from sutradhar.domain.asset import Asset
 from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job
+from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import Message
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.stores import Change, Lease
+from sutradhar.ports.cursor import page_end, page_start
+from sutradhar.ports.stores import Change, Lease, Page
 
 _MOST_AT_ONCE = 500
 
@@ -29,6 +31,7 @@ class SqliteJobStore:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (job.id, job.state, job.state.over, _stamp(job.created_at), *_columns(job)),
             )
+            _count(connection, job.state)
         return job, True
 
     def get(self, job_id: str) -> Job:
@@ -51,6 +54,8 @@ class SqliteJobStore:
                 "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
                 (job.state, job.state.over, *_columns(job), job_id),
             )
+            if job.state is not before.state:
+                _count(connection, job.state)
         return job, messages
 
     def unfinished(self, touched_before: datetime) -> Sequence[Job]:
@@ -60,9 +65,21 @@ class SqliteJobStore:
         )
         return [Job.model_validate_json(body) for (body,) in rows]
 
-    def latest(self, limit: int = 20) -> Sequence[Job]:
-        rows = self._database.read().execute("SELECT body FROM jobs ORDER BY created_at DESC LIMIT ?", (limit,))
-        return [Job.model_validate_json(body) for (body,) in rows]
+    def latest(self, limit: int = 20, after: str | None = None) -> Page:
+        # one more than asked for tells whether there is another page
+        created_at, job_id = page_start(after) if after else ("9999", "")
+        rows = self._database.read().execute(
+            "SELECT body FROM jobs WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+            (created_at, job_id, limit + 1),
+        )
+        jobs = [Job.model_validate_json(body) for (body,) in rows]
+        return Page(
+            jobs[:limit], page_end(_stamp(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None
+        )
+
+    def counts(self) -> Mapping[JobState, int]:
+        rows = self._database.read().execute("SELECT state, total FROM counts")
+        return {JobState(state): total for state, total in rows}
 
 
 class SqliteAssetStore:
@@ -110,6 +127,10 @@ class SqliteLeaseStore:
     def release(self, lease: Lease) -> None:
         with self._database.write() as connection:
             connection.execute("UPDATE leases SET expires = 0 WHERE name = ? AND token = ?", (lease.name, lease.token))
+
+
+def _count(connection: sqlite3.Connection, state: JobState) -> None:
+    connection.execute("INSERT INTO counts VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET total = total + 1", (state,))
 
 
 def _columns(job: Job) -> tuple[str, int, str]:
