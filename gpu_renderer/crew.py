@@ -56,6 +56,11 @@ class Agenda:
             self._free.remove(chosen)
             return chosen
 
+    @property
+    def empty(self) -> bool:
+        with self._lock:
+            return not self._free
+
     def _runs(self) -> list[list[int]]:
         runs: list[list[int]] = []
         for index in self._free:
@@ -78,37 +83,55 @@ class Crew:
         *,
         workers: int,
         progress: Callable[[int], None],
+        room: threading.Event | None = None,
     ) -> None:
         self._missing = list(missing.items())
         self._profile, self._blobs, self._workdir, self._progress = profile, blobs, workdir, progress
         self._agenda = Agenda(len(missing))
         self._count = min(workers, len(missing))
+        self._room = room if self._count > 1 else None
+        self._processes: list[_WorkerProcess] = []
+        self._starting = threading.Lock()
         self._sources: dict[str, Path] = {}
         self._fetching = threading.Lock()
         self._stopped = threading.Event()
 
     def run(self, cancel: threading.Event, prove: Callable[[], None]) -> None:
-        """``prove`` that the encoder works while the workers start, then make everything.
+        """``prove`` that the encoder works while the workers start, then make everything. With ``room`` the last of
+        them starts when that is set, if there is still work then.
 
         Raises Cancelled, RenderError; none of the workers is left then.
         """
-        processes: list[_WorkerProcess] = []
         try:
-            processes += [_WorkerProcess() for _ in range(self._count)]
+            for _ in range(self._count - (self._room is not None)):
+                self._start()
             prove()
             with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
-                futures = [pool.submit(self._serve, process) for process in processes]
+                futures = [pool.submit(self._serve, process) for process in self._processes]
+                if self._room:
+                    futures.append(pool.submit(self._serve_later, self._room))
                 try:
                     self._wait(futures, cancel)
                 finally:
-                    self._stopped.set()
-                    for process in processes:
-                        process.end()
-                    for process in processes:
-                        process.close()  # before the pool waits for the threads that read from them
+                    self._close()  # before the pool waits for the threads that read from them
         finally:
-            for process in processes:
-                process.close()
+            self._close()
+
+    def _start(self) -> "_WorkerProcess | None":
+        with self._starting:  # none is started any more once they are being closed
+            if self._stopped.is_set():
+                return None
+            process = _WorkerProcess()
+            self._processes.append(process)
+            return process
+
+    def _close(self) -> None:
+        with self._starting:
+            self._stopped.set()
+        for process in self._processes:
+            process.end()
+        for process in self._processes:
+            process.close()
 
     @staticmethod
     def _wait(futures: Sequence[Future[None]], cancel: threading.Event) -> None:
@@ -120,6 +143,13 @@ class Crew:
                 return
             if cancel.is_set():
                 raise ffmpeg.Cancelled
+
+    def _serve_later(self, room: threading.Event) -> None:
+        while not room.wait(0.1):
+            if self._stopped.is_set() or self._agenda.empty:
+                return
+        if not self._agenda.empty and (process := self._start()):
+            self._serve(process)
 
     def _serve(self, process: "_WorkerProcess") -> None:
         last: int | None = None
@@ -148,7 +178,7 @@ class _WorkerProcess:
 
     def __init__(self) -> None:
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "gpu_renderer.worker"],
+            [sys.executable, "-m", "gpu_renderer.worker", *(["--debug"] if ffmpeg.log_commands else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **_MALLOC},

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gpu_renderer.inspect import Known, SegmentFacts, SoundFacts, sample_segment, sample_sound
+from gpu_renderer.listen import Track
 from gpu_renderer.segments import Segment
 from sutradhar.domain.errors import NotFound
 from sutradhar.ports.stores import BlobStore
@@ -26,9 +27,9 @@ def keep_segment(
     blobs.put_file(name, path)
 
 
-def keep_sound(blobs: BlobStore, name: str, path: Path, cancel: threading.Event) -> None:
-    """Store the film's sound (.m4a) as ``name``, its facts first."""
-    blobs.put(facts_blob(name), sample_sound(path, cancel).model_dump_json().encode())
+def keep_sound(blobs: BlobStore, name: str, path: Path, track: Track, cancel: threading.Event) -> None:
+    """Store the film's sound (.m4a), which decodes to ``track``, as ``name``, its facts first."""
+    blobs.put(facts_blob(name), sample_sound(path, track, cancel).model_dump_json().encode())
     blobs.put_file(name, path)
 
 

@@ -60,11 +60,10 @@ def sample_segment(path: Path, fps: float, codec: str, cancel: threading.Event |
     return SegmentFacts(seal=packets.seal(found.headers[0], found.packets), strip=seen)
 
 
-def sample_sound(path: Path, cancel: threading.Event | None = None) -> SoundFacts:
-    """Decode the film's sound (.m4a). Raises as ``sample_segment``."""
+def sample_sound(path: Path, track: listen.Track, cancel: threading.Event | None = None) -> SoundFacts:
+    """Of the film's sound (.m4a), which decodes to ``track``. Raises as ``sample_segment``."""
     found = packets.read(path, "", cancel)
-    length = float(json.loads(run(probe_argv(path), stage="gate", cancel=cancel).stdout)["format"]["duration"])
-    return SoundFacts(seal=packets.seal(found.headers[0], found.packets), track=listen.take(path, length, cancel))
+    return SoundFacts(seal=packets.seal(found.headers[0], found.packets), track=track)
 
 
 def measure(

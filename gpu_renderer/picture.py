@@ -87,12 +87,14 @@ def render_picture(
     progress: Callable[[int], None],
     cancel: threading.Event,
     workers: int | None = None,
+    room: threading.Event | None = None,
 ) -> SegmentCounts:
     """Make sure that ``part`` (indices) of the segments of ``reel`` are in the blob store.
 
     Args:
         progress: called with the number of frames that are ready so far; from several threads, one at a time.
         workers: how many processes; None: ``worker_count``.
+        room: the last of several starts when this is set: until then something else has its core and its memory.
 
     Raises:
         Cancelled: ``cancel`` was set. No process of ours is left.
@@ -116,5 +118,5 @@ def render_picture(
 
         count = workers or worker_count(reel.profile, *size, cores(), free_memory_mb())
         meter = Meter(ready, progress)
-        Crew(missing, reel.profile, blobs, workdir, workers=count, progress=meter.add).run(cancel, prove)
+        Crew(missing, reel.profile, blobs, workdir, workers=count, progress=meter.add, room=room).run(cancel, prove)
     return SegmentCounts(total=len(part), reused=len(part) - len(missing), encoded=len(missing))

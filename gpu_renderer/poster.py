@@ -34,7 +34,7 @@ def poster(task: Task, stop: threading.Event) -> bytes:
     if not task.blobs.exists(name):
         # each picture is judged once, whatever film it is in; of all of them one is in memory
         _, best = max(((_score(task, look, clip, stop), clip) for look, clip in looks), key=lambda scored: scored[0])
-        task.blobs.put(name, draw_thumbnail([_middle(task, best, stop)], request.title, timeline.watermark))
+        task.blobs.put(name, draw_thumbnail(_middle(task, best, stop), request.title, timeline.watermark))
     return task.blobs.get(name)
 
 

@@ -64,12 +64,11 @@ def render(
     request = request.evolve(timeline=large)
     task = Task(request, blobs, workdir, report, cancel, chosen, part or Part())
     with _disk_errors(), task.timed("total"):
-        choice, film, counts = _made(task)
+        choice, film, counts, found = _made(task)
         if counts is None:
             return None
-        video = _stored_before(task, film)
-        if video is None:
-            video = _joined(task, film)
+        if found is None or not _taken_over(task, found):
+            _joined(task, film)
         blobs.put(request.thumbnail_blob, _thumbnail(task))
         stored_video, stored_thumbnail, facts = _measured(task, film)
         _remember(task, film, stored_video)
@@ -103,8 +102,8 @@ def _settings(request: RenderRequest, settings: RendererSettings | None) -> Rend
     return (settings or RendererSettings()).evolve(**{k: v for k, v in asked.items() if v is not None})
 
 
-def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None]:
-    """Make this task's share of the picture, and the sound or the thumbnail beside it.
+def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None, Finished | None]:
+    """Make this task's share of the picture, and the sound or the thumbnail beside it; or find the film as it is.
 
     A hardware encoder that passed its proof and then failed on the film is not tried a second time.
     """
@@ -112,9 +111,9 @@ def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None]:
     size = {"width": timeline.width, "height": timeline.height, "fps": timeline.fps}
     choice = encoders.choose(task.settings, mode, **size, workdir=task.workdir)
     film = reel(timeline, choice.profile)
-    if _known(task, film):
+    if found := _known(task, film):
         count = len(film.segments)
-        return choice, film, SegmentCounts(total=count, reused=count, encoded=0)
+        return choice, film, SegmentCounts(total=count, reused=count, encoded=0), found
     try:
         counts = _share(task, film)
     except RenderError as exc:
@@ -129,19 +128,22 @@ def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None]:
         with task.timed("picture"):
             missing = range(len(film.segments))
             render_picture(film, missing, task.blobs, task.workdir, progress=lambda _frames: None, cancel=task.cancel)
-    return choice, film, together
+    return choice, film, together, None
 
 
 def _share(task: Task, film: Reel) -> SegmentCounts:
-    part, stop = task.part, Either(task.cancel)
+    part, stop, room = task.part, Either(task.cancel), threading.Event()
     costs = [segments.cost(segment) for segment in film.segments]
     mine = segments.shares(costs, part.count, _SOUND_SHARE * sum(costs) if part.count > 1 else 0)[part.index]
     frames = sum(film.segments[index].frames for index in mine)
 
     def beside() -> None:
-        if part.index == 0:
-            with task.timed("sound"):
-                _sound(task, stop)
+        try:
+            if part.index == 0:
+                with task.timed("sound"):
+                    _sound(task, stop)
+        finally:
+            room.set()
         if part.index == min(1, part.count - 1):
             with task.timed("thumbnail"):
                 poster(task, stop)
@@ -158,7 +160,7 @@ def _share(task: Task, film: Reel) -> SegmentCounts:
         future.add_done_callback(stop_if_failed)
         try:
             with task.timed("picture"):
-                counts = render_picture(film, mine, task.blobs, task.workdir, progress=progress, cancel=stop)
+                counts = render_picture(film, mine, task.blobs, task.workdir, progress=progress, cancel=stop, room=room)
         except ffmpeg.Cancelled:
             future.result()  # if it was the other thread that failed, this raises what it was
             raise
@@ -174,8 +176,8 @@ def _sound(task: Task, stop: threading.Event) -> Path:
     name = _sound_blob(task)
     if task.blobs.exists(name):
         return task.blobs.fetch(name, task.workdir / "sound.m4a")
-    path = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
-    evidence.keep_sound(task.blobs, name, path, stop)
+    path, track = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
+    evidence.keep_sound(task.blobs, name, path, track, stop)
     return path
 
 
@@ -204,10 +206,8 @@ def _known(task: Task, film: Reel) -> Finished | None:
         return None
 
 
-def _stored_before(task: Task, film: Reel) -> Path | None:
-    found = _known(task, film)
-    if found is None:
-        return None
+def _taken_over(task: Task, found: Finished) -> bool:
+    """Whether what was stored then is what is stored for this render now."""
     with task.timed("join"):
         target = task.request.video_blob
         try:
@@ -215,15 +215,15 @@ def _stored_before(task: Task, film: Reel) -> Path | None:
                 task.blobs.copy(found.video.blob, target)
             video = task.blobs.fetch(target, task.workdir / "video.mp4")
         except NotFound:
-            return None  # it was deleted just now
-        return video if _sha256(video) == found.video.sha256 else None
+            return False  # it was deleted just now
+        return _sha256(video) == found.video.sha256
 
 
 def _remember(task: Task, film: Reel, video: StoredFile) -> None:
     task.blobs.put(_film_record(task, film), Finished(video=video).model_dump_json().encode())
 
 
-def _joined(task: Task, film: Reel) -> Path:
+def _joined(task: Task, film: Reel) -> None:
     request, timeline = task.request, task.request.timeline
     task.report("join", timeline.frames, task.units)
     with task.timed("join"):
@@ -233,7 +233,6 @@ def _joined(task: Task, film: Reel) -> Path:
         soft = write_tracks(timeline, task.workdir) if request.soft_captions else ()
         join(parts, track, output, frames=timeline.frames, workdir=task.workdir, cancel=task.cancel, tracks=soft)
         task.blobs.put_file(request.video_blob, output)
-        return output
 
 
 def _fetched(task: Task, names: Sequence[str]) -> list[Path]:

@@ -1,6 +1,5 @@
-"""The thumbnail: the best of the film's pictures under its title; 1280 x 720, PNG, at most 2 MB, as YouTube asks."""
+"""The thumbnail: a picture of the film under its title; 1280 x 720, PNG, at most 2 MB, as YouTube asks."""
 
-from collections.abc import Iterable
 from io import BytesIO
 
 import cv2
@@ -25,14 +24,14 @@ _SHARP = 0.02
 """Mean modulus of the Laplacian at 640 x 360 of pictures that nobody calls blurred."""
 
 
-def draw_thumbnail(candidates: Iterable[NDArray[np.uint8]], title: str, watermark: Watermark | None) -> bytes:
-    """PNG of ``title`` over the best of ``candidates`` (each (h, w, 3) RGB uint8, any size), at most ``MAX_BYTES``.
+def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | None) -> bytes:
+    """PNG of ``title`` over ``shown`` ((h, w, 3) RGB, any size), at most ``MAX_BYTES``.
 
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
     """
     refuse_missing_glyphs(title, "the title", stage="thumbnail")
-    picture = _darkened_below(_cover(max(candidates, key=attractiveness)))
+    picture = _darkened_below(_cover(shown))
     face = typeface()
     lines, size = fit_lines(
         title, face, width=WIDTH - 2 * _MARGIN, height=_MAX_TITLE_HEIGHT, largest=_MAX_TITLE_EM, max_lines=_MAX_LINES

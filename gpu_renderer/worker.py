@@ -16,7 +16,6 @@ from gpu_renderer import encoders, ffmpeg
 from gpu_renderer.compositor import Compositor
 from gpu_renderer.frame import Frame
 from gpu_renderer.segments import Segment
-from sutradhar import bootstrap
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import NotInstalled, RenderError
 
@@ -173,7 +172,7 @@ def _trouble(exc: RenderError) -> Trouble:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of us; the parent decides
-    ffmpeg.log_commands = bootstrap.settings().renderer.debug
+    ffmpeg.log_commands = "--debug" in sys.argv
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not get between the news
     Worker(sys.stdin.buffer, out).run()

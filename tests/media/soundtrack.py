@@ -79,7 +79,7 @@ class Film:
         )  # fmt: skip
 
     def mix(self, frames: int, fps: int = 30) -> Path:
-        return mix(self.timeline(frames, fps), self.blobs, self.work, NEVER)
+        return mix(self.timeline(frames, fps), self.blobs, self.work, NEVER)[0]
 
 
 def decoded(path: Path) -> Samples:

@@ -13,7 +13,7 @@ from PIL import Image
 from gpu_renderer.ffmpeg import program
 from gpu_renderer.inspect import Known, measure, sample_segment, sample_sound
 from gpu_renderer.join import join
-from gpu_renderer.listen import narrations
+from gpu_renderer.listen import narrations, take
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.gate import check
 from sutradhar.domain.timeline import Camera, Clip, Footage, Pose, Timeline, Voice
@@ -96,7 +96,7 @@ class Room:
         never = threading.Event()
         path = join(picture, track, folder / "film.mp4", frames=FRAMES, workdir=folder, cancel=never)
         sampled = [sample_segment(part, FPS, "h264") for part in picture]
-        return path, Known(sampled, sample_sound(track) if track else None)
+        return path, Known(sampled, sample_sound(track, take(track, SECONDS)) if track else None)
 
     def broken(self, film: Path, known: Known | None, timeline: Timeline | None = None) -> set[str]:
         facts = measure(film, self.thumbnail, known=known, expected=self.expected)

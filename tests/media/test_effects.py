@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gpu_renderer.listen import take
 from gpu_renderer.loudness import analyse, integrated, loudest
-from gpu_renderer.sound import measure
+from gpu_renderer.sound import as_promised
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Effect
-from tests.media.soundtrack import NEVER, RATE, Film, Samples, blocks, decoded, speech, tone
+from tests.media.soundtrack import RATE, Film, Samples, blocks, decoded, speech, tone
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_an_effect_is_as_loud_against_the_voice_as_asked_for(film: Film, level: 
     heard = decoded(film.mix(180))
     voice = integrated(analyse(blocks(heard[RATE : 3 * RATE])).power)
     assert loudest(analyse(blocks(heard[4 * RATE :])).power) - voice == pytest.approx(volume_db, abs=0.5)
-    assert measure(film.work / "sound.m4a", NEVER).as_promised
+    assert as_promised(take(film.work / "sound.m4a", 6.0))
 
 
 def test_neither_a_click_nor_a_whisper_is_blown_up_without_limit(film: Film) -> None:
@@ -56,8 +57,8 @@ def test_neither_a_click_nor_a_whisper_is_blown_up_without_limit(film: Film) -> 
     film.add(3 * RATE, click, 0.0)
     film.add(4 * RATE, noise(0.5, 0.0003), 0.0)  # -65 LUFS or so
     heard = decoded(film.mix(150))
-    found = measure(film.work / "sound.m4a", NEVER)
-    assert found.as_promised
+    found = take(film.work / "sound.m4a", 5.0)
+    assert as_promised(found)
     assert np.abs(heard[3 * RATE : 3 * RATE + 4_800]).max() > 0.3  # it was raised as far as it can be
     assert loudest(analyse(blocks(heard[4 * RATE :])).power) < -14 - 25
 

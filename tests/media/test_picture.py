@@ -233,6 +233,29 @@ def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs, workdir):
     assert offspring() == []
 
 
+def workers() -> int:
+    return sum("gpu_renderer.worker" in process.cmdline() for process in offspring())
+
+
+def test_the_last_worker_waits_until_there_is_room_for_it(blobs, workdir):
+    room, seen = threading.Event(), []
+
+    def progress(_frames: int) -> None:
+        seen.append((room.is_set(), workers()))
+        if len(seen) > 2:
+            room.set()
+
+    rendered(film(blobs, bodies=(900, 900)), blobs, workdir, progress=progress, room=room)
+    assert max(count for there_was_room, count in seen if not there_was_room) == 1
+    assert max(count for there_was_room, count in seen if there_was_room) == 2
+
+
+def test_without_room_the_other_workers_make_it_all(blobs, workdir):
+    picture = rendered(film(blobs), blobs, workdir, room=threading.Event())
+    assert all(blobs.exists(name) for name in picture.blobs)
+    assert offspring() == []
+
+
 def test_a_worker_that_is_killed_is_an_error_worth_a_retry(blobs, workdir):
     killed = threading.Event()
 
