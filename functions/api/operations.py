@@ -3,6 +3,7 @@
 import flask
 
 from sutradhar import bootstrap
+from sutradhar.domain.job import JobState
 
 blueprint = flask.Blueprint("operations", __name__)
 
@@ -27,3 +28,17 @@ def readyz() -> flask.typing.ResponseReturnValue:
         },
     }
     return body, 200 if ready else 503
+
+
+@blueprint.get("/metrics")
+def metrics() -> flask.typing.ResponseReturnValue:
+    """How jobs went, ever, over all instances; a job that is retried starts and ends again."""
+    counts = bootstrap.backend().jobs.counts()
+    succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
+    return {
+        "jobs_started": counts.get(JobState.PLANNING, 0),
+        "jobs_completed": succeeded,
+        "jobs_failed": failed,
+        "jobs_canceled": counts.get(JobState.CANCELLED, 0),
+        "success_rate": round(succeeded / (succeeded + failed), 4) if succeeded + failed else None,
+    }

@@ -148,3 +148,16 @@ def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch
     missing = {name: check for name, check in answer.json["checks"].items() if not check["ok"]}
     assert {"ffmpeg", "encoder"} <= set(missing)
     assert "apt-get install" in missing["ffmpeg"]["advice"]
+
+
+def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
+    assert api.get("/metrics").json["success_rate"] is None
+    made = [submit(api, {"topic": f"Tea {n}"}).json["job_id"] for n in range(3)]
+    finish(made[0])
+    for _ in range(2):
+        api.delete(f"/render/{made[1]}/cancel")
+    backend = bootstrap.backend()
+    backend.jobs.update(made[2], lambda j: j.failed(JobError(stage="plan", cause="x"), backend.clock.now()))
+    assert api.get("/metrics").json == {
+        "jobs_started": 3, "jobs_completed": 1, "jobs_failed": 1, "jobs_canceled": 1, "success_rate": 0.5,
+    }  # fmt: skip
