@@ -1,6 +1,7 @@
 import pytest
 
-from sutradhar.config import Settings
+from sutradhar.config import CloudSettings, Settings
+from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import InvalidRequest
 from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.render import RendererSettings
@@ -56,3 +57,29 @@ def test_what_a_plan_says_wins_over_the_defaults():
     }  # fmt: skip
     assert RenderPlan.parse(said).with_defaults(defaults) == RenderPlan.parse(said)
     assert RenderPlan.parse({"topic": "A", "watermark": None}).with_defaults(defaults).watermark is None
+
+
+def test_the_cloud_is_named_by_its_environment():
+    assert Settings.from_env({}).cloud is None
+    cloud = Settings.from_env(
+        {
+            "BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "europe-west4", "ASSET_BUCKET": "b",
+            "FIRESTORE_DATABASE": "d", "TOPIC_PREFIX": "t-", "RENDER_JOB": "r", "RENDER_CPUS": "8",
+            "RENDER_MEMORY_GIB": "32", "RENDER_GPU": "1", "SERVICE_ACCOUNT": "s@x", "ASSET_DAYS": "14",
+            "JOB_DAYS": "90", "CLOUD_RUN_ENDPOINT": "http://127.0.0.1:1",
+        }
+    ).cloud  # fmt: skip
+    assert cloud == CloudSettings(
+        project="p", region="europe-west4", bucket="b", database="d", topic_prefix="t-", render_job="r",
+        render_machine=Machine(cpus=8, memory_gib=32, gpu=True), service_account="s@x", asset_days=14, job_days=90,
+        run_endpoint="http://127.0.0.1:1",
+    )  # fmt: skip
+
+
+def test_what_the_cloud_needs_is_asked_for_by_name():
+    with pytest.raises(InvalidRequest) as caught:
+        Settings.from_env({"BACKEND": "gcp", "RENDER_CPUS": "many"})
+    wrong = [error.path for error in caught.value.errors]
+    assert sorted(wrong) == ["ASSET_BUCKET", "GOOGLE_CLOUD_PROJECT", "REGION", "RENDER_CPUS"]
+    with pytest.raises(InvalidRequest, match="BACKEND"):
+        Settings.from_env({"BACKEND": "aws"})

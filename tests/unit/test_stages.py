@@ -1,6 +1,7 @@
 """The pipeline, stage by stage, on the real local stores with makers and a renderer that do as they are told."""
 
 import errno
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -85,6 +86,22 @@ def test_a_topic_becomes_a_film(world: World) -> None:
     assert world.blobs.get(done.result.captions["en"].srt).startswith(b"1\n00:00:00,200 --> ")
     assert "hi" not in done.result.captions
     assert any("Hindi captions are left out" in note for note in done.notices)
+
+
+def test_every_move_of_a_job_is_one_line_of_the_log(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    job = world.rendering()
+    world.clock.advance(90)
+    world.finish()
+    world.work()
+    world.services.send([RenderFinished(job_id=job.id, render_id=job.render_id)])  # late, and once more
+    world.work()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    moves = [line for line in lines if line["event"] == "job_moved"]
+    assert [(m["was"], m["state"]) for m in moves] == [
+        ("PLANNING", "PRODUCING"), ("PRODUCING", "RENDERING"), ("RENDERING", "SUCCEEDED"),
+    ]  # fmt: skip
+    assert (moves[-1]["job_id"], moves[-1]["stage_seconds"], moves[-1]["total_seconds"]) == (job.id, 90, 90)
+    assert moves[-1]["film_seconds"] > 1
 
 
 def test_a_second_job_makes_nothing_again(world: World) -> None:

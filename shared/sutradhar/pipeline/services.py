@@ -13,6 +13,7 @@ from sutradhar.ports.clock import Clock
 from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
+from sutradhar.telemetry import log
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,31 @@ class Services:
 
     def move(self, job_id: str, change: Change) -> Job:
         """Write the job, then send what the write owes. A crash in between is healed by whoever repeats this."""
-        job, messages = self.jobs.update(job_id, change)
+        before: list[Job] = []
+
+        def seen(job: Job) -> tuple[Job, Sequence[Message]]:
+            before.append(job)
+            return change(job)
+
+        job, messages = self.jobs.update(job_id, seen)
+        if job.state is not before[-1].state:
+            _log_move(before[-1], job)
         self.send(messages)
         return job
+
+
+def _log_move(before: Job, job: Job) -> None:
+    """What the objectives are measured by: see docs/objectives.md."""
+    began = job.entered[before.state]
+    facts: dict[str, object] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
+    if job.state.over:
+        facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
+        facts["wanted_seconds"] = job.wanted.length_sec
+    if job.result:
+        facts["film_seconds"] = round(job.result.duration_sec, 3)
+    if job.error:
+        facts |= {"error_stage": job.error.stage, "cause": job.error.cause}
+    log("job_moved", job_id=job.id, was=before.state, state=job.state, **facts)
 
 
 @contextmanager
