@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from functions.api import operations, renders
-from sutradhar.domain.errors import Conflict, IdempotencyMismatch, InvalidRequest, NotFound
+from sutradhar.domain.errors import BackendError, Conflict, IdempotencyMismatch, InvalidRequest, NotFound
 from sutradhar.telemetry import bound, log
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -76,6 +76,11 @@ def _problem(exc: Exception) -> flask.Response:
                 [{"path": e.path, "message": e.message} for e in exc.errors] if isinstance(exc, InvalidRequest) else []
             )
             return problem(status, title, str(exc), errors)
+    if isinstance(exc, BackendError) and exc.retryable:
+        log("backend_failed", level="error", exc=exc, path=flask.request.path)
+        response = problem(503, "Unavailable for the moment", "a service behind this one does not answer; try again")
+        response.headers["Retry-After"] = "5"
+        return response
     if isinstance(exc, HTTPException):
         return problem(exc.code or 500, exc.name, exc.description or exc.name)
     with bound(request_id=flask.g.request_id):

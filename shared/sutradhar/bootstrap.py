@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from sutradhar.config import Settings
+from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock, SystemClock
@@ -45,7 +47,7 @@ def settings() -> Settings:
 @cache
 def backend() -> Backend:
     """The backend of this process."""
-    return local_backend(settings())
+    return gcp_backend(settings()) if settings().backend == "gcp" else local_backend(settings())
 
 
 @cache
@@ -109,6 +111,43 @@ def local_backend(settings: Settings) -> Backend:
         close=close,
         worker=lambda handle, give_up: Worker(queue, home, handle, give_up, settings.makers),
     )
+
+
+def gcp_backend(settings: Settings) -> Backend:
+    """Every client is made when it is first used, so a function pays for those of its own path only."""
+    from sutradhar.backends.gcp.blobs import GcsBlobStore
+    from sutradhar.backends.gcp.bus import PubSubBus
+    from sutradhar.backends.gcp.firestore import Firestore
+    from sutradhar.backends.gcp.runner import CloudRunRunner
+    from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+
+    cloud, clock = settings.cloud, SystemClock()
+    assert cloud is not None
+    firestore = Firestore(cloud.project, cloud.database)
+    blobs = GcsBlobStore(cloud.project, cloud.bucket, cloud.service_account)
+    bus = PubSubBus(cloud.project, cloud.topic_prefix)
+    runner = CloudRunRunner(cloud.project, cloud.region, cloud.render_job, cloud.render_machine, cloud.run_endpoint)
+
+    def close() -> None:
+        for client in (bus, blobs, runner, firestore):
+            client.close()
+
+    return Backend(
+        jobs=FirestoreJobStore(firestore, timedelta(days=cloud.job_days)),
+        assets=FirestoreAssetStore(firestore, clock, timedelta(days=cloud.asset_days - 1)),
+        leases=FirestoreLeaseStore(firestore, clock),
+        blobs=blobs,
+        bus=bus,
+        runner=runner,
+        clock=clock,
+        end_executions=lambda: None,  # they are not of this process
+        close=close,
+        worker=_no_worker,
+    )
+
+
+def _no_worker(*_args: object) -> NoReturn:
+    raise InvalidRequest([FieldError("BACKEND", "must be local: on Google Cloud, Pub/Sub delivers to the functions")])
 
 
 class _Lazy:

@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -51,3 +51,8 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
         else:
             with _file.open("a", encoding="utf-8") as out:
                 out.write(text + "\n")
+
+
+def bound_fields() -> Mapping[str, object]:
+    """What is bound around the caller."""
+    return _bound.get() or {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+from tests import emulated
 from tests.world import SetClock
 
 
@@ -29,12 +31,16 @@ class Kit:
     raw_blob: Callable[[str], bytes]
 
 
-@pytest.fixture(params=["local"])
+@pytest.fixture(params=["local", "gcp"])
 def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
-    yield from {"local": _local}[request.param](tmp_path)
+    if request.param == "local":
+        yield from local_kit(tmp_path)
+    else:
+        request.getfixturevalue("emulators")
+        yield from gcp_kit()
 
 
-def _local(folder: Path) -> Iterator[Kit]:
+def local_kit(folder: Path) -> Iterator[Kit]:
     import sqlite3
 
     clock = SetClock()
@@ -58,3 +64,25 @@ def _local(folder: Path) -> Iterator[Kit]:
     database.close()
     here.close()
     there.close()
+
+
+def gcp_kit() -> Iterator[Kit]:
+    """On the emulators that the environment points at; its own project and bucket."""
+    from google.cloud import firestore, storage
+
+    from sutradhar.backends.gcp.blobs import GcsBlobStore
+    from sutradhar.backends.gcp.firestore import Firestore
+    from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+
+    project, clock = emulated.project(), SetClock()
+    raw_store, raw_bucket = firestore.Client(project=project), storage.Client(project=project).create_bucket(project)
+    here, there = Firestore(project, "(default)"), Firestore(project, "(default)")
+    blobs = GcsBlobStore(project, project, "")
+    yield Kit(
+        jobs=FirestoreJobStore(here, timedelta(0)), assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
+        blobs=blobs, leases=FirestoreLeaseStore(here, clock), other_leases=FirestoreLeaseStore(there, clock),
+        clock=clock, raw_job=lambda job_id: str(raw_store.document(f"jobs/{job_id}").get().get("body")),
+        raw_blob=lambda name: bytes(raw_bucket.blob(name).download_as_bytes()),
+    )  # fmt: skip
+    for client in (here, there, blobs, raw_store):
+        client.close()

@@ -9,6 +9,7 @@
     ├── LeaseHeld                 somebody else is at work on it; come back later (retryable)
     ├── StaleLease                the lease was lost, so this write is refused
     ├── ProviderError             a maker (voice, picture, music, planner) failed; says whether to try again
+    ├── BackendError              a store, the bus or the job runner failed; says whether to try again
     ├── RenderError               the renderer failed; says where and what to do
     └── NotInstalled              a program, font or package is missing; says how to get it
 
@@ -84,6 +85,18 @@ class ProviderError(SutradharError):
         self, message: str, *, provider: str, retryable: bool, status: int | None = None, advice: str = ""
     ) -> None:
         self.provider, self.retryable, self.status, self.advice = provider, retryable, status, advice
+        super().__init__(message)
+
+
+class BackendError(SutradharError):
+    """A store, the bus or whoever runs the renderer did not do its work.
+
+    ``retryable`` says whether it may be over the next time (unreachable, overloaded) or will not go away by itself
+    (no permission, not there).
+    """
+
+    def __init__(self, message: str, *, retryable: bool, advice: str = "") -> None:
+        self.retryable, self.advice = retryable, advice
         super().__init__(message)
 
 

@@ -5,7 +5,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sutradhar.domain import messages
-from sutradhar.domain.errors import InvalidRequest, LeaseHeld, NotFound, NotInstalled, ProviderError, SutradharError
+from sutradhar.domain.errors import (
+    BackendError,
+    InvalidRequest,
+    LeaseHeld,
+    NotFound,
+    NotInstalled,
+    ProviderError,
+    SutradharError,
+)
 from sutradhar.domain.job import Job, JobError, JobState
 from sutradhar.domain.messages import Message, ProduceAsset
 from sutradhar.pipeline.dispatch import dispatch, stop
@@ -61,7 +69,9 @@ def give_up(services: Services, message: Message, cause: BaseException) -> None:
 def _comes_again(exc: BaseException) -> bool:
     if isinstance(exc, OSError):
         return exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-    return isinstance(exc, InvalidRequest | NotInstalled) or (isinstance(exc, ProviderError) and not exc.retryable)
+    return isinstance(exc, InvalidRequest | NotInstalled) or (
+        isinstance(exc, ProviderError | BackendError) and not exc.retryable
+    )
 
 
 def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobError:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sutradhar.domain.job import Job
 from sutradhar.domain.messages import Message
@@ -54,7 +55,7 @@ class Services:
 def _log_move(before: Job, job: Job) -> None:
     """What the objectives are measured by: see docs/objectives.md."""
     began = job.entered[before.state]
-    facts: dict[str, object] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
+    facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
     if job.state.over:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
         facts["wanted_seconds"] = job.wanted.length_sec

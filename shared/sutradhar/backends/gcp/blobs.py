@@ -1,0 +1,145 @@
+"""Blobs in a bucket of Cloud Storage. An object is there whole or not at all; every transfer is checked by CRC32C."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, cast
+
+import google.auth.credentials
+import google.auth.transport.requests
+import requests
+from google.api_core import exceptions
+from google.cloud import storage
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+from sutradhar.backends.gcp.retry import TOTAL_SEC, errors
+from sutradhar.domain.errors import BackendError, NotFound
+
+_CALL: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(TOTAL_SEC), "timeout": (5.0, 60.0)}
+"""``timeout``: to connect, and between two bytes; a film may take as long as it takes."""
+_CHECKED: dict[str, Any] = {**_CALL, "checksum": "crc32c"}
+_READ_AHEAD = 1024 * 1024
+
+
+class GcsBlobStore:
+    """``service_account``: in whose name addresses are signed where there is no key, by IAM's signBlob."""
+
+    def __init__(self, project: str, bucket: str, service_account: str) -> None:
+        self._project, self._name, self._service_account = project, bucket, service_account
+        self._lock = threading.Lock()
+        self._client: storage.Client | None = None
+
+    def put(self, name: str, data: bytes) -> None:
+        with self._errors(name):
+            self._blob(name).upload_from_string(data, "application/octet-stream", **_CHECKED)
+
+    def put_file(self, name: str, path: Path) -> None:
+        with self._errors(name):
+            self._blob(name).upload_from_filename(str(path), **_CHECKED)
+
+    def put_new(self, name: str, data: bytes) -> bool:
+        blob, mine = self._blob(name), uuid.uuid4().hex
+        blob.metadata = {"writer": mine}
+        with self._errors(name):
+            try:
+                blob.upload_from_string(data, "application/octet-stream", if_generation_match=0, **_CHECKED)
+            except exceptions.PreconditionFailed:
+                # unless it was this very call, made again because its answer was lost
+                blob.reload(**_CALL)
+                return (blob.metadata or {}).get("writer") == mine
+        return True
+
+    def copy(self, name: str, target: str) -> None:
+        source, into = self._blob(name), self._blob(target)
+        with self._errors(name):
+            token, _, _ = into.rewrite(source, **_CALL)
+            while token is not None:  # large objects that change their place take several calls
+                token, _, _ = into.rewrite(source, token=token, **_CALL)
+
+    def get(self, name: str) -> bytes:
+        with self._errors(name):
+            data: bytes = self._blob(name).download_as_bytes(**_CHECKED)
+        return data
+
+    def open(self, name: str) -> BinaryIO:
+        blob = self._found(name)
+        # of this generation, should the name be given to other bytes meanwhile
+        pinned = self._bucket().blob(name, generation=blob.generation)
+        return cast(BinaryIO, pinned.open("rb", chunk_size=_READ_AHEAD, **_CALL))
+
+    def fetch(self, name: str, path: Path) -> Path:
+        blob = self._blob(name)
+        half = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+        try:
+            with self._errors(name):
+                blob.download_to_filename(str(half), **_CHECKED)
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
+        return path
+
+    def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:
+        blob, credentials = self._blob(name), self._bucket().client._credentials  # noqa: SLF001 - it has no other name
+        if isinstance(credentials, google.auth.credentials.AnonymousCredentials):
+            return None  # the emulator's: there is nobody to sign
+        by: dict[str, Any] = {}
+        with self._errors(name):
+            if not isinstance(credentials, google.auth.credentials.Signing):
+                if not credentials.valid:
+                    credentials.refresh(google.auth.transport.requests.Request())
+                by = {"service_account_email": self._service_account, "access_token": credentials.token}
+            disposition = f'attachment; filename="{download_name}"' if download_name else None
+            signed: str = blob.generate_signed_url(
+                version="v4", expiration=ttl, method="GET", response_disposition=disposition, **by
+            )
+        return signed
+
+    def exists(self, name: str) -> bool:
+        try:
+            self._found(name)
+        except NotFound:
+            return False
+        return True
+
+    def size(self, name: str) -> int:
+        return int(self._found(name).size)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _bucket(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._client = storage.Client(project=self._project)
+            return self._client.bucket(self._name)
+
+    def _blob(self, name: str) -> Any:
+        path = PurePosixPath(name)
+        if not path.parts or path.is_absolute() or ".." in path.parts:
+            raise NotFound(f"{name!r} is not a name of a file here")
+        return self._bucket().blob(name)
+
+    def _found(self, name: str) -> Any:
+        blob = self._blob(name)
+        with self._errors(name):
+            blob.reload(**_CALL)
+        return blob
+
+    @contextmanager
+    def _errors(self, name: str) -> Iterator[None]:
+        """Raises NotFound when it is the object that is not there, BackendError for everything else."""
+        with errors(f"bucket {self._name}"):
+            try:
+                yield
+            except exceptions.NotFound as exc:
+                if "bucket does not exist" in str(exc).lower():
+                    raise
+                raise NotFound(f"there is no file {name}") from exc
+            except (requests.RequestException, storage.exceptions.DataCorruption) as exc:
+                raise BackendError(f"bucket {self._name}: {exc}", retryable=True) from exc

@@ -1,0 +1,52 @@
+"""Messages over Pub/Sub: one topic for each function."""
+
+import threading
+
+from google.api_core import exceptions
+from google.cloud import pubsub_v1
+
+from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
+from sutradhar.domain.errors import BackendError
+from sutradhar.domain.messages import Message
+from sutradhar.telemetry import bound_fields
+
+MAX_BYTES = 10_000_000
+"""Of one message (cloud.google.com/pubsub/quotas)."""
+
+
+class PubSubBus:
+    """``topic_prefix`` stands before the name of each topic."""
+
+    def __init__(self, project: str, topic_prefix: str) -> None:
+        self._project, self._prefix = project, topic_prefix
+        self._lock = threading.Lock()
+        self._client: pubsub_v1.PublisherClient | None = None
+
+    def publish(self, message: Message) -> None:
+        data = message.model_dump_json().encode()
+        if len(data) > MAX_BYTES:
+            raise BackendError(f"a {message.type} of {len(data)} bytes; Pub/Sub takes {MAX_BYTES}", retryable=False)
+        topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
+        attributes = {"job_id": message.job_id, "type": message.type}
+        if trace := bound_fields().get("trace"):
+            attributes["trace"] = str(trace)
+        with errors(f"topic {self._prefix}{message.topic}"):
+            sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)
+            try:
+                sent.result(timeout=TOTAL_SEC + CALL_SEC)
+            except TimeoutError as exc:  # it may still arrive; whoever repeats this sends it twice, which does no harm
+                raise exceptions.DeadlineExceeded("Pub/Sub did not answer in time") from exc
+
+    def close(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.stop()
+                self._client = None
+
+    def _publisher(self) -> pubsub_v1.PublisherClient:
+        with self._lock:
+            if self._client is None:
+                # each publish waits for its answer, so there is nothing to gather first
+                once = pubsub_v1.types.BatchSettings(max_messages=1)
+                self._client = pubsub_v1.PublisherClient(batch_settings=once)
+            return self._client

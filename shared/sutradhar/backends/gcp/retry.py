@@ -1,0 +1,52 @@
+"""Deadlines, retries that end, and what Google's errors mean to us."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from google.api_core import exceptions
+from google.api_core.retry import Retry, if_exception_type
+from google.auth.exceptions import GoogleAuthError
+
+from sutradhar.domain.errors import BackendError
+
+CALL_SEC = 10.0
+"""One attempt."""
+TOTAL_SEC = 30.0
+"""All attempts together; then the message that wanted it is delivered again, with Pub/Sub's own backoff."""
+
+_AGAIN = (
+    exceptions.ServiceUnavailable,
+    exceptions.TooManyRequests,
+    exceptions.InternalServerError,
+    exceptions.BadGateway,
+    exceptions.GatewayTimeout,
+    exceptions.Aborted,
+    ConnectionError,
+)
+RETRY = Retry(predicate=if_exception_type(*_AGAIN), initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
+"""For calls that may be made twice: within 0.2, 0.4, 0.8 ... s, at random (google.api_core), ``TOTAL_SEC`` in all."""
+
+_NEVER = (exceptions.ClientError,)
+_PASSING = (exceptions.TooManyRequests, exceptions.Aborted, exceptions.Cancelled)
+
+
+@contextmanager
+def errors(what: str) -> Iterator[None]:
+    """Google's errors as ours; ``what`` names the thing in reach. Those that a caller expects it catches itself.
+
+    Raises:
+        BackendError: retryable unless it will not go away by itself: a permission, or a thing of Terraform's, is
+            missing, or the request is not one.
+    """
+    try:
+        yield
+    except (
+        exceptions.GoogleAPICallError,
+        exceptions.RetryError,
+        GoogleAuthError,
+        ConnectionError,
+        TimeoutError,
+    ) as exc:
+        lasting = isinstance(exc, _NEVER) and not isinstance(exc, _PASSING)
+        advice = f"check that {what} exists and that this service account may use it (docs/iam.md)" if lasting else ""
+        raise BackendError(f"{what}: {exc}", retryable=not lasting, advice=advice) from exc

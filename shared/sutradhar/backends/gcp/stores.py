@@ -1,0 +1,230 @@
+"""Jobs, assets and leases in Firestore. Every write is a compare-and-set on the document's update time: measured a
+hundred times quicker under contention than a transaction, which locks."""
+
+import random
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from google.api_core import exceptions
+from google.cloud import firestore
+
+from sutradhar.backends.gcp.firestore import CALL, CONFLICT, Firestore, Turns
+from sutradhar.backends.gcp.retry import errors
+from sutradhar.domain.asset import Asset
+from sutradhar.domain.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.messages import Message
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.cursor import page_end, page_start
+from sutradhar.ports.stores import Change, Lease, Page
+
+MAX_BODY_BYTES = 1_040_000
+"""A document may have 1 MiB, names and the other fields included (firebase.google.com/docs/firestore/quotas)."""
+_MOST_AT_ONCE = 500
+_SHARDS = 8
+"""A document takes about one write a second for long; each count has so many documents to spread over."""
+_LEASES_KEPT = timedelta(days=1)
+
+
+class FirestoreJobStore:
+    """``keep_over``: how long records stay after their job is over; zero: for ever."""
+
+    def __init__(self, store: Firestore, keep_over: timedelta) -> None:
+        self._store, self._keep_over = store, keep_over
+
+    def create(self, job: Job) -> tuple[Job, bool]:
+        batch = self._store.client.batch()
+        with errors(self._store.name):
+            batch.create(self._document(job.id), self._fields(job))
+            self._count(batch, job.state)
+            try:
+                batch.commit(**CALL)
+            except CONFLICT:
+                return self.get(job.id), False
+        return job, True
+
+    def get(self, job_id: str) -> Job:
+        return _job(self._snapshot(job_id))
+
+    def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
+        turns = Turns(f"job {job_id}")
+        while True:
+            snapshot = self._snapshot(job_id)
+            before = _job(snapshot)
+            job, messages = change(before)
+            if job == before:
+                return before, messages
+            job = job.evolve(version=before.version + 1)
+            batch = self._store.client.batch()
+            batch.update(snapshot.reference, self._fields(job), option=self._store.unchanged_since(snapshot))
+            if job.state is not before.state:
+                self._count(batch, job.state)
+            with errors(self._store.name):
+                try:
+                    batch.commit(**CALL)
+                except (*CONFLICT, exceptions.NotFound):
+                    turns.wait()
+                else:
+                    return job, messages
+
+    def unfinished(self, touched_before: datetime) -> Sequence[Job]:
+        query = (
+            self._jobs()
+            .where(filter=firestore.FieldFilter("over", "==", False))
+            .where(filter=firestore.FieldFilter("updated_at", "<=", touched_before))
+            .order_by("updated_at")
+            .limit(_MOST_AT_ONCE)
+        )
+        with errors(self._store.name):
+            return [_job(snapshot) for snapshot in query.stream(**CALL)]
+
+    def latest(self, limit: int = 20, after: str | None = None) -> Page:
+        newest = firestore.Query.DESCENDING
+        query = self._jobs().order_by("created_at", direction=newest).order_by("__name__", direction=newest)
+        if after:
+            created_at, job_id = page_start(after)
+            try:
+                start = datetime.fromisoformat(created_at)
+            except ValueError as exc:
+                raise InvalidRequest([FieldError("after", "is not the end of a page")]) from exc
+            query = query.start_after({"created_at": start, "__name__": self._document(job_id)})
+        with errors(self._store.name):
+            # one more than asked for tells whether there is another page
+            jobs = [_job(snapshot) for snapshot in query.limit(limit + 1).stream(**CALL)]
+        if not jobs[limit:]:
+            return Page(jobs, None)
+        last = jobs[limit - 1]
+        return Page(jobs[:limit], page_end(last.created_at.isoformat(), last.id))
+
+    def counts(self) -> Mapping[JobState, int]:
+        totals: dict[JobState, int] = {}
+        with errors(self._store.name):
+            for shard in self._store.client.collection("counts").stream(**CALL):
+                state = JobState(shard.get("state"))
+                totals[state] = totals.get(state, 0) + int(shard.get("total"))
+        return totals
+
+    def _jobs(self) -> Any:
+        return self._store.client.collection("jobs")
+
+    def _document(self, job_id: str) -> Any:
+        return self._store.document("jobs", job_id)
+
+    def _snapshot(self, job_id: str) -> Any:
+        with errors(self._store.name):
+            snapshot = self._document(job_id).get(**CALL)
+        if not snapshot.exists:
+            raise NotFound(f"there is no job {job_id}")
+        return snapshot
+
+    def _count(self, batch: Any, state: JobState) -> None:
+        shard = self._store.document("counts", f"{state}-{random.randrange(_SHARDS)}")
+        batch.set(shard, {"state": state.value, "total": firestore.Increment(1)}, merge=True)
+
+    def _fields(self, job: Job) -> dict[str, Any]:
+        ends = job.updated_at + self._keep_over if job.state.over and self._keep_over else None
+        return {
+            "state": job.state.value, "over": job.state.over, "created_at": job.created_at,
+            "updated_at": job.updated_at, "version": job.version, "body": _body(f"job {job.id}", job.model_dump_json()),
+            "expire_at": ends,
+        }  # fmt: skip
+
+
+class FirestoreAssetStore:
+    """``keep``: how long a record counts. It has to end before its blob does, and Firestore deletes it a day late."""
+
+    def __init__(self, store: Firestore, clock: Clock, keep: timedelta) -> None:
+        self._store, self._clock, self._keep = store, clock, keep
+
+    def get(self, key: str) -> Asset | None:
+        return self.get_many([key]).get(key)
+
+    def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
+        wanted = [self._store.document("assets", key) for key in dict.fromkeys(keys)]
+        if not wanted:
+            return {}
+        now = self._clock.now()
+        with errors(self._store.name):
+            found = [s for s in self._store.client.get_all(wanted, **CALL) if s.exists and s.get("expire_at") > now]
+        assets = [Asset.model_validate_json(snapshot.get("body")) for snapshot in found]
+        return {asset.key: asset for asset in assets}
+
+    def save(self, asset: Asset, lease: Lease) -> None:
+        body = _body(f"asset {asset.key}", asset.model_dump_json())
+        turns = Turns(f"lease {lease.name}")
+        while True:
+            with errors(self._store.name):
+                held = self._store.document("leases", lease.name).get(**CALL)
+                if not held.exists or held.get("token") != lease.token:
+                    raise StaleLease(f"{lease.name} was taken by somebody else")
+                batch = self._store.client.batch()
+                # written together or not at all, so nobody can take the lease in between
+                batch.update(held.reference, {"saved": asset.key}, option=self._store.unchanged_since(held))
+                batch.set(
+                    self._store.document("assets", asset.key),
+                    {"body": body, "expire_at": self._clock.now() + self._keep},
+                )
+                try:
+                    batch.commit(**CALL)
+                except (*CONFLICT, exceptions.NotFound):
+                    turns.wait()
+                else:
+                    return
+
+
+class FirestoreLeaseStore:
+    """A lease is free when it was given back or when its time is over."""
+
+    def __init__(self, store: Firestore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def acquire(self, name: str, ttl: timedelta) -> Lease:
+        document, mine, now = self._store.document("leases", name), uuid.uuid4().hex, self._clock.now()
+        with errors(self._store.name):
+            before = document.get(**CALL)
+            if before.exists and before.get("expires") > now:
+                raise LeaseHeld(f"{name} is being worked on")
+            # also greater than that of a record that is long deleted
+            token = max(int(now.timestamp() * 1000), before.get("token") + 1 if before.exists else 0)
+            fields = {
+                "name": name, "token": token, "holder": mine, "expires": now + ttl,
+                "expire_at": now + ttl + _LEASES_KEPT,
+            }  # fmt: skip
+            try:
+                if before.exists:
+                    document.update(fields, option=self._store.unchanged_since(before), **CALL)
+                else:
+                    document.create(fields, **CALL)
+            except (*CONFLICT, exceptions.NotFound) as exc:
+                # unless it was this very call, made again because its answer was lost
+                after = document.get(**CALL)
+                if not after.exists or after.get("holder") != mine:
+                    raise LeaseHeld(f"{name} is being worked on") from exc
+        return Lease(name=name, token=token, expires=now + ttl)
+
+    def release(self, lease: Lease) -> None:
+        with errors(self._store.name):
+            held = self._store.document("leases", lease.name).get(**CALL)
+            if not held.exists or held.get("token") != lease.token:
+                return
+            option = self._store.unchanged_since(held)
+            try:
+                held.reference.update({"expires": datetime.fromtimestamp(0, UTC)}, option=option, **CALL)
+            except (*CONFLICT, exceptions.NotFound):
+                return  # somebody took it: its time was over
+
+
+def _job(snapshot: Any) -> Job:
+    return Job.model_validate_json(snapshot.get("body"))
+
+
+def _body(what: str, text: str) -> str:
+    size = len(text.encode())
+    if size > MAX_BODY_BYTES:
+        message = (
+            f"{what} is too large to be stored: {size} bytes, at most {MAX_BODY_BYTES}; use fewer or shorter scenes"
+        )
+        raise InvalidRequest([FieldError("", message)])
+    return text
