@@ -27,8 +27,9 @@ from sutradhar.domain.gate import FileFacts
 from sutradhar.domain.render import RendererSettings, RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.stores import BlobStore
 
-_SOUND_SHARE = 0.04
-"""The sound's CPU time, as a share of the whole picture's; the first of many tasks mixes it."""
+_BESIDE = (0.035, 0.02)
+"""CPU time of the sound and of the thumbnail as shares of the whole picture's: what the first two of many tasks make
+beside it."""
 
 
 class Finished(Frozen):
@@ -134,7 +135,7 @@ def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None, Fini
 def _share(task: Task, film: Reel) -> SegmentCounts:
     part, stop, room = task.part, Either(task.cancel), threading.Event()
     costs = [segments.cost(segment) for segment in film.segments]
-    mine = segments.shares(costs, part.count, _SOUND_SHARE * sum(costs) if part.count > 1 else 0)[part.index]
+    mine = segments.shares(costs, part.count, [share * sum(costs) for share in _BESIDE])[part.index]
     frames = sum(film.segments[index].frames for index in mine)
 
     def beside() -> None:

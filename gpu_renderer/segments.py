@@ -146,16 +146,18 @@ def cost(segment: Segment) -> float:
     return segment.frames * (1 + 0.2 * (len(segment.shots) - 1)) + 5 * len(segment.shots)
 
 
-def shares(costs: Sequence[float], tasks: int, head_start: float = 0.0) -> list[range]:
+def shares(costs: Sequence[float], tasks: int, beside: Sequence[float] = ()) -> list[range]:
     """Which segments each of ``tasks`` makes: neighbours, which share their pictures, at about equal cost.
 
-    ``head_start`` is other work of the first task, in the unit of ``costs``. There may be tasks without any.
+    ``beside`` is other work of the first tasks, in the unit of ``costs``. There may be tasks without any segments.
     """
-    even = (sum(costs) + head_start) / tasks
+    other = [*beside, *[0.0] * tasks][:tasks]
+    even = (sum(costs) + sum(other)) / tasks
     found: list[range] = []
-    at, done = 0, head_start
+    at, done = 0, 0.0
     for task in range(1, tasks):
         start = at
+        done += other[task - 1]
         # a segment belongs to the task in whose time its middle lies
         while at < len(costs) and done + costs[at] / 2 <= task * even:
             done += costs[at]

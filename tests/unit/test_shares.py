@@ -9,19 +9,22 @@ from sutradhar.domain.render import RendererSettings
 X264, NVENC = (profile(codec, "FINAL", RendererSettings()) for codec in ("libx264", "h264_nvenc"))
 
 
-@given(st.lists(st.floats(1, 200), min_size=1, max_size=80), st.integers(1, 20), st.floats(0, 500))
-def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(costs, tasks, head_start):
-    found = shares(costs, tasks, head_start)
+@given(
+    st.lists(st.floats(1, 200), min_size=1, max_size=80), st.integers(1, 20), st.lists(st.floats(0, 500), max_size=3)
+)
+def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(costs, tasks, beside):
+    found = shares(costs, tasks, beside)
     assert len(found) == tasks
     assert [index for share in found for index in share] == list(range(len(costs)))
-    even = (sum(costs) + head_start) / tasks
+    even = (sum(costs) + sum(beside[:tasks])) / tasks
     for share in found:
         assert sum(costs[index] for index in share) <= even + max(costs) + 1e-6
 
 
 def test_the_task_that_also_mixes_the_sound_gets_less_picture():
-    first, second = shares([10.0] * 20, 2, 40)
+    first, second = shares([10.0] * 20, 2, [40])
     assert (len(first), len(second)) == (8, 12)
+    assert [len(share) for share in shares([10.0] * 20, 4, [40, 20])] == [3, 4, 7, 6]
 
 
 def test_more_tasks_than_segments_leaves_some_without_work():
