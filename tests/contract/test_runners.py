@@ -1,0 +1,177 @@
+"""What every runner must do, with a task that says when it has started and ends when it is told to."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from functions.emulated.cloud_run import CloudRunJobs, Job
+from sutradhar.backends.gcp.runner import CloudRunRunner
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
+from sutradhar.domain.capacity import Machine
+from sutradhar.domain.messages import Message
+from sutradhar.ports.runner import ExecutionState, RenderRunner
+
+# the request is a folder here; reading from a pipe waits until somebody writes the exit code into it
+TASK = """
+import os, pathlib, sys
+folder = pathlib.Path(os.environ["RENDER_REQUEST"])
+name = f"task-{os.environ['CLOUD_RUN_TASK_INDEX']}-{os.environ['CLOUD_RUN_TASK_ATTEMPT']}"
+(folder / name).write_text(os.environ["CLOUD_RUN_EXECUTION"])
+print("last words", flush=True)
+sys.exit(int((folder / f"exit-{os.environ['CLOUD_RUN_TASK_INDEX']}").read_text()))
+"""
+ARGV = (sys.executable, "-c", TASK)
+
+
+class Ignored:
+    def publish(self, message: Message) -> None:
+        """Nobody listens here."""
+
+
+@dataclass
+class Kit:
+    runner: RenderRunner
+    gone: str
+    """An execution that nobody knows of."""
+    cloud: CloudRunJobs | None = None
+
+
+@pytest.fixture(params=["local", "gcp"])
+def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
+    env = {"PATH": os.environ["PATH"]}
+    if request.param == "local":
+        presence = Presence(tmp_path / "home")
+        runner = LocalRenderRunner(tmp_path / "home", presence, Ignored(), env, tmp_path / "work", ARGV)
+        yield Kit(runner, "r-1.0.12345-nobody")
+        runner.close()
+        presence.close()
+        return
+    with CloudRunJobs({"renderer": Job(ARGV, env)}, tmp_path / "logs") as cloud:
+        runner = CloudRunRunner("p", "europe-west4", "renderer", Machine(cpus=4, memory_gib=16), cloud.endpoint)
+        yield Kit(runner, "projects/p/locations/europe-west4/jobs/renderer/executions/renderer-zzzzz", cloud)
+        runner.close()
+
+
+class Render:
+    """One request: a folder with the pipes that its tasks wait at."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        for task in range(3):
+            os.mkfifo(folder / f"exit-{task}")
+
+    def tell(self, code: int, task: int = 0) -> None:
+        (self.folder / f"exit-{task}").write_text(str(code))
+
+    def started(self, task: int = 0, attempt: int = 0) -> bool:
+        return (self.folder / f"task-{task}-{attempt}").exists()
+
+
+@pytest.fixture
+def render(tmp_path: Path) -> Render:
+    return Render(tmp_path / "request")
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Another process is looked at, which has no way to tell us."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def ended(kit: Kit, execution: str) -> None:
+    until(lambda: kit.runner.report(execution).state is not ExecutionState.RUNNING)
+
+
+def test_an_execution_runs_and_succeeds(kit: Kit, render: Render) -> None:
+    execution = kit.runner.start("job", "job-1", str(render.folder))
+    until(render.started)
+    assert kit.runner.report(execution).state is ExecutionState.RUNNING
+    render.tell(0)
+    ended(kit, execution)
+    assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
+    said = (render.folder / "task-0-0").read_text()
+    assert said == execution.rsplit("/", 1)[-1]
+
+
+def test_a_render_that_runs_is_not_started_again(kit: Kit, render: Render) -> None:
+    first = kit.runner.start("job", "job-1", str(render.folder))
+    assert kit.runner.start("job", "job-1", str(render.folder)) == first
+    until(render.started)
+    render.tell(0)
+    ended(kit, first)
+    second = kit.runner.start("job", "job-1", str(render.folder))
+    assert second != first
+    render.tell(0)
+    ended(kit, second)
+
+
+def test_a_task_that_ends_badly_is_tried_again(kit: Kit, render: Render) -> None:
+    execution = kit.runner.start("job", "job-1", str(render.folder))
+    render.tell(1)
+    until(lambda: render.started(attempt=1))
+    assert kit.runner.report(execution).state is ExecutionState.RUNNING
+    render.tell(0)
+    ended(kit, execution)
+    assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
+
+
+def test_a_task_that_never_ends_well_fails_with_what_is_known(kit: Kit, render: Render) -> None:
+    execution = kit.runner.start("job", "job-1", str(render.folder))
+    for attempt in range(MAX_RETRIES + 1):
+        until(lambda attempt=attempt: render.started(attempt=attempt))
+        render.tell(3)
+    ended(kit, execution)
+    report = kit.runner.report(execution)
+    assert report.state is ExecutionState.FAILED
+    assert report.detail
+    assert not render.started(attempt=MAX_RETRIES + 1)
+
+
+def test_a_cancelled_execution_ends_and_is_not_tried_again(kit: Kit, render: Render) -> None:
+    execution = kit.runner.start("job", "job-1", str(render.folder))
+    until(render.started)
+    kit.runner.cancel(execution)
+    ended(kit, execution)
+    assert kit.runner.report(execution).state is ExecutionState.FAILED
+    assert not render.started(attempt=1)
+    kit.runner.cancel(execution)  # once more does nothing
+
+
+def test_what_nobody_runs_is_lost_and_can_be_cancelled(kit: Kit) -> None:
+    assert kit.runner.report(kit.gone).state is ExecutionState.LOST
+    kit.runner.cancel(kit.gone)
+
+
+def test_several_tasks_are_one_execution(kit: Kit, render: Render) -> None:
+    if kit.cloud is None:
+        assert kit.runner.machine is None  # and so nobody asks for more than one
+        with pytest.raises(ValueError, match="one task"):
+            kit.runner.start("job", "job-1", str(render.folder), tasks=3)
+        return
+    execution = kit.runner.start("job", "job-1", str(render.folder), tasks=3)
+    until(lambda: all(render.started(task) for task in range(3)))
+    for task in range(3):
+        render.tell(0, task)
+    ended(kit, execution)
+    assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
+    assert {(render.folder / f"task-{n}-0").read_text() for n in range(3)} == {execution.rsplit("/", 1)[-1]}
+
+
+def test_a_render_left_by_somebody_who_was_killed_is_found_by_the_next(kit: Kit, render: Render) -> None:
+    if kit.cloud is None:
+        return  # the renderer dies with the process that started it
+    execution = kit.runner.start("job", "job-1", str(render.folder))
+    other = CloudRunRunner("p", "europe-west4", "renderer", Machine(cpus=4, memory_gib=16), kit.cloud.endpoint)
+    assert other.start("job", "job-1", str(render.folder)) == execution
+    other.close()
+    render.tell(0)
+    ended(kit, execution)
