@@ -5,11 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cloudevents.http.event import CloudEvent
+from pydantic import ValidationError
 
 from sutradhar import bootstrap
 from sutradhar.domain.messages import Message, decode
-from sutradhar.pipeline.handle import handle
-from sutradhar.telemetry import bound
+from sutradhar.pipeline.handle import bury, handle, note_failure
+from sutradhar.telemetry import bound, bound_fields, log
+
+_SHOWN = 2000
+"""Characters of a message that nobody understands, in the log."""
 
 
 def command(event: CloudEvent) -> Message:
@@ -22,7 +26,8 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.model_dump_json().encode()).decode()
-    body = {"data": encoded, "attributes": {"job_id": message.job_id}, "messageId": str(number), "publishTime": now}
+    sent = {"job_id": message.job_id, **{name: str(bound_fields()[name]) for name in bound_fields().keys() & {"trace"}}}
+    body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
         "id": str(number), "source": f"//pubsub.googleapis.com/projects/local/topics/{topic}", "time": now,
         "type": "google.cloud.pubsub.topic.v1.messagePublished",
@@ -33,5 +38,29 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
 def receive(event: CloudEvent) -> None:
     """Do what the event's message asks for. What is raised becomes a 500, and Pub/Sub delivers again with backoff."""
     message = command(event)
-    with bound(job_id=message.job_id, message_type=message.type):
-        handle(bootstrap.services(), message)
+    with bound(job_id=message.job_id, message_type=message.type, **_trace(event)):
+        try:
+            handle(bootstrap.services(), message)
+        except Exception as exc:
+            if bootstrap.settings().backend == "gcp":  # the local queue hands the error itself to whoever buries it
+                log("message_failed", level="warning", exc=exc)
+                note_failure(bootstrap.services(), message, exc)
+            raise
+
+
+def receive_dead(event: CloudEvent) -> None:
+    """Serve a dead letter: its job fails with the last cause; what is no message of ours ends in the log."""
+    try:
+        message = command(event)
+    except (ValidationError, ValueError, TypeError, KeyError) as exc:
+        log("poison_message", level="error", exc=exc, event_data=str(event.get_data())[:_SHOWN])
+        return
+    with bound(job_id=message.job_id, message_type=message.type, **_trace(event)):
+        log("dead_letter", level="error")
+        bury(bootstrap.services(), message)
+
+
+def _trace(event: CloudEvent) -> dict[str, object]:
+    data: Any = event.get_data()
+    attributes = data["message"].get("attributes") or {}
+    return {"trace": attributes["trace"]} if "trace" in attributes else {}

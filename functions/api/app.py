@@ -40,7 +40,11 @@ def api(request: flask.Request) -> Response:
     environ.pop("werkzeug.request", None)
     if environ["PATH_INFO"].startswith("/api/"):
         environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix("/api")
-    return flask.Response.from_app(app().wsgi_app, environ)
+    sent = request.headers.get("X-Request-Id", "")
+    environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
+    # it goes with every message of this request, from function to function
+    with bound(trace=environ["sutradhar.request_id"]):
+        return flask.Response.from_app(app().wsgi_app, environ)
 
 
 @cache
@@ -57,8 +61,7 @@ def app() -> flask.Flask:
 
 
 def _before() -> flask.Response | None:
-    sent = flask.request.headers.get("X-Request-Id", "")
-    flask.g.request_id = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
+    flask.g.request_id = flask.request.environ["sutradhar.request_id"]
     if flask.request.environ.get("sutradhar.too_large"):
         return problem(413, "Body too large", f"the body may have at most {MAX_BODY_BYTES} bytes")
     return None

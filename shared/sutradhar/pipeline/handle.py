@@ -1,10 +1,14 @@
 """Which stage serves which message, and what an error means for the job."""
 
 import errno
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from sutradhar.domain import messages
+from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import (
     BackendError,
     InvalidRequest,
@@ -64,6 +68,40 @@ def give_up(services: Services, message: Message, cause: BaseException) -> None:
         return  # deleted meanwhile: nobody waits for this any more
     error = _error(services, job, message, cause)
     services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+
+
+class Failure(Frozen):
+    """The last time that a message could not be handled."""
+
+    kind: str
+    """The error's type."""
+    cause: str
+    advice: str = ""
+
+
+def note_failure(services: Services, message: Message, exc: BaseException) -> None:
+    """Keep why ``message`` comes again, for the day it has come too often: a dead letter itself does not say."""
+    failure = Failure(kind=type(exc).__name__, cause=str(exc), advice=getattr(exc, "advice", ""))
+    services.blobs.put(_failure_blob(message), failure.model_dump_json().encode())
+
+
+def bury(services: Services, message: Message) -> None:
+    """Serve a dead letter: fail its job with the cause that was noted last."""
+    try:
+        failure = Failure.model_validate_json(services.blobs.get(_failure_blob(message)))
+    except (NotFound, ValidationError):
+        failure = Failure(
+            kind="", cause="it was begun again and again and never ended: killed, or out of memory"
+        )
+    if failure.kind == LeaseHeld.__name__:
+        services.send([message])  # nothing was wrong with it; whoever was at work has ended by now or will soon
+    else:
+        give_up(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
+
+
+def _failure_blob(message: Message) -> str:
+    name = hashlib.sha256(message.model_dump_json().encode()).hexdigest()[:16]
+    return f"jobs/{message.job_id}/failures/{message.type}-{name}.json"
 
 
 def _comes_again(exc: BaseException) -> bool:

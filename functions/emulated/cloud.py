@@ -1,0 +1,179 @@
+"""The whole cloud on loopback: emulators, functions as they are deployed, Pub/Sub's pushes, Cloud Run, Scheduler."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from google.cloud import storage
+
+from functions import package
+from functions.emulated.bridge import Bridge, Route
+from functions.emulated.cloud_run import CloudRunJobs, Job
+from functions.emulated.emulators import Emulators
+from sutradhar.domain.messages import TOPICS
+
+PREFIX = "sutradhar-"
+_DEAD = f"{PREFIX}dead-letter"
+_REGION, _JOB = "europe-west4", f"{PREFIX}renderer"
+_START_SEC = 60.0
+RENDERER = (sys.executable, "-m", "gpu_renderer")
+
+
+class EmulatedCloud:
+    """Up while the block runs; everything it keeps is gone afterwards. ``url`` is that of the function ``api``.
+
+    Args:
+        home: for the unpacked archive and everybody's logs.
+        port: of ``api``; 0: any.
+        renderer: the command of a render task.
+        sweep_sec: how often the Scheduler calls ``sweep``.
+    """
+
+    def __init__(
+        self, home: Path, port: int = 0, renderer: Sequence[str] = RENDERER, sweep_sec: float = 300.0,
+        backoff_sec: float = 1.0, project: str = "sutradhar-local",
+    ) -> None:  # fmt: skip
+        self._home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
+        self.project = project
+        self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
+        if port:
+            self._ports["api"] = port
+        self.url = self._url("api")
+        self.env: Mapping[str, str] = {}
+        """Of every function and of the renderer."""
+        self._stack, self._stopped = ExitStack(), threading.Event()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def sweep(self) -> bytes:
+        """What the Scheduler does every few minutes."""
+        request = urllib.request.Request(self._url("sweep"), b"{}", {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found: bytes = answer.read()
+        return found
+
+    def _start(self) -> None:
+        logs = self._home / "logs"
+        archive = self._unpacked()
+        emulators = self._stack.enter_context(Emulators(logs))
+        passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        renderer_env = {
+            **passed, **emulators.env, "BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": self.project, "REGION": _REGION,
+            "ASSET_BUCKET": f"{self.project}-assets", "TOPIC_PREFIX": PREFIX, "RENDER_JOB": _JOB, "RENDER_CPUS": "4",
+        }  # fmt: skip
+        cloud_run = self._stack.enter_context(
+            CloudRunJobs({_JOB: Job(self._renderer, renderer_env)}, logs / "executions")
+        )
+        self.env = {**renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
+        self._create_bucket(emulators.env)
+        for name, port in self._ports.items():
+            self._serve(name, port, archive, logs)
+        for name in self._ports:
+            self._wait(name)
+        routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
+        routes.append(Route(_DEAD, self._url("dead_letter")))
+        with _environment(emulators.env):
+            self._stack.enter_context(Bridge(self.project, routes, self._backoff))
+        scheduler = threading.Thread(target=self._schedule, name="scheduler", daemon=True)
+        scheduler.start()
+        self._stack.callback(scheduler.join)
+        self._stack.callback(self._stopped.set)
+
+    def _unpacked(self) -> Path:
+        archive = self._home / "archive"
+        with zipfile.ZipFile(package.build(self._home / "build")) as packed:
+            packed.extractall(archive)
+        return archive
+
+    def _create_bucket(self, env: Mapping[str, str]) -> None:
+        with _environment(env):
+            client = storage.Client(project=self.project)
+            client.create_bucket(f"{self.project}-assets")
+            client.close()
+
+    def _serve(self, name: str, port: int, archive: Path, logs: Path) -> None:
+        argv = [sys.executable, "-m", "functions_framework", f"--target={name}", "--source=main.py",
+                "--host=127.0.0.1", f"--port={port}"]  # fmt: skip
+        with (logs / f"{name}.log").open("wb") as out:
+            process = subprocess.Popen(
+                argv, cwd=archive, env=dict(self.env), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True,
+            )  # fmt: skip
+        self._stack.callback(_end, process)
+
+    def _wait(self, name: str) -> None:
+        end = time.monotonic() + _START_SEC
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", self._ports[name]), timeout=1):
+                    return
+            except OSError as exc:
+                if time.monotonic() > end:
+                    log = self._home / "logs" / f"{name}.log"
+                    raise TimeoutError(f"the function {name} did not start; see {log}") from exc
+                time.sleep(0.05)  # it has no other signal that it is there
+
+    def _schedule(self) -> None:
+        while not self._stopped.wait(self._sweep_sec):
+            try:
+                self.sweep()
+            except (urllib.error.URLError, TimeoutError, ConnectionError):
+                continue  # its log says why; Scheduler calls again as well
+
+    def _url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self._ports[name]}"
+
+
+class _environment:  # noqa: N801 - a context manager, used like a function
+    """Google's clients look for emulators in the environment only, when they are made."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def __enter__(self) -> None:
+        self._before = {name: os.environ.get(name) for name in self._env}
+        os.environ.update(self._env)
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
