@@ -6,9 +6,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -18,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sutradhar import bootstrap, telemetry
-from sutradhar.domain.errors import InvalidRequest, SutradharError
+from sutradhar.domain.errors import InvalidRequest, NotInstalled, SutradharError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.view import fraction_done, state_word
@@ -39,6 +41,11 @@ Style = Annotated[str, typer.Option(help="Of the pictures, in words: watercolor,
 Seed = Annotated[int, typer.Option(help="Another number, other pictures and words.")]
 Resolution = Annotated[str, typer.Option(help="720p, 1080p or 4k.")]
 Mode = Annotated[str, typer.Option(help="FINAL, or PROXY for a quick look in 720p.")]
+
+
+class ServedBackend(StrEnum):
+    LOCAL = "local"
+    EMULATORS = "gcp-emulators"
 
 
 @app.command()
@@ -93,10 +100,18 @@ def plan(
 def serve(
     port: Annotated[int, typer.Option(help="Of the HTTP API.")] = 8080,
     host: Annotated[str, typer.Option(help="Keep it on loopback: the API has no keys yet.")] = "127.0.0.1",
+    backend: Annotated[
+        ServedBackend, typer.Option(help="`gcp-emulators`: all of Google Cloud, emulated; it forgets everything.")
+    ] = ServedBackend.LOCAL,
 ) -> None:
     """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
     from functions import local
 
+    if backend is ServedBackend.EMULATORS:
+        if host != "127.0.0.1":
+            raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
+        with _errors(), _stoppable():
+            _serve_emulated(port)
     main_file = Path(__file__).with_name("main.py")
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
@@ -112,6 +127,22 @@ def serve(
         finally:
             server.terminate()
             server.wait()
+
+
+def _serve_emulated(port: int) -> None:
+    try:
+        from functions.emulated.cloud import EmulatedCloud
+    except ModuleNotFoundError as exc:
+        raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
+
+    home = bootstrap.settings().home / "emulated"
+    console.print("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and seven functions ...")
+    with EmulatedCloud(home, port) as cloud:
+        console.print(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
+        for name, value in sorted(cloud.env.items()):
+            if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):
+                console.print(f"  {name}={value}", soft_wrap=True)
+        threading.Event().wait()
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from sutradhar.domain.view import state_word, status
 
 blueprint = flask.Blueprint("renders", __name__)
 
+_ADDRESS_LASTS = timedelta(hours=1)
+"""Of a signed address: long enough for a slow line, too short to be passed around."""
 _SECONDS_PER_SECOND = 1.2
 """Wall time of a 1080p film by its length, all stages, on two cores; measured, rounded up."""
 
@@ -70,14 +73,19 @@ def retry(job_id: str) -> flask.typing.ResponseReturnValue:
 
 
 @blueprint.get("/render/<job_id>/file")
-def download(job_id: str) -> flask.Response:
-    """``?kind=video|thumbnail|captions|summary``, for captions ``&lang=en|hi&format=srt|vtt``. Ranges and ETag work."""
+def download(job_id: str) -> Response:
+    """``?kind=video|thumbnail|captions|summary``, for captions ``&lang=en|hi&format=srt|vtt``.
+
+    302 to a signed address where the store has such, else the bytes; ranges and ETag work either way.
+    """
     backend = bootstrap.backend()
     job = backend.jobs.get(job_id)
     blob, media_type = _wanted_file(job)
+    name = f"{job.id}-{Path(blob).name}"
+    if address := backend.blobs.url(blob, _ADDRESS_LASTS, name):
+        return flask.redirect(address)
     with tempfile.TemporaryDirectory() as folder:
         path = backend.blobs.fetch(blob, Path(folder) / "file")
-        name = f"{job.id}-{Path(blob).name}"
         # opened before the folder goes; a conditional answer reads only the range asked for
         return flask.send_file(path, mimetype=media_type, download_name=name, conditional=True, etag=True)
 

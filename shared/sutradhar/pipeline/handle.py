@@ -90,9 +90,7 @@ def bury(services: Services, message: Message) -> None:
     try:
         failure = Failure.model_validate_json(services.blobs.get(_failure_blob(message)))
     except (NotFound, ValidationError):
-        failure = Failure(
-            kind="", cause="it was begun again and again and never ended: killed, or out of memory"
-        )
+        failure = Failure(kind="", cause="it was begun again and again and never ended: killed, or out of memory")
     if failure.kind == LeaseHeld.__name__:
         services.send([message])  # nothing was wrong with it; whoever was at work has ended by now or will soon
     else:
