@@ -1,0 +1,96 @@
+"""What comes too often fails its job with the last cause; what is only late is sent again."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import functions_framework
+import pytest
+from flask.testing import FlaskClient
+
+from functions import envelope, main
+from sutradhar import bootstrap
+from sutradhar.domain.errors import LeaseHeld
+from sutradhar.domain.job import JobState
+from sutradhar.domain.messages import Message, PlanRender
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.handle import bury, note_failure
+from sutradhar.pipeline.submit import submit
+
+
+def pushed(client: FlaskClient, data: bytes, **attributes: str) -> int:
+    """As Pub/Sub pushes it: its own envelope, the topic in the path."""
+    message = {"data": base64.b64encode(data).decode(), "attributes": attributes, "messageId": "7", "publishTime": "t"}
+    body = {"message": message, "subscription": "projects/p/subscriptions/s", "deliveryAttempt": 3}
+    return client.post("/projects/p/topics/t", json=body).status_code
+
+
+def client(name: str) -> FlaskClient:
+    return functions_framework.create_app(name, main.__file__).test_client()
+
+
+@pytest.fixture
+def job_id(home: Path) -> str:
+    return submit(bootstrap.services(), RenderPlan(topic="tea"))[0].id
+
+
+def logged(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+    return [line for line in lines if line["event"] == event]
+
+
+def test_a_pushed_message_is_understood(job_id: str) -> None:
+    assert pushed(client("plan"), PlanRender(job_id=job_id).model_dump_json().encode()) == 200
+    assert bootstrap.backend().jobs.get(job_id).state is JobState.PRODUCING
+
+
+def test_a_dead_letter_fails_its_job_with_the_cause_noted_last(job_id: str) -> None:
+    message = PlanRender(job_id=job_id)
+    note_failure(bootstrap.services(), message, RuntimeError("first"))
+    note_failure(bootstrap.services(), message, RuntimeError("the planner's model is gone"))
+    for _ in range(2):
+        assert pushed(client("dead_letter"), message.model_dump_json().encode()) == 200
+    job = bootstrap.backend().jobs.get(job_id)
+    assert job.state is JobState.FAILED
+    assert job.error
+    assert (job.error.stage, job.error.cause) == ("planning", "the planner's model is gone")
+
+
+def test_a_dead_letter_without_a_word_says_so(job_id: str) -> None:
+    bury(bootstrap.services(), PlanRender(job_id=job_id))
+    error = bootstrap.backend().jobs.get(job_id).error
+    assert error
+    assert "never ended" in error.cause
+
+
+def test_a_dead_letter_that_only_found_others_at_work_is_sent_again(
+    job_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, services, sent = PlanRender(job_id=job_id), bootstrap.services(), list[Message]()
+    note_failure(services, message, LeaseHeld("plan is being worked on"))
+    monkeypatch.setattr(services.bus, "publish", sent.append)
+    bury(services, message)
+    assert sent == [message]
+    assert services.jobs.get(job_id).state is JobState.PLANNING
+
+
+def test_what_nobody_understands_ends_in_the_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert pushed(client("plan"), b"\xff not ours") == 500  # comes again, and at last as a dead letter
+    capsys.readouterr()
+    assert pushed(client("dead_letter"), b"\xff not ours") == 200
+    (line,) = logged(capsys, "poison_message")
+    assert line["severity"] == "ERROR"
+    assert base64.b64encode(b"\xff not ours").decode() in line["event_data"]
+
+
+def test_the_callers_request_id_goes_with_every_message(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    event = envelope.to_event(PlanRender(job_id="gone"), "plan", 1)
+    assert "trace" not in event.get_data()["message"]["attributes"]
+    api = client("api")
+    seen: list[Any] = []
+    bus = bootstrap.services().bus
+    publish = bus.publish
+    bus.publish = lambda message: seen.append(envelope.to_event(message, "t", 1)) or publish(message)  # type: ignore
+    api.post("/render", json={"topic": "tea"}, headers={"X-Request-Id": "abc-1"})
+    assert seen[0].get_data()["message"]["attributes"]["trace"] == "abc-1"

@@ -1,0 +1,103 @@
+"""The archive that is deployed: the same bytes each time, complete, and quick to start."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from functions import main, package
+
+SLOW = (
+    "google.cloud.firestore", "google.cloud.pubsub", "google.cloud.storage", "google.cloud.run", "google.api_core",
+    "grpc", "openai", "elevenlabs", "googleapiclient", "numpy", "cv2", "PIL", "onnxruntime", "requests", "sqlite3",
+    "gpu_renderer",
+)  # fmt: skip
+"""What costs a cold start and is not needed by every function."""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    with zipfile.ZipFile(package.build(folder / "build")) as packed:
+        packed.extractall(folder / "source")
+    return folder / "source"
+
+
+def in_archive(archive: Path, code: str) -> str:
+    """Run ``code`` as functions-framework would: the archive's folder last on the path, the repository not there."""
+    hide = f"import sys; sys.path = [p for p in sys.path if {str(package.ROOT)!r} not in p or 'site-packages' in p]\n"
+    hide += "sys.meta_path = [f for f in sys.meta_path if 'editable' not in type(f).__module__]\n"
+    code = f"{hide}sys.path.append({str(archive)!r})\n{code}"
+    argv = [sys.executable, "-c", code]
+    done = subprocess.run(
+        argv, cwd=archive, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_same_tree_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = package.build(tmp_path / "a"), package.build(tmp_path / "b")
+    assert first.name == second.name
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_it_holds_the_functions_and_nothing_of_the_laptop(archive: Path) -> None:
+    names = {path.relative_to(archive).as_posix() for path in archive.rglob("*") if path.is_file()}
+    assert {"main.py", "requirements.txt", "functions/api/app.py", "sutradhar/backends/gcp/stores.py"} <= names
+    wrong = ("cli.py", "local", "emulated", "tests", "gpu_renderer", ".pyc", "package.py")
+    assert [name for name in names if any(part in name for part in wrong)] == []
+
+
+def test_it_needs_nothing_outside_and_all_entry_points_are_there(archive: Path) -> None:
+    code = (
+        "import json, main, functions, sutradhar\n"
+        "names = [name for name in main.__all__ if callable(getattr(main, name))]\n"
+        "print(json.dumps([functions.__file__, sutradhar.__file__, names]))"
+    )
+    ours, shared, names = json.loads(in_archive(archive, code))
+    assert (Path(ours).parents[1], Path(shared).parents[1]) == (archive, archive)
+    assert sorted(names) == sorted(main.__all__)
+
+
+def test_importing_it_loads_no_vendors_sdk(archive: Path) -> None:
+    loaded = json.loads(in_archive(archive, "import main, json; print(json.dumps(sorted(sys.modules)))"))
+    assert [name for name in loaded if name.startswith(SLOW)] == []
+
+
+def test_the_backend_of_the_cloud_can_be_made_from_it(archive: Path) -> None:
+    env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "r", "ASSET_BUCKET": "b"}
+    code = f"import os; os.environ |= {env!r}\nimport main\nfrom sutradhar import bootstrap\n"
+    code += "print(type(bootstrap.backend().jobs))"
+    assert "FirestoreJobStore" in in_archive(archive, code)
+
+
+def test_every_requirement_has_one_version_and_all_are_there(archive: Path) -> None:
+    lines = (archive / "requirements.txt").read_text().splitlines()
+    names = [line.partition("==")[0] for line in lines]
+    assert all("==" in line for line in lines)
+    assert len(set(names)) == len(names)
+    needed = {
+        "functions-framework",
+        "google-cloud-firestore",
+        "google-cloud-run",
+        "pydantic",
+        "grpcio",
+        "regex",
+        "pillow",
+    }
+    assert needed <= set(names)
+    assert not {"rich", "typer", "ffmpeg-python", "pytest"} & set(names)
+
+
+def test_a_requirement_without_a_version_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "constraints.txt"):
+        lines = (package.ROOT / name).read_text().splitlines()
+        (tmp_path / name).write_text("\n".join(line for line in lines if not line.startswith("pydantic==")))
+    monkeypatch.setattr(package, "ROOT", tmp_path)
+    with pytest.raises(LookupError, match="pydantic"):
+        package.requirements()
