@@ -8,29 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from functions.emulated.emulators import Emulators
+from functions.emulated.emulators import Emulators, environment
 from sutradhar.domain.errors import NotInstalled
 
 
 def start(log_dir: Path) -> Iterator[Emulators]:
-    """Fails in CI where something is missing, skips elsewhere. Points Google's clients at them while it lasts."""
-    try:
-        emulators = Emulators(log_dir).__enter__()
-    except NotInstalled as exc:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(exc))
-    before = {name: os.environ.get(name) for name in emulators.env}
-    os.environ.update(emulators.env)
-    try:
+    """Points Google's clients at them while it lasts."""
+    with or_skipped(), Emulators(log_dir) as emulators, environment(emulators.env):
         yield emulators
-    finally:
-        emulators.close()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def project() -> str:

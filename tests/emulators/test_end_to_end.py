@@ -5,12 +5,22 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.cloud import pubsub_v1
 
 from functions.emulated.cloud import EmulatedCloud
+from functions.emulated.emulators import environment
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.messages import DispatchRender
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline import dispatch
+from sutradhar.ports.runner import ExecutionState
 from tests import emulated
 
 PLAN = {
@@ -67,3 +77,68 @@ def test_a_plan_becomes_a_film_that_was_checked(cloud: EmulatedCloud, tmp_path: 
     summary = json.loads(call(cloud, "GET", f"/render/{job_id}/file?kind=summary")[1])
     assert all(finding["ok"] for finding in summary["findings"])
     assert summary["tasks"] >= 1
+
+
+def test_a_cancelled_job_stops(cloud: EmulatedCloud) -> None:
+    job_id = json.loads(call(cloud, "POST", "/render", {**PLAN, "title": "Cancelled"})[1])["job_id"]
+    assert call(cloud, "DELETE", f"/render/{job_id}/cancel")[0] == 202
+    assert until_over(cloud, job_id)["state"] == "canceled"
+
+
+def test_the_same_key_twice_is_one_job(cloud: EmulatedCloud) -> None:
+    plan = {**PLAN, "title": "Once"}
+    first, again = (call(cloud, "POST", "/render", plan, **{"Idempotency-Key": "once"}) for _ in range(2))
+    assert (first[0], again[0]) == (202, 200)
+    assert json.loads(first[1])["job_id"] == json.loads(again[1])["job_id"]
+    call(cloud, "DELETE", f"/render/{json.loads(first[1])['job_id']}/cancel")
+
+
+def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: EmulatedCloud, tmp_path: Path) -> None:
+    """The stage RENDERING with an execution that succeeded, and nobody who says so."""
+    with environment(cloud.env):
+        backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
+        services = bootstrap.services_on(backend, Settings.from_env(cloud.env))
+        long_ago = datetime.now(UTC) - timedelta(minutes=10)
+        done = json.loads(call(cloud, "POST", "/render", {**PLAN, "seed": 7})[1])["job_id"]
+        assert until_over(cloud, done)["state"] == "success"
+        finished = backend.jobs.get(done)
+        lost = finished.evolve(
+            id=f"{done}-lost", state=JobState.RENDERING, result=None, created_at=long_ago, updated_at=long_ago
+        )
+        backend.jobs.create(lost)
+        request = dispatch.render_request(lost)
+        summary = json.loads(backend.blobs.get(finished.result.summary)) | {"render_id": lost.render_id}
+        backend.blobs.put(request.summary_blob, json.dumps(summary).encode())
+        assert services.runner.report(lost.execution).state is ExecutionState.SUCCEEDED
+        assert json.loads(cloud.sweep())["jobs"] >= 1
+        assert until_over(cloud, lost.id)["state"] == "success"
+        backend.close()
+
+
+def test_what_nobody_understands_does_not_stop_the_others(cloud: EmulatedCloud) -> None:
+    with environment(cloud.env):
+        publisher = pubsub_v1.PublisherClient()
+        publisher.publish(f"projects/{cloud.project}/topics/sutradhar-plan", b"\xff not ours").result(10)
+        publisher.stop()
+    log = cloud.home / "logs" / "dead_letter.log"
+    end = time.monotonic() + 60
+    while "poison_message" not in log.read_text():
+        assert time.monotonic() < end
+        time.sleep(0.2)  # it passes through five deliveries, each with its backoff
+
+
+def test_a_job_that_cannot_be_served_fails_with_its_cause(cloud: EmulatedCloud) -> None:
+    """Its scenes are gone from the store: every delivery fails until the last."""
+    with environment(cloud.env):
+        backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
+        now = datetime.now(UTC)
+        job = Job.new("job-broken", RenderPlan.parse(PLAN), "hash", now)
+        job, _ = job.planned(RenderPlan.parse(PLAN), (), [], now)
+        job, _ = job.assets_ready({}, now)  # none of those that its scenes need
+        backend.jobs.create(job)
+        backend.bus.publish(DispatchRender(job_id=job.id))
+        failed = until_over(cloud, job.id)
+        backend.close()
+    assert failed["state"] == "error"
+    assert failed["error"]["stage"] == "rendering"
+    assert failed["error"]["cause"]

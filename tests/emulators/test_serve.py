@@ -10,8 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from functions.emulated.cloud import free_port
-from functions.emulated.emulators import Emulators
+from functions.emulated.emulators import Emulators, free_port
 
 
 @pytest.mark.usefixtures("emulators")  # fails or skips where they are not installed
