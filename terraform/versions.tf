@@ -1,4 +1,4 @@
-# The root that the Google Cloud backend will fill, one file an entity. There is nothing to deploy yet.
+# Everything that a deployment needs, one file an entity with its IAM beside it.
 terraform {
   required_version = ">= 1.9"
 
@@ -8,4 +8,21 @@ terraform {
       version = "~> 6.50"
     }
   }
+
+  # the bucket comes with `terraform init -backend-config=bucket=...`
+  backend "gcs" {
+    prefix = "sutradhar"
+  }
+}
+
+provider "google" {
+  project = var.project
+  region  = var.region
+  # budgets are billed to the project that asks
+  billing_project       = var.project
+  user_project_override = true
+}
+
+data "google_project" "this" {
+  project_id = var.project
 }

@@ -1,0 +1,98 @@
+locals {
+  # what is only kept to be used again; jobs/ holds the films
+  caches = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
+}
+
+resource "google_storage_bucket" "source" {
+  name                        = "${var.project}-${var.name}-source"
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = true # the archive is made again from the repository
+
+  versioning {
+    enabled = true
+  }
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      days_since_noncurrent_time = 14
+      with_state                 = "ARCHIVED"
+    }
+  }
+  depends_on = [google_project_service.this]
+}
+
+resource "google_storage_bucket_object" "archive" {
+  name   = basename(var.archive) # its name holds the sha256: another archive is another object, and only then redeployed
+  bucket = google_storage_bucket.source.name
+  source = var.archive
+}
+
+resource "google_storage_bucket" "assets" {
+  name                        = "${var.project}-${var.name}-assets"
+  location                    = var.region
+  uniform_bucket_level_access = true
+  public_access_prevention    = "enforced"
+  force_destroy               = !var.protect
+
+  # no versioning: names hold the hash of what they are of, and are not written twice
+  soft_delete_policy {
+    retention_duration_seconds = 604800
+  }
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age            = var.asset_days
+      matches_prefix = local.caches
+    }
+  }
+  lifecycle_rule {
+    action {
+      type = "AbortIncompleteMultipartUpload"
+    }
+    condition {
+      age = 1
+    }
+  }
+  dynamic "lifecycle_rule" {
+    for_each = var.job_days > 0 ? [var.job_days] : []
+    content {
+      action {
+        type = "Delete"
+      }
+      condition {
+        age            = lifecycle_rule.value
+        matches_prefix = ["jobs/"]
+      }
+    }
+  }
+  depends_on = [google_project_service.this]
+}
+
+# Read and write objects, nothing about the bucket itself.
+resource "google_storage_bucket_iam_member" "assets" {
+  for_each = { for name, member in local.blob_users : name => member }
+  bucket   = google_storage_bucket.assets.name
+  role     = "roles/storage.objectUser"
+  member   = each.value
+}
+
+# It only hands out addresses of finished films.
+resource "google_storage_bucket_iam_member" "api" {
+  bucket = google_storage_bucket.assets.name
+  role   = "roles/storage.objectViewer"
+  member = "serviceAccount:${module.function["api"].service_account}"
+}
+
+locals {
+  blob_users = merge(
+    { for name in ["plan", "produce", "dispatch", "finish", "dead_letter"] :
+    name => "serviceAccount:${module.function[name].service_account}" },
+    { renderer = "serviceAccount:${google_service_account.renderer.email}" },
+  )
+}

@@ -1,0 +1,58 @@
+resource "google_firestore_database" "this" {
+  name                              = var.name
+  location_id                       = var.region
+  type                              = "FIRESTORE_NATIVE"
+  concurrency_mode                  = "OPTIMISTIC"
+  point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
+  delete_protection_state           = var.protect ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy                   = var.protect ? "ABANDON" : "DELETE"
+  depends_on                        = [google_project_service.this]
+}
+
+# The sweep: jobs with work owed that nobody has written to for a while, oldest first. The list of what our queries need is
+# in shared/sutradhar/backends/gcp/indexes.py; a test compares the two.
+resource "google_firestore_index" "jobs_unfinished" {
+  database   = google_firestore_database.this.name
+  collection = "jobs"
+
+  fields {
+    field_path = "over"
+    order      = "ASCENDING"
+  }
+  fields {
+    field_path = "updated_at"
+    order      = "ASCENDING"
+  }
+}
+
+resource "google_firestore_field" "expire_at" {
+  for_each   = toset(["jobs", "assets", "leases"])
+  database   = google_firestore_database.this.name
+  collection = each.key
+  field      = "expire_at"
+
+  ttl_config {}
+  index_config {} # nobody asks for it, and an index of ever later times is a hot spot
+}
+
+# Long texts that nobody searches.
+resource "google_firestore_field" "body" {
+  for_each   = toset(["jobs", "assets"])
+  database   = google_firestore_database.this.name
+  collection = each.key
+  field      = "body"
+
+  index_config {}
+}
+
+resource "google_project_iam_member" "firestore" {
+  for_each = { for name, function in module.function : name => function.service_account }
+  project  = var.project
+  role     = "roles/datastore.user"
+  member   = "serviceAccount:${each.value}"
+
+  condition {
+    title      = "${var.name}-database-only"
+    expression = "resource.name == \"projects/${var.project}/databases/${google_firestore_database.this.name}\""
+  }
+}

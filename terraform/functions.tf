@@ -1,0 +1,70 @@
+locals {
+  # memory, and what one instance serves at a time: short work many at once, the makers one each
+  functions = {
+    api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 60 }
+    plan        = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 540 }
+    produce     = { memory = "2Gi", cpu = "2", concurrency = 1, min = 0, max = 50, timeout = 540 }
+    dispatch    = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 120 }
+    finish      = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 20, timeout = 120 }
+    dead_letter = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 5, timeout = 120 }
+    sweep       = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 300 }
+  }
+  environment = {
+    BACKEND              = "gcp"
+    GOOGLE_CLOUD_PROJECT = var.project
+    REGION               = var.region
+    ASSET_BUCKET         = google_storage_bucket.assets.name
+    FIRESTORE_DATABASE   = google_firestore_database.this.name
+    TOPIC_PREFIX         = "${var.name}-"
+    RENDER_JOB           = google_cloud_run_v2_job.renderer[var.render_on].name
+    RENDER_CPUS          = tostring(var.renderer_size.cpus)
+    RENDER_MEMORY_GIB    = tostring(var.renderer_size.memory_gib)
+    RENDER_GPU           = var.render_on == "gpu" ? "1" : "0"
+    ASSET_DAYS           = tostring(var.asset_days)
+    JOB_DAYS             = tostring(var.job_days)
+  }
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = local.functions
+
+  name            = "${var.name}-${replace(each.key, "_", "-")}"
+  entry_point     = each.key
+  region          = var.region
+  size            = each.value
+  archive         = { bucket = google_storage_bucket.source.name, object = google_storage_bucket_object.archive.name }
+  builder         = google_service_account.builder.id
+  from_everywhere = each.key == "api"
+  environment     = local.environment
+  secrets         = { for variable, readers in var.secrets : variable => google_secret_manager_secret.this[variable].secret_id if contains(readers, each.key) }
+  depends_on      = [google_project_service.this, google_project_iam_member.builder]
+}
+
+# In whose name Cloud Build makes the functions' images.
+resource "google_service_account" "builder" {
+  account_id   = "${var.name}-builder"
+  display_name = "Sutradhar: builds the functions"
+}
+
+resource "google_project_iam_member" "builder" {
+  for_each = toset(["roles/logging.logWriter", "roles/artifactregistry.writer", "roles/storage.objectViewer"])
+  project  = var.project
+  role     = each.key
+  member   = "serviceAccount:${google_service_account.builder.email}"
+}
+
+resource "google_cloud_run_v2_service_iam_member" "callers" {
+  for_each = setunion(var.callers, var.public_api ? ["allUsers"] : [])
+  name     = module.function["api"].service
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = each.key
+}
+
+# It signs the addresses of films with a key that Google keeps for it.
+resource "google_service_account_iam_member" "api_signs_as_itself" {
+  service_account_id = module.function["api"].service_account_name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = "serviceAccount:${module.function["api"].service_account}"
+}

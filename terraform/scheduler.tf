@@ -1,0 +1,35 @@
+# Publishing every minute and retention every day will join it with their functions.
+resource "google_cloud_scheduler_job" "sweep" {
+  name             = "${var.name}-sweep"
+  region           = var.region
+  description      = "Send again what jobs owe that have stalled"
+  schedule         = "*/5 * * * *"
+  time_zone        = "Etc/UTC"
+  attempt_deadline = "300s"
+
+  http_target {
+    uri         = module.function["sweep"].uri
+    http_method = "POST"
+    oidc_token {
+      service_account_email = google_service_account.scheduler.email
+      audience              = module.function["sweep"].uri
+    }
+  }
+  retry_config {
+    retry_count          = 1
+    min_backoff_duration = "10s"
+  }
+  depends_on = [google_project_service.this]
+}
+
+resource "google_service_account" "scheduler" {
+  account_id   = "${var.name}-scheduler"
+  display_name = "Sutradhar: Cloud Scheduler"
+}
+
+resource "google_cloud_run_v2_service_iam_member" "scheduler" {
+  name     = module.function["sweep"].service
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = "serviceAccount:${google_service_account.scheduler.email}"
+}

@@ -1,0 +1,150 @@
+variable "project" {
+  description = "Id of the Google Cloud project; it may hold other things too."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "A project id has 6 to 30 lower case letters, digits and hyphens."
+  }
+}
+
+variable "region" {
+  description = "Of everything; it must have Cloud Run with L4 if render_on is gpu."
+  type        = string
+  default     = "europe-west4"
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]$", var.region))
+    error_message = "A region looks like europe-west4."
+  }
+}
+
+variable "name" {
+  description = "Stands before the name of everything that is made, so that two deployments can share a project."
+  type        = string
+  default     = "sutradhar"
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,11}[a-z0-9]$", var.name))
+    error_message = "3 to 13 lower case letters, digits and hyphens: service accounts have short names."
+  }
+}
+
+variable "archive" {
+  description = "Path of the functions' archive, as `python -m functions.package` prints it."
+  type        = string
+  validation {
+    condition     = can(regex("functions-[0-9a-f]{64}\\.zip$", var.archive))
+    error_message = "Give the path that `python -m functions.package --out build` prints; its name holds the sha256."
+  }
+}
+
+variable "image" {
+  description = "The renderer's image with its digest: REGION-docker.pkg.dev/PROJECT/REPOSITORY/renderer@sha256:..."
+  type        = string
+  validation {
+    condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))
+    error_message = "Name the image by its digest, not by a tag: a tag may mean another image tomorrow."
+  }
+}
+
+variable "render_on" {
+  description = "gpu: Cloud Run with an L4; cpu: its twin without. Both jobs are there; dispatch starts this one."
+  type        = string
+  default     = "gpu"
+  validation {
+    condition     = contains(["gpu", "cpu"], var.render_on)
+    error_message = "gpu or cpu."
+  }
+}
+
+variable "renderer_size" {
+  description = "CPUs and memory of one render task: 4 and 16 GiB, or 8 and 32 GiB (what Cloud Run offers with an L4)."
+  type        = object({ cpus = number, memory_gib = number })
+  default     = { cpus = 4, memory_gib = 16 }
+  validation {
+    condition     = contains(["4/16", "8/32"], "${var.renderer_size.cpus}/${var.renderer_size.memory_gib}")
+    error_message = "4 CPUs with 16 GiB, or 8 with 32."
+  }
+}
+
+variable "public_api" {
+  description = "Whether anybody on the internet may call the function api. It has no keys of its own yet: leave it false and call it with an identity token."
+  type        = bool
+  default     = false
+}
+
+variable "callers" {
+  description = "Who may call the function api: user:..., group:..., serviceAccount:..."
+  type        = set(string)
+  default     = []
+}
+
+variable "asset_days" {
+  description = "Pictures, voices and encoded segments are kept for so many days; a film made again within that time pays for nothing twice."
+  type        = number
+  default     = 30
+  validation {
+    condition     = var.asset_days >= 2 && var.asset_days <= 3650
+    error_message = "2 to 3650 days."
+  }
+}
+
+variable "job_days" {
+  description = "Jobs and their films are kept for so many days; 0: for ever."
+  type        = number
+  default     = 0
+  validation {
+    condition     = var.job_days >= 0 && var.job_days <= 3650
+    error_message = "0 to 3650 days."
+  }
+}
+
+variable "min_api_instances" {
+  description = "Instances of api that never stop: 1 spares the first caller the cold start and costs some dollars a month."
+  type        = number
+  default     = 0
+  validation {
+    condition     = var.min_api_instances >= 0 && var.min_api_instances <= 10
+    error_message = "0 to 10."
+  }
+}
+
+variable "secrets" {
+  description = "Environment variable => names of the functions that read it. Its value is put into Secret Manager by hand (docs/deploy.md)."
+  type        = map(set(string))
+  default     = {}
+  validation {
+    condition     = alltrue([for variable in keys(var.secrets) : can(regex("^[A-Z][A-Z0-9_]*$", variable))])
+    error_message = "The names of environment variables are upper case."
+  }
+}
+
+variable "alert_email" {
+  description = "Where alerts go; empty: they are only shown in the console."
+  type        = string
+  default     = ""
+}
+
+variable "billing_account" {
+  description = "For the budget; empty: none is made."
+  type        = string
+  default     = ""
+  validation {
+    condition     = var.billing_account == "" || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "A billing account looks like 012345-6789AB-CDEF01."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "At half, nine tenths and all of it the billing account's administrators get a mail. It stops nothing."
+  type        = number
+  default     = 50
+  validation {
+    condition     = var.monthly_budget_usd >= 1
+    error_message = "At least 1."
+  }
+}
+
+variable "protect" {
+  description = "Whether Terraform refuses to delete the database and a bucket with films in it."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,125 @@
+"""The real terraform, with the provider's schema from a stub: nothing is reached, nothing is made."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STUB = Path(os.environ.get("TERRAFORM_STUB") or ROOT.parent / "shared/tools/terraform_stub")
+DIGEST = "0" * 64
+VARIABLES = {
+    "project": "demo-project",
+    "archive": f"build/functions-{DIGEST}.zip",
+    "image": f"europe-west4-docker.pkg.dev/demo-project/sutradhar/renderer@sha256:{DIGEST}",
+}
+
+
+@dataclass
+class Terraform:
+    """A copy of ``terraform/`` that tests may break."""
+
+    folder: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        argv = [
+            sys.executable,
+            str(STUB / "tfstub.py"),
+            str(STUB / "google_schema.json"),
+            "--",
+            "terraform",
+            *arguments,
+        ]
+        env = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
+        return subprocess.run(
+            argv, cwd=self.folder, env={**env, "NO_COLOR": "1"}, capture_output=True, text=True, check=False
+        )
+
+    def ok(self, *arguments: str) -> str:
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def change(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+
+@pytest.fixture(scope="session")
+def installed() -> None:
+    missing = [
+        what for what, there in (("terraform", shutil.which("terraform")), (str(STUB), STUB.is_dir())) if not there
+    ]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"CI lacks {', '.join(missing)}")
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+
+
+@pytest.fixture
+def terraform(installed: None, tmp_path: Path) -> Terraform:
+    return copied(tmp_path / "terraform")
+
+
+def copied(folder: Path) -> Terraform:
+    shutil.copytree(ROOT / "terraform", folder, ignore=shutil.ignore_patterns(".terraform*"))
+    # the state of a test is a file beside it
+    (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    made = Terraform(folder)
+    made.ok("init", "-input=false")
+    return made
+
+
+Plan = Callable[..., "Planned"]
+
+
+@dataclass
+class Planned:
+    """``values`` by address."""
+
+    values: dict[str, dict[str, Any]]
+
+    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+        pattern = re.compile(rf"(^|\.){kind}\.")
+        return {address: values for address, values in self.values.items() if pattern.search(address)}
+
+
+def plan(terraform: Terraform, **variables: Any) -> Planned:
+    settings = [f"-var={name}={json.dumps(value) if not isinstance(value, str) else value}"
+                for name, value in {**VARIABLES, **variables}.items()]  # fmt: skip
+    terraform.ok("plan", "-input=false", "-out=plan", *settings)
+    shown = json.loads(terraform.ok("show", "-json", "plan"))
+    found: dict[str, dict[str, Any]] = {}
+
+    def gather(module: dict[str, Any]) -> None:
+        found.update({r["address"]: r["values"] for r in module.get("resources", [])})
+        for child in module.get("child_modules", []):
+            gather(child)
+
+    gather(shown["planned_values"]["root_module"])
+    return Planned(found)
+
+
+@pytest.fixture(scope="module")
+def planned(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
+    """The deployment as it comes."""
+    return plan(copied(tmp_path_factory.mktemp("planned") / "terraform"))
+
+
+@pytest.fixture(scope="module")
+def everything(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
+    """The deployment with all that can be asked for."""
+    return plan(
+        copied(tmp_path_factory.mktemp("everything") / "terraform"), public_api=True, job_days=90,
+        alert_email="a@example.com", billing_account="012345-6789AB-CDEF01", secrets={"OPENAI_API_KEY": ["plan"]},
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""What Terraform would make, held against the code that it is for."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from functions import main
+from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
+from sutradhar.config import Settings
+from sutradhar.domain.messages import TOPICS
+from tests.terraform.conftest import DIGEST, ROOT, Planned, Terraform, plan
+
+OWN = {"THREADS"}
+"""Read by functions-framework, not by us."""
+
+
+class Recorder(dict[str, str]):
+    """An environment that notes what is looked up in it."""
+
+    def __init__(self, **values: str) -> None:
+        super().__init__(**values)
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def names_read() -> set[str]:
+    env = Recorder(BACKEND="gcp", GOOGLE_CLOUD_PROJECT="p", REGION="r", ASSET_BUCKET="b")
+    Settings.from_env(env)
+    return env.asked
+
+
+def functions(planned: Planned) -> dict[str, dict]:
+    return {v["build_config"][0]["entry_point"]: v for v in planned.of("google_cloudfunctions2_function").values()}
+
+
+def test_it_is_formatted(installed: None) -> None:
+    argv = ["terraform", "fmt", "-check", "-recursive", "-diff", str(ROOT / "terraform")]
+    env = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_it_is_valid_and_passes_its_own_tests(terraform: Terraform) -> None:
+    terraform.ok("validate")
+    assert "0 failed" in terraform.ok("test")
+
+
+def test_checkov_has_nothing_to_say(installed: None) -> None:
+    program = ROOT / ".venv/checkov/bin/checkov"
+    if not program.exists() and not os.environ.get("CI"):
+        pytest.skip(f"{program} is not installed: .ci/setup dev")
+    argv = [str(program), "--config-file", "terraform/.checkov.yaml", "-d", "terraform"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "Failed checks: 0" in done.stdout
+
+
+def test_every_entry_point_is_deployed_and_there_is_no_other(planned: Planned) -> None:
+    assert set(functions(planned)) == set(main.__all__)
+
+
+def test_every_variable_that_is_set_is_one_that_is_read(planned: Planned) -> None:
+    for name, values in functions(planned).items():
+        given = set(values["service_config"][0]["environment_variables"] or {}) - OWN
+        assert given <= names_read(), name
+        assert {"BACKEND", "GOOGLE_CLOUD_PROJECT", "REGION", "ASSET_BUCKET", "FIRESTORE_DATABASE"} <= given
+    for job in planned.of("google_cloud_run_v2_job").values():
+        container = job["template"][0]["template"][0]["containers"][0]
+        given = {variable["name"] for variable in container["env"]}
+        assert given <= names_read()
+        # what it is started with comes from whoever starts it
+        assert "RENDER_REQUEST" not in given
+        Settings.from_env({variable["name"]: variable["value"] or "x" for variable in container["env"]})
+
+
+def test_the_environment_of_a_function_is_one_that_is_understood(planned: Planned) -> None:
+    for values in functions(planned).values():
+        given = {name: value or "x" for name, value in values["service_config"][0]["environment_variables"].items()}
+        settings = Settings.from_env(given)
+        assert settings.cloud
+        assert settings.cloud.topic_prefix == "sutradhar-"
+        assert settings.cloud.render_machine.gpu
+        assert settings.cloud.render_job in {job["name"] for job in planned.of("google_cloud_run_v2_job").values()}
+
+
+def test_every_topic_has_its_function_and_its_dead_letters(planned: Planned) -> None:
+    topics = {values["name"] for values in planned.of("google_pubsub_topic").values()}
+    assert topics == {f"sutradhar-{topic}" for topic in (*TOPICS, "dead-letter")}
+    subscriptions = {v["name"]: v for v in planned.of("google_pubsub_subscription").values()}
+    assert set(subscriptions) == topics
+    for name, values in subscriptions.items():
+        assert values["ack_deadline_seconds"] == 600
+        assert values["retry_policy"]
+        assert bool(values["dead_letter_policy"]) == (name != "sutradhar-dead-letter")
+        assert values["push_config"][0]["oidc_token"]
+        timeout = functions(planned)[name.removeprefix("sutradhar-").replace("-", "_")]["service_config"][0][
+            "timeout_seconds"
+        ]
+        assert timeout < values["ack_deadline_seconds"]
+
+
+def test_nobody_is_let_in_unless_asked_and_then_by_api_only(planned: Planned, everything: Planned) -> None:
+    def public(found: Planned) -> list[str]:
+        return [
+            address for address, v in found.values.items() if v.get("member") in ("allUsers", "allAuthenticatedUsers")
+        ]
+
+    assert public(planned) == []
+    assert public(everything) == ['google_cloud_run_v2_service_iam_member.callers["allUsers"]']
+    for name, values in functions(planned).items():
+        ingress = values["service_config"][0]["ingress_settings"]
+        assert ingress == ("ALLOW_ALL" if name == "api" else "ALLOW_INTERNAL_ONLY")
+
+
+def test_the_indexes_are_those_that_the_queries_need(planned: Planned) -> None:
+    made = {
+        (v["collection"], tuple((f["field_path"], f["order"]) for f in v["fields"]))
+        for v in planned.of("google_firestore_index").values()
+    }
+    assert made == set(INDEXES)
+    fields = planned.of("google_firestore_field").values()
+    ttl = {(v["collection"], v["field"]) for v in fields if v["ttl_config"]}
+    assert ttl == {(collection, TTL_FIELD) for collection in TTL_COLLECTIONS}
+    assert {(v["collection"], v["field"]) for v in fields if not v["ttl_config"]} == set(UNINDEXED)
+
+
+def test_no_role_is_larger_than_its_work(everything: Planned) -> None:
+    given = [(address, v["role"]) for address, v in everything.values.items() if v.get("role")]
+    assert given
+    for address, role in given:
+        assert role not in ("roles/owner", "roles/editor", "roles/viewer"), address
+        assert not role.endswith(".admin"), address
+        # the roles of a project: Firestore has none smaller, and they are bound to one database
+        if "google_project_iam_member.firestore" in address:
+            assert everything.values[address]["condition"], address
+    table = (ROOT / "docs/iam.md").read_text()
+    for _, role in given:
+        assert role in table or "render_runner" in role, f"docs/iam.md does not say why {role} is given"
+
+
+def test_each_function_has_an_account_of_its_own(planned: Planned) -> None:
+    accounts = [v["account_id"] for v in planned.of("google_service_account").values()]
+    assert len(accounts) == len(set(accounts))
+    assert {f"sutradhar-{name.replace('_', '-')}-fn" for name in main.__all__} <= set(accounts)
+    assert all(6 <= len(name) <= 30 for name in accounts)
+
+
+def test_caches_end_and_films_stay(planned: Planned, everything: Planned) -> None:
+    def rules(found: Planned) -> dict[str, int]:
+        bucket = found.values["google_storage_bucket.assets"]
+        conditions = [
+            rule["condition"][0] for rule in bucket["lifecycle_rule"] if rule["action"][0]["type"] == "Delete"
+        ]
+        return {prefix: c["age"] for c in conditions for prefix in c["matches_prefix"] or ()}
+
+    assert {"assets/", "segments/", "sounds/", "films/"} <= set(rules(planned))
+    assert set(rules(planned).values()) == {30}
+    assert "jobs/" not in rules(planned)
+    assert rules(everything)["jobs/"] == 90
+    for bucket in planned.of("google_storage_bucket").values():
+        assert bucket["uniform_bucket_level_access"]
+        assert bucket["public_access_prevention"] == "enforced"
+
+
+def test_every_cache_of_the_renderer_has_an_end(planned: Planned) -> None:
+    """A prefix that the code writes and nobody deletes would be paid for for ever."""
+    import re
+
+    code = "".join(
+        p.read_text() for room in ("gpu_renderer", "shared/sutradhar") for p in Path(ROOT / room).rglob("*.py")
+    )
+    written = set(re.findall(r'f"([a-z]+)/\{[^"]*\}[^"/]*\.(?:mp4|m4a|json|png|\{suffix\})"', code)) - {"jobs"}
+    bucket = planned.values["google_storage_bucket.assets"]
+    ended = {p for rule in bucket["lifecycle_rule"] for p in rule["condition"][0]["matches_prefix"] or ()}
+    assert {"assets", "segments", "sounds", "films", "thumbnails", "measured"} <= written
+    assert {f"{prefix}/" for prefix in written} <= ended
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "command"),
+    [
+        ("topics.tf", "ack_deadline_seconds = 600", "ack_deadline_seconds = 60", "test"),
+        ("renderer.tf", '"nvidia-l4"', '"nvidia-t4"', "test"),
+        ("topics.tf", "oidc_token {", "oidc {", "validate"),
+        ("functions.tf", "google_service_account.builder.id", "google_service_account.nobody.id", "validate"),
+        ("modules/function/main.tf", "max_instance_count  ", "most_instances  ", "validate"),
+        ("variables.tf", '"^[A-Z][A-Z0-9_]*$"', '"^[A-Z', "validate"),
+        ("functions.tf", "public_api ? [", "public_api || true ? [", "test"),
+    ],
+)  # fmt: skip
+def test_what_is_broken_is_found(terraform: Terraform, name: str, old: str, new: str, command: str) -> None:
+    terraform.change(name, old, new)
+    assert terraform.run(command).returncode != 0
+
+
+def test_another_archive_is_another_object(terraform: Terraform) -> None:
+    other = plan(terraform, archive=f"build/functions-{'f' * 64}.zip")
+    assert other.values["google_storage_bucket_object.archive"]["name"] == f"functions-{'f' * 64}.zip"
+    assert DIGEST not in other.values["google_storage_bucket_object.archive"]["name"]
