@@ -1,22 +1,21 @@
 """Processes of the property test's world: the real local backend, watched."""
 
 import threading
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.queue import Delivery, SqliteQueue
-from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.job import ARROWS, Job
 from sutradhar.domain.messages import Message
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.stores import Change, Lease
+from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
 from tests.property.steps import Handler, Stepped
 from tests.world import ToldRunner
 
@@ -24,25 +23,43 @@ World = Any
 """The machine of test_pipeline.py: its database, clock, makers, renderers and what it counts."""
 
 
-class WatchedJobs(SqliteJobStore):
+@dataclass
+class Stores:
+    """Of one process."""
+
+    jobs: JobStore
+    assets: AssetStore
+    leases: LeaseStore
+    between: bool = False
+    """Whether others can come between the reading and the writing of an update."""
+
+
+class WatchedJobs:
     """Checks every arrow as it is written, and counts how often each job ends."""
 
-    endings: Counter[tuple[str, int]]
-    retries: dict[str, list[None]]
+    def __init__(self, stores: Stores, world: World) -> None:
+        self._stores, self._world = stores, world
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stores.jobs, name)
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
         seen: list[Job] = []
 
         def watched(job: Job) -> tuple[Job, Sequence[Message]]:
             seen.append(job)
-            return change(job)
+            found = change(job)
+            handler = self._world.by_thread.get(threading.get_ident())
+            if handler and self._stores.between:
+                handler.pause()
+            return found
 
-        after, messages = super().update(job_id, watched)
+        after, messages = self._stores.jobs.update(job_id, watched)
         before = seen[-1]
         if after.state is not before.state:
             assert after.state in ARROWS[before.state], f"{before.state} -> {after.state}"
             if after.state.over:
-                self.endings[job_id, len(self.retries[job_id])] += 1
+                self._world.endings[job_id, len(self._world.retries[job_id])] += 1
         return after, messages
 
 
@@ -54,13 +71,11 @@ class Process:
         self.presence = Presence(world.home)
         self.queue = SqliteQueue(world.database, self.presence, world.clock, world.home)
         self.handlers: list[Handler] = []
-        jobs = WatchedJobs(world.database)
-        jobs.endings, jobs.retries = world.endings, world.retries
-        leases = SqliteLeaseStore(world.database, self.presence, world.clock)
+        stores: Stores = world.stores(self.presence)
         blobs = FileBlobStore(world.home / "blobs", self.presence.owner)
         runner = ToldRunner(world.renderers, self.presence.owner)
         ports = {
-            "jobs": jobs, "assets": SqliteAssetStore(world.database), "leases": LeaseWatch(leases, world),
+            "jobs": WatchedJobs(stores, world), "assets": stores.assets, "leases": LeaseWatch(stores.leases, world),
             "blobs": blobs, "bus": self.queue, "runner": runner,
         }  # fmt: skip
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
@@ -125,7 +140,7 @@ class Process:
 class LeaseWatch:
     """Notes until when each handler holds what."""
 
-    def __init__(self, leases: SqliteLeaseStore, world: World) -> None:
+    def __init__(self, leases: LeaseStore, world: World) -> None:
         self._leases, self._world = leases, world
 
     def acquire(self, name: str, ttl: timedelta) -> Lease:

@@ -13,13 +13,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.stores import SqliteJobStore
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.errors import Conflict, ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
@@ -28,7 +36,7 @@ from sutradhar.pipeline.dispatch import LEASE
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.runner import ExecutionState
-from tests.property.processes import Process
+from tests.property.processes import Process, Stores
 from tests.property.steps import Handler
 from tests.world import Makers, Renderers, SetClock, write_summary
 
@@ -50,8 +58,14 @@ class PipelineMachine(RuleBasedStateMachine):
         self.cancelled: set[str] = set()
         self.makers.begins, self.makers.ends, self.makers.fails = self._begins, self._ends, self._fails
         self.processes = [Process(self), Process(self)]
+        self.mine = self.stores(self.processes[0].presence)
         self.jobs: list[str] = []
         self.leases_ran_out = 0
+
+    def stores(self, presence: Presence) -> Stores:
+        """As the process of ``presence`` sees them."""
+        leases = SqliteLeaseStore(self.database, presence, self.clock)
+        return Stores(SqliteJobStore(self.database), SqliteAssetStore(self.database), leases)
 
     # what the world looks like from inside a maker
 
@@ -301,20 +315,21 @@ class PipelineMachine(RuleBasedStateMachine):
                 return
 
     def _job(self, job_id: str) -> Job:
-        return SqliteJobStore(self.database).get(job_id)
+        return self.mine.jobs.get(job_id)
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_every_job_ends_once_and_nothing_is_made_twice(part: int) -> None:
     """4 × 275 schedules, so that several processes can share them."""
-    from hypothesis import seed
-    from hypothesis.stateful import run_state_machine_as_test
+    run(PipelineMachine, part, 275)
 
-    run = seed(part)(run_state_machine_as_test)
-    run(
-        PipelineMachine,
+
+def run(machine: type[PipelineMachine], number: int, schedules: int) -> None:
+    seeded = seed(number)(run_state_machine_as_test)
+    seeded(
+        machine,
         settings=settings(
-            max_examples=275, stateful_step_count=60, deadline=None, database=None,
+            max_examples=schedules, stateful_step_count=60, deadline=None, database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

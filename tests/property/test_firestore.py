@@ -1,0 +1,40 @@
+"""The pipeline's property on Firestore: the same events, and others can come between a job's reading and its writing."""
+
+from datetime import timedelta
+
+import pytest
+
+from sutradhar.backends.gcp.firestore import Firestore
+from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+from sutradhar.backends.local.presence import Presence
+from tests import emulated
+from tests.property.processes import Stores
+from tests.property.test_pipeline import PipelineMachine, run
+
+
+class FirestoreMachine(PipelineMachine):
+    def __init__(self) -> None:
+        # a project for each schedule: nothing is there when it begins
+        self.firestore = Firestore(emulated.project(), "(default)")
+        super().__init__()
+
+    def stores(self, presence: Presence) -> Stores:
+        return Stores(
+            FirestoreJobStore(self.firestore, timedelta(0)),
+            FirestoreAssetStore(self.firestore, self.clock, timedelta(days=29)),
+            FirestoreLeaseStore(self.firestore, self.clock),
+            between=True,
+        )
+
+    def teardown(self) -> None:
+        try:
+            super().teardown()
+        finally:
+            self.firestore.close()
+
+
+@pytest.mark.usefixtures("emulators")
+@pytest.mark.parametrize("part", range(2))
+def test_on_firestore_too_every_job_ends_once_and_nothing_is_made_twice(part: int) -> None:
+    """2 × 60 schedules."""
+    run(FirestoreMachine, part, 60)
