@@ -1,4 +1,4 @@
-"""The pipeline's property on Firestore: the same events, and others can come between a job's reading and its writing."""
+"""The pipeline's property on Firestore: the same events, and others may come between a job's reading and writing."""
 
 from datetime import timedelta
 

@@ -1,0 +1,190 @@
+"""Each store against a plain dict: whatever is asked for in whatever order, both say the same."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from sutradhar.domain.asset import Asset
+from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.job import Job, JobError, JobState
+from sutradhar.domain.messages import Message
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.ports.stores import Lease
+from tests.contract.conftest import Kit, gcp_kit, local_kit
+
+NAMES = st.sampled_from(["a", "b", "c/d", "ё हि", "e@f"])
+BLOBS = st.sampled_from(["a", "b/c", "b/d.mp4", "ё/हि"])
+
+
+class StoresMachine(RuleBasedStateMachine):
+    kits: Callable[[], Iterator[Kit]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kit = type(self).kits()
+        self.kit = next(self._kit)
+        self.jobs: dict[str, Job] = {}
+        self.entered: dict[JobState, int] = {}
+        self.assets: dict[str, Asset] = {}
+        self.blobs: dict[str, bytes] = {}
+        self.leases: dict[str, Lease] = {}
+        self.tokens: dict[str, int] = {}
+        self.old: list[Lease] = []
+
+    @initialize()
+    def begin(self) -> None:
+        self.a_second_passes()
+
+    @rule()
+    def a_second_passes(self) -> None:
+        self.kit.clock.advance(1)
+
+    @rule(name=st.sampled_from(["job-1", "job-2", "job-3"]))
+    def create(self, name: str) -> None:
+        self.kit.clock.advance(1)  # each job has a moment of its own, so that the order is known
+        wanted = Job.new(name, RenderPlan(topic="tea"), "hash", self.kit.clock.now())
+        found, created = self.kit.jobs.create(wanted)
+        assert created == (name not in self.jobs)
+        assert found == self.jobs.setdefault(name, wanted)
+        if created:
+            self._entered(wanted)
+
+    @rule(name=st.sampled_from(["job-1", "job-2", "job-3"]), how=st.sampled_from(["note", "fail", "retry", "nothing"]))
+    def update(self, name: str, how: str) -> None:
+        now = self.kit.clock.now()
+
+        def change(job: Job) -> tuple[Job, Sequence[Message]]:
+            if how == "note":
+                return job.evolve(notices=(*job.notices, "x"), updated_at=now), []
+            if how == "fail":
+                return job.failed(JobError(stage="plan", cause="x"), now)
+            if how == "retry" and job.state is JobState.FAILED:
+                return job.retried(now)
+            return job, []
+
+        before = self.jobs.get(name)
+        if before is None:
+            with pytest.raises(NotFound):
+                self.kit.jobs.update(name, change)
+            return
+        wanted, messages = change(before)
+        wanted = wanted if wanted == before else wanted.evolve(version=before.version + 1)
+        found, sent = self.kit.jobs.update(name, change)
+        assert (found, list(sent)) == (wanted, list(messages))
+        self.jobs[name] = wanted
+        if wanted.state is not before.state:
+            self._entered(wanted)
+
+    @rule(name=NAMES, seconds=st.integers(1, 4))
+    def acquire(self, name: str, seconds: int) -> None:
+        held = self.leases.get(name)
+        if held and held.expires > self.kit.clock.now():
+            with pytest.raises(LeaseHeld):
+                self.kit.other_leases.acquire(name, timedelta(seconds=seconds))
+            return
+        lease = self.kit.leases.acquire(name, timedelta(seconds=seconds))
+        assert lease.token > self.tokens.get(name, 0)
+        self.tokens[name], self.leases[name] = lease.token, lease
+        self.old.append(lease)
+
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        if self.old:
+            lease = data.draw(st.sampled_from(self.old))
+            self.kit.leases.release(lease)
+            if self.leases.get(lease.name) == lease:
+                del self.leases[lease.name]
+
+    @rule(data=st.data(), size=st.integers(0, 9))
+    def save(self, data: st.DataObject, size: int) -> None:
+        if not self.old:
+            return
+        lease = data.draw(st.sampled_from(self.old))
+        asset = Asset(key=lease.name, kind="music", blob="x", sha256="x", size=size, provider="m", samples=5)
+        if self.tokens[lease.name] == lease.token:
+            self.kit.assets.save(asset, lease)
+            self.assets[asset.key] = asset
+        else:
+            with pytest.raises(StaleLease):
+                self.kit.assets.save(asset, lease)
+
+    @rule(name=BLOBS, data=st.binary(max_size=20), new=st.booleans())
+    def put(self, name: str, data: bytes, new: bool) -> None:
+        if new:
+            assert self.kit.blobs.put_new(name, data) == (name not in self.blobs)
+            self.blobs.setdefault(name, data)
+        else:
+            self.kit.blobs.put(name, data)
+            self.blobs[name] = data
+
+    @rule(name=BLOBS, into=BLOBS)
+    def copy(self, name: str, into: str) -> None:
+        if name in self.blobs:
+            self.kit.blobs.copy(name, into)
+            self.blobs[into] = self.blobs[name]
+        else:
+            with pytest.raises(NotFound):
+                self.kit.blobs.copy(name, into)
+
+    @rule(name=BLOBS)
+    def read(self, name: str) -> None:
+        assert self.kit.blobs.exists(name) == (name in self.blobs)
+        if name in self.blobs:
+            assert self.kit.blobs.get(name) == self.blobs[name]
+            assert self.kit.blobs.size(name) == len(self.blobs[name])
+
+    @rule(limit=st.integers(1, 3))
+    def leaf_through(self, limit: int) -> None:
+        found: list[str] = []
+        after = None
+        while True:
+            page = self.kit.jobs.latest(limit, after)
+            found += [job.id for job in page.jobs]
+            after = page.after
+            if after is None:
+                break
+        assert found == [job.id for job in sorted(self.jobs.values(), key=lambda job: job.created_at, reverse=True)]
+
+    @invariant()
+    def jobs_are_the_same(self) -> None:
+        for name, job in self.jobs.items():
+            assert self.kit.jobs.get(name) == job
+        alive = sorted((j for j in self.jobs.values() if not j.state.over), key=lambda j: (j.updated_at, j.id))
+        unfinished = self.kit.jobs.unfinished(self.kit.clock.now())
+        assert sorted(unfinished, key=lambda j: (j.updated_at, j.id)) == alive
+        assert [j.updated_at for j in unfinished] == [j.updated_at for j in alive]
+        assert self.kit.jobs.counts() == self.entered
+
+    @invariant()
+    def assets_are_the_same(self) -> None:
+        assert self.kit.assets.get_many([*self.tokens, "nope"]) == self.assets
+
+    def teardown(self) -> None:
+        next(self._kit, None)
+
+    def _entered(self, job: Job) -> None:
+        self.entered[job.state] = self.entered.get(job.state, 0) + 1
+
+
+def play(kits: Callable[[], Iterator[Kit]], examples: int) -> None:
+    machine = type("Machine", (StoresMachine,), {"kits": staticmethod(kits)})
+    checks = list(HealthCheck)
+    run_state_machine_as_test(
+        machine,
+        settings=settings(max_examples=examples, stateful_step_count=30, deadline=None, database=None,
+                          suppress_health_check=checks, derandomize=True),
+    )  # fmt: skip
+
+
+def test_the_local_stores_are_a_dict(tmp_path_factory: pytest.TempPathFactory) -> None:
+    play(lambda: local_kit(Path(tmp_path_factory.mktemp("stores"))), 60)
+
+
+@pytest.mark.usefixtures("emulators")
+def test_the_stores_of_google_cloud_are_a_dict() -> None:
+    play(gcp_kit, 40)
