@@ -126,7 +126,9 @@ def gcp_backend(settings: Settings) -> Backend:
     firestore = Firestore(cloud.project, cloud.database)
     blobs = GcsBlobStore(cloud.project, cloud.bucket, cloud.service_account)
     bus = PubSubBus(cloud.project, cloud.topic_prefix)
-    runner = CloudRunRunner(cloud.project, cloud.region, cloud.render_job, cloud.render_machine, cloud.run_endpoint)
+    runner = CloudRunRunner(
+        cloud.project, cloud.region, cloud.render_job, cloud.render_machine, cloud.run_endpoint, clock
+    )
 
     def close() -> None:
         for client in (bus, blobs, runner, firestore):

@@ -15,6 +15,7 @@ from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.capacity import Machine
 from sutradhar.domain.messages import Message
+from sutradhar.ports.clock import SystemClock
 from sutradhar.ports.runner import ExecutionState, RenderRunner
 
 # the request is a folder here; reading from a pipe waits until somebody writes the exit code into it
@@ -26,6 +27,7 @@ name = f"task-{os.environ['CLOUD_RUN_TASK_INDEX']}-{os.environ['CLOUD_RUN_TASK_A
 print("last words", flush=True)
 sys.exit(int((folder / f"exit-{os.environ['CLOUD_RUN_TASK_INDEX']}").read_text()))
 """
+MACHINE = Machine(cpus=4, memory_gib=16)
 ARGV = (sys.executable, "-c", TASK)
 
 
@@ -53,7 +55,7 @@ def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
         presence.close()
         return
     with CloudRunJobs({"renderer": Job(ARGV, env)}, tmp_path / "logs") as cloud:
-        runner = CloudRunRunner("p", "europe-west4", "renderer", Machine(cpus=4, memory_gib=16), cloud.endpoint)
+        runner = CloudRunRunner("p", "europe-west4", "renderer", MACHINE, cloud.endpoint, SystemClock())
         yield Kit(runner, "projects/p/locations/europe-west4/jobs/renderer/executions/renderer-zzzzz", cloud)
         runner.close()
 
@@ -170,8 +172,20 @@ def test_a_render_left_by_somebody_who_was_killed_is_found_by_the_next(kit: Kit,
     if kit.cloud is None:
         return  # the renderer dies with the process that started it
     execution = kit.runner.start("job", "job-1", str(render.folder))
-    other = CloudRunRunner("p", "europe-west4", "renderer", Machine(cpus=4, memory_gib=16), kit.cloud.endpoint)
+    other = CloudRunRunner("p", "europe-west4", "renderer", MACHINE, kit.cloud.endpoint, SystemClock())
     assert other.start("job", "job-1", str(render.folder)) == execution
     other.close()
     render.tell(0)
     ended(kit, execution)
+
+
+def test_a_task_that_outlives_its_time_is_ended_and_counts_as_failed(tmp_path: Path, render: Render) -> None:
+    job = Job(ARGV, {"PATH": os.environ["PATH"]}, max_retries=1, timeout_sec=1.0)
+    with CloudRunJobs({"renderer": job}, tmp_path / "logs") as cloud:
+        runner = CloudRunRunner("p", "r", "renderer", MACHINE, cloud.endpoint, SystemClock())
+        execution = runner.start("job", "job-1", str(render.folder))
+        until(lambda: runner.report(execution).state is not ExecutionState.RUNNING)
+        report = runner.report(execution)
+        runner.close()
+    assert report.state is ExecutionState.FAILED
+    assert "1 of 1 tasks failed after 1 retries" in report.detail

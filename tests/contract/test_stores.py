@@ -167,6 +167,23 @@ def test_only_one_of_many_gets_the_lease(kit: Kit) -> None:
     assert len(got) == 1
 
 
+def test_only_one_of_many_takes_over_a_lease_that_is_over(kit: Kit) -> None:
+    for turn in range(6):
+        kit.leases.acquire(f"x{turn}", MINUTE)
+    kit.clock.advance(61)
+    for turn in range(6):
+
+        def race(i: int, name: str = f"x{turn}") -> int:
+            try:
+                return (kit.leases if i % 2 else kit.other_leases).acquire(name, MINUTE).token
+            except LeaseHeld:
+                return 0
+
+        with ThreadPoolExecutor(8) as pool:
+            tokens = [token for token in pool.map(race, range(8)) if token]
+        assert len(tokens) == 1
+
+
 def test_a_lease_is_free_when_given_back_or_over(kit: Kit) -> None:
     first = kit.leases.acquire("x", MINUTE)
     with pytest.raises(LeaseHeld):

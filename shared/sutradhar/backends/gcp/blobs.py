@@ -10,7 +10,6 @@ from typing import Any, BinaryIO, cast
 
 import google.auth.credentials
 import google.auth.transport.requests
-import requests
 from google.api_core import exceptions
 from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
@@ -141,5 +140,5 @@ class GcsBlobStore:
                 if "bucket does not exist" in str(exc).lower():
                     raise
                 raise NotFound(f"there is no file {name}") from exc
-            except (requests.RequestException, storage.exceptions.DataCorruption) as exc:
+            except storage.exceptions.DataCorruption as exc:
                 raise BackendError(f"bucket {self._name}: {exc}", retryable=True) from exc

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from google.api_core import exceptions
-from google.api_core.retry import Retry, if_exception_type
+from google.api_core.retry import Retry
 from google.auth.exceptions import GoogleAuthError
 
 from sutradhar.domain.errors import BackendError
@@ -23,7 +23,14 @@ _AGAIN = (
     exceptions.Aborted,
     ConnectionError,
 )
-RETRY = Retry(predicate=if_exception_type(*_AGAIN), initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
+
+
+def _again(exc: BaseException) -> bool:
+    # those of `requests` are OSErrors without a number; it is not imported here, since not every client speaks HTTP
+    return isinstance(exc, _AGAIN) or (isinstance(exc, OSError) and exc.errno is None)
+
+
+RETRY = Retry(predicate=_again, initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
 """For calls that may be made twice: within 0.2, 0.4, 0.8 ... s, at random (google.api_core), ``TOTAL_SEC`` in all."""
 
 _NEVER = (exceptions.ClientError,)
@@ -40,13 +47,9 @@ def errors(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (
-        exceptions.GoogleAPICallError,
-        exceptions.RetryError,
-        GoogleAuthError,
-        ConnectionError,
-        TimeoutError,
-    ) as exc:
+    except (exceptions.GoogleAPICallError, exceptions.RetryError, GoogleAuthError, OSError) as exc:
+        if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, ConnectionError | TimeoutError):
+            raise  # of this machine's own: a full disk
         lasting = isinstance(exc, _NEVER) and not isinstance(exc, _PASSING)
         advice = f"check that {what} exists and that this service account may use it (docs/iam.md)" if lasting else ""
         raise BackendError(f"{what}: {exc}", retryable=not lasting, advice=advice) from exc

@@ -1,6 +1,7 @@
 """The renderer as executions of a Cloud Run job."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 from google.api_core import exceptions
@@ -9,10 +10,13 @@ from google.cloud import run_v2
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, errors
 from sutradhar.domain.capacity import Machine
+from sutradhar.ports.clock import Clock
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
 
 _LOOK_BACK = 100
 """Executions in which a running one of the same render is looked for; more than run at once in a region by default."""
+_PATIENCE = timedelta(minutes=30)
+"""With an execution that does not start: the quota for the L4 is spent, or the region has none left."""
 _CALL: dict[str, Any] = {"retry": RETRY, "timeout": CALL_SEC}
 _OVER = {
     run_v2.Condition.State.CONDITION_SUCCEEDED: ExecutionState.SUCCEEDED,
@@ -23,8 +27,9 @@ _OVER = {
 class CloudRunRunner:
     """``endpoint``: another address of the API, spoken to without credentials; empty: Google's."""
 
-    def __init__(self, project: str, region: str, job: str, machine: Machine, endpoint: str) -> None:
+    def __init__(self, project: str, region: str, job: str, machine: Machine, endpoint: str, clock: Clock) -> None:
         self.machine: Machine | None = machine
+        self._clock = clock
         self._job = f"projects/{project}/locations/{region}/jobs/{job}"
         self._what, self._endpoint = f"Cloud Run job {job} in {region}", endpoint
         self._lock = threading.Lock()
@@ -57,6 +62,16 @@ class CloudRunRunner:
                 return ExecutionReport(ExecutionState.LOST, "Cloud Run knows nothing of it")
         completed = _completed(found)
         state = _OVER.get(completed.state, ExecutionState.RUNNING) if completed else ExecutionState.RUNNING
+        if (
+            state is ExecutionState.RUNNING
+            and not found.start_time
+            and self._clock.now() > found.create_time + _PATIENCE
+        ):
+            minutes = round(_PATIENCE.total_seconds() / 60)
+            return ExecutionReport(
+                ExecutionState.FAILED,
+                f"Cloud Run did not start it within {minutes} minutes; see the quotas of {self._what}",
+            )
         if state is not ExecutionState.FAILED:
             return ExecutionReport(state)
         counts = f"{found.failed_count} of {found.task_count} tasks failed after {found.retried_count} retries"
