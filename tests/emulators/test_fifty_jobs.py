@@ -1,0 +1,65 @@
+"""Fifty jobs at once on the emulated cloud: all end, once, and no update is lost."""
+
+import json
+import sys
+import time
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+from google.cloud import firestore
+
+from functions.emulated.cloud import EmulatedCloud
+from functions.emulated.emulators import environment
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.domain.job import JobState
+from sutradhar.pipeline.sweep import sweep
+from tests import emulated
+from tests.emulators.test_end_to_end import PLAN
+
+JOBS = 50
+RENDERER = (sys.executable, str(Path(__file__).with_name("quick_renderer.py")))
+
+
+def order(cloud: EmulatedCloud, number: int) -> str:
+    """Every other job wants the same pictures and voices as another, and both come at once."""
+    body = json.dumps({**PLAN, "title": f"Film {number}", "seed": number // 2}).encode()
+    sent = {"Content-Type": "application/json", "Idempotency-Key": f"job {number}"}
+    request = urllib.request.Request(f"{cloud.url}/render", body, sent, method="POST")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return str(json.loads(answer.read())["job_id"])
+
+
+def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
+    with emulated.or_skipped(), EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2) as cloud:
+        with ThreadPoolExecutor(20) as pool:
+            ids = list(pool.map(lambda number: order(cloud, number), range(JOBS)))
+            again = list(pool.map(lambda number: order(cloud, number), range(0, JOBS, 7)))
+        assert len(set(ids)) == JOBS
+        assert again == ids[::7]
+        with environment(cloud.env):
+            settings = Settings.from_env(cloud.env)
+            backend = bootstrap.gcp_backend(settings)
+            services = bootstrap.services_on(backend, settings)
+            end = time.monotonic() + 240
+            while alive := backend.jobs.unfinished(backend.clock.now()):
+                assert time.monotonic() < end, [(job.id, job.state, job.version) for job in alive]
+                sweep(services, stalled=timedelta(seconds=20))
+                time.sleep(1)  # as the Scheduler calls it, only more often
+            jobs = [backend.jobs.get(job_id) for job_id in ids]
+            counts = backend.jobs.counts()
+            written = firestore.Client(project=cloud.project)
+            assets = [snapshot.to_dict()["body"] for snapshot in written.collection("assets").stream()]
+            written.close()
+            names = Counter(job.execution for job in jobs)
+            backend.close()
+    assert [job.error for job in jobs if job.error] == []
+    assert {job.state for job in jobs} == {JobState.SUCCEEDED}
+    # each arrow was written once, whoever else wrote at the same time
+    moved = {JobState.PLANNING: JOBS, JobState.PRODUCING: JOBS, JobState.RENDERING: JOBS, JobState.SUCCEEDED: JOBS}
+    assert counts == moved
+    assert all(count == 1 for count in names.values())
+    assert len(assets) == len({request.key for job in jobs for request in job.requests})
