@@ -1,7 +1,7 @@
 """`make bench`: what rendering costs and how good it is, measured on this machine in one run; `make bench-quick`: the
 same on a short cut. ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the parts named, else all.
 
-Writes bench.md, bench.json and bench.png (and job.md, job.json) to docs/bench, quick runs to out/bench, after every
+Writes bench.md, bench.json and bench.png (and job.*, cloud.*) to docs/bench, quick runs to out/bench, after every
 part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
 """
 
@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import job, parts_exact, parts_film, parts_others, plot
+from tests.bench import cloud, job, parts_exact, parts_film, parts_others, plot
 from tests.bench.figures import Figures
 from tests.bench.films import FULL, QUICK, Bench
 
@@ -34,6 +34,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "uhd": parts_film.uhd,
     "memory": parts_film.memory,
     "job": lambda bench, figures: job.job(figures.folder, 10 if bench.scale.quick else 60),
+    "cloud": lambda bench, figures: cloud.cloud(figures.folder, quick=bench.scale.quick),
 }
 
 

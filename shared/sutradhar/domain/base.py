@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 class Frozen(BaseModel):
     """A value: it cannot be changed, only replaced (``evolve``)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # a function that starts cold builds the validators of what it uses, when it uses them
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def evolve(self, **changes: object) -> Self:
         """A copy with ``changes``; unlike ``model_copy`` it refuses a name that is no field."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from sutradhar.domain.base import Frozen
 
@@ -75,7 +75,7 @@ Message = Annotated[
 TOPICS = ("plan", "produce", "dispatch", "finish")
 """One Pub/Sub function each, of the same name."""
 
-_adapter: TypeAdapter[Message] = TypeAdapter(Message)
+_adapter: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
 
 
 def decode(body: bytes | str) -> Message:

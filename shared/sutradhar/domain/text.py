@@ -6,20 +6,19 @@ Nothing here escapes anything: text reaches ffmpeg only as drawn pictures or fil
 
 import re
 import unicodedata
-
-import regex
+from functools import cache
+from typing import TYPE_CHECKING
 
 from sutradhar.domain.glyphs import DEVANAGARI, LATIN
 
-_PICTOGRAPHS = regex.compile(
-    r"[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji_Modifier}\uFE0E\uFE0F\u20E3--[\^`°©®™]]", flags=regex.VERSION1
-)
+if TYPE_CHECKING:
+    from regex import Pattern
+
+_PICTOGRAPHS = r"[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji_Modifier}\uFE0E\uFE0F\u20E3--[\^`°©®™]]"
 _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ change how Devanagari is shaped, so they stay
 _DIRECTION = re.compile(r"\[[^\[\]]*\]")
 _SPEAKER = re.compile(r"(?m)^\s*(?:[A-Z][A-Z .'-]{1,30})(?:\s*\([^()\n]*\))?\s*:\s+")
-_SENTENCE_END = regex.compile(
-    r"(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|\p{Lu})\.)(?<=[.!?।॥…][\"'”’)]*)\s+", flags=regex.VERSION1
-)
+_SENTENCE_END = r"(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|\p{Lu})\.)(?<=[.!?।॥…][\"'”’)]*)\s+"
 _ASIDE = re.compile(r"\((?:voice\s?-?over|v\.?o\.?|pause|beat|music|sfx|sound)[^()]*\)", re.IGNORECASE)
 
 
@@ -45,7 +44,7 @@ def speakable(narration: str) -> str:
 
 def drawable(text: str) -> str:
     """``text`` without emoji and other pictographs, which the caption fonts do not have."""
-    return _PICTOGRAPHS.sub("", text)
+    return _compiled(_PICTOGRAPHS).sub("", text)
 
 
 def undrawable(text: str) -> str | None:
@@ -73,9 +72,16 @@ def language_of(text: str) -> str:
 
 def graphemes(text: str) -> list[str]:
     """``text`` as user-perceived characters (UAX #29 extended grapheme clusters)."""
-    return regex.findall(r"\X", text)
+    return _compiled(r"\X").findall(text)
 
 
 def sentences(text: str) -> list[str]:
     """``text`` cut after ``. ! ? । ॥ …``, closing quotes kept with their sentence; a title or an initial ends none."""
-    return [s for s in _SENTENCE_END.split(text.strip()) if s]
+    return [s for s in _compiled(_SENTENCE_END).split(text.strip()) if s]
+
+
+@cache
+def _compiled(pattern: str) -> "Pattern[str]":
+    import regex  # noqa: PLC0415 - a function that reads no text does without
+
+    return regex.compile(pattern, flags=regex.VERSION1)
