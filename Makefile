@@ -16,7 +16,7 @@ export TOPIC LENGTH OUT PORT
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo serve test check bench bench-quick
+.PHONY: demo serve test emulator-test check bench bench-quick package
 demo: .venv/ready
 	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
@@ -31,6 +31,13 @@ check: .venv/ready-dev
 
 test: check
 	pytest -n 2 --dist worksteal
+
+# all that needs Google's emulators or stands in for its servers
+emulator-test: .venv/ready-dev
+	CI=true pytest -n 2 --dist worksteal tests/emulators tests/contract tests/property/test_firestore.py tests/image
+
+package: .venv/ready-dev
+	@python -m functions.package --out build
 
 bench: .venv/ready-bench
 	python -m tests.bench

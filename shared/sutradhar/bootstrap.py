@@ -114,33 +114,66 @@ def local_backend(settings: Settings) -> Backend:
 
 
 def gcp_backend(settings: Settings) -> Backend:
-    """Every client is made when it is first used, so a function pays for those of its own path only."""
-    from sutradhar.backends.gcp.blobs import GcsBlobStore
-    from sutradhar.backends.gcp.bus import PubSubBus
-    from sutradhar.backends.gcp.firestore import Firestore
-    from sutradhar.backends.gcp.runner import CloudRunRunner
-    from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
-
+    """Every adapter is imported and made when it is first used, so a function pays for those of its own path only."""
     cloud, clock = settings.cloud, SystemClock()
     assert cloud is not None
-    firestore = Firestore(cloud.project, cloud.database)
-    blobs = GcsBlobStore(cloud.project, cloud.bucket, cloud.service_account)
-    bus = PubSubBus(cloud.project, cloud.topic_prefix)
-    runner = CloudRunRunner(
-        cloud.project, cloud.region, cloud.render_job, cloud.render_machine, cloud.run_endpoint, clock
-    )
+    opened: list[Any] = []
+
+    def keep(client: Any) -> Any:
+        opened.append(client)
+        return client
+
+    @cache
+    def firestore() -> Any:
+        from sutradhar.backends.gcp.firestore import Firestore
+
+        return keep(Firestore(cloud.project, cloud.database))
+
+    def jobs() -> JobStore:
+        from sutradhar.backends.gcp.stores import FirestoreJobStore
+
+        return FirestoreJobStore(firestore(), timedelta(days=cloud.job_days))
+
+    def assets() -> AssetStore:
+        from sutradhar.backends.gcp.stores import FirestoreAssetStore
+
+        return FirestoreAssetStore(firestore(), clock, timedelta(days=cloud.asset_days - 1))
+
+    def leases() -> LeaseStore:
+        from sutradhar.backends.gcp.stores import FirestoreLeaseStore
+
+        return FirestoreLeaseStore(firestore(), clock)
+
+    def blobs() -> Any:
+        from sutradhar.backends.gcp.blobs import GcsBlobStore
+
+        return keep(GcsBlobStore(cloud.project, cloud.bucket, cloud.service_account))
+
+    def bus() -> Any:
+        from sutradhar.backends.gcp.bus import PubSubBus
+
+        return keep(PubSubBus(cloud.project, cloud.topic_prefix))
+
+    def runner() -> Any:
+        from sutradhar.backends.gcp.runner import CloudRunRunner
+
+        return keep(
+            CloudRunRunner(
+                cloud.project, cloud.region, cloud.render_job, cloud.render_machine, cloud.run_endpoint, clock
+            )
+        )
 
     def close() -> None:
-        for client in (bus, blobs, runner, firestore):
+        for client in opened:
             client.close()
 
     return Backend(
-        jobs=FirestoreJobStore(firestore, timedelta(days=cloud.job_days)),
-        assets=FirestoreAssetStore(firestore, clock, timedelta(days=cloud.asset_days - 1)),
-        leases=FirestoreLeaseStore(firestore, clock),
-        blobs=blobs,
-        bus=bus,
-        runner=runner,
+        jobs=cast(JobStore, _Lazy(jobs)),
+        assets=cast(AssetStore, _Lazy(assets)),
+        leases=cast(LeaseStore, _Lazy(leases)),
+        blobs=cast(BlobStore, _Lazy(blobs)),
+        bus=cast(MessageBus, _Lazy(bus)),
+        runner=cast(RenderRunner, _Lazy(runner)),
         clock=clock,
         end_executions=lambda: None,  # they are not of this process
         close=close,
@@ -170,4 +203,7 @@ def checks() -> list["Check"]:
     """What this process can and cannot do, for ``/readyz`` and ``sutradhar doctor``."""
     from sutradhar import doctor
 
-    return [doctor.store(lambda: backend().jobs.latest(1)), *doctor.machine(settings())]
+    answers = [doctor.answers("store", lambda: backend().jobs.latest(1))]
+    if settings().backend == "gcp":
+        return [*answers, doctor.answers("blobs", lambda: backend().blobs.exists("ready"))]
+    return [*answers, *doctor.machine(settings())]

@@ -32,13 +32,14 @@ def machine(settings: Settings) -> list[Check]:
     return [_disk(settings.home), *_renderer(settings), *_voices(settings), _piper()]
 
 
-def store(check_store: Callable[[], object]) -> Check:
-    """Whether the store answers."""
+def answers(name: str, ask: Callable[[], object]) -> Check:
+    """Whether what is called ``name`` answers."""
     try:
-        check_store()
+        ask()
     except Exception as exc:  # the point of a check is to report whatever is wrong
-        return Check("store", ok=False, detail=f"{type(exc).__name__}: {exc}", advice="see SUTRADHAR_HOME")
-    return Check("store", ok=True, detail="answers")
+        advice = getattr(exc, "advice", "") or "see SUTRADHAR_HOME"
+        return Check(name, ok=False, detail=f"{type(exc).__name__}: {exc}", advice=advice)
+    return Check(name, ok=True, detail="answers")
 
 
 def _disk(home: Path) -> Check:

@@ -18,7 +18,9 @@ COMMANDS = [
     line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.strip()
 ]
 # run by whoever runs this test, or by hand because it takes too long
-ELSEWHERE = {"make test"}
+EMULATED = ".venv/bin/sutradhar serve --backend=gcp-emulators"
+"""Run by tests/emulators/test_serve.py."""
+ELSEWHERE = {"make test", "make emulator-test"}
 
 
 @pytest.fixture
@@ -39,7 +41,14 @@ def begins(word: str) -> list[str]:
 
 
 def test_no_command_of_the_readme_is_forgotten() -> None:
-    covered = [*begins("make demo"), *begins(".venv/bin/sutradhar"), *begins("curl"), *begins("make serve"), *ELSEWHERE]
+    covered = [
+        *begins("make demo"),
+        *begins(".venv/bin/sutradhar"),
+        *begins("curl"),
+        *begins("make serve"),
+        *begins("make package"),
+    ]
+    covered += ELSEWHERE
     assert sorted(covered) == sorted(COMMANDS)
 
 
@@ -61,6 +70,8 @@ def test_demo(command: str, env: dict[str, str], tmp_path: Path) -> None:
 
 def test_the_terminal_commands(env: dict[str, str], tmp_path: Path) -> None:
     for command in begins(".venv/bin/sutradhar"):
+        if command == EMULATED:
+            continue
         here = command.replace("plan.json", str(tmp_path / "plan.json")).replace("out/water", env["OUT"])
         done = shell(here.replace("--length 30", "--length 10"), env)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
@@ -110,7 +121,16 @@ def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
     assert shell(download.replace("video.mp4", str(tmp_path / "video.mp4")), env, JOB=job).returncode == 0
     assert (tmp_path / "video.mp4").stat().st_size > 100_000
     assert json.loads(shell(status, env, JOB=cancelled).stdout)["state"] == "canceled"
-    assert [json.loads(shell(c, env).stdout)["status"] for c in health] == ["ok", "ready"]
+    *alive, metrics = (json.loads(shell(c, env).stdout) for c in health)
+    assert [answer["status"] for answer in alive] == ["ok", "ready"]
+    assert (metrics["jobs_started"], metrics["jobs_completed"], metrics["jobs_canceled"]) == (2, 1, 1)
+
+
+def test_the_archive_of_the_functions(env: dict[str, str]) -> None:
+    (command,) = begins("make package")
+    done = shell(command, env)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.split()[-1]).is_file()  # before it, what was installed
 
 
 def test_a_topic_reaches_the_command_as_it_was_typed(env: dict[str, str]) -> None:

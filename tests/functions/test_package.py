@@ -72,7 +72,7 @@ def test_importing_it_loads_no_vendors_sdk(archive: Path) -> None:
 def test_the_backend_of_the_cloud_can_be_made_from_it(archive: Path) -> None:
     env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "r", "ASSET_BUCKET": "b"}
     code = f"import os; os.environ |= {env!r}\nimport main\nfrom sutradhar import bootstrap\n"
-    code += "print(type(bootstrap.backend().jobs))"
+    code += "print(bootstrap.backend().jobs.create)"
     assert "FirestoreJobStore" in in_archive(archive, code)
 
 
