@@ -1,0 +1,122 @@
+"""What every bus must do: keep what was published until somebody has done it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sutradhar.backends.gcp.bus import PubSubBus
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.queue import SqliteQueue
+from sutradhar.domain.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, decode
+from sutradhar.ports.bus import MessageBus
+from sutradhar.ports.clock import SystemClock
+from sutradhar.telemetry import bound
+from tests import emulated
+
+DIES = """
+import os, sys
+from sutradhar import bootstrap
+from sutradhar.domain.messages import PlanRender
+bootstrap.backend().bus.publish(PlanRender(job_id="from another process"))
+os._exit(9)
+"""
+
+
+@dataclass
+class Kit:
+    bus: MessageBus
+    take: Callable[[str, bool], Message]
+    """The next message for a topic; done with it, or given back."""
+    env: dict[str, str]
+    """Of another process with the same bus."""
+
+
+@pytest.fixture(params=["local", "gcp"])
+def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
+    if request.param == "local":
+        yield from _local(tmp_path)
+    else:
+        request.getfixturevalue("emulators")
+        yield from _gcp()
+
+
+def _local(home: Path) -> Iterator[Kit]:
+    database, presence = Database(home / "state.db"), Presence(home)
+    queue = SqliteQueue(database, presence, SystemClock(), home)
+
+    def take(_topic: str, done: bool) -> Message:
+        delivery = queue.take()
+        assert delivery
+        if done:
+            queue.done(delivery)
+        else:
+            queue.later(delivery, 0)
+        return delivery.message
+
+    yield Kit(queue, take, {"SUTRADHAR_HOME": str(home)})
+    database.close()
+    presence.close()
+
+
+def _gcp() -> Iterator[Kit]:
+    from google.cloud import pubsub_v1
+
+    project = emulated.project()
+    with pubsub_v1.PublisherClient() as publisher, pubsub_v1.SubscriberClient() as subscriber:
+        for topic in TOPICS:
+            name = publisher.create_topic(name=f"projects/{project}/topics/t-{topic}").name
+            subscriber.create_subscription(name=f"projects/{project}/subscriptions/t-{topic}", topic=name)
+
+        def take(topic: str, done: bool) -> Message:
+            subscription = f"projects/{project}/subscriptions/t-{topic}"
+            (found,) = subscriber.pull(subscription=subscription, max_messages=1, timeout=20).received_messages
+            if done:
+                subscriber.acknowledge(subscription=subscription, ack_ids=[found.ack_id])
+            else:
+                subscriber.modify_ack_deadline(
+                    subscription=subscription, ack_ids=[found.ack_id], ack_deadline_seconds=0
+                )
+            message = decode(found.message.data)
+            attributes = dict(found.message.attributes)
+            assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
+            assert attributes.get("trace", "abc") == "abc"
+            return message
+
+        bus = PubSubBus(project, "t-")
+        env = {
+            "BACKEND": "gcp",
+            "GOOGLE_CLOUD_PROJECT": project,
+            "REGION": "r",
+            "ASSET_BUCKET": "b",
+            "TOPIC_PREFIX": "t-",
+        }
+        yield Kit(bus, take, env)
+        bus.close()
+
+
+def test_each_message_reaches_its_topic_as_it_was(kit: Kit) -> None:
+    for message in (
+        PlanRender(job_id="a"),
+        ProduceAsset(job_id="b", slot="चित्र"),
+        RenderFinished(job_id="c", render_id="c-1"),
+    ):
+        with bound(trace="abc"):
+            kit.bus.publish(message)
+        assert kit.take(message.topic, True) == message
+
+
+def test_what_is_given_back_comes_again(kit: Kit) -> None:
+    kit.bus.publish(PlanRender(job_id="a"))
+    assert kit.take("plan", False) == kit.take("plan", True) == PlanRender(job_id="a")
+
+
+def test_what_was_published_outlives_its_publisher(kit: Kit) -> None:
+    done = subprocess.run([sys.executable, "-c", DIES], env={**os.environ, **kit.env}, check=False)
+    assert done.returncode == 9
+    assert kit.take("plan", True) == PlanRender(job_id="from another process")
