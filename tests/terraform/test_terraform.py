@@ -1,15 +1,22 @@
 """What Terraform would make, held against the code that it is for."""
 
+import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from functions import main
+from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.config import Settings
+from sutradhar.domain.capacity import target_sec
+from sutradhar.domain.job import JobError
 from sutradhar.domain.messages import TOPICS
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.submit import submit
 from tests.terraform.conftest import DIGEST, ROOT, Planned, Terraform, plan
 
 OWN = {"THREADS"}
@@ -169,8 +176,6 @@ def test_caches_end_and_films_stay(planned: Planned, everything: Planned) -> Non
 
 def test_every_cache_of_the_renderer_has_an_end(planned: Planned) -> None:
     """A prefix that the code writes and nobody deletes would be paid for for ever."""
-    import re
-
     code = "".join(
         p.read_text() for room in ("gpu_renderer", "shared/sutradhar") for p in Path(ROOT / room).rglob("*.py")
     )
@@ -202,3 +207,32 @@ def test_another_archive_is_another_object(terraform: Terraform) -> None:
     other = plan(terraform, archive=f"build/functions-{'f' * 64}.zip")
     assert other.values["google_storage_bucket_object.archive"]["name"] == f"functions-{'f' * 64}.zip"
     assert DIGEST not in other.values["google_storage_bucket_object.archive"]["name"]
+
+
+def test_every_objective_has_its_alert(planned: Planned) -> None:
+    shown = " ".join(policy["display_name"] for policy in planned.of("google_monitoring_alert_policy").values())
+    for wanted in ("API", "Jobs", "Storage", "oldest message", "messages wait", "given up", "understands", "memory"):
+        assert wanted in shown
+    lengths = re.findall(r"up to (\d+) s is over (\d+) s", shown)
+    assert {(int(length), int(promised)) for length, promised in lengths} == {
+        (30, 120),
+        (60, 300),
+        (300, 900),
+        (600, 1800),
+    }
+    for length, promised in lengths:  # the same promise decides how many tasks a render gets
+        assert target_sec(float(length)) == int(promised) / 4
+
+
+def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every field that a metric asks the log for is in the lines that a job really writes."""
+    services = bootstrap.services()
+    job, _ = submit(services, RenderPlan(topic="tea"))
+    failure = JobError(stage="plan", cause="x")
+    services.move(job.id, lambda current: current.failed(failure, services.clock.now()))
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"job_moved"' in line]
+    text = " ".join(
+        f"{m['filter']} {m['value_extractor']} {m['label_extractors']}"
+        for m in planned.of("google_logging_metric").values()
+    )
+    assert set(re.findall(r"jsonPayload\.(\w+)", text)) <= set(lines[-1])
