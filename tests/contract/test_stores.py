@@ -1,6 +1,7 @@
 """What every backend's stores must do."""
 
 import json
+import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -223,6 +224,17 @@ def test_a_blob_comes_back_as_it_was(kit: Kit, tmp_path: Path) -> None:
     with kit.blobs.open("a/b.bin") as file:
         file.seek(2)
         assert file.read() == b"ree"
+
+
+def test_a_film_goes_up_and_comes_down_in_pieces(kit: Kit, tmp_path: Path) -> None:
+    (tmp_path / "film").write_bytes(os.urandom(9_000_001))  # over 8 MiB the clients send it in several requests
+    kit.blobs.put_file("jobs/1/video.mp4", tmp_path / "film")
+    found = kit.blobs.fetch("jobs/1/video.mp4", tmp_path / "copy")
+    assert found.read_bytes() == (tmp_path / "film").read_bytes()
+    with kit.blobs.open("jobs/1/video.mp4") as file:
+        file.seek(8_999_990)
+        assert file.read(6) == (tmp_path / "film").read_bytes()[8_999_990:8_999_996]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []  # no half file is left
 
 
 def test_of_many_who_put_a_new_blob_one_succeeds(kit: Kit) -> None:
