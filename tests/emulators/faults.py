@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,6 +83,3 @@ def grpc_server(code: grpc.StatusCode) -> Iterator[tuple[str, list[str]]]:
 
 def error(code: int, message: str) -> Answer:
     return code, {"error": {"code": code, "message": message}}
-
-
-Call = Callable[[], object]

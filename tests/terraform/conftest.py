@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,9 +77,6 @@ def copied(folder: Path) -> Terraform:
     made = Terraform(folder)
     made.ok("init", "-input=false")
     return made
-
-
-Plan = Callable[..., "Planned"]
 
 
 @dataclass
