@@ -21,6 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = ROOT / "gpu_renderer/Dockerfile"
 
 
+_NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs", "/usr/local/share/ca-certificates")
+"""How this machine reaches the outside, which Docker would give its builds as well."""
+
+
 @dataclass
 class Stage:
     base: str
@@ -64,7 +68,7 @@ def copy(source: Path, target: Path, into_folder: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True, ignore=ignore)
+        shutil.copytree(source, target, symlinks=source.name == "venv", dirs_exist_ok=True, ignore=ignore)
     else:
         shutil.copy2(source, target)
 
@@ -79,9 +83,11 @@ def replay(folder: Path) -> None:
         root = folder / (stage.name or "image")
         shutil.rmtree(root, ignore_errors=True)
         subprocess.run(["cp", "-a", str(base), str(root)], check=True)
-        shutil.copy2("/etc/resolv.conf", root / "etc/resolv.conf")
+        for path in _NETWORK:
+            if Path(path).exists():
+                copy(Path(path), root / path.lstrip("/"), into_folder=False)
         env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
-        env |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "http", "HTTP"))}
+        env |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "REQUESTS_"))}
         user, workdir = "0", "/"
         for instruction, value in stage.steps:
             begun = time.monotonic()
