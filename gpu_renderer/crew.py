@@ -103,13 +103,14 @@ class Crew:
         Raises Cancelled, RenderError; none of the workers is left then.
         """
         try:
-            for _ in range(self._count - (self._room is not None)):
+            room = self._room if self._room and not self._room.is_set() else None
+            for _ in range(self._count - (room is not None)):
                 self._start()
             prove()
             with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
                 futures = [pool.submit(self._serve, process) for process in self._processes]
-                if self._room:
-                    futures.append(pool.submit(self._serve_later, self._room))
+                if room:
+                    futures.append(pool.submit(self._serve_later, room))
                 try:
                     self._wait(futures, cancel)
                 finally:

@@ -138,6 +138,9 @@ def _share(task: Task, film: Reel) -> SegmentCounts:
     mine = segments.shares(costs, part.count, [share * sum(costs) for share in _BESIDE])[part.index]
     frames = sum(film.segments[index].frames for index in mine)
 
+    if part.index or task.blobs.exists(_sound_blob(task)):
+        room.set()  # there is no sound to be made here
+
     def beside() -> None:
         try:
             if part.index == 0:
