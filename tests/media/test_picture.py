@@ -1,6 +1,7 @@
 """The picture of a film, with real worker processes and real ffmpeg."""
 
 import hashlib
+import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from sutradhar.domain.plan import Watermark
 from sutradhar.domain.render import RendererSettings, SegmentCounts
 from sutradhar.domain.timeline import Camera, Pose, Timeline
 from tests.media.films import HEIGHT, HOLD, LOSSLESS, WIDTH, ZOOM_IN, film, photo, png, sources
+from tests.offspring import offspring
 
 PAN = Camera(start=Pose(x=0.44, y=0.5, zoom=1.15), end=Pose(x=0.56, y=0.5, zoom=1.15))
 
@@ -211,10 +213,6 @@ def test_a_broken_encoder_is_found_before_anything_is_composed(blobs, workdir):
         rendered(film(blobs), blobs, workdir, Profile("libx264", (("preset", "no-such-preset"),)))
 
 
-def offspring() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children(recursive=True) if p.status() != psutil.STATUS_ZOMBIE]
-
-
 def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs, workdir):
     cancel, running = threading.Event(), []
 
@@ -233,15 +231,17 @@ def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs, workdir):
     assert offspring() == []
 
 
-def workers() -> int:
-    return sum("gpu_renderer.worker" in process.cmdline() for process in offspring())
+def workers() -> list[psutil.Process]:
+    """A worker that is about to start its ffmpeg is for a moment two processes of one name, so only our own count."""
+    mine = [process for process in offspring() if process.ppid() == os.getpid()]
+    return [process for process in mine if "gpu_renderer.worker" in process.cmdline()]
 
 
 def test_the_last_worker_waits_until_there_is_room_for_it(blobs, workdir):
     room, seen = threading.Event(), []
 
     def progress(_frames: int) -> None:
-        seen.append((room.is_set(), workers()))
+        seen.append((room.is_set(), len(workers())))
         if len(seen) > 2:
             room.set()
 
@@ -262,7 +262,7 @@ def test_a_worker_that_is_killed_is_an_error_worth_a_retry(blobs, workdir):
     def progress(frames: int) -> None:
         if frames and not killed.is_set():
             killed.set()
-            psutil.Process().children()[0].kill()
+            workers()[0].kill()
 
     with pytest.raises(RenderError, match="ended with -9") as caught:
         rendered(film(blobs, bodies=(600, 600)), blobs, workdir, progress=progress)

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from sutradhar.backends.local.presence import Presence
@@ -13,6 +12,7 @@ from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.errors import LeaseHeld
 from sutradhar.domain.messages import DispatchRender, Message
 from sutradhar.ports.runner import ExecutionState
+from tests.offspring import offspring
 
 FOREVER = (
     "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(143)); print('up', flush=True); time.sleep(600)"
@@ -97,7 +97,7 @@ def test_once_closed_nothing_runs_and_nothing_is_started(make: Make, tmp_path: P
     runner = make(FOREVER)
     runner.start("job-1", "job-1-1", "r")
     runner.close()
-    assert psutil.Process().children() == []
+    assert offspring() == []
     with pytest.raises(LeaseHeld):
         runner.start("job-2", "job-2-1", "r")
     assert list((tmp_path / "tmp").iterdir()) == []
