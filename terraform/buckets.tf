@@ -82,16 +82,17 @@ resource "google_storage_bucket_iam_member" "assets" {
   member   = each.value
 }
 
-# It only hands out addresses of finished films.
-resource "google_storage_bucket_iam_member" "api" {
-  bucket = google_storage_bucket.assets.name
-  role   = "roles/storage.objectViewer"
-  member = "serviceAccount:${module.function["api"].service_account}"
+# api only hands out addresses of finished films, dead_letter only looks up the cause that was noted.
+resource "google_storage_bucket_iam_member" "readers" {
+  for_each = toset(["api", "dead_letter"])
+  bucket   = google_storage_bucket.assets.name
+  role     = "roles/storage.objectViewer"
+  member   = "serviceAccount:${module.function[each.key].service_account}"
 }
 
 locals {
   blob_users = merge(
-    { for name in ["plan", "produce", "dispatch", "finish", "dead_letter"] :
+    { for name in ["plan", "produce", "dispatch", "finish"] :
     name => "serviceAccount:${module.function[name].service_account}" },
     { renderer = "serviceAccount:${google_service_account.renderer.email}" },
   )

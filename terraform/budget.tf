@@ -8,8 +8,7 @@ resource "google_billing_budget" "this" {
   }
   amount {
     specified_amount {
-      currency_code = "USD"
-      units         = tostring(floor(var.monthly_budget_usd))
+      units = tostring(var.monthly_budget) # Google refuses any currency but the account's, which it takes by itself
     }
   }
   dynamic "threshold_rules" {

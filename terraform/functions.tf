@@ -45,6 +45,7 @@ module "function" {
 resource "google_service_account" "builder" {
   account_id   = "${var.name}-builder"
   display_name = "Sutradhar: builds the functions"
+  depends_on   = [google_project_service.this]
 }
 
 resource "google_project_iam_member" "builder" {

@@ -19,6 +19,7 @@ resource "google_monitoring_notification_channel" "mail" {
   display_name = "${var.name} by mail"
   type         = "email"
   labels       = { email_address = var.alert_email }
+  depends_on   = [google_project_service.this]
 }
 
 resource "google_logging_metric" "jobs_ended" {
@@ -42,6 +43,7 @@ resource "google_logging_metric" "jobs_ended" {
     state       = "EXTRACT(jsonPayload.state)"
     error_stage = "EXTRACT(jsonPayload.error_stage)"
   }
+  depends_on = [google_project_service.this]
 }
 
 resource "google_logging_metric" "job_seconds" {
@@ -63,6 +65,7 @@ resource "google_logging_metric" "job_seconds" {
       scale              = 5
     }
   }
+  depends_on = [google_project_service.this]
 }
 
 resource "google_logging_metric" "poison" {
@@ -74,6 +77,7 @@ resource "google_logging_metric" "poison" {
     metric_kind = "DELTA"
     value_type  = "INT64"
   }
+  depends_on = [google_project_service.this]
 }
 
 locals {
@@ -151,6 +155,7 @@ resource "google_monitoring_alert_policy" "ratio" {
   documentation {
     content = "See docs/deploy.md, When something goes wrong."
   }
+  depends_on = [google_project_service.this]
 }
 
 resource "google_monitoring_alert_policy" "threshold" {
@@ -175,9 +180,11 @@ resource "google_monitoring_alert_policy" "threshold" {
   documentation {
     content = "See docs/deploy.md, When something goes wrong."
   }
+  depends_on = [google_project_service.this]
 }
 
 resource "google_monitoring_dashboard" "this" {
+  depends_on = [google_project_service.this]
   dashboard_json = jsonencode({
     displayName = var.name
     mosaicLayout = {
@@ -186,6 +193,7 @@ resource "google_monitoring_dashboard" "this" {
         [
           { title = "Jobs ended, by state", filter = local.ratios.jobs.all, aligner = "ALIGN_DELTA", by = ["metric.label.state"] },
           { title = "API requests, by class of answer", filter = local.api, aligner = "ALIGN_RATE", by = ["metric.label.response_code_class"] },
+          { title = "Storage calls, by answer", filter = local.storage, aligner = "ALIGN_RATE", by = ["metric.label.response_code"] },
         ],
         [for key in sort(keys(local.thresholds)) : {
           title = local.thresholds[key].title, filter = local.thresholds[key].filter, aligner = local.thresholds[key].aligner, by = []

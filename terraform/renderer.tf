@@ -51,6 +51,7 @@ resource "google_cloud_run_v2_job" "renderer" {
 resource "google_service_account" "renderer" {
   account_id   = "${var.name}-renderer"
   display_name = "Sutradhar: renderer"
+  depends_on   = [google_project_service.this]
 }
 
 # Start an execution with a request and a number of tasks, look at it, end it; no ready-made role has just that.
@@ -62,6 +63,7 @@ resource "google_project_iam_custom_role" "render_runner" {
     "run.jobs.get", "run.jobs.run", "run.jobs.runWithOverrides",
     "run.executions.cancel", "run.executions.get", "run.executions.list",
   ]
+  depends_on = [google_project_service.this]
 }
 
 resource "google_cloud_run_v2_job_iam_member" "dispatch" {

@@ -25,6 +25,7 @@ resource "google_cloud_scheduler_job" "sweep" {
 resource "google_service_account" "scheduler" {
   account_id   = "${var.name}-scheduler"
   display_name = "Sutradhar: Cloud Scheduler"
+  depends_on   = [google_project_service.this]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "scheduler" {

@@ -1,7 +1,7 @@
 locals {
   services = [
-    "artifactregistry", "billingbudgets", "cloudbuild", "cloudfunctions", "cloudscheduler", "firestore", "iam",
-    "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
+    "artifactregistry", "billingbudgets", "cloudbuild", "cloudfunctions", "cloudresourcemanager", "cloudscheduler",
+    "firestore", "iam", "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "storage",
   ]
 }
 

@@ -77,12 +77,14 @@ resource "google_pubsub_subscription" "dead_letter" {
 resource "google_service_account" "pusher" {
   account_id   = "${var.name}-pusher"
   display_name = "Sutradhar: Pub/Sub's pushes"
+  depends_on   = [google_project_service.this]
 }
 
 resource "google_service_account_iam_member" "pubsub_signs_as_pusher" {
   service_account_id = google_service_account.pusher.name
   role               = "roles/iam.serviceAccountTokenCreator"
   member             = local.pubsub_agent
+  depends_on         = [google_pubsub_topic.dead_letter] # the agent is there once Pub/Sub has been used
 }
 
 resource "google_cloud_run_v2_service_iam_member" "pusher" {

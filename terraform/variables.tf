@@ -12,7 +12,7 @@ variable "region" {
   type        = string
   default     = "europe-west4"
   validation {
-    condition     = can(regex("^[a-z]+-[a-z]+[0-9]$", var.region))
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]{1,2}$", var.region))
     error_message = "A region looks like europe-west4."
   }
 }
@@ -75,6 +75,10 @@ variable "callers" {
   description = "Who may call the function api: user:..., group:..., serviceAccount:..."
   type        = set(string)
   default     = []
+  validation {
+    condition     = alltrue([for caller in var.callers : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):.+$", caller))])
+    error_message = "A caller looks like user:you@example.com; for everybody there is public_api."
+  }
 }
 
 variable "asset_days" {
@@ -115,12 +119,24 @@ variable "secrets" {
     condition     = alltrue([for variable in keys(var.secrets) : can(regex("^[A-Z][A-Z0-9_]*$", variable))])
     error_message = "The names of environment variables are upper case."
   }
+  validation {
+    condition     = alltrue([for reader in setunion([], values(var.secrets)...) : contains(keys(local.functions), reader)])
+    error_message = "Each reader must be one of the functions in functions.tf, such as plan or produce."
+  }
+  validation {
+    condition     = length(setintersection(keys(var.secrets), keys(local.environment))) == 0
+    error_message = "A secret cannot have the name of a variable that functions.tf sets."
+  }
 }
 
 variable "alert_email" {
   description = "Where alerts go; empty: they are only shown in the console."
   type        = string
   default     = ""
+  validation {
+    condition     = var.alert_email == "" || can(regex("^[^@\\s]+@[^@\\s]+$", var.alert_email))
+    error_message = "One mail address, such as you@example.com."
+  }
 }
 
 variable "billing_account" {
@@ -133,13 +149,13 @@ variable "billing_account" {
   }
 }
 
-variable "monthly_budget_usd" {
-  description = "At half, nine tenths and all of it the billing account's administrators get a mail. It stops nothing."
+variable "monthly_budget" {
+  description = "In the billing account's currency. At half, nine tenths and all of it the billing account's administrators get a mail. It stops nothing."
   type        = number
   default     = 50
   validation {
-    condition     = var.monthly_budget_usd >= 1
-    error_message = "At least 1."
+    condition     = var.monthly_budget >= 1 && floor(var.monthly_budget) == var.monthly_budget
+    error_message = "A whole number, at least 1."
   }
 }
 

@@ -9,10 +9,9 @@ terraform {
     }
   }
 
-  # the bucket comes with `terraform init -backend-config=bucket=...`
-  backend "gcs" {
-    prefix = "sutradhar"
-  }
+  # `terraform init -backend-config=bucket=... -backend-config=prefix=NAME`: two deployments must not share a state, or the
+  # second would take the first one down
+  backend "gcs" {}
 }
 
 provider "google" {

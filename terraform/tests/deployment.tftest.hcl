@@ -79,6 +79,30 @@ run "a_tag_is_no_image" {
   expect_failures = [var.image]
 }
 
+run "everybody_is_no_caller" {
+  command = plan
+  variables {
+    callers = ["allUsers"]
+  }
+  expect_failures = [var.callers]
+}
+
+run "a_secret_for_nobody_there" {
+  command = plan
+  variables {
+    secrets = { OPENAI_API_KEY = ["plans"] }
+  }
+  expect_failures = [var.secrets]
+}
+
+run "a_secret_named_like_a_setting" {
+  command = plan
+  variables {
+    secrets = { ASSET_BUCKET = ["plan"] }
+  }
+  expect_failures = [var.secrets]
+}
+
 run "a_size_that_cloud_run_does_not_have" {
   command = plan
   variables {
