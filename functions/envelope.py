@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sutradhar import bootstrap
 from sutradhar.domain.messages import Message, decode
 from sutradhar.pipeline.handle import bury, handle, note_failure
-from sutradhar.telemetry import bound, bound_fields, log
+from sutradhar.telemetry import bound, carried, log
 
 _SHOWN = 2000
 """Characters of a message that nobody understands, in the log."""
@@ -26,7 +26,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.model_dump_json().encode()).decode()
-    sent = {"job_id": message.job_id, **{name: str(bound_fields()[name]) for name in bound_fields().keys() & {"trace"}}}
+    sent = {"job_id": message.job_id, "type": message.type, **carried()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
         "id": str(number), "source": f"//pubsub.googleapis.com/projects/local/topics/{topic}", "time": now,

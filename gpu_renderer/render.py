@@ -138,14 +138,16 @@ def _share(task: Task, film: Reel) -> SegmentCounts:
     mine = segments.shares(costs, part.count, [share * sum(costs) for share in _BESIDE])[part.index]
     frames = sum(film.segments[index].frames for index in mine)
 
-    if part.index or task.blobs.exists(_sound_blob(task)):
-        room.set()  # there is no sound to be made here
+    mixes = part.index == 0 and not task.blobs.exists(_sound_blob(task))
+    if not mixes:
+        room.set()
 
     def beside() -> None:
         try:
             if part.index == 0:
                 with task.timed("sound"):
-                    _sound(task, stop)
+                    if mixes:  # what is stored already is fetched by whoever joins
+                        _sound(task, stop)
         finally:
             room.set()
         if part.index == min(1, part.count - 1):

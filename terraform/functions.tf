@@ -9,20 +9,23 @@ locals {
     dead_letter = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 5, timeout = 120 }
     sweep       = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 300 }
   }
-  environment = {
+  # of the functions and of the renderer
+  shared_environment = {
     BACKEND              = "gcp"
     GOOGLE_CLOUD_PROJECT = var.project
     REGION               = var.region
     ASSET_BUCKET         = google_storage_bucket.assets.name
-    FIRESTORE_DATABASE   = google_firestore_database.this.name
     TOPIC_PREFIX         = "${var.name}-"
-    RENDER_JOB           = google_cloud_run_v2_job.renderer[var.render_on].name
-    RENDER_CPUS          = tostring(var.renderer_size.cpus)
-    RENDER_MEMORY_GIB    = tostring(var.renderer_size.memory_gib)
-    RENDER_GPU           = var.render_on == "gpu" ? "1" : "0"
-    ASSET_DAYS           = tostring(var.asset_days)
-    JOB_DAYS             = tostring(var.job_days)
   }
+  environment = merge(local.shared_environment, {
+    FIRESTORE_DATABASE = google_firestore_database.this.name
+    RENDER_JOB         = google_cloud_run_v2_job.renderer[var.render_on].name
+    RENDER_CPUS        = tostring(var.renderer_size.cpus)
+    RENDER_MEMORY_GIB  = tostring(var.renderer_size.memory_gib)
+    RENDER_GPU         = var.render_on == "gpu" ? "1" : "0"
+    ASSET_DAYS         = tostring(var.asset_days)
+    JOB_DAYS           = tostring(var.job_days)
+  })
 }
 
 module "function" {

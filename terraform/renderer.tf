@@ -30,13 +30,7 @@ resource "google_cloud_run_v2_job" "renderer" {
           )
         }
         dynamic "env" {
-          for_each = {
-            BACKEND              = "gcp"
-            GOOGLE_CLOUD_PROJECT = var.project
-            REGION               = var.region
-            ASSET_BUCKET         = google_storage_bucket.assets.name
-            TOPIC_PREFIX         = "${var.name}-"
-          }
+          for_each = local.shared_environment
           content {
             name  = env.key
             value = env.value

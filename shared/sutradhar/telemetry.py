@@ -53,6 +53,7 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
                 out.write(text + "\n")
 
 
-def bound_fields() -> Mapping[str, object]:
-    """What is bound around the caller."""
-    return _bound.get() or {}
+def carried() -> Mapping[str, str]:
+    """What goes along with every message that is sent inside the block, for the lines of whoever gets it."""
+    trace = (_bound.get() or {}).get("trace")
+    return {"trace": str(trace)} if trace else {}

@@ -94,7 +94,7 @@ def _first_200(
                 if _call(port, method, path, body) < 300:
                     return time.perf_counter() - begun
             except OSError:
-                time.sleep(0.002)
+                time.sleep(0.002)  # the resolution of what is measured
 
 
 def _call(port: int, method: str, path: str, body: bytes | None = None) -> int:
@@ -124,7 +124,7 @@ def _waits(folder: Path, env: Mapping[str, str], count: int) -> list[float]:
                 _call(port, "GET", "/healthz")
                 break
             except OSError:
-                time.sleep(0.05)
+                time.sleep(0.05)  # it has no other signal that it is there
         list(pool.map(post, range(-2 * _CALLERS, 0)))  # the connections are made once
         return list(pool.map(post, range(count)))
 

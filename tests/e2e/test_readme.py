@@ -4,13 +4,14 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from functions.emulated.emulators import free_port
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -81,9 +82,7 @@ def test_the_terminal_commands(env: dict[str, str], tmp_path: Path) -> None:
 @pytest.fixture
 def server(env: dict[str, str]) -> Iterator[str]:
     """`make serve`, ended as Ctrl-C in its terminal ends it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     (command,) = begins("make serve")
     process = subprocess.Popen(
         ["bash", "-c", f"{command} PORT={port}"], cwd=ROOT, env=env, start_new_session=True,

@@ -8,7 +8,7 @@ from google.cloud import pubsub_v1
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
 from sutradhar.domain.errors import BackendError
 from sutradhar.domain.messages import Message
-from sutradhar.telemetry import bound_fields
+from sutradhar.telemetry import carried
 
 MAX_BYTES = 10_000_000
 """Of one message (cloud.google.com/pubsub/quotas)."""
@@ -27,9 +27,7 @@ class PubSubBus:
         if len(data) > MAX_BYTES:
             raise BackendError(f"a {message.type} of {len(data)} bytes; Pub/Sub takes {MAX_BYTES}", retryable=False)
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
-        attributes = {"job_id": message.job_id, "type": message.type}
-        if trace := bound_fields().get("trace"):
-            attributes["trace"] = str(trace)
+        attributes = {"job_id": message.job_id, "type": message.type, **carried()}
         with errors(f"topic {self._prefix}{message.topic}"):
             sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)
             try:
