@@ -110,7 +110,7 @@ def serve(
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
-        with _errors(), _stoppable():
+        with _errors("Everything that was in the emulated cloud is gone."), _stoppable():
             _serve_emulated(port)
     main_file = Path(__file__).with_name("main.py")
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
@@ -262,7 +262,7 @@ def _say_why(job: Job) -> None:
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
+def _errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
     """Ours in one clear message each; others are bugs and keep their trace."""
     try:
         yield
@@ -274,7 +274,7 @@ def _errors() -> Iterator[None]:
         console.print(f"[red]{exc}[/]")
         raise typer.Exit(1) from exc
     except KeyboardInterrupt:
-        console.print("\nStopped. Nothing made is lost: run the same command again to go on.")
+        console.print(f"\nStopped. {stopped}")
         raise typer.Exit(130) from None
 
 

@@ -1,6 +1,7 @@
 """The whole cloud on loopback: emulators, functions as they are deployed, Pub/Sub's pushes, Cloud Run, Scheduler."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -21,17 +22,20 @@ from functions import package
 from functions.emulated.bridge import Bridge, Route
 from functions.emulated.cloud_run import CloudRunJobs, Job
 from functions.emulated.emulators import Emulators, environment, free_port
+from sutradhar.domain.errors import Conflict
 from sutradhar.domain.messages import TOPICS
 
 PREFIX = "sutradhar-"
 _DEAD = f"{PREFIX}dead-letter"
 _REGION, _JOB = "europe-west4", f"{PREFIX}renderer"
-_START_SEC = 60.0
+_START_SEC, _END_SEC = 60.0, 3.0
 RENDERER = (sys.executable, "-m", "gpu_renderer")
 
 
 class EmulatedCloud:
     """Up while the block runs; everything it keeps is gone afterwards. ``url`` is that of the function ``api``.
+
+    Raises Conflict when ``port`` is taken.
 
     Args:
         home: for the unpacked archive and everybody's logs.
@@ -49,6 +53,7 @@ class EmulatedCloud:
         self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
         if port:
             self._ports["api"] = port
+        self._functions: dict[str, subprocess.Popen[bytes]] = {}
         self.url = self._url("api")
         self.env: Mapping[str, str] = {}
         """Of every function and of the renderer."""
@@ -75,6 +80,7 @@ class EmulatedCloud:
         return found
 
     def _start(self) -> None:
+        self._check_port()
         logs = self.home / "logs"
         archive = self._unpacked()
         emulators = self._stack.enter_context(Emulators(logs))
@@ -88,10 +94,6 @@ class EmulatedCloud:
         )
         self.env = {**renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
         self._create_bucket(emulators.env)
-        for name, port in self._ports.items():
-            self._serve(name, port, archive, logs)
-        for name in self._ports:
-            self._wait(name)
         routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
         routes.append(Route(_DEAD, self._url("dead_letter")))
         with environment(emulators.env):
@@ -99,11 +101,18 @@ class EmulatedCloud:
         scheduler = threading.Thread(target=self._schedule, name="scheduler", daemon=True)
         scheduler.start()
         self._stack.callback(scheduler.join)
+        # started last and so ended first: the bridge and the scheduler wait for the functions that they have called
+        self._stack.callback(_end, self._functions)
+        for name, port in self._ports.items():
+            self._serve(name, port, archive, logs)
+        for name in self._ports:
+            self._wait(name)
         self._stack.callback(self._stopped.set)
 
     def _unpacked(self) -> Path:
-        archive = self.home / "archive"
-        with zipfile.ZipFile(package.build(self.home / "build")) as packed:
+        path = package.build(self.home / "build")
+        archive = self.home / "archives" / path.stem  # nothing of an older one in it
+        with zipfile.ZipFile(path) as packed:
             packed.extractall(archive)
         return archive
 
@@ -121,19 +130,30 @@ class EmulatedCloud:
                 argv, cwd=archive, env=dict(self.env), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 start_new_session=True,
             )  # fmt: skip
-        self._stack.callback(_end, process)
+        self._functions[name] = process
 
     def _wait(self, name: str) -> None:
-        end = time.monotonic() + _START_SEC
+        end, log = time.monotonic() + _START_SEC, self.home / "logs" / f"{name}.log"
         while True:
+            if (code := self._functions[name].poll()) is not None:
+                raise RuntimeError(f"the function {name} ended with {code}; see {log}")
             try:
                 with socket.create_connection(("127.0.0.1", self._ports[name]), timeout=1):
                     return
             except OSError as exc:
                 if time.monotonic() > end:
-                    log = self.home / "logs" / f"{name}.log"
                     raise TimeoutError(f"the function {name} did not start; see {log}") from exc
                 time.sleep(0.05)  # it has no other signal that it is there
+
+    def _check_port(self) -> None:
+        """gunicorn waits for a taken port, and meanwhile whoever has it would be taken for the function."""
+        port = self._ports["api"]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as exc:
+                raise Conflict(f"port {port} is taken or not allowed ({exc.strerror}); choose another") from exc
 
     def _schedule(self) -> None:
         while not self._stopped.wait(self._sweep_sec):
@@ -146,10 +166,14 @@ class EmulatedCloud:
         return f"http://127.0.0.1:{self._ports[name]}"
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def _end(functions: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """With their workers; who is busy is not waited for, since what it does is forgotten anyway."""
+    for process in functions.values():
+        process.terminate()
+    end = time.monotonic() + _END_SEC
+    for process in functions.values():
+        try:
+            process.wait(max(end - time.monotonic(), 0))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

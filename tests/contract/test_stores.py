@@ -57,6 +57,20 @@ def test_what_is_not_there_is_not_found(kit: Kit) -> None:
     assert kit.assets.get("nope") is None
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "__x__", "a/b", "a" * 2000, "%2E", "%5F%5Fx%5F%5F"])
+def test_an_id_may_be_anything(kit: Kit, name: str) -> None:
+    """Callers of the API and broken messages make ids up, and are told that there is no such job."""
+    with pytest.raises(NotFound):
+        kit.jobs.get(name)
+    stored, created = kit.jobs.create(job(kit, name))
+    assert created
+    assert kit.jobs.get(name) == stored
+    others = {"", ".", "..", "__x__", "%2E", "%2E%2E", "%5F%5Fx%5F%5F"} - {name}
+    for other in others:
+        with pytest.raises(NotFound):
+            kit.jobs.get(other)
+
+
 def test_an_update_writes_and_counts_and_hands_on_the_messages(kit: Kit) -> None:
     kit.jobs.create(job(kit))
     owed = [PlanRender(job_id="job-1")]

@@ -109,6 +109,10 @@ def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: Emula
         request = dispatch.render_request(lost)
         summary = json.loads(backend.blobs.get(finished.result.summary)) | {"render_id": lost.render_id}
         backend.blobs.put(request.summary_blob, json.dumps(summary).encode())
+        end = time.monotonic() + 60  # the task says that it is done before its process, and so the execution, ends
+        while services.runner.report(lost.execution).state is ExecutionState.RUNNING:
+            assert time.monotonic() < end
+            time.sleep(0.2)
         assert services.runner.report(lost.execution).state is ExecutionState.SUCCEEDED
         assert json.loads(cloud.sweep())["jobs"] >= 1
         assert until_over(cloud, lost.id)["state"] == "success"

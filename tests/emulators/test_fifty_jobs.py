@@ -62,4 +62,6 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
     moved = {JobState.PLANNING: JOBS, JobState.PRODUCING: JOBS, JobState.RENDERING: JOBS, JobState.SUCCEEDED: JOBS}
     assert counts == moved
     assert all(count == 1 for count in names.values())
+    # and no render was started beside the one that its job knows of
+    assert len(list((tmp_path / "logs" / "executions").iterdir())) == JOBS
     assert len(assets) == len({request.key for job in jobs for request in job.requests})

@@ -1,16 +1,22 @@
 """`sutradhar serve --backend=gcp-emulators`: up with one command, gone with Ctrl-C."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from functions.emulated.cloud import EmulatedCloud
 from functions.emulated.emulators import free_port
+from sutradhar.domain.errors import Conflict
 
 
 @pytest.mark.usefixtures("emulators")  # fails or skips where they are not installed
@@ -30,7 +36,45 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
             assert answer.status == 200
         started = psutil.Process(served.pid).children(recursive=True)
         assert len(started) >= 3 + 7  # the emulators and the functions
-        served.send_signal(signal.SIGINT)
-        served.wait(20)
-    assert psutil.wait_procs(started, timeout=1)[1] == []
+        # a function in the middle of a call that takes long is not waited for
+        for process in started:
+            if "--target=plan" in process.cmdline():
+                process.suspend()
+        sent = {"Content-Type": "application/json"}
+        order = urllib.request.Request(f"http://127.0.0.1:{port}/render", json.dumps({"topic": "tea"}).encode(), sent)
+        with urllib.request.urlopen(order, timeout=10) as answer:
+            assert answer.status == 202
+        try:
+            _until_called(started)
+            served.send_signal(signal.SIGINT)
+            served.wait(20)
+        except BaseException:
+            for process in (served, *started):  # none is left over when this fails, either
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            raise
+    left = psutil.wait_procs(started, timeout=1)[1]
+    # a worker that had to be killed is init's to bury
+    assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
     assert served.returncode == 130
+
+
+def _until_called(started: list[psutil.Process]) -> None:
+    """Until the bridge has an open connection to the function ``plan``."""
+    (plan,) = {int(arg.partition("=")[2]) for p in started for arg in p.cmdline()
+               if arg.startswith("--port=") and "--target=plan" in p.cmdline()}  # fmt: skip
+    end = time.monotonic() + 20
+    while not any(c.raddr and c.raddr.port == plan and c.status == "ESTABLISHED"
+                  for c in psutil.net_connections("tcp4")):  # fmt: skip
+        assert time.monotonic() < end
+        time.sleep(0.05)  # the delivery has no other sign
+
+
+def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
+    """And whoever has it is not taken for the API."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Conflict, match=f"port {port} is taken"), EmulatedCloud(tmp_path, port):
+            pass

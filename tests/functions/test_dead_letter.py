@@ -15,7 +15,7 @@ from sutradhar.domain.errors import LeaseHeld
 from sutradhar.domain.job import JobState
 from sutradhar.domain.messages import Message, PlanRender
 from sutradhar.domain.plan import RenderPlan
-from sutradhar.pipeline.handle import bury, note_failure
+from sutradhar.pipeline.handle import PATIENCE, bury, note_failure
 from sutradhar.pipeline.submit import submit
 
 
@@ -73,6 +73,22 @@ def test_a_dead_letter_that_only_found_others_at_work_is_sent_again(
     bury(services, message)
     assert sent == [message]
     assert services.jobs.get(job_id).state is JobState.PLANNING
+
+
+def test_a_dead_letter_that_finds_others_at_work_for_too_long_fails_its_job(
+    job_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed each time leaves its lease behind, which is all that the next delivery meets."""
+    message, services, sent = PlanRender(job_id=job_id), bootstrap.services(), list[Message]()
+    note_failure(services, message, LeaseHeld("plan is being worked on"))
+    monkeypatch.setattr(services.bus, "publish", sent.append)
+    began = services.jobs.get(job_id).entered[JobState.PLANNING]
+    monkeypatch.setattr(services.clock, "now", lambda: began + PATIENCE, raising=False)
+    bury(services, message)
+    job = services.jobs.get(job_id)
+    assert (sent, job.state) == ([], JobState.FAILED)
+    assert job.error
+    assert "never ended" in job.error.cause
 
 
 def test_what_nobody_understands_ends_in_the_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """gpu_renderer/Dockerfile as a list of steps, and its replay where there is no Docker.
 
-`python -m tests.image.dockerfile FOLDER` makes each stage in a chroot of debootstrap below FOLDER (as root; minutes)
-and runs the renderer's check in the last one.
+`python -m tests.image.dockerfile FOLDER` makes each stage in a chroot of debootstrap below FOLDER (as root; a minute or
+two) and runs the renderer's check in the last one. `IMAGE_CHROOT=FOLDER/image pytest tests/image` then runs the image's
+tests in there.
 """
 
 import io
@@ -23,6 +24,14 @@ DOCKERFILE = ROOT / "gpu_renderer/Dockerfile"
 
 _NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs", "/usr/local/share/ca-certificates")
 """How this machine reaches the outside, which Docker would give its builds as well."""
+_SLIM = {
+    "etc/apt/apt.conf.d/docker-clean": 'APT::Keep-Downloaded-Packages "false";\n'
+    'DPkg::Post-Invoke {"rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin || true";};\n',
+    "etc/dpkg/dpkg.cfg.d/docker": "".join(
+        f"path-exclude /usr/share/{name}/*\n" for name in ("doc", "info", "locale", "man")
+    ),
+}
+"""By what debian:bookworm-slim differs from debootstrap's minbase: it keeps no archives, manuals and translations."""
 
 
 @dataclass
@@ -78,6 +87,8 @@ def replay(folder: Path) -> None:
     if not base.exists():
         argv = ["debootstrap", "--variant=minbase", "bookworm", str(base)]
         subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+    for path, text in _SLIM.items():
+        (base / path).write_text(text)
     made: dict[str, Path] = {}
     for stage in stages():
         root = folder / (stage.name or "image")
@@ -88,7 +99,8 @@ def replay(folder: Path) -> None:
                 copy(Path(path), root / path.lstrip("/"), into_folder=False)
         env = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
         env |= {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "REQUESTS_"))}
-        user, workdir = "0", "/"
+        user, workdir, size = "0", "/", megabytes(root)
+        print(f"{size:5d} MB  FROM {stage.base}", flush=True)
         for instruction, value in stage.steps:
             begun = time.monotonic()
             if instruction == "ENV":
@@ -104,12 +116,16 @@ def replay(folder: Path) -> None:
                         copy(start, root / target.lstrip("/"), target.endswith("/"))
             elif instruction == "RUN":
                 inside(root, env, user, f"cd {workdir} && {value}")
-            print(f"{time.monotonic() - begun:6.1f} s  {instruction} {value[:90]}", flush=True)
+            seconds, before, size = time.monotonic() - begun, size, megabytes(root)
+            print(f"{size - before:5d} MB {seconds:6.1f} s  {instruction} {value[:90]}", flush=True)
         made[stage.name] = root
-        used = subprocess.run(["du", "-sxm", str(root)], capture_output=True, text=True, check=True).stdout.split()[0]
-        print(f"   -> {used} MB", flush=True)
+        print(f"{size:5d} MB", flush=True)
     entry = json.loads(next(value for instruction, value in stages()[-1].steps if instruction == "ENTRYPOINT"))
     print("entry point:", entry, "says", inside(made[""], env, user, f"cd /tmp && {' '.join(entry)} --check"))
+
+
+def megabytes(root: Path) -> int:
+    return int(subprocess.run(["du", "-sxm", str(root)], capture_output=True, text=True, check=True).stdout.split()[0])
 
 
 def inside(root: Path, env: Mapping[str, str], user: str, command: str) -> str:

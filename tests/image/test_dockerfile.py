@@ -61,30 +61,48 @@ def test_every_package_of_it_has_one_version() -> None:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[str, str]]:
-    """Start command and environment of a folder made by the Dockerfile's own pip, COPY, ENV and ENTRYPOINT; the system
-    packages are this machine's."""
-    root = tmp_path_factory.mktemp("image")
+    """Start command and environment of the image replayed in IMAGE_CHROOT; or else of a folder made by the Dockerfile's
+    own pip, COPY, ENV and ENTRYPOINT, with this machine's system packages."""
     packages, last = stages()
+    env = environment(last, {"PATH": "/usr/local/bin:/usr/bin:/bin"})
+    entry = json.loads(next(value for instruction, value in last.steps if instruction == "ENTRYPOINT"))
+    if chroot := os.environ.get("IMAGE_CHROOT"):
+        user = next(value for instruction, value in last.steps if instruction == "USER")
+        return ["/usr/sbin/chroot", f"--userspec={user}:{user}", chroot, "/usr/bin/env", "-C", "/tmp", *entry], env
+    root = tmp_path_factory.mktemp("image")
     venv.create(root / "venv", with_pip=True)
     install = next(value for instruction, value in packages.steps if "pip install" in value)
-    arguments = install.partition("/venv/bin/pip ")[2].replace("/build/gpu_renderer", "/build").split()
+    arguments = install.partition("/venv/bin/pip ")[2].split()
     for _, names, target in copies(packages):
         for name in names:
             copy(ROOT / name, root / target.strip("/"), target.endswith("/"))
-    argv = [str(root / "venv/bin/pip"), *(word.replace("/build/", f"{root}/build/") for word in arguments), "-q"]
+    argv = [
+        str(root / "venv/bin/pip"),
+        *(word.replace("/build/", f"{root}/build/") for word in arguments),
+        "--no-compile",
+    ]
     subprocess.run(argv, check=True, capture_output=True)
     for source, names, target in copies(last):
         for name in names if not source else ():
             copy(ROOT / name, root / target.strip("/"), target.endswith("/"))
     env = environment(last, {"PATH": os.environ["PATH"]})
     env = {name: re.sub(r"(^|:)/(venv|app)\b", rf"\1{root}/\2", value) for name, value in env.items()}
-    entry = json.loads(next(value for instruction, value in last.steps if instruction == "ENTRYPOINT"))
     return [shutil.which(entry[0], path=env["PATH"]) or "", *entry[1:]], env
+
+
+def test_nothing_in_it_has_a_version_of_its_own_choice(image: tuple[list[str], dict[str, str]]) -> None:
+    argv, env = image
+    freeze = [*argv[: argv.index("-m")], "-m", "pip", "freeze"]
+    done = subprocess.run(freeze, env=env, capture_output=True, text=True, check=True)
+    installed = {line.lower().replace("_", "-") for line in done.stdout.split()}
+    known = {line.lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().split()}
+    assert len(installed) > 10
+    assert installed <= known
 
 
 def test_its_start_command_works_with_what_it_has(image: tuple[list[str], dict[str, str]], tmp_path: Path) -> None:
     argv, env = image
-    assert argv[0].endswith("/venv/bin/python3")
+    assert argv[0].endswith(("/venv/bin/python3", "/chroot"))
     done = subprocess.run([*argv, "--check"], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert all(check["ok"] for check in json.loads(done.stdout))

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,6 +35,10 @@ STAGES: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RenderProgressed: progress,
     messages.RenderFinished: finish,
 }
+
+PATIENCE = timedelta(hours=1)
+"""How long a stage may meet held leases before its job fails. Whoever is killed at work leaves a lease behind, and the
+next delivery meets it: without an end such a job would be begun, and its maker paid, for ever."""
 
 _STAGE_OF = {JobState.PLANNING: "planning", JobState.PRODUCING: "producing", JobState.RENDERING: "rendering"}
 
@@ -86,15 +91,20 @@ def note_failure(services: Services, message: Message, exc: BaseException) -> No
 
 
 def bury(services: Services, message: Message) -> None:
-    """Serve a dead letter: fail its job with the cause that was noted last."""
+    """Serve a dead letter: fail its job with the cause that was noted last, or send it again while others may be at
+    work on the same thing, for at most ``PATIENCE``."""
+    never_ended = Failure(kind="", cause="it was begun again and again and never ended: killed, or out of memory")
     try:
         failure = Failure.model_validate_json(services.blobs.get(_failure_blob(message)))
+        if failure.kind == LeaseHeld.__name__:
+            job = services.jobs.get(message.job_id)
+            if not job.state.over and services.clock.now() - job.entered[job.state] < PATIENCE:
+                services.send([message])  # nothing was wrong with it; whoever was at work ends soon
+                return
+            failure = never_ended
     except (NotFound, ValidationError):
-        failure = Failure(kind="", cause="it was begun again and again and never ended: killed, or out of memory")
-    if failure.kind == LeaseHeld.__name__:
-        services.send([message])  # nothing was wrong with it; whoever was at work has ended by now or will soon
-    else:
-        give_up(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
+        failure = never_ended
+    give_up(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
 
 
 def _failure_blob(message: Message) -> str:

@@ -1,21 +1,28 @@
 """The Firestore client of this process, and what all stores share."""
 
+import hashlib
 import random
 import threading
 import time
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from google.api_core import exceptions
 from google.cloud import firestore
 
-from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC
+from sutradhar.backends.gcp.retry import CALL_SEC, ONCE, RETRY, TOTAL_SEC, errors
 from sutradhar.domain.errors import BackendError
 
+T = TypeVar("T")
 CALL: dict[str, Any] = {"retry": RETRY, "timeout": CALL_SEC}
-"""For every call."""
+"""For every call with one answer."""
+STREAM: dict[str, Any] = {"retry": ONCE, "timeout": CALL_SEC}
+"""For every call with many answers, inside ``Firestore.read``."""
 CONFLICT = (exceptions.FailedPrecondition, exceptions.Aborted, exceptions.AlreadyExists)
 """Somebody else wrote in between."""
+_MAX_ID_BYTES = 1500
+"""Of a document's id (firebase.google.com/docs/firestore/quotas); `.`, `..` and `__*__` are not allowed either."""
 
 
 class Firestore:
@@ -31,12 +38,20 @@ class Firestore:
     def client(self) -> firestore.Client:
         with self._lock:
             if self._client is None:
-                self._client = firestore.Client(project=self._project, database=self._database)
+                with errors(self.name):
+                    self._client = firestore.Client(project=self._project, database=self._database)
             return self._client
 
     def document(self, collection: str, name: str) -> Any:
-        """``name`` may hold any characters; a document's id may not hold slashes."""
-        return self.client.collection(collection).document(quote(name, safe="@"))
+        """``name`` may be anything, also what a caller of the API or a broken message made up."""
+        return self.client.collection(collection).document(_id(name))
+
+    def read(self, answers: Callable[[], Iterable[T]]) -> list[T]:
+        """All of a stream's ``answers``; when it breaks off, all of it again. Of themselves Google's clients go on in
+        the middle of a query, without a pause and for ever, and do not try again to read several documents."""
+        with errors(self.name):
+            found: list[T] = CALL["retry"](lambda: list(answers()))()
+        return found
 
     def unchanged_since(self, snapshot: Any) -> Any:
         """The condition of a write: nobody has written to the document after ``snapshot`` of it."""
@@ -47,6 +62,16 @@ class Firestore:
             if self._client is not None:
                 self._client.close()
                 self._client = None
+
+
+def _id(name: str) -> str:
+    """No two names share one: quote() writes neither %2E, %5F nor %~."""
+    quoted = quote(name, safe="@")
+    if not quoted or len(quoted) > _MAX_ID_BYTES:
+        return f"%~{hashlib.sha256(name.encode()).hexdigest()}"
+    if quoted in (".", "..") or (quoted.startswith("__") and quoted.endswith("__")):
+        return quoted.replace(".", "%2E").replace("_", "%5F")
+    return quoted
 
 
 class Turns:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from google.api_core import exceptions
 from google.api_core.retry import Retry
-from google.auth.exceptions import GoogleAuthError
+from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
 from sutradhar.domain.errors import BackendError
 
@@ -33,7 +33,10 @@ def _again(exc: BaseException) -> bool:
 RETRY = Retry(predicate=_again, initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
 """For calls that may be made twice: within 0.2, 0.4, 0.8 ... s, at random (google.api_core), ``TOTAL_SEC`` in all."""
 
-_NEVER = (exceptions.ClientError,)
+ONCE = Retry(predicate=lambda _exc: False)
+"""For calls that a larger retry goes round: the default of Google's clients is to try again by themselves."""
+
+_NEVER = (exceptions.ClientError, DefaultCredentialsError)
 _PASSING = (exceptions.TooManyRequests, exceptions.Aborted, exceptions.Cancelled)
 
 
@@ -51,5 +54,17 @@ def errors(what: str) -> Iterator[None]:
         if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, ConnectionError | TimeoutError):
             raise  # of this machine's own: a full disk
         lasting = isinstance(exc, _NEVER) and not isinstance(exc, _PASSING)
-        advice = f"check that {what} exists and that this service account may use it (docs/iam.md)" if lasting else ""
-        raise BackendError(f"{what}: {exc}", retryable=not lasting, advice=advice) from exc
+        raise BackendError(
+            f"{what}: {exc}", retryable=not lasting, advice=_advice(what, exc) if lasting else ""
+        ) from exc
+
+
+def _advice(what: str, exc: BaseException) -> str:
+    match exc:
+        case DefaultCredentialsError():
+            return "give this process a service account, or on a laptop run `gcloud auth application-default login`"
+        case exceptions.FailedPrecondition():
+            return f"run `terraform apply`: {what} lacks an index or a setting that this version needs"
+        case exceptions.InvalidArgument() | exceptions.OutOfRange():
+            return "this is a mistake in the program, not of yours: report it with this message"
+    return f"check that {what} exists and that this service account may use it (docs/iam.md)"

@@ -10,7 +10,7 @@ from typing import Any
 from google.api_core import exceptions
 from google.cloud import firestore
 
-from sutradhar.backends.gcp.firestore import CALL, CONFLICT, Firestore, Turns
+from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, Turns
 from sutradhar.backends.gcp.retry import errors
 from sutradhar.domain.asset import Asset
 from sutradhar.domain.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
@@ -20,8 +20,10 @@ from sutradhar.ports.clock import Clock
 from sutradhar.ports.cursor import page_end, page_start
 from sutradhar.ports.stores import Change, Lease, Page
 
-MAX_BODY_BYTES = 1_040_000
+MAX_BODY_BYTES = 1_000_000
 """A document may have 1 MiB, names and the other fields included (firebase.google.com/docs/firestore/quotas)."""
+_TO_END_WITH = 40_000
+"""On top for a job that is over: one that could not be stored with its error or result would never end."""
 _MOST_AT_ONCE = 500
 _SHARDS = 8
 """A document takes about one write a second for long; each count has so many documents to spread over."""
@@ -35,30 +37,31 @@ class FirestoreJobStore:
         self._store, self._keep_over = store, keep_over
 
     def create(self, job: Job) -> tuple[Job, bool]:
-        batch = self._store.client.batch()
+        batch, mine = self._store.client.batch(), uuid.uuid4().hex
         with errors(self._store.name):
-            batch.create(self._document(job.id), self._fields(job))
+            batch.create(self._document(job.id), self._fields(job, mine))
             self._count(batch, job.state)
             try:
                 batch.commit(**CALL)
             except CONFLICT:
-                return self.get(job.id), False
+                there = self._snapshot(job.id)
+                return _job(there), there.get("write") == mine
         return job, True
 
     def get(self, job_id: str) -> Job:
         return _job(self._snapshot(job_id))
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
-        turns = Turns(f"job {job_id}")
+        turns, mine = Turns(f"job {job_id}"), uuid.uuid4().hex
+        snapshot = self._snapshot(job_id)
         while True:
-            snapshot = self._snapshot(job_id)
             before = _job(snapshot)
             job, messages = change(before)
             if job == before:
                 return before, messages
             job = job.evolve(version=before.version + 1)
             batch = self._store.client.batch()
-            batch.update(snapshot.reference, self._fields(job), option=self._store.unchanged_since(snapshot))
+            batch.update(snapshot.reference, self._fields(job, mine), option=self._store.unchanged_since(snapshot))
             if job.state is not before.state:
                 self._count(batch, job.state)
             with errors(self._store.name):
@@ -66,6 +69,9 @@ class FirestoreJobStore:
                     batch.commit(**CALL)
                 except (*CONFLICT, exceptions.NotFound):
                     turns.wait()
+                    snapshot = self._snapshot(job_id)
+                    if snapshot.get("write") == mine:
+                        return job, messages
                 else:
                     return job, messages
 
@@ -77,8 +83,7 @@ class FirestoreJobStore:
             .order_by("updated_at")
             .limit(_MOST_AT_ONCE)
         )
-        with errors(self._store.name):
-            return [_job(snapshot) for snapshot in query.stream(**CALL)]
+        return [_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
     def latest(self, limit: int = 20, after: str | None = None) -> Page:
         newest = firestore.Query.DESCENDING
@@ -86,13 +91,13 @@ class FirestoreJobStore:
         if after:
             created_at, job_id = page_start(after)
             try:
-                start = datetime.fromisoformat(created_at)
-            except ValueError as exc:
+                start = datetime.fromisoformat(created_at).astimezone(UTC)
+            except (ValueError, OverflowError) as exc:
                 raise InvalidRequest([FieldError("after", "is not the end of a page")]) from exc
             query = query.start_after({"created_at": start, "__name__": self._document(job_id)})
-        with errors(self._store.name):
-            # one more than asked for tells whether there is another page
-            jobs = [_job(snapshot) for snapshot in query.limit(limit + 1).stream(**CALL)]
+        # one more than asked for tells whether there is another page
+        page = query.limit(limit + 1)
+        jobs = [_job(snapshot) for snapshot in self._store.read(lambda: page.stream(**STREAM))]
         if not jobs[limit:]:
             return Page(jobs, None)
         last = jobs[limit - 1]
@@ -100,10 +105,10 @@ class FirestoreJobStore:
 
     def counts(self) -> Mapping[JobState, int]:
         totals: dict[JobState, int] = {}
-        with errors(self._store.name):
-            for shard in self._store.client.collection("counts").stream(**CALL):
-                state = JobState(shard.get("state"))
-                totals[state] = totals.get(state, 0) + int(shard.get("total"))
+        shards = self._store.client.collection("counts")
+        for shard in self._store.read(lambda: shards.stream(**STREAM)):
+            state = JobState(shard.get("state"))
+            totals[state] = totals.get(state, 0) + int(shard.get("total"))
         return totals
 
     def _jobs(self) -> Any:
@@ -123,12 +128,15 @@ class FirestoreJobStore:
         shard = self._store.document("counts", f"{state}-{random.randrange(_SHARDS)}")
         batch.set(shard, {"state": state.value, "total": firestore.Increment(1)}, merge=True)
 
-    def _fields(self, job: Job) -> dict[str, Any]:
+    def _fields(self, job: Job, write: str) -> dict[str, Any]:
+        """``write`` names the call that writes: one that is made again because its answer was lost, and meets its own
+        work, must not take that for somebody else's."""
         ends = job.updated_at + self._keep_over if job.state.over and self._keep_over else None
+        limit = MAX_BODY_BYTES + (_TO_END_WITH if job.state.over else 0)
         return {
             "state": job.state.value, "over": job.state.over, "created_at": job.created_at,
-            "updated_at": job.updated_at, "version": job.version, "body": _body(f"job {job.id}", job.model_dump_json()),
-            "expire_at": ends,
+            "updated_at": job.updated_at, "version": job.version, "write": write, "expire_at": ends,
+            "body": _body(f"job {job.id}", job.model_dump_json(), limit),
         }  # fmt: skip
 
 
@@ -146,13 +154,13 @@ class FirestoreAssetStore:
         if not wanted:
             return {}
         now = self._clock.now()
-        with errors(self._store.name):
-            found = [s for s in self._store.client.get_all(wanted, **CALL) if s.exists and s.get("expire_at") > now]
-        assets = [Asset.model_validate_json(snapshot.get("body")) for snapshot in found]
+        found = self._store.read(lambda: self._store.client.get_all(wanted, **STREAM))
+        alive = [snapshot for snapshot in found if snapshot.exists and snapshot.get("expire_at") > now]
+        assets = [Asset.model_validate_json(snapshot.get("body")) for snapshot in alive]
         return {asset.key: asset for asset in assets}
 
     def save(self, asset: Asset, lease: Lease) -> None:
-        body = _body(f"asset {asset.key}", asset.model_dump_json())
+        body = _body(f"asset {asset.key}", asset.model_dump_json(), MAX_BODY_BYTES)
         turns = Turns(f"lease {lease.name}")
         while True:
             with errors(self._store.name):
@@ -220,11 +228,9 @@ def _job(snapshot: Any) -> Job:
     return Job.model_validate_json(snapshot.get("body"))
 
 
-def _body(what: str, text: str) -> str:
+def _body(what: str, text: str, limit: int) -> str:
     size = len(text.encode())
-    if size > MAX_BODY_BYTES:
-        message = (
-            f"{what} is too large to be stored: {size} bytes, at most {MAX_BODY_BYTES}; use fewer or shorter scenes"
-        )
+    if size > limit:
+        message = f"{what} is too large to be stored: {size} bytes, at most {limit}; use fewer or shorter scenes"
         raise InvalidRequest([FieldError("", message)])
     return text

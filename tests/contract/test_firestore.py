@@ -1,0 +1,155 @@
+"""What lies in Firestore beside the port: fields that Google's own servers act on, which no emulator does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.emulated.emulators import Emulators
+from sutradhar.backends.gcp.firestore import Firestore
+from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
+from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+from sutradhar.domain.asset import Asset
+from sutradhar.domain.errors import InvalidRequest, StaleLease
+from sutradhar.domain.job import Job, JobError
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.ports.cursor import page_end
+from tests import emulated
+from tests.emulators.proxy import proxy
+from tests.world import SetClock
+
+ASSET = Asset(key="k", kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
+KEEP_OVER, KEEP, MINUTE = timedelta(days=7), timedelta(days=29), timedelta(minutes=1)
+
+
+@dataclass
+class Stores:
+    raw: Any
+    """A plain client of the same project."""
+    clock: SetClock
+    jobs: FirestoreJobStore
+    assets: FirestoreAssetStore
+    leases: FirestoreLeaseStore
+
+    def field(self, path: str, name: str) -> Any:
+        return self.raw.document(path).get().to_dict()[name]
+
+    def new_job(self, name: str) -> Job:
+        return self.jobs.create(Job.new(name, RenderPlan(topic="tea"), "hash", self.clock.now()))[0]
+
+
+@pytest.fixture
+def stores(emulators: Emulators) -> Iterator[Stores]:
+    from google.cloud import firestore
+
+    project, clock = emulated.project(), SetClock()
+    raw, store = firestore.Client(project=project), Firestore(project, "(default)")
+    jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
+    yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock))
+    raw.close()
+    store.close()
+
+
+def test_a_job_may_be_deleted_when_it_has_been_over_for_long_and_no_sooner(stores: Stores) -> None:
+    stores.new_job("a")
+    assert stores.field("jobs/a", TTL_FIELD) is None
+    stores.clock.advance(1)
+    stores.jobs.update("a", lambda job: job.failed(JobError(stage="plan", cause="x"), stores.clock.now()))
+    assert stores.field("jobs/a", TTL_FIELD) == stores.clock.now() + KEEP_OVER
+    stores.jobs.update("a", lambda job: job.retried(stores.clock.now()))
+    assert stores.field("jobs/a", TTL_FIELD) is None
+
+
+def test_an_asset_counts_as_missing_as_soon_as_its_time_is_over(stores: Stores) -> None:
+    """Its blob goes next, and Firestore deletes the record only within a day."""
+    lease = stores.leases.acquire("k", MINUTE)
+    stores.assets.save(ASSET, lease)
+    assert stores.field("assets/k", TTL_FIELD) == stores.clock.now() + KEEP
+    stores.clock.advance(KEEP.total_seconds() - 1)
+    assert stores.assets.get("k") == ASSET
+    stores.clock.advance(1)
+    assert stores.assets.get("k") is None
+    assert stores.raw.document("assets/k").get().exists
+    stores.assets.save(ASSET, stores.leases.acquire("k", MINUTE))
+    assert stores.assets.get_many(["k"]) == {"k": ASSET}
+
+
+def test_a_lease_goes_on_counting_when_its_record_was_deleted(stores: Stores) -> None:
+    slow = stores.leases.acquire("k", MINUTE)
+    gone = stores.field("leases/k", TTL_FIELD)
+    assert gone >= slow.expires
+    stores.raw.document("leases/k").delete()
+    with pytest.raises(StaleLease):
+        stores.assets.save(ASSET, slow)
+    stores.clock.advance((gone - stores.clock.now()).total_seconds())
+    quick = stores.leases.acquire("k", MINUTE)
+    assert quick.token > slow.token
+    with pytest.raises(StaleLease):
+        stores.assets.save(ASSET, slow)
+    stores.leases.release(slow)  # not the one that is held now
+    assert stores.field("leases/k", "expires") == quick.expires
+
+
+def test_every_record_has_the_fields_that_terraform_speaks_of(stores: Stores) -> None:
+    stores.new_job("k")
+    stores.assets.save(ASSET, stores.leases.acquire("k", MINUTE))
+    for collection in TTL_COLLECTIONS:
+        assert TTL_FIELD in stores.raw.document(f"{collection}/k").get().to_dict()
+    for collection, name in UNINDEXED:
+        assert isinstance(stores.field(f"{collection}/k", name), str)
+
+
+def test_counts_are_spread(stores: Stores) -> None:
+    """One document takes about one write a second for long."""
+    for number in range(40):
+        stores.new_job(f"job-{number}")
+    shards = [shard.to_dict() for shard in stores.raw.collection("counts").stream()]
+    assert len(shards) > 3
+    assert sum(shard["total"] for shard in shards) == 40
+
+
+@pytest.mark.parametrize(
+    "created_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", "", "2020-13-01"]
+)
+def test_a_cursor_that_somebody_made_up_is_refused(created_at: str, stores: Stores) -> None:
+    with pytest.raises(InvalidRequest, match="after"):
+        stores.jobs.latest(1, page_end(created_at, "a"))
+
+
+def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queries as they are sent, against those that Terraform makes indexes for."""
+    with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as between:
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", between.host)
+        store, clock = Firestore(emulated.project(), "(default)"), SetClock()
+        jobs = FirestoreJobStore(store, timedelta(0))
+        for name in ("a", "b"):
+            jobs.create(Job.new(name, RenderPlan(topic="tea"), "hash", clock.now()))
+        jobs.latest(1, jobs.latest(1).after)
+        jobs.unfinished(clock.now())
+        jobs.counts()
+        store.close()
+    sent = [index for method, request in between.seen if method == "RunQuery" for index in [_index(request)]]
+    assert len(sent) == 4
+    assert {index for index in sent if index} == set(INDEXES)
+    assert not any(method == "RunAggregationQuery" for method, _ in between.seen)
+
+
+def _index(request: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """The composite index that Firestore wants for a query: fields it compares for equality, then those of its order;
+    none for a single field (firebase.google.com/docs/firestore/query-data/index-overview)."""
+    from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
+
+    query = RunQueryRequest.deserialize(request).structured_query
+    both = query.where.composite_filter.filters
+    filters = [found.field_filter for found in both or ([query.where] if query.where else [])]
+    equal = [f.field.field_path for f in filters if f.op == StructuredQuery.FieldFilter.Operator.EQUAL]
+    order = [(o.field.field_path, o.direction.name) for o in query.order_by]
+    unequal = {f.field.field_path for f in filters} - set(equal)
+    assert unequal <= {path for path, _ in order}, "Firestore would put these first in its order"
+    if order and order[-1][0] == "__name__":
+        *order, (_, direction) = order
+        assert not order or order[-1][1] == direction, "every index ends with the name, in its last direction"
+    fields = (*((path, "ASCENDING") for path in equal), *order)
+    return (query.from_[0].collection_id, fields) if len(fields) > 1 else None
