@@ -23,7 +23,7 @@ class Cost:
     cpu: float
     """Seconds, user and system, of the processes and of all that they waited for."""
     peak_mb: float
-    """Resident memory summed over the tree; pages that processes share count once for each."""
+    """Proportional set sizes summed over the tree: a page that processes share counts once, as a container is billed."""
     largest_mb: float = 0.0
     """Of a single process."""
     largest: str = ""
@@ -53,7 +53,7 @@ class Peaks(threading.Thread):
                     continue
                 for process in tree:
                     try:
-                        used = process.memory_info().rss / 1e6
+                        used = process.memory_full_info().pss / 1e6  # of Linux alone, as this bench is
                         if used > self.one_mb:
                             self.one_mb, self.largest = used, process.name()
                         total += used
