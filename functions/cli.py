@@ -92,7 +92,7 @@ def plan(
     """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing."""
     with _errors():
         wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
-        written = bootstrap.services().planner.plan(wanted)
+        written = bootstrap.services().planner.plan(wanted).plan
     print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
 
 

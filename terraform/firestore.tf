@@ -26,7 +26,7 @@ resource "google_firestore_index" "jobs_unfinished" {
 }
 
 resource "google_firestore_field" "expire_at" {
-  for_each   = toset(["jobs", "assets", "leases"])
+  for_each   = toset(["jobs", "assets", "leases", "records"])
   database   = google_firestore_database.this.name
   collection = each.key
   field      = "expire_at"
@@ -37,7 +37,7 @@ resource "google_firestore_field" "expire_at" {
 
 # Long texts that nobody searches.
 resource "google_firestore_field" "body" {
-  for_each   = toset(["jobs", "assets"])
+  for_each   = toset(["jobs", "assets", "records"])
   database   = google_firestore_database.this.name
   collection = each.key
   field      = "body"

@@ -11,10 +11,14 @@ from sutradhar.domain.asset import Word
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.gate import FileFacts, check
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene, Voice
+from sutradhar.domain.price import PriceTable
 from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
-from sutradhar.ports.providers import MusicBed, Picture, Speech
+from sutradhar.pipeline.purchase import Purchases
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.providers import MusicBed, Picture, Speech, Written
+from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
-from sutradhar.ports.stores import BlobStore
+from sutradhar.ports.stores import BlobStore, LeaseStore
 
 
 class SetClock:
@@ -26,6 +30,11 @@ class SetClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
+
+
+def purchases(records: RecordStore, leases: LeaseStore, clock: Clock) -> Purchases:
+    """Of a world in which nothing costs anything."""
+    return Purchases(records, leases, clock, PriceTable(prices=()), None, {})
 
 
 def nothing(_what: str) -> None:
@@ -47,15 +56,15 @@ class Makers:
         self.fails: Callable[[str], None] = nothing
         self.trouble: list[ProviderError] = []
 
-    def plan(self, wanted: RenderPlan) -> RenderPlan:
+    def plan(self, wanted: RenderPlan) -> Written:
         self.calls["plan"] += 1
         if wanted.scenes:
-            return wanted.evolve(title=wanted.title or "Given")
+            return Written(wanted.evolve(title=wanted.title or "Given"), self.name)
         scenes = tuple(
             Scene(narration=f"Sentence {i} about {wanted.topic}.", image_prompt=f"picture {i}", duration_sec=2)
             for i in range(2)
         )
-        return wanted.evolve(title=wanted.topic, scenes=scenes, language="en")
+        return Written(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
 
     def speaks(self, language: Language, voice: Voice) -> bool:
         return True

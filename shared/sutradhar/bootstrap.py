@@ -5,14 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from pydantic import ValidationError
 
 from sutradhar.config import Settings
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.price import PriceTable, micros
+from sutradhar.pipeline.purchase import Purchases
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock, SystemClock
 from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 
@@ -27,6 +33,7 @@ class Backend:
     jobs: JobStore
     assets: AssetStore
     leases: LeaseStore
+    records: RecordStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner
@@ -56,9 +63,14 @@ def services() -> Services:
 
 
 def services_on(backend: Backend, settings: Settings) -> Services:
-    from sutradhar.providers import registry
-    from sutradhar.providers.fallback import FallbackNarrator
+    from sutradhar.providers.registry import Registry
 
+    purchases = Purchases(
+        backend.records, backend.leases, backend.clock, cast(PriceTable, _Lazy(lambda: _prices(settings.prices))),
+        None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
+        dict.fromkeys(settings.vendors, settings.calls_at_once),
+    )  # fmt: skip
+    registry = Registry(settings.vendors, settings.providers, settings.chains, purchases)
     return Services(
         jobs=backend.jobs,
         assets=backend.assets,
@@ -66,13 +78,27 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         blobs=backend.blobs,
         bus=backend.bus,
         runner=backend.runner,
+        records=backend.records,
+        purchases=purchases,
         clock=backend.clock,
-        planner=cast(Planner, _Lazy(lambda: registry.planner(settings.planner))),
-        narrator=cast(Narrator, _Lazy(lambda: FallbackNarrator(registry.narrators(settings.narrators)))),
-        images=cast(ImageGenerator, _Lazy(lambda: registry.image_generator(settings.image_generator))),
-        composer=cast(Composer, _Lazy(lambda: registry.composer(settings.composer))),
+        planner=cast(Planner, _Lazy(registry.planner)),
+        narrator=cast(Narrator, _Lazy(registry.narrator)),
+        images=cast(ImageGenerator, _Lazy(registry.images)),
+        composer=cast(Composer, _Lazy(registry.composer)),
         defaults=settings.plan_defaults,
+        job_cap=micros(settings.job_cap_usd),
     )
+
+
+def _prices(path: Path | None) -> PriceTable:
+    """Raises InvalidRequest for a file that is none."""
+    from importlib.resources import files
+
+    try:
+        text = path.read_text() if path else files("sutradhar").joinpath("prices.json").read_text()
+        return PriceTable.model_validate_json(text)
+    except (OSError, ValidationError) as exc:
+        raise InvalidRequest([FieldError("PRICES", f"{path} is not a price table: {exc}")]) from exc
 
 
 def local_backend(settings: Settings) -> Backend:
@@ -80,6 +106,7 @@ def local_backend(settings: Settings) -> Backend:
     from sutradhar.backends.local.database import Database
     from sutradhar.backends.local.presence import Presence
     from sutradhar.backends.local.queue import SqliteQueue
+    from sutradhar.backends.local.records import SqliteRecordStore
     from sutradhar.backends.local.runner import LocalRenderRunner
     from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
     from sutradhar.backends.local.worker import Worker
@@ -103,6 +130,7 @@ def local_backend(settings: Settings) -> Backend:
         jobs=SqliteJobStore(database),
         assets=SqliteAssetStore(database),
         leases=SqliteLeaseStore(database, presence, clock),
+        records=SqliteRecordStore(database),
         blobs=blobs,
         bus=queue,
         runner=runner,
@@ -144,6 +172,11 @@ def gcp_backend(settings: Settings) -> Backend:
 
         return FirestoreLeaseStore(firestore(), clock)
 
+    def records() -> RecordStore:
+        from sutradhar.backends.gcp.records import FirestoreRecordStore
+
+        return FirestoreRecordStore(firestore(), clock)
+
     def blobs() -> Any:
         from sutradhar.backends.gcp.blobs import GcsBlobStore
 
@@ -171,6 +204,7 @@ def gcp_backend(settings: Settings) -> Backend:
         jobs=cast(JobStore, _Lazy(jobs)),
         assets=cast(AssetStore, _Lazy(assets)),
         leases=cast(LeaseStore, _Lazy(leases)),
+        records=cast(RecordStore, _Lazy(records)),
         blobs=cast(BlobStore, _Lazy(blobs)),
         bus=cast(MessageBus, _Lazy(bus)),
         runner=cast(RenderRunner, _Lazy(runner)),
@@ -206,4 +240,4 @@ def checks() -> list["Check"]:
     answers = [doctor.answers("store", lambda: backend().jobs.latest(1))]
     if settings().backend == "gcp":
         return [*answers, doctor.answers("blobs", lambda: backend().blobs.exists("ready"))]
-    return [*answers, *doctor.machine(settings())]
+    return [*answers, *doctor.machine(settings(), services().narrator)]

@@ -13,6 +13,13 @@ from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.domain.render import RendererSettings
 
+VENDORS = ("openai", "elevenlabs", "gemini", "pexels", "pixabay", "freesound")
+_VENDOR_OPTIONS = (
+    "OPENAI_PLANNER_MODEL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_QUALITY", "OPENAI_VOICE_MODEL", "OPENAI_VOICE_F",
+    "OPENAI_VOICE_M", "ELEVENLABS_MODEL", "ELEVENLABS_VOICE_F", "ELEVENLABS_VOICE_M", "GEMINI_PLANNER_MODEL",
+    "GEMINI_IMAGE_MODEL", "GEMINI_PROJECT", "GEMINI_LOCATION",
+)  # fmt: skip
+_CHAINS = {"planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "composer": "COMPOSERS"}
 _Model = TypeVar("_Model", bound=BaseModel)
 _RENDERER = {
     "ENCODER": "encoder", "FAST_PATH": "fast_path", "CQ": "cq", "VBR_TARGET": "vbr_target", "MAXRATE": "maxrate",
@@ -53,6 +60,19 @@ class CloudSettings:
 
 
 @dataclass(frozen=True)
+class VendorSettings:
+    """Of one vendor. ``options``: VENDOR_NAME of the environment as ``name``, where it is set."""
+
+    key: str
+    """VENDOR_API_KEY."""
+    base_url: str
+    """VENDOR_BASE_URL: another address of the vendor's API; empty: its own."""
+    options: Mapping[str, str]
+    timeout_sec: float
+    """VENDOR_TIMEOUT_SEC of a call."""
+
+
+@dataclass(frozen=True)
 class Settings:
     backend: Literal["local", "gcp"]
     """BACKEND."""
@@ -60,11 +80,21 @@ class Settings:
     """Only with BACKEND=gcp."""
     home: Path
     """SUTRADHAR_HOME: where the local backend keeps jobs, files and its queue."""
-    narrators: tuple[str, ...]
-    """NARRATORS: whom to ask for a voice, in this order."""
-    planner: str
-    image_generator: str
-    composer: str
+    vendors: Mapping[str, VendorSettings]
+    """Those that have a key."""
+    providers: tuple[str, ...] | None
+    """PROVIDERS: the vendors that may be asked, in this order; None: all that have a key. Makers that need none come
+    after them."""
+    chains: Mapping[str, tuple[str, ...]]
+    """PLANNERS, NARRATORS, IMAGE_GENERATORS, COMPOSERS: whom to ask, in this order, whatever PROVIDERS says."""
+    job_cap_usd: float
+    """MAX_JOB_COST."""
+    day_cap_usd: float | None
+    """DAILY_BUDGET_USD: of all jobs of a day (UTC) together; empty: none."""
+    calls_at_once: int
+    """CALLS_AT_ONCE: how many calls each vendor gets at a time from all instances together; 0: any number."""
+    prices: Path | None
+    """PRICES: another price table; None: the one of the package."""
     makers: int
     """MAKERS: how many pictures, voices or beds this process makes side by side."""
     render_request: str | None
@@ -101,8 +131,18 @@ class Settings:
                 wrong.append(FieldError(name, f"must be a whole number from {low} to {high} (got {text!r})"))
             return value
 
-        def names(name: str, default: str) -> tuple[str, ...]:
-            return tuple(part.strip() for part in (env.get(name) or default).split(",") if part.strip())
+        def amount(name: str, default: float | None) -> float | None:
+            text = env.get(name, "").strip()
+            try:
+                value = float(text) if text else default
+            except ValueError:
+                value = -1.0
+            if value is not None and not 0 <= value < 1e9:
+                wrong.append(FieldError(name, f"must be a number, 0 or more (got {text!r})"))
+            return value
+
+        def names(name: str) -> tuple[str, ...]:
+            return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
 
         def model(kind: type[_Model], names: Mapping[str, str]) -> _Model:
             texts = {field: env.get(name, "").strip() for name, field in names.items()}
@@ -115,6 +155,14 @@ class Settings:
                     FieldError(named[str(e["loc"][0])], f"{e['msg']} (got {e['input']!r})") for e in exc.errors()
                 )
                 return kind()
+
+        def vendor_settings(vendor: str) -> VendorSettings | None:
+            prefix = f"{vendor.upper()}_"
+            given = [name for name in _VENDOR_OPTIONS if name.startswith(prefix) and env.get(name)]
+            options = {name.removeprefix(prefix).lower(): env[name].strip() for name in given}
+            key, base_url = (env.get(f"{prefix}{name}", "").strip() for name in ("API_KEY", "BASE_URL"))
+            timeout = amount(f"{prefix}TIMEOUT_SEC", 120.0)
+            return VendorSettings(key, base_url, options, timeout or 120.0) if key or options.get("project") else None
 
         def needed(name: str) -> str:
             if not env.get(name):
@@ -149,10 +197,13 @@ class Settings:
             backend="gcp" if backend == "gcp" else "local",
             cloud=cloud() if backend == "gcp" else None,
             home=Path(env.get("SUTRADHAR_HOME") or _default_home(env)).expanduser().resolve(),
-            narrators=names("NARRATORS", "hibari,piper,espeak_ng"),
-            planner=env.get("PLANNER") or "storybook",
-            image_generator=env.get("IMAGE_GENERATOR") or "procedural",
-            composer=env.get("COMPOSER") or "procedural",
+            vendors={vendor: found for vendor in VENDORS if (found := vendor_settings(vendor))},
+            providers=names("PROVIDERS") or None,
+            chains={kind: chosen for kind, name in _CHAINS.items() if (chosen := names(name))},
+            job_cap_usd=amount("MAX_JOB_COST", 50.0) or 0.0,
+            day_cap_usd=amount("DAILY_BUDGET_USD", None),
+            calls_at_once=whole("CALLS_AT_ONCE", 8, 0, 1000),
+            prices=Path(env["PRICES"]).expanduser() if env.get("PRICES") else None,
             makers=whole("MAKERS", 1, 1, 32),
             render_request=env.get("RENDER_REQUEST") or None,
             task_index=whole("CLOUD_RUN_TASK_INDEX", 0, 0, 9999),

@@ -13,6 +13,7 @@ from typing import get_args
 
 from sutradhar.config import Settings
 from sutradhar.domain.plan import LANGUAGES, Voice
+from sutradhar.ports.providers import Narrator
 
 MIN_FREE_GB = 2.0
 
@@ -27,9 +28,9 @@ class Check:
     """Whether films can be made without it."""
 
 
-def machine(settings: Settings) -> list[Check]:
+def machine(settings: Settings, narrator: Narrator) -> list[Check]:
     """Disk, renderer and voices. Runs the renderer's own self-check in a process of its own (about 1 s)."""
-    return [_disk(settings.home), *_renderer(settings), *_voices(settings), _piper()]
+    return [_disk(settings.home), *_renderer(settings), *_voices(narrator), _piper()]
 
 
 def answers(name: str, ask: Callable[[], object]) -> Check:
@@ -50,16 +51,13 @@ def _disk(home: Path) -> Check:
     return Check("disk", ok=ok, detail=f"{free:.1f} GB free for {home}", advice="" if ok else advice)
 
 
-def _voices(settings: Settings) -> list[Check]:
-    from sutradhar.providers import registry
-
-    narrators = registry.narrators(settings.narrators)
+def _voices(narrator: Narrator) -> list[Check]:
     found = []
     for language, voice in product(LANGUAGES, get_args(Voice)):
-        speaks = next((n for n in narrators if n.speaks(language, voice)), None)
-        detail = speaks.name if speaks else f"none of {', '.join(settings.narrators)} has it"
-        advice = "" if speaks else "apt-get install espeak-ng"
-        found.append(Check(f"voice {language} {voice}", ok=speaks is not None, detail=detail, advice=advice))
+        there = narrator.speaks(language, voice)
+        detail = narrator.maker(language, voice) if there else f"none of {narrator.name} has it"
+        advice = "" if there else "apt-get install espeak-ng"
+        found.append(Check(f"voice {language} {voice}", ok=there, detail=detail, advice=advice))
     return found
 
 

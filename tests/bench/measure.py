@@ -23,7 +23,7 @@ class Cost:
     cpu: float
     """Seconds, user and system, of the processes and of all that they waited for."""
     peak_mb: float
-    """Proportional set sizes summed over the tree: a page that processes share counts once, as a container is billed."""
+    """Proportional set sizes summed over the tree: a page that processes share counts once."""
     largest_mb: float = 0.0
     """Of a single process."""
     largest: str = ""

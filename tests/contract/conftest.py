@@ -11,7 +11,9 @@ import pytest
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from tests import emulated
 from tests.world import SetClock
@@ -22,6 +24,7 @@ class Kit:
     jobs: JobStore
     assets: AssetStore
     blobs: BlobStore
+    records: RecordStore
     leases: LeaseStore
     other_leases: LeaseStore
     """The same store as another process sees it."""
@@ -57,6 +60,7 @@ def local_kit(folder: Path) -> Iterator[Kit]:
 
     yield Kit(
         jobs=SqliteJobStore(database), assets=SqliteAssetStore(database),
+        records=SqliteRecordStore(database),
         blobs=FileBlobStore(folder / "blobs", here.owner), leases=SqliteLeaseStore(database, here, clock),
         other_leases=SqliteLeaseStore(database, there, clock), clock=clock, raw_job=raw_job,
         raw_blob=lambda name: (folder / "blobs" / name).read_bytes(),
@@ -72,6 +76,7 @@ def gcp_kit() -> Iterator[Kit]:
 
     from sutradhar.backends.gcp.blobs import GcsBlobStore
     from sutradhar.backends.gcp.firestore import Firestore
+    from sutradhar.backends.gcp.records import FirestoreRecordStore
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 
     project, clock = emulated.project(), SetClock()
@@ -80,6 +85,7 @@ def gcp_kit() -> Iterator[Kit]:
     blobs = GcsBlobStore(project, project, "")
     yield Kit(
         jobs=FirestoreJobStore(here, timedelta(0)), assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
+        records=FirestoreRecordStore(here, clock),
         blobs=blobs, leases=FirestoreLeaseStore(here, clock), other_leases=FirestoreLeaseStore(there, clock),
         clock=clock, raw_job=lambda job_id: str(raw_store.document(f"jobs/{job_id}").get().get("body")),
         raw_blob=lambda name: bytes(raw_bucket.blob(name).download_as_bytes()),

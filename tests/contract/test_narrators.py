@@ -15,9 +15,11 @@ from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import Language, Voice
 from sutradhar.ports.providers import Narrator, Speech
 from sutradhar.providers import espeak_ng
-from sutradhar.providers.registry import narrators
+from sutradhar.providers.espeak_ng import EspeakNarrator
+from sutradhar.providers.hibari import HibariNarrator
+from sutradhar.providers.piper import PiperNarrator
 
-HIBARI, PIPER, ESPEAK = narrators(["hibari", "piper", "espeak_ng"])
+HIBARI, PIPER, ESPEAK = HibariNarrator(), PiperNarrator(), EspeakNarrator()
 VOICES: list[tuple[Narrator, Language, Voice]] = [
     (HIBARI, "en", "F"),
     (PIPER, "en", "M"),

@@ -24,7 +24,7 @@ def finish(job_id: str) -> None:
     captions = {"en": CaptionFiles(srt="x/captions.en.srt", vtt="x/captions.en.srt", cues=1)}
     result = Result(video="x/video.mp4", thumbnail="x/thumbnail.png", summary="x/video.mp4", captions=captions,
                     duration_sec=1, size=1)  # fmt: skip
-    written = services.planner.plan(backend.jobs.get(job_id).wanted)
+    written = services.planner.plan(backend.jobs.get(job_id).wanted).plan
     backend.jobs.update(job_id, lambda j: j.planned(written, needed(services, written), [], now))
     backend.jobs.update(job_id, lambda j: j.assets_ready({}, now))
     backend.jobs.update(job_id, lambda j: j.succeeded(j.render_id, result, now))

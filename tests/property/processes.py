@@ -15,9 +15,10 @@ from sutradhar.domain.messages import Message
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
+from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
 from tests.property.steps import Handler, Stepped
-from tests.world import ToldRunner
+from tests.world import ToldRunner, purchases
 
 World = Any
 """The machine of test_pipeline.py: its database, clock, makers, renderers and what it counts."""
@@ -30,6 +31,7 @@ class Stores:
     jobs: JobStore
     assets: AssetStore
     leases: LeaseStore
+    records: RecordStore
     between: bool = False
     """Whether others can come between the reading and the writing of an update."""
 
@@ -76,12 +78,13 @@ class Process:
         runner = ToldRunner(world.renderers, self.presence.owner)
         ports = {
             "jobs": WatchedJobs(stores, world), "assets": stores.assets, "leases": LeaseWatch(stores.leases, world),
-            "blobs": blobs, "bus": self.queue, "runner": runner,
+            "records": stores.records, "blobs": blobs, "bus": self.queue, "runner": runner,
         }  # fmt: skip
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
         makers = world.makers
         self.services = Services(
             **stepped,
+            purchases=purchases(stepped["records"], stepped["leases"], world.clock),
             defaults=PlanDefaults(),
             clock=world.clock,
             planner=makers,

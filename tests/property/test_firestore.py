@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sutradhar.backends.gcp.firestore import Firestore
+from sutradhar.backends.gcp.records import FirestoreRecordStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.backends.local.presence import Presence
 from tests import emulated
@@ -23,6 +24,7 @@ class FirestoreMachine(PipelineMachine):
             FirestoreJobStore(self.firestore, timedelta(0)),
             FirestoreAssetStore(self.firestore, self.clock, timedelta(days=29)),
             FirestoreLeaseStore(self.firestore, self.clock),
+            FirestoreRecordStore(self.firestore, self.clock),
             between=True,
         )
 

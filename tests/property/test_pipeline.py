@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.errors import Conflict, ProviderError
 from sutradhar.domain.job import Job, JobState
@@ -65,7 +66,9 @@ class PipelineMachine(RuleBasedStateMachine):
     def stores(self, presence: Presence) -> Stores:
         """As the process of ``presence`` sees them."""
         leases = SqliteLeaseStore(self.database, presence, self.clock)
-        return Stores(SqliteJobStore(self.database), SqliteAssetStore(self.database), leases)
+        return Stores(
+            SqliteJobStore(self.database), SqliteAssetStore(self.database), leases, SqliteRecordStore(self.database)
+        )
 
     # what the world looks like from inside a maker
 

@@ -12,6 +12,7 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.queue import SqliteQueue
+from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.asset import Fallback
 from sutradhar.domain.errors import Conflict, IdempotencyMismatch, LeaseHeld, ProviderError
@@ -26,7 +27,7 @@ from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.providers import Picture
 from sutradhar.ports.runner import ExecutionState
-from tests.world import Makers, Renderers, SetClock, ToldRunner, write_summary
+from tests.world import Makers, Renderers, SetClock, ToldRunner, purchases, write_summary
 
 PLAN = RenderPlan(topic="tea")
 
@@ -38,9 +39,11 @@ class World:
         self.queue = SqliteQueue(self.database, self.presence, self.clock, home)
         self.blobs = FileBlobStore(home / "blobs")
         self.runner = ToldRunner(self.renderers, self.presence.owner)
+        leases, records = SqliteLeaseStore(self.database, self.presence, self.clock), SqliteRecordStore(self.database)
         self.services = Services(
             jobs=SqliteJobStore(self.database), assets=SqliteAssetStore(self.database),
-            leases=SqliteLeaseStore(self.database, self.presence, self.clock), blobs=self.blobs, bus=self.queue,
+            leases=leases, records=records, purchases=purchases(records, leases, self.clock), blobs=self.blobs,
+            bus=self.queue,
             runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers, composer=self.makers,
             defaults=PlanDefaults(), clock=self.clock,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import MAX_SCENE_SEC, Language, RenderPlan
 from sutradhar.domain.text import clean, drawable, sentences
-from sutradhar.providers.storybook.pacing import speech_sec
+from sutradhar.providers.pacing import speech_sec
 from sutradhar.providers.storybook.planner import Storybook
 from sutradhar.providers.storybook.stories import Story, stories
 
@@ -21,7 +21,7 @@ IDS = [s.id for s in stories()]
 
 
 def plan(**wanted: object) -> RenderPlan:
-    return Storybook().plan(RenderPlan.model_validate(wanted))
+    return Storybook().written(RenderPlan.model_validate(wanted))
 
 
 def total(p: RenderPlan) -> float:
@@ -187,9 +187,9 @@ def test_whatever_is_asked_the_plan_is_valid_or_the_refusal_clear(
         return
     if not any(c.isalnum() for c in drawable(clean(asked))):
         with pytest.raises(ProviderError, match="no word"):
-            Storybook().plan(wanted)
+            Storybook().written(wanted)
         return
-    made = Storybook().plan(wanted)
+    made = Storybook().written(wanted)
     well_formed(made)
     assert 3 <= len(made.scenes) <= 8
 

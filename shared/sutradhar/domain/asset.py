@@ -9,7 +9,7 @@ from sutradhar.domain.base import Frozen
 from sutradhar.domain.plan import RenderPlan
 
 AssetKind = Literal["narration", "image", "music"]
-Alignment = Literal["engine", "speech"]
+Alignment = Literal["engine", "speech", "estimate"]
 """Where word times come from: the voice engine itself, or an alignment on the finished speech."""
 
 SAMPLE_RATE = 48_000
@@ -55,6 +55,21 @@ class Fallback(Frozen):
     reason: str
 
 
+class Provenance(Frozen):
+    """Where a bought or found thing comes from: what has to be shown to whoever asks, and with some licences to all."""
+
+    model: str = ""
+    request_id: str = ""
+    """The vendor's own name of the call."""
+    prompt: str = ""
+    """As it was sent, which after a refusal is not the plan's."""
+    seed: int | None = None
+    licence: str = ""
+    author: str = ""
+    source: str = ""
+    """The page of a found thing."""
+
+
 class Asset(Frozen):
     """Something made and stored. ``blob`` is its name in the blob store, ``sha256`` the hash of its bytes."""
 
@@ -69,6 +84,9 @@ class Asset(Frozen):
     """Length of audio in samples at 48 kHz; 0 for pictures."""
     words: tuple[Word, ...] = ()
     alignment: Alignment | None = None
+    provenance: Provenance | None = None
+    refused: str = ""
+    """Why the vendor did not make it as it was first asked for."""
 
     @property
     def downgraded(self) -> bool:

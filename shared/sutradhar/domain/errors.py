@@ -9,6 +9,7 @@
     ├── LeaseHeld                 somebody else is at work on it; come back later (retryable)
     ├── StaleLease                the lease was lost, so this write is refused
     ├── ProviderError             a maker (voice, picture, music, planner) failed; says whether to try again
+    │   └── BudgetExceeded        the call would cost more than is left of a cap, so it was not made
     ├── BackendError              a store, the bus or the job runner failed; says whether to try again
     ├── RenderError               the renderer failed; says where and what to do
     └── NotInstalled              a program, font or package is missing; says how to get it
@@ -18,6 +19,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 class SutradharError(Exception):
@@ -74,18 +76,38 @@ class StaleLease(SutradharError):
     retryable = True
 
 
+Fault = Literal["busy", "down", "key", "refused", "request", "answer"]
+"""``busy``: too many calls, come back later. ``down``: no answer, or an error of the vendor's own. ``key``: the key is
+wrong or its credit used up. ``refused``: the vendor's policy does not allow it. ``request``: it cannot do this.
+``answer``: it answered, but not with what was asked for."""
+
+
 class ProviderError(SutradharError):
     """A provider failed.
 
     ``retryable`` says whether the same call may succeed later (429, 5xx, a crash) or never will (4xx, bad text);
-    ``status`` is the HTTP status or the exit code, when there was one.
+    ``status`` is the HTTP status or the exit code, when there was one; ``fault`` is what the circuit breaker and the
+    chain of providers go by; ``retry_after`` is in seconds, where the vendor says it. ``billed``: whether the vendor
+    may have charged for it, as for an answer that was lost on its way.
     """
 
     def __init__(
-        self, message: str, *, provider: str, retryable: bool, status: int | None = None, advice: str = ""
-    ) -> None:
+        self, message: str, *, provider: str, retryable: bool, status: int | None = None, advice: str = "",
+        fault: Fault = "request", retry_after: float | None = None, billed: bool = False,
+    ) -> None:  # fmt: skip
         self.provider, self.retryable, self.status, self.advice = provider, retryable, status, advice
+        self.fault, self.retry_after, self.billed = fault, retry_after, billed
         super().__init__(message)
+
+
+class BudgetExceeded(ProviderError):
+    """The call would cost more than is left of a cap, so it was not made."""
+
+    def __init__(self, message: str, *, provider: str) -> None:
+        super().__init__(
+            message, provider=provider, retryable=False,
+            advice="raise the cap (MAX_JOB_COST, DAILY_BUDGET_USD), or ask for a shorter or simpler film",
+        )  # fmt: skip
 
 
 class BackendError(SutradharError):

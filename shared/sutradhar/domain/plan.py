@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.price import micros
 from sutradhar.domain.text import clean, drawable, language_of, named, speakable, undrawable
 
 MAX_SCENES = 20
@@ -162,6 +163,9 @@ class RenderPlan(Frozen):
     topic: Annotated[Shown, Field(max_length=200)] | None = None
     prompt: Annotated[Shown, Field(max_length=2000)] | None = None
     title: Annotated[Shown, Field(max_length=120)] | None = None
+    description: Annotated[Line, Field(max_length=5000)] = ""
+    """For the page that the video is shown on."""
+    tags: tuple[Annotated[Line, Field(max_length=100)], ...] = Field(default=(), max_length=30)
     language: Code | None = None
     """Of the narration. None: read off the text."""
     subtitle_languages: tuple[Code, ...] = Field(default=("en", "hi"), max_length=2)
@@ -173,6 +177,10 @@ class RenderPlan(Frozen):
     scenes: tuple[Scene, ...] = Field(default=(), max_length=MAX_SCENES)
     music: Music = Music()
     watermark: Watermark | None = Watermark()
+    strict: bool = False
+    """Every maker must be the first of its kind's chain: rather no film than another voice or picture."""
+    budget_usd: float | None = Field(default=None, ge=0, le=1000)
+    """What vendors may be paid for this film at most; the service's own cap holds as well."""
     render: RenderSettings = RenderSettings()
     metadata: Mapping[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=500)]] = Field(
         default={}, max_length=20
@@ -201,6 +209,10 @@ class RenderPlan(Frozen):
         if watermark and defaults.watermark_position and "position" not in watermark.model_fields_set:
             watermark = watermark.evolve(position=defaults.watermark_position)
         return self.evolve(render=self.render.evolve(**render), music=music, watermark=watermark)
+
+    @property
+    def budget_micros(self) -> int | None:
+        return None if self.budget_usd is None else micros(self.budget_usd)
 
     @property
     def spoken_language(self) -> Language:

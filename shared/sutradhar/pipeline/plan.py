@@ -1,25 +1,42 @@
 """Step 2: the scenes are written, and what has to be made for them is listed."""
 
+from datetime import timedelta
+
 from sutradhar.domain.asset import AssetKind, AssetRequest, asset_requests
 from sutradhar.domain.job import Job, Outcome
 from sutradhar.domain.messages import PlanRender
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.timeline import caption_languages
-from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.purchase import on_account_of
+from sutradhar.pipeline.services import Services, held
 
 _NAMES = {"en": "English", "hi": "Hindi"}
 
 
+LEASE = timedelta(minutes=5)
+"""Longer than any planner's call, so that it is not asked and paid twice."""
+
+
 def plan(services: Services, message: PlanRender) -> None:
     job = services.jobs.get(message.job_id)
-    if job.plan is not None or job.state.over:
-        services.send(job.owed())
-        return
-    written = services.planner.plan(job.wanted)
-    requests = needed(services, written)
+    if job.plan is None and not job.state.over:
+        with held(services, f"plan/{job.id}", LEASE):
+            job = services.jobs.get(message.job_id)  # somebody may have finished it between the look and the claim
+            if job.plan is None and not job.state.over:
+                _write(services, job)
+                return
+    services.send(job.owed())
+
+
+def _write(services: Services, job: Job) -> None:
+    with on_account_of(services.buyer(job, "plan")):
+        written = services.planner.plan(job.wanted)
+    requests = needed(services, written.plan)
+    by = written.provider
+    notes = [f"the plan was written by {by} instead of {f.provider}: {f.reason}" for f in written.fallbacks]
 
     def change(current: Job) -> Outcome:
-        return current.planned(written, requests, notices(written), services.clock.now())
+        return current.planned(written.plan, requests, [*notes, *notices(written.plan)], services.clock.now())
 
     services.move(job.id, change)
 

@@ -9,6 +9,7 @@ from sutradhar.domain.asset import Asset, AssetRequest
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import ProduceAsset
 from sutradhar.domain.plan import Language, Mood, Voice
+from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.providers import MusicBed, Picture, Speech
 from sutradhar.ports.stores import Lease
@@ -55,7 +56,8 @@ def _own_key(job: Job, request: AssetRequest) -> str:
 
 def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> None:
     log("maker_called", slot=request.slot, key=request.key)
-    made_thing = _call(services, request)
+    with on_account_of(services.buyer(job, request.slot)):
+        made_thing = _call(services, request)
     content, suffix = _content(made_thing)
     digest = hashlib.sha256(content).hexdigest()
     blob = f"assets/{digest}.{suffix}"
@@ -72,6 +74,8 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
         samples=0 if isinstance(made_thing, Picture) else made_thing.samples,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
+        provenance=made_thing.provenance,
+        refused=made_thing.refused if isinstance(made_thing, Picture) else "",
     )
     services.assets.save(asset, lease)
 
@@ -95,4 +99,5 @@ def _content(thing: Speech | Picture | MusicBed) -> tuple[bytes, str]:
 def _move_on(services: Services, job: Job) -> None:
     assets: Mapping[str, Asset] = made(services, job)
     if len(assets) == len(job.requests):
+        services.purchases.give_up_open(job.id)  # of whoever was killed at work, while another job made the same thing
         services.move(job.id, lambda current: current.assets_ready(assets, services.clock.now()))

@@ -9,9 +9,11 @@ from typing import Any
 from sutradhar.domain.job import Job
 from sutradhar.domain.messages import Message
 from sutradhar.domain.plan import PlanDefaults
+from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
 from sutradhar.telemetry import log
@@ -30,8 +32,17 @@ class Services:
     images: ImageGenerator
     composer: Composer
     clock: Clock
+    records: RecordStore
+    purchases: Purchases
     defaults: PlanDefaults
     """What plans say that say nothing."""
+    job_cap: int | None = None
+    """What a job may cost, in millionths of a US dollar; a plan may ask for less."""
+
+    def buyer(self, job: Job, slot: str) -> Buyer:
+        """On whose account ``slot`` of ``job`` is made."""
+        caps = [cap for cap in (self.job_cap, job.wanted.budget_micros) if cap is not None]
+        return Buyer(job.id, slot, min(caps, default=None), job.wanted.strict)
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:

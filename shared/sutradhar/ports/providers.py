@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from sutradhar.domain.asset import Alignment, Fallback, Word
+from sutradhar.domain.asset import Alignment, Fallback, Provenance, Word
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
 
 
@@ -17,11 +17,13 @@ class Speech:
     alignment: Alignment
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True)
 class Picture:
-    """``data``: a PNG or JPEG file, as ``media_type`` says."""
+    """``data``: a PNG or JPEG file, as ``media_type`` says. ``refused``: why the vendor did not draw the prompt as it
+    was first; what it drew instead is in ``provenance``."""
 
     data: bytes
     media_type: str
@@ -29,6 +31,8 @@ class Picture:
     height: int
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance | None = None
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,17 @@ class MusicBed:
     samples: int
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a planner wrote."""
+
+    plan: RenderPlan
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance | None = None
 
 
 class Provider(Protocol):
@@ -64,7 +79,9 @@ class Narrator(Provider, Protocol):
 
 class ImageGenerator(Provider, Protocol):
     def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
-        """Raises ProviderError."""
+        """``width`` and ``height`` are the least that the film needs; a vendor that has fixed sizes gives the next
+        one of that shape. Raises ProviderError.
+        """
         ...
 
 
@@ -75,8 +92,8 @@ class Composer(Provider, Protocol):
 
 
 class Planner(Provider, Protocol):
-    def plan(self, wanted: RenderPlan) -> RenderPlan:
-        """``wanted`` with title and scenes written (and translations, where it has them). Same input, same plan.
+    def plan(self, wanted: RenderPlan) -> Written:
+        """``wanted`` with title and scenes written (and translations, where it has them).
 
         Raises ProviderError.
         """

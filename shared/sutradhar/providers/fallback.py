@@ -1,18 +1,66 @@
-"""Narrators in order: the next one speaks where one cannot."""
+"""Makers in order: the next one is asked where one cannot. Each chain is itself a maker of its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 from sutradhar.domain.asset import Fallback
 from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.plan import Language, Voice
-from sutradhar.ports.providers import Narrator, Speech
+from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
+from sutradhar.ports.providers import (
+    Composer,
+    ImageGenerator,
+    MusicBed,
+    Narrator,
+    Picture,
+    Planner,
+    Provider,
+    Speech,
+    Written,
+)
+
+_Maker = TypeVar("_Maker", bound=Provider)
+_Made = TypeVar("_Made", bound=Speech | Picture | MusicBed | Written)
 
 
-class FallbackNarrator:
-    """Itself a Narrator. Who was asked in vain, and why, is written on the Speech."""
+class _Strict(Protocol):
+    @property
+    def strict(self) -> bool: ...
 
-    def __init__(self, narrators: Sequence[Narrator]) -> None:
+
+class _Chain:
+    """``terms`` says whether anybody but the first may answer."""
+
+    def __init__(self, terms: _Strict) -> None:
+        self._terms = terms
+
+    def _first_answer(self, kind: str, makers: Sequence[_Maker], ask: Callable[[_Maker], _Made]) -> _Made:
+        """Of ``makers``. Who was asked in vain, and why, is written on what it gives.
+
+        Raises ProviderError: retryable when it is so for any that was asked.
+        """
+        failures: list[ProviderError] = []
+        for maker in makers[:1] if self._terms.strict else makers:
+            try:
+                made = ask(maker)
+            except ProviderError as exc:
+                failures.append(exc)
+                continue
+            earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
+            return replace(made, fallbacks=(*earlier, *made.fallbacks))
+        if len(failures) == 1:
+            raise failures[0]
+        raise ProviderError(
+            f"no {kind} could do it: " + "; ".join(f"{f.provider}: {f}" for f in failures),
+            provider=">".join(m.name for m in makers),
+            retryable=any(f.retryable for f in failures),
+            advice=next((f.advice for f in failures if f.advice), ""),
+        )
+
+
+class FallbackNarrator(_Chain):
+    def __init__(self, narrators: Sequence[Narrator], terms: _Strict) -> None:
+        super().__init__(terms)
         self._narrators = tuple(narrators)
 
     @property
@@ -27,22 +75,9 @@ class FallbackNarrator:
         return self._speaking(language, voice)[0].maker(language, voice)
 
     def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
-        """Raises ProviderError: retryable when it is so for any narrator that was asked."""
-        failures: list[ProviderError] = []
-        for narrator in self._speaking(language, voice):
-            try:
-                speech = narrator.narrate(text, language, voice)
-            except ProviderError as exc:
-                failures.append(exc)
-                continue
-            earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
-            return replace(speech, fallbacks=(*earlier, *speech.fallbacks))
-        raise ProviderError(
-            "no narrator could say it: " + "; ".join(f"{f.provider}: {f}" for f in failures),
-            provider=self.name,
-            retryable=any(f.retryable for f in failures),
-            advice=next((f.advice for f in failures if f.advice), ""),
-        )
+        """Raises ProviderError."""
+        makers = self._speaking(language, voice)
+        return self._first_answer("narrator", makers, lambda narrator: narrator.narrate(text, language, voice))
 
     def _speaking(self, language: Language, voice: Voice) -> list[Narrator]:
         found = [n for n in self._narrators if n.speaks(language, voice)]
@@ -54,3 +89,68 @@ class FallbackNarrator:
                 advice="apt-get install espeak-ng, and have espeak_ng among the narrators",
             )
         return found
+
+
+class FallbackImages(_Chain):
+    """``reword`` is asked once for another prompt where a vendor's policy refuses one."""
+
+    def __init__(
+        self, makers: Sequence[ImageGenerator], terms: _Strict, reword: Callable[[str, str], str | None] | None = None
+    ) -> None:
+        super().__init__(terms)
+        self._makers, self._reword = tuple(makers), reword
+
+    @property
+    def name(self) -> str:
+        return self._makers[0].name
+
+    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+        """Raises ProviderError."""
+        return self._first_answer(
+            "image generator", self._makers, lambda maker: self._drawn(maker, prompt, style, width, height, seed)
+        )
+
+    def _drawn(self, maker: ImageGenerator, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+        try:
+            return maker.draw(prompt, style, width, height, seed)
+        except ProviderError as exc:
+            other = self._reworded(prompt, exc) if exc.fault == "refused" else None
+            if not other:
+                raise
+            refused = str(exc)
+        picture = maker.draw(other, style, width, height, seed)
+        return replace(picture, refused=refused)
+
+    def _reworded(self, prompt: str, refusal: ProviderError) -> str | None:
+        try:
+            return self._reword(prompt, str(refusal)) if self._reword else None
+        except ProviderError:
+            return None  # then the refusal itself is what the caller should hear of
+
+
+class FallbackComposer(_Chain):
+    def __init__(self, makers: Sequence[Composer], terms: _Strict) -> None:
+        super().__init__(terms)
+        self._makers = tuple(makers)
+
+    @property
+    def name(self) -> str:
+        return self._makers[0].name
+
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        """Raises ProviderError."""
+        return self._first_answer("composer", self._makers, lambda maker: maker.compose(mood, seed))
+
+
+class FallbackPlanner(_Chain):
+    def __init__(self, makers: Sequence[Planner], terms: _Strict) -> None:
+        super().__init__(terms)
+        self._makers = tuple(makers)
+
+    @property
+    def name(self) -> str:
+        return self._makers[0].name
+
+    def plan(self, wanted: RenderPlan) -> Written:
+        """Raises ProviderError."""
+        return self._first_answer("planner", self._makers, lambda maker: maker.plan(wanted))

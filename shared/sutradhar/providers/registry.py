@@ -1,47 +1,113 @@
-"""Makers by the names that the configuration uses. A maker's module is imported when it is first asked for."""
+"""Makers by the names that the configuration uses. A maker's module is imported when its chain is first asked for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.providers.fallback import FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
+from sutradhar.providers.vendor import Vendor
+from sutradhar.telemetry import log
 
-NARRATORS = {
-    "hibari": "sutradhar.providers.hibari:HibariNarrator",
-    "piper": "sutradhar.providers.piper:PiperNarrator",
-    "espeak_ng": "sutradhar.providers.espeak_ng:EspeakNarrator",
+Kind = Literal["planner", "narrator", "image", "composer"]
+
+OFFLINE: Mapping[Kind, Mapping[str, str]] = {
+    "planner": {"storybook": "sutradhar.providers.storybook.planner:Storybook"},
+    "narrator": {
+        "hibari": "sutradhar.providers.hibari:HibariNarrator",
+        "piper": "sutradhar.providers.piper:PiperNarrator",
+        "espeak_ng": "sutradhar.providers.espeak_ng:EspeakNarrator",
+    },
+    "image": {"procedural": "sutradhar.providers.procedural.images:ProceduralImages"},
+    "composer": {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"},
 }
-IMAGE_GENERATORS = {"procedural": "sutradhar.providers.procedural.images:ProceduralImages"}
-COMPOSERS = {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"}
-PLANNERS = {"storybook": "sutradhar.providers.storybook.planner:Storybook"}
+BOUGHT: Mapping[Kind, Mapping[str, str]] = {
+    "planner": {"openai": "sutradhar.providers.openai.planner:OpenAIPlanner"},
+    "narrator": {
+        "elevenlabs": "sutradhar.providers.elevenlabs.voice:ElevenLabsNarrator",
+        "openai": "sutradhar.providers.openai.voice:OpenAINarrator",
+    },
+    "image": {"openai": "sutradhar.providers.openai.images:OpenAIImages"},
+    "composer": {"elevenlabs": "sutradhar.providers.elevenlabs.music:ElevenLabsComposer"},
+}
+"""By the vendor whose key they need; asked in this order where the configuration has none."""
+_VARIABLE: Mapping[Kind, str] = {
+    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "composer": "COMPOSERS",
+}  # fmt: skip
 
 
-def narrators(names: Sequence[str]) -> list[Narrator]:
-    """The narrators in that order. Raises InvalidRequest for an unknown name."""
-    return [_made("narrator", NARRATORS, name) for name in names]
+@dataclass(frozen=True)
+class Registry:
+    """``vendors``: those that there are keys for. ``providers`` and ``chains`` as in Settings."""
+
+    vendors: Mapping[str, Vendor]
+    providers: Sequence[str] | None
+    chains: Mapping[str, Sequence[str]]
+    gate: CallGate
+
+    def planner(self) -> FallbackPlanner:
+        """Raises InvalidRequest for an unknown name, like all of these."""
+        planners: list[Planner] = self._makers("planner")
+        return FallbackPlanner(planners, self.gate)
+
+    def narrator(self) -> FallbackNarrator:
+        narrators: list[Narrator] = self._makers("narrator")
+        return FallbackNarrator(narrators, self.gate)
+
+    def images(self) -> FallbackImages:
+        makers: list[ImageGenerator] = self._makers("image")
+        return FallbackImages(makers, self.gate, self._reword)
+
+    def composer(self) -> FallbackComposer:
+        composers: list[Composer] = self._makers("composer")
+        return FallbackComposer(composers, self.gate)
+
+    def _makers(self, kind: Kind) -> list[Any]:
+        makers = [self._made(kind, name) for name in self._names(kind)]
+        found = [maker for maker in makers if maker is not None]
+        if not found:
+            keys = " or ".join(f"{name.upper()}_API_KEY" for name in self._names(kind))
+            raise InvalidRequest([FieldError(_VARIABLE[kind], f"names nobody that can be asked; set {keys}")])
+        return found
+
+    def _names(self, kind: Kind) -> list[str]:
+        if chosen := self.chains.get(kind):
+            return list(chosen)
+        bought = list(BOUGHT[kind])
+        if self.providers is not None:
+            everybody = {name for served in BOUGHT.values() for name in served}
+            if unknown := [name for name in self.providers if name not in everybody]:
+                known = ", ".join(sorted(everybody))
+                raise InvalidRequest([FieldError("PROVIDERS", f"there is no {unknown[0]!r}; known are {known}")])
+            if missing := [name for name in self.providers if name not in self.vendors]:
+                raise InvalidRequest([FieldError("PROVIDERS", f"{missing[0]} needs {missing[0].upper()}_API_KEY")])
+            bought = [name for name in self.providers if name in bought]
+        return [*bought, *OFFLINE[kind]]
+
+    def _made(self, kind: Kind, name: str) -> Any:
+        known = {**OFFLINE[kind], **BOUGHT[kind]}
+        if name not in known:
+            message = f"there is no {kind} {name!r}; known are {', '.join(known)}"
+            raise InvalidRequest([FieldError(_VARIABLE[kind], message)])
+        if name in OFFLINE[kind]:
+            return _class(known[name])()
+        if name not in self.vendors:
+            log("provider_left_out", provider=name, kind=kind, reason=f"{name.upper()}_API_KEY is not set")
+            return None
+        return _class(known[name])(self.vendors[name], self.gate)
+
+    def _reword(self, prompt: str, reason: str) -> str | None:
+        """By the first planner that can: the offline one has no words of its own."""
+        for name in self._names("planner"):
+            if name in BOUGHT["planner"] and (planner := self._made("planner", name)):
+                reworded: str = planner.reword(prompt, reason)
+                return reworded
+        return None
 
 
-def image_generator(name: str) -> ImageGenerator:
-    """Raises InvalidRequest for an unknown name."""
-    found: ImageGenerator = _made("image generator", IMAGE_GENERATORS, name)
-    return found
-
-
-def composer(name: str) -> Composer:
-    """Raises InvalidRequest for an unknown name."""
-    found: Composer = _made("composer", COMPOSERS, name)
-    return found
-
-
-def planner(name: str) -> Planner:
-    """Raises InvalidRequest for an unknown name."""
-    found: Planner = _made("planner", PLANNERS, name)
-    return found
-
-
-def _made(kind: str, known: Mapping[str, str], name: str) -> Any:
-    if name not in known:
-        raise InvalidRequest([FieldError("", f"there is no {kind} {name!r}; known are {', '.join(known)}")])
-    module, _, attribute = known[name].partition(":")
-    return getattr(import_module(module), attribute)()
+def _class(where: str) -> Any:
+    module, _, attribute = where.partition(":")
+    return getattr(import_module(module), attribute)

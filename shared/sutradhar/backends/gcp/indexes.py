@@ -6,6 +6,6 @@ INDEXES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("jobs", (("over", "ASCENDING"), ("updated_at", "ASCENDING"))),
 )
 TTL_FIELD = "expire_at"
-TTL_COLLECTIONS = ("jobs", "assets", "leases")
-UNINDEXED = (("jobs", "body"), ("assets", "body"))
+TTL_COLLECTIONS = ("jobs", "assets", "leases", "records")
+UNINDEXED = (("jobs", "body"), ("assets", "body"), ("records", "body"))
 """Long texts that nobody searches: an index of them would only cost."""

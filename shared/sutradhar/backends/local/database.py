@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS messages (
     failures INTEGER NOT NULL DEFAULT 0, deliveries INTEGER NOT NULL DEFAULT 0, owner TEXT, leased_until REAL
 );
 CREATE INDEX IF NOT EXISTS messages_next ON messages (available);
+CREATE TABLE IF NOT EXISTS records (name TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS counts (state TEXT PRIMARY KEY, total INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS dead_letters (
     id INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL
@@ -31,7 +32,7 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 """
 
 
-_VERSION = 2
+_VERSION = 3
 """Of the tables above; raise it with every change to them."""
 
 

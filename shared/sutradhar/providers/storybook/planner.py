@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene
+from sutradhar.ports.providers import Written
+from sutradhar.providers.pacing import durations
 from sutradhar.providers.storybook.generic import generic_beats
 from sutradhar.providers.storybook.mood import mood_of
-from sutradhar.providers.storybook.pacing import abridge, durations
+from sutradhar.providers.storybook.pacing import abridge
 from sutradhar.providers.storybook.script import group, image_prompt, script_sentences, split
 from sutradhar.providers.storybook.stories import Beat, Story
 from sutradhar.providers.storybook.topic import bare, cut, named_story, title_case
@@ -21,7 +23,11 @@ class Storybook:
 
     name = "storybook/1"
 
-    def plan(self, wanted: RenderPlan) -> RenderPlan:
+    def plan(self, wanted: RenderPlan) -> Written:
+        """See ``Planner``."""
+        return Written(self.written(wanted), self.name)
+
+    def written(self, wanted: RenderPlan) -> RenderPlan:
         """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
 
         Raises:

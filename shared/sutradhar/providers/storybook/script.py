@@ -2,7 +2,7 @@
 
 from sutradhar.domain.plan import Language
 from sutradhar.domain.text import clean, drawable, sentences, speakable
-from sutradhar.providers.storybook.pacing import speech_sec
+from sutradhar.providers.pacing import speech_sec
 from sutradhar.providers.storybook.topic import cut, requests
 
 _MIN_SCENES, _MAX_SCENES = 3, 8

@@ -1,0 +1,61 @@
+"""Small shared values in Firestore."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from google.api_core import exceptions
+
+from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, Turns
+from sutradhar.backends.gcp.retry import errors
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.records import Texts
+
+KEEP = timedelta(days=400)
+"""After the last write; a year's accounts can be looked at."""
+
+
+class FirestoreRecordStore:
+    def __init__(self, store: Firestore, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+
+    def read(self, names: Iterable[str]) -> Texts:
+        return {name: found.get("body") for name, found in self._snapshots(list(names)).items()}
+
+    def update(self, names: Iterable[str], change: Callable[[Texts], Texts]) -> Texts:
+        wanted, mine = list(names), uuid.uuid4().hex
+        turns = Turns(f"record {wanted[0]}")
+        found = self._snapshots(wanted)
+        while True:
+            before = {name: snapshot.get("body") for name, snapshot in found.items()}
+            after = {**before, **change(before)}
+            changed = {name: body for name, body in after.items() if before.get(name) != body}
+            if not changed:
+                return after
+            with errors(self._store.name):
+                try:
+                    self._batch(changed, found, mine).commit(**CALL)
+                except (*CONFLICT, exceptions.NotFound):
+                    turns.wait()
+                else:
+                    return after
+            found = self._snapshots(wanted)
+            if any(name in found and found[name].get("write") == mine for name in changed):
+                return after  # only the answer was lost
+
+    def _batch(self, changed: Texts, found: dict[str, Any], write: str) -> Any:
+        batch, ends = self._store.client.batch(), self._clock.now() + KEEP
+        for name, body in changed.items():
+            fields = {"body": body, "write": write, "expire_at": ends}
+            if name in found:
+                batch.update(found[name].reference, fields, option=self._store.unchanged_since(found[name]))
+            else:
+                batch.create(self._store.document("records", name), fields)
+        return batch
+
+    def _snapshots(self, names: list[str]) -> dict[str, Any]:
+        documents = {self._store.document("records", name).id: name for name in names}
+        references = [self._store.document("records", name) for name in names]
+        found = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
+        return {documents[snapshot.id]: snapshot for snapshot in found if snapshot.exists}

@@ -1,0 +1,25 @@
+"""Small shared values in SQLite."""
+
+from collections.abc import Callable, Iterable
+
+from sutradhar.backends.local.database import Database
+from sutradhar.ports.records import Texts
+
+
+class SqliteRecordStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, names: Iterable[str]) -> Texts:
+        wanted = list(names)
+        marks = ",".join("?" * len(wanted))
+        rows = self._database.read().execute(f"SELECT name, body FROM records WHERE name IN ({marks})", wanted)  # noqa: S608 - only question marks
+        return dict(rows.fetchall())
+
+    def update(self, names: Iterable[str], change: Callable[[Texts], Texts]) -> Texts:
+        with self._database.write() as connection:
+            before = self.read(names)
+            after = {**before, **change(before)}
+            changed = [(name, body) for name, body in after.items() if before.get(name) != body]
+            connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", changed)
+        return after

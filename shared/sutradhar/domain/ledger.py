@@ -1,0 +1,97 @@
+"""Money: set aside before a call to a vendor, settled or given back after it. Pure; the stores make it atomic.
+
+An account has a cap or none. What is spent and what is set aside never pass it together, since nothing is set aside
+that would. One call moves the accounts of its job and of its day in one step.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from sutradhar.domain.base import Frozen
+from sutradhar.domain.errors import BudgetExceeded
+from sutradhar.domain.price import usd
+
+Outcome = Literal["open", "settled", "refunded", "lost"]
+"""``lost``: nobody knows whether the vendor charged for it, so it counts in full."""
+
+
+class Charge(Frozen):
+    """One call to a vendor. Amounts in millionths of a US dollar."""
+
+    slot: str
+    """What it was for: ``plan``, ``scene-00-image``."""
+    provider: str
+    model: str
+    day: str
+    """The account of the day that it was set aside in."""
+    reserved: int
+    spent: int = 0
+    units: Mapping[str, float] = {}
+    request_id: str = ""
+    outcome: Outcome = "open"
+
+
+class Account(Frozen):
+    """Amounts in millionths of a US dollar. ``charges`` by id; only a job's account has them."""
+
+    spent: int = 0
+    reserved: int = 0
+    charges: Mapping[str, Charge] = {}
+
+    @property
+    def committed(self) -> int:
+        return self.spent + self.reserved
+
+
+Change = Callable[[Mapping[str, Account]], Mapping[str, Account]]
+
+
+def job_account(job_id: str) -> str:
+    return f"ledger/job/{job_id}"
+
+
+def day_account(day: str) -> str:
+    return f"ledger/day/{day}"
+
+
+def reserve(
+    accounts: Mapping[str, Account], job: str, charge_id: str, charge: Charge, caps: Mapping[str, int]
+) -> dict[str, Account]:
+    """``accounts`` with ``charge`` set aside in each; ``job`` names the one that keeps it. A repeat changes nothing.
+
+    Raises:
+        BudgetExceeded: it does not fit under the cap of one of them.
+    """
+    if charge_id in accounts[job].charges:
+        return dict(accounts)
+    for name, account in accounts.items():
+        cap = caps.get(name)
+        if cap is not None and account.committed + charge.reserved > cap:
+            whose = name.split("/")[1]
+            raise BudgetExceeded(
+                f"{charge.provider} would cost up to {usd(charge.reserved):.4f} USD, and of this {whose}'s cap of"
+                f" {usd(cap):.2f} USD {usd(max(cap - account.committed, 0)):.4f} are left",
+                provider=charge.provider,
+            )
+    moved = {name: account.evolve(reserved=account.reserved + charge.reserved) for name, account in accounts.items()}
+    moved[job] = moved[job].evolve(charges={**moved[job].charges, charge_id: charge})
+    return moved
+
+
+def close(
+    accounts: Mapping[str, Account], job: str, charge_id: str, outcome: Outcome, spent: int,
+    units: Mapping[str, float] | None = None, request_id: str = "",
+) -> dict[str, Account]:  # fmt: skip
+    """``accounts`` with the charge's end in each. A repeat changes nothing, but what was given up for lost and is known
+    after all is corrected."""
+    charge = accounts[job].charges[charge_id]
+    if charge.outcome not in ("open", "lost") or (charge.outcome == "lost" and outcome == "lost"):
+        return dict(accounts)
+    held = charge.reserved if charge.outcome == "open" else 0
+    moved = {
+        name: account.evolve(reserved=account.reserved - held, spent=account.spent + spent - charge.spent)
+        for name, account in accounts.items()
+    }
+    ended = charge.evolve(outcome=outcome, spent=spent, units=dict(units or {}), request_id=request_id)
+    moved[job] = moved[job].evolve(charges={**moved[job].charges, charge_id: ended})
+    return moved

@@ -1,0 +1,213 @@
+"""The gate in front of every vendor: circuit breaker, calls at once, and the ledger."""
+
+import random
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sutradhar.domain import ledger
+from sutradhar.domain.breaker import Breaker
+from sutradhar.domain.errors import LeaseHeld, ProviderError
+from sutradhar.domain.ledger import Account, Charge, day_account, job_account
+from sutradhar.domain.price import PriceTable, Units
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.records import RecordStore, Texts
+from sutradhar.ports.stores import Lease, LeaseStore
+from sutradhar.telemetry import log
+
+_CALL = timedelta(minutes=5)
+"""Longer than any call's deadline: a place among the calls at once is free again after this, whatever became of it."""
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """On whose account a call is made. ``job_cap`` in millionths of a US dollar."""
+
+    job_id: str
+    slot: str
+    job_cap: int | None = None
+    strict: bool = False
+
+
+_buyer: ContextVar[Buyer | None] = ContextVar("buyer", default=None)
+
+
+@contextmanager
+def on_account_of(buyer: Buyer) -> Iterator[None]:
+    """Every call inside the block is paid by ``buyer``."""
+    token = _buyer.set(buyer)
+    try:
+        yield
+    finally:
+        _buyer.reset(token)
+
+
+class Purchases:
+    """A CallGate. ``at_once``: how many calls each provider may get at a time from all instances together."""
+
+    def __init__(
+        self, records: RecordStore, leases: LeaseStore, clock: Clock, prices: PriceTable, day_cap: int | None,
+        at_once: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        self._records, self._leases, self._clock, self._prices = records, leases, clock, prices
+        self._day_cap, self._at_once = day_cap, at_once
+
+    @property
+    def strict(self) -> bool:
+        buyer = _buyer.get()
+        return bool(buyer and buyer.strict)
+
+    @contextmanager
+    def call(self, provider: str, model: str, units: Units) -> Iterator["_Call"]:
+        self._ask_breaker(provider)
+        with self._place(provider):
+            call = self._reserve(provider, model, units)
+            try:
+                yield call
+            except ProviderError as exc:
+                call.end("lost" if exc.billed else "refunded")
+                self._note_failure(provider, exc)
+                raise
+            except BaseException:
+                call.end("lost")
+                raise
+            call.end("settled")
+        self._note_success(provider)
+
+    def _reserve(self, provider: str, model: str, units: Units) -> "_Call":
+        try:
+            price = self._prices.cost(provider, model, units)
+        except LookupError as exc:
+            raise ProviderError(str(exc), provider=provider, retryable=False, advice="see docs/providers.md") from exc
+        buyer = _buyer.get()
+        if buyer is None or not price:
+            return _Call(self, None, "", Charge(slot="", provider=provider, model=model, day="", reserved=price))
+        self.give_up_open(buyer.job_id, buyer.slot)
+        charge = Charge(
+            slot=buyer.slot, provider=provider, model=model, day=self._clock.now().date().isoformat(), reserved=price,
+            units=dict(units),
+        )  # fmt: skip
+        charge_id, job = uuid.uuid4().hex, job_account(buyer.job_id)
+        caps = {
+            name: cap for name, cap in ((job, buyer.job_cap), (day_account(charge.day), self._day_cap))
+            if cap is not None
+        }  # fmt: skip
+        self._move(self._accounts(job, charge.day), lambda found: ledger.reserve(found, job, charge_id, charge, caps))
+        return _Call(self, job, charge_id, charge)
+
+    def give_up_open(self, job_id: str, slot: str | None = None) -> None:
+        """Whoever was at work on ``slot`` (None: on any) is gone: what it set aside may have been charged."""
+        job = job_account(job_id)
+        for charge_id, charge in account(self._records, job).charges.items():
+            if charge.outcome == "open" and slot in (None, charge.slot):
+                log("charge_lost", level="warning", provider=charge.provider, slot=charge.slot)
+                self.close(job, charge_id, charge, "lost", charge.reserved)
+
+    def close(
+        self, job: str, charge_id: str, charge: Charge, outcome: ledger.Outcome, spent: int,
+        units: Units | None = None, request_id: str = "",
+    ) -> None:  # fmt: skip
+        self._move(
+            self._accounts(job, charge.day),
+            lambda found: ledger.close(found, job, charge_id, outcome, spent, units, request_id),
+        )
+
+    def cost(self, provider: str, model: str, units: Units) -> int:
+        return self._prices.cost(provider, model, units)
+
+    def _accounts(self, job: str, day: str) -> list[str]:
+        # without a cap nobody writes the day's account, which all jobs would have to share
+        return [job] if self._day_cap is None else [job, day_account(day)]
+
+    def _move(self, names: list[str], change: "ledger.Change") -> None:
+        def written(found: Texts) -> Texts:
+            before = {n: Account.model_validate_json(found[n]) if n in found else Account() for n in names}
+            return {name: one.model_dump_json() for name, one in change(before).items()}
+
+        self._records.update(names, written)
+
+    def _ask_breaker(self, provider: str) -> None:
+        name, now = _breaker(provider), self._clock.now()
+        text = self._records.read([name]).get(name)
+        if text is None or not Breaker.model_validate_json(text).until:
+            return
+
+        def tried(found: Texts) -> Texts:
+            breaker = Breaker.model_validate_json(found[name])
+            if wait := breaker.wait(now):
+                raise ProviderError(
+                    f"{provider} is left in peace for another {wait:.0f} s: {breaker.reason}", provider=provider,
+                    retryable=True, fault="busy", retry_after=wait,
+                )  # fmt: skip
+            return {name: breaker.tried(now).model_dump_json()}
+
+        self._records.update([name], tried)
+
+    def _note_failure(self, provider: str, exc: ProviderError) -> None:
+        log("provider_failed", level="warning", provider=provider, fault=exc.fault, status=exc.status, error=str(exc))
+        name, now = _breaker(provider), self._clock.now()
+
+        def failed(found: Texts) -> Texts:
+            breaker = Breaker.model_validate_json(found[name]) if name in found else Breaker()
+            after = breaker.failed(exc, now)
+            return {} if after == breaker else {name: after.model_dump_json()}
+
+        self._records.update([name], failed)
+
+    def _note_success(self, provider: str) -> None:
+        name, well = _breaker(provider), Breaker().model_dump_json()
+        if self._records.read([name]).get(name, well) != well:
+            self._records.update([name], lambda _found: {name: well})
+
+    @contextmanager
+    def _place(self, provider: str) -> Iterator[None]:
+        """One of the places among the calls at once. Raises LeaseHeld when all are taken."""
+        places = self._at_once.get(provider, 0)
+        if not places:
+            yield
+            return
+        lease = self._take(provider, places)
+        try:
+            yield
+        finally:
+            self._leases.release(lease)
+
+    def _take(self, provider: str, places: int) -> Lease:
+        for place in random.sample(range(places), places):
+            try:
+                return self._leases.acquire(f"calls/{provider}/{place}", _CALL)
+            except LeaseHeld:
+                continue
+        raise LeaseHeld(f"{provider} is asked {places} things at once already, which is all that it may be")
+
+
+class _Call:
+    def __init__(self, purchases: Purchases, job: str | None, charge_id: str, charge: Charge) -> None:
+        self._purchases, self._job, self._charge_id, self._charge = purchases, job, charge_id, charge
+        self._units: Units = charge.units
+        self._request_id, self._spent, self._known = "", charge.reserved, False
+
+    def settle(self, units: Units, request_id: str = "") -> None:
+        self._units, self._request_id, self._known = units, request_id, True
+        self._spent = self._purchases.cost(self._charge.provider, self._charge.model, units)
+
+    def end(self, outcome: ledger.Outcome) -> None:
+        if self._job is None:
+            return
+        if self._known:
+            outcome = "settled"  # whatever came of it afterwards
+        spent = 0 if outcome == "refunded" else self._spent
+        self._purchases.close(self._job, self._charge_id, self._charge, outcome, spent, self._units, self._request_id)
+
+
+def account(records: RecordStore, name: str) -> Account:
+    """An account as it is now; one that nobody has used is empty."""
+    text = records.read([name]).get(name)
+    return Account.model_validate_json(text) if text else Account()
+
+
+def _breaker(provider: str) -> str:
+    return f"breaker/{provider}"

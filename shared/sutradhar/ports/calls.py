@@ -1,0 +1,34 @@
+"""What stands between an adapter and its vendor: money, other instances' bad news, and how many may call at once."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from sutradhar.domain.price import Units
+
+
+class Call(Protocol):
+    """One call that was let through."""
+
+    def settle(self, units: Units, request_id: str = "") -> None:
+        """It cost this, says the vendor. Without it a call that ends well costs what was set aside for it."""
+        ...
+
+
+class CallGate(Protocol):
+    def call(self, provider: str, model: str, units: Units) -> AbstractContextManager[Call]:
+        """The vendor is called inside the block. ``units``: the most it may use, by the price table's names.
+
+        Whatever ends the block decides about the money: a ProviderError that is not ``billed`` gives it back, anything
+        else counts in full.
+
+        Raises:
+            BudgetExceeded: it does not fit under a cap.
+            ProviderError: the provider failed lately, here or elsewhere, and is left in peace for a while.
+            LeaseHeld: as many calls as may be are being made.
+        """
+        ...
+
+    @property
+    def strict(self) -> bool:
+        """Whether whoever asks wants the first provider or nothing."""
+        ...

@@ -1,0 +1,64 @@
+"""What a vendor says becomes a Speech, with the vendor's word times or, where it has none, with ours."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from sutradhar.domain.asset import Provenance
+from sutradhar.ports.providers import Speech
+from sutradhar.providers.sound_file import Sound
+from sutradhar.providers.vendor import unusable
+from sutradhar.providers.voice_audio import speech
+
+_SHORTEST_SEC_A_CHARACTER = 0.02
+"""Nobody speaks faster: auctioneers reach 25 characters a second."""
+
+
+def finished(
+    provider: str, name: str, samples: Sound, rate: int, text: str, starts: Sequence[float | None] | None,
+    provenance: Provenance,
+) -> Speech:  # fmt: skip
+    """``starts``: of each word of ``text`` in seconds; None: the vendor told none.
+
+    Raises ProviderError when the sound is silent, or too short to be all of the text.
+    """
+    tokens = text.split()
+    seconds = len(samples) / rate
+    if seconds < _SHORTEST_SEC_A_CHARACTER * len(text) or any(s is not None and s > seconds for s in starts or ()):
+        raise unusable(provider, f"{seconds:.1f} s of sound are not all of the text")
+    try:
+        made = speech(samples.mean(axis=1), rate, tokens, starts or [None] * len(tokens), name)
+    except ValueError as exc:
+        raise unusable(provider, str(exc)) from exc
+    return replace(made, alignment="engine" if starts else "estimate", provenance=provenance)
+
+
+def word_starts(text: str, characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:
+    """When each word of ``text`` begins, by the times of the ``characters`` that the vendor says it spoke.
+
+    It may have spoken others than were written (numbers as words, other white space); what is the same on both sides
+    tells where the rest belongs. None when so little is the same that it says nothing.
+    """
+    if len(characters) != len(starts) or not starts:
+        return None
+    spoken = [(c, at) for piece, at in zip(characters, starts, strict=True) for c in piece if not c.isspace()]
+    letters = [(i, c) for i, token in enumerate(text.split()) for c in token]
+    matcher = SequenceMatcher(None, [c for _, c in letters], [c for c, _ in spoken], autojunk=False)
+    found: list[float | None] = [None] * len(text.split())
+    same = 0
+    for a, b, size in matcher.get_matching_blocks():
+        same += size
+        for k in range(size):
+            word, at = letters[a + k][0], spoken[b + k][1]
+            first = a + k == 0 or letters[a + k - 1][0] != word
+            if found[word] is None and (first or word == 0):
+                found[word] = at
+    if same < len(letters) / 2 or any(later < earlier - 0.5 for earlier, later in _pairs(found)):
+        return None
+    return found
+
+
+def _pairs(starts: Sequence[float | None]) -> list[tuple[float, float]]:
+    known = [s for s in starts if s is not None]
+    return list(pairwise(known))

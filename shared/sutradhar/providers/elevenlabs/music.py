@@ -1,0 +1,71 @@
+"""Music by ElevenLabs, made into a bed that loops."""
+
+import numpy as np
+
+from sutradhar.domain.asset import SAMPLE_RATE, Provenance
+from sutradhar.domain.plan import Mood
+from sutradhar.ports.calls import CallGate
+from sutradhar.ports.providers import MusicBed
+from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
+from sutradhar.providers.sound_file import Sound, decoded
+from sutradhar.providers.vendor import Vendor, patiently, unusable
+from sutradhar.providers.voice_audio import resample
+from sutradhar.providers.wav import to_wav
+
+_MODEL = "music_v1"
+_LENGTH_SEC, _SHORTEST_SEC, _BLEND_SEC = 60, 20, 3
+_PEAK = 0.75
+_PROMPTS: dict[Mood, str] = {
+    "devotional": "slow devotional Indian music: tanpura drone, bansuri flute, soft tabla",
+    "calm": "calm ambient bed: warm pads, sparse piano, slow",
+    "joyful": "light and joyful: plucked strings, hand percussion, bright",
+    "heroic": "heroic orchestral: strings and horns, steady drums, no solo",
+    "curious": "curious and playful: pizzicato strings, marimba, light",
+    "tender": "tender: solo piano and soft strings, slow",
+}
+
+
+class ElevenLabsComposer:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{_MODEL}"
+
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        """Raises ProviderError."""
+        prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
+        most = {"seconds": _LENGTH_SEC}
+        with client(self._vendor) as elevenlabs, self._gate.call(PROVIDER, _MODEL, most) as call:
+
+            def composed() -> tuple[bytes, str]:
+                with (
+                    errors(),
+                    elevenlabs.music.with_raw_response.compose(
+                        prompt=prompt, music_length_ms=_LENGTH_SEC * 1000, force_instrumental=True,
+                        output_format="mp3_44100_128", model_id=_MODEL, request_options=ONCE,
+                    ) as raw,
+                ):  # fmt: skip
+                    return b"".join(raw.data), dict(raw.headers).get("song-id", "")
+
+            data, request_id = patiently(composed)
+            samples, rate = decoded(PROVIDER, data)
+            if len(samples) < _SHORTEST_SEC * rate:
+                raise unusable(PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for")
+            call.settle({"seconds": len(samples) / rate}, request_id)
+        pcm = _looped(samples, rate)
+        provenance = Provenance(model=_MODEL, request_id=request_id, prompt=prompt, seed=seed)
+        return MusicBed(to_wav(pcm), len(pcm), self.name, provenance=provenance)
+
+
+def _looped(samples: Sound, rate: int) -> "np.typing.NDArray[np.int16]":
+    """Two channels at 48 kHz whose end was blended into the start at equal power, so that it loops without a seam."""
+    stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
+    out = np.stack([resample(stereo[:, channel], rate, SAMPLE_RATE) for channel in range(2)], axis=1)
+    blend = _BLEND_SEC * SAMPLE_RATE
+    angle = np.linspace(0, np.pi / 2, blend, dtype=np.float32)[:, None]
+    body = out[:-blend].copy()
+    body[:blend] = out[:blend] * np.sin(angle) + out[-blend:] * np.cos(angle)
+    peak = float(np.abs(body).max()) or 1.0
+    return np.round(body * (min(_PEAK / peak, 1.0) * 32767)).astype("<i2")

@@ -1,0 +1,79 @@
+"""Scripts by OpenAI's language models (Responses, with a strict schema)."""
+
+from typing import Any
+
+from sutradhar.domain.asset import Provenance
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.ports.calls import CallGate
+from sutradhar.ports.providers import Written
+from sutradhar.providers import script
+from sutradhar.providers.openai.client import PROVIDER, client, errors
+from sutradhar.providers.vendor import Vendor, patiently, policy, unusable
+
+_SCHEMA_TOKENS = 800
+
+
+class OpenAIPlanner:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("planner_model", "gpt-5-mini")
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{self._model}"
+
+    def plan(self, wanted: RenderPlan) -> Written:
+        """Raises ProviderError."""
+        if script.complete(wanted):
+            return Written(wanted.evolve(language=wanted.spoken_language), self.name)
+        asked = script.request(wanted)
+        request_ids: list[str] = []
+
+        def ask(text: str) -> script.Script:
+            answer, request_id = self._answer(asked.instructions, text, script.Script)
+            request_ids.append(request_id)
+            found: script.Script = answer
+            return found
+
+        plan = script.written(PROVIDER, wanted, ask)
+        provenance = Provenance(model=self._model, request_id=" ".join(request_ids), prompt=asked.text)
+        return Written(plan, self.name, provenance=provenance)
+
+    def reword(self, prompt: str, reason: str) -> str:
+        """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""
+        answer, _ = self._answer(script.REWORD, f"{prompt}\n\nIt said: {reason}", None)
+        return str(answer)
+
+    def _answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
+        most = {
+            # a token is a byte at least
+            "input_tokens": len((instructions + text).encode()) + _SCHEMA_TOKENS,
+            "output_tokens": script.MAX_OUTPUT_TOKENS,
+        }
+        wanted: dict[str, Any] = {
+            "model": self._model, "instructions": instructions, "input": text,
+            "max_output_tokens": script.MAX_OUTPUT_TOKENS, "store": False,
+        }  # fmt: skip
+        with client(self._vendor) as openai, self._gate.call(PROVIDER, self._model, most) as call:
+
+            def answered() -> Any:
+                with errors():
+                    if schema is None:
+                        return openai.responses.create(**wanted)
+                    return openai.responses.parse(**wanted, text_format=schema)
+
+            answer = patiently(answered)
+            if usage := getattr(answer, "usage", None):
+                used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+                call.settle(used, answer.id)
+            with errors():
+                found = answer.output_text.strip() if schema is None else answer.output_parsed
+                refusals = [
+                    part.refusal for item in answer.output for part in getattr(item, "content", None) or ()
+                    if part.type == "refusal"
+                ]  # fmt: skip
+        if refusals:
+            raise policy(PROVIDER, refusals[0])
+        if not found:
+            raise unusable(PROVIDER, f"there is no script in it (status {answer.status})")
+        return found, answer.id

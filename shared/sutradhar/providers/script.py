@@ -1,0 +1,171 @@
+"""The script that a language model is asked for, and what becomes of it. Vendors differ only in how they are asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene
+from sutradhar.domain.text import speakable
+from sutradhar.providers.pacing import durations, scene_sec
+from sutradhar.providers.vendor import unusable
+
+_LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
+_OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
+_MISFIT = 0.1
+"""Of the length asked for, by which a film may be longer or shorter."""
+_SCENE_SEC = 12.0
+_PROMPT_CHARS = 1000
+MAX_OUTPUT_TOKENS = 16_000
+"""Thinking included; a script of ten minutes in two languages has about 9,000."""
+
+
+class Character(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    look: str = Field(description="Age, build, face, hair, clothes and colours, the same in every picture.")
+
+
+class Shot(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    narration: str = Field(description="What is said and nothing else: no stage directions, no names of speakers.")
+    translation: str = Field(description="The same in the other language.")
+    image_prompt: str = Field(description="One picture, described so that it stands alone. No text in the picture.")
+    characters: list[str] = Field(description="The names of those who are seen in it.")
+    camera: Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "hold"]
+
+
+class Script(BaseModel):
+    """What the model answers with; every field is required, as strict schemas demand."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str
+    description: str = Field(description="Two or three sentences for the video's page.")
+    tags: list[str]
+    mood: Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
+    style: str = Field(description="Of all pictures: medium, light, palette.")
+    characters: list[Character]
+    scenes: list[Shot]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a model is told. ``wanted`` is what the answer has to fit."""
+
+    wanted: RenderPlan
+    instructions: str
+    text: str
+
+
+def request(wanted: RenderPlan) -> Request:
+    language = wanted.spoken_language
+    scenes = max(1, min(MAX_SCENES, round(wanted.length_sec / _SCENE_SEC)))
+    words = round(wanted.length_sec * (2.3 if language == "en" else 2.0))
+    given = ""
+    if wanted.scenes:
+        said = "\n".join(f"{i + 1}. {s.narration or '(nobody speaks)'}" for i, s in enumerate(wanted.scenes))
+        given = f"\nThe narration is fixed. Repeat it word for word, scene by scene, and translate it:\n{said}"
+        scenes = len(wanted.scenes)
+    instructions = (
+        "You write scripts for short narrated videos. Every scene is one picture with narration over it."
+        f" The narration is in {_LANGUAGES[language]}; the translation in {_LANGUAGES[_OTHER[language]]}."
+        " Image prompts and looks are in English. Be true to facts and sources; invent no quotes."
+    )
+    asked = f"Subject: {wanted.topic}" if wanted.topic else f"What is wanted: {wanted.prompt or wanted.title or ''}"
+    text = (
+        f"{asked}\nLength: {wanted.length_sec} s in {scenes} scenes, about {words} words of narration in all."
+        f"{' Style of the pictures: ' + wanted.style if wanted.style else ''}{given}"
+    )
+    return Request(wanted, instructions, text)
+
+
+def written(provider: str, wanted: RenderPlan, ask: Callable[[str], Script]) -> RenderPlan:
+    """The plan in what ``ask`` answers to a text; asked once more, with what is wrong, when it does not fit.
+
+    Raises ProviderError.
+    """
+    asked = request(wanted)
+    script = ask(asked.text)
+    wrong = _wrong(script, wanted)
+    if wrong:
+        script = ask(f"{asked.text}\n\nYour script was this:\n{script.model_dump_json()}\n\nWrite it again: {wrong}")
+        if still := _wrong(script, wanted):
+            raise unusable(provider, still)
+    try:
+        return _plan(script, wanted)
+    except ValidationError as exc:
+        raise unusable(provider, "; ".join(str(e["msg"]) for e in exc.errors())) from exc
+
+
+def _wrong(script: Script, wanted: RenderPlan) -> str:
+    """What has to be different, in words that the model understands; empty when it fits."""
+    language = wanted.spoken_language
+    if wanted.scenes and len(script.scenes) != len(wanted.scenes):
+        return f"it must have {len(wanted.scenes)} scenes and has {len(script.scenes)}."
+    if wanted.scenes:
+        return ""
+    if not 1 <= len(script.scenes) <= MAX_SCENES:
+        return f"it must have 1 to {MAX_SCENES} scenes and has {len(script.scenes)}."
+    mute = [i + 1 for i, shot in enumerate(script.scenes) if not speakable(shot.narration)]
+    if mute:
+        return f"scene {mute[0]} has no narration."
+    seconds = sum(scene_sec(speakable(shot.narration), language) for shot in script.scenes)
+    if abs(seconds - wanted.length_sec) > _MISFIT * wanted.length_sec:
+        change = "shorter" if seconds > wanted.length_sec else "longer"
+        return f"spoken, it takes {seconds:.0f} s and should take {wanted.length_sec} s. Make the narration {change}."
+    return ""
+
+
+def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
+    language = wanted.spoken_language
+    looks = {c.name: c.look for c in script.characters}
+    if wanted.scenes:
+        scenes = [_translated(scene, shot, language) for scene, shot in zip(wanted.scenes, script.scenes, strict=True)]
+    else:
+        narrations = [speakable(shot.narration) for shot in script.scenes]
+        scenes = [
+            Scene(
+                narration=narration, image_prompt=_image_prompt(shot, looks), camera=shot.camera,
+                translations={_OTHER[language]: shot.translation}, duration_sec=seconds,
+            )
+            for shot, narration, seconds in zip(
+                script.scenes, narrations, durations(narrations, language, wanted.length_sec), strict=True
+            )
+        ]  # fmt: skip
+    mood: Mood = script.mood
+    music = wanted.music.evolve(mood=mood) if wanted.music.enabled and not wanted.music.mood else wanted.music
+    return RenderPlan.model_validate(
+        {
+            **dict(wanted), "title": wanted.title or script.title[:120], "scenes": tuple(scenes), "music": music,
+            "language": language, "style": wanted.style or script.style[:200],
+            "description": wanted.description or script.description, "tags": wanted.tags or tuple(script.tags[:30]),
+        }
+    )  # fmt: skip
+
+
+def _translated(scene: Scene, shot: Shot, language: Language) -> Scene:
+    """Narration that was given is nobody's to change; only a missing translation is added."""
+    other = _OTHER[language]
+    if not scene.narration or scene.translations.get(other):
+        return scene
+    return scene.evolve(translations={**scene.translations, other: shot.translation})
+
+
+def _image_prompt(shot: Shot, looks: dict[str, str]) -> str:
+    """It stands alone: whoever is seen is described each time, so that every picture shows the same ones."""
+    seen = [f"{name}: {looks[name]}" for name in shot.characters if name in looks]
+    return ". ".join([shot.image_prompt.rstrip("."), *seen])[:_PROMPT_CHARS]
+
+
+def complete(wanted: RenderPlan) -> bool:
+    """Whether there is nothing to write."""
+    other = _OTHER[wanted.spoken_language]
+    translated = all(s.translations.get(other) for s in wanted.scenes if s.narration)
+    return bool(wanted.scenes and wanted.title and (translated or other not in wanted.subtitle_languages))
+
+
+REWORD = (
+    "An image generator refused this prompt. Say it in other words so that the same scene can be drawn: no violence,"
+    " nobody undressed, no living person's name, no protected character. Answer with the new prompt only."
+)

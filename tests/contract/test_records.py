@@ -1,0 +1,93 @@
+"""Small shared values: what several change together is changed in one step, by one after the other."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sutradhar.domain.errors import BudgetExceeded
+from sutradhar.domain.ledger import Account, day_account, job_account
+from sutradhar.domain.price import PriceTable
+from sutradhar.pipeline.purchase import Buyer, Purchases, account, on_account_of
+from tests.contract.conftest import Kit
+
+PRICES = PriceTable.model_validate(
+    {"prices": [{"provider": "v", "model": "m", "unit": "calls", "usd": "0.10", "source": "s", "as_of": "2026-01-01"}]}
+)
+
+
+def test_what_nobody_wrote_is_not_there(kit: Kit) -> None:
+    assert kit.records.read(["a", "b/c"]) == {}
+
+
+def test_several_are_changed_together_and_the_others_stay(kit: Kit) -> None:
+    kit.records.update(["a", "b/c"], lambda found: {"a": "1", "b/c": "2"})
+    seen: list[Mapping[str, str]] = []
+
+    def change(found: Mapping[str, str]) -> Mapping[str, str]:
+        seen.append(dict(found))
+        return {"a": "3"}
+
+    assert kit.records.update(["a", "b/c", "new"], change) == {"a": "3", "b/c": "2"}
+    assert seen == [{"a": "1", "b/c": "2"}]
+    assert kit.records.read(["a", "b/c", "new"]) == {"a": "3", "b/c": "2"}
+
+
+def test_a_change_that_raises_writes_nothing(kit: Kit) -> None:
+    def change(_found: Mapping[str, str]) -> Mapping[str, str]:
+        raise BudgetExceeded("no", provider="v")
+
+    with pytest.raises(BudgetExceeded):
+        kit.records.update(["a"], change)
+    assert kit.records.read(["a"]) == {}
+
+
+def test_twenty_at_once_lose_no_change(kit: Kit) -> None:
+    def add(_i: int) -> None:
+        def change(found: Mapping[str, str]) -> Mapping[str, str]:
+            return {name: json.dumps(json.loads(found.get(name, "0")) + 1) for name in ("x", "y")}
+
+        kit.records.update(["x", "y"], change)
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(add, range(60)))
+    assert kit.records.read(["x", "y"]) == {"x": "60", "y": "60"}
+
+
+def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
+    """Five jobs of ten workers, each cap for seven calls, the day's for thirty: 0.10 USD a call."""
+    day = day_account(kit.clock.now().date().isoformat())
+    jobs = [f"job-{i}" for i in range(5)]
+    caps = dict.fromkeys(jobs, 750000)
+    gate = Purchases(kit.records, kit.leases, kit.clock, PRICES, 3_000_000, {})
+    most: list[int] = []
+    refused: list[str] = []
+    called: list[str] = []
+
+    def work(i: int) -> None:
+        job = jobs[i % 5]
+        with on_account_of(Buyer(job, f"slot-{i}", caps[job])):
+            try:
+                with gate.call("v", "m", {"calls": 1}) as call:
+                    called.append(job)
+                    most.append(account(kit.records, day).committed)
+                    if i % 3:
+                        call.settle({"calls": 0.5})
+            except BudgetExceeded:
+                refused.append(job)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(work, range(50)))
+    accounts: dict[str, Account] = {job: account(kit.records, job_account(job)) for job in jobs}
+    whole = account(kit.records, day)
+    assert max(most) <= 3_000_000
+    assert len(called) + len(refused) == 50
+    assert refused
+    assert whole.reserved == 0
+    assert whole.spent == sum(a.spent for a in accounts.values())
+    for job, one in accounts.items():
+        assert one.reserved == 0
+        assert one.spent <= caps[job]
+        assert one.spent == sum(c.spent for c in one.charges.values())
+        assert len(one.charges) == called.count(job)

@@ -1,0 +1,91 @@
+"""A desk at which things are bought: the stubs, adapters with the stubs' addresses, the real gate on a real store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.stores import SqliteLeaseStore
+from sutradhar.config import VendorSettings
+from sutradhar.domain.ledger import Account, job_account
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.price import PriceTable
+from sutradhar.pipeline.purchase import Buyer, Purchases, account, on_account_of
+from sutradhar.providers.elevenlabs.music import ElevenLabsComposer
+from sutradhar.providers.elevenlabs.voice import ElevenLabsNarrator
+from sutradhar.providers.openai.images import OpenAIImages
+from sutradhar.providers.openai.planner import OpenAIPlanner
+from sutradhar.providers.openai.voice import OpenAINarrator
+from tests.vendors import elevenlabs_stub, openai_stub
+from tests.vendors.server import KEY, VendorStub
+from tests.world import SetClock
+
+VENDORS = {"openai": openai_stub.answer, "elevenlabs": elevenlabs_stub.answer}
+PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
+SAID = "A river runs, 12 boats wait."
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How one adapter is made and asked."""
+
+    vendor: str
+    make: Callable[[VendorSettings, Purchases], Any]
+    ask: Callable[[Any], Any]
+
+    @property
+    def kind(self) -> str:
+        return {"plan": "planner", "narrate": "voice", "draw": "image", "compose": "music"}[self.verb]
+
+    verb: str = ""
+
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "openai planner": Adapter(
+        "openai", OpenAIPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
+    ),
+    "openai images": Adapter("openai", OpenAIImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
+    "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
+}
+
+
+def settings(stub: VendorStub, vendor: str, key: str = KEY, timeout_sec: float = 5.0) -> VendorSettings:
+    # OpenAI's base address has its version in it
+    url = stub.url(vendor) + ("/v1" if vendor == "openai" else "")
+    return VendorSettings(key, url, {}, timeout_sec)
+
+
+@dataclass
+class Desk:
+    stub: VendorStub
+    folder: Path
+    clock: SetClock = field(default_factory=SetClock)
+    day_cap: int | None = None
+    at_once: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.database, self.presence = Database(self.folder / "state.db"), Presence(self.folder)
+        self.records = SqliteRecordStore(self.database)
+        self.leases = SqliteLeaseStore(self.database, self.presence, self.clock)
+        self.gate = Purchases(self.records, self.leases, self.clock, PRICES, self.day_cap, self.at_once)
+
+    def close(self) -> None:
+        self.database.close()
+        self.presence.close()
+
+    def adapter(self, name: str, **changes: Any) -> Any:
+        one = ADAPTERS[name]
+        return one.make(settings(self.stub, one.vendor, **changes), self.gate)
+
+    def buy(self, name: str, slot: str = "thing", job: str = "job-1", cap: int | None = None, **changes: Any) -> Any:
+        with on_account_of(Buyer(job, slot, cap)):
+            return ADAPTERS[name].ask(self.adapter(name, **changes))
+
+    def account(self, job: str = "job-1") -> Account:
+        return account(self.records, job_account(job))

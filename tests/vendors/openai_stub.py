@@ -1,0 +1,115 @@
+"""OpenAI's wire format, as its reference has it: models, responses, images, speech."""
+
+import base64
+import io
+import json
+from typing import Any
+
+from PIL import Image
+
+from tests.vendors.server import KEY, Answer, Seen
+from tests.vendors.sounds import spoken
+
+TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
+
+
+def answer(seen: Seen) -> Answer:
+    if seen.headers.get("authorization") != f"Bearer {KEY}" or seen.fault == "unauthorized":
+        return _error(401, "Incorrect API key provided", "invalid_api_key")
+    match seen.fault:
+        case "no credit":
+            return _error(429, "You exceeded your current quota", "insufficient_quota")
+        case "bad request":
+            return _error(400, "Invalid value", "invalid_value")
+    match seen.method, seen.path:
+        case "GET", "/v1/models":
+            found = {"object": "list", "data": [{"id": "gpt-5-mini", "object": "model", "created": 1, "owned_by": "o"}]}
+            return Answer(200, json.dumps(found).encode(), {"Content-Type": "application/json"}, billed=False)
+        case "POST", "/v1/responses":
+            return _response(seen)
+        case "POST", "/v1/images/generations":
+            return _image(seen)
+        case "POST", "/v1/audio/speech":
+            return _speech(seen)
+    return _error(404, f"Invalid URL ({seen.method} {seen.path})", "unknown_url")
+
+
+def _error(status: int, message: str, code: str) -> Answer:
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+    return Answer.json({"error": error}, status, x_request_id="req_bad")
+
+
+def _image(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
+    size = seen.body["size"]
+    width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
+    out = io.BytesIO()
+    shade = sum(seen.body["prompt"].encode()) % 200
+    Image.new("RGB", (width, height), (shade, 90, 160)).save(out, "PNG")
+    data = out.getvalue()[: 300 if seen.fault == "truncated" else None]
+    used = {"input_tokens": len(seen.body["prompt"]) // 4, "output_tokens": TOKENS[size], "total_tokens": 0,
+            "input_tokens_details": {"image_tokens": 0, "text_tokens": len(seen.body["prompt"]) // 4}}  # fmt: skip
+    body = {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}], "size": size, "usage": used}
+    return Answer.json(body, x_request_id="req_image")
+
+
+def _speech(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        return _error(400, "Your input was flagged", "content_policy_violation")
+    data, _ = spoken(seen.body["input"], 24000, "WAV")
+    if seen.fault == "truncated":
+        data, _ = spoken("Oh", 24000, "WAV")
+    return Answer(200, data, {"Content-Type": "audio/wav", "x-request-id": "req_speech"})
+
+
+def _response(seen: Seen) -> Answer:
+    text = seen.body["input"]
+    form = seen.body.get("text", {}).get("format", {})
+    if form.get("type") == "json_schema":
+        assert form["strict"] is True
+        said = json.dumps(script(text), ensure_ascii=False)
+    else:
+        said = "A calm picture in other words"
+    if seen.fault == "truncated":
+        said = said[: len(said) // 2]
+    content: dict[str, Any] = {"type": "output_text", "text": said, "annotations": [], "logprobs": []}
+    if seen.fault == "refusal":
+        content = {"type": "refusal", "refusal": "I cannot help with that"}
+    used = {
+        "input_tokens": len(text) // 4, "output_tokens": len(said) // 3, "total_tokens": 0,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }  # fmt: skip
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [content]}
+    body = {
+        "id": "resp_1", "object": "response", "created_at": 1, "status": "completed", "model": seen.body["model"],
+        "output": [message], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "usage": used,
+        "error": None, "incomplete_details": None, "instructions": None, "metadata": {}, "temperature": 1, "top_p": 1,
+    }  # fmt: skip
+    return Answer.json(body, x_request_id="req_response")
+
+
+def script(text: str) -> dict[str, Any]:
+    """A script as long as ``text`` asks for; for one whose narration is given, that narration."""
+    seconds = int(text.split("Length: ")[1].split(" s", maxsplit=1)[0])
+    hindi = "हिन्दी" in text or any("\u0900" <= c <= "\u097f" for c in text)
+    count = int(text.split(" s in ")[1].split(" scenes", maxsplit=1)[0])
+    unit = (
+        ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905
+    )
+    # letters a second as providers/pacing.py reckons, and what it adds to each scene
+    letters = (seconds / count - 2.0) * (11.5 if hindi else 13.4)
+    narration: list[str] = []
+    while sum(map(len, narration)) < letters:
+        narration.append(unit[len(narration) % len(unit)])
+    said = " ".join(narration).capitalize() + ("।" if hindi else ".")
+    shots = [
+        {"narration": said, "translation": "And so it goes." if hindi else "नदी बहती है।",
+         "image_prompt": f"A river at dawn, view {i}", "characters": ["Mira"], "camera": "zoom_in"}
+        for i in range(count)
+    ]  # fmt: skip
+    return {
+        "title": "The River", "description": "A river.", "tags": ["river"], "mood": "calm", "style": "watercolour",
+        "characters": [{"name": "Mira", "look": "a girl of ten in a red dress"}], "scenes": shots,
+    }  # fmt: skip

@@ -1,0 +1,178 @@
+"""The server that all vendors' stubs share: it keeps what it was asked, and misbehaves as it is told to."""
+
+import json
+import socket
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+OK = "ok"
+FAULTS = (
+    "429", "429 for long", "500", "503", "timeout", "cut", "error body", "refusal", "wrong type", "truncated",
+    "other size", "odd timestamps", "no timestamps", "slow", "unauthorized", "no credit", "bad request",
+)  # fmt: skip
+KEY = "test-key"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    billed: bool = True
+    """Whether the vendor charges for it."""
+
+    @classmethod
+    def json(cls, body: Any, status: int = 200, **headers: str) -> "Answer":
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        text = json.dumps(body).encode()
+        return cls(status, text, {"Content-Type": "application/json", **named}, billed=status == 200)
+
+
+@dataclass
+class Seen:
+    """One request. ``fault``: what was done to it."""
+
+    vendor: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes
+    fault: str
+    at: float
+    billed: bool = False
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.raw) if self.raw else None
+
+
+Vendor = Callable[[Seen], Answer]
+"""Answers a request; ``seen.fault`` may ask for the vendor's own way to refuse or to answer oddly."""
+
+
+class VendorStub:
+    """All vendors at one port of loopback, each below a path of its own, while the block runs."""
+
+    def __init__(self, vendors: Mapping[str, Vendor]) -> None:
+        self._vendors = vendors
+        self._scripts: dict[str, list[str]] = defaultdict(list)
+        self._always: dict[str, str] = {}
+        self.seen: list[Seen] = []
+        self.before: Callable[[Seen], None] = lambda _seen: None
+        """Called with each request before it is answered."""
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="vendors", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def url(self, vendor: str) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/{vendor}"
+
+    def script(self, vendor: str, *faults: str) -> None:
+        """What happens to the next requests to ``vendor``, one after the other; then all is well again."""
+        self._scripts[vendor].extend(faults)
+
+    def always(self, vendor: str, fault: str) -> None:
+        """What happens to every request to ``vendor`` from now on."""
+        self._always[vendor] = fault
+
+    def calls(self, vendor: str) -> list[Seen]:
+        with self._lock:
+            return [seen for seen in self.seen if seen.vendor == vendor]
+
+    def billed(self, vendor: str) -> list[Seen]:
+        return [seen for seen in self.calls(vendor) if seen.billed]
+
+    def take(self, vendor: str) -> str:
+        with self._lock:
+            return self._scripts[vendor].pop(0) if self._scripts[vendor] else self._always.get(vendor, OK)
+
+    def answer(self, seen: Seen) -> Answer | None:
+        """None: there will be none."""
+        with self._lock:
+            self.seen.append(seen)
+        self.before(seen)
+        early = _EARLY.get(seen.fault)
+        answer = early or self._vendors[seen.vendor](seen)
+        seen.billed = answer.billed
+        match seen.fault:
+            case "timeout":
+                self._over.wait()
+                return None
+            case "slow":
+                self._over.wait(0.3)
+            case "wrong type":
+                return replace(
+                    answer, body=b"<html>Welcome to our hotel's network</html>", headers={"Content-Type": "text/html"}
+                )
+            case "error body":
+                return replace(Answer.json({"error": {"message": "try again later", "code": "internal"}}), billed=True)
+        return answer
+
+
+_EARLY = {
+    "429": Answer.json({"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, 429, Retry_After="0"),
+    "429 for long": Answer.json(
+        {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, 429, Retry_After="40"
+    ),
+    "500": Answer.json({"error": {"message": "it broke", "code": "server_error"}}, 500, Retry_After="0"),
+    "503": Answer.json({"error": {"message": "overloaded", "code": "unavailable"}}, 503, Retry_After="0"),
+}
+
+
+def _handler(stub: VendorStub) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_args: object) -> None:
+            """The tests ask ``seen``."""
+
+        def _do(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            address, _, query = self.path.partition("?")
+            vendor, _, path = address.lstrip("/").partition("/")
+            pairs = dict(part.partition("=")[::2] for part in query.split("&") if part)
+            seen = Seen(
+                vendor, self.command, f"/{path}", pairs, {k.lower(): v for k, v in self.headers.items()}, raw,
+                stub.take(vendor), time.monotonic(),
+            )  # fmt: skip
+            answer = stub.answer(seen)
+            if answer is None:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            if seen.fault == "cut":
+                self.wfile.write(answer.body[: len(answer.body) // 2])
+                self.wfile.flush()
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
+            else:
+                self.wfile.write(answer.body)
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ("do_GET", "do_POST", "do_PUT"):
+                return self._do
+            raise AttributeError(name)
+
+    return Handler

@@ -1,0 +1,35 @@
+"""Sound that a stub speaks: a hum for each word, silence between them."""
+
+import io
+from functools import cache
+
+import numpy as np
+import soundfile
+
+WORD_SEC, GAP_SEC = 0.28, 0.12
+LEAD_SEC = 0.1
+
+
+@cache
+def spoken(text: str, rate: int, form: str) -> tuple[bytes, tuple[float, ...]]:
+    """A file of ``form`` (WAV, MP3), and when each character of ``text`` begins."""
+    parts, starts, at = [np.zeros(int(LEAD_SEC * rate), np.float32)], [], LEAD_SEC
+    for word in text.split():
+        t = np.arange(int(WORD_SEC * rate)) / rate
+        parts += [(0.4 * np.sin(2 * np.pi * 180 * t)).astype(np.float32), np.zeros(int(GAP_SEC * rate), np.float32)]
+        starts += [at + WORD_SEC * i / len(word) for i in range(len(word))] + [at + WORD_SEC]
+        at += WORD_SEC + GAP_SEC
+    return written(np.concatenate(parts), rate, form), tuple(starts[:-1])
+
+
+@cache
+def music(seconds: float, rate: int, form: str) -> bytes:
+    t = np.arange(int(seconds * rate)) / rate
+    chord = sum(np.sin(2 * np.pi * f * t + i) for i, f in enumerate((220.0, 277.2, 329.6)))
+    return written(np.stack([0.1 * chord, 0.08 * chord], axis=1).astype(np.float32), rate, form)
+
+
+def written(samples: "np.typing.NDArray[np.float32]", rate: int, form: str) -> bytes:
+    out = io.BytesIO()
+    soundfile.write(out, samples, rate, format=form)
+    return out.getvalue()
