@@ -23,6 +23,7 @@ from sutradhar import bootstrap, telemetry
 from sutradhar.domain.errors import InvalidRequest, NotInstalled, SutradharError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.price import usd
 from sutradhar.domain.view import fraction_done, state_word
 
 app = typer.Typer(
@@ -40,6 +41,9 @@ Aspect = Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")]
 Style = Annotated[str, typer.Option(help="Of the pictures, in words: watercolor, cinematic, paper cut ...")]
 Seed = Annotated[int, typer.Option(help="Another number, other pictures and words.")]
 Resolution = Annotated[str, typer.Option(help="720p, 1080p or 4k.")]
+Providers = Annotated[
+    str | None, typer.Option(help="Whom to buy from, in this order: openai,elevenlabs,gemini. Default: who has a key.")
+]
 Mode = Annotated[str, typer.Option(help="FINAL, or PROXY for a quick look in 720p.")]
 
 
@@ -61,15 +65,18 @@ def make(
     seed: Seed = 0,
     resolution: Resolution = "1080p",
     mode: Mode = "FINAL",
+    providers: Providers = None,
 ) -> None:
     """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made."""
     with _errors():
+        _choose(providers)
         wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
         job = _make(wanted)
         if job.state is not JobState.SUCCEEDED:
             _say_why(job)
             raise typer.Exit(1)
         files = _deliver(job, out)
+        _say_cost(job)
     for notice in job.notices:
         console.print(f"[yellow]note:[/] {notice}")
     for path in files:
@@ -88,9 +95,12 @@ def plan(
     seed: Seed = 0,
     resolution: Resolution = "1080p",
     mode: Mode = "FINAL",
+    providers: Providers = None,
 ) -> None:
     """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing."""
     with _errors():
+        _choose(providers)
+        telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
         written = bootstrap.services().planner.plan(wanted).plan
     print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
@@ -163,10 +173,12 @@ def status(job_id: Annotated[str | None, typer.Argument(help="One job; without i
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    providers: Annotated[bool, typer.Option("--providers", help="Ask each vendor whether its key works, too.")] = False,
+) -> None:
     """Say what this machine has and lacks, and how to get it."""
     with _errors():
-        found = bootstrap.checks()
+        found = [*bootstrap.checks(), *(bootstrap.provider_checks() if providers else ())]
     table = Table("", "what", "found", "to get it")
     for check in found:
         mark = "[green]✓[/]" if check.ok else "[red]✗[/]" if check.needed else "[yellow]–[/]"
@@ -174,6 +186,12 @@ def doctor() -> None:
     Console(highlight=False).print(table)
     if not all(c.ok for c in found if c.needed):
         raise typer.Exit(1)
+
+
+def _choose(providers: str | None) -> None:
+    """As the environment would, before anything has read it."""
+    if providers is not None:
+        os.environ["PROVIDERS"] = providers
 
 
 def _wanted(
@@ -247,6 +265,18 @@ def _deliver(job: Job, out: Path) -> list[Path]:
         finally:
             half.unlink(missing_ok=True)
     return [out / name for name in wanted]
+
+
+def _say_cost(job: Job) -> None:
+    from sutradhar.domain.ledger import job_account
+    from sutradhar.pipeline.purchase import account
+
+    paid = account(bootstrap.backend().records, job_account(job.id))
+    for asset in job.assets.values():
+        for missed in asset.fallbacks:
+            console.print(f"[yellow]note:[/] {asset.kind} by {asset.provider}, for {missed.provider}: {missed.reason}")
+    if paid.charges:
+        console.print(f"Paid to vendors: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")
 
 
 def _say_why(job: Job) -> None:

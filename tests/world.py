@@ -66,6 +66,9 @@ class Makers:
         )
         return Written(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
 
+    def sketch(self, wanted: RenderPlan) -> RenderPlan:
+        raise AssertionError("nothing costs anything here")
+
     def speaks(self, language: Language, voice: Voice) -> bool:
         return True
 

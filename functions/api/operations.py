@@ -18,8 +18,10 @@ def healthz() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/readyz")
 @blueprint.get("/ready")
 def readyz() -> flask.typing.ResponseReturnValue:
-    """200 or 503, with each check."""
+    """200 or 503, with each check; with ``?providers=1`` whether each vendor's key works, too."""
     checks = bootstrap.checks()
+    if flask.request.args.get("providers") in ("1", "true"):
+        checks += bootstrap.provider_checks()
     ready = all(c.ok for c in checks if c.needed)
     body = {
         "status": "ready" if ready else "not ready",

@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.job import Job
+from sutradhar.domain.ledger import job_account
 from sutradhar.domain.plan import LANGUAGES, RenderPlan
+from sutradhar.domain.price import usd
 from sutradhar.domain.view import state_word, status
 
 blueprint = flask.Blueprint("renders", __name__)
@@ -35,6 +37,7 @@ def create() -> flask.typing.ResponseReturnValue:
         "job_id": job.id,
         "status": "pending" if created else state_word(job),
         "state": "pending" if created else state_word(job),
+        "estimated_cost_usd": usd(job.estimated),
         "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * job.wanted.length_sec),
         "links": {
             "status": f"/render/{job.id}/status",
@@ -50,11 +53,14 @@ def create() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/render/<job_id>/status")
 def show(job_id: str) -> Response:
+    from sutradhar.pipeline.purchase import account
+
     backend = bootstrap.backend()
     job = backend.jobs.get(job_id)
     made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
-    response = flask.jsonify(status(job, made))
-    response.set_etag(f"{job.version}-{len(made)}")
+    paid = account(backend.records, job_account(job_id))
+    response = flask.jsonify(status(job, made, paid))
+    response.set_etag(f"{job.version}-{len(made)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)
 
 

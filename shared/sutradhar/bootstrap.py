@@ -24,6 +24,7 @@ from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 
 if TYPE_CHECKING:
     from sutradhar.doctor import Check
+    from sutradhar.providers.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,8 @@ def services() -> Services:
 
 
 def services_on(backend: Backend, settings: Settings) -> Services:
-    from sutradhar.providers.registry import Registry
-
-    purchases = Purchases(
-        backend.records, backend.leases, backend.clock, cast(PriceTable, _Lazy(lambda: _prices(settings.prices))),
-        None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
-        dict.fromkeys(settings.vendors, settings.calls_at_once),
-    )  # fmt: skip
-    registry = Registry(settings.vendors, settings.providers, settings.chains, purchases)
+    purchases = _purchases(backend, settings)
+    registry = _registry(settings, purchases)
     return Services(
         jobs=backend.jobs,
         assets=backend.assets,
@@ -86,8 +81,23 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         images=cast(ImageGenerator, _Lazy(registry.images)),
         composer=cast(Composer, _Lazy(registry.composer)),
         defaults=settings.plan_defaults,
+        sketch=registry.sketch,
         job_cap=micros(settings.job_cap_usd),
     )
+
+
+def _purchases(backend: Backend, settings: Settings) -> Purchases:
+    return Purchases(
+        backend.records, backend.leases, backend.clock, cast(PriceTable, _Lazy(lambda: _prices(settings.prices))),
+        None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
+        dict.fromkeys(settings.vendors, settings.calls_at_once),
+    )  # fmt: skip
+
+
+def _registry(settings: Settings, purchases: Purchases) -> "Registry":
+    from sutradhar.providers.registry import Registry
+
+    return Registry(settings.vendors, settings.providers, settings.chains, purchases)
 
 
 def _prices(path: Path | None) -> PriceTable:
@@ -231,6 +241,19 @@ class _Lazy:
             if self._made is None:
                 self._made = self._make()
         return getattr(self._made, name)
+
+
+def provider_checks() -> list["Check"]:
+    """Whether each vendor's key works, side by side; a film can be made without any of them."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from sutradhar import doctor
+
+    vendors, registry = list(settings().vendors), _registry(settings(), _purchases(backend(), settings()))
+    if not vendors:
+        return [doctor.no_vendor()]
+    with ThreadPoolExecutor(len(vendors)) as pool:
+        return list(pool.map(lambda name: doctor.key(name, lambda: registry.check(name)), vendors))
 
 
 def checks() -> list["Check"]:

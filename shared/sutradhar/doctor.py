@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 from sutradhar.config import Settings
+from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import LANGUAGES, Voice
 from sutradhar.ports.providers import Narrator
 
@@ -41,6 +42,22 @@ def answers(name: str, ask: Callable[[], object]) -> Check:
         advice = getattr(exc, "advice", "") or "see SUTRADHAR_HOME"
         return Check(name, ok=False, detail=f"{type(exc).__name__}: {exc}", advice=advice)
     return Check(name, ok=True, detail="answers")
+
+
+def key(vendor: str, ask: Callable[[], object]) -> Check:
+    """Whether ``vendor`` takes its key."""
+    try:
+        ask()
+    except ProviderError as exc:
+        return Check(f"key of {vendor}", ok=False, detail=str(exc), advice=exc.advice, needed=False)
+    return Check(f"key of {vendor}", ok=True, detail="works", needed=False)
+
+
+def no_vendor() -> Check:
+    return Check(
+        "keys", ok=False, detail="of no vendor: everything is made offline", needed=False,
+        advice="set OPENAI_API_KEY, ELEVENLABS_API_KEY or GEMINI_API_KEY for better makers (docs/providers.md)",
+    )  # fmt: skip
 
 
 def _disk(home: Path) -> Check:

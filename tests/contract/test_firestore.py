@@ -10,6 +10,7 @@ import pytest
 from functions.emulated.emulators import Emulators
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
+from sutradhar.backends.gcp.records import FirestoreRecordStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.asset import Asset
 from sutradhar.domain.errors import InvalidRequest, StaleLease
@@ -32,6 +33,7 @@ class Stores:
     jobs: FirestoreJobStore
     assets: FirestoreAssetStore
     leases: FirestoreLeaseStore
+    records: FirestoreRecordStore
 
     def field(self, path: str, name: str) -> Any:
         return self.raw.document(path).get().to_dict()[name]
@@ -47,7 +49,7 @@ def stores(emulators: Emulators) -> Iterator[Stores]:
     project, clock = emulated.project(), SetClock()
     raw, store = firestore.Client(project=project), Firestore(project, "(default)")
     jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
-    yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock))
+    yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock), FirestoreRecordStore(store, clock))
     raw.close()
     store.close()
 
@@ -95,6 +97,7 @@ def test_a_lease_goes_on_counting_when_its_record_was_deleted(stores: Stores) ->
 def test_every_record_has_the_fields_that_terraform_speaks_of(stores: Stores) -> None:
     stores.new_job("k")
     stores.assets.save(ASSET, stores.leases.acquire("k", MINUTE))
+    stores.records.update(["k"], lambda _found: {"k": "1"})
     for collection in TTL_COLLECTIONS:
         assert TTL_FIELD in stores.raw.document(f"{collection}/k").get().to_dict()
     for collection, name in UNINDEXED:

@@ -69,7 +69,7 @@ def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
         job = jobs[i % 5]
         with on_account_of(Buyer(job, f"slot-{i}", caps[job])):
             try:
-                with gate.call("v", "m", {"calls": 1}) as call:
+                with gate.call("v", "m", {"calls": 1}, {"calls": 1}) as call:
                     called.append(job)
                     most.append(account(kit.records, day).committed)
                     if i % 3:

@@ -86,6 +86,7 @@ class Process:
             **stepped,
             purchases=purchases(stepped["records"], stepped["leases"], world.clock),
             defaults=PlanDefaults(),
+            sketch=makers.sketch,
             clock=world.clock,
             planner=makers,
             narrator=makers,

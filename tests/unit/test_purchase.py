@@ -34,7 +34,7 @@ class Shop:
         )
 
     def call(self, gate: Purchases | None = None, fault: Fault | None = None, after: float | None = None) -> None:
-        with (gate or self.here).call("v", "m", {"calls": 1}):
+        with (gate or self.here).call("v", "m", {"calls": 1}, {"calls": 1}):
             if fault:
                 raise ProviderError("broken", provider="v", retryable=True, fault=fault, retry_after=after)
 
@@ -47,7 +47,7 @@ class Shop:
         """Whether a call is let through."""
         calls: list[None] = []
         try:
-            with gate.call("v", "m", {"calls": 1}):
+            with gate.call("v", "m", {"calls": 1}, {"calls": 1}):
                 calls.append(None)
         except ProviderError:
             return bool(calls)
@@ -77,7 +77,7 @@ def test_after_three_failures_in_a_row_no_instance_asks_for_a_while(shop: Shop, 
 def test_after_the_pause_one_tries_and_the_others_wait_for_how_it_ends(shop: Shop) -> None:
     shop.fails("down", 3)
     shop.clock.advance(31)
-    with pytest.raises(ProviderError, match="broken"), shop.here.call("v", "m", {"calls": 1}):
+    with pytest.raises(ProviderError, match="broken"), shop.here.call("v", "m", {"calls": 1}, {"calls": 1}):
         assert not shop.asked(shop.there)
         raise ProviderError("broken", provider="v", retryable=True, fault="down")
     shop.clock.advance(31)  # the second pause is twice as long
@@ -106,18 +106,18 @@ def test_what_is_wrong_with_one_request_says_nothing_of_the_next(shop: Shop, fau
 
 
 def test_no_more_calls_at_once_than_there_are_places_in_all_instances(shop: Shop) -> None:
-    one, two = (gate.call("v", "m", {"calls": 1}) for gate in (shop.here, shop.there))
+    one, two = (gate.call("v", "m", {"calls": 1}, {"calls": 1}) for gate in (shop.here, shop.there))
     with one, two, pytest.raises(LeaseHeld, match="v is asked 2 things at once"):
         shop.call()
     shop.call()
-    with suppress(RuntimeError), shop.here.call("v", "m", {"calls": 1}):
+    with suppress(RuntimeError), shop.here.call("v", "m", {"calls": 1}, {"calls": 1}):
         raise RuntimeError("a place is given back whatever happens")
-    with shop.here.call("v", "m", {"calls": 1}), shop.there.call("v", "m", {"calls": 1}):
+    with shop.here.call("v", "m", {"calls": 1}, {"calls": 1}), shop.there.call("v", "m", {"calls": 1}, {"calls": 1}):
         pass
 
 
 def test_a_model_without_a_price_is_not_called(shop: Shop) -> None:
-    unpriced = shop.here.call("v", "other", {"calls": 1})
+    unpriced = shop.here.call("v", "other", {"calls": 1}, {})
     with pytest.raises(ProviderError, match="no price is known for calls of v's other"), unpriced:
         pytest.fail("called")
 
@@ -146,7 +146,7 @@ def test_what_a_dead_worker_had_set_aside_counts_as_spent_until_the_vendor_is_kn
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with on_account_of(Buyer("job-1", "a", 10_000_000)):
-        dead = shop.here.call("v", "m", {"calls": 1})
+        dead = shop.here.call("v", "m", {"calls": 1}, {"calls": 1})
         call = dead.__enter__()
         assert account(shop.records, job_account("job-1")).reserved == 100_000
         with on_account_of(Buyer("job-1", "b")):

@@ -2,9 +2,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from google.oauth2.credentials import Credentials
 
 from tests.vendors.desk import VENDORS, Desk
-from tests.vendors.server import VendorStub
+from tests.vendors.server import KEY, VendorStub
+
+
+@pytest.fixture(autouse=True)
+def an_account_of_google(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("google.auth.default", lambda *_args, **_kwargs: (Credentials(KEY), "p"))
 
 
 @pytest.fixture

@@ -17,14 +17,16 @@ from sutradhar.domain.price import PriceTable
 from sutradhar.pipeline.purchase import Buyer, Purchases, account, on_account_of
 from sutradhar.providers.elevenlabs.music import ElevenLabsComposer
 from sutradhar.providers.elevenlabs.voice import ElevenLabsNarrator
+from sutradhar.providers.gemini.images import GeminiImages
+from sutradhar.providers.gemini.planner import GeminiPlanner
 from sutradhar.providers.openai.images import OpenAIImages
 from sutradhar.providers.openai.planner import OpenAIPlanner
 from sutradhar.providers.openai.voice import OpenAINarrator
-from tests.vendors import elevenlabs_stub, openai_stub
+from tests.vendors import elevenlabs_stub, gemini_stub, openai_stub
 from tests.vendors.server import KEY, VendorStub
 from tests.world import SetClock
 
-VENDORS = {"openai": openai_stub.answer, "elevenlabs": elevenlabs_stub.answer}
+VENDORS = {"openai": openai_stub.answer, "elevenlabs": elevenlabs_stub.answer, "gemini": gemini_stub.answer}
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
 SAID = "A river runs, 12 boats wait."
 
@@ -37,11 +39,8 @@ class Adapter:
     make: Callable[[VendorSettings, Purchases], Any]
     ask: Callable[[Any], Any]
 
-    @property
-    def kind(self) -> str:
-        return {"plan": "planner", "narrate": "voice", "draw": "image", "compose": "music"}[self.verb]
-
-    verb: str = ""
+    verb: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 ADAPTERS: Mapping[str, Adapter] = {
@@ -50,15 +49,28 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "openai images": Adapter("openai", OpenAIImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
     "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "gemini planner": Adapter(
+        "gemini", GeminiPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
+    ),
+    "gemini images": Adapter("gemini", GeminiImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
+    "gemini images on vertex": Adapter(
+        "gemini",
+        GeminiImages,
+        lambda a: a.draw("a river", "ink", 2304, 1296, 1),
+        "draw",
+        {"project": "p", "location": "l"},
+    ),
     "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
     "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
 }
 
 
-def settings(stub: VendorStub, vendor: str, key: str = KEY, timeout_sec: float = 5.0) -> VendorSettings:
+def settings(
+    stub: VendorStub, vendor: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
+) -> VendorSettings:
     # OpenAI's base address has its version in it
     url = stub.url(vendor) + ("/v1" if vendor == "openai" else "")
-    return VendorSettings(key, url, {}, timeout_sec)
+    return VendorSettings(key, url, options, timeout_sec)
 
 
 @dataclass
@@ -81,7 +93,7 @@ class Desk:
 
     def adapter(self, name: str, **changes: Any) -> Any:
         one = ADAPTERS[name]
-        return one.make(settings(self.stub, one.vendor, **changes), self.gate)
+        return one.make(settings(self.stub, one.vendor, one.options, **changes), self.gate)
 
     def buy(self, name: str, slot: str = "thing", job: str = "job-1", cap: int | None = None, **changes: Any) -> Any:
         with on_account_of(Buyer(job, slot, cap)):

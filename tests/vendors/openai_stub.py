@@ -7,6 +7,8 @@ from typing import Any
 
 from PIL import Image
 
+from sutradhar.domain.plan import Language
+from sutradhar.providers.pacing import scene_sec
 from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import spoken
 
@@ -98,14 +100,9 @@ def script(text: str) -> dict[str, Any]:
     unit = (
         ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905
     )
-    # letters a second as providers/pacing.py reckons, and what it adds to each scene
-    letters = (seconds / count - 2.0) * (11.5 if hindi else 13.4)
-    narration: list[str] = []
-    while sum(map(len, narration)) < letters:
-        narration.append(unit[len(narration) % len(unit)])
-    said = " ".join(narration).capitalize() + ("।" if hindi else ".")
     shots = [
-        {"narration": said, "translation": "And so it goes." if hindi else "नदी बहती है।",
+        {"narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
+         "translation": "And so it goes." if hindi else "नदी बहती है।",
          "image_prompt": f"A river at dawn, view {i}", "characters": ["Mira"], "camera": "zoom_in"}
         for i in range(count)
     ]  # fmt: skip
@@ -113,3 +110,11 @@ def script(text: str) -> dict[str, Any]:
         "title": "The River", "description": "A river.", "tags": ["river"], "mood": "calm", "style": "watercolour",
         "characters": [{"name": "Mira", "look": "a girl of ten in a red dress"}], "scenes": shots,
     }  # fmt: skip
+
+
+def _said(unit: list[str], language: Language, seconds: float, first: int) -> str:
+    """As long as was asked for, and no two scenes say the same."""
+    said = [str(first)]
+    while scene_sec(" ".join(said), language) < seconds:
+        said.append(unit[(first + len(said)) % len(unit)])
+    return " ".join(said).capitalize()

@@ -6,19 +6,25 @@ from functools import cache
 import numpy as np
 import soundfile
 
-WORD_SEC, GAP_SEC = 0.28, 0.12
-LEAD_SEC = 0.1
+GAP_SEC, LEAD_SEC = 0.12, 0.1
+
+
+def word_sec(index: int) -> float:
+    """No rhythm that repeats soon: who looks for the place of a sound must find one place only."""
+    return 0.18 + 0.04 * ((index * index + 3 * index) % 11) / 2
 
 
 @cache
 def spoken(text: str, rate: int, form: str) -> tuple[bytes, tuple[float, ...]]:
     """A file of ``form`` (WAV, MP3), and when each character of ``text`` begins."""
     parts, starts, at = [np.zeros(int(LEAD_SEC * rate), np.float32)], [], LEAD_SEC
-    for word in text.split():
-        t = np.arange(int(WORD_SEC * rate)) / rate
-        parts += [(0.4 * np.sin(2 * np.pi * 180 * t)).astype(np.float32), np.zeros(int(GAP_SEC * rate), np.float32)]
-        starts += [at + WORD_SEC * i / len(word) for i in range(len(word))] + [at + WORD_SEC]
-        at += WORD_SEC + GAP_SEC
+    for index, word in enumerate(text.split()):
+        seconds = word_sec(index)
+        t = np.arange(int(seconds * rate)) / rate
+        hum = 0.4 * np.sin(2 * np.pi * (140 + 23 * (index % 9)) * t)
+        parts += [hum.astype(np.float32), np.zeros(int(GAP_SEC * rate), np.float32)]
+        starts += [at + seconds * i / len(word) for i in range(len(word))] + [at + seconds]
+        at += seconds + GAP_SEC
     return written(np.concatenate(parts), rate, form), tuple(starts[:-1])
 
 

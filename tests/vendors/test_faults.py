@@ -8,6 +8,7 @@ import pytest
 from sutradhar.domain.errors import ProviderError
 from tests.vendors.desk import ADAPTERS, SAID, Desk
 from tests.vendors.server import OK
+from tests.vendors.sounds import GAP_SEC, word_sec
 
 AGAIN = ("429", "500", "503")
 ERRORS = {
@@ -129,8 +130,9 @@ def test_whatever_the_vendor_tells_of_times_every_word_has_one(desk: Desk, name:
     assert [word.text for word in speech.words] == SAID.split()
     starts = [word.start for word in speech.words]
     assert starts == sorted(set(starts))
-    # the stub speaks a word each 0.4 s; the sound is trimmed to the first
-    error = max(abs(start - 0.4 * i) for i, start in enumerate(starts))
+    # the sound is trimmed to the first word
+    spoken = [sum(word_sec(k) + GAP_SEC for k in range(i)) for i in range(len(starts))]
+    error = max(abs(start - at) for start, at in zip(starts, spoken, strict=True))
     told = vendor == "elevenlabs" and fault != "no timestamps"
     assert speech.alignment == ("engine" if told else "estimate")
     assert error < (0.06 if told else 0.4)

@@ -99,6 +99,8 @@ class Job(Frozen):
     result: Result | None = None
     error: JobError | None = None
     failed_in: JobState | None = None
+    estimated: int = 0
+    """What vendors would be paid, as it was reckoned at the start; in millionths of a US dollar."""
     notices: tuple[str, ...] = ()
     """What the caller should know: captions left out, scenes stretched."""
     entered: Mapping[JobState, datetime]

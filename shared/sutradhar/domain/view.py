@@ -6,6 +6,8 @@ from typing import Any
 
 from sutradhar.domain.asset import Asset, AssetKind
 from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.ledger import Account
+from sutradhar.domain.price import usd
 
 _STATE = {
     JobState.PLANNING: "running", JobState.PRODUCING: "running", JobState.RENDERING: "running",
@@ -42,8 +44,8 @@ def state_word(job: Job) -> str:
     return "pending" if job.state is JobState.PLANNING else _STATE[job.state]
 
 
-def status(job: Job, made: Mapping[str, Asset]) -> dict[str, Any]:
-    """The body of ``GET /render/{id}/status``. ``made``: the job's assets that exist, by key."""
+def status(job: Job, made: Mapping[str, Asset], account: Account) -> dict[str, Any]:
+    """The body of ``GET /render/{id}/status``. ``made``: the job's assets that exist, by key; ``account``: its own."""
     by_slot = job.assets or {r.slot: made[r.key] for r in job.requests if r.key in made}
     plan = job.plan or job.wanted
     base = f"/render/{job.id}/file"
@@ -83,11 +85,36 @@ def status(job: Job, made: Mapping[str, Asset]) -> dict[str, Any]:
             for slot, a in by_slot.items()
             if a.fallbacks
         ],
-        "logs": list(job.notices),
+        "cost": cost(job, account),
+        "logs": [*job.notices, *_rewordings(by_slot)],
         "error": job.error.model_dump() if job.error else None,
         "created_at": job.created_at.isoformat(),
         "updated_at": job.updated_at.isoformat(),
     }
+
+
+def cost(job: Job, account: Account) -> dict[str, Any]:
+    """What vendors were paid for it so far, in US dollars; what is set aside for calls that are being made."""
+    lines = [
+        {
+            "slot": charge.slot, "provider": charge.provider, "model": charge.model, "units": dict(charge.units),
+            "usd": usd(charge.reserved if charge.outcome == "open" else charge.spent), "state": charge.outcome,
+            "request_id": charge.request_id or None,
+        }
+        for charge in sorted(account.charges.values(), key=lambda charge: charge.slot)
+    ]  # fmt: skip
+    return {
+        "estimated_usd": usd(job.estimated), "actual_usd": usd(account.spent), "reserved_usd": usd(account.reserved),
+        "lines": lines,
+    }  # fmt: skip
+
+
+def _rewordings(by_slot: Mapping[str, Asset]) -> list[str]:
+    return [
+        f"{slot}: the prompt was refused ({asset.refused}) and drawn as: {asset.provenance.prompt}"
+        for slot, asset in by_slot.items()
+        if asset.refused and asset.provenance
+    ]
 
 
 def _step(job: Job, by_slot: Mapping[str, Asset]) -> str:

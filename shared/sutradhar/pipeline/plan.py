@@ -43,13 +43,13 @@ def _write(services: Services, job: Job) -> None:
 
 def needed(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
     """What has to be made for a written plan, and by whom first."""
+    return asset_requests(written, makers_of(services, written))
+
+
+def makers_of(services: Services, written: RenderPlan) -> dict[AssetKind, str]:
+    """Who is asked first for what."""
     narrator = services.narrator.maker(written.spoken_language, written.voice)
-    makers: dict[AssetKind, str] = {
-        "narration": narrator,
-        "image": services.images.name,
-        "music": services.composer.name,
-    }
-    return asset_requests(written, makers)
+    return {"narration": narrator, "image": services.images.name, "music": services.composer.name}
 
 
 def notices(written: RenderPlan) -> list[str]:

@@ -57,7 +57,7 @@ def _own_key(job: Job, request: AssetRequest) -> str:
 def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> None:
     log("maker_called", slot=request.slot, key=request.key)
     with on_account_of(services.buyer(job, request.slot)):
-        made_thing = _call(services, request)
+        made_thing = ask(services, request)
     content, suffix = _content(made_thing)
     digest = hashlib.sha256(content).hexdigest()
     blob = f"assets/{digest}.{suffix}"
@@ -80,7 +80,8 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
     services.assets.save(asset, lease)
 
 
-def _call(services: Services, request: AssetRequest) -> Speech | Picture | MusicBed:
+def ask(services: Services, request: AssetRequest) -> Speech | Picture | MusicBed:
+    """Whoever makes such things. Raises ProviderError."""
     p = request.params
     match request.kind:
         case "narration":

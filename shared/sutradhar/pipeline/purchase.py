@@ -30,6 +30,18 @@ class Buyer:
     slot: str
     job_cap: int | None = None
     strict: bool = False
+    only_asks: bool = False
+    """Nothing is bought: every call ends in Quoted."""
+
+
+@dataclass
+class Quoted(Exception):
+    """What a call would cost, in millionths of a US dollar; it was not made."""
+
+    provider: str
+    model: str
+    likely: int
+    most: int
 
 
 _buyer: ContextVar[Buyer | None] = ContextVar("buyer", default=None)
@@ -46,7 +58,8 @@ def on_account_of(buyer: Buyer) -> Iterator[None]:
 
 
 class Purchases:
-    """A CallGate. ``at_once``: how many calls each provider may get at a time from all instances together."""
+    """A CallGate. ``at_once``: the vendors that there are keys for, each with how many calls it may get at a time from
+    all instances together (0: any number)."""
 
     def __init__(
         self, records: RecordStore, leases: LeaseStore, clock: Clock, prices: PriceTable, day_cap: int | None,
@@ -61,10 +74,13 @@ class Purchases:
         return bool(buyer and buyer.strict)
 
     @contextmanager
-    def call(self, provider: str, model: str, units: Units) -> Iterator["_Call"]:
+    def call(self, provider: str, model: str, most: Units, likely: Units) -> Iterator["_Call"]:
+        buyer = _buyer.get()
+        if buyer and buyer.only_asks:
+            raise Quoted(provider, model, self._price(provider, model, likely), self._price(provider, model, most))
         self._ask_breaker(provider)
         with self._place(provider):
-            call = self._reserve(provider, model, units)
+            call = self._reserve(provider, model, most)
             try:
                 yield call
             except ProviderError as exc:
@@ -78,11 +94,7 @@ class Purchases:
         self._note_success(provider)
 
     def _reserve(self, provider: str, model: str, units: Units) -> "_Call":
-        try:
-            price = self._prices.cost(provider, model, units)
-        except LookupError as exc:
-            raise ProviderError(str(exc), provider=provider, retryable=False, advice="see docs/providers.md") from exc
-        buyer = _buyer.get()
+        price, buyer = self._price(provider, model, units), _buyer.get()
         if buyer is None or not price:
             return _Call(self, None, "", Charge(slot="", provider=provider, model=model, day="", reserved=price))
         self.give_up_open(buyer.job_id, buyer.slot)
@@ -97,6 +109,21 @@ class Purchases:
         }  # fmt: skip
         self._move(self._accounts(job, charge.day), lambda found: ledger.reserve(found, job, charge_id, charge, caps))
         return _Call(self, job, charge_id, charge)
+
+    def _price(self, provider: str, model: str, units: Units) -> int:
+        try:
+            return self._prices.cost(provider, model, units)
+        except LookupError as exc:
+            raise ProviderError(str(exc), provider=provider, retryable=False, advice="see docs/providers.md") from exc
+
+    def sells(self, maker: str) -> bool:
+        """Whether what ``maker`` makes is paid for."""
+        return maker.partition("/")[0] in self._at_once
+
+    @property
+    def sells_nothing(self) -> bool:
+        """Whether there is a key of no vendor."""
+        return not self._at_once
 
     def give_up_open(self, job_id: str, slot: str | None = None) -> None:
         """Whoever was at work on ``slot`` (None: on any) is gone: what it set aside may have been charged."""

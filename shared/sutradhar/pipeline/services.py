@@ -1,6 +1,6 @@
 """What the stages work with: one frozen set of ports, made by bootstrap."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +8,7 @@ from typing import Any
 
 from sutradhar.domain.job import Job
 from sutradhar.domain.messages import Message
-from sutradhar.domain.plan import PlanDefaults
+from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
@@ -36,6 +36,8 @@ class Services:
     purchases: Purchases
     defaults: PlanDefaults
     """What plans say that say nothing."""
+    sketch: Callable[[RenderPlan], RenderPlan]
+    """A plan with its scenes written for nothing, for an estimate before they are written for money."""
     job_cap: int | None = None
     """What a job may cost, in millionths of a US dollar; a plan may ask for less."""
 

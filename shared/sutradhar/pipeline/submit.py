@@ -4,9 +4,11 @@ import hashlib
 import json
 import secrets
 
-from sutradhar.domain.errors import IdempotencyMismatch
+from sutradhar.domain.errors import FieldError, IdempotencyMismatch, InvalidRequest, ProviderError
 from sutradhar.domain.job import Job
 from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.price import usd
+from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.services import Services
 
 
@@ -15,16 +17,32 @@ def submit(services: Services, wanted: RenderPlan, idempotency_key: str | None =
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
+        InvalidRequest: it would cost more than it may.
     """
     digest = request_hash(wanted)
+    wanted = wanted.with_defaults(services.defaults)
     job_id = f"job-{_short(idempotency_key) if idempotency_key else secrets.token_hex(8)}"
-    fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
+    fresh = Job.new(job_id, wanted, digest, services.clock.now()).evolve(estimated=affordable(services, wanted).likely)
     job, created = services.jobs.create(fresh)
     if job.request_hash != digest:
         raise IdempotencyMismatch
     if created or not job.state.over:
         services.send(job.owed())
     return job, created
+
+
+def affordable(services: Services, wanted: RenderPlan) -> Estimate:
+    """What ``wanted`` would cost. Raises InvalidRequest, with the lines, when that is more than it may."""
+    try:
+        found = estimate(services, wanted)
+    except ProviderError:
+        return Estimate(())  # then the job itself will say what is wrong, where it can still be mended and retried
+    cap = services.buyer(Job.new("", wanted, "", services.clock.now()), "").job_cap
+    if cap is not None and found.likely > cap:
+        lines = ", ".join(f"{line.slot} {usd(line.likely):.4f}" for line in found.lines)
+        message = f"the film would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
+        raise InvalidRequest([FieldError("budget_usd", message)])
+    return found
 
 
 def request_hash(wanted: RenderPlan) -> str:

@@ -15,8 +15,9 @@ class Call(Protocol):
 
 
 class CallGate(Protocol):
-    def call(self, provider: str, model: str, units: Units) -> AbstractContextManager[Call]:
-        """The vendor is called inside the block. ``units``: the most it may use, by the price table's names.
+    def call(self, provider: str, model: str, most: Units, likely: Units) -> AbstractContextManager[Call]:
+        """The vendor is called inside the block. ``most``: what it may use at most, by the price table's names; that is
+        set aside. ``likely``: what it will probably use; that is what an estimate tells.
 
         Whatever ends the block decides about the money: a ProviderError that is not ``billed`` gives it back, anything
         else counts in full.

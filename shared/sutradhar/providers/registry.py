@@ -6,8 +6,10 @@ from importlib import import_module
 from typing import Any, Literal
 
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.providers import script
 from sutradhar.providers.fallback import FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
 from sutradhar.providers.vendor import Vendor
 from sutradhar.telemetry import log
@@ -25,12 +27,18 @@ OFFLINE: Mapping[Kind, Mapping[str, str]] = {
     "composer": {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"},
 }
 BOUGHT: Mapping[Kind, Mapping[str, str]] = {
-    "planner": {"openai": "sutradhar.providers.openai.planner:OpenAIPlanner"},
+    "planner": {
+        "openai": "sutradhar.providers.openai.planner:OpenAIPlanner",
+        "gemini": "sutradhar.providers.gemini.planner:GeminiPlanner",
+    },
     "narrator": {
         "elevenlabs": "sutradhar.providers.elevenlabs.voice:ElevenLabsNarrator",
         "openai": "sutradhar.providers.openai.voice:OpenAINarrator",
     },
-    "image": {"openai": "sutradhar.providers.openai.images:OpenAIImages"},
+    "image": {
+        "openai": "sutradhar.providers.openai.images:OpenAIImages",
+        "gemini": "sutradhar.providers.gemini.images:GeminiImages",
+    },
     "composer": {"elevenlabs": "sutradhar.providers.elevenlabs.music:ElevenLabsComposer"},
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
@@ -64,6 +72,21 @@ class Registry:
     def composer(self) -> FallbackComposer:
         composers: list[Composer] = self._makers("composer")
         return FallbackComposer(composers, self.gate)
+
+    def check(self, vendor: str) -> None:
+        """Whether the vendor's key works; asks the vendor, for nothing and for two seconds at most.
+
+        Raises ProviderError.
+        """
+        import_module(f"sutradhar.providers.{vendor}.client").check(self.vendors[vendor])
+
+    def sketch(self, wanted: RenderPlan) -> RenderPlan:
+        """A plan of the size that the first planner writes, made for nothing. Raises ProviderError."""
+        first = next(name for name in self._names("planner") if name in OFFLINE["planner"] or name in self.vendors)
+        if first in BOUGHT["planner"]:
+            return script.sketch(wanted)
+        written: RenderPlan = self._made("planner", first).written(wanted)
+        return written
 
     def _makers(self, kind: Kind) -> list[Any]:
         makers = [self._made(kind, name) for name in self._names(kind)]

@@ -1,13 +1,16 @@
 """The script that a language model is asked for, and what becomes of it. Vendors differ only in how they are asked."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene
 from sutradhar.domain.text import speakable
+from sutradhar.ports.providers import Written
 from sutradhar.providers.pacing import durations, scene_sec
 from sutradhar.providers.vendor import unusable
 
@@ -16,9 +19,14 @@ _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
 _MISFIT = 0.1
 """Of the length asked for, by which a film may be longer or shorter."""
 _SCENE_SEC = 12.0
-_PROMPT_CHARS = 1000
+_PROMPT_CHARS, _USUAL_PROMPT_CHARS = 1000, 250
 MAX_OUTPUT_TOKENS = 16_000
 """Thinking included; a script of ten minutes in two languages has about 9,000."""
+
+
+_SCHEMA_TOKENS = 800
+_TOKENS_A_SECOND = 20
+"""Of film, in an answer: narration in both languages and a picture for every 12 s."""
 
 
 class Character(BaseModel):
@@ -58,9 +66,31 @@ class Request:
     text: str
 
 
+_FILLER: dict[Language, str] = {"en": "the river runs on through a quiet land", "hi": "नदी धीरे धीरे शान्त वन में बहती है"}
+
+
+def sketch(wanted: RenderPlan) -> RenderPlan:
+    """A plan as long as the one that a model would be asked for, with filler in it, to reckon with."""
+    if wanted.scenes:
+        return wanted
+    language, count = wanted.spoken_language, _scene_count(wanted)
+    words, said = _FILLER[language].split(), ""
+    n = 0
+    while scene_sec(said, language) < wanted.length_sec / count:
+        said, n = f"{said} {words[n % len(words)]}".strip(), n + 1
+    scene = Scene(narration=said, image_prompt="x" * _USUAL_PROMPT_CHARS, duration_sec=1)
+    # no two the same: what two scenes share is bought once
+    scenes = tuple(scene.evolve(narration=f"{said} {i}", image_prompt=f"{i}{scene.image_prompt}") for i in range(count))
+    return wanted.evolve(scenes=scenes, language=language)
+
+
+def _scene_count(wanted: RenderPlan) -> int:
+    return max(1, min(MAX_SCENES, round(wanted.length_sec / _SCENE_SEC)))
+
+
 def request(wanted: RenderPlan) -> Request:
     language = wanted.spoken_language
-    scenes = max(1, min(MAX_SCENES, round(wanted.length_sec / _SCENE_SEC)))
+    scenes = _scene_count(wanted)
     words = round(wanted.length_sec * (2.3 if language == "en" else 2.0))
     given = ""
     if wanted.scenes:
@@ -80,7 +110,38 @@ def request(wanted: RenderPlan) -> Request:
     return Request(wanted, instructions, text)
 
 
-def written(provider: str, wanted: RenderPlan, ask: Callable[[str], Script]) -> RenderPlan:
+Answer = Callable[[str, str, type[Script] | None], tuple[Any, str]]
+"""Instructions, text and the schema wanted (None: plain text) in; what the model says and the name of the call out."""
+
+
+def tokens(instructions: str, text: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The most that an answer may use, and what it will probably use."""
+    read = len((instructions + text).encode()) + _SCHEMA_TOKENS  # a token is a byte at least
+    seconds = re.search(r"^Length: (\d+) s", text, re.MULTILINE)
+    written = _TOKENS_A_SECOND * int(seconds[1]) if seconds else 100
+    most: dict[str, float] = {"input_tokens": read, "output_tokens": MAX_OUTPUT_TOKENS}
+    return most, {"input_tokens": read / 4, "output_tokens": written}
+
+
+def planned(provider: str, model: str, wanted: RenderPlan, answer: Answer) -> Written:
+    """By the ``model`` that ``answer`` asks. Raises ProviderError."""
+    name = f"{provider}/{model}"
+    if _complete(wanted):
+        return Written(wanted.evolve(language=wanted.spoken_language), name)
+    asked = request(wanted)
+    request_ids: list[str] = []
+
+    def ask(text: str) -> Script:
+        found, request_id = answer(asked.instructions, text, Script)
+        request_ids.append(request_id)
+        return Script.model_validate(found)
+
+    plan = _written(provider, wanted, ask)
+    provenance = Provenance(model=model, request_id=" ".join(request_ids), prompt=asked.text)
+    return Written(plan, name, provenance=provenance)
+
+
+def _written(provider: str, wanted: RenderPlan, ask: Callable[[str], Script]) -> RenderPlan:
     """The plan in what ``ask`` answers to a text; asked once more, with what is wrong, when it does not fit.
 
     Raises ProviderError.
@@ -158,7 +219,7 @@ def _image_prompt(shot: Shot, looks: dict[str, str]) -> str:
     return ". ".join([shot.image_prompt.rstrip("."), *seen])[:_PROMPT_CHARS]
 
 
-def complete(wanted: RenderPlan) -> bool:
+def _complete(wanted: RenderPlan) -> bool:
     """Whether there is nothing to write."""
     other = _OTHER[wanted.spoken_language]
     translated = all(s.translations.get(other) for s in wanted.scenes if s.narration)

@@ -84,6 +84,12 @@ def no_answer(provider: str, exc: BaseException) -> ProviderError:
     )  # fmt: skip
 
 
+def of_the_wire(exc: BaseException) -> bool:
+    """Whether it comes from httpx or what is below it. Which of its two names a vendor's client imports depends on what
+    else is installed, and not every client wraps what breaks while a body is read."""
+    return type(exc).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
+
+
 def patiently(call: Callable[[], T]) -> T:
     """``call``, again after a little while when the vendor was busy or down and did not charge for it."""
     tries = 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, policy, refused_call, unusable
+from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, policy, refused_call, unusable
 
 PROVIDER = "elevenlabs"
 ONCE: dict[str, Any] = {"max_retries": 0}
@@ -28,7 +28,6 @@ def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
 @contextmanager
 def errors() -> Iterator[None]:
     """Every error of ElevenLabs' client inside the block becomes a ProviderError."""
-    import httpx
     from elevenlabs.core.api_error import ApiError
 
     try:
@@ -42,10 +41,12 @@ def errors() -> Iterator[None]:
         if code in ("quota_exceeded", "insufficient_credits"):
             status = 402
         raise refused_call(PROVIDER, status, message, code=code, headers=exc.headers) from exc
-    except httpx.HTTPError as exc:
-        raise no_answer(PROVIDER, exc) from exc
     except (ValueError, AttributeError, TypeError) as exc:  # bytes that are not what their header says
         raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+    except Exception as exc:
+        if of_the_wire(exc):
+            raise no_answer(PROVIDER, exc) from exc
+        raise
 
 
 def check(vendor: Vendor) -> None:

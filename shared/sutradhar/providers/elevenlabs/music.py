@@ -36,8 +36,8 @@ class ElevenLabsComposer:
     def compose(self, mood: Mood, seed: int) -> MusicBed:
         """Raises ProviderError."""
         prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
-        most = {"seconds": _LENGTH_SEC}
-        with client(self._vendor) as elevenlabs, self._gate.call(PROVIDER, _MODEL, most) as call:
+        most = likely = {"seconds": _LENGTH_SEC}
+        with self._gate.call(PROVIDER, _MODEL, most, likely) as call, client(self._vendor) as elevenlabs:
 
             def composed() -> tuple[bytes, str]:
                 with (

@@ -36,8 +36,8 @@ class ElevenLabsNarrator:
     def narrate(self, text: str, language: Language, voice: Voice) -> Speech:  # noqa: ARG002 - it hears the language
         """Raises ProviderError."""
         text = " ".join(text.split())
-        most = {"characters": len(text)}
-        with client(self._vendor) as elevenlabs, self._gate.call(PROVIDER, self._model, most) as call:
+        most = likely = {"characters": len(text)}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
 
             def said() -> tuple[Any, dict[str, str]]:
                 with errors():

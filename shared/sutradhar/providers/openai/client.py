@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, policy, refused_call, unusable
+from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, policy, refused_call, unusable
 
 PROVIDER = "openai"
 _POLICY = ("content_policy_violation", "moderation_blocked", "content_filter")
@@ -40,8 +40,8 @@ def errors() -> Iterator[None]:
     except (openai.OpenAIError, ValueError, AttributeError) as exc:  # bytes that are not what their header says
         raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
     except Exception as exc:
-        if type(exc).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2"):
-            raise no_answer(PROVIDER, exc) from exc  # its client does not wrap what breaks while a body is read
+        if of_the_wire(exc):
+            raise no_answer(PROVIDER, exc) from exc
         raise
 
 

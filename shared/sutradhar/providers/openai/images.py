@@ -16,8 +16,8 @@ _TOKENS = {
     "high": {"1024x1024": 4160, "1536x1024": 6208, "1024x1536": 6240},
 }
 """Output tokens of one picture (platform.openai.com/docs/guides/images-vision#calculating-costs, GPT Image 1)."""
-_CHARACTERS_A_TOKEN = 2
-"""At least, for a bound: English has about 4, Devanagari with this vocabulary more than 2."""
+_LEAST, _USUAL = 1, 4
+"""Characters a token, for a bound and for an estimate."""
 
 
 class OpenAIImages:
@@ -34,11 +34,11 @@ class OpenAIImages:
         """Raises ProviderError."""
         size = _size(width, height)
         text = f"{prompt}\nStyle: {style}" if style else prompt
-        most = {
-            "input_tokens": 50 + len(text) / _CHARACTERS_A_TOKEN,
-            "output_tokens": _TOKENS.get(self._quality, _TOKENS["high"])[size],
-        }
-        with client(self._vendor) as openai, self._gate.call(PROVIDER, self._model, most) as call:
+        output = _TOKENS.get(self._quality, _TOKENS["high"])[size]
+        most, likely = (
+            {"input_tokens": 50 + len(text) / characters, "output_tokens": output} for characters in (_LEAST, _USUAL)
+        )
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
 
             def drawn() -> tuple[bytes, str]:
                 with errors():

@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Written
 from sutradhar.providers import script
 from sutradhar.providers.openai.client import PROVIDER, client, errors
 from sutradhar.providers.vendor import Vendor, patiently, policy, unusable
-
-_SCHEMA_TOKENS = 800
 
 
 class OpenAIPlanner:
@@ -24,20 +21,7 @@ class OpenAIPlanner:
 
     def plan(self, wanted: RenderPlan) -> Written:
         """Raises ProviderError."""
-        if script.complete(wanted):
-            return Written(wanted.evolve(language=wanted.spoken_language), self.name)
-        asked = script.request(wanted)
-        request_ids: list[str] = []
-
-        def ask(text: str) -> script.Script:
-            answer, request_id = self._answer(asked.instructions, text, script.Script)
-            request_ids.append(request_id)
-            found: script.Script = answer
-            return found
-
-        plan = script.written(PROVIDER, wanted, ask)
-        provenance = Provenance(model=self._model, request_id=" ".join(request_ids), prompt=asked.text)
-        return Written(plan, self.name, provenance=provenance)
+        return script.planned(PROVIDER, self._model, wanted, self._answer)
 
     def reword(self, prompt: str, reason: str) -> str:
         """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""
@@ -45,16 +29,12 @@ class OpenAIPlanner:
         return str(answer)
 
     def _answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
-        most = {
-            # a token is a byte at least
-            "input_tokens": len((instructions + text).encode()) + _SCHEMA_TOKENS,
-            "output_tokens": script.MAX_OUTPUT_TOKENS,
-        }
+        most, likely = script.tokens(instructions, text)
         wanted: dict[str, Any] = {
             "model": self._model, "instructions": instructions, "input": text,
             "max_output_tokens": script.MAX_OUTPUT_TOKENS, "store": False,
         }  # fmt: skip
-        with client(self._vendor) as openai, self._gate.call(PROVIDER, self._model, most) as call:
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
 
             def answered() -> Any:
                 with errors():

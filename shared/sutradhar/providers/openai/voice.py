@@ -6,6 +6,7 @@ from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import finished
 from sutradhar.providers.openai.client import PROVIDER, client, errors
+from sutradhar.providers.pacing import speech_sec
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import Vendor, patiently
 
@@ -29,11 +30,12 @@ class OpenAINarrator:
     def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker, but another voice, another key
         return f"{self.name}/{self._voice(voice)}"
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:  # noqa: ARG002 - it hears the language
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
         """Raises ProviderError."""
         text = " ".join(text.split())
         most = {"seconds": max(1.0, _LONGEST_SEC_A_CHARACTER * len(text))}
-        with client(self._vendor) as openai, self._gate.call(PROVIDER, self._model, most) as call:
+        likely = {"seconds": speech_sec(text, language)}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
 
             def said() -> tuple[bytes, str]:
                 with errors():

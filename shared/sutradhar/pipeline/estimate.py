@@ -1,0 +1,65 @@
+"""What a film would cost, before anything is bought: adapters say what a call would use, and none is made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sutradhar.domain.asset import asset_requests
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.plan import makers_of
+from sutradhar.pipeline.produce import ask
+from sutradhar.pipeline.purchase import Buyer, Quoted, on_account_of
+from sutradhar.pipeline.services import Services
+
+
+@dataclass(frozen=True)
+class Line:
+    """Amounts in millionths of a US dollar."""
+
+    slot: str
+    provider: str
+    model: str
+    likely: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """``likely`` as far as one can know before the script is written; ``most`` is what would be set aside."""
+
+    lines: Sequence[Line]
+
+    @property
+    def likely(self) -> int:
+        return sum(line.likely for line in self.lines)
+
+    @property
+    def most(self) -> int:
+        return sum(line.most for line in self.lines)
+
+
+def estimate(services: Services, wanted: RenderPlan) -> Estimate:
+    """Of the first maker of each kind. Where scenes are still to be written, as many as the offline planner writes.
+
+    Raises ProviderError, as planning and making would.
+    """
+    lines: list[Line] = []
+    if services.purchases.sells_nothing:
+        return Estimate(lines)  # nobody has to be loaded for that
+    if services.purchases.sells(services.planner.name):
+        lines += _line("plan", partial(services.planner.plan, wanted))
+    written = services.sketch(wanted)
+    for request in asset_requests(written, makers_of(services, written)):
+        if services.purchases.sells(request.maker):
+            lines += _line(request.slot, partial(ask, services, request))
+    return Estimate(lines)
+
+
+def _line(slot: str, buy: Callable[[], Any]) -> list[Line]:
+    with on_account_of(Buyer("", slot, only_asks=True)):
+        try:
+            buy()  # what ends well was free
+        except Quoted as quote:
+            return [Line(slot, quote.provider, quote.model, quote.likely, quote.most)]
+    return []

@@ -1,0 +1,54 @@
+"""Scripts by Gemini."""
+
+from typing import Any
+
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.ports.calls import CallGate
+from sutradhar.ports.providers import Written
+from sutradhar.providers import script
+from sutradhar.providers.gemini.client import PROVIDER, client, errors, refusal, used
+from sutradhar.providers.vendor import Vendor, patiently, unusable
+
+
+class GeminiPlanner:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("planner_model", "gemini-2.5-flash")
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{self._model}"
+
+    def plan(self, wanted: RenderPlan) -> Written:
+        """Raises ProviderError."""
+        return script.planned(PROVIDER, self._model, wanted, self._answer)
+
+    def reword(self, prompt: str, reason: str) -> str:
+        """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""
+        answer, _ = self._answer(script.REWORD, f"{prompt}\n\nIt said: {reason}", None)
+        return str(answer)
+
+    def _answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
+        most, likely = script.tokens(instructions, text)
+        config: dict[str, Any] = {
+            "system_instruction": instructions, "max_output_tokens": script.MAX_OUTPUT_TOKENS,
+        }  # fmt: skip
+        if schema is not None:
+            config |= {"response_mime_type": "application/json", "response_schema": schema}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+
+            def answered() -> Any:
+                with errors():
+                    return google.models.generate_content(model=self._model, contents=text, config=config)
+
+            answer = patiently(answered)
+            if units := used(answer):
+                call.settle(units, answer.response_id or "")
+            with errors():
+                refused = refusal(answer)
+                found = (answer.text or "").strip() if schema is None else answer.parsed
+            if not found and not refused:
+                raise unusable(PROVIDER, "there is no script in it")
+        if refused:
+            raise refused
+        return found, answer.response_id or ""

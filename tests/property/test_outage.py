@@ -1,0 +1,128 @@
+"""Five hundred jobs while one vendor is down: with the real chains, gate, breaker, ledger and store."""
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.domain.errors import LeaseHeld, ProviderError
+from sutradhar.domain.job import JobState
+from sutradhar.domain.messages import RenderFinished
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.price import PriceTable
+from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.pipeline.purchase import Purchases
+from sutradhar.pipeline.submit import submit
+from sutradhar.ports.runner import ExecutionState
+from sutradhar.providers.fallback import FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
+from tests.world import Makers, Renderers, SetClock, ToldRunner, write_summary
+
+JOBS = 500
+VENDORS = ("openai", "elevenlabs", "gemini")
+PRICES = PriceTable.model_validate(
+    {
+        "prices": [
+            {"provider": v, "model": "m", "unit": "calls", "usd": "0.01", "source": "s", "as_of": "2026-01-01"}
+            for v in VENDORS
+        ]
+    }
+)
+
+
+@dataclass
+class Simulated(Makers):
+    """Everything by one vendor, through the gate; ``down`` vendors fail."""
+
+    vendor: str
+    gate: Purchases
+    down: set[str]
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.name = f"{self.vendor}/m"
+
+    def _bought(self, make: Any) -> Any:
+        with self.gate.call(self.vendor, "m", {"calls": 1}, {"calls": 1}):
+            self.asked[self.vendor] += 1
+            if self.vendor in self.down:
+                raise ProviderError("HTTP 503", provider=self.vendor, retryable=True, status=503, fault="down")
+            return make()
+
+    def plan(self, *args: Any) -> Any:
+        return self._bought(lambda: super(Simulated, self).plan(*args))
+
+    def narrate(self, *args: Any) -> Any:
+        return self._bought(lambda: super(Simulated, self).narrate(*args))
+
+    def draw(self, *args: Any) -> Any:
+        return self._bought(lambda: super(Simulated, self).draw(*args))
+
+    def compose(self, *args: Any) -> Any:
+        return self._bought(lambda: super(Simulated, self).compose(*args))
+
+
+@pytest.mark.parametrize("down", VENDORS)
+def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down: str, tmp_path: Path) -> None:
+    settings = Settings.from_env({"SUTRADHAR_HOME": str(tmp_path)})
+    backend, clock, renderers = bootstrap.local_backend(settings), SetClock(), Renderers()
+    gate = Purchases(backend.records, backend.leases, clock, PRICES, None, dict.fromkeys(VENDORS, 4))
+    by = {vendor: Simulated(vendor, gate, {down}) for vendor in VENDORS}
+    # every kind begins with another vendor, so that each is the first of something
+    orders = {first: [by[v] for v in sorted(VENDORS, key=lambda v: v != first)] for first in VENDORS}
+    services = replace(
+        bootstrap.services_on(backend, settings), purchases=gate, runner=ToldRunner(renderers, "o"), clock=clock,
+        planner=FallbackPlanner(orders["openai"], gate), narrator=FallbackNarrator(orders["elevenlabs"], gate),
+        images=FallbackImages(orders["gemini"], gate), composer=FallbackComposer(orders["elevenlabs"], gate),
+        sketch=lambda wanted: wanted,
+    )  # fmt: skip
+    queue: Any = backend.bus
+    jobs = []
+    for number in range(JOBS):
+        job, _ = submit(services, RenderPlan(topic=f"tea {number}", seed=number))
+        jobs.append(job.id)
+        for _ in itertools.takewhile(lambda found: found, iter(lambda: _one(services, queue, renderers), None)):
+            pass
+        clock.advance(2)
+    ended = [services.jobs.get(job_id) for job_id in jobs]
+    assert sum(job.state is JobState.SUCCEEDED for job in ended) >= 0.99 * JOBS
+    kinds = {"openai": "plan", "elevenlabs": "narration", "gemini": "image"}
+    for job in ended:
+        missed = [f.provider for a in job.assets.values() for f in a.fallbacks]
+        noted = [note for note in job.notices if "written by" in note]
+        if kinds[down] == "plan":
+            assert noted
+        else:
+            assert down in missed
+        assert down not in {a.provider.partition("/")[0] for a in job.assets.values()}
+    # it was left in peace most of the time
+    assert 0 < by[down].asked[down] < JOBS / 10
+    backend.close()
+
+
+def _one(services: Any, queue: Any, renderers: Renderers) -> bool:
+    """Handle one message; whether there was one."""
+    delivery = queue.take()
+    if delivery is None:
+        return False
+    try:
+        handle(services, delivery.message)
+    except LeaseHeld:
+        queue.later(delivery, 0)
+    except ProviderError as exc:
+        if delivery.last_try:
+            give_up(services, delivery.message, exc)
+        queue.done(delivery) if delivery.last_try else queue.failed(delivery)
+    else:
+        queue.done(delivery)
+    for name in renderers.running():
+        job_id, render_id, request = renderers.request[name]
+        renderers.state[name] = ExecutionState.SUCCEEDED
+        summary = write_summary(services.blobs, request)
+        queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+    return True

@@ -1,0 +1,80 @@
+"""The Gemini API's wire format, as its reference has it: models, generateContent."""
+
+import base64
+import io
+import json
+import re
+from typing import Any
+
+from PIL import Image
+
+from tests.vendors.openai_stub import script
+from tests.vendors.server import KEY, Answer, Seen
+
+SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
+
+
+def answer(seen: Seen) -> Answer:
+    given = (seen.headers.get("x-goog-api-key"), seen.headers.get("authorization"))
+    if given not in ((KEY, None), (None, f"Bearer {KEY}")) or seen.fault == "unauthorized":
+        invalid = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+        return _error(400, "INVALID_ARGUMENT", "API key not valid.", invalid)
+    match seen.fault:
+        case "no credit":
+            day = {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}]}
+            return _error(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota", day)
+        case "bad request":
+            return _error(400, "INVALID_ARGUMENT", "Invalid value")
+    if seen.method == "GET" and re.fullmatch(r"/v\w+/models", seen.path):
+        models = json.dumps({"models": [{"name": "models/gemini-2.5-flash"}]}).encode()
+        return Answer(200, models, {"Content-Type": "application/json"}, billed=False)
+    found = re.fullmatch(
+        r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", seen.path
+    )
+    if not found:
+        return _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+    return _image(seen) if "image" in found[1] else _text(seen)
+
+
+def _error(status: int, code: str, message: str, *details: Any) -> Answer:
+    return Answer.json({"error": {"code": status, "message": message, "status": code, "details": details}}, status)
+
+
+def _text(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        return _generated([], "SAFETY", 20, 0)
+    asked = seen.body["contents"][0]["parts"][0]["text"]
+    said = "A calm picture in other words"
+    if "responseSchema" in seen.body.get("generationConfig", {}):
+        said = json.dumps(script(asked), ensure_ascii=False)
+    if seen.fault == "truncated":
+        said = said[: len(said) // 2]
+    return _generated([{"text": said}], "STOP", len(asked) // 4, len(said) // 3)
+
+
+def _image(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        answer = _generated([], "IMAGE_SAFETY", 20, 0)
+        return Answer(answer.status, answer.body, answer.headers, billed=True)
+    aspect = seen.body["generationConfig"]["imageConfig"]["aspectRatio"]
+    data = {"inlineData": {"mimeType": "image/png", "data": _picture(seen, aspect)}}
+    return _generated([data], "STOP", 20, 1290)
+
+
+def _picture(seen: Seen, aspect: str) -> str:
+    out = io.BytesIO()
+    size = (640, 480) if seen.fault == "other size" else SIZES[aspect]
+    Image.new("RGB", size, (90, 120, sum(seen.raw) % 200)).save(out, "PNG")
+    return base64.b64encode(out.getvalue()[: 300 if seen.fault == "truncated" else None]).decode()
+
+
+def _generated(parts: list[Any], finish: str, read: int, written: int) -> Answer:
+    body = {
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": finish, "index": 0}],
+        "usageMetadata": {
+            "promptTokenCount": read, "candidatesTokenCount": written, "thoughtsTokenCount": 0,
+            "totalTokenCount": read + written,
+        },
+        "modelVersion": "gemini-2.5-flash", "responseId": "resp_gemini",
+    }  # fmt: skip
+    return Answer.json(body)
