@@ -16,7 +16,7 @@ export TOPIC LENGTH OUT PORT
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo serve test emulator-test check bench bench-quick package
+.PHONY: demo serve test emulator-test provider-test check bench bench-quick package
 demo: .venv/ready
 	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
@@ -35,6 +35,10 @@ test: check
 # all that needs Google's emulators or stands in for its servers
 emulator-test: .venv/ready-dev
 	CI=true pytest -n 2 --dist worksteal tests/emulators tests/contract tests/property/test_firestore.py tests/image
+
+# every vendor's own client against stubs of what the vendors answer
+provider-test: .venv/ready-dev
+	pytest -n 2 --dist worksteal tests/vendors tests/property/test_outage.py tests/e2e/test_providers.py
 
 package: .venv/ready-dev
 	@python -m functions.package --out build

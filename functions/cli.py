@@ -147,7 +147,7 @@ def _serve_emulated(port: int) -> None:
 
     home = bootstrap.settings().home / "emulated"
     console.print("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and seven functions ...")
-    with EmulatedCloud(home, port) as cloud:
+    with EmulatedCloud(home, port, settings=bootstrap.settings().vendor_environment) as cloud:
         console.print(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
         for name, value in sorted(cloud.env.items()):
             if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):

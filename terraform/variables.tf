@@ -129,6 +129,16 @@ variable "secrets" {
   }
 }
 
+variable "settings" {
+  description = "More environment variables of all functions, such as PROVIDERS or DAILY_BUDGET_USD (docs/providers.md). Nothing secret: see secrets."
+  type        = map(string)
+  default     = {}
+  validation {
+    condition     = length(setintersection(keys(var.settings), setunion(keys(local.environment), keys(var.secrets)))) == 0
+    error_message = "A setting cannot have the name of a secret or of a variable that functions.tf sets."
+  }
+}
+
 variable "alert_email" {
   description = "Where alerts go; empty: they are only shown in the console."
   type        = string

@@ -42,14 +42,15 @@ class EmulatedCloud:
         port: of ``api``; 0: any.
         renderer: the command of a render task.
         sweep_sec: how often the Scheduler calls ``sweep``.
+        settings: more of the functions' environment, such as vendors' keys.
     """
 
     def __init__(
         self, home: Path, port: int = 0, renderer: Sequence[str] = RENDERER, sweep_sec: float = 300.0,
-        backoff_sec: float = 1.0, project: str = "sutradhar-local",
+        backoff_sec: float = 1.0, project: str = "sutradhar-local", settings: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
-        self.project = project
+        self.project, self._settings = project, dict(settings or {})
         self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
         if port:
             self._ports["api"] = port
@@ -92,7 +93,7 @@ class EmulatedCloud:
         cloud_run = self._stack.enter_context(
             CloudRunJobs({_JOB: Job(self._renderer, renderer_env)}, logs / "executions")
         )
-        self.env = {**renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
+        self.env = {**self._settings, **renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
         self._create_bucket(emulators.env)
         routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
         routes.append(Route(_DEAD, self._url("dead_letter")))

@@ -115,6 +115,13 @@ class Settings:
     environment: Mapping[str, str]
     """Handed on to the renderer's process."""
 
+    @property
+    def vendor_environment(self) -> dict[str, str]:
+        """What is said of vendors, to be handed on to other processes; a secret."""
+        prefixes = tuple(f"{vendor.upper()}_" for vendor in VENDORS)
+        names = {"PROVIDERS", *_CHAINS.values()}
+        return {name: v for name, v in self.environment.items() if name.startswith(prefixes) or name in names}
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
         """Raises InvalidRequest naming every variable that has a wrong value."""

@@ -56,6 +56,7 @@ run "on_cpus_with_everything" {
     billing_account = "012345-6789AB-CDEF01"
     job_days        = 90
     secrets         = { OPENAI_API_KEY = ["plan", "produce"] }
+    settings        = { DAILY_BUDGET_USD = "20" }
   }
   assert {
     condition     = output.render_job == "sutradhar-renderer-cpu"
@@ -101,6 +102,15 @@ run "a_secret_named_like_a_setting" {
     secrets = { ASSET_BUCKET = ["plan"] }
   }
   expect_failures = [var.secrets]
+}
+
+run "a_setting_named_like_a_secret" {
+  command = plan
+  variables {
+    secrets  = { OPENAI_API_KEY = ["plan"] }
+    settings = { OPENAI_API_KEY = "not here" }
+  }
+  expect_failures = [var.settings]
 }
 
 run "a_size_that_cloud_run_does_not_have" {

@@ -17,11 +17,8 @@ def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: P
         assert done.returncode == 0, done.stdout
         summary = json.loads((terminal.out / "job_summary.json").read_text())
         assert all(f["ok"] for f in summary["findings"]), summary["findings"]
-        assert [len(stub.billed(vendor)) for vendor in ("openai", "elevenlabs", "gemini")] == [
-            3,
-            1,
-            0,
-        ]  # a voice by the first of the two that has one
+        # the voice by the first of the two that has one
+        assert [len(stub.billed(vendor)) for vendor in ("openai", "elevenlabs", "gemini")] == [3, 1, 0]
         assert "Paid to vendors: " in done.stdout
         again = terminal.run(*words, "--providers", "openai,nobody")
         assert again.returncode != 0

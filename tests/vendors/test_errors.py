@@ -74,9 +74,8 @@ def cases() -> Iterator[Any]:
         for kind in classes(module):
             if issubclass(kind, module.TransportError):
                 for errors in (openai_errors, elevenlabs_errors, gemini_errors):
-                    yield pytest.param(
-                        errors, of_the_wire, kind, id=f"{errors.__module__} {module.__name__}.{kind.__name__}"
-                    )
+                    name = f"{errors.__module__} {module.__name__}.{kind.__name__}"
+                    yield pytest.param(errors, of_the_wire, kind, id=name)
 
 
 @pytest.mark.parametrize(("errors", "made", "kind"), list(cases()))
