@@ -69,7 +69,7 @@ def test_every_variable_is_set_before_it_is_used() -> None:
         known |= (
             set(re.findall(r"^for (\w+) in|read -r (\w+)", line)[0]) if re.search(r"^for |read -r", line) else set()
         )
-        for assigned in re.findall(r"(?:^export |\s)([A-Z]+)=", line):
+        for assigned in re.findall(r"(?:^export |\s)([A-Z_]+)=", line):
             known.add(assigned)
         assert set(re.findall(r"\$([A-Za-z_]\w*)", line)) <= known, line
 
