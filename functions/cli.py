@@ -253,6 +253,7 @@ def _deliver(job: Job, out: Path) -> list[Path]:
     assert job.result is not None
     wanted = {
         "video.mp4": job.result.video, "thumbnail.png": job.result.thumbnail, "job_summary.json": job.result.summary,
+        "provenance.json": job.result.provenance,
         **{f"captions.{language}.srt": files.srt for language, files in job.result.captions.items()},
         **{f"captions.{language}.vtt": files.vtt for language, files in job.result.captions.items()},
     }  # fmt: skip

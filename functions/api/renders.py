@@ -80,7 +80,7 @@ def retry(job_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/render/<job_id>/file")
 def download(job_id: str) -> Response:
-    """``?kind=video|thumbnail|captions|summary``, for captions ``&lang=en|hi&format=srt|vtt``.
+    """``?kind=video|thumbnail|captions|summary|provenance``, for captions ``&lang=en|hi&format=srt|vtt``.
 
     302 to a signed address where the store has such, else the bytes; ranges and ETag work either way.
     """
@@ -99,8 +99,8 @@ def download(job_id: str) -> Response:
 def _wanted_file(job: Job) -> tuple[str, str]:
     asked = flask.request.args
     kind, language, form = asked.get("kind", "video"), asked.get("lang", ""), asked.get("format", "srt")
-    if kind not in ("video", "thumbnail", "captions", "summary"):
-        message = f"must be video, thumbnail, captions or summary (got {kind!r})"
+    if kind not in ("video", "thumbnail", "captions", "summary", "provenance"):
+        message = f"must be video, thumbnail, captions, summary or provenance (got {kind!r})"
         raise InvalidRequest([FieldError("kind", message)])
     if job.result is None:
         raise Conflict(f"the job has no file yet: it is {state_word(job)}; see /render/{job.id}/status")
@@ -114,6 +114,8 @@ def _wanted_file(job: Job) -> tuple[str, str]:
         return (files.srt, "application/x-subrip") if form == "srt" else (files.vtt, "text/vtt")
     if kind == "thumbnail":
         return job.result.thumbnail, "image/png"
+    if kind == "provenance":
+        return job.result.provenance, "application/json"
     return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
 
 

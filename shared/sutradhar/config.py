@@ -13,13 +13,16 @@ from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.domain.render import RendererSettings
 
-VENDORS = ("openai", "elevenlabs", "gemini", "pexels", "pixabay", "freesound")
+VENDORS = ("openai", "elevenlabs", "gemini", "pexels", "pixabay")
 _VENDOR_OPTIONS = (
     "OPENAI_PLANNER_MODEL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_QUALITY", "OPENAI_VOICE_MODEL", "OPENAI_VOICE_F",
     "OPENAI_VOICE_M", "ELEVENLABS_MODEL", "ELEVENLABS_VOICE_F", "ELEVENLABS_VOICE_M", "GEMINI_PLANNER_MODEL",
     "GEMINI_IMAGE_MODEL", "GEMINI_PROJECT", "GEMINI_LOCATION",
 )  # fmt: skip
-_CHAINS = {"planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "composer": "COMPOSERS"}
+_CHAINS = {
+    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",
+    "composer": "COMPOSERS",
+}  # fmt: skip
 _Model = TypeVar("_Model", bound=BaseModel)
 _RENDERER = {
     "ENCODER": "encoder", "FAST_PATH": "fast_path", "CQ": "cq", "VBR_TARGET": "vbr_target", "MAXRATE": "maxrate",
@@ -86,7 +89,7 @@ class Settings:
     """PROVIDERS: the vendors that may be asked, in this order; None: all that have a key. Makers that need none come
     after them."""
     chains: Mapping[str, tuple[str, ...]]
-    """PLANNERS, NARRATORS, IMAGE_GENERATORS, COMPOSERS: whom to ask, in this order, whatever PROVIDERS says."""
+    """PLANNERS, NARRATORS, IMAGE_GENERATORS, FOOTAGE, COMPOSERS: whom to ask, in this order, whatever else is said."""
     job_cap_usd: float
     """MAX_JOB_COST."""
     day_cap_usd: float | None

@@ -15,7 +15,7 @@ from tests.e2e.conftest import Terminal
 
 FILES = {
     "video.mp4", "thumbnail.png", "job_summary.json", "captions.en.srt", "captions.en.vtt", "captions.hi.srt",
-    "captions.hi.vtt",
+    "captions.hi.vtt", "provenance.json",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.e2e.conftest import Terminal
 from tests.vendors.desk import VENDORS
-from tests.vendors.server import VendorStub
+from tests.vendors.server import KEY, VendorStub
 from tests.vendors.studio import environment
 
 
@@ -23,3 +23,22 @@ def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: P
         again = terminal.run(*words, "--providers", "openai,nobody")
         assert again.returncode != 0
         assert "there is no 'nobody'; known are elevenlabs, gemini, openai" in " ".join(again.stdout.split())
+
+
+def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
+    plan = {
+        "title": "Water", "footage": "stock", "subtitle_languages": ["en"], "render": {"mode": "PROXY"},
+        "scenes": [
+            {"narration": "A river runs through the valley.", "image_prompt": "river in a valley"},
+            {"narration": "It rests.", "image_prompt": "calm lake"},
+        ],
+    }  # fmt: skip
+    terminal.plan.write_text(json.dumps(plan))
+    with VendorStub(VENDORS) as stub:
+        terminal.env |= {"PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels")}
+        done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
+    assert done.returncode == 0, done.stdout
+    summary = json.loads((terminal.out / "job_summary.json").read_text())
+    assert all(f["ok"] for f in summary["findings"]), summary["findings"]
+    named = json.loads((terminal.out / "provenance.json").read_text())["credits"]
+    assert named == ["Asha, Pexels License, https://www.pexels.com/video/1/"]

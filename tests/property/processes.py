@@ -91,6 +91,7 @@ class Process:
             planner=makers,
             narrator=makers,
             images=makers,
+            footage=makers,
             composer=makers,
         )
 

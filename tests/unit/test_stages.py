@@ -44,7 +44,8 @@ class World:
             jobs=SqliteJobStore(self.database), assets=SqliteAssetStore(self.database),
             leases=leases, records=records, purchases=purchases(records, leases, self.clock), blobs=self.blobs,
             bus=self.queue,
-            runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers, composer=self.makers,
+            runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers,
+            footage=self.makers, composer=self.makers,
             defaults=PlanDefaults(), clock=self.clock, sketch=self.makers.sketch,
         )  # fmt: skip
 

@@ -22,11 +22,20 @@ from sutradhar.providers.gemini.planner import GeminiPlanner
 from sutradhar.providers.openai.images import OpenAIImages
 from sutradhar.providers.openai.planner import OpenAIPlanner
 from sutradhar.providers.openai.voice import OpenAINarrator
-from tests.vendors import elevenlabs_stub, gemini_stub, openai_stub
+from sutradhar.providers.stock.library import StockLibrary
+from sutradhar.providers.stock.pexels import Pexels
+from sutradhar.providers.stock.pixabay import Pixabay
+from tests.vendors import elevenlabs_stub, gemini_stub, openai_stub, stock_stub
 from tests.vendors.server import KEY, VendorStub
 from tests.world import SetClock
 
-VENDORS = {"openai": openai_stub.answer, "elevenlabs": elevenlabs_stub.answer, "gemini": gemini_stub.answer}
+VENDORS = {
+    "openai": openai_stub.answer,
+    "elevenlabs": elevenlabs_stub.answer,
+    "gemini": gemini_stub.answer,
+    "pexels": stock_stub.pexels,
+    "pixabay": stock_stub.pixabay,
+}
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
 SAID = "A river runs, 12 boats wait."
 
@@ -71,6 +80,10 @@ def settings(
     # OpenAI's base address has its version in it
     url = stub.url(vendor) + ("/v1" if vendor == "openai" else "")
     return VendorSettings(key, url, options, timeout_sec)
+
+
+def library(desk: "Desk", vendor: str, **changes: Any) -> StockLibrary:
+    return {"pexels": Pexels, "pixabay": Pixabay}[vendor](settings(desk.stub, vendor, {}, **changes), desk.gate)
 
 
 @dataclass

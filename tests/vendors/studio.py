@@ -23,6 +23,8 @@ def environment(stub: VendorStub, home: Path) -> dict[str, str]:
         "SUTRADHAR_HOME": str(home),
         "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{stub.url('openai')}/v1",
         "ELEVENLABS_API_KEY": KEY, "ELEVENLABS_BASE_URL": stub.url("elevenlabs"),
+        "PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels"),
+        "PIXABAY_API_KEY": KEY, "PIXABAY_BASE_URL": stub.url("pixabay"),
         "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": stub.url("gemini"),
     }  # fmt: skip
 

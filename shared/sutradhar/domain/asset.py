@@ -10,7 +10,7 @@ from sutradhar.domain.plan import RenderPlan
 
 AssetKind = Literal["narration", "image", "music"]
 Alignment = Literal["engine", "speech", "estimate"]
-"""Where word times come from: the voice engine itself, or an alignment on the finished speech."""
+"""Where word times come from: the voice engine itself, the words found in the finished speech, or their lengths."""
 
 SAMPLE_RATE = 48_000
 
@@ -85,6 +85,8 @@ class Asset(Frozen):
     words: tuple[Word, ...] = ()
     alignment: Alignment | None = None
     provenance: Provenance | None = None
+    footage: bool = False
+    """Of an image: the file is a video."""
     refused: str = ""
     """Why the vendor did not make it as it was first asked for."""
 
@@ -121,6 +123,8 @@ def asset_requests(plan: RenderPlan, makers: Mapping[AssetKind, str]) -> tuple[A
             "height": height,
             "seed": plan.seed + i,
         }
+        if plan.footage != "none":
+            image |= {"footage": plan.footage, "seconds": round(scene.duration_sec or 0, 1)}
         found.append(AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=makers["image"]))
     if plan.music.enabled:
         music: dict[str, str | int | float] = {"mood": plan.music.mood or "calm", "seed": plan.seed}

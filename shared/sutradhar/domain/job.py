@@ -71,6 +71,7 @@ class Result(Frozen):
     video: str
     thumbnail: str
     summary: str
+    provenance: str = ""
     captions: Mapping[Language, CaptionFiles]
     duration_sec: float
     size: int

@@ -177,6 +177,8 @@ class RenderPlan(Frozen):
     scenes: tuple[Scene, ...] = Field(default=(), max_length=MAX_SCENES)
     music: Music = Music()
     watermark: Watermark | None = Watermark()
+    footage: Literal["none", "stock"] = "none"
+    """``stock``: scenes show found footage where there is some that fits, else a picture."""
     strict: bool = False
     """Every maker must be the first of its kind's chain: rather no film than another voice or picture."""
     budget_usd: float | None = Field(default=None, ge=0, le=1000)

@@ -199,7 +199,9 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
                 frames=frames,
                 blob=image.blob,
                 sha256=image.sha256,
-                camera=_camera(scene, i),
+                # footage moves of itself
+                camera=_camera(scene.evolve(camera="hold") if image.footage else scene, i),
+                footage=Footage() if image.footage else None,
                 fade_in=fades[i],
                 transition=scene.transition,
             )

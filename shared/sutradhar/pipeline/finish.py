@@ -1,12 +1,17 @@
 """Step 6: the renderer is done. The stored file must pass the quality gate; then the job has its result."""
 
+import json
+
 from sutradhar.domain import captions
 from sutradhar.domain.gate import check, failures
 from sutradhar.domain.job import CaptionFiles, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.ledger import job_account
 from sutradhar.domain.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.plan import Language
+from sutradhar.domain.provenance import manifest
 from sutradhar.domain.render import RenderRequest, RenderSummary
 from sutradhar.pipeline.dispatch import render_request
+from sutradhar.pipeline.purchase import account
 from sutradhar.pipeline.services import Services
 
 
@@ -40,6 +45,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         video=summary.video.blob,
         thumbnail=summary.thumbnail.blob,
         summary=message.summary_blob,
+        provenance=_write_provenance(services, job, request),
         captions=_write_captions(services, request),
         duration_sec=summary.duration_sec,
         size=summary.video.size,
@@ -54,6 +60,13 @@ def progress(services: Services, message: RenderProgressed) -> None:
         return job.render_progressed(message.render_id, seen, services.clock.now())
 
     services.move(message.job_id, change)
+
+
+def _write_provenance(services: Services, job: Job, request: RenderRequest) -> str:
+    name = f"{request.prefix}/provenance.json"
+    found = manifest(job, account(services.records, job_account(job.id)))
+    services.blobs.put(name, json.dumps(found, ensure_ascii=False, indent=1).encode())
+    return name
 
 
 def _write_captions(services: Services, request: RenderRequest) -> dict[Language, CaptionFiles]:

@@ -49,7 +49,8 @@ def needed(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
 def makers_of(services: Services, written: RenderPlan) -> dict[AssetKind, str]:
     """Who is asked first for what."""
     narrator = services.narrator.maker(written.spoken_language, written.voice)
-    return {"narration": narrator, "image": services.images.name, "music": services.composer.name}
+    seen = services.images.name if written.footage == "none" else services.footage.name
+    return {"narration": narrator, "image": seen, "music": services.composer.name}
 
 
 def notices(written: RenderPlan) -> list[str]:

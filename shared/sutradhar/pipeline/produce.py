@@ -2,22 +2,25 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
-from sutradhar.domain.asset import Asset, AssetRequest
+from sutradhar.domain.asset import Asset, AssetRequest, Fallback
+from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import ProduceAsset
 from sutradhar.domain.plan import Language, Mood, Voice
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
-from sutradhar.ports.providers import MusicBed, Picture, Speech
+from sutradhar.ports.providers import MusicBed, Picture, Shot, Speech
 from sutradhar.ports.stores import Lease
 from sutradhar.telemetry import log
 
 LEASE = timedelta(minutes=5)
 """Longer than any maker's call; a crashed worker's claim is free again after this."""
 
+Made = Speech | Picture | Shot | MusicBed
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -71,16 +74,17 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
         size=len(content),
         provider=made_thing.provider,
         fallbacks=made_thing.fallbacks,
-        samples=0 if isinstance(made_thing, Picture) else made_thing.samples,
+        samples=made_thing.samples if isinstance(made_thing, Speech | MusicBed) else 0,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
         provenance=made_thing.provenance,
+        footage=isinstance(made_thing, Shot),
         refused=made_thing.refused if isinstance(made_thing, Picture) else "",
     )
     services.assets.save(asset, lease)
 
 
-def ask(services: Services, request: AssetRequest) -> Speech | Picture | MusicBed:
+def ask(services: Services, request: AssetRequest) -> Made:
     """Whoever makes such things. Raises ProviderError."""
     p = request.params
     match request.kind:
@@ -88,12 +92,29 @@ def ask(services: Services, request: AssetRequest) -> Speech | Picture | MusicBe
             return services.narrator.narrate(str(p["text"]), cast(Language, p["language"]), cast(Voice, p["voice"]))
         case "image":
             size = int(p["width"]), int(p["height"])
+            if p.get("footage"):
+                return _seen(services, request, size)
             return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
         case "music":
             return services.composer.compose(cast(Mood, p["mood"]), int(p["seed"]))
 
 
-def _content(thing: Speech | Picture | MusicBed) -> tuple[bytes, str]:
+def _seen(services: Services, request: AssetRequest, size: tuple[int, int]) -> Shot | Picture:
+    """Footage, or a picture where there is none that fits."""
+    p = request.params
+    try:
+        return services.footage.find(str(p["prompt"]), *size, float(p["seconds"]), int(p["seed"]))
+    except ProviderError as exc:
+        if services.purchases.strict:
+            raise
+        missed = Fallback(provider=exc.provider, reason=str(exc))
+    picture = services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
+    return replace(picture, fallbacks=(missed, *picture.fallbacks))
+
+
+def _content(thing: Made) -> tuple[bytes, str]:
+    if isinstance(thing, Shot):
+        return thing.data, "mp4"
     return (thing.data, _SUFFIX[thing.media_type]) if isinstance(thing, Picture) else (thing.wav, "wav")
 
 

@@ -12,7 +12,7 @@ from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
@@ -30,6 +30,7 @@ class Services:
     planner: Planner
     narrator: Narrator
     images: ImageGenerator
+    footage: FootageLibrary
     composer: Composer
     clock: Clock
     records: RecordStore

@@ -36,6 +36,18 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Shot:
+    """``data``: an MP4 file, of any length and rate, that is a scene's picture; its sound is not used."""
+
+    data: bytes
+    width: int
+    height: int
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True)
 class MusicBed:
     """``wav``: 16-bit stereo PCM at 48 kHz whose end runs into its start without a click."""
 
@@ -82,6 +94,12 @@ class ImageGenerator(Provider, Protocol):
         """``width`` and ``height`` are the least that the film needs; a vendor that has fixed sizes gives the next
         one of that shape. Raises ProviderError.
         """
+        ...
+
+
+class FootageLibrary(Provider, Protocol):
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+        """Footage of what ``prompt`` says, for at least ``seconds`` if there is such. Raises ProviderError."""
         ...
 
 

@@ -6,7 +6,9 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from sutradhar.domain.asset import Provenance
+from sutradhar.domain.plan import Language
 from sutradhar.ports.providers import Speech
+from sutradhar.providers.forced_alignment import word_starts as word_starts_in
 from sutradhar.providers.sound_file import Sound
 from sutradhar.providers.vendor import unusable
 from sutradhar.providers.voice_audio import speech
@@ -16,22 +18,25 @@ _SHORTEST_SEC_A_CHARACTER = 0.02
 
 
 def finished(
-    provider: str, name: str, samples: Sound, rate: int, text: str, starts: Sequence[float | None] | None,
-    provenance: Provenance,
+    provider: str, name: str, samples: Sound, rate: int, text: str, language: Language,
+    told: Sequence[float | None] | None, provenance: Provenance,
 ) -> Speech:  # fmt: skip
-    """``starts``: of each word of ``text`` in seconds; None: the vendor told none.
+    """``told``: when each word of ``text`` begins, in seconds; None: the vendor does not say. Then English words are
+    looked for in the sound, and what is not found is shared out by length between the pauses.
 
     Raises ProviderError when the sound is silent, or too short to be all of the text.
     """
     tokens = text.split()
     seconds = len(samples) / rate
-    if seconds < _SHORTEST_SEC_A_CHARACTER * len(text) or any(s is not None and s > seconds for s in starts or ()):
+    if seconds < _SHORTEST_SEC_A_CHARACTER * len(text) or any(s is not None and s > seconds for s in told or ()):
         raise unusable(provider, f"{seconds:.1f} s of sound are not all of the text")
+    mono = samples.mean(axis=1)
+    found = word_starts_in(mono, rate, tokens) if told is None and language == "en" else None
     try:
-        made = speech(samples.mean(axis=1), rate, tokens, starts or [None] * len(tokens), name)
+        made = speech(mono, rate, tokens, told or found or [None] * len(tokens), name)
     except ValueError as exc:
         raise unusable(provider, str(exc)) from exc
-    return replace(made, alignment="engine" if starts else "estimate", provenance=provenance)
+    return replace(made, alignment="engine" if told else "speech" if found else "estimate", provenance=provenance)
 
 
 def word_starts(text: str, characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:

@@ -9,18 +9,20 @@ from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
 from sutradhar.ports.providers import (
     Composer,
+    FootageLibrary,
     ImageGenerator,
     MusicBed,
     Narrator,
     Picture,
     Planner,
     Provider,
+    Shot,
     Speech,
     Written,
 )
 
 _Maker = TypeVar("_Maker", bound=Provider)
-_Made = TypeVar("_Made", bound=Speech | Picture | MusicBed | Written)
+_Made = TypeVar("_Made", bound=Speech | Picture | Shot | MusicBed | Written)
 
 
 class _Strict(Protocol):
@@ -126,6 +128,29 @@ class FallbackImages(_Chain):
             return self._reword(prompt, str(refusal)) if self._reword else None
         except ProviderError:
             return None  # then the refusal itself is what the caller should hear of
+
+
+class FallbackFootage(_Chain):
+    """May be of nobody: then it finds nothing."""
+
+    def __init__(self, makers: Sequence[FootageLibrary], terms: _Strict) -> None:
+        super().__init__(terms)
+        self._makers = tuple(makers)
+
+    @property
+    def name(self) -> str:
+        return self._makers[0].name if self._makers else "footage"
+
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+        """Raises ProviderError."""
+        if not self._makers:
+            raise ProviderError(
+                "there is no key of a footage library", provider=self.name, retryable=False,
+                advice="set PEXELS_API_KEY or PIXABAY_API_KEY",
+            )  # fmt: skip
+        return self._first_answer(
+            "footage library", self._makers, lambda maker: maker.find(prompt, width, height, seconds, seed)
+        )
 
 
 class FallbackComposer(_Chain):

@@ -8,13 +8,19 @@ from typing import Any, Literal
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
-from sutradhar.ports.providers import Composer, ImageGenerator, Narrator, Planner
+from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner
 from sutradhar.providers import script
-from sutradhar.providers.fallback import FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
+from sutradhar.providers.fallback import (
+    FallbackComposer,
+    FallbackFootage,
+    FallbackImages,
+    FallbackNarrator,
+    FallbackPlanner,
+)
 from sutradhar.providers.vendor import Vendor
 from sutradhar.telemetry import log
 
-Kind = Literal["planner", "narrator", "image", "composer"]
+Kind = Literal["planner", "narrator", "image", "footage", "composer"]
 
 OFFLINE: Mapping[Kind, Mapping[str, str]] = {
     "planner": {"storybook": "sutradhar.providers.storybook.planner:Storybook"},
@@ -24,6 +30,7 @@ OFFLINE: Mapping[Kind, Mapping[str, str]] = {
         "espeak_ng": "sutradhar.providers.espeak_ng:EspeakNarrator",
     },
     "image": {"procedural": "sutradhar.providers.procedural.images:ProceduralImages"},
+    "footage": {},
     "composer": {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"},
 }
 BOUGHT: Mapping[Kind, Mapping[str, str]] = {
@@ -39,11 +46,16 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
         "openai": "sutradhar.providers.openai.images:OpenAIImages",
         "gemini": "sutradhar.providers.gemini.images:GeminiImages",
     },
+    "footage": {
+        "pexels": "sutradhar.providers.stock.pexels:Pexels",
+        "pixabay": "sutradhar.providers.stock.pixabay:Pixabay",
+    },
     "composer": {"elevenlabs": "sutradhar.providers.elevenlabs.music:ElevenLabsComposer"},
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
 _VARIABLE: Mapping[Kind, str] = {
-    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "composer": "COMPOSERS",
+    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",
+    "composer": "COMPOSERS",
 }  # fmt: skip
 
 
@@ -69,6 +81,12 @@ class Registry:
         makers: list[ImageGenerator] = self._makers("image")
         return FallbackImages(makers, self.gate, self._reword)
 
+    def footage(self) -> FallbackFootage:
+        """Of nobody where there is no key: then pictures are drawn."""
+        makers = [self._made("footage", name) for name in self._names("footage")]
+        libraries: list[FootageLibrary] = [maker for maker in makers if maker is not None]
+        return FallbackFootage(libraries, self.gate)
+
     def composer(self) -> FallbackComposer:
         composers: list[Composer] = self._makers("composer")
         return FallbackComposer(composers, self.gate)
@@ -78,7 +96,10 @@ class Registry:
 
         Raises ProviderError.
         """
-        import_module(f"sutradhar.providers.{vendor}.client").check(self.vendors[vendor])
+        if vendor in BOUGHT["footage"]:
+            self._made("footage", vendor).check()
+        else:
+            import_module(f"sutradhar.providers.{vendor}.client").check(self.vendors[vendor])
 
     def sketch(self, wanted: RenderPlan) -> RenderPlan:
         """A plan of the size that the first planner writes, made for nothing. Raises ProviderError."""

@@ -33,7 +33,7 @@ class ElevenLabsNarrator:
     def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker, but another voice, another key
         return f"{self.name}/{self._voice(voice)}"
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:  # noqa: ARG002 - it hears the language
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
         """Raises ProviderError."""
         text = " ".join(text.split())
         most = likely = {"characters": len(text)}
@@ -56,7 +56,7 @@ class ElevenLabsNarrator:
                 starts = told and word_starts(text, told.characters, told.character_start_times_seconds)
             samples, rate = decoded(PROVIDER, data)
             provenance = Provenance(model=self._model, request_id=request_id)
-            return finished(PROVIDER, self.name, samples, rate, text, starts, provenance)
+            return finished(PROVIDER, self.name, samples, rate, text, language, starts, provenance)
 
     def _voice(self, voice: Voice) -> str:
         return self._vendor.options.get(f"voice_{voice.lower()}", _VOICES[voice])

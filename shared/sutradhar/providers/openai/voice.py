@@ -48,7 +48,7 @@ class OpenAINarrator:
             samples, rate = decoded(PROVIDER, data)
             call.settle({"seconds": len(samples) / rate}, request_id)
             provenance = Provenance(model=self._model, request_id=request_id)
-            return finished(PROVIDER, self.name, samples, rate, text, None, provenance)
+            return finished(PROVIDER, self.name, samples, rate, text, language, None, provenance)
 
     def _voice(self, voice: Voice) -> str:
         return self._vendor.options.get(f"voice_{voice.lower()}", _VOICES[voice])

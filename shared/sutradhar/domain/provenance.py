@@ -1,0 +1,52 @@
+"""Where everything in a film comes from: who made it, from what, for how much, and under which licence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sutradhar.domain.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.job import Job
+from sutradhar.domain.ledger import Account
+from sutradhar.domain.price import usd
+
+
+def manifest(job: Job, account: Account) -> dict[str, Any]:
+    """Of a job whose assets are all there. ``synthetic``: whether what is seen was made by a generative model, which
+    platforms want to be told when it could be taken for real (support.google.com/youtube/answer/14328491)."""
+    plan = job.plan or job.wanted
+    return {
+        "job_id": job.id,
+        "title": plan.title,
+        "synthetic": any(_generated(asset) for asset in job.assets.values()),
+        "credits": credits_of(job.assets),
+        "assets": [
+            {"slot": request.slot, **_described(job.assets[request.slot], request.slot, account)}
+            for request in job.requests
+            if request.slot in job.assets
+        ],
+    }
+
+
+def credits_of(assets: Mapping[str, Asset]) -> list[str]:
+    """A line for each licence that wants its author named; each once."""
+    found = [a.provenance for a in assets.values() if a.provenance and a.provenance.licence and a.provenance.author]
+    return list(dict.fromkeys(f"{p.author}, {p.licence}, {p.source}" for p in found))
+
+
+def _generated(asset: Asset) -> bool:
+    bought = asset.provenance is not None and not asset.provenance.licence
+    return bought and asset.kind in ("image", "clip")
+
+
+def _described(asset: Asset, slot: str, account: Account) -> dict[str, Any]:
+    paid = [charge for charge in account.charges.values() if charge.slot == slot]
+    return {
+        "kind": asset.kind,
+        "provider": asset.provider,
+        "instead_of": [fallback.model_dump() for fallback in asset.fallbacks],
+        "sha256": asset.sha256,
+        "bytes": asset.size,
+        "duration_sec": round(asset.samples / SAMPLE_RATE, 3) if asset.samples else None,
+        "price_usd": usd(sum(charge.spent for charge in paid)),
+        "refused": asset.refused or None,
+        **(asset.provenance.model_dump() if asset.provenance else {}),
+    }

@@ -1,0 +1,169 @@
+"""What Pexels and Pixabay have in common: a search, the best of its answers, a download that is looked at."""
+
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sutradhar.domain.asset import Provenance
+from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.text import language_of
+from sutradhar.ports.calls import CallGate
+from sutradhar.ports.providers import Shot
+from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, patiently, refused_call, unusable
+
+MOST_BYTES = 150_000_000
+"""Of one file; the function that fetches it has 2 GiB."""
+_QUERY_WORDS = 5
+_CHOICE = 5
+"""The seed chooses among so many of the best, so that two scenes of one subject need not look the same."""
+_DULL = frozenset(
+    "a an and are as at be by for from in into is it its of off on one or over that the their then there this to under"  # noqa: SIM905
+    " up upon view was were while with wide close shot scene picture image style light".split()
+)
+ONE = {"requests": 1.0}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One answer of a search. ``files``: address, width and height of each version of it."""
+
+    seconds: float
+    files: Sequence[tuple[str, int, int]]
+    author: str
+    page: str
+
+
+class StockLibrary(ABC):
+    provider: str
+    licence: str
+    default_url: str
+
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider}/videos"
+
+    @abstractmethod
+    def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:
+        """The answers, the best first."""
+
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+        """Raises ProviderError, also when there is nothing that fits."""
+        query = keywords(prompt)
+        if not query:
+            raise ProviderError(
+                "its search knows English words only, and there is none in the prompt", provider=self.provider,
+                retryable=False, advice="write the image prompt in English",
+            )  # fmt: skip
+        with self._gate.call(self.provider, "videos", ONE, ONE), self.http(self._vendor.timeout_sec) as http:
+            answers = patiently(lambda: self._asked(lambda: self.search(http, query, width, height)))
+            found, (address, *_) = self._best(answers, query, width, height, seconds, seed)
+            data = patiently(lambda: self._asked(lambda: _fetched(self.provider, http, address)))
+            size = looked_at(self.provider, data)
+        provenance = Provenance(
+            model="videos", prompt=query, seed=seed, licence=self.licence, author=found.author, source=found.page
+        )
+        return Shot(data, *size, provider=self.name, provenance=provenance)
+
+    def check(self) -> None:
+        """Whether the key works. Raises ProviderError."""
+        with self.http(CHECK_SEC) as http:
+            self._asked(lambda: self.search(http, "river", 1280, 720))
+
+    @contextmanager
+    def http(self, timeout: float) -> Iterator[Any]:
+        import httpx
+
+        with httpx.Client(timeout=timeout, follow_redirects=True) as client:
+            yield client
+
+    @property
+    def url(self) -> str:
+        return (self._vendor.base_url or self.default_url).rstrip("/")
+
+    def json(self, http: Any, path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        """The answer to a GET. Raises ProviderError for a status that is no success."""
+        answer = http.get(f"{self.url}{path}", params=params, headers=headers)
+        _succeeded(self.provider, answer)
+        return answer.json()
+
+    def _best(
+        self, answers: Sequence[Found], query: str, width: int, height: int, seconds: float, seed: int
+    ) -> tuple[Found, tuple[str, int, int]]:
+        upright = height > width
+        shaped = [a for a in answers if a.files and (a.files[0][2] > a.files[0][1]) is upright] or list(answers)
+        long = [a for a in shaped if a.seconds >= seconds] or shaped
+        if not long:
+            raise ProviderError(
+                f"it has nothing for {query!r}", provider=self.provider, retryable=False, advice="ask for another scene"
+            )
+        chosen = long[seed % min(len(long), _CHOICE)]
+        enough = [file for file in chosen.files if min(file[1:]) >= min(width, height)]
+        # the smallest that need not be magnified, else the largest
+        return chosen, min(enough, key=_pixels) if enough else max(chosen.files, key=_pixels)
+
+    def _asked(self, ask: Any) -> Any:
+        try:
+            return ask()
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise unusable(self.provider, f"{type(exc).__name__}: {exc}") from exc
+        except Exception as exc:
+            if of_the_wire(exc):
+                raise no_answer(self.provider, exc) from exc
+            raise
+
+
+def keywords(prompt: str) -> str:
+    """The first words of ``prompt`` that say something."""
+    words = [word.strip(".,;:!?\"'()").lower() for word in prompt.split()]
+    telling = [w for w in words if w.isascii() and w.isalpha() and w not in _DULL and language_of(w) != "hi"]
+    return " ".join(list(dict.fromkeys(telling))[:_QUERY_WORDS])
+
+
+def looked_at(provider: str, data: bytes) -> tuple[int, int]:
+    """Width and height of the video in ``data``. Raises ProviderError when its last second cannot be decoded."""
+    import cv2
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        path.write_bytes(data)
+        video = cv2.VideoCapture(str(path))
+        try:
+            frames = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+            video.set(cv2.CAP_PROP_POS_FRAMES, max(frames - 2, 0))
+            whole, frame = video.read()
+        finally:
+            video.release()
+    if not whole:
+        raise unusable(provider, "no video, or not all of one")
+    return frame.shape[1], frame.shape[0]
+
+
+def _fetched(provider: str, http: Any, address: str) -> bytes:
+    with http.stream("GET", address) as answer:
+        _succeeded(provider, answer)
+        kind = answer.headers.get("content-type", "")
+        if not kind.startswith(("video/", "application/octet-stream", "binary/")):
+            raise unusable(provider, f"a file of type {kind}")
+        data = bytearray()
+        for part in answer.iter_bytes():
+            data += part
+            if len(data) > MOST_BYTES:
+                raise unusable(provider, f"a file of over {MOST_BYTES // 1_000_000} MB")
+    return bytes(data)
+
+
+def _succeeded(provider: str, answer: Any) -> None:
+    if not answer.is_success:
+        answer.read()
+        raise refused_call(provider, answer.status_code, answer.text[:300], headers=answer.headers)
+
+
+def _pixels(file: tuple[str, int, int]) -> int:
+    return file[1] * file[2]
