@@ -14,9 +14,11 @@ from sutradhar.providers.voice_audio import resample
 _RATE, _FRAMES_A_SEC = 16_000, 100
 """Of the model."""
 _DIGITS = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
-_PHONES = dict(
-    zip("abcdefghijklmnopqrstuvwxyz", "AE B K D EH F G HH IH JH K L M N AA P K R S T AH V W K Y Z".split(), strict=True)
-)  # noqa: E501, SIM905
+_PHONES = {
+    "a": "AE", "b": "B", "c": "K", "d": "D", "e": "EH", "f": "F", "g": "G", "h": "HH", "i": "IH", "j": "JH", "k": "K",
+    "l": "L", "m": "M", "n": "N", "o": "AA", "p": "P", "q": "K", "r": "R", "s": "S", "t": "T", "u": "AH", "v": "V",
+    "w": "W", "x": "K", "y": "Y", "z": "Z",
+}  # fmt: skip
 """How a letter may sound: near enough to find a name in its place that no dictionary has."""
 
 
