@@ -13,11 +13,12 @@ from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.domain.render import RendererSettings
 
-VENDORS = ("openai", "elevenlabs", "gemini", "pexels", "pixabay")
+VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay")
 _VENDOR_OPTIONS = (
     "OPENAI_PLANNER_MODEL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_QUALITY", "OPENAI_VOICE_MODEL", "OPENAI_VOICE_F",
     "OPENAI_VOICE_M", "ELEVENLABS_MODEL", "ELEVENLABS_VOICE_F", "ELEVENLABS_VOICE_M", "GEMINI_PLANNER_MODEL",
-    "GEMINI_IMAGE_MODEL", "GEMINI_PROJECT", "GEMINI_LOCATION",
+    "GEMINI_IMAGE_MODEL", "GEMINI_PROJECT", "GEMINI_LOCATION", "GOOGLETTS_PROJECT", "GOOGLETTS_VOICE_EN_F",
+    "GOOGLETTS_VOICE_EN_M", "GOOGLETTS_VOICE_HI_F", "GOOGLETTS_VOICE_HI_M",
 )  # fmt: skip
 _CHAINS = {
     "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",

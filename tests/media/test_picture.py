@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -233,8 +234,12 @@ def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs, workdir):
 
 def workers() -> list[psutil.Process]:
     """A worker that is about to start its ffmpeg is for a moment two processes of one name, so only our own count."""
-    mine = [process for process in offspring() if process.ppid() == os.getpid()]
-    return [process for process in mine if "gpu_renderer.worker" in process.cmdline()]
+    found = []
+    for process in offspring():
+        with suppress(psutil.NoSuchProcess):  # an ffmpeg may end between two looks at it
+            if process.ppid() == os.getpid() and "gpu_renderer.worker" in process.cmdline():
+                found.append(process)
+    return found
 
 
 def test_the_last_worker_waits_until_there_is_room_for_it(blobs, workdir):

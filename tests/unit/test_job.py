@@ -7,6 +7,7 @@ import pytest
 from sutradhar.domain.asset import AssetRequest
 from sutradhar.domain.errors import Conflict
 from sutradhar.domain.job import ARROWS, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.ledger import Account
 from sutradhar.domain.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.view import fraction_done, status
@@ -117,13 +118,13 @@ def test_progress_never_goes_back() -> None:
 
 
 def test_the_status_says_what_a_person_wants_to_know() -> None:
-    failed: dict[str, Any] = status(after("planned", "failed"), {})
+    failed: dict[str, Any] = status(after("planned", "failed"), {}, Account())
     assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "music", 2)
     assert failed["logs"] == ["note"]
-    done = status(after(*IN[JobState.SUCCEEDED]), {})
+    done = status(after(*IN[JobState.SUCCEEDED]), {}, Account())
     assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)
     assert done["final_video_url"] == "/render/job-1/file?kind=video"
-    assert status(fresh(), {})["state"] == "pending"
+    assert status(fresh(), {}, Account())["state"] == "pending"
 
 
 def test_a_job_survives_being_stored() -> None:

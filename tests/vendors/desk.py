@@ -19,13 +19,14 @@ from sutradhar.providers.elevenlabs.music import ElevenLabsComposer
 from sutradhar.providers.elevenlabs.voice import ElevenLabsNarrator
 from sutradhar.providers.gemini.images import GeminiImages
 from sutradhar.providers.gemini.planner import GeminiPlanner
+from sutradhar.providers.googletts.voice import GoogleNarrator
 from sutradhar.providers.openai.images import OpenAIImages
 from sutradhar.providers.openai.planner import OpenAIPlanner
 from sutradhar.providers.openai.voice import OpenAINarrator
 from sutradhar.providers.stock.library import StockLibrary
 from sutradhar.providers.stock.pexels import Pexels
 from sutradhar.providers.stock.pixabay import Pixabay
-from tests.vendors import elevenlabs_stub, gemini_stub, openai_stub, stock_stub
+from tests.vendors import elevenlabs_stub, gemini_stub, googletts_stub, openai_stub, stock_stub
 from tests.vendors.server import KEY, VendorStub
 from tests.world import SetClock
 
@@ -33,6 +34,7 @@ VENDORS = {
     "openai": openai_stub.answer,
     "elevenlabs": elevenlabs_stub.answer,
     "gemini": gemini_stub.answer,
+    "googletts": googletts_stub.answer,
     "pexels": stock_stub.pexels,
     "pixabay": stock_stub.pixabay,
 }
@@ -70,6 +72,7 @@ ADAPTERS: Mapping[str, Adapter] = {
         {"project": "p", "location": "l"},
     ),
     "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
     "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
 }
 

@@ -10,13 +10,16 @@ import httpx
 import httpx2
 import openai
 import pytest
+import requests
 from elevenlabs.core.api_error import ApiError
+from google.api_core import exceptions as api
 from google.auth import exceptions as auth
 from google.genai import errors as genai
 
 from sutradhar.domain.errors import ProviderError
 from sutradhar.providers.elevenlabs.client import errors as elevenlabs_errors
 from sutradhar.providers.gemini.client import errors as gemini_errors
+from sutradhar.providers.googletts.client import errors as googletts_errors
 from sutradhar.providers.openai.client import errors as openai_errors
 
 REQUEST = httpx2.Request("POST", "http://vendor")
@@ -55,6 +58,12 @@ def of_google(kind: type[Any]) -> Exception:
     return kind(500, body) if issubclass(kind, genai.APIError) else kind("it broke")
 
 
+def of_google_apis(kind: type[Any]) -> Exception:
+    if issubclass(kind, api.RetryError):
+        return kind("it broke", None)
+    return kind.__new__(kind) if kind is api.FutureTimeoutError else kind("it broke")
+
+
 def of_the_wire(kind: type[Any]) -> Exception:
     return kind("it broke")
 
@@ -70,6 +79,12 @@ def cases() -> Iterator[Any]:
         yield pytest.param(gemini_errors, of_google, kind, id=f"genai {kind.__name__}")
     for kind in classes(auth):
         yield pytest.param(gemini_errors, of_the_wire, kind, id=f"google.auth {kind.__name__}")
+    for kind in classes(api):
+        if issubclass(kind, api.GoogleAPIError):
+            yield pytest.param(googletts_errors, of_google_apis, kind, id=f"google.api_core {kind.__name__}")
+    for kind in classes(requests.exceptions):
+        if issubclass(kind, requests.exceptions.RequestException):
+            yield pytest.param(googletts_errors, of_the_wire, kind, id=f"requests {kind.__name__}")
     for module in (httpx, httpx2):
         for kind in classes(module):
             if issubclass(kind, module.TransportError):

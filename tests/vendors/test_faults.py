@@ -45,7 +45,7 @@ def test_what_is_asked_for_comes_and_costs_what_the_vendor_says(desk: Desk, name
     (charge,) = desk.account().charges.values()
     assert (charge.outcome, charge.slot) == ("settled", "thing")
     assert charge.spent > 0
-    assert charge.request_id or name == "elevenlabs music"
+    assert charge.request_id or name in ("elevenlabs music", "google voice")
     assert made.provenance.model
     matches_the_vendor(desk, vendor)
 
@@ -91,7 +91,7 @@ def test_what_cannot_be_mended_by_asking_again_is_asked_once(desk: Desk, name: s
     matches_the_vendor(desk, vendor)
 
 
-@pytest.mark.parametrize("name", ADAPTERS)
+@pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.vendor != "googletts"])  # says anything
 def test_a_refusal_is_named_and_not_asked_again(desk: Desk, name: str) -> None:
     vendor = ADAPTERS[name].vendor
     desk.stub.always(vendor, "refusal")
@@ -133,10 +133,12 @@ def test_whatever_the_vendor_tells_of_times_every_word_has_one(desk: Desk, name:
     # the sound is trimmed to the first word
     spoken = [sum(word_sec(k) + GAP_SEC for k in range(i)) for i in range(len(starts))]
     error = max(abs(start - at) for start, at in zip(starts, spoken, strict=True))
-    told = vendor == "elevenlabs" and fault != "no timestamps"
+    told = vendor != "openai" and fault != "no timestamps"
     # the stub hums, which no recogniser takes for words for sure
     assert (speech.alignment == "engine") is told
-    assert error < (0.06 if told else 0.4)
+    # every other word without a time lies between its neighbours
+    exact = told and (vendor, fault) != ("googletts", "odd timestamps")
+    assert error < (0.06 if exact else 0.4)
 
 
 def test_a_picture_of_another_size_is_a_picture(desk: Desk) -> None:

@@ -41,6 +41,7 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
     "narrator": {
         "elevenlabs": "sutradhar.providers.elevenlabs.voice:ElevenLabsNarrator",
         "openai": "sutradhar.providers.openai.voice:OpenAINarrator",
+        "googletts": "sutradhar.providers.googletts.voice:GoogleNarrator",
     },
     "image": {
         "openai": "sutradhar.providers.openai.images:OpenAIImages",

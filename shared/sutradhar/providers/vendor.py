@@ -13,8 +13,8 @@ CHECK_SEC = 2.0
 """The longest that the check of a key may take."""
 _TRIES, _PATIENCE_SEC = 3, 10.0
 """A vendor that asks for more patience than this is left in peace, and the next one is asked."""
-_NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError"}
-"""Errors of httpx after which the vendor cannot have seen the request."""
+_NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError", "NewConnectionError"}
+"""Errors of httpx and urllib3 after which the vendor cannot have seen the request."""
 
 
 class Vendor(Protocol):

@@ -1,0 +1,67 @@
+"""Google Cloud Text-to-Speech's client, and what its errors mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sutradhar.domain.errors import ProviderError
+from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, refused_call, unusable
+
+PROVIDER = "googletts"
+
+
+@contextmanager
+def client(vendor: Vendor) -> Iterator[Any]:
+    """With GOOGLETTS_PROJECT as this machine's account, which on Google Cloud needs no key at all."""
+    try:
+        from google.cloud import texttospeech_v1beta1 as texttospeech
+    except ImportError as exc:
+        raise ProviderError(
+            "its client is not installed", provider=PROVIDER, retryable=False, fault="key",
+            advice="pip install 'sutradhar[gcp]'",
+        ) from exc  # fmt: skip
+    options: dict[str, Any] = {"api_endpoint": vendor.base_url or None}
+    if not vendor.options.get("project"):
+        options["api_key"] = vendor.key
+    # REST, so that one kind of connection serves all vendors; v1beta1, since v1 tells no times
+    made = texttospeech.TextToSpeechClient(transport="rest", client_options=options)
+    try:
+        yield made
+    finally:
+        made.transport.close()
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Every error of Google's client inside the block becomes a ProviderError."""
+    import requests
+    from google.api_core import exceptions
+    from google.auth.exceptions import GoogleAuthError, TransportError
+    from google.protobuf import json_format
+
+    try:
+        yield
+    except exceptions.GoogleAPICallError as exc:
+        headers = dict(getattr(exc.response, "headers", None) or {})
+        raise refused_call(PROVIDER, int(exc.code or 500), exc.message or str(exc), headers=headers) from exc
+    except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
+        raise no_answer(PROVIDER, exc) from exc
+    except GoogleAuthError as exc:
+        raise refused_call(PROVIDER, 401, str(exc)) from exc
+    except exceptions.GoogleAPIError as exc:
+        raise unusable(PROVIDER, str(exc)) from exc
+    except requests.RequestException as exc:
+        raise no_answer(PROVIDER, exc) from exc
+    except (
+        json_format.ParseError,
+        ValueError,
+        AttributeError,
+        TypeError,
+    ) as exc:
+        raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+
+
+def check(vendor: Vendor) -> None:
+    """Whether the key works. Raises ProviderError."""
+    with client(vendor) as google, errors():
+        google.list_voices(request={"language_code": "hi-IN"}, retry=None, timeout=CHECK_SEC)

@@ -1,0 +1,108 @@
+"""Voices by Google Cloud Text-to-Speech, which tell when each marked word begins."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from sutradhar.domain.asset import Provenance
+from sutradhar.domain.plan import Language, Voice
+from sutradhar.ports.calls import CallGate
+from sutradhar.ports.providers import Speech
+from sutradhar.providers.bought_voice import finished
+from sutradhar.providers.googletts.client import PROVIDER, client, errors
+from sutradhar.providers.sound_file import decoded
+from sutradhar.providers.vendor import Vendor, patiently, unusable
+
+_VOICES: dict[tuple[Language, Voice], str] = {
+    ("en", "F"): "en-US-Neural2-F", ("en", "M"): "en-US-Neural2-D",
+    ("hi", "F"): "hi-IN-Neural2-A", ("hi", "M"): "hi-IN-Neural2-B",
+}  # fmt: skip
+_MODEL, _RATE = "neural2", 24_000
+_MOST_BYTES = 4_500
+"""Of marked text in one request; 5,000 are allowed (cloud.google.com/text-to-speech/quotas)."""
+
+
+class GoogleNarrator:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{_MODEL}"
+
+    def speaks(self, language: Language, voice: Voice) -> bool:
+        return (language, voice) in _VOICES
+
+    def maker(self, language: Language, voice: Voice) -> str:
+        return f"{self.name}/{self._voice(language, voice)}"
+
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+        """Raises ProviderError."""
+        tokens = text.split()
+        spoken: list[Any] = []
+        starts: list[float | None] = []
+        begin = 0.0
+        for first, part in portions(tokens):
+            samples, told = self._said(part, first, self._voice(language, voice))
+            starts += [None if at is None else begin + at for at in told]
+            spoken.append(samples)
+            begin += len(samples) / _RATE
+        known = starts if any(at is not None for at in starts) else None
+        provenance = Provenance(model=self._voice(language, voice))
+        return finished(
+            PROVIDER, self.name, np.concatenate(spoken), _RATE, " ".join(tokens), language, known, provenance
+        )
+
+    def _said(self, tokens: Sequence[str], first: int, voice: str) -> tuple[Any, list[float | None]]:
+        used = {"characters": float(len(" ".join(tokens)))}
+        with self._gate.call(PROVIDER, _MODEL, used, used), client(self._vendor) as google:
+
+            def asked() -> Any:
+                with errors():
+                    return google.synthesize_speech(
+                        request={
+                            "input": {"ssml": _marked(tokens, first)},
+                            "voice": {"language_code": voice[:5], "name": voice},
+                            "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE},
+                            "enable_time_pointing": ["SSML_MARK"],
+                        },
+                        retry=None, timeout=self._vendor.timeout_sec,
+                    )  # fmt: skip
+
+            answer = patiently(asked)
+            samples, rate = decoded(PROVIDER, answer.audio_content)
+            if rate != _RATE:
+                raise unusable(PROVIDER, f"sound of {rate} Hz where {_RATE} were asked for")
+            times = {point.mark_name: point.time_seconds for point in answer.timepoints}
+            if times and max(times.values()) > len(samples) / rate:
+                raise unusable(PROVIDER, "the sound ends before its last word")
+            return samples, [times.get(str(first + i)) for i in range(len(tokens))]
+
+    def _voice(self, language: Language, voice: Voice) -> str:
+        return self._vendor.options.get(f"voice_{language}_{voice.lower()}", _VOICES[language, voice])
+
+
+def portions(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
+    """``tokens`` in as few parts as requests may be long, each with the index of its first token; cut after sentences
+    where there are such, so that no seam is heard."""
+    found: list[tuple[int, Sequence[str]]] = []
+    first = 0
+    while first < len(tokens):
+        end, sentence = first, 0
+        while end < len(tokens) and len(_marked(tokens[first : end + 1], first).encode()) <= _MOST_BYTES:
+            end += 1
+            if re.search(r"[.!?।]['\"”’)]*$", tokens[end - 1]):
+                sentence = end
+        end = max(end, first + 1)
+        end = end if end == len(tokens) else sentence or end
+        found.append((first, tokens[first:end]))
+        first = end
+    return found
+
+
+def _marked(tokens: Sequence[str], first: int) -> str:
+    words = (f'<mark name="{first + i}"/>{escape(token)}' for i, token in enumerate(tokens))
+    return f"<speak>{' '.join(words)}</speak>"
