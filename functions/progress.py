@@ -13,7 +13,7 @@ from sutradhar.domain.asset import Asset, AssetKind
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.view import fraction_done
 
-_ROWS: Mapping[AssetKind, str] = {"image": "pictures", "narration": "voice", "music": "music"}
+_ROWS: Mapping[AssetKind, str] = {"image": "pictures", "narration": "voice", "sound": "sounds", "music": "music"}
 _STAGE_WORDS = {
     "picture": "film", "sound": "sound", "join": "joining", "thumbnail": "thumbnail", "gate": "checking the file",
     "done": "film",

@@ -15,7 +15,7 @@ from sutradhar.domain.price import PriceTable
 from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.pipeline.purchase import Purchases
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.providers import MusicBed, Picture, Shot, Speech, Written
+from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech, Written
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
 from sutradhar.ports.stores import BlobStore, LeaseStore
@@ -90,6 +90,12 @@ class Makers:
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
         self._make(f"shot {prompt}")
         return Shot(data=prompt.encode(), width=width, height=height, provider=self.name)
+
+    empty = False
+
+    def sound(self, text: str) -> SoundEffect:
+        self._make(f"sound {text}")
+        return SoundEffect(wav=wav(4800, 2), samples=4800, provider=self.name)
 
     def compose(self, mood: Mood, seed: int) -> MusicBed:
         self._make(f"music {mood}")

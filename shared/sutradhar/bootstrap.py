@@ -17,7 +17,7 @@ from sutradhar.pipeline.purchase import Purchases
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock, SystemClock
-from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner
+from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner, SoundLibrary
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
@@ -80,6 +80,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         narrator=cast(Narrator, _Lazy(registry.narrator)),
         images=cast(ImageGenerator, _Lazy(registry.images)),
         footage=cast(FootageLibrary, _Lazy(registry.footage)),
+        sounds=cast(SoundLibrary, _Lazy(registry.sounds)),
         composer=cast(Composer, _Lazy(registry.composer)),
         defaults=settings.plan_defaults,
         sketch=registry.sketch,

@@ -13,7 +13,7 @@ from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import PlanDefaults
 from sutradhar.domain.render import RendererSettings
 
-VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay")
+VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay", "freesound")
 _VENDOR_OPTIONS = (
     "OPENAI_PLANNER_MODEL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_QUALITY", "OPENAI_VOICE_MODEL", "OPENAI_VOICE_F",
     "OPENAI_VOICE_M", "ELEVENLABS_MODEL", "ELEVENLABS_VOICE_F", "ELEVENLABS_VOICE_M", "GEMINI_PLANNER_MODEL",
@@ -22,7 +22,7 @@ _VENDOR_OPTIONS = (
 )  # fmt: skip
 _CHAINS = {
     "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",
-    "composer": "COMPOSERS",
+    "sound": "SOUNDS", "composer": "COMPOSERS",
 }  # fmt: skip
 _Model = TypeVar("_Model", bound=BaseModel)
 _RENDERER = {
@@ -90,7 +90,7 @@ class Settings:
     """PROVIDERS: the vendors that may be asked, in this order; None: all that have a key. Makers that need none come
     after them."""
     chains: Mapping[str, tuple[str, ...]]
-    """PLANNERS, NARRATORS, IMAGE_GENERATORS, FOOTAGE, COMPOSERS: whom to ask, in this order, whatever else is said."""
+    """PLANNERS, NARRATORS, IMAGE_GENERATORS, FOOTAGE, SOUNDS, COMPOSERS: whom to ask, in this order."""
     job_cap_usd: float
     """MAX_JOB_COST."""
     day_cap_usd: float | None

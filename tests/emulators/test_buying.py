@@ -30,6 +30,6 @@ def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
             assert cost["actual_usd"] == pytest.approx(cost["estimated_usd"], rel=0.2)
             assert cost["reserved_usd"] == 0
             assert {line["state"] for line in cost["lines"]} == {"settled"}
-            # 1 script, 2 pictures, 2 voices, 1 bed
-            assert sum(len(stub.billed(vendor)) for vendor in VENDORS) == len(cost["lines"]) == 6
+            # 1 script, 2 pictures, 2 voices, 1 sound, 1 bed
+            assert sum(len(stub.billed(vendor)) for vendor in VENDORS) == len(cost["lines"]) == 7
             assert status(cloud, accepted["job_id"])["cost"] == cost

@@ -92,6 +92,7 @@ class Process:
             narrator=makers,
             images=makers,
             footage=makers,
+            sounds=makers,
             composer=makers,
         )
 

@@ -45,7 +45,7 @@ class World:
             leases=leases, records=records, purchases=purchases(records, leases, self.clock), blobs=self.blobs,
             bus=self.queue,
             runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers,
-            footage=self.makers, composer=self.makers,
+            footage=self.makers, sounds=self.makers, composer=self.makers,
             defaults=PlanDefaults(), clock=self.clock, sketch=self.makers.sketch,
         )  # fmt: skip
 

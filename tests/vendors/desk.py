@@ -16,6 +16,7 @@ from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import PriceTable
 from sutradhar.pipeline.purchase import Buyer, Purchases, account, on_account_of
 from sutradhar.providers.elevenlabs.music import ElevenLabsComposer
+from sutradhar.providers.elevenlabs.sounds import ElevenLabsSounds
 from sutradhar.providers.elevenlabs.voice import ElevenLabsNarrator
 from sutradhar.providers.gemini.images import GeminiImages
 from sutradhar.providers.gemini.planner import GeminiPlanner
@@ -23,7 +24,7 @@ from sutradhar.providers.googletts.voice import GoogleNarrator
 from sutradhar.providers.openai.images import OpenAIImages
 from sutradhar.providers.openai.planner import OpenAIPlanner
 from sutradhar.providers.openai.voice import OpenAINarrator
-from sutradhar.providers.stock.library import StockLibrary
+from sutradhar.providers.stock.freesound import Freesound
 from sutradhar.providers.stock.pexels import Pexels
 from sutradhar.providers.stock.pixabay import Pixabay
 from tests.vendors import elevenlabs_stub, gemini_stub, googletts_stub, openai_stub, stock_stub
@@ -37,6 +38,7 @@ VENDORS = {
     "googletts": googletts_stub.answer,
     "pexels": stock_stub.pexels,
     "pixabay": stock_stub.pixabay,
+    "freesound": stock_stub.freesound,
 }
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
 SAID = "A river runs, 12 boats wait."
@@ -73,6 +75,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
     "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "elevenlabs sounds": Adapter("elevenlabs", ElevenLabsSounds, lambda a: a.sound("a temple bell"), "sound"),
     "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
 }
 
@@ -85,8 +88,9 @@ def settings(
     return VendorSettings(key, url, options, timeout_sec)
 
 
-def library(desk: "Desk", vendor: str, **changes: Any) -> StockLibrary:
-    return {"pexels": Pexels, "pixabay": Pixabay}[vendor](settings(desk.stub, vendor, {}, **changes), desk.gate)
+def library(desk: "Desk", vendor: str, **changes: Any) -> Any:
+    kinds: dict[str, Any] = {"pexels": Pexels, "pixabay": Pixabay, "freesound": Freesound}
+    return kinds[vendor](settings(desk.stub, vendor, {}, **changes), desk.gate)
 
 
 @dataclass

@@ -28,6 +28,9 @@ def answer(seen: Seen) -> Answer:
         seconds = 2 if seen.fault in ("truncated", "other size") else seen.body["music_length_ms"] / 1000
         data = music(seconds, MUSIC_RATE, "MP3")
         return Answer(200, data, {"Content-Type": "audio/mpeg", "song-id": "song_1"})
+    if (seen.method, seen.path) == ("POST", "/v1/sound-generation"):
+        seconds = 0.01 if seen.fault == "truncated" else seen.body["duration_seconds"]
+        return Answer(200, music(seconds, MUSIC_RATE, "MP3"), {"Content-Type": "audio/mpeg"})
     return _error(404, "not_found", f"{seen.method} {seen.path}")
 
 

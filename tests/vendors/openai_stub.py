@@ -103,7 +103,8 @@ def script(text: str) -> dict[str, Any]:
     shots = [
         {"narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
          "translation": "And so it goes." if hindi else "नदी बहती है।",
-         "image_prompt": f"A river at dawn, view {i}", "characters": ["Mira"], "camera": "zoom_in"}
+         "image_prompt": f"A river at dawn, view {i}", "characters": ["Mira"],
+         "sounds": [{"text": "water runs over stones", "word": 2}] if i == 0 else [], "camera": "zoom_in"}
         for i in range(count)
     ]  # fmt: skip
     return {

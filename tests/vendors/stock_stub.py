@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from tests.vendors.server import KEY, Answer, Seen
+from tests.vendors.sounds import music
 
 SIZES = {"large": (1920, 1080), "small": (640, 360)}
 
@@ -63,3 +64,23 @@ def pixabay(seen: Seen) -> Answer:
         "videos": {"large": large, "small": small, "tiny": {"url": "", "width": 0, "height": 0, "size": 0}},
     }  # fmt: skip
     return _free({"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]})
+
+
+def freesound(seen: Seen) -> Answer:
+    if seen.path.startswith("/previews/"):
+        seconds = 0.01 if seen.fault == "truncated" else 8.0
+        return Answer(200, music(seconds, 44_100, "MP3"), {"Content-Type": "audio/mpeg"}, billed=False)
+    if seen.headers.get("authorization") != f"Token {KEY}" or seen.fault == "unauthorized":
+        return _free({"detail": "Invalid token."}, 401)
+    assert seen.path == "/apiv2/search/text/"
+    address = f"http://{seen.headers['host']}/{seen.vendor}/previews/1-hq.mp3"
+    sounds = [
+        {
+            "id": number, "url": f"https://freesound.org/s/{number}/", "license": licence, "username": "meera",
+            "previews": {"preview-hq-mp3": address},
+        }
+        for number, licence in (
+            (1, "https://creativecommons.org/licenses/by-nc/4.0/"), (2, "https://creativecommons.org/licenses/by/4.0/"),
+        )
+    ]  # fmt: skip
+    return _free({"count": 2, "results": [] if "nothing" in seen.query["query"] else sounds})

@@ -62,9 +62,10 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
     assert makers == {
         ("image", "openai/gpt-image-1-medium"): scenes,
         ("narration", "elevenlabs/eleven_multilingual_v2"): scenes,
+        ("sound", "elevenlabs/eleven_text_to_sound_v2"): 1,
         ("music", "elevenlabs/music_v1"): 1,
     }
-    assert len(billed(stub)) == 1 + 2 * scenes + 1
+    assert len(billed(stub)) == 1 + 2 * scenes + 2
     found = cost(done, paid(studio, job.id))
     assert len(found["lines"]) == len(billed(stub))
     assert {line["state"] for line in found["lines"]} == {"settled"}
@@ -104,7 +105,7 @@ def test_every_message_twice_buys_nothing_twice(studio: Studio, stub: VendorStub
     job, _ = submit(studio.services, PLAN)
     studio.work()
     assert studio.job(job.id).state is JobState.SUCCEEDED
-    assert len(billed(stub)) == 8
+    assert len(billed(stub)) == 9
 
 
 def test_twenty_workers_on_one_asset_make_one_call(studio: Studio, stub: VendorStub) -> None:
@@ -139,7 +140,7 @@ def test_what_was_bought_before_a_failure_is_not_bought_again(studio: Studio, st
     retry(studio.services, job.id)
     studio.work()
     assert studio.job(job.id).state is JobState.SUCCEEDED
-    missing = 8 - before
+    missing = 9 - before
     assert len(billed(stub)) == before + missing
 
 

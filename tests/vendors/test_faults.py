@@ -45,7 +45,7 @@ def test_what_is_asked_for_comes_and_costs_what_the_vendor_says(desk: Desk, name
     (charge,) = desk.account().charges.values()
     assert (charge.outcome, charge.slot) == ("settled", "thing")
     assert charge.spent > 0
-    assert charge.request_id or name in ("elevenlabs music", "google voice")
+    assert charge.request_id or name in ("elevenlabs music", "elevenlabs sounds", "google voice")
     assert made.provenance.model
     matches_the_vendor(desk, vendor)
 

@@ -28,7 +28,7 @@ def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
     checks = {check.name: check for check in bootstrap.provider_checks()}
     assert {name: check.ok for name, check in checks.items()} == {
         "key of openai": True, "key of elevenlabs": True, "key of gemini": False,
-        "key of pexels": True, "key of pixabay": True,
+        "key of pexels": True, "key of pixabay": True, "key of freesound": True,
     }  # fmt: skip
     assert "GEMINI_API_KEY" in checks["key of gemini"].advice
     assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]

@@ -1,17 +1,21 @@
 """Found footage: searched, chosen, fetched, looked at, and its author and licence kept."""
 
+import io
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.job import JobState
 from sutradhar.domain.ledger import Account
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.plan import RenderPlan, SoundCue
 from sutradhar.domain.provenance import manifest
 from sutradhar.domain.timeline import Footage, build_timeline
+from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.providers.stock.library import keywords
 from tests.vendors.desk import VENDORS, Desk, library
@@ -19,9 +23,12 @@ from tests.vendors.server import OK, VendorStub
 from tests.vendors.studio import Studio, environment
 
 LIBRARIES = ("pexels", "pixabay")
+ALL = (*LIBRARIES, "freesound")
 
 
 def find(desk: Desk, vendor: str, prompt: str = "A wide river, at dawn", **changes: Any) -> Any:
+    if vendor == "freesound":
+        return library(desk, vendor, **changes).sound(prompt)
     return library(desk, vendor, **changes).find(prompt, 1536, 864, 4.0, 7)
 
 
@@ -37,7 +44,7 @@ def test_footage_is_found_with_its_author_and_licence(desk: Desk, vendor: str) -
     assert desk.account().charges == {}
 
 
-@pytest.mark.parametrize("vendor", LIBRARIES)
+@pytest.mark.parametrize("vendor", ALL)
 @pytest.mark.parametrize("faults", [("503",), (OK, "500"), ("429", OK, "503")])
 def test_a_moment_of_trouble_passes(desk: Desk, vendor: str, faults: tuple[str, ...]) -> None:
     desk.stub.script(vendor, *faults)
@@ -45,7 +52,7 @@ def test_a_moment_of_trouble_passes(desk: Desk, vendor: str, faults: tuple[str, 
     assert [seen.fault for seen in desk.stub.calls(vendor)] == [*faults, *[OK] * (3 - len(faults) + len(faults) // 3)]
 
 
-@pytest.mark.parametrize("vendor", LIBRARIES)
+@pytest.mark.parametrize("vendor", ALL)
 @pytest.mark.parametrize(
     ("faults", "fault"),
     [
@@ -61,7 +68,7 @@ def test_what_does_not_pass_is_one_of_our_errors(desk: Desk, vendor: str, faults
     assert (caught.value.fault, caught.value.provider, caught.value.retryable) == (fault, vendor, True)
 
 
-@pytest.mark.parametrize("vendor", LIBRARIES)
+@pytest.mark.parametrize("vendor", ALL)
 def test_a_wrong_key_and_an_empty_answer_are_named(desk: Desk, vendor: str) -> None:
     with pytest.raises(ProviderError, match="nothing for 'nothing here'"):
         find(desk, vendor, "nothing here")
@@ -69,6 +76,18 @@ def test_a_wrong_key_and_an_empty_answer_are_named(desk: Desk, vendor: str) -> N
     with pytest.raises(ProviderError, match=r"401|Invalid or missing API key") as caught:
         library(desk, vendor).check()
     assert not caught.value.retryable
+
+
+def test_a_sound_is_found_with_a_licence_that_a_film_may_use(desk: Desk) -> None:
+    found = find(desk, "freesound", "a temple bell")
+    assert found.samples == 6 * 48_000  # of eight seconds
+    assert (found.provenance.licence, found.provenance.author) == ("CC BY", "meera")
+    assert found.provenance.source == "https://freesound.org/s/2/"  # the first may not be used commercially
+    with wave.open(io.BytesIO(found.wav)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    assert abs(int(samples[-1, 0])) < 10 < np.abs(samples[:48_000]).max()
+    asked = desk.stub.calls("freesound")[0].query
+    assert "Creative+Commons+0" in asked["filter"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +143,40 @@ def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub
     assert told["synthetic"] is True
     assert done.result
     assert b"Pexels License" in studio.services.blobs.get(done.result.provenance)
+    studio.close()
+
+
+CUES = (SoundCue(text="water runs", word=1), SoundCue(text="nothing like it"), SoundCue(text="a bell", word=9))
+SOUNDS = PLAN.evolve(footage="none", scenes=(PLAN.scenes[0].evolve(sounds=CUES),))
+
+
+def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub, tmp_path: Path) -> None:
+    studio = Studio({**environment(stub, tmp_path), "SOUNDS": "freesound"})
+    job, _ = submit(studio.services, SOUNDS)
+    studio.work()
+    done = studio.job(job.id)
+    assert done.state is JobState.SUCCEEDED, done.error
+    assert done.plan
+    timeline = build_timeline(done.plan, done.assets)
+    first, last = timeline.effects
+    voice, words = timeline.voices[0], done.assets["scene-00-narration"].words
+    assert first.start == voice.start + round(words[1].start * 48_000)
+    assert last.start == voice.start  # there is no tenth word
+    missing = done.assets["scene-00-sound-1"]
+    assert (missing.samples, missing.provider) == (0, "silence/1")
+    assert "nothing for 'nothing like'" in missing.fallbacks[0].reason
+    assert manifest(done, Account())["credits"] == ["meera, CC BY, https://freesound.org/s/2/"]
+    studio.close()
+
+
+def test_without_a_key_of_a_library_sounds_are_left_out_and_said_so(tmp_path: Path) -> None:
+    studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
+    job, _ = submit(studio.services, SOUNDS)
+    planned = studio.queue.take()  # type: ignore[attr-defined]
+    handle(studio.services, planned.message)
+    found = studio.job(job.id)
+    assert [r.kind for r in found.requests] == ["narration", "image", "music"]
+    assert any("3 sounds are left out" in note for note in found.notices)
     studio.close()
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.plan import RenderPlan
 
-AssetKind = Literal["narration", "image", "music"]
+AssetKind = Literal["narration", "image", "music", "sound"]
 Alignment = Literal["engine", "speech", "estimate"]
 """Where word times come from: the voice engine itself, the words found in the finished speech, or their lengths."""
 
@@ -27,7 +27,7 @@ class AssetRequest(Frozen):
     """One thing that has to be made. ``params`` say what, independently of who makes it."""
 
     slot: str
-    """Its place in the film: ``scene-00-narration``, ``scene-00-image``, ``music``."""
+    """Its place in the film: ``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``music``."""
     kind: AssetKind
     params: Mapping[str, str | int | float]
     maker: str
@@ -103,7 +103,8 @@ def scene_slot(index: int, kind: AssetKind) -> str:
 def asset_requests(plan: RenderPlan, makers: Mapping[AssetKind, str]) -> tuple[AssetRequest, ...]:
     """Everything that ``plan`` (with its scenes written) needs, in the order a viewer meets it.
 
-    ``makers`` names the first provider of each kind's chain, with its version (``hibari/0.2.1``).
+    ``makers`` names the first provider of each kind's chain, with its version (``hibari/0.2.1``). Without one of sounds
+    none are asked for.
     """
     width, height = _image_size(plan)
     language = plan.spoken_language
@@ -126,6 +127,9 @@ def asset_requests(plan: RenderPlan, makers: Mapping[AssetKind, str]) -> tuple[A
         if plan.footage != "none":
             image |= {"footage": plan.footage, "seconds": round(scene.duration_sec or 0, 1)}
         found.append(AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=makers["image"]))
+        for n, cue in enumerate(scene.sounds if "sound" in makers else ()):
+            slot = f"{scene_slot(i, 'sound')}-{n}"
+            found.append(AssetRequest(slot=slot, kind="sound", params={"text": cue.text}, maker=makers["sound"]))
     if plan.music.enabled:
         music: dict[str, str | int | float] = {"mood": plan.music.mood or "calm", "seed": plan.seed}
         found.append(AssetRequest(slot="music", kind="music", params=music, maker=makers["music"]))

@@ -85,6 +85,17 @@ class OnScreen(Frozen):
     subtext: Annotated[Shown, Field(max_length=120)] | None = None
 
 
+class SoundCue(Frozen):
+    """A sound that is heard in a scene: a door, thunder, applause."""
+
+    text: Annotated[Line, AfterValidator(_some), Field(max_length=200)]
+    """What is heard, in English."""
+    word: int = Field(default=0, ge=0, le=1000)
+    """At the start of which word of the narration, from 0; past its end, or without one: when the scene begins."""
+    volume_db: float = Field(default=-8.0, ge=-40, le=6)
+    """Loudness against the voice."""
+
+
 class Scene(Frozen):
     """One picture and what is said over it."""
 
@@ -97,6 +108,7 @@ class Scene(Frozen):
     transition: TransitionKind = "crossfade"
     """How this scene comes in."""
     camera: CameraMove | None = None
+    sounds: tuple[SoundCue, ...] = Field(default=(), max_length=3)
     title: OnScreen | None = None
     """In the middle of the picture, for the first seconds of the scene."""
     lower_third: OnScreen | None = None

@@ -181,6 +181,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     clips: list[Clip] = []
     voices: list[Voice] = []
     stretched: list[int] = []
+    effects: list[Effect] = []
     start = 0
     for i, scene in enumerate(plan.scenes):
         head, tail = fades[i] // 2, fades[i + 1] - fades[i + 1] // 2
@@ -209,6 +210,8 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         if speech:
             at = frame_to_sample(start + head + air, fps)
             voices.append(Voice(scene=i, start=at, samples=speech.samples, blob=speech.blob, sha256=speech.sha256))
+        heard_from = voices[-1].start if speech else frame_to_sample(start + head, fps)
+        effects += _effects(scene, i, heard_from, assets)
         start += frames - fades[i + 1]
     if start > MAX_TOTAL_SEC * fps:
         message = f"the narration makes the film {start / fps:.0f} s long; at most {MAX_TOTAL_SEC} s"
@@ -219,9 +222,20 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         fps=fps, width=width, height=height, frames=start, clips=tuple(clips), voices=tuple(voices),
         bed=_bed(music, plan.music.volume_db) if music else None,
         captions=captions, burned=_burned(plan, captions), caption_style=plan.render.caption_style,
-        titles=tuple(_titles(plan, clips)),
+        titles=tuple(_titles(plan, clips)), effects=tuple(effects),
         watermark=plan.watermark, stretched=tuple(stretched),
     )  # fmt: skip
+
+
+def _effects(scene: Scene, index: int, begin: int, assets: Mapping[str, Asset]) -> Iterator[Effect]:
+    """``begin``: the sample at which the scene's narration, or without one the scene, begins."""
+    speech = assets.get(scene_slot(index, "narration"))
+    words = speech.words if speech else ()
+    for n, cue in enumerate(scene.sounds):
+        sound = assets.get(f"{scene_slot(index, 'sound')}-{n}")
+        if sound and sound.samples:  # none: nobody had it
+            at = begin + round(words[cue.word].start * SAMPLE_RATE) if cue.word < len(words) else begin
+            yield Effect(start=at, samples=sound.samples, blob=sound.blob, sha256=sound.sha256, volume_db=cue.volume_db)
 
 
 def _bed(music: Asset, volume_db: float) -> Bed:

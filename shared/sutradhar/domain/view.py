@@ -13,7 +13,7 @@ _STATE = {
     JobState.PLANNING: "running", JobState.PRODUCING: "running", JobState.RENDERING: "running",
     JobState.SUCCEEDED: "success", JobState.FAILED: "error", JobState.CANCELLED: "canceled",
 }  # fmt: skip
-_STEP_OF: Mapping[AssetKind, str] = {"image": "images", "narration": "tts", "music": "music"}
+_STEP_OF: Mapping[AssetKind, str] = {"image": "images", "narration": "tts", "sound": "sounds", "music": "music"}
 
 # where each state begins and ends on the bar, by the share of the time that it took on two cores
 _SPAN = {
@@ -123,7 +123,7 @@ def _step(job: Job, by_slot: Mapping[str, Asset]) -> str:
             return "planning"
         case JobState.PRODUCING:
             missing = [r.kind for r in job.requests if r.slot not in by_slot]
-            kinds: tuple[AssetKind, ...] = ("image", "narration", "music")
+            kinds: tuple[AssetKind, ...] = ("image", "narration", "sound", "music")
             return next((_STEP_OF[k] for k in kinds if k in missing), "stitch")
         case JobState.SUCCEEDED:
             return "completed"
@@ -147,7 +147,7 @@ def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
     makers = []
     for kind, name in _STEP_OF.items():
         wanted = [r.slot for r in job.requests if r.kind == kind]
-        if wanted or job.state is JobState.PLANNING:
+        if wanted or (job.state is JobState.PLANNING and kind != "sound"):
             ready = bool(wanted) and all(slot in by_slot for slot in wanted)
             makers.append(step(name, JobState.PRODUCING, JobState.RENDERING, ready))
     return [

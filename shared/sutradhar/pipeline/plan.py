@@ -35,6 +35,10 @@ def _write(services: Services, job: Job) -> None:
     by = written.provider
     notes = [f"the plan was written by {by} instead of {f.provider}: {f.reason}" for f in written.fallbacks]
 
+    asked = sum(len(scene.sounds) for scene in written.plan.scenes)
+    if asked and services.sounds.empty:
+        notes.append(f"{asked} sounds are left out: there is no key of a sound library")
+
     def change(current: Job) -> Outcome:
         return current.planned(written.plan, requests, [*notes, *notices(written.plan)], services.clock.now())
 
@@ -50,7 +54,10 @@ def makers_of(services: Services, written: RenderPlan) -> dict[AssetKind, str]:
     """Who is asked first for what."""
     narrator = services.narrator.maker(written.spoken_language, written.voice)
     seen = services.images.name if written.footage == "none" else services.footage.name
-    return {"narration": narrator, "image": seen, "music": services.composer.name}
+    makers: dict[AssetKind, str] = {"narration": narrator, "image": seen, "music": services.composer.name}
+    if any(scene.sounds for scene in written.scenes) and not services.sounds.empty:
+        makers["sound"] = services.sounds.name
+    return makers
 
 
 def notices(written: RenderPlan) -> list[str]:

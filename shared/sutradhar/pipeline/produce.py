@@ -13,14 +13,14 @@ from sutradhar.domain.messages import ProduceAsset
 from sutradhar.domain.plan import Language, Mood, Voice
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
-from sutradhar.ports.providers import MusicBed, Picture, Shot, Speech
+from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
 from sutradhar.ports.stores import Lease
 from sutradhar.telemetry import log
 
 LEASE = timedelta(minutes=5)
 """Longer than any maker's call; a crashed worker's claim is free again after this."""
 
-Made = Speech | Picture | Shot | MusicBed
+Made = Speech | Picture | Shot | MusicBed | SoundEffect
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -74,7 +74,7 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
         size=len(content),
         provider=made_thing.provider,
         fallbacks=made_thing.fallbacks,
-        samples=made_thing.samples if isinstance(made_thing, Speech | MusicBed) else 0,
+        samples=made_thing.samples if isinstance(made_thing, Speech | MusicBed | SoundEffect) else 0,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
         provenance=made_thing.provenance,
@@ -95,6 +95,8 @@ def ask(services: Services, request: AssetRequest) -> Made:
             if p.get("footage"):
                 return _seen(services, request, size)
             return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
+        case "sound":
+            return _heard(services, str(p["text"]))
         case "music":
             return services.composer.compose(cast(Mood, p["mood"]), int(p["seed"]))
 
@@ -110,6 +112,16 @@ def _seen(services: Services, request: AssetRequest, size: tuple[int, int]) -> S
         missed = Fallback(provider=exc.provider, reason=str(exc))
     picture = services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
     return replace(picture, fallbacks=(missed, *picture.fallbacks))
+
+
+def _heard(services: Services, text: str) -> SoundEffect:
+    """A sound, or nothing where nobody has it: no film fails for the want of a creaking door."""
+    try:
+        return services.sounds.sound(text)
+    except ProviderError as exc:
+        if services.purchases.strict:
+            raise
+        return SoundEffect(b"", 0, "silence/1", fallbacks=(Fallback(provider=exc.provider, reason=str(exc)),))
 
 
 def _content(thing: Made) -> tuple[bytes, str]:

@@ -12,7 +12,7 @@ from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner
+from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner, SoundLibrary
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
@@ -31,6 +31,7 @@ class Services:
     narrator: Narrator
     images: ImageGenerator
     footage: FootageLibrary
+    sounds: SoundLibrary
     composer: Composer
     clock: Clock
     records: RecordStore

@@ -59,6 +59,17 @@ class MusicBed:
 
 
 @dataclass(frozen=True)
+class SoundEffect:
+    """``wav``: 16-bit stereo PCM at 48 kHz. ``samples`` 0: nobody had it, and nothing is heard."""
+
+    wav: bytes
+    samples: int
+    provider: str
+    fallbacks: tuple[Fallback, ...] = ()
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True)
 class Written:
     """What a planner wrote."""
 
@@ -100,6 +111,17 @@ class ImageGenerator(Provider, Protocol):
 class FootageLibrary(Provider, Protocol):
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
         """Footage of what ``prompt`` says, for at least ``seconds`` if there is such. Raises ProviderError."""
+        ...
+
+
+class SoundLibrary(Provider, Protocol):
+    @property
+    def empty(self) -> bool:
+        """Whether there is nobody to ask."""
+        ...
+
+    def sound(self, text: str) -> SoundEffect:
+        """What ``text`` says, of a few seconds. Raises ProviderError."""
         ...
 
 

@@ -17,12 +17,14 @@ from sutradhar.ports.providers import (
     Planner,
     Provider,
     Shot,
+    SoundEffect,
+    SoundLibrary,
     Speech,
     Written,
 )
 
 _Maker = TypeVar("_Maker", bound=Provider)
-_Made = TypeVar("_Made", bound=Speech | Picture | Shot | MusicBed | Written)
+_Made = TypeVar("_Made", bound=Speech | Picture | Shot | SoundEffect | MusicBed | Written)
 
 
 class _Strict(Protocol):
@@ -151,6 +153,26 @@ class FallbackFootage(_Chain):
         return self._first_answer(
             "footage library", self._makers, lambda maker: maker.find(prompt, width, height, seconds, seed)
         )
+
+
+class FallbackSounds(_Chain):
+    """May be of nobody."""
+
+    def __init__(self, makers: Sequence[SoundLibrary], terms: _Strict) -> None:
+        super().__init__(terms)
+        self._makers = tuple(makers)
+
+    @property
+    def name(self) -> str:
+        return self._makers[0].name if self._makers else "sounds"
+
+    @property
+    def empty(self) -> bool:
+        return not self._makers
+
+    def sound(self, text: str) -> SoundEffect:
+        """Raises ProviderError."""
+        return self._first_answer("sound library", self._makers, lambda maker: maker.sound(text))
 
 
 class FallbackComposer(_Chain):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
-from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner
+from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner, SoundLibrary
 from sutradhar.providers import script
 from sutradhar.providers.fallback import (
     FallbackComposer,
@@ -16,11 +16,12 @@ from sutradhar.providers.fallback import (
     FallbackImages,
     FallbackNarrator,
     FallbackPlanner,
+    FallbackSounds,
 )
 from sutradhar.providers.vendor import Vendor
 from sutradhar.telemetry import log
 
-Kind = Literal["planner", "narrator", "image", "footage", "composer"]
+Kind = Literal["planner", "narrator", "image", "footage", "sound", "composer"]
 
 OFFLINE: Mapping[Kind, Mapping[str, str]] = {
     "planner": {"storybook": "sutradhar.providers.storybook.planner:Storybook"},
@@ -31,6 +32,7 @@ OFFLINE: Mapping[Kind, Mapping[str, str]] = {
     },
     "image": {"procedural": "sutradhar.providers.procedural.images:ProceduralImages"},
     "footage": {},
+    "sound": {},
     "composer": {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"},
 }
 BOUGHT: Mapping[Kind, Mapping[str, str]] = {
@@ -51,12 +53,16 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
         "pexels": "sutradhar.providers.stock.pexels:Pexels",
         "pixabay": "sutradhar.providers.stock.pixabay:Pixabay",
     },
+    "sound": {
+        "freesound": "sutradhar.providers.stock.freesound:Freesound",
+        "elevenlabs": "sutradhar.providers.elevenlabs.sounds:ElevenLabsSounds",
+    },
     "composer": {"elevenlabs": "sutradhar.providers.elevenlabs.music:ElevenLabsComposer"},
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
 _VARIABLE: Mapping[Kind, str] = {
     "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",
-    "composer": "COMPOSERS",
+    "sound": "SOUNDS", "composer": "COMPOSERS",
 }  # fmt: skip
 
 
@@ -84,9 +90,17 @@ class Registry:
 
     def footage(self) -> FallbackFootage:
         """Of nobody where there is no key: then pictures are drawn."""
-        makers = [self._made("footage", name) for name in self._names("footage")]
-        libraries: list[FootageLibrary] = [maker for maker in makers if maker is not None]
+        libraries: list[FootageLibrary] = self._there("footage")
         return FallbackFootage(libraries, self.gate)
+
+    def sounds(self) -> FallbackSounds:
+        """Of nobody where there is no key: then there are none."""
+        libraries: list[SoundLibrary] = self._there("sound")
+        return FallbackSounds(libraries, self.gate)
+
+    def _there(self, kind: Kind) -> list[Any]:
+        makers = [self._made(kind, name) for name in self._names(kind)]
+        return [maker for maker in makers if maker is not None]
 
     def composer(self) -> FallbackComposer:
         composers: list[Composer] = self._makers("composer")
@@ -97,10 +111,12 @@ class Registry:
 
         Raises ProviderError.
         """
-        if vendor in BOUGHT["footage"]:
-            self._made("footage", vendor).check()
-        else:
-            import_module(f"sutradhar.providers.{vendor}.client").check(self.vendors[vendor])
+        libraries: tuple[Kind, ...] = ("footage", "sound")
+        for kind in libraries:
+            if "stock" in BOUGHT[kind].get(vendor, ""):
+                self._made(kind, vendor).check()
+                return
+        import_module(f"sutradhar.providers.{vendor}.client").check(self.vendors[vendor])
 
     def sketch(self, wanted: RenderPlan) -> RenderPlan:
         """A plan of the size that the first planner writes, made for nothing. Raises ProviderError."""
@@ -111,8 +127,7 @@ class Registry:
         return written
 
     def _makers(self, kind: Kind) -> list[Any]:
-        makers = [self._made(kind, name) for name in self._names(kind)]
-        found = [maker for maker in makers if maker is not None]
+        found = self._there(kind)
         if not found:
             keys = " or ".join(f"{name.upper()}_API_KEY" for name in self._names(kind))
             raise InvalidRequest([FieldError(_VARIABLE[kind], f"names nobody that can be asked; set {keys}")])

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sutradhar.domain.asset import Provenance
-from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene
+from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene, SoundCue
 from sutradhar.domain.text import speakable
 from sutradhar.ports.providers import Written
 from sutradhar.providers.pacing import durations, scene_sec
@@ -35,12 +35,19 @@ class Character(BaseModel):
     look: str = Field(description="Age, build, face, hair, clothes and colours, the same in every picture.")
 
 
+class Cue(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    text: str = Field(description="One short sound, in English: thunder far away, a temple bell.")
+    word: int = Field(description="The word of the narration at which it begins, counted from 0.")
+
+
 class Shot(BaseModel):
     model_config = ConfigDict(extra="forbid")
     narration: str = Field(description="What is said and nothing else: no stage directions, no names of speakers.")
     translation: str = Field(description="The same in the other language.")
     image_prompt: str = Field(description="One picture, described so that it stands alone. No text in the picture.")
     characters: list[str] = Field(description="The names of those who are seen in it.")
+    sounds: list[Cue] = Field(description="None or one, where it tells something.")
     camera: Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "hold"]
 
 
@@ -189,6 +196,7 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
             Scene(
                 narration=narration, image_prompt=_image_prompt(shot, looks), camera=shot.camera,
                 translations={_OTHER[language]: shot.translation}, duration_sec=seconds,
+                sounds=tuple(SoundCue(text=cue.text[:200], word=max(cue.word, 0)) for cue in shot.sounds[:1]),
             )
             for shot, narration, seconds in zip(
                 script.scenes, narrations, durations(narrations, language, wanted.length_sec), strict=True

@@ -1,12 +1,12 @@
-"""What Pexels and Pixabay have in common: a search, the best of its answers, a download that is looked at."""
+"""What libraries of found things have in common: a search, the best of its answers, a download that is looked at."""
 
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.domain.errors import ProviderError
@@ -15,6 +15,7 @@ from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Shot
 from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, patiently, refused_call, unusable
 
+T = TypeVar("T")
 MOST_BYTES = 150_000_000
 """Of one file; the function that fetches it has 2 GiB."""
 _QUERY_WORDS = 5
@@ -37,13 +38,74 @@ class Found:
     page: str
 
 
-class StockLibrary(ABC):
+class Library:
+    """A search over HTTP with a key, and files behind addresses of their own."""
+
     provider: str
-    licence: str
     default_url: str
+    kinds: tuple[str, ...]
+    """Of the files, as their Content-Type begins."""
+
+    def __init__(self, vendor: Vendor) -> None:
+        self._vendor = vendor
+
+    @contextmanager
+    def http(self, timeout: float) -> Iterator[Any]:
+        import httpx
+
+        with httpx.Client(timeout=timeout, follow_redirects=True) as client:
+            yield client
+
+    def checked(self, search: Callable[[Any], object]) -> None:
+        """Whether ``search`` is answered soon. Raises ProviderError."""
+        with self.http(CHECK_SEC) as http:
+            self.asked(lambda: search(http))
+
+    def json(self, http: Any, path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+        """The answer to a GET. Raises ProviderError for a status that is no success."""
+        base = (self._vendor.base_url or self.default_url).rstrip("/")
+        answer = http.get(f"{base}{path}", params=params, headers=headers)
+        self._succeeded(answer)
+        return answer.json()
+
+    def fetched(self, http: Any, address: str) -> bytes:
+        """A file. Raises ProviderError when it is of another kind or too large."""
+        with http.stream("GET", address) as answer:
+            self._succeeded(answer)
+            kind = answer.headers.get("content-type", "")
+            if not kind.startswith((*self.kinds, "application/octet-stream", "binary/")):
+                raise unusable(self.provider, f"a file of type {kind}")
+            data = bytearray()
+            for part in answer.iter_bytes():
+                data += part
+                if len(data) > MOST_BYTES:
+                    raise unusable(self.provider, f"a file of over {MOST_BYTES // 1_000_000} MB")
+        return bytes(data)
+
+    def asked(self, ask: Callable[[], T]) -> T:
+        """What ``ask`` gives; every error in it becomes a ProviderError."""
+        try:
+            return ask()
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise unusable(self.provider, f"{type(exc).__name__}: {exc}") from exc
+        except Exception as exc:
+            if of_the_wire(exc):
+                raise no_answer(self.provider, exc) from exc
+            raise
+
+    def _succeeded(self, answer: Any) -> None:
+        if not answer.is_success:
+            answer.read()
+            raise refused_call(self.provider, answer.status_code, answer.text[:300], headers=answer.headers)
+
+
+class FootageArchive(Library, ABC):
+    licence: str
+    kinds = ("video/",)
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
+        super().__init__(vendor)
+        self._gate = gate
 
     @property
     def name(self) -> str:
@@ -62,9 +124,9 @@ class StockLibrary(ABC):
                 retryable=False, advice="write the image prompt in English",
             )  # fmt: skip
         with self._gate.call(self.provider, "videos", ONE, ONE), self.http(self._vendor.timeout_sec) as http:
-            answers = patiently(lambda: self._asked(lambda: self.search(http, query, width, height)))
+            answers = patiently(lambda: self.asked(lambda: self.search(http, query, width, height)))
             found, (address, *_) = self._best(answers, query, width, height, seconds, seed)
-            data = patiently(lambda: self._asked(lambda: _fetched(self.provider, http, address)))
+            data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
             size = looked_at(self.provider, data)
         provenance = Provenance(
             model="videos", prompt=query, seed=seed, licence=self.licence, author=found.author, source=found.page
@@ -73,25 +135,7 @@ class StockLibrary(ABC):
 
     def check(self) -> None:
         """Whether the key works. Raises ProviderError."""
-        with self.http(CHECK_SEC) as http:
-            self._asked(lambda: self.search(http, "river", 1280, 720))
-
-    @contextmanager
-    def http(self, timeout: float) -> Iterator[Any]:
-        import httpx
-
-        with httpx.Client(timeout=timeout, follow_redirects=True) as client:
-            yield client
-
-    @property
-    def url(self) -> str:
-        return (self._vendor.base_url or self.default_url).rstrip("/")
-
-    def json(self, http: Any, path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
-        """The answer to a GET. Raises ProviderError for a status that is no success."""
-        answer = http.get(f"{self.url}{path}", params=params, headers=headers)
-        _succeeded(self.provider, answer)
-        return answer.json()
+        self.checked(lambda http: self.search(http, "river", 1280, 720))
 
     def _best(
         self, answers: Sequence[Found], query: str, width: int, height: int, seconds: float, seed: int
@@ -107,16 +151,6 @@ class StockLibrary(ABC):
         enough = [file for file in chosen.files if min(file[1:]) >= min(width, height)]
         # the smallest that need not be magnified, else the largest
         return chosen, min(enough, key=_pixels) if enough else max(chosen.files, key=_pixels)
-
-    def _asked(self, ask: Any) -> Any:
-        try:
-            return ask()
-        except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise unusable(self.provider, f"{type(exc).__name__}: {exc}") from exc
-        except Exception as exc:
-            if of_the_wire(exc):
-                raise no_answer(self.provider, exc) from exc
-            raise
 
 
 def keywords(prompt: str) -> str:
@@ -143,26 +177,6 @@ def looked_at(provider: str, data: bytes) -> tuple[int, int]:
     if not whole:
         raise unusable(provider, "no video, or not all of one")
     return frame.shape[1], frame.shape[0]
-
-
-def _fetched(provider: str, http: Any, address: str) -> bytes:
-    with http.stream("GET", address) as answer:
-        _succeeded(provider, answer)
-        kind = answer.headers.get("content-type", "")
-        if not kind.startswith(("video/", "application/octet-stream", "binary/")):
-            raise unusable(provider, f"a file of type {kind}")
-        data = bytearray()
-        for part in answer.iter_bytes():
-            data += part
-            if len(data) > MOST_BYTES:
-                raise unusable(provider, f"a file of over {MOST_BYTES // 1_000_000} MB")
-    return bytes(data)
-
-
-def _succeeded(provider: str, answer: Any) -> None:
-    if not answer.is_success:
-        answer.read()
-        raise refused_call(provider, answer.status_code, answer.text[:300], headers=answer.headers)
 
 
 def _pixels(file: tuple[str, int, int]) -> int:

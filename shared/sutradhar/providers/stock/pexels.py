@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sutradhar.providers.stock.library import Found, StockLibrary
+from sutradhar.providers.stock.library import FootageArchive, Found
 
 
-class Pexels(StockLibrary):
+class Pexels(FootageArchive):
     provider = "pexels"
     licence = "Pexels License"
     default_url = "https://api.pexels.com"

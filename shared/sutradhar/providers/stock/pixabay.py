@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sutradhar.providers.stock.library import Found, StockLibrary
+from sutradhar.providers.stock.library import FootageArchive, Found
 
 
-class Pixabay(StockLibrary):
+class Pixabay(FootageArchive):
     provider = "pixabay"
     licence = "Pixabay Content License"
     default_url = "https://pixabay.com"
