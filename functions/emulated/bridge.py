@@ -1,13 +1,13 @@
-"""From the Pub/Sub emulator to functions: what a push subscription and Eventarc do in the cloud.
+"""From the Pub/Sub emulator to functions: what the push subscriptions of terraform/topics.tf do in the cloud.
 
 The emulator's own push has two requests under way at most, and neither its retry policy nor its dead letters are those
-of the cloud; so messages are pulled here and posted as binary CloudEvents.
+of the cloud; so messages are pulled here and posted in the envelope of a push.
 """
 
 import base64
+import http.client
 import json
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -65,11 +65,13 @@ class Bridge:
         self._stopped.set()
         for pull in self._pulls:
             pull.cancel()
-        for pull in self._pulls:
-            pull.result()
-        for pool in self._pools:
-            pool.shutdown()
-        self._subscriber.close()
+        try:
+            for pull in self._pulls:
+                pull.result()  # raises what ended it before its time
+        finally:
+            for pool in self._pools:
+                pool.shutdown()
+            self._subscriber.close()
 
     def _subscribe(self, route: Route) -> None:
         name = f"projects/{self._project}/subscriptions/{route.topic}"
@@ -94,7 +96,7 @@ class Bridge:
         try:
             with urllib.request.urlopen(self._request(route, subscription, message), timeout=route.timeout_sec):
                 pass
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
+        except (OSError, http.client.HTTPException):  # anything else that left here would end the pull for good
             with self._lock:
                 failures = self._failures[message.message_id] = self._failures.get(message.message_id, 0) + 1
             self._stopped.wait(min(self._backoff * 2 ** (failures - 1), 60.0))
@@ -111,13 +113,13 @@ class Bridge:
             "messageId": message.message_id, "message_id": message.message_id, "publishTime": time,
             "publish_time": time,
         }  # fmt: skip
-        body = {"message": content, "subscription": subscription}
-        headers = {
-            "Content-Type": "application/json", "ce-id": message.message_id, "ce-time": time, "ce-specversion": "1.0",
-            "ce-type": "google.cloud.pubsub.topic.v1.messagePublished",
-            "ce-source": f"//pubsub.googleapis.com/{self._topic(route.topic)}",
-        }  # fmt: skip
-        return urllib.request.Request(route.url, json.dumps(body).encode(), headers, method="POST")
+        body: dict[str, Any] = {"message": content, "subscription": subscription}
+        if message.delivery_attempt:  # only where there is a dead letter policy
+            body["deliveryAttempt"] = message.delivery_attempt
+        # functions-framework makes the CloudEvent, and finds the topic in the path
+        address = f"{route.url.rstrip('/')}/{self._topic(route.topic)}"
+        headers = {"Content-Type": "application/json"}
+        return urllib.request.Request(address, json.dumps(body).encode(), headers, method="POST")
 
     def _topic(self, name: str) -> str:
         return f"projects/{self._project}/topics/{name}"

@@ -33,6 +33,8 @@ _GRACE_SEC = 10.0
 """From SIGTERM to SIGKILL (cloud.google.com/run/docs/container-contract)."""
 _ABORTED = 10
 """google.rpc.Code of an execution that failed."""
+_CANNOT_START = 127
+"""As a shell says it."""
 
 
 @dataclass
@@ -209,14 +211,19 @@ class CloudRunJobs:
             if execution.cancelled:
                 return -1
             with log.open("ab") as out:
-                process = subprocess.Popen(
-                    list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-                )
+                try:
+                    process = subprocess.Popen(
+                        list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                        start_new_session=True,
+                    )  # fmt: skip
+                except OSError as exc:  # no such command: a container that cannot start is a task that failed
+                    out.write(f"{exc}\n".encode())
+                    return _CANNOT_START
             execution.processes.add(process)
         try:
             return process.wait(timeout)
         except subprocess.TimeoutExpired:
-            return _end(process)
+            return _end(process) or -signal.SIGTERM  # too late, however well it ended
         finally:
             with execution.lock:
                 execution.processes.discard(process)

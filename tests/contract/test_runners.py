@@ -3,9 +3,10 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from sutradhar.backends.gcp.runner import CloudRunRunner
 from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.capacity import Machine
+from sutradhar.domain.errors import BackendError
 from sutradhar.domain.messages import Message
 from sutradhar.ports.clock import SystemClock
 from sutradhar.ports.runner import ExecutionState, RenderRunner
@@ -179,6 +181,34 @@ def test_a_render_left_by_somebody_who_was_killed_is_found_by_the_next(kit: Kit,
     ended(kit, execution)
 
 
+class Mute(CloudRunJobs):
+    """Starts what it is asked to, and breaks the connection instead of answering the first time."""
+
+    mute = True
+
+    def run(self, name: str, body: Mapping[str, Any]) -> Any:
+        answer = super().run(name, body)
+        if self.mute:
+            self.mute = False
+            raise ConnectionAbortedError
+        return answer
+
+
+def test_a_render_whose_start_was_never_answered_is_found_and_not_started_again(tmp_path: Path, render: Render) -> None:
+    job = Job(ARGV, {"PATH": os.environ["PATH"]})
+    with Mute({"renderer": job}, tmp_path / "logs") as cloud:
+        runner = CloudRunRunner("p", "r", "renderer", MACHINE, cloud.endpoint, SystemClock())
+        with pytest.raises(BackendError) as caught:
+            runner.start("job", "job-1", str(render.folder))
+        assert caught.value.retryable
+        execution = runner.start("job", "job-1", str(render.folder))
+        assert [each.proto.name for each in cloud.executions("projects/p/locations/r/jobs/renderer")] == [execution]
+        until(render.started)
+        render.tell(0)
+        until(lambda: runner.report(execution).state is ExecutionState.SUCCEEDED)
+        runner.close()
+
+
 def test_a_task_that_outlives_its_time_is_ended_and_counts_as_failed(tmp_path: Path, render: Render) -> None:
     job = Job(ARGV, {"PATH": os.environ["PATH"]}, max_retries=1, timeout_sec=1.0)
     with CloudRunJobs({"renderer": job}, tmp_path / "logs") as cloud:
@@ -189,3 +219,23 @@ def test_a_task_that_outlives_its_time_is_ended_and_counts_as_failed(tmp_path: P
         runner.close()
     assert report.state is ExecutionState.FAILED
     assert "1 of 1 tasks failed after 1 retries" in report.detail
+
+
+def test_a_task_that_ends_well_but_too_late_has_failed(tmp_path: Path) -> None:
+    polite = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); signal.pause()"
+    job = Job((sys.executable, "-c", polite), {"PATH": os.environ["PATH"]}, max_retries=0, timeout_sec=2.0)
+    assert _outcome(job, tmp_path) is ExecutionState.FAILED
+
+
+def test_a_command_that_is_not_there_fails_the_execution(tmp_path: Path) -> None:
+    assert _outcome(Job(("/no/such/renderer",), {}, max_retries=1), tmp_path) is ExecutionState.FAILED
+
+
+def _outcome(job: Job, folder: Path) -> ExecutionState:
+    with CloudRunJobs({"renderer": job}, folder / "logs") as cloud:
+        runner = CloudRunRunner("p", "r", "renderer", MACHINE, cloud.endpoint, SystemClock())
+        execution = runner.start("job", "job-1", "request.json")
+        until(lambda: runner.report(execution).state is not ExecutionState.RUNNING)
+        state = runner.report(execution).state
+        runner.close()
+    return state

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import google.auth
 import grpc
 import pytest
+from google.auth.exceptions import DefaultCredentialsError
+from google.cloud import pubsub_v1
 
 from functions.emulated.emulators import Emulators, free_port
 from sutradhar import bootstrap
@@ -175,11 +178,72 @@ def test_an_execution_that_never_starts_has_failed_after_half_an_hour() -> None:
     assert "quota" in report.detail
 
 
-def test_a_message_that_is_too_large_is_refused_at_once() -> None:
+@pytest.mark.parametrize("size", [9_999_990, 10_000_000, 11_000_000])
+def test_a_message_that_is_too_large_is_refused_at_once(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit is that of the whole request, so a message a little below it is too large as well."""
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
     bus = PubSubBus("p", "t-")
-    with pytest.raises(BackendError, match="Pub/Sub takes") as caught:
-        bus.publish(StopRender(job_id="a", execution="x" * bus_module.MAX_BYTES))
+    empty = len(StopRender(job_id="a", execution="e").model_dump_json())
+    with pytest.raises(BackendError, match="10000000") as caught:
+        bus.publish(StopRender(job_id="a", execution="x" * (size - empty + 1)))
+    bus.close()
     assert not caught.value.retryable
+
+
+def test_a_bus_that_is_closed_leaves_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    with grpc_server(grpc.StatusCode.NOT_FOUND) as (host, _):
+        monkeypatch.setenv("PUBSUB_EMULATOR_HOST", host)
+        bus = PubSubBus("p", "t-")
+        with pytest.raises(BackendError):
+            bus.publish(PlanRender(job_id="a"))
+        client = bus._client
+        assert client
+        bus.close()
+        with pytest.raises(ValueError, match="closed"):
+            client.transport.publish(pubsub_v1.types.PublishRequest(topic="projects/p/topics/t-plan"))
+
+
+def test_without_credentials_every_call_says_where_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def nothing(*_args: object, **_more: object) -> None:
+        raise DefaultCredentialsError("none were found")
+
+    monkeypatch.setattr(google.auth, "default", nothing)
+    for name in ("PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    bus, blobs = PubSubBus("p", "t-"), GcsBlobStore("p", "b", "")
+    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), "", SetClock())
+    for call in (
+        lambda: bus.publish(PlanRender(job_id="a")),
+        lambda: blobs.put("a", b""),
+        lambda: blobs.put_new("a", b""),
+        lambda: blobs.copy("a", "b"),
+        lambda: blobs.get("a"),
+        lambda: blobs.fetch("a", tmp_path / "a"),
+        lambda: blobs.exists("a"),
+        lambda: blobs.url("a", timedelta(minutes=1)),
+        lambda: runner.start("job", "job-1", "request.json"),
+        lambda: runner.report("projects/p/locations/r/jobs/j/executions/e"),
+        lambda: runner.cancel("projects/p/locations/r/jobs/j/executions/e"),
+    ):
+        with pytest.raises(BackendError) as caught:
+            call()
+        assert "gcloud auth application-default login" in caught.value.advice
+        assert not caught.value.retryable
+
+
+def test_a_change_that_met_another_is_made_again() -> None:
+    """Cloud Run says ABORTED; over HTTP that is a 409 without a name of its own."""
+    with HttpServer([error(409, "Conflict for resource 'e': version was specified"), (200, {})]) as server:
+        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, SetClock())
+        runner.cancel("projects/p/locations/r/jobs/j/executions/e")
+        runner.close()
+        assert len(server.seen) == 2
+    with HttpServer([error(409, "again")]) as server:
+        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, SetClock())
+        with pytest.raises(BackendError) as caught:
+            runner.cancel("projects/p/locations/r/jobs/j/executions/e")
+        runner.close()
+    failing(caught, lasting=False)
 
 
 @pytest.mark.usefixtures("emulators")

@@ -109,9 +109,16 @@ def test_without_a_key_iam_signs_in_the_functions_name(monkeypatch: pytest.Monke
 
 def test_iam_that_refuses_is_an_error_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     credentials(monkeypatch, OfTheMetadataServer())
-    refused = SimpleNamespace(status=403, data=b'{"error": {"message": "iam.serviceAccounts.signBlob denied"}}')
+    denied = {"code": 403, "message": "iam.serviceAccounts.signBlob denied", "status": "PERMISSION_DENIED"}
+    refused = SimpleNamespace(status=403, data=json.dumps({"error": denied}).encode())
     monkeypatch.setattr(google.auth.transport.requests.Request, "__call__", lambda *_args, **_more: refused)
     store = GcsBlobStore("p", "b", MINE)
-    with pytest.raises(BackendError, match="signBlob"):
+    with pytest.raises(BackendError, match="signBlob") as caught:
         store.url("a", timedelta(minutes=5))
+    assert not caught.value.retryable
+    assert "roles/iam.serviceAccountTokenCreator" in caught.value.advice
+    refused.status, refused.data = 503, b'{"error": {"code": 503, "status": "UNAVAILABLE"}}'
+    with pytest.raises(BackendError, match="UNAVAILABLE") as caught:
+        store.url("a", timedelta(minutes=5))
+    assert caught.value.retryable
     store.close()

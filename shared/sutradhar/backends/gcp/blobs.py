@@ -1,8 +1,9 @@
 """Blobs in a bucket of Cloud Storage. An object is there whole or not at all; every transfer is checked by CRC32C."""
 
+import http
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -11,6 +12,7 @@ from typing import Any, BinaryIO, cast
 import google.auth.credentials
 import google.auth.transport.requests
 from google.api_core import exceptions
+from google.auth.exceptions import TransportError
 from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
@@ -32,19 +34,22 @@ class GcsBlobStore:
         self._client: storage.Client | None = None
 
     def put(self, name: str, data: bytes) -> None:
-        with self._errors(name):
-            self._blob(name).upload_from_string(data, "application/octet-stream", **_CHECKED)
+        blob = self._blob(name)
+        with self._sending():
+            _whole(lambda: blob.upload_from_string(data, "application/octet-stream", **_CHECKED))
 
     def put_file(self, name: str, path: Path) -> None:
-        with self._errors(name):
-            self._blob(name).upload_from_filename(str(path), **_CHECKED)
+        blob = self._blob(name)
+        with self._sending():
+            _whole(lambda: blob.upload_from_filename(str(path), **_CHECKED))
 
     def put_new(self, name: str, data: bytes) -> bool:
         blob, mine = self._blob(name), uuid.uuid4().hex
         blob.metadata = {"writer": mine}
-        with self._errors(name):
+        new: dict[str, Any] = {**_CHECKED, "if_generation_match": 0}
+        with self._sending():
             try:
-                blob.upload_from_string(data, "application/octet-stream", if_generation_match=0, **_CHECKED)
+                _whole(lambda: blob.upload_from_string(data, "application/octet-stream", **new))
             except exceptions.PreconditionFailed:
                 # unless it was this very call, made again because its answer was lost
                 blob.reload(**_CALL)
@@ -59,8 +64,9 @@ class GcsBlobStore:
                 token, _, _ = into.rewrite(source, token=token, **_CALL)
 
     def get(self, name: str) -> bytes:
+        blob = self._blob(name)
         with self._errors(name):
-            data: bytes = self._blob(name).download_as_bytes(**_CHECKED)
+            data: bytes = blob.download_as_bytes(**_CHECKED)
         return data
 
     def open(self, name: str) -> BinaryIO:
@@ -91,9 +97,17 @@ class GcsBlobStore:
                     credentials.refresh(google.auth.transport.requests.Request())
                 by = {"service_account_email": self._service_account, "access_token": credentials.token}
             disposition = f'attachment; filename="{download_name}"' if download_name else None
-            signed: str = blob.generate_signed_url(
-                version="v4", expiration=ttl, method="GET", response_disposition=disposition, **by
-            )
+            try:
+                signed: str = blob.generate_signed_url(
+                    version="v4", expiration=ttl, method="GET", response_disposition=disposition, **by
+                )
+            except TransportError as exc:  # IAM's refusals and its silence are one class; only the text tells
+                if "PERMISSION_DENIED" not in str(exc):
+                    raise
+                raise BackendError(
+                    f"bucket {self._name}: {exc}", retryable=False,
+                    advice=f"give {self._service_account} roles/iam.serviceAccountTokenCreator on itself (docs/iam.md)",
+                ) from exc  # fmt: skip
         return signed
 
     def exists(self, name: str) -> bool:
@@ -113,7 +127,7 @@ class GcsBlobStore:
                 self._client = None
 
     def _bucket(self) -> Any:
-        with self._lock:
+        with self._lock, errors(f"bucket {self._name}"):
             if self._client is None:
                 self._client = storage.Client(project=self._project)
             return self._client.bucket(self._name)
@@ -137,8 +151,35 @@ class GcsBlobStore:
             try:
                 yield
             except exceptions.NotFound as exc:
-                if "bucket does not exist" in str(exc).lower():
+                if _no_bucket(exc):
                     raise
                 raise NotFound(f"there is no file {name}") from exc
             except storage.exceptions.DataCorruption as exc:
                 raise BackendError(f"bucket {self._name}: {exc}", retryable=True) from exc
+
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
+        """Raises BackendError; whoever stores something is not told that it is not there."""
+        with errors(f"bucket {self._name}"):
+            try:
+                yield
+            except (exceptions.NotFound, exceptions.BadRequest, storage.exceptions.DataCorruption) as exc:
+                # a session that was lost again, a name deleted while it was looked at, bytes that came out wrong
+                if _no_bucket(exc) or (isinstance(exc, exceptions.BadRequest) and "crc32c" not in str(exc).lower()):
+                    raise
+                raise BackendError(f"bucket {self._name}: {exc}", retryable=True) from exc
+
+
+def _whole(send: Callable[[], object]) -> None:
+    """Send once more from the start when the session of an upload in pieces is lost on the server's side
+    (cloud.google.com/storage/docs/resumable-uploads: after 404 and 410, begin anew)."""
+    try:
+        send()
+    except exceptions.GoogleAPICallError as exc:
+        if exc.code not in (http.HTTPStatus.NOT_FOUND, http.HTTPStatus.GONE) or _no_bucket(exc):
+            raise
+        send()
+
+
+def _no_bucket(exc: Exception) -> bool:
+    return isinstance(exc, exceptions.NotFound) and "bucket does not exist" in str(exc).lower()

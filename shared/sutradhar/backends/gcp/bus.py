@@ -4,14 +4,12 @@ import threading
 
 from google.api_core import exceptions
 from google.cloud import pubsub_v1
+from google.cloud.pubsub_v1.publisher.exceptions import MessageTooLargeError
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
 from sutradhar.domain.errors import BackendError
 from sutradhar.domain.messages import Message
 from sutradhar.telemetry import carried
-
-MAX_BYTES = 10_000_000
-"""Of one message (cloud.google.com/pubsub/quotas)."""
 
 
 class PubSubBus:
@@ -24,12 +22,13 @@ class PubSubBus:
 
     def publish(self, message: Message) -> None:
         data = message.model_dump_json().encode()
-        if len(data) > MAX_BYTES:
-            raise BackendError(f"a {message.type} of {len(data)} bytes; Pub/Sub takes {MAX_BYTES}", retryable=False)
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
         attributes = {"job_id": message.job_id, "type": message.type, **carried()}
         with errors(f"topic {self._prefix}{message.topic}"):
-            sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)
+            try:
+                sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)
+            except MessageTooLargeError as exc:  # with its envelope over 10 MB (cloud.google.com/pubsub/quotas)
+                raise BackendError(f"a {message.type} of {len(data)} bytes: {exc}", retryable=False) from exc
             try:
                 sent.result(timeout=TOTAL_SEC + CALL_SEC)
             except TimeoutError as exc:  # it may still arrive; whoever repeats this sends it twice, which does no harm
@@ -39,6 +38,7 @@ class PubSubBus:
         with self._lock:
             if self._client is not None:
                 self._client.stop()
+                self._client.transport.close()  # stop() leaves the connection open
                 self._client = None
 
     def _publisher(self) -> pubsub_v1.PublisherClient:

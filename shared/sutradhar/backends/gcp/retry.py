@@ -20,14 +20,18 @@ _AGAIN = (
     exceptions.InternalServerError,
     exceptions.BadGateway,
     exceptions.GatewayTimeout,
-    exceptions.Aborted,
     ConnectionError,
 )
 
 
 def _again(exc: BaseException) -> bool:
     # those of `requests` are OSErrors without a number; it is not imported here, since not every client speaks HTTP
-    return isinstance(exc, _AGAIN) or (isinstance(exc, OSError) and exc.errno is None)
+    return isinstance(exc, _AGAIN) or _aborted(exc) or (isinstance(exc, OSError) and exc.errno is None)
+
+
+def _aborted(exc: BaseException) -> bool:
+    """Somebody else changed it at the same time. Over HTTP that is a bare 409; AlreadyExists has a class of its own."""
+    return type(exc) in (exceptions.Conflict, exceptions.Aborted)
 
 
 RETRY = Retry(predicate=_again, initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
@@ -37,7 +41,7 @@ ONCE = Retry(predicate=lambda _exc: False)
 """For calls that a larger retry goes round: the default of Google's clients is to try again by themselves."""
 
 _NEVER = (exceptions.ClientError, DefaultCredentialsError)
-_PASSING = (exceptions.TooManyRequests, exceptions.Aborted, exceptions.Cancelled)
+_PASSING = (exceptions.TooManyRequests, exceptions.Cancelled)
 
 
 @contextmanager
@@ -53,7 +57,7 @@ def errors(what: str) -> Iterator[None]:
     except (exceptions.GoogleAPICallError, exceptions.RetryError, GoogleAuthError, OSError) as exc:
         if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, ConnectionError | TimeoutError):
             raise  # of this machine's own: a full disk
-        lasting = isinstance(exc, _NEVER) and not isinstance(exc, _PASSING)
+        lasting = isinstance(exc, _NEVER) and not isinstance(exc, _PASSING) and not _aborted(exc)
         raise BackendError(
             f"{what}: {exc}", retryable=not lasting, advice=_advice(what, exc) if lasting else ""
         ) from exc

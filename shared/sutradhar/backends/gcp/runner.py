@@ -106,7 +106,7 @@ class CloudRunRunner:
         return None
 
     def _clients(self) -> tuple[run_v2.JobsClient, run_v2.ExecutionsClient]:
-        with self._lock:
+        with self._lock, errors(self._what):
             if self._jobs is None or self._executions is None:
                 options: dict[str, Any] = {"transport": "rest"}
                 if self._endpoint:

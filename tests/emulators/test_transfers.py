@@ -1,0 +1,255 @@
+"""Bytes on their way to and from Cloud Storage: cut off, lost on the server's side, answered twice, changed."""
+
+import base64
+import gc
+import json
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import google_crc32c
+import pytest
+
+from sutradhar.backends.gcp import blobs as blobs_module
+from sutradhar.backends.gcp.blobs import GcsBlobStore
+from sutradhar.domain.errors import BackendError
+
+FILM = bytes(range(251)) * 36_000  # over 8 MiB, so it goes up in a session of its own
+CUT = 1024 * 1024
+
+# a socket whose answer broke off is closed by urllib3 while its reader still lives, until both are collected
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+class Storage:
+    """One object, and what happens to the requests for it: each of ``faults`` to the next one, by turns.
+
+    A code refuses; "cut" breaks the connection in the middle; "lost" does it all, then breaks it instead of answering.
+    """
+
+    def __init__(self) -> None:
+        self.faults: list[int | str] = []
+        self.stored: bytes | None = None
+        self.writer = ""
+        self.sessions = 0
+        self.ranges: list[str] = []
+        self.says = "no"
+        """The words of a refusal."""
+        self.lie = b""
+        """Added to the bytes whose checksum is told."""
+        self.received = bytearray()
+        self.lock = threading.Lock()
+
+    def fault(self) -> int | str | None:
+        with self.lock:
+            return self.faults.pop(0) if self.faults else None
+
+    def checksum(self) -> str:
+        return base64.b64encode(google_crc32c.Checksum((self.stored or b"") + self.lie).digest()).decode()
+
+    def resource(self) -> dict[str, Any]:
+        return {
+            "name": "a", "bucket": "b", "generation": "7", "size": str(len(self.stored or b"")),
+            "crc32c": self.checksum(), "metadata": {"writer": self.writer},
+        }  # fmt: skip
+
+
+def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if "/download/" not in self.path:
+                if "/o/" not in self.path:
+                    return self.refuse(403)  # the client looks at the bucket by the way, and does without
+                return self.answer(storage.resource()) if storage.stored is not None else self.refuse(404)
+            match storage.fault():
+                case int(code):
+                    return self.refuse(code)
+                case fault:
+                    wanted = self.headers.get("Range", "")
+                    storage.ranges.append(wanted)
+                    body = (storage.stored or b"")[int(wanted.removeprefix("bytes=").rstrip("-") or 0) :]
+                    self.send_response(206 if wanted else 200)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.send_header("X-Goog-Hash", f"crc32c={storage.checksum()}")
+                    self.send_header("X-Goog-Generation", "7")
+                    self.end_headers()
+                    self.wfile.write(body[:CUT] if fault == "cut" else body)
+                    return self.drop() if fault == "cut" else None
+
+        def do_POST(self) -> None:
+            if "uploadType=resumable" in self.path:
+                self.body()
+                storage.sessions += 1
+                storage.received.clear()
+                return self.answer({}, Location=f"http://{self.headers['Host']}/session-{storage.sessions}")
+            fault = storage.fault()
+            if isinstance(fault, int):
+                self.body()
+                return self.refuse(fault)
+            body = self.body()
+            if "ifGenerationMatch=0" in self.path and storage.stored is not None:
+                return self.refuse(412)
+            head, _, rest = body.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")
+            found = re.search(rb'"writer": ?"(\w+)"', head)
+            storage.writer = found[1].decode() if found else ""
+            storage.stored = rest.rpartition(b"\r\n--")[0]
+            return self.drop() if fault == "lost" else self.answer(storage.resource())
+
+        def do_PUT(self) -> None:
+            fault = storage.fault()
+            if isinstance(fault, int):
+                self.body()
+                return self.refuse(fault)
+            start = int(self.headers["Content-Range"].removeprefix("bytes ").partition("-")[0])
+            if fault == "cut":
+                storage.received += self.rfile.read(CUT)
+                return self.drop()
+            body = self.body()
+            storage.received += body[len(storage.received) - start :]  # what is there already is not written again
+            storage.stored = bytes(storage.received)
+            return self.drop() if fault == "lost" else self.answer(storage.resource())
+
+        def do_DELETE(self) -> None:
+            storage.stored = None
+            self.answer({})
+
+        def body(self) -> bytes:
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+        def refuse(self, code: int) -> None:
+            self.answer({"error": {"code": code, "message": storage.says}}, code)
+
+        def answer(self, content: dict[str, Any], code: int = 200, **headers: str) -> None:
+            text = json.dumps(content).encode()
+            self.send_response(code)
+            for name, value in {**headers, "Content-Type": "application/json", "Content-Length": len(text)}.items():
+                self.send_header(name, str(value))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def drop(self) -> None:
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+        def log_message(self, *_args: object) -> None:
+            """Quiet."""
+
+    return Handler
+
+
+@pytest.fixture
+def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    for call in (blobs_module._CALL, blobs_module._CHECKED):
+        monkeypatch.setitem(call, "retry", call["retry"].with_timeout(1.0).with_delay(0.02, 0.05, 2))
+    found = Storage()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(found))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_address[1]}")
+    yield found
+    server.shutdown()
+    server.server_close()
+    gc.collect()
+
+
+@pytest.fixture
+def blobs(storage: Storage) -> Iterator[GcsBlobStore]:
+    store = GcsBlobStore("p", "b", "")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Path:
+    path = tmp_path / "film"
+    path.write_bytes(FILM)
+    return path
+
+
+@pytest.mark.parametrize("faults", [[503], [429, 503], ["cut"], ["lost"]], ids=str)
+def test_an_upload_goes_on_where_it_can(
+    faults: list[int | str], storage: Storage, blobs: GcsBlobStore, film: Path
+) -> None:
+    storage.faults = faults
+    blobs.put_file("a", film)
+    assert storage.stored == FILM
+    assert storage.sessions == 1
+
+
+@pytest.mark.parametrize("code", [404, 410])
+def test_an_upload_whose_session_is_lost_begins_anew(
+    code: int, storage: Storage, blobs: GcsBlobStore, film: Path
+) -> None:
+    storage.faults = [code]
+    blobs.put_file("a", film)
+    assert storage.stored == FILM
+    assert storage.sessions == 2
+    storage.faults = [code]
+    blobs.put("a", FILM[::-1])
+    assert storage.stored == FILM[::-1]
+    storage.faults = [code] * 100
+    with pytest.raises(BackendError) as caught:
+        blobs.put_file("a", film)
+    assert caught.value.retryable  # and not NotFound: nothing was looked for
+    assert len(storage.faults) == 98
+
+
+def test_a_download_that_breaks_off_goes_on_from_there(storage: Storage, blobs: GcsBlobStore, tmp_path: Path) -> None:
+    storage.stored = FILM
+    storage.faults = ["cut", 503, "cut"]
+    assert blobs.fetch("a", tmp_path / "copy").read_bytes() == FILM
+    assert storage.ranges[1:] == [f"bytes={CUT}-", f"bytes={2 * CUT}-"]
+
+
+@pytest.mark.parametrize("fault", ["cut", "changed"])
+def test_a_download_that_fails_leaves_nothing_behind(
+    fault: str, storage: Storage, blobs: GcsBlobStore, tmp_path: Path
+) -> None:
+    storage.stored = FILM
+    if fault == "cut":
+        storage.faults = ["cut", *[503] * 1000]
+    else:
+        storage.lie = b"!"
+    (tmp_path / "copy").write_bytes(b"older")
+    with pytest.raises(BackendError) as caught:
+        blobs.fetch("a", tmp_path / "copy")
+    assert caught.value.retryable
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("copy", b"older")]
+
+
+def test_an_upload_that_came_out_wrong_is_taken_away_and_may_be_tried_again(
+    storage: Storage, blobs: GcsBlobStore, film: Path
+) -> None:
+    storage.lie = b"!"
+    with pytest.raises(BackendError, match="checksum") as caught:
+        blobs.put_file("a", film)
+    assert caught.value.retryable
+    assert storage.stored is None
+
+
+def test_whoever_put_a_new_blob_learns_it_though_the_answer_was_lost(storage: Storage, blobs: GcsBlobStore) -> None:
+    storage.faults = ["lost"]
+    assert blobs.put_new("a", b"mine")
+    assert storage.stored == b"mine"
+    assert not blobs.put_new("a", b"late")
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "retryable"),
+    [
+        (412, "at least one condition failed", True),  # and when it is looked at, it has been deleted
+        (400, 'Provided CRC32C "a" doesn\'t match calculated CRC32C "b".', True),
+        (400, "no such parameter", False),
+    ],
+    ids=["deleted meanwhile", "changed on the way", "not a request"],
+)
+def test_a_blob_that_could_not_be_stored_is_never_one_that_is_not_there(
+    code: int, said: str, retryable: bool, storage: Storage, blobs: GcsBlobStore
+) -> None:
+    storage.faults, storage.says = [code], said
+    with pytest.raises(BackendError) as caught:
+        blobs.put_new("a", b"x")
+    assert caught.value.retryable is retryable
