@@ -273,3 +273,18 @@ def test_a_film_that_would_be_too_long_fails_before_it_is_rendered(
     assert job.error
     assert "at most 3 s" in job.error.cause
     assert world.renderers.running() == []
+
+
+def test_a_renderer_that_ends_well_and_leaves_nothing_is_not_started_for_ever(world: World) -> None:
+    job = world.rendering()
+    starts = 0
+    while world.job(job.id).state is JobState.RENDERING:
+        for name in world.renderers.running():
+            world.renderers.state[name] = ExecutionState.SUCCEEDED
+            starts += 1
+        world.queue.publish(DispatchRender(job_id=job.id))
+        world.work()
+    assert starts == 6
+    error = world.job(job.id).error
+    assert error
+    assert "left no film" in error.cause

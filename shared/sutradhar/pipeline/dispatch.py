@@ -12,6 +12,8 @@ from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.runner import ExecutionState
 
 LEASE = timedelta(minutes=2)
+_MOST_EMPTY = 5
+"""A message that tells of a refusal may be late, so the first time says little."""
 
 
 def dispatch(services: Services, message: DispatchRender) -> None:
@@ -84,7 +86,22 @@ def _looked_after(services: Services, job: Job, execution: str, request: RenderR
                 finished = RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob=request.summary_blob)
                 services.send([finished])
                 return True
-            return False
+            return report.state is ExecutionState.SUCCEEDED and _hopeless(services, job)
+
+
+def _hopeless(services: Services, job: Job) -> bool:
+    """Whether renderers that end well and leave no film were started so often that the job has failed by it. Each start
+    is paid for, and what keeps the film away now will keep it away tomorrow."""
+    name = f"empty/{job.render_id}"
+    counted = services.records.update([name], lambda found: {name: str(int(found.get(name, "0")) + 1)})
+    if int(counted[name]) <= _MOST_EMPTY:
+        return False
+    error = JobError(
+        stage="render", cause=f"the renderer ended well {_MOST_EMPTY} times and left no film",
+        advice="look at its log, and whether it may write to the bucket; then retry the job",
+    )  # fmt: skip
+    services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+    return True
 
 
 def _notices(timeline: Timeline) -> list[str]:
