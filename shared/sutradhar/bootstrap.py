@@ -93,6 +93,7 @@ def _purchases(backend: Backend, settings: Settings) -> Purchases:
         backend.records, backend.leases, backend.clock, cast(PriceTable, _Lazy(lambda: _prices(settings.prices))),
         None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
         dict.fromkeys(settings.vendors, settings.calls_at_once),
+        {name: vendor.calls_a_minute for name, vendor in settings.vendors.items()},
     )  # fmt: skip
 
 

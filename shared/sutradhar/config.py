@@ -74,6 +74,8 @@ class VendorSettings:
     options: Mapping[str, str]
     timeout_sec: float
     """VENDOR_TIMEOUT_SEC of a call."""
+    calls_a_minute: int = 0
+    """VENDOR_CALLS_A_MINUTE from all instances together; 0: any number."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,10 @@ class Settings:
             options = {name.removeprefix(prefix).lower(): env[name].strip() for name in given}
             key, base_url = (env.get(f"{prefix}{name}", "").strip() for name in ("API_KEY", "BASE_URL"))
             timeout = amount(f"{prefix}TIMEOUT_SEC", 120.0)
-            return VendorSettings(key, base_url, options, timeout or 120.0) if key or options.get("project") else None
+            rate = whole(f"{prefix}CALLS_A_MINUTE", 0, 0, 100_000)
+            if not key and not options.get("project"):
+                return None
+            return VendorSettings(key, base_url, options, timeout or 120.0, rate)
 
         def needed(name: str) -> str:
             if not env.get(name):

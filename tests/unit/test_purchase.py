@@ -24,13 +24,14 @@ PRICES = PriceTable.model_validate(
 
 
 class Shop:
-    def __init__(self, folder: Path, *, day_cap: int | None = None, places: int = 0) -> None:
+    def __init__(self, folder: Path, *, day_cap: int | None = None, places: int = 0, a_minute: int = 0) -> None:
         self.clock, self.database, self.presence = SetClock(), Database(folder / "state.db"), Presence(folder)
         self.records = SqliteRecordStore(self.database)
         leases = SqliteLeaseStore(self.database, self.presence, self.clock)
         # two instances of a function
         self.here, self.there = (
-            Purchases(self.records, leases, self.clock, PRICES, day_cap, {"v": places}) for _ in range(2)
+            Purchases(self.records, leases, self.clock, PRICES, day_cap, {"v": places}, {"v": a_minute})
+            for _ in range(2)
         )
 
     def call(self, gate: Purchases | None = None, fault: Fault | None = None, after: float | None = None) -> None:
@@ -114,6 +115,18 @@ def test_no_more_calls_at_once_than_there_are_places_in_all_instances(shop: Shop
         raise RuntimeError("a place is given back whatever happens")
     with shop.here.call("v", "m", {"calls": 1}, {"calls": 1}), shop.there.call("v", "m", {"calls": 1}, {"calls": 1}):
         pass
+
+
+def test_no_more_calls_a_minute_than_a_vendor_may_get_from_all_instances(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, a_minute=3)
+    for gate in (shop.here, shop.there, shop.here):
+        shop.call(gate)
+    with pytest.raises(LeaseHeld, match="v was asked 3 things in this minute"):
+        shop.call(shop.there)
+    shop.clock.advance(60)
+    shop.call(shop.there)
+    shop.database.close()
+    shop.presence.close()
 
 
 def test_a_model_without_a_price_is_not_called(shop: Shop) -> None:

@@ -59,14 +59,14 @@ def on_account_of(buyer: Buyer) -> Iterator[None]:
 
 class Purchases:
     """A CallGate. ``at_once``: the vendors that there are keys for, each with how many calls it may get at a time from
-    all instances together (0: any number)."""
+    all instances together, ``a_minute`` those that have a limit of that kind too (0: any number)."""
 
     def __init__(
         self, records: RecordStore, leases: LeaseStore, clock: Clock, prices: PriceTable, day_cap: int | None,
-        at_once: Mapping[str, int],
+        at_once: Mapping[str, int], a_minute: Mapping[str, int] | None = None,
     ) -> None:  # fmt: skip
         self._records, self._leases, self._clock, self._prices = records, leases, clock, prices
-        self._day_cap, self._at_once = day_cap, at_once
+        self._day_cap, self._at_once, self._a_minute = day_cap, at_once, dict(a_minute or {})
 
     @property
     def strict(self) -> bool:
@@ -80,6 +80,7 @@ class Purchases:
             raise Quoted(provider, model, self._price(provider, model, likely), self._price(provider, model, most))
         self._ask_breaker(provider)
         with self._place(provider):
+            self._count_minute(provider)
             call = self._reserve(provider, model, most)
             try:
                 yield call
@@ -201,6 +202,22 @@ class Purchases:
             yield
         finally:
             self._leases.release(lease)
+
+    def _count_minute(self, provider: str) -> None:
+        """Raises LeaseHeld when this minute has no call left."""
+        limit = self._a_minute.get(provider, 0)
+        if not limit:
+            return
+        name, minute = f"rate/{provider}", self._clock.now().strftime("%Y-%m-%dT%H:%M")
+
+        def counted(found: Texts) -> Texts:
+            before, _, calls = found.get(name, "").partition(" ")
+            made = int(calls) if before == minute else 0
+            if made >= limit:
+                raise LeaseHeld(f"{provider} was asked {limit} things in this minute, which is all that it may be")
+            return {name: f"{minute} {made + 1}"}
+
+        self._records.update([name], counted)
 
     def _take(self, provider: str, places: int) -> Lease:
         for place in random.sample(range(places), places):
