@@ -22,7 +22,7 @@ def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: P
         assert "Paid to vendors: " in done.stdout
         again = terminal.run(*words, "--providers", "openai,nobody")
         assert again.returncode != 0
-        assert "there is no 'nobody'; known are elevenlabs, gemini, openai" in " ".join(again.stdout.split())
+        assert "there is no 'nobody'; known are elevenlabs, freesound, gemini" in " ".join(again.stdout.split())
 
 
 def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
