@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from google.oauth2.credentials import Credentials
 
+from sutradhar.providers.elevenlabs.music import _LENGTH_SEC
+from tests.vendors import elevenlabs_stub, sounds, stock_stub
 from tests.vendors.desk import VENDORS, Desk
 from tests.vendors.server import KEY, VendorStub
 
@@ -11,6 +13,14 @@ from tests.vendors.server import KEY, VendorStub
 @pytest.fixture(autouse=True)
 def an_account_of_google(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("google.auth.default", lambda *_args, **_kwargs: (Credentials(KEY), "p"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def films_and_music() -> None:
+    """Made before anybody waits for them: a test whose time-out is short must not pay for the first of its kind."""
+    for width, height in stock_stub.SIZES.values():
+        stock_stub.clip(width, height)
+    sounds.music(_LENGTH_SEC, elevenlabs_stub.MUSIC_RATE, "MP3")
 
 
 @pytest.fixture

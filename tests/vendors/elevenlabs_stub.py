@@ -1,4 +1,4 @@
-"""ElevenLabs' wire format, as its reference has it: models, speech with timestamps, music."""
+"""ElevenLabs' wire format, as its reference has it: models, accounts, speech with timestamps, sounds, music."""
 
 import base64
 from typing import Any
@@ -24,6 +24,9 @@ def answer(seen: Seen) -> Answer:
         return Answer(200, Answer.json([model]).body, {"Content-Type": "application/json"}, billed=False)
     if seen.path.startswith("/v1/text-to-speech/") and seen.path.endswith("/with-timestamps"):
         return _speech(seen)
+    if (seen.method, seen.path) == ("GET", "/v1/user/subscription"):
+        left = {"tier": "creator", "character_count": 1000, "character_limit": 100_000, "status": "active"}
+        return Answer(200, Answer.json(left).body, {"Content-Type": "application/json"}, billed=False)
     if (seen.method, seen.path) == ("POST", "/v1/music"):
         seconds = 2 if seen.fault in ("truncated", "other size") else seen.body["music_length_ms"] / 1000
         data = music(seconds, MUSIC_RATE, "MP3")

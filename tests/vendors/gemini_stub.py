@@ -1,4 +1,4 @@
-"""The Gemini API's wire format, as its reference has it: models, generateContent."""
+"""The Gemini API's wire format, as its reference has it: models, generateContent; media are next door."""
 
 import base64
 import io
@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from tests.vendors.google_media_stub import media
 from tests.vendors.openai_stub import script
 from tests.vendors.server import KEY, Answer, Seen
 
@@ -17,6 +18,8 @@ SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 def answer(seen: Seen) -> Answer:
     given = (seen.headers.get("x-goog-api-key"), seen.headers.get("authorization"))
     if given not in ((KEY, None), (None, f"Bearer {KEY}")) or seen.fault == "unauthorized":
+        if "/projects/" in seen.path:
+            return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
         invalid = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
         return _error(400, "INVALID_ARGUMENT", "API key not valid.", invalid)
     match seen.fault:
@@ -32,7 +35,7 @@ def answer(seen: Seen) -> Answer:
         r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", seen.path
     )
     if not found:
-        return _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+        return media(seen) or _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
     return _image(seen) if "image" in found[1] else _text(seen)
 
 

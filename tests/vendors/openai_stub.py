@@ -1,8 +1,9 @@
-"""OpenAI's wire format, as its reference has it: models, responses, images, speech."""
+"""OpenAI's wire format, as its reference has it: models, responses, images and their editing, speech."""
 
 import base64
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
@@ -30,7 +31,9 @@ def answer(seen: Seen) -> Answer:
         case "POST", "/v1/responses":
             return _response(seen)
         case "POST", "/v1/images/generations":
-            return _image(seen)
+            return _image(seen, seen.body)
+        case "POST", "/v1/images/edits":
+            return _image(seen, seen.form)
         case "POST", "/v1/audio/speech":
             return _speech(seen)
     return _error(404, f"Invalid URL ({seen.method} {seen.path})", "unknown_url")
@@ -41,17 +44,18 @@ def _error(status: int, message: str, code: str) -> Answer:
     return Answer.json({"error": error}, status, x_request_id="req_bad")
 
 
-def _image(seen: Seen) -> Answer:
+def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
     if seen.fault == "refusal":
         return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
-    size = seen.body["size"]
+    size = asked["size"]
     width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
     out = io.BytesIO()
-    shade = sum(seen.body["prompt"].encode()) % 200
+    shade = sum(asked["prompt"].encode()) % 200
     Image.new("RGB", (width, height), (shade, 90, 160)).save(out, "PNG")
     data = out.getvalue()[: 300 if seen.fault == "truncated" else None]
-    used = {"input_tokens": len(seen.body["prompt"]) // 4, "output_tokens": TOKENS[size], "total_tokens": 0,
-            "input_tokens_details": {"image_tokens": 0, "text_tokens": len(seen.body["prompt"]) // 4}}  # fmt: skip
+    words, seen_tokens = len(asked["prompt"]) // 4, 272 * seen.raw.count(b'name="image')
+    used = {"input_tokens": words + seen_tokens, "output_tokens": TOKENS[size], "total_tokens": 0,
+            "input_tokens_details": {"image_tokens": seen_tokens, "text_tokens": words}}  # fmt: skip
     body = {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}], "size": size, "usage": used}
     return Answer.json(body, x_request_id="req_image")
 

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +16,7 @@ OK = "ok"
 FAULTS = (
     "429", "429 for long", "500", "503", "timeout", "cut", "error body", "refusal", "wrong type", "truncated",
     "other size", "odd timestamps", "no timestamps", "slow", "unauthorized", "no credit", "bad request",
+    "pending",
 )  # fmt: skip
 KEY = "test-key"
 
@@ -51,6 +53,17 @@ class Seen:
     @property
     def body(self) -> Any:
         return json.loads(self.raw) if self.raw else None
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The text fields of a form (multipart/form-data)."""
+        whole = b"Content-Type: " + self.headers["content-type"].encode() + b"\r\n\r\n" + self.raw
+        fields = {}
+        for part in BytesParser().parsebytes(whole).walk():
+            name, value = part.get_param("name", header="Content-Disposition"), part.get_payload(decode=True)
+            if isinstance(name, str) and isinstance(value, bytes) and not part.get_filename():
+                fields[name] = value.decode()
+        return fields
 
 
 Vendor = Callable[[Seen], Answer]
@@ -109,8 +122,7 @@ class VendorStub:
         with self._lock:
             self.seen.append(seen)
         self.before(seen)
-        early = _EARLY.get(seen.fault)
-        answer = early or self._vendors[seen.vendor](seen)
+        answer = _early(seen) or self._vendors[seen.vendor](seen)
         seen.billed = answer.billed
         match seen.fault:
             case "timeout":
@@ -127,14 +139,33 @@ class VendorStub:
         return answer
 
 
-_EARLY = {
-    "429": Answer.json({"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, 429, Retry_After="0"),
-    "429 for long": Answer.json(
-        {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}, 429, Retry_After="40"
-    ),
-    "500": Answer.json({"error": {"message": "it broke", "code": "server_error"}}, 500, Retry_After="0"),
-    "503": Answer.json({"error": {"message": "overloaded", "code": "unavailable"}}, 503, Retry_After="0"),
-}
+def _early(seen: Seen) -> Answer | None:
+    """What comes from in front of the vendor's own machines, in the form that this vendor gives it."""
+    status = {"429": 429, "429 for long": 429, "500": 500, "503": 503}.get(seen.fault)
+    if status is None:
+        return None
+    wait = 40 if seen.fault == "429 for long" else 0
+    message = {429: "slow down", 500: "it broke", 503: "overloaded"}[status]
+    match seen.vendor:
+        case "gemini" | "googletts":
+            # no Retry-After: how long to wait is told in the details, and for the rate only
+            code = {429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}[status]
+            told = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait}s"}
+            error = {"code": status, "message": message, "status": code, "details": [told] if status == 429 else []}
+            return Answer.json({"error": error}, status)
+        case "elevenlabs":
+            code = {429: "too_many_concurrent_requests", 500: "internal_server_error", 503: "system_busy"}[status]
+            return Answer.json({"detail": {"status": code, "message": message}}, status, Retry_After=str(wait))
+        case "freesound":
+            said = f"Request was throttled. Expected available in {wait} seconds." if status == 429 else message
+            return Answer.json({"detail": said}, status, Retry_After=str(wait))
+        case "pexels" | "pixabay":
+            # text, not JSON
+            plain = {"Content-Type": "text/plain", "Retry-After": str(wait)}
+            return Answer(status, f"[ERROR {status}] {message}".encode(), plain, billed=False)
+    code = {429: "rate_limit_exceeded", 500: "server_error", 503: "unavailable"}[status]
+    error = {"message": message, "type": "requests" if status == 429 else "server_error", "param": None, "code": code}
+    return Answer.json({"error": error}, status, Retry_After=str(wait))
 
 
 def _handler(stub: VendorStub) -> type[BaseHTTPRequestHandler]:

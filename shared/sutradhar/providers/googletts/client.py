@@ -1,5 +1,6 @@
 """Google Cloud Text-to-Speech's client, and what its errors mean."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -43,6 +44,9 @@ def errors() -> Iterator[None]:
         yield
     except exceptions.GoogleAPICallError as exc:
         headers = dict(getattr(exc.response, "headers", None) or {})
+        for one in exc.details:  # Google tells here how long to wait, and sends no Retry-After
+            if delay := one.get("retryDelay"):
+                headers["retry-after"] = str(math.ceil(float(delay.rstrip("s"))))
         raise refused_call(PROVIDER, int(exc.code or 500), exc.message or str(exc), headers=headers) from exc
     except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
         raise no_answer(PROVIDER, exc) from exc
