@@ -156,7 +156,7 @@ def vmaf(bench: Bench, figures: Figures) -> None:
         plain = {
             key: value
             for key, value in encoder_arguments(preset).items()
-            if key not in ("trellis", "maxrate", "bufsize")
+            if key not in ("trellis", "rc-lookahead", "maxrate", "bufsize")
         }
         points[f"{preset} CRF {crf}"] = {**plain, "crf": crf}
     if bench.scale.quick:

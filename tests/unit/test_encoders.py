@@ -47,7 +47,11 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
 @pytest.mark.parametrize(
     ("codec", "mode", "expected"),
     [
-        ("libx264", "FINAL", {**X264, **CAPS, "-preset": "veryfast", "-crf": "17", "-trellis": "1"}),
+        (
+            "libx264",
+            "FINAL",
+            {**X264, **CAPS, "-preset": "veryfast", "-crf": "17", "-trellis": "1", "-rc-lookahead": "8"},
+        ),
         ("libx264", "PROXY", {**X264, "-preset": "ultrafast", "-crf": "23"}),
         (
             "h264_nvenc",

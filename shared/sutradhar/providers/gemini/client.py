@@ -18,9 +18,11 @@ _REFUSALS = {
 def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
     """Of itself it tries nothing again. With GEMINI_PROJECT it goes through Vertex AI, as this machine's account."""
     from google.genai import Client
-    from google.genai.types import HttpOptions
+    from google.genai.types import HttpOptions, HttpRetryOptions
 
-    http = HttpOptions(base_url=vendor.base_url or None, timeout=round((timeout or vendor.timeout_sec) * 1000))
+    milliseconds = round((timeout or vendor.timeout_sec) * 1000)
+    once = HttpRetryOptions(attempts=1)
+    http = HttpOptions(base_url=vendor.base_url or None, timeout=milliseconds, retry_options=once)
     if project := vendor.options.get("project"):
         location = vendor.options.get("location", "global")
         made = Client(vertexai=True, project=project, location=location, http_options=http)
