@@ -1,20 +1,53 @@
 """What a vendor says becomes a Speech, with the vendor's word times or, where it has none, with ours."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from sutradhar.domain.asset import Provenance
-from sutradhar.domain.plan import Language
+from sutradhar.domain.plan import Language, Voice
+from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.forced_alignment import word_starts as word_starts_in
 from sutradhar.providers.sound_file import Sound
-from sutradhar.providers.vendor import unusable
+from sutradhar.providers.vendor import Vendor, unusable
 from sutradhar.providers.voice_audio import speech
 
 _SHORTEST_SEC_A_CHARACTER = 0.02
 """Nobody speaks faster: auctioneers reach 25 characters a second."""
+
+
+class BoughtNarrator(ABC):
+    """A Narrator that speaks both languages with both voices; a vendor's class says how it is asked."""
+
+    provider: str
+    model_option: str
+    usual_model: str
+    usual_voices: Mapping[Voice, str]
+
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get(self.model_option, self.usual_model)
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider}/{self._model}"
+
+    def speaks(self, language: Language, voice: Voice) -> bool:  # noqa: ARG002 - both of both
+        return True
+
+    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker, but another voice, another key
+        return f"{self.name}/{self.voice(voice)}"
+
+    def voice(self, voice: Voice) -> str:
+        """The vendor's name of it."""
+        return self._vendor.options.get(f"voice_{voice.lower()}", self.usual_voices[voice])
+
+    @abstractmethod
+    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+        """Raises ProviderError."""
 
 
 def finished(

@@ -1,6 +1,7 @@
 """The script that a language model is asked for, and what becomes of it. Vendors differ only in how they are asked."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene, SoundCue
 from sutradhar.domain.text import speakable
+from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Written
 from sutradhar.providers.pacing import durations, scene_sec
-from sutradhar.providers.vendor import unusable
+from sutradhar.providers.vendor import Vendor, unusable
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
 _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
@@ -117,10 +119,6 @@ def request(wanted: RenderPlan) -> Request:
     return Request(wanted, instructions, text)
 
 
-Answer = Callable[[str, str, type[Script] | None], tuple[Any, str]]
-"""Instructions, text and the schema wanted (None: plain text) in; what the model says and the name of the call out."""
-
-
 def tokens(instructions: str, text: str) -> tuple[dict[str, float], dict[str, float]]:
     """The most that an answer may use, and what it will probably use."""
     read = len((instructions + text).encode()) + _SCHEMA_TOKENS  # a token is a byte at least
@@ -130,22 +128,47 @@ def tokens(instructions: str, text: str) -> tuple[dict[str, float], dict[str, fl
     return most, {"input_tokens": read / 4, "output_tokens": written}
 
 
-def planned(provider: str, model: str, wanted: RenderPlan, answer: Answer) -> Written:
-    """By the ``model`` that ``answer`` asks. Raises ProviderError."""
-    name = f"{provider}/{model}"
-    if _complete(wanted):
-        return Written(wanted.evolve(language=wanted.spoken_language), name)
-    asked = request(wanted)
-    request_ids: list[str] = []
+class ModelPlanner(ABC):
+    """A Planner; a vendor's class says how its model is asked."""
 
-    def ask(text: str) -> Script:
-        found, request_id = answer(asked.instructions, text, Script)
-        request_ids.append(request_id)
-        return Script.model_validate(found)
+    provider: str
+    usual_model: str
 
-    plan = _written(provider, wanted, ask)
-    provenance = Provenance(model=model, request_id=" ".join(request_ids), prompt=asked.text)
-    return Written(plan, name, provenance=provenance)
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("planner_model", self.usual_model)
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider}/{self._model}"
+
+    @abstractmethod
+    def answer(self, instructions: str, text: str, schema: type[Script] | None) -> tuple[Any, str]:
+        """What the model says, as ``schema`` or (None) as plain text, and the vendor's name of the call.
+
+        Raises ProviderError.
+        """
+
+    def plan(self, wanted: RenderPlan) -> Written:
+        """Raises ProviderError."""
+        if _complete(wanted):
+            return Written(wanted.evolve(language=wanted.spoken_language), self.name)
+        asked = request(wanted)
+        request_ids: list[str] = []
+
+        def ask(text: str) -> Script:
+            found, request_id = self.answer(asked.instructions, text, Script)
+            request_ids.append(request_id)
+            return Script.model_validate(found)
+
+        plan = _written(self.provider, wanted, ask)
+        provenance = Provenance(model=self._model, request_id=" ".join(request_ids), prompt=asked.text)
+        return Written(plan, self.name, provenance=provenance)
+
+    def reword(self, prompt: str, reason: str) -> str:
+        """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""
+        answer, _ = self.answer(_REWORD, f"{prompt}\n\nIt said: {reason}", None)
+        return str(answer)
 
 
 def _written(provider: str, wanted: RenderPlan, ask: Callable[[str], Script]) -> RenderPlan:
@@ -234,7 +257,7 @@ def _complete(wanted: RenderPlan) -> bool:
     return bool(wanted.scenes and wanted.title and (translated or other not in wanted.subtitle_languages))
 
 
-REWORD = (
+_REWORD = (
     "An image generator refused this prompt. Say it in other words so that the same scene can be drawn: no violence,"
     " nobody undressed, no living person's name, no protected character. Answer with the new prompt only."
 )

@@ -1,37 +1,27 @@
 """Voices by ElevenLabs, which tell when each character is spoken."""
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import Language, Voice
-from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.bought_voice import finished, word_starts
+from sutradhar.providers.bought_voice import BoughtNarrator, finished, word_starts
 from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
 from sutradhar.providers.sound_file import decoded
-from sutradhar.providers.vendor import Vendor, patiently
+from sutradhar.providers.vendor import patiently
 
-_VOICES = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
+_VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
 """Sarah and George, which every account has (elevenlabs.io/docs: default voices)."""
 _FORMAT = "mp3_44100_128"
 """The best that every plan may have."""
 
 
-class ElevenLabsNarrator:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("model", "eleven_multilingual_v2")
-
-    @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}"
-
-    def speaks(self, language: Language, voice: Voice) -> bool:  # noqa: ARG002 - both of both
-        return True
-
-    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker, but another voice, another key
-        return f"{self.name}/{self._voice(voice)}"
+class ElevenLabsNarrator(BoughtNarrator):
+    provider = PROVIDER
+    model_option, usual_model = "model", "eleven_multilingual_v2"
+    usual_voices = _VOICES
 
     def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
         """Raises ProviderError."""
@@ -42,7 +32,7 @@ class ElevenLabsNarrator:
             def said() -> tuple[Any, dict[str, str]]:
                 with errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
-                        self._voice(voice), text=text, model_id=self._model, output_format=_FORMAT,
+                        self.voice(voice), text=text, model_id=self._model, output_format=_FORMAT,
                         request_options=ONCE,
                     )  # fmt: skip
                     return raw.data, {name.lower(): value for name, value in raw.headers.items()}
@@ -57,9 +47,6 @@ class ElevenLabsNarrator:
             samples, rate = decoded(PROVIDER, data)
             provenance = Provenance(model=self._model, request_id=request_id)
             return finished(PROVIDER, self.name, samples, rate, text, language, starts, provenance)
-
-    def _voice(self, voice: Voice) -> str:
-        return self._vendor.options.get(f"voice_{voice.lower()}", _VOICES[voice])
 
 
 def _charged(headers: dict[str, str], characters: int) -> float:

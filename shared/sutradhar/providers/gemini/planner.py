@@ -2,33 +2,16 @@
 
 from typing import Any
 
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.ports.calls import CallGate
-from sutradhar.ports.providers import Written
 from sutradhar.providers import script
 from sutradhar.providers.gemini.client import PROVIDER, client, errors, refusal, used
-from sutradhar.providers.vendor import Vendor, patiently, unusable
+from sutradhar.providers.vendor import patiently, unusable
 
 
-class GeminiPlanner:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("planner_model", "gemini-2.5-flash")
+class GeminiPlanner(script.ModelPlanner):
+    provider = PROVIDER
+    usual_model = "gemini-2.5-flash"
 
-    @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}"
-
-    def plan(self, wanted: RenderPlan) -> Written:
-        """Raises ProviderError."""
-        return script.planned(PROVIDER, self._model, wanted, self._answer)
-
-    def reword(self, prompt: str, reason: str) -> str:
-        """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""
-        answer, _ = self._answer(script.REWORD, f"{prompt}\n\nIt said: {reason}", None)
-        return str(answer)
-
-    def _answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
+    def answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
         most, likely = script.tokens(instructions, text)
         config: dict[str, Any] = {
             "system_instruction": instructions, "max_output_tokens": script.MAX_OUTPUT_TOKENS,
