@@ -31,6 +31,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 console = Console(stderr=True, highlight=False)
+_interrupted = threading.Event()
+"""Somebody has asked this process to stop."""
 
 Topic = Annotated[str | None, typer.Argument(help="What the video is about, in English or Hindi.")]
 PlanFile = Annotated[Path | None, typer.Option("--plan", help="A RenderPlan as JSON; - reads it from standard input.")]
@@ -304,8 +306,14 @@ def _errors(stopped: str = "Nothing made is lost: run the same command again to 
     except SutradharError as exc:
         console.print(f"[red]{exc}[/]")
         raise typer.Exit(1) from exc
-    except KeyboardInterrupt:
+    except BaseException as exc:
+        # some of what is interrupted turns the interrupt into an error of its own, as pydantic does in building a model
+        if not isinstance(exc, KeyboardInterrupt) and not _interrupted.is_set():
+            raise
         console.print(f"\nStopped. {stopped}")
+        # CPython remembers an interrupt that leaves an exec() of text, which makes dataclasses, and dies of SIGINT in
+        # the end although it was caught; an exec() that ends well makes it forget
+        exec("")  # noqa: S102
         raise typer.Exit(130) from None
 
 
@@ -314,6 +322,7 @@ def _stoppable() -> Iterator[None]:
     """SIGTERM and a closed terminal end like Ctrl-C; a second Ctrl-C does not tear the ending apart."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        _interrupted.set()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         raise KeyboardInterrupt
