@@ -15,18 +15,17 @@ from sutradhar.pipeline.services import Services
 
 @dataclass(frozen=True)
 class Line:
-    """Amounts in millionths of a US dollar."""
+    """``likely`` in millionths of a US dollar."""
 
     slot: str
     provider: str
     model: str
     likely: int
-    most: int
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """``likely`` as far as one can know before the script is written; ``most`` is what would be set aside."""
+    """As far as one can know before the script is written."""
 
     lines: Sequence[Line]
 
@@ -34,13 +33,9 @@ class Estimate:
     def likely(self) -> int:
         return sum(line.likely for line in self.lines)
 
-    @property
-    def most(self) -> int:
-        return sum(line.most for line in self.lines)
-
 
 def estimate(services: Services, wanted: RenderPlan) -> Estimate:
-    """Of the first maker of each kind. Where scenes are still to be written, as many as the offline planner writes.
+    """Of the first maker of each kind. Where scenes are still to be written, as many as the first planner would write.
 
     Raises ProviderError, as planning and making would.
     """
@@ -61,5 +56,5 @@ def _line(slot: str, buy: Callable[[], Any]) -> list[Line]:
         try:
             buy()  # what ends well was free
         except Quoted as quote:
-            return [Line(slot, quote.provider, quote.model, quote.likely, quote.most)]
+            return [Line(slot, quote.provider, quote.model, quote.likely)]
     return []
