@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sutradhar.domain.asset import Word
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.gate import FileFacts, check
+from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene, Voice
 from sutradhar.domain.price import PriceTable
 from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
@@ -90,6 +91,15 @@ class Makers:
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
         self._make(f"shot {prompt}")
         return Shot(data=prompt.encode(), width=width, height=height, provider=self.name)
+
+    def begin(
+        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
+    ) -> Operation:
+        self._make(f"clip {prompt}")
+        return Operation(provider="counting", model="1", name=prompt)
+
+    def look(self, operation: Operation) -> Shot:
+        return Shot(data=operation.name.encode(), width=64, height=64, provider=self.name)
 
     empty = False
 

@@ -17,7 +17,15 @@ from sutradhar.pipeline.purchase import Purchases
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock, SystemClock
-from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner, SoundLibrary
+from sutradhar.ports.providers import (
+    ClipGenerator,
+    Composer,
+    FootageLibrary,
+    ImageGenerator,
+    Narrator,
+    Planner,
+    SoundLibrary,
+)
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
@@ -79,6 +87,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         planner=cast(Planner, _Lazy(registry.planner)),
         narrator=cast(Narrator, _Lazy(registry.narrator)),
         images=cast(ImageGenerator, _Lazy(registry.images)),
+        clips=cast(ClipGenerator, _Lazy(registry.clips)),
         footage=cast(FootageLibrary, _Lazy(registry.footage)),
         sounds=cast(SoundLibrary, _Lazy(registry.sounds)),
         composer=cast(Composer, _Lazy(registry.composer)),

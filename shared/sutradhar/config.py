@@ -17,12 +17,12 @@ VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay", "
 _VENDOR_OPTIONS = (
     "OPENAI_PLANNER_MODEL", "OPENAI_IMAGE_MODEL", "OPENAI_IMAGE_QUALITY", "OPENAI_VOICE_MODEL", "OPENAI_VOICE_F",
     "OPENAI_VOICE_M", "ELEVENLABS_MODEL", "ELEVENLABS_VOICE_F", "ELEVENLABS_VOICE_M", "GEMINI_PLANNER_MODEL",
-    "GEMINI_IMAGE_MODEL", "GEMINI_PROJECT", "GEMINI_LOCATION", "GOOGLETTS_PROJECT", "GOOGLETTS_VOICE_EN_F",
-    "GOOGLETTS_VOICE_EN_M", "GOOGLETTS_VOICE_HI_F", "GOOGLETTS_VOICE_HI_M",
+    "GEMINI_IMAGE_MODEL", "GEMINI_CLIP_MODEL", "GEMINI_PROJECT", "GEMINI_LOCATION", "GOOGLETTS_PROJECT",
+    "GOOGLETTS_VOICE_EN_F", "GOOGLETTS_VOICE_EN_M", "GOOGLETTS_VOICE_HI_F", "GOOGLETTS_VOICE_HI_M",
 )  # fmt: skip
 _CHAINS = {
-    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",
-    "sound": "SOUNDS", "composer": "COMPOSERS",
+    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "clip": "CLIP_GENERATORS",
+    "footage": "FOOTAGE", "sound": "SOUNDS", "composer": "COMPOSERS",
 }  # fmt: skip
 _Model = TypeVar("_Model", bound=BaseModel)
 _RENDERER = {
@@ -92,7 +92,8 @@ class Settings:
     """PROVIDERS: the vendors that may be asked, in this order; None: all that have a key. Makers that need none come
     after them."""
     chains: Mapping[str, tuple[str, ...]]
-    """PLANNERS, NARRATORS, IMAGE_GENERATORS, FOOTAGE, SOUNDS, COMPOSERS: whom to ask, in this order."""
+    """PLANNERS, NARRATORS, IMAGE_GENERATORS, CLIP_GENERATORS, FOOTAGE, SOUNDS, COMPOSERS: whom to ask, in this
+    order."""
     job_cap_usd: float
     """MAX_JOB_COST."""
     day_cap_usd: float | None

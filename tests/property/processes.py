@@ -91,6 +91,7 @@ class Process:
             planner=makers,
             narrator=makers,
             images=makers,
+            clips=makers,
             footage=makers,
             sounds=makers,
             composer=makers,

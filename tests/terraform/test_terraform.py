@@ -17,6 +17,7 @@ from sutradhar.domain.job import JobError
 from sutradhar.domain.messages import TOPICS
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
+from sutradhar.ports.stores import LONGEST_RUN
 from tests.terraform.conftest import DIGEST, ROOT, Planned, Terraform, plan
 
 OWN = {"THREADS"}
@@ -233,3 +234,8 @@ def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: p
         for m in planned.of("google_logging_metric").values()
     )
     assert set(re.findall(r"jsonPayload\.(\w+)", text)) <= set(lines[-1])
+
+
+def test_no_lease_ends_while_a_function_may_still_hold_it(planned: Planned) -> None:
+    for name, values in functions(planned).items():
+        assert values["service_config"][0]["timeout_seconds"] < LONGEST_RUN.total_seconds(), name

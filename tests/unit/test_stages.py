@@ -20,13 +20,13 @@ from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import DispatchRender, PlanRender, ProduceAsset, RenderFailure, RenderFinished
 from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.render import RenderSummary
-from sutradhar.pipeline import produce as produce_stage
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.providers import Picture
 from sutradhar.ports.runner import ExecutionState
+from sutradhar.ports.stores import LONGEST_RUN
 from tests.world import Makers, Renderers, SetClock, ToldRunner, purchases, write_summary
 
 PLAN = RenderPlan(topic="tea")
@@ -45,7 +45,7 @@ class World:
             leases=leases, records=records, purchases=purchases(records, leases, self.clock), blobs=self.blobs,
             bus=self.queue,
             runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers,
-            footage=self.makers, sounds=self.makers, composer=self.makers,
+            clips=self.makers, footage=self.makers, sounds=self.makers, composer=self.makers,
             defaults=PlanDefaults(), clock=self.clock, sketch=self.makers.sketch,
         )  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_what_somebody_else_is_making_is_waited_for(world: World) -> None:
     job, _ = submit(world.services, PLAN)
     handle(world.services, PlanRender(job_id=job.id))
     request = world.job(job.id).requests[0]
-    other = world.services.leases.acquire(request.key, produce_stage.LEASE)
+    other = world.services.leases.acquire(request.key, LONGEST_RUN)
     with pytest.raises(LeaseHeld):
         handle(world.services, ProduceAsset(job_id=job.id, slot=request.slot))
     world.services.leases.release(other)

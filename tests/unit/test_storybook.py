@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.pacing import speech_sec
 from sutradhar.domain.plan import MAX_SCENE_SEC, Language, RenderPlan
 from sutradhar.domain.text import clean, drawable, sentences
-from sutradhar.providers.pacing import speech_sec
 from sutradhar.providers.storybook.planner import Storybook
 from sutradhar.providers.storybook.stories import Story, stories
 

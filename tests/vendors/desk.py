@@ -27,7 +27,7 @@ from sutradhar.providers.openai.voice import OpenAINarrator
 from sutradhar.providers.stock.freesound import Freesound
 from sutradhar.providers.stock.pexels import Pexels
 from sutradhar.providers.stock.pixabay import Pixabay
-from tests.vendors import elevenlabs_stub, gemini_stub, googletts_stub, openai_stub, stock_stub
+from tests.vendors import elevenlabs_stub, gemini_stub, google_account, googletts_stub, openai_stub, stock_stub
 from tests.vendors.server import KEY, VendorStub
 from tests.world import SetClock
 
@@ -39,6 +39,7 @@ VENDORS = {
     "pexels": stock_stub.pexels,
     "pixabay": stock_stub.pixabay,
     "freesound": stock_stub.freesound,
+    "oauth": google_account.answer,
 }
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
 SAID = "A river runs, 12 boats wait."

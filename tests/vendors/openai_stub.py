@@ -8,8 +8,8 @@ from typing import Any
 
 from PIL import Image
 
+from sutradhar.domain.pacing import scene_sec
 from sutradhar.domain.plan import Language
-from sutradhar.providers.pacing import scene_sec
 from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import spoken
 

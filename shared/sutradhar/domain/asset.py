@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from sutradhar.domain.base import Frozen
+from sutradhar.domain.pacing import scene_sec
 from sutradhar.domain.plan import RenderPlan
 
 AssetKind = Literal["narration", "image", "music", "sound"]
@@ -100,11 +101,20 @@ def scene_slot(index: int, kind: AssetKind) -> str:
     return f"scene-{index:02d}-{kind}"
 
 
-def asset_requests(plan: RenderPlan, makers: Mapping[AssetKind, str]) -> tuple[AssetRequest, ...]:
+def still_of(request: AssetRequest) -> AssetRequest | None:
+    """The picture that a generated clip begins with, as a scene without clips would ask for it; None: it is no such
+    clip."""
+    if request.params.get("footage") != "generated":
+        return None
+    params = {name: value for name, value in request.params.items() if name not in ("footage", "seconds", "still")}
+    return request.evolve(params=params, maker=str(request.params["still"]))
+
+
+def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRequest, ...]:
     """Everything that ``plan`` (with its scenes written) needs, in the order a viewer meets it.
 
-    ``makers`` names the first provider of each kind's chain, with its version (``hibari/0.2.1``). Without one of sounds
-    none are asked for.
+    ``makers`` names the first provider of each kind's chain, with its version (``hibari/0.2.1``), of ``stock`` and
+    ``generated`` footage too. Without one of sounds none are asked for.
     """
     width, height = _image_size(plan)
     language = plan.spoken_language
@@ -124,9 +134,14 @@ def asset_requests(plan: RenderPlan, makers: Mapping[AssetKind, str]) -> tuple[A
             "height": height,
             "seed": plan.seed + i,
         }
-        if plan.footage != "none":
-            image |= {"footage": plan.footage, "seconds": round(scene.duration_sec or 0, 1)}
-        found.append(AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=makers["image"]))
+        footage = plan.footage_of(scene)
+        if footage != "none":
+            said = scene_sec(scene.narration, language) if scene.narration else 0
+            image |= {"footage": footage, "seconds": round(max(scene.duration_sec or 0, said), 1)}
+        if footage == "generated":
+            image["still"] = makers["image"]
+        maker = makers["image" if footage == "none" else footage]
+        found.append(AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=maker))
         for n, cue in enumerate(scene.sounds if "sound" in makers else ()):
             slot = f"{scene_slot(i, 'sound')}-{n}"
             found.append(AssetRequest(slot=slot, kind="sound", params={"text": cue.text}, maker=makers["sound"]))

@@ -7,6 +7,7 @@
     │   ├── IllegalTransition     a job was asked to move along an arrow that does not exist
     │   └── IdempotencyMismatch   the same idempotency key came with another body
     ├── LeaseHeld                 somebody else is at work on it; come back later (retryable)
+    │   └── StillAtWork           a vendor is, and goes on by itself
     ├── StaleLease                the lease was lost, so this write is refused
     ├── ProviderError             a maker (voice, picture, music, planner) failed; says whether to try again
     │   └── BudgetExceeded        the call would cost more than is left of a cap, so it was not made
@@ -68,6 +69,14 @@ class LeaseHeld(SutradharError):
     """Somebody else is at work on this; come back later."""
 
     retryable = True
+    wait_sec = 0.5
+    """How long to let it rest, where that can be chosen."""
+
+
+class StillAtWork(LeaseHeld):
+    """A vendor is still at work on this; ask again later."""
+
+    wait_sec = 10.0
 
 
 class StaleLease(SutradharError):

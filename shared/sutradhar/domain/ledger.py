@@ -11,8 +11,10 @@ from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import BudgetExceeded
 from sutradhar.domain.price import usd
 
-Outcome = Literal["open", "settled", "refunded", "lost"]
-"""``lost``: nobody knows whether the vendor charged for it, so it counts in full."""
+Outcome = Literal["open", "pending", "settled", "refunded", "lost"]
+"""``open``: the call is being made. ``pending``: it was made, and the vendor works on; both are set aside. ``lost``:
+nobody knows whether the vendor charged for it, so it counts in full."""
+_HELD = ("open", "pending")
 
 
 class Charge(Frozen):
@@ -78,6 +80,15 @@ def reserve(
     return moved
 
 
+def keep(accounts: Mapping[str, Account], job: str, charge_id: str, operation: str) -> dict[str, Account]:
+    """``accounts`` with a call that goes on at the vendor's as ``operation``: what is set aside for it stays so."""
+    charge = accounts[job].charges[charge_id]
+    if charge.outcome != "open":
+        return dict(accounts)
+    pending = charge.evolve(outcome="pending", request_id=operation)
+    return {**accounts, job: accounts[job].evolve(charges={**accounts[job].charges, charge_id: pending})}
+
+
 def close(
     accounts: Mapping[str, Account], job: str, charge_id: str, outcome: Outcome, spent: int,
     units: Mapping[str, float] | None = None, request_id: str = "",
@@ -85,13 +96,15 @@ def close(
     """``accounts`` with the charge's end in each. A repeat changes nothing, but what was given up for lost and is known
     after all is corrected."""
     charge = accounts[job].charges[charge_id]
-    if charge.outcome not in ("open", "lost") or (charge.outcome == "lost" and outcome == "lost"):
+    if charge.outcome not in (*_HELD, "lost") or (charge.outcome == "lost" and outcome == "lost"):
         return dict(accounts)
-    held = charge.reserved if charge.outcome == "open" else 0
+    held = charge.reserved if charge.outcome in _HELD else 0
     moved = {
         name: account.evolve(reserved=account.reserved - held, spent=account.spent + spent - charge.spent)
         for name, account in accounts.items()
     }
-    ended = charge.evolve(outcome=outcome, spent=spent, units=dict(units or {}), request_id=request_id)
+    ended = charge.evolve(
+        outcome=outcome, spent=spent, units=dict(units or {}), request_id=request_id or charge.request_id
+    )
     moved[job] = moved[job].evolve(charges={**moved[job].charges, charge_id: ended})
     return moved

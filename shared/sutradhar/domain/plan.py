@@ -28,6 +28,9 @@ CaptionStyle = Literal["plain", "highlight"]
 """``highlight``: the word that is being spoken stands out."""
 Fit = Literal["fill", "fit"]
 """Of footage in another aspect: cut to fill the picture, or whole, over a blurred copy of itself."""
+FootageSource = Literal["none", "stock", "generated"]
+"""What a scene shows: a picture with a camera, found footage, or a clip that is made of its picture. Where there is no
+footage it shows a picture."""
 Mood = Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
 Corner = Literal["tl", "tr", "bl", "br"]
 RenderMode = Literal["PROXY", "FINAL"]
@@ -108,6 +111,8 @@ class Scene(Frozen):
     transition: TransitionKind = "crossfade"
     """How this scene comes in."""
     camera: CameraMove | None = None
+    footage: FootageSource | None = None
+    """None: as the plan says."""
     sounds: tuple[SoundCue, ...] = Field(default=(), max_length=3)
     title: OnScreen | None = None
     """In the middle of the picture, for the first seconds of the scene."""
@@ -189,8 +194,8 @@ class RenderPlan(Frozen):
     scenes: tuple[Scene, ...] = Field(default=(), max_length=MAX_SCENES)
     music: Music = Music()
     watermark: Watermark | None = Watermark()
-    footage: Literal["none", "stock"] = "none"
-    """``stock``: scenes show found footage where there is some that fits, else a picture."""
+    footage: FootageSource = "none"
+    """Of scenes that do not say."""
     strict: bool = False
     """Every maker must be the first of its kind's chain: rather no film than another voice or picture."""
     budget_usd: float | None = Field(default=None, ge=0, le=1000)
@@ -227,6 +232,9 @@ class RenderPlan(Frozen):
     @property
     def budget_micros(self) -> int | None:
         return None if self.budget_usd is None else micros(self.budget_usd)
+
+    def footage_of(self, scene: Scene) -> FootageSource:
+        return scene.footage or self.footage
 
     @property
     def spoken_language(self) -> Language:

@@ -8,6 +8,7 @@ from sutradhar.domain.asset import SAMPLE_RATE, Asset, scene_slot
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue, cues, translated_cues
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.pacing import AIR_SEC
 from sutradhar.domain.plan import (
     MAX_TOTAL_SEC,
     CameraMove,
@@ -21,8 +22,6 @@ from sutradhar.domain.plan import (
     Watermark,
 )
 
-AIR_SEC = 0.2
-"""Silence before and after a narration, measured from the middle of the transition on either side."""
 TRANSITION_SEC = 0.5
 TITLE_SEC = 3.5
 LOWER_THIRD_SEC, LOWER_THIRD_DELAY_SEC = 4.0, 0.5

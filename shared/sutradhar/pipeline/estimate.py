@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sutradhar.domain.asset import asset_requests
+from sutradhar.domain.asset import asset_requests, still_of
 from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.clips import begin
 from sutradhar.pipeline.plan import makers_of
 from sutradhar.pipeline.produce import ask
 from sutradhar.pipeline.purchase import Buyer, Quoted, on_account_of
@@ -46,8 +47,13 @@ def estimate(services: Services, wanted: RenderPlan) -> Estimate:
         lines += _line("plan", partial(services.planner.plan, wanted))
     written = services.sketch(wanted)
     for request in asset_requests(written, makers_of(services, written)):
+        still = still_of(request)
         if services.purchases.sells(request.maker):
-            lines += _line(request.slot, partial(ask, services, request))
+            lines += _line(
+                request.slot, partial(begin, services, request, b"") if still else partial(ask, services, request)
+            )
+        if still and services.purchases.sells(still.maker):
+            lines += _line(request.slot, partial(ask, services, still))
     return Estimate(lines)
 
 

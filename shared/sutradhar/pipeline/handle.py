@@ -86,7 +86,8 @@ class Failure(Frozen):
 
 def note_failure(services: Services, message: Message, exc: BaseException) -> None:
     """Keep why ``message`` comes again, for the day it has come too often: a dead letter itself does not say."""
-    failure = Failure(kind=type(exc).__name__, cause=str(exc), advice=getattr(exc, "advice", ""))
+    kind = LeaseHeld if isinstance(exc, LeaseHeld) else type(exc)
+    failure = Failure(kind=kind.__name__, cause=str(exc), advice=getattr(exc, "advice", ""))
     services.blobs.put(_failure_blob(message), failure.model_dump_json().encode())
 
 

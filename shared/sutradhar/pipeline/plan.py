@@ -1,26 +1,21 @@
 """Step 2: the scenes are written, and what has to be made for them is listed."""
 
-from datetime import timedelta
-
-from sutradhar.domain.asset import AssetKind, AssetRequest, asset_requests
+from sutradhar.domain.asset import AssetRequest, asset_requests
 from sutradhar.domain.job import Job, Outcome
 from sutradhar.domain.messages import PlanRender
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.timeline import caption_languages
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
+from sutradhar.ports.stores import LONGEST_RUN
 
 _NAMES = {"en": "English", "hi": "Hindi"}
-
-
-LEASE = timedelta(minutes=5)
-"""Longer than any planner's call, so that it is not asked and paid twice."""
 
 
 def plan(services: Services, message: PlanRender) -> None:
     job = services.jobs.get(message.job_id)
     if job.plan is None and not job.state.over:
-        with held(services, f"plan/{job.id}", LEASE):
+        with held(services, f"plan/{job.id}", LONGEST_RUN):
             job = services.jobs.get(message.job_id)  # somebody may have finished it between the look and the claim
             if job.plan is None and not job.state.over:
                 _write(services, job)
@@ -50,11 +45,15 @@ def needed(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
     return asset_requests(written, makers_of(services, written))
 
 
-def makers_of(services: Services, written: RenderPlan) -> dict[AssetKind, str]:
+def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
     """Who is asked first for what."""
-    narrator = services.narrator.maker(written.spoken_language, written.voice)
-    seen = services.images.name if written.footage == "none" else services.footage.name
-    makers: dict[AssetKind, str] = {"narration": narrator, "image": seen, "music": services.composer.name}
+    makers = {
+        "narration": services.narrator.maker(written.spoken_language, written.voice),
+        "image": services.images.name, "music": services.composer.name,
+    }  # fmt: skip
+    shown = {written.footage_of(scene) for scene in written.scenes}
+    makers |= {"stock": services.footage.name} if "stock" in shown else {}
+    makers |= {"generated": services.clips.name} if "generated" in shown else {}
     if any(scene.sounds for scene in written.scenes) and not services.sounds.empty:
         makers["sound"] = services.sounds.name
     return makers

@@ -3,22 +3,19 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import cast
 
-from sutradhar.domain.asset import Asset, AssetRequest, Fallback
+from sutradhar.domain.asset import Asset, AssetRequest, Fallback, still_of
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import ProduceAsset
 from sutradhar.domain.plan import Language, Mood, Voice
+from sutradhar.pipeline import clips
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
-from sutradhar.ports.stores import Lease
+from sutradhar.ports.stores import LONGEST_RUN, Lease
 from sutradhar.telemetry import log
-
-LEASE = timedelta(minutes=5)
-"""Longer than any maker's call; a crashed worker's claim is free again after this."""
 
 Made = Speech | Picture | Shot | MusicBed | SoundEffect
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
@@ -30,11 +27,7 @@ def produce(services: Services, message: ProduceAsset) -> None:
     if job.state is not JobState.PRODUCING or request is None:
         services.send(job.owed())
         return
-    if _find(services, job, request) is None:
-        with held(services, request.key, LEASE) as lease:
-            # somebody may have finished it between the look and the claim
-            if _find(services, job, request) is None:
-                _make(services, job, request, lease)
+    _obtain(services, job, request)
     _move_on(services, job)
 
 
@@ -47,6 +40,15 @@ def made(services: Services, job: Job) -> dict[str, Asset]:
     return slots | {r.slot: found[r.key] for r in job.requests if r.key in found}
 
 
+def _obtain(services: Services, job: Job, request: AssetRequest) -> Asset:
+    """What is made for ``request``, made now if it is not there. Raises LeaseHeld and ProviderError."""
+    if found := _find(services, job, request):
+        return found
+    with held(services, request.key, LONGEST_RUN) as lease:
+        # somebody may have finished it between the look and the claim
+        return _find(services, job, request) or _make(services, job, request, lease)
+
+
 def _find(services: Services, job: Job, request: AssetRequest) -> Asset | None:
     found = services.assets.get_many((request.key, _own_key(job, request)))
     return found.get(request.key) or found.get(_own_key(job, request))
@@ -57,10 +59,35 @@ def _own_key(job: Job, request: AssetRequest) -> str:
     return f"{request.key}@{job.id}"
 
 
-def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> None:
+def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> Asset:
     log("maker_called", slot=request.slot, key=request.key)
+    if still := still_of(request):
+        return _animated(services, job, request, lease, _obtain(services, job, still))
     with on_account_of(services.buyer(job, request.slot)):
-        made_thing = ask(services, request)
+        thing = ask(services, request)
+    return _stored(services, job, request, lease, thing)
+
+
+def _animated(services: Services, job: Job, request: AssetRequest, lease: Lease, still: Asset) -> Asset:
+    """A clip that begins with ``still``; where there is none the scene shows that, with a camera."""
+    buyer = services.buyer(job, request.slot)
+    try:
+        with on_account_of(buyer):
+            made_shot = clips.shot(services, request, services.blobs.get(still.blob))
+    except ProviderError as exc:
+        if buyer.strict:
+            raise
+        missed = Fallback(provider=exc.provider, reason=str(exc))
+        shown = still.evolve(key=_own_key(job, request), fallbacks=(missed, *still.fallbacks))
+        services.assets.save(shown, lease)
+        return shown
+    first = (Fallback(provider=f.provider, reason=f"for the first frame: {f.reason}") for f in still.fallbacks)
+    stored = _stored(services, job, request, lease, replace(made_shot, fallbacks=(*made_shot.fallbacks, *first)))
+    clips.over(services, request)
+    return stored
+
+
+def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, made_thing: Made) -> Asset:
     content, suffix = _content(made_thing)
     digest = hashlib.sha256(content).hexdigest()
     blob = f"assets/{digest}.{suffix}"
@@ -82,6 +109,7 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
         refused=made_thing.refused if isinstance(made_thing, Picture) else "",
     )
     services.assets.save(asset, lease)
+    return asset
 
 
 def ask(services: Services, request: AssetRequest) -> Made:
@@ -92,7 +120,7 @@ def ask(services: Services, request: AssetRequest) -> Made:
             return services.narrator.narrate(str(p["text"]), cast(Language, p["language"]), cast(Voice, p["voice"]))
         case "image":
             size = int(p["width"]), int(p["height"])
-            if p.get("footage"):
+            if p.get("footage") == "stock":
                 return _seen(services, request, size)
             return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
         case "sound":

@@ -6,20 +6,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sutradhar.domain import ledger
 from sutradhar.domain.breaker import Breaker
-from sutradhar.domain.errors import LeaseHeld, ProviderError
+from sutradhar.domain.errors import LeaseHeld, ProviderError, StillAtWork
 from sutradhar.domain.ledger import Account, Charge, day_account, job_account
+from sutradhar.domain.operation import Operation
 from sutradhar.domain.price import PriceTable, Units
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import RecordStore, Texts
-from sutradhar.ports.stores import Lease, LeaseStore
+from sutradhar.ports.stores import LONGEST_RUN, Lease, LeaseStore
 from sutradhar.telemetry import log
-
-_CALL = timedelta(minutes=5)
-"""Longer than any call's deadline: a place among the calls at once is free again after this, whatever became of it."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +89,36 @@ class Purchases:
                 raise
             call.end("settled")
         self._note_success(provider)
+
+    @contextmanager
+    def resumed(self, operation: Operation) -> Iterator["_Call"]:
+        """Asking what became of a call is free, and is not counted among the calls at once."""
+        call = _Call(self, operation.job or None, operation.charge, self._charge_of(operation))
+        try:
+            yield call
+        except StillAtWork:
+            raise
+        except ProviderError as exc:
+            self._note_failure(operation.provider, exc)
+            if exc.fault not in ("busy", "down"):
+                call.end("refunded" if exc.fault in ("refused", "request") else "lost")
+            raise
+        call.end("settled")
+
+    def give_up(self, operation: Operation) -> None:
+        """Nobody will ask for it any more, and nobody knows whether it is charged for."""
+        if operation.job:
+            charge = self._charge_of(operation)
+            self.close(operation.job, operation.charge, charge, "lost", charge.reserved)
+
+    def _charge_of(self, operation: Operation) -> Charge:
+        charges = account(self._records, operation.job).charges if operation.job else {}
+        free = Charge(slot="", provider=operation.provider, model=operation.model, day="", reserved=0)
+        return charges.get(operation.charge, free)
+
+    def keep(self, job: str, charge_id: str, name: str) -> None:
+        """The charge stays open, for what the vendor works on under ``name``."""
+        self._move([job], lambda found: ledger.keep(found, job, charge_id, name))
 
     def _reserve(self, provider: str, model: str, units: Units) -> "_Call":
         price, buyer = self._price(provider, model, units), _buyer.get()
@@ -221,7 +248,7 @@ class Purchases:
     def _take(self, provider: str, places: int) -> Lease:
         for place in random.sample(range(places), places):
             try:
-                return self._leases.acquire(f"calls/{provider}/{place}", _CALL)
+                return self._leases.acquire(f"calls/{provider}/{place}", LONGEST_RUN)
             except LeaseHeld:
                 continue
         raise LeaseHeld(f"{provider} is asked {places} things at once already, which is all that it may be")
@@ -231,14 +258,24 @@ class _Call:
     def __init__(self, purchases: Purchases, job: str | None, charge_id: str, charge: Charge) -> None:
         self._purchases, self._job, self._charge_id, self._charge = purchases, job, charge_id, charge
         self._units: Units = charge.units
-        self._request_id, self._spent, self._known = "", charge.reserved, False
+        self._request_id, self._spent = "", charge.reserved
+        self._known = self._pending = False
 
     def settle(self, units: Units, request_id: str = "") -> None:
         self._units, self._request_id, self._known = units, request_id, True
         self._spent = self._purchases.cost(self._charge.provider, self._charge.model, units)
 
+    def goes_on(self, name: str) -> Operation:
+        if self._job is not None:
+            self._purchases.keep(self._job, self._charge_id, name)
+        self._pending = True
+        return Operation(
+            provider=self._charge.provider, model=self._charge.model, name=name, job=self._job or "",
+            charge=self._charge_id,
+        )  # fmt: skip
+
     def end(self, outcome: ledger.Outcome) -> None:
-        if self._job is None:
+        if self._job is None or self._pending:
             return
         if self._known:
             outcome = "settled"  # whatever came of it afterwards

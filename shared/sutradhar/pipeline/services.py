@@ -12,7 +12,15 @@ from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner, SoundLibrary
+from sutradhar.ports.providers import (
+    ClipGenerator,
+    Composer,
+    FootageLibrary,
+    ImageGenerator,
+    Narrator,
+    Planner,
+    SoundLibrary,
+)
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
@@ -31,6 +39,7 @@ class Services:
     narrator: Narrator
     images: ImageGenerator
     footage: FootageLibrary
+    clips: ClipGenerator
     sounds: SoundLibrary
     composer: Composer
     clock: Clock

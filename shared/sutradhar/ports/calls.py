@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from sutradhar.domain.operation import Operation
 from sutradhar.domain.price import Units
 
 
@@ -11,6 +12,10 @@ class Call(Protocol):
 
     def settle(self, units: Units, request_id: str = "") -> None:
         """It cost this, says the vendor. Without it a call that ends well costs what was set aside for it."""
+        ...
+
+    def goes_on(self, name: str) -> Operation:
+        """The vendor works on under ``name``: what was set aside stays so until ``CallGate.resumed`` ends it."""
         ...
 
 
@@ -26,6 +31,14 @@ class CallGate(Protocol):
             BudgetExceeded: it does not fit under a cap.
             ProviderError: the provider failed lately, here or elsewhere, and is left in peace for a while.
             LeaseHeld: as many calls as may be are being made.
+        """
+        ...
+
+    def resumed(self, operation: Operation) -> AbstractContextManager[Call]:
+        """The vendor is asked inside the block what became of ``operation``; nothing more is set aside.
+
+        A ProviderError whose fault is ``busy`` or ``down`` says nothing about it, and StillAtWork that it goes on.
+        ``refused`` and ``request`` give the money back; whatever else ends the block counts in full.
         """
         ...
 

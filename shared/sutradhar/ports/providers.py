@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sutradhar.domain.asset import Alignment, Fallback, Provenance, Word
+from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
 
 
@@ -104,6 +105,25 @@ class ImageGenerator(Provider, Protocol):
     def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
         """``width`` and ``height`` are the least that the film needs; a vendor that has fixed sizes gives the next
         one of that shape. Raises ProviderError.
+        """
+        ...
+
+
+class ClipGenerator(Provider, Protocol):
+    """Makes a film of a picture, over minutes."""
+
+    def begin(
+        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
+    ) -> Operation:
+        """``first_frame``: a PNG or JPEG file. What comes may be shorter than ``seconds``. Raises ProviderError."""
+        ...
+
+    def look(self, operation: Operation) -> Shot:
+        """What became of it.
+
+        Raises:
+            StillAtWork: nothing yet.
+            ProviderError: ``busy`` or ``down``: it did not say; else there will be none.
         """
         ...
 

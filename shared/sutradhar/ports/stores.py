@@ -29,6 +29,11 @@ class Page:
     """Where the next page begins; None: this is the last one."""
 
 
+LONGEST_RUN = timedelta(minutes=10)
+"""Longer than a function may run (540 s, terraform/functions.tf): a lease of this length outlasts whoever holds it, so
+that nobody takes over, and pays for once more, what is still being made."""
+
+
 class LeaseStore(Protocol):
     def acquire(self, name: str, ttl: timedelta) -> Lease:
         """Raises LeaseHeld while somebody else's is alive."""

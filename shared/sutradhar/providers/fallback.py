@@ -6,8 +6,10 @@ from typing import Protocol, TypeVar
 
 from sutradhar.domain.asset import Fallback
 from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
 from sutradhar.ports.providers import (
+    ClipGenerator,
     Composer,
     FootageLibrary,
     ImageGenerator,
@@ -24,7 +26,7 @@ from sutradhar.ports.providers import (
 )
 
 _Maker = TypeVar("_Maker", bound=Provider)
-_Made = TypeVar("_Made", bound=Speech | Picture | Shot | SoundEffect | MusicBed | Written)
+_Made = TypeVar("_Made", bound=Speech | Picture | Shot | SoundEffect | MusicBed | Written | Operation)
 
 
 class _Strict(Protocol):
@@ -51,6 +53,8 @@ class _Chain:
                 failures.append(exc)
                 continue
             earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
+            if isinstance(made, Operation):
+                return made.evolve(missed=earlier)
             return replace(made, fallbacks=(*earlier, *made.fallbacks))
         if len(failures) == 1:
             raise failures[0]
@@ -130,6 +134,42 @@ class FallbackImages(_Chain):
             return self._reword(prompt, str(refusal)) if self._reword else None
         except ProviderError:
             return None  # then the refusal itself is what the caller should hear of
+
+
+class FallbackClips(_Chain):
+    """May be of nobody. Who was asked in vain before a clip was begun is written on the operation; one that comes to
+    nothing later is not begun again by somebody else, since the scene has its picture."""
+
+    def __init__(self, makers: Sequence[ClipGenerator], terms: _Strict) -> None:
+        super().__init__(terms)
+        self._makers = tuple(makers)
+
+    @property
+    def name(self) -> str:
+        return self._makers[0].name if self._makers else "clips"
+
+    def begin(
+        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
+    ) -> Operation:
+        """Raises ProviderError."""
+        if not self._makers:
+            raise ProviderError(
+                "there is nobody to make clips", provider=self.name, retryable=False, advice="set GEMINI_PROJECT"
+            )
+        return self._first_answer(
+            "clip generator", self._makers,
+            lambda maker: maker.begin(prompt, style, width, height, seconds, seed, first_frame),
+        )  # fmt: skip
+
+    def look(self, operation: Operation) -> Shot:
+        """Raises StillAtWork and ProviderError."""
+        for maker in self._makers:
+            if maker.name == f"{operation.provider}/{operation.model}":
+                return maker.look(operation)
+        raise ProviderError(
+            f"{operation.model} is no longer among those who may be asked", provider=operation.provider,
+            retryable=False, advice="set it up again, or retry the job",
+        )  # fmt: skip
 
 
 class FallbackFootage(_Chain):

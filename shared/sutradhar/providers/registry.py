@@ -8,9 +8,18 @@ from typing import Any, Literal
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
-from sutradhar.ports.providers import Composer, FootageLibrary, ImageGenerator, Narrator, Planner, SoundLibrary
+from sutradhar.ports.providers import (
+    ClipGenerator,
+    Composer,
+    FootageLibrary,
+    ImageGenerator,
+    Narrator,
+    Planner,
+    SoundLibrary,
+)
 from sutradhar.providers import script
 from sutradhar.providers.fallback import (
+    FallbackClips,
     FallbackComposer,
     FallbackFootage,
     FallbackImages,
@@ -21,7 +30,7 @@ from sutradhar.providers.fallback import (
 from sutradhar.providers.vendor import Vendor
 from sutradhar.telemetry import log
 
-Kind = Literal["planner", "narrator", "image", "footage", "sound", "composer"]
+Kind = Literal["planner", "narrator", "image", "clip", "footage", "sound", "composer"]
 
 OFFLINE: Mapping[Kind, Mapping[str, str]] = {
     "planner": {"storybook": "sutradhar.providers.storybook.planner:Storybook"},
@@ -31,6 +40,7 @@ OFFLINE: Mapping[Kind, Mapping[str, str]] = {
         "espeak_ng": "sutradhar.providers.espeak_ng:EspeakNarrator",
     },
     "image": {"procedural": "sutradhar.providers.procedural.images:ProceduralImages"},
+    "clip": {},
     "footage": {},
     "sound": {},
     "composer": {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"},
@@ -49,6 +59,7 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
         "openai": "sutradhar.providers.openai.images:OpenAIImages",
         "gemini": "sutradhar.providers.gemini.images:GeminiImages",
     },
+    "clip": {"gemini": "sutradhar.providers.gemini.clips:Veo"},
     "footage": {
         "pexels": "sutradhar.providers.stock.pexels:Pexels",
         "pixabay": "sutradhar.providers.stock.pixabay:Pixabay",
@@ -61,8 +72,8 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
 _VARIABLE: Mapping[Kind, str] = {
-    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "footage": "FOOTAGE",
-    "sound": "SOUNDS", "composer": "COMPOSERS",
+    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "clip": "CLIP_GENERATORS",
+    "footage": "FOOTAGE", "sound": "SOUNDS", "composer": "COMPOSERS",
 }  # fmt: skip
 
 
@@ -87,6 +98,11 @@ class Registry:
     def images(self) -> FallbackImages:
         makers: list[ImageGenerator] = self._makers("image")
         return FallbackImages(makers, self.gate, self._reword)
+
+    def clips(self) -> FallbackClips:
+        """Of nobody where there is no key: then scenes show their pictures."""
+        makers: list[ClipGenerator] = self._there("clip")
+        return FallbackClips(makers, self.gate)
 
     def footage(self) -> FallbackFootage:
         """Of nobody where there is no key: then pictures are drawn."""

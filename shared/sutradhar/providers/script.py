@@ -9,11 +9,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sutradhar.domain.asset import Provenance
+from sutradhar.domain.pacing import durations, scene_sec
 from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene, SoundCue
 from sutradhar.domain.text import speakable
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Written
-from sutradhar.providers.pacing import durations, scene_sec
 from sutradhar.providers.vendor import Vendor, unusable
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
@@ -87,7 +87,7 @@ def sketch(wanted: RenderPlan) -> RenderPlan:
     n = 0
     while scene_sec(said, language) < wanted.length_sec / count:
         said, n = f"{said} {words[n % len(words)]}".strip(), n + 1
-    scene = Scene(narration=said, image_prompt="x" * _USUAL_PROMPT_CHARS, duration_sec=1)
+    scene = Scene(narration=said, image_prompt="x" * _USUAL_PROMPT_CHARS)
     # no two the same: what two scenes share is bought once
     scenes = tuple(scene.evolve(narration=f"{said} {i}", image_prompt=f"{i}{scene.image_prompt}") for i in range(count))
     return wanted.evolve(scenes=scenes, language=language)

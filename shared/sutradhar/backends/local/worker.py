@@ -9,7 +9,6 @@ from sutradhar.domain.errors import LeaseHeld
 from sutradhar.domain.messages import Message, ProduceAsset
 from sutradhar.telemetry import log
 
-_BUSY_SEC = 0.5
 _IDLE_SEC = 5.0
 """How long to wait when nothing is due: new messages ring, so this only notices the leases of processes that died."""
 
@@ -73,8 +72,8 @@ class Worker:
             if delivery.worn_out:
                 raise RuntimeError(f"the process died on this {delivery.deliveries} times")
             self._handle(delivery.message)
-        except LeaseHeld:
-            self._queue.later(delivery, _BUSY_SEC)
+        except LeaseHeld as exc:
+            self._queue.later(delivery, exc.wait_sec)
         except Exception as exc:  # whatever it is, the message must not be lost
             self._after_error(delivery, exc)
         else:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from sutradhar.domain.asset import Provenance
+from sutradhar.domain.pacing import speech_sec
 from sutradhar.domain.plan import Language, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import BoughtNarrator, finished
 from sutradhar.providers.openai.client import PROVIDER, client, errors
-from sutradhar.providers.pacing import speech_sec
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import patiently
 

@@ -1,11 +1,9 @@
 """What libraries of found things have in common: a search, the best of its answers, a download that is looked at."""
 
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sutradhar.domain.asset import Provenance
@@ -14,6 +12,7 @@ from sutradhar.domain.text import language_of
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Shot
 from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, patiently, refused_call, unusable
+from sutradhar.providers.video_file import looked_at
 
 T = TypeVar("T")
 MOST_BYTES = 150_000_000
@@ -158,25 +157,6 @@ def keywords(prompt: str) -> str:
     words = [word.strip(".,;:!?\"'()").lower() for word in prompt.split()]
     telling = [w for w in words if w.isascii() and w.isalpha() and w not in _DULL and language_of(w) != "hi"]
     return " ".join(list(dict.fromkeys(telling))[:_QUERY_WORDS])
-
-
-def looked_at(provider: str, data: bytes) -> tuple[int, int]:
-    """Width and height of the video in ``data``. Raises ProviderError when its last second cannot be decoded."""
-    import cv2
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "clip.mp4"
-        path.write_bytes(data)
-        video = cv2.VideoCapture(str(path))
-        try:
-            frames = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-            video.set(cv2.CAP_PROP_POS_FRAMES, max(frames - 2, 0))
-            whole, frame = video.read()
-        finally:
-            video.release()
-    if not whole:
-        raise unusable(provider, "no video, or not all of one")
-    return frame.shape[1], frame.shape[0]
 
 
 def _pixels(file: tuple[str, int, int]) -> int:

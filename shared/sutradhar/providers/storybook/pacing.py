@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import product
 
+from sutradhar.domain.pacing import scene_sec
 from sutradhar.domain.plan import Language
-from sutradhar.providers.pacing import scene_sec
 from sutradhar.providers.storybook.stories import Beat
 
 _MIN_SCENES = 3

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.pacing import durations
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene
 from sutradhar.ports.providers import Written
-from sutradhar.providers.pacing import durations
 from sutradhar.providers.storybook.generic import generic_beats
 from sutradhar.providers.storybook.mood import mood_of
 from sutradhar.providers.storybook.pacing import abridge

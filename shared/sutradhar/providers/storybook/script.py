@@ -1,8 +1,8 @@
 """A prompt that is itself the narration: several sentences of prose, cut into scenes."""
 
+from sutradhar.domain.pacing import speech_sec
 from sutradhar.domain.plan import Language
 from sutradhar.domain.text import clean, drawable, sentences, speakable
-from sutradhar.providers.pacing import speech_sec
 from sutradhar.providers.storybook.topic import cut, requests
 
 _MIN_SCENES, _MAX_SCENES = 3, 8

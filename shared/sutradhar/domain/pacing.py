@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-import regex
-
 from sutradhar.domain.plan import MAX_SCENE_SEC, Language
-from sutradhar.domain.timeline import AIR_SEC
+
+AIR_SEC = 0.2
+"""Silence before and after a narration, measured from the middle of the transition on either side."""
 
 # Seconds for a letter (its marks included), for a pause inside a sentence, for one between sentences, and a constant.
 # Least squares over 70 English and 210 Hindi narrations of these stories, spoken by hibari 0.2 (heart, speed 0.85) and
@@ -21,6 +21,8 @@ _REST_SEC = 1.0
 
 def speech_sec(text: str, language: Language) -> float:
     """Estimated seconds from the first word of ``text`` to the end of its last; at least 0.6."""
+    import regex  # noqa: PLC0415 - a function that reads no text does without
+
     letter, pause, stop, constant = _PACE[language]
     letters = len(regex.findall(r"[\p{L}\p{N}]\p{M}*", text))
     stops = len(regex.findall(r"[.!?।](?=\s)", text))
