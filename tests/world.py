@@ -11,7 +11,7 @@ from sutradhar.domain.asset import Word
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.gate import FileFacts, check
 from sutradhar.domain.operation import Operation
-from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
 from sutradhar.domain.price import PriceTable
 from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.pipeline.purchase import Purchases
@@ -73,10 +73,13 @@ class Makers:
     def speaks(self, language: Language, voice: Voice) -> bool:
         return True
 
-    def maker(self, language: Language, voice: Voice) -> str:
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
         return self.name
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        return False
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         self._make(f"narration {text}")
         samples = 48_000
         parts = text.split()

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import Language, Manner, Voice
 from sutradhar.ports.providers import Narrator, Speech
 from sutradhar.providers import espeak_ng
 from sutradhar.providers.espeak_ng import EspeakNarrator
@@ -89,6 +89,22 @@ def test_says_every_word_once_and_in_time(narrator: Narrator, language: Language
     assert level[:2].max() > audible, "there is silence before the first word"
     assert level[-8:].max() > audible, "there is silence after the last word"
     assert 0.1 < np.abs(sound).max() < 0.9
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
+def test_a_slower_voice_takes_longer_and_its_words_are_found(
+    narrator: Narrator, language: Language, voice: Voice
+) -> None:
+    text = (ENGLISH if language == "en" else HINDI)[0]
+    usual, slow, fast = (narrator.narrate(text, language, voice, Manner(speed=speed)) for speed in (1.0, 0.8, 1.2))
+    assert usual == narrator.narrate(text, language, voice)
+    assert slow.samples == pytest.approx(usual.samples / 0.8, rel=0.12)
+    assert fast.samples == pytest.approx(usual.samples / 1.2, rel=0.12)
+    for speech in (slow, fast):
+        audio(speech)
+        assert [w.text for w in speech.words] == text.split()
+        share = [w.start / speech.samples for w in speech.words]
+        assert share == pytest.approx([w.start / usual.samples for w in usual.words], abs=0.04 / 48_000)
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)

@@ -7,7 +7,7 @@ import pytest
 
 from sutradhar.domain.asset import Fallback, Word
 from sutradhar.domain.errors import InvalidRequest, ProviderError
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Picture, Speech
 from sutradhar.providers.fallback import FallbackImages, FallbackNarrator
 from sutradhar.providers.registry import Registry
@@ -35,10 +35,13 @@ class Scripted:
     def speaks(self, language: Language, voice: Voice) -> bool:
         return language in self.languages
 
-    def maker(self, language: Language, voice: Voice) -> str:
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
         return self.name
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        return self.name.startswith("actor")
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         self.asked += 1
         if self.failures:
             self.failures -= 1
@@ -171,3 +174,24 @@ def test_a_vendor_that_was_asked_for_by_name_needs_its_key(providers: list[str],
 def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
     with pytest.raises(InvalidRequest, match="IMAGE_GENERATORS: names nobody that can be asked; set OPENAI_API_KEY"):
         registry(image=["openai"]).images()
+
+
+OWN = Manner(named="actor/george")
+
+
+def test_whose_own_voice_is_asked_for_is_asked_first() -> None:
+    voices = chain(Scripted("a/1"), Scripted("actor/2"))
+    assert voices.narrate("Hello", "en", "F").provider == "a/1"
+    speech = voices.narrate("Hello", "en", "F", OWN)
+    assert (speech.provider, speech.fallbacks) == ("actor/2", ())
+    assert (voices.maker("en", "F"), voices.maker("en", "F", OWN)) == ("a/1", "actor/2")
+    assert (voices.acts("en", "F"), voices.acts("en", "F", OWN)) == (False, True)
+
+
+def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> None:
+    (missed,) = chain(Scripted("a/1")).narrate("Hello", "en", "F", OWN).fallbacks
+    assert (missed.provider, missed.reason) == ("actor", "it is not among the narrators: has it a key?")
+    (missed,) = chain(Scripted("a/1"), Scripted("actor/2", 9)).narrate("Hello", "en", "F", OWN).fallbacks
+    assert missed.provider == "actor/2"
+    with pytest.raises(ProviderError, match="no other may speak"):
+        chain(Scripted("a/1"), strict=True).narrate("Hello", "en", "F", OWN)

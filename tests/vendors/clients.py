@@ -25,7 +25,7 @@ from tests.vendors.server import FAULTS, KEY, OK, VendorStub
 ONCE = RequestOptions(max_retries=0)
 VEO, OMNI, IMAGEN = "veo-3.1-generate-001", "gemini-omni-1.2-flash", "imagen-4.0-generate-001"
 FILM = film_id((1280, 720), 4)
-SCRIPT = "Topic: A river. Length: 30 s in 3 scenes"
+SCRIPT = "Topic: A river. Length: 30 s in 3 scenes, about 69 words"
 SCHEMA = {
     "type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"], "additionalProperties": False,
 }  # fmt: skip

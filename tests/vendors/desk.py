@@ -114,7 +114,8 @@ class Desk:
 
     def adapter(self, name: str, **changes: Any) -> Any:
         one = ADAPTERS[name]
-        return one.make(settings(self.stub, one.vendor, one.options, **changes), self.gate)
+        options = {**one.options, **changes.pop("options", {})}
+        return one.make(settings(self.stub, one.vendor, options, **changes), self.gate)
 
     def buy(self, name: str, slot: str = "thing", job: str = "job-1", cap: int | None = None, **changes: Any) -> Any:
         with on_account_of(Buyer(job, slot, cap)):

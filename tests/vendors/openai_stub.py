@@ -98,8 +98,9 @@ def _response(seen: Seen) -> Answer:
 
 def script(text: str) -> dict[str, Any]:
     """A script as long as ``text`` asks for; for one whose narration is given, that narration."""
-    seconds = int(text.split("Length: ")[1].split(" s", maxsplit=1)[0])
+    words = int(text.split(", about ")[1].split(" words", maxsplit=1)[0])
     hindi = "हिन्दी" in text or any("\u0900" <= c <= "\u097f" for c in text)
+    seconds = words / (2.0 if hindi else 2.3)  # at the usual speed
     count = int(text.split(" s in ")[1].split(" scenes", maxsplit=1)[0])
     unit = (
         ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905

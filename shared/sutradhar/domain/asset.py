@@ -7,7 +7,7 @@ from typing import Literal
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.pacing import scene_sec
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.plan import PLAIN, Manner, RenderPlan
 
 AssetKind = Literal["narration", "image", "music", "sound"]
 Alignment = Literal["engine", "speech", "estimate"]
@@ -121,7 +121,7 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
     found: list[AssetRequest] = []
     for i, scene in enumerate(plan.scenes):
         if scene.narration:
-            params = {"text": scene.narration, "language": language, "voice": plan.voice}
+            params = {"text": scene.narration, "language": language, "voice": plan.gender, **_given(plan.manner)}
             found.append(
                 AssetRequest(
                     slot=scene_slot(i, "narration"), kind="narration", params=params, maker=makers["narration"]
@@ -136,7 +136,7 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
         }
         footage = plan.footage_of(scene)
         if footage != "none":
-            said = scene_sec(scene.narration, language) if scene.narration else 0
+            said = scene_sec(scene.narration, language, plan.delivery.speed) if scene.narration else 0
             image |= {"footage": footage, "seconds": round(max(scene.duration_sec or 0, said), 1)}
         if footage == "generated":
             image["still"] = makers["image"]
@@ -149,6 +149,11 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
         music: dict[str, str | int | float] = {"mood": plan.music.mood or "calm", "seed": plan.seed}
         found.append(AssetRequest(slot="music", kind="music", params=music, maker=makers["music"]))
     return tuple(found)
+
+
+def _given(manner: Manner) -> dict[str, str | float]:
+    """What is not as usual, so that what was made before there was a choice is found again."""
+    return {name: value for name, value in dict(manner).items() if value != getattr(PLAIN, name)}
 
 
 def _image_size(plan: RenderPlan) -> tuple[int, int]:

@@ -19,27 +19,27 @@ MAX_HOLD_SEC = 2.5
 _REST_SEC = 1.0
 
 
-def speech_sec(text: str, language: Language) -> float:
+def speech_sec(text: str, language: Language, speed: float = 1.0) -> float:
     """Estimated seconds from the first word of ``text`` to the end of its last; at least 0.6."""
     import regex  # noqa: PLC0415 - a function that reads no text does without
 
     letter, pause, stop, constant = _PACE[language]
     letters = len(regex.findall(r"[\p{L}\p{N}]\p{M}*", text))
     stops = len(regex.findall(r"[.!?।](?=\s)", text))
-    return max(0.6, letter * letters + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant)
+    return max(0.6, (letter * letters + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
 
 
-def scene_sec(text: str, language: Language) -> float:
+def scene_sec(text: str, language: Language, speed: float = 1.0) -> float:
     """The shortest scene that holds ``text`` without cutting it."""
-    return speech_sec(text, language) + 2 * AIR_SEC
+    return speech_sec(text, language, speed) + 2 * AIR_SEC
 
 
-def durations(narrations: Sequence[str], language: Language, length_sec: float) -> list[float]:
+def durations(narrations: Sequence[str], language: Language, length_sec: float, speed: float = 1.0) -> list[float]:
     """Seconds per scene, which add up to ``length_sec`` if no picture has to hold over ``MAX_HOLD_SEC`` for it.
 
     Never less than a narration needs, so the sum may be more; a film that cannot fill the length only rests a little.
     """
-    needed = [scene_sec(n, language) for n in narrations]
+    needed = [scene_sec(n, language, speed) for n in narrations]
     spare = (length_sec - sum(needed)) / len(needed)
     hold = max(0.0, spare if spare <= MAX_HOLD_SEC else _REST_SEC)
     return [min(MAX_SCENE_SEC, round(sec + hold, 2)) for sec in needed]

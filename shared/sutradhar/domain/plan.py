@@ -1,5 +1,6 @@
 """What a person may ask for. Unknown fields are refused by name; every wrong field is named at once."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -81,6 +82,12 @@ def _narration(value: str) -> str:
 Narration = Annotated[str, Field(max_length=2000), BeforeValidator(_encodable), AfterValidator(_narration)]
 
 
+def _voice(value: str) -> str:
+    if value not in get_args(Voice) and not re.fullmatch(r"[a-z_]{1,30}/[A-Za-z0-9_.-]{1,100}", value):
+        raise ValueError(f"must be F, M, or a provider and its own voice (elevenlabs/ID) (got {value[:60]!r})")
+    return value
+
+
 class OnScreen(Frozen):
     """Words over the picture, besides the captions: a title, or who is seen and what they are."""
 
@@ -124,6 +131,23 @@ class Scene(Frozen):
         if not self.narration and self.duration_sec is None:
             raise ValueError("a scene without narration needs duration_sec")
         return self
+
+
+class Delivery(Frozen):
+    """How the narration is spoken."""
+
+    speed: float = Field(default=1.0, ge=0.7, le=1.2)
+    """Against the voice's own; some bought voices take no less and no more (elevenlabs.io/docs, voice settings)."""
+    emotion: Annotated[Line, Field(max_length=60)] = ""
+    """In a word or two of English (warm, whispering), for voices that can be told."""
+
+
+class Manner(Delivery):
+    named: str = ""
+    """A provider's own voice, where one is asked for."""
+
+
+PLAIN = Manner()
 
 
 class Music(Frozen):
@@ -186,7 +210,9 @@ class RenderPlan(Frozen):
     language: Code | None = None
     """Of the narration. None: read off the text."""
     subtitle_languages: tuple[Code, ...] = Field(default=("en", "hi"), max_length=2)
-    voice: Voice = "F"
+    voice: Annotated[Line, AfterValidator(_voice)] = "F"
+    """A woman's, a man's, or a provider's own; where that one cannot speak, a woman's."""
+    delivery: Delivery = Delivery()
     style: Annotated[Line, Field(max_length=200)] = ""
     length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
     aspect: Aspect = "16:9"
@@ -235,6 +261,14 @@ class RenderPlan(Frozen):
 
     def footage_of(self, scene: Scene) -> FootageSource:
         return scene.footage or self.footage
+
+    @property
+    def gender(self) -> Voice:
+        return "M" if self.voice == "M" else "F"
+
+    @property
+    def manner(self) -> Manner:
+        return Manner(**dict(self.delivery), named=self.voice if "/" in self.voice else "")
 
     @property
     def spoken_language(self) -> Language:

@@ -30,6 +30,11 @@ def _write(services: Services, job: Job) -> None:
     by = written.provider
     notes = [f"the plan was written by {by} instead of {f.provider}: {f.reason}" for f in written.fallbacks]
 
+    speaker = written.plan.spoken_language, written.plan.gender, written.plan.manner
+    if written.plan.delivery.emotion and not services.narrator.acts(*speaker):
+        notes.append(
+            f"the voice of {services.narrator.maker(*speaker)} cannot be told an emotion; it speaks as it does"
+        )
     asked = sum(len(scene.sounds) for scene in written.plan.scenes)
     if asked and services.sounds.empty:
         notes.append(f"{asked} sounds are left out: there is no key of a sound library")
@@ -48,7 +53,7 @@ def needed(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
 def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
     """Who is asked first for what."""
     makers = {
-        "narration": services.narrator.maker(written.spoken_language, written.voice),
+        "narration": services.narrator.maker(written.spoken_language, written.gender, written.manner),
         "image": services.images.name, "music": services.composer.name,
     }  # fmt: skip
     shown = {written.footage_of(scene) for scene in written.scenes}

@@ -9,7 +9,7 @@ from sutradhar.domain.asset import Asset, AssetRequest, Fallback, still_of
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import ProduceAsset
-from sutradhar.domain.plan import Language, Mood, Voice
+from sutradhar.domain.plan import Language, Manner, Mood, Voice
 from sutradhar.pipeline import clips
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
@@ -117,7 +117,9 @@ def ask(services: Services, request: AssetRequest) -> Made:
     p = request.params
     match request.kind:
         case "narration":
-            return services.narrator.narrate(str(p["text"]), cast(Language, p["language"]), cast(Voice, p["voice"]))
+            manner = Manner.model_validate({name: p[name] for name in Manner.model_fields if name in p})
+            language, voice = cast(Language, p["language"]), cast(Voice, p["voice"])
+            return services.narrator.narrate(str(p["text"]), language, voice, manner)
         case "image":
             size = int(p["width"]), int(p["height"])
             if p.get("footage") == "stock":

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sutradhar.domain.asset import Alignment, Fallback, Provenance, Word
 from sutradhar.domain.operation import Operation
-from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,16 @@ class Narrator(Provider, Protocol):
         """Whether this narrator is installed and has that voice."""
         ...
 
-    def maker(self, language: Language, voice: Voice) -> str:
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
         """The name of whoever will be asked first for this; its own name unless it is a chain."""
         ...
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
-        """Raises ProviderError."""
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        """Whether whoever will be asked first can be told an emotion."""
+        ...
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+        """An emotion that cannot be told is left out. Raises ProviderError."""
         ...
 
 

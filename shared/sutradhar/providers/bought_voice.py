@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from sutradhar.domain.asset import Provenance
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.forced_alignment import word_starts as word_starts_in
@@ -38,15 +38,23 @@ class BoughtNarrator(ABC):
     def speaks(self, language: Language, voice: Voice) -> bool:  # noqa: ARG002 - both of both
         return True
 
-    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker, but another voice, another key
-        return f"{self.name}/{self.voice(voice)}"
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:  # noqa: ARG002 - in any language
+        # one maker, but another voice, another key
+        return f"{self.name}/{self.voice(voice, manner)}"
 
-    def voice(self, voice: Voice) -> str:
+    @abstractmethod
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        """Whether the model can be told an emotion."""
+
+    def voice(self, voice: Voice, manner: Manner) -> str:
         """The vendor's name of it."""
+        whose, _, named = manner.named.partition("/")
+        if whose == self.provider:
+            return named
         return self._vendor.options.get(f"voice_{voice.lower()}", self.usual_voices[voice])
 
     @abstractmethod
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.voice_audio import speech
 
@@ -41,17 +41,26 @@ class EspeakNarrator:
     def speaks(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in _VOICES and bool(_library()[0])
 
-    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker for all it speaks
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:  # noqa: ARG002 - one for all it speaks
         return self.name
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it never does
+        return False
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         if not self.speaks(language, voice):
             raise self._error("espeak-ng is not installed", retryable=False)
         tokens = text.split()
         text = " ".join(tokens)
         spoken, pitch = _VOICES[language, voice]
-        wanted = {"library": _library()[0], "voice": spoken, "rate": _RATE_WPM, "pitch": pitch, "text": text}
+        wanted = {
+            "library": _library()[0],
+            "voice": spoken,
+            "rate": round(_RATE_WPM * manner.speed),
+            "pitch": pitch,
+            "text": text,
+        }
         answer = self._run(json.dumps(wanted).encode())
         head, _, pcm = answer.partition(b"\n")
         found = json.loads(head)

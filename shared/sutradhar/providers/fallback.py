@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from sutradhar.domain.asset import Fallback
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.operation import Operation
-from sutradhar.domain.plan import Language, Mood, RenderPlan, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
 from sutradhar.ports.providers import (
     ClipGenerator,
     Composer,
@@ -78,16 +78,35 @@ class FallbackNarrator(_Chain):
     def speaks(self, language: Language, voice: Voice) -> bool:
         return any(n.speaks(language, voice) for n in self._narrators)
 
-    def maker(self, language: Language, voice: Voice) -> str:
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
         """Raises ProviderError when nobody has that voice."""
-        return self._speaking(language, voice)[0].maker(language, voice)
+        return self._speaking(language, voice, manner)[0].maker(language, voice, manner)
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        """Raises ProviderError when nobody has that voice."""
+        return self._speaking(language, voice, manner)[0].acts(language, voice, manner)
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
-        makers = self._speaking(language, voice)
-        return self._first_answer("narrator", makers, lambda narrator: narrator.narrate(text, language, voice))
+        makers = self._speaking(language, voice, manner)
+        made = self._first_answer("narrator", makers, lambda one: one.narrate(text, language, voice, manner))
+        if (whose := manner.named.partition("/")[0]) and not _is_by(makers[0], whose):
+            nobody = Fallback(provider=whose, reason="it is not among the narrators: has it a key?")
+            made = replace(made, fallbacks=(nobody, *made.fallbacks))
+        return made
 
-    def _speaking(self, language: Language, voice: Voice) -> list[Narrator]:
+    def _speaking(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> list[Narrator]:
+        """Who has the voice, and first whose own voice is asked for."""
+        whose = manner.named.partition("/")[0]
+        found = sorted(self._able(language, voice), key=lambda narrator: not (whose and _is_by(narrator, whose)))
+        if whose and self._terms.strict and not _is_by(found[0], whose):
+            raise ProviderError(
+                f"{whose} is not among the narrators, and no other may speak", provider=whose, retryable=False,
+                advice=f"set {whose.upper()}_API_KEY, or leave out strict",
+            )  # fmt: skip
+        return found
+
+    def _able(self, language: Language, voice: Voice) -> list[Narrator]:
         found = [n for n in self._narrators if n.speaks(language, voice)]
         if not found:
             raise ProviderError(
@@ -97,6 +116,10 @@ class FallbackNarrator(_Chain):
                 advice="apt-get install espeak-ng, and have espeak_ng among the narrators",
             )
         return found
+
+
+def _is_by(maker: Provider, whose: str) -> bool:
+    return maker.name.partition("/")[0] == whose
 
 
 class FallbackImages(_Chain):

@@ -49,9 +49,9 @@ class _Hibari:
         sentences = ("".join(c for c in sentence if c in known) for sentence in self._tts.phonemize(text))
         return [s for s in sentences if any(c.isalpha() for c in s)]
 
-    def say(self, phonemes: str) -> Spoken:
+    def say(self, phonemes: str, speed: float) -> Spoken:
         ids = np.array([self._tts.ids(phonemes)], np.int64)
-        feed = {"ids": ids, "speed": np.full(1, _SPEED, np.float32)}
+        feed = {"ids": ids, "speed": np.full(1, _SPEED * speed, np.float32)}
         *spectrum, lengths = self._tts.sess.run([*_SPECTRUM, _LENGTHS], feed)
         samples = self._synth(*(part[0] for part in spectrum), np.random.default_rng(0))
         ends = np.cumsum(lengths, dtype=np.float64) * (len(samples) / self.rate / lengths.sum())

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.align import token_starts
 from sutradhar.providers.voice_audio import Samples, speech
@@ -36,7 +36,9 @@ class Engine(Protocol):
         """The phonemes of each sentence."""
         ...
 
-    def say(self, phonemes: str) -> Spoken: ...
+    def say(self, phonemes: str, speed: float) -> Spoken:
+        """``speed`` against the voice's own."""
+        ...
 
 
 class NeuralVoice(ABC):
@@ -66,10 +68,13 @@ class NeuralVoice(ABC):
     def speaks(self, language: Language, voice: Voice) -> bool:
         return language == "en" and voice == self.voice and all(_installed(p) for p in self.packages)
 
-    def maker(self, language: Language, voice: Voice) -> str:  # noqa: ARG002 - one maker for all it speaks
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:  # noqa: ARG002 - one for all it speaks
         return self.name
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it never does
+        return False
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         if not self.speaks(language, voice):
             raise ProviderError(
@@ -81,7 +86,7 @@ class NeuralVoice(ABC):
         with self._lock:
             try:
                 self._engine = self._engine or self.load()
-                return self._narrate(self._engine, text)
+                return self._narrate(self._engine, text, manner.speed)
             except Exception as exc:  # whatever the engine throws, the next voice can still speak
                 raise ProviderError(
                     f"{self.name} could not say it: {exc}",
@@ -90,10 +95,10 @@ class NeuralVoice(ABC):
                     advice="check the installation of this voice, or name another narrator after it",
                 ) from exc
 
-    def _narrate(self, engine: Engine, text: str) -> Speech:
+    def _narrate(self, engine: Engine, text: str, speed: float) -> Speech:
         tokens = text.split()
         spelled = [self.spelled(t) for t in tokens]
-        parts = [engine.say(p) for sentence in engine.phonemize(" ".join(spelled)) for p in breaths(sentence)]
+        parts = [engine.say(p, speed) for sentence in engine.phonemize(" ".join(spelled)) for p in breaths(sentence)]
         if not parts:
             raise ValueError("there is nothing in this text that it can read")
         marks: list[float] = []

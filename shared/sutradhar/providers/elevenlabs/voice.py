@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sutradhar.domain.asset import Provenance
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import BoughtNarrator, finished, word_starts
 from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
@@ -14,6 +14,8 @@ from sutradhar.providers.vendor import patiently
 
 _VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
 """Sarah and George, which every account has (elevenlabs.io/docs: default voices)."""
+_ACTING = "eleven_v3"
+"""The models that take a tag in brackets before the text (elevenlabs.io/docs/best-practices/prompting/eleven-v3)."""
 _FORMAT = "mp3_44100_128"
 """The best that every plan may have."""
 
@@ -23,27 +25,32 @@ class ElevenLabsNarrator(BoughtNarrator):
     model_option, usual_model = "model", "eleven_multilingual_v2"
     usual_voices = _VOICES
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it is the model's
+        return self._model.startswith(_ACTING)
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         text = " ".join(text.split())
-        most = likely = {"characters": len(text)}
+        told = f"[{manner.emotion}] {text}" if manner.emotion and self.acts(language, voice) else text
+        settings = {"voice_settings": {"speed": manner.speed}} if manner.speed != 1 else {}
+        most = likely = {"characters": len(told)}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
 
             def said() -> tuple[Any, dict[str, str]]:
                 with errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
-                        self.voice(voice), text=text, model_id=self._model, output_format=_FORMAT,
-                        request_options=ONCE,
+                        self.voice(voice, manner), text=told, model_id=self._model, output_format=_FORMAT,
+                        request_options=ONCE, **settings,
                     )  # fmt: skip
                     return raw.data, {name.lower(): value for name, value in raw.headers.items()}
 
             answer, headers = patiently(said)
             request_id = headers.get("request-id", "")
-            call.settle({"characters": _charged(headers, len(text))}, request_id)
+            call.settle({"characters": _charged(headers, len(told))}, request_id)
             with errors():
                 data = base64.b64decode(answer.audio_base_64, validate=True)
-                told = answer.alignment
-                starts = told and word_starts(text, told.characters, told.character_start_times_seconds)
+                times = answer.alignment
+                starts = times and word_starts(text, times.characters, times.character_start_times_seconds)
             samples, rate = decoded(PROVIDER, data)
             provenance = Provenance(model=self._model, request_id=request_id)
             return finished(PROVIDER, self.name, samples, rate, text, language, starts, provenance)

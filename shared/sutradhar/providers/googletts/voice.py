@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from sutradhar.domain.asset import Provenance
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import finished
@@ -36,27 +36,31 @@ class GoogleNarrator:
     def speaks(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in _VOICES
 
-    def maker(self, language: Language, voice: Voice) -> str:
-        return f"{self.name}/{self._voice(language, voice)}"
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
+        return f"{self.name}/{self._voice(language, voice, manner)}"
 
-    def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - nobody does
+        return False
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         tokens = text.split()
         spoken: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
         for first, part in portions(tokens):
-            samples, told = self._said(part, first, self._voice(language, voice))
+            samples, told = self._said(part, first, self._voice(language, voice, manner), manner.speed)
             starts += [None if at is None else begin + at for at in told]
             spoken.append(samples)
             begin += len(samples) / _RATE
         known = starts if any(at is not None for at in starts) else None
-        provenance = Provenance(model=self._voice(language, voice))
+        provenance = Provenance(model=self._voice(language, voice, manner))
         return finished(
             PROVIDER, self.name, np.concatenate(spoken), _RATE, " ".join(tokens), language, known, provenance
         )
 
-    def _said(self, tokens: Sequence[str], first: int, voice: str) -> tuple[Any, list[float | None]]:
+    def _said(self, tokens: Sequence[str], first: int, voice: str, speed: float) -> tuple[Any, list[float | None]]:
+        pace = {"speaking_rate": speed} if speed != 1 else {}
         used = {"characters": float(len(" ".join(tokens)))}
         with self._gate.call(PROVIDER, _MODEL, used, used), client(self._vendor) as google:
 
@@ -66,7 +70,7 @@ class GoogleNarrator:
                         request={
                             "input": {"ssml": _marked(tokens, first)},
                             "voice": {"language_code": voice[:5], "name": voice},
-                            "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE},
+                            "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE, **pace},
                             "enable_time_pointing": ["SSML_MARK"],
                         },
                         retry=None, timeout=self._vendor.timeout_sec,
@@ -81,7 +85,10 @@ class GoogleNarrator:
                 raise unusable(PROVIDER, "the sound ends before its last word")
             return samples, [times.get(str(first + i)) for i in range(len(tokens))]
 
-    def _voice(self, language: Language, voice: Voice) -> str:
+    def _voice(self, language: Language, voice: Voice, manner: Manner) -> str:
+        whose, _, named = manner.named.partition("/")
+        if whose == PROVIDER:
+            return named
         return self._vendor.options.get(f"voice_{language}_{voice.lower()}", _VOICES[language, voice])
 
 

@@ -14,14 +14,14 @@ _BEAT_COST = 4.0
 """A beat less is as bad as this many seconds of slowness."""
 
 
-def abridge(beats: Sequence[Beat], language: Language, length_sec: float) -> list[tuple[Beat, int]]:
+def abridge(beats: Sequence[Beat], language: Language, length_sec: float, speed: float = 1.0) -> list[tuple[Beat, int]]:
     """Which beats to tell, and how many of each one's sentences, to come closest to ``length_sec`` from below.
 
     More beats are worth a little more silence.
     """
     seconds = {
         id(beat): [
-            scene_sec(" ".join(beat.sentences(language)[: n + 1]), language)
+            scene_sec(" ".join(beat.sentences(language)[: n + 1]), language, speed)
             for n in range(len(beat.sentences(language)))
         ]
         for beat in beats

@@ -42,7 +42,7 @@ class Storybook:
             )
         if sentences := script_sentences(wanted.prompt or ""):
             narrations = group(sentences, language)
-            seconds = durations(narrations, language, wanted.length_sec)
+            seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
             scenes = [
                 Scene(narration=n, image_prompt=image_prompt(n), duration_sec=sec)
                 for n, sec in zip(narrations, seconds, strict=True)
@@ -82,9 +82,9 @@ def _told(
     beats: Sequence[Beat], language: Language, wanted: RenderPlan, story: Story | None = None
 ) -> tuple[Scene, ...]:
     """``beats`` at the length wanted; with translations if they come from a ``story``, which is told in both."""
-    chosen = abridge(beats, language, wanted.length_sec)
+    chosen = abridge(beats, language, wanted.length_sec, wanted.delivery.speed)
     narrations = [" ".join(beat.sentences(language)[:count]) for beat, count in chosen]
-    seconds = durations(narrations, language, wanted.length_sec)
+    seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
     other = _OTHER[language]
     return tuple(
         Scene(
