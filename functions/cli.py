@@ -38,7 +38,7 @@ Topic = Annotated[str | None, typer.Argument(help="What the video is about, in E
 PlanFile = Annotated[Path | None, typer.Option("--plan", help="A RenderPlan as JSON; - reads it from standard input.")]
 Language = Annotated[str | None, typer.Option(help="Of the narration: en or hi. Default: read off the topic.")]
 Length = Annotated[int, typer.Option(help="Seconds of video to aim for.", min=5, max=600)]
-Voice = Annotated[str, typer.Option(help="F or M.")]
+Voice = Annotated[str, typer.Option(help="F, M, or a provider and its own voice: elevenlabs/ID.")]
 Aspect = Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")]
 Style = Annotated[str, typer.Option(help="Of the pictures, in words: watercolor, cinematic, paper cut ...")]
 Seed = Annotated[int, typer.Option(help="Another number, other pictures and words.")]

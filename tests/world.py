@@ -4,7 +4,7 @@ ends when told to. Stores, leases, blobs and queue are the real local backend.""
 import io
 import wave
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sutradhar.domain.asset import Word
@@ -87,7 +87,11 @@ class Makers:
         words = tuple(Word(text=w, start=i * step, end=(i + 1) * step) for i, w in enumerate(parts))
         return Speech(wav=wav(samples, 1), samples=samples, words=words, alignment="speech", provider=self.name)
 
-    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+    keeps_likeness = False
+
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+    ) -> Picture:
         self._make(f"image {prompt}")
         return Picture(data=prompt.encode(), media_type="image/png", width=width, height=height, provider=self.name)
 

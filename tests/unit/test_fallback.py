@@ -1,5 +1,6 @@
 """A chain of narrators is a narrator."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,7 +117,11 @@ class Painter:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+    keeps_likeness = False
+
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+    ) -> Picture:
         self.asked.append(prompt)
         if "sword" in prompt:
             raise ProviderError("no weapons", provider=self.name, retryable=False, fault="refused")
@@ -136,7 +141,11 @@ def test_what_is_refused_in_other_words_too_goes_to_the_next(other: str | None) 
     class Lenient(Painter):
         name = "lenient/1"
 
-        def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+        keeps_likeness = False
+
+        def draw(
+            self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+        ) -> Picture:
             return Picture(b"png", "image/png", width, height, self.name)
 
     painter = Painter()

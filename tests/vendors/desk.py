@@ -42,6 +42,8 @@ VENDORS = {
     "oauth": google_account.answer,
 }
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
+MIRA = stock_stub.photograph(256, 256)
+"""Somebody's likeness."""
 SAID = "A river runs, 12 boats wait."
 
 
@@ -63,6 +65,12 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "openai images": Adapter("openai", OpenAIImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
     "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "openai images by likeness": Adapter(
+        "openai", OpenAIImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
+    ),
+    "gemini images by likeness": Adapter(
+        "gemini", GeminiImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
+    ),
     "gemini planner": Adapter(
         "gemini", GeminiPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
     ),

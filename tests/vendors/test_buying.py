@@ -59,15 +59,21 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
     assert done.plan
     scenes = len(done.plan.scenes)
     assert scenes == 3
-    assert all("a girl of ten in a red dress" in s.image_prompt and s.translations["hi"] for s in done.plan.scenes)
+    assert all(s.translations["hi"] for s in done.plan.scenes)
+    # whoever is seen is described in every picture, and was drawn once to go by
+    pictures = [request for request in done.requests if request.kind == "image"]
+    assert all("a girl of ten in a red dress" in str(request.params["prompt"]) for request in pictures)
+    shown = [seen for seen in stub.billed("openai") if seen.path == "/v1/images/edits"]
+    sheet = studio.services.blobs.get(done.assets["character-0"].blob)
+    assert [seen.raw.count(sheet) for seen in shown] == [1] * scenes
     makers = Counter((a.kind, a.provider) for a in done.assets.values())
     assert makers == {
-        ("image", "openai/gpt-image-1-medium"): scenes,
+        ("image", "openai/gpt-image-1-medium"): 1 + scenes,
         ("narration", "elevenlabs/eleven_multilingual_v2"): scenes,
         ("sound", "elevenlabs/eleven_text_to_sound_v2"): 1,
         ("music", "elevenlabs/music_v1"): 1,
     }
-    assert len(billed(stub)) == 1 + 2 * scenes + 2
+    assert len(billed(stub)) == 2 + 2 * scenes + 2
     found = cost(done, paid(studio, job.id))
     assert len(found["lines"]) == len(billed(stub))
     assert {line["state"] for line in found["lines"]} == {"settled"}
@@ -107,7 +113,7 @@ def test_every_message_twice_buys_nothing_twice(studio: Studio, stub: VendorStub
     job, _ = submit(studio.services, PLAN)
     studio.work()
     assert studio.job(job.id).state is JobState.SUCCEEDED
-    assert len(billed(stub)) == 9
+    assert len(billed(stub)) == 10
 
 
 @pytest.mark.parametrize(
@@ -164,7 +170,7 @@ def test_what_was_bought_before_a_failure_is_not_bought_again(studio: Studio, st
     retry(studio.services, job.id)
     studio.work()
     assert studio.job(job.id).state is JobState.SUCCEEDED
-    missing = 9 - before
+    missing = 10 - before
     assert len(billed(stub)) == before + missing
 
 
@@ -180,7 +186,7 @@ def test_strictly_another_maker_is_no_maker(studio: Studio, stub: VendorStub) ->
 
 def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(studio: Studio, stub: VendorStub) -> None:
     def refuse(seen: Seen) -> None:
-        if seen.path == "/v1/images/generations" and "view 1" in seen.body["prompt"]:
+        if seen.path == "/v1/images/edits" and "view 1" in seen.form["prompt"]:
             seen.fault = "refusal"
 
     stub.before = refuse

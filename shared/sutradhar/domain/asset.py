@@ -2,18 +2,21 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.pacing import scene_sec
-from sutradhar.domain.plan import PLAIN, Manner, RenderPlan
+from sutradhar.domain.plan import PLAIN, Manner, RenderPlan, Scene
 
 AssetKind = Literal["narration", "image", "music", "sound"]
 Alignment = Literal["engine", "speech", "estimate"]
 """Where word times come from: the voice engine itself, the words found in the finished speech, or their lengths."""
 
 SAMPLE_RATE = 48_000
+_REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
+_REFERENCE_SIZE = 1024
 
 
 class Word(Frozen):
@@ -28,7 +31,8 @@ class AssetRequest(Frozen):
     """One thing that has to be made. ``params`` say what, independently of who makes it."""
 
     slot: str
-    """Its place in the film: ``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``music``."""
+    """Its place in the film: ``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``music``; or for
+    reference only: ``character-0``."""
     kind: AssetKind
     params: Mapping[str, str | int | float]
     maker: str
@@ -114,11 +118,13 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
     """Everything that ``plan`` (with its scenes written) needs, in the order a viewer meets it.
 
     ``makers`` names the first provider of each kind's chain, with its version (``hibari/0.2.1``), of ``stock`` and
-    ``generated`` footage too. Without one of sounds none are asked for.
+    ``generated`` footage too. Without one of sounds none are asked for; without ``likeness``, whose value says nothing,
+    no pictures of characters for reference.
     """
     width, height = _image_size(plan)
     language = plan.spoken_language
-    found: list[AssetRequest] = []
+    found = _character_requests(plan, makers["image"]) if "likeness" in makers else []
+    drawn = {request.slot: request.key for request in found}
     for i, scene in enumerate(plan.scenes):
         if scene.narration:
             params = {"text": scene.narration, "language": language, "voice": plan.gender, **_given(plan.manner)}
@@ -128,12 +134,15 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
                 )
             )
         image: dict[str, str | int | float] = {
-            "prompt": scene.image_prompt,
+            "prompt": _prompt(plan, scene),
             "style": plan.style,
             "width": width,
             "height": height,
             "seed": plan.seed + i,
         }
+        keys = [drawn[slot] for slot in (_character_slot(plan, name) for name in scene.characters) if slot in drawn]
+        if keys and plan.footage_of(scene) != "stock":
+            image["likeness"] = " ".join(keys)
         footage = plan.footage_of(scene)
         if footage != "none":
             said = scene_sec(scene.narration, language, plan.delivery.speed) if scene.narration else 0
@@ -149,6 +158,35 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
         music: dict[str, str | int | float] = {"mood": plan.music.mood or "calm", "seed": plan.seed}
         found.append(AssetRequest(slot="music", kind="music", params=music, maker=makers["music"]))
     return tuple(found)
+
+
+def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
+    """Of whoever is drawn in more than one scene."""
+    seen = Counter(name for scene in plan.scenes if plan.footage_of(scene) != "stock" for name in scene.characters)
+    return [
+        AssetRequest(
+            slot=_character_slot(plan, character.name),
+            kind="image",
+            params={
+                "prompt": f"{character.name}: {character.look}. {_REFERENCE}", "style": plan.style,
+                "width": _REFERENCE_SIZE, "height": _REFERENCE_SIZE, "seed": plan.seed,
+            },
+            maker=maker,
+        )
+        for character in plan.characters
+        if seen[character.name] > 1
+    ]  # fmt: skip
+
+
+def _character_slot(plan: RenderPlan, name: str) -> str:
+    return f"character-{[character.name for character in plan.characters].index(name)}"
+
+
+def _prompt(plan: RenderPlan, scene: Scene) -> str:
+    """It stands alone: whoever is seen is described each time."""
+    looks = {character.name: character.look for character in plan.characters}
+    seen = [f"{name}: {looks[name]}" for name in scene.characters]
+    return ". ".join([scene.image_prompt.rstrip(".") if seen else scene.image_prompt, *seen])
 
 
 def _given(manner: Manner) -> dict[str, str | float]:

@@ -12,6 +12,7 @@ from sutradhar.domain.price import micros
 from sutradhar.domain.text import clean, drawable, language_of, named, speakable, undrawable
 
 MAX_SCENES = 20
+MAX_CHARACTERS = 6
 MAX_SCENE_SEC = 20.0
 MIN_TOTAL_SEC, MAX_TOTAL_SEC = 5, 600
 
@@ -95,6 +96,14 @@ class OnScreen(Frozen):
     subtext: Annotated[Shown, Field(max_length=120)] | None = None
 
 
+class Character(Frozen):
+    """Somebody who is to look the same in every picture."""
+
+    name: Annotated[Line, AfterValidator(_some), Field(max_length=60)]
+    look: Annotated[Line, AfterValidator(_some), Field(max_length=300)]
+    """Age, build, face, hair, clothes and colours, in English."""
+
+
 class SoundCue(Frozen):
     """A sound that is heard in a scene: a door, thunder, applause."""
 
@@ -111,6 +120,8 @@ class Scene(Frozen):
 
     narration: Narration = ""
     image_prompt: Annotated[Line, AfterValidator(_some), Field(max_length=1000)]
+    characters: tuple[Line, ...] = Field(default=(), max_length=4)
+    """The names of those of the plan's ``characters`` who are seen; how they look is added to the prompt."""
     translations: Mapping[Code, Narration] = {}
     """The narration in other languages, for the captions in those."""
     duration_sec: float | None = Field(default=None, ge=1, le=MAX_SCENE_SEC)
@@ -218,6 +229,8 @@ class RenderPlan(Frozen):
     aspect: Aspect = "16:9"
     seed: int = Field(default=0, ge=0, lt=2**31)
     scenes: tuple[Scene, ...] = Field(default=(), max_length=MAX_SCENES)
+    characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)
+    """Who is seen in more than one scene is drawn once for reference, where the image generator can go by that."""
     music: Music = Music()
     watermark: Watermark | None = Watermark()
     footage: FootageSource = "none"
@@ -239,6 +252,11 @@ class RenderPlan(Frozen):
             raise ValueError("give a topic or a prompt, not both")
         if len(set(self.subtitle_languages)) != len(self.subtitle_languages):
             raise ValueError("subtitle_languages names a language twice")
+        names = {character.name for character in self.characters}
+        if len(names) != len(self.characters):
+            raise ValueError("characters has a name twice")
+        if unknown := [name for scene in self.scenes for name in scene.characters if name not in names]:
+            raise ValueError(f"a scene shows {unknown[0]!r}, who is not among the characters")
         asked = sum(s.duration_sec or 0 for s in self.scenes)
         if asked > MAX_TOTAL_SEC:
             raise ValueError(f"scenes add up to {asked:g} s; at most {MAX_TOTAL_SEC} s")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sutradhar.domain.asset import asset_requests, still_of
+from sutradhar.domain.asset import AssetRequest, asset_requests, still_of
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.clips import begin
 from sutradhar.pipeline.plan import makers_of
@@ -47,14 +47,16 @@ def estimate(services: Services, wanted: RenderPlan) -> Estimate:
         lines += _line("plan", partial(services.planner.plan, wanted))
     written = services.sketch(wanted)
     for request in asset_requests(written, makers_of(services, written)):
-        still = still_of(request)
-        if services.purchases.sells(request.maker):
-            lines += _line(
-                request.slot, partial(begin, services, request, b"") if still else partial(ask, services, request)
-            )
-        if still and services.purchases.sells(still.maker):
-            lines += _line(request.slot, partial(ask, services, still))
+        for part in filter(None, (request, still_of(request))):
+            if services.purchases.sells(part.maker):
+                lines += _line(request.slot, _asked(services, part))
     return Estimate(lines)
+
+
+def _asked(services: Services, request: AssetRequest) -> Callable[[], Any]:
+    if still_of(request):
+        return partial(begin, services, request, b"")
+    return partial(ask, services, request, [b""] * len(str(request.params.get("likeness", "")).split()))
 
 
 def _line(slot: str, buy: Callable[[], Any]) -> list[Line]:

@@ -56,6 +56,7 @@ def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
         "narration": services.narrator.maker(written.spoken_language, written.gender, written.manner),
         "image": services.images.name, "music": services.composer.name,
     }  # fmt: skip
+    makers |= {"likeness": "kept"} if services.images.keeps_likeness else {}
     shown = {written.footage_of(scene) for scene in written.scenes}
     makers |= {"stock": services.footage.name} if "stock" in shown else {}
     makers |= {"generated": services.clips.name} if "generated" in shown else {}

@@ -1,7 +1,7 @@
 """Step 3: one asset a message. Look it up, claim it, make it, store it; the last one moves the job on."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -63,9 +63,19 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
     log("maker_called", slot=request.slot, key=request.key)
     if still := still_of(request):
         return _animated(services, job, request, lease, _obtain(services, job, still))
+    likeness, missed = _likeness(services, job, request)
     with on_account_of(services.buyer(job, request.slot)):
-        thing = ask(services, request)
-    return _stored(services, job, request, lease, thing)
+        thing = ask(services, request, likeness)
+    return _stored(services, job, request, lease, replace(thing, fallbacks=(*missed, *thing.fallbacks)))
+
+
+def _likeness(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
+    """Pictures of those who are seen in ``request``; a stand-in's shows somebody else, so it is left out."""
+    keys = str(request.params.get("likeness", "")).split()
+    found = [_obtain(services, job, one) for one in job.requests if one.key in keys]
+    missed = [f for one in found for f in one.fallbacks]
+    reasons = [Fallback(provider=f.provider, reason=f"drew nobody to go by: {f.reason}") for f in missed]
+    return [services.blobs.get(one.blob) for one in found if not one.downgraded], reasons
 
 
 def _animated(services: Services, job: Job, request: AssetRequest, lease: Lease, still: Asset) -> Asset:
@@ -112,8 +122,8 @@ def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, m
     return asset
 
 
-def ask(services: Services, request: AssetRequest) -> Made:
-    """Whoever makes such things. Raises ProviderError."""
+def ask(services: Services, request: AssetRequest, likeness: Sequence[bytes] = ()) -> Made:
+    """Whoever makes such things. ``likeness``: pictures of those who are seen in it. Raises ProviderError."""
     p = request.params
     match request.kind:
         case "narration":
@@ -124,7 +134,7 @@ def ask(services: Services, request: AssetRequest) -> Made:
             size = int(p["width"]), int(p["height"])
             if p.get("footage") == "stock":
                 return _seen(services, request, size)
-            return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
+            return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]), likeness)
         case "sound":
             return _heard(services, str(p["text"]))
         case "music":

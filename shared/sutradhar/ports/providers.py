@@ -1,5 +1,6 @@
 """Those who make things. Each is a Protocol; a chain of them with fallbacks is itself one (providers/fallback.py)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -106,9 +107,17 @@ class Narrator(Provider, Protocol):
 
 
 class ImageGenerator(Provider, Protocol):
-    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+    @property
+    def keeps_likeness(self) -> bool:
+        """Whether it can draw somebody as another picture shows them."""
+        ...
+
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+    ) -> Picture:
         """``width`` and ``height`` are the least that the film needs; a vendor that has fixed sizes gives the next
-        one of that shape. Raises ProviderError.
+        one of that shape. ``likeness``: PNG or JPEG files that show those who are in it; who cannot go by them leaves
+        them out. Raises ProviderError.
         """
         ...
 

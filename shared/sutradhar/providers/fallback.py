@@ -135,21 +135,30 @@ class FallbackImages(_Chain):
     def name(self) -> str:
         return self._makers[0].name
 
-    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
-        """Raises ProviderError."""
-        return self._first_answer(
-            "image generator", self._makers, lambda maker: self._drawn(maker, prompt, style, width, height, seed)
-        )
+    @property
+    def keeps_likeness(self) -> bool:
+        """Whether the first one does."""
+        return self._makers[0].keeps_likeness
 
-    def _drawn(self, maker: ImageGenerator, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+    ) -> Picture:
+        """Raises ProviderError."""
+        rest = style, width, height, seed, likeness
+        return self._first_answer("image generator", self._makers, lambda maker: self._drawn(maker, prompt, *rest))
+
+    def _drawn(
+        self, maker: ImageGenerator, prompt: str, style: str, width: int, height: int, seed: int,
+        likeness: Sequence[bytes],
+    ) -> Picture:  # fmt: skip
         try:
-            return maker.draw(prompt, style, width, height, seed)
+            return maker.draw(prompt, style, width, height, seed, likeness)
         except ProviderError as exc:
             other = self._reworded(prompt, exc) if exc.fault == "refused" else None
             if not other:
                 raise
             refused = str(exc)
-        picture = maker.draw(other, style, width, height, seed)
+        picture = maker.draw(other, style, width, height, seed, likeness)
         return replace(picture, refused=refused)
 
     def _reworded(self, prompt: str, refusal: ProviderError) -> str | None:

@@ -11,6 +11,11 @@ _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 _SMALLEST = 64
 
 
+def media_type(data: bytes) -> str:
+    """Of a file that is known to be a PNG or a JPEG."""
+    return _TYPES["PNG" if data.startswith(b"\x89PNG") else "JPEG"]
+
+
 def opened(provider: str, data: bytes) -> tuple[str, tuple[int, int]]:
     """The media type of the picture in ``data``, and its width and height.
 

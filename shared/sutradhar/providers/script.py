@@ -2,6 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.domain.pacing import durations, scene_sec
-from sutradhar.domain.plan import MAX_SCENES, Language, Mood, RenderPlan, Scene, SoundCue
+from sutradhar.domain.plan import MAX_CHARACTERS, MAX_SCENES, Character, Language, Mood, RenderPlan, Scene, SoundCue
 from sutradhar.domain.text import speakable
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Written
@@ -22,6 +23,8 @@ _MISFIT = 0.1
 """Of the length asked for, by which a film may be longer or shorter."""
 _SCENE_SEC = 12.0
 _PROMPT_CHARS, _USUAL_PROMPT_CHARS = 1000, 250
+_SEEN = 4
+"""At once, in one picture."""
 MAX_OUTPUT_TOKENS = 16_000
 """Thinking included; a script of ten minutes in two languages has about 9,000."""
 
@@ -31,7 +34,7 @@ _TOKENS_A_SECOND = 20
 """Of film, in an answer: narration in both languages and a picture for every 12 s."""
 
 
-class Character(BaseModel):
+class Person(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str
     look: str = Field(description="Age, build, face, hair, clothes and colours, the same in every picture.")
@@ -62,7 +65,7 @@ class Script(BaseModel):
     tags: list[str]
     mood: Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
     style: str = Field(description="Of all pictures: medium, light, palette.")
-    characters: list[Character]
+    characters: list[Person]
     scenes: list[Shot]
 
 
@@ -90,7 +93,9 @@ def sketch(wanted: RenderPlan) -> RenderPlan:
     scene = Scene(narration=said, image_prompt="x" * _USUAL_PROMPT_CHARS)
     # no two the same: what two scenes share is bought once
     scenes = tuple(scene.evolve(narration=f"{said} {i}", image_prompt=f"{i}{scene.image_prompt}") for i in range(count))
-    return wanted.evolve(scenes=scenes, language=language)
+    somebody = Character(name="Somebody", look="x" * _USUAL_PROMPT_CHARS)
+    seen = tuple(scene.evolve(characters=(somebody.name,)) for scene in scenes)
+    return wanted.evolve(scenes=seen, characters=(somebody,), language=language)
 
 
 def _scene_count(wanted: RenderPlan) -> int:
@@ -210,7 +215,8 @@ def _wrong(script: Script, wanted: RenderPlan) -> str:
 
 def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
     language = wanted.spoken_language
-    looks = {c.name: c.look for c in script.characters}
+    cast = wanted.characters or _cast(script)
+    names = {character.name for character in cast}
     if wanted.scenes:
         scenes = [_translated(scene, shot, language) for scene, shot in zip(wanted.scenes, script.scenes, strict=True)]
     else:
@@ -218,7 +224,8 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
         lengths = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
         scenes = [
             Scene(
-                narration=narration, image_prompt=_image_prompt(shot, looks), camera=shot.camera,
+                narration=narration, image_prompt=shot.image_prompt[:_PROMPT_CHARS], camera=shot.camera,
+                characters=tuple(name for name in dict.fromkeys(shot.characters) if name in names)[:_SEEN],
                 translations={_OTHER[language]: shot.translation}, duration_sec=seconds,
                 sounds=tuple(SoundCue(text=cue.text[:200], word=max(cue.word, 0)) for cue in shot.sounds[:1]),
             )
@@ -228,8 +235,8 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
     music = wanted.music.evolve(mood=mood) if wanted.music.enabled and not wanted.music.mood else wanted.music
     return RenderPlan.model_validate(
         {
-            **dict(wanted), "title": wanted.title or script.title[:120], "scenes": tuple(scenes), "music": music,
-            "language": language, "style": wanted.style or script.style[:200],
+            **dict(wanted), "title": wanted.title or script.title[:120], "scenes": tuple(scenes), "characters": cast,
+            "music": music, "language": language, "style": wanted.style or script.style[:200],
             "description": wanted.description or script.description, "tags": wanted.tags or tuple(script.tags[:30]),
         }
     )  # fmt: skip
@@ -243,10 +250,12 @@ def _translated(scene: Scene, shot: Shot, language: Language) -> Scene:
     return scene.evolve(translations={**scene.translations, other: shot.translation})
 
 
-def _image_prompt(shot: Shot, looks: dict[str, str]) -> str:
-    """It stands alone: whoever is seen is described each time, so that every picture shows the same ones."""
-    seen = [f"{name}: {looks[name]}" for name in shot.characters if name in looks]
-    return ". ".join([shot.image_prompt.rstrip("."), *seen])[:_PROMPT_CHARS]
+def _cast(script: Script) -> tuple[Character, ...]:
+    """Those who are seen most, as far as a plan has room for them."""
+    seen = Counter(name for shot in script.scenes for name in shot.characters)
+    known = {one.name.strip(): one for one in script.characters if one.name.strip() and one.look.strip()}
+    chosen = sorted(known, key=lambda name: -seen[name])[:MAX_CHARACTERS]
+    return tuple(Character(name=name[:60], look=known[name].look[:300]) for name in chosen)
 
 
 def _complete(wanted: RenderPlan) -> bool:

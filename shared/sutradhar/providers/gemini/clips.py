@@ -8,6 +8,7 @@ from sutradhar.domain.operation import Operation
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Shot
 from sutradhar.providers.gemini.client import PROVIDER, client, errors
+from sutradhar.providers.picture_file import media_type
 from sutradhar.providers.vendor import Vendor, patiently, policy, unusable
 from sutradhar.providers.video_file import looked_at
 
@@ -44,8 +45,7 @@ class Veo:
             "number_of_videos": 1, "duration_seconds": length, "aspect_ratio": "9:16" if height > width else "16:9",
             "resolution": "1080p" if large else "720p", "generate_audio": False, "seed": seed,
         }  # fmt: skip
-        media_type = "image/png" if first_frame.startswith(b"\x89PNG") else "image/jpeg"
-        source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": media_type}}
+        source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": media_type(first_frame)}}
         most = likely = {"seconds": float(length)}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
 

@@ -1,17 +1,19 @@
 """Pictures by Gemini's image models. Google takes Imagen, and the call for it, out of service (the client says so)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Picture
 from sutradhar.providers.gemini.client import PROVIDER, client, errors, refusal, used
-from sutradhar.providers.picture_file import opened
+from sutradhar.providers.picture_file import media_type, opened
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 
 _ASPECTS = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1"}
 _IMAGE_TOKENS = 1290
-"""Output tokens of a picture (ai.google.dev/gemini-api/docs/pricing, 2.5 Flash Image); twice that for a bound."""
+"""Tokens of a picture, drawn or looked at (ai.google.dev/gemini-api/docs/pricing, 2.5 Flash Image); twice that for a
+bound."""
 
 
 class GeminiImages:
@@ -23,18 +25,28 @@ class GeminiImages:
     def name(self) -> str:
         return f"{PROVIDER}/{self._model}"
 
-    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:  # noqa: ARG002 - it has no seed
+    @property
+    def keeps_likeness(self) -> bool:
+        return True
+
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int,  # noqa: ARG002 - it has no seed
+        likeness: Sequence[bytes] = (),
+    ) -> Picture:  # fmt: skip
         """Raises ProviderError."""
         text = f"{prompt}\nStyle: {style}" if style else prompt
         aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
-        most = {"input_tokens": len(text.encode()), "output_tokens": 2 * _IMAGE_TOKENS}
-        likely = {"input_tokens": len(text) / 4, "output_tokens": _IMAGE_TOKENS}
+        looked = _IMAGE_TOKENS * len(likeness)
+        most = {"input_tokens": len(text.encode()) + 2 * looked, "output_tokens": 2 * _IMAGE_TOKENS}
+        likely = {"input_tokens": len(text) / 4 + looked, "output_tokens": _IMAGE_TOKENS}
+        shown = [{"inline_data": {"data": data, "mime_type": media_type(data)}} for data in likeness]
+        contents = [{"role": "user", "parts": [*shown, {"text": text}]}]
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
 
             def drawn() -> tuple[bytes, str]:
                 with errors():
                     answer = google.models.generate_content(
-                        model=self._model, contents=text,
+                        model=self._model, contents=contents,
                         config={"response_modalities": ["IMAGE"], "image_config": {"aspect_ratio": aspect}},
                     )  # fmt: skip
                     if units := used(answer):
@@ -42,9 +54,9 @@ class GeminiImages:
                     return _inline(answer), answer.response_id or ""
 
             data, request_id = patiently(drawn)
-            media_type, size = opened(PROVIDER, data)
+            kind, size = opened(PROVIDER, data)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
-        return Picture(data, media_type, *size, provider=self.name, provenance=provenance)
+        return Picture(data, kind, *size, provider=self.name, provenance=provenance)
 
 
 def _inline(answer: Any) -> bytes:

@@ -1,6 +1,7 @@
 """Illustrations without a model: the words of the prompt choose light, place, figures and things; a seed composes them."""
 
 import hashlib
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -40,8 +41,12 @@ _GENERIC_LIGHTS = ("dawn", "golden", "day", "dusk")
 
 class ProceduralImages:
     name = "procedural-images/1"
+    keeps_likeness = False
 
-    def draw(self, prompt: str, style: str, width: int, height: int, seed: int) -> Picture:
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int,
+        likeness: Sequence[bytes] = (),  # noqa: ARG002 - whoever has the same words looks the same anyway
+    ) -> Picture:  # fmt: skip
         """An illustration as JPEG (4:4:4, quality 95). Same arguments, same bytes."""
         if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
             message = f"a picture of {width}x{height} cannot be drawn; sides of 16 to {_MAX_SIDE} pixels can"

@@ -1,0 +1,130 @@
+"""Who is seen in more than one picture is drawn once, and the vendor goes by that."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.ledger import job_account
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.provenance import manifest
+from sutradhar.domain.timeline import build_timeline
+from sutradhar.domain.view import cost
+from sutradhar.pipeline.purchase import account
+from sutradhar.pipeline.submit import submit
+from tests.vendors.desk import MIRA, VENDORS, Desk
+from tests.vendors.server import VendorStub
+from tests.vendors.studio import Studio, environment
+
+
+def scene(what: str, *names: str) -> dict[str, Any]:
+    return {"image_prompt": what, "duration_sec": 2, "characters": names}
+
+
+BODY = {
+    "title": "Mira", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}, "style": "ink",
+    "render": {"mode": "PROXY"},
+    "characters": [
+        {"name": "Mira", "look": "a girl of ten in a red dress"}, {"name": "Ravi", "look": "an old man with a stick"},
+    ],
+    "scenes": [scene("a river", "Mira"), scene("a bridge", "Mira", "Ravi"), scene("the sea")],
+}  # fmt: skip
+PLAN = RenderPlan.parse(BODY)
+
+
+@pytest.fixture
+def stub() -> Iterator[VendorStub]:
+    with VendorStub(VENDORS) as up:
+        yield up
+
+
+@pytest.fixture
+def studio(stub: VendorStub, tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(environment(stub, tmp_path))
+    yield made
+    made.close()
+
+
+def film(studio: Studio, plan: RenderPlan = PLAN) -> Job:
+    job, _ = submit(studio.services, plan)
+    studio.work()
+    done = studio.job(job.id)
+    assert done.state is JobState.SUCCEEDED, done.error
+    return done
+
+
+def test_openai_is_shown_who_it_is_and_that_has_a_price(desk: Desk) -> None:
+    desk.buy("openai images by likeness")
+    (asked,) = desk.stub.calls("openai")
+    assert (asked.path, asked.raw.count(MIRA)) == ("/v1/images/edits", 2)
+    assert asked.form["input_fidelity"] == "low"
+    (charge,) = desk.account().charges.values()
+    assert charge.units["input_image_tokens"] == 2 * 272
+    desk.buy("openai images by likeness", options={"image_fidelity": "high"})
+    assert desk.stub.calls("openai")[1].form["input_fidelity"] == "high"
+
+
+def test_gemini_is_shown_who_it_is(desk: Desk) -> None:
+    desk.buy("gemini images by likeness")
+    parts = desk.stub.calls("gemini")[0].body["contents"][0]["parts"]
+    assert [base64.urlsafe_b64decode(part["inlineData"]["data"]) for part in parts[:2]] == [MIRA, MIRA]
+    assert parts[2]["text"] == "Mira by a river\nStyle: ink"
+
+
+def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(studio: Studio, stub: VendorStub) -> None:
+    done = film(studio)
+    assert [r.slot for r in done.requests] == ["character-0", "scene-00-image", "scene-01-image", "scene-02-image"]
+    prompts = [str(request.params["prompt"]) for request in done.requests]
+    assert prompts[0].startswith("Mira: a girl of ten in a red dress. One figure")
+    assert prompts[2] == "a bridge. Mira: a girl of ten in a red dress. Ravi: an old man with a stick"
+    assert prompts[3] == "the sea"
+    sheet = studio.services.blobs.get(done.assets["character-0"].blob)
+    assert [(seen.path.rpartition("/")[2], seen.raw.count(sheet)) for seen in stub.billed("openai")] == [
+        ("generations", 0), ("edits", 1), ("edits", 1), ("generations", 0),
+    ]  # fmt: skip
+    assert len(build_timeline(done.plan or PLAN, done.assets).clips) == 3
+    paid = account(studio.backend.records, job_account(done.id))
+    found = cost(done, paid)
+    assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
+    assert manifest(done, paid)["assets"][0]["slot"] == "character-0"
+
+
+def test_another_look_is_another_picture_of_all_who_have_it(studio: Studio, stub: VendorStub) -> None:
+    film(studio)
+    before = len(stub.billed("openai"))
+    other = [PLAN.characters[0].evolve(look="a girl of ten in a blue dress"), PLAN.characters[1]]
+    film(studio, PLAN.evolve(characters=tuple(other)))
+    assert len(stub.billed("openai")) == before + 3  # the sea is the same
+    film(studio)
+    assert len(stub.billed("openai")) == before + 3
+
+
+def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None:
+    stub.before = lambda seen: setattr(seen, "fault", "bad request") if b"One figure" in seen.raw else None
+    done = film(studio)
+    assert done.assets["character-0"].provider != "openai/gpt-image-1-medium"
+    picture = done.assets["scene-01-image"]
+    assert picture.provider == "openai/gpt-image-1-medium"
+    assert "drew nobody to go by" in picture.fallbacks[0].reason
+    assert not [seen for seen in stub.calls("openai") if seen.path == "/v1/images/edits"]
+    assert done.assets["scene-02-image"].fallbacks == ()
+    # the next film tries again
+    stub.before = lambda _seen: None
+    assert film(studio).assets["scene-01-image"].fallbacks == ()
+
+
+def test_who_cannot_go_by_a_picture_is_not_asked_for_one(tmp_path: Path) -> None:
+    studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
+    assert film(studio).requests[0].slot == "scene-00-image"
+    studio.close()
+
+
+def test_a_plan_shows_nobody_unknown() -> None:
+    with pytest.raises(InvalidRequest, match="a scene shows 'Leela', who is not among the characters"):
+        RenderPlan.parse({**BODY, "scenes": [scene("a river", "Leela")]})
+    with pytest.raises(InvalidRequest, match="a name twice"):
+        RenderPlan.parse({**BODY, "characters": [BODY["characters"][0], BODY["characters"][0]]})  # type: ignore[index]
