@@ -109,7 +109,7 @@ def _purchases(backend: Backend, settings: Settings) -> Purchases:
 def _registry(settings: Settings, purchases: Purchases) -> "Registry":
     from sutradhar.providers.registry import Registry
 
-    return Registry(settings.vendors, settings.providers, settings.chains, purchases)
+    return Registry(settings.vendors, settings.providers, settings.chains, purchases, settings.whisper_model)
 
 
 def _prices(path: Path | None) -> PriceTable:

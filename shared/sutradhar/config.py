@@ -102,6 +102,9 @@ class Settings:
     """CALLS_AT_ONCE: how many calls each vendor gets at a time from all instances together; 0: any number."""
     prices: Path | None
     """PRICES: another price table; None: the one of the package."""
+    whisper_model: Path | None
+    """WHISPER_MODEL: the folder of a Whisper model in CTranslate2's format, which finds the words of voices that tell
+    no times; None: pocketsphinx finds English ones."""
     makers: int
     """MAKERS: how many pictures, voices or beds this process makes side by side."""
     render_request: str | None
@@ -221,6 +224,7 @@ class Settings:
             day_cap_usd=amount("DAILY_BUDGET_USD", None),
             calls_at_once=whole("CALLS_AT_ONCE", 8, 0, 1000),
             prices=Path(env["PRICES"]).expanduser() if env.get("PRICES") else None,
+            whisper_model=Path(env["WHISPER_MODEL"]).expanduser() if env.get("WHISPER_MODEL") else None,
             makers=whole("MAKERS", 1, 1, 32),
             render_request=env.get("RENDER_REQUEST") or None,
             task_index=whole("CLOUD_RUN_TASK_INDEX", 0, 0, 9999),

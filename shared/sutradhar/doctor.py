@@ -31,7 +31,8 @@ class Check:
 
 def machine(settings: Settings, narrator: Narrator) -> list[Check]:
     """Disk, renderer and voices. Runs the renderer's own self-check in a process of its own (about 1 s)."""
-    return [_disk(settings.home), *_renderer(settings), *_voices(narrator), _piper()]
+    whisper = [_whisper(settings.whisper_model)] if settings.whisper_model else []
+    return [_disk(settings.home), *_renderer(settings), *_voices(narrator), _piper(), *whisper]
 
 
 def answers(name: str, ask: Callable[[], object]) -> Check:
@@ -83,6 +84,13 @@ def _piper() -> Check:
     advice = "" if there else "pip install 'sutradhar[piper]' (GPL-3)"
     detail = "installed" if there else "the better English voice M is missing"
     return Check("piper", ok=there, detail=detail, advice=advice, needed=False)
+
+
+def _whisper(folder: Path) -> Check:
+    from sutradhar.providers.whisper import missing
+
+    problem = missing(folder)
+    return Check("whisper", ok=not problem, detail=problem or f"the model in {folder}", needed=False)
 
 
 def _renderer(settings: Settings) -> list[Check]:

@@ -4,7 +4,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.pacing import scene_sec
@@ -20,11 +22,27 @@ _REFERENCE_SIZE = 1024
 
 
 class Word(Frozen):
-    """One spoken word as it stands in the text (its punctuation with it), in seconds from the start of the audio."""
+    """One spoken word as it stands in the text (its punctuation with it), in seconds from the start of the audio.
+
+    ``how`` says where its time comes from, and ``confidence``, 0 to 1, how likely it is right within 0.1 s: 1 by the
+    voice itself, the recogniser's own probability where it was found in the sound, and what was measured of shares by
+    length. A film has thousands of words, so what is usual is not written out.
+    """
 
     text: str
     start: float
     end: float
+    how: Alignment = "engine"
+    confidence: float = 1.0
+
+    @model_serializer(mode="wrap")
+    def _brief(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        whole: dict[str, Any] = written(self)
+        if self.how == "engine":
+            del whole["how"]
+        if self.confidence == 1:
+            del whole["confidence"]
+        return whole
 
 
 class AssetRequest(Frozen):

@@ -48,5 +48,6 @@ def _described(asset: Asset, slot: str, account: Account) -> dict[str, Any]:
         "duration_sec": round(asset.samples / SAMPLE_RATE, 3) if asset.samples else None,
         "price_usd": usd(sum(charge.spent for charge in paid)),
         "refused": asset.refused or None,
+        **({"words": [dict(word) for word in asset.words]} if asset.words else {}),
         **(asset.provenance.model_dump() if asset.provenance else {}),
     }

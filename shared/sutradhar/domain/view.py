@@ -64,7 +64,7 @@ def status(job: Job, made: Mapping[str, Asset], account: Account) -> dict[str, A
                 "slot": r.slot,
                 "kind": r.kind,
                 "state": "ready" if r.slot in by_slot else "pending",
-                **({"provider": a.provider, "alignment": a.alignment} if (a := by_slot.get(r.slot)) else {}),
+                **(_made(by_slot[r.slot]) if r.slot in by_slot else {}),
             }
             for r in job.requests
         ],
@@ -91,6 +91,14 @@ def status(job: Job, made: Mapping[str, Asset], account: Account) -> dict[str, A
         "created_at": job.created_at.isoformat(),
         "updated_at": job.updated_at.isoformat(),
     }
+
+
+def _made(asset: Asset) -> dict[str, Any]:
+    sure = [word.confidence for word in asset.words]
+    return {
+        "provider": asset.provider, "alignment": asset.alignment,
+        "alignment_confidence": round(sum(sure) / len(sure), 3) if sure else None,
+    }  # fmt: skip
 
 
 def cost(job: Job, account: Account) -> dict[str, Any]:

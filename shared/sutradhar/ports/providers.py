@@ -106,6 +106,12 @@ class Narrator(Provider, Protocol):
         ...
 
 
+class Aligner(Protocol):
+    def align(self, speech: Speech, language: Language) -> Speech | None:
+        """``speech`` with its words where they are heard in it; None when that cannot be told."""
+        ...
+
+
 class ImageGenerator(Provider, Protocol):
     @property
     def keeps_likeness(self) -> bool:

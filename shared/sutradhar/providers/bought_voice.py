@@ -3,14 +3,13 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import SequenceMatcher
 from itertools import pairwise
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.forced_alignment import word_starts as word_starts_in
+from sutradhar.providers.matching import matched
 from sutradhar.providers.sound_file import Sound
 from sutradhar.providers.vendor import Vendor, unusable
 from sutradhar.providers.voice_audio import speech
@@ -59,11 +58,11 @@ class BoughtNarrator(ABC):
 
 
 def finished(
-    provider: str, name: str, samples: Sound, rate: int, text: str, language: Language,
-    told: Sequence[float | None] | None, provenance: Provenance,
+    provider: str, name: str, samples: Sound, rate: int, text: str, told: Sequence[float | None] | None,
+    provenance: Provenance,
 ) -> Speech:  # fmt: skip
-    """``told``: when each word of ``text`` begins, in seconds; None: the vendor does not say. Then English words are
-    looked for in the sound, and what is not found is shared out by length between the pauses.
+    """``told``: when each word of ``text`` begins, in seconds; None: the vendor does not say. Then, and where it left a
+    word out, time is shared out by length between the pauses.
 
     Raises ProviderError when the sound is silent, or too short to be all of the text.
     """
@@ -72,12 +71,11 @@ def finished(
     if seconds < _SHORTEST_SEC_A_CHARACTER * len(text) or any(s is not None and s > seconds for s in told or ()):
         raise unusable(provider, f"{seconds:.1f} s of sound are not all of the text")
     mono = samples.mean(axis=1)
-    found = word_starts_in(mono, rate, tokens) if told is None and language == "en" else None
     try:
-        made = speech(mono, rate, tokens, told or found or [None] * len(tokens), name)
+        made = speech(mono, rate, tokens, told or [None] * len(tokens), name)
     except ValueError as exc:
         raise unusable(provider, str(exc)) from exc
-    return replace(made, alignment="engine" if told else "speech" if found else "estimate", provenance=provenance)
+    return replace(made, alignment="engine" if told else "estimate", provenance=provenance)
 
 
 def word_starts(text: str, characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:
@@ -88,21 +86,9 @@ def word_starts(text: str, characters: Sequence[str], starts: Sequence[float]) -
     """
     if len(characters) != len(starts) or not starts:
         return None
-    spoken = [(c, at) for piece, at in zip(characters, starts, strict=True) for c in piece if not c.isspace()]
-    letters = [(i, c) for i, token in enumerate(text.split()) for c in token]
-    matcher = SequenceMatcher(None, [c for _, c in letters], [c for c, _ in spoken], autojunk=False)
-    found: list[float | None] = [None] * len(text.split())
-    same = 0
-    for a, b, size in matcher.get_matching_blocks():
-        same += size
-        for k in range(size):
-            word, at = letters[a + k][0], spoken[b + k][1]
-            first = a + k == 0 or letters[a + k - 1][0] != word
-            if found[word] is None and (first or word == 0):
-                found[word] = at
-    if same < len(letters) / 2 or any(later < earlier - 0.5 for earlier, later in _pairs(found)):
-        return None
-    return found
+    places = matched(text.split(), characters)
+    found = [None if at is None else starts[at] for at in places or ()]
+    return None if any(later < earlier - 0.5 for earlier, later in _pairs(found)) else found or None
 
 
 def _pairs(starts: Sequence[float | None]) -> list[tuple[float, float]]:

@@ -9,6 +9,7 @@ from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
 from sutradhar.ports.providers import (
+    Aligner,
     ClipGenerator,
     Composer,
     FootageLibrary,
@@ -67,9 +68,11 @@ class _Chain:
 
 
 class FallbackNarrator(_Chain):
-    def __init__(self, narrators: Sequence[Narrator], terms: _Strict) -> None:
+    """``aligners`` are asked, one after the other, where words are for a voice that does not tell."""
+
+    def __init__(self, narrators: Sequence[Narrator], terms: _Strict, aligners: Sequence[Aligner] = ()) -> None:
         super().__init__(terms)
-        self._narrators = tuple(narrators)
+        self._narrators, self._aligners = tuple(narrators), tuple(aligners)
 
     @property
     def name(self) -> str:
@@ -93,7 +96,9 @@ class FallbackNarrator(_Chain):
         if (whose := manner.named.partition("/")[0]) and not _is_by(makers[0], whose):
             nobody = Fallback(provider=whose, reason="it is not among the narrators: has it a key?")
             made = replace(made, fallbacks=(nobody, *made.fallbacks))
-        return made
+        if made.alignment != "estimate":
+            return made
+        return next((found for one in self._aligners if (found := one.align(made, language))), made)
 
     def _speaking(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> list[Narrator]:
         """Who has the voice, and first whose own voice is asked for."""

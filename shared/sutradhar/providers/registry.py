@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Literal
 
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import (
+    Aligner,
     ClipGenerator,
     Composer,
     FootageLibrary,
@@ -85,6 +87,8 @@ class Registry:
     providers: Sequence[str] | None
     chains: Mapping[str, Sequence[str]]
     gate: CallGate
+    whisper: Path | None = None
+    """The folder of a model for aligning."""
 
     def planner(self) -> FallbackPlanner:
         """Raises InvalidRequest for an unknown name, like all of these."""
@@ -93,7 +97,13 @@ class Registry:
 
     def narrator(self) -> FallbackNarrator:
         narrators: list[Narrator] = self._makers("narrator")
-        return FallbackNarrator(narrators, self.gate)
+        return FallbackNarrator(narrators, self.gate, self._aligners())
+
+    def _aligners(self) -> list[Aligner]:
+        from sutradhar.providers.forced_alignment import PocketSphinx
+        from sutradhar.providers.whisper import Whisper
+
+        return [*([Whisper(self.whisper)] if self.whisper else []), PocketSphinx()]
 
     def images(self) -> FallbackImages:
         makers: list[ImageGenerator] = self._makers("image")

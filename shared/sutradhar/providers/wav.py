@@ -18,3 +18,10 @@ def to_wav(pcm: NDArray[np.int16]) -> bytes:
         out.setframerate(SAMPLE_RATE)
         out.writeframes(pcm.tobytes())
     return file.getvalue()
+
+
+def from_wav(data: bytes) -> tuple[NDArray[np.float32], int]:
+    """The samples of a mono WAV file of 16 bits, between -1 and 1, and their rate in Hz."""
+    with wave.open(io.BytesIO(data)) as file:
+        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return pcm.astype(np.float32) / np.float32(32768), file.getframerate()

@@ -53,7 +53,7 @@ class ElevenLabsNarrator(BoughtNarrator):
                 starts = times and word_starts(text, times.characters, times.character_start_times_seconds)
             samples, rate = decoded(PROVIDER, data)
             provenance = Provenance(model=self._model, request_id=request_id)
-            return finished(PROVIDER, self.name, samples, rate, text, language, starts, provenance)
+            return finished(PROVIDER, self.name, samples, rate, text, starts, provenance)
 
 
 def _charged(headers: dict[str, str], characters: int) -> float:

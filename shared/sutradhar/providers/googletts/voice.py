@@ -55,9 +55,7 @@ class GoogleNarrator:
             begin += len(samples) / _RATE
         known = starts if any(at is not None for at in starts) else None
         provenance = Provenance(model=self._voice(language, voice, manner))
-        return finished(
-            PROVIDER, self.name, np.concatenate(spoken), _RATE, " ".join(tokens), language, known, provenance
-        )
+        return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, " ".join(tokens), known, provenance)
 
     def _said(self, tokens: Sequence[str], first: int, voice: str, speed: float) -> tuple[Any, list[float | None]]:
         pace = {"speaking_rate": speed} if speed != 1 else {}

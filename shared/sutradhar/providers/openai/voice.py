@@ -51,7 +51,7 @@ class OpenAINarrator(BoughtNarrator):
             samples, rate = decoded(PROVIDER, data)
             call.settle({"seconds": len(samples) / rate}, request_id)
             provenance = Provenance(model=self._model, request_id=request_id)
-            return finished(PROVIDER, self.name, samples, rate, text, language, None, provenance)
+            return finished(PROVIDER, self.name, samples, rate, text, None, provenance)
 
     def _told(self, manner: Manner) -> dict[str, Any]:
         """How to say it, in the words that the model understands."""

@@ -1,0 +1,164 @@
+"""Words found in speech whose word times are known from the voice engine itself."""
+
+import inspect
+import os
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sutradhar.domain.asset import Word
+from sutradhar.domain.plan import Language, Manner
+from sutradhar.ports.providers import Speech
+from sutradhar.providers.espeak_ng import EspeakNarrator
+from sutradhar.providers.fallback import FallbackNarrator
+from sutradhar.providers.forced_alignment import PocketSphinx, word_starts
+from sutradhar.providers.hibari import HibariNarrator
+from sutradhar.providers.matching import matched
+from sutradhar.providers.voice_audio import GUESSED, place_words
+from sutradhar.providers.wav import from_wav
+from sutradhar.providers.whisper import Whisper, missing
+
+TEXT = (
+    "Long ago, King Prahlad of Ayodhya had 12 brave sons — and they sailed to the far-away island of Lanka. Nobody knew"
+    " what the winds would bring; still, they laughed."
+)
+HINDI = "बहुत समय पहले, एक राजा था। उसका बेटा प्रह्लाद रोज़ प्रार्थना करता था।"
+
+
+@pytest.fixture(scope="module")
+def truth() -> Speech:
+    return HibariNarrator().narrate(TEXT, "en", "F")
+
+
+def untold(speech: Speech) -> Speech:
+    """As if the voice had told no times."""
+    tokens = [word.text for word in speech.words]
+    loud = np.ones(speech.samples // 240, np.bool_)
+    words = place_words(tokens, [None] * len(tokens), loud, speech.samples / 48_000)
+    return replace(speech, words=words, alignment="estimate")
+
+
+def errors(found: Speech, true: Speech) -> list[float]:
+    return [abs(a.start - b.start) for a, b in zip(found.words, true.words, strict=True) if a.how == "speech"]
+
+
+def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech) -> None:
+    found = PocketSphinx().align(untold(truth), "en")
+    assert found
+    assert found.wav == truth.wav
+    assert found.alignment == "speech"
+    (dash,) = [word for word in found.words if word.text == "—"]
+    assert (dash.how, dash.confidence) == ("estimate", GUESSED)
+    assert len(errors(found, truth)) == len(truth.words) - 1
+    assert np.mean(errors(found, truth)) < 0.03
+    assert max(errors(found, truth)) < 0.2
+    assert all(0.3 < word.confidence <= 1 for word in found.words)
+
+
+def test_what_the_recording_does_not_say_is_not_found() -> None:
+    samples = np.zeros(48_000, np.float32)
+    assert word_starts(samples, 48_000, TEXT.split()) is None
+    assert word_starts(samples, 48_000, ["—", "..."]) is None
+
+
+def test_the_chain_asks_where_the_voice_does_not_tell(truth: Speech) -> None:
+    class Mute:
+        name = "mute/1"
+        told = truth
+
+        def speaks(self, *_args: Any) -> bool:
+            return True
+
+        def narrate(self, *_args: Any) -> Speech:
+            return self.told
+
+    voice: Any = Mute()
+    chain = FallbackNarrator([voice], SimpleNamespace(strict=False), [Whisper(Path("nowhere")), PocketSphinx()])
+    assert chain.narrate(TEXT, "en", "F") == truth
+    Mute.told = untold(truth)
+    assert chain.narrate(TEXT, "en", "F", Manner()).alignment == "speech"
+    assert chain.narrate(TEXT, "hi", "F") == Mute.told
+
+
+def test_shares_by_length_are_as_sure_as_they_are_said_to_be(truth: Speech) -> None:
+    guessed = untold(truth)
+    assert {(word.how, word.confidence) for word in guessed.words} == {("estimate", GUESSED)}
+    near = [abs(a.start - b.start) < 0.1 for a, b in zip(guessed.words, truth.words, strict=True)]
+    assert 0.1 < np.mean(near) < 0.7
+
+
+def test_what_is_usual_is_not_written_out() -> None:
+    usual, heard = Word(text="a", start=0, end=1), Word(text="a", start=0, end=1, how="speech", confidence=0.8)
+    assert usual.model_dump_json() == '{"text":"a","start":0.0,"end":1.0}'
+    assert heard.model_dump()["how"] == "speech"
+    for word in (usual, heard):
+        assert Word.model_validate_json(word.model_dump_json()) == word
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not os.environ.get("CI"):
+        pytest.importorskip("faster_whisper")
+    from tests.contract.tiny_whisper import build
+
+    return build(tmp_path_factory.mktemp("whisper") / "model")
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", TEXT), ("hi", HINDI)])
+def test_whisper_reads_the_model_and_listens_and_what_it_makes_up_is_not_believed(
+    model: Path, language: Language, text: str
+) -> None:
+    assert missing(model) == ""
+    speech = untold(EspeakNarrator().narrate(text, language, "F"))
+    whisper = Whisper(model)
+    whisper._model = whisper._loaded()
+    heard = whisper._heard(speech, language)
+    assert all(0 <= word.probability <= 1 for word in heard)
+    assert matched([word.text for word in speech.words], [word.word for word in heard]) is None
+
+
+def test_whispers_words_are_put_to_the_texts(model: Path, truth: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of the real class's shape, with what a recogniser does: other spellings, case, a word left out."""
+    from faster_whisper.transcribe import Segment
+    from faster_whisper.transcribe import Word as Heard
+
+    said = {"12": "twelve", "Prahlad": "prahlaad", "—": ""}
+    words = [
+        Heard(word.start + 0.02, word.end, f" {said.get(word.text, word.text.lower().strip('.,;'))}", 0.9)
+        for word in truth.words
+        if said.get(word.text) != "" and word.text != "still,"
+    ]
+    fields = dict.fromkeys(inspect.signature(Segment).parameters) | {"words": words}
+    whisper = Whisper(model)
+    whisper._model = whisper._loaded()
+    asked: dict[str, Any] = {}
+    real = inspect.signature(whisper._model.transcribe)
+    monkeypatch.setattr(
+        whisper._model, "transcribe",
+        lambda *args, **named: asked.update(real.bind(*args, **named).arguments) or (iter([Segment(**fields)]), None),
+    )  # fmt: skip
+    found = whisper.align(untold(truth), "en")
+    assert found
+    assert (asked["language"], asked["word_timestamps"], asked["initial_prompt"]) == (
+        "en",
+        True,
+        " ".join(TEXT.split()),
+    )
+    assert len(asked["audio"]) == pytest.approx(len(from_wav(truth.wav)[0]) / 3, abs=1)
+    not_heard = {word.text for word in found.words if word.how == "estimate"}
+    assert {"—", "still,", "12"} >= not_heard
+    assert {word.confidence for word in found.words if word.how == "speech"} == {0.9}
+    assert max(errors(found, truth)) < 0.11
+
+
+def test_what_keeps_whisper_from_working_is_said(model: Path, truth: Speech, tmp_path: Path) -> None:
+    assert "has no model.bin: WHISPER_MODEL must be the folder of a model" in missing(tmp_path)
+    assert Whisper(tmp_path).align(untold(truth), "en") is None
+    for name in ("config.json", "tokenizer.json"):
+        (tmp_path / name).write_bytes((model / name).read_bytes())
+    (tmp_path / "model.bin").write_bytes(b"not a model")
+    assert Whisper(tmp_path).align(untold(truth), "en") is None
