@@ -8,8 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.fields import Line, Narration, Shown, some
 from sutradhar.domain.price import micros
-from sutradhar.domain.text import clean, drawable, language_of, named, speakable, undrawable
+from sutradhar.domain.text import language_of
 
 MAX_SCENES = 20
 MAX_CHARACTERS = 6
@@ -46,41 +47,7 @@ def _language(value: object) -> object:
     return value.strip().lower().replace("_", "-").split("-")[0] if isinstance(value, str) else value
 
 
-def _some(value: str) -> str:
-    if not value:
-        raise ValueError("must have some text (symbols and emoji do not count)")
-    return value
-
-
-def _visible(value: str) -> str:
-    if foreign := undrawable(value):
-        raise ValueError(
-            f"has the character {named(foreign)}, which the caption fonts cannot draw; take it out or spell it"
-        )
-    return value
-
-
-def _encodable(value: object) -> object:
-    if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
-        raise ValueError("has half of a surrogate pair, which is no character; send valid Unicode")
-    return value
-
-
-Line = Annotated[str, BeforeValidator(_encodable), AfterValidator(clean)]
-Shown = Annotated[
-    Line, AfterValidator(drawable), AfterValidator(clean), AfterValidator(_some), AfterValidator(_visible)
-]
 Code = Annotated[Language, BeforeValidator(_language)]
-
-
-def _narration(value: str) -> str:
-    spoken = speakable(value)
-    if value.strip() and not spoken:
-        raise ValueError("has nothing to say once stage directions and symbols are taken out; write a sentence")
-    return _visible(spoken) if spoken else ""
-
-
-Narration = Annotated[str, Field(max_length=2000), BeforeValidator(_encodable), AfterValidator(_narration)]
 
 
 def _voice(value: str) -> str:
@@ -99,15 +66,15 @@ class OnScreen(Frozen):
 class Character(Frozen):
     """Somebody who is to look the same in every picture."""
 
-    name: Annotated[Line, AfterValidator(_some), Field(max_length=60)]
-    look: Annotated[Line, AfterValidator(_some), Field(max_length=300)]
+    name: Annotated[Line, AfterValidator(some), Field(max_length=60)]
+    look: Annotated[Line, AfterValidator(some), Field(max_length=300)]
     """Age, build, face, hair, clothes and colours, in English."""
 
 
 class SoundCue(Frozen):
     """A sound that is heard in a scene: a door, thunder, applause."""
 
-    text: Annotated[Line, AfterValidator(_some), Field(max_length=200)]
+    text: Annotated[Line, AfterValidator(some), Field(max_length=200)]
     """What is heard, in English."""
     word: int = Field(default=0, ge=0, le=1000)
     """At the start of which word of the narration, from 0; past its end, or without one: when the scene begins."""
@@ -119,7 +86,7 @@ class Scene(Frozen):
     """One picture and what is said over it."""
 
     narration: Narration = ""
-    image_prompt: Annotated[Line, AfterValidator(_some), Field(max_length=1000)]
+    image_prompt: Annotated[Line, AfterValidator(some), Field(max_length=1000)]
     characters: tuple[Line, ...] = Field(default=(), max_length=4)
     """The names of those of the plan's ``characters`` who are seen; how they look is added to the prompt."""
     translations: Mapping[Code, Narration] = {}
