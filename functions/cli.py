@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from functions.plan_file import wanted_plan
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.errors import InvalidRequest, NotInstalled, SutradharError
 from sutradhar.domain.job import Job, JobState
@@ -72,7 +73,7 @@ def make(
     """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made."""
     with _errors():
         _choose(providers)
-        wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
+        wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
         job = _make(wanted)
         if job.state is not JobState.SUCCEEDED:
             _say_why(job)
@@ -103,9 +104,27 @@ def plan(
     with _errors():
         _choose(providers)
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-        wanted = _wanted(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
+        wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
         written = bootstrap.services().planner.plan(wanted).plan
     print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def upload(
+    files: Annotated[list[Path], typer.Argument(help="Videos, pictures and sound files of your own.")],
+) -> None:
+    """Keep files for plans to name by the ids that are printed: `scenes[].clip`, `scenes[].image`, `music.upload`."""
+    from sutradhar.pipeline.uploads import bring
+
+    with _errors():
+        for path in files:
+            found = bring(bootstrap.services(), path)
+            facts = found.facts
+            assert facts
+            size = f"{facts.width}x{facts.height}" if facts.width else ""
+            length = f"{facts.duration_sec:.1f} s" if facts.duration_sec else ""
+            console.print(f"{path}: {facts.kind} {size} {length}".rstrip())
+            print(found.id)
 
 
 @app.command()
@@ -194,25 +213,6 @@ def _choose(providers: str | None) -> None:
     """As the environment would, before anything has read it."""
     if providers is not None:
         os.environ["PROVIDERS"] = providers
-
-
-def _wanted(
-    topic: str | None, plan_file: Path | None, language: str | None, length: int, voice: str, aspect: str, style: str,
-    seed: int, resolution: str, mode: str,
-) -> RenderPlan:  # fmt: skip
-    if plan_file is not None:
-        if topic is not None:
-            raise typer.BadParameter("give a topic or --plan, not both")
-        try:
-            text = sys.stdin.read() if str(plan_file) == "-" else plan_file.read_text("utf-8")
-            return RenderPlan.parse(json.loads(text))
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as exc:
-            raise typer.BadParameter(f"{plan_file} cannot be read as JSON: {exc}") from exc
-    body: dict[str, Any] = {
-        "topic": topic or "", "language": language, "length_sec": length, "voice": voice, "aspect": aspect,
-        "style": style, "seed": seed, "render": {"resolution": resolution, "mode": mode},
-    }  # fmt: skip
-    return RenderPlan.parse(body)
 
 
 def _make(wanted: RenderPlan) -> Job:

@@ -11,8 +11,10 @@ import functions_framework
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from functions.api import operations, renders
+from functions.api import operations, renders, uploads
+from functions.api.uploads import carries_bytes
 from sutradhar.domain.errors import BackendError, Conflict, IdempotencyMismatch, InvalidRequest, NotFound
+from sutradhar.domain.upload import MAX_BYTES
 from sutradhar.telemetry import bound, log
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -31,15 +33,20 @@ def api(request: flask.Request) -> Response:
     """The whole HTTP API. The app gets the body in an environment of its own: functions-framework reads the request's
     body again after the answer, and must find it untouched."""
     declared = request.content_length
+    path = request.environ["PATH_INFO"].removeprefix("/api") if request.path.startswith("/api/") else request.path
+    if carries_bytes(request.method, path):
+        return _answer({**request.environ, "sutradhar.too_large": (declared or 0) > MAX_BYTES}, path, request)
     too_large = declared is not None and declared > MAX_BODY_BYTES
     # not a byte of an oversized body is read, and of one that hides its length only what shows that it is too large
     body = b"" if too_large else request.stream.read(MAX_BODY_BYTES + 1) if declared is None else request.get_data()
     environ = {**request.environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-    if too_large or len(body) > MAX_BODY_BYTES:
-        environ["sutradhar.too_large"] = True
+    environ["sutradhar.too_large"] = too_large or len(body) > MAX_BODY_BYTES
+    return _answer(environ, path, request)
+
+
+def _answer(environ: dict[str, Any], path: str, request: flask.Request) -> Response:
     environ.pop("werkzeug.request", None)
-    if environ["PATH_INFO"].startswith("/api/"):
-        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix("/api")
+    environ["PATH_INFO"] = path
     sent = request.headers.get("X-Request-Id", "")
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
     # it goes with every message of this request, from function to function
@@ -53,6 +60,7 @@ def app() -> flask.Flask:
     made.json.sort_keys = False  # type: ignore[attr-defined]
     made.json.ensure_ascii = False  # type: ignore[attr-defined]
     made.register_blueprint(renders.blueprint)
+    made.register_blueprint(uploads.blueprint)
     made.register_blueprint(operations.blueprint)
     made.before_request(_before)
     made.after_request(_after)
@@ -63,7 +71,8 @@ def app() -> flask.Flask:
 def _before() -> flask.Response | None:
     flask.g.request_id = flask.request.environ["sutradhar.request_id"]
     if flask.request.environ.get("sutradhar.too_large"):
-        return problem(413, "Body too large", f"the body may have at most {MAX_BODY_BYTES} bytes")
+        most = MAX_BYTES if carries_bytes(flask.request.method, flask.request.path) else MAX_BODY_BYTES
+        return problem(413, "Body too large", f"the body may have at most {most} bytes")
     return None
 
 

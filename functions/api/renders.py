@@ -1,14 +1,13 @@
 """Renders: submit, look, cancel, retry, download."""
 
-import json
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import flask
 from werkzeug.wrappers import Response
 
+from functions.api.body import json_body
 from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.job import Job
@@ -32,7 +31,7 @@ def create() -> flask.typing.ResponseReturnValue:
     key = flask.request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
-    job, created = submit(bootstrap.services(), RenderPlan.parse(_body()), key)
+    job, created = submit(bootstrap.services(), RenderPlan.parse(json_body()), key)
     body = {
         "job_id": job.id,
         "status": "pending" if created else state_word(job),
@@ -121,10 +120,3 @@ def _wanted_file(job: Job) -> tuple[str, str]:
 
 def _moved(job: Job) -> dict[str, str]:
     return {"job_id": job.id, "state": state_word(job), "status": state_word(job)}
-
-
-def _body() -> Any:
-    try:
-        return json.loads(flask.request.get_data() or b"null")
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as exc:
-        raise InvalidRequest([FieldError("", f"the body is not valid JSON: {exc}")]) from exc

@@ -17,6 +17,7 @@ from sutradhar.pipeline.purchase import Purchases
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock, SystemClock
+from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import (
     ClipGenerator,
     Composer,
@@ -91,10 +92,17 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         footage=cast(FootageLibrary, _Lazy(registry.footage)),
         sounds=cast(SoundLibrary, _Lazy(registry.sounds)),
         composer=cast(Composer, _Lazy(registry.composer)),
+        media=cast(MediaReader, _Lazy(_media_files)),
         defaults=settings.plan_defaults,
         sketch=registry.sketch,
         job_cap=micros(settings.job_cap_usd),
     )
+
+
+def _media_files() -> MediaReader:
+    from sutradhar.providers.media_file import MediaFiles
+
+    return MediaFiles()
 
 
 def _purchases(backend: Backend, settings: Settings) -> Purchases:

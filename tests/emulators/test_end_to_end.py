@@ -1,5 +1,6 @@
 """A whole job on the emulated cloud: HTTP in, functions from the packaged archive, Pub/Sub, Cloud Run, a film out."""
 
+import io
 import json
 import time
 import urllib.error
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from google.cloud import pubsub_v1
+from PIL import Image
 
 from functions.emulated.cloud import EmulatedCloud
 from functions.emulated.emulators import environment
@@ -77,6 +79,25 @@ def test_a_plan_becomes_a_film_that_was_checked(cloud: EmulatedCloud, tmp_path: 
     summary = json.loads(call(cloud, "GET", f"/render/{job_id}/file?kind=summary")[1])
     assert all(finding["ok"] for finding in summary["findings"])
     assert summary["tasks"] >= 1
+
+
+def test_an_uploaded_picture_is_in_the_film(cloud: EmulatedCloud) -> None:
+    """Its bytes go to Cloud Storage, round the function."""
+    out = io.BytesIO()
+    Image.new("RGB", (640, 360), "red").save(out, "PNG")
+    wanted = {"filename": "me.png", "content_type": "image/png", "size": len(out.getvalue())}
+    code, body = call(cloud, "POST", "/uploads", wanted)
+    told = json.loads(body)
+    assert (code, "/uploads/up-" in told["url"]) == (201, False), told
+    request = urllib.request.Request(told["url"], out.getvalue(), told["headers"], method=told["method"])
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 200
+    code, body = call(cloud, "POST", f"/uploads/{told['upload_id']}/complete")
+    assert (code, json.loads(body)["width"]) == (200, 640), body
+    scene = {"image": {"upload": told["upload_id"]}, "duration_sec": 2}
+    job_id = json.loads(call(cloud, "POST", "/render", {**PLAN, "scenes": [scene]})[1])["job_id"]
+    done = until_over(cloud, job_id)
+    assert (done["state"], done["assets"][0]["provider"]) == ("success", "upload/1"), done
 
 
 def test_a_cancelled_job_stops(cloud: EmulatedCloud) -> None:

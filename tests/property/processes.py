@@ -17,6 +17,7 @@ from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
+from sutradhar.providers.media_file import MediaFiles
 from tests.property.steps import Handler, Stepped
 from tests.world import ToldRunner, purchases
 
@@ -91,6 +92,7 @@ class Process:
             planner=makers,
             narrator=makers,
             images=makers,
+            media=MediaFiles(),
             clips=makers,
             footage=makers,
             sounds=makers,

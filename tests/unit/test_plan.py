@@ -29,7 +29,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ({"topic": ""}, "topic", "must have some text"),
         ({"topic": "  \t "}, "topic", "must have some text"),
         ({"topic": "🍵"}, "topic", "must have some text"),
-        ({"scenes": [SCENE | {"image_prompt": " "}]}, "scenes[0].image_prompt", "must have some text"),
+        ({"scenes": [SCENE | {"image_prompt": " "}]}, "scenes[0]", "shows one thing: give image_prompt"),
         ({"topic": "a" * 201}, "topic", "201 characters"),
         ({"topic": "a", "prompt": "b"}, "", "not both"),
         ({"topic": "a", "colour": "red"}, "colour", "is not a field of the plan"),

@@ -27,6 +27,7 @@ from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.providers import Picture
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.ports.stores import LONGEST_RUN
+from sutradhar.providers.media_file import MediaFiles
 from tests.world import Makers, Renderers, SetClock, ToldRunner, purchases, write_summary
 
 PLAN = RenderPlan(topic="tea")
@@ -45,7 +46,7 @@ class World:
             leases=leases, records=records, purchases=purchases(records, leases, self.clock), blobs=self.blobs,
             bus=self.queue,
             runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers,
-            clips=self.makers, footage=self.makers, sounds=self.makers, composer=self.makers,
+            media=MediaFiles(), clips=self.makers, footage=self.makers, sounds=self.makers, composer=self.makers,
             defaults=PlanDefaults(), clock=self.clock, sketch=self.makers.sketch,
         )  # fmt: skip
 

@@ -139,7 +139,6 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
     ``generated`` footage too. Without one of sounds none are asked for; without ``likeness``, whose value says nothing,
     no pictures of characters for reference.
     """
-    width, height = _image_size(plan)
     language = plan.spoken_language
     found = _character_requests(plan, makers["image"]) if "likeness" in makers else []
     drawn = {request.slot: request.key for request in found}
@@ -151,38 +150,57 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
                     slot=scene_slot(i, "narration"), kind="narration", params=params, maker=makers["narration"]
                 )
             )
-        image: dict[str, str | int | float] = {
-            "prompt": _prompt(plan, scene),
-            "style": plan.style,
-            "width": width,
-            "height": height,
-            "seed": plan.seed + i,
-        }
-        keys = [drawn[slot] for slot in (_character_slot(plan, name) for name in scene.characters) if slot in drawn]
-        if keys and plan.footage_of(scene) != "stock":
-            image["likeness"] = " ".join(keys)
-        footage = plan.footage_of(scene)
-        if footage != "none":
-            said = scene_sec(scene.narration, language, plan.delivery.speed) if scene.narration else 0
-            image |= {"footage": footage, "seconds": round(max(scene.duration_sec or 0, said), 1)}
-        if footage == "generated":
-            image["still"] = makers["image"]
-        maker = makers["image" if footage == "none" else footage]
-        found.append(AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=maker))
+        if own := scene.image or scene.clip:
+            found.append(_upload_request(scene_slot(i, "image"), "image", own.upload))
+        else:
+            found.append(_picture_request(plan, i, makers, drawn))
         for n, cue in enumerate(scene.sounds if "sound" in makers else ()):
             slot = f"{scene_slot(i, 'sound')}-{n}"
             found.append(AssetRequest(slot=slot, kind="sound", params={"text": cue.text}, maker=makers["sound"]))
-    if plan.music.enabled:
+    if plan.music.enabled and plan.music.upload:
+        found.append(_upload_request("music", "music", plan.music.upload))
+    elif plan.music.enabled:
         music: dict[str, str | int | float] = {"mood": plan.music.mood or "calm", "seed": plan.seed}
         found.append(AssetRequest(slot="music", kind="music", params=music, maker=makers["music"]))
     return tuple(found)
 
 
+def _upload_request(slot: str, kind: AssetKind, upload: str) -> AssetRequest:
+    return AssetRequest(slot=slot, kind=kind, params={"upload": upload}, maker="upload/1")
+
+
+def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn: Mapping[str, str]) -> AssetRequest:
+    """``drawn``: the keys of those pictures for reference that there are, by slot."""
+    scene = plan.scenes[i]
+    width, height = _image_size(plan)
+    image: dict[str, str | int | float] = {
+        "prompt": _prompt(plan, scene),
+        "style": plan.style,
+        "width": width,
+        "height": height,
+        "seed": plan.seed + i,
+    }
+    keys = [drawn[slot] for slot in (_character_slot(plan, name) for name in scene.characters) if slot in drawn]
+    if keys and plan.footage_of(scene) != "stock":
+        image["likeness"] = " ".join(keys)
+    footage = plan.footage_of(scene)
+    if footage != "none":
+        said = scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0
+        image |= {"footage": footage, "seconds": round(max(scene.duration_sec or 0, said), 1)}
+    if footage == "generated":
+        image["still"] = makers["image"]
+    maker = makers["image" if footage == "none" else footage]
+    return AssetRequest(slot=scene_slot(i, "image"), kind="image", params=image, maker=maker)
+
+
 def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
     """Of whoever is drawn in more than one scene."""
-    seen = Counter(name for scene in plan.scenes if plan.footage_of(scene) != "stock" for name in scene.characters)
+    pictures = [s for s in plan.scenes if plan.footage_of(s) != "stock" and not s.image and not s.clip]
+    seen = Counter(name for scene in pictures for name in scene.characters)
     return [
-        AssetRequest(
+        _upload_request(_character_slot(plan, character.name), "image", character.image.upload)
+        if character.image
+        else AssetRequest(
             slot=_character_slot(plan, character.name),
             kind="image",
             params={
@@ -192,7 +210,7 @@ def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
             maker=maker,
         )
         for character in plan.characters
-        if seen[character.name] > 1
+        if seen[character.name] > 1 or (character.image and seen[character.name])
     ]  # fmt: skip
 
 

@@ -56,6 +56,12 @@ def _voice(value: str) -> str:
     return value
 
 
+class Uploaded(Frozen):
+    """A file of the user's own, by the id that its upload was given."""
+
+    upload: Annotated[str, Field(pattern=r"^up-[0-9a-f]{16}$")]
+
+
 class OnScreen(Frozen):
     """Words over the picture, besides the captions: a title, or who is seen and what they are."""
 
@@ -69,6 +75,8 @@ class Character(Frozen):
     name: Annotated[Line, AfterValidator(some), Field(max_length=60)]
     look: Annotated[Line, AfterValidator(some), Field(max_length=300)]
     """Age, build, face, hair, clothes and colours, in English."""
+    image: Uploaded | None = None
+    """Somebody's own picture to go by, instead of one that is drawn."""
 
 
 class SoundCue(Frozen):
@@ -86,7 +94,11 @@ class Scene(Frozen):
     """One picture and what is said over it."""
 
     narration: Narration = ""
-    image_prompt: Annotated[Line, AfterValidator(some), Field(max_length=1000)]
+    image_prompt: Annotated[Line, Field(max_length=1000)] = ""
+    image: Uploaded | None = None
+    """Shown instead of a picture that is drawn."""
+    clip: Uploaded | None = None
+    """Shown instead of a picture; its sound is not used, and one that is too short starts over."""
     characters: tuple[Line, ...] = Field(default=(), max_length=4)
     """The names of those of the plan's ``characters`` who are seen; how they look is added to the prompt."""
     translations: Mapping[Code, Narration] = {}
@@ -106,6 +118,11 @@ class Scene(Frozen):
 
     @model_validator(mode="after")
     def _something_to_time_it(self) -> Self:
+        shown = [name for name in ("image_prompt", "image", "clip") if getattr(self, name)]
+        if len(shown) != 1:
+            raise ValueError(
+                f"a scene shows one thing: give image_prompt, image or clip (got {' and '.join(shown) or 'none'})"
+            )
         if not self.narration and self.duration_sec is None:
             raise ValueError("a scene without narration needs duration_sec")
         return self
@@ -134,6 +151,8 @@ class Music(Frozen):
     mood: Mood | None = None
     """None: chosen from the text. ``enabled=False`` for no music at all."""
     enabled: bool = True
+    upload: Annotated[str, Field(pattern=r"^up-[0-9a-f]{16}$")] | None = None
+    """A song of the user's own instead of one that is composed; it goes on as a loop."""
     volume_db: float = Field(default=-12.0, ge=-40, le=0)
     """Level of the bed against the voice where nobody speaks."""
 
@@ -245,7 +264,7 @@ class RenderPlan(Frozen):
         return None if self.budget_usd is None else micros(self.budget_usd)
 
     def footage_of(self, scene: Scene) -> FootageSource:
-        return scene.footage or self.footage
+        return "none" if scene.image or scene.clip else scene.footage or self.footage
 
     @property
     def gender(self) -> Voice:

@@ -10,7 +10,7 @@ from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.messages import ProduceAsset
 from sutradhar.domain.plan import Language, Manner, Mood, Voice
-from sutradhar.pipeline import clips
+from sutradhar.pipeline import clips, uploads
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
@@ -125,6 +125,8 @@ def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, m
 def ask(services: Services, request: AssetRequest, likeness: Sequence[bytes] = ()) -> Made:
     """Whoever makes such things. ``likeness``: pictures of those who are seen in it. Raises ProviderError."""
     p = request.params
+    if "upload" in p:
+        return uploads.used(services, request)
     match request.kind:
         case "narration":
             manner = Manner.model_validate({name: p[name] for name in Manner.model_fields if name in p})

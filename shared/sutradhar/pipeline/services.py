@@ -12,6 +12,7 @@ from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import (
     ClipGenerator,
     Composer,
@@ -42,6 +43,7 @@ class Services:
     clips: ClipGenerator
     sounds: SoundLibrary
     composer: Composer
+    media: MediaReader
     clock: Clock
     records: RecordStore
     purchases: Purchases

@@ -10,6 +10,7 @@ from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.uploads import check
 
 
 def submit(services: Services, wanted: RenderPlan, idempotency_key: str | None = None) -> tuple[Job, bool]:
@@ -17,8 +18,9 @@ def submit(services: Services, wanted: RenderPlan, idempotency_key: str | None =
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
-        InvalidRequest: it would cost more than it may.
+        InvalidRequest: it would cost more than it may, or names uploads that are not there.
     """
+    check(services, wanted)
     digest = request_hash(wanted)
     wanted = wanted.with_defaults(services.defaults)
     job_id = f"job-{_short(idempotency_key) if idempotency_key else secrets.token_hex(8)}"

@@ -110,7 +110,7 @@ class BlobStore(Protocol):
         ...
 
     def open(self, name: str) -> BinaryIO:
-        """Raises NotFound. Seekable; the caller closes it."""
+        """Raises NotFound. Seekable, and reads no more than is asked for; the caller closes it."""
         ...
 
     def fetch(self, name: str, path: Path) -> Path:
@@ -120,6 +120,15 @@ class BlobStore(Protocol):
     def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:
         """Where anybody may read the blob until ``ttl`` is over, saved as ``download_name``; None if the store has no
         such addresses. Does not look whether the blob is there."""
+        ...
+
+    def upload_url(self, name: str, content_type: str, size: int) -> str | None:
+        """Where somebody from outside may put ``size`` bytes that become the blob, in one PUT or in pieces
+        (cloud.google.com/storage/docs/resumable-uploads), within a week; None if the store has no such addresses."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """A blob that is not there stays so."""
         ...
 
     def exists(self, name: str) -> bool: ...

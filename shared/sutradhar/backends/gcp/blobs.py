@@ -4,7 +4,7 @@ import http
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
@@ -109,6 +109,17 @@ class GcsBlobStore:
                     advice=f"give {self._service_account} roles/iam.serviceAccountTokenCreator on itself (docs/iam.md)",
                 ) from exc  # fmt: skip
         return signed
+
+    def upload_url(self, name: str, content_type: str, size: int) -> str | None:
+        with self._sending():
+            begun: str = self._blob(name).create_resumable_upload_session(
+                content_type=content_type, size=size, checksum=None, **_CALL
+            )
+        return begun
+
+    def delete(self, name: str) -> None:
+        with suppress(NotFound), self._errors(name):
+            self._blob(name).delete(**_CALL)
 
     def exists(self, name: str) -> bool:
         try:

@@ -65,6 +65,12 @@ class FileBlobStore:
     def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:  # noqa: ARG002 - files have none
         return None
 
+    def upload_url(self, name: str, content_type: str, size: int) -> str | None:  # noqa: ARG002 - files have none
+        return None
+
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
     def exists(self, name: str) -> bool:
         return self._path(name).is_file()
 

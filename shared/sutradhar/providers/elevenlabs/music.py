@@ -1,20 +1,17 @@
 """Music by ElevenLabs, made into a bed that loops."""
 
-import numpy as np
-
-from sutradhar.domain.asset import SAMPLE_RATE, Provenance
+from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import Mood
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import MusicBed
 from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
-from sutradhar.providers.sound_file import Sound, decoded
+from sutradhar.providers.loop import looped
+from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import Vendor, patiently, unusable
-from sutradhar.providers.voice_audio import resample
 from sutradhar.providers.wav import to_wav
 
 _MODEL = "music_v1"
-_LENGTH_SEC, _SHORTEST_SEC, _BLEND_SEC = 60, 20, 3
-_PEAK = 0.75
+_LENGTH_SEC, _SHORTEST_SEC = 60, 20
 _PROMPTS: dict[Mood, str] = {
     "devotional": "slow devotional Indian music: tanpura drone, bansuri flute, soft tabla",
     "calm": "calm ambient bed: warm pads, sparse piano, slow",
@@ -54,18 +51,6 @@ class ElevenLabsComposer:
             if len(samples) < _SHORTEST_SEC * rate:
                 raise unusable(PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for")
             call.settle({"seconds": len(samples) / rate}, request_id)
-        pcm = _looped(samples, rate)
+        pcm = looped(samples, rate)
         provenance = Provenance(model=_MODEL, request_id=request_id, prompt=prompt, seed=seed)
         return MusicBed(to_wav(pcm), len(pcm), self.name, provenance=provenance)
-
-
-def _looped(samples: Sound, rate: int) -> "np.typing.NDArray[np.int16]":
-    """Two channels at 48 kHz whose end was blended into the start at equal power, so that it loops without a seam."""
-    stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
-    out = np.stack([resample(stereo[:, channel], rate, SAMPLE_RATE) for channel in range(2)], axis=1)
-    blend = _BLEND_SEC * SAMPLE_RATE
-    angle = np.linspace(0, np.pi / 2, blend, dtype=np.float32)[:, None]
-    body = out[:-blend].copy()
-    body[:blend] = out[:blend] * np.sin(angle) + out[-blend:] * np.cos(angle)
-    peak = float(np.abs(body).max()) or 1.0
-    return np.round(body * (min(_PEAK / peak, 1.0) * 32767)).astype("<i2")

@@ -1,0 +1,99 @@
+"""Uploads: announce a file, send its bytes, have it looked at."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import flask
+
+from functions.api.body import json_body
+from sutradhar import bootstrap
+from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest
+
+blueprint = flask.Blueprint("uploads", __name__)
+
+_LASTS = timedelta(days=7)
+"""Of an address for bytes (cloud.google.com/storage/docs/resumable-uploads)."""
+_PIECE = 1 << 20
+
+
+@blueprint.post("/uploads")
+def create() -> flask.typing.ResponseReturnValue:
+    """The answer says where the bytes go, and how. Then ``POST /uploads/ID/complete``."""
+    from sutradhar.pipeline.uploads import begin
+
+    services = bootstrap.services()
+    upload = begin(services, **_announced(json_body()))
+    address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size)
+    body = {
+        "upload_id": upload.id,
+        "url": address or f"{flask.request.host_url.rstrip('/')}/uploads/{upload.id}/bytes",
+        "method": "PUT",
+        "headers": {"Content-Type": upload.content_type},
+        "expires_at": (upload.created_at + _LASTS).isoformat(),
+    }
+    return body, 201, {"Location": f"/uploads/{upload.id}"}
+
+
+@blueprint.put("/uploads/<upload_id>/bytes")
+def send(upload_id: str) -> flask.typing.ResponseReturnValue:
+    """Where the store has no addresses of its own, the bytes come here. Sent again, they replace what was there."""
+    from sutradhar.pipeline.uploads import get
+
+    services = bootstrap.services()
+    upload = get(services, upload_id)
+    if upload.facts:
+        raise Conflict("the upload is complete; begin another for another file")
+    if flask.request.content_length != upload.size:
+        message = f"{upload.size} bytes were announced (got Content-Length {flask.request.content_length})"
+        raise InvalidRequest([FieldError("Content-Length", message)])
+    with tempfile.NamedTemporaryFile() as file:
+        while piece := flask.request.stream.read(_PIECE):
+            file.write(piece)
+        file.flush()
+        if file.tell() != upload.size:
+            raise InvalidRequest([FieldError("", f"{upload.size} bytes were announced and {file.tell()} came")])
+        services.blobs.put_file(upload.blob, Path(file.name))
+    return "", 204
+
+
+@blueprint.post("/uploads/<upload_id>/complete")
+def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline import uploads
+
+    return uploads.complete(bootstrap.services(), upload_id).shown()
+
+
+@blueprint.get("/uploads/<upload_id>")
+def show(upload_id: str) -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline.uploads import get
+
+    return get(bootstrap.services(), upload_id).shown()
+
+
+@blueprint.get("/uploads")
+def index() -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline.uploads import newest
+
+    return {"uploads": [upload.shown() for upload in newest(bootstrap.services())]}
+
+
+def carries_bytes(method: str, path: str) -> bool:
+    """Whether a request's body is a file, which may be larger than any other body."""
+    return method == "PUT" and path.startswith("/uploads/") and path.endswith("/bytes")
+
+
+def _announced(body: Any) -> dict[str, Any]:
+    fields: dict[str, type] = {"filename": str, "content_type": str, "size": int}
+    if not isinstance(body, dict):
+        raise InvalidRequest([FieldError("", "the body must be a JSON object: {filename, content_type, size}")])
+    wrong = [
+        FieldError(name, f"must be {'a number of bytes' if kind is int else 'a text'} (got {body.get(name)!r:.60})")
+        for name, kind in fields.items()
+        if type(body.get(name)) is not kind
+    ]
+    wrong += [FieldError(str(name), "is not a field of an upload") for name in body if name not in fields]
+    if wrong:
+        raise InvalidRequest(wrong)
+    return {name: body[name] for name in fields}

@@ -1,0 +1,151 @@
+"""Files of the user's own: announced, brought, looked at; and the assets that are made of them."""
+
+import hashlib
+import json
+import re
+import secrets
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sutradhar.domain.asset import AssetRequest
+from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, ProviderError
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.upload import MAX_BYTES, Upload, named_in
+from sutradhar.pipeline.services import Services
+from sutradhar.ports.providers import MusicBed, Picture, Shot
+
+_INDEX = "uploads"
+_KEPT = 100
+"""In the list of the newest."""
+_LONGEST_SIDE = 4096
+"""Of a picture, in pixels: 4K, and room for the camera."""
+
+
+def begin(services: Services, filename: str, content_type: str, size: int, upload_id: str = "") -> Upload:
+    """Raises InvalidRequest."""
+    wrong = []
+    if not 1 <= len(filename) <= 255:
+        wrong.append(FieldError("filename", f"must have 1 to 255 characters (got {len(filename)})"))
+    if not re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", content_type):
+        wrong.append(FieldError("content_type", f"must be a media type such as video/mp4 (got {content_type[:60]!r})"))
+    if not 1 <= size <= MAX_BYTES:
+        wrong.append(FieldError("size", f"must be 1 to {MAX_BYTES} bytes (got {size})"))
+    if wrong:
+        raise InvalidRequest(wrong)
+    upload = Upload(
+        id=upload_id or f"up-{secrets.token_hex(8)}", filename=filename, content_type=content_type, size=size,
+        created_at=services.clock.now(),
+    )  # fmt: skip
+    _write(services, upload)
+    return upload
+
+
+def get(services: Services, upload_id: str) -> Upload:
+    """Raises NotFound."""
+    text = services.records.read([_name(upload_id)]).get(_name(upload_id))
+    if not text:
+        raise NotFound(f"there is no upload {upload_id}")
+    return Upload.model_validate_json(text)
+
+
+def complete(services: Services, upload_id: str) -> Upload:
+    """Look at what was brought. A repeat changes nothing.
+
+    Raises:
+        NotFound: there is no such upload.
+        InvalidRequest: nothing was brought yet, or it is nothing that can be used, and is deleted.
+    """
+    upload = get(services, upload_id)
+    if upload.facts:
+        return upload
+    try:
+        size = services.blobs.size(upload.blob)
+    except NotFound as exc:
+        raise InvalidRequest([FieldError("upload_id", "nothing was sent to its address yet")]) from exc
+    try:
+        if size != upload.size:
+            raise InvalidRequest([FieldError("size", f"{upload.size} bytes were announced and {size} came")])
+        with services.blobs.open(upload.blob) as file:
+            facts = services.media.probe(file)
+    except InvalidRequest:
+        services.blobs.delete(upload.blob)
+        services.records.update([_name(upload.id)], lambda _found: {_name(upload.id): ""})
+        raise
+    ready = upload.evolve(facts=facts)
+    _write(services, ready)
+    return ready
+
+
+def bring(services: Services, path: Path) -> Upload:
+    """A file of this machine; the same bytes are the same upload. Raises InvalidRequest, naming the file."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        upload = begin(services, path.name, "application/octet-stream", path.stat().st_size, f"up-{digest[:16]}")
+        if not services.blobs.exists(upload.blob):
+            services.blobs.put_file(upload.blob, path)
+        return complete(services, upload.id)
+    except OSError as exc:
+        raise InvalidRequest([FieldError(str(path), f"cannot be read: {exc.strerror or exc}")]) from exc
+    except InvalidRequest as exc:
+        raise InvalidRequest([FieldError(str(path), error.message) for error in exc.errors]) from exc
+
+
+def newest(services: Services) -> Sequence[Upload]:
+    """The newest first, at most a hundred."""
+    ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
+    found = services.records.read(map(_name, ids))
+    return [Upload.model_validate_json(found[_name(one)]) for one in ids if found.get(_name(one))]
+
+
+def check(services: Services, plan: RenderPlan) -> None:
+    """Raises InvalidRequest for every upload that ``plan`` names and that is not there, or something else."""
+    named = list(named_in(plan))
+    found = services.records.read({_name(upload_id) for _, upload_id, _ in named}) if named else {}
+    wrong = []
+    for path, upload_id, kind in named:
+        text = found.get(_name(upload_id))
+        facts = Upload.model_validate_json(text).facts if text else None
+        if not text:
+            wrong.append(FieldError(path, f"there is no upload {upload_id}; send it first (POST /uploads)"))
+        elif facts is None:
+            wrong.append(FieldError(path, f"{upload_id} is not complete (POST /uploads/{upload_id}/complete)"))
+        elif facts.kind != kind:
+            wrong.append(FieldError(path, f"must be a file of kind {kind}; {upload_id} is {facts.kind}"))
+    if wrong:
+        raise InvalidRequest(wrong)
+
+
+def used(services: Services, request: AssetRequest) -> Picture | Shot | MusicBed:
+    """The upload that ``request`` names, as the film needs it. Raises ProviderError when it is gone."""
+    upload_id = str(request.params["upload"])
+    try:
+        upload = get(services, upload_id)
+        with tempfile.TemporaryDirectory() as folder:
+            path = services.blobs.fetch(upload.blob, Path(folder) / "file")
+            if request.kind == "music":
+                return services.media.bed(path)
+            if upload.facts and upload.facts.kind == "video":
+                return services.media.shot(path)
+            return services.media.picture(path, _LONGEST_SIDE)
+    except (NotFound, InvalidRequest) as exc:
+        raise ProviderError(
+            f"the upload {upload_id} cannot be used: {exc}", provider="upload", retryable=False,
+            advice="send the file again and name the new upload",
+        ) from exc  # fmt: skip
+
+
+def _write(services: Services, upload: Upload) -> None:
+    def change(found: dict[str, str]) -> dict[str, str]:
+        text = found.get(_name(upload.id))
+        before = Upload.model_validate_json(text) if text else None
+        kept = before if before and before.facts else upload  # what was looked at once stays so
+        ids = [upload.id, *(one for one in json.loads(found.get(_INDEX, "[]")) if one != upload.id)][:_KEPT]
+        return {_name(upload.id): kept.model_dump_json(), _INDEX: json.dumps(ids)}
+
+    services.records.update([_name(upload.id), _INDEX], lambda found: change(dict(found)))
+
+
+def _name(upload_id: str) -> str:
+    return f"upload/{upload_id}"

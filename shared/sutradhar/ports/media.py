@@ -1,0 +1,23 @@
+"""Files of the user's own, opened."""
+
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from sutradhar.domain.upload import MediaFacts
+from sutradhar.ports.providers import MusicBed, Picture, Shot
+
+
+class MediaReader(Protocol):
+    """What a file is, is told by its bytes. All raise InvalidRequest for what is not whole, or of another kind."""
+
+    def probe(self, file: BinaryIO) -> MediaFacts:
+        """Of a large file no more is read and kept than has to be."""
+        ...
+
+    def picture(self, path: Path, longest: int) -> Picture:
+        """Upright, and no side longer than ``longest`` pixels."""
+        ...
+
+    def shot(self, path: Path) -> Shot: ...
+
+    def bed(self, path: Path) -> MusicBed: ...

@@ -1,0 +1,123 @@
+"""Uploads through functions-framework, on the real local backend."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from functions.api.app import MAX_BODY_BYTES
+from sutradhar import bootstrap
+from sutradhar.domain.upload import MAX_BYTES
+
+
+def picture(width: int = 320) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((width, 200), 90).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def announce(api: FlaskClient, data: bytes, **changes: Any) -> Any:
+    body = {"filename": "beach.png", "content_type": "image/png", "size": len(data), **changes}
+    return api.post("/uploads", data=json.dumps(body))
+
+
+def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
+    """An upload whose bytes are there."""
+    told = announce(api, data, **changes).json
+    assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data, headers=told["headers"]).status_code == 204
+    return str(told["upload_id"])
+
+
+def test_a_file_is_announced_sent_and_looked_at(api: FlaskClient) -> None:
+    data = picture()
+    answer = announce(api, data)
+    told = answer.json
+    assert (answer.status_code, told["method"]) == (201, "PUT")
+    assert told["url"].endswith(f"/uploads/{told['upload_id']}/bytes")
+    assert told["expires_at"] > bootstrap.backend().clock.now().isoformat()
+    early = api.post(f"/uploads/{told['upload_id']}/complete")
+    assert (early.status_code, early.json["errors"][0]["message"]) == (400, "nothing was sent to its address yet")
+    assert api.get(answer.headers["Location"]).json["state"] == "pending"
+    assert api.put(f"/api/uploads/{told['upload_id']}/bytes", data=data).status_code == 204
+    first, again = (api.post(f"/uploads/{told['upload_id']}/complete") for _ in range(2))
+    assert (first.status_code, first.json) == (200, again.json)
+    assert (first.json["state"], first.json["kind"], first.json["width"], first.json["height"]) == (
+        "ready", "image", 320, 200,
+    )  # fmt: skip
+    assert api.get("/uploads").json["uploads"] == [first.json]
+    assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data).status_code == 409
+
+
+def test_a_file_may_be_larger_than_any_other_body(api: FlaskClient) -> None:
+    data = picture(3000)
+    assert len(data) > MAX_BODY_BYTES
+    upload_id = send(api, data)
+    assert api.post(f"/uploads/{upload_id}/complete").json["width"] == 3000
+    assert api.post("/render", data=data).status_code == 413
+    # not a byte of what is far too large is read
+    answer = api.put(f"/uploads/{upload_id}/bytes", environ_overrides={"CONTENT_LENGTH": str(MAX_BYTES + 1)})
+    assert (answer.status_code, str(MAX_BYTES) in answer.json["detail"]) == (413, True)
+
+
+def test_what_is_no_picture_film_or_sound_is_refused_and_deleted(api: FlaskClient) -> None:
+    upload_id = send(api, b"I am a film " * 50, filename="film.mp4", content_type="video/mp4")
+    answer = api.post(f"/uploads/{upload_id}/complete")
+    assert answer.status_code == 400
+    assert "send a whole video, picture or sound file" in answer.json["detail"]
+    assert not bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
+    assert api.post(f"/uploads/{upload_id}/complete").status_code == 404
+    assert api.get("/uploads").json["uploads"] == []
+
+
+def test_other_bytes_than_were_announced_are_not_kept(api: FlaskClient) -> None:
+    told = announce(api, b"12345").json
+    answer = api.put(f"/uploads/{told['upload_id']}/bytes", data=b"123456")
+    assert (answer.status_code, answer.json["errors"][0]["path"]) == (400, "Content-Length")
+    assert not bootstrap.backend().blobs.exists(f"uploads/{told['upload_id']}")
+    assert api.put("/uploads/up-0000000000000000/bytes", data=b"1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"size": MAX_BYTES + 1}, "size"), ({"size": 0}, "size"), ({"size": "12"}, "size"),
+        ({"filename": ""}, "filename"), ({"content_type": "video"}, "content_type"),
+        ({"url": "http://localhost"}, "url"),
+    ],
+)  # fmt: skip
+def test_a_wrong_announcement_says_what_is_wrong(api: FlaskClient, changes: dict[str, Any], path: str) -> None:
+    answer = announce(api, b"12345", **changes)
+    assert (answer.status_code, [error["path"] for error in answer.json["errors"]]) == (400, [path])
+
+
+def test_a_plan_names_files_that_are_there_and_of_the_right_kind(api: FlaskClient) -> None:
+    ready, pending = send(api, picture()), send(api, picture())
+    api.post(f"/uploads/{ready}/complete")
+    unknown = "up-0123456789abcdef"
+
+    def asked(**scene: Any) -> Any:
+        body = {"title": "x", "scenes": [{"duration_sec": 2, **scene}], "music": {"upload": unknown}}
+        return api.post("/render", data=json.dumps(body))
+
+    wrong = {error["path"]: error["message"] for error in asked(clip={"upload": ready}).json["errors"]}
+    assert wrong["scenes[0].clip.upload"] == f"must be a file of kind video; {ready} is image"
+    assert "send it first" in wrong["music.upload"]
+    wrong = {error["path"]: error["message"] for error in asked(image={"upload": pending}).json["errors"]}
+    assert "is not complete" in wrong["scenes[0].image.upload"]
+    for scene in ({}, {"image": {"upload": ready}, "image_prompt": "a river"}):
+        answer = asked(**scene)
+        assert "a scene shows one thing" in answer.json["errors"][0]["message"]
+    assert asked(image={"upload": "../x"}).json["errors"][0]["path"] == "scenes[0].image.upload"
+
+
+def test_the_same_file_brought_twice_is_one_upload(home: Path, tmp_path: Path) -> None:
+    from sutradhar.pipeline.uploads import bring, newest
+
+    (tmp_path / "beach.png").write_bytes(picture())
+    services = bootstrap.services()
+    assert bring(services, tmp_path / "beach.png") == bring(services, tmp_path / "beach.png")
+    assert len(newest(services)) == 1

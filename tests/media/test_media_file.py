@@ -1,0 +1,143 @@
+"""What people send: told by its bytes, decoded to its end, upright."""
+
+import io
+import subprocess
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.upload import MediaFacts
+from sutradhar.providers.media_file import MediaFiles
+
+FILES = MediaFiles()
+
+
+def probe(path: Path) -> MediaFacts:
+    with path.open("rb") as file:
+        return FILES.probe(file)
+
+
+TONE = "sine=frequency=330:duration={seconds}"
+PATTERN = "testsrc2=s=320x180:r=25:d={seconds}"
+
+
+def ffmpeg(path: Path, *args: str) -> Path:
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *args, str(path)], check=True)
+    return path
+
+
+def film(path: Path, *args: str, seconds: float = 3) -> Path:
+    source = ["-f", "lavfi", "-i", PATTERN.format(seconds=seconds), "-f", "lavfi", "-i", TONE.format(seconds=seconds)]
+    return ffmpeg(path, *source, *(args or ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")))
+
+
+def song(path: Path, *args: str, seconds: float = 8) -> Path:
+    return ffmpeg(path, "-f", "lavfi", "-i", TONE.format(seconds=seconds), *args)
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("a.mp4", ()), ("a.mov", ()), ("a.mkv", ()), ("a.webm", ("-c:v", "libvpx", "-c:a", "libvorbis", "-b:v", "1M")),
+        ("a.txt", ("-c:v", "mpeg4", "-f", "avi")),
+    ],
+)  # fmt: skip
+def test_a_film_is_a_film_whatever_it_is_called(tmp_path: Path, name: str, args: tuple[str, ...]) -> None:
+    path = film(tmp_path / name, *args)
+    facts = probe(path)
+    assert (facts.kind, facts.width, facts.height) == ("video", 320, 180)
+    assert facts.duration_sec == pytest.approx(3, abs=0.1)
+    shot = FILES.shot(path)
+    assert (shot.data, shot.width, shot.provider) == (path.read_bytes(), 320, "upload/1")
+
+
+def test_a_telephones_film_is_as_it_is_held(tmp_path: Path) -> None:
+    level = film(tmp_path / "level.mp4")
+    held = ffmpeg(tmp_path / "held.mp4", "-i", str(level), "-c", "copy", "-metadata:s:v", "rotate=90")
+    assert (probe(held).width, probe(held).height) == (180, 320)
+
+
+@pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.wav", "a.flac", "a.ogg", "a.opus"])
+def test_a_song_becomes_a_bed_that_loops(tmp_path: Path, name: str) -> None:
+    path = song(tmp_path / name)
+    facts = probe(path)
+    assert (facts.kind, facts.width) == ("audio", 0)
+    assert facts.duration_sec == pytest.approx(8, abs=0.1)
+    bed = FILES.bed(path)
+    with wave.open(io.BytesIO(bed.wav)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getnframes()) == (2, 48_000, bed.samples)
+        pcm = np.frombuffer(file.readframes(bed.samples), "<i2").reshape(-1, 2).astype(float) / 32768
+    assert bed.samples == pytest.approx((facts.duration_sec - 8 / 3) * 48_000, abs=48_000 / 2)
+    jump = np.abs(pcm[0] - pcm[-1]).max()
+    assert jump <= 2 * np.abs(np.diff(pcm, axis=0)).max()
+
+
+def test_a_song_with_a_cover_is_a_song(tmp_path: Path) -> None:
+    Image.new("RGB", (200, 200), "red").save(tmp_path / "cover.jpg")
+    bare = song(tmp_path / "bare.mp3")
+    covered = ffmpeg(
+        tmp_path / "a.mp3", "-i", str(bare), "-i", str(tmp_path / "cover.jpg"), "-map", "0", "-map", "1", "-c", "copy",
+        "-disposition:v", "attached_pic",
+    )  # fmt: skip
+    assert probe(covered).kind == "audio"
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.bmp"])
+def test_a_picture_is_upright_and_no_larger_than_is_needed(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    Image.linear_gradient("L").resize((600, 400)).convert("RGB").save(path)
+    assert probe(path).model_dump() == {"kind": "image", "width": 600, "height": 400, "duration_sec": 0.0}
+    picture = FILES.picture(path, 300)
+    assert (picture.width, picture.height, picture.media_type) == (300, 200, "image/jpeg")
+    with Image.open(io.BytesIO(picture.data)) as shown:
+        assert (shown.size, shown.mode) == ((300, 200), "RGB")
+
+
+def test_a_telephones_picture_is_turned_and_glass_is_white(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (300, 200)).save(tmp_path / "held.jpg", exif=exif)
+    assert (probe(tmp_path / "held.jpg").width, FILES.picture(tmp_path / "held.jpg", 4096).height) == (200, 300)
+    Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(tmp_path / "glass.png")
+    with Image.open(io.BytesIO(FILES.picture(tmp_path / "glass.png", 4096).data)) as shown:
+        assert min(shown.convert("L").getextrema()) > 250
+
+
+def test_what_is_nothing_of_the_kind_or_not_all_of_it_is_refused(tmp_path: Path) -> None:
+    whole = {
+        "film": film(tmp_path / "f.mp4", seconds=8),
+        "song": song(tmp_path / "s.flac"),
+        "picture": tmp_path / "p.png",
+    }
+    early = ffmpeg(tmp_path / "early.mp4", "-i", str(whole["film"]), "-c", "copy", "-movflags", "+faststart")
+    Image.effect_noise((400, 300), 90).save(whole["picture"])
+    cases = {f"half of a {name}": path.read_bytes()[: path.stat().st_size // 2] for name, path in whole.items()}
+    cases |= {
+        "half of a film that begins with its index": early.read_bytes()[: early.stat().st_size // 2],
+        "nothing": b"", "a text": b"I am a film\n" * 100, "a page": b"<html><body>a film</body></html>",
+        "a script": b"#!/bin/sh\nrm -rf /\n",
+        "a list of other files": f"#EXTM3U\n#EXTINF:8,\nfile://{early}\n#EXT-X-ENDLIST\n".encode(),
+        "another list": f"ffconcat version 1.0\nfile {early}\n".encode(),
+    }  # fmt: skip
+    for name, data in cases.items():
+        path = tmp_path / "sent.mp4"
+        path.write_bytes(data)
+        with pytest.raises(InvalidRequest, match="send a whole video, picture or sound file"):
+            probe(path)
+            pytest.fail(f"{name} was taken")
+    Image.new("RGB", (20, 20)).save(tmp_path / "tiny.png")
+    with pytest.raises(InvalidRequest, match="20x20 pixels"):
+        probe(tmp_path / "tiny.png")
+
+
+def test_one_kind_is_not_taken_for_another(tmp_path: Path) -> None:
+    Image.new("RGB", (200, 200)).save(tmp_path / "p.png")
+    for read in (FILES.shot, FILES.bed):
+        with pytest.raises(InvalidRequest):
+            read(tmp_path / "p.png")
+    with pytest.raises(InvalidRequest):
+        FILES.shot(song(tmp_path / "s.mp3"))
