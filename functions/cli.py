@@ -3,25 +3,23 @@
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from functions import keys
 from functions.plan_file import wanted_plan
+from functions.terminal import console, errors, stoppable
 from sutradhar import bootstrap, telemetry
-from sutradhar.domain.errors import InvalidRequest, NotInstalled, SutradharError
+from sutradhar.domain.errors import NotInstalled
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
@@ -31,10 +29,7 @@ app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
-console = Console(stderr=True, highlight=False)
-_interrupted = threading.Event()
-"""Somebody has asked this process to stop."""
-
+app.add_typer(keys.app, name="keys")
 Topic = Annotated[str | None, typer.Argument(help="What the video is about, in English or Hindi.")]
 PlanFile = Annotated[Path | None, typer.Option("--plan", help="A RenderPlan as JSON; - reads it from standard input.")]
 Language = Annotated[str | None, typer.Option(help="Of the narration: en or hi. Default: read off the topic.")]
@@ -71,7 +66,7 @@ def make(
     providers: Providers = None,
 ) -> None:
     """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made."""
-    with _errors():
+    with errors():
         _choose(providers)
         wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
         job = _make(wanted)
@@ -101,7 +96,7 @@ def plan(
     providers: Providers = None,
 ) -> None:
     """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing."""
-    with _errors():
+    with errors():
         _choose(providers)
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
@@ -116,7 +111,7 @@ def upload(
     """Keep files for plans to name by the ids that are printed: `scenes[].clip`, `scenes[].image`, `music.upload`."""
     from sutradhar.pipeline.uploads import bring
 
-    with _errors():
+    with errors():
         for path in files:
             found = bring(bootstrap.services(), path)
             facts = found.facts
@@ -130,28 +125,30 @@ def upload(
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="Of the HTTP API.")] = 8080,
-    host: Annotated[str, typer.Option(help="Keep it on loopback: the API has no keys yet.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Without API keys (`sutradhar keys add`) only this machine is let in.")
+    ] = "127.0.0.1",
     backend: Annotated[
         ServedBackend, typer.Option(help="`gcp-emulators`: all of Google Cloud, emulated; it forgets everything.")
     ] = ServedBackend.LOCAL,
 ) -> None:
     """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
     from functions import local
+    from sutradhar.pipeline import access
 
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
-        with _errors("Everything that was in the emulated cloud is gone."), _stoppable():
+        with errors("Everything that was in the emulated cloud is gone."), stoppable():
             _serve_emulated(port)
     main_file = Path(__file__).with_name("main.py")
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
     env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
-    with _errors(), _stoppable(), local.at_work():
+    with errors(), stoppable(), local.at_work():
         server = subprocess.Popen(argv, env=env, start_new_session=True)
-        console.print(
-            f"Sutradhar on http://{host}:{port} (Ctrl-C stops it). It is open to whoever reaches this address."
-        )
+        let_in = "whoever has an API key" if access.keys(bootstrap.backend().records) else "this machine only"
+        console.print(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
         try:
             code = server.wait()
             raise typer.Exit(code or 1)
@@ -179,7 +176,7 @@ def _serve_emulated(port: int) -> None:
 @app.command()
 def status(job_id: Annotated[str | None, typer.Argument(help="One job; without it, the newest ones.")] = None) -> None:
     """Show a job, or the newest jobs."""
-    with _errors():
+    with errors():
         backend = bootstrap.backend()
         jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.latest().jobs
         table = Table("job", "title", "state", "done", "made")
@@ -198,7 +195,7 @@ def doctor(
     providers: Annotated[bool, typer.Option("--providers", help="Ask each vendor whether its key works, too.")] = False,
 ) -> None:
     """Say what this machine has and lacks, and how to get it."""
-    with _errors():
+    with errors():
         found = [*bootstrap.checks(), *(bootstrap.provider_checks() if providers else ())]
     table = Table("", "what", "found", "to get it")
     for check in found:
@@ -221,7 +218,7 @@ def _make(wanted: RenderPlan) -> Job:
     from sutradhar.pipeline.produce import made
 
     telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-    with _stoppable(), local.at_work():
+    with stoppable(), local.at_work():
         services = bootstrap.services()
         job = _begin(wanted)
         # a job that an earlier process left may just have ended, so it is looked at once in any case
@@ -292,44 +289,6 @@ def _say_why(job: Job) -> None:
     if error.kept:
         console.print(f"Kept: {error.kept}.")
     console.print(f"What to do: {error.advice or 'run the same command again'}")
-
-
-@contextmanager
-def _errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
-    """Ours in one clear message each; others are bugs and keep their trace."""
-    try:
-        yield
-    except InvalidRequest as exc:
-        for error in exc.errors:
-            console.print(f"[red]{error.path or 'request'}[/] {error.message}", soft_wrap=True)
-        raise typer.Exit(2) from exc
-    except SutradharError as exc:
-        console.print(f"[red]{exc}[/]")
-        raise typer.Exit(1) from exc
-    except BaseException as exc:
-        # some of what is interrupted turns the interrupt into an error of its own, as pydantic does in building a model
-        if not isinstance(exc, KeyboardInterrupt) and not _interrupted.is_set():
-            raise
-        console.print(f"\nStopped. {stopped}")
-        # CPython remembers an interrupt that leaves an exec() of text, which makes dataclasses, and dies of SIGINT in
-        # the end although it was caught; an exec() that ends well makes it forget
-        exec("")  # noqa: S102
-        raise typer.Exit(130) from None
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """SIGTERM and a closed terminal end like Ctrl-C; a second Ctrl-C does not tear the ending apart."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        _interrupted.set()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, interrupt)
-    yield
 
 
 def main() -> None:

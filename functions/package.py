@@ -30,7 +30,8 @@ from functions.main import {names}  # noqa: E402
 __all__ = {all}
 '''
 _NOT_DEPLOYED = ("functions/cli.py", "functions/local.py", "functions/progress.py", "functions/plan_file.py",
-                 "functions/package.py", "functions/emulated/", "sutradhar/backends/local/")  # fmt: skip
+                 "functions/keys.py", "functions/terminal.py", "functions/package.py", "functions/emulated/",
+                 "sutradhar/backends/local/")  # fmt: skip
 _NOT_NEEDED = {"ffmpeg-python", "fonttools", "rich", "typer"}
 """Of the renderer and the command line."""
 _MODE = 0o100644 << 16

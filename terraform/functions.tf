@@ -39,7 +39,7 @@ module "function" {
   archive         = { bucket = google_storage_bucket.source.name, object = google_storage_bucket_object.archive.name }
   builder         = google_service_account.builder.id
   from_everywhere = each.key == "api"
-  environment     = merge(var.settings, local.environment)
+  environment     = merge(var.settings, local.environment, var.public_api && each.key == "api" ? { PUBLIC_API = "1" } : {})
   secrets         = { for variable, readers in var.secrets : variable => google_secret_manager_secret.this[variable].secret_id if contains(readers, each.key) }
   depends_on      = [google_project_service.this, google_project_iam_member.builder]
 }

@@ -66,7 +66,7 @@ variable "renderer_size" {
 }
 
 variable "public_api" {
-  description = "Whether anybody on the internet may call the function api. It has no keys of its own yet: leave it false and call it with an identity token."
+  description = "Whether IAM lets anybody on the internet call the function api, which then answers whoever has one of its API keys (sutradhar keys add), and nobody before there is one. Otherwise callers need an identity token, and a key once there is one."
   type        = bool
   default     = false
 }

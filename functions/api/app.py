@@ -12,8 +12,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from functions.api import operations, renders, uploads
+from functions.api.access import Unauthorized, admit
 from functions.api.uploads import carries_bytes
-from sutradhar.domain.errors import BackendError, Conflict, IdempotencyMismatch, InvalidRequest, NotFound
+from sutradhar.domain.errors import BackendError, BudgetSpent, Conflict, IdempotencyMismatch, InvalidRequest, NotFound
 from sutradhar.domain.upload import MAX_BYTES
 from sutradhar.telemetry import bound, log
 
@@ -22,6 +23,8 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # most specific first
 _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (InvalidRequest, 400, "The request has wrong fields"),
+    (Unauthorized, 401, "Not let in"),
+    (BudgetSpent, 402, "Budget spent"),
     (NotFound, 404, "Not found"),
     (IdempotencyMismatch, 422, "Idempotency-Key used twice"),
     (Conflict, 409, "Conflict"),
@@ -73,6 +76,7 @@ def _before() -> flask.Response | None:
     if flask.request.environ.get("sutradhar.too_large"):
         most = MAX_BYTES if carries_bytes(flask.request.method, flask.request.path) else MAX_BODY_BYTES
         return problem(413, "Body too large", f"the body may have at most {most} bytes")
+    admit()
     return None
 
 
@@ -87,7 +91,10 @@ def _problem(exc: Exception) -> flask.Response:
             errors = (
                 [{"path": e.path, "message": e.message} for e in exc.errors] if isinstance(exc, InvalidRequest) else []
             )
-            return problem(status, title, str(exc), errors)
+            response = problem(status, title, str(exc), errors)
+            if isinstance(exc, Unauthorized):
+                response.headers["WWW-Authenticate"] = "Bearer"
+            return response
     if isinstance(exc, BackendError) and exc.retryable:
         log("backend_failed", level="error", exc=exc, path=flask.request.path)
         response = problem(503, "Unavailable for the moment", "a service behind this one does not answer; try again")

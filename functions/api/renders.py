@@ -7,6 +7,7 @@ from pathlib import Path
 import flask
 from werkzeug.wrappers import Response
 
+from functions.api.access import caller, owned
 from functions.api.body import json_body
 from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
@@ -31,7 +32,7 @@ def create() -> flask.typing.ResponseReturnValue:
     key = flask.request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
-    job, created = submit(bootstrap.services(), RenderPlan.parse(json_body()), key)
+    job, created = submit(bootstrap.services(), RenderPlan.parse(json_body()), key, caller())
     body = {
         "job_id": job.id,
         "status": "pending" if created else state_word(job),
@@ -55,7 +56,7 @@ def show(job_id: str) -> Response:
     from sutradhar.pipeline.purchase import account
 
     backend = bootstrap.backend()
-    job = backend.jobs.get(job_id)
+    job = owned(backend.jobs.get(job_id))
     made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = account(backend.records, job_account(job_id))
     response = flask.jsonify(status(job, made, paid))
@@ -67,6 +68,7 @@ def show(job_id: str) -> Response:
 def cancel(job_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline import submit
 
+    owned(bootstrap.backend().jobs.get(job_id))
     return _moved(submit.cancel(bootstrap.services(), job_id)), 202
 
 
@@ -74,6 +76,7 @@ def cancel(job_id: str) -> flask.typing.ResponseReturnValue:
 def retry(job_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline import submit
 
+    owned(bootstrap.backend().jobs.get(job_id))
     return _moved(submit.retry(bootstrap.services(), job_id)), 202
 
 
@@ -84,7 +87,7 @@ def download(job_id: str) -> Response:
     302 to a signed address where the store has such, else the bytes; ranges and ETag work either way.
     """
     backend = bootstrap.backend()
-    job = backend.jobs.get(job_id)
+    job = owned(backend.jobs.get(job_id))
     blob, media_type = _wanted_file(job)
     name = f"{job.id}-{Path(blob).name}"
     if address := backend.blobs.url(blob, _ADDRESS_LASTS, name):

@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 
+from functions.api.access import caller
 from functions.api.body import json_body
 from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest
@@ -24,7 +25,7 @@ def create() -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import begin
 
     services = bootstrap.services()
-    upload = begin(services, **_announced(json_body()))
+    upload = begin(services, **_announced(json_body()), caller=caller())
     address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size)
     body = {
         "upload_id": upload.id,
@@ -42,7 +43,7 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import get
 
     services = bootstrap.services()
-    upload = get(services, upload_id)
+    upload = get(services, upload_id, caller())
     if upload.facts:
         raise Conflict("the upload is complete; begin another for another file")
     if flask.request.content_length != upload.size:
@@ -62,21 +63,21 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
 def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline import uploads
 
-    return uploads.complete(bootstrap.services(), upload_id).shown()
+    return uploads.complete(bootstrap.services(), upload_id, caller()).shown()
 
 
 @blueprint.get("/uploads/<upload_id>")
 def show(upload_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import get
 
-    return get(bootstrap.services(), upload_id).shown()
+    return get(bootstrap.services(), upload_id, caller()).shown()
 
 
 @blueprint.get("/uploads")
 def index() -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import newest
 
-    return {"uploads": [upload.shown() for upload in newest(bootstrap.services())]}
+    return {"uploads": [upload.shown() for upload in newest(bootstrap.services(), caller())]}
 
 
 def carries_bytes(method: str, path: str) -> bool:

@@ -105,6 +105,8 @@ class Settings:
     whisper_model: Path | None
     """WHISPER_MODEL: the folder of a Whisper model in CTranslate2's format, which finds the words of voices that tell
     no times; None: pocketsphinx finds English ones."""
+    public_api: bool
+    """PUBLIC_API: IAM lets everybody call, so without API keys nobody is answered."""
     makers: int
     """MAKERS: how many pictures, voices or beds this process makes side by side."""
     render_request: str | None
@@ -225,6 +227,7 @@ class Settings:
             calls_at_once=whole("CALLS_AT_ONCE", 8, 0, 1000),
             prices=Path(env["PRICES"]).expanduser() if env.get("PRICES") else None,
             whisper_model=Path(env["WHISPER_MODEL"]).expanduser() if env.get("WHISPER_MODEL") else None,
+            public_api=whole("PUBLIC_API", 0, 0, 1) == 1,
             makers=whole("MAKERS", 1, 1, 32),
             render_request=env.get("RENDER_REQUEST") or None,
             task_index=whole("CLOUD_RUN_TASK_INDEX", 0, 0, 9999),

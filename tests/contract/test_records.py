@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from sutradhar.domain.errors import BudgetExceeded
-from sutradhar.domain.ledger import Account, day_account, job_account
+from sutradhar.domain.ledger import Account, day_account, job_account, key_account
 from sutradhar.domain.price import PriceTable
 from sutradhar.pipeline.purchase import Buyer, Purchases, account, on_account_of
 from tests.contract.conftest import Kit
@@ -56,22 +56,27 @@ def test_twenty_at_once_lose_no_change(kit: Kit) -> None:
 
 
 def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
-    """Five jobs of ten workers, each cap for seven calls, the day's for thirty: 0.10 USD a call."""
+    """Five jobs of ten workers, each cap for seven calls, the day's for thirty, and for twelve that of an API key that
+    two of the jobs are of: 0.10 USD a call."""
     day = day_account(kit.clock.now().date().isoformat())
     jobs = [f"job-{i}" for i in range(5)]
     caps = dict.fromkeys(jobs, 750000)
     gate = Purchases(kit.records, kit.leases, kit.clock, PRICES, 3_000_000, {})
+    key = key_account("key-1", kit.clock.now().date().isoformat())
     most: list[int] = []
+    of_key: list[int] = []
     refused: list[str] = []
     called: list[str] = []
 
     def work(i: int) -> None:
         job = jobs[i % 5]
-        with on_account_of(Buyer(job, f"slot-{i}", caps[job])):
+        owner, owner_cap = ("key-1", 1_200_000) if i % 5 < 2 else ("key-2", None)
+        with on_account_of(Buyer(job, f"slot-{i}", caps[job], owner=owner, owner_cap=owner_cap)):
             try:
                 with gate.call("v", "m", {"calls": 1}, {"calls": 1}) as call:
                     called.append(job)
                     most.append(account(kit.records, day).committed)
+                    of_key.append(account(kit.records, key).committed)
                     if i % 3:
                         call.settle({"calls": 0.5})
             except BudgetExceeded:
@@ -82,6 +87,10 @@ def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
     accounts: dict[str, Account] = {job: account(kit.records, job_account(job)) for job in jobs}
     whole = account(kit.records, day)
     assert max(most) <= 3_000_000
+    assert max(of_key) <= 1_200_000
+    assert account(kit.records, key).reserved == 0
+    assert account(kit.records, key).spent == sum(accounts[job].spent for job in jobs[:2]) > 0
+    assert "key-2" not in "".join(kit.records.read([key_account("key-2", key.rpartition("/")[2])]))
     assert len(called) + len(refused) == 50
     assert refused
     assert whole.reserved == 0

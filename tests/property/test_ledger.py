@@ -8,12 +8,13 @@ from sutradhar.domain import ledger
 from sutradhar.domain.errors import BudgetExceeded
 from sutradhar.domain.ledger import Account, Charge
 
-JOBS, DAYS = ("job-a", "job-b"), ("2026-11-23", "2026-11-24")
-JOB_CAP, DAY_CAP = 100, 150
+JOBS, DAYS = ("job-a", "job-b", "job-c"), ("2026-11-23", "2026-11-24")
+KEYS = {"job-a": "key-1", "job-b": "key-2", "job-c": "key-1"}
+JOB_CAP, DAY_CAP, KEY_CAP = 100, 150, 120
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Two jobs, two days; ``open``: calls whose worker lives, ``gone``: calls that were begun and never ended."""
+    """Three jobs of two API keys, two days; calls that end, that never end, and that go on at the vendor's."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,14 +23,17 @@ class LedgerMachine(RuleBasedStateMachine):
         self.paid: dict[str, int] = {}
 
     def _of(self, job: str, day: str) -> dict[str, Account]:
-        names = (ledger.job_account(job), ledger.day_account(day))
+        names = (ledger.job_account(job), ledger.day_account(day), ledger.key_account(KEYS[job], day))
         return {name: self.accounts.get(name, Account()) for name in names}
 
     @rule(job=st.sampled_from(JOBS), day=st.sampled_from(DAYS), price=st.integers(0, 80), again=st.booleans())
     def reserve(self, job: str, day: str, price: int, again: bool) -> None:
         charge_id = f"c{len(self.bought)}"
         charge = Charge(slot="s", provider="v", model="m", day=day, reserved=price)
-        caps = {ledger.job_account(job): JOB_CAP, ledger.day_account(day): DAY_CAP}
+        caps = {
+            ledger.job_account(job): JOB_CAP, ledger.day_account(day): DAY_CAP,
+            ledger.key_account(KEYS[job], day): KEY_CAP,
+        }  # fmt: skip
         try:
             for _ in range(1 + again):  # the answer to the first write was lost
                 self.accounts |= ledger.reserve(self._of(job, day), ledger.job_account(job), charge_id, charge, caps)
@@ -53,23 +57,37 @@ class LedgerMachine(RuleBasedStateMachine):
         known = self.accounts[ledger.job_account(job)].charges[charge_id].outcome
         for _ in range(times):
             self.accounts |= ledger.close(self._of(job, day), ledger.job_account(job), charge_id, outcome, spent)
-        if known == "open" or (known == "lost" and outcome != "lost"):
+        if known in ("open", "pending") or (known == "lost" and outcome != "lost"):
             self.paid[charge_id] = spent
+
+    @rule(data=st.data(), times=st.integers(1, 2))
+    def goes_on(self, data: st.DataObject, times: int) -> None:
+        if self.bought:
+            charge_id = data.draw(st.sampled_from(sorted(self.bought)))
+            job, day, _ = self.bought[charge_id]
+            before = self.accounts[ledger.job_account(job)]
+            for _ in range(times):
+                self.accounts |= ledger.keep(self._of(job, day), ledger.job_account(job), charge_id, "operation")
+            after = self.accounts[ledger.job_account(job)]
+            assert (after.reserved, after.spent) == (before.reserved, before.spent)
 
     @invariant()
     def nothing_passes_a_cap(self) -> None:
         for name, account in self.accounts.items():
             assert account.reserved >= 0
-            assert account.committed <= (JOB_CAP if name.startswith("ledger/job") else DAY_CAP)
+            cap = {"job": JOB_CAP, "day": DAY_CAP, "key": KEY_CAP}[name.split("/")[1]]
+            assert account.committed <= cap
 
     @invariant()
     def it_adds_up(self) -> None:
-        for kind, name_of, at in (("job", ledger.job_account, 0), ("day", ledger.day_account, 1)):
-            for one in JOBS if kind == "job" else DAYS:
-                mine = [c for c, facts in self.bought.items() if facts[at] == one]
-                account = self.accounts.get(name_of(one), Account())
-                assert account.spent == sum(self.paid.get(c, 0) for c in mine)
-                assert account.reserved == sum(self.bought[c][2] for c in mine if c not in self.paid)
+        of: dict[str, list[str]] = {}
+        for charge_id, (job, day, _) in self.bought.items():
+            for name in self._of(job, day):
+                of.setdefault(name, []).append(charge_id)
+        for name, account in self.accounts.items():
+            mine = of.get(name, [])
+            assert account.spent == sum(self.paid.get(c, 0) for c in mine)
+            assert account.reserved == sum(self.bought[c][2] for c in mine if c not in self.paid)
 
 
 TestLedger = LedgerMachine.TestCase

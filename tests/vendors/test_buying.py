@@ -14,7 +14,7 @@ import pytest
 
 from sutradhar.domain.errors import InvalidRequest, LeaseHeld, StillAtWork
 from sutradhar.domain.job import JobState
-from sutradhar.domain.ledger import Account, job_account
+from sutradhar.domain.ledger import Account, day_account, job_account
 from sutradhar.domain.messages import Message, ProduceAsset
 from sutradhar.domain.plan import RenderPlan, SoundCue
 from sutradhar.domain.view import cost, status
@@ -49,6 +49,13 @@ def billed(stub: VendorStub) -> list[Seen]:
 
 def paid(studio: Studio, job_id: str) -> Account:
     return account(studio.backend.records, job_account(job_id))
+
+
+def others_spend(studio: Studio, micros: int) -> None:
+    """On everybody's account of today."""
+    name = day_account(studio.services.clock.now().date().isoformat())
+    spent = Account(spent=micros).model_dump_json()
+    studio.services.records.update([name], lambda _found: {name: spent})
 
 
 def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: VendorStub) -> None:
@@ -213,15 +220,16 @@ def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(studio: Studi
 def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_makers_that_are_named(
     stub: VendorStub, tmp_path: Path
 ) -> None:
-    studio = Studio({**environment(stub, tmp_path), "DAILY_BUDGET_USD": "0.20"})
+    studio = Studio({**environment(stub, tmp_path), "DAILY_BUDGET_USD": "10"})
     job, _ = submit(studio.services, PLAN)
+    others_spend(studio, 9_800_000)
     studio.work()
     done = studio.job(job.id)
     assert done.state is JobState.SUCCEEDED
     assert paid(studio, job.id).spent <= 200_000
     cheaper = [a for a in done.assets.values() if a.fallbacks]
     assert cheaper
-    assert all("this day's cap of 0.20 USD" in a.fallbacks[0].reason for a in cheaper)
+    assert all("this day's cap of 10.00 USD" in a.fallbacks[0].reason for a in cheaper)
     studio.close()
 
 

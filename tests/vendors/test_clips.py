@@ -26,6 +26,7 @@ from tests.vendors.desk import VENDORS, Desk, settings
 from tests.vendors.server import OK, Seen, VendorStub
 from tests.vendors.stock_stub import photograph
 from tests.vendors.studio import Studio, environment
+from tests.vendors.test_buying import others_spend
 from tests.world import SetClock
 
 FRAME = photograph(640, 360)
@@ -310,8 +311,11 @@ def test_twice_delivered_is_begun_once(studio: Studio, stub: VendorStub) -> None
 
 
 def test_a_clip_that_is_too_dear_is_a_picture(stub: VendorStub, tmp_path: Path) -> None:
-    studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "DAILY_BUDGET_USD": "0.20"})
-    done = film(studio)
-    assert "this day's cap of 0.20 USD" in done.assets["scene-00-image"].fallbacks[0].reason
+    studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "DAILY_BUDGET_USD": "10"})
+    job, _ = submit(studio.services, PLAN)
+    others_spend(studio, 9_700_000)
+    studio.work()
+    done = studio.job(job.id)
+    assert "this day's cap of 10.00 USD" in done.assets["scene-00-image"].fallbacks[0].reason
     assert begun(stub) == []
     studio.close()

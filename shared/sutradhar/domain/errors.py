@@ -2,6 +2,7 @@
 
     SutradharError
     ├── InvalidRequest            what the caller asked for cannot be done; names every wrong field
+    ├── BudgetSpent               a film would cost more than is left for today
     ├── NotFound                  no such job, asset or file
     ├── Conflict                  the thing is not in a state that allows it
     │   ├── IllegalTransition     a job was asked to move along an arrow that does not exist
@@ -47,6 +48,10 @@ class InvalidRequest(SutradharError):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(f"{e.path}: {e.message}" if e.path else e.message for e in self.errors))
+
+
+class BudgetSpent(SutradharError):
+    """This would cost more than is left of a day's budget."""
 
 
 class NotFound(SutradharError):

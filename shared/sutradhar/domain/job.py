@@ -93,6 +93,10 @@ class Job(Frozen):
     requests: tuple[AssetRequest, ...] = ()
     assets: Mapping[str, Asset] = {}
     """By slot; filled when all are there."""
+    owner: str = ""
+    """The API key that asked for it; empty: nobody's in particular."""
+    owner_cap: int | None = None
+    """What all jobs of that key may cost in a day, in millionths of a US dollar."""
     attempt: int = 1
     """Of rendering; a retry counts on."""
     execution: str | None = None

@@ -1,7 +1,7 @@
 """Money: set aside before a call to a vendor, settled or given back after it. Pure; the stores make it atomic.
 
 An account has a cap or none. What is spent and what is set aside never pass it together, since nothing is set aside
-that would. One call moves the accounts of its job and of its day in one step.
+that would. One call moves the accounts of its job, of its day and of its key's day in one step.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,6 +26,8 @@ class Charge(Frozen):
     model: str
     day: str
     """The account of the day that it was set aside in."""
+    owner: str = ""
+    """The API key whose account it was set aside in, where that has a cap."""
     reserved: int
     spent: int = 0
     units: Mapping[str, float] = {}
@@ -43,6 +45,10 @@ class Account(Frozen):
     @property
     def committed(self) -> int:
         return self.spent + self.reserved
+
+
+def key_account(key_id: str, day: str) -> str:
+    return f"ledger/key/{key_id}/{day}"
 
 
 Change = Callable[[Mapping[str, Account]], Mapping[str, Account]]

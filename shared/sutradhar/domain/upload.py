@@ -27,6 +27,8 @@ class Upload(Frozen):
     filename: str
     content_type: str
     size: int
+    owner: str = ""
+    """The API key that sent it."""
     created_at: datetime
     facts: MediaFacts | None = None
     """None: the file is not there yet, or was not looked at."""

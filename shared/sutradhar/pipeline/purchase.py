@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sutradhar.domain import ledger
 from sutradhar.domain.breaker import Breaker
 from sutradhar.domain.errors import LeaseHeld, ProviderError, StillAtWork
-from sutradhar.domain.ledger import Account, Charge, day_account, job_account
+from sutradhar.domain.ledger import Account, Charge, day_account, job_account, key_account
 from sutradhar.domain.operation import Operation
 from sutradhar.domain.price import PriceTable, Units
 from sutradhar.ports.clock import Clock
@@ -29,6 +29,10 @@ class Buyer:
     strict: bool = False
     only_asks: bool = False
     """Nothing is bought: every call ends in Quoted."""
+    owner: str = ""
+    """The API key whose job it is."""
+    owner_cap: int | None = None
+    """Of a day of all its jobs."""
 
 
 @dataclass
@@ -127,14 +131,12 @@ class Purchases:
         self.give_up_open(buyer.job_id, buyer.slot)
         charge = Charge(
             slot=buyer.slot, provider=provider, model=model, day=self._clock.now().date().isoformat(), reserved=price,
-            units=dict(units),
+            units=dict(units), owner=buyer.owner if buyer.owner_cap is not None else "",
         )  # fmt: skip
         charge_id, job = uuid.uuid4().hex, job_account(buyer.job_id)
-        caps = {
-            name: cap for name, cap in ((job, buyer.job_cap), (day_account(charge.day), self._day_cap))
-            if cap is not None
-        }  # fmt: skip
-        self._move(self._accounts(job, charge.day), lambda found: ledger.reserve(found, job, charge_id, charge, caps))
+        caps = self._caps(charge.day, charge.owner, buyer.owner_cap)
+        caps |= {} if buyer.job_cap is None else {job: buyer.job_cap}
+        self._move(self._accounts(job, charge), lambda found: ledger.reserve(found, job, charge_id, charge, caps))
         return _Call(self, job, charge_id, charge)
 
     def _price(self, provider: str, model: str, units: Units) -> int:
@@ -165,16 +167,26 @@ class Purchases:
         units: Units | None = None, request_id: str = "",
     ) -> None:  # fmt: skip
         self._move(
-            self._accounts(job, charge.day),
+            self._accounts(job, charge),
             lambda found: ledger.close(found, job, charge_id, outcome, spent, units, request_id),
         )
 
     def cost(self, provider: str, model: str, units: Units) -> int:
         return self._prices.cost(provider, model, units)
 
-    def _accounts(self, job: str, day: str) -> list[str]:
-        # without a cap nobody writes the day's account, which all jobs would have to share
-        return [job] if self._day_cap is None else [job, day_account(day)]
+    def left(self, owner: str, owner_cap: int | None) -> int | None:
+        """Of today's caps, in millionths of a US dollar; None: there is none."""
+        caps = self._caps(self._clock.now().date().isoformat(), owner, owner_cap)
+        return min((max(cap - account(self._records, name).committed, 0) for name, cap in caps.items()), default=None)
+
+    def _caps(self, day: str, owner: str, owner_cap: int | None) -> dict[str, int]:
+        of_all = {} if self._day_cap is None else {day_account(day): self._day_cap}
+        return of_all | ({} if owner_cap is None or not owner else {key_account(owner, day): owner_cap})
+
+    def _accounts(self, job: str, charge: Charge) -> list[str]:
+        # without a cap nobody writes a day's account, which many jobs would have to share
+        days = [] if self._day_cap is None else [day_account(charge.day)]
+        return [job, *days, *([key_account(charge.owner, charge.day)] if charge.owner else [])]
 
     def _move(self, names: list[str], change: "ledger.Change") -> None:
         def written(found: Texts) -> Texts:

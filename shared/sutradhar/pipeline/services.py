@@ -57,7 +57,7 @@ class Services:
     def buyer(self, job: Job, slot: str) -> Buyer:
         """On whose account ``slot`` of ``job`` is made."""
         caps = [cap for cap in (self.job_cap, job.wanted.budget_micros) if cap is not None]
-        return Buyer(job.id, slot, min(caps, default=None), job.wanted.strict)
+        return Buyer(job.id, slot, min(caps, default=None), job.wanted.strict, owner=job.owner, owner_cap=job.owner_cap)
 
     def send(self, messages: Sequence[Message]) -> None:
         for message in messages:

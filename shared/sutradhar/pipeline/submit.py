@@ -4,7 +4,8 @@ import hashlib
 import json
 import secrets
 
-from sutradhar.domain.errors import FieldError, IdempotencyMismatch, InvalidRequest, ProviderError
+from sutradhar.domain.access import ApiKey
+from sutradhar.domain.errors import BudgetSpent, FieldError, IdempotencyMismatch, InvalidRequest, ProviderError
 from sutradhar.domain.job import Job
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
@@ -13,18 +14,25 @@ from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import check
 
 
-def submit(services: Services, wanted: RenderPlan, idempotency_key: str | None = None) -> tuple[Job, bool]:
-    """The job for ``wanted``, and whether it is new. The same ``idempotency_key`` and plan give the same job.
+def submit(
+    services: Services, wanted: RenderPlan, idempotency_key: str | None = None, caller: ApiKey | None = None
+) -> tuple[Job, bool]:
+    """The job for ``wanted``, and whether it is new. The same ``idempotency_key`` and plan of one caller give the same
+    job.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
         InvalidRequest: it would cost more than it may, or names uploads that are not there.
+        BudgetSpent: it would cost more than is left for today.
     """
-    check(services, wanted)
+    check(services, wanted, caller)
     digest = request_hash(wanted)
     wanted = wanted.with_defaults(services.defaults)
-    job_id = f"job-{_short(idempotency_key) if idempotency_key else secrets.token_hex(8)}"
-    fresh = Job.new(job_id, wanted, digest, services.clock.now()).evolve(estimated=affordable(services, wanted).likely)
+    owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
+    own_key = f"{owner}/{idempotency_key}" if owner and idempotency_key else idempotency_key
+    job_id = f"job-{_short(own_key) if own_key else secrets.token_hex(8)}"
+    fresh = Job.new(job_id, wanted, digest, services.clock.now()).evolve(owner=owner, owner_cap=cap)
+    fresh = fresh.evolve(estimated=affordable(services, fresh).likely)
     job, created = services.jobs.create(fresh)
     if job.request_hash != digest:
         raise IdempotencyMismatch
@@ -33,17 +41,22 @@ def submit(services: Services, wanted: RenderPlan, idempotency_key: str | None =
     return job, created
 
 
-def affordable(services: Services, wanted: RenderPlan) -> Estimate:
-    """What ``wanted`` would cost. Raises InvalidRequest, with the lines, when that is more than it may."""
+def affordable(services: Services, job: Job) -> Estimate:
+    """What ``job`` would cost. Raises InvalidRequest, with the lines, when that is more than it may; BudgetSpent."""
     try:
-        found = estimate(services, wanted)
+        found = estimate(services, job.wanted)
     except ProviderError:
         return Estimate(())  # then the job itself will say what is wrong, where it can still be mended and retried
-    cap = services.buyer(Job.new("", wanted, "", services.clock.now()), "").job_cap
+    cap = services.buyer(job, "").job_cap
     if cap is not None and found.likely > cap:
         lines = ", ".join(f"{line.slot} {usd(line.likely):.4f}" for line in found.lines)
         message = f"the film would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
+    left = services.purchases.left(job.owner, job.owner_cap) if found.likely else None
+    if left is not None and found.likely > left:
+        raise BudgetSpent(
+            f"the film would cost about {usd(found.likely):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
+        )
     return found
 
 

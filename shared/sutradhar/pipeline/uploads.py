@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from sutradhar.domain.access import ApiKey
 from sutradhar.domain.asset import AssetRequest
 from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.plan import RenderPlan
@@ -22,7 +23,9 @@ _LONGEST_SIDE = 4096
 """Of a picture, in pixels: 4K, and room for the camera."""
 
 
-def begin(services: Services, filename: str, content_type: str, size: int, upload_id: str = "") -> Upload:
+def begin(
+    services: Services, filename: str, content_type: str, size: int, upload_id: str = "", caller: ApiKey | None = None
+) -> Upload:
     """Raises InvalidRequest."""
     wrong = []
     if not 1 <= len(filename) <= 255:
@@ -35,28 +38,29 @@ def begin(services: Services, filename: str, content_type: str, size: int, uploa
         raise InvalidRequest(wrong)
     upload = Upload(
         id=upload_id or f"up-{secrets.token_hex(8)}", filename=filename, content_type=content_type, size=size,
-        created_at=services.clock.now(),
+        created_at=services.clock.now(), owner=caller.id if caller else "",
     )  # fmt: skip
     _write(services, upload)
     return upload
 
 
-def get(services: Services, upload_id: str) -> Upload:
-    """Raises NotFound."""
+def get(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
+    """Raises NotFound, also when it is not ``caller``'s."""
     text = services.records.read([_name(upload_id)]).get(_name(upload_id))
-    if not text:
+    found = Upload.model_validate_json(text) if text else None
+    if found is None or (caller and not caller.may_see(found.owner)):
         raise NotFound(f"there is no upload {upload_id}")
-    return Upload.model_validate_json(text)
+    return found
 
 
-def complete(services: Services, upload_id: str) -> Upload:
+def complete(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
     """Look at what was brought. A repeat changes nothing.
 
     Raises:
         NotFound: there is no such upload.
         InvalidRequest: nothing was brought yet, or it is nothing that can be used, and is deleted.
     """
-    upload = get(services, upload_id)
+    upload = get(services, upload_id, caller)
     if upload.facts:
         return upload
     try:
@@ -92,27 +96,27 @@ def bring(services: Services, path: Path) -> Upload:
         raise InvalidRequest([FieldError(str(path), error.message) for error in exc.errors]) from exc
 
 
-def newest(services: Services) -> Sequence[Upload]:
-    """The newest first, at most a hundred."""
+def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
+    """``caller``'s among the hundred newest of all, the newest first."""
     ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
     found = services.records.read(map(_name, ids))
-    return [Upload.model_validate_json(found[_name(one)]) for one in ids if found.get(_name(one))]
+    uploads = [Upload.model_validate_json(found[_name(one)]) for one in ids if found.get(_name(one))]
+    return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
-def check(services: Services, plan: RenderPlan) -> None:
+def check(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> None:
     """Raises InvalidRequest for every upload that ``plan`` names and that is not there, or something else."""
     named = list(named_in(plan))
     found = services.records.read({_name(upload_id) for _, upload_id, _ in named}) if named else {}
     wrong = []
     for path, upload_id, kind in named:
-        text = found.get(_name(upload_id))
-        facts = Upload.model_validate_json(text).facts if text else None
-        if not text:
+        upload = Upload.model_validate_json(text) if (text := found.get(_name(upload_id))) else None
+        if upload is None or (caller and not caller.may_see(upload.owner)):
             wrong.append(FieldError(path, f"there is no upload {upload_id}; send it first (POST /uploads)"))
-        elif facts is None:
+        elif upload.facts is None:
             wrong.append(FieldError(path, f"{upload_id} is not complete (POST /uploads/{upload_id}/complete)"))
-        elif facts.kind != kind:
-            wrong.append(FieldError(path, f"must be a file of kind {kind}; {upload_id} is {facts.kind}"))
+        elif upload.facts.kind != kind:
+            wrong.append(FieldError(path, f"must be a file of kind {kind}; {upload_id} is {upload.facts.kind}"))
     if wrong:
         raise InvalidRequest(wrong)
 

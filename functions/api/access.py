@@ -1,0 +1,77 @@
+"""Who calls: an API key, or, as long as there is none, whoever is on this machine."""
+
+import ipaddress
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+
+import flask
+
+from sutradhar import bootstrap
+from sutradhar.domain.access import ApiKey
+from sutradhar.domain.errors import NotFound
+from sutradhar.domain.job import Job
+from sutradhar.pipeline import access
+from sutradhar.telemetry import log
+
+_OPEN = frozenset(("/healthz", "/health", "/readyz", "/ready", "/metrics"))
+_KEEP_SEC = 30
+"""So long after it was revoked a key may still open."""
+
+
+class Unauthorized(Exception):
+    """Nobody says who calls, or it is nobody we know."""
+
+
+def admit() -> None:
+    """Sets ``flask.g.caller``; None is everybody. Raises Unauthorized."""
+    flask.g.caller = None
+    if flask.request.path in _OPEN:
+        return
+    now, backend = int(time.monotonic() / _KEEP_SEC), bootstrap.backend()
+    secret, known = _secret(), _keys(backend, now)
+    if not known:  # the first one may have been made just now
+        known = access.keys(backend.records) if secret else known
+    if not known and not secret:
+        if not _from_here():
+            raise Unauthorized("there is no API key yet, and only this machine is let in: sutradhar keys add NAME")
+        return
+    if not secret:
+        raise Unauthorized("send your API key as X-API-Key, or as Authorization: Bearer")
+    caller = access.find(known, secret) or access.find(access.keys(backend.records), secret)
+    if caller is None:
+        log("key_refused", level="warning", address=flask.request.remote_addr)
+        raise Unauthorized("there is no such API key, or it was revoked")
+    flask.g.caller = caller
+
+
+def caller() -> ApiKey | None:
+    found: ApiKey | None = flask.g.caller
+    return found
+
+
+def owned(job: Job) -> Job:
+    """``job``, if whoever calls may see it. Raises NotFound: that it is there is nobody else's to know."""
+    if (who := caller()) and not who.may_see(job.owner):
+        raise NotFound(f"there is no job {job.id}")
+    return job
+
+
+@lru_cache(maxsize=2)
+def _keys(backend: bootstrap.Backend, _until: int) -> Mapping[str, ApiKey]:
+    return access.keys(backend.records)
+
+
+def _secret() -> str:
+    given = flask.request.headers.get("X-API-Key", "")
+    kind, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    # anything else there is for whoever stands before us, such as Google's IAM
+    return given or (token.strip() if kind.lower() == "bearer" and token.strip().startswith(access.PREFIX) else "")
+
+
+def _from_here() -> bool:
+    """On Google Cloud IAM has let the caller in, unless everybody is."""
+    settings = bootstrap.settings()
+    if settings.backend == "gcp":
+        return not settings.public_api
+    return ipaddress.ip_address(flask.request.remote_addr or "127.0.0.1").is_loopback

@@ -1,0 +1,51 @@
+"""`sutradhar keys`: who may call the API, and for how much a day."""
+
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from functions.terminal import console, errors
+from sutradhar import bootstrap
+from sutradhar.domain.access import Role
+from sutradhar.domain.price import usd
+from sutradhar.pipeline import access
+
+app = typer.Typer(help="API keys. Once there is one, every call needs one.", no_args_is_help=True)
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Whose it is.")],
+    role: Annotated[str, typer.Option(help="creator: their own jobs; admin: all.")] = "creator",
+    daily_budget: Annotated[
+        float | None, typer.Option(help="US dollars that vendors may be paid for its jobs in a day; default: no cap.")
+    ] = None,
+) -> None:
+    """Make a key and print its secret, once."""
+    if role not in ("creator", "admin"):
+        raise typer.BadParameter("must be creator or admin", param_hint="--role")
+    backend = bootstrap.backend()
+    with errors():
+        key, secret = access.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
+    console.print(f"{key.id}, {key.role}. This is its secret, which is not shown again:")
+    print(secret)
+
+
+@app.command("list")
+def show() -> None:
+    """All keys, without their secrets."""
+    table = Table("id", "name", "role", "budget a day", "made")
+    for key in access.keys(bootstrap.backend().records).values():
+        budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
+        table.add_row(key.id, key.name, key.role, budget, key.created_at.date().isoformat())
+    Console().print(table)
+
+
+@app.command()
+def revoke(key_id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> None:
+    """Take a key back; within half a minute it opens nothing. Its jobs go on."""
+    with errors():
+        key = access.revoke(bootstrap.backend().records, key_id)
+    console.print(f"{key.id} ({key.name}) is revoked.")
