@@ -13,17 +13,24 @@ from sutradhar.config import Settings
 from sutradhar.domain.errors import LeaseHeld, ProviderError
 from sutradhar.domain.job import JobState
 from sutradhar.domain.messages import RenderFinished
+from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import PriceTable
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.purchase import Purchases
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
-from sutradhar.providers.fallback import FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
+from sutradhar.providers.fallback import (
+    FallbackClips,
+    FallbackComposer,
+    FallbackImages,
+    FallbackNarrator,
+    FallbackPlanner,
+)
 from tests.world import Makers, Renderers, SetClock, ToldRunner, write_summary
 
 JOBS = 500
-VENDORS = ("openai", "elevenlabs", "gemini")
+VENDORS = ("openai", "elevenlabs", "gemini", "veo")
 PRICES = PriceTable.model_validate(
     {
         "prices": [
@@ -49,10 +56,13 @@ class Simulated(Makers):
 
     def _bought(self, make: Any) -> Any:
         with self.gate.call(self.vendor, "m", {"calls": 1}, {"calls": 1}):
-            self.asked[self.vendor] += 1
-            if self.vendor in self.down:
-                raise ProviderError("HTTP 503", provider=self.vendor, retryable=True, status=503, fault="down")
+            self._asked()
             return make()
+
+    def _asked(self) -> None:
+        self.asked[self.vendor] += 1
+        if self.vendor in self.down:
+            raise ProviderError("HTTP 503", provider=self.vendor, retryable=True, status=503, fault="down")
 
     def plan(self, *args: Any) -> Any:
         return self._bought(lambda: super(Simulated, self).plan(*args))
@@ -62,6 +72,15 @@ class Simulated(Makers):
 
     def draw(self, *args: Any) -> Any:
         return self._bought(lambda: super(Simulated, self).draw(*args))
+
+    def begin(self, *args: Any) -> Any:
+        with self.gate.call(self.vendor, "m", {"calls": 1}, {"calls": 1}) as call:
+            self._asked()
+            return call.goes_on(str(args[0]))
+
+    def look(self, operation: Operation) -> Any:
+        with self.gate.resumed(operation):
+            return super().look(operation)
 
     def compose(self, *args: Any) -> Any:
         return self._bought(lambda: super(Simulated, self).compose(*args))
@@ -79,20 +98,21 @@ def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down
         bootstrap.services_on(backend, settings), purchases=gate, runner=ToldRunner(renderers, "o"), clock=clock,
         planner=FallbackPlanner(orders["openai"], gate), narrator=FallbackNarrator(orders["elevenlabs"], gate),
         images=FallbackImages(orders["gemini"], gate), composer=FallbackComposer(orders["elevenlabs"], gate),
-        sketch=lambda wanted: wanted,
+        clips=FallbackClips([by["veo"]], gate), sketch=lambda wanted: wanted,
     )  # fmt: skip
     queue: Any = backend.bus
     jobs = []
     for number in range(JOBS):
-        job, _ = submit(services, RenderPlan(topic=f"tea {number}", seed=number))
+        job, _ = submit(services, RenderPlan(topic=f"tea {number}", seed=number, footage="generated"))
         jobs.append(job.id)
         for _ in itertools.takewhile(lambda found: found, iter(lambda: _one(services, queue, renderers), None)):
             pass
         clock.advance(2)
     ended = [services.jobs.get(job_id) for job_id in jobs]
     assert sum(job.state is JobState.SUCCEEDED for job in ended) >= 0.99 * JOBS
-    kinds = {"openai": "plan", "elevenlabs": "narration", "gemini": "image"}
+    kinds = {"openai": "plan", "elevenlabs": "narration", "gemini": "image", "veo": "clip"}
     for job in ended:
+        assert [a.footage for a in job.assets.values() if a.kind == "image"] == [down != "veo"] * 2
         missed = [f.provider for a in job.assets.values() for f in a.fallbacks]
         noted = [note for note in job.notices if "written by" in note]
         if kinds[down] == "plan":

@@ -46,7 +46,17 @@ def _obtain(services: Services, job: Job, request: AssetRequest) -> Asset:
         return found
     with held(services, request.key, LONGEST_RUN) as lease:
         # somebody may have finished it between the look and the claim
-        return _find(services, job, request) or _make(services, job, request, lease)
+        if found := _find(services, job, request):
+            return found
+        made_now = _make(services, job, request, lease)
+    # whoever met the claim on this comes again late, so those who need it are told that it is there
+    services.send([ProduceAsset(job_id=job.id, slot=r.slot) for r in job.requests if request.key in _shown(r)])
+    return made_now
+
+
+def _shown(request: AssetRequest) -> list[str]:
+    """The keys of the pictures of those who are seen in it."""
+    return str(request.params.get("likeness", "")).split()
 
 
 def _find(services: Services, job: Job, request: AssetRequest) -> Asset | None:
@@ -71,7 +81,7 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
 
 def _likeness(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
     """Pictures of those who are seen in ``request``; a stand-in's shows somebody else, so it is left out."""
-    keys = str(request.params.get("likeness", "")).split()
+    keys = _shown(request)
     found = [_obtain(services, job, one) for one in job.requests if one.key in keys]
     missed = [f for one in found for f in one.fallbacks]
     reasons = [Fallback(provider=f.provider, reason=f"drew nobody to go by: {f.reason}") for f in missed]
