@@ -1,11 +1,17 @@
-"""Every entry point, by the name it is deployed under. One source archive serves all; only the entry point differs."""
+"""Every entry point, by the name it is deployed under. One source archive serves all; only the entry point differs, and
+an instance that starts cold imports that one only."""
 
-from functions.api.app import api
-from functions.dead_letter import dead_letter
-from functions.dispatch import dispatch
-from functions.finish import finish
-from functions.plan import plan
-from functions.produce import produce
-from functions.sweep import sweep
+from importlib import import_module
+from typing import Any
 
-__all__ = ["api", "dead_letter", "dispatch", "finish", "plan", "produce", "sweep"]
+_WHERE = {
+    "api": "functions.api.app", "dead_letter": "functions.dead_letter", "dispatch": "functions.dispatch",
+    "finish": "functions.finish", "plan": "functions.plan", "produce": "functions.produce", "sweep": "functions.sweep",
+}  # fmt: skip
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"there is no function {name}")
+    return getattr(import_module(_WHERE[name]), name)

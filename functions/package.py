@@ -25,9 +25,7 @@ from pathlib import Path
 # functions-framework puts this folder last, where a package of the same name elsewhere would win
 sys.path.insert(0, str(Path(__file__).parent))
 
-from functions.main import {names}  # noqa: E402
-
-__all__ = {all}
+from functions.main import __all__, __getattr__  # noqa: E402, F401
 '''
 _NOT_DEPLOYED = ("functions/cli.py", "functions/local.py", "functions/progress.py", "functions/plan_file.py",
                  "functions/keys.py", "functions/terminal.py", "functions/package.py", "functions/emulated/",
@@ -57,9 +55,7 @@ def build(out: Path) -> Path:
 
 
 def _files() -> Iterator[tuple[str, bytes]]:
-    from functions.main import __all__ as names
-
-    yield "main.py", _MAIN.format(names=", ".join(names), all=list(names)).encode()
+    yield "main.py", _MAIN.encode()
     yield "requirements.txt", "".join(f"{line}\n" for line in requirements()).encode()
     for folder, base in ((ROOT / "functions", ROOT), (ROOT / "shared/sutradhar", ROOT / "shared")):
         for path in folder.rglob("*"):

@@ -10,7 +10,7 @@ from gpu_renderer import ffmpeg
 from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.plan import Codec, RenderMode
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 
 _PROXY_STEP = 5
 """A quick look is so many steps of CQ coarser than the film."""

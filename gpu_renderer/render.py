@@ -24,7 +24,8 @@ from sutradhar.domain import gate
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import NotFound, RenderError
 from sutradhar.domain.gate import FileFacts
-from sutradhar.domain.render import RendererSettings, RenderRequest, RenderSummary, SegmentCounts, StoredFile
+from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
+from sutradhar.domain.renderer import RendererSettings
 from sutradhar.ports.stores import BlobStore
 
 _BESIDE = (0.035, 0.02)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sutradhar.domain.base import Frozen
-from sutradhar.domain.render import RendererSettings, RenderRequest, SegmentCounts, Stage
+from sutradhar.domain.render import RenderRequest, SegmentCounts, Stage
+from sutradhar.domain.renderer import RendererSettings
 from sutradhar.ports.stores import BlobStore
 
 Report = Callable[[Stage, int, int], None]

@@ -17,7 +17,7 @@ from PIL import Image
 
 from gpu_renderer import ffmpeg
 from sutradhar.domain.errors import NotInstalled, RenderError
-from sutradhar.domain.render import Upscaler
+from sutradhar.domain.renderer import Upscaler
 from sutradhar.domain.timeline import Clip, Timeline
 from sutradhar.ports.stores import BlobStore
 

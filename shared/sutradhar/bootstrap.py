@@ -1,5 +1,7 @@
 """The composition root: Settings in, ports out. Adapters are imported when they are first needed."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,30 +15,31 @@ from pydantic import ValidationError
 from sutradhar.config import Settings
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.price import PriceTable, micros
-from sutradhar.pipeline.purchase import Purchases
-from sutradhar.pipeline.services import Services
-from sutradhar.ports.bus import MessageBus
-from sutradhar.ports.clock import Clock, SystemClock
-from sutradhar.ports.media import MediaReader
-from sutradhar.ports.providers import (
-    ClipGenerator,
-    Composer,
-    FootageLibrary,
-    ImageGenerator,
-    Narrator,
-    Planner,
-    SoundLibrary,
-)
-from sutradhar.ports.records import RecordStore
-from sutradhar.ports.runner import RenderRunner
-from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+from sutradhar.ports.clock import SystemClock
 
 if TYPE_CHECKING:
     from sutradhar.doctor import Check
+    from sutradhar.pipeline.purchase import Purchases
+    from sutradhar.pipeline.services import Services
+    from sutradhar.ports.bus import MessageBus
+    from sutradhar.ports.clock import Clock
+    from sutradhar.ports.media import MediaReader
+    from sutradhar.ports.providers import (
+        ClipGenerator,
+        Composer,
+        FootageLibrary,
+        ImageGenerator,
+        Narrator,
+        Planner,
+        SoundLibrary,
+    )
+    from sutradhar.ports.records import RecordStore
+    from sutradhar.ports.runner import RenderRunner
+    from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
     from sutradhar.providers.registry import Registry
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each feature of a class takes time when it is made
 class Backend:
     """Everything that keeps or carries something."""
 
@@ -73,6 +76,8 @@ def services() -> Services:
 
 
 def services_on(backend: Backend, settings: Settings) -> Services:
+    from sutradhar.pipeline.services import Services
+
     purchases = _purchases(backend, settings)
     registry = _registry(settings, purchases)
     return Services(
@@ -85,14 +90,14 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         records=backend.records,
         purchases=purchases,
         clock=backend.clock,
-        planner=cast(Planner, _Lazy(registry.planner)),
-        narrator=cast(Narrator, _Lazy(registry.narrator)),
-        images=cast(ImageGenerator, _Lazy(registry.images)),
-        clips=cast(ClipGenerator, _Lazy(registry.clips)),
-        footage=cast(FootageLibrary, _Lazy(registry.footage)),
-        sounds=cast(SoundLibrary, _Lazy(registry.sounds)),
-        composer=cast(Composer, _Lazy(registry.composer)),
-        media=cast(MediaReader, _Lazy(_media_files)),
+        planner=cast("Planner", _Lazy(registry.planner)),
+        narrator=cast("Narrator", _Lazy(registry.narrator)),
+        images=cast("ImageGenerator", _Lazy(registry.images)),
+        clips=cast("ClipGenerator", _Lazy(registry.clips)),
+        footage=cast("FootageLibrary", _Lazy(registry.footage)),
+        sounds=cast("SoundLibrary", _Lazy(registry.sounds)),
+        composer=cast("Composer", _Lazy(registry.composer)),
+        media=cast("MediaReader", _Lazy(_media_files)),
         defaults=settings.plan_defaults,
         sketch=registry.sketch,
         job_cap=micros(settings.job_cap_usd),
@@ -106,15 +111,17 @@ def _media_files() -> MediaReader:
 
 
 def _purchases(backend: Backend, settings: Settings) -> Purchases:
+    from sutradhar.pipeline.purchase import Purchases
+
     return Purchases(
-        backend.records, backend.leases, backend.clock, cast(PriceTable, _Lazy(lambda: _prices(settings.prices))),
+        backend.records, backend.leases, backend.clock, cast("PriceTable", _Lazy(lambda: _prices(settings.prices))),
         None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
         dict.fromkeys(settings.vendors, settings.calls_at_once),
         {name: vendor.calls_a_minute for name, vendor in settings.vendors.items()},
     )  # fmt: skip
 
 
-def _registry(settings: Settings, purchases: Purchases) -> "Registry":
+def _registry(settings: Settings, purchases: Purchases) -> Registry:
     from sutradhar.providers.registry import Registry
 
     return Registry(settings.vendors, settings.providers, settings.chains, purchases, settings.whisper_model)
@@ -231,13 +238,13 @@ def gcp_backend(settings: Settings) -> Backend:
             client.close()
 
     return Backend(
-        jobs=cast(JobStore, _Lazy(jobs)),
-        assets=cast(AssetStore, _Lazy(assets)),
-        leases=cast(LeaseStore, _Lazy(leases)),
-        records=cast(RecordStore, _Lazy(records)),
-        blobs=cast(BlobStore, _Lazy(blobs)),
-        bus=cast(MessageBus, _Lazy(bus)),
-        runner=cast(RenderRunner, _Lazy(runner)),
+        jobs=cast("JobStore", _Lazy(jobs)),
+        assets=cast("AssetStore", _Lazy(assets)),
+        leases=cast("LeaseStore", _Lazy(leases)),
+        records=cast("RecordStore", _Lazy(records)),
+        blobs=cast("BlobStore", _Lazy(blobs)),
+        bus=cast("MessageBus", _Lazy(bus)),
+        runner=cast("RenderRunner", _Lazy(runner)),
         clock=clock,
         end_executions=lambda: None,  # they are not of this process
         close=close,
@@ -263,7 +270,7 @@ class _Lazy:
         return getattr(self._made, name)
 
 
-def provider_checks() -> list["Check"]:
+def provider_checks() -> list[Check]:
     """Whether each vendor's key works, side by side; a film can be made without any of them."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -276,7 +283,7 @@ def provider_checks() -> list["Check"]:
         return list(pool.map(lambda name: doctor.key(name, lambda: registry.check(name)), vendors))
 
 
-def checks() -> list["Check"]:
+def checks() -> list[Check]:
     """What this process can and cannot do, for ``/readyz`` and ``sutradhar doctor``."""
     from sutradhar import doctor
 

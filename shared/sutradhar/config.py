@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import PlanDefaults
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 
 VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay", "freesound")
 _VENDOR_OPTIONS = (
@@ -63,7 +63,7 @@ class CloudSettings:
     """CLOUD_RUN_ENDPOINT: another address of the Cloud Run API, for a stand-in of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # it has a secret
 class VendorSettings:
     """Of one vendor. ``options``: VENDOR_NAME of the environment as ``name``, where it is set."""
 
@@ -78,7 +78,7 @@ class VendorSettings:
     """VENDOR_CALLS_A_MINUTE from all instances together; 0: any number."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # it has secrets; and each feature takes time when a function starts
 class Settings:
     backend: Literal["local", "gcp"]
     """BACKEND."""

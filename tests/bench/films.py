@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gpu_renderer import encoders
 from sutradhar.domain.plan import RenderMode
-from sutradhar.domain.render import RendererSettings, RenderRequest, RenderSummary
+from sutradhar.domain.render import RenderRequest, RenderSummary
+from sutradhar.domain.renderer import RendererSettings
 from sutradhar.domain.timeline import Timeline
 from tests.bench import measure, workload
 from tests.bench.measure import Cost

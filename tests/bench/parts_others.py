@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from gpu_renderer.typeset import typeface
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 from tests.bench import measure, workload, zoompan
 from tests.bench.figures import Figures
 from tests.bench.films import Bench, encoder_arguments

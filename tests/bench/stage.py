@@ -17,7 +17,7 @@ from gpu_renderer.picture import reel, render_picture
 from gpu_renderer.segments import Segment, cut
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.base import Frozen
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 from sutradhar.domain.timeline import Timeline
 
 

@@ -42,12 +42,16 @@ def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
             done = until_over(cloud, accepted["job_id"])
             assert done["state"] == "success", done
             assert done["fallbacks"] == []
-            assert {asset["provider"].partition("/")[0] for asset in done["assets"]} == {"gemini", "elevenlabs"}
+            assert {asset["provider"].partition("/")[0] for asset in done["assets"]} == {
+                "gemini",
+                "elevenlabs",
+                "openai",
+            }
             cost = done["cost"]
             assert cost["estimated_usd"] == accepted["estimated_cost_usd"]
             assert cost["actual_usd"] == pytest.approx(cost["estimated_usd"], rel=0.2)
             assert cost["reserved_usd"] == 0
             assert {line["state"] for line in cost["lines"]} == {"settled"}
-            # 1 script, 2 pictures, 2 clips of them, 2 voices, 1 sound, 1 bed
-            assert sum(len(stub.billed(vendor)) for vendor in VENDORS) == len(cost["lines"]) == 9
+            # 1 script, 1 picture of who is seen twice, 2 pictures, 2 clips of them, 2 voices, 1 sound, 1 bed
+            assert sum(len(stub.billed(vendor)) for vendor in VENDORS) == len(cost["lines"]) == 10
             assert status(cloud, accepted["job_id"])["cost"] == cost

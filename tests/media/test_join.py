@@ -14,7 +14,7 @@ from gpu_renderer.join import count_frames, join
 from gpu_renderer.picture import reel, render_picture
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.errors import RenderError
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 from tests.media.films import FPS, film
 
 TICKS = 512

@@ -25,7 +25,8 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.captions import Cue
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.plan import Watermark
-from sutradhar.domain.render import RendererSettings, SegmentCounts
+from sutradhar.domain.render import SegmentCounts
+from sutradhar.domain.renderer import RendererSettings
 from sutradhar.domain.timeline import Camera, Pose, Timeline
 from tests.media.films import HEIGHT, HOLD, LOSSLESS, WIDTH, ZOOM_IN, film, photo, png, sources
 from tests.offspring import offspring

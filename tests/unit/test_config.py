@@ -4,7 +4,7 @@ from sutradhar.config import CloudSettings, Settings
 from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import InvalidRequest
 from sutradhar.domain.plan import PlanDefaults, RenderPlan
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 
 
 def test_an_empty_environment_gives_the_defaults():

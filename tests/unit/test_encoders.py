@@ -9,7 +9,7 @@ from gpu_renderer.encoders import Profile, argv, candidates, choose, profile, pr
 from gpu_renderer.join import argv as join_argv
 from gpu_renderer.subtitles import Track
 from sutradhar.domain.errors import RenderError
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 
 QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-y"]
 READS = [

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from gpu_renderer.encoders import profile
 from gpu_renderer.picture import worker_count
 from gpu_renderer.segments import shares
-from sutradhar.domain.render import RendererSettings
+from sutradhar.domain.renderer import RendererSettings
 
 X264, NVENC = (profile(codec, "FINAL", RendererSettings()) for codec in ("libx264", "h264_nvenc"))
 

@@ -7,9 +7,12 @@ and the L4 without zonal redundancy at 0.67 a hour; both as stored on 2026-11-23
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
+from typing import TYPE_CHECKING
 
 from sutradhar.domain.base import Frozen
-from sutradhar.domain.timeline import Timeline
+
+if TYPE_CHECKING:
+    from sutradhar.domain.timeline import Timeline
 
 VCPU_SEC_USD = 0.000018
 GIB_SEC_USD = 0.000002
@@ -56,7 +59,7 @@ def target_sec(film_sec: float) -> float:
     return promised / 4
 
 
-def estimate(timeline: Timeline, machine: Machine, tasks: int) -> Estimate:
+def estimate(timeline: "Timeline", machine: Machine, tasks: int) -> Estimate:
     """Time and cost on ``tasks`` machines that share the picture evenly."""
     share = timeline.width * timeline.height / (1920 * 1080)
     composing = timeline.frames * share * COMPOSE_SEC
@@ -71,7 +74,7 @@ def estimate(timeline: Timeline, machine: Machine, tasks: int) -> Estimate:
     return Estimate(tasks, wall, billed * machine.usd_per_sec)
 
 
-def tasks_for(timeline: Timeline, machine: Machine) -> int:
+def tasks_for(timeline: "Timeline", machine: Machine) -> int:
     """The fewest tasks that end in time; where none do, the number after which one more saves under a tenth."""
     target = target_sec(timeline.duration_sec)
     most = min(MAX_TASKS, max(ceil(timeline.duration_sec / 10), 1))
