@@ -101,6 +101,7 @@ def plan(
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
         written = bootstrap.services().planner.plan(wanted).plan
+        _say_estimate(written)
     print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
 
 
@@ -265,6 +266,20 @@ def _deliver(job: Job, out: Path) -> list[Path]:
         finally:
             half.unlink(missing_ok=True)
     return [out / name for name in wanted]
+
+
+def _say_estimate(written: RenderPlan) -> None:
+    from sutradhar.pipeline.estimate import estimate
+
+    found = estimate(bootstrap.services(), written)
+    if found.lines:
+        table = Table("what", "by", "about", "at most")
+        for line in found.lines:
+            table.add_row(
+                line.slot, f"{line.provider} {line.model}", f"{usd(line.likely):.4f}", f"{usd(line.most):.4f}"
+            )
+        table.add_row("in all, in USD", "", f"{usd(found.likely):.4f}", f"{usd(found.most):.4f}")
+        console.print(table)
 
 
 def _say_cost(job: Job) -> None:

@@ -38,6 +38,7 @@ def create() -> flask.typing.ResponseReturnValue:
         "status": "pending" if created else state_word(job),
         "state": "pending" if created else state_word(job),
         "estimated_cost_usd": usd(job.estimated),
+        "estimated_cost_most_usd": usd(job.estimated_most),
         "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * job.wanted.length_sec),
         "links": {
             "status": f"/render/{job.id}/status",
@@ -117,6 +118,8 @@ def _wanted_file(job: Job) -> tuple[str, str]:
     if kind == "thumbnail":
         return job.result.thumbnail, "image/png"
     if kind == "provenance":
+        if not job.result.provenance:
+            raise NotFound("this film was made before provenance was kept")
         return job.result.provenance, "application/json"
     return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.e2e.conftest import Terminal
+from tests.vendors import google_account
 from tests.vendors.desk import VENDORS
 from tests.vendors.server import KEY, VendorStub
 from tests.vendors.studio import environment
@@ -42,3 +43,33 @@ def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
     assert all(f["ok"] for f in summary["findings"]), summary["findings"]
     named = json.loads((terminal.out / "provenance.json").read_text())["credits"]
     assert named == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
+
+
+def test_a_scene_that_moves_is_made_of_its_picture(terminal: Terminal, tmp_path: Path) -> None:
+    """Bought clips in a film that was really rendered; and what it would cost is said before."""
+    plan = {
+        "title": "Water", "subtitle_languages": ["en"], "render": {"mode": "PROXY"}, "voice": "openai/ash",
+        "scenes": [
+            {"narration": "A river runs.", "image_prompt": "river in a valley", "footage": "generated"},
+            {"narration": "It rests.", "image_prompt": "calm lake"},
+        ],
+    }  # fmt: skip
+    terminal.plan.write_text(json.dumps(plan))
+    with VendorStub(VENDORS) as stub:
+        terminal.env |= {**environment(stub, terminal.home), **google_account.environment(stub.url("oauth"), tmp_path)}
+        asked = " ".join(terminal.run("plan", "--plan", str(terminal.plan)).stdout.split())
+        assert "in all, in USD" in asked
+        assert "gemini veo-3.1-fast-generate-001 │ 0.4000" in asked, asked
+        assert stub.billed("gemini") == []
+        done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
+        assert done.returncode == 0, done.stdout
+        assert [seen.path.rpartition(":")[2] for seen in stub.billed("gemini")] == ["predictLongRunning"]
+        assert {seen.body["voice"] for seen in stub.billed("openai") if seen.path.endswith("speech")} == {"ash"}
+    summary = json.loads((terminal.out / "job_summary.json").read_text())
+    assert all(f["ok"] for f in summary["findings"]), summary["findings"]
+    told = json.loads((terminal.out / "provenance.json").read_text())
+    assert [(a["provider"].partition("/")[0], a["kind"]) for a in told["assets"]][:2] == [
+        ("openai", "narration"), ("gemini", "image"),
+    ]  # fmt: skip
+    # the stub's clip is a pattern that moves; its voice hums, which no recogniser takes for words
+    assert {word["how"] for word in told["assets"][0]["words"]} <= {"estimate", "speech"}

@@ -106,6 +106,7 @@ class Job(Frozen):
     failed_in: JobState | None = None
     estimated: int = 0
     """What vendors would be paid, as it was reckoned at the start; in millionths of a US dollar."""
+    estimated_most: int = 0
     notices: tuple[str, ...] = ()
     """What the caller should know: captions left out, scenes stretched."""
     entered: Mapping[JobState, datetime]

@@ -112,8 +112,8 @@ def cost(job: Job, account: Account) -> dict[str, Any]:
         for charge in sorted(account.charges.values(), key=lambda charge: charge.slot)
     ]  # fmt: skip
     return {
-        "estimated_usd": usd(job.estimated), "actual_usd": usd(account.spent), "reserved_usd": usd(account.reserved),
-        "lines": lines,
+        "estimated_usd": usd(job.estimated), "estimated_most_usd": usd(job.estimated_most),
+        "actual_usd": usd(account.spent), "reserved_usd": usd(account.reserved), "lines": lines,
     }  # fmt: skip
 
 

@@ -16,23 +16,29 @@ from sutradhar.pipeline.services import Services
 
 @dataclass(frozen=True)
 class Line:
-    """``likely`` in millionths of a US dollar."""
+    """Amounts in millionths of a US dollar."""
 
     slot: str
     provider: str
     model: str
     likely: int
+    most: int
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """As far as one can know before the script is written."""
+    """A range: what it will probably cost, as far as one can know before the script is written, and what would be set
+    aside for all of its calls."""
 
     lines: Sequence[Line]
 
     @property
     def likely(self) -> int:
         return sum(line.likely for line in self.lines)
+
+    @property
+    def most(self) -> int:
+        return sum(line.most for line in self.lines)
 
 
 def estimate(services: Services, wanted: RenderPlan) -> Estimate:
@@ -64,5 +70,5 @@ def _line(slot: str, buy: Callable[[], Any]) -> list[Line]:
         try:
             buy()  # what ends well was free
         except Quoted as quote:
-            return [Line(slot, quote.provider, quote.model, quote.likely)]
+            return [Line(slot, quote.provider, quote.model, quote.likely, quote.most)]
     return []

@@ -37,11 +37,12 @@ class Buyer:
 
 @dataclass
 class Quoted(Exception):
-    """What a call would probably cost, in millionths of a US dollar; it was not made."""
+    """What a call would probably cost, and at most, in millionths of a US dollar; it was not made."""
 
     provider: str
     model: str
     likely: int
+    most: int
 
 
 _buyer: ContextVar[Buyer | None] = ContextVar("buyer", default=None)
@@ -77,7 +78,7 @@ class Purchases:
     def call(self, provider: str, model: str, most: Units, likely: Units) -> Iterator["_Call"]:
         buyer = _buyer.get()
         if buyer and buyer.only_asks:
-            raise Quoted(provider, model, self._price(provider, model, likely))
+            raise Quoted(provider, model, self._price(provider, model, likely), self._price(provider, model, most))
         self._ask_breaker(provider)
         with self._place(provider):
             self._count_minute(provider)

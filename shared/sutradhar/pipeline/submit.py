@@ -32,7 +32,8 @@ def submit(
     own_key = f"{owner}/{idempotency_key}" if owner and idempotency_key else idempotency_key
     job_id = f"job-{_short(own_key) if own_key else secrets.token_hex(8)}"
     fresh = Job.new(job_id, wanted, digest, services.clock.now()).evolve(owner=owner, owner_cap=cap)
-    fresh = fresh.evolve(estimated=affordable(services, fresh).likely)
+    reckoned = affordable(services, fresh)
+    fresh = fresh.evolve(estimated=reckoned.likely, estimated_most=reckoned.most)
     job, created = services.jobs.create(fresh)
     if job.request_hash != digest:
         raise IdempotencyMismatch
