@@ -8,6 +8,7 @@ from sutradhar.providers.elevenlabs.music import _LENGTH_SEC
 from tests.vendors import elevenlabs_stub, sounds, stock_stub
 from tests.vendors.desk import VENDORS, Desk
 from tests.vendors.server import KEY, VendorStub
+from tests.vendors.studio import Studio, environment
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +30,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         made = Desk(stub, tmp_path)
         yield made
         made.close()
+
+
+@pytest.fixture
+def stub() -> Iterator[VendorStub]:
+    with VendorStub(VENDORS) as up:
+        yield up
+
+
+@pytest.fixture
+def studio(stub: VendorStub, tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(environment(stub, tmp_path))
+    yield made
+    made.close()

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,19 +27,6 @@ from tests.vendors.studio import Studio, environment
 from tests.world import Makers
 
 PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 36, "render": {"mode": "PROXY"}})
-
-
-@pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
-        yield up
-
-
-@pytest.fixture
-def studio(stub: VendorStub, tmp_path: Path) -> Iterator[Studio]:
-    made = Studio(environment(stub, tmp_path))
-    yield made
-    made.close()
 
 
 def billed(stub: VendorStub) -> list[Seen]:

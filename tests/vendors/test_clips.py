@@ -22,7 +22,7 @@ from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.purchase import Buyer, account, on_account_of
 from sutradhar.pipeline.submit import retry, submit
 from sutradhar.providers.gemini.clips import Veo
-from tests.vendors.desk import VENDORS, Desk, settings
+from tests.vendors.desk import Desk, settings
 from tests.vendors.server import OK, Seen, VendorStub
 from tests.vendors.stock_stub import photograph
 from tests.vendors.studio import Studio, environment
@@ -161,12 +161,6 @@ PLAN = RenderPlan.parse(
         ],
     }
 )  # fmt: skip
-
-
-@pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
-        yield up
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Who is seen in more than one picture is drawn once, and the vendor goes by that."""
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from sutradhar.domain.timeline import build_timeline
 from sutradhar.domain.view import cost
 from sutradhar.pipeline.purchase import account
 from sutradhar.pipeline.submit import submit
-from tests.vendors.desk import MIRA, VENDORS, Desk
+from tests.vendors.desk import MIRA, Desk
 from tests.vendors.server import VendorStub
-from tests.vendors.studio import Studio, environment
+from tests.vendors.studio import Studio
 
 
 def scene(what: str, *names: str) -> dict[str, Any]:
@@ -34,19 +33,6 @@ BODY = {
     "scenes": [scene("a river", "Mira"), scene("a bridge", "Mira", "Ravi"), scene("the sea")],
 }  # fmt: skip
 PLAN = RenderPlan.parse(BODY)
-
-
-@pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
-        yield up
-
-
-@pytest.fixture
-def studio(stub: VendorStub, tmp_path: Path) -> Iterator[Studio]:
-    made = Studio(environment(stub, tmp_path))
-    yield made
-    made.close()
 
 
 def film(studio: Studio, plan: RenderPlan = PLAN) -> Job:

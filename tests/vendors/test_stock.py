@@ -2,7 +2,6 @@
 
 import io
 import wave
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from sutradhar.domain.timeline import Footage, build_timeline
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.providers.stock.library import keywords
-from tests.vendors.desk import VENDORS, Desk, library
+from tests.vendors.desk import Desk, library
 from tests.vendors.server import OK, VendorStub
 from tests.vendors.studio import Studio, environment
 
@@ -106,12 +105,6 @@ def test_a_prompt_without_english_words_is_not_searched_for(desk: Desk) -> None:
     with pytest.raises(ProviderError, match="English words only"):
         find(desk, "pexels", "एक नदी")
     assert desk.stub.calls("pexels") == []
-
-
-@pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
-        yield up
 
 
 PLAN = RenderPlan.parse(
