@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.errors import LeaseHeld, ProviderError, StillAtWork
+from sutradhar.domain.errors import ProviderError, StillAtWork
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.ledger import Account, job_account
 from sutradhar.domain.messages import ProduceAsset
@@ -293,27 +293,6 @@ def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(studio: Studio,
     assert [c.outcome for c in paid(studio, done).charges.values() if c.provider == "gemini"] == ["lost"]
     assert paid(studio, done).reserved == 0
     assert len(begun(stub)) == 1
-
-
-def test_whoever_is_killed_before_writing_down_what_was_begun_costs_one_more(
-    studio: Studio, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, killed = clips._write, []
-
-    def write(*args: Any) -> None:
-        if args[2] and not killed:
-            killed.append(args)
-            raise LeaseHeld("as if killed: it is delivered again")
-        real(*args)
-
-    job, _ = submit(studio.services, PLAN.evolve(strict=True))
-    monkeypatch.setattr(clips, "_write", write)
-    studio.work()
-    done = studio.job(job.id)
-    assert (done.state, len(begun(stub))) == (JobState.SUCCEEDED, 2)
-    told = paid(studio, done)
-    assert sorted(c.outcome for c in told.charges.values() if c.provider == "gemini") == ["lost", "settled"]
-    assert told.reserved == 0
 
 
 def test_twice_delivered_is_begun_once(studio: Studio, stub: VendorStub) -> None:

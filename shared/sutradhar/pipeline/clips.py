@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from sutradhar.domain.asset import AssetRequest
 from sutradhar.domain.errors import ProviderError, StillAtWork
-from sutradhar.domain.job import Job
 from sutradhar.domain.operation import Begun, Operation
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Shot
@@ -28,7 +27,7 @@ def begin(services: Services, request: AssetRequest, first_frame: bytes) -> Oper
     )  # fmt: skip
 
 
-def shot(services: Services, job: Job, request: AssetRequest, first_frame: bytes) -> Shot:
+def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:
     """The clip of ``request``, whose lease the caller holds.
 
     Raises:
@@ -37,8 +36,6 @@ def shot(services: Services, job: Job, request: AssetRequest, first_frame: bytes
     """
     begun = _begun(services, request)
     if begun is None:
-        # whoever began one before and was killed before writing down its name
-        services.purchases.give_up_open(job.id, request.slot, pending=True)
         operation = begin(services, request, first_frame)
         _write(services, request, Begun(operation=operation, at=services.clock.now()))
         raise StillAtWork

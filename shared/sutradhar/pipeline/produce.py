@@ -93,7 +93,7 @@ def _animated(services: Services, job: Job, request: AssetRequest, lease: Lease,
     buyer = services.buyer(job, request.slot)
     try:
         with on_account_of(buyer):
-            made_shot = clips.shot(services, job, request, services.blobs.get(still.blob))
+            made_shot = clips.shot(services, request, services.blobs.get(still.blob))
     except ProviderError as exc:
         if buyer.strict:
             raise
@@ -185,6 +185,5 @@ def _content(thing: Made) -> tuple[bytes, str]:
 def _move_on(services: Services, job: Job) -> None:
     assets: Mapping[str, Asset] = made(services, job)
     if len(assets) == len(job.requests):
-        # of whoever was killed at work, while another job made the same thing
-        services.purchases.give_up_open(job.id, pending=True)
+        services.purchases.give_up_open(job.id)  # of whoever was killed at work, while another job made the same thing
         services.move(job.id, lambda current: current.assets_ready(assets, services.clock.now()))

@@ -155,12 +155,11 @@ class Purchases:
         """Whether there is a key of no vendor."""
         return not self._at_once
 
-    def give_up_open(self, job_id: str, slot: str | None = None, *, pending: bool = False) -> None:
-        """Whoever was at work on ``slot`` (None: on any) is gone: what it set aside may have been charged. ``pending``:
-        what a vendor works on as well, since nobody knows any more how to ask for it."""
-        job, left = job_account(job_id), ("open", "pending") if pending else ("open",)
+    def give_up_open(self, job_id: str, slot: str | None = None) -> None:
+        """Whoever was at work on ``slot`` (None: on any) is gone: what it set aside may have been charged."""
+        job = job_account(job_id)
         for charge_id, charge in account(self._records, job).charges.items():
-            if charge.outcome in left and slot in (None, charge.slot):
+            if charge.outcome == "open" and slot in (None, charge.slot):
                 log("charge_lost", level="warning", provider=charge.provider, slot=charge.slot)
                 self.close(job, charge_id, charge, "lost", charge.reserved)
 
