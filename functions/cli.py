@@ -197,6 +197,7 @@ def doctor(
 ) -> None:
     """Say what this machine has and lacks, and how to get it."""
     with errors():
+        telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         found = [*bootstrap.checks(), *(bootstrap.provider_checks() if providers else ())]
     table = Table("", "what", "found", "to get it")
     for check in found:

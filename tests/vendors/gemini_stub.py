@@ -28,8 +28,10 @@ def answer(seen: Seen) -> Answer:
             return _error(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota", day)
         case "bad request":
             return _error(400, "INVALID_ARGUMENT", "Invalid value")
-    if seen.method == "GET" and re.fullmatch(r"/v\w+/models", seen.path):
-        models = json.dumps({"models": [{"name": "models/gemini-2.5-flash"}]}).encode()
+    if seen.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models", seen.path)):
+        # Vertex AI's list is of publisherModels
+        found_in = "publisherModels" if where[1] else "models"
+        models = json.dumps({found_in: [{"name": f"{where[1] or ''}models/gemini-2.5-flash"}]}).encode()
         return Answer(200, models, {"Content-Type": "application/json"}, billed=False)
     found = re.fullmatch(
         r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", seen.path

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -101,6 +102,7 @@ def script(text: str) -> dict[str, Any]:
     words = int(text.split(", about ")[1].split(" words", maxsplit=1)[0])
     hindi = "हिन्दी" in text or any("\u0900" <= c <= "\u097f" for c in text)
     seconds = words / (2.0 if hindi else 2.3)  # at the usual speed
+    told = re.findall(r"^([^\n:]+): ", text.partition("as they are described:\n")[2], re.MULTILINE)
     count = int(text.split(" s in ")[1].split(" scenes", maxsplit=1)[0])
     unit = (
         ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905
@@ -108,7 +110,7 @@ def script(text: str) -> dict[str, Any]:
     shots = [
         {"narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
          "translation": "And so it goes." if hindi else "नदी बहती है।",
-         "image_prompt": f"A river at dawn, view {i}", "characters": ["Mira"],
+         "image_prompt": f"A river at dawn, view {i}", "characters": [*told, "Mira"],
          "sounds": [{"text": "water runs over stones", "word": 2}] if i == 0 else [], "camera": "zoom_in"}
         for i in range(count)
     ]  # fmt: skip

@@ -115,7 +115,7 @@ def test_what_is_not_begun_is_charged_only_where_nobody_knows(desk: Desk, fault:
         ("429", "busy", "pending"), ("500", "down", "pending"), ("503", "down", "pending"),
         ("timeout", "down", "pending"), ("cut", "down", "pending"), ("refusal", "refused", "refunded"),
         ("wrong type", "answer", "lost"),
-        ("error body", "answer", "lost"), ("truncated", "answer", "lost"), ("unauthorized", "key", "lost"),
+        ("error body", "answer", "lost"), ("truncated", "answer", "lost"), ("unauthorized", "key", "pending"),
     ],
 )  # fmt: skip
 def test_what_the_vendor_says_of_a_clip_decides_about_its_money(

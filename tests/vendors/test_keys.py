@@ -34,6 +34,14 @@ def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
     assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
 
 
+def test_the_doctor_asks_vertex_as_this_machines_account(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GEMINI_API_KEY")
+    monkeypatch.setenv("GEMINI_PROJECT", "p")
+    monkeypatch.setenv("GEMINI_LOCATION", "l")
+    assert next(check for check in bootstrap.provider_checks() if check.name == "key of gemini").ok
+    assert stub.calls("gemini")[0].path == "/v1beta1/publishers/google/models"
+
+
 def test_a_vendor_that_does_not_answer_is_not_waited_for(stub: VendorStub) -> None:
     stub.always("openai", "timeout")
     found = next(check for check in bootstrap.provider_checks() if check.name == "key of openai")
@@ -54,4 +62,5 @@ def test_readyz_shows_the_keys_when_asked(stub: VendorStub) -> None:
 def test_doctor_providers_lists_them(stub: VendorStub) -> None:
     done = CliRunner().invoke(app, ["doctor", "--providers"])
     assert "key of openai" in done.output
+    assert "provider_left_out" not in done.output  # the log is a file, where a person reads
     assert "key of openai" not in CliRunner().invoke(app, ["doctor"]).output

@@ -109,6 +109,25 @@ def test_who_cannot_go_by_a_picture_is_not_asked_for_one(tmp_path: Path) -> None
     studio.close()
 
 
+def test_a_script_is_written_about_those_who_are_given(studio: Studio, stub: VendorStub) -> None:
+    asha = {"name": "Asha", "look": "a girl of twelve in a green coat"}
+    done = film(studio, RenderPlan.parse({"topic": "A river", "length_sec": 20, "characters": [asha]}))
+    assert "\nAsha: a girl of twelve in a green coat" in stub.calls("openai")[0].body["input"]
+    assert done.plan
+    # whom the script adds looks the same everywhere, too
+    assert [one.name for one in done.plan.characters] == ["Asha", "Mira"]
+    assert {scene.characters for scene in done.plan.scenes} == {("Asha", "Mira")}
+    assert [request.slot for request in done.requests[:2]] == ["character-0", "character-1"]
+    assert not [note for note in done.notices if "shown in no scene" in note]
+
+
+def test_who_is_shown_in_no_scene_is_told(tmp_path: Path) -> None:
+    studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
+    done = film(studio, PLAN.evolve(scenes=PLAN.scenes[2:]))
+    studio.close()
+    assert [note.partition(" ")[0] for note in done.notices if "shown in no scene" in note] == ["Mira", "Ravi"]
+
+
 def test_a_plan_shows_nobody_unknown() -> None:
     with pytest.raises(InvalidRequest, match="a scene shows 'Leela', who is not among the characters"):
         RenderPlan.parse({**BODY, "scenes": [scene("a river", "Leela")]})

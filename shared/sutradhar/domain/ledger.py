@@ -34,6 +34,11 @@ class Charge(Frozen):
     request_id: str = ""
     outcome: Outcome = "open"
 
+    @property
+    def held(self) -> bool:
+        """Whether it is still set aside."""
+        return self.outcome in _HELD
+
 
 class Account(Frozen):
     """Amounts in millionths of a US dollar. ``charges`` by id; only a job's account has them."""
@@ -102,15 +107,18 @@ def close(
     """``accounts`` with the charge's end in each. A repeat changes nothing, but what was given up for lost and is known
     after all is corrected."""
     charge = accounts[job].charges[charge_id]
-    if charge.outcome not in (*_HELD, "lost") or (charge.outcome == "lost" and outcome == "lost"):
+    if not (charge.held or (charge.outcome == "lost" and outcome != "lost")):
         return dict(accounts)
-    held = charge.reserved if charge.outcome in _HELD else 0
+    held = charge.reserved if charge.held else 0
     moved = {
         name: account.evolve(reserved=account.reserved - held, spent=account.spent + spent - charge.spent)
         for name, account in accounts.items()
     }
     ended = charge.evolve(
-        outcome=outcome, spent=spent, units=dict(units or {}), request_id=request_id or charge.request_id
+        outcome=outcome,
+        spent=spent,
+        units=dict(charge.units if units is None else units),
+        request_id=request_id or charge.request_id,
     )
     moved[job] = moved[job].evolve(charges={**moved[job].charges, charge_id: ended})
     return moved

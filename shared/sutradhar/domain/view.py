@@ -106,7 +106,7 @@ def cost(job: Job, account: Account) -> dict[str, Any]:
     lines = [
         {
             "slot": charge.slot, "provider": charge.provider, "model": charge.model, "units": dict(charge.units),
-            "usd": usd(charge.reserved if charge.outcome == "open" else charge.spent), "state": charge.outcome,
+            "usd": usd(charge.reserved if charge.held else charge.spent), "state": charge.outcome,
             "request_id": charge.request_id or None,
         }
         for charge in sorted(account.charges.values(), key=lambda charge: charge.slot)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from sutradhar.domain.asset import AssetRequest
+from sutradhar.domain.asset import AssetRequest, Fallback
 from sutradhar.domain.errors import ProviderError, StillAtWork
 from sutradhar.domain.operation import Begun, Operation
 from sutradhar.pipeline.services import Services
@@ -35,6 +35,8 @@ def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:
         ProviderError: there will be none.
     """
     begun = _begun(services, request)
+    if begun is None and (unwritten := services.purchases.unfinished()):
+        begun = _taken_up(services, request, unwritten)
     if begun is None:
         operation = begin(services, request, first_frame)
         _write(services, request, Begun(operation=operation, at=services.clock.now()))
@@ -42,7 +44,7 @@ def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:
     try:
         made = _looked(services, request, begun)
     except ProviderError:
-        _write(services, request, None)
+        services.purchases.give_up(begun.operation)  # where nothing was said of its money
         raise
     prompt, seed = str(request.params["prompt"]), int(request.params["seed"])
     provenance = made.provenance and made.provenance.evolve(prompt=prompt, seed=seed)
@@ -50,7 +52,8 @@ def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:
 
 
 def over(services: Services, request: AssetRequest) -> None:
-    """Its clip is stored, so nobody has to ask for it any more."""
+    """What is shown is stored, so nobody has to ask for the clip any more. Not sooner: whoever comes after one that is
+    killed in between would begin another."""
     _write(services, request, None)
 
 
@@ -64,7 +67,7 @@ def _looked(services: Services, request: AssetRequest, begun: Begun) -> Shot:
             raise
         problem = f"it did not finish within {PATIENCE.total_seconds() / 60:.0f} minutes"
     except ProviderError as exc:
-        silent, odd = exc.fault in ("busy", "down"), exc.fault == "answer" and begun.odd + 1 < _ODD
+        silent, odd = exc.fault in ("busy", "down", "key"), exc.fault == "answer" and begun.odd + 1 < _ODD
         if not (silent or odd):
             raise
         if not late:
@@ -73,14 +76,26 @@ def _looked(services: Services, request: AssetRequest, begun: Begun) -> Shot:
                 _write(services, request, begun.evolve(odd=begun.odd + 1))
             raise StillAtWork from exc
         problem = str(exc)
-    services.purchases.give_up(begun.operation)
     raise ProviderError(problem, provider=begun.operation.provider, retryable=False, advice="retry the job later")
 
 
 def _begun(services: Services, request: AssetRequest) -> Begun | None:
     text = services.records.read([_name(request)]).get(_name(request))
     found = Begun.model_validate_json(text) if text else None
-    return found if found and services.clock.now() - found.at < _STALE else None
+    if found and services.clock.now() - found.at >= _STALE:
+        services.purchases.give_up(found.operation)
+        return None
+    return found
+
+
+def _taken_up(services: Services, request: AssetRequest, operation: Operation) -> Begun:
+    """What was begun by somebody who died before it was written down."""
+    if f"{operation.provider}/{operation.model}" != request.maker:
+        unknown = Fallback(provider=request.maker, reason="it made no clip; whoever knew why was killed")
+        operation = operation.evolve(missed=(unknown,))
+    begun = Begun(operation=operation, at=services.clock.now())
+    _write(services, request, begun)
+    return begun
 
 
 def _write(services: Services, request: AssetRequest, begun: Begun | None) -> None:

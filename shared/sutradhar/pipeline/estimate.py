@@ -1,11 +1,13 @@
 """What a film would cost, before anything is bought: adapters say what a call would use, and none is made."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from sutradhar.domain.asset import AssetRequest, asset_requests, still_of
+from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.clips import begin
 from sutradhar.pipeline.plan import makers_of
@@ -52,17 +54,26 @@ def estimate(services: Services, wanted: RenderPlan) -> Estimate:
     if services.purchases.sells(services.planner.name):
         lines += _line("plan", partial(services.planner.plan, wanted))
     written = services.sketch(wanted)
+    wanted_things: dict[str, AssetRequest] = {}  # by key: what two scenes share is bought once
     for request in asset_requests(written, makers_of(services, written)):
         for part in filter(None, (request, still_of(request))):
-            if services.purchases.sells(part.maker):
-                lines += _line(request.slot, _asked(services, part))
+            wanted_things.setdefault(part.key, part)
+    for part in wanted_things.values():
+        if services.purchases.sells(part.maker):
+            lines += _line(part.slot, _asked(services, part))
     return Estimate(lines)
 
 
 def _asked(services: Services, request: AssetRequest) -> Callable[[], Any]:
     if still_of(request):
-        return partial(begin, services, request, b"")
+        return partial(_begun, services, request)
     return partial(ask, services, request, [b""] * len(str(request.params.get("likeness", "")).split()))
+
+
+def _begun(services: Services, request: AssetRequest) -> None:
+    """Nobody who can make the clip is no error: the scene shows its picture, which is reckoned apart."""
+    with suppress(ProviderError):
+        begin(services, request, b"")
 
 
 def _line(slot: str, buy: Callable[[], Any]) -> list[Line]:

@@ -37,7 +37,10 @@ def _write(services: Services, job: Job) -> None:
         )
     asked = sum(len(scene.sounds) for scene in written.plan.scenes)
     if asked and services.sounds.empty:
-        notes.append(f"{asked} sounds are left out: there is no key of a sound library")
+        notes.append(
+            f"{asked} sounds are left out: there is no sound library that may be asked; set FREESOUND_API_KEY or"
+            " ELEVENLABS_API_KEY, and name it in PROVIDERS where that is set"
+        )
 
     def change(current: Job) -> Outcome:
         return current.planned(written.plan, requests, [*notes, *notices(written.plan)], services.clock.now())
@@ -68,9 +71,12 @@ def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
 def notices(written: RenderPlan) -> list[str]:
     """What will be missing, said before anything is made."""
     have = caption_languages(written)
-    return [
+    seen = {name for scene in written.scenes for name in scene.characters}
+    unseen = [character.name for character in written.characters if character.name not in seen]
+    captions = [
         f"{_NAMES[language]} captions are left out: the text has no {_NAMES[language]} translation and no translator"
         " is set up; give each scene translations, or drop the language from subtitle_languages"
         for language in written.subtitle_languages
         if language not in have
     ]
+    return [*captions, *(f"{name} is shown in no scene: name them in its characters" for name in unseen)]

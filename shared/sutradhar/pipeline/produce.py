@@ -25,6 +25,8 @@ def produce(services: Services, message: ProduceAsset) -> None:
     job = services.jobs.get(message.job_id)
     request = job.request(message.slot)
     if job.state is not JobState.PRODUCING or request is None:
+        if job.state.over:
+            services.purchases.give_up_all(job.id)  # a clip that was waited for
         services.send(job.owed())
         return
     _obtain(services, job, request)
@@ -96,10 +98,12 @@ def _animated(services: Services, job: Job, request: AssetRequest, lease: Lease,
             made_shot = clips.shot(services, request, services.blobs.get(still.blob))
     except ProviderError as exc:
         if buyer.strict:
+            clips.over(services, request)
             raise
         missed = Fallback(provider=exc.provider, reason=str(exc))
         shown = still.evolve(key=_own_key(job, request), fallbacks=(missed, *still.fallbacks))
         services.assets.save(shown, lease)
+        clips.over(services, request)
         return shown
     first = (Fallback(provider=f.provider, reason=f"for the first frame: {f.reason}") for f in still.fallbacks)
     stored = _stored(services, job, request, lease, replace(made_shot, fallbacks=(*made_shot.fallbacks, *first)))
@@ -185,5 +189,5 @@ def _content(thing: Made) -> tuple[bytes, str]:
 def _move_on(services: Services, job: Job) -> None:
     assets: Mapping[str, Asset] = made(services, job)
     if len(assets) == len(job.requests):
-        services.purchases.give_up_open(job.id)  # of whoever was killed at work, while another job made the same thing
+        services.purchases.give_up_all(job.id)  # of whoever was killed at work, while another job made the same thing
         services.move(job.id, lambda current: current.assets_ready(assets, services.clock.now()))

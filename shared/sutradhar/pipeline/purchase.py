@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -97,15 +97,15 @@ class Purchases:
 
     @contextmanager
     def resumed(self, operation: Operation) -> Iterator["_Call"]:
-        """Asking what became of a call is free, and is not counted among the calls at once."""
+        """Asking what became of a call is free, and is not counted among the calls at once. The circuit breaker has no
+        say in it, so it hears nothing of it: many ask often, and would tell of failures in a row that are none."""
         call = _Call(self, operation.job or None, operation.charge, self._charge_of(operation))
         try:
             yield call
         except StillAtWork:
             raise
         except ProviderError as exc:
-            self._note_failure(operation.provider, exc)
-            if exc.fault not in ("busy", "down"):
+            if exc.fault not in ("busy", "down", "key"):
                 call.end("refunded" if exc.fault in ("refused", "request") else "lost")
             raise
         call.end("settled")
@@ -115,6 +115,17 @@ class Purchases:
         if operation.job:
             charge = self._charge_of(operation)
             self.close(operation.job, operation.charge, charge, "lost", charge.reserved)
+
+    def unfinished(self) -> Operation | None:
+        """What a vendor works on for the present buyer: whoever began it may have died before it was written down."""
+        buyer = _buyer.get()
+        job = job_account(buyer.job_id) if buyer else ""
+        for charge_id, charge in account(self._records, job).charges.items() if buyer else ():
+            if buyer and charge.outcome == "pending" and charge.slot == buyer.slot:
+                return Operation(
+                    provider=charge.provider, model=charge.model, name=charge.request_id, job=job, charge=charge_id
+                )
+        return None
 
     def _charge_of(self, operation: Operation) -> Charge:
         charges = account(self._records, operation.job).charges if operation.job else {}
@@ -155,11 +166,19 @@ class Purchases:
         """Whether there is a key of no vendor."""
         return not self._at_once
 
+    def give_up_all(self, job_id: str) -> None:
+        """Nobody will ask for anything of this job any more, not even for what vendors work on. What is known later
+        corrects this."""
+        self._give_up(job_id, lambda charge: charge.held)
+
     def give_up_open(self, job_id: str, slot: str | None = None) -> None:
         """Whoever was at work on ``slot`` (None: on any) is gone: what it set aside may have been charged."""
+        self._give_up(job_id, lambda charge: charge.outcome == "open" and slot in (None, charge.slot))
+
+    def _give_up(self, job_id: str, which: Callable[[Charge], bool]) -> None:
         job = job_account(job_id)
         for charge_id, charge in account(self._records, job).charges.items():
-            if charge.outcome == "open" and slot in (None, charge.slot):
+            if which(charge):
                 log("charge_lost", level="warning", provider=charge.provider, slot=charge.slot)
                 self.close(job, charge_id, charge, "lost", charge.reserved)
 

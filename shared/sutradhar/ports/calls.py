@@ -37,8 +37,9 @@ class CallGate(Protocol):
     def resumed(self, operation: Operation) -> AbstractContextManager[Call]:
         """The vendor is asked inside the block what became of ``operation``; nothing more is set aside.
 
-        A ProviderError whose fault is ``busy`` or ``down`` says nothing about it, and StillAtWork that it goes on.
-        ``refused`` and ``request`` give the money back; whatever else ends the block counts in full.
+        A ProviderError whose fault is ``busy``, ``down`` or ``key`` says nothing about it, and StillAtWork that it goes
+        on. ``refused`` and ``request`` give the money back, any other fault counts in full, and what is no
+        ProviderError leaves it set aside.
         """
         ...
 

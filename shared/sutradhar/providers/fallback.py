@@ -191,8 +191,9 @@ class FallbackClips(_Chain):
         """Raises ProviderError."""
         if not self._makers:
             raise ProviderError(
-                "there is nobody to make clips", provider=self.name, retryable=False, advice="set GEMINI_PROJECT"
-            )
+                "there is nobody to make clips", provider=self.name, retryable=False,
+                advice="set GEMINI_PROJECT, and name gemini in PROVIDERS where that is set",
+            )  # fmt: skip
         return self._first_answer(
             "clip generator", self._makers,
             lambda maker: maker.begin(prompt, style, width, height, seconds, seed, first_frame),
@@ -201,10 +202,10 @@ class FallbackClips(_Chain):
     def look(self, operation: Operation) -> Shot:
         """Raises StillAtWork and ProviderError."""
         for maker in self._makers:
-            if maker.name == f"{operation.provider}/{operation.model}":
+            if _is_by(maker, operation.provider):  # whichever of its models is asked for now
                 return maker.look(operation)
         raise ProviderError(
-            f"{operation.model} is no longer among those who may be asked", provider=operation.provider,
+            f"{operation.provider} is no longer among those who may be asked", provider=operation.provider,
             retryable=False, advice="set it up again, or retry the job",
         )  # fmt: skip
 
@@ -224,8 +225,8 @@ class FallbackFootage(_Chain):
         """Raises ProviderError."""
         if not self._makers:
             raise ProviderError(
-                "there is no key of a footage library", provider=self.name, retryable=False,
-                advice="set PEXELS_API_KEY or PIXABAY_API_KEY",
+                "there is no footage library that may be asked", provider=self.name, retryable=False,
+                advice="set PEXELS_API_KEY or PIXABAY_API_KEY, and name it in PROVIDERS where that is set",
             )  # fmt: skip
         return self._first_answer(
             "footage library", self._makers, lambda maker: maker.find(prompt, width, height, seconds, seed)

@@ -111,6 +111,9 @@ def request(wanted: RenderPlan) -> Request:
         said = "\n".join(f"{i + 1}. {s.narration or '(nobody speaks)'}" for i, s in enumerate(wanted.scenes))
         given = f"\nThe narration is fixed. Repeat it word for word, scene by scene, and translate it:\n{said}"
         scenes = len(wanted.scenes)
+    cast = "".join(f"\n{one.name}: {one.look}" for one in wanted.characters)
+    if cast and not wanted.scenes:
+        given = f"\nCharacters that it tells of, by these names and as they are described:{cast}"
     instructions = (
         "You write scripts for short narrated videos. Every scene is one picture with narration over it."
         f" The narration is in {_LANGUAGES[language]}; the translation in {_LANGUAGES[_OTHER[language]]}."
@@ -215,7 +218,7 @@ def _wrong(script: Script, wanted: RenderPlan) -> str:
 
 def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
     language = wanted.spoken_language
-    cast = wanted.characters or _cast(script)
+    cast = wanted.characters if wanted.scenes and wanted.characters else _cast(script, wanted.characters)
     names = {character.name for character in cast}
     if wanted.scenes:
         scenes = [_translated(scene, shot, language) for scene, shot in zip(wanted.scenes, script.scenes, strict=True)]
@@ -250,12 +253,13 @@ def _translated(scene: Scene, shot: Shot, language: Language) -> Scene:
     return scene.evolve(translations={**scene.translations, other: shot.translation})
 
 
-def _cast(script: Script) -> tuple[Character, ...]:
-    """Those who are seen most, as far as a plan has room for them."""
+def _cast(script: Script, given: tuple[Character, ...]) -> tuple[Character, ...]:
+    """``given``, then those who are seen most, as far as a plan has room for them."""
     seen = Counter(name for shot in script.scenes for name in shot.characters)
     known = {one.name.strip(): one for one in script.characters if one.name.strip() and one.look.strip()}
-    chosen = sorted(known, key=lambda name: -seen[name])[:MAX_CHARACTERS]
-    return tuple(Character(name=name[:60], look=known[name].look[:300]) for name in chosen)
+    names = {one.name for one in given}
+    others = (Character(name=name[:60], look=known[name].look[:300]) for name in sorted(known, key=lambda n: -seen[n]))
+    return (*given, *(one for one in others if one.name not in names))[:MAX_CHARACTERS]
 
 
 def _complete(wanted: RenderPlan) -> bool:

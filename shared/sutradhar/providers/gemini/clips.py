@@ -1,5 +1,6 @@
 """Films by Veo, made of a picture. Google serves it on Vertex AI only: an API key is not enough."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sutradhar.domain.asset import Provenance
@@ -63,8 +64,8 @@ class Veo:
         from google.genai.types import GenerateVideosOperation
 
         with self._gate.resumed(operation), client(self._vendor) as google:
+            answer = _told(lambda: google.operations.get(GenerateVideosOperation(name=operation.name)))
             with errors():
-                answer = google.operations.get(GenerateVideosOperation(name=operation.name))
                 if not answer.name:
                     raise unusable(PROVIDER, "it says nothing of the clip")
                 if answer.error:
@@ -73,9 +74,19 @@ class Veo:
                     raise StillAtWork(f"{self.name} is still at work on the clip")
                 data = _film(answer.response or answer.result)
             size = looked_at(PROVIDER, data)
-        return Shot(
-            data, *size, provider=self.name, provenance=Provenance(model=operation.model, request_id=operation.name)
-        )
+        provenance = Provenance(model=operation.model, request_id=operation.name)
+        return Shot(data, *size, provider=f"{PROVIDER}/{operation.model}", provenance=provenance)
+
+
+def _told(ask: Callable[[], Any]) -> Any:
+    """A question that is not understood (HTTP 400, 404) is no end of the clip, so its money is not given back."""
+    try:
+        with errors():
+            return ask()
+    except ProviderError as exc:
+        if exc.fault == "request":
+            raise unusable(PROVIDER, f"it was asked for the clip and said: {exc}") from exc
+        raise
 
 
 def _film(response: Any) -> bytes:
