@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sutradhar.domain.errors import InvalidRequest, LeaseHeld, StillAtWork
+from sutradhar.domain.errors import InvalidRequest, LeaseHeld
 from sutradhar.domain.job import JobState
 from sutradhar.domain.ledger import Account, day_account, job_account
 from sutradhar.domain.messages import Message, ProduceAsset
@@ -128,13 +128,6 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
     if slot != "plan":
         handle(studio.services, message)
         message = ProduceAsset(job_id=job.id, slot=slot)
-    if slot == "scene-01-image":  # and its picture is there
-        with pytest.raises(StillAtWork):
-            handle(studio.services, message)
-        studio.services.records.update(
-            [name := f"operation/{studio.job(job.id).request(slot).key}"],  # type: ignore[union-attr]
-            lambda _found: {name: ""},
-        )
     start, before = threading.Barrier(20), len(stub.billed(vendor))
     stub.always(vendor, "slow")
 
