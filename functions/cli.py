@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from functions import keys
@@ -23,7 +24,7 @@ from sutradhar.domain.errors import NotInstalled
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
-from sutradhar.domain.view import fraction_done, state_word
+from sutradhar.domain.view import fraction_done, stand_ins, state_word
 
 app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
@@ -288,9 +289,8 @@ def _say_cost(job: Job) -> None:
     from sutradhar.pipeline.purchase import account
 
     paid = account(bootstrap.backend().records, job_account(job.id))
-    for asset in job.assets.values():
-        for missed in asset.fallbacks:
-            console.print(f"[yellow]note:[/] {asset.kind} by {asset.provider}, for {missed.provider}: {missed.reason}")
+    for line in stand_ins(job.assets):
+        console.print(f"[yellow]note:[/] {escape(line)}")
     if paid.charges:
         console.print(f"Paid to vendors: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")
 

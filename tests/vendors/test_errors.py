@@ -103,6 +103,12 @@ def test_no_error_of_a_client_gets_out_as_it_is(
     assert caught.value.retryable or caught.value.fault in ("key", "request", "refused")
 
 
+def test_a_token_that_cannot_be_fetched_is_no_wrong_key_and_was_paid_by_nobody() -> None:
+    with pytest.raises(ProviderError) as caught, gemini_errors():
+        raise auth.TransportError("connection refused")
+    assert (caught.value.fault, caught.value.retryable, caught.value.billed) == ("down", True, False)
+
+
 def test_a_mistake_of_ours_is_not_taken_for_the_vendors() -> None:
     for errors in (openai_errors, elevenlabs_errors, gemini_errors):
         with pytest.raises(KeyError), errors():

@@ -39,6 +39,18 @@ def fraction_done(job: Job, ready: int) -> float:
     return (low + (high - low) * part) / 100
 
 
+def stand_ins(assets: Mapping[str, Asset]) -> list[str]:
+    """Who made what in whose place and why, a line for all that have both in common; ``assets`` by slot."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for slot, asset in assets.items():
+        for missed in asset.fallbacks:
+            found.setdefault((asset.provider, missed.provider), []).append((slot, missed.reason))
+    return [
+        f"{', '.join(slot for slot, _ in all_of_it)} by {provider}, for {missed}: {all_of_it[0][1]}"
+        for (provider, missed), all_of_it in found.items()
+    ]
+
+
 def state_word(job: Job) -> str:
     """``pending`` until a planner took it up."""
     return "pending" if job.state is JobState.PLANNING else _STATE[job.state]

@@ -79,4 +79,4 @@ def notices(written: RenderPlan) -> list[str]:
         for language in written.subtitle_languages
         if language not in have
     ]
-    return [*captions, *(f"{name} is shown in no scene: name them in its characters" for name in unseen)]
+    return [*captions, *(f"{name} is shown in no scene: name them in scenes[].characters" for name in unseen)]

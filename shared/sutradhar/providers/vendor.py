@@ -72,15 +72,15 @@ def unusable(provider: str, message: str) -> ProviderError:
     )
 
 
-def no_answer(provider: str, exc: BaseException) -> ProviderError:
-    """The connection failed. A request that was on its way may have been served, and charged for."""
+def no_answer(provider: str, exc: BaseException, *, sent: bool = True) -> ProviderError:
+    """The connection failed. A request that was on its way (``sent``) may have been served, and charged for."""
     chain: list[BaseException] = [exc]
     while cause := chain[-1].__cause__ or chain[-1].__context__:
         chain.append(cause)
     names = {type(one).__name__ for one in chain}
     return ProviderError(
         f"no answer: {str(exc) or type(exc).__name__}", provider=provider, retryable=True, fault="down",
-        billed=not names & _NOT_SENT, advice="look at the connection to the internet",
+        billed=sent and not names & _NOT_SENT, advice="look at the connection to the internet",
     )  # fmt: skip
 
 

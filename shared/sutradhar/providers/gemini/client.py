@@ -37,13 +37,16 @@ def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
 @contextmanager
 def errors() -> Iterator[None]:
     """Every error of Google's client inside the block becomes a ProviderError."""
-    from google.auth.exceptions import GoogleAuthError
+    from google.auth.exceptions import GoogleAuthError, TransportError
     from google.genai import errors as genai
 
     try:
         yield
     except genai.APIError as exc:
         raise _failed(exc) from exc
+    except TransportError as exc:
+        # the calls themselves go by httpx: it was the token that could not be fetched, so nothing was asked yet
+        raise no_answer(PROVIDER, exc, sent=False) from exc
     except GoogleAuthError as exc:
         raise refused_call(PROVIDER, 401, str(exc)) from exc
     except (ValueError, AttributeError, TypeError) as exc:  # bytes that are not what their header says
