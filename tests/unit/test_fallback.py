@@ -37,7 +37,8 @@ class Scripted:
         return language in self.languages
 
     def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
-        return self.name
+        whose, _, named = manner.named.partition("/")
+        return f"{self.name}/{named}" if whose == "actor" and self.name.startswith("actor") else self.name
 
     def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
         return self.name.startswith("actor")
@@ -193,7 +194,7 @@ def test_whose_own_voice_is_asked_for_is_asked_first() -> None:
     assert voices.narrate("Hello", "en", "F").provider == "a/1"
     speech = voices.narrate("Hello", "en", "F", OWN)
     assert (speech.provider, speech.fallbacks) == ("actor/2", ())
-    assert (voices.maker("en", "F"), voices.maker("en", "F", OWN)) == ("a/1", "actor/2")
+    assert (voices.maker("en", "F"), voices.maker("en", "F", OWN)) == ("a/1", "actor/2/george")
     assert (voices.acts("en", "F"), voices.acts("en", "F", OWN)) == (False, True)
 
 
@@ -202,5 +203,11 @@ def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> No
     assert (missed.provider, missed.reason) == ("actor", "it is not among the narrators: has it a key?")
     (missed,) = chain(Scripted("a/1"), Scripted("actor/2", 9)).narrate("Hello", "en", "F", OWN).fallbacks
     assert missed.provider == "actor/2"
+    # one that has no voices to choose from is asked no sooner, and says what it is asked for
+    voices = chain(Scripted("a/1"), Scripted("plain/1"))
+    speech = voices.narrate("Hello", "en", "F", Manner(named="plain/george"))
+    assert (speech.provider, speech.fallbacks[0].reason) == ("a/1", "it has no voice george to choose")
+    with pytest.raises(ProviderError, match="no other may speak"):
+        chain(Scripted("plain/1"), strict=True).narrate("Hello", "en", "F", Manner(named="plain/george"))
     with pytest.raises(ProviderError, match="no other may speak"):
         chain(Scripted("a/1"), strict=True).narrate("Hello", "en", "F", OWN)

@@ -103,6 +103,22 @@ def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None
     assert film(studio).assets["scene-01-image"].fallbacks == ()
 
 
+def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(studio: Studio, stub: VendorStub) -> None:
+    stub.always("openai", "bad request")
+    done = film(studio)
+    assert done.assets["character-0"].provider == "gemini/gemini-2.5-flash-image"
+    sheet = base64.b64encode(studio.services.blobs.get(done.assets["character-0"].blob)).rstrip(b"=")
+    plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.billed("gemini")]
+    assert [raw.count(sheet) for raw in plain] == [0, 1, 1, 0]
+    assert "drew not the one to go by" in str(done.assets["scene-01-image"].fallbacks)
+
+
+def test_a_library_is_searched_for_what_is_seen_and_not_for_who(studio: Studio, stub: VendorStub) -> None:
+    done = film(studio, RenderPlan.parse({**BODY, "footage": "stock"}))
+    assert done.assets["scene-01-image"].provenance
+    assert [seen.query["query"] for seen in stub.calls("pexels") if "query" in seen.query][1] == "bridge"
+
+
 def test_who_cannot_go_by_a_picture_is_not_asked_for_one(tmp_path: Path) -> None:
     studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
     assert film(studio).requests[0].slot == "scene-00-image"
@@ -131,5 +147,7 @@ def test_who_is_shown_in_no_scene_is_told(tmp_path: Path) -> None:
 def test_a_plan_shows_nobody_unknown() -> None:
     with pytest.raises(InvalidRequest, match="a scene shows 'Leela', who is not among the characters"):
         RenderPlan.parse({**BODY, "scenes": [scene("a river", "Leela")]})
+    with pytest.raises(InvalidRequest, match="a scene shows 'Mira' twice"):
+        RenderPlan.parse({**BODY, "scenes": [scene("a river", "Mira", "Mira")]})
     with pytest.raises(InvalidRequest, match="a name twice"):
         RenderPlan.parse({**BODY, "characters": [BODY["characters"][0], BODY["characters"][0]]})  # type: ignore[index]

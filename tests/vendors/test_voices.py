@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.errors import InvalidRequest, ProviderError
 from sutradhar.domain.plan import Delivery, Manner, RenderPlan
+from sutradhar.pipeline.purchase import Buyer, on_account_of
 from sutradhar.providers.storybook.planner import Storybook
 from tests.vendors.desk import ADAPTERS, SAID, Desk
 
@@ -45,6 +46,18 @@ def test_google_takes_a_speaking_rate(desk: Desk) -> None:
     assert asked(desk, "google voice", WARM)["audioConfig"]["speakingRate"] == 0.9
     named = asked(desk, "google voice", Manner(named="googletts/en-GB-Neural2-B"))
     assert named["voice"] == {"languageCode": "en-GB", "name": "en-GB-Neural2-B"}
+
+
+def test_google_has_a_price_for_each_kind_of_voice_and_refuses_what_it_cannot_say(desk: Desk) -> None:
+    with on_account_of(Buyer("job-1", "scene-00-narration")):
+        for voice in ("en-GB-Standard-A", "en-GB-Neural2-B"):
+            asked(desk, "google voice", Manner(named=f"googletts/{voice}"))
+    prices = {charge.model: charge.spent for charge in desk.account().charges.values()}
+    assert prices["neural2"] == pytest.approx(4 * prices["standard"], abs=4)
+    for voice, problem in (("en-US-Studio-O", "no voice that marks words"), ("hi-IN-Neural2-A", "speaks hi, not en")):
+        with pytest.raises(ProviderError, match=problem):
+            asked(desk, "google voice", Manner(named=f"googletts/{voice}"))
+    assert len(desk.stub.calls("googletts")) == 2
 
 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])

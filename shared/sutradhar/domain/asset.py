@@ -186,6 +186,8 @@ def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn:
     footage = plan.footage_of(scene)
     if footage != "none":
         said = scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0
+        # a search knows nobody by name or by their clothes
+        image |= {"search": scene.image_prompt} if footage == "stock" and scene.characters else {}
         image |= {"footage": footage, "seconds": round(max(scene.duration_sec or 0, said), 1)}
     if footage == "generated":
         image["still"] = makers["image"]

@@ -241,6 +241,8 @@ class RenderPlan(Frozen):
         names = {character.name for character in self.characters}
         if len(names) != len(self.characters):
             raise ValueError("characters has a name twice")
+        if twice := [name for s in self.scenes for name in s.characters if s.characters.count(name) > 1]:
+            raise ValueError(f"a scene shows {twice[0]!r} twice")
         if unknown := [name for scene in self.scenes for name in scene.characters if name not in names]:
             raise ValueError(f"a scene shows {unknown[0]!r}, who is not among the characters")
         asked = sum(s.duration_sec or 0 for s in self.scenes)

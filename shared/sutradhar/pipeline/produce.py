@@ -82,12 +82,17 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
 
 
 def _likeness(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
-    """Pictures of those who are seen in ``request``; a stand-in's shows somebody else, so it is left out."""
+    """Pictures of those who are seen in ``request``; another vendor's is as good for this film as any, and
+    one that was made for nothing shows somebody else, so that is left out."""
     keys = _shown(request)
     found = [_obtain(services, job, one) for one in job.requests if one.key in keys]
-    missed = [f for one in found for f in one.fallbacks]
-    reasons = [Fallback(provider=f.provider, reason=f"drew nobody to go by: {f.reason}") for f in missed]
-    return [services.blobs.get(one.blob) for one in found if not one.downgraded], reasons
+    shown = [one for one in found if not one.downgraded or services.purchases.sells(one.provider)]
+    reasons = [
+        Fallback(provider=f.provider, reason=f"drew {'not the one' if one in shown else 'nobody'} to go by: {f.reason}")
+        for one in found
+        for f in one.fallbacks
+    ]
+    return [services.blobs.get(one.blob) for one in shown], reasons
 
 
 def _animated(services: Services, job: Job, request: AssetRequest, lease: Lease, still: Asset) -> Asset:
@@ -161,7 +166,7 @@ def _seen(services: Services, request: AssetRequest, size: tuple[int, int]) -> S
     """Footage, or a picture where there is none that fits."""
     p = request.params
     try:
-        return services.footage.find(str(p["prompt"]), *size, float(p["seconds"]), int(p["seed"]))
+        return services.footage.find(str(p.get("search", p["prompt"])), *size, float(p["seconds"]), int(p["seed"]))
     except ProviderError as exc:
         if services.purchases.strict:
             raise

@@ -93,8 +93,11 @@ class FallbackNarrator(_Chain):
         """Raises ProviderError."""
         makers = self._speaking(language, voice, manner)
         made = self._first_answer("narrator", makers, lambda one: one.narrate(text, language, voice, manner))
-        if (whose := manner.named.partition("/")[0]) and not _is_by(makers[0], whose):
-            nobody = Fallback(provider=whose, reason="it is not among the narrators: has it a key?")
+        if manner.named and not _has(makers[0], language, voice, manner):
+            whose, _, named = manner.named.partition("/")
+            there = any(_is_by(narrator, whose) for narrator in makers)
+            why = f"it has no voice {named} to choose" if there else "it is not among the narrators: has it a key?"
+            nobody = Fallback(provider=whose, reason=why)
             made = replace(made, fallbacks=(nobody, *made.fallbacks))
         if made.alignment != "estimate":
             return made
@@ -103,11 +106,11 @@ class FallbackNarrator(_Chain):
     def _speaking(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> list[Narrator]:
         """Who has the voice, and first whose own voice is asked for."""
         whose = manner.named.partition("/")[0]
-        found = sorted(self._able(language, voice), key=lambda narrator: not (whose and _is_by(narrator, whose)))
-        if whose and self._terms.strict and not _is_by(found[0], whose):
+        found = sorted(self._able(language, voice), key=lambda one: not _has(one, language, voice, manner))
+        if whose and self._terms.strict and not _has(found[0], language, voice, manner):
             raise ProviderError(
-                f"{whose} is not among the narrators, and no other may speak", provider=whose, retryable=False,
-                advice=f"set {whose.upper()}_API_KEY, or leave out strict",
+                f"nobody among the narrators has the voice {manner.named}, and no other may speak", provider=whose,
+                retryable=False, advice=f"set {whose.upper()}_API_KEY, or leave out strict",
             )  # fmt: skip
         return found
 
@@ -121,6 +124,13 @@ class FallbackNarrator(_Chain):
                 advice="apt-get install espeak-ng, and have espeak_ng among the narrators",
             )
         return found
+
+
+def _has(narrator: Narrator, language: Language, voice: Voice, manner: Manner) -> bool:
+    """Whether it speaks with the voice that is named: then it makes things under that voice's name. Those that are here
+    offline have a woman's and a man's, and none to choose."""
+    whose, _, named = manner.named.partition("/")
+    return bool(named) and _is_by(narrator, whose) and narrator.maker(language, voice, manner).endswith(f"/{named}")
 
 
 def _is_by(maker: Provider, whose: str) -> bool:

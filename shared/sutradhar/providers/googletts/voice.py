@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from sutradhar.domain.asset import Provenance
+from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
@@ -21,6 +22,8 @@ _VOICES: dict[tuple[Language, Voice], str] = {
     ("hi", "F"): "hi-IN-Neural2-A", ("hi", "M"): "hi-IN-Neural2-B",
 }  # fmt: skip
 _MODEL, _RATE = "neural2", 24_000
+_VOICE = re.compile(r"([a-z]{2,3})-[A-Z]{2}-(Neural2|Wavenet|Standard)-[A-Z]")
+"""Those whose words can be marked; each kind has its price (cloud.google.com/text-to-speech/docs/voices, /pricing)."""
 _MOST_BYTES = 4_500
 """Of marked text in one request; 5,000 are allowed (cloud.google.com/text-to-speech/quotas)."""
 
@@ -44,23 +47,27 @@ class GoogleNarrator:
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
+        chosen = self._voice(language, voice, manner)
+        model = _kind(chosen, language)
         tokens = text.split()
         spoken: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
         for first, part in portions(tokens):
-            samples, told = self._said(part, first, self._voice(language, voice, manner), manner.speed)
+            samples, told = self._said(part, first, chosen, model, manner.speed)
             starts += [None if at is None else begin + at for at in told]
             spoken.append(samples)
             begin += len(samples) / _RATE
         known = starts if any(at is not None for at in starts) else None
-        provenance = Provenance(model=self._voice(language, voice, manner))
+        provenance = Provenance(model=chosen)
         return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, " ".join(tokens), known, provenance)
 
-    def _said(self, tokens: Sequence[str], first: int, voice: str, speed: float) -> tuple[Any, list[float | None]]:
+    def _said(
+        self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float
+    ) -> tuple[Any, list[float | None]]:
         pace = {"speaking_rate": speed} if speed != 1 else {}
         used = {"characters": float(len(" ".join(tokens)))}
-        with self._gate.call(PROVIDER, _MODEL, used, used), client(self._vendor) as google:
+        with self._gate.call(PROVIDER, model, used, used), client(self._vendor) as google:
 
             def asked() -> Any:
                 with errors():
@@ -88,6 +95,20 @@ class GoogleNarrator:
         if whose == PROVIDER:
             return named
         return self._vendor.options.get(f"voice_{language}_{voice.lower()}", _VOICES[language, voice])
+
+
+def _kind(voice: str, language: Language) -> str:
+    """Of ``voice``, as the price table names it. Raises ProviderError for one that cannot speak this."""
+    found = _VOICE.fullmatch(voice)
+    if found and found[1] == language:
+        return found[2].lower()
+    problem = (
+        f"its voice {voice} speaks {found[1]}, not {language}" if found else f"{voice} is no voice that marks words"
+    )
+    raise ProviderError(
+        problem, provider=PROVIDER, retryable=False,
+        advice=f"name a Neural2, Wavenet or Standard voice, such as {_VOICES[language, 'F']}",
+    )  # fmt: skip
 
 
 def portions(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
