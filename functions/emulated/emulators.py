@@ -4,6 +4,7 @@ They keep everything in memory. Tests keep apart by a project of their own (any 
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from sutradhar.domain.errors import NotInstalled
 
 _JAVA = ("java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.language=en")
 _START_SEC = 60.0
+_PORTS_FROM = 20_000
 _VARIABLES = {
     "firestore": "FIRESTORE_EMULATOR_HOST", "pubsub": "PUBSUB_EMULATOR_HOST", "storage": "STORAGE_EMULATOR_HOST",
 }  # fmt: skip
@@ -149,6 +151,11 @@ def environment(env: Mapping[str, str]) -> Iterator[None]:
 
 
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """On loopback, below those that outgoing connections are given: one of these can be gone before anybody listens."""
+    outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    lowest = int(outgoing.read_text().split()[0]) if outgoing.exists() else 32_768
+    for port in random.sample(range(_PORTS_FROM, lowest), 100) if lowest > _PORTS_FROM + 100 else [0] * 100:
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return int(taken.getsockname()[1])
+    raise OSError("no port is free")
