@@ -47,5 +47,11 @@ def show() -> None:
 def revoke(key_id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> None:
     """Take a key back; within half a minute it opens nothing. Its jobs go on."""
     with errors():
-        key = access.revoke(bootstrap.backend().records, key_id)
+        records = bootstrap.backend().records
+        key = access.revoke(records, key_id)
     console.print(f"{key.id} ({key.name}) is revoked.")
+    if not access.keys(records):
+        console.print(
+            "It was the last one, so calls need no key any more: from this machine, and on Google Cloud from everybody"
+            " whom IAM lets call (with public_api: nobody). They see all jobs; `sutradhar keys add NAME` ends that."
+        )

@@ -1,9 +1,10 @@
-"""Who calls: an API key, or, as long as there is none, whoever is on this machine."""
+"""Who calls: an API key, or, as long as there is none, whoever is on this machine and calls for nobody else."""
 
 import ipaddress
 import time
 from collections.abc import Mapping
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import flask
 
@@ -15,6 +16,8 @@ from sutradhar.pipeline import access
 from sutradhar.telemetry import log
 
 _OPEN = frozenset(("/healthz", "/health", "/readyz", "/ready", "/metrics"))
+_PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
+"""A proxy on this machine says with these that it calls for somebody else."""
 _KEEP_SEC = 30
 """So long after it was revoked a key may still open."""
 
@@ -74,4 +77,23 @@ def _from_here() -> bool:
     settings = bootstrap.settings()
     if settings.backend == "gcp":
         return not settings.public_api
-    return ipaddress.ip_address(flask.request.remote_addr or "127.0.0.1").is_loopback
+    sent = flask.request.headers
+    if not _is_loopback(flask.request.remote_addr or "") or any(name in sent for name in _PASSED_ON):
+        return False
+    # a page of another site that a browser of this machine shows may send here, or be called as if it were here
+    callers = (f"//{sent.get('Host', '')}", *sent.getlist("Origin"))
+    return all(_is_loopback(_name(address)) for address in callers)
+
+
+def _name(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

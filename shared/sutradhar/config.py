@@ -129,10 +129,12 @@ class Settings:
 
     @property
     def vendor_environment(self) -> dict[str, str]:
-        """What is said of vendors, to be handed on to other processes; a secret."""
+        """What is said of vendors and of the money for them, to be handed on to other processes; a secret."""
         prefixes = tuple(f"{vendor.upper()}_" for vendor in VENDORS)
-        names = {"PROVIDERS", *_CHAINS.values()}
-        return {name: v for name, v in self.environment.items() if name.startswith(prefixes) or name in names}
+        names = {"PROVIDERS", "MAX_JOB_COST", "DAILY_BUDGET_USD", "CALLS_AT_ONCE", *_CHAINS.values()}
+        said = {name: v for name, v in self.environment.items() if name.startswith(prefixes) or name in names}
+        # they may have another working directory
+        return said | ({"PRICES": str(self.prices.resolve())} if self.prices else {})
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:

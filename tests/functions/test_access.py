@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import functions_framework
@@ -51,6 +52,41 @@ def test_without_keys_only_this_machine_is_let_in(api: FlaskClient) -> None:
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
     assert "sutradhar keys add" in answer.json["detail"]
     assert api.get("/healthz", environ_overrides=ELSEWHERE).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [
+    {"X-Forwarded-For": "203.0.113.7"}, {"Forwarded": "for=203.0.113.7"}, {"X-Real-IP": "127.0.0.1"}, {"Via": "1.1 a"},
+    {"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Origin": "http://[oops"},
+    {"Host": "elsewhere.example"}, {"Host": "localhost.elsewhere.example:8080"},
+])  # fmt: skip
+def test_a_proxy_or_a_page_of_another_site_is_not_this_machine(api: FlaskClient, headers: dict[str, str]) -> None:
+    assert post(api, headers).status_code == 401
+    _, shown = key()
+    assert post(api, {**headers, **shown}).status_code == 202
+
+
+@pytest.mark.parametrize("headers", [
+    {"Host": "127.0.0.1:8080"}, {"Host": "[::1]:8080"}, {"Origin": "http://localhost:3000"},
+])  # fmt: skip
+def test_a_page_of_this_machine_is_let_in(api: FlaskClient, headers: dict[str, str]) -> None:
+    assert post(api, headers).status_code == 202
+
+
+@pytest.mark.parametrize("address", ["", "unix:"])
+def test_whoever_has_no_address_is_not_let_in(api: FlaskClient, address: str) -> None:
+    assert post(api, environ_overrides={"REMOTE_ADDR": address}).status_code == 401
+
+
+def test_a_revoked_key_opens_for_half_a_minute_at_most(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    (revoked, shown), (_, other) = key("asha"), key("ravi")
+    now = [3000.0]
+    monkeypatch.setattr(api_access, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    assert post(api, shown).status_code == 202
+    access.revoke(bootstrap.backend().records, revoked.id)
+    now[0] += 29.9
+    assert post(api, shown).status_code == 202  # the store is not read for every call
+    now[0] += 0.2
+    assert [post(api, who).status_code for who in (shown, other)] == [401, 202]
 
 
 def test_once_there_is_a_key_every_call_needs_one(api: FlaskClient) -> None:
@@ -141,6 +177,21 @@ def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> N
     assert committed(key_account(poor.id, day)) == 0
 
 
+def test_a_repeat_is_answered_with_its_job_also_when_the_day_is_spent(bought: FlaskClient) -> None:
+    made, shown = key("asha", daily_budget_usd=5)
+    sent = {**shown, "Idempotency-Key": "k"}
+    first = post(bought, sent)
+    name = key_account(made.id, bootstrap.backend().clock.now().date().isoformat())
+    spent = Account(spent=5_000_000).model_dump_json()
+    bootstrap.backend().records.update([name], lambda _found: {name: spent})
+    again = post(bought, sent)
+    assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    assert again.json["job_id"] == first.json["job_id"]
+    other = bought.post("/render", data=json.dumps({"topic": "Ganga"}), headers=sent)
+    assert other.status_code == 422
+    assert post(bought, {**shown, "Idempotency-Key": "another"}).status_code == 402
+
+
 def test_what_a_keys_jobs_cost_is_counted_for_it(bought: FlaskClient) -> None:
     made, _ = key("asha", daily_budget_usd=50)
     services = bootstrap.services()
@@ -166,5 +217,9 @@ def test_keys_from_the_terminal(home: Path) -> None:
     assert secret not in listed
     assert run(app, ["keys", "add", "x", "--role", "king"]).exit_code == 2
     assert run(app, ["keys", "revoke", "key-none"]).exit_code == 1
-    assert run(app, ["keys", "revoke", found.id]).exit_code == 0
+    run(app, ["keys", "add", "ravi"])
+    gone = run(app, ["keys", "revoke", found.id])
+    assert (gone.exit_code, "the last one" in gone.output) == (0, False)
+    (last,) = access.keys(bootstrap.backend().records).values()
+    assert "the last one" in run(app, ["keys", "revoke", last.id]).output
     assert access.keys(bootstrap.backend().records) == {}

@@ -83,3 +83,10 @@ def test_what_the_cloud_needs_is_asked_for_by_name():
     assert sorted(wrong) == ["ASSET_BUCKET", "GOOGLE_CLOUD_PROJECT", "REGION", "RENDER_CPUS"]
     with pytest.raises(InvalidRequest, match="BACKEND"):
         Settings.from_env({"BACKEND": "aws"})
+
+
+def test_who_is_handed_vendors_keys_is_handed_the_caps_on_what_they_cost(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "CALLS_AT_ONCE": "2"}
+    handed = Settings.from_env({**said, "PRICES": "prices.json", "FPS": "24"}).vendor_environment
+    assert handed == {**said, "PRICES": str(tmp_path / "prices.json")}

@@ -5,7 +5,14 @@ import json
 import secrets
 
 from sutradhar.domain.access import ApiKey
-from sutradhar.domain.errors import BudgetSpent, FieldError, IdempotencyMismatch, InvalidRequest, ProviderError
+from sutradhar.domain.errors import (
+    BudgetSpent,
+    FieldError,
+    IdempotencyMismatch,
+    InvalidRequest,
+    NotFound,
+    ProviderError,
+)
 from sutradhar.domain.job import Job
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
@@ -25,16 +32,19 @@ def submit(
         InvalidRequest: it would cost more than it may, or names uploads that are not there.
         BudgetSpent: it would cost more than is left for today.
     """
-    check(services, wanted, caller)
     digest = request_hash(wanted)
-    wanted = wanted.with_defaults(services.defaults)
     owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
     own_key = f"{owner}/{idempotency_key}" if owner and idempotency_key else idempotency_key
     job_id = f"job-{_short(own_key) if own_key else secrets.token_hex(8)}"
-    fresh = Job.new(job_id, wanted, digest, services.clock.now()).evolve(owner=owner, owner_cap=cap)
-    reckoned = affordable(services, fresh)
-    fresh = fresh.evolve(estimated=reckoned.likely, estimated_most=reckoned.most)
-    job, created = services.jobs.create(fresh)
+    # before what is left is looked at: of that the job that is there may itself have taken the rest
+    job, created = _found(services, job_id) if own_key else None, False
+    if job is None:
+        check(services, wanted, caller)
+        fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
+        fresh = fresh.evolve(owner=owner, owner_cap=cap)
+        reckoned = affordable(services, fresh)
+        fresh = fresh.evolve(estimated=reckoned.likely, estimated_most=reckoned.most)
+        job, created = services.jobs.create(fresh)
     if job.request_hash != digest:
         raise IdempotencyMismatch
     if created or not job.state.over:
@@ -74,6 +84,13 @@ def cancel(services: Services, job_id: str) -> Job:
 def retry(services: Services, job_id: str) -> Job:
     """Go on from what is made. Raises NotFound, and Conflict when there is nothing to retry."""
     return services.move(job_id, lambda job: job.retried(services.clock.now()))
+
+
+def _found(services: Services, job_id: str) -> Job | None:
+    try:
+        return services.jobs.get(job_id)
+    except NotFound:
+        return None
 
 
 def _short(key: str) -> str:
