@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from functions.main import __all__, __getattr__  # noqa: E402, F401
 '''
-_NOT_DEPLOYED = ("functions/cli.py", "functions/local.py", "functions/progress.py", "functions/plan_file.py",
-                 "functions/keys.py", "functions/terminal.py", "functions/package.py", "functions/emulated/",
-                 "sutradhar/backends/local/")  # fmt: skip
+_NOT_DEPLOYED = (
+    "functions/cli/", "functions/emulated/", "functions/local.py", "functions/package.py", "sutradhar/backends/local/",
+)  # fmt: skip
 _NOT_NEEDED = {"ffmpeg-python", "fonttools", "rich", "typer"}
 """Of the renderer and the command line."""
 _MODE = 0o100644 << 16

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from functions.terminal import console, errors
+from functions.cli.console import console, errors
 from sutradhar import bootstrap
 from sutradhar.domain.access import Role
 from sutradhar.domain.price import usd

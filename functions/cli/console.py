@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from sutradhar.domain.errors import InvalidRequest, SutradharError
+from sutradhar.domain.job import Job
 
 console = Console(stderr=True, highlight=False)
 _interrupted = threading.Event()
@@ -52,3 +53,15 @@ def stoppable() -> Iterator[None]:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     yield
+
+
+def print_failure(job: Job) -> None:
+    error = job.error
+    if error is None:
+        console.print(f"{job.id} was cancelled.")
+        return
+    where = f" in scene {error.scene + 1}" if error.scene is not None else ""
+    console.print(f"[red]{job.id} failed at {error.stage}{where}:[/] {error.cause}")
+    if error.kept:
+        console.print(f"Kept: {error.kept}.")
+    console.print(f"What to do: {error.advice or 'run the same command again'}")

@@ -1,0 +1,26 @@
+"""Run `sutradhar doctor`: say what this machine has and lacks."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from functions.cli.console import errors
+from sutradhar import bootstrap, telemetry
+
+
+def doctor(
+    providers: Annotated[bool, typer.Option("--providers", help="Ask each vendor whether its key works, too.")] = False,
+) -> None:
+    """Say what this machine has and lacks, and how to get it."""
+    with errors():
+        telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
+        found = [*bootstrap.checks(), *(bootstrap.provider_checks() if providers else ())]
+    table = Table("", "what", "found", "to get it")
+    for check in found:
+        mark = "[green]✓[/]" if check.ok else "[red]✗[/]" if check.needed else "[yellow]–[/]"
+        table.add_row(mark, check.name, check.detail, check.advice)
+    Console(highlight=False).print(table)
+    if not all(c.ok for c in found if c.needed):
+        raise typer.Exit(1)

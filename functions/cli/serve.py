@@ -1,0 +1,70 @@
+"""Run `sutradhar serve`: the HTTP API and the work behind it."""
+
+import os
+import subprocess
+import sys
+import threading
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from functions.cli.console import console, errors, stoppable
+from sutradhar import bootstrap
+from sutradhar.domain.errors import NotInstalled
+
+
+class ServedBackend(StrEnum):
+    LOCAL = "local"
+    EMULATORS = "gcp-emulators"
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Of the HTTP API.")] = 8080,
+    host: Annotated[
+        str, typer.Option(help="Without API keys (`sutradhar keys add`) only this machine is let in.")
+    ] = "127.0.0.1",
+    backend: Annotated[
+        ServedBackend, typer.Option(help="`gcp-emulators`: all of Google Cloud, emulated; it forgets everything.")
+    ] = ServedBackend.LOCAL,
+) -> None:
+    """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
+    from functions import local
+    from sutradhar.pipeline import access
+
+    if backend is ServedBackend.EMULATORS:
+        if host != "127.0.0.1":
+            raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
+        with errors("Everything that was in the emulated cloud is gone."), stoppable():
+            _serve_emulated(port)
+    main_file = Path(__file__).parents[1] / "main.py"
+    where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
+    argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
+    env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
+    with errors(), stoppable(), local.at_work():
+        server = subprocess.Popen(argv, env=env, start_new_session=True)
+        let_in = "whoever has an API key" if access.keys(bootstrap.backend().records) else "this machine only"
+        console.print(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
+        try:
+            code = server.wait()
+            raise typer.Exit(code or 1)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _serve_emulated(port: int) -> None:
+    try:
+        from functions.emulated.cloud import EmulatedCloud
+    except ModuleNotFoundError as exc:
+        raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
+
+    home = bootstrap.settings().home / "emulated"
+    console.print("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and seven functions ...")
+    with EmulatedCloud(home, port, settings=bootstrap.settings().vendor_environment) as cloud:
+        console.print(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
+        for name, value in sorted(cloud.env.items()):
+            if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):
+                console.print(f"  {name}={value}", soft_wrap=True)
+        threading.Event().wait()
