@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from io import BufferedReader
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
@@ -59,12 +60,13 @@ class Process:
     """A running ffmpeg. Use it as a context manager: leaving it early kills the process.
 
     ``pipe=True`` opens its stdin for the caller to write frames to; otherwise stdin is closed. ``stream=True`` means
-    that the caller reads ``stdout`` while it runs; finish() has what was not read.
+    that the caller reads ``stdout`` while it runs; finish() has what was not read. ``folder`` is its working directory.
     """
 
     def __init__(
-        self, argv: Sequence[str], *, stage: str, pipe: bool = False, stream: bool = False, scene: int | None = None
-    ) -> None:
+        self, argv: Sequence[str], *, stage: str, pipe: bool = False, stream: bool = False, scene: int | None = None,
+        folder: Path | None = None,
+    ) -> None:  # fmt: skip
         self.argv, self.stage, self.scene = list(argv), stage, scene
         if log_commands:
             log("command", level="debug", argv=self.argv)
@@ -74,6 +76,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pipesize=_PIPE_BYTES if pipe or stream else -1,
+            cwd=folder,
         )
         self._tail: deque[str] = deque(maxlen=400)
         self._reader = threading.Thread(target=self._read_stderr, name="ffmpeg-stderr", daemon=True)
@@ -158,7 +161,10 @@ class Process:
         self.kill()
 
 
-def run(argv: Sequence[str], *, stage: str, cancel: threading.Event | None = None, scene: int | None = None) -> Result:
+def run(
+    argv: Sequence[str], *, stage: str, cancel: threading.Event | None = None, scene: int | None = None,
+    folder: Path | None = None,
+) -> Result:  # fmt: skip
     """Run a program of ffmpeg's to its end. Raises Cancelled and RenderError."""
-    with Process(argv, stage=stage, scene=scene) as process:
+    with Process(argv, stage=stage, scene=scene, folder=folder) as process:
         return process.finish(cancel)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import ffmpeg as graph
@@ -12,11 +13,18 @@ from gpu_renderer.subtitles import Track
 from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.domain.errors import RenderError
 
+_PLAYLIST = "segments.txt"
 
-def argv(playlist: Path, sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
-    """``playlist``: a file for ffmpeg's concat demuxer. The index goes to the front, so that players start at once."""
+
+def argv(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
+    """Return the command that joins the segments of ``segments.txt``, to be run in the folder that holds it.
+
+    ffmpeg's concat demuxer takes the path of its list for a URL: in a folder called "Goa #1" it finds none of
+    the files that the list names. So the command names the list without a folder. The index of the video goes to the
+    front, so that players start at once.
+    """
     captions, options = subtitles.streams(tracks)
-    picture = graph.input(str(playlist), format="concat", safe=0, protocol_whitelist="file")
+    picture = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist="file")
     streams = [picture["v:0"]]
     if sound is not None:
         streams.append(graph.input(str(sound), protocol_whitelist="file")["a:0"])
@@ -50,15 +58,15 @@ def join(
     Raises:
         Cancelled, RenderError: also if the result does not have exactly ``frames`` frames.
     """
-    playlist = workdir / "segments.txt"
     lines = []
     for i, path in enumerate(segments):
         link = workdir / f"part-{i:05d}.mp4"  # a name of ours: no path has to be quoted
         link.unlink(missing_ok=True)
         link.symlink_to(path.resolve())
         lines.append(f"file {link.name}\n")
-    playlist.write_text("".join(lines))
-    ffmpeg.run(argv(playlist, sound, output, tracks), stage="join", cancel=cancel)
+    (workdir / _PLAYLIST).write_text("".join(lines))
+    files = [replace(track, path=track.path.resolve()) for track in tracks]
+    ffmpeg.run(argv(sound and sound.resolve(), output.resolve(), files), stage="join", cancel=cancel, folder=workdir)
     counted = count_frames(output, cancel)
     if counted != frames:
         raise RenderError(

@@ -12,7 +12,9 @@ from gpu_renderer.encoders import profile
 from gpu_renderer.inspect import moov_first
 from gpu_renderer.join import count_frames, join
 from gpu_renderer.picture import reel, render_picture
+from gpu_renderer.subtitles import write_tracks
 from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.captions import Cue
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.renderer import RendererSettings
 from tests.media.films import FPS, film
@@ -112,3 +114,18 @@ def test_a_damaged_segment_is_an_error_of_this_stage(blobs, workdir):
     with pytest.raises(RenderError) as caught:
         join(parts, None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event())
     assert caught.value.stage == "join"
+
+
+def test_a_video_is_joined_in_a_folder_of_any_name(blobs, workdir):
+    timeline = film(blobs, bodies=(6, 6))
+    parts, sound = parts_of(timeline, blobs, workdir), aac(workdir / "sound.m4a", timeline.duration_sec)
+    captions = timeline.evolve(captions={"en": (Cue(start=0, end=9, lines=("Hello",)),)})
+    for name in ("Goa #1", "what?", "100%20d %s", "मेरी फ़ोटो 🙏", '-it\'s "here"; a:b', "back\\slash"):
+        folder = workdir / name
+        folder.mkdir()
+        joined = join(
+            parts, sound, folder / "film.mp4", frames=timeline.frames, workdir=folder, cancel=threading.Event(),
+            tracks=write_tracks(captions, folder),
+        )  # fmt: skip
+        streams = probed(joined, "-show_entries", "stream=codec_type")["streams"]
+        assert [stream["codec_type"] for stream in streams] == ["video", "audio", "subtitle"], name

@@ -157,9 +157,9 @@ def test_an_encoder_that_passes_its_proof_is_taken(tmp_path, monkeypatch):
 
 
 def test_join_argv():
-    found = join_argv(Path("list.txt"), Path("sound.m4a"), Path("film.mp4"))
+    found = join_argv(Path("sound.m4a"), Path("film.mp4"))
     assert found[1:] == [
-        "-f", "concat", "-protocol_whitelist", "file", "-safe", "0", "-i", "list.txt",
+        "-f", "concat", "-protocol_whitelist", "file", "-safe", "0", "-i", "segments.txt",
         "-protocol_whitelist", "file", "-i", "sound.m4a", "-map", "0:v:0", "-map", "1:a:0", "-f", "mp4", "-c", "copy",
         "-map_metadata", "-1", "-movflags", "+faststart", "-movie_timescale", "48000", "film.mp4", *QUIET,
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def test_join_argv():
 
 def test_join_argv_with_caption_tracks():
     tracks = (Track(Path("en.srt"), "eng"), Track(Path("hi.srt"), "hin"))
-    found = " ".join(join_argv(Path("list.txt"), Path("sound.m4a"), Path("film.mp4"), tracks))
+    found = " ".join(join_argv(Path("sound.m4a"), Path("film.mp4"), tracks))
     assert "-i en.srt" in found
     assert "-map 0:v:0 -map 1:a:0 -map 2:s:0 -map 3:s:0" in found
     assert "-c copy -c:s mov_text" in found
