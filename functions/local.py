@@ -1,5 +1,6 @@
 """The whole system in one process of this machine: the queue's messages go to the same entry points as in the cloud."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.messages import Message
 from sutradhar.pipeline.handle import give_up
 from sutradhar.pipeline.sweep import sweep
+from sutradhar.telemetry import log
 
 ENTRY_POINTS: Mapping[str, Callable[[CloudEvent], None]] = {
     "plan": plan.plan, "produce": produce.produce, "dispatch": dispatch.dispatch, "finish": finish.finish,
@@ -26,20 +28,41 @@ def deliver(message: Message) -> None:
     ENTRY_POINTS[message.topic](envelope.to_event(message, message.topic, next(_numbers)))
 
 
+_LOOK_EVERY_SEC = 10.0
+_STALLED = timedelta(seconds=30)
+"""A renderer tells of its progress every second, so a job that nothing has touched for this long may have lost the
+process that worked on it. What is sent again while the work does go on changes nothing."""
+
+
 @contextmanager
 def at_work() -> Iterator[None]:
-    """Work in the background while the block runs: first whatever an earlier process left, then what comes.
+    """Work in the background while the block runs: first on what an earlier process left, then on what comes.
 
-    However the block ends, nothing that was started here outlives it; jobs that are not over go on the next time.
+    Meanwhile jobs that have stalled are sent on again, since the process that worked on one may have been killed.
+    However the block ends, nothing that was started here outlives it; jobs that have not ended go on in another process
+    of this home, or the next time.
     """
     backend = bootstrap.backend()
     worker = backend.worker(deliver, lambda message, exc: give_up(bootstrap.services(), message, exc))
     sweep(bootstrap.services(), stalled=timedelta(0))
     worker.start()
+    leaving = threading.Event()
+    caretaker = threading.Thread(target=_look_after_jobs, args=(leaving,), name="caretaker", daemon=True)
+    caretaker.start()
     try:
         yield
     finally:
+        leaving.set()
         worker.ask_to_stop()
         backend.end_executions()
         worker.stop()
+        caretaker.join()
         backend.close()
+
+
+def _look_after_jobs(leaving: threading.Event) -> None:
+    while not leaving.wait(_LOOK_EVERY_SEC):
+        try:
+            sweep(bootstrap.services(), stalled=_STALLED)
+        except Exception as exc:  # the next round may do better; a command must not wait for ever because of this one
+            log("sweep_failed", level="warning", exc=exc)

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sutradhar.domain.asset import Word
-from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.errors import LeaseHeld, ProviderError
 from sutradhar.domain.gate import FileFacts, check
+from sutradhar.domain.messages import DispatchRender
 from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
 from sutradhar.domain.price import PriceTable
 from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.pipeline.purchase import Purchases
+from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech, Written
 from sutradhar.ports.records import RecordStore
@@ -145,8 +147,22 @@ class ToldRunner:
 
     def __init__(self, renderers: Renderers, owner: str) -> None:
         self._all, self._owner = renderers, owner
+        self._closed = False
+
+    def own(self) -> list[str]:
+        """Return the names of the executions of this process that run."""
+        return [name for name in self._all.running() if name.endswith(self._owner)]
+
+    def close(self, bus: MessageBus) -> None:
+        """End what runs here and give it back, as the local runner does when its process leaves in good order."""
+        self._closed = True
+        for name in self.own():
+            self._all.state[name] = ExecutionState.LOST
+            bus.publish(DispatchRender(job_id=self._all.request[name][0]))
 
     def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
+        if self._closed:
+            raise LeaseHeld("this process is ending; the next one starts the render")
         for name in self._all.running():
             if self._all.request[name][1] == render_id and name.endswith(self._owner):
                 return name

@@ -22,7 +22,7 @@ from tests.property.steps import Handler, Stepped
 from tests.world import ToldRunner, purchases
 
 World = Any
-"""The machine of test_pipeline.py: its database, clock, makers, renderers and what it counts."""
+"""The machine of machine.py: its database, clock, makers, renderers and what it counts."""
 
 
 @dataclass
@@ -76,7 +76,8 @@ class Process:
         self.handlers: list[Handler] = []
         stores: Stores = world.stores(self.presence)
         blobs = FileBlobStore(world.home / "blobs", self.presence.owner)
-        runner = ToldRunner(world.renderers, self.presence.owner)
+        runner = self.runner = ToldRunner(world.renderers, self.presence.owner)
+        self.leaving = False
         ports = {
             "jobs": WatchedJobs(stores, world), "assets": stores.assets, "leases": LeaseWatch(stores.leases, world),
             "records": stores.records, "blobs": blobs, "bus": self.queue, "runner": runner,
@@ -98,6 +99,15 @@ class Process:
             sounds=makers,
             composer=makers,
         )
+
+    def take(self) -> Delivery | None:
+        """Return the next message, unless this process has been asked to end."""
+        return None if self.leaving else self.queue.take()
+
+    def leave(self) -> None:
+        """Begin to end in good order (functions/local.py): take nothing new, give back what renders here."""
+        self.leaving = True
+        self.runner.close(self.queue)
 
     def start(self, delivery: Delivery) -> None:
         """A handler for ``delivery``, before its first effect."""

@@ -9,8 +9,9 @@ from sutradhar.backends.gcp.records import FirestoreRecordStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.backends.local.presence import Presence
 from tests import emulated
+from tests.property.machine import PipelineMachine
 from tests.property.processes import Stores
-from tests.property.test_pipeline import PipelineMachine, run
+from tests.property.test_pipeline import run
 
 
 class FirestoreMachine(PipelineMachine):

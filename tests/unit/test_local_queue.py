@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -215,3 +217,51 @@ def test_a_file_of_another_version_is_refused_and_left_alone(tmp_path: Path) -> 
     with sqlite3.connect(tmp_path / "state.db") as old:
         assert old.execute("SELECT name FROM sqlite_master").fetchall() == [("messages",)]
     old.close()
+
+
+def test_an_equal_message_that_waits_is_brought_forward_instead_of_doubled(shop: Shop) -> None:
+    shop.queue.publish(message())
+    first = shop.queue.take()
+    assert first
+    shop.queue.publish(message())  # one is in hand, so this one is another
+    shop.queue.publish(message())
+    assert shop.queue.depth() == 2
+    shop.queue.later(first, 100)
+    second = shop.queue.take()
+    assert second
+    shop.queue.done(second)
+    assert shop.queue.take() is None
+    shop.queue.publish(message())
+    assert shop.queue.take() == first
+
+
+def test_a_message_that_failed_keeps_its_rest_beside_a_new_one(shop: Shop) -> None:
+    shop.queue.publish(message())
+    first = shop.queue.take()
+    assert first
+    shop.queue.failed(first)
+    shop.queue.publish(message())
+    assert shop.queue.depth() == 2
+
+
+OPEN_AND_CLOSE = """
+import pathlib, sys
+from sutradhar.backends.local.database import Database
+for number in range(25):
+    database = Database(pathlib.Path(sys.argv[1]) / f"{number}.db")
+    with database.write() as connection:
+        connection.execute("INSERT INTO records VALUES (?, '')", (sys.argv[2],))
+    database.close()
+"""
+
+
+def test_processes_that_begin_and_end_together_share_a_new_home(tmp_path: Path) -> None:
+    """Each of 25 new databases is opened, written and closed by five processes at about the same time."""
+    argv = [sys.executable, "-c", OPEN_AND_CLOSE, str(tmp_path)]
+    running = [subprocess.Popen([*argv, str(i)], stderr=subprocess.PIPE, text=True) for i in range(5)]
+    said = [process.communicate(timeout=120)[1] for process in running]
+    assert [process.returncode for process in running] == [0] * 5, said
+    for number in range(25):
+        database = Database(tmp_path / f"{number}.db")
+        assert database.read().execute("SELECT COUNT(*) FROM records").fetchone() == (5,)
+        database.close()

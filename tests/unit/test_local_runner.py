@@ -114,3 +114,73 @@ def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp
     assert runner.report(name).state is ExecutionState.LOST
     make(FOREVER)
     assert not (tmp_path / "tmp" / name).exists()
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path, sent: Sent) -> Iterator[LocalRenderRunner]:
+    """The runner of another process of the same home."""
+    presence = Presence(tmp_path)
+    runner = LocalRenderRunner(tmp_path, presence, sent, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", ""))
+    yield runner
+    runner.close()
+    presence.close()
+
+
+def test_a_process_that_leaves_gives_back_what_it_renders(
+    make: Make, neighbour: LocalRenderRunner, sent: Sent, tmp_path: Path
+) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: "up" in log_of(tmp_path))
+    assert neighbour.report(name).state is ExecutionState.RUNNING
+    runner.close()
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+    # its process is still alive, and all the same another one may start the render
+    assert neighbour.report(name).state is ExecutionState.LOST
+    assert runner.report(name).state is ExecutionState.LOST
+
+
+def test_a_process_that_leaves_before_its_renderer_is_up_gives_it_back(
+    make: Make, neighbour: LocalRenderRunner, sent: Sent
+) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    runner.close()
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+    assert neighbour.report(name).state is ExecutionState.LOST
+
+
+@pytest.mark.parametrize(("code", "state"), [("", ExecutionState.SUCCEEDED), ("exit(3)", ExecutionState.FAILED)])
+def test_other_processes_see_how_an_execution_ended(
+    make: Make, neighbour: LocalRenderRunner, code: str, state: ExecutionState
+) -> None:
+    runner = make(code)
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
+    until(lambda: neighbour.report(name) == runner.report(name))
+    assert neighbour.report(name).state is state
+
+
+def test_what_another_process_cancels_is_not_tried_again(
+    make: Make, neighbour: LocalRenderRunner, sent: Sent, tmp_path: Path
+) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: "up" in log_of(tmp_path))
+    neighbour.cancel(name)
+    until(lambda: neighbour.report(name).state is ExecutionState.FAILED)
+    assert log_of(tmp_path).count("up") == 1
+    assert sent.messages == []
+
+
+def test_a_renderer_that_cannot_be_started_has_failed_and_says_why(
+    tmp_path: Path, sent: Sent, neighbour: LocalRenderRunner
+) -> None:
+    presence = Presence(tmp_path)
+    runner = LocalRenderRunner(tmp_path, presence, sent, {}, tmp_path / "tmp", ("/no/such/renderer",))
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: sent.messages)
+    assert neighbour.report(name).state is ExecutionState.FAILED
+    assert "could not be started" in runner.report(name).detail
+    runner.close()
+    presence.close()

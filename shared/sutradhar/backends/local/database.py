@@ -1,5 +1,6 @@
 """The one SQLite file: write-ahead log, a connection a thread, every write in a BEGIN IMMEDIATE transaction."""
 
+import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -36,9 +37,18 @@ _VERSION = 3
 """Of the tables above; raise it with every change to them."""
 
 
+_BUSY_SEC = 30.0
+"""How long a statement waits behind another process's transaction; ours take milliseconds."""
+
+
 class Database:
     """Raises SutradharError when the file is of another version, and sqlite3's errors as they are (``OperationalError``
-    after 10 s behind another writer)."""
+    after 30 s behind another writer).
+
+    Connections are opened and closed under a file lock. The switch of a new file to the write-ahead log, and the last
+    connection's clean-up of that log, refuse other processes at once, whatever timeout they have (sqlite.org/wal.html,
+    section 2.4), so two commands that begin or end together must take turns.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +72,12 @@ class Database:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
             # closed by close() from another thread than the one that opened it
-            connection = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            with self._hold_file_lock():
+                connection = sqlite3.connect(
+                    self._path, timeout=_BUSY_SEC, isolation_level=None, check_same_thread=False
+                )
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
             self._threads.connection = connection
             with self._lock:
                 self._opened.append(connection)
@@ -82,8 +95,15 @@ class Database:
             raise
         connection.execute("COMMIT")
 
+    @contextmanager
+    def _hold_file_lock(self) -> Iterator[None]:
+        """Exclude the other processes of this home, and the other threads of this one, from opening and closing."""
+        with self._path.with_suffix(".lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def close(self) -> None:
-        with self._lock:
+        with self._lock, self._hold_file_lock():
             for connection in self._opened:
                 connection.close()
             self._opened.clear()

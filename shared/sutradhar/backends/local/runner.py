@@ -1,5 +1,6 @@
 """The renderer as a process of this machine, started as Cloud Run would start its task."""
 
+import json
 import os
 import re
 import shutil
@@ -28,14 +29,19 @@ class _Execution:
     def __init__(self, name: str, job_id: str, render_id: str, env: Mapping[str, str]) -> None:
         self.name, self.job_id, self.render_id, self.env = name, job_id, render_id, env
         self.process: subprocess.Popen[bytes] | None = None
+        self.cancelled = False
         self.stopping = threading.Event()
+        """Set when it is cancelled, or when the process that started it leaves."""
         self.ended = threading.Event()
         self.report = ExecutionReport(ExecutionState.RUNNING)
 
 
 class LocalRenderRunner:
-    """Renders on this machine, which one task has to itself. An execution's name ends with the process that owns it,
-    so that others see when it is lost.
+    """Renders on this machine, which one task has to itself.
+
+    Several commands may share one home, and any of them may start the renderer of another one's job. So an execution's
+    name ends with the process that owns it, and a file beside its log says how it stands: another process reads there
+    that it failed, or that its owner left in good order and gave the job back; when the owner is dead, it is lost.
 
     ``env`` is the environment of the renderer, ``workdir`` the place for its temporary files (each execution gets a
     folder of its own there, which is gone when it ends), ``argv`` the command, replaceable for tests.
@@ -76,6 +82,7 @@ class LocalRenderRunner:
                 "CLOUD_RUN_TASK_COUNT": "1", "RENDER_REQUEST": request_blob,
             }  # fmt: skip
             execution = self._executions[name] = _Execution(name, job_id, render_id, env)
+            self._write_report(execution)
         threading.Thread(target=self._run, args=(execution,), name=f"execution-{render_id}", daemon=True).start()
         return name
 
@@ -84,21 +91,28 @@ class LocalRenderRunner:
         if mine:
             return mine.report
         owner = execution.rsplit(".", 1)[-1]
+        # in this order: an owner that leaves writes its report first
         alive = owner != self._presence.owner and self._presence.alive(owner)
-        return ExecutionReport(ExecutionState.RUNNING if alive else ExecutionState.LOST)
+        report = self._read_report(execution)
+        lost = report.state is ExecutionState.RUNNING and not alive
+        return ExecutionReport(ExecutionState.LOST) if lost else report
 
     def cancel(self, execution: str) -> None:
         mine = self._executions.get(execution)
         if mine:
+            mine.cancelled = True
             mine.stopping.set()
             self._end(mine)
         elif self.report(execution).state is ExecutionState.RUNNING:
-            # another process of this machine runs it; its file holds the pid as long as it does
+            # another process of this machine runs it: the first file keeps that one from another attempt, the second
+            # holds the renderer's pid as long as it runs
+            self._file(execution, "stop").touch()
             with suppress(FileNotFoundError, ProcessLookupError, ValueError):
-                os.kill(int(self._pid_file(execution).read_text()), signal.SIGTERM)
+                os.kill(int(self._file(execution, "pid").read_text()), signal.SIGTERM)
 
     def close(self) -> None:
-        """End every execution and wait until each is gone. From now on none is started: ``start`` raises LeaseHeld."""
+        """End every execution, wait until each is gone, and give its job back: its message is owed again, so that
+        another process, or the next one, starts the renderer. From now on ``start`` raises LeaseHeld."""
         with self._lock:
             self._closed = True
         for execution in list(self._executions.values()):
@@ -107,27 +121,35 @@ class LocalRenderRunner:
             execution.ended.wait(2 * _PATIENCE_SEC)
 
     def _run(self, execution: _Execution) -> None:
+        report = ExecutionReport(ExecutionState.LOST)
         try:
-            code = self._attempts(execution)
+            report = self._attempts(execution)
+        except OSError as exc:  # no log, no process: starting it again at once would only fail again
+            report = ExecutionReport(ExecutionState.FAILED, f"the renderer could not be started: {exc}")
         finally:
-            self._pid_file(execution.name).unlink(missing_ok=True)
+            self._file(execution.name, "pid").unlink(missing_ok=True)
             shutil.rmtree(self._workdir / execution.name, ignore_errors=True)
-            execution.ended.set()
-        if code != 0 and not execution.stopping.is_set():
-            # it could not say so itself: have somebody look at it now instead of at the next sweep
-            self._bus.publish(DispatchRender(job_id=execution.job_id))
+            execution.report = report
+            self._write_report(execution)
+            try:
+                if report.state is not ExecutionState.SUCCEEDED and not self._is_cancelled(execution):
+                    # the renderer could not say so itself; the message has a worker look at it now, not at the next
+                    # sweep
+                    self._bus.publish(DispatchRender(job_id=execution.job_id))
+            finally:
+                execution.ended.set()
 
-    def _attempts(self, execution: _Execution) -> int:
+    def _attempts(self, execution: _Execution) -> ExecutionReport:
         code = -1
         for attempt in range(MAX_RETRIES + 1):
-            if execution.stopping.is_set():
+            if execution.stopping.is_set() or self._is_cancelled(execution):
                 break
             code = self._attempt(execution, attempt)
             if code == 0:
-                break
-        state = ExecutionState.SUCCEEDED if code == 0 else ExecutionState.FAILED
-        execution.report = ExecutionReport(state, "" if code == 0 else f"{self._said(execution)} (exit code {code})")
-        return code
+                return ExecutionReport(ExecutionState.SUCCEEDED)
+        if execution.stopping.is_set() and not self._is_cancelled(execution):
+            return ExecutionReport(ExecutionState.LOST)  # given back
+        return ExecutionReport(ExecutionState.FAILED, f"{self._said(execution)} (exit code {code})")
 
     def _attempt(self, execution: _Execution, attempt: int) -> int:
         # the renderer reads this pipe and ends when it closes: that is how it notices that we were killed
@@ -144,8 +166,8 @@ class LocalRenderRunner:
                 )  # fmt: skip
             os.close(listen)
             listen = -1
-            self._pid_file(execution.name).write_text(str(execution.process.pid))
-            if execution.stopping.is_set():
+            self._file(execution.name, "pid").write_text(str(execution.process.pid))
+            if execution.stopping.is_set() or self._is_cancelled(execution):
                 self._end(execution)
             return execution.process.wait()
         finally:
@@ -178,7 +200,24 @@ class LocalRenderRunner:
         return " | ".join(lines[-_LAST_LINES:]) or "nothing"
 
     def _log(self, execution: _Execution) -> Path:
-        return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', execution.name)}.log"
+        return self._file(execution.name, "log")
 
-    def _pid_file(self, name: str) -> Path:
-        return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.pid"
+    def _is_cancelled(self, execution: _Execution) -> bool:
+        """Return whether this process, or another one, has cancelled it."""
+        return execution.cancelled or self._file(execution.name, "stop").exists()
+
+    def _write_report(self, execution: _Execution) -> None:
+        report, path = execution.report, self._file(execution.name, "json")
+        half = path.with_suffix(f".{self._presence.owner}")
+        half.write_text(json.dumps({"state": report.state, "detail": report.detail}))
+        half.replace(path)
+
+    def _read_report(self, name: str) -> ExecutionReport:
+        try:
+            found = json.loads(self._file(name, "json").read_text())
+        except FileNotFoundError:
+            return ExecutionReport(ExecutionState.RUNNING)
+        return ExecutionReport(ExecutionState(found["state"]), found["detail"])
+
+    def _file(self, name: str, kind: str) -> Path:
+        return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.{kind}"

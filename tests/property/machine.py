@@ -1,0 +1,342 @@
+"""The machine of the pipeline's property: in any order of events every job ends once, and nothing is made twice.
+
+It plays two processes that share the local backend: it chooses which message is delivered, which
+handler takes its next effect, which process is killed between two effects or leaves in good order, which message is
+lost or doubled, when the clock jumps past every lease, and how the renderer ends. As long as nothing was killed or
+lost, every job ends without a sweep; after that, the look that each process takes at stalled jobs is enough.
+"""
+
+import tempfile
+import threading
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.domain.errors import Conflict, ProviderError
+from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.messages import DispatchRender, RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.dispatch import LEASE
+from sutradhar.pipeline.submit import cancel, retry, submit
+from sutradhar.pipeline.sweep import sweep
+from sutradhar.ports.runner import ExecutionState
+from tests.property.processes import Process, Stores
+from tests.property.steps import Handler
+from tests.world import Makers, Renderers, SetClock, write_summary
+
+PLANS = [RenderPlan(topic="tea"), RenderPlan(topic="rain", render={"fps": 24})]
+
+
+class PipelineMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+        self.home = Path(self._folder.name)
+        self.clock, self.makers, self.renderers = SetClock(), Makers(), Renderers()
+        self.by_thread: dict[int, Handler] = {}
+        self.endings: Counter[tuple[str, int]] = Counter()
+        self.retries: dict[str, list[None]] = {}
+        self.database = Database(self.home / "state.db")
+        self.making: dict[Handler, tuple[str, float]] = {}
+        self.interrupted: Counter[str] = Counter()
+        self.cancelled: set[str] = set()
+        self.makers.begins, self.makers.ends, self.makers.fails = self._begins, self._ends, self._fails
+        self.processes = [Process(self), Process(self)]
+        self.mine = self.stores(self.processes[0].presence)
+        self.jobs: list[str] = []
+        self.leases_ran_out = 0
+        self.harmed = False
+        """Whether something was killed or lost, so that a job may need to be looked after."""
+
+    def stores(self, presence: Presence) -> Stores:
+        """As the process of ``presence`` sees them."""
+        leases = SqliteLeaseStore(self.database, presence, self.clock)
+        return Stores(
+            SqliteJobStore(self.database), SqliteAssetStore(self.database), leases, SqliteRecordStore(self.database)
+        )
+
+    # what the world looks like from inside a maker
+
+    def _begins(self, what: str) -> None:
+        handler = self.by_thread.get(threading.get_ident())
+        if handler is None:
+            return
+        until = max(handler.lease_until.values())
+        now = self.clock.now().timestamp()
+        rivals = [h for h, (made, end) in self.making.items() if made == what and end > now]
+        assert not rivals, f"{what} is made by two at once while the first one's lease lives"
+        if any(made == what for made, _ in self.making.values()):
+            self.interrupted[what] += 1  # the first one's lease is over: this call is allowed
+        self.making[handler] = (what, until)
+
+    def _ends(self, what: str) -> None:
+        handler = self.by_thread.get(threading.get_ident())
+        if handler:
+            handler.pause()  # the call takes its time; it counts as done when its handler has stored the result
+
+    def _fails(self, what: str) -> None:
+        self.interrupted[what] += 1  # a failed call may be tried again
+        self.making.pop(self.by_thread[threading.get_ident()], None)
+
+    # events
+
+    @initialize(plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=2), ahead=st.integers(0, 14))
+    def begin(self, plans: list[RenderPlan], ahead: int) -> None:
+        """``ahead`` messages are handled in peace first, so that schedules begin at every stage of a job's life."""
+        for i, wanted in enumerate(plans):
+            job, created = submit(self.processes[0].services, wanted, f"key {i}")
+            assert created
+            self.jobs.append(job.id)
+            self.retries[job.id] = []
+        for _ in range(ahead):
+            delivery = self.processes[0].queue.take()
+            if delivery:
+                self.processes[0].start(delivery)
+                self.processes[0].finish()
+
+    @rule(which=st.integers(0, 1), effects=st.integers(4, 30), turn=st.integers(0, 1))
+    def work(self, which: int, effects: int, turn: int) -> None:
+        """One process goes on with two messages at a time, effect by effect."""
+        process = self.processes[which]
+        for effect in range(effects):
+            if len(process.handlers) < 2 and (delivery := process.take()):
+                process.start(delivery)
+            if not process.handlers:
+                return
+            process.handlers[(effect * turn) % len(process.handlers)].step()
+            process.reap()
+
+    @rule(which=st.integers(0, 1), effects=st.integers(1, 12))
+    def work_on_both(self, which: int, effects: int) -> None:
+        """The two processes take turns."""
+        for effect in range(2 * effects):
+            process = self.processes[(which + effect) % 2]
+            if not process.handlers and (delivery := process.take()):
+                process.start(delivery)
+            if process.handlers:
+                process.handlers[0].step()
+                process.reap()
+
+    @rule(which=st.integers(0, 1), effects=st.integers(1, 8))
+    def overtake(self, which: int, effects: int) -> None:
+        """A message comes a second time while its first handler is in the middle, and is through before it."""
+        first, second = self.processes[which], self.processes[1 - which]
+        if first.handlers or not (delivery := first.take()):
+            return
+        first.start(delivery)
+        for _ in range(effects):
+            if first.handlers:
+                first.handlers[0].step()
+                first.reap()
+        second.start(replace(delivery, id=-1))
+        second.finish()
+        first.finish()
+
+    @rule(which=st.integers(0, 1))
+    def deliver(self, which: int) -> None:
+        process = self.processes[which]
+        if len(process.handlers) < 3:
+            delivery = process.take()
+            if delivery:
+                process.start(delivery)
+
+    @rule(which=st.integers(0, 1), index=st.integers(0, 2), effects=st.integers(1, 6))
+    def go_on(self, which: int, index: int, effects: int) -> None:
+        process = self.processes[which]
+        if process.handlers:
+            handler = process.handlers[index % len(process.handlers)]
+            for _ in range(effects):
+                if not handler.over:
+                    handler.step()
+            process.reap()
+
+    @rule(which=st.integers(0, 1), luck=st.integers(0, 3))
+    def kill_process(self, which: int, luck: int) -> None:
+        process = self.processes[which]
+        if luck and not process.handlers:
+            return  # mostly in the middle of something
+        for handler in process.handlers:
+            what = self.making.pop(handler, None)
+            if what:
+                self.interrupted[what[0]] += 1
+            handler.kill()
+        for name in process.runner.own():
+            self.renderers.state[name] = ExecutionState.LOST
+        self.harmed = True
+        process.presence.close()
+        self.processes[which] = Process(self)
+
+    @rule(which=st.integers(0, 1))
+    def ask_to_leave(self, which: int) -> None:
+        """As Ctrl-C does, or the end of a command's own video. What is in hand goes on, step by step."""
+        if not self.processes[which].leaving:
+            self.processes[which].leave()
+
+    @rule(which=st.integers(0, 1))
+    def leave(self, which: int) -> None:
+        """A process that was asked to has finished what it had in hand, and is gone; another begins."""
+        process = self.processes[which]
+        if process.leaving:
+            process.finish()
+            process.presence.close()
+            self.processes[which] = Process(self)
+
+    @rule(data=st.data(), luck=st.integers(0, 2))
+    def lose_message(self, data: st.DataObject, luck: int) -> None:
+        if luck:
+            return
+        with self.database.write() as connection:
+            rows = connection.execute("SELECT id FROM messages WHERE owner IS NULL ORDER BY id").fetchall()
+            if rows:
+                (number,) = data.draw(st.sampled_from(rows))
+                connection.execute("DELETE FROM messages WHERE id = ?", (number,))
+                self.harmed = True
+
+    @rule(data=st.data())
+    def double_message(self, data: st.DataObject) -> None:
+        with self.database.write() as connection:
+            rows = connection.execute("SELECT id FROM messages ORDER BY id").fetchall()
+            if rows and len(rows) < 40:
+                (number,) = data.draw(st.sampled_from(rows))
+                connection.execute(
+                    "INSERT INTO messages (type, body, available)"
+                    " SELECT type, body, available FROM messages WHERE id = ?",
+                    (number,),
+                )
+
+    @rule(seconds=st.sampled_from([1, 31, 400]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+        self.leases_ran_out += seconds > LEASE.total_seconds()
+
+    @rule(which=st.integers(0, 1))
+    def sweep_up(self, which: int) -> None:
+        sweep(self.processes[which].services, timedelta(seconds=300))
+
+    @precondition(lambda self: self.renderers.running())
+    @rule(data=st.data(), how=st.sampled_from(["done", "done silently", "bad", "refused", "progress"]))
+    def renderer_acts(self, data: st.DataObject, how: str) -> None:
+        name = data.draw(st.sampled_from(sorted(self.renderers.running())))
+        job_id, render_id, request_blob = self.renderers.request[name]
+        bus, blobs = self.processes[0].queue, FileBlobStore(self.home / "blobs")
+        if how == "progress":
+            done = data.draw(st.integers(0, 10))
+            bus.publish(RenderProgressed(job_id=job_id, render_id=render_id, stage="picture", done=done, total=10))
+            return
+        self.renderers.state[name] = ExecutionState.FAILED if how == "bad" else ExecutionState.SUCCEEDED
+        if how == "refused":
+            failure = RenderFailure(stage="picture", cause="a bad picture", scene=0)
+            bus.publish(RenderFinished(job_id=job_id, render_id=render_id, error=failure))
+        elif how != "bad":
+            summary = write_summary(blobs, request_blob)
+            if how == "done":
+                bus.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+            else:
+                self.harmed = True
+        else:
+            bus.publish(DispatchRender(job_id=job_id))  # the local runner's own word about it
+
+    @rule(retryable=st.booleans())
+    def maker_in_trouble(self, retryable: bool) -> None:
+        if len(self.makers.trouble) < 2:
+            self.makers.trouble.append(ProviderError("no answer", provider="counting", retryable=retryable))
+
+    @rule(data=st.data())
+    def somebody_cancels(self, data: st.DataObject) -> None:
+        if data.draw(st.integers(0, 24)) == 17:  # rarely, or hardly a schedule would come to its end
+            job_id = data.draw(st.sampled_from(self.jobs))
+            try:
+                cancel(self.processes[0].services, job_id)
+                self.cancelled.add(job_id)
+            except Conflict:
+                assert self._job(job_id).state.over
+
+    @rule(data=st.data())
+    def somebody_retries(self, data: st.DataObject) -> None:
+        job_id = data.draw(st.sampled_from(self.jobs))
+        if self._job(job_id).state is JobState.FAILED:
+            self.retries[job_id].append(None)
+            retry(self.processes[0].services, job_id)
+
+    # what must hold
+
+    @invariant()
+    def a_job_ends_once(self) -> None:
+        assert all(count == 1 for count in self.endings.values()), self.endings
+
+    @invariant()
+    def nothing_is_made_twice(self) -> None:
+        """One call, one more for each call that was cut off or outlived its lease, one for each that failed."""
+        for what, calls in self.makers.calls.items():
+            assert what == "plan" or calls <= 1 + self.interrupted[what], (what, calls, self.interrupted)
+
+    @invariant()
+    def a_film_is_rendered_by_one(self) -> None:
+        """...unless whoever started the first was so slow to record it that its lease ran out."""
+        running = Counter(self.renderers.request[name][1] for name in self.renderers.running())
+        assert all(count <= 1 + self.leases_ran_out for count in running.values()), running
+
+    @invariant()
+    def a_job_that_succeeded_has_its_film(self) -> None:
+        for job_id in self.jobs:
+            job = self._job(job_id)
+            if job.state is JobState.SUCCEEDED:
+                assert job.result is not None
+                assert FileBlobStore(self.home / "blobs").exists(job.result.video)
+            assert not job.error or job.error.stage != "quality gate", "the world's films are flawless"
+            assert job_id not in self.cancelled or job.state is JobState.CANCELLED
+
+    def teardown(self) -> None:
+        """Nobody interferes any more: every job must end."""
+        try:
+            if self.jobs:
+                self._drain()
+                for job_id in self.jobs:
+                    assert self._job(job_id).state.over, f"{job_id} never ended: {self._job(job_id)}"
+                self.a_job_ends_once()
+                self.nothing_is_made_twice()
+                self.a_job_that_succeeded_has_its_film()
+        finally:
+            for process in self.processes:
+                for handler in process.handlers:
+                    handler.kill()
+                process.presence.close()
+            self.database.close()
+            self._folder.cleanup()
+
+    def _drain(self) -> None:
+        """Let one process work on, after the other has left in good order. No sweep comes from outside: the process
+        looks after stalled jobs itself, and where nothing was harmed it need not."""
+        self.makers.trouble.clear()
+        self.processes[1].leave()
+        self.processes[1].finish()
+        self.processes[1].presence.close()
+        if self.processes[0].leaving:
+            self.leave(0)
+        process = self.processes[0]
+        for _ in range(30):
+            process.finish()
+            while delivery := process.take():
+                process.start(delivery)
+                process.finish()
+            for name in self.renderers.running():
+                job_id, render_id, request_blob = self.renderers.request[name]
+                self.renderers.state[name] = ExecutionState.SUCCEEDED
+                summary = write_summary(FileBlobStore(self.home / "blobs"), request_blob)
+                process.queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+            self.clock.advance(400)
+            stalled = sweep(process.services) if self.harmed else 0
+            if stalled == 0 and process.queue.depth() == 0:
+                return
+
+    def _job(self, job_id: str) -> Job:
+        return self.mine.jobs.get(job_id)
