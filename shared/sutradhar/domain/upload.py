@@ -18,6 +18,8 @@ class MediaFacts(Frozen):
     width: int = 0
     height: int = 0
     duration_sec: float = 0.0
+    notices: tuple[str, ...] = ()
+    """What of the file is left out or shown otherwise, in sentences for its user."""
 
 
 class Upload(Frozen):

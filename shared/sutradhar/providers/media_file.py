@@ -14,6 +14,7 @@ import numpy as np
 from sutradhar.domain.asset import SAMPLE_RATE, Provenance
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.upload import MediaFacts
+from sutradhar.media import formats
 from sutradhar.ports.providers import MusicBed, Picture, Shot
 from sutradhar.providers.loop import looped
 from sutradhar.providers.wav import to_wav
@@ -31,7 +32,11 @@ class MediaFiles:
 
     def probe(self, file: BinaryIO) -> MediaFacts:
         """Looks at the whole of a picture or a song, and at a video's last second."""
-        if _is_picture(file):
+        try:
+            image_format = formats.find_image_format(file)
+        except formats.UnusableFile as exc:
+            raise InvalidRequest([FieldError("file", str(exc))]) from exc
+        if image_format and _is_picture(file):
             width, height = _upright(file).size
             return MediaFacts(kind="image", width=width, height=height)
         file.seek(0)
@@ -64,7 +69,7 @@ class MediaFiles:
 
 
 _OPEN = {
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,mp3,wav,w64,flac,ogg,aac,aiff",
+    "format_whitelist": ",".join(formats.DEMUXERS),
     "protocol_whitelist": "file",
 }
 """There are formats that name other files and addresses (playlists), and some that take any text for a film."""
