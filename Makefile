@@ -28,6 +28,7 @@ check: .venv/ready-dev
 	ruff format --check .
 	mypy
 	lint-imports
+	deptry .
 
 test: check
 	pytest -n 2 --dist worksteal
@@ -49,7 +50,7 @@ bench: .venv/ready-bench
 bench-quick: .venv/ready-bench
 	python -m tests.bench --quick
 
-.venv/ready: pyproject.toml constraints.txt .ci/setup
+.venv/ready: pyproject.toml constraints.txt .ci/setup .ci/link_environment.py
 	@bash .ci/setup
 	@touch $@
 

@@ -43,14 +43,16 @@ class EmulatedCloud:
         renderer: the command of a render task.
         sweep_sec: how often the Scheduler calls ``sweep``.
         settings: more of the functions' environment, such as vendors' keys.
+        python: runs the functions.
     """
 
     def __init__(
         self, home: Path, port: int = 0, renderer: Sequence[str] = RENDERER, sweep_sec: float = 300.0,
         backoff_sec: float = 1.0, project: str = "sutradhar-local", settings: Mapping[str, str] | None = None,
+        python: str = sys.executable,
     ) -> None:  # fmt: skip
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
-        self.project, self._settings = project, dict(settings or {})
+        self.project, self._settings, self._python = project, dict(settings or {}), python
         self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
         if port:
             self._ports["api"] = port
@@ -124,7 +126,7 @@ class EmulatedCloud:
             client.close()
 
     def _serve(self, name: str, port: int, archive: Path, logs: Path) -> None:
-        argv = [sys.executable, "-m", "functions_framework", f"--target={name}", "--source=main.py",
+        argv = [self._python, "-m", "functions_framework", f"--target={name}", "--source=main.py",
                 "--host=127.0.0.1", f"--port={port}"]  # fmt: skip
         with (logs / f"{name}.log").open("wb") as out:
             process = subprocess.Popen(

@@ -290,4 +290,4 @@ def checks() -> list[Check]:
     answers = [doctor.answers("store", lambda: backend().jobs.latest(1))]
     if settings().backend == "gcp":
         return [*answers, doctor.answers("blobs", lambda: backend().blobs.exists("ready"))]
-    return [*answers, *doctor.machine(settings(), services().narrator)]
+    return [*answers, doctor.media_files(services().media), *doctor.machine(settings(), services().narrator)]

@@ -7,16 +7,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import product
 from pathlib import Path
-from typing import get_args
+from typing import BinaryIO, cast, get_args
 
 from sutradhar.config import Settings
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import LANGUAGES, Voice
+from sutradhar.domain.upload import MediaKind
+from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import Narrator
 
 MIN_FREE_GB = 2.0
+_INSTALL_AGAIN = "install the packages again: .ci/setup"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,20 @@ def answers(name: str, ask: Callable[[], object]) -> Check:
         advice = getattr(exc, "advice", "") or "see SUTRADHAR_HOME"
         return Check(name, ok=False, detail=f"{type(exc).__name__}: {exc}", advice=advice)
     return Check(name, ok=True, detail="answers")
+
+
+def media_files(reader: MediaReader) -> Check:
+    """Open a small video and a small song, and decode both to their end."""
+    kinds: dict[str, MediaKind] = {"video.mp4": "video", "song.mp3": "audio"}
+    try:
+        for name, kind in kinds.items():
+            with files("sutradhar").joinpath("samples", name).open("rb") as file:
+                seen = reader.probe(cast("BinaryIO", file)).kind
+            if seen != kind:
+                return Check("media files", ok=False, detail=f"{name} is read as {seen}", advice=_INSTALL_AGAIN)
+    except Exception as exc:  # the point of a check is to report everything that can be wrong
+        return Check("media files", ok=False, detail=f"cannot open {name}: {exc}", advice=_INSTALL_AGAIN)
+    return Check("media files", ok=True, detail="opens a video and a song")
 
 
 def key(vendor: str, ask: Callable[[], object]) -> Check:

@@ -24,6 +24,7 @@ from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated
+from tests.plain import environment as environment_of
 
 PLAN = {
     "title": "Tea", "language": "en", "subtitle_languages": ["en"],
@@ -37,7 +38,8 @@ PLAN = {
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
-    with emulated.or_skipped(), EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2) as up:
+    python = str(environment_of("functions") / "bin/python")  # it has what the archive asks for, and nothing else
+    with emulated.or_skipped(), EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up:
         yield up
 
 

@@ -1,0 +1,44 @@
+"""Run each field case against what a plain install has: files and texts as people really bring them."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from functions.emulated.emulators import free_port
+from tests.plain import environment
+
+HERE = Path(__file__).parent
+CASES = sorted(path.stem for path in HERE.glob("[0-9][0-9]-*.sh"))
+TIMEOUT_SEC = 180
+NOT_MENDED = set((HERE / "not_mended.txt").read_text().split())
+"""The cases that fail today. The commit that mends one removes it here: a case that passes unexpectedly fails."""
+
+
+def cases() -> list[object]:
+    mark = pytest.mark.xfail(strict=True, reason="is not mended yet")
+    return [pytest.param(case, marks=mark) if case in NOT_MENDED else case for case in CASES]
+
+
+@pytest.mark.parametrize("case", cases())
+def test_field_case(case: str, tmp_path: Path) -> None:
+    plain = environment("plain")
+    env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    env |= {"FIELD_PY": str(plain / "bin/python"), "FIELD_PORT": str(free_port()), "TMPDIR": str(tmp_path)}
+    argv = ["bash", str(HERE / f"{case}.sh"), str(plain / "bin/sutradhar")]
+    with subprocess.Popen(
+        argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=TIMEOUT_SEC)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 0, said
+    assert said.splitlines()[-1].startswith("ok: ")
+
+
+def test_every_case_that_is_not_mended_is_a_case() -> None:
+    assert set(CASES) >= NOT_MENDED

@@ -1,0 +1,163 @@
+"""Every package that the product imports is declared, where it is needed, and every declared package is imported."""
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import metadata
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("functions", "gpu_renderer", "shared")
+EXTRAS = {
+    "functions/emulated/": {"gcp", "emulators"},
+    "functions/package.py": {"emulators"},
+    "shared/sutradhar/backends/gcp/": {"gcp"},
+    "shared/sutradhar/providers/googletts/": {"gcp"},
+    "shared/sutradhar/providers/piper.py": {"piper"},
+    "shared/sutradhar/providers/whisper.py": {"whisper"},
+}
+"""The modules that say clearly what to install when they miss a package, and the extras that bring it."""
+OURS = {"functions", "gpu_renderer", "sutradhar"}
+
+
+def run_deptry(folder: Path) -> subprocess.CompletedProcess[str]:
+    argv = [str(Path(sys.executable).with_name("deptry")), "--no-ansi", "."]
+    return subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project that a test may spoil."""
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def declare(project: Path, old: str, new: str) -> None:
+    text = (project / "pyproject.toml").read_text()
+    assert text.count(old) == 1
+    (project / "pyproject.toml").write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "complaint"),
+    [
+        ("functions/seeded.py", "import yaml", "DEP004 'yaml' imported but declared as a dev dependency"),
+        (
+            "gpu_renderer/seeded.py",
+            "import starlette.app",
+            "DEP003 'starlette' imported but it is a transitive dependency",
+        ),
+        ("shared/sutradhar/seeded.py", "import not_there", "DEP001 'not_there' imported but missing"),
+    ],
+)
+def test_an_import_that_is_not_declared_is_found(project: Path, file: str, line: str, complaint: str) -> None:
+    (project / file).write_text(f"{line}\n")
+    done = run_deptry(project)
+    assert done.returncode == 1
+    assert complaint in done.stderr
+
+
+def test_a_declaration_that_is_missing_or_unused_is_found(project: Path) -> None:
+    declare(project, '  "av>=18.1",\n', '  "tqdm>=4",\n')
+    done = run_deptry(project)
+    assert done.returncode == 1
+    assert "media_file.py" in done.stderr
+    assert "'av'" in done.stderr
+    assert "DEP002 'tqdm' defined as a dependency but not used" in done.stderr
+
+
+def test_every_import_is_declared_where_it_is_needed() -> None:
+    """deptry takes any extra for a declaration, and all of `google` for one package. This test does neither."""
+    wrong = [
+        f"{path}: {module} is of {owner}"
+        for path, module in imported()
+        for owner in [distribution(module)]
+        if owner is not None and owner not in declared(path)
+    ]
+    assert wrong == []
+
+
+def test_that_check_finds_what_only_an_extra_brings() -> None:
+    assert distribution("google.auth.exceptions") == "google-auth"
+    assert distribution("google.cloud.firestore") == "google-cloud-firestore"
+    assert distribution("google.protobuf.json_format") == "protobuf"
+    assert distribution("PIL.Image") == "pillow"
+    assert distribution("json") is None
+    assert "google-cloud-storage" not in declared("functions/api/uploads.py")
+    assert "google-cloud-storage" in declared("shared/sutradhar/backends/gcp/blobs.py")
+
+
+def imported() -> Iterator[tuple[str, str]]:
+    """Return each file with each module that it imports from somebody else."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                    names = [f"{node.module}.{alias.name}" for alias in node.names]
+                else:
+                    continue
+                for name in names:
+                    if name.partition(".")[0] not in OURS | sys.stdlib_module_names:
+                        yield path.relative_to(ROOT).as_posix(), name
+
+
+@cache
+def declared(path: str) -> frozenset[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = {extra for start, some in EXTRAS.items() if path.startswith(start) for extra in some}
+    texts = project["dependencies"] + [t for extra in extras for t in project["optional-dependencies"][extra]]
+    return frozenset(canonicalize_name(Requirement(text).name) for text in texts)
+
+
+@cache
+def distribution(module: str) -> str | None:
+    """Return the distribution that ``module`` belongs to; None for the standard library."""
+    top = module.partition(".")[0]
+    if top in sys.stdlib_module_names:
+        return None
+    owners = _packages()[top]
+    if len(set(owners)) == 1:
+        return canonicalize_name(owners[0])
+    while (spec := _spec(module)) is None:
+        module = module.rpartition(".")[0]
+    return _owner_of_file(str(spec.origin))
+
+
+@cache
+def _packages() -> Mapping[str, list[str]]:
+    return metadata.packages_distributions()
+
+
+def _spec(module: str) -> ModuleSpec | None:
+    try:
+        return find_spec(module)
+    except ModuleNotFoundError:
+        return None
+
+
+@cache
+def _files() -> dict[str, str]:
+    return {
+        str(one.locate_file(file)): canonicalize_name(one.name)
+        for one in metadata.distributions()
+        if one.name.startswith(("google", "grpc", "proto"))
+        for file in one.files or ()
+    }
+
+
+def _owner_of_file(path: str) -> str:
+    return _files()[path]

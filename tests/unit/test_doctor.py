@@ -1,0 +1,37 @@
+"""The doctor says of a reader of media files that is missing or broken that it is, and what to do."""
+
+from typing import Any
+
+import pytest
+
+from sutradhar import doctor
+from sutradhar.domain.upload import MediaFacts
+from sutradhar.providers.media_file import MediaFiles
+
+
+class Broken(MediaFiles):
+    def __init__(self, answer: MediaFacts | Exception) -> None:
+        self.answer = answer
+
+    def probe(self, *_arguments: Any) -> MediaFacts:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def test_it_opens_a_video_and_a_song() -> None:
+    assert doctor.media_files(MediaFiles()).ok
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (ModuleNotFoundError("No module named 'av'"), "cannot open video.mp4: No module named 'av'"),
+        (MediaFacts(kind="image", width=96, height=96), "video.mp4 is read as image"),
+        (MediaFacts(kind="video", width=96, height=96, duration_sec=0.5), "song.mp3 is read as video"),
+    ],
+)
+def test_it_says_what_is_broken(answer: MediaFacts | Exception, said: str) -> None:
+    check = doctor.media_files(Broken(answer))
+    assert (check.ok, check.needed, check.detail) == (False, True, said)
+    assert ".ci/setup" in check.advice
