@@ -9,13 +9,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.fields import Line, Narration, Shown, some
+from sutradhar.domain.own_media import ClipFile, ImageFile, UploadId, UploadRef
 from sutradhar.domain.price import micros
 from sutradhar.domain.text import language_of
 
 MAX_SCENES = 20
+"""The most scenes that a language model is asked to write."""
 MAX_CHARACTERS = 6
 MAX_SCENE_SEC = 20.0
+"""The longest scene that a planner writes."""
 MIN_TOTAL_SEC, MAX_TOTAL_SEC = 5, 600
+"""The ceiling of every video, and of a single scene. Callers may get less: see ``limits``."""
+CEILING_SCENES = MAX_TOTAL_SEC
+"""A scene lasts a second or more."""
 
 Language = Literal["en", "hi"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -29,8 +35,6 @@ TransitionKind = Literal["crossfade", "dip", "wipe", "cut"]
 """``dip``: through black. ``wipe``: the new picture comes in from the left behind a soft edge."""
 CaptionStyle = Literal["plain", "highlight"]
 """``highlight``: the word that is being spoken stands out."""
-Fit = Literal["fill", "fit"]
-"""Of footage in another aspect: cut to fill the picture, or whole, over a blurred copy of itself."""
 FootageSource = Literal["none", "stock", "generated"]
 """What a scene shows: a picture with a camera, found footage, or a clip that is made of its picture. Where there is no
 footage it shows a picture."""
@@ -56,12 +60,6 @@ def _voice(value: str) -> str:
     return value
 
 
-class Uploaded(Frozen):
-    """A file of the user's own, by the id that its upload was given."""
-
-    upload: Annotated[str, Field(pattern=r"^up-[0-9a-f]{16}$")]
-
-
 class OnScreen(Frozen):
     """Words over the picture, besides the captions: a title, or who is seen and what they are."""
 
@@ -75,7 +73,7 @@ class Character(Frozen):
     name: Annotated[Line, AfterValidator(some), Field(max_length=60)]
     look: Annotated[Line, AfterValidator(some), Field(max_length=300)]
     """Age, build, face, hair, clothes and colours, in English."""
-    image: Uploaded | None = None
+    image: UploadRef | None = None
     """Somebody's own picture to go by, instead of one that is drawn."""
 
 
@@ -95,16 +93,17 @@ class Scene(Frozen):
 
     narration: Narration = ""
     image_prompt: Annotated[Line, Field(max_length=1000)] = ""
-    image: Uploaded | None = None
+    image: ImageFile | None = None
     """Shown instead of a picture that is drawn."""
-    clip: Uploaded | None = None
-    """Shown instead of a picture; its sound is not used, and one that is too short starts over."""
+    clip: ClipFile | None = None
+    """Shown instead of a picture."""
     characters: tuple[Line, ...] = Field(default=(), max_length=4)
     """The names of those of the plan's ``characters`` who are seen; how they look is added to the prompt."""
     translations: Mapping[Code, Narration] = {}
     """The narration in other languages, for the captions in those."""
-    duration_sec: float | None = Field(default=None, ge=1, le=MAX_SCENE_SEC)
-    """At least this long; a longer narration stretches it."""
+    duration_sec: float | None = Field(default=None, ge=1, le=MAX_TOTAL_SEC)
+    """The scene is at least this long; a longer narration stretches it. None: as long as its narration, else as its
+    clip."""
     transition: TransitionKind = "crossfade"
     """How this scene comes in."""
     camera: CameraMove | None = None
@@ -123,7 +122,7 @@ class Scene(Frozen):
             raise ValueError(
                 f"a scene shows one thing: give image_prompt, image or clip (got {' and '.join(shown) or 'none'})"
             )
-        if not self.narration and self.duration_sec is None:
+        if not self.narration and self.duration_sec is None and not self.clip:
             raise ValueError("a scene without narration needs duration_sec")
         return self
 
@@ -151,10 +150,24 @@ class Music(Frozen):
     mood: Mood | None = None
     """None: chosen from the text. ``enabled=False`` for no music at all."""
     enabled: bool = True
-    upload: Annotated[str, Field(pattern=r"^up-[0-9a-f]{16}$")] | None = None
-    """A song of the user's own instead of one that is composed; it goes on as a loop."""
+    upload: UploadId | None = None
+    """A file of the user's own whose sound is played instead of composed music. It opens the video with its own start;
+    one that is shorter than the video starts again by a crossfade."""
+    start_sec: float = Field(default=0.0, ge=0, le=86_400)
+    """Where in that file the music starts."""
     volume_db: float = Field(default=-12.0, ge=-40, le=0)
     """Level of the bed against the voice where nobody speaks."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_bare_id(cls, value: Any) -> Any:
+        return {"upload": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _starts_in_a_file(self) -> Self:
+        if self.start_sec and not self.upload:
+            raise ValueError("start_sec is the start of a file of your own: give upload too")
+        return self
 
 
 class Watermark(Frozen):
@@ -214,7 +227,7 @@ class RenderPlan(Frozen):
     length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
     aspect: Aspect = "16:9"
     seed: int = Field(default=0, ge=0, lt=2**31)
-    scenes: tuple[Scene, ...] = Field(default=(), max_length=MAX_SCENES)
+    scenes: tuple[Scene, ...] = Field(default=(), max_length=CEILING_SCENES)
     characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)
     """Who is seen in more than one scene is drawn once for reference, where the image generator can go by that."""
     music: Music = Music()

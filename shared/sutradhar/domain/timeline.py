@@ -8,12 +8,12 @@ from sutradhar.domain.asset import SAMPLE_RATE, Asset, scene_slot
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue, cues, translated_cues
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.own_media import Fit
 from sutradhar.domain.pacing import AIR_SEC
 from sutradhar.domain.plan import (
     MAX_TOTAL_SEC,
     CameraMove,
     CaptionStyle,
-    Fit,
     Language,
     OnScreen,
     RenderPlan,
