@@ -94,7 +94,7 @@ def _begin(wanted: RenderPlan) -> Job:
     if before and not before.state.over:
         console.print(f"Going on with {before.id}.")
         return before
-    return submit(services, wanted)[0]
+    return submit(services, wanted, limits=bootstrap.settings().terminal_limits)[0]
 
 
 def _deliver(job: Job, out: Path) -> list[Path]:

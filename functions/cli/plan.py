@@ -2,6 +2,7 @@
 
 import json
 
+from rich.markup import escape
 from rich.table import Table
 
 from functions.cli.console import console, errors
@@ -39,11 +40,17 @@ def plan(
     providers: Providers = None,
 ) -> None:
     """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing."""
+    from sutradhar.pipeline.own_media import check, find_notices
+
     with errors():
         choose_providers(providers)
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
-        written = bootstrap.services().planner.plan(wanted).plan
+        services = bootstrap.services()
+        check(services, wanted, bootstrap.settings().terminal_limits)
+        written = services.planner.plan(wanted).plan
+        for notice in find_notices(services, written):
+            console.print(f"[yellow]note:[/] {escape(notice)}")
         _print_estimate(written)
     print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
 

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from sutradhar import bootstrap
+from sutradhar.domain.own_media import is_upload_id
 from sutradhar.domain.plan import RenderPlan
 
 
@@ -33,13 +34,17 @@ def wanted_plan(
 
 
 def _with_uploads(body: Any, folder: Path) -> Any:
-    """``body`` with every path of a file in it (``"clip": "beach.mp4"``) made an upload; they begin at ``folder``."""
+    """``body`` with every path of a file in it (``"clip": "beach.mp4"``, ``"clip": {"upload": "beach.mp4"}``) made an
+    upload; they begin at ``folder``."""
     from sutradhar.pipeline.uploads import bring
 
     def kept(where: Any, *names: str) -> None:
-        for name in names:
-            if isinstance(where, dict) and isinstance(where.get(name), str):
-                where[name] = {"upload": bring(bootstrap.services(), folder / where[name]).id}
+        for name in names if isinstance(where, dict) else ():
+            if isinstance(where.get(name), str):
+                where[name] = {"upload": where[name]}
+            file = where.get(name)
+            if isinstance(file, dict) and isinstance(named := file.get("upload"), str) and not is_upload_id(named):
+                file["upload"] = bring(bootstrap.services(), folder / named).id
 
     if isinstance(body, dict):
         for scene in body.get("scenes") or ():

@@ -100,6 +100,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         media=cast("MediaReader", _Lazy(_media_files)),
         defaults=settings.plan_defaults,
         sketch=registry.sketch,
+        limits=settings.api_limits,
         job_cap=micros(settings.job_cap_usd),
     )
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan import PlanDefaults
+from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
+from sutradhar.domain.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
 from sutradhar.domain.renderer import RendererSettings
 
 VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay", "freesound")
@@ -32,6 +33,12 @@ _RENDERER = {
 _PLAN = {
     "RENDER_MODE": "mode", "TARGET_RES": "resolution", "FPS": "fps", "MUSIC_DB": "music_db",
     "WATERMARK_POS": "watermark_position",
+}  # fmt: skip
+
+
+_LIMITS = {
+    "MAX_SCENES": ("max_scenes", CEILING_SCENES), "MAX_SCENE_DURATION_SEC": ("max_scene_sec", MAX_TOTAL_SEC),
+    "MAX_TOTAL_DURATION_SEC": ("max_total_sec", MAX_TOTAL_SEC),
 }  # fmt: skip
 
 
@@ -122,6 +129,10 @@ class Settings:
     VBR_TARGET, MAXRATE, BUFSIZE, PRESET, GOP (frames), UPSCALE (none, zscale, realesrgan), DEBUG."""
     plan_defaults: PlanDefaults
     """RENDER_MODE, TARGET_RES, FPS, MUSIC_DB, WATERMARK_POS: for plans that say nothing about it."""
+    api_limits: PlanLimits
+    """MAX_SCENES, MAX_SCENE_DURATION_SEC, MAX_TOTAL_DURATION_SEC: of plans that come over HTTP; 20, 20 and 600."""
+    terminal_limits: PlanLimits
+    """The same variables, for this machine's own terminal; 100, 600 and 600."""
     parent_fd: int | None
     """PARENT_FD: a pipe that closes when the process that started the renderer dies."""
     environment: Mapping[str, str]
@@ -131,7 +142,7 @@ class Settings:
     def vendor_environment(self) -> dict[str, str]:
         """What is said of vendors and of the money for them, to be handed on to other processes; a secret."""
         prefixes = tuple(f"{vendor.upper()}_" for vendor in VENDORS)
-        names = {"PROVIDERS", "MAX_JOB_COST", "DAILY_BUDGET_USD", "CALLS_AT_ONCE", *_CHAINS.values()}
+        names = {"PROVIDERS", "MAX_JOB_COST", "DAILY_BUDGET_USD", "CALLS_AT_ONCE", *_CHAINS.values(), *_LIMITS}
         said = {name: v for name, v in self.environment.items() if name.startswith(prefixes) or name in names}
         # they may have another working directory
         return said | ({"PRICES": str(self.prices.resolve())} if self.prices else {})
@@ -177,6 +188,9 @@ class Settings:
                 )
                 return kind()
 
+        def limits(defaults: PlanLimits, chosen: Mapping[str, int]) -> PlanLimits:
+            return defaults.evolve(**{field: chosen[name] for name, (field, _) in _LIMITS.items() if name in chosen})
+
         def vendor_settings(vendor: str) -> VendorSettings | None:
             prefix = f"{vendor.upper()}_"
             given = [name for name in _VENDOR_OPTIONS if name.startswith(prefix) and env.get(name)]
@@ -217,6 +231,7 @@ class Settings:
         if backend not in ("local", "gcp"):
             wrong.append(FieldError("BACKEND", f"must be local or gcp (got {backend!r})"))
         parent_fd = env.get("PARENT_FD")
+        limits_set = {name: whole(name, 1, 1, high) for name, (_, high) in _LIMITS.items() if env.get(name, "").strip()}
         settings = cls(
             backend="gcp" if backend == "gcp" else "local",
             cloud=cloud() if backend == "gcp" else None,
@@ -239,6 +254,8 @@ class Settings:
             tmp_workdir=Path(env["TMP_WORKDIR"]).expanduser() if env.get("TMP_WORKDIR") else None,
             renderer=model(RendererSettings, _RENDERER),
             plan_defaults=model(PlanDefaults, _PLAN),
+            api_limits=limits(API_LIMITS, limits_set),
+            terminal_limits=limits(TERMINAL_LIMITS, limits_set),
             parent_fd=int(parent_fd) if parent_fd else None,
             environment=dict(env),
         )

@@ -3,6 +3,7 @@ import pytest
 from sutradhar.config import CloudSettings, Settings
 from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.renderer import RendererSettings
 
@@ -90,3 +91,14 @@ def test_who_is_handed_vendors_keys_is_handed_the_caps_on_what_they_cost(tmp_pat
     said = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "CALLS_AT_ONCE": "2"}
     handed = Settings.from_env({**said, "PRICES": "prices.json", "FPS": "24"}).vendor_environment
     assert handed == {**said, "PRICES": str(tmp_path / "prices.json")}
+
+
+def test_limits_of_a_plan_come_from_the_environment():
+    found = Settings.from_env({})
+    assert (found.api_limits, found.terminal_limits) == (API_LIMITS, TERMINAL_LIMITS)
+    found = Settings.from_env({"MAX_SCENES": "2", "MAX_TOTAL_DURATION_SEC": " 10 "})
+    assert found.api_limits == PlanLimits(max_scenes=2, max_scene_sec=20, max_total_sec=10)
+    assert found.terminal_limits == PlanLimits(max_scenes=2, max_scene_sec=600, max_total_sec=10)
+    assert found.vendor_environment["MAX_SCENES"] == "2"
+    with pytest.raises(InvalidRequest, match=r"MAX_SCENES.*1 to 600.*MAX_SCENE_DURATION_SEC.*'601'"):
+        Settings.from_env({"MAX_SCENES": "many", "MAX_SCENE_DURATION_SEC": "601"})

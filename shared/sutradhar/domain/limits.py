@@ -9,7 +9,7 @@ from sutradhar.domain.pacing import scene_sec
 from sutradhar.domain.plan import RenderPlan
 
 _ESTIMATE_TOLERANCE = 1.1
-"""A narration's length is an estimate: it is refused only when it is over the limit by more than the estimate's error."""
+"""The length of a narration is an estimate: only what is over a limit by more than its error is refused."""
 
 
 class PlanLimits(Frozen):

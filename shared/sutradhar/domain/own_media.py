@@ -61,8 +61,7 @@ def is_upload_id(text: str) -> bool:
 def _upload_id(text: str) -> str:
     if not is_upload_id(text):
         raise ValueError(
-            "must be the id of an uploaded file, such as up-0123456789abcdef; send the file first"
-            f" (got {text[:60]!r})"
+            f"must be the id of an uploaded file, such as up-0123456789abcdef; send the file first (got {text[:60]!r})"
         )
     return text
 
@@ -111,3 +110,14 @@ class ClipFile(UploadRef):
                 f" (got {self.start_sec:g} to {self.end_sec:g})"
             )
         return self
+
+    def part_sec(self, duration_sec: float) -> float:
+        """Return the length of the part that is used of a clip of ``duration_sec``."""
+        end = duration_sec if self.end_sec is None else min(self.end_sec, duration_sec)
+        return max(end - self.start_sec, 0.0)
+
+
+def cut_away(size: tuple[int, int], aspect: float) -> float:
+    """Return the share of a picture of ``size`` (width, height) that is lost when it fills a frame of ``aspect``."""
+    own = size[0] / size[1]
+    return 1 - min(own, aspect) / max(own, aspect)

@@ -20,6 +20,8 @@ class MediaFacts(Frozen):
     duration_sec: float = 0.0
     notices: tuple[str, ...] = ()
     """What of the file is left out or shown otherwise, in sentences for its user."""
+    has_audio: bool | None = None
+    """Whether a video has sound; None: the file was looked at before this was noted."""
 
 
 class Upload(Frozen):
@@ -49,7 +51,8 @@ class Upload(Frozen):
 
 
 def named_in(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:
-    """Every upload that ``plan`` names: the field, the id, and what it has to be."""
+    """Yield every upload that ``plan`` names: the field, the id, and the kind that it has to be. Any file with sound
+    is good for ``audio``."""
     for i, scene in enumerate(plan.scenes):
         if scene.clip:
             yield f"scenes[{i}].clip.upload", scene.clip.upload, "video"

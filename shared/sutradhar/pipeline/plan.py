@@ -5,6 +5,7 @@ from sutradhar.domain.job import Job, Outcome
 from sutradhar.domain.messages import PlanRender
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.timeline import caption_languages
+from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.stores import LONGEST_RUN
@@ -42,8 +43,10 @@ def _write(services: Services, job: Job) -> None:
             " ELEVENLABS_API_KEY, and name it in PROVIDERS where that is set"
         )
 
+    notes += [*notices(written.plan), *find_notices(services, written.plan)]
+
     def change(current: Job) -> Outcome:
-        return current.planned(written.plan, requests, [*notes, *notices(written.plan)], services.clock.now())
+        return current.planned(written.plan, requests, notes, services.clock.now())
 
     services.move(job.id, change)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sutradhar.domain.job import Job
+from sutradhar.domain.limits import API_LIMITS, PlanLimits
 from sutradhar.domain.messages import Message
 from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
@@ -51,6 +52,8 @@ class Services:
     """What plans say that say nothing."""
     sketch: Callable[[RenderPlan], RenderPlan]
     """A plan with its scenes written for nothing, for an estimate before they are written for money."""
+    limits: PlanLimits = API_LIMITS
+    """What one plan may ask for when it comes over HTTP."""
     job_cap: int | None = None
     """What a job may cost, in millionths of a US dollar; a plan may ask for less."""
 

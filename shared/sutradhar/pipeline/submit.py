@@ -14,22 +14,24 @@ from sutradhar.domain.errors import (
     ProviderError,
 )
 from sutradhar.domain.job import Job
+from sutradhar.domain.limits import PlanLimits
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.pipeline.estimate import Estimate, estimate
+from sutradhar.pipeline.own_media import check
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.uploads import check
 
 
 def submit(
-    services: Services, wanted: RenderPlan, idempotency_key: str | None = None, caller: ApiKey | None = None
-) -> tuple[Job, bool]:
+    services: Services, wanted: RenderPlan, idempotency_key: str | None = None, caller: ApiKey | None = None,
+    limits: PlanLimits | None = None,
+) -> tuple[Job, bool]:  # fmt: skip
     """The job for ``wanted``, and whether it is new. The same ``idempotency_key`` and plan of one caller give the same
-    job.
+    job. ``limits`` None: those of the API.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
-        InvalidRequest: it would cost more than it may, or names uploads that are not there.
+        InvalidRequest: it would cost more than it may, is over a limit, or uses uploads as they cannot be used.
         BudgetSpent: it would cost more than is left for today.
     """
     digest = request_hash(wanted)
@@ -39,7 +41,7 @@ def submit(
     # before what is left is looked at: of that the job that is there may itself have taken the rest
     job, created = _found(services, job_id) if own_key else None, False
     if job is None:
-        check(services, wanted, caller)
+        check(services, wanted, limits or services.limits, caller)
         fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
         fresh = fresh.evolve(owner=owner, owner_cap=cap)
         reckoned = affordable(services, fresh)

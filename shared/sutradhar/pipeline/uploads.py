@@ -5,14 +5,13 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from sutradhar.domain.access import ApiKey
 from sutradhar.domain.asset import AssetRequest
 from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, ProviderError
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.upload import MAX_BYTES, Upload, named_in
+from sutradhar.domain.upload import MAX_BYTES, Upload
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import MusicBed, Picture, Shot
 
@@ -104,21 +103,10 @@ def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
-def check(services: Services, plan: RenderPlan, caller: ApiKey | None = None) -> None:
-    """Raises InvalidRequest for every upload that ``plan`` names and that is not there, or something else."""
-    named = list(named_in(plan))
-    found = services.records.read({_name(upload_id) for _, upload_id, _ in named}) if named else {}
-    wrong = []
-    for path, upload_id, kind in named:
-        upload = Upload.model_validate_json(text) if (text := found.get(_name(upload_id))) else None
-        if upload is None or (caller and not caller.may_see(upload.owner)):
-            wrong.append(FieldError(path, f"there is no upload {upload_id}; send it first (POST /uploads)"))
-        elif upload.facts is None:
-            wrong.append(FieldError(path, f"{upload_id} is not complete (POST /uploads/{upload_id}/complete)"))
-        elif upload.facts.kind != kind:
-            wrong.append(FieldError(path, f"must be a file of kind {kind}; {upload_id} is {upload.facts.kind}"))
-    if wrong:
-        raise InvalidRequest(wrong)
+def read_many(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
+    """Return those of ``upload_ids`` that exist, by id."""
+    found = services.records.read(map(_name, upload_ids)) if upload_ids else {}
+    return {one: Upload.model_validate_json(text) for one in upload_ids if (text := found.get(_name(one)))}
 
 
 def used(services: Services, request: AssetRequest) -> Picture | Shot | MusicBed:

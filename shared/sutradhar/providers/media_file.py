@@ -139,7 +139,13 @@ def _video(container: Any) -> MediaFacts:
         )
     width, height = size[::-1] if turned else size
     seconds = told or last + 1 / float(stream.average_rate or 25)
-    return MediaFacts(kind="video", width=width, height=height, duration_sec=round(seconds, 3))
+    return MediaFacts(
+        kind="video",
+        width=width,
+        height=height,
+        duration_sec=round(seconds, 3),
+        has_audio=bool(container.streams.audio),
+    )
 
 
 def _cover(stream: Any) -> bool:

@@ -1,0 +1,131 @@
+"""What a plan does with the user's own files, held against what those files are: before anything is made or spent."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sutradhar.domain.access import ApiKey
+from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.limits import PlanLimits
+from sutradhar.domain.own_media import MIN_PART_SEC, ClipFile, cut_away
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.upload import MediaFacts, MediaKind, Upload, named_in
+from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.uploads import read_many
+
+_MIN_SONG_SEC = 1.0
+_ROUNDING_SEC = 0.1
+"""Players show lengths that are rounded, so an ``end_sec`` may lie that much behind the end."""
+_KINDS: Mapping[MediaKind, str] = {"video": "a video", "image": "an image", "audio": "a sound file"}
+_NAMED = 5
+"""The most scenes that one notice names."""
+
+
+def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiKey | None = None) -> None:
+    """Refuse a plan that asks for more than ``limits`` or for what its files do not have.
+
+    Raises:
+        InvalidRequest: names every field at fault.
+    """
+    uploads = _uploads(services, plan)
+    wrong = [
+        error
+        for path, upload_id, kind in named_in(plan)
+        if (error := _refusal(path, upload_id, kind, uploads.get(upload_id), caller))
+    ]
+    if not wrong:
+        wrong = [*_find_wrong_parts(plan, uploads), *limits.find_excesses(plan, clip_seconds(plan, uploads))]
+    if wrong:
+        raise InvalidRequest(wrong)
+
+
+def clip_seconds(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, float]:
+    """Return, by scene, the length of every clip that gives its scene its length."""
+    return {
+        i: scene.clip.part_sec(facts.duration_sec)
+        for i, scene in enumerate(plan.scenes)
+        if scene.clip and scene.duration_sec is None and not scene.narration
+        if (facts := _facts(uploads, scene.clip.upload))
+    }
+
+
+def find_notices(services: Services, plan: RenderPlan) -> list[str]:
+    """Return what the user should know of how ``plan`` uses their files."""
+    uploads = _uploads(services, plan)
+    cropped: list[str] = []
+    ducked: list[str] = []
+    silent: list[str] = []
+    for i, scene in enumerate(plan.scenes):
+        used = scene.clip or scene.image
+        upload = uploads.get(used.upload) if used else None
+        if used is None or upload is None or upload.facts is None:
+            continue
+        facts, named = upload.facts, f"scene {i + 1} ({upload.filename})"
+        lost = cut_away((facts.width, facts.height), plan.size[0] / plan.size[1]) if facts.height else 0.0
+        if used.fit == "fill" and lost > 0.5:
+            cropped.append(f"scene {i + 1} ({upload.filename}, {lost:.0%})")
+        if scene.clip and scene.clip.sound is None and scene.narration and facts.has_audio:
+            ducked.append(named)
+        if scene.clip and scene.clip.sound in ("keep", "duck") and facts.has_audio is False:
+            silent.append(named)
+    return [
+        *_grouped(cropped, 'more than half of the file is cut off to fill the picture; "fit": "fit" shows it whole,'
+                  ' and "focus" chooses what stays'),
+        *_grouped(ducked, 'the clip\'s own sound is heard low under the narration; "sound": "drop" leaves it out,'
+                  ' and "keep" plays it in full'),
+        *_grouped(silent, "the clip has no sound that could be heard"),
+    ]  # fmt: skip
+
+
+def _grouped(scenes: Sequence[str], message: str) -> Iterator[str]:
+    if scenes:
+        rest = f" and {len(scenes) - _NAMED} more" if len(scenes) > _NAMED else ""
+        yield f"{', '.join(scenes[:_NAMED])}{rest}: {message}"
+
+
+def _uploads(services: Services, plan: RenderPlan) -> dict[str, Upload]:
+    return read_many(services, {upload_id for _, upload_id, _ in named_in(plan)})
+
+
+def _facts(uploads: Mapping[str, Upload], upload_id: str) -> MediaFacts | None:
+    upload = uploads.get(upload_id)
+    return upload.facts if upload else None
+
+
+def _refusal(
+    path: str, upload_id: str, kind: MediaKind, upload: Upload | None, caller: ApiKey | None
+) -> FieldError | None:
+    if upload is None or (caller and not caller.may_see(upload.owner)):
+        return FieldError(path, f"there is no upload {upload_id}; send it first (POST /uploads)")
+    facts = upload.facts
+    if facts is None:
+        return FieldError(path, f"{upload_id} is not complete (POST /uploads/{upload_id}/complete)")
+    if kind == "audio" and facts.kind == "video":
+        return FieldError(path, f"{upload.filename} is a video without sound") if facts.has_audio is False else None
+    if facts.kind != kind:
+        return FieldError(path, f"must be {_KINDS[kind]}; {upload.filename} is {_KINDS[facts.kind]}")
+    return None
+
+
+def _find_wrong_parts(plan: RenderPlan, uploads: Mapping[str, Upload]) -> Iterator[FieldError]:
+    for i, scene in enumerate(plan.scenes):
+        if scene.clip:
+            yield from _find_wrong_part(f"scenes[{i}].clip", scene.clip, uploads[scene.clip.upload])
+    song = _facts(uploads, plan.music.upload) if plan.music.upload else None
+    if plan.music.upload and song and plan.music.start_sec > song.duration_sec - _MIN_SONG_SEC:
+        name = uploads[plan.music.upload].filename
+        yield FieldError(
+            "music.start_sec",
+            f"is {plan.music.start_sec:g}, and {name} ends at {song.duration_sec:.1f} s; start sooner",
+        )
+
+
+def _find_wrong_part(path: str, clip: ClipFile, upload: Upload) -> Iterator[FieldError]:
+    assert upload.facts
+    length = upload.facts.duration_sec
+    if clip.start_sec and clip.start_sec > length - MIN_PART_SEC:
+        message = f"is {clip.start_sec:g}, and {upload.filename} ends at {length:.1f} s; start sooner"
+        yield FieldError(f"{path}.start_sec", message)
+    if clip.end_sec is not None and clip.end_sec > length + _ROUNDING_SEC:
+        message = (
+            f"is {clip.end_sec:g}, and {upload.filename} ends at {length:.1f} s; leave end_sec out to play all of it"
+        )
+        yield FieldError(f"{path}.end_sec", message)

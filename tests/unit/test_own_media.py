@@ -1,0 +1,120 @@
+"""Fields for files of one's own, and the limits of a plan."""
+
+from typing import Any
+
+import pytest
+
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits, expected_sec
+from sutradhar.domain.own_media import ClipFile, ImageFile, Point, cut_away
+from sutradhar.domain.plan import RenderPlan
+
+ID = "up-0123456789abcdef"
+DRAWN = {"image_prompt": "a hill", "duration_sec": 2}
+
+
+def wrong(body: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        RenderPlan.parse(body)
+    return {e.path: e.message for e in caught.value.errors}
+
+
+def excesses(limits: PlanLimits, body: dict[str, Any], clip_sec: dict[int, float] | None = None) -> dict[str, str]:
+    return {e.path: e.message for e in limits.find_excesses(RenderPlan.parse(body), clip_sec)}
+
+
+def test_a_bare_id_stands_for_the_file() -> None:
+    plan = RenderPlan.parse({"scenes": [{"clip": ID}, {"image": ID, "duration_sec": 2}], "music": ID})
+    assert plan.scenes[0].clip == ClipFile(upload=ID)
+    assert plan.scenes[1].image == ImageFile(upload=ID)
+    assert plan.music.upload == ID
+    assert plan.scenes[0].clip.part_sec(7.5) == 7.5
+
+
+@pytest.mark.parametrize(
+    ("named", "at"),
+    [
+        ("top", (0.5, 0)), ("bottom", (0.5, 1)), ("Left", (0, 0.5)), ("top-right", (1, 0)), ("bottom left", (0, 1)),
+        ("centre", (0.5, 0.5)), ({"x": 0.2, "y": 0.9}, (0.2, 0.9)),
+    ],
+)  # fmt: skip
+def test_focus_is_a_place_or_a_point(named: object, at: tuple[float, float]) -> None:
+    image = ImageFile.model_validate({"upload": ID, "focus": named})
+    assert image.focus == Point(x=at[0], y=at[1])
+    assert ImageFile.model_validate(image.model_dump()) == image
+
+
+@pytest.mark.parametrize(
+    ("clip", "path", "says"),
+    [
+        ({"upload": ID, "start_sec": -1}, "scenes[0].clip.start_sec", "greater than or equal to 0"),
+        (
+            {"upload": ID, "start_sec": 5, "end_sec": 5},
+            "scenes[0].clip",
+            "end_sec must be at least 0.2 s after start_sec",
+        ),
+        ({"upload": ID, "fit": "whole"}, "scenes[0].clip.fit", "'fill' or 'fit'"),
+        ({"upload": ID, "focus": "nose"}, "scenes[0].clip.focus", "must be one of center, top, bottom, left"),
+        ({"upload": ID, "focus": {"x": 2, "y": 0}}, "scenes[0].clip.focus.x", "less than or equal to 1"),
+        ({"upload": ID, "sound": "loud"}, "scenes[0].clip.sound", "'keep', 'duck' or 'drop'"),
+        ({"upload": ID, "when_short": "slow"}, "scenes[0].clip.when_short", "'loop', 'hold' or 'trim'"),
+        ({"upload": ID, "from_sec": 1}, "scenes[0].clip.from_sec", "is not a field"),
+        ("beach.mp4", "scenes[0].clip.upload", "must be the id of an uploaded file"),
+    ],
+)
+def test_a_wrong_field_of_a_clip_is_named(clip: object, path: str, says: str) -> None:
+    found = wrong({"scenes": [{"clip": clip, "duration_sec": 2}]})
+    assert list(found) == [path]
+    assert says in found[path]
+
+
+def test_only_a_file_of_ones_own_has_a_start() -> None:
+    assert "give upload too" in wrong({"topic": "a", "music": {"start_sec": 5}})["music"]
+
+
+@pytest.mark.parametrize(
+    ("size", "aspect", "lost"), [((1080, 1920), 16 / 9, 0.684), ((1920, 1080), 16 / 9, 0), ((4000, 1000), 1, 0.75)]
+)
+def test_how_much_is_cut_away(size: tuple[int, int], aspect: float, lost: float) -> None:
+    assert cut_away(size, aspect) == pytest.approx(lost, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("body", "clip_sec", "path", "says"),
+    [
+        ({"scenes": [DRAWN] * 21}, {}, "scenes", "has 21 scenes; at most 20 (MAX_SCENES)"),
+        ({"scenes": [DRAWN | {"duration_sec": 21}]}, {}, "scenes[0].duration_sec", "is 21 s; at most 20 s a scene"),
+        ({"scenes": [DRAWN, {"clip": ID}]}, {1: 30.04}, "scenes[1].clip", "is 30.0 s long; at most 20 s a scene"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_variable(body: dict[str, Any], clip_sec: dict[int, float], path: str, says: str) -> None:
+    found = excesses(API_LIMITS, body, clip_sec)
+    assert list(found) == [path]
+    assert says in found[path]
+    assert excesses(TERMINAL_LIMITS, body, clip_sec) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"scenes": [DRAWN | {"duration_sec": 5}] * 3}, "scenes"),
+        ({"topic": "a", "length_sec": 15}, "length_sec"),
+        ({"scenes": [{"narration": "One two three four five six. " * 20, "image_prompt": "x"}]}, "scenes"),
+    ],
+)
+def test_the_whole_video_has_a_limit(body: dict[str, Any], path: str) -> None:
+    found = excesses(API_LIMITS.evolve(max_total_sec=10), body)
+    assert list(found) == [path]
+    assert "at most 10 s a video (MAX_TOTAL_DURATION_SEC)" in found[path]
+    assert excesses(API_LIMITS, body) == {}
+
+
+def test_what_a_video_will_last() -> None:
+    plan = RenderPlan.parse({"scenes": [DRAWN, {"clip": ID}, {"narration": "Hello there.", "image_prompt": "x"}]})
+    assert 7 < expected_sec(plan, {1: 4.0}) < 9
+    assert expected_sec(RenderPlan.parse({"topic": "a", "length_sec": 30})) == 30
+
+
+def test_the_ceiling_holds_for_everybody() -> None:
+    assert "at most 600 s" in wrong({"scenes": [DRAWN | {"duration_sec": 301}] * 2})[""]
+    assert "600" in wrong({"scenes": [DRAWN] * 601})["scenes"]
