@@ -63,7 +63,8 @@ def _image(seen: Seen) -> Answer:
         return Answer(answer.status, answer.body, answer.headers, billed=True)
     aspect = seen.body["generationConfig"]["imageConfig"]["aspectRatio"]
     data = {"inlineData": {"mimeType": "image/png", "data": _picture(seen, aspect)}}
-    return _generated([data], "STOP", 20, 1290)
+    size = seen.body["generationConfig"]["imageConfig"].get("imageSize", "1K")
+    return _generated([data], "STOP", 20, {"1K": 1120, "2K": 1680, "4K": 2520}[size])
 
 
 def _picture(seen: Seen, aspect: str) -> str:

@@ -14,7 +14,12 @@ from sutradhar.domain.plan import Language
 from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import spoken
 
-TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
+FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
+"""Of an image by the models before 2, in medium."""
+MODELS = (
+    "gpt-6.1-terra", "gpt-6-luna", "gpt-5-mini", "gpt-image-2.6-flare", "gpt-image-2.6-sunburst", "gpt-image-1-mini",
+    "gpt-4o-mini-tts", "tts-1",
+)  # fmt: skip
 
 
 def answer(seen: Seen) -> Answer:
@@ -49,16 +54,39 @@ def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
     if seen.fault == "refusal":
         return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
     size = asked["size"]
+    if problem := _wrong_image_request(asked):
+        return _error(400, problem, "invalid_value")
     width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
     out = io.BytesIO()
     shade = sum(asked["prompt"].encode()) % 200
     Image.new("RGB", (width, height), (shade, 90, 160)).save(out, "PNG")
     data = out.getvalue()[: 300 if seen.fault == "truncated" else None]
-    words, seen_tokens = len(asked["prompt"]) // 4, 272 * seen.raw.count(b'name="image')
-    used = {"input_tokens": words + seen_tokens, "output_tokens": TOKENS[size], "total_tokens": 0,
+    close = 272 if asked["model"].startswith("gpt-image-1") else 4400
+    words, seen_tokens = len(asked["prompt"]) // 4, close * seen.raw.count(b'name="image')
+    used = {"input_tokens": words + seen_tokens, "output_tokens": tokens(asked["model"], size), "total_tokens": 0,
             "input_tokens_details": {"image_tokens": seen_tokens, "text_tokens": words}}  # fmt: skip
     body = {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}], "size": size, "usage": used}
     return Answer.json(body, x_request_id="req_image")
+
+
+def _wrong_image_request(asked: Mapping[str, Any]) -> str:
+    """What the real server would not take (openai 3.54.0, types/image_edit_params.py)."""
+    if asked["model"].startswith("gpt-image-1"):
+        return "" if asked["size"] in FIRST_TOKENS else f"Invalid size {asked['size']}"
+    width, height = map(int, asked["size"].split("x"))
+    if width % 16 or height % 16 or width * height > 3840 * 2160 or max(width, height) > 3840:
+        return f"Invalid size {asked['size']}"
+    if max(width, height) > 3 * min(width, height):
+        return "The aspect ratio must be between 1:3 and 3:1"
+    return "input_fidelity is not supported for this model" if "input_fidelity" in asked else ""
+
+
+def tokens(model: str, size: str) -> int:
+    """Of one image in medium."""
+    if model.startswith("gpt-image-1"):
+        return FIRST_TOKENS[size]
+    width, height = map(int, size.split("x"))
+    return round(1770 * (width * height / 1024**2) ** 0.5)
 
 
 def _speech(seen: Seen) -> Answer:

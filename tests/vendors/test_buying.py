@@ -61,7 +61,7 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
     assert [seen.raw.count(sheet) for seen in shown] == [1] * scenes
     makers = Counter((a.kind, a.provider) for a in done.assets.values())
     assert makers == {
-        ("image", "openai/gpt-image-1-medium"): 1 + scenes,
+        ("image", "openai/gpt-image-2.6-flare-medium"): 1 + scenes,
         ("narration", "elevenlabs/eleven_multilingual_v2"): scenes,
         ("sound", "elevenlabs/eleven_text_to_sound_v2"): 1,
         ("music", "elevenlabs/music_v1"): 1,
@@ -181,7 +181,7 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
     studio.work()
     done = studio.job(job.id)
     picture = done.assets["scene-01-image"]
-    assert (picture.provider, picture.fallbacks) == ("openai/gpt-image-1-medium", ())
+    assert (picture.provider, picture.fallbacks) == ("openai/gpt-image-2.6-flare-medium", ())
     assert "policy does not allow" in picture.refused
     assert picture.provenance
     assert picture.provenance.prompt.startswith("A calm picture in other words")
@@ -192,7 +192,7 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
 
 
 def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(studio: Studio, stub: VendorStub) -> None:
-    with pytest.raises(InvalidRequest, match=r"budget_usd: the film would cost about .* scene-00-image 0\.06"):
+    with pytest.raises(InvalidRequest, match=r"budget_usd: the film would cost about .* scene-00-image 0\.09"):
         submit(studio.services, PLAN.evolve(budget_usd=0.05))
     assert not billed(stub)
 

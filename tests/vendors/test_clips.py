@@ -203,7 +203,7 @@ def test_a_scene_moves_and_costs_what_was_estimated(studio: Studio, stub: Vendor
     moving, still = done.assets["scene-00-image"], done.assets["scene-01-image"]
     assert (moving.provider, moving.footage, moving.fallbacks) == ("gemini/veo-3.1-fast-generate-001", True, ())
     assert moving.blob.endswith(".mp4")
-    assert (still.provider, still.footage) == ("openai/gpt-image-1-medium", False)
+    assert (still.provider, still.footage) == ("openai/gpt-image-2.6-flare-medium", False)
     assert done.plan
     first, second = build_timeline(done.plan, done.assets).clips
     assert (bool(first.footage), first.camera.still) == (True, True)
@@ -232,7 +232,7 @@ def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
     done = film(studio)
     assert done.state is JobState.SUCCEEDED, done.error
     shown = done.assets["scene-00-image"]
-    assert (shown.provider, shown.footage) == ("openai/gpt-image-1-medium", False)
+    assert (shown.provider, shown.footage) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "policy does not allow" in shown.fallbacks[0].reason
     assert len(stub.billed("openai")) == 2  # its picture was there
     assert status(done, {}, paid(studio, done))["fallbacks"][0]["slot"] == "scene-00-image"

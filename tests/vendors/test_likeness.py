@@ -47,11 +47,8 @@ def test_openai_is_shown_who_it_is_and_that_has_a_price(desk: Desk) -> None:
     desk.buy("openai images by likeness")
     (asked,) = desk.stub.calls("openai")
     assert (asked.path, asked.raw.count(MIRA)) == ("/v1/images/edits", 2)
-    assert asked.form["input_fidelity"] == "low"
     (charge,) = desk.account().charges.values()
-    assert charge.units["input_image_tokens"] == 2 * 272
-    desk.buy("openai images by likeness", options={"image_fidelity": "high"})
-    assert desk.stub.calls("openai")[1].form["input_fidelity"] == "high"
+    assert charge.units["input_image_tokens"] == 2 * 4400
 
 
 def test_gemini_is_shown_who_it_is(desk: Desk) -> None:
@@ -92,9 +89,9 @@ def test_another_look_is_another_picture_of_all_who_have_it(studio: Studio, stub
 def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "bad request") if b"One figure" in seen.raw else None
     done = film(studio)
-    assert done.assets["character-0"].provider != "openai/gpt-image-1-medium"
+    assert done.assets["character-0"].provider != "openai/gpt-image-2.6-flare-medium"
     picture = done.assets["scene-01-image"]
-    assert picture.provider == "openai/gpt-image-1-medium"
+    assert picture.provider == "openai/gpt-image-2.6-flare-medium"
     assert "drew nobody to go by" in picture.fallbacks[0].reason
     assert not [seen for seen in stub.calls("openai") if seen.path == "/v1/images/edits"]
     assert done.assets["scene-02-image"].fallbacks == ()
@@ -106,7 +103,7 @@ def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None
 def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(studio: Studio, stub: VendorStub) -> None:
     stub.always("openai", "bad request")
     done = film(studio)
-    assert done.assets["character-0"].provider == "gemini/gemini-2.5-flash-image"
+    assert done.assets["character-0"].provider == "gemini/gemini-3.1-flash-image"
     sheet = base64.b64encode(studio.services.blobs.get(done.assets["character-0"].blob)).rstrip(b"=")
     plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.billed("gemini")]
     assert [raw.count(sheet) for raw in plain] == [0, 1, 1, 0]

@@ -126,7 +126,7 @@ def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub
     assert done.state is JobState.SUCCEEDED, done.error
     found, drawn = done.assets["scene-00-image"], done.assets["scene-01-image"]
     assert (found.provider, found.footage, found.fallbacks) == ("pexels/videos", True, ())
-    assert (drawn.provider, drawn.footage) == ("openai/gpt-image-1-medium", False)
+    assert (drawn.provider, drawn.footage) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "nothing for 'nothing all'" in drawn.fallbacks[0].reason
     assert done.plan
     first, second = build_timeline(done.plan, done.assets).clips

@@ -23,6 +23,8 @@ class Price(Frozen):
     per: int = 1
     source: str
     as_of: date
+    second_hand: bool = False
+    """True: ``source`` quotes the vendor, whose own page could not be read."""
 
 
 class PriceTable(Frozen):

@@ -9,6 +9,7 @@ from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.matching import matched
 from sutradhar.providers.sound_file import Sound
 from sutradhar.providers.vendor import Vendor, unusable
@@ -22,13 +23,12 @@ class BoughtNarrator(ABC):
     """A Narrator that speaks both languages with both voices; a vendor's class says how it is asked."""
 
     provider: str
-    model_option: str
-    usual_model: str
     usual_voices: Mapping[Voice, str]
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get(self.model_option, self.usual_model)
+        models = offer(self.provider, "narrator")
+        self._model = vendor.options.get(models.option, models.default)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import RenderPlan
@@ -20,6 +20,7 @@ from sutradhar.ports.providers import (
     SoundLibrary,
 )
 from sutradhar.providers import script
+from sutradhar.providers.catalog import Kind
 from sutradhar.providers.fallback import (
     FallbackClips,
     FallbackComposer,
@@ -31,8 +32,6 @@ from sutradhar.providers.fallback import (
 )
 from sutradhar.providers.vendor import Vendor
 from sutradhar.telemetry import log
-
-Kind = Literal["planner", "narrator", "image", "clip", "footage", "sound", "composer"]
 
 OFFLINE: Mapping[Kind, Mapping[str, str]] = {
     "planner": {"storybook": "sutradhar.providers.storybook.planner:Storybook"},
@@ -54,8 +53,8 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
     },
     "narrator": {
         "elevenlabs": "sutradhar.providers.elevenlabs.voice:ElevenLabsNarrator",
-        "openai": "sutradhar.providers.openai.voice:OpenAINarrator",
         "googletts": "sutradhar.providers.googletts.voice:GoogleNarrator",
+        "openai": "sutradhar.providers.openai.voice:OpenAINarrator",
     },
     "image": {
         "openai": "sutradhar.providers.openai.images:OpenAIImages",

@@ -15,6 +15,7 @@ from sutradhar.domain.plan import MAX_CHARACTERS, MAX_SCENES, Character, Languag
 from sutradhar.domain.text import speakable
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Written
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.vendor import Vendor, unusable
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
@@ -140,11 +141,10 @@ class ModelPlanner(ABC):
     """A Planner; a vendor's class says how its model is asked."""
 
     provider: str
-    usual_model: str
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("planner_model", self.usual_model)
+        self._model = vendor.options.get("planner_model", offer(self.provider, "planner").default)
 
     @property
     def name(self) -> str:

@@ -4,13 +4,13 @@ from sutradhar.domain.asset import Provenance
 from sutradhar.domain.plan import Mood
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import MusicBed
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
 from sutradhar.providers.loop import looped
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 from sutradhar.providers.wav import to_wav
 
-_MODEL = "music_v1"
 _LENGTH_SEC, _SHORTEST_SEC = 60, 20
 _PROMPTS: dict[Mood, str] = {
     "devotional": "slow devotional Indian music: tanpura drone, bansuri flute, soft tabla",
@@ -25,23 +25,24 @@ _PROMPTS: dict[Mood, str] = {
 class ElevenLabsComposer:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("music_model", offer(PROVIDER, "composer").default)
 
     @property
     def name(self) -> str:
-        return f"{PROVIDER}/{_MODEL}"
+        return f"{PROVIDER}/{self._model}"
 
     def compose(self, mood: Mood, seed: int) -> MusicBed:
         """Raises ProviderError."""
         prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
         most = likely = {"seconds": _LENGTH_SEC}
-        with self._gate.call(PROVIDER, _MODEL, most, likely) as call, client(self._vendor) as elevenlabs:
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
 
             def composed() -> tuple[bytes, str]:
                 with (
                     errors(),
                     elevenlabs.music.with_raw_response.compose(
                         prompt=prompt, music_length_ms=_LENGTH_SEC * 1000, force_instrumental=True,
-                        output_format="mp3_44100_128", model_id=_MODEL, request_options=ONCE,
+                        output_format="mp3_44100_128", model_id=self._model, request_options=ONCE,
                     ) as raw,
                 ):  # fmt: skip
                     return b"".join(raw.data), dict(raw.headers).get("song-id", "")
@@ -52,5 +53,5 @@ class ElevenLabsComposer:
                 raise unusable(PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for")
             call.settle({"seconds": len(samples) / rate}, request_id)
         pcm = looped(samples, rate)
-        provenance = Provenance(model=_MODEL, request_id=request_id, prompt=prompt, seed=seed)
+        provenance = Provenance(model=self._model, request_id=request_id, prompt=prompt, seed=seed)
         return MusicBed(to_wav(pcm), len(pcm), self.name, provenance=provenance)

@@ -4,10 +4,10 @@ from sutradhar.domain.asset import Provenance
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import SoundEffect
 from sutradhar.providers.bought_sound import effect
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
 from sutradhar.providers.vendor import Vendor, patiently
 
-_MODEL = "eleven_text_to_sound_v2"
 _LENGTH_SEC = 3.0
 
 
@@ -16,23 +16,24 @@ class ElevenLabsSounds:
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("sound_model", offer(PROVIDER, "sound").default)
 
     @property
     def name(self) -> str:
-        return f"{PROVIDER}/{_MODEL}"
+        return f"{PROVIDER}/{self._model}"
 
     def sound(self, text: str) -> SoundEffect:
         """Raises ProviderError."""
         used = {"seconds": _LENGTH_SEC}
-        with self._gate.call(PROVIDER, _MODEL, used, used), client(self._vendor) as elevenlabs:
+        with self._gate.call(PROVIDER, self._model, used, used), client(self._vendor) as elevenlabs:
 
             def made() -> bytes:
                 with errors():
                     parts = elevenlabs.text_to_sound_effects.convert(
-                        text=text, duration_seconds=_LENGTH_SEC, output_format="mp3_44100_128", model_id=_MODEL,
+                        text=text, duration_seconds=_LENGTH_SEC, output_format="mp3_44100_128", model_id=self._model,
                         request_options=ONCE,
                     )  # fmt: skip
                     return b"".join(parts)
 
             data = patiently(made)
-            return effect(PROVIDER, self.name, data, Provenance(model=_MODEL, prompt=text))
+            return effect(PROVIDER, self.name, data, Provenance(model=self._model, prompt=text))

@@ -22,7 +22,6 @@ _FORMAT = "mp3_44100_128"
 
 class ElevenLabsNarrator(BoughtNarrator):
     provider = PROVIDER
-    model_option, usual_model = "model", "eleven_multilingual_v2"
     usual_voices = _VOICES
 
     def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it is the model's

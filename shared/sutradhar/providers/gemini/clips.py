@@ -8,6 +8,7 @@ from sutradhar.domain.errors import ProviderError, StillAtWork
 from sutradhar.domain.operation import Operation
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Shot
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.gemini.client import PROVIDER, client, errors
 from sutradhar.providers.picture_file import media_type
 from sutradhar.providers.vendor import Vendor, patiently, policy, unusable
@@ -24,7 +25,7 @@ _INVALID_ARGUMENT = 3
 class Veo:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("clip_model", "veo-3.1-fast-generate-001")
+        self._model = vendor.options.get("clip_model", offer(PROVIDER, "clip").default)
 
     @property
     def name(self) -> str:

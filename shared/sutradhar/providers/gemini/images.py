@@ -1,25 +1,34 @@
-"""Pictures by Gemini's image models. Google takes Imagen, and the call for it, out of service (the client says so)."""
+"""Images by Gemini's image models. Google takes Imagen, and the call for it, out of service (the client says so)."""
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import Any
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Picture
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.gemini.client import PROVIDER, client, errors, refusal, used
 from sutradhar.providers.picture_file import media_type, opened
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 
 _ASPECTS = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1"}
-_IMAGE_TOKENS = 1290
-"""Tokens of a picture, drawn or looked at (ai.google.dev/gemini-api/docs/pricing, 2.5 Flash Image); twice that for a
-bound."""
+_FIRST = ("gemini-2",)
+"""How the names of the models begin that draw about 1 megapixel only."""
+_DRAWN_TOKENS = {"1K": 1120, "2K": 1680, "4K": 2520}
+"""Tokens of an image by its size (docs.cloud.google.com, models/gemini/3-1-flash-image). Twice that is the bound."""
+_LONGER_SIDE = {"1K": 1376, "2K": 2752}
+"""Pixels of a 16:9 image (the same page); a video that needs more gets the next size."""
+_SHORT_BY = 0.85
+"""An image of this share of the pixels that the video wants in a row is as sharp to the eye, and costs a third less."""
+_LOOKED_TOKENS = 1290
+"""Tokens of an image that is looked at, at most of 2.5 and 3.1."""
 
 
 class GeminiImages:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("image_model", "gemini-2.5-flash-image")
+        self._model = vendor.options.get("image_model", offer(PROVIDER, "image").default)
 
     @property
     def name(self) -> str:
@@ -36,9 +45,14 @@ class GeminiImages:
         """Raises ProviderError."""
         text = f"{prompt}\nStyle: {style}" if style else prompt
         aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
-        looked = _IMAGE_TOKENS * len(likeness)
-        most = {"input_tokens": len(text.encode()) + 2 * looked, "output_tokens": 2 * _IMAGE_TOKENS}
-        likely = {"input_tokens": len(text) / 4 + looked, "output_tokens": _IMAGE_TOKENS}
+        form = {"aspect_ratio": aspect}
+        drawn_tokens = _LOOKED_TOKENS
+        if not self._model.startswith(_FIRST):
+            form["image_size"] = image_size(width, height)
+            drawn_tokens = _DRAWN_TOKENS[form["image_size"]]
+        looked = _LOOKED_TOKENS * len(likeness)
+        most = {"input_tokens": len(text.encode()) + 2 * looked, "output_tokens": 2 * drawn_tokens}
+        likely = {"input_tokens": len(text) / 4 + looked, "output_tokens": drawn_tokens}
         shown = [{"inline_data": {"data": data, "mime_type": media_type(data)}} for data in likeness]
         contents = [{"role": "user", "parts": [*shown, {"text": text}]}]
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
@@ -47,7 +61,7 @@ class GeminiImages:
                 with errors():
                     answer = google.models.generate_content(
                         model=self._model, contents=contents,
-                        config={"response_modalities": ["IMAGE"], "image_config": {"aspect_ratio": aspect}},
+                        config={"response_modalities": ["IMAGE"], "image_config": form},
                     )  # fmt: skip
                     if units := used(answer):
                         call.settle(units, answer.response_id or "")
@@ -57,6 +71,12 @@ class GeminiImages:
             kind, size = opened(PROVIDER, data)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
         return Picture(data, kind, *size, provider=self.name, provenance=provenance)
+
+
+def image_size(width: int, height: int) -> str:
+    """Return the smallest size that is sharp enough for a video that wants ``width`` x ``height``."""
+    side = sqrt(width * height * 16 / 9)  # of the 16:9 image that has as many pixels
+    return next((name for name, longer in _LONGER_SIDE.items() if longer >= _SHORT_BY * side), "4K")
 
 
 def _inline(answer: Any) -> bytes:

@@ -9,7 +9,6 @@ from sutradhar.providers.vendor import patiently, unusable
 
 class GeminiPlanner(script.ModelPlanner):
     provider = PROVIDER
-    usual_model = "gemini-2.5-flash"
 
     def answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
         most, likely = script.tokens(instructions, text)

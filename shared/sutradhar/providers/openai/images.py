@@ -1,27 +1,39 @@
-"""Pictures by OpenAI's GPT Image models."""
+"""Images by OpenAI's GPT Image models."""
 
 import base64
 from collections.abc import Sequence
+from math import sqrt
 from typing import Any, Literal
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Picture
+from sutradhar.providers.catalog import offer
 from sutradhar.providers.openai.client import PROVIDER, client, errors
 from sutradhar.providers.picture_file import media_type, opened
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 
 Fidelity = Literal["low", "high"]
-"""How closely it keeps to a picture that it goes by. High costs about as much again as the picture itself."""
-_SIZES = {(3, 2): "1536x1024", (2, 3): "1024x1536", (1, 1): "1024x1024"}
+"""How closely it keeps to an image that it goes by. High costs about as much again as the image itself."""
+_FIRST = ("gpt-image-1", "chatgpt-image-latest")
+"""How the names of the models begin that have three sizes only and take ``input_fidelity``. Those from 2 on take every
+size in multiples of 16, look closely at each image by themselves and refuse ``input_fidelity`` (openai 3.54.0,
+types/image_edit_params.py)."""
+_SIZES = {(3, 2): (1536, 1024), (2, 3): (1024, 1536), (1, 1): (1024, 1024)}
+_FACTOR, _LONGEST_SIDE, _MOST_PIXELS, _LEAST_PIXELS, _MOST_ASPECT = 16, 3840, 3840 * 2160, 1024 * 1024, 3.0
+"""Of the sizes that models from 2 on take. The least is our own: smaller images are not sharper, nor much cheaper."""
 _TOKENS = {
-    "low": {"1024x1024": 272, "1536x1024": 400, "1024x1536": 408},
-    "medium": {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584},
-    "high": {"1024x1024": 4160, "1536x1024": 6208, "1024x1536": 6240},
+    "low": {(1024, 1024): 272, (1536, 1024): 400, (1024, 1536): 408},
+    "medium": {(1024, 1024): 1056, (1536, 1024): 1568, (1024, 1536): 1584},
+    "high": {(1024, 1024): 4160, (1536, 1024): 6208, (1024, 1536): 6240},
 }
-"""Output tokens of one picture (platform.openai.com/docs/guides/images-vision#calculating-costs, GPT Image 1)."""
+"""Output tokens of one image (platform.openai.com/docs/guides/images-vision#calculating-costs, GPT Image 1)."""
+_SQUARE_TOKENS = {"low": 200, "medium": 1770, "high": 7040, "xhigh": 14_080, "max": 28_160}
+"""Output tokens of 1024 x 1024 by models from 2 on: their price an image by their price a token (robotsatlas.com,
+chatgpt-images-2-0, at second hand); the last two are guesses. By resellers' price lists an image of four times the area
+costs about twice as much; the bound is four times."""
 _SHOWN_TOKENS: dict[str, tuple[int, int]] = {"low": (800, 200), "high": (7500, 4400)}
-"""Input tokens of one picture that is gone by, at most and of 1024 x 1024 (the same page: 65, 129 a tile, and in high
+"""Input tokens of one image that is gone by, at most and of 1024 x 1024 (the same page: 65, 129 a tile, and in high
 fidelity 4,160 to 6,240 more)."""
 _LEAST, _USUAL = 1, 4
 """Characters a token, for a bound and for an estimate."""
@@ -30,9 +42,11 @@ _LEAST, _USUAL = 1, 4
 class OpenAIImages:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("image_model", "gpt-image-1")
+        self._model = vendor.options.get("image_model", offer(PROVIDER, "image").default)
         self._quality = vendor.options.get("image_quality", "medium")
-        self._fidelity: Fidelity = "high" if vendor.options.get("image_fidelity") == "high" else "low"
+        self._is_first = self._model.startswith(_FIRST)
+        chosen: Fidelity = "high" if vendor.options.get("image_fidelity") == "high" else "low"
+        self._fidelity: Fidelity = chosen if self._is_first else "high"
 
     @property
     def name(self) -> str:
@@ -47,20 +61,21 @@ class OpenAIImages:
         likeness: Sequence[bytes] = (),
     ) -> Picture:  # fmt: skip
         """Raises ProviderError."""
-        size = _size(width, height)
+        size = nearest_size(width, height) if self._is_first else fitting_size(width, height)
         text = f"{prompt}\nStyle: {style}" if style else prompt
         most, likely = self._uses(text, size, len(likeness))
-        wanted = {"model": self._model, "prompt": text, "size": size, "quality": self._quality, "output_format": "png"}
+        wanted: dict[str, Any] = {
+            "model": self._model, "prompt": text, "size": f"{size[0]}x{size[1]}", "quality": self._quality,
+            "output_format": "png",
+        }  # fmt: skip
         shown = [(f"{i}.png", data, media_type(data)) for i, data in enumerate(likeness)]
+        fidelity = {"input_fidelity": self._fidelity} if self._is_first else {}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
 
             def drawn() -> tuple[bytes, str]:
                 with errors():
                     images = openai.images.with_raw_response
-                    if shown:
-                        raw = images.edit(**wanted, image=shown, input_fidelity=self._fidelity)
-                    else:
-                        raw = images.generate(**wanted)
+                    raw = images.edit(**wanted, image=shown, **fidelity) if shown else images.generate(**wanted)
                     answer, request_id = raw.parse(), raw.headers.get("x-request-id", "")
                     if usage := getattr(answer, "usage", None):
                         call.settle(_used(usage), request_id)
@@ -75,19 +90,27 @@ class OpenAIImages:
             provenance=Provenance(model=self._model, request_id=request_id, prompt=text),
         )  # fmt: skip
 
-    def _uses(self, text: str, size: str, shown: int) -> tuple[dict[str, float], dict[str, float]]:
-        """The most, and what is likely."""
-        output = _TOKENS.get(self._quality, _TOKENS["high"])[size]
+    def _uses(self, text: str, size: tuple[int, int], shown: int) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the most that a call uses, and what is likely."""
         looked = _SHOWN_TOKENS[self._fidelity]
         return tuple(  # type: ignore[return-value]
             {"input_tokens": 50 + len(text) / characters, "output_tokens": output}
             | ({"input_image_tokens": tokens * shown} if shown else {})
-            for characters, tokens in zip((_LEAST, _USUAL), looked, strict=True)
+            for characters, tokens, output in zip((_LEAST, _USUAL), looked, self._output(size), strict=True)
         )
+
+    def _output(self, size: tuple[int, int]) -> tuple[float, float]:
+        """Return the output tokens of one image, at most and likely."""
+        if self._is_first:
+            tokens = _TOKENS.get(self._quality, _TOKENS["high"])[size]
+            return tokens, tokens
+        square = _SQUARE_TOKENS.get(self._quality, _SQUARE_TOKENS["high"])
+        area = size[0] * size[1] / 1024**2
+        return square * max(area, 1.0), square * max(sqrt(area), 1.0)
 
 
 def _used(usage: Any) -> dict[str, float]:
-    """Pictures that are looked at have a price of their own."""
+    """Images that are looked at have a price of their own."""
     used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
     details = getattr(usage, "input_tokens_details", None)
     if details and details.image_tokens:
@@ -95,7 +118,18 @@ def _used(usage: Any) -> dict[str, float]:
     return used
 
 
-def _size(width: int, height: int) -> str:
-    """The size of the nearest shape; the film cuts what stands over."""
-    nearest = min(_SIZES, key=lambda shape: abs(shape[0] / shape[1] - width / height))
-    return _SIZES[nearest]
+def nearest_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size of the nearest shape; the video cuts what stands over."""
+    return _SIZES[min(_SIZES, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
+
+
+def fitting_size(width: int, height: int) -> tuple[int, int]:
+    """Return the video's own size in multiples of 16, as far as the model's limits allow it in that shape."""
+    aspect = min(max(width / height, 1 / _MOST_ASPECT), _MOST_ASPECT)
+    pixels = min(max(width * height, _LEAST_PIXELS), _MOST_PIXELS, _LONGEST_SIDE**2 / max(aspect, 1 / aspect))
+    across = sqrt(pixels * aspect)
+    found = (_FACTOR * round(across / _FACTOR), _FACTOR * round(across / aspect / _FACTOR))
+    # rounding up must not pass a limit
+    while found[0] * found[1] > _MOST_PIXELS or max(found) > _LONGEST_SIDE or max(found) > _MOST_ASPECT * min(found):
+        found = (found[0] - _FACTOR, found[1]) if found[0] >= found[1] else (found[0], found[1] - _FACTOR)
+    return found

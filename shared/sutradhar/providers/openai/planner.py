@@ -9,7 +9,6 @@ from sutradhar.providers.vendor import patiently, policy, unusable
 
 class OpenAIPlanner(script.ModelPlanner):
     provider = PROVIDER
-    usual_model = "gpt-5-mini"
 
     def answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
         most, likely = script.tokens(instructions, text)

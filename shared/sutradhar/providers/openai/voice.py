@@ -22,7 +22,6 @@ _LONGEST_SEC_A_CHARACTER = 0.15
 
 class OpenAINarrator(BoughtNarrator):
     provider = PROVIDER
-    model_option, usual_model = "voice_model", "gpt-4o-mini-tts"
     usual_voices = _VOICES
 
     def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it is the model's

@@ -1,0 +1,80 @@
+"""The ends of vendors' models: on which day each is shut down, and which model follows it."""
+
+from datetime import date
+
+from sutradhar.domain.base import Frozen
+
+WARN_DAYS = 60
+"""A model that ends within so many days is reported."""
+
+
+class ModelEnd(Frozen):
+    """One model of a vendor, as ``source`` said on the day ``as_of``."""
+
+    provider: str
+    model: str
+    shuts_down: date | None = None
+    """The first day without it; None: no end is announced."""
+    successor: str = ""
+    """The model that the vendor names in its place."""
+    source: str
+    as_of: date
+
+
+class ModelTable(Frozen):
+    models: tuple[ModelEnd, ...] = ()
+
+    def find(self, provider: str, model: str) -> ModelEnd | None:
+        for one in self.models:
+            if (one.provider, one.model) == (provider, model):
+                return one
+        return None
+
+    def has_ended(self, provider: str, model: str, today: date) -> bool:
+        found = self.find(provider, model)
+        return bool(found and found.shuts_down and found.shuts_down <= today)
+
+
+class ModelState(Frozen):
+    """What is known today of a model that the configuration chose."""
+
+    kind: str
+    provider: str
+    model: str
+    variable: str
+    """The environment variable that chooses another one; empty: there is none."""
+    exists: bool | None
+    """None: the vendor did not say."""
+    shuts_down: date | None = None
+    successor: str = ""
+    problem: str = ""
+    """Why the vendor did not say."""
+
+    def is_gone(self, today: date) -> bool:
+        return self.exists is False or bool(self.shuts_down and self.shuts_down <= today)
+
+    def days_left(self, today: date) -> int | None:
+        """Return the days until its end where that is near, else None."""
+        left = (self.shuts_down - today).days if self.shuts_down else None
+        return left if left is not None and left <= WARN_DAYS else None
+
+    @property
+    def advice(self) -> str:
+        """Say what to set instead."""
+        if not self.variable:
+            return "name another provider (docs/providers.md)"
+        if self.successor:
+            return f"set {self.variable}={self.successor}"
+        return f"set {self.variable} to another model, or name another provider (docs/providers.md)"
+
+    def describe(self, today: date) -> str:
+        """Return one sentence about it."""
+        if self.shuts_down and self.shuts_down <= today:
+            return f"{self.model} was shut down on {self.shuts_down.isoformat()}"
+        if self.exists is False:
+            return f"{self.provider} has no model {self.model} for this account"
+        if (left := self.days_left(today)) is not None and self.shuts_down:
+            return f"{self.model} WILL BE SHUT DOWN on {self.shuts_down.isoformat()}, in {left} days"
+        if self.exists is None:
+            return f"{self.model}: {self.provider} did not say whether it has it ({self.problem})"
+        return f"{self.model} is served" + (f" until {self.shuts_down.isoformat()}" if self.shuts_down else "")
