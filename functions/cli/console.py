@@ -1,6 +1,9 @@
-"""What all commands share: how errors are said, and how a stop is one."""
+"""Print to the terminal, report errors in clear messages, and end on a signal without losing work."""
 
+import errno
+import re
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,26 +11,70 @@ from types import FrameType
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from sutradhar.domain.errors import InvalidRequest, SutradharError
 from sutradhar.domain.job import Job
 
 console = Console(stderr=True, highlight=False)
 _interrupted = threading.Event()
-"""Somebody has asked this process to stop."""
+"""Set when this process was asked to stop."""
+_ITEM = re.compile(r"(\w+)\[(\d+)\]\.?")
+_ONE_OF = {"scenes": "scene", "characters": "character", "sounds": "sound", "tags": "tag"}
+_OS_ERRORS = {
+    errno.ENOSPC: "the disk is full; free some space and run the same command again",
+    errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
+    errno.EROFS: "the disk can only be read; choose a folder that can be written",
+    errno.EACCES: "you have no permission for this; choose another place, or ask for the permission",
+    errno.EPERM: "the system does not allow this; choose another place",
+    errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+    errno.EIO: "the disk reports an error; check it, or choose another one",
+}
+
+
+def printable(text: str) -> str:
+    """Return ``text`` without what a terminal would obey or could not print; a user's own brackets stay."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return "".join(
+        c if c.isprintable() or c == "\n" else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def say(*parts: str | tuple[str, str]) -> None:
+    """Print ``parts`` as one line: texts as they are, pairs in the style that they name. No text is read as markup."""
+    styled = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+    console.print(Text.assemble(*styled), soft_wrap=True)
+
+
+def note(text: str) -> None:
+    say(("note:", "yellow"), " ", text)
+
+
+def name_place(path: str) -> str:
+    """Return the words for the path of a field: ``scenes[0].clip`` is "scene 1, clip"."""
+
+    def count_from_one(found: re.Match[str]) -> str:
+        return f"{_ONE_OF.get(found[1], found[1])} {int(found[2]) + 1}, "
+
+    return _ITEM.sub(count_from_one, path).removesuffix(", ")
 
 
 @contextmanager
 def errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
-    """Ours in one clear message each; others are bugs and keep their trace."""
+    """Print our own errors as one clear message each. Other errors are bugs and keep their trace."""
     try:
         yield
     except InvalidRequest as exc:
         for error in exc.errors:
-            console.print(f"[red]{error.path or 'request'}[/] {error.message}", soft_wrap=True)
+            say((name_place(error.path) or "request", "red"), " ", error.message)
         raise typer.Exit(2) from exc
     except SutradharError as exc:
-        console.print(f"[red]{exc}[/]")
+        say((str(exc), "red"))
+        raise typer.Exit(1) from exc
+    except (OSError, sqlite3.OperationalError) as exc:
+        if (text := _describe_disk_error(exc)) is None:
+            raise
+        say((text, "red"))
         raise typer.Exit(1) from exc
     except BaseException as exc:
         # some of what is interrupted turns the interrupt into an error of its own, as pydantic does in building a model
@@ -40,9 +87,22 @@ def errors(stopped: str = "Nothing made is lost: run the same command again to g
         raise typer.Exit(130) from None
 
 
+def _describe_disk_error(exc: OSError | sqlite3.OperationalError) -> str | None:
+    """Return what is wrong with the disk, or None for an error that is not the disk's."""
+    if isinstance(exc, OSError):
+        text = _OS_ERRORS.get(exc.errno or 0)
+        return None if text is None else f"{exc.filename}: {text}" if exc.filename else text
+    said = str(exc)
+    if "full" in said:
+        return _OS_ERRORS[errno.ENOSPC]
+    if "unable to open" in said or "readonly" in said:
+        return "SUTRADHAR_HOME cannot be written; choose another folder"
+    return None
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """SIGTERM and a closed terminal end like Ctrl-C; a second Ctrl-C does not tear the ending apart."""
+    """Let SIGTERM and a closed terminal end the command like Ctrl-C; a second Ctrl-C does not disturb the ending."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         _interrupted.set()
@@ -58,10 +118,10 @@ def stoppable() -> Iterator[None]:
 def print_failure(job: Job) -> None:
     error = job.error
     if error is None:
-        console.print(f"{job.id} was cancelled.")
+        say(f"{job.id} was cancelled.")
         return
     where = f" in scene {error.scene + 1}" if error.scene is not None else ""
-    console.print(f"[red]{job.id} failed at {error.stage}{where}:[/] {error.cause}")
+    say((f"{job.id} failed at {error.stage}{where}:", "red"), " ", error.cause)
     if error.kept:
-        console.print(f"Kept: {error.kept}.")
-    console.print(f"What to do: {error.advice or 'run the same command again'}")
+        say(f"Kept: {error.kept}.")
+    say(f"What to do: {error.advice or 'run the same command again'}")

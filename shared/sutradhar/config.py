@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from sutradhar.domain.capacity import Machine
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.field_messages import describe_error
 from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
 from sutradhar.domain.renderer import RendererSettings
@@ -184,9 +185,7 @@ class Settings:
                 return kind.model_validate(given)
             except ValidationError as exc:
                 named = {field: name for name, field in names.items()}
-                wrong.extend(
-                    FieldError(named[str(e["loc"][0])], f"{e['msg']} (got {e['input']!r})") for e in exc.errors()
-                )
+                wrong.extend(FieldError(named[str(e["loc"][0])], describe_error(e)) for e in exc.errors())
                 return kind()
 
         def limits(defaults: PlanLimits, chosen: Mapping[str, int]) -> PlanLimits:

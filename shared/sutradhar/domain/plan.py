@@ -2,15 +2,26 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.field_messages import field_error, missing_parts
 from sutradhar.domain.fields import Line, Narration, Shown, some
 from sutradhar.domain.own_media import ClipFile, ImageFile, UploadId, UploadRef
 from sutradhar.domain.price import micros
+from sutradhar.domain.shorthand import (
+    read_language,
+    read_languages,
+    read_mode,
+    read_music,
+    read_optional_language,
+    read_resolution,
+    read_voice,
+    read_watermark,
+)
 from sutradhar.domain.text import language_of
 
 MAX_SCENES = 20
@@ -46,12 +57,7 @@ EncoderName = Literal["auto", "libx264", "h264_nvenc", "hevc_nvenc"]
 FrameRate = Literal[24, 25, 30, 50, 60]
 
 
-def _language(value: object) -> object:
-    """``hi-IN`` and ``EN`` are what clients send; the region changes nothing here."""
-    return value.strip().lower().replace("_", "-").split("-")[0] if isinstance(value, str) else value
-
-
-Code = Annotated[Language, BeforeValidator(_language)]
+Code = Annotated[Language, BeforeValidator(read_language)]
 
 
 def _voice(value: str) -> str:
@@ -179,8 +185,8 @@ class Watermark(Frozen):
 class RenderSettings(Frozen):
     """``mode`` PROXY is a quick look in 720p; FINAL is the film."""
 
-    mode: RenderMode = "FINAL"
-    resolution: Resolution = "1080p"
+    mode: Annotated[RenderMode, BeforeValidator(read_mode)] = "FINAL"
+    resolution: Annotated[Resolution, BeforeValidator(read_resolution)] = "1080p"
     fps: FrameRate = 30
     encoder: EncoderName | None = None
     """None: as the renderer's environment says (``ENCODER``), else the first that works there."""
@@ -201,8 +207,8 @@ def _number(value: object) -> object:
 class PlanDefaults(Frozen):
     """What whoever runs the service prefers, for plans that do not say."""
 
-    mode: RenderMode | None = None
-    resolution: Resolution | None = None
+    mode: Annotated[RenderMode, BeforeValidator(read_mode)] | None = None
+    resolution: Annotated[Resolution, BeforeValidator(read_resolution)] | None = None
     fps: Annotated[FrameRate, BeforeValidator(_number)] | None = None
     music_db: float | None = Field(default=None, ge=-40, le=0)
     watermark_position: Corner | None = None
@@ -217,10 +223,13 @@ class RenderPlan(Frozen):
     description: Annotated[Line, Field(max_length=5000)] = ""
     """For the page that the video is shown on."""
     tags: tuple[Annotated[Line, Field(max_length=100)], ...] = Field(default=(), max_length=30)
-    language: Code | None = None
-    """Of the narration. None: read off the text."""
-    subtitle_languages: tuple[Code, ...] = Field(default=("en", "hi"), max_length=2)
-    voice: Annotated[Line, AfterValidator(_voice)] = "F"
+    language: Annotated[Code | None, BeforeValidator(read_optional_language)] = None
+    """The language of the narration, as a code or a name ("Hindi"). None: read off the text."""
+    subtitle_languages: Annotated[tuple[Code, ...], BeforeValidator(read_languages)] = Field(
+        default=("en", "hi"), max_length=2
+    )
+    """An empty list, or null: no captions."""
+    voice: Annotated[Line, BeforeValidator(read_voice), AfterValidator(_voice)] = "F"
     """A woman's, a man's, or a provider's own; where that one cannot speak, a woman's."""
     delivery: Delivery = Delivery()
     style: Annotated[Line, Field(max_length=200)] = ""
@@ -230,8 +239,10 @@ class RenderPlan(Frozen):
     scenes: tuple[Scene, ...] = Field(default=(), max_length=CEILING_SCENES)
     characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)
     """Who is seen in more than one scene is drawn once for reference, where the image generator can go by that."""
-    music: Music = Music()
-    watermark: Watermark | None = Watermark()
+    music: Annotated[Music, BeforeValidator(read_music)] = Music()
+    """Also a word: a mood, or false, null or "none" for no music."""
+    watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = Watermark()
+    """Also a text. None, false or an empty text: no mark."""
     footage: FootageSource = "none"
     """Of scenes that do not say."""
     strict: bool = False
@@ -317,24 +328,5 @@ class RenderPlan(Frozen):
         try:
             return cls.model_validate(body)
         except ValidationError as exc:
-            raise InvalidRequest([_field_error(e) for e in exc.errors(include_url=False)]) from exc
-
-
-def _field_error(error: Any) -> FieldError:
-    path = ""
-    for part in error["loc"]:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif not part.startswith("function-"):
-            path += f".{part}" if path else part
-    message = {
-        "extra_forbidden": "is not a field of the plan; remove it or check its spelling",
-        "missing": "is required",
-    }.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
-    value = error.get("input")
-    if isinstance(value, str | int | float) and error["type"] not in ("extra_forbidden", "value_error"):
-        shown = repr(value) if len(repr(value)) <= 60 else f"{len(str(value))} characters"
-        message += f" (got {shown})"
-    elif isinstance(value, list | tuple) and error["type"] == "too_long":
-        message += f" (got {len(value)})"
-    return FieldError(path, message)
+            found = [field_error(error) for error in exc.errors(include_url=False)]
+            raise InvalidRequest([*found, *missing_parts(body, found)]) from exc

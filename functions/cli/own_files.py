@@ -1,0 +1,165 @@
+"""Find the files that people name, and make those that a plan names uploads."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from sutradhar import bootstrap
+from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.shorthand import is_music_word
+
+_UPLOAD_ID = re.compile(r"up-[0-9a-f]{16}")
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_ADDRESS = re.compile(r"(?!file:)([A-Za-z][A-Za-z0-9+.-]+://|data:|mailto:|www\.)", re.IGNORECASE)
+_OLD_ENCODINGS = ("cp1252", "cp437", "cp850", "mac-roman", "cp1251", "shift_jis", "gbk")
+"""Encodings of file names from before UTF-8; tried only where a name is no UTF-8."""
+
+
+class FileProblem(Exception):
+    """A file cannot be used; the message goes on after its name ("is a folder")."""
+
+
+def find_file(text: str, folder: Path) -> Path:
+    """Return the file that ``text`` names, looked for from ``folder``.
+
+    It may be a path, ``~/...``, a ``file://`` URL, or a name that differs from the file's in its Unicode form only.
+
+    Raises:
+        FileProblem: there is no such file.
+    """
+    if not text.strip():
+        raise FileProblem("is empty; name a file, or leave the field out")
+    for candidate in _candidates(text):
+        path = folder / candidate
+        found = path if os.path.exists(path) else _find_by_other_form(path)
+        if found is not None:
+            return _usable(found)
+    raise FileProblem(_explain_missing(text, folder))
+
+
+def with_uploads(body: Any, folder: Path) -> Any:
+    """Return ``body`` with every file that it names (``"clip": "beach.mp4"``) made an upload.
+
+    Raises:
+        InvalidRequest: with every file that cannot be used.
+    """
+    from sutradhar.pipeline.uploads import bring
+
+    wrong: list[FieldError] = []
+
+    def upload(text: str, field: str) -> str:
+        if _UPLOAD_ID.fullmatch(text):
+            return text
+        try:
+            return bring(bootstrap.services(), find_file(text, folder)).id
+        except FileProblem as exc:
+            wrong.append(FieldError(field, f"({text}) {exc}"))
+        except InvalidRequest as exc:
+            wrong.extend(FieldError(field, f"({text}) {error.message}") for error in exc.errors)
+        return text
+
+    def convert(value: Any, field: str) -> Any:
+        if isinstance(value, list):
+            return [convert(item, f"{field}[{i}]") for i, item in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        result: dict[str, Any] = {}
+        for name, item in value.items():
+            path = f"{field}.{name}" if field else name
+            is_file = name in ("clip", "image") or (path == "music" and not is_music_word(item))
+            if name == "upload" and isinstance(item, str):
+                result[name] = upload(item, field)
+            elif is_file and isinstance(item, str):
+                result[name] = {"upload": upload(item, path)}
+            else:
+                result[name] = item if name == "metadata" else convert(item, path)
+        return result
+
+    converted = convert(body, "")
+    if wrong:
+        raise InvalidRequest(wrong)
+    return converted
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Yield the readings of ``text`` as a path, the most literal one first."""
+    yield text
+    bare = text.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":  # as a terminal pastes a file that is dropped on it
+        bare = bare[1:-1]
+    if bare.lower().startswith("file:"):
+        url = urlsplit(bare.replace("#", "%23").replace("?", "%3F"))
+        if url.netloc in ("", "localhost"):
+            yield url2pathname(url.path)
+        return
+    yield os.path.expanduser(bare)
+    if "%" in bare:
+        yield unquote(bare)
+    if "\\" in bare:
+        yield bare.replace("\\", "/")
+
+
+def _find_by_other_form(path: Path) -> Path | None:
+    """Return the file whose name is written in another Unicode form or an old encoding, folder by folder."""
+    found = Path(path.anchor)
+    for part in path.parts[1:] if path.anchor else path.parts:
+        if part == ".." or os.path.lexists(found / part):
+            found = found / part
+            continue
+        wanted = unicodedata.normalize("NFC", part)
+        match = next((name for name in _names_in(found) if wanted in _readings(name)), None)
+        if match is None:
+            return None
+        found = found / match
+    return found
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except (OSError, ValueError):
+        return []
+
+
+def _readings(name: str) -> Iterator[str]:
+    """Yield ``name``, and what it reads in old encodings where it is no UTF-8, all composed (NFC)."""
+    yield unicodedata.normalize("NFC", name)
+    if not name.isascii() and any("\udc80" <= c <= "\udcff" for c in name):
+        for encoding in _OLD_ENCODINGS:
+            yield unicodedata.normalize("NFC", os.fsencode(name).decode(encoding, "replace"))
+
+
+def _usable(path: Path) -> Path:
+    if path.is_dir():
+        raise FileProblem("is a folder (directory); name a file in it")
+    if not path.is_file():
+        raise FileProblem("is no regular file")
+    if not os.access(path, os.R_OK):
+        raise FileProblem("cannot be opened: you have no permission to read it")
+    return path
+
+
+def _explain_missing(text: str, folder: Path) -> str:
+    if _ADDRESS.match(text.strip()):
+        return "is an internet address; download the file and name your copy of it"
+    if text.strip().lower().startswith("file:") and urlsplit(text.strip()).netloc not in ("", "localhost"):
+        return "is an address on another machine; copy the file to this one and name the copy"
+    if _DRIVE.match(text.strip()):
+        return "is a Windows path with a drive letter, which this machine has not; copy the file here and name the copy"
+    path = folder / list(_candidates(text))[-1]
+    try:
+        near = get_close_matches(path.name.lower(), [name.lower() for name in _names_in(path.parent)], 1, 0.75)
+    except ValueError:
+        near = []
+    meant = next((f"; did you mean {name}?" for name in _names_in(path.parent) if near and name.lower() == near[0]), "")
+    slashes = " (write folders with / and not with a backslash)" if "\\" in text else ""
+    where = path.parent if path.parent.is_dir() else folder
+    if not os.access(where, os.X_OK):
+        return f"cannot be opened: you have no permission to look into {where}"
+    return f"is not there: no such file in {where.absolute()}{slashes}{meant}"

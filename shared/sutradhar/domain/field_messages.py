@@ -1,0 +1,122 @@
+"""Say in a user's words what is wrong with the fields of a plan."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sutradhar.domain.errors import FieldError
+
+_EXAMPLES: Mapping[str, str] = {
+    "image": '{"upload": "ID"} with the id of an upload', "clip": '{"upload": "ID"} with the id of an upload',
+    "title": '{"text": "Goa, 2026"}', "lower_third": '{"text": "Asha", "subtext": "Guide"}',
+    "music": '{"mood": "calm"}, or false for none', "watermark": '{"text": "My channel"}, or null for none',
+    "render": '{"mode": "PROXY"}', "delivery": '{"speed": 0.9}', "translations": '{"hi": "..."}',
+    "metadata": '{"customer": "42"}', "scenes": '[{"narration": "...", "image_prompt": "..."}]',
+    "characters": '["Meera"] in a scene, [{"name": "Meera", "look": "..."}] in the plan',
+    "sounds": '[{"text": "thunder"}]', "tags": '["goa", "travel"]', "subtitle_languages": '["en"], or [] for none',
+}  # fmt: skip
+_ITEM_EXAMPLES: Mapping[str, str] = {
+    "scenes": '{"narration": "...", "image_prompt": "..."}', "characters": '{"name": "Meera", "look": "..."}',
+    "sounds": '{"text": "thunder"}',
+}  # fmt: skip
+_NOUNS: Mapping[str, str] = {"subtitle_languages": "languages", "metadata": "entries", "translations": "languages"}
+_INSTEAD: Mapping[str, str] = {
+    "duration": "length_sec", "length": "length_sec", "duration_seconds": "length_sec", "script": "prompt, or scenes",
+    "text": "narration", "voiceover": "narration", "voice_over": "narration", "mood": "music.mood", "images": "scenes",
+    "subtitles": "subtitle_languages", "captions": "subtitle_languages", "resolution": "render.resolution",
+    "mode": "render.mode", "fps": "render.fps", "video": "clip", "photo": "image", "prompt": "image_prompt",
+    "aspect_ratio": "aspect", "name": "title",
+}  # fmt: skip
+_KINDS: Mapping[str, str] = {
+    "string": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "finite": "a number",
+}  # fmt: skip
+_LONGEST_SHOWN = 60
+
+
+def field_error(error: Mapping[str, Any]) -> FieldError:
+    """Return the FieldError for one error of pydantic's ``ValidationError.errors()``."""
+    path = ""
+    for part in error["loc"]:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not part.startswith("function-"):
+            path += f".{part}" if path else part
+    return FieldError(path, describe_error(error, path))
+
+
+def describe_error(error: Mapping[str, Any], path: str = "") -> str:
+    """Return what is wrong, with the limit and the value that was given."""
+    kind, limits, value = str(error["type"]), error.get("ctx", {}), error.get("input")
+    name = path.rpartition(".")[2]
+    field, _, item = name.partition("[")
+    match kind:
+        case "value_error":
+            return str(error["msg"]).removeprefix("Value error, ")
+        case "extra_forbidden":
+            instead = _INSTEAD.get(name)
+            return f"is not a field of the plan; {f'write {instead}' if instead else 'remove it or check its spelling'}"
+        case "missing":
+            return "is required"
+        case "greater_than_equal" | "greater_than":
+            return f"must be {_at_least(limits)}{_given(value)}"
+        case "less_than_equal" | "less_than":
+            return f"must be {_at_most(limits)}{_given(value)}"
+        case "literal_error":
+            return f"must be {str(limits['expected']).replace(chr(39), '')}{_given(value)}"
+        case "string_too_long" | "too_long":
+            count = len(value) if isinstance(value, Sequence | Mapping) else limits["actual_length"]
+            noun = "characters" if isinstance(value, str) else _NOUNS.get(field, field)
+            return f"must have at most {limits['max_length']} {noun} (got {count})"
+        case "string_pattern_mismatch" if field == "upload":
+            return f"must be the id that an upload was given, such as up-0123456789abcdef{_given(value)}"
+        case "tuple_type" | "list_type":
+            return f"must be a list{_such_as(field, item)}{_given(value)}"
+        case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type" | "dataclass_type":
+            return f"must be an object{_such_as(field, item)}{_given(value)}"
+    expected = _KINDS.get(kind.partition("_")[0])
+    return f"must be {expected}{_given(value)}" if expected else str(error["msg"])
+
+
+def missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Iterator[FieldError]:
+    """Yield the rules about several fields that ``body`` breaks; pydantic looks at them only when no field is wrong."""
+    paths = {error.path for error in found}
+    if "" in paths:
+        return
+    if not any(body.get(name) or name in paths for name in ("topic", "prompt", "scenes")):
+        yield FieldError("", "give a topic, a prompt, or scenes")
+    scenes = body.get("scenes")
+    for i, scene in enumerate(scenes if isinstance(scenes, list | tuple) else ()):
+        place = f"scenes[{i}]"
+        wrong = {path.removeprefix(f"{place}.").partition(".")[0] for path in paths if path.startswith(f"{place}.")}
+        if isinstance(scene, Mapping) and wrong and place not in paths:
+            shown = [name for name in ("image_prompt", "image", "clip") if scene.get(name) or name in wrong]
+            if len(shown) != 1 and not wrong & {"image_prompt", "image", "clip"}:
+                given = " and ".join(shown) or "none"
+                yield FieldError(place, f"a scene shows one thing: give image_prompt, image or clip (got {given})")
+
+
+def _at_least(limits: Mapping[str, Any]) -> str:
+    return f"at least {_number(limits['ge'])}" if "ge" in limits else f"more than {_number(limits['gt'])}"
+
+
+def _at_most(limits: Mapping[str, Any]) -> str:
+    return f"at most {_number(limits['le'])}" if "le" in limits else f"less than {_number(limits['lt'])}"
+
+
+def _number(limit: float) -> str:
+    return str(int(limit)) if limit == int(limit) else f"{limit:g}"
+
+
+def _such_as(field: str, item: str) -> str:
+    example = _ITEM_EXAMPLES.get(field) if item else _EXAMPLES.get(field)
+    return f", such as {example}" if example else ""
+
+
+def _given(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return f" (got {'null' if value is None else str(value).lower()})"
+    if isinstance(value, Mapping):
+        return " (got an object)"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " (got a list)"
+    shown = repr(value)
+    return f" (got {shown})" if len(shown) <= _LONGEST_SHOWN else f" (got {len(str(value))} characters)"

@@ -1,0 +1,92 @@
+"""Read the short forms in which people write a field of a plan: ``"music": false``, ``"language": "Hindi"``."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_OFF = frozenset({"", "none", "no", "off", "false", "null"})
+_MOODS = frozenset({"devotional", "calm", "joyful", "heroic", "curious", "tender"})
+_LANGUAGES: Mapping[str, str] = {
+    "english": "en", "eng": "en", "अंग्रेज़ी": "en", "अंग्रेजी": "en", "इंग्लिश": "en",
+    "hindi": "hi", "hin": "hi", "हिन्दी": "hi", "हिंदी": "hi",
+}  # fmt: skip
+_LANGUAGES = {unicodedata.normalize("NFC", name): code for name, code in _LANGUAGES.items()}
+_VOICES: Mapping[str, str] = {
+    "f": "F", "female": "F", "woman": "F", "lady": "F", "महिला": "F", "स्त्री": "F",
+    "m": "M", "male": "M", "man": "M", "gentleman": "M", "पुरुष": "M",
+}  # fmt: skip
+
+
+def is_off(value: object) -> bool:
+    """Return whether ``value`` switches something off: null, false, an empty text, "none", "off"."""
+    return value is None or value is False or (isinstance(value, str) and _word(value) in _OFF)
+
+
+def read_watermark(value: object) -> object:
+    """Return None for what switches the mark off, and an object for a text."""
+    if is_off(value):
+        return None
+    if value is True:
+        return {}
+    return {"text": value} if isinstance(value, str) else value
+
+
+def is_music_word(value: object) -> bool:
+    """Return whether ``value`` is a word that `music` takes, and so no name of a file."""
+    return isinstance(value, str) and _word(value) in {*_OFF, *_MOODS, "on", "yes", "true"}
+
+
+def read_music(value: object) -> object:
+    """Return an object for a word: "none" for no music, or a mood."""
+    if is_off(value):
+        return {"enabled": False}
+    if value is True:
+        return {}
+    if isinstance(value, str) and is_music_word(value):
+        return {"mood": _word(value)} if _word(value) in _MOODS else {}
+    return value
+
+
+def read_language(value: object) -> object:
+    """Return the code of a language that is written as a name ("Hindi", "हिन्दी") or with a region ("hi-IN")."""
+    if not isinstance(value, str):
+        return value
+    word = _word(value)
+    return _LANGUAGES.get(word) or re.split(r"[-_]", word)[0]
+
+
+def read_optional_language(value: object) -> object:
+    """Return None for "auto" too: the language is then read off the text."""
+    return None if isinstance(value, str) and _word(value) in ("", "auto") else value
+
+
+def read_languages(value: object) -> object:
+    """Return a list: an empty one for what switches captions off, and one of its parts for a text ("en, hi")."""
+    if is_off(value):
+        return ()
+    if isinstance(value, str):
+        return tuple(part for part in re.split(r"\s*(?:[,;/+&]|\band\b)\s*", value.strip()) if part)
+    return value
+
+
+def read_voice(value: object) -> object:
+    """Return F or M for the words that people use for them."""
+    return _VOICES.get(_word(value), value) if isinstance(value, str) else value
+
+
+def read_mode(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def read_resolution(value: object) -> object:
+    """Return ``1080p`` for 1080, "1080" and "1080P"."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return value
+    word = _word(value)
+    return f"{word}p" if word.isdigit() else word
+
+
+def _word(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip().casefold())

@@ -1,0 +1,123 @@
+"""Plans as people write them: short forms are read, and wrong fields are named in their words, all at once."""
+
+import pytest
+
+from sutradhar.config import Settings
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.plan import RenderPlan
+
+SCENE = {"narration": "The fox jumped.", "image_prompt": "a fox"}
+
+
+def read(**fields: object) -> RenderPlan:
+    return RenderPlan.parse({"scenes": [SCENE], **fields})
+
+
+def wrong(body: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        RenderPlan.parse(body)
+    return {error.path: error.message for error in caught.value.errors}
+
+
+@pytest.mark.parametrize("off", [None, False, "", " ", "none", "Off", "no"])
+def test_the_mark_the_music_and_the_captions_are_switched_off(off: object) -> None:
+    plan = read(watermark=off, music=off, subtitle_languages=off)
+    assert plan.watermark is None
+    assert not plan.music.enabled
+    assert plan.subtitle_languages == ()
+
+
+def test_the_mark_is_a_text_an_object_or_the_usual_one() -> None:
+    for given, text in (("My channel", "My channel"), (True, "Sutradhar"), ({"text": "No"}, "No"), ("मेरा", "मेरा")):
+        watermark = read(watermark=given).watermark
+        assert watermark is not None
+        assert watermark.text == text
+    assert "at most 40 characters" in wrong({"topic": "x", "watermark": "x" * 41})["watermark.text"]
+
+
+@pytest.mark.parametrize(
+    ("given", "mood"), [("calm", "calm"), ("Joyful", "joyful"), (True, None), ("on", None), ({"mood": "calm"}, "calm")]
+)
+def test_music_is_a_mood_or_the_usual(given: object, mood: str | None) -> None:
+    music = read(music=given).music
+    assert (music.enabled, music.mood) == (True, mood)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ("Hindi", "hi"), ("ENGLISH", "en"), ("हिन्दी", "hi"), ("हिंदी", "hi"), ("अंग्रेज़ी", "en"), ("hin", "hi"), ("hi-IN", "hi"),
+        ("en_US", "en"), (" hi ", "hi"), ("auto", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None:
+    assert read(language=given).language == code
+
+
+def test_languages_are_a_list_or_one_text() -> None:
+    for given, languages in (
+        ([], ()), ("en", ("en",)), ("hi, en", ("hi", "en")), ("English and Hindi", ("en", "hi")), (["Hindi"], ("hi",)),
+    ):  # fmt: skip
+        assert read(subtitle_languages=given).subtitle_languages == languages
+    assert wrong({"topic": "x", "subtitle_languages": "fr"}) == {"subtitle_languages[0]": "must be en or hi (got 'fr')"}
+
+
+@pytest.mark.parametrize(
+    ("given", "voice"),
+    [
+        ("female", "F"),
+        ("Woman", "F"),
+        ("f", "F"),
+        ("male", "M"),
+        ("man", "M"),
+        ("पुरुष", "M"),
+        ("openai/ash", "openai/ash"),
+    ],
+)
+def test_a_voice_is_a_letter_or_a_word(given: str, voice: str) -> None:
+    assert read(voice=given).voice == voice
+
+
+def test_the_environment_reads_the_same_forms() -> None:
+    defaults = Settings.from_env({"RENDER_MODE": "proxy", "TARGET_RES": "1080"}).plan_defaults
+    assert (defaults.mode, defaults.resolution) == ("PROXY", "1080p")
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "message"),
+    [
+        ({"scenes": [SCENE] * 1001}, "scenes", "must have at most"),
+        ({"topic": "x", "tags": ["a"] * 31}, "tags", "must have at most 30 tags (got 31)"),
+        ({"topic": "x", "metadata": {str(i): "" for i in range(21)}}, "metadata", "at most 20 entries (got 21)"),
+        ({"scenes": [SCENE | {"image_prompt": "", "image": "https://x.org/me.jpg"}]}, "scenes[0].image", "upload"),
+        ({"topic": "x", "title": 5}, "title", "must be a text (got 5)"),
+        ({"topic": "x", "seed": 2**31}, "seed", "must be less than 2147483648 (got 2147483648)"),
+        ({"topic": "x", "length_sec": "soon"}, "length_sec", "must be a whole number (got 'soon')"),
+        ({"topic": "x", "length_sec": 4}, "length_sec", "must be at least 5 (got 4)"),
+        ({"topic": "x", "render": "720p"}, "render", 'must be an object, such as {"mode": "PROXY"} (got \'720p\')'),
+        ({"topic": "x", "render": {"fps": 23}}, "render.fps", "must be 24, 25, 30, 50 or 60 (got 23)"),
+        ({"topic": "x", "scenes": "one"}, "scenes", "must be a list, such as"),
+        ({"topic": "x", "strict": "perhaps"}, "strict", "must be true or false (got 'perhaps')"),
+        ({"topic": "x", "duration": 30}, "duration", "write length_sec"),
+        ({"scenes": [SCENE | {"voiceover": "Hi"}]}, "scenes[0].voiceover", "write narration"),
+    ],
+)
+def test_a_wrong_field_is_named_in_words_of_people(body: object, path: str, message: str) -> None:
+    found = wrong(body)
+    assert message in found[path], found
+    for word in ("Input", "Tuple", "instance", "valid dictionary", "validation"):
+        assert word not in found[path]
+
+
+def test_all_that_is_wrong_is_said_in_one_answer() -> None:
+    assert wrong({"language": "fr"}) == {
+        "language": "must be en or hi (got 'fr')", "": "give a topic, a prompt, or scenes",
+    }  # fmt: skip
+    scenes = [{"narration": "x", "camera": "spin"}, SCENE | {"image": {"upload": "up-0123456789abcdef"}, "camera": 1}]
+    found = wrong({"scenes": scenes, "voice": "Q", "colour": 1})
+    assert sorted(found) == ["colour", "scenes[0]", "scenes[0].camera", "scenes[1]", "scenes[1].camera", "voice"]
+    assert "got none" in found["scenes[0]"]
+    assert "got image_prompt and image" in found["scenes[1]"]
+    # a field that is wrong is not said to be missing too
+    assert list(wrong({"topic": 5})) == ["topic"]
+    assert list(wrong({"scenes": [{"narration": "x", "image_prompt": 5}]})) == ["scenes[0].image_prompt"]
