@@ -12,9 +12,9 @@ from urllib.request import url2pathname
 
 from sutradhar import bootstrap
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.own_media import is_upload_id
 from sutradhar.domain.shorthand import is_music_word
 
-_UPLOAD_ID = re.compile(r"up-[0-9a-f]{16}")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _ADDRESS = re.compile(r"(?!file:)([A-Za-z][A-Za-z0-9+.-]+://|data:|mailto:|www\.)", re.IGNORECASE)
 _OLD_ENCODINGS = ("cp1252", "cp437", "cp850", "mac-roman", "cp1251", "shift_jis", "gbk")
@@ -54,7 +54,7 @@ def with_uploads(body: Any, folder: Path) -> Any:
     wrong: list[FieldError] = []
 
     def upload(text: str, field: str) -> str:
-        if _UPLOAD_ID.fullmatch(text):
+        if is_upload_id(text):
             return text
         try:
             return bring(bootstrap.services(), find_file(text, folder)).id

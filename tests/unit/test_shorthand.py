@@ -46,8 +46,8 @@ def test_music_is_a_mood_or_the_usual(given: object, mood: str | None) -> None:
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ("Hindi", "hi"), ("ENGLISH", "en"), ("हिन्दी", "hi"), ("हिंदी", "hi"), ("अंग्रेज़ी", "en"), ("hin", "hi"), ("hi-IN", "hi"),
-        ("en_US", "en"), (" hi ", "hi"), ("auto", None), (None, None),
+        ("Hindi", "hi"), ("ENGLISH", "en"), ("हिन्दी", "hi"), ("हिंदी", "hi"), ("अंग्रेज़ी", "en"), ("hin", "hi"),
+        ("hi-IN", "hi"), ("en_US", "en"), (" hi ", "hi"), ("auto", None), (None, None),
     ],
 )  # fmt: skip
 def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None:
@@ -89,7 +89,11 @@ def test_the_environment_reads_the_same_forms() -> None:
         ({"scenes": [SCENE] * 1001}, "scenes", "must have at most"),
         ({"topic": "x", "tags": ["a"] * 31}, "tags", "must have at most 30 tags (got 31)"),
         ({"topic": "x", "metadata": {str(i): "" for i in range(21)}}, "metadata", "at most 20 entries (got 21)"),
-        ({"scenes": [SCENE | {"image_prompt": "", "image": "https://x.org/me.jpg"}]}, "scenes[0].image", "upload"),
+        (
+            {"scenes": [SCENE | {"image_prompt": "", "image": "https://x.org/me.jpg"}]},
+            "scenes[0].image.upload",
+            "uploaded file",
+        ),
         ({"topic": "x", "title": 5}, "title", "must be a text (got 5)"),
         ({"topic": "x", "seed": 2**31}, "seed", "must be less than 2147483648 (got 2147483648)"),
         ({"topic": "x", "length_sec": "soon"}, "length_sec", "must be a whole number (got 'soon')"),
