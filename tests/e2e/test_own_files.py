@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_used_is_named(terminal: Terminal) -> None:
     (terminal.folder / "notes.mp4").write_text("a film")
     done = terminal.run("upload", str(terminal.folder / "notes.mp4"))
     assert done.returncode == 2
-    assert "notes.mp4 cannot be read to its end as video or sound" in " ".join(done.stdout.split())
+    assert "notes.mp4 is a text file" in " ".join(done.stdout.split())
     Image.new("RGB", (100, 100)).save(terminal.folder / "me.png")
     done = terminal.run("upload", str(terminal.folder / "me.png"))
     assert done.returncode == 0

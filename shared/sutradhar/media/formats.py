@@ -16,8 +16,11 @@ IMAGE_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000"
 when it is not given a list, and would start Ghostscript for an EPS."""
 HEIF = "HEIF"
 """Read by pillow-heif; phones write it in tiles, which only libheif puts together."""
-DEMUXERS = ("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "mp3",
-            "wav", "w64", "flac", "ogg", "aac", "aiff")  # fmt: skip
+DEMUXERS = (
+    *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg"),
+    *("mxf", "dv", "gif", "apng"),
+    *("mp3", "wav", "w64", "flac", "aac", "aiff", "caf", "amr", "ac3", "eac3", "dts", "au", "wv", "tta", "ape"),
+)
 """Containers of video and sound that libav may open, by its names. A playlist is none: it names other files and URLs,
 and there are demuxers that take any text for a video."""
 

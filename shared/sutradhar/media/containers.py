@@ -1,0 +1,249 @@
+"""Open containers of video and sound, and tell a whole file from one that was cut off."""
+
+import errno
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sutradhar.media.formats import DEMUXERS, UnusableFile, refuse_by_name
+
+END_SEC = 2.0
+"""A file that lacks more than this at its end is refused as incomplete; a smaller loss is a notice."""
+
+CUT_NOTICE = "ends in the middle of a part; if it should be longer than {}, send the whole file"
+
+_BOXES = {b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"pnot", b"styp", b"sidx", b"uuid", b"mfra"}
+_ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_UNKNOWN = (0, 0xFFFFFFFF)
+"""Sizes that a program writes when it does not know yet how much will follow."""
+
+
+def incomplete(known: str = "") -> UnusableFile:
+    """Return the error for a file that lacks its end; ``known`` is what is known of the loss."""
+    return UnusableFile(f"is incomplete: its end is missing{known}", "send the whole file")
+
+
+def clock(seconds: float) -> str:
+    """Return ``seconds`` as a player shows it: 2:05; short times with a tenth: 4.2 s."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+@contextmanager
+def open_container(source: BinaryIO | Path) -> Iterator[Any]:
+    """Open ``source`` with PyAV.
+
+    Raises:
+        UnusableFile: it is no video and no sound, or it lacks its index or its end.
+    """
+    import av
+
+    av.logging.set_level(None)
+    if not isinstance(source, Path):
+        source.seek(0)
+    try:
+        # tags of old files are in any encoding
+        with av.open(
+            source if not isinstance(source, Path) else str(source),
+            container_options={"format_whitelist": ",".join(DEMUXERS), "protocol_whitelist": "file"},
+            metadata_errors="replace",
+        ) as container:
+            yield container
+    except (av.FFmpegError, ValueError, IndexError) as exc:
+        raise _explain(source) from exc
+    except OSError as exc:
+        if exc.errno != errno.EINVAL:  # EINVAL: the index points to a place outside of the file
+            raise
+        raise _explain(source) from exc
+
+
+def _explain(source: BinaryIO | Path) -> UnusableFile:
+    """Return why ``source`` could not be opened. Raises UnusableFile for a format that is refused by its name."""
+    with _reading(source) as file:
+        file.seek(0)
+        head = file.read(4096)
+        if not head:
+            return UnusableFile("is empty", "send it again when it is whole")
+        refuse_by_name(file, head)
+        if _find_missing_bytes(file, head) or (head[4:8] in _BOXES and not _has_box(file, b"moov")):
+            return incomplete()
+    return UnusableFile("is not a video or a sound file that can be played", "export it as an MP4, MP3 or WAV")
+
+
+@contextmanager
+def _reading(source: BinaryIO | Path) -> Iterator[BinaryIO]:
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            yield file
+    else:
+        yield source
+
+
+def missing_bytes(source: BinaryIO | Path) -> int:
+    """Return how many bytes the structure of the file says should follow its end; 0 where it says nothing.
+
+    The position in ``source`` is kept.
+    """
+    with _reading(source) as file:
+        at = file.tell()
+        file.seek(0)
+        found = _find_missing_bytes(file, file.read(4096))
+        file.seek(at)
+        return found
+
+
+def source_size(source: BinaryIO | Path) -> int:
+    """Return the size of ``source`` in bytes; its position is kept."""
+    with _reading(source) as file:
+        at = file.tell()
+        size = file.seek(0, os.SEEK_END)
+        file.seek(at)
+        return size
+
+
+def _find_missing_bytes(file: BinaryIO, head: bytes) -> int:
+    size = file.seek(0, os.SEEK_END)
+    if head[4:8] in _BOXES:
+        ends = [end for _, end in _boxes(file, size)]
+    elif head.startswith(b"\x1aE\xdf\xa3"):
+        ends = [_matroska_end(head)]
+    elif head[:4] in (b"RIFF", b"FORM", b"RF64"):
+        ends = _riff_ends(file, head, size)
+    elif head.startswith(b"caff"):
+        ends = _caf_ends(file, size)
+    elif head.startswith(b".snd"):
+        offset, length = struct.unpack(">II", head[4:12])
+        ends = [0 if length in _UNKNOWN else offset + length]
+    elif head.startswith(_ASF_HEADER):
+        ends = _asf_ends(file, size)
+    elif head.startswith(b"FLV"):
+        ends = [_flv_end(file, size)]
+    elif head.startswith(b"wvpk"):
+        ends = [8 + struct.unpack("<I", head[4:8])[0]]
+    elif head.startswith(b"OggS"):
+        ends = [_ogg_end(file, size)]
+    else:
+        ends = [_mp3_end(file)]
+    return max(max(ends, default=0) - size, 0)
+
+
+def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
+    """Yield the type and the end of each top-level box of an ISO base media file (ISO/IEC 14496-12, 4.2)."""
+    at = 0
+    while at + 8 <= size:
+        file.seek(at)
+        head = file.read(16)
+        length, kind = struct.unpack(">I4s", head[:8])
+        if length == 1 and len(head) == 16:
+            length = struct.unpack(">Q", head[8:])[0]
+        if length == 0 or length < 8 or not kind.isalnum():
+            return  # it goes on to the end, or what follows is no box
+        at += length
+        yield kind, at
+
+
+def _has_box(file: BinaryIO, wanted: bytes) -> bool:
+    return any(kind == wanted for kind, _ in _boxes(file, file.seek(0, os.SEEK_END)))
+
+
+def _matroska_end(head: bytes) -> int:
+    """Return where the segment ends (RFC 8794, 4.4: sizes of variable length, all ones for unknown); 0 if unknown."""
+
+    def read_size(at: int) -> tuple[int, int]:
+        length = 9 - head[at].bit_length()
+        value = int.from_bytes(head[at : at + length], "big") & ((1 << 7 * length) - 1)
+        return at + length, 0 if value == (1 << 7 * length) - 1 else value
+
+    try:
+        at, header = read_size(4)
+        at += header
+        if head[at : at + 4] != b"\x18\x53\x80\x67":
+            return 0
+        at, body = read_size(at + 4)
+    except IndexError:
+        return 0
+    return at + body if body else 0
+
+
+def _riff_ends(file: BinaryIO, head: bytes, size: int) -> list[int]:
+    """Return the ends of the RIFF (AVI, WAV) or FORM (AIFF) lists; an AVI over 1 GB has several."""
+    if head[:4] == b"RF64":
+        return [8 + int(struct.unpack("<Q", head[20:28])[0])] if head[12:16] == b"ds64" else []
+    ends, at, order = [], 0, ">I" if head[:4] == b"FORM" else "<I"
+    while at + 12 <= size:
+        file.seek(at)
+        chunk = file.read(8)
+        length = struct.unpack(order, chunk[4:])[0]
+        if chunk[:4] not in (b"RIFF", b"FORM") or length in _UNKNOWN:
+            break
+        at += 8 + length + length % 2
+        ends.append(at - length % 2)
+    return ends
+
+
+def _caf_ends(file: BinaryIO, size: int) -> list[int]:
+    ends, at = [], 8
+    while at + 12 <= size:
+        file.seek(at)
+        length = struct.unpack(">4xq", file.read(12))[0]
+        if length < 0:
+            break
+        at += 12 + length
+        ends.append(at)
+    return ends
+
+
+def _asf_ends(file: BinaryIO, size: int) -> list[int]:
+    ends, at = [], 0
+    while at + 24 <= size:
+        file.seek(at + 16)
+        length = struct.unpack("<Q", file.read(8))[0]
+        if length < 24:
+            break
+        at += length
+        ends.append(at)
+    return ends
+
+
+def _flv_end(file: BinaryIO, size: int) -> int:
+    """Return ``size`` if the file ends with the size of a whole tag, else one byte more."""
+    file.seek(max(size - 4, 0))
+    length = int.from_bytes(file.read(4), "big")
+    file.seek(max(size - 4 - length, 0))
+    tag = file.read(4)
+    whole = len(tag) == 4 and tag[0] & 0x1F in (8, 9, 18) and int.from_bytes(tag[1:], "big") + 11 == length
+    return size if whole else size + 1
+
+
+def _ogg_end(file: BinaryIO, size: int) -> int:
+    """Return where the last page ends by its table of segments (RFC 3533, 6)."""
+    start = max(size - (1 << 17), 0)
+    file.seek(start)
+    tail = file.read()
+    at = tail.rfind(b"OggS")
+    count = tail[at + 26] if 0 <= at < len(tail) - 26 else 0
+    return start + at + 27 + count + sum(tail[at + 27 : at + 27 + count]) if count else 0
+
+
+def _mp3_end(file: BinaryIO) -> int:
+    """Return where an MP3 ends by the count of bytes in its Xing or Info header; 0 where there is none."""
+    at = 0
+    file.seek(0)
+    head = file.read(10)
+    if head[:3] == b"ID3" and len(head) == 10:
+        at = 10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
+    file.seek(at)
+    frame = file.read(200)
+    if len(frame) < 60 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
+        return 0
+    for name in (b"Xing", b"Info"):
+        found = frame.find(name, 4, 48)
+        flags = struct.unpack(">I", frame[found + 4 : found + 8])[0] if found > 0 else 0
+        if flags & 2:
+            place = found + 8 + (4 if flags & 1 else 0)
+            return at + int(struct.unpack(">I", frame[place : place + 4])[0])
+    return 0

@@ -1,0 +1,257 @@
+"""Read what a video is: its shown size, its length, its colours. Only its head and tail are decoded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sutradhar.media import containers
+from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container
+from sutradhar.media.formats import UnusableFile
+
+_MOST_PIXELS = 8192 * 4608
+_SMALLEST_SIDE = 16
+_MOST_HEAD_PACKETS = 1500
+"""A stream that begins inside a group of pictures shows nothing before the next key frame: 25 s at 60 frames/s."""
+_TAILS_SEC = (1.0, 15.0, 120.0)
+"""The part of the end that is looked at; the longer ones where there is no key frame in the shorter."""
+_WHOLE_TAIL_PIXELS = 1920 * 1200
+"""Of larger pictures only the last key frames are decoded: a decoder of 4K holds up to 16 of 25 MB each."""
+_LONGEST_HOLD_SEC = 60.0
+"""A header that claims more than this beyond the last frame is not believed."""
+_EVEN = frozenset({"avi", "mxf", "dv"})
+"""Containers whose frames have one length: no frame of theirs stands long."""
+_SAME_SHAPE = 0.02
+
+_MATRICES = {
+    0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c",
+}  # fmt: skip
+_PRIMARIES = {
+    1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "film", 9: "bt2020",
+    11: "smpte431", 12: "smpte432",
+}  # fmt: skip
+_TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
+"""Numbers of ITU-T H.273 and ffmpeg's names for them."""
+_FULL_RANGE = 2
+_INTERLACED_ORDERS = {2, 3, 4, 5}
+
+
+@dataclass(frozen=True)
+class VideoInfo:
+    """A video as it is shown: upright, in square pixels. Times are in seconds."""
+
+    width: int
+    height: int
+    duration_sec: float
+    """Length from the first shown frame to the end that a player shows; the last frame may stand long."""
+    has_sound: bool
+    notices: tuple[str, ...]
+    """Sentences for the user that follow the file's name."""
+    track: int
+    """Number of the track among the video tracks, covers included, from 0."""
+    coded: tuple[int, int]
+    """Width and height of what the decoder gives, turned upright."""
+    pixel_aspect: float
+    """Width of one of its pixels against its height, turned upright."""
+    is_turned: bool
+    """True where width and height change places before it is shown."""
+    first_sec: float
+    """Time stamp of the first shown frame."""
+    containers: frozenset[str]
+    """Names of its container in libavformat."""
+    interlaced: bool
+    pixels: str
+    """Name of the pixel format."""
+    full_range: bool
+    matrix: str
+    primaries: str
+    transfer: str
+    """Names of ffmpeg, ``unknown`` where the file says nothing; ``transfer`` names HDR only."""
+
+
+def read_video(source: BinaryIO | Path) -> VideoInfo:
+    """Decode the first shown frame and the last second of ``source``.
+
+    Raises:
+        UnusableFile: it is no video, it cannot be shown, or it lacks more than ``END_SEC`` or half at its end.
+    """
+    info, lost_sec = look_at_video(source)
+    if lost_sec > min(END_SEC, info.duration_sec):
+        raise incomplete(f" (it has {info.duration_sec:.1f} s of {info.duration_sec + lost_sec:.1f} s)")
+    return info
+
+
+def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
+    """Return what ``source`` shows, and how many seconds are missing at its end. Raises UnusableFile."""
+    with open_container(source) as container:
+        stream = main_track(container.streams.video)
+        if stream is None:
+            raise UnusableFile("has no moving picture", "choose a video")
+        stream.codec_context.thread_count = 1
+        first = next(_frames(container, stream, _MOST_HEAD_PACKETS), None)
+        if first is None:
+            if missing_bytes(source):
+                raise incomplete()
+            raise UnusableFile("cannot be shown: not one of its pictures can be decoded", "export it again, as MP4")
+        if first.width * first.height > _MOST_PIXELS or min(first.width, first.height) < _SMALLEST_SIDE:
+            raise UnusableFile(
+                f"has pictures of {first.width}x{first.height} pixels",
+                f"export it with {_SMALLEST_SIDE} pixels a side or more, and at most {_MOST_PIXELS // 10**6} million",
+            )
+        first_sec = float(first.time or 0.0)
+        claimed = (container.start_time or 0) / 1e6 + container.duration / 1e6 if container.duration else 0.0
+        sound = main_track(container.streams.audio)
+        end, last = _read_tail(container, stream, sound, claimed, first)
+        gap = claimed - end
+        lost_sec, missing = 0.0, missing_bytes(source)
+        names = frozenset(container.format.name.split(","))
+        if gap > 0 and (_EVEN & names or missing):
+            lost_sec = gap
+        elif "asf" in names and missing:  # its length is guessed again from what is there
+            lost_sec = (end - first_sec) * missing / containers.source_size(source)
+        elif last is None:
+            raise incomplete(": nothing of its last second can be shown")
+        elif gap <= _LONGEST_HOLD_SEC:
+            end = max(end, claimed)
+        seconds = end - first_sec
+        notices = []
+        if lost_sec > 0:
+            notices.append(f"lacks its last {max(lost_sec, 0.1):.1f} s; send the whole file if you have it")
+        elif missing:
+            notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
+        return _describe(container, stream, sound is not None, first, last or first, seconds, notices), lost_sec
+
+
+def has_video(source: BinaryIO | Path) -> bool:
+    """Return whether ``source`` has a picture that moves; a cover is none. Raises UnusableFile."""
+    with open_container(source) as container:
+        return main_track(container.streams.video) is not None
+
+
+def main_track(streams: Any) -> Any | None:
+    """Return the track that a player chooses, the first default one that can be decoded and is no cover; else None."""
+    import av
+
+    usable = [
+        one for one in streams
+        if one.codec_context is not None and not one.disposition & av.stream.Disposition.attached_pic
+    ]  # fmt: skip
+    return next((one for one in usable if one.disposition & av.stream.Disposition.default), next(iter(usable), None))
+
+
+def _frames(container: Any, stream: Any, most_packets: int) -> Iterator[Any]:
+    """Yield the frames of ``stream``; skip packets that cannot be decoded."""
+    import av
+
+    for count, packet in enumerate(container.demux(stream)):
+        if count >= most_packets:
+            return
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            continue  # damage, or a picture whose key frame came before the file begins
+
+
+def _read_tail(container: Any, stream: Any, sound: Any, claimed: float, first: Any) -> tuple[float, Any | None]:
+    """Return the time at which the last packet ends, and the last picture; None if none of the tail can be decoded."""
+    if not claimed:  # a browser's recording: only its packets tell the length
+        claimed = _end_of_packets(container, stream, sound)
+    small = first.width * first.height <= _WHOLE_TAIL_PIXELS
+    if not small:
+        stream.codec_context.skip_frame = "NONKEY"
+    end = float(first.time or 0)
+    for tail_sec in _TAILS_SEC:
+        _seek(container, stream, claimed - tail_sec)
+        found, shown_end, last = _read_to_end(container, stream, sound)
+        end = max(end, found)
+        if last is not None and (not small or shown_end - _frame_end(stream, last) <= END_SEC):
+            return end, last
+    return end, None
+
+
+def _seek(container: Any, stream: Any, second: float) -> None:
+    import av
+
+    start = container.start_time or 0
+    try:
+        container.seek(max(int(second * 1e6), start))
+    except av.FFmpegError:
+        container.seek(start)
+    stream.codec_context.flush_buffers()
+
+
+def _read_to_end(container: Any, stream: Any, sound: Any) -> tuple[float, float, Any | None]:
+    """Return the ends of the last packet and of the last packet of ``stream``, and its last picture."""
+    import av
+
+    end, shown_end, last = 0.0, 0.0, None
+    for packet in container.demux(*[one for one in (stream, sound) if one is not None]):
+        packet_end = _packet_end(packet)
+        end = max(end, packet_end)
+        if packet.stream_index != stream.index:
+            continue
+        shown_end = max(shown_end, packet_end)
+        try:
+            for frame in packet.decode():
+                last = frame if last is None or (frame.time or 0) >= (last.time or 0) else last
+        except av.FFmpegError:
+            continue
+    return end, shown_end, last
+
+
+def _frame_end(stream: Any, frame: Any) -> float:
+    return float(frame.time or 0) + (float((frame.duration or 0) * frame.time_base) or 1 / _rate(stream))
+
+
+def _rate(stream: Any) -> float:
+    return float(getattr(stream, "average_rate", None) or 25)
+
+
+def _end_of_packets(container: Any, stream: Any, sound: Any) -> float:
+    tracks = [one for one in (stream, sound) if one is not None]
+    return max((_packet_end(packet) for packet in container.demux(*tracks)), default=0.0)
+
+
+def _packet_end(packet: Any) -> float:
+    """Return the time at which ``packet`` has been shown; 0 for one that stays hidden or has no time."""
+    at = packet.pts if packet.pts is not None else packet.dts
+    if at is None or packet.is_discard:
+        return 0.0
+    seconds = float((packet.duration or 0) * packet.time_base) or 1 / _rate(packet.stream)
+    return float(at * packet.time_base) + seconds
+
+
+def _describe(
+    container: Any, stream: Any, has_sound: bool, first: Any, last: Any, seconds: float, notices: list[str]
+) -> VideoInfo:
+    width, height = max((first.width, first.height), (last.width, last.height), key=lambda size: size[0] * size[1])
+    if abs(first.width * last.height / (first.height * last.width) - 1) > _SAME_SHAPE:
+        width, height = first.width, first.height
+        notices.append(
+            f"changes its shape from {first.width}x{first.height} to {last.width}x{last.height}; all of it is shown in "
+            f"the first shape"
+        )
+    squeeze = float(stream.sample_aspect_ratio or 1) or 1.0
+    turned = first.rotation % 180 != 0
+    coded = (height, width) if turned else (width, height)
+    aspect = 1 / squeeze if turned else squeeze
+    pixels = first.format.name
+    return VideoInfo(
+        width=max(round(coded[0] * aspect), 1),
+        height=coded[1],
+        duration_sec=round(max(seconds, 0.001), 3),
+        has_sound=has_sound,
+        notices=tuple(notices),
+        track=[one.index for one in container.streams.video].index(stream.index),
+        coded=coded,
+        pixel_aspect=aspect,
+        is_turned=turned,
+        first_sec=float(first.time or 0.0),
+        containers=frozenset(container.format.name.split(",")),
+        interlaced=first.interlaced_frame or int(stream.codec_context.field_order) in _INTERLACED_ORDERS,
+        pixels=pixels,
+        full_range=int(first.color_range) == _FULL_RANGE or pixels.startswith("yuvj"),
+        matrix=_MATRICES.get(int(first.colorspace), "unknown"),
+        primaries=_PRIMARIES.get(int(first.color_primaries), "unknown"),
+        transfer=_TRANSFERS.get(int(first.color_trc), "unknown"),
+    )
