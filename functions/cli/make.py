@@ -57,7 +57,7 @@ def make(
         files = _deliver(job, out)
         _print_cost(job)
     for notice in job.notices:
-        console.print(f"[yellow]note:[/] {notice}")
+        console.print(f"[yellow]note:[/] {escape(notice)}")
     for path in files:
         print(path)
 

@@ -52,7 +52,13 @@ def plan(
         for notice in find_notices(services, written):
             console.print(f"[yellow]note:[/] {escape(notice)}")
         _print_estimate(written)
-    print(json.dumps(written.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, indent=2))
+    for notice in written.notices:
+        console.print(f"[yellow]note:[/] {escape(notice)}", soft_wrap=True)
+    print(
+        json.dumps(
+            written.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}), ensure_ascii=False, indent=2
+        )
+    )
 
 
 def _print_estimate(written: RenderPlan) -> None:

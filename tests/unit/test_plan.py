@@ -61,7 +61,7 @@ def test_bad_input_gets_one_clear_error(body: object, path: str, says: str) -> N
     [
         ("[VISUAL: a hill] Once upon a time. [SFX: wind]", "Once upon a time."),
         ('HOST (voiceover): "Welcome to the story."', "Welcome to the story."),
-        ("Tea 🍵 is warm ☀️.", "Tea is warm ."),
+        ("Tea 🍵 is warm ☀️.", "Tea is warm."),
         ("Line one.\x00\x07\nLine two.", "Line one. Line two."),
         ("It's 5% {off}: 'now' \\ %{pts}", "It's 5% {off}: 'now' \\ %{pts}"),
         ("Prahlad (प्रह्लाद) prayed.", "Prahlad (प्रह्लाद) prayed."),

@@ -2,9 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 
-from sutradhar.domain.text import clean, drawable, named, speakable, undrawable
+from sutradhar.domain.pasted_text import read_line, read_narration
+from sutradhar.domain.text import clean, drawable, named, plain_characters, undrawable
+
+MAX_NARRATION = 2000
+"""Characters that one scene says, after what is left out."""
+_MAX_PASTED = 20_000
 
 
 def some(value: str) -> str:
@@ -28,14 +33,29 @@ def _encodable(value: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_encodable), AfterValidator(clean)]
-Shown = Annotated[Line, AfterValidator(drawable), AfterValidator(clean), AfterValidator(some), AfterValidator(_visible)]
+Shown = Annotated[
+    str, BeforeValidator(_encodable), AfterValidator(read_line), AfterValidator(drawable), AfterValidator(clean),
+    AfterValidator(some), AfterValidator(_visible),
+]  # fmt: skip
+
+
+def _prompt(value: str) -> str:
+    text = plain_characters(value).strip()
+    some(drawable(text).strip())
+    return _visible(text)
+
+
+Prompt = Annotated[str, BeforeValidator(_encodable), AfterValidator(_prompt)]
+"""A wish or a whole script. It keeps its lines, which tell what in a script is spoken."""
 
 
 def _narration(value: str) -> str:
-    spoken = speakable(value)
+    spoken = read_narration(value).text if len(value) <= _MAX_PASTED else value
+    if len(spoken) > MAX_NARRATION:
+        raise ValueError(f"has too much to say for one scene: at most {MAX_NARRATION} characters (got {len(spoken)})")
     if value.strip() and not spoken:
         raise ValueError("has nothing to say once stage directions and symbols are taken out; write a sentence")
     return _visible(spoken) if spoken else ""
 
 
-Narration = Annotated[str, Field(max_length=2000), BeforeValidator(_encodable), AfterValidator(_narration)]
+Narration = Annotated[str, BeforeValidator(_encodable), AfterValidator(_narration)]

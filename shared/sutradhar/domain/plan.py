@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.field_messages import field_error, missing_parts
-from sutradhar.domain.fields import Line, Narration, Shown, some
+from sutradhar.domain.fields import Line, Narration, Prompt, Shown, some
 from sutradhar.domain.own_media import ClipFile, ImageFile, UploadId, UploadRef
+from sutradhar.domain.plan_notices import reading_notices
 from sutradhar.domain.price import micros
 from sutradhar.domain.shorthand import (
     read_language,
@@ -218,7 +219,7 @@ class RenderPlan(Frozen):
     """A topic, a prompt, or the scenes themselves; everything else has a sane default."""
 
     topic: Annotated[Shown, Field(max_length=200)] | None = None
-    prompt: Annotated[Shown, Field(max_length=2000)] | None = None
+    prompt: Annotated[Prompt, Field(max_length=2000)] | None = None
     title: Annotated[Shown, Field(max_length=120)] | None = None
     description: Annotated[Line, Field(max_length=5000)] = ""
     """For the page that the video is shown on."""
@@ -253,6 +254,8 @@ class RenderPlan(Frozen):
     metadata: Mapping[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=500)]] = Field(
         default={}, max_length=20
     )
+    notices: tuple[str, ...] = ()
+    """What the user is told about how the texts were read; ``parse`` writes it, and no request may."""
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -325,8 +328,10 @@ class RenderPlan(Frozen):
         """
         if not isinstance(body, Mapping):
             raise InvalidRequest([FieldError("", 'the body must be a JSON object, such as {"topic": "Prahlad"}')])
+        if "notices" in body:
+            raise InvalidRequest([FieldError("notices", "is not a field of the plan; remove it or check its spelling")])
         try:
-            return cls.model_validate(body)
+            return cls.model_validate(body).evolve(notices=reading_notices(body))
         except ValidationError as exc:
             found = [field_error(error) for error in exc.errors(include_url=False)]
             raise InvalidRequest([*found, *missing_parts(body, found)]) from exc

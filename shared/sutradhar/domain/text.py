@@ -4,8 +4,8 @@ Nothing here escapes anything: text reaches ffmpeg only as drawn pictures or fil
 ``%{}:'`` need no care. What is removed is what can be neither spoken nor drawn.
 """
 
-import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,37 +14,78 @@ from sutradhar.domain.glyphs import DEVANAGARI, LATIN
 if TYPE_CHECKING:
     from regex import Pattern
 
-_PICTOGRAPHS = r"[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji_Modifier}\uFE0E\uFE0F\u20E3--[\^`°©®™]]"
-_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ change how Devanagari is shaped, so they stay
-_DIRECTION = re.compile(r"\[[^\[\]]*\]")
-_SPEAKER = re.compile(r"(?m)^\s*(?:[A-Z][A-Z .'-]{1,30})(?:\s*\([^()\n]*\))?\s*:\s+")
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ change how Devanagari is shaped, so they stay within words
 _SENTENCE_END = r"(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|\p{Lu})\.)(?<=[.!?।॥…][\"'”’)]*)\s+"
-_ASIDE = re.compile(r"\((?:voice\s?-?over|v\.?o\.?|pause|beat|music|sfx|sound)[^()]*\)", re.IGNORECASE)
+_LINE_BREAK = r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028]"
+_LONE_JOINER = (
+    rf"(?<![\p{{L}}\p{{M}}\p{{Emoji}}])[{_JOINERS}]+"
+    rf"|(?<!\u094d)[{_JOINERS}]+(?![\p{{L}}\p{{M}}\p{{Extended_Pictographic}}])"
+)
+_PICTOGRAPHS = (
+    r"[[\p{So}\p{Sk}\p{Co}\p{Cn}\p{Emoji}\p{Variation_Selector}\u20E3]--\p{ASCII}]"
+    r"[\u200D\u20E3\uFE0F\p{Emoji_Modifier}]*"
+)
+_JOINING = "\u200d\ufe0e\ufe0f\u20e3"  # between and after pictographs
+REMOVED = "\x00"
+"""It stands where something was taken out of a text, until the gap is closed; no text that people send has it."""
 
 
 def clean(text: str) -> str:
-    """``text`` in NFC with control characters removed and white space folded to single spaces."""
-    text = unicodedata.normalize("NFC", text)
-    kept = (c if not unicodedata.category(c).startswith("C") or c in _JOINERS else " " for c in text)
-    return " ".join("".join(kept).split())
+    """Return ``text`` on one line: characters as ``plain_characters`` leaves them, white space as single spaces."""
+    return " ".join(plain_characters(text).split())
 
 
-def speakable(narration: str) -> str:
-    """What the narrator says: without stage directions (``[VISUAL: ...]``), speaker labels, asides and emoji.
+def plain_characters(text: str) -> str:
+    """Return ``text`` in NFC without invisible characters, and with every line break as ``\n``.
 
-    A line ``HOST (voiceover): "Namaste"`` becomes ``Namaste``. Empty when nothing is left to say.
+    Control and formatting characters (soft hyphens, zero-width spaces, marks of direction) leave no gap. Joiners stay
+    inside words, where they shape the letters. Every kind of space becomes an ordinary one.
     """
-    text = _SPEAKER.sub("", _DIRECTION.sub(" ", narration.replace("\r\n", "\n")))
-    quoted = _SPEAKER.search(narration) is not None
-    text = clean(drawable(_ASIDE.sub(" ", text)))
-    if quoted and len(text) > 1 and text[0] in '"“' and text[-1] in '"”':
-        text = text[1:-1].strip()
-    return text if any(c.isalnum() for c in text) else ""
+    text = _compiled(_LINE_BREAK).sub("\n", text).replace("\u2029", "\n\n")
+    text = unicodedata.normalize("NFC", "".join(_visible_character(c) for c in text))
+    return _compiled(_LONE_JOINER).sub("", text)
 
 
-def drawable(text: str) -> str:
-    """``text`` without emoji and other pictographs, which the caption fonts do not have."""
-    return _compiled(_PICTOGRAPHS).sub("", text)
+def _visible_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in "\n\t" or category == "Zs":
+        return "\n" if character == "\n" else " "
+    return "" if category in ("Cc", "Cf", "Cs") and character not in _JOINERS else character
+
+
+def drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
+    """Return ``text`` with the characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) as plain ones,
+    emoji and other pictographs as what ``put`` gives for a run of them, nothing by default."""
+    text = _compiled(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _drawn_pictographs(found[0], put), text)
+    return "".join(c if c.isascii() or has_glyph(c) else _plain_form(c, text[i - 1 : i]) for i, c in enumerate(text))
+
+
+def _drawn_pictographs(run: str, put: Callable[[str], str]) -> str:
+    """Return what of ``run`` is text (℃, №, ™), the rest as ``put`` gives it."""
+    drawn = gone = ""
+    for character in run:
+        plain = character if has_glyph(character) else _plain_form(character, drawn[-1:])
+        if character in _JOINING or (plain == character and not has_glyph(character)):
+            gone += character
+            continue
+        drawn += (put(gone) if gone.strip(_JOINING) else "") + plain
+        gone = ""
+    return drawn + (put(gone) if gone.strip(_JOINING) else "")
+
+
+def has_glyph(character: str) -> bool:
+    return ord(character) in LATIN or ord(character) in DEVANAGARI
+
+
+def _plain_form(character: str, before: str) -> str:
+    """Return the compatibility form of ``character`` (Unicode, NFKC) if the caption fonts have that; ``before`` is the
+    character before it, from which a fraction is kept apart."""
+    plain = unicodedata.normalize("NFKC", character)
+    if plain == character or not all(has_glyph(c) for c in plain):
+        return character
+    if unicodedata.decomposition(character).startswith("<super>") and plain.isdigit():
+        return f"^{plain}"
+    return f" {plain}" if "\u2044" in plain and before.isdigit() else plain
 
 
 def undrawable(text: str) -> str | None:

@@ -29,7 +29,8 @@ def _write(services: Services, job: Job) -> None:
         written = services.planner.plan(job.wanted)
     requests = needed(services, written.plan)
     by = written.provider
-    notes = [f"the plan was written by {by} instead of {f.provider}: {f.reason}" for f in written.fallbacks]
+    notes = [*written.plan.notices]
+    notes += [f"the plan was written by {by} instead of {f.provider}: {f.reason}" for f in written.fallbacks]
 
     speaker = written.plan.spoken_language, written.plan.gender, written.plan.manner
     if written.plan.delivery.emotion and not services.narrator.acts(*speaker):

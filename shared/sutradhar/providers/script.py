@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sutradhar.domain.asset import Provenance
 from sutradhar.domain.pacing import durations, scene_sec
+from sutradhar.domain.pasted_text import read_narration
 from sutradhar.domain.plan import MAX_CHARACTERS, MAX_SCENES, Character, Language, Mood, RenderPlan, Scene, SoundCue
-from sutradhar.domain.text import speakable
+from sutradhar.domain.plan_notices import left_out_notice
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Written
 from sutradhar.providers.catalog import offer
@@ -109,7 +110,9 @@ def request(wanted: RenderPlan) -> Request:
     words = round(wanted.length_sec * wanted.delivery.speed * (2.3 if language == "en" else 2.0))
     given = ""
     if wanted.scenes:
-        said = "\n".join(f"{i + 1}. {s.narration or '(nobody speaks)'}" for i, s in enumerate(wanted.scenes))
+        said = "\n".join(
+            f"{i + 1}. {' '.join(s.narration.split()) or '(nobody speaks)'}" for i, s in enumerate(wanted.scenes)
+        )
         given = f"\nThe narration is fixed. Repeat it word for word, scene by scene, and translate it:\n{said}"
         scenes = len(wanted.scenes)
     cast = "".join(f"\n{one.name}: {one.look}" for one in wanted.characters)
@@ -206,10 +209,11 @@ def _wrong(script: Script, wanted: RenderPlan) -> str:
         return ""
     if not 1 <= len(script.scenes) <= MAX_SCENES:
         return f"it must have 1 to {MAX_SCENES} scenes and has {len(script.scenes)}."
-    mute = [i + 1 for i, shot in enumerate(script.scenes) if not speakable(shot.narration)]
+    mute = [i + 1 for i, shot in enumerate(script.scenes) if not read_narration(shot.narration).text]
     if mute:
         return f"scene {mute[0]} has no narration."
-    seconds = sum(scene_sec(speakable(shot.narration), language, wanted.delivery.speed) for shot in script.scenes)
+    said = [read_narration(shot.narration).text for shot in script.scenes]
+    seconds = sum(scene_sec(narration, language, wanted.delivery.speed) for narration in said)
     if abs(seconds - wanted.length_sec) > _MISFIT * wanted.length_sec:
         change = "shorter" if seconds > wanted.length_sec else "longer"
         return f"spoken, it takes {seconds:.0f} s and should take {wanted.length_sec} s. Make the narration {change}."
@@ -223,7 +227,7 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
     if wanted.scenes:
         scenes = [_translated(scene, shot, language) for scene, shot in zip(wanted.scenes, script.scenes, strict=True)]
     else:
-        narrations = [speakable(shot.narration) for shot in script.scenes]
+        narrations = [read_narration(shot.narration).text for shot in script.scenes]
         lengths = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
         scenes = [
             Scene(
@@ -234,6 +238,8 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
             )
             for shot, narration, seconds in zip(script.scenes, narrations, lengths, strict=True)
         ]  # fmt: skip
+    told = enumerate((shot.narration for shot in script.scenes), 1) if not wanted.scenes else ()
+    notices = [left_out_notice(f"the planner's narration of scene {i}", narration) for i, narration in told]
     mood: Mood = script.mood
     music = wanted.music.evolve(mood=mood) if wanted.music.enabled and not wanted.music.mood else wanted.music
     return RenderPlan.model_validate(
@@ -241,6 +247,7 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
             **dict(wanted), "title": wanted.title or script.title[:120], "scenes": tuple(scenes), "characters": cast,
             "music": music, "language": language, "style": wanted.style or script.style[:200],
             "description": wanted.description or script.description, "tags": wanted.tags or tuple(script.tags[:30]),
+            "notices": (*wanted.notices, *filter(None, notices)),
         }
     )  # fmt: skip
 
@@ -250,7 +257,7 @@ def _translated(scene: Scene, shot: Shot, language: Language) -> Scene:
     other = _OTHER[language]
     if not scene.narration or scene.translations.get(other):
         return scene
-    return scene.evolve(translations={**scene.translations, other: shot.translation})
+    return scene.evolve(translations={**scene.translations, other: read_narration(shot.translation).text})
 
 
 def _cast(script: Script, given: tuple[Character, ...]) -> tuple[Character, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.pacing import durations
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene
+from sutradhar.domain.plan_notices import left_out_notice
 from sutradhar.ports.providers import Written
 from sutradhar.providers.storybook.generic import generic_beats
 from sutradhar.providers.storybook.mood import mood_of
@@ -41,6 +42,8 @@ class Storybook:
                 wanted, wanted.scenes, _title(wanted.topic) or _headline(wanted.prompt or said), mood_of(text)
             )
         if sentences := script_sentences(wanted.prompt or ""):
+            if notice := left_out_notice("the script", wanted.prompt or ""):
+                wanted = wanted.evolve(notices=(*wanted.notices, notice))
             narrations = group(sentences, language)
             seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
             scenes = [

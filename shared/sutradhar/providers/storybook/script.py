@@ -1,8 +1,9 @@
 """A prompt that is itself the narration: several sentences of prose, cut into scenes."""
 
 from sutradhar.domain.pacing import speech_sec
+from sutradhar.domain.pasted_text import read_narration
 from sutradhar.domain.plan import Language
-from sutradhar.domain.text import clean, drawable, sentences, speakable
+from sutradhar.domain.text import clean, drawable, sentences
 from sutradhar.providers.storybook.topic import cut, requests
 
 _MIN_SCENES, _MAX_SCENES = 3, 8
@@ -11,14 +12,20 @@ _IMAGE_CHARS = 400
 
 
 def split(text: str) -> list[str]:
-    """The sentences of ``text`` that can be spoken, with their closing quotes."""
-    return [s for s in sentences(text) if speakable(s)]
+    """Return the sentences of ``text`` that can be spoken, with their closing quotes. One that ends a line that means
+    something, as in a poem, ends with the line break."""
+    found: list[str] = []
+    for line in read_narration(text).text.split("\n"):
+        parts = [s for s in sentences(line) if any(c.isalnum() for c in s)]
+        found += [*parts[:-1], f"{parts[-1]}\n"] if parts else []
+    return found
 
 
 def script_sentences(prompt: str) -> list[str]:
-    """The sentences to be spoken if ``prompt`` is a script, else none: one sentence, or a request, is a subject."""
-    said = split(speakable(prompt))
-    return said if len(said) > 1 and not requests(said[0]) else []
+    """Return the sentences of ``prompt`` if it is a script, else none: one sentence, or a request, is a subject."""
+    said = split(prompt)
+    whole = sentences(" ".join("".join(f"{s} " for s in said).split()))
+    return said if len(whole) > 1 and not requests(said[0]) else []
 
 
 def group(said: list[str], language: Language) -> list[str]:
@@ -34,9 +41,9 @@ def group(said: list[str], language: Language) -> list[str]:
         if len(narrations) < count and (due or left <= count - len(narrations)):
             narrations.append(sentence)
         else:
-            narrations[-1] += " " + sentence
+            narrations[-1] += sentence if narrations[-1].endswith("\n") else f" {sentence}"
         done += sec
-    return narrations
+    return [narration.rstrip("\n") for narration in narrations]
 
 
 def image_prompt(narration: str) -> str:

@@ -1,0 +1,155 @@
+"""Read HTML and Markdown as a browser or a messenger shows them: the words, without the signs that format them."""
+
+import html
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sutradhar.domain.text import REMOVED, plain_characters
+
+if TYPE_CHECKING:
+    from regex import Match, Pattern
+
+_ENTITY = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+_ATTRIBUTES = r"""(?:\s+[\w:@.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))*\s*/?"""
+_BLOCKS = (
+    "p|div|br|hr|li|ul|ol|dl|dt|dd|h[1-6]|tr|table|thead|tbody|tfoot|td|th"
+    "|caption|blockquote|section|article|header|footer|figure|figcaption"
+    "|pre|body|html|head|main|nav|aside|center"
+)
+_INLINE = (
+    "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr"
+    "|img|label|button|input|form|svg|video|audio|source|iframe|meta|link|title|time|o:p"
+    "|speak|break|prosody|emphasis|say-as|phoneme|voice|lang|amazon:effect|mstts:express-as"
+)
+_TAG = rf"(?i)</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}>"
+_BLOCK_TAG = rf"(?i)<(/?)({_BLOCKS}){_ATTRIBUTES}>"
+_UNSEEN = r"(?is)<!--.*?-->|<!doctype[^>]*>|<(script|style|noscript|template)\b[^>]*>.*?</\1\s*>"
+_MARKS_OF_LISTS = r"(?:[-*+•‣◦▪▫●○■□·∙➤➢➔✓✔]|[–](?=\s+\p{L}))\s+(?:\[[ xX]\]\s+)?"
+_URL = (
+    r"(?i)<?\b(?:https?|ftp)://(?:www\.)?([^\s/<>\"'“”‘’()\[\]{},]+"
+    r"[^\s/<>\"'“”‘’()\[\]{},.;:!?।])(?:[/?#][^\s<>\"“”()\[\]।]*[^\s<>\"“”()\[\].,;:!?।])?/?>?"
+)
+
+
+@cache
+def _compiled(pattern: str) -> "Pattern[str]":
+    import regex  # noqa: PLC0415 - a function that reads no text does without
+
+    return regex.compile(pattern, flags=regex.VERSION1)
+
+
+def decode_entities(text: str) -> str:
+    """Return ``text`` with the entities of HTML as characters; those that were escaped twice, too."""
+    for _ in range(3):
+        if not _compiled(_ENTITY).search(text):
+            break
+        text = _compiled(_ENTITY).sub(lambda found: html.unescape(found[0]), text)
+    return plain_characters(text)
+
+
+def strip_html(text: str, left_out: list[str]) -> str:
+    """Return ``text`` without tags, in lines as a browser breaks them: headings begin with ``# ``, the items of lists
+    with ``- ``, and tables are those of Markdown. What a browser does not show is added to ``left_out``."""
+    if "<" not in text:
+        return text
+
+    def unseen(found: "Match[str]") -> str:
+        left_out.append(found[0].strip())
+        return REMOVED
+
+    text = _compiled(_UNSEEN).sub(unseen, text)
+    if _compiled(_BLOCK_TAG).search(text):
+        text = _compiled(r"\s*\n\s*").sub(" ", text)
+        text = _compiled(r"(?i)</t[dh]\s*>\s*(?=<t[dh]\b)").sub(" | ", text)
+        text = _compiled(r"(?is)<table\b.*?</table\s*>").sub(_table, text)
+        text = _compiled(_BLOCK_TAG).sub(_broken, text)
+    return _compiled(_TAG).sub("", text)
+
+
+def _broken(found: "Match[str]") -> str:
+    closing, name = bool(found[1]), found[2].lower()
+    if name == "br":
+        return "\n"
+    if name in ("p", "div", "blockquote", "ul", "ol", "table", "section", "article", "hr", "figure"):
+        return "\n\n"
+    if closing or (name not in ("li", "dt", "dd") and not name.startswith("h")):
+        return "\n" if name not in ("td", "th") else ""
+    return f"\n{'#' * int(name[1])} " if name[1:].isdigit() else "\n- " if name == "li" else "\n"
+
+
+def _table(found: "Match[str]") -> str:
+    rows = _compiled(r"(?is)<tr\b[^>]*>(.*?)(?:</tr\s*>|(?=<tr\b)|(?=</table))").findall(found[0])
+    lines = [f"| {' '.join(row.split())} |" for row in rows]
+    if len(lines) < 2:
+        return "\n".join(line.strip("| ") for line in lines)
+    return "\n\n" + "\n".join([lines[0], "|---|---|", *lines[1:]]) + "\n\n"
+
+
+def line_prefix(line: str) -> tuple[str, str]:
+    """Return ``line`` without the signs of a block quote, a heading or a list at its start, and its kind: ``heading``,
+    ``item`` or ``line``. The number of an item is a word and stays."""
+    kind = "line"
+    line = _compiled(r"(?:>+\s*(?=[>\p{L}\"“'‘*_#\[(-]))+").sub("", line, count=1) if line.startswith(">") else line
+    if heading := _compiled(r"#{1,6}\s+(.*?)(?:\s+#+)?\s*").fullmatch(line):
+        line, kind = heading[1], "heading"
+    elif bullet := _compiled(_MARKS_OF_LISTS).match(line):
+        line, kind = line[bullet.end() :], "item"
+    elif _compiled(r"(?:\d{1,3}|[a-zA-Z]|[\u0966-\u096f]{1,3})[.)]\s+\S").match(line):
+        kind = "item"
+    return line, kind
+
+
+def is_rule(line: str) -> bool:
+    """Return whether ``line`` only separates: ``---``, ``* * *``, ``=====``."""
+    return _compiled(r"(?:[-*_=~#⁂–—]\s*){3,}").fullmatch(line) is not None
+
+
+def is_fence(line: str) -> bool:
+    return _compiled(r"(?:```+|~~~+)\s*[\w+-]*").fullmatch(line) is not None
+
+
+def is_bold(line: str) -> bool:
+    """Return whether all of ``line`` is set in bold: people make headings so."""
+    return _compiled(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1\s*[:：]?").fullmatch(line) is not None
+
+
+def strip_emphasis(line: str) -> str:
+    """Return ``line`` without the signs of Markdown and of messengers around words: ``**bold**``, ``_italic_``,
+    ``~struck~``, `` `code` ``; signs inside words and between numbers stay."""
+    line = _compiled(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)").sub(r"\2", line)
+    for _ in range(3):
+        stripped = _compiled(
+            r"(?<![\p{L}\p{N}\p{M}\\*])(\*{1,3})(?=[^\s*])([^\n]*?[^\s*\\])\1(?![\p{L}\p{N}\p{M}*])"
+            r"|(?<![\p{L}\p{N}\p{M}\\_])(_{1,3})(?=[^\s_])([^\n]*?[^\s_\\])\3(?![\p{L}\p{N}\p{M}_])"
+            r"|(?<![\p{L}\p{N}\p{M}\\~])(~{1,2})(?=[^\s~])([^\n]*?[^\s~\\])\5(?![\p{L}\p{N}\p{M}~])"
+        ).sub(lambda found: found[2] or found[4] or found[6], line)
+        if stripped == line:
+            break
+        line = stripped
+    line = _compiled(r"(?<!\S)(?:\*{2,3}|__)(?=\S)|(?<!\S)\*{2,4}(?!\S)").sub("", line)  # without a partner
+    return _compiled(r"\\([*_#`~\[\]()>|])").sub(r"\1", line)
+
+
+def strip_links(text: str, left_out: list[str]) -> str:
+    """Return ``text`` with the words of links in place of links; a bare address is shortened to its host."""
+
+    def image(found: "Match[str]") -> str:
+        left_out.append(found[0])
+        return REMOVED
+
+    def link(found: "Match[str]") -> str:
+        left_out.append(found[2])
+        return found[1]
+
+    def address(found: "Match[str]") -> str:
+        rest = found[0].strip("<>/")
+        if not rest.casefold().endswith(found[1].casefold()):
+            left_out.append(rest)
+        return found[1]
+
+    text = _compiled(r"!\[[^\[\]\n]*\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)").sub(image, text)
+    text = _compiled(r"\[([^\[\]\n]+)\]\(((?:https?:|mailto:|tel:|www\.|/|\#)[^()\s]*)(?:\s+\"[^\"\n]*\")?\)").sub(
+        link, text
+    )
+    text = _compiled(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]*】").sub(image, text)
+    return _compiled(_URL).sub(address, text)
