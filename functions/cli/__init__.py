@@ -1,5 +1,8 @@
 """The `sutradhar` command: the same entry points as on Google Cloud, from a terminal. One module a command."""
 
+import io
+import sys
+
 import typer
 
 from functions.cli import doctor, keys, make, plan, serve, status, upload
@@ -8,10 +11,16 @@ app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
-for command in (make.make, plan.plan, upload.upload, serve.serve, status.status, doctor.doctor):
-    app.command()(command)
+app.command(no_args_is_help=True)(make.make)
+app.command(no_args_is_help=True)(plan.plan)
+app.command(no_args_is_help=True)(upload.upload)
+app.command()(serve.serve)
+app.command()(status.status)
+app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # names of files are printed as the bytes that they are
     app()

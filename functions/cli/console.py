@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import typer
@@ -87,15 +88,18 @@ def errors(stopped: str = "Nothing made is lost: run the same command again to g
         raise typer.Exit(130) from None
 
 
+def describe_os_error(exc: OSError) -> str | None:
+    """Return what is wrong with the disk or the permission, or None for another error."""
+    return _OS_ERRORS.get(exc.errno or 0)
+
+
 def _describe_disk_error(exc: OSError | sqlite3.OperationalError) -> str | None:
-    """Return what is wrong with the disk, or None for an error that is not the disk's."""
     if isinstance(exc, OSError):
-        text = _OS_ERRORS.get(exc.errno or 0)
-        return None if text is None else f"{exc.filename}: {text}" if exc.filename else text
-    said = str(exc)
-    if "full" in said:
+        text = describe_os_error(exc)
+        return f"{exc.filename}: {text}" if text and exc.filename else text
+    if "full" in str(exc):
         return _OS_ERRORS[errno.ENOSPC]
-    if "unable to open" in said or "readonly" in said:
+    if "unable to open" in str(exc) or "readonly" in str(exc):
         return "SUTRADHAR_HOME cannot be written; choose another folder"
     return None
 
@@ -115,7 +119,8 @@ def stoppable() -> Iterator[None]:
     yield
 
 
-def print_failure(job: Job) -> None:
+def print_failure(job: Job, refused: Path | None = None) -> None:
+    """Print why a job failed and what to do. ``refused``: where the video lies that the quality gate refused."""
     error = job.error
     if error is None:
         say(f"{job.id} was cancelled.")
@@ -124,4 +129,6 @@ def print_failure(job: Job) -> None:
     say((f"{job.id} failed at {error.stage}{where}:", "red"), " ", error.cause)
     if error.kept:
         say(f"Kept: {error.kept}.")
+    if refused:
+        say(f"The refused video: {refused} (its figures: {refused.with_name('job_summary.json')})")
     say(f"What to do: {error.advice or 'run the same command again'}")

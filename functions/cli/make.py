@@ -1,20 +1,17 @@
 """Run `sutradhar make`: an idea or a plan becomes a finished video."""
 
-import os
-import shutil
 import time
 from pathlib import Path
-from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from functions.cli.console import console, errors, print_failure, stoppable
+from functions.cli.console import console, errors, note, print_failure, say, stoppable
 from functions.cli.options import (
     Aspect,
     Language,
     Length,
     Mode,
+    Out,
     PlanFile,
     Providers,
     Resolution,
@@ -24,7 +21,9 @@ from functions.cli.options import (
     Voice,
     choose_providers,
 )
-from functions.cli.plan_input import wanted_plan
+from functions.cli.out_folder import deliver, deliver_refused, prepare_out
+from functions.cli.plan_input import load_plan
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.plan import RenderPlan
@@ -35,29 +34,37 @@ from sutradhar.domain.view import stand_ins
 def make(
     topic: Topic = None,
     plan_file: PlanFile = None,
-    out: Annotated[Path, typer.Option(help="Where the files go.")] = Path("out"),
+    out: Out = Path("out"),
     language: Language = None,
-    length: Length = 60,
-    voice: Voice = "F",
-    aspect: Aspect = "16:9",
-    style: Style = "",
-    seed: Seed = 0,
-    resolution: Resolution = "1080p",
-    mode: Mode = "FINAL",
+    length: Length = None,
+    voice: Voice = None,
+    aspect: Aspect = None,
+    style: Style = None,
+    seed: Seed = None,
+    resolution: Resolution = None,
+    mode: Mode = None,
     providers: Providers = None,
 ) -> None:
-    """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made."""
+    """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made.
+
+    Options given beside --plan overrule the fields of the plan.
+    """
+    options = {
+        "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
+        "resolution": resolution, "mode": mode,
+    }  # fmt: skip
     with errors():
         choose_providers(providers)
-        wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
-        job = _make(wanted)
+        prepare_home()
+        folder = prepare_out(out)
+        job = _make(load_plan(topic, plan_file, options))
         if job.state is not JobState.SUCCEEDED:
-            print_failure(job)
+            print_failure(job, _deliver_refused(job, folder))
             raise typer.Exit(1)
-        files = _deliver(job, out)
+        files, notes = deliver(job, bootstrap.backend(), folder)
         _print_cost(job)
-    for notice in job.notices:
-        console.print(f"[yellow]note:[/] {escape(notice)}")
+    for text in (*job.notices, *notes):
+        note(text)
     for path in files:
         print(path)
 
@@ -89,32 +96,22 @@ def _begin(wanted: RenderPlan) -> Job:
     digest = request_hash(wanted)
     before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
     if before and before.state is JobState.FAILED:
-        console.print(f"Going on with {before.id}, which had failed.")
+        say(f"Going on with {before.id}, which had failed.")
         return retry(services, before.id)
     if before and not before.state.over:
-        console.print(f"Going on with {before.id}.")
+        say(f"Going on with {before.id}.")
         return before
     return submit(services, wanted, limits=bootstrap.settings().terminal_limits)[0]
 
 
-def _deliver(job: Job, out: Path) -> list[Path]:
-    """Copy the finished files to ``out``, each whole or not at all."""
-    assert job.result is not None
-    wanted = {
-        "video.mp4": job.result.video, "thumbnail.png": job.result.thumbnail, "job_summary.json": job.result.summary,
-        "provenance.json": job.result.provenance,
-        **{f"captions.{language}.srt": files.srt for language, files in job.result.captions.items()},
-        **{f"captions.{language}.vtt": files.vtt for language, files in job.result.captions.items()},
-    }  # fmt: skip
-    out.mkdir(parents=True, exist_ok=True)
-    for name, blob in wanted.items():
-        half = out / f".{name}.{os.getpid()}"
-        try:
-            shutil.copyfile(bootstrap.backend().blobs.fetch(blob, half), half)
-            half.replace(out / name)
-        finally:
-            half.unlink(missing_ok=True)
-    return [out / name for name in wanted]
+def _deliver_refused(job: Job, folder: Path) -> Path | None:
+    """Deliver a video that the quality gate refused, for the user to look at; return its path."""
+    from sutradhar.pipeline.dispatch import render_prefix
+
+    prefix, blobs = render_prefix(job), bootstrap.backend().blobs
+    if not job.error or job.error.stage != "quality gate" or not blobs.exists(f"{prefix}/video.mp4"):
+        return None
+    return deliver_refused(blobs, prefix, folder)
 
 
 def _print_cost(job: Job) -> None:
@@ -123,6 +120,6 @@ def _print_cost(job: Job) -> None:
 
     paid = account(bootstrap.backend().records, job_account(job.id))
     for line in stand_ins(job.assets):
-        console.print(f"[yellow]note:[/] {escape(line)}")
+        note(line)
     if paid.charges:
-        console.print(f"Paid to vendors: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")
+        say(f"Paid to vendors: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")

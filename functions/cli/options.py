@@ -1,24 +1,54 @@
-"""The options that commands share."""
+"""The options that `make` and `plan` share."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 Topic = Annotated[str | None, typer.Argument(help="What the video is about, in English or Hindi.")]
-PlanFile = Annotated[Path | None, typer.Option("--plan", help="A RenderPlan as JSON; - reads it from standard input.")]
-Language = Annotated[str | None, typer.Option(help="Of the narration: en or hi. Default: read off the topic.")]
-Length = Annotated[int, typer.Option(help="Seconds of video to aim for.", min=5, max=600)]
-Voice = Annotated[str, typer.Option(help="F, M, or a provider and its own voice: elevenlabs/ID.")]
-Aspect = Annotated[str, typer.Option(help="16:9, 9:16 or 1:1.")]
-Style = Annotated[str, typer.Option(help="Of the pictures, in words: watercolor, cinematic, paper cut ...")]
-Seed = Annotated[int, typer.Option(help="Another number, other pictures and words.")]
-Resolution = Annotated[str, typer.Option(help="720p, 1080p or 4k.")]
-Providers = Annotated[
-    str | None, typer.Option(help="Whom to buy from, in this order: openai,elevenlabs,gemini. Default: who has a key.")
+PlanFile = Annotated[
+    str | None, typer.Option("--plan", metavar="FILE", help="A RenderPlan as JSON; - reads it from standard input.")
 ]
-Mode = Annotated[str, typer.Option(help="FINAL, or PROXY for a quick look in 720p.")]
+Language = Annotated[str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's own.")]
+Length = Annotated[int | None, typer.Option(help="Seconds of video to aim for. Default: 60.")]
+Voice = Annotated[str | None, typer.Option(help="F, M, or a provider and its own voice: elevenlabs/ID. Default: F.")]
+Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1. Default: 16:9.")]
+Style = Annotated[str | None, typer.Option(help="How the images look: watercolor, cinematic, paper cut ...")]
+Seed = Annotated[int | None, typer.Option(help="Another number gives other images and words. Default: 0.")]
+Resolution = Annotated[str | None, typer.Option(help="720p, 1080p or 4k. Default: 1080p.")]
+Providers = Annotated[
+    str | None,
+    typer.Option(help="The providers to buy from, in this order: openai,elevenlabs,gemini. Default: all with a key."),
+]
+Mode = Annotated[str | None, typer.Option(help="FINAL, or PROXY for a quick look in 720p. Default: FINAL.")]
+Out = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that gets the files.")]
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "language": ("language",), "length": ("length_sec",), "voice": ("voice",), "aspect": ("aspect",),
+    "style": ("style",), "seed": ("seed",), "resolution": ("render", "resolution"), "mode": ("render", "mode"),
+}  # fmt: skip
+
+
+def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
+    """Return ``body`` (a plan as JSON) with each option that was given in the place of the plan's own field."""
+    if not isinstance(body, dict):
+        return body
+    changed = dict(body)
+    for option, value in options.items():
+        if value is None:
+            continue
+        *parents, field = _FIELDS[option]
+        where = changed
+        for parent in parents:
+            inner = where.get(parent)
+            if inner is not None and not isinstance(inner, dict):
+                break  # the plan's own value is wrong, and that is said
+            where[parent] = where = dict(inner or {})
+        else:
+            where[field] = value
+    return changed
 
 
 def choose_providers(providers: str | None) -> None:

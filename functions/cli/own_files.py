@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from sutradhar import bootstrap
 from sutradhar.domain.errors import FieldError, InvalidRequest
@@ -94,9 +93,10 @@ def _candidates(text: str) -> Iterator[str]:
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":  # as a terminal pastes a file that is dropped on it
         bare = bare[1:-1]
     if bare.lower().startswith("file:"):
-        url = urlsplit(bare.replace("#", "%23").replace("?", "%3F"))
-        if url.netloc in ("", "localhost"):
-            yield url2pathname(url.path)
+        host, _, path = bare[5:].removeprefix("//").partition("/")
+        if host in ("", "localhost"):
+            yield unquote(f"/{path}")
+            yield f"/{path}"  # as people write it, who do not encode a percent sign
         return
     yield os.path.expanduser(bare)
     if "%" in bare:

@@ -2,10 +2,9 @@
 
 import json
 
-from rich.markup import escape
 from rich.table import Table
 
-from functions.cli.console import console, errors
+from functions.cli.console import console, errors, note
 from functions.cli.options import (
     Aspect,
     Language,
@@ -20,7 +19,8 @@ from functions.cli.options import (
     Voice,
     choose_providers,
 )
-from functions.cli.plan_input import wanted_plan
+from functions.cli.plan_input import load_plan
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
@@ -30,27 +30,35 @@ def plan(
     topic: Topic = None,
     plan_file: PlanFile = None,
     language: Language = None,
-    length: Length = 60,
-    voice: Voice = "F",
-    aspect: Aspect = "16:9",
-    style: Style = "",
-    seed: Seed = 0,
-    resolution: Resolution = "1080p",
-    mode: Mode = "FINAL",
+    length: Length = None,
+    voice: Voice = None,
+    aspect: Aspect = None,
+    style: Style = None,
+    seed: Seed = None,
+    resolution: Resolution = None,
+    mode: Mode = None,
     providers: Providers = None,
 ) -> None:
-    """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing."""
+    """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing.
+
+    Options given beside --plan overrule the fields of the plan.
+    """
     from sutradhar.pipeline.own_media import check, find_notices
 
+    options = {
+        "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
+        "resolution": resolution, "mode": mode,
+    }  # fmt: skip
     with errors():
         choose_providers(providers)
+        prepare_home()
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-        wanted = wanted_plan(topic, plan_file, language, length, voice, aspect, style, seed, resolution, mode)
+        wanted = load_plan(topic, plan_file, options)
         services = bootstrap.services()
         check(services, wanted, bootstrap.settings().terminal_limits)
         written = services.planner.plan(wanted).plan
-        for notice in find_notices(services, written):
-            console.print(f"[yellow]note:[/] {escape(notice)}")
+        for text in find_notices(services, written):
+            note(text)
         _print_estimate(written)
     for notice in written.notices:
         console.print(f"[yellow]note:[/] {escape(notice)}", soft_wrap=True)

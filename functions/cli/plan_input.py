@@ -1,55 +1,75 @@
-"""What a command line asks for, as a RenderPlan; files that a plan names are brought first."""
+"""Read what a command line asks for as a RenderPlan. Files that the plan names become uploads first."""
 
-import json
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from sutradhar import bootstrap
-from sutradhar.domain.own_media import is_upload_id
+from functions.cli.console import note
+from functions.cli.options import apply_options
+from functions.cli.own_files import FileProblem, find_file, with_uploads
+from functions.cli.plan_text import PlanTextError, parse_plan_text
+from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import RenderPlan
 
-
-def wanted_plan(
-    topic: str | None, plan_file: Path | None, language: str | None, length: int, voice: str, aspect: str, style: str,
-    seed: int, resolution: str, mode: str,
-) -> RenderPlan:  # fmt: skip
-    """Raises typer.BadParameter for what cannot be read, InvalidRequest for what cannot be made."""
-    if plan_file is not None:
-        if topic is not None:
-            raise typer.BadParameter("give a topic or --plan, not both")
-        try:
-            text = sys.stdin.read() if str(plan_file) == "-" else plan_file.read_text("utf-8")
-            body = json.loads(text)
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as exc:
-            raise typer.BadParameter(f"{plan_file} cannot be read as JSON: {exc}") from exc
-        return RenderPlan.parse(_with_uploads(body, plan_file.parent))
-    body = {
-        "topic": topic or "", "language": language, "length_sec": length, "voice": voice, "aspect": aspect,
-        "style": style, "seed": seed, "render": {"resolution": resolution, "mode": mode},
-    }  # fmt: skip
-    return RenderPlan.parse(body)
+_STANDARD_INPUT = "-"
 
 
-def _with_uploads(body: Any, folder: Path) -> Any:
-    """``body`` with every path of a file in it (``"clip": "beach.mp4"``, ``"clip": {"upload": "beach.mp4"}``) made an
-    upload; they begin at ``folder``."""
-    from sutradhar.pipeline.uploads import bring
+def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, Any]) -> RenderPlan:
+    """Return the plan for a topic or a plan file. ``options`` overrule the plan's own fields where they are not None.
 
-    def kept(where: Any, *names: str) -> None:
-        for name in names if isinstance(where, dict) else ():
-            if isinstance(where.get(name), str):
-                where[name] = {"upload": where[name]}
-            file = where.get(name)
-            if isinstance(file, dict) and isinstance(named := file.get("upload"), str) and not is_upload_id(named):
-                file["upload"] = bring(bootstrap.services(), folder / named).id
+    Raises:
+        typer.BadParameter: both or neither are given.
+        InvalidRequest: the plan or a file that it names cannot be used.
+    """
+    if plan_file is None:
+        if topic is None:
+            raise typer.BadParameter("give a topic, or a plan file with --plan")
+        _refuse_file_as_topic(topic)
+        return RenderPlan.parse(apply_options({"topic": topic}, options))
+    if topic is not None:
+        raise typer.BadParameter("give a topic or --plan, not both")
+    body, folder = _read_plan(plan_file)
+    if options.get("length") is not None and isinstance(body, dict) and body.get("scenes"):
+        note("--length changes nothing: this plan has its scenes already, and they set the length.")
+    body = apply_options(body, options)
+    wrong: list[FieldError] = []
+    try:
+        body = with_uploads(body, folder)
+    except InvalidRequest as exc:
+        wrong = list(exc.errors)
+    try:
+        plan = RenderPlan.parse(body)
+    except InvalidRequest as exc:
+        named = {error.path for error in wrong}
+        wrong += [error for error in exc.errors if error.path not in named and _parent(error.path) not in named]
+    if wrong:
+        raise InvalidRequest(wrong)
+    return plan
 
-    if isinstance(body, dict):
-        for scene in body.get("scenes") or ():
-            kept(scene, "clip", "image")
-        for character in body.get("characters") or ():
-            kept(character, "image")
-        kept(body, "music")
-    return body
+
+def _read_plan(plan_file: str) -> tuple[Any, Path]:
+    """Return the JSON of a plan file, and the folder that its relative paths start from."""
+    name, path = plan_file, Path()
+    try:
+        if plan_file == _STANDARD_INPUT:
+            name = "standard input"
+            data = sys.stdin.buffer.read()
+        else:
+            path = find_file(plan_file, Path())
+            data = path.read_bytes()
+        return parse_plan_text(data), path.parent
+    except (FileProblem, PlanTextError) as exc:
+        raise InvalidRequest([FieldError("--plan", f"({name}) {exc}")]) from exc
+
+
+def _refuse_file_as_topic(topic: str) -> None:
+    if topic.lower().endswith(".json") and os.path.isfile(topic):
+        raise InvalidRequest([FieldError("topic", f"is the name of a file; write --plan {topic}")])
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]

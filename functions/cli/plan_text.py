@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*[\w+-]*[ \t]*\r?\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*[\w+-]*[ \t]*\r?\n(.*?)^[ \t]*\1[ \t\r]*$", re.MULTILINE | re.DOTALL)
 _QUOTES = "“”„‟«»‘’‚`"
 _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 

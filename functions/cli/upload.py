@@ -5,22 +5,38 @@ from typing import Annotated
 
 import typer
 
-from functions.cli.console import console, errors
+from functions.cli.console import errors, say
+from functions.cli.own_files import FileProblem, find_file
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap
+from sutradhar.domain.errors import InvalidRequest
 
 
 def upload(
-    files: Annotated[list[Path], typer.Argument(help="Videos, pictures and sound files of your own.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Videos, images and sound files of your own.")],
 ) -> None:
     """Keep files for plans to name by the ids that are printed: `scenes[].clip`, `scenes[].image`, `music.upload`."""
     from sutradhar.pipeline.uploads import bring
 
+    refused = False
     with errors():
-        for path in files:
-            found = bring(bootstrap.services(), path)
+        prepare_home()
+        for name in files:
+            try:
+                found = bring(bootstrap.services(), find_file(name, Path()))
+            except FileProblem as exc:
+                say((name, "red"), f" {exc}")
+                refused = True
+                continue
+            except InvalidRequest as exc:
+                say((name, "red"), f" {'; '.join(error.message for error in exc.errors)}")
+                refused = True
+                continue
             facts = found.facts
             assert facts
             size = f"{facts.width}x{facts.height}" if facts.width else ""
             length = f"{facts.duration_sec:.1f} s" if facts.duration_sec else ""
-            console.print(f"{path}: {facts.kind} {size} {length}".rstrip())
-            print(found.id)
+            say(f"{name}: {facts.kind} {size} {length}".rstrip())
+            print(found.id, flush=True)
+    if refused:
+        raise typer.Exit(2)

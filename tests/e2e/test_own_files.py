@@ -61,7 +61,7 @@ def test_own_files_are_named_by_their_paths(terminal: Terminal) -> None:
 def test_a_file_that_cannot_be_used_is_named(terminal: Terminal) -> None:
     terminal.plan.write_text(json.dumps({"title": "x", "scenes": [{"clip": "nowhere.mp4", "duration_sec": 2}]}))
     done = terminal.run("make", "--plan", str(terminal.plan))
-    assert (done.returncode, "nowhere.mp4 cannot be read: No such file" in done.stdout) == (2, True), done.stdout
+    assert (done.returncode, "scene 1, clip (nowhere.mp4) is not there" in done.stdout) == (2, True), done.stdout
     (terminal.folder / "notes.mp4").write_text("a film")
     done = terminal.run("upload", str(terminal.folder / "notes.mp4"))
     assert done.returncode == 2

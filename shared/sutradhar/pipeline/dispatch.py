@@ -34,7 +34,7 @@ def render_request(job: Job) -> RenderRequest:
     return RenderRequest(
         render_id=job.render_id,
         job_id=job.id,
-        prefix=f"jobs/{job.id}/renders/{job.attempt}",
+        prefix=render_prefix(job),
         title=job.plan.title or job.id,
         title_language=job.plan.spoken_language,
         mode=job.plan.render.mode,
@@ -43,6 +43,11 @@ def render_request(job: Job) -> RenderRequest:
         soft_captions=job.plan.render.soft_captions,
         timeline=build_timeline(job.plan, job.assets),
     )
+
+
+def render_prefix(job: Job) -> str:
+    """Return what the names of all files of this attempt at rendering begin with."""
+    return f"jobs/{job.id}/renders/{job.attempt}"
 
 
 def _start(services: Services, seen: Job, request: RenderRequest) -> None:

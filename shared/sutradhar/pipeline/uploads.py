@@ -81,16 +81,20 @@ def complete(services: Services, upload_id: str, caller: ApiKey | None = None) -
 
 
 def bring(services: Services, path: Path) -> Upload:
-    """A file of this machine; the same bytes are the same upload. Raises InvalidRequest, naming the file."""
+    """Store a file of this machine; the same bytes are the same upload. Raises InvalidRequest, naming the file."""
+    # a name in an old encoding has no text of its own, and records are text
+    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        upload = begin(services, path.name, "application/octet-stream", path.stat().st_size, f"up-{digest[:16]}")
+        size = path.stat().st_size
+    except OSError as exc:
+        raise InvalidRequest([FieldError(str(path), f"cannot be read: {exc.strerror or exc}")]) from exc
+    try:
+        upload = begin(services, name, "application/octet-stream", size, f"up-{digest[:16]}")
         if not services.blobs.exists(upload.blob):
             services.blobs.put_file(upload.blob, path)
         return complete(services, upload.id)
-    except OSError as exc:
-        raise InvalidRequest([FieldError(str(path), f"cannot be read: {exc.strerror or exc}")]) from exc
     except InvalidRequest as exc:
         raise InvalidRequest([FieldError(str(path), error.message) for error in exc.errors]) from exc
 

@@ -1,0 +1,151 @@
+"""The folder that a video is delivered to. It is checked before work begins and holds one video at a time."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.cli.console import describe_os_error
+from sutradhar.bootstrap import Backend
+from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound
+from sutradhar.domain.job import Job
+from sutradhar.ports.stores import BlobStore, JobStore
+
+REFUSED = "video.refused.mp4"
+"""The name of a video that the quality gate refused."""
+_OURS = re.compile(
+    r"video(\.refused)?\.mp4|thumbnail\.png|job_summary\.json|provenance\.json|captions\.[a-z]+\.(srt|vtt)"
+)
+_MEDIA = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mp3", ".wav", ".m4a", ".json", ".srt")
+_LEAST_FREE = 100_000_000
+"""Bytes that a folder must have room for; a minute in 1080p has about 40 MB."""
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The video that a folder already holds."""
+
+    job_id: str
+    title: str
+
+
+def prepare_out(out: Path) -> Path:
+    """Return the folder to deliver to, without ``~``. Leaves nothing behind.
+
+    Raises:
+        InvalidRequest: a video cannot be delivered to it.
+    """
+    folder = out.expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise _refusal(f"names a folder, and {out} is a file; name another folder")
+    if not folder.exists() and folder.suffix.lower() in _MEDIA:
+        raise _refusal(f"names a folder, and {out} looks like a file; write --out {out.with_suffix('')}")
+    require_room(folder, "--out")
+    if folder.is_dir() and _earlier(folder) is None:
+        strangers = sorted(name for name in os.listdir(folder) if _OURS.fullmatch(name))
+        if strangers:
+            raise _refusal(f"({out}) holds {strangers[0]}, which sutradhar did not make; name another folder")
+    return folder
+
+
+def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
+    """Refuse a folder that cannot be made or written, or whose disk is full. Leaves nothing behind.
+
+    ``name`` is the option or variable that names the folder.
+    """
+    missing = [p for p in (folder, *folder.parents) if not os.path.lexists(p)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free
+    except OSError as exc:
+        problem = describe_os_error(exc) or "a part of the path is a file, or the folder cannot be made there"
+        raise InvalidRequest([FieldError(name, f"({folder}) cannot be written: {problem}")]) from exc
+    finally:
+        for made in missing:
+            if made.is_dir() and not any(made.iterdir()):
+                made.rmdir()
+    if free < least:
+        message = f"({folder}) has {free / 1e6:.0f} MB free, and a video needs {least / 1e6:.0f} MB; free some space"
+        raise InvalidRequest([FieldError(name, message)])
+
+
+def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[str]]:
+    """Copy the finished files to ``folder``; return their paths, and notes about what was replaced.
+
+    Every file is copied whole before the first one is replaced, and nothing of an earlier video stays.
+    """
+    assert job.result is not None
+    result = job.result
+    files = {
+        "video.mp4": result.video, "thumbnail.png": result.thumbnail, "job_summary.json": result.summary,
+        "provenance.json": result.provenance,
+        **{f"captions.{language}.srt": files.srt for language, files in result.captions.items()},
+        **{f"captions.{language}.vtt": files.vtt for language, files in result.captions.items()},
+    }  # fmt: skip
+    earlier = _earlier(folder)
+    paths = _copy(files, backend.blobs, folder)
+    notes = []
+    if earlier and not _asked_for_the_same(earlier.job_id, job, backend.jobs):
+        notes.append(
+            f"{folder} held another video ({earlier.title or earlier.job_id}), and this one took its place; make that"
+            " one again with another --out to have both"
+        )
+    return paths, notes
+
+
+def deliver_refused(blobs: BlobStore, prefix: str, folder: Path) -> Path:
+    """Copy a video that the quality gate refused, and its figures; return its absolute path.
+
+    A folder that holds a finished video keeps it: the refused one then goes into a folder beside it.
+    """
+    earlier = _earlier(folder)
+    if earlier and (folder / "video.mp4").exists():
+        folder = folder.with_name(f"{folder.absolute().name}.refused")
+    files = {REFUSED: f"{prefix}/video.mp4", "job_summary.json": f"{prefix}/job_summary.json"}
+    return _copy(files, blobs, folder)[0].absolute()
+
+
+def _copy(files: Mapping[str, str], blobs: BlobStore, folder: Path) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as cleanup:
+        halves = {}
+        for name, blob in files.items():
+            halves[name] = half = folder / f".{name}.{os.getpid()}"
+            cleanup.callback(half.unlink, missing_ok=True)
+            shutil.copyfile(blobs.fetch(blob, half), half)
+        for name in os.listdir(folder):
+            if _OURS.fullmatch(name) and name not in files:
+                (folder / name).unlink()
+        for name, half in halves.items():
+            half.replace(folder / name)
+    return [folder / name for name in files]
+
+
+def _earlier(folder: Path) -> Earlier | None:
+    """Return the video of ours that ``folder`` holds, by the files that lie beside it."""
+    for name, key in (("provenance.json", "job_id"), ("job_summary.json", "render_id")):
+        try:
+            found = json.loads((folder / name).read_text("utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(found, dict) and str(found.get(key, "")).startswith("job-"):
+            return Earlier("-".join(str(found[key]).split("-")[:2]), str(found.get("title") or ""))
+    return None
+
+
+def _asked_for_the_same(earlier_id: str, job: Job, jobs: JobStore) -> bool:
+    try:
+        return earlier_id == job.id or jobs.get(earlier_id).request_hash == job.request_hash
+    except NotFound:
+        return False
+
+
+def _refusal(message: str) -> InvalidRequest:
+    return InvalidRequest([FieldError("--out", message)])
