@@ -61,7 +61,7 @@ def plan(
             note(text)
         _print_estimate(written)
     for notice in written.notices:
-        console.print(f"[yellow]note:[/] {escape(notice)}", soft_wrap=True)
+        note(notice)
     print(
         json.dumps(
             written.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}), ensure_ascii=False, indent=2
