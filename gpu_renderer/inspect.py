@@ -190,7 +190,7 @@ def _rate(text: str) -> float:
 def _image_size(path: Path) -> tuple[int, int]:
     """(0, 0) when it is no picture that can be decoded."""
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=("PNG", "JPEG")) as image:
             image.load()
             return image.size
     except (OSError, SyntaxError, ValueError):

@@ -3,46 +3,21 @@
 import hashlib
 import io
 import math
-import re
-import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
-from PIL.JpegImagePlugin import JpegImageFile
+from PIL import Image
 
 from gpu_renderer.camera import Box, Plane, crop, matrix, view
 from gpu_renderer.frame import Bytes, Frame
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Camera
+from sutradhar.media.formats import UnusableFile
+from sutradhar.media.image import read_image
 
-MAX_PIXELS = 64_000_000
-"""Larger pictures would take more than 1 GB while they are decoded; a JPEG is reduced to this while it is decoded."""
-MAX_JPEG_PIXELS = 500_000_000
-MAX_PROGRESSIVE_PIXELS = 150_000_000
-"""A progressive JPEG is held whole, 3 bytes of coefficients a pixel, before it can be reduced."""
-Image.MAX_IMAGE_PIXELS = None  # Pillow's own guard says less than ours, which come before it decodes anything
-
-_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "TGA", "ICO")
-"""Those that are decoded by a library in this process; Pillow would start Ghostscript for an EPS."""
-_UNREADABLE = (
-    (4, rb"ftyp(hei|hev|mif1|msf1)", "HEIC"),
-    (0, rb"\xff\x0a|\x00\x00\x00\x0cJXL ", "JPEG XL"),
-    (0, rb"v/1\x01", "OpenEXR"),
-    (0, rb"#\?RADIANCE|#\?RGBE", "Radiance HDR"),
-    (0, rb"%PDF", "PDF"),
-    (0, rb"%!PS|\xc5\xd0\xd3\xc6", "PostScript"),
-    (0, rb"8BPS", "Photoshop"),
-    (0, rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!DOCTYPE svg[^>]*>\s*)?<svg", "SVG"),
-    (0, rb"\s*<(!DOCTYPE html|html)", "HTML (a web page)"),
-    (4, rb"ftyp", "MP4 (a video)"),
-    (0, rb"\x1aE\xdf\xa3", "Matroska or WebM (a video)"),
-)
-"""Where in a file what stands, in formats that people call pictures and that are not read here."""
 _MARGIN = 2
 """Pixels of the film kept around what the camera shows, for bilinear sampling."""
 _TAPS = 4
@@ -97,45 +72,18 @@ class Still:
 
 
 def load(path: Path, sha256: str, scene: int) -> Image.Image:
-    """The picture as a person would see it: upright, 8-bit sRGB, transparent parts white.
+    """Return the image as a person would see it: upright, 8-bit sRGB, without transparency.
 
     Raises:
-        RenderError: it cannot be read, is not the picture that was asked for, or is too large; names ``scene``.
+        RenderError: it cannot be read, is not the image that was asked for, or is too large; names ``scene``.
     """
     encoded = path.read_bytes()
     if hashlib.sha256(encoded).hexdigest() != sha256:
         raise _unusable(scene, "its bytes are not those that were stored")
-    if not encoded:
-        raise _unusable(scene, "the file is empty")
     try:
-        with Image.open(io.BytesIO(encoded), formats=_FORMATS) as opened:
-            _refuse_too_large(opened, scene)
-            if isinstance(opened, JpegImageFile) and opened.width * opened.height > MAX_PIXELS:
-                # the decoder itself can leave out the finest detail, and never holds more than what is left
-                reduced = next(by for by in (2, 4, 8) if opened.width * opened.height <= MAX_PIXELS * by**2)
-                opened.draft(None, (opened.width // reduced, opened.height // reduced))
-            opened.load()
-            return _rgb(ImageOps.exif_transpose(opened))
-    except UnidentifiedImageError as exc:
-        raise _unusable(scene, _unidentified(encoded)) from exc
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error) as exc:
-        raise _unusable(scene, str(exc)) from exc
-
-
-def _refuse_too_large(opened: Image.Image, scene: int) -> None:
-    limit = MAX_PIXELS
-    if isinstance(opened, JpegImageFile):
-        limit = MAX_PROGRESSIVE_PIXELS if "progressive" in opened.info else MAX_JPEG_PIXELS
-    if opened.width * opened.height > limit:
-        size = f"{opened.width}x{opened.height}"
-        raise _unusable(scene, f"it has {size} pixels; at most {limit // 10**6} million as {opened.format}")
-
-
-def _unidentified(encoded: bytes) -> str:
-    for at, pattern, name in _UNREADABLE:
-        if re.match(pattern, encoded[at : at + 1000], re.DOTALL):
-            return f"it is {name}, which cannot be read here"
-    return "it is no picture, or damaged from its first bytes on"
+        return read_image(io.BytesIO(encoded))[0]
+    except UnusableFile as exc:
+        raise _unusable(scene, f"it {exc.reason}") from exc
 
 
 def _unusable(scene: int, why: str) -> RenderError:
@@ -145,33 +93,6 @@ def _unusable(scene: int, why: str) -> RenderError:
         scene=scene,
         advice="replace the picture with a PNG or JPEG that opens in an image viewer",
     )
-
-
-def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):
-        return _from_deep(image)
-    profile = image.info.get("icc_profile")
-    if image.mode in ("P", "PA", "LA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    if profile and image.mode in ("RGB", "CMYK", "L"):
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            pass  # a profile that does not fit its picture is ignored, as browsers do
-        else:
-            assert converted is not None
-            return converted
-    return image.convert("RGB")
-
-
-def _from_deep(image: Image.Image) -> Image.Image:
-    """16-bit and float grey to 8 bits; Pillow's own convert() clips instead of scaling."""
-    grey = np.asarray(image, dtype=np.float32)
-    top = 1.0 if image.mode == "F" and grey.max(initial=0) <= 1 else 255.0 if image.mode == "F" else 65535.0
-    return Image.fromarray(np.rint(np.clip(grey / top, 0, 1) * 255).astype(np.uint8)).convert("RGB")
 
 
 def prepare(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import ffmpeg as graph
-from PIL import Image
 
 from gpu_renderer import ffmpeg
+from gpu_renderer.still import load
 from sutradhar.domain.errors import NotInstalled, RenderError
 from sutradhar.domain.renderer import Upscaler
 from sutradhar.domain.timeline import Clip, Timeline
@@ -57,19 +57,18 @@ def _enlarged(
     if clip.footage is not None:
         return clip
     path = blobs.fetch(clip.blob, workdir / f"small-{clip.sha256}")
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return clip  # whoever draws it says what is wrong with it
-    factor = enlargement(clip, timeline, width, height)
+    image = load(path, clip.sha256, clip.scene)
+    factor = enlargement(clip, timeline, *image.size)
     if factor <= 1:
         return clip
-    size = (math.ceil(width * factor), math.ceil(height * factor))
+    size = (math.ceil(image.width * factor), math.ceil(image.height * factor))
     record = f"upscaled/{upscaler}-{size[0]}x{size[1]}-{clip.sha256}.json"
     if not blobs.exists(record):
-        output = workdir / f"large-{clip.sha256}.png"
-        ffmpeg.run(argv(upscaler, path, output, size), stage="picture", cancel=cancel, scene=clip.scene)
+        # the program that enlarges gets the image upright and in sRGB: it reads fewer formats, and no profiles
+        upright, output = workdir / f"upright-{clip.sha256}.png", workdir / f"large-{clip.sha256}.png"
+        image.save(upright, compress_level=1)
+        ffmpeg.run(argv(upscaler, upright, output, size), stage="picture", cancel=cancel, scene=clip.scene)
+        upright.unlink()
         if not output.exists():
             raise RenderError(
                 f"{upscaler} left no picture for scene {clip.scene}", stage="picture", scene=clip.scene,

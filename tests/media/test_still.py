@@ -9,9 +9,11 @@ import pytest
 from PIL import Image, ImageCms
 
 from gpu_renderer.camera import view
-from gpu_renderer.still import MAX_PIXELS, load, prepare, to_planes
+from gpu_renderer.still import load, prepare, to_planes
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.timeline import Camera, Pose
+from sutradhar.media.image import MAX_PIXELS
+from tests.media.encoded import raw_png
 from tests.media.films import HOLD, WIDE, ZOOM_IN, photo, png
 
 PUSH_IN = Camera(start=WIDE, end=Pose(x=0.5, y=0.44, zoom=1.4))
@@ -148,10 +150,11 @@ def test_bytes_other_than_those_that_were_stored_are_refused(tmp_path):
         load(path, "0" * 64, 2)
 
 
-def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(tmp_path):
-    side = int(MAX_PIXELS**0.5) + 100
-    with pytest.raises(RenderError, match=rf"{side}x{side} pixels; at most 64 million as PNG"):
-        opened(tmp_path, saved(Image.new("1", (side, side)), "PNG"))
+def test_more_pixels_than_memory_are_refused_and_more_than_a_video_needs_reduced(tmp_path):
+    with pytest.raises(RenderError, match=r"9000x9000 pixels \(81 million\); a PNG may have 75 million"):
+        opened(tmp_path, raw_png(9000, 9000, 8, 2, [b"\0"]))
+    shown = opened(tmp_path, saved(Image.new("1", (9000, 9000), 1), "PNG"))
+    assert MAX_PIXELS * 0.99 < shown.shape[0] * shown.shape[1] <= MAX_PIXELS
 
 
 @pytest.mark.parametrize("camera", [HOLD, ZOOM_IN, PUSH_IN], ids=["hold", "zoom", "push"])

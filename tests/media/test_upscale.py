@@ -8,7 +8,7 @@ from PIL import Image
 
 from gpu_renderer.upscale import check, enlargement, upscaled
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.errors import NotInstalled
+from sutradhar.domain.errors import NotInstalled, RenderError
 from tests.media.films import HOLD, ZOOM_IN, film, photo, png
 
 
@@ -36,11 +36,12 @@ def test_a_small_picture_is_brought_to_the_films_size_once(blobs, tmp_path):
     assert blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns == written
 
 
-def test_a_picture_that_is_large_enough_and_one_that_is_broken_are_left_alone(blobs, tmp_path):
+def test_a_picture_that_is_large_enough_is_left_alone_and_a_broken_one_named(blobs, tmp_path):
     before, after = enlarged(blobs, tmp_path, "zscale", photo(1, 320, 200))
     assert after == before
     timeline = film(blobs, pictures=[b"broken"], bodies=(10,))
-    assert upscaled(timeline, "zscale", blobs, tmp_path, threading.Event()) == timeline
+    with pytest.raises(RenderError, match="the picture of scene 0 cannot be used"):
+        upscaled(timeline, "zscale", blobs, tmp_path, threading.Event())
 
 
 def test_a_zoom_needs_more(blobs):

@@ -1,11 +1,11 @@
 """Adapt the readers of images, video and sound to the files that users send."""
 
 import io
-import warnings
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,16 @@ from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import MAX_TOTAL_SEC
 from sutradhar.domain.upload import MediaFacts
 from sutradhar.media import formats
+from sutradhar.media.animation import probe_animation, write_clip
 from sutradhar.media.audio import decode_sound, read_sound
+from sutradhar.media.image import is_animation, probe_image, read_image
 from sutradhar.media.video import has_video, read_video
 from sutradhar.ports.providers import MusicBed, Picture, Shot
 from sutradhar.providers.loop import BLEND_SEC, PEAK, loop_pcm
 from sutradhar.providers.wav import to_wav
 
 NAME = "upload/1"
-_SMALLEST, _MOST_PIXELS = 64, 100_000_000
+_SMALLEST = 64
 _LONGEST_BED_SEC = MAX_TOTAL_SEC + BLEND_SEC
 
 
@@ -35,15 +37,18 @@ class MediaFiles:
             return _probe(file)
 
     def picture(self, path: Path, longest: int) -> Picture:
-        with path.open("rb") as file:
-            shown = _upright(file)
-        shown.thumbnail((longest, longest))
+        """Return the image, or the first frame of an animation, as a JPEG."""
+        with _invalid_when_unusable(), path.open("rb") as file:
+            shown, _ = read_image(file, longest)
         out = io.BytesIO()
         shown.save(out, "JPEG", quality=95, subsampling=0)
         return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=NAME, provenance=_OWN)
 
     def shot(self, path: Path) -> Shot:
-        with _invalid_when_unusable():
+        """Return the user's own bytes; of an animated image, a video made of its frames."""
+        with _invalid_when_unusable(), path.open("rb") as file:
+            if image_format := formats.find_image_format(file):
+                return _clip_of_animation(file, image_format)
             video = read_video(path)
         return Shot(path.read_bytes(), video.width, video.height, provider=NAME, provenance=_OWN)
 
@@ -63,9 +68,17 @@ def _invalid_when_unusable() -> Iterator[None]:
 
 
 def _probe(file: BinaryIO) -> MediaFacts:
-    if formats.find_image_format(file) and _is_picture(file):
-        width, height = _upright(file).size
-        return MediaFacts(kind="image", width=width, height=height)
+    if image_format := formats.find_image_format(file):
+        if is_animation(file, image_format):
+            animation = probe_animation(file, image_format)
+            _require_size(animation.size)
+            return MediaFacts(
+                kind="video", width=animation.size[0], height=animation.size[1], duration_sec=animation.duration_sec,
+                has_audio=False, notices=animation.notices,
+            )  # fmt: skip
+        image = probe_image(file)
+        _require_size(image.size)
+        return MediaFacts(kind="image", width=image.size[0], height=image.size[1], notices=image.notices)
     if has_video(file):
         video = read_video(file)
         return MediaFacts(
@@ -79,35 +92,20 @@ def _probe(file: BinaryIO) -> MediaFacts:
 _OWN = Provenance(model="upload", licence="the user's own")
 
 
-def _is_picture(file: BinaryIO) -> bool:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(file) as picture:
-            return not getattr(picture, "is_animated", False)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        return False
+def _require_size(size: tuple[int, int]) -> None:
+    if min(size) < _SMALLEST:
+        raise formats.UnusableFile(
+            f"has {size[0]}x{size[1]} pixels; at least {_SMALLEST} a side are needed", "send a larger image"
+        )
 
 
-def _upright(file: BinaryIO) -> Any:
-    """The picture as RGB, turned as its camera says it was held."""
-    from PIL import Image, ImageOps
-
-    try:
-        with warnings.catch_warnings(action="ignore"), Image.open(file) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
-                raise _refused(f"is a picture of over {_MOST_PIXELS // 1_000_000} megapixels")
-            shown = ImageOps.exif_transpose(picture)
-            if shown.mode in ("RGBA", "LA", "P"):
-                whole = shown.convert("RGBA")
-                shown = Image.new("RGB", whole.size, "white")
-                shown.paste(whole, mask=whole.getchannel("A"))
-            found = shown.convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as exc:
-        raise _refused(f"is a picture that cannot be read to its end: {exc}") from exc
-    if min(found.size) < _SMALLEST:
-        raise _refused(f"is a picture of {found.width}x{found.height} pixels; at least {_SMALLEST} a side are needed")
-    return found
+def _clip_of_animation(file: BinaryIO, image_format: str) -> Shot:
+    if not is_animation(file, image_format):
+        raise formats.UnusableFile("is an image that does not move", "name it as the image of a scene, or send a video")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "clip.mp4"
+        facts = write_clip(file, image_format, out)
+        return Shot(out.read_bytes(), *facts.size, provider=NAME, provenance=_OWN)
 
 
 def _decode_pcm(path: Path) -> NDArray[np.int16]:
@@ -124,7 +122,3 @@ def _decode_pcm(path: Path) -> NDArray[np.int16]:
         pcm[at : at + len(block)] = np.round(block * scale)
         at += len(block)
     return pcm
-
-
-def _refused(reason: str) -> InvalidRequest:
-    return InvalidRequest([FieldError("file", f"{reason}; send a whole video, picture or sound file")])

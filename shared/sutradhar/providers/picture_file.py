@@ -1,10 +1,9 @@
 """Pictures that came over the wire."""
 
 import io
-import warnings
 
-from PIL import Image
-
+from sutradhar.media.formats import UnusableFile
+from sutradhar.media.image import probe_image
 from sutradhar.providers.vendor import unusable
 
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
@@ -17,16 +16,14 @@ def media_type(data: bytes) -> str:
 
 
 def opened(provider: str, data: bytes) -> tuple[str, tuple[int, int]]:
-    """The media type of the picture in ``data``, and its width and height.
+    """Return the media type of the picture in ``data``, and its width and height as it is shown.
 
     Raises ProviderError for bytes that are no whole PNG or JPEG.
     """
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as picture:
-            picture.load()
-            kind, size = picture.format or "", picture.size
-    except Exception as exc:  # Pillow has a dozen ways to say so
-        raise unusable(provider, f"no picture: {exc}") from exc
-    if kind not in _TYPES or min(size) < _SMALLEST:
-        raise unusable(provider, f"a {kind or 'nameless'} of {size[0]}x{size[1]} pixels")
-    return _TYPES[kind], size
+        facts = probe_image(io.BytesIO(data))
+    except UnusableFile as exc:
+        raise unusable(provider, f"no picture: it {exc.reason}") from exc
+    if facts.format not in _TYPES or min(facts.size) < _SMALLEST:
+        raise unusable(provider, f"a {facts.format} of {facts.size[0]}x{facts.size[1]} pixels")
+    return _TYPES[facts.format], facts.size

@@ -1,0 +1,15 @@
+"""Image files that Pillow cannot write."""
+
+import struct
+import zlib
+
+
+def raw_png(width: int, height: int, depth: int, kind: int, rows: list[bytes]) -> bytes:
+    """A PNG that Pillow cannot write: 16 bits a sample, or a header that promises more than there is."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
+    data = zlib.compress(b"".join(b"\0" + row for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
