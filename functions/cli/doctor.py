@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from functions.cli.console import errors
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
 
 
@@ -15,12 +17,13 @@ def doctor(
 ) -> None:
     """Say what this machine has and lacks, and how to get it."""
     with errors():
+        prepare_home(least_free=0)
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         found = [*bootstrap.checks(), *(bootstrap.provider_checks() if providers else ())]
     table = Table("", "what", "found", "to get it")
     for check in found:
         mark = "[green]✓[/]" if check.ok else "[red]✗[/]" if check.needed else "[yellow]–[/]"
-        table.add_row(mark, check.name, check.detail, check.advice)
+        table.add_row(mark, escape(check.name), escape(check.detail), escape(check.advice))
     Console(highlight=False).print(table)
     if not all(c.ok for c in found if c.needed):
         raise typer.Exit(1)

@@ -4,9 +4,11 @@ from typing import Annotated, cast
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from functions.cli.console import console, errors
+from functions.cli.console import console, errors, say
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.access import Role
 from sutradhar.domain.price import usd
@@ -26,8 +28,9 @@ def add(
     """Make a key and print its secret, once."""
     if role not in ("creator", "admin"):
         raise typer.BadParameter("must be creator or admin", param_hint="--role")
-    backend = bootstrap.backend()
     with errors():
+        prepare_home(least_free=0)
+        backend = bootstrap.backend()
         key, secret = access.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
     console.print(f"{key.id}, {key.role}. This is its secret, which is not shown again:")
     print(secret)
@@ -37,9 +40,11 @@ def add(
 def show() -> None:
     """All keys, without their secrets."""
     table = Table("id", "name", "role", "budget a day", "made")
-    for key in access.keys(bootstrap.backend().records).values():
-        budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
-        table.add_row(key.id, key.name, key.role, budget, key.created_at.date().isoformat())
+    with errors():
+        prepare_home(least_free=0)
+        for key in access.keys(bootstrap.backend().records).values():
+            budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
+            table.add_row(key.id, escape(key.name), key.role, budget, key.created_at.date().isoformat())
     Console().print(table)
 
 
@@ -47,9 +52,10 @@ def show() -> None:
 def revoke(key_id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> None:
     """Take a key back; within half a minute it opens nothing. Its jobs go on."""
     with errors():
+        prepare_home(least_free=0)
         records = bootstrap.backend().records
         key = access.revoke(records, key_id)
-    console.print(f"{key.id} ({key.name}) is revoked.")
+    say(f"{key.id} ({key.name}) is revoked.")
     if not access.keys(records):
         console.print(
             "It was the last one, so calls need no key any more: from this machine, and on Google Cloud from everybody"

@@ -41,12 +41,12 @@ def prepare_out(out: Path) -> Path:
         InvalidRequest: a video cannot be delivered to it.
     """
     folder = out.expanduser()
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not folder.is_dir():
         raise _refusal(f"names a folder, and {out} is a file; name another folder")
-    if not folder.exists() and folder.suffix.lower() in _MEDIA:
+    if not os.path.exists(folder) and folder.suffix.lower() in _MEDIA:
         raise _refusal(f"names a folder, and {out} looks like a file; write --out {out.with_suffix('')}")
     require_room(folder, "--out")
-    if folder.is_dir() and _earlier(folder) is None:
+    if os.path.isdir(folder) and _earlier(folder) is None:
         strangers = sorted(name for name in os.listdir(folder) if _OURS.fullmatch(name))
         if strangers:
             raise _refusal(f"({out}) holds {strangers[0]}, which sutradhar did not make; name another folder")
@@ -69,7 +69,7 @@ def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
         raise InvalidRequest([FieldError(name, f"({folder}) cannot be written: {problem}")]) from exc
     finally:
         for made in missing:
-            if made.is_dir() and not any(made.iterdir()):
+            if os.path.isdir(made) and not any(made.iterdir()):
                 made.rmdir()
     if free < least:
         message = f"({folder}) has {free / 1e6:.0f} MB free, and a video needs {least / 1e6:.0f} MB; free some space"

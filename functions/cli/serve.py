@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from functions.cli.console import console, errors, stoppable
+from functions.cli.console import errors, say, stoppable
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.errors import NotInstalled
 
@@ -33,6 +34,8 @@ def serve(
     from functions import local
     from sutradhar.pipeline import access
 
+    with errors():
+        prepare_home()
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
@@ -44,8 +47,8 @@ def serve(
     env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
     with errors(), stoppable(), local.at_work():
         server = subprocess.Popen(argv, env=env, start_new_session=True)
-        let_in = "whoever has an API key" if access.keys(bootstrap.backend().records) else "this machine only"
-        console.print(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
+        let_in = "callers with an API key" if access.keys(bootstrap.backend().records) else "this machine only"
+        say(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
         try:
             code = server.wait()
             raise typer.Exit(code or 1)
@@ -61,10 +64,10 @@ def _serve_emulated(port: int) -> None:
         raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
 
     home = bootstrap.settings().home / "emulated"
-    console.print("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and seven functions ...")
+    say("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and seven functions ...")
     with EmulatedCloud(home, port, settings=bootstrap.settings().vendor_environment) as cloud:
-        console.print(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
+        say(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
         for name, value in sorted(cloud.env.items()):
             if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):
-                console.print(f"  {name}={value}", soft_wrap=True)
+                say(f"  {name}={value}")
         threading.Event().wait()

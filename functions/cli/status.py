@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from functions.cli.console import errors, print_failure
+from functions.cli.console import errors, print_failure, printable
+from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.view import fraction_done, state_word
 
@@ -14,6 +16,7 @@ from sutradhar.domain.view import fraction_done, state_word
 def status(job_id: Annotated[str | None, typer.Argument(help="One job; without it, the newest ones.")] = None) -> None:
     """Show a job, or the newest jobs."""
     with errors():
+        prepare_home(least_free=0)
         backend = bootstrap.backend()
         jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.latest().jobs
         table = Table("job", "title", "state", "done", "made")
@@ -21,7 +24,7 @@ def status(job_id: Annotated[str | None, typer.Argument(help="One job; without i
             ready = len(backend.assets.get_many(r.key for r in job.requests))
             title = (job.plan or job.wanted).title or job.wanted.topic or ""
             made = f"{ready} of {len(job.requests)}" if job.requests else ""
-            table.add_row(job.id, title, state_word(job), f"{fraction_done(job, ready):.0%}", made)
+            table.add_row(job.id, escape(printable(title)), state_word(job), f"{fraction_done(job, ready):.0%}", made)
         Console(highlight=False).print(table if jobs else 'No jobs yet: `sutradhar make "Prahlad"` makes the first.')
         if job_id and jobs[0].error:
             print_failure(jobs[0])

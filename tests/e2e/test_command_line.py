@@ -1,0 +1,76 @@
+"""What the command says before it makes anything: places, options, plan files and names, in processes of their own."""
+
+import json
+
+import pytest
+
+from tests.e2e.conftest import Terminal
+
+
+def test_make_with_nothing_shows_its_help(terminal: Terminal) -> None:
+    done = terminal.run("make")
+    assert "Usage: sutradhar make" in done.stdout or "Usage: python -m functions.cli make" in done.stdout
+    assert "--plan" in done.stdout
+    assert not terminal.home.exists()
+
+
+@pytest.mark.parametrize("command", ["make", "status", "upload"])
+def test_a_home_that_cannot_be_written_is_said_before_work(terminal: Terminal, command: str) -> None:
+    terminal.env["SUTRADHAR_HOME"] = "/proc/nowhere"
+    words = {"make": ["--plan", str(terminal.plan)], "status": [], "upload": [str(terminal.plan)]}[command]
+    done = terminal.run(command, *words)
+    assert done.returncode in (1, 2)
+    assert "SUTRADHAR_HOME" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_options_overrule_a_plan_that_is_fenced_and_starts_elsewhere(terminal: Terminal) -> None:
+    plan = {
+        "scenes": [{"narration": "The fox [red] jumped.", "image_prompt": "a fox"}], "voice": "F", "language": "en",
+        "render": {"mode": "FINAL", "fps": 25}, "watermark": False, "aspect": "16:9",
+    }  # fmt: skip
+    terminal.plan.write_text(f"Here it is:\n```json\n{json.dumps(plan)}\n```\n", "utf-16")
+    words = ("--mode", "proxy", "--voice", "male", "--length", "30", "--seed", "7")
+    done = terminal.run("plan", "--plan", str(terminal.plan), *words)
+    assert done.returncode == 0, done.stdout
+    assert "--length changes nothing" in done.stdout
+    printed = json.loads(done.stdout[done.stdout.index("{\n") :])
+    assert printed["render"] == {"mode": "PROXY", "fps": 25}
+    assert (printed["voice"], printed["seed"], printed["watermark"]) == ("M", 7, None)
+    assert "aspect" not in printed  # not given on the command line, so the plan's own
+
+
+def test_everything_that_is_wrong_is_said_at_once_in_words_of_people(terminal: Terminal) -> None:
+    (terminal.folder / "notes [final] [b].mp4").write_text("text")
+    plan = {
+        "language": "fr", "music": "nowhere [/b].mp3",
+        "scenes": [{"image": "https://x.org/me.jpg"}, {"clip": {"upload": "notes [final] [b].mp4"}, "camera": "spin"}],
+    }  # fmt: skip
+    terminal.plan.write_text(json.dumps(plan))
+    done = terminal.run("make", "--plan", str(terminal.plan))
+    assert done.returncode == 2, done.stdout
+    for line in (
+        "scene 1, image (https://x.org/me.jpg) is an internet address", "scene 2, clip (notes [final] [b].mp4)",
+        "scene 2, camera must be", "music (nowhere [/b].mp3) is not there", "language must be en or hi (got 'fr')",
+    ):  # fmt: skip
+        assert line in done.stdout, done.stdout
+    assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--plan", "."), "--plan (.) is a folder"), (("--plan", "nowhere.json"), "(nowhere.json) is not there"),
+        (("a topic", "--plan", "plan.json"), "not both"), (("--length", "5"), "give a topic, or a plan file"),
+        (("", "--mode", "PROXY"), "topic"), (("A fox", "--out", "plan.json"), "a folder, and plan.json is a file"),
+        (("plan.json",), "write --plan plan.json"), (("A fox", "--voice", "loud"), "voice must be F, M"),
+    ],
+)  # fmt: skip
+def test_a_wrong_command_line_gets_one_clear_error(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], says: str
+) -> None:
+    monkeypatch.chdir(terminal.folder)
+    done = terminal.run("make", *words)
+    assert done.returncode == 2, done.stdout
+    assert says in " ".join(done.stdout.replace("│", " ").split()), done.stdout
+    assert "Traceback" not in done.stdout
