@@ -61,12 +61,12 @@ def expected_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) 
     """Return how long the video of ``plan`` will be, as far as that is known before its voices exist."""
     if not plan.scenes:
         return float(plan.length_sec)
-    language, speed = plan.spoken_language, plan.delivery.speed
+    said = plan.spoken_language, plan.delivery.speed, plan.gender
     return sum(
         max(
             scene.duration_sec or 0,
             (clip_sec or {}).get(i, 0),
-            scene_sec(scene.narration, language, speed) if scene.narration else 0,
+            scene_sec(scene.narration, *said) if scene.narration else 0,
         )
         for i, scene in enumerate(plan.scenes)
     )

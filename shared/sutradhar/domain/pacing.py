@@ -2,44 +2,68 @@
 
 from collections.abc import Sequence
 
-from sutradhar.domain.plan import MAX_SCENE_SEC, Language
+from sutradhar.domain.plan import MAX_TOTAL_SEC, Language, RenderPlan, Voice
 
 AIR_SEC = 0.2
 """Silence before and after a narration, measured from the middle of the transition on either side."""
 
 # Seconds for a letter (its marks included), for a pause inside a sentence, for one between sentences, and a constant.
-# Least squares over 70 English and 210 Hindi narrations of these stories, spoken by hibari 0.2 (heart, speed 0.85) and
-# espeak-ng 1.51 (hi, 150 words/min), mean error 3 % both; the constant has 0.2 s on top, to err on the long side.
-_PACE: dict[Language, tuple[float, float, float, float]] = {
-    "en": (0.0749, 0.207, 0.384, 0.39),
-    "hi": (0.1426, 0.280, 0.836, 0.69),
+# Least squares of the relative error over 70 narrations of the stories, one to three sentences each, for each offline
+# voice: hibari 0.2.1 (heart, speed 0.85), piper 1.8 (joe) and espeak-ng 1.51 (hi+f3 and hi+m3, 150 words a minute).
+# The mean error of one narration is 4 % in English and 3 % in Hindi, and 17 to 22 % at worst; those of several scenes
+# cancel out. The constant has 0.1 s on top, to err on the long side.
+_PACE: dict[tuple[Language, Voice], tuple[float, float, float, float]] = {
+    ("en", "F"): (0.0659, 0.194, 1.021, 0.37),
+    ("en", "M"): (0.0477, 0.302, 1.115, 0.83),
+    ("hi", "F"): (0.1527, 0.258, 0.518, 0.28),
+    ("hi", "M"): (0.1502, 0.253, 0.532, 0.26),
 }
 MAX_HOLD_SEC = 2.5
 """The longest that a picture stays, with music only, for the sake of the length asked for."""
 _REST_SEC = 1.0
+LENGTH_TOLERANCE = 0.1
+"""A video keeps its length when it is longer or shorter by this share of it at most."""
+MAX_VIDEO_SEC = MAX_TOTAL_SEC * (1 + LENGTH_TOLERANCE)
+"""No video becomes longer, whatever its narration takes beyond its estimate."""
 
 
-def speech_sec(text: str, language: Language, speed: float = 1.0) -> float:
-    """Estimated seconds from the first word of ``text`` to the end of its last; at least 0.6."""
+def speech_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
+    """Estimate the seconds from the first word of ``text`` to the end of its last; at least 0.6."""
     import regex  # noqa: PLC0415 - a function that reads no text does without
 
-    letter, pause, stop, constant = _PACE[language]
+    letter, pause, stop, constant = _PACE[language, voice]
     letters = len(regex.findall(r"[\p{L}\p{N}]\p{M}*", text))
     stops = len(regex.findall(r"[.!?।](?=\s)", text))
     return max(0.6, (letter * letters + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
 
 
-def scene_sec(text: str, language: Language, speed: float = 1.0) -> float:
-    """The shortest scene that holds ``text`` without cutting it."""
-    return speech_sec(text, language, speed) + 2 * AIR_SEC
+def scene_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
+    """Estimate the shortest scene that holds ``text`` without cutting it."""
+    return speech_sec(text, language, speed, voice) + 2 * AIR_SEC
 
 
-def durations(narrations: Sequence[str], language: Language, length_sec: float, speed: float = 1.0) -> list[float]:
-    """Seconds per scene, which add up to ``length_sec`` if no picture has to hold over ``MAX_HOLD_SEC`` for it.
+def rest_sec(spoken_sec: float, scenes: int, length_sec: float) -> float:
+    """Return the seconds that each of ``scenes`` stays longer than its narration needs.
 
-    Never less than a narration needs, so the sum may be more; a film that cannot fill the length only rests a little.
+    Pauses of up to ``MAX_HOLD_SEC`` fill the length. A video that is too short even with those rests only a little.
     """
-    needed = [scene_sec(n, language, speed) for n in narrations]
-    spare = (length_sec - sum(needed)) / len(needed)
-    hold = max(0.0, spare if spare <= MAX_HOLD_SEC else _REST_SEC)
-    return [min(MAX_SCENE_SEC, round(sec + hold, 2)) for sec in needed]
+    spare = max(0.0, length_sec - spoken_sec) / scenes
+    can_fill = spoken_sec + scenes * MAX_HOLD_SEC >= (1 - LENGTH_TOLERANCE) * length_sec
+    return min(spare, MAX_HOLD_SEC) if can_fill else min(spare, _REST_SEC)
+
+
+def durations(
+    narrations: Sequence[str], language: Language, length_sec: float, speed: float = 1.0, voice: Voice = "F"
+) -> list[float]:
+    """Return the seconds of each scene; they add up to ``length_sec`` where the narrations and their pauses fill it.
+
+    A scene is never shorter than its narration needs, so the sum may also be more.
+    """
+    needed = [scene_sec(n, language, speed, voice) for n in narrations]
+    rest = rest_sec(sum(needed), len(needed), length_sec)
+    return [round(sec + rest, 2) for sec in needed]
+
+
+def misses_length(sec: float, plan: RenderPlan) -> bool:
+    """Return whether a video of ``sec`` seconds is longer or shorter than ``plan`` asks for, beyond the tolerance."""
+    return abs(sec - plan.length_sec) > LENGTH_TOLERANCE * plan.length_sec

@@ -25,11 +25,9 @@ from sutradhar.domain.shorthand import (
 )
 from sutradhar.domain.text import language_of
 
-MAX_SCENES = 20
+MAX_SCENES = 60
 """The most scenes that a language model is asked to write."""
 MAX_CHARACTERS = 6
-MAX_SCENE_SEC = 20.0
-"""The longest scene that a planner writes."""
 MIN_TOTAL_SEC, MAX_TOTAL_SEC = 5, 600
 """The ceiling of every video, and of a single scene. Callers may get less: see ``limits``."""
 CEILING_SCENES = MAX_TOTAL_SEC

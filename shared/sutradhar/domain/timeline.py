@@ -9,9 +9,8 @@ from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue, cues, translated_cues
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.own_media import Fit
-from sutradhar.domain.pacing import AIR_SEC
+from sutradhar.domain.pacing import AIR_SEC, MAX_VIDEO_SEC
 from sutradhar.domain.plan import (
-    MAX_TOTAL_SEC,
     CameraMove,
     CaptionStyle,
     Language,
@@ -171,7 +170,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     voice is never cut.
 
     Raises:
-        InvalidRequest: the film would be longer than ``MAX_TOTAL_SEC``.
+        InvalidRequest: the film would be longer than ``MAX_VIDEO_SEC``.
     """
     fps = plan.render.fps
     width, height = plan.size
@@ -212,8 +211,8 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         heard_from = voices[-1].start if speech else frame_to_sample(start + head, fps)
         effects += _effects(scene, i, heard_from, assets)
         start += frames - fades[i + 1]
-    if start > MAX_TOTAL_SEC * fps:
-        message = f"the narration makes the film {start / fps:.0f} s long; at most {MAX_TOTAL_SEC} s"
+    if start > MAX_VIDEO_SEC * fps:
+        message = f"the narration makes the film {start / fps:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
         raise InvalidRequest([FieldError("scenes", message)])
     captions = _captions(plan, assets, clips, voices)
     music = assets.get("music") if plan.music.enabled else None

@@ -1,14 +1,16 @@
-"""A film about anything: what can be said honestly without knowing one fact about the subject."""
+"""A video about anything: what can be said honestly without knowing one fact about the subject."""
 
 import random
 import tomllib
 from functools import cache
 from importlib import resources
 
+from pydantic import Field
+
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.plan import CameraMove, Language
 from sutradhar.providers.storybook.stories import Beat, Role
-from sutradhar.providers.storybook.topic import asks, question_mark
+from sutradhar.providers.storybook.topic import Kind, asks, kind_of, question_mark
 
 _IT = "{it}"
 _LONG = 60
@@ -18,12 +20,17 @@ Wording = tuple[str, ...]
 
 
 class _Slot(Frozen):
-    role: Role
+    """A beat in several wordings, one of which is told; wording n in Hindi says what wording n in English says."""
+
+    role: Role = "development"
     image: str
     camera: CameraMove
     drop: int | None = None
-    en: tuple[Wording, ...]
-    hi: tuple[Wording, ...]
+    long: int | None = None
+    kinds: tuple[Kind, ...] = ()
+    """The kinds of subject that it suits; none: all."""
+    en: tuple[Wording, ...] = Field(min_length=1)
+    hi: tuple[Wording, ...] = Field(min_length=1)
     en_question: tuple[Wording, ...] = ()
     hi_question: tuple[Wording, ...] = ()
 
@@ -33,36 +40,42 @@ class _Slot(Frozen):
         return (question and self.en_question) or self.en
 
 
+class _Slots(Frozen):
+    breath: tuple[_Slot, ...]
+    slots: tuple[_Slot, ...]
+
+
 @cache
-def _slots() -> tuple[_Slot, ...]:
+def _slots() -> _Slots:
     text = resources.files(__package__).joinpath("generic.toml").read_text("utf-8")
-    return tuple(_Slot.model_validate(s) for s in tomllib.loads(text)["slots"])
+    return _Slots.model_validate(tomllib.loads(text))
 
 
-def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> list[Beat]:
-    """Beats in ``language`` about ``phrase``, the bare subject of what was ``asked``; ``seed`` chooses the wordings."""
+def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tuple[list[Beat], list[Beat]]:
+    """Return the beats of one breath and the beats of every other length, in ``language``.
+
+    They are about ``phrase``, the bare subject of what was ``asked``; ``seed`` chooses the wordings.
+    """
     chance = random.Random(seed)
     question = asks(phrase, language, asked)
+    kind = kind_of(phrase, language, asked)
     stop = "।" if language == "hi" else "."
     if question and (language == "hi" or question_mark(phrase, asked)):
         stop = "?"
-    beats = []
-    for slot in _slots():
+
+    def beat(slot: _Slot) -> Beat:
         wordings = slot.wordings(language, question)
         if slot.role != "opening" and len(phrase) > _LONG:
             wordings = tuple(w for w in wordings if not any(_IT in s for s in w))
         said = tuple(_put(s, phrase, stop) for s in chance.choice(wordings))
-        beats.append(
-            Beat(
-                role=slot.role,
-                image=slot.image.replace(_IT, phrase),
-                camera=slot.camera,
-                drop=slot.drop,
-                en=said if language == "en" else (),
-                hi=said if language == "hi" else (),
-            )
-        )
-    return beats
+        return Beat(
+            role=slot.role, image=slot.image.replace(_IT, phrase), camera=slot.camera, drop=slot.drop, long=slot.long,
+            en=said if language == "en" else (), hi=said if language == "hi" else (),
+        )  # fmt: skip
+
+    slots = _slots()
+    beats = [beat(slot) for slot in slots.slots if not slot.kinds or kind in slot.kinds]
+    return [beat(slot) for slot in slots.breath], beats
 
 
 def _put(sentence: str, phrase: str, stop: str) -> str:

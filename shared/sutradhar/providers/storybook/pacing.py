@@ -1,46 +1,124 @@
-"""How much of a story fits a length."""
+"""Choose how much of a story fits a length."""
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from sutradhar.domain.pacing import scene_sec
-from sutradhar.domain.plan import Language
+from sutradhar.domain.limits import LENGTH_TOLERANCE
+from sutradhar.domain.pacing import rest_sec, scene_sec
+from sutradhar.domain.plan import Language, Voice
 from sutradhar.providers.storybook.stories import Beat
 
-_MIN_SCENES = 3
+MIN_SCENES = 3
+"""Of a version that is more than one breath long."""
+_TICK_SEC = 0.05
 _BREATH_SEC = 0.6
 """Silence beyond the air that a scene takes without seeming slow."""
-_BEAT_COST = 4.0
-"""A beat less is as bad as this many seconds of slowness."""
+_SLACK = 0.03
+"""A share of the length that is better left to pauses, which shrink where a voice is slower than its estimate."""
+
+# What is as bad as a second of silence too much, by the first: a length that is missed; a hundredth of the length too
+# much; a beat less, of those that every version has and of the further ones; the version of one breath.
+_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST, _ONE_BREATH_COST = 1000.0, 2.0, 4.0, 0.3, 12.0
+
+Telling = list[tuple[Beat, int]]
+"""Beats in the order of telling, and how many of each one's sentences are told."""
 
 
-def abridge(beats: Sequence[Beat], language: Language, length_sec: float, speed: float = 1.0) -> list[tuple[Beat, int]]:
-    """Which beats to tell, and how many of each one's sentences, to come closest to ``length_sec`` from below.
+@dataclass(frozen=True)
+class Pace:
+    """Who tells the story, and how fast."""
 
-    More beats are worth a little more silence.
+    language: Language
+    speed: float = 1.0
+    voice: Voice = "F"
+
+
+def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pace: Pace) -> Telling:
+    """Choose which beats are told, and how many of each one's sentences, to come closest to ``length_sec``.
+
+    ``breath``: the version that takes one breath. Each beat tells so many sentences or one more, so that no part of a
+    story is much thinner than another; which of them tell more is a sum of their seconds that fits, found in time that
+    grows with the number of beats and not with the number of choices. Of versions that fit about equally, the one with
+    more beats is taken, and further beats come in only when every beat tells two sentences.
     """
-    seconds = {
-        id(beat): [
-            scene_sec(" ".join(beat.sentences(language)[: n + 1]), language, speed)
-            for n in range(len(beat.sentences(language)))
-        ]
-        for beat in beats
-    }
-    best: tuple[float, list[tuple[Beat, int]]] | None = None
-    for dropped in range(max((b.drop or 0) for b in beats) + 1):
-        kept = [b for b in beats if b.drop is None or b.drop > dropped]
-        if len(kept) < _MIN_SCENES:
-            break
-        # Each beat tells so many sentences or one more, so that no part of the story is much thinner than another.
-        most = max(len(seconds[id(b)]) for b in kept)
-        for fewest, *more in product(range(1, most), *([(0, 1)] * len(kept))):
-            counts = [min(len(seconds[id(b)]), fewest + extra) for b, extra in zip(kept, more, strict=True)]
-            spare = length_sec - sum(seconds[id(b)][n - 1] for b, n in zip(kept, counts, strict=True))
-            # A version that is too long cannot be mended; one that is a little short breathes.
-            misfit = -100 * spare if spare < 0 else max(0.0, spare - _BREATH_SEC * len(kept))
-            cost = misfit + _BEAT_COST * dropped + 0.01 * spare
-            if best is None or cost < best[0]:
-                best = cost, list(zip(kept, counts, strict=True))
+    seconds = {id(beat): _seconds(beat, pace) for beat in (*breath, *beats)}
+    best: tuple[float, Telling] | None = None
+    for version, least, extra_cost in ((breath, 1, _ONE_BREATH_COST), (beats, MIN_SCENES, 0.0)):
+        for kept in _selections(version, least):
+            told = {id(b) for b in kept}
+            cost = extra_cost + sum(_LONG_BEAT_COST if b.long else _BEAT_COST for b in version if id(b) not in told)
+            thin = 2 if any(b.long for b in kept) else 1
+            most = max(len(seconds[id(b)]) for b in kept)
+            for fewest in range(min(thin, most), max(most, thin + 1)):
+                for counts in _fitting(kept, [seconds[id(b)] for b in kept], fewest, length_sec):
+                    spoken = sum(seconds[id(b)][n - 1] for b, n in zip(kept, counts, strict=True))
+                    found = cost + _misfit(spoken, len(kept), length_sec)
+                    if best is None or found < best[0]:
+                        best = found, list(zip(kept, counts, strict=True))
     if best is None:
-        raise ValueError(f"a story needs {_MIN_SCENES} beats, this has {len(beats)}")
+        raise ValueError(f"a story needs a version of one breath, or {MIN_SCENES} beats; this has {len(beats)}")
     return best[1]
+
+
+def _seconds(beat: Beat, pace: Pace) -> list[float]:
+    """Return the seconds of the scene with one, two, ... of the beat's sentences."""
+    said = beat.sentences(pace.language)
+    return [
+        scene_sec(" ".join(said[: n + 1]), pace.language, pace.speed, pace.voice) for n in range(len(said))
+    ]  # fmt: skip
+
+
+def _misfit(spoken: float, scenes: int, length_sec: float) -> float:
+    total = spoken + scenes * rest_sec(spoken, scenes, length_sec)
+    off = (total - length_sec) / length_sec
+    cost = _MISS_COST * abs(off) if abs(off) > LENGTH_TOLERANCE else 0.0
+    cost += _OVER_COST * 100 * max(0.0, off)
+    spare = max(0.0, length_sec - spoken)
+    return cost + max(0.0, spare - _BREATH_SEC * scenes) + max(0.0, _SLACK * length_sec - spare)
+
+
+def _stage(beat: Beat) -> tuple[int, int] | None:
+    """Return when ``beat`` is left out, the least first; None: never."""
+    if beat.long:
+        return 0, -beat.long
+    return (1, beat.drop) if beat.drop else None
+
+
+def _selections(beats: Sequence[Beat], least: int) -> Iterator[list[Beat]]:
+    """All of ``beats``, then those left when the least needed are left out, and so on; ``least`` of them at least."""
+    kept = list(beats)
+    for stage in [None, *sorted({s for s in map(_stage, beats) if s})]:
+        kept = [b for b in kept if stage is None or _stage(b) != stage]
+        if kept and len(kept) >= least:
+            yield kept
+
+
+def _fitting(
+    kept: Sequence[Beat], seconds: Sequence[Sequence[float]], fewest: int, length_sec: float
+) -> Iterator[list[int]]:
+    """The numbers of sentences whose sum is the nearest below ``length_sec``, and those nearest above it.
+
+    Each beat tells ``fewest`` sentences or one more, as far as it has them. ``sums[i]`` has bit n set where the first i
+    beats can take n ticks; those that a story needs most come first, so that the others stay short where there is a
+    choice.
+    """
+    order = sorted(range(len(kept)), key=lambda i: _stage(kept[i]) or (2, 0), reverse=True)
+    low = [min(fewest, len(sec)) for sec in seconds]
+    high = [min(fewest + 1, len(sec)) for sec in seconds]
+    ticks = [[round(sec / _TICK_SEC) for sec in beat] for beat in seconds]
+    more = [ticks[i][high[i] - 1] - ticks[i][low[i] - 1] for i in range(len(kept))]
+    sums = [1 << sum(ticks[i][low[i] - 1] for i in range(len(kept)))]
+    for i in order:
+        sums.append(sums[-1] | sums[-1] << more[i])
+    target = round(length_sec / _TICK_SEC)
+    for cut in (target, round(target * (1 - _SLACK))):
+        below, above = sums[-1] & ((1 << cut + 1) - 1), sums[-1] >> cut + 1
+        ends = [below.bit_length() - 1] if below else []
+        ends += [(above & -above).bit_length() + cut] if above else []
+        for end in ends:
+            counts, left = list(low), end
+            for step in range(len(order), 0, -1):
+                if not sums[step - 1] >> left & 1:
+                    i = order[step - 1]
+                    counts[i], left = high[i], left - more[i]
+            yield counts

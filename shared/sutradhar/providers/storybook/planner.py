@@ -9,9 +9,9 @@ from sutradhar.domain.plan_notices import left_out_notice
 from sutradhar.ports.providers import Written
 from sutradhar.providers.storybook.generic import generic_beats
 from sutradhar.providers.storybook.mood import mood_of
-from sutradhar.providers.storybook.pacing import abridge
+from sutradhar.providers.storybook.pacing import Pace, abridge
 from sutradhar.providers.storybook.script import group, image_prompt, script_sentences, split
-from sutradhar.providers.storybook.stories import Beat, Story
+from sutradhar.providers.storybook.stories import Beat
 from sutradhar.providers.storybook.topic import bare, cut, named_story, title_case
 
 _TITLE_CHARS = 120
@@ -45,7 +45,7 @@ class Storybook:
             if notice := left_out_notice("the script", wanted.prompt or ""):
                 wanted = wanted.evolve(notices=(*wanted.notices, notice))
             narrations = group(sentences, language)
-            seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
+            seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed, wanted.gender)
             scenes = [
                 Scene(narration=n, image_prompt=image_prompt(n), duration_sec=sec)
                 for n, sec in zip(narrations, seconds, strict=True)
@@ -61,9 +61,9 @@ class Storybook:
                 advice="write the topic in words",
             )
         if story := named_story(phrase):
-            return self._filled(wanted, _told(story.beats, language, wanted, story), story.title[language], story.mood)
-        beats = generic_beats(phrase, asked, language, wanted.seed)
-        return self._filled(wanted, _told(beats, language, wanted), _title(asked), mood_of(phrase, "curious"))
+            return self._filled(wanted, _told(story.breath, story.beats, language, wanted, translated=True), story.title[language], story.mood)
+        breath, beats = generic_beats(phrase, asked, language, wanted.seed)
+        return self._filled(wanted, _told(breath, beats, language, wanted), _title(asked), mood_of(phrase, "curious"))
 
     @staticmethod
     def _filled(wanted: RenderPlan, scenes: Sequence[Scene], title: str | None, mood: Mood) -> RenderPlan:
@@ -82,18 +82,19 @@ class Storybook:
 
 
 def _told(
-    beats: Sequence[Beat], language: Language, wanted: RenderPlan, story: Story | None = None
+    breath: Sequence[Beat], beats: Sequence[Beat], language: Language, wanted: RenderPlan, *, translated: bool = False
 ) -> tuple[Scene, ...]:
-    """``beats`` at the length wanted; with translations if they come from a ``story``, which is told in both."""
-    chosen = abridge(beats, language, wanted.length_sec, wanted.delivery.speed)
+    """Tell the beats at the length wanted; ``translated``: they have the same sentences in the other language."""
+    pace = Pace(language, wanted.delivery.speed, wanted.gender)
+    chosen = abridge(breath, beats, wanted.length_sec, pace)
     narrations = [" ".join(beat.sentences(language)[:count]) for beat, count in chosen]
-    seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
+    seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed, wanted.gender)
     other = _OTHER[language]
     return tuple(
         Scene(
             narration=narration,
             image_prompt=beat.image,
-            translations={other: " ".join(beat.sentences(other)[:count])} if story else {},
+            translations={other: " ".join(beat.sentences(other)[:count])} if translated else {},
             duration_sec=sec,
             camera=beat.camera,
             transition=beat.transition,

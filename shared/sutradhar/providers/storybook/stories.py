@@ -1,4 +1,19 @@
-"""The texts of the package as values. A story is ``stories/<its id>.toml``."""
+"""The texts of the package as values. A story is ``stories/<its id>.toml``.
+
+A story is told at any length from 5 to 600 s, out of one file, whose parts are these:
+
+- ``[[breath]]``: the version of one breath, for 5 to 14 s. One to four scenes with one short sentence each. The first
+  has no ``drop`` and tells the whole story by itself in 3 to 4.3 s; the others are left out by ``drop``, 1 first.
+- ``[[beats]]`` without ``long``: the story as it is told in 15 to 120 s, an opening first and a close last. Those with
+  ``drop`` are left out of shorter versions, 1 first.
+- ``[[beats]]`` with ``long = n``: further beats between those, for versions over two minutes. ``long = 1`` comes in
+  first, and then one after the other, so a beat may refer to what has no ``long`` and to a smaller ``long`` that stands
+  before it, and to nothing else. Two beats that need each other have the same number.
+
+The sentences of a beat elaborate: any leading part of them can stand alone, in every version that tells the beat. A
+beat with ``long`` is told with two sentences at least. ``en`` and ``hi`` have the same sentences one by one, because the
+captions in the other language are those. A whole beat takes 14 to 19 s to say in each language.
+"""
 
 import tomllib
 from functools import cache
@@ -16,12 +31,14 @@ Role = Literal["opening", "development", "close"]
 class Beat(Frozen):
     """One scene's worth of story. Any leading part of its sentences can stand alone; the rest elaborates."""
 
-    role: Role
+    role: Role = "development"
     image: str
     en: tuple[str, ...] = ()
     hi: tuple[str, ...] = ()
     drop: int | None = Field(default=None, ge=1)
     """Left out of shorter versions, 1 first; None: the story is not a story without it."""
+    long: int | None = Field(default=None, ge=1)
+    """Told in longer versions only, 1 first; None: in all that do not drop it."""
     camera: CameraMove
     transition: TransitionKind = "crossfade"
 
@@ -39,6 +56,8 @@ class Story(Frozen):
     """Each names the story when all of its words occur."""
     related: tuple[str, ...]
     """Words that do not name the story but belong to it."""
+    breath: tuple[Beat, ...] = ()
+    """The version that takes one breath."""
     beats: tuple[Beat, ...]
 
 
@@ -50,6 +69,7 @@ class WordLists(Frozen):
     asking_hi: str
     small: str
     passing: str
+    kinds: dict[str, str]
     moods: dict[Mood, str]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
+from typing import Literal
 
 import regex
 
@@ -26,6 +27,8 @@ _REQUEST_HI = re.compile(
     r"(?:\s+के\s+बारे\s+में)?(?:\s+(?:पर|का))?(?:\s+(?:एक\s+)?(?:वीडियो|फ़िल्म|फिल्म))?"
     r"\s+(?:सुनाओ|सुनाइए|सुनाइये|बताओ|बताइए|बताइये|बनाओ|बनाइए|बनाइये|समझाओ|समझाइए)$"
 )
+Kind = Literal["thing", "person", "place", "process", "question"]
+_HOW_TO = re.compile(r"^(?:how\s+to|the\s+art\s+of|the\s+making\s+of|steps\s+(?:to|for))\s", re.IGNORECASE)
 _SAME_FROM = 0.84
 _MATCH_OVER = 0.5
 
@@ -62,6 +65,29 @@ def question_mark(phrase: str, asked: str) -> bool:
     lists, words = word_lists(), phrase.casefold().split()
     begins = words[: 2 if words[0] in lists.asking.split() else 1]
     return _ends_asking(asked) or not set(lists.auxiliary.split()).isdisjoint(begins)
+
+
+def kind_of(phrase: str, language: Language, asked: str) -> Kind:
+    """Return the kind of subject that ``phrase`` is, as far as its words tell; a thing, where they do not.
+
+    An English phrase is what its last word says ("my grandmother's garden" is a place), up to the first preposition
+    ("the history of tea" is a history, so a thing); a Hindi one likewise.
+    """
+    if _HOW_TO.search(phrase):
+        return "process"
+    if asks(phrase, language, asked):
+        return "question"
+    lists = word_lists()
+    small = {*lists.small.split(), *"का की के में से पर को".split()} - {"a", "an", "the"}
+    words = _words(phrase)
+    head = words[: next((i for i, w in enumerate(words) if w in small and i), len(words))]
+    kinds: tuple[Kind, ...] = ("process", "person", "place")
+    for kind in kinds:
+        known = set(_words(lists.kinds[kind]))
+        of = words[-1:] if language == "hi" else head[-1:]
+        if not known.isdisjoint(of) or (kind == "process" and words[0] in known):
+            return kind
+    return "thing"
 
 
 def _ends_asking(asked: str) -> bool:
