@@ -63,7 +63,7 @@ def make(
             raise typer.Exit(1)
         files, notes = deliver(job, bootstrap.backend(), folder)
         _print_cost(job)
-    for text in (*job.notices, *notes):
+    for text in notes:
         note(text)
     for path in files:
         print(path)

@@ -44,6 +44,7 @@ def plan(
     Options given beside --plan overrule the fields of the plan.
     """
     from sutradhar.pipeline.own_media import check, find_notices
+    from sutradhar.pipeline.plan import notices
 
     options = {
         "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
@@ -56,8 +57,9 @@ def plan(
         wanted = load_plan(topic, plan_file, options)
         services = bootstrap.services()
         check(services, wanted, bootstrap.settings().terminal_limits)
-        written = services.planner.plan(wanted).plan
-        for text in find_notices(services, written):
+        found = services.planner.plan(wanted)
+        written = found.plan
+        for text in (*notices(found, wanted), *find_notices(services, written)):
             note(text)
         _print_estimate(written)
     for notice in written.notices:

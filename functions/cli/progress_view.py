@@ -9,6 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
+from functions.cli.console import note
 from sutradhar.domain.asset import Asset, AssetKind
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.view import fraction_done
@@ -53,6 +54,7 @@ class ProgressView:
         self._live = Live(console=console, refresh_per_second=5, transient=False)
         self._left: TimeLeft | None = None
         self._said: set[str] = set()
+        self._noted: set[str] = set()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -63,7 +65,11 @@ class ProgressView:
         self._live.stop()
 
     def show(self, job: Job, made: Mapping[str, Asset]) -> None:
-        """``made``: the job's finished assets by slot."""
+        """``made``: the job's finished assets by slot. Print the job's notices as they come."""
+        for notice in job.notices:
+            if notice not in self._noted:
+                self._noted.add(notice)
+                note(notice)
         now, done = monotonic(), fraction_done(job, len(made))
         self._left = self._left or TimeLeft(self._film_sec, now, done)
         self._row("plan", "story", int(job.plan is not None), 1)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from sutradhar.domain.capacity import tasks_for
 from sutradhar.domain.job import Job, JobError, JobState, Outcome
 from sutradhar.domain.messages import DispatchRender, RenderFinished, StopRender
+from sutradhar.domain.pacing import misses_length
+from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.render import RenderRequest
 from sutradhar.domain.timeline import Timeline, build_timeline
 from sutradhar.pipeline.services import Services, held
@@ -59,7 +61,7 @@ def _start(services: Services, seen: Job, request: RenderRequest) -> None:
     machine = services.runner.machine
     tasks = tasks_for(request.timeline, machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
-    notices = _notices(request.timeline)
+    notices = _notices(request.timeline, job.wanted)
 
     def change(current: Job) -> Outcome:
         return current.render_started(request.render_id, execution, notices, services.clock.now())
@@ -109,5 +111,10 @@ def _hopeless(services: Services, job: Job) -> bool:
     return True
 
 
-def _notices(timeline: Timeline) -> list[str]:
-    return [f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched]
+def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
+    """Say where the narrations, whose lengths are known by now, change a length that was asked for."""
+    if wanted.scenes:
+        return [f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched]
+    if misses_length(timeline.duration_sec, wanted):
+        return [f"the video is {timeline.duration_sec:.1f} s long; {wanted.length_sec} s were asked for"]
+    return []

@@ -73,12 +73,14 @@ class SoundEffect:
 
 @dataclass(frozen=True)
 class Written:
-    """What a planner wrote."""
+    """A plan with its scenes written. ``length_reason``: why its length is not the one asked for, and what the user
+    can do; empty where it is."""
 
     plan: RenderPlan
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
     provenance: Provenance | None = None
+    length_reason: str = ""
 
 
 class Provider(Protocol):

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sutradhar.domain.limits import LENGTH_TOLERANCE
-from sutradhar.domain.pacing import rest_sec, scene_sec
+from sutradhar.domain.pacing import LENGTH_TOLERANCE, rest_sec, scene_sec
 from sutradhar.domain.plan import Language, Voice
 from sutradhar.providers.storybook.stories import Beat
 
@@ -63,9 +62,7 @@ def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pa
 def _seconds(beat: Beat, pace: Pace) -> list[float]:
     """Return the seconds of the scene with one, two, ... of the beat's sentences."""
     said = beat.sentences(pace.language)
-    return [
-        scene_sec(" ".join(said[: n + 1]), pace.language, pace.speed, pace.voice) for n in range(len(said))
-    ]  # fmt: skip
+    return [scene_sec(" ".join(said[: n + 1]), pace.language, pace.speed, pace.voice) for n in range(len(said))]
 
 
 def _misfit(spoken: float, scenes: int, length_sec: float) -> float:

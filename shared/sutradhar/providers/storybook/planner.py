@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.pacing import durations
+from sutradhar.domain.limits import expected_sec
+from sutradhar.domain.pacing import durations, misses_length
 from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene
 from sutradhar.domain.plan_notices import left_out_notice
 from sutradhar.ports.providers import Written
@@ -26,7 +27,8 @@ class Storybook:
 
     def plan(self, wanted: RenderPlan) -> Written:
         """See ``Planner``."""
-        return Written(self.written(wanted), self.name)
+        plan = self.written(wanted)
+        return Written(plan, self.name, length_reason=_length_reason(wanted, expected_sec(plan)))
 
     def written(self, wanted: RenderPlan) -> RenderPlan:
         """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
@@ -61,7 +63,8 @@ class Storybook:
                 advice="write the topic in words",
             )
         if story := named_story(phrase):
-            return self._filled(wanted, _told(story.breath, story.beats, language, wanted, translated=True), story.title[language], story.mood)
+            told = _told(story.breath, story.beats, language, wanted, translated=True)
+            return self._filled(wanted, told, story.title[language], story.mood)
         breath, beats = generic_beats(phrase, asked, language, wanted.seed)
         return self._filled(wanted, _told(breath, beats, language, wanted), _title(asked), mood_of(phrase, "curious"))
 
@@ -100,6 +103,21 @@ def _told(
             transition=beat.transition,
         )
         for (beat, count), narration, sec in zip(chosen, narrations, seconds, strict=True)
+    )
+
+
+def _length_reason(wanted: RenderPlan, expected: float) -> str:
+    """Say why a video of ``expected`` seconds is not as long as was asked for, and what to do; empty where it is."""
+    if not misses_length(expected, wanted):
+        return ""
+    if script_sentences(wanted.prompt or ""):
+        change = "write more" if expected < wanted.length_sec else "shorten it"
+        return f"your text is spoken in that time; {change}, or set the length to {expected:.0f} s"
+    if expected > wanted.length_sec:
+        return "the topic alone takes most of it to say; shorten the topic, or ask for a longer video"
+    return (
+        "the offline planner has no more to say about it without inventing or repeating something; write scenes or a"
+        " prompt of several sentences, or set the key of a provider (docs/providers.md)"
     )
 
 

@@ -11,8 +11,8 @@ A story is told at any length from 5 to 600 s, out of one file, whose parts are 
   before it, and to nothing else. Two beats that need each other have the same number.
 
 The sentences of a beat elaborate: any leading part of them can stand alone, in every version that tells the beat. A
-beat with ``long`` is told with two sentences at least. ``en`` and ``hi`` have the same sentences one by one, because the
-captions in the other language are those. A whole beat takes 14 to 19 s to say in each language.
+beat with ``long`` is told with two sentences at least. ``en`` and ``hi`` have the same sentences one by one, because
+the captions in the other language are those. A whole beat takes 12 to 19 s to say in each language.
 """
 
 import tomllib

@@ -78,7 +78,7 @@ def kind_of(phrase: str, language: Language, asked: str) -> Kind:
     if asks(phrase, language, asked):
         return "question"
     lists = word_lists()
-    small = {*lists.small.split(), *"का की के में से पर को".split()} - {"a", "an", "the"}
+    small = set(lists.small.split()) - {"a", "an", "the"}
     words = _words(phrase)
     head = words[: next((i for i, w in enumerate(words) if w in small and i), len(words))]
     kinds: tuple[Kind, ...] = ("process", "person", "place")
