@@ -12,7 +12,7 @@ A story is told at any length from 5 to 600 s, out of one file, whose parts are 
 
 The sentences of a beat elaborate: any leading part of them can stand alone, in every version that tells the beat. A
 beat with ``long`` is told with two sentences at least. ``en`` and ``hi`` have the same sentences one by one, because
-the captions in the other language are those. A whole beat takes 12 to 19 s to say in each language.
+the captions in the other language are those. A whole beat takes 12 to 20 s to say in each language.
 """
 
 import tomllib
