@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from functions.cli.console import note
+from functions.cli.console import note as print_note
 from sutradhar.domain.asset import Asset, AssetKind
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.view import fraction_done
@@ -69,7 +69,7 @@ class ProgressView:
         for notice in job.notices:
             if notice not in self._noted:
                 self._noted.add(notice)
-                note(notice)
+                print_note(notice)
         now, done = monotonic(), fraction_done(job, len(made))
         self._left = self._left or TimeLeft(self._film_sec, now, done)
         self._row("plan", "story", int(job.plan is not None), 1)

@@ -1,5 +1,6 @@
 """How long a text takes to say, and how long its pictures stay."""
 
+import math
 from collections.abc import Sequence
 
 from sutradhar.domain.plan import MAX_TOTAL_SEC, Language, RenderPlan, Voice
@@ -61,7 +62,8 @@ def durations(
     """
     needed = [scene_sec(n, language, speed, voice) for n in narrations]
     rest = rest_sec(sum(needed), len(needed), length_sec)
-    return [round(sec + rest, 2) for sec in needed]
+    # rounded down: together they must not be more than the most that a plan may ask for
+    return [math.floor((sec + rest) * 100) / 100 for sec in needed]
 
 
 def misses_length(sec: float, plan: RenderPlan) -> bool:

@@ -4,20 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sutradhar.domain.pacing import LENGTH_TOLERANCE, rest_sec, scene_sec
-from sutradhar.domain.plan import Language, Voice
+from sutradhar.domain.plan import MAX_TOTAL_SEC, Language, Voice
 from sutradhar.providers.storybook.stories import Beat
 
 MIN_SCENES = 3
 """Of a version that is more than one breath long."""
+_MOST_SEC = MAX_TOTAL_SEC + 0.001
 _TICK_SEC = 0.05
 _BREATH_SEC = 0.6
 """Silence beyond the air that a scene takes without seeming slow."""
 _SLACK = 0.03
 """A share of the length that is better left to pauses, which shrink where a voice is slower than its estimate."""
 
-# What is as bad as a second of silence too much, by the first: a length that is missed; a hundredth of the length too
-# much; a beat less, of those that every version has and of the further ones; the version of one breath.
-_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST, _ONE_BREATH_COST = 1000.0, 2.0, 4.0, 0.3, 12.0
+# In seconds of silence too much that are as bad: a length that is missed by all of itself; one that is a hundredth too
+# long; a beat that is left out, without ``long`` and with it. The version of one breath leaves out all beats.
+_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST = 1000.0, 2.0, 4.0, 0.3
 
 Telling = list[tuple[Beat, int]]
 """Beats in the order of telling, and how many of each one's sentences are told."""
@@ -42,10 +43,12 @@ def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pa
     """
     seconds = {id(beat): _seconds(beat, pace) for beat in (*breath, *beats)}
     best: tuple[float, Telling] | None = None
-    for version, least, extra_cost in ((breath, 1, _ONE_BREATH_COST), (beats, MIN_SCENES, 0.0)):
+    for version, least in ((breath, 1), (beats, MIN_SCENES)):
         for kept in _selections(version, least):
             told = {id(b) for b in kept}
-            cost = extra_cost + sum(_LONG_BEAT_COST if b.long else _BEAT_COST for b in version if id(b) not in told)
+            left_out = [b for b in beats if id(b) not in told]
+            left_out += [b for b in version if version is breath and id(b) not in told]
+            cost = sum(_LONG_BEAT_COST if b.long else _BEAT_COST for b in left_out)
             thin = 2 if any(b.long for b in kept) else 1
             most = max(len(seconds[id(b)]) for b in kept)
             for fewest in range(min(thin, most), max(most, thin + 1)):
@@ -68,7 +71,7 @@ def _seconds(beat: Beat, pace: Pace) -> list[float]:
 def _misfit(spoken: float, scenes: int, length_sec: float) -> float:
     total = spoken + scenes * rest_sec(spoken, scenes, length_sec)
     off = (total - length_sec) / length_sec
-    cost = _MISS_COST * abs(off) if abs(off) > LENGTH_TOLERANCE else 0.0
+    cost = _MISS_COST * max(abs(off), LENGTH_TOLERANCE) if abs(off) > LENGTH_TOLERANCE or total > _MOST_SEC else 0.0
     cost += _OVER_COST * 100 * max(0.0, off)
     spare = max(0.0, length_sec - spoken)
     return cost + max(0.0, spare - _BREATH_SEC * scenes) + max(0.0, _SLACK * length_sec - spare)
