@@ -74,10 +74,15 @@ def test_neighbouring_clips_overlap_by_their_crossfade_and_no_further() -> None:
     assert made.clips[0].end <= made.clips[2].start
 
 
-def test_a_film_over_ten_minutes_is_refused_with_its_length() -> None:
+def test_a_video_far_over_ten_minutes_is_refused_with_its_length() -> None:
     plan = plan_of(*[None] * 20)
-    with pytest.raises(InvalidRequest, match="at most 600 s"):
-        build_timeline(plan, assets_for(plan, [31.0] * 20))
+    with pytest.raises(InvalidRequest, match="680 s long; at most 660 s"):
+        build_timeline(plan, assets_for(plan, [33.6] * 20))
+
+
+def test_a_voice_slower_than_its_estimate_may_take_a_video_a_little_over_ten_minutes() -> None:
+    plan = plan_of(*[None] * 20)
+    assert build_timeline(plan, assets_for(plan, [31.0] * 20)).duration_sec == pytest.approx(628, abs=1)
 
 
 def test_a_language_without_all_its_translations_has_no_captions() -> None:
