@@ -8,7 +8,7 @@ from cloudevents.http.event import CloudEvent
 from pydantic import ValidationError
 
 from sutradhar import bootstrap
-from sutradhar.domain.messages import Message, decode
+from sutradhar.domain.messages import Message, decode, subject
 from sutradhar.pipeline.handle import bury, handle, note_failure
 from sutradhar.telemetry import bound, carried, log
 
@@ -26,7 +26,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.model_dump_json().encode()).decode()
-    sent = {"job_id": message.job_id, "type": message.type, **carried()}
+    sent = {**subject(message), "type": message.type, **carried()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
         "id": str(number), "source": f"//pubsub.googleapis.com/projects/local/topics/{topic}", "time": now,
@@ -38,7 +38,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
 def receive(event: CloudEvent) -> None:
     """Do what the event's message asks for. What is raised becomes a 500, and Pub/Sub delivers again with backoff."""
     message = command(event)
-    with bound(job_id=message.job_id, message_type=message.type, **_trace(event)):
+    with bound(**subject(message), message_type=message.type, **_trace(event)):
         try:
             handle(bootstrap.services(), message)
         except Exception as exc:
@@ -55,7 +55,7 @@ def receive_dead(event: CloudEvent) -> None:
     except (ValidationError, ValueError, TypeError, KeyError) as exc:
         log("poison_message", level="error", exc=exc, event_data=str(event.get_data())[:_SHOWN])
         return
-    with bound(job_id=message.job_id, message_type=message.type, **_trace(event)):
+    with bound(**subject(message), message_type=message.type, **_trace(event)):
         log("dead_letter", level="error")
         bury(bootstrap.services(), message)
 

@@ -8,7 +8,7 @@ from itertools import count
 
 from cloudevents.http.event import CloudEvent
 
-from functions import dispatch, envelope, finish, plan, produce
+from functions import check, dispatch, envelope, finish, plan, produce
 from sutradhar import bootstrap
 from sutradhar.domain.messages import Message
 from sutradhar.pipeline.handle import give_up
@@ -17,6 +17,7 @@ from sutradhar.telemetry import log
 
 ENTRY_POINTS: Mapping[str, Callable[[CloudEvent], None]] = {
     "plan": plan.plan, "produce": produce.produce, "dispatch": dispatch.dispatch, "finish": finish.finish,
+    "check": check.check,
 }  # fmt: skip
 """By topic."""
 

@@ -1,6 +1,7 @@
 locals {
   # what is only kept to be used again; jobs/ holds the films
-  caches = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
+  uploads = "uploads/" # the files that users send
+  caches  = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
 }
 
 resource "google_storage_bucket" "source" {
@@ -59,6 +60,25 @@ resource "google_storage_bucket" "assets" {
       age = 1
     }
   }
+  # Cloud Storage itself forgets an upload that was begun and not finished after a week (resumable sessions)
+  lifecycle_rule {
+    action {
+      type = "Delete"
+    }
+    condition {
+      age            = var.upload_days
+      matches_prefix = [local.uploads]
+    }
+  }
+  dynamic "cors" {
+    for_each = length(var.cors_origins) > 0 ? [sort(var.cors_origins)] : []
+    content {
+      origin          = cors.value
+      method          = ["GET", "PUT"]
+      response_header = ["Content-Type", "Range"]
+      max_age_seconds = 3600
+    }
+  }
   dynamic "lifecycle_rule" {
     for_each = var.job_days > 0 ? [var.job_days] : []
     content {
@@ -82,6 +102,20 @@ resource "google_storage_bucket_iam_member" "assets" {
   member   = each.value
 }
 
+# api opens the sessions in which callers send their files, and can change or delete nothing. Listing what is in the bucket
+# is asked of the bucket; without it Cloud Storage answers 403 instead of 404 for a file that is not there.
+resource "google_storage_bucket_iam_member" "uploads" {
+  for_each = { api = "roles/storage.objectCreator", check = "roles/storage.objectUser" }
+  bucket   = google_storage_bucket.assets.name
+  role     = each.value
+  member   = "serviceAccount:${module.function[each.key].service_account}"
+
+  condition {
+    title      = "${var.name}-uploads-only"
+    expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/${local.uploads}\")"
+  }
+}
+
 # api only hands out addresses of finished films, dead_letter only looks up the cause that was noted.
 resource "google_storage_bucket_iam_member" "readers" {
   for_each = toset(["api", "dead_letter"])
@@ -91,6 +125,7 @@ resource "google_storage_bucket_iam_member" "readers" {
 }
 
 locals {
+  bucket_path = "projects/_/buckets/${google_storage_bucket.assets.name}"
   blob_users = merge(
     { for name in ["plan", "produce", "dispatch", "finish"] :
     name => "serviceAccount:${module.function[name].service_account}" },

@@ -3,6 +3,7 @@ locals {
   functions = {
     api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 60 }
     plan        = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 540 }
+    check       = { memory = "2Gi", cpu = "1", concurrency = 1, min = 0, max = 20, timeout = 540 } # it decodes users' files
     produce     = { memory = "2Gi", cpu = "2", concurrency = 1, min = 0, max = 50, timeout = 540 }
     dispatch    = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 120 }
     finish      = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 20, timeout = 120 }
@@ -16,7 +17,14 @@ locals {
     REGION               = var.region
     ASSET_BUCKET         = google_storage_bucket.assets.name
     TOPIC_PREFIX         = "${var.name}-"
+    # else each new client asks for the bucket itself, which roles on objects refuse
+    DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA = "true"
   }
+  # of the one function that people and pages call
+  api_environment = merge(
+    var.public_api ? { PUBLIC_API = "1" } : {},
+    length(var.cors_origins) > 0 ? { CORS_ORIGINS = join(",", sort(var.cors_origins)) } : {},
+  )
   environment = merge(local.shared_environment, {
     FIRESTORE_DATABASE = google_firestore_database.this.name
     RENDER_JOB         = google_cloud_run_v2_job.renderer[var.render_on].name
@@ -39,7 +47,7 @@ module "function" {
   archive         = { bucket = google_storage_bucket.source.name, object = google_storage_bucket_object.archive.name }
   builder         = google_service_account.builder.id
   from_everywhere = each.key == "api"
-  environment     = merge(var.settings, local.environment, var.public_api && each.key == "api" ? { PUBLIC_API = "1" } : {})
+  environment     = merge(var.settings, local.environment, each.key == "api" ? local.api_environment : {})
   secrets         = { for variable, readers in var.secrets : variable => google_secret_manager_secret.this[variable].secret_id if contains(readers, each.key) }
   depends_on      = [google_project_service.this, google_project_iam_member.builder]
 }

@@ -1,11 +1,12 @@
 locals {
-  topics = ["plan", "produce", "dispatch", "finish"]
+  topics = ["plan", "produce", "dispatch", "finish", "check"]
   # who sends what: each function, also what its job owes when a message comes again
   publishers = {
     plan     = ["api", "dead_letter", "sweep"]
     produce  = ["api", "plan", "produce", "dead_letter", "sweep"]
     dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep"]
     finish   = ["dispatch", "dead_letter"]
+    check    = ["api", "check", "dead_letter"]
   }
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }

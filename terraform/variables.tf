@@ -22,8 +22,12 @@ variable "name" {
   type        = string
   default     = "sutradhar"
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,11}[a-z0-9]$", var.name))
-    error_message = "3 to 13 lower case letters, digits and hyphens: service accounts have short names."
+    condition     = can(regex("^[a-z][a-z0-9-]{2,11}[a-z0-9]$", var.name))
+    error_message = "4 to 13 lower case letters, digits and hyphens: a Firestore database has at least 4, and service accounts have short names."
+  }
+  validation {
+    condition     = !startswith(var.name, "goog") && !strcontains(var.name, "google")
+    error_message = "Google keeps names with goog at their start, or google in them, to itself."
   }
 }
 
@@ -88,6 +92,26 @@ variable "asset_days" {
   validation {
     condition     = var.asset_days >= 2 && var.asset_days <= 3650
     error_message = "2 to 3650 days."
+  }
+}
+
+variable "upload_days" {
+  description = "The files that users send are kept for so many days; a plan that names one later is refused and says so."
+  type        = number
+  default     = 30
+  validation {
+    condition     = var.upload_days >= 2 && var.upload_days <= 3650
+    error_message = "2 to 3650 days."
+  }
+}
+
+variable "cors_origins" {
+  description = "Origins of the web pages that may call the API and send files from a browser, such as https://studio.example.com."
+  type        = set(string)
+  default     = []
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : can(regex("^https?://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "An origin is a scheme and a host, such as https://studio.example.com: no path, no slash at its end, no asterisk."
   }
 }
 

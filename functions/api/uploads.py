@@ -44,8 +44,8 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
 
     services = bootstrap.services()
     upload = get(services, upload_id, caller())
-    if upload.facts:
-        raise Conflict("the upload is complete; begin another for another file")
+    if upload.state != "pending":
+        raise Conflict(f"the bytes of this upload were sent already, it is {upload.state}; begin another upload")
     if flask.request.content_length != upload.size:
         message = f"{upload.size} bytes were announced (got Content-Length {flask.request.content_length})"
         raise InvalidRequest([FieldError("Content-Length", message)])
@@ -61,9 +61,19 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.post("/uploads/<upload_id>/complete")
 def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
-    from sutradhar.pipeline import uploads
+    """The worker checks the file. Most checks end while the caller waits here; later ones are told by GET."""
+    from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks, order_check
+    from sutradhar.pipeline.uploads import get
 
-    return uploads.complete(bootstrap.services(), upload_id, caller()).shown()
+    services = bootstrap.services()
+    order_check(services, upload_id, caller())
+    await_checks(services, [upload_id], CHECK_WAIT_SEC)
+    upload = get(services, upload_id, caller())
+    if upload.state == "refused":
+        raise InvalidRequest([FieldError("file", upload.refusal)])
+    if upload.state == "checking":
+        return upload.shown(), 202, {"Location": f"/uploads/{upload.id}", "Retry-After": "1"}
+    return upload.shown()
 
 
 @blueprint.get("/uploads/<upload_id>")
@@ -92,9 +102,9 @@ def _announced(body: Any) -> dict[str, Any]:
     wrong = [
         FieldError(name, f"must be {'a number of bytes' if kind is int else 'a text'} (got {body.get(name)!r:.60})")
         for name, kind in fields.items()
-        if type(body.get(name)) is not kind
+        if type(body.get(name, "" if name == "content_type" else None)) is not kind
     ]
     wrong += [FieldError(str(name), "is not a field of an upload") for name in body if name not in fields]
     if wrong:
         raise InvalidRequest(wrong)
-    return {name: body[name] for name in fields}
+    return {"content_type": "", **body}

@@ -121,6 +121,41 @@ run "a_size_that_cloud_run_does_not_have" {
   expect_failures = [var.renderer_size]
 }
 
+run "a_name_too_short_for_a_database" {
+  command = plan
+  variables {
+    name = "abc"
+  }
+  expect_failures = [var.name]
+}
+
+run "a_name_that_google_keeps" {
+  command = plan
+  variables {
+    name = "goog-videos"
+  }
+  expect_failures = [var.name]
+}
+
+run "a_page_with_a_path_is_no_origin" {
+  command = plan
+  variables {
+    cors_origins = ["https://studio.example.com/"]
+  }
+  expect_failures = [var.cors_origins]
+}
+
+run "pages_may_send_files" {
+  command = plan
+  variables {
+    cors_origins = ["https://studio.example.com", "http://localhost:5173"]
+  }
+  assert {
+    condition     = one(google_storage_bucket.assets.cors).origin == tolist(["http://localhost:5173", "https://studio.example.com"])
+    error_message = "The bucket answers the pages that the API answers."
+  }
+}
+
 run "a_name_too_long_for_service_accounts" {
   command = plan
   variables {

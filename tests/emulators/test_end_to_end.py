@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -83,23 +84,46 @@ def test_a_plan_becomes_a_film_that_was_checked(cloud: EmulatedCloud, tmp_path: 
     assert summary["tasks"] >= 1
 
 
-def test_an_uploaded_picture_is_in_the_film(cloud: EmulatedCloud) -> None:
-    """Its bytes go to Cloud Storage, round the function."""
-    out = io.BytesIO()
-    Image.new("RGB", (640, 360), "red").save(out, "PNG")
-    wanted = {"filename": "me.png", "content_type": "image/png", "size": len(out.getvalue())}
-    code, body = call(cloud, "POST", "/uploads", wanted)
+def send(cloud: EmulatedCloud, filename: str, data: bytes) -> dict[str, Any]:
+    """Send a file as a browser does, and return the upload once it is checked."""
+    code, body = call(cloud, "POST", "/uploads", {"filename": filename, "content_type": "", "size": len(data)})
     told = json.loads(body)
-    assert (code, "/uploads/up-" in told["url"]) == (201, False), told
-    request = urllib.request.Request(told["url"], out.getvalue(), told["headers"], method=told["method"])
+    assert (code, "/uploads/up-" in told["url"]) == (201, False), told  # its bytes go round the function
+    request = urllib.request.Request(told["url"], data, told["headers"], method=told["method"])
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
-    code, body = call(cloud, "POST", f"/uploads/{told['upload_id']}/complete")
-    assert (code, json.loads(body)["width"]) == (200, 640), body
-    scene = {"image": {"upload": told["upload_id"]}, "duration_sec": 2}
-    job_id = json.loads(call(cloud, "POST", "/render", {**PLAN, "scenes": [scene]})[1])["job_id"]
+    end = time.monotonic() + 60
+    while call(cloud, "POST", f"/uploads/{told['upload_id']}/complete")[0] == 202:
+        assert time.monotonic() < end
+        time.sleep(0.2)  # as a caller polls
+    shown: dict[str, Any] = json.loads(call(cloud, "GET", f"/uploads/{told['upload_id']}")[1])
+    return shown
+
+
+def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
+    """The functions run from the packaged archive, with the packages that it asks for and no others."""
+    out = io.BytesIO()
+    Image.new("RGB", (640, 360), "red").save(out, "PNG")
+    samples = files("sutradhar") / "samples"
+    image = send(cloud, "me.png", out.getvalue())
+    clip, song = (send(cloud, name, (samples / name).read_bytes()) for name in ("video.mp4", "song.mp3"))
+    assert [(one["state"], one["kind"]) for one in (image, clip, song)] == [
+        ("ready", "image"), ("ready", "video"), ("ready", "audio"),
+    ]  # fmt: skip
+    scenes = [{"image": {"upload": image["upload_id"]}, "duration_sec": 2}]
+    plan = {**PLAN, "scenes": scenes, "music": {"upload": song["upload_id"]}}
+    job_id = json.loads(call(cloud, "POST", "/render", plan)[1])["job_id"]
     done = until_over(cloud, job_id)
-    assert (done["state"], done["assets"][0]["provider"]) == ("success", "upload/1"), done
+    assert (done["state"], {asset["provider"] for asset in done["assets"]}) == ("success", {"upload/1"}), done
+
+
+def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud) -> None:
+    refused = send(cloud, "film.mp4", b"I am a film " * 50)
+    assert (refused["state"], "is a text file" in refused["reason"]) == ("refused", True)
+    with environment(cloud.env):
+        backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
+        assert not backend.blobs.exists(f"uploads/{refused['upload_id']}")
+        backend.close()
 
 
 def test_a_cancelled_job_stops(cloud: EmulatedCloud) -> None:

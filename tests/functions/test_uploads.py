@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from functions import local
 from functions.api.app import MAX_BODY_BYTES
 from sutradhar import bootstrap
 from sutradhar.domain.upload import MAX_BYTES
@@ -18,6 +20,13 @@ def picture(width: int = 320) -> bytes:
     out = io.BytesIO()
     Image.effect_noise((width, 200), 90).convert("RGB").save(out, "PNG")
     return out.getvalue()
+
+
+@pytest.fixture
+def api(api: FlaskClient) -> Iterator[FlaskClient]:
+    """The API beside the worker that checks what is sent."""
+    with local.at_work():
+        yield api
 
 
 def announce(api: FlaskClient, data: bytes, **changes: Any) -> Any:
@@ -69,8 +78,15 @@ def test_what_is_no_picture_film_or_sound_is_refused_and_deleted(api: FlaskClien
     assert answer.status_code == 400
     assert "is a text file" in answer.json["detail"]
     assert not bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
-    assert api.post(f"/uploads/{upload_id}/complete").status_code == 404
-    assert api.get("/uploads").json["uploads"] == []
+    # its reason is kept
+    again, shown = api.post(f"/uploads/{upload_id}/complete"), api.get(f"/uploads/{upload_id}").json
+    assert (again.status_code, again.json["detail"]) == (400, answer.json["detail"])
+    assert (shown["state"], shown["status"]) == ("refused", "refused")
+    assert shown["reason"] in answer.json["detail"]
+    assert api.get("/uploads").json["uploads"] == [shown]
+    assert api.put(f"/uploads/{upload_id}/bytes", data=b"I am a film " * 50).status_code == 409
+    body = {"title": "x", "scenes": [{"duration_sec": 2, "clip": {"upload": upload_id}}]}
+    assert "film.mp4 was refused: it is a text file" in api.post("/render", data=json.dumps(body)).json["detail"]
 
 
 def test_other_bytes_than_were_announced_are_not_kept(api: FlaskClient) -> None:

@@ -133,7 +133,7 @@ def planned(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planne
 def everything(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """The deployment with all that can be asked for."""
     return plan(
-        copied(tmp_path_factory.mktemp("everything") / "terraform"), public_api=True, job_days=90,
+        copied(tmp_path_factory.mktemp("everything") / "terraform"), public_api=True, job_days=90, upload_days=14,
         alert_email="a@example.com", billing_account="012345-6789AB-CDEF01", secrets={"OPENAI_API_KEY": ["plan"]},
     )  # fmt: skip
 

@@ -60,6 +60,11 @@ def on(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         return "our database" if [c["expression"] for c in v["condition"]] == [ours] else "the project"
     if kind == "google_secret_manager_secret_iam_member":
         return "that secret"
+    if v.get("condition"):
+        bucket = "projects/_/buckets/demo-project-other-assets"
+        ours = f'resource.name == "{bucket}" || resource.name.startsWith("{bucket}/objects/uploads/")'
+        assert [c["expression"] for c in v["condition"]] == [ours]
+        return "uploads"
     names = ("topic", "subscription", "bucket", "service_account_id", "repository", "name")
     return known[next(v[name] for name in names if v.get(name))]
 

@@ -67,13 +67,29 @@ class RenderFailure(Frozen):
     scene: int | None = None
 
 
+class CheckUpload(Frozen):
+    """Look at a file that a user sent."""
+
+    topic: ClassVar[str] = "check"
+    type: Literal["CheckUpload"] = "CheckUpload"
+    upload_id: str
+
+
 Message = Annotated[
-    PlanRender | ProduceAsset | DispatchRender | StopRender | RenderProgressed | RenderFinished,
+    PlanRender | ProduceAsset | DispatchRender | StopRender | RenderProgressed | RenderFinished | CheckUpload,
     Field(discriminator="type"),
 ]
 
-TOPICS = ("plan", "produce", "dispatch", "finish")
+TOPICS = ("plan", "produce", "dispatch", "finish", "check")
 """One Pub/Sub function each, of the same name."""
+
+
+def subject(message: Message) -> dict[str, str]:
+    """Return the job or the upload that ``message`` is about, as the log and Pub/Sub's attributes name it."""
+    if isinstance(message, CheckUpload):
+        return {"upload_id": message.upload_id}
+    return {"job_id": message.job_id}
+
 
 _adapter: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
 

@@ -34,19 +34,43 @@ class Upload(Frozen):
     owner: str = ""
     """The API key that sent it."""
     created_at: datetime
+    checking_since: datetime | None = None
+    """The time when the check of its bytes was ordered."""
     facts: MediaFacts | None = None
-    """None: the file is not there yet, or was not looked at."""
+    """None: the file is not there yet, or was not checked."""
+    refusal: str = ""
+    """The reason why the file was refused; it is deleted then."""
 
     @property
     def blob(self) -> str:
         return f"uploads/{self.id}"
 
+    @property
+    def is_checked(self) -> bool:
+        """The check has an outcome, which stays."""
+        return self.facts is not None or bool(self.refusal)
+
+    @property
+    def state(self) -> Literal["pending", "checking", "ready", "refused"]:
+        if self.facts:
+            return "ready"
+        return "refused" if self.refusal else "checking" if self.checking_since else "pending"
+
+    def explain_unready(self) -> str:
+        """Return the sentence that tells a user why the file cannot be used yet, or at all."""
+        if self.state == "refused":
+            return f"{self.filename} was refused: it {self.refusal}"
+        if self.state == "checking":
+            return f"{self.filename} is still being checked; send the plan again when GET /uploads/{self.id} says ready"
+        return f"{self.filename} is not complete (POST /uploads/{self.id}/complete)"
+
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
         return {
             "upload_id": self.id, "filename": self.filename, "content_type": self.content_type, "size": self.size,
-            "state": "ready" if self.facts else "pending", "created_at": self.created_at.isoformat(),
+            "state": self.state, "status": self.state, "created_at": self.created_at.isoformat(),
             **(self.facts.model_dump() if self.facts else {}),
+            **({"reason": self.refusal} if self.refusal else {}),
         }  # fmt: skip
 
 

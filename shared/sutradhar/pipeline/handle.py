@@ -3,6 +3,7 @@
 import errno
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -20,12 +21,14 @@ from sutradhar.domain.errors import (
     SutradharError,
 )
 from sutradhar.domain.job import Job, JobError, JobState
-from sutradhar.domain.messages import Message, ProduceAsset
+from sutradhar.domain.messages import CheckUpload, Message, ProduceAsset
 from sutradhar.pipeline.dispatch import dispatch, stop
 from sutradhar.pipeline.finish import finish, progress
 from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import made, produce
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_check import check_upload, give_up_check
+from sutradhar.pipeline.uploads import get as get_upload
 
 STAGES: Mapping[type, Callable[[Services, Any], None]] = {
     messages.PlanRender: plan,
@@ -34,6 +37,7 @@ STAGES: Mapping[type, Callable[[Services, Any], None]] = {
     messages.StopRender: stop,
     messages.RenderProgressed: progress,
     messages.RenderFinished: finish,
+    messages.CheckUpload: check_upload,
 }
 
 PATIENCE = timedelta(hours=1)
@@ -51,7 +55,7 @@ def handle(services: Services, message: Message) -> None:
     try:
         STAGES[type(message)](services, message)
     except NotFound:
-        if not _job_exists(services, message):
+        if not _subject_exists(services, message):
             return  # deleted meanwhile: nobody waits for this any more
         raise
     except LeaseHeld:
@@ -64,7 +68,11 @@ def handle(services: Services, message: Message) -> None:
 
 
 def give_up(services: Services, message: Message, cause: BaseException) -> None:
-    """Fail the job of a message that cannot be handled, or was delivered too often."""
+    """Fail the job of a message that cannot be handled, or was delivered too often; refuse its upload."""
+    if isinstance(message, CheckUpload):
+        with suppress(NotFound):
+            give_up_check(services, message.upload_id, cause)
+        return
     if isinstance(message, messages.RenderProgressed | messages.StopRender):
         return  # the job does not depend on these
     try:
@@ -98,9 +106,8 @@ def bury(services: Services, message: Message) -> None:
     try:
         failure = Failure.model_validate_json(services.blobs.get(_failure_blob(message)))
         if failure.kind == LeaseHeld.__name__:
-            job = services.jobs.get(message.job_id)
-            if not job.state.over and services.clock.now() - job.entered[job.state] < PATIENCE:
-                services.send([message])  # nothing was wrong with it; whoever was at work ends soon
+            if _may_still_end(services, message):
+                services.send([message])  # nothing was wrong with it; the worker that holds the lease ends soon
                 return
             failure = never_ended
     except (NotFound, ValidationError):
@@ -110,7 +117,18 @@ def bury(services: Services, message: Message) -> None:
 
 def _failure_blob(message: Message) -> str:
     name = hashlib.sha256(message.model_dump_json().encode()).hexdigest()[:16]
+    if isinstance(message, CheckUpload):  # where its function may write
+        return f"uploads/failures/{message.upload_id}/{message.type}-{name}.json"
     return f"jobs/{message.job_id}/failures/{message.type}-{name}.json"
+
+
+def _may_still_end(services: Services, message: Message) -> bool:
+    now = services.clock.now()
+    if isinstance(message, CheckUpload):
+        upload = get_upload(services, message.upload_id)
+        return not upload.is_checked and upload.checking_since is not None and now - upload.checking_since < PATIENCE
+    job = services.jobs.get(message.job_id)
+    return not job.state.over and now - job.entered[job.state] < PATIENCE
 
 
 def _comes_again(exc: BaseException) -> bool:
@@ -136,9 +154,12 @@ def _error(services: Services, job: Job, message: Message, cause: BaseException)
     )
 
 
-def _job_exists(services: Services, message: Message) -> bool:
+def _subject_exists(services: Services, message: Message) -> bool:
     try:
-        services.jobs.get(message.job_id)
+        if isinstance(message, CheckUpload):
+            get_upload(services, message.upload_id)
+        else:
+            services.jobs.get(message.job_id)
     except NotFound:
         return False
     return True

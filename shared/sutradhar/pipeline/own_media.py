@@ -32,6 +32,12 @@ def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiK
         if (error := _refusal(path, upload_id, kind, uploads.get(upload_id), caller))
     ]
     if not wrong:
+        wrong = [  # before anything is spent: the bucket deletes uploads after some weeks
+            FieldError(path, f"{uploads[upload_id].filename} is no longer kept; send it again")
+            for path, upload_id, _ in named_in(plan)
+            if not services.blobs.exists(uploads[upload_id].blob)
+        ]
+    if not wrong:
         wrong = [*_find_wrong_parts(plan, uploads), *limits.find_excesses(plan, clip_seconds(plan, uploads))]
     if wrong:
         raise InvalidRequest(wrong)
@@ -97,7 +103,7 @@ def _refusal(
         return FieldError(path, f"there is no upload {upload_id}; send it first (POST /uploads)")
     facts = upload.facts
     if facts is None:
-        return FieldError(path, f"{upload_id} is not complete (POST /uploads/{upload_id}/complete)")
+        return FieldError(path, upload.explain_unready())
     if kind == "audio" and facts.kind == "video":
         return FieldError(path, f"{upload.filename} is a video without sound") if facts.has_audio is False else None
     if facts.kind != kind:

@@ -17,9 +17,11 @@ from sutradhar.domain.job import Job
 from sutradhar.domain.limits import PlanLimits
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
+from sutradhar.domain.upload import named_in
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.own_media import check
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
 
 
 def submit(
@@ -41,6 +43,7 @@ def submit(
     # before what is left is looked at: of that the job that is there may itself have taken the rest
     job, created = _found(services, job_id) if own_key else None, False
     if job is None:
+        await_checks(services, {upload_id for _, upload_id, _ in named_in(wanted)}, CHECK_WAIT_SEC)
         check(services, wanted, limits or services.limits, caller)
         fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
         fresh = fresh.evolve(owner=owner, owner_cap=cap)

@@ -5,15 +5,16 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from sutradhar.domain.access import ApiKey
 from sutradhar.domain.asset import AssetRequest
 from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, ProviderError
-from sutradhar.domain.upload import MAX_BYTES, Upload
+from sutradhar.domain.upload import MAX_BYTES, MediaFacts, Upload
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import MusicBed, Picture, Shot
+from sutradhar.ports.records import Texts
 
 _INDEX = "uploads"
 _KEPT = 100
@@ -29,6 +30,7 @@ def begin(
     wrong = []
     if not 1 <= len(filename) <= 255:
         wrong.append(FieldError("filename", f"must have 1 to 255 characters (got {len(filename)})"))
+    content_type = _clean_media_type(content_type)
     if not re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", content_type):
         wrong.append(FieldError("content_type", f"must be a media type such as video/mp4 (got {content_type[:60]!r})"))
     if not 1 <= size <= MAX_BYTES:
@@ -52,32 +54,46 @@ def get(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upl
     return found
 
 
-def complete(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
-    """Look at what was brought. A repeat changes nothing.
+def read_many(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
+    """Return those of ``upload_ids`` that exist, by id."""
+    found = services.records.read(map(_name, upload_ids)) if upload_ids else {}
+    return {one: Upload.model_validate_json(text) for one in upload_ids if (text := found.get(_name(one)))}
 
-    Raises:
-        NotFound: there is no such upload.
-        InvalidRequest: nothing was brought yet, or it is nothing that can be used, and is deleted.
-    """
-    upload = get(services, upload_id, caller)
-    if upload.facts:
-        return upload
-    try:
-        size = services.blobs.size(upload.blob)
-    except NotFound as exc:
-        raise InvalidRequest([FieldError("upload_id", "nothing was sent to its address yet")]) from exc
-    try:
-        if size != upload.size:
-            raise InvalidRequest([FieldError("size", f"{upload.size} bytes were announced and {size} came")])
-        with services.blobs.open(upload.blob) as file:
-            facts = services.media.probe(file)
-    except InvalidRequest:
+
+def change(services: Services, upload_id: str, how: Callable[[Upload], Upload]) -> Upload:
+    """Write what the pure ``how`` makes of the upload, and return it. Raises NotFound."""
+    name = _name(upload_id)
+
+    def write(found: Texts) -> Texts:
+        if not found.get(name):
+            raise NotFound(f"there is no upload {upload_id}")
+        return {name: how(Upload.model_validate_json(found[name])).model_dump_json()}
+
+    return Upload.model_validate_json(services.records.update([name], write)[name])
+
+
+def check_here(services: Services, upload_id: str) -> Upload:
+    """Check the file in this process, and return the upload with the outcome. A refused file is deleted."""
+    upload = get(services, upload_id)
+    if not upload.is_checked:
+        try:
+            facts = _read_facts(services, upload)
+        except InvalidRequest as exc:
+            reason = "; ".join(error.message for error in exc.errors)
+            upload = change_unchecked(services, upload.id, lambda found: found.evolve(refusal=reason))
+        else:
+            upload = change_unchecked(services, upload.id, lambda found: found.evolve(facts=facts))
+        delete_if_refused(services, upload)
+    return upload
+
+
+def change_unchecked(services: Services, upload_id: str, outcome: Callable[[Upload], Upload]) -> Upload:
+    return change(services, upload_id, lambda found: found if found.is_checked else outcome(found))
+
+
+def delete_if_refused(services: Services, upload: Upload) -> None:
+    if upload.state == "refused":
         services.blobs.delete(upload.blob)
-        services.records.update([_name(upload.id)], lambda _found: {_name(upload.id): ""})
-        raise
-    ready = upload.evolve(facts=facts)
-    _write(services, ready)
-    return ready
 
 
 def bring(services: Services, path: Path) -> Upload:
@@ -94,9 +110,12 @@ def bring(services: Services, path: Path) -> Upload:
         upload = begin(services, name, "application/octet-stream", size, f"up-{digest[:16]}")
         if not services.blobs.exists(upload.blob):
             services.blobs.put_file(upload.blob, path)
-        return complete(services, upload.id)
+        upload = check_here(services, upload.id)
     except InvalidRequest as exc:
         raise InvalidRequest([FieldError(str(path), error.message) for error in exc.errors]) from exc
+    if upload.refusal:
+        raise InvalidRequest([FieldError(str(path), upload.refusal)])
+    return upload
 
 
 def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
@@ -105,12 +124,6 @@ def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]
     found = services.records.read(map(_name, ids))
     uploads = [Upload.model_validate_json(found[_name(one)]) for one in ids if found.get(_name(one))]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
-
-
-def read_many(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
-    """Return those of ``upload_ids`` that exist, by id."""
-    found = services.records.read(map(_name, upload_ids)) if upload_ids else {}
-    return {one: Upload.model_validate_json(text) for one in upload_ids if (text := found.get(_name(one)))}
 
 
 def used(services: Services, request: AssetRequest) -> Picture | Shot | MusicBed:
@@ -132,6 +145,17 @@ def used(services: Services, request: AssetRequest) -> Picture | Shot | MusicBed
         ) from exc  # fmt: skip
 
 
+def _read_facts(services: Services, upload: Upload) -> MediaFacts:
+    try:
+        size = services.blobs.size(upload.blob)
+        if size != upload.size:
+            raise InvalidRequest([FieldError("size", f"{upload.size} bytes were announced and {size} came")])
+        with services.blobs.open(upload.blob) as file:
+            return services.media.probe(file)
+    except NotFound as exc:
+        raise InvalidRequest([FieldError("file", "is no longer there; send it again")]) from exc
+
+
 def _write(services: Services, upload: Upload) -> None:
     def change(found: dict[str, str]) -> dict[str, str]:
         text = found.get(_name(upload.id))
@@ -141,6 +165,11 @@ def _write(services: Services, upload: Upload) -> None:
         return {_name(upload.id): kept.model_dump_json(), _INDEX: json.dumps(ids)}
 
     services.records.update([_name(upload.id), _INDEX], lambda found: change(dict(found)))
+
+
+def _clean_media_type(text: str) -> str:
+    """Return a browser's media type without its parameters. For a file of an unknown kind browsers send none."""
+    return text.partition(";")[0].strip().lower() or "application/octet-stream"
 
 
 def _name(upload_id: str) -> str:

@@ -8,7 +8,7 @@ from google.cloud.pubsub_v1.publisher.exceptions import MessageTooLargeError
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
 from sutradhar.domain.errors import BackendError
-from sutradhar.domain.messages import Message
+from sutradhar.domain.messages import Message, subject
 from sutradhar.telemetry import carried
 
 
@@ -23,7 +23,7 @@ class PubSubBus:
     def publish(self, message: Message) -> None:
         data = message.model_dump_json().encode()
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
-        attributes = {"job_id": message.job_id, "type": message.type, **carried()}
+        attributes = {**subject(message), "type": message.type, **carried()}
         with errors(f"topic {self._prefix}{message.topic}"):
             try:
                 sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)

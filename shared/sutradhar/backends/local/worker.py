@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sutradhar.backends.local.queue import LEASE_SEC, Bell, Delivery, SqliteQueue
 from sutradhar.domain.errors import LeaseHeld
-from sutradhar.domain.messages import Message, ProduceAsset
+from sutradhar.domain.messages import Message, ProduceAsset, subject
 from sutradhar.telemetry import log
 
 _IDLE_SEC = 5.0
@@ -85,7 +85,7 @@ class Worker:
         last = delivery.last_try or delivery.worn_out
         log(
             "message_failed", level="error" if last else "warning", exc=exc, dead=last,
-            message_type=delivery.message.type, job_id=delivery.message.job_id, failures=delivery.failures + 1,
+            message_type=delivery.message.type, **subject(delivery.message), failures=delivery.failures + 1,
         )  # fmt: skip
         if last:
             self._give_up(delivery.message, exc)

@@ -1,0 +1,11 @@
+"""The Pub/Sub function ``check``: look at a file that a user sent."""
+
+import functions_framework
+from cloudevents.http.event import CloudEvent
+
+from functions import envelope
+
+
+@functions_framework.cloud_event
+def check(event: CloudEvent) -> None:
+    envelope.receive(event)

@@ -1,0 +1,213 @@
+"""A worker of its own checks each file: late, twice, killed in the middle, given up, or while a plan waits."""
+
+import io
+import json
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import functions_framework
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from functions import envelope, local, main
+from sutradhar import bootstrap
+from sutradhar.domain.errors import InvalidRequest, LeaseHeld
+from sutradhar.domain.messages import CheckUpload, Message
+from sutradhar.domain.upload import MediaFacts
+from sutradhar.pipeline import submit, upload_check
+from sutradhar.pipeline.handle import bury, note_failure
+from sutradhar.providers.media_file import MediaFiles
+
+TEXT = b"I am a film " * 50
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((320, 200), 90).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)
+    monkeypatch.setattr(submit, "CHECK_WAIT_SEC", 0.0)
+
+
+def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
+    body = {"filename": "me.png", "content_type": "image/png", "size": len(data), **changes}
+    told = api.post("/uploads", data=json.dumps(body)).json
+    assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data).status_code == 204
+    return str(told["upload_id"])
+
+
+def deliver(message: Message, function: str = "check") -> int:
+    event = envelope.to_event(message, "topic", 1)
+    attributes = event.get_attributes()
+    headers = {f"ce-{name}": str(attributes[name]) for name in ("id", "source", "type", "time", "specversion")}
+    client = functions_framework.create_app(function, main.__file__).test_client()
+    return client.post("/", json=event.get_data(), headers=headers).status_code
+
+
+def waiting() -> list[Message]:
+    """Take everything from the queue."""
+    queue: Any = bootstrap.backend().bus
+    taken = []
+    while delivery := queue.take():
+        queue.done(delivery)
+        taken.append(delivery.message)
+    return taken
+
+
+def there(upload_id: str) -> bool:
+    return bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
+
+
+def ask(api: FlaskClient, upload_id: str) -> Any:
+    body = {"title": "x", "scenes": [{"duration_sec": 2, "image": {"upload": upload_id}}]}
+    return api.post("/render", data=json.dumps(body))
+
+
+def test_a_check_that_takes_long_is_told_by_asking_again(api: FlaskClient) -> None:
+    upload_id = send(api, photo())
+    answers = [api.post(f"/uploads/{upload_id}/complete") for _ in range(3)]
+    assert {(answer.status_code, answer.json["status"]) for answer in answers} == {(202, "checking")}
+    assert answers[0].headers["Location"] == f"/uploads/{upload_id}"
+    assert waiting() == [CheckUpload(upload_id=upload_id)]  # ordered once
+    assert api.get(f"/uploads/{upload_id}").json["state"] == "checking"
+    assert "me.png is still being checked" in ask(api, upload_id).json["detail"]
+    assert api.put(f"/uploads/{upload_id}/bytes", data=photo()).status_code == 409
+    for _ in range(2):
+        assert deliver(CheckUpload(upload_id=upload_id)) == 200
+        assert api.get(f"/uploads/{upload_id}").json["width"] == 320
+    assert api.post(f"/uploads/{upload_id}/complete").status_code == 200
+    assert ask(api, upload_id).status_code == 202
+
+
+def test_an_order_that_was_lost_is_given_again(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_id = send(api, photo())
+    api.post(f"/uploads/{upload_id}/complete")
+    assert len(waiting()) == 1
+    monkeypatch.setattr(upload_check, "_ORDER_AGAIN", timedelta(0))
+    api.post(f"/uploads/{upload_id}/complete")
+    assert waiting() == [CheckUpload(upload_id=upload_id)]
+
+
+def test_a_plan_waits_for_a_check_that_is_under_way(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submit, "CHECK_WAIT_SEC", 30.0)
+    began, may_end = threading.Event(), threading.Event()
+    answers: list[Any] = []
+
+    def probe(*_arguments: Any) -> MediaFacts:
+        began.set()
+        assert may_end.wait(30)
+        return MediaFacts(kind="image", width=320, height=200)
+
+    monkeypatch.setattr(MediaFiles, "probe", probe)
+    upload_id = send(api, photo())
+    with local.at_work():
+        assert api.post(f"/uploads/{upload_id}/complete").status_code == 202
+        assert began.wait(30)
+        plan = threading.Thread(target=lambda: answers.append(ask(api, upload_id)))
+        plan.start()
+        may_end.set()
+        plan.join(30)
+        assert [answer.status_code for answer in answers] == [202]
+
+
+@pytest.mark.parametrize("size_off", [0, 1])
+def test_a_worker_that_is_killed_before_it_deletes_is_followed_by_one_that_does(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, size_off: int
+) -> None:
+    upload_id = send(api, TEXT)
+    blobs = bootstrap.backend().blobs
+    if size_off:
+        blobs.put(f"uploads/{upload_id}", TEXT + b"!")
+    api.post(f"/uploads/{upload_id}/complete")
+    with monkeypatch.context() as broken:
+        broken.setattr(type(blobs), "delete", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
+        assert deliver(CheckUpload(upload_id=upload_id)) == 500
+    reason = api.get(f"/uploads/{upload_id}").json["reason"]
+    assert ("601 came" if size_off else "is a text file") in reason
+    assert there(upload_id)
+    for _ in range(2):
+        assert deliver(CheckUpload(upload_id=upload_id)) == 200
+        assert not there(upload_id)
+        assert api.get(f"/uploads/{upload_id}").json["reason"] == reason
+
+
+def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) -> None:
+    upload_id, leases = send(api, photo()), bootstrap.backend().leases
+    api.post(f"/uploads/{upload_id}/complete")
+    lease = leases.acquire(f"check-{upload_id}", timedelta(minutes=1))
+    message = CheckUpload(upload_id=upload_id)
+    assert deliver(message) == 500
+    note_failure(bootstrap.services(), message, LeaseHeld("is being worked on"))
+    waiting()
+    bury(bootstrap.services(), message)  # it came too often, and was only late
+    assert waiting() == [message]
+    leases.release(lease)
+    assert deliver(message) == 200
+    bury(bootstrap.services(), message)
+    assert api.get(f"/uploads/{upload_id}").json["state"] == "ready"
+    assert deliver(CheckUpload(upload_id="up-0000000000000000")) == 200  # deleted meanwhile
+
+
+def test_a_check_that_never_ends_is_given_up_and_says_what_to_do(api: FlaskClient) -> None:
+    upload_id = send(api, photo())
+    api.post(f"/uploads/{upload_id}/complete")
+    waiting()
+    for _ in range(2):
+        assert deliver(CheckUpload(upload_id=upload_id), "dead_letter") == 200
+    shown = api.get(f"/uploads/{upload_id}").json
+    assert (shown["state"], "convert it to MP4" in shown["reason"]) == ("refused", True)
+    # the worker has the right to delete, the function for dead letters has not
+    assert there(upload_id)
+    messages = waiting()
+    assert messages == [CheckUpload(upload_id=upload_id)]
+    assert deliver(messages[0]) == 200
+    assert not there(upload_id)
+
+
+def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> None:
+    upload_id = send(api, photo())
+    api.post(f"/uploads/{upload_id}/complete")
+    bootstrap.backend().blobs.delete(f"uploads/{upload_id}")
+    assert deliver(CheckUpload(upload_id=upload_id)) == 200
+    assert api.get(f"/uploads/{upload_id}").json["reason"] == "is no longer there; send it again"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("", "application/octet-stream"), ("video/webm;codecs=vp9,opus", "video/webm"),
+        ('video/webm; codecs="vp8"', "video/webm"), ("VIDEO/WEBM", "video/webm"), (" ; ", "application/octet-stream"),
+        ("audio/mp4;codecs=mp4a.40.2", "audio/mp4"), ("image/heic ", "image/heic"),
+        ("text/plain; charset=UTF-8", "text/plain"),
+    ],
+)  # fmt: skip
+def test_media_types_are_taken_as_browsers_say_them(api: FlaskClient, sent: str, kept: str) -> None:
+    data = photo()
+    body = {"filename": "me", "content_type": sent, "size": len(data)}
+    told = api.post("/uploads", data=json.dumps(body)).json
+    assert told["headers"] == {"Content-Type": kept}
+    assert api.get(f"/uploads/{told['upload_id']}").json["content_type"] == kept
+
+
+def test_a_media_type_may_be_left_out(api: FlaskClient) -> None:
+    answer = api.post("/uploads", data=json.dumps({"filename": "me.mkv", "size": 5}))
+    assert (answer.status_code, answer.json["headers"]["Content-Type"]) == (201, "application/octet-stream")
+
+
+def test_the_same_file_brought_again_is_checked_again(home: Path, tmp_path: Path) -> None:
+    """What this version refuses another may take."""
+    from sutradhar.pipeline.uploads import bring, newest
+
+    path, services = tmp_path / "me.png", bootstrap.services()
+    path.write_bytes(TEXT)
+    for _ in range(2):
+        with pytest.raises(InvalidRequest, match="is a text file"):
+            bring(services, path)
+        assert [upload.state for upload in newest(services)] == ["refused"]
