@@ -1,16 +1,17 @@
-"""ffprobe and ffmpeg for a video clip: what it is, and the arguments that turn it into planes of yuv420p, BT.709 in
-limited range, at exactly the film's rate. Pure apart from the probe."""
+"""Arguments of ffmpeg that turn a clip into planes of yuv420p, BT.709 in limited range, at exactly the video's rate.
+The clip is looked at by the same reader as at the door. Pure apart from that."""
 
-import json
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ffmpeg as graph
 
-from gpu_renderer.ffmpeg import program, run
+from gpu_renderer.ffmpeg import program
 from sutradhar.domain.errors import RenderError
+from sutradhar.media.formats import DEMUXERS, UnusableFile
+from sutradhar.media.video import VideoInfo, look_at_video
 
 SLACK_SEC = 0.001
 """A frame counts as shown that much before its time: Matroska and FLV store times rounded to 1 ms."""
@@ -21,9 +22,6 @@ _SEEK_AHEAD_SEC = 1.0
 """So much earlier than needed, since ffmpeg may seek by decoding times, which differ from those of showing."""
 _INDEXED = {"mov", "matroska"}
 """Containers whose index leads to a key frame at or before the time that was asked for; others are read through."""
-
-_FORMATS = "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,mxf,gif,apng,dv,ivf,mpegvideo,h264,hevc,obu,y4m"
-"""Containers that hold their own frames: a playlist (HLS, concat) could name other files of this machine."""
 
 _PRIMARIES = {"bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", "smpte431", "smpte432"}
 _MATRICES = {"bt709", "fcc", "bt470bg", "smpte170m", "bt2020nc", "bt2020c"}
@@ -49,7 +47,13 @@ class Source:
     squeeze: float
     """Width of one of its pixels against its height."""
     first_sec: float
+    length_sec: float
+    """Seconds from the first frame to the end that a player shows; the last frame may stand long."""
+    track: int
+    """Number among the video tracks, from 0."""
     indexed: bool
+    is_turned: bool
+    """True where ffmpeg turns what the decoder gives."""
     interlaced: bool
     rgb: bool
     full_range: bool
@@ -76,36 +80,16 @@ class Part:
 
 
 def probe(path: Path, scene: int) -> Source:
-    """Decodes one frame.
+    """Decode the first shown frame and the last second.
 
     Raises:
         RenderError: nothing in it can be decoded as video; names ``scene``.
     """
-    if not path.stat().st_size:
-        raise unusable(scene, "the file is empty")
-    what = ["-show_streams", "-show_format", "-show_frames", "-select_streams", "V:0", "-read_intervals", "%+#1"]
-    argv = [
-        program("ffprobe"),
-        "-v",
-        "error",
-        "-protocol_whitelist",
-        "file,pipe",
-        "-format_whitelist",
-        _FORMATS,
-        *what,
-        "-of",
-        "json",
-        f"file:{path}",
-    ]
     try:
-        found = json.loads(run(argv, stage="picture", scene=scene).stdout)
-    except RenderError as exc:
-        raise unusable(scene, str(exc)) from exc
-    if not found.get("streams"):
-        raise unusable(scene, "it has no picture, only sound" if found.get("format") else "it is no video")
-    if not found.get("frames"):
-        raise unusable(scene, "not one frame of it can be decoded")
-    return _source(path, found["streams"][0], found["frames"][0], found["format"])
+        info, _ = look_at_video(path)
+    except UnusableFile as exc:
+        raise unusable(scene, f"it {exc.reason}") from exc
+    return _source(path, info)
 
 
 def unusable(scene: int, why: str) -> RenderError:
@@ -117,55 +101,48 @@ def unusable(scene: int, why: str) -> RenderError:
     )
 
 
-def _source(path: Path, stream: Mapping[str, Any], frame: Mapping[str, Any], form: Mapping[str, Any]) -> Source:
-    width, height = int(frame["width"]), int(frame["height"])
-    above, _, below = str(frame.get("sample_aspect_ratio", "1:1")).partition(":")
-    squeeze = int(above) / int(below) if above.isdigit() and below.isdigit() and int(above) * int(below) else 1.0
-    pixels = str(frame.get("pix_fmt", stream.get("pix_fmt", "")))
-    rgb = pixels.startswith(("rgb", "bgr", "gbr", "pal", "0rgb", "0bgr", "argb", "abgr", "x2rgb", "x2bgr"))
+def _source(path: Path, info: VideoInfo) -> Source:
+    rgb = info.pixels.startswith(("rgb", "bgr", "gbr", "pal", "0rgb", "0bgr", "argb", "abgr", "x2rgb", "x2bgr"))
     # what is not tagged is taken as players take it: the matrix by the number of lines, the rest as BT.709
-    matrix, primaries = _tag(stream, frame, "color_space"), _tag(stream, frame, "color_primaries")
-    by_size = "smpte170m" if height <= _SD_LINES else "bt709"
-    turned = any(abs(int(side.get("rotation", 0))) % 180 == 90 for side in stream.get("side_data_list", ()))
+    lines = info.coded[0] if info.is_turned else info.coded[1]
+    by_size = "smpte170m" if lines <= _SD_LINES else "bt709"
     return Source(
         path=path,
-        coded=(height, width) if turned else (width, height),
-        squeeze=1 / squeeze if turned else squeeze,
-        first_sec=float(frame.get("best_effort_timestamp_time", 0)),
-        indexed=bool(_INDEXED & set(str(form["format_name"]).split(","))),
-        interlaced=bool(frame.get("interlaced_frame")) or stream.get("field_order") in {"tt", "bb", "tb", "bt"},
+        coded=info.coded,
+        squeeze=info.pixel_aspect,
+        first_sec=info.first_sec,
+        length_sec=info.duration_sec,
+        track=info.track,
+        indexed=bool(_INDEXED & info.containers),
+        is_turned=info.is_turned,
+        interlaced=info.interlaced,
         rgb=rgb,
-        full_range=rgb or pixels.startswith("yuvj") or _tag(stream, frame, "color_range") == "pc",
-        matrix="gbr" if rgb else matrix if matrix in _MATRICES else by_size,
-        primaries=primaries if primaries in _PRIMARIES else "bt709",
-        transfer=_tag(stream, frame, "color_transfer"),
+        full_range=rgb or info.full_range,
+        matrix="gbr" if rgb else info.matrix if info.matrix in _MATRICES else by_size,
+        primaries=info.primaries if info.primaries in _PRIMARIES else "bt709",
+        transfer=info.transfer,
     )
 
 
-def _tag(stream: Mapping[str, Any], frame: Mapping[str, Any], name: str) -> str:
-    return str(frame.get(name) or stream.get(name) or "unknown")
+def count_frames(source: Source, *, fps: int, start_sec: float) -> int:
+    """Return how many frames the clip shows from ``start_sec`` on; 0 if it ends before."""
+    return max(math.ceil((source.length_sec - start_sec) * fps - SLACK_SEC * fps), 0)
 
 
 def planes_argv(
-    source: Source, part: Part, film: tuple[int, int], *, fps: int, start_sec: float, skip: int
+    source: Source, part: Part, film: tuple[int, int], *, fps: int, start_sec: float, skip: int, seek: bool = True
 ) -> list[str]:
     """ffmpeg that writes raw frames of ``part.size`` to stdout: those shown at ``start_sec`` + n / ``fps``, from
-    n = ``skip`` on, to the end of the clip.
+    n = ``skip`` on, to the end of the clip. Without ``seek`` it decodes from the beginning.
 
     Where ``part`` is smaller than ``film`` (width, height), it is put in the middle of a blurred, darkened copy of
     itself that fills it, and the frames are of that size.
     """
-    stream = _convert(_timed(source, fps, start_sec, skip), source, part)
+    stream = _convert(_timed(source, fps, start_sec, skip, seek), source, part)
     if part.size != film and part.size[0] <= film[0] and part.size[1] <= film[1]:
         stream = _on_backdrop(stream, part.size, film)
     sink = stream.filter("format", "yuv420p").output("pipe:1", format="rawvideo", fps_mode="passthrough")
     return _compiled(sink)
-
-
-def count_argv(source: Source, *, fps: int, start_sec: float) -> list[str]:
-    """ffmpeg that says on stdout (``-progress``) how many frames ``planes_argv`` makes of the clip with no skip."""
-    sink = _timed(source, fps, start_sec, 0).output("pipe:1", format="null", fps_mode="passthrough")
-    return _compiled(sink.global_args("-progress", "pipe:1"))
 
 
 def _compiled(sink: Stream) -> list[str]:
@@ -176,30 +153,36 @@ def _compiled(sink: Stream) -> list[str]:
     return argv
 
 
-def _timed(source: Source, fps: int, start_sec: float, skip: int) -> Stream:
-    """The source frames as the film shows them, before they are scaled.
+def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) -> Stream:
+    """The source frames as the video shows them, before they are scaled.
 
     All times are counted from the first frame's stamp, whole or sought, so the same frames come out either way:
     a seek without ``accurate_seek`` gives everything from the key frame on, and fps keeps the last one that is due.
+    The last frame is held until the end that the reader found.
     """
     options: dict[str, Any] = {
         "threads": 1,
         "protocol_whitelist": "file,pipe",
-        "format_whitelist": _FORMATS,
+        "format_whitelist": ",".join(DEMUXERS),
         "copyts": None,
         "noaccurate_seek": None,
     }
+    if not source.is_turned:  # ffmpeg turns each frame before the first filter here, by the size of the first one
+        options |= {"reinit_filter": 0}
     wanted = start_sec + skip / fps
-    if source.indexed and wanted >= _SEEK_FROM_SEC:
+    if seek and source.indexed and wanted >= _SEEK_FROM_SEC:
         options |= {"ss": f"{wanted - _SEEK_AHEAD_SEC:.6f}"}
     stream = graph.input(f"file:{source.path}", **options)
     shift = round((source.first_sec + start_sec + SLACK_SEC) * 1_000_000)
-    timed = stream["V:0"]
-    if source.interlaced:  # first of all: it looks at the neighbours, which must not depend on where the film is cut
+    timed = stream[f"v:{source.track}"]
+    if not source.is_turned:
+        # of frames of one size it changes nothing; else fps would begin again at each change of size
+        timed = timed.filter("scale", *source.coded, flags="bicubic")
+    if source.interlaced:  # before the rate: it looks at the neighbours, which must not depend on where the cut is
         timed = timed.filter("bwdif", mode="send_frame", deint="interlaced")
     timed = timed.filter("settb", "1/1000000").filter("setpts", f"PTS-{shift}")
-    timed = timed.filter("fps", fps=fps, round="up", start_time=0)
-    return timed.filter("trim", start_frame=skip) if skip else timed
+    timed = timed.filter("fps", fps=fps, round="up", start_time=0).filter("tpad", stop=-1, stop_mode="clone")
+    return timed.filter("trim", start_frame=skip, end_frame=count_frames(source, fps=fps, start_sec=start_sec))
 
 
 def _convert(stream: Stream, source: Source, part: Part) -> Stream:

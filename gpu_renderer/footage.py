@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gpu_renderer.camera import Box, crop
-from gpu_renderer.decode import Part, Source, count_argv, planes_argv, probe, unusable
+from gpu_renderer.decode import Part, Source, count_frames, planes_argv, probe, unusable
 from gpu_renderer.ffmpeg import Process
 from gpu_renderer.frame import Frame
 from gpu_renderer.segments import Shot
@@ -96,12 +95,13 @@ class Player:
         self._frame = Frame(*(self._cut.part.size if self._cut.moves else film))
         self._still = Still(self._frame.planes, self._cut.shows, source.picture)
         self._decoder: Process | None = None
-        self._begun = self._next = 0
-        """The decoder's first frame and its next one, counted from ``start_sec``."""
+        self._next = 0
+        """The decoder's next frame, counted from ``start_sec``."""
         self._held: int | None = None
         """The frame in the buffer."""
-        self._length: int | None = None
-        """Frames from ``start_sec`` to the end of the clip, once that is known."""
+        self._length = count_frames(source, fps=fps, start_sec=self._start_sec)
+        """Frames from ``start_sec`` to the end of the clip."""
+        self._seeks = True
         self._lock, self._closed = threading.Lock(), False
 
     def draw(self, n: int, into: Frame) -> None:
@@ -110,8 +110,15 @@ class Player:
         Raises:
             RenderError: nothing can be decoded from ``start_sec`` on; names the scene.
         """
-        while not self._read(n % self._length if self._length else n):
-            pass
+        if self._length == 0:
+            raise RenderError(
+                f"the clip of scene {self._shot.scene} has nothing to show at {self._start_sec:g} s, where it is to "
+                f"start: it ends before",
+                stage="picture",
+                scene=self._shot.scene,
+                advice="choose an earlier start for the clip, or a longer clip",
+            )
+        self._read(n % self._length)
         if self._cut.moves:
             self._still.draw(self._shot.camera, n, self._shot.frames, into.planes)
         else:
@@ -125,69 +132,45 @@ class Player:
                 self._decoder.kill()
                 self._decoder = None
 
-    def _read(self, index: int) -> bool:
-        """Whether frame ``index`` is in the buffer now; if not, the clip has turned out to be shorter."""
+    def _read(self, index: int) -> None:
+        """Bring frame ``index`` into the buffer."""
         if index == self._held:
-            return True
+            return
         if self._decoder is None or index < self._next:
             self._begin(index)
-        decoder = self._decoder
-        assert decoder is not None
         while self._next <= index:
-            if decoder.stdout.readinto(self._frame.buffer.data) < len(self._frame.buffer):
+            assert self._decoder is not None
+            if self._decoder.stdout.readinto(self._frame.buffer.data) == len(self._frame.buffer):
+                self._held = self._next
+                self._next += 1
+            else:
                 self._held = None
-                self._end(index)
-                return False
-            self._held = self._next
-            self._next += 1
-        return True
+                self._begin_again(index)
 
     def _begin(self, index: int) -> None:
-        self._launch(
-            planes_argv(
-                self._source, self._cut.part, self._frame.size, fps=self._fps, start_sec=self._start_sec, skip=index
-            )
-        )
-        self._begun = self._next = index
-
-    def _launch(self, argv: list[str]) -> Process:
+        argv = planes_argv(
+            self._source, self._cut.part, self._frame.size, fps=self._fps, start_sec=self._start_sec, skip=index,
+            seek=self._seeks,
+        )  # fmt: skip
         with self._lock:
             if self._decoder is not None:
                 self._decoder.kill()
             if self._closed:
                 raise unusable(self._shot.scene, "the segment was closed")
             self._decoder = Process(argv, stage="picture", scene=self._shot.scene, stream=True)
-            return self._decoder
+        self._next = index
 
-    def _end(self, wanted: int) -> None:
-        """The decoder has no more: now the length of the clip is known."""
+    def _begin_again(self, index: int) -> None:
+        """Go on after the decoder has ended too soon: where nothing can be decoded from the place that was sought, a
+        decoder that begins at the beginning holds the last frame before the damage."""
         assert self._decoder is not None
-        said = ""
         try:
-            said = self._decoder.finish().stderr
+            output = self._decoder.finish().stderr
         except RenderError as exc:
-            said = str(exc)  # of a damaged clip everything up to the damage is used
-        length = self._next if self._next > self._begun else self._count()
+            output = str(exc)
         with self._lock:
             self._decoder = None
-        if length == 0:
-            self._refuse(said)
-        if wanted < length and self._next == self._begun:
-            raise unusable(self._shot.scene, f"it cannot be decoded at {wanted / self._fps:.1f} s: {said[-300:]}")
-        self._length = length
-
-    def _count(self) -> int:
-        progress = self._launch(count_argv(self._source, fps=self._fps, start_sec=self._start_sec))
-        found = re.findall(rb"^frame=\s*(\d+)", progress.finish().stdout, re.MULTILINE)
-        return int(found[-1]) if found else 0
-
-    def _refuse(self, said: str) -> None:
-        if self._start_sec > 0:
-            raise RenderError(
-                f"the clip of scene {self._shot.scene} has nothing to show at {self._start_sec:g} s, where it is to "
-                f"start: it ends before",
-                stage="picture",
-                scene=self._shot.scene,
-                advice="choose an earlier start for the clip, or a longer clip",
-            )
-        raise unusable(self._shot.scene, f"not one frame of it can be decoded: {said[-300:]}")
+        if not self._seeks:
+            raise unusable(self._shot.scene, f"it cannot be decoded at {index / self._fps:.1f} s: {output[-300:]}")
+        self._seeks = False
+        self._begin(index)

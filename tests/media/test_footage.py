@@ -1,6 +1,5 @@
 """Clips of every kind, made by ffmpeg, decoded for the film: the right frame, place, colour, and an end to it."""
 
-import hashlib
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,54 +10,12 @@ import pytest
 
 from gpu_renderer import ffmpeg
 from gpu_renderer.compositor import Compositor
-from gpu_renderer.footage import Player, opened
+from gpu_renderer.footage import opened
 from gpu_renderer.frame import Frame
-from gpu_renderer.segments import Segment, Shot
+from gpu_renderer.segments import Segment
 from sutradhar.domain.errors import RenderError
-from sutradhar.domain.timeline import Camera, Footage
-from tests.media.films import HOLD, ZOOM_IN
-
-SIZE, FPS = (160, 90), 30
-X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
-
-
-def made(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") -> Path:
-    argv = [ffmpeg.program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, *options, "-t", "20", str(path)]
-    ffmpeg.run(argv, stage="test")
-    return path
-
-
-def counting(path: Path, *options: str, rate: Fraction | int = 30, seconds: float = 1) -> Path:
-    """Frame k is grey of level 16 + 3 k."""
-    level = "geq=lum='min(16+3*N,235)':cb=128:cr=128"
-    return made(path, "-vf", level, *options, source=f"color=black:s=64x36:r={rate}:d={seconds}")
-
-
-def shot(path: Path, frames: int = 30, *, camera: Camera = HOLD, at: int = 0, **footage: object) -> Shot:
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Shot(
-        scene=3, blob="b", sha256=sha256, camera=camera, at=at, frames=frames, fade_in=0, transition="cut",
-        footage=Footage(**footage),
-    )  # fmt: skip
-
-
-def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int = FPS, **more: object) -> list[Frame]:
-    """Frames ``first`` up to ``frames`` of a shot of so many."""
-    one = shot(path, frames, **more)
-    player, found = Player(opened(path, one.sha256, one.scene), one, size, fps), []
-    try:
-        for n in range(first, frames):
-            frame = Frame(*size)
-            player.draw(n, frame)
-            found.append(frame)
-    finally:
-        player.close()
-    return found
-
-
-def levels(frames: list[Frame]) -> list[int]:
-    """Which frame of ``counting`` each one shows."""
-    return [round((float(frame.planes[0].mean()) - 16) / 3) for frame in frames]
+from tests.media.clips import FPS, SIZE, X264, counting, levels, made, played, shot
+from tests.media.films import ZOOM_IN
 
 
 def decoders() -> list[psutil.Process]:
@@ -264,14 +221,14 @@ def test_of_a_truncated_clip_what_is_there_is_shown_and_starts_over(tmp_path):
 
 
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
-    "empty.mp4": (lambda path: path.write_bytes(b""), "the file is empty"),
-    "text.mp4": (lambda path: path.write_bytes(b"no video at all " * 99), "ended with 1"),
-    "sound.m4a": (lambda path: made(path, source="sine=d=0.2"), "no picture, only sound"),
+    "empty.mp4": (lambda path: path.write_bytes(b""), "it is empty"),
+    "text.mp4": (lambda path: path.write_bytes(b"no video at all " * 99), "it is a text file"),
+    "sound.m4a": (lambda path: made(path, source="sine=d=0.2"), "it has no moving picture"),
     "playlist.mp4": (
         lambda path: path.write_text(f"ffconcat version 1.0\nfile {made(path.parent / 'other.mp4', *X264).name}\n"),
-        "not on whitelist",
+        "it is a playlist",
     ),
-    "no-index.mp4": (lambda path: truncated(made(path, *X264)), "moov atom not found"),
+    "no-index.mp4": (lambda path: truncated(made(path, *X264)), "it is incomplete: its end is missing"),
 }
 
 

@@ -122,6 +122,8 @@ def _find_missing_bytes(file: BinaryIO, head: bytes) -> int:
         ends = _asf_ends(file, size)
     elif head.startswith(b"FLV"):
         ends = [_flv_end(file, size)]
+    elif head.startswith(b"\x06\x0e\x2b\x34"):
+        ends = [_mxf_end(head)]
     elif head.startswith(b"wvpk"):
         ends = [8 + struct.unpack("<I", head[4:8])[0]]
     elif head.startswith(b"OggS"):
@@ -207,6 +209,13 @@ def _asf_ends(file: BinaryIO, size: int) -> list[int]:
         at += length
         ends.append(at)
     return ends
+
+
+def _mxf_end(head: bytes) -> int:
+    """Return where the footer begins by the header's partition pack (SMPTE ST 377-1, 7.1); 0 if it does not say."""
+    at = 17 + (head[16] & 0x7F if head[16] & 0x80 else 0)
+    footer = head[at + 24 : at + 32]
+    return int.from_bytes(footer, "big") + 1 if len(footer) == 8 and any(footer) else 0
 
 
 def _flv_end(file: BinaryIO, size: int) -> int:

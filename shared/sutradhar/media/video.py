@@ -21,6 +21,9 @@ _LONGEST_HOLD_SEC = 60.0
 """A header that claims more than this beyond the last frame is not believed."""
 _EVEN = frozenset({"avi", "mxf", "dv"})
 """Containers whose frames have one length: no frame of theirs stands long."""
+_GUESSED = frozenset({"avi", "mxf", "asf"})
+"""Containers whose length libavformat guesses again from the bytes that are there."""
+_LEAST_LOSS_SEC = 0.1
 _SAME_SHAPE = 0.02
 
 _MATRICES = {
@@ -102,24 +105,29 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
         claimed = (container.start_time or 0) / 1e6 + container.duration / 1e6 if container.duration else 0.0
         sound = main_track(container.streams.audio)
         end, last = _read_tail(container, stream, sound, claimed, first)
-        gap = claimed - end
-        lost_sec, missing = 0.0, missing_bytes(source)
-        names = frozenset(container.format.name.split(","))
-        if gap > 0 and (_EVEN & names or missing):
-            lost_sec = gap
-        elif "asf" in names and missing:  # its length is guessed again from what is there
-            lost_sec = (end - first_sec) * missing / containers.source_size(source)
-        elif last is None:
+        missing = missing_bytes(source)
+        lost_sec = _lost_sec(source, container, missing, claimed - end, end - first_sec)
+        if last is None and not lost_sec:
             raise incomplete(": nothing of its last second can be shown")
-        elif gap <= _LONGEST_HOLD_SEC:
+        if not lost_sec and claimed - end <= _LONGEST_HOLD_SEC:
             end = max(end, claimed)
         seconds = end - first_sec
         notices = []
-        if lost_sec > 0:
-            notices.append(f"lacks its last {max(lost_sec, 0.1):.1f} s; send the whole file if you have it")
+        if lost_sec:
+            notices.append(f"lacks its last {lost_sec:.1f} s; send the whole file if you have it")
         elif missing:
             notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
         return _describe(container, stream, sound is not None, first, last or first, seconds, notices), lost_sec
+
+
+def _lost_sec(source: BinaryIO | Path, container: Any, missing: int, gap_sec: float, seconds: float) -> float:
+    """Return how many seconds are missing at the end of ``source``, whose packets end ``gap_sec`` before its header's
+    end: where bytes are missing, that is no last frame that stands long."""
+    names = frozenset(container.format.name.split(","))
+    lost_sec = gap_sec if missing or _EVEN & names else 0.0
+    if missing and _GUESSED & names:
+        lost_sec = max(lost_sec, seconds * missing / containers.source_size(source))
+    return lost_sec if lost_sec > _LEAST_LOSS_SEC else 0.0
 
 
 def has_video(source: BinaryIO | Path) -> bool:
