@@ -1,0 +1,27 @@
+"""Every small file of the corpus is taken and shown right, or refused by its name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.pipeline.services import Services
+from tests.media.corpus.registry import Entry, check, load_entries
+
+SMALL = [one for one in load_entries() if not one.is_large]
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    settings = Settings.from_env({"SUTRADHAR_HOME": str(tmp_path_factory.mktemp("home"))})
+    backend = bootstrap.local_backend(settings)
+    yield bootstrap.services_on(backend, settings)
+    backend.close()
+
+
+@pytest.mark.parametrize("one", SMALL, ids=[one.name for one in SMALL])
+def test_a_file_of_real_life(one: Entry, tmp_path: Path, services: Services) -> None:
+    outcome = check(one, tmp_path, services)
+    assert not outcome.problems, f"{one.source}: {outcome.taken}: {outcome.reason}"
