@@ -43,8 +43,8 @@ def plan(
 
     Options given beside --plan overrule the fields of the plan.
     """
-    from sutradhar.pipeline.own_media import check, find_notices
-    from sutradhar.pipeline.plan import notices
+    from sutradhar.pipeline.notices import collect_notices
+    from sutradhar.pipeline.own_media import check
 
     options = {
         "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
@@ -58,12 +58,10 @@ def plan(
         services = bootstrap.services()
         check(services, wanted, bootstrap.settings().terminal_limits)
         found = services.planner.plan(wanted)
-        written = found.plan
-        for text in (*notices(found, wanted), *find_notices(services, written)):
+        for text in collect_notices(services, found, wanted):
             note(text)
+        written = found.plan
         _print_estimate(written)
-    for notice in written.notices:
-        note(notice)
     print(
         json.dumps(
             written.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}), ensure_ascii=False, indent=2

@@ -8,7 +8,6 @@ from typing import Any
 
 import typer
 
-from functions.cli.console import note
 from functions.cli.options import apply_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
 from functions.cli.plan_text import PlanTextError, parse_plan_text
@@ -33,8 +32,6 @@ def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, An
     if topic is not None:
         raise typer.BadParameter("give a topic or --plan, not both")
     body, folder = _read_plan(plan_file)
-    if options.get("length") is not None and isinstance(body, dict) and body.get("scenes"):
-        note("--length changes nothing: this plan has its scenes already, and they set the length.")
     body = apply_options(body, options)
     wrong: list[FieldError] = []
     try:

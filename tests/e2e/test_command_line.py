@@ -33,7 +33,7 @@ def test_options_overrule_a_plan_that_is_fenced_and_starts_elsewhere(terminal: T
     words = ("--mode", "proxy", "--voice", "male", "--length", "30", "--seed", "7")
     done = terminal.run("plan", "--plan", str(terminal.plan), *words)
     assert done.returncode == 0, done.stdout
-    assert "--length changes nothing" in done.stdout
+    assert "length_sec 30 is not used" in done.stdout
     printed = json.loads(done.stdout[done.stdout.index("{\n") :])
     assert printed["render"] == {"mode": "PROXY", "fps": 25}
     assert (printed["voice"], printed["seed"], printed["watermark"]) == ("M", 7, None)

@@ -180,5 +180,5 @@ def test_without_a_key_pictures_are_drawn_and_the_status_says_why(stub: VendorSt
     studio.work()
     done = studio.job(job.id)
     assert done.state is JobState.SUCCEEDED
-    assert "no footage library that may be asked" in done.assets["scene-00-image"].fallbacks[0].reason
+    assert "no footage library is set up" in done.assets["scene-00-image"].fallbacks[0].reason
     studio.close()

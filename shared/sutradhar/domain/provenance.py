@@ -16,6 +16,9 @@ def manifest(job: Job, account: Account) -> dict[str, Any]:
     return {
         "job_id": job.id,
         "title": plan.title,
+        "description": plan.description or job.wanted.description,
+        "tags": list(plan.tags or job.wanted.tags),
+        "metadata": dict(job.wanted.metadata),
         "synthetic": any(_generated(asset) for asset in job.assets.values()),
         "credits": credits_of(job.assets),
         "assets": [

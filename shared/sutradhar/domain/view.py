@@ -71,6 +71,9 @@ def status(job: Job, made: Mapping[str, Asset], account: Account) -> dict[str, A
         "progress_pct": int(fraction_done(job, len(by_slot)) * 100),
         "steps": _steps(job, by_slot),
         "title": plan.title,
+        "description": plan.description or job.wanted.description,
+        "tags": list(plan.tags or job.wanted.tags),
+        "metadata": dict(job.wanted.metadata),
         "assets": [
             {
                 "slot": r.slot,

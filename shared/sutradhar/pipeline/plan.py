@@ -2,18 +2,12 @@
 
 from sutradhar.domain.asset import AssetRequest, asset_requests
 from sutradhar.domain.job import Job, Outcome
-from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.messages import PlanRender
-from sutradhar.domain.pacing import misses_length
 from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.timeline import caption_languages
-from sutradhar.pipeline.own_media import find_notices
+from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
-from sutradhar.ports.providers import Written
 from sutradhar.ports.stores import LONGEST_RUN
-
-_NAMES = {"en": "English", "hi": "Hindi"}
 
 
 def plan(services: Services, message: PlanRender) -> None:
@@ -31,23 +25,7 @@ def _write(services: Services, job: Job) -> None:
     with on_account_of(services.buyer(job, "plan")):
         written = services.planner.plan(job.wanted)
     requests = needed(services, written.plan)
-    by = written.provider
-    notes = [*written.plan.notices]
-    notes += [f"the plan was written by {by} instead of {f.provider}: {f.reason}" for f in written.fallbacks]
-
-    speaker = written.plan.spoken_language, written.plan.gender, written.plan.manner
-    if written.plan.delivery.emotion and not services.narrator.acts(*speaker):
-        notes.append(
-            f"the voice of {services.narrator.maker(*speaker)} cannot be told an emotion; it speaks as it does"
-        )
-    asked = sum(len(scene.sounds) for scene in written.plan.scenes)
-    if asked and services.sounds.empty:
-        notes.append(
-            f"{asked} sounds are left out: there is no sound library that may be asked; set FREESOUND_API_KEY or"
-            " ELEVENLABS_API_KEY, and name it in PROVIDERS where that is set"
-        )
-
-    notes += [*notices(written, job.wanted), *find_notices(services, written.plan)]
+    notes = collect_notices(services, written, job.wanted)
 
     def change(current: Job) -> Outcome:
         return current.planned(written.plan, requests, notes, services.clock.now())
@@ -73,34 +51,3 @@ def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
     if any(scene.sounds for scene in written.scenes) and not services.sounds.empty:
         makers["sound"] = services.sounds.name
     return makers
-
-
-def notices(written: Written, wanted: RenderPlan) -> list[str]:
-    """Say what will be missing or different from what ``wanted`` asks for, before anything is made."""
-    plan = written.plan
-    have = caption_languages(plan)
-    seen = {name for scene in plan.scenes for name in scene.characters}
-    unseen = [character.name for character in plan.characters if character.name not in seen]
-    captions = [
-        f"{_NAMES[language]} captions are left out: the text has no {_NAMES[language]} translation and no translator"
-        " is set up; give each scene translations, or drop the language from subtitle_languages"
-        for language in plan.subtitle_languages
-        if language not in have
-    ]
-    return [
-        *_length_notice(written, wanted), *captions,
-        *(f"{name} is shown in no scene: name them in scenes[].characters" for name in unseen),
-    ]  # fmt: skip
-
-
-def _length_notice(written: Written, wanted: RenderPlan) -> list[str]:
-    expected = expected_sec(written.plan)
-    if not misses_length(expected, wanted):
-        return []
-    if wanted.scenes:
-        default = RenderPlan.model_fields["length_sec"].default
-        as_long_as_clips = any(s.clip and not s.narration and s.duration_sec is None for s in wanted.scenes)
-        text = f"length_sec {wanted.length_sec} is not used: the scenes make the video about {expected:.0f} s long"
-        return [] if wanted.length_sec == default or as_long_as_clips else [text]
-    reason = written.length_reason or "its narration takes that long to say"
-    return [f"the video will be about {expected:.0f} s long instead of {wanted.length_sec} s: {reason}"]

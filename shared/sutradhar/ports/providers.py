@@ -133,6 +133,11 @@ class ImageGenerator(Provider, Protocol):
 class ClipGenerator(Provider, Protocol):
     """Makes a film of a picture, over minutes."""
 
+    @property
+    def empty(self) -> bool:
+        """Whether no provider is set up."""
+        ...
+
     def begin(
         self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
     ) -> Operation:
@@ -150,6 +155,11 @@ class ClipGenerator(Provider, Protocol):
 
 
 class FootageLibrary(Provider, Protocol):
+    @property
+    def empty(self) -> bool:
+        """Whether no provider is set up."""
+        ...
+
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
         """Footage of what ``prompt`` says, for at least ``seconds`` if there is such. Raises ProviderError."""
         ...

@@ -195,13 +195,17 @@ class FallbackClips(_Chain):
     def name(self) -> str:
         return self._makers[0].name if self._makers else "clips"
 
+    @property
+    def empty(self) -> bool:
+        return not self._makers
+
     def begin(
         self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
     ) -> Operation:
         """Raises ProviderError."""
         if not self._makers:
             raise ProviderError(
-                "there is nobody to make clips", provider=self.name, retryable=False,
+                "no clip generator is set up", provider=self.name, retryable=False,
                 advice="set GEMINI_PROJECT, and name gemini in PROVIDERS where that is set",
             )  # fmt: skip
         return self._first_answer(
@@ -231,11 +235,15 @@ class FallbackFootage(_Chain):
     def name(self) -> str:
         return self._makers[0].name if self._makers else "footage"
 
+    @property
+    def empty(self) -> bool:
+        return not self._makers
+
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
         """Raises ProviderError."""
         if not self._makers:
             raise ProviderError(
-                "there is no footage library that may be asked", provider=self.name, retryable=False,
+                "no footage library is set up", provider=self.name, retryable=False,
                 advice="set PEXELS_API_KEY or PIXABAY_API_KEY, and name it in PROVIDERS where that is set",
             )  # fmt: skip
         return self._first_answer(

@@ -23,6 +23,8 @@ _INVALID_ARGUMENT = 3
 
 
 class Veo:
+    empty = False
+
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
         self._model = vendor.options.get("clip_model", offer(PROVIDER, "clip").default)

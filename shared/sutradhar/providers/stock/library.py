@@ -101,6 +101,7 @@ class Library:
 class FootageArchive(Library, ABC):
     licence: str
     kinds = ("video/",)
+    empty = False
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         super().__init__(vendor)

@@ -1,0 +1,81 @@
+"""Nothing that a plan asks for is dropped in silence."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.domain.job import Job
+from sutradhar.domain.ledger import Account
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.provenance import manifest
+from sutradhar.domain.view import status
+from sutradhar.pipeline.notices import collect_notices
+from sutradhar.ports.providers import Written
+
+SCENE = {"image_prompt": "a river", "duration_sec": 2}
+PHOTO = {"name": "Meera", "look": "a girl in red", "image": "up-0123456789abcdef"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def notices(home: Path, plan: dict[str, Any], **env: str) -> str:
+    settings = Settings.from_env({"SUTRADHAR_HOME": str(home), **env})
+    backend = bootstrap.local_backend(settings)
+    try:
+        parsed = RenderPlan.parse({"title": "T", "subtitle_languages": ["en"], **plan})
+        return "\n".join(
+            collect_notices(bootstrap.services_on(backend, settings), Written(parsed, "storybook/1"), parsed)
+        )
+    finally:
+        backend.close()
+
+
+def test_a_photo_that_no_provider_can_use_is_named(home: Path) -> None:
+    plan = {"scenes": [SCENE | {"characters": ["Meera"]}], "characters": [PHOTO]}
+    said = notices(home, plan)
+    assert "the photo of Meera is not used" in said
+    assert "OPENAI_API_KEY" in said
+    assert "photo" not in notices(home, plan, OPENAI_API_KEY="k")
+    two = [PHOTO, PHOTO | {"name": "Ravi"}]
+    assert "the photos of Meera, Ravi are not used" in notices(home, {"scenes": [SCENE], "characters": two})
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "env"),
+    [
+        ("stock", "PEXELS_API_KEY or PIXABAY_API_KEY", {"PEXELS_API_KEY": "k"}),
+        ("generated", "GEMINI_PROJECT", {"GEMINI_PROJECT": "p", "GEMINI_LOCATION": "us-central1"}),
+    ],
+)
+def test_footage_without_a_library_is_named_with_its_key(home: Path, kind: str, key: str, env: dict[str, str]) -> None:
+    said = notices(home, {"scenes": [SCENE, SCENE], "footage": kind})
+    assert "2 scenes show an image instead of" in said
+    assert key in said
+    assert "1 scene shows" in notices(home, {"scenes": [SCENE, SCENE | {"footage": kind}]})
+    assert key not in notices(home, {"scenes": [SCENE, SCENE], "footage": kind}, **env)
+    assert "PROVIDERS" in notices(
+        home, {"scenes": [SCENE], "footage": kind}, **env, PROVIDERS="openai", OPENAI_API_KEY="k"
+    )
+
+
+def test_sounds_captions_and_characters_that_are_left_out_are_named(home: Path) -> None:
+    scene = {"narration": "A river.", "image_prompt": "a river", "sounds": [{"text": "water"}]}
+    characters = [{"name": "Ravi", "look": "an old man"}]
+    said = notices(home, {"scenes": [scene], "subtitle_languages": ["en", "hi"], "characters": characters})
+    for part in ("1 sounds are left out", "Hindi captions are left out", "Ravi is shown in no scene"):
+        assert part in said
+
+
+def test_what_is_told_about_a_video_comes_back_in_its_status_and_provenance() -> None:
+    told = {"description": "A walk.", "tags": ["goa", "sea"], "metadata": {"customer": "42"}}
+    job = Job.new("job-1", RenderPlan.parse({"topic": "Goa", **told}), "hash", datetime.now(UTC))
+    shown, provenance = status(job, {}, Account()), manifest(job, Account())
+    assert {name: shown[name] for name in told} == told
+    assert {name: provenance[name] for name in told} == told
