@@ -7,7 +7,7 @@ import pytest
 from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.pacing import LENGTH_TOLERANCE, MAX_HOLD_SEC, scene_sec
 from sutradhar.domain.plan import LANGUAGES, Language, RenderPlan, Voice
-from sutradhar.pipeline.plan import notices
+from sutradhar.pipeline.notices import find_other_length
 from sutradhar.providers.storybook.pacing import Pace, abridge
 from sutradhar.providers.storybook.planner import Storybook
 from sutradhar.providers.storybook.stories import Beat, Story, stories
@@ -19,7 +19,7 @@ COMPLETE = [s for s in stories() if s.breath and any(b.long for b in s.beats)]
 
 def said(plan: RenderPlan) -> list[str]:
     wanted = plan
-    return [n for n in notices(Storybook().plan(wanted), wanted) if "long" in n]
+    return list(find_other_length(Storybook().plan(wanted), wanted))
 
 
 def is_kept(plan: RenderPlan) -> bool:

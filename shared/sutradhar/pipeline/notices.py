@@ -20,7 +20,7 @@ def collect_notices(services: Services, written: Written, wanted: RenderPlan) ->
     return [
         *plan.notices,
         *(f"the plan was written by {written.provider} instead of {f.provider}: {f.reason}" for f in written.fallbacks),
-        *_find_other_length(written, wanted),
+        *find_other_length(written, wanted),
         *_find_deaf_voice(services, plan),
         *_find_missing_sounds(services, plan),
         *_find_missing_captions(plan),
@@ -31,7 +31,7 @@ def collect_notices(services: Services, written: Written, wanted: RenderPlan) ->
     ]
 
 
-def _find_other_length(written: Written, wanted: RenderPlan) -> Iterator[str]:
+def find_other_length(written: Written, wanted: RenderPlan) -> Iterator[str]:
     expected = expected_sec(written.plan)
     if not misses_length(expected, wanted):
         return
