@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 
 from gpu_renderer import footage, transitions
+from gpu_renderer.backdrop import on_backdrop
 from gpu_renderer.decode import Source
 from gpu_renderer.footage import Player
 from gpu_renderer.frame import Frame
@@ -14,6 +15,7 @@ from gpu_renderer.layers import Layers
 from gpu_renderer.recent import Recent
 from gpu_renderer.segments import Segment, Shot
 from gpu_renderer.still import Still, load, prepare
+from sutradhar.domain.own_media import Fit
 from sutradhar.domain.timeline import Camera
 
 cv2.setNumThreads(1)  # one core a worker process; OpenCV's own threads cost 25 % more CPU
@@ -34,7 +36,7 @@ class Compositor:
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)
         self._under = Frame(width, height)
-        self._stills = Recent[tuple[str, Camera], Still](_STILLS_KEPT)
+        self._stills = Recent[tuple[str, Camera, Fit], Still](_STILLS_KEPT)
         self._clips = Recent[str, Source](_CLIPS_KNOWN)
         self._layers = Layers(width, height)
         self._players: tuple[Player, ...] = ()
@@ -89,7 +91,16 @@ class Compositor:
         return player.draw
 
     def _still(self, shot: Shot, path: Path) -> Still:
-        return self._stills.get(
-            (shot.sha256, shot.camera),
-            lambda: prepare(load(path, shot.sha256, shot.scene), shot.camera, self.size),
-        )
+        def prepared() -> Still:
+            image = load(path, shot.sha256, shot.scene)
+            if shot.fit == "fit":
+                image = on_backdrop(image, _enlarged(self.size, shot.camera))
+            return prepare(image, shot.camera, self.size)
+
+        return self._stills.get((shot.sha256, shot.camera, shot.fit), prepared)
+
+
+def _enlarged(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
+    """Return the size that a picture needs so that the camera's closest look at it is no enlargement."""
+    closest = max(camera.start.zoom, camera.end.zoom, 1.0)
+    return round(size[0] * closest), round(size[1] * closest)

@@ -51,7 +51,7 @@ def cut(source: Source, shot: Shot, film: tuple[int, int]) -> Cut:
     assert shot.footage is not None
     width, height = film
     whole = Box(0, 0, *source.picture)
-    if shot.footage.fit == "fit":
+    if shot.fit == "fit":
         share = min(width / whole.width, height / whole.height)
         # the bars are even in number, so that chroma samples fall on each other
         fitted = (
@@ -105,7 +105,7 @@ class Player:
         self._lock, self._closed = threading.Lock(), False
 
     def draw(self, n: int, into: Frame) -> None:
-        """Write frame ``n`` of the shot; a clip that is over starts again.
+        """Write frame ``n`` of the shot; its Footage says what comes after the clip's end.
 
         Raises:
             RenderError: nothing can be decoded from ``start_sec`` on; names the scene.
@@ -118,11 +118,22 @@ class Player:
                 scene=self._shot.scene,
                 advice="choose an earlier start for the clip, or a longer clip",
             )
-        self._read(n % self._length)
+        self._read(self._place(n))
         if self._cut.moves:
             self._still.draw(self._shot.camera, n, self._shot.frames, into.planes)
         else:
             np.copyto(into.buffer, self._frame.buffer)
+
+    def _place(self, n: int) -> int:
+        """Return which frame of the clip frame ``n`` of the shot shows.
+
+        A part that was to be longer than what can be decoded stands still for the rest of it.
+        """
+        footage = self._shot.footage
+        assert footage is not None
+        part = footage.frames or self._length
+        n = n % part if footage.when_over == "loop" else min(n, part - 1)
+        return min(n, self._length - 1)
 
     def close(self) -> None:
         """End the decoder; may be called from any thread, and again."""

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer import ffmpeg
+from gpu_renderer.backdrop import on_backdrop
 from gpu_renderer.camera import view
 from gpu_renderer.compositor import Compositor
 from gpu_renderer.frame import Bytes, Frame
@@ -40,7 +41,7 @@ def poster(task: Task, stop: threading.Event) -> bytes:
 
 def _look(timeline: Timeline, clip: Clip) -> str:
     """Names what the middle of ``clip`` shows."""
-    return engine_key(clip.sha256, clip.camera, clip.frames, clip.footage, timeline.width, timeline.height)
+    return engine_key(clip.sha256, clip.camera, clip.frames, clip.footage, clip.fit, timeline.width, timeline.height)
 
 
 def _score(task: Task, look: str, clip: Clip, stop: threading.Event) -> float:
@@ -60,6 +61,8 @@ def _middle(task: Task, clip: Clip, stop: threading.Event) -> Bytes:
     if clip.footage is not None:
         return _filmed(timeline, clip, path)
     image = load(path, clip.sha256, clip.scene)
+    if clip.fit == "fit":
+        image = on_backdrop(image, (timeline.width, timeline.height))
     shown = view(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
     scale = max(WIDTH / timeline.width, HEIGHT / timeline.height)
     size = (round(timeline.width * scale), round(timeline.height * scale))

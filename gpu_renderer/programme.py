@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from gpu_renderer.clip_audio import ClipTrack, Repeated, open_clip_tracks
+from gpu_renderer.decode import Source, probe
 from gpu_renderer.ffmpeg import Cancelled
 from gpu_renderer.loudness import BLOCK, HOP, Audio, Curve, Levels, integrated, levelling_gain, loudest
-from gpu_renderer.recording import Recording
+from gpu_renderer.recording import Excerpt, Recording
 from gpu_renderer.tracks import Loop, at_samples, bed_curve, distance, faded_cuts, joined, spoken
 from sutradhar.domain.gate import LOUDNESS_LUFS as LOUDNESS
-from sutradhar.domain.timeline import Bed, Effect, Timeline, Voice
+from sutradhar.domain.timeline import Bed, ClipSound, Effect, Timeline, Voice
 from sutradhar.ports.stores import BlobStore
 
 CEILING = -2.0
@@ -25,6 +27,7 @@ _UNDER_SPEECH_DB = 13.0  # the promise is 12
 _USUALLY_UNDER_DB, _DUCK_DB = 18.0, 6.0  # of a bed and a voice that are both even
 _HEADROOM_DB = 1.0  # for the bed under a voice's peak
 _MOST_ROOM_DB = 6.0  # what goes beyond that, no voice could make up for
+_MOST_ALONE_DB = 3.0  # what the limiter may have taken from clips that nothing else is heard beside
 _ROUNDS = 8
 _SETTLED_DB = 0.1
 
@@ -34,7 +37,7 @@ class _Placed:
     """A narration or an effect from sample ``start`` of the film, with its gain in each of its own milliseconds."""
 
     start: int
-    recording: Recording
+    recording: Recording | Repeated
     gain: Curve
 
     def mix(self, block: Audio, start: int, gain: float = 1.0) -> None:
@@ -86,18 +89,49 @@ class Programme:
         self._read(timeline.voices)
         self._effect = _Track(self._count)
         self._effects = self._played(timeline.effects)
+        self._videos: dict[str, Source] = {}
+        self._under: list[_Placed] = []
+        self._clips = open_clip_tracks(
+            timeline.clip_sounds, self._open_clip, LOUDNESS, _MAX_GAIN_DB, CEILING - _HEADROOM_DB
+        )
+        kept = [track for track in self._clips if not track.sound.ducked]
+        self._effects += [self._placed_clip(track, track.base) for track in kept]
+        self._foreground = [track.span for track in kept]
         self._bed = timeline.bed
         if self._bed:
-            self._loop = Loop(self._open(self._bed, "bed", "the music"))
+            excerpt = Excerpt(self._bed.source_start) if self._bed.crossfade is not None else None
+            song = self._open(self._bed, "bed", "the music", excerpt=excerpt)
+            self._loop = Loop(song) if self._bed.crossfade is None else Loop(song, self._bed.crossfade)
             self._music = self._loop.levels(self._count)
             loudness = integrated(self._music.power)
             self._music_db = min(LOUDNESS - loudness, _MAX_GAIN_DB) if np.isfinite(loudness) else 0.0
 
-    def _open(self, source: Voice | Bed | Effect, name: str, what: str, scene: int | None = None) -> Recording:
+    def _open(
+        self, source: Voice | Bed | Effect, name: str, what: str, scene: int | None = None,
+        excerpt: Excerpt | None = None,
+    ) -> Recording:  # fmt: skip
         self._stop_if_cancelled()
         path = self._workdir / f"{name}.wav"
-        recording = Recording(self._blobs, source.blob, source.samples, path, what, scene, self.cancel)
+        recording = Recording(self._blobs, source.blob, source.samples, path, what, scene, self.cancel, excerpt)
         return self._opened.enter_context(recording)
+
+    def _open_clip(self, sound: ClipSound, number: int) -> Recording:
+        self._stop_if_cancelled()
+        if sound.sha256 not in self._videos:
+            file = self._blobs.fetch(sound.blob, self._workdir / f"clip-{sound.sha256}")
+            self._videos[sound.sha256] = probe(file, sound.scene)
+        video = self._videos[sound.sha256]
+        excerpt = Excerpt(sound.source_start, video.first_sec, video.indexed, video.path)
+        path, what = self._workdir / f"clip-{number:03d}", f"the sound of the clip of scene {sound.scene + 1}"
+        samples = min(sound.samples, sound.period)
+        recording = Recording(self._blobs, sound.blob, samples, path, what, sound.scene, self.cancel, excerpt)
+        return self._opened.enter_context(recording)
+
+    def _placed_clip(self, track: ClipTrack, gain: Curve) -> _Placed:
+        placed = _Placed(track.sound.start, track.heard, gain)
+        if not track.sound.ducked:
+            self._effect.add(track.levels, placed)
+        return placed
 
     def _read(self, voices: tuple[Voice, ...]) -> None:
         speech: list[tuple[int, int]] = []
@@ -147,15 +181,17 @@ class Programme:
         self._beside_db = room = 0.0
         for _ in range(_ROUNDS):
             self._speak(ceiling - room - _HEADROOM_DB)
-            self._bed_gain, bed = self._ducked(depths)
+            self._bed_gain, bed = self._ducked(depths, usual)
+            under = self._duck_clips(depths - usual)
             beside = 10 ** (self._beside_db / 20)
-            power = self._voice.power + self._effect.power * beside**2 + bed.power
-            peak = self._voice.peak + self._effect.peak * beside + bed.peak
-            self._master = levelling_gain(Levels(power, peak), target, ceiling)
+            below = bed.power + under.power * beside**2
+            power = self._voice.power + self._effect.power * beside**2 + below
+            peak = self._voice.peak + self._effect.peak * beside + bed.peak + under.peak * beside
+            self._master = levelling_gain(Levels(power, peak), self._attainable(target, power), ceiling)
             nominal = 20 * float(np.log10(self._master.max()))
             off = self._off(nominal) - self._beside_db
             louder = min(nominal, _MOST_ROOM_DB)
-            deeper = np.maximum(depths + self._too_near(bed.power) + off, usual)
+            deeper = np.maximum(depths + self._too_near(below) + off, usual)
             changes = [off, louder - room, *(deeper - depths)]
             if max(map(abs, changes)) < _SETTLED_DB:
                 break
@@ -169,16 +205,35 @@ class Programme:
 
     def _too_near(self, bed: Curve) -> npt.NDArray[np.float64]:
         """By how many dB the bed is above its place under each stretch of speech."""
-        if not self._bed:
+        if not (self._bed or self._under):
             return np.zeros(len(self._speech))
         under = [distance(self._voice.power, bed, self._master, on, off) for on, off in self._speech]
         return _UNDER_SPEECH_DB - np.array(under)
 
-    def _ducked(self, depths: npt.NDArray[np.float64]) -> tuple[Curve, Levels]:
+    def _attainable(self, target: float, power: Curve) -> float:
+        """Return ``target``, or less where only clips are heard: what is quiet in them is not raised to any level."""
+        if self._bed or self._narrations or not self._clips:
+            return target
+        return min(target, integrated(power) + _MOST_ALONE_DB)
+
+    def _duck_clips(self, deeper: npt.NDArray[np.float64]) -> _Track:
+        """Lower the clips under each stretch of speech, ``deeper`` than usual, and return what they come to."""
+        heard = _Track(self._count)
+        self._under = []
+        for track in self._clips:
+            if track.sound.ducked:
+                usual = max(_DUCK_DB, _USUALLY_UNDER_DB + track.sound.volume_db)
+                placed = self._placed_clip(track, track.ducked(zip(self._speech, usual + deeper, strict=True)))
+                heard.add(track.levels, placed)
+                self._under.append(placed)
+        return heard
+
+    def _ducked(self, depths: npt.NDArray[np.float64], usual: float) -> tuple[Curve, Levels]:
         """The bed's gain, and what it comes to."""
         if not self._bed:
             return np.zeros(0, np.float32), Levels(np.zeros(1, np.float32), np.zeros(1, np.float32))
-        gain = bed_curve(self.samples, list(zip(self._speech, depths, strict=True)), self._bed)
+        lowered = [*zip(self._speech, depths, strict=True), *((span, usual) for span in self._foreground)]
+        gain = bed_curve(self.samples, lowered, self._bed)
         gain *= 10 ** ((self._music_db + self._beside_db) / 20)
         power = self._music.power * gain[:-1] * gain[1:]
         return gain, Levels(power, self._music.peak * np.maximum(gain[:-1], gain[1:]))
@@ -190,7 +245,7 @@ class Programme:
             block = np.zeros((min(BLOCK, self.samples - start), 2), np.float32)
             if self._bed:
                 block += self._loop.read(start, len(block)) * at_samples(self._bed_gain, start, len(block))
-            for effect in self._effects:
+            for effect in [*self._effects, *self._under]:
                 effect.mix(block, start, 10 ** (self._beside_db / 20))
             for voice in self._voices:
                 voice.mix(block, start)

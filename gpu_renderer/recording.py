@@ -4,6 +4,7 @@ import json
 import threading
 import wave
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
@@ -25,6 +26,7 @@ _FORMATS = (
 )
 _RESAMPLER = {"filter_size": 64, "cutoff": 0.97}  # swr's own is half as long; soxr is not in every ffmpeg
 _FRAME = 8  # bytes of one converted sample of both channels
+_SEEK_FROM_SEC, _SEEK_AHEAD_SEC = 10.0, 1.0  # below the first, decoding from the start costs less than it saves
 _LOUDEST = 16.0  # 24 dB over full scale; more than that in a float file is damage
 
 
@@ -36,6 +38,26 @@ class _Layout(NamedTuple):
     dtype: "np.dtype[Any]"
     frames: int
 
+    def from_sample(self, start: int, samples: int) -> "_Layout":
+        """Return where at most ``samples`` from sample ``start`` on are."""
+        skipped = min(start, self.frames)
+        offset = self.offset + skipped * self.channels * self.dtype.itemsize
+        return self._replace(offset=offset, frames=min(self.frames - skipped, samples))
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The part of a file of the user's own that is heard; where the file ends sooner, silence follows."""
+
+    start: int
+    """Its first sample at 48 kHz, counted from the file's first sound or from ``zero_sec``."""
+    zero_sec: float | None = None
+    """The time stamp that counts as 0: that of a clip's first frame, so that its sound stays in step with it."""
+    indexed: bool = False
+    """Whether the file can be read from a place near ``start``, with its time stamps."""
+    file: Path | None = None
+    """The file, where it was fetched already."""
+
 
 class Recording:
     """A sound file as ``samples`` samples at 48 kHz, mono in both channels, more than two channels mixed down.
@@ -43,25 +65,28 @@ class Recording:
     ``what`` names it in errors; ``path`` is where it may be put, and what is made of it beside that.
 
     Raises:
-        RenderError: stage ``sound``: it is missing, no sound, damaged, or not within ``TOLERANCE`` of that length.
+        RenderError: stage ``sound``: it is missing, no sound, damaged, or, without an excerpt, not within
+            ``TOLERANCE`` of that length.
         Cancelled: ``cancel`` was set.
     """
 
     def __init__(
         self, blobs: BlobStore, blob: str, samples: int, path: Path, what: str, scene: int | None,
-        cancel: threading.Event,
+        cancel: threading.Event, excerpt: Excerpt | None = None,
     ) -> None:  # fmt: skip
         self._what, self._scene, self.samples = what, scene, samples
         try:
-            source = blobs.fetch(blob, path)
+            source = (excerpt and excerpt.file) or blobs.fetch(blob, path)
         except NotFound as exc:
             raise self._unusable(f"there is no file {blob}") from exc
         layout = _plain(source)
+        if layout is not None and excerpt is not None:
+            layout = layout.from_sample(excerpt.start, samples)
         if layout is None:
-            source = self._converted(source, path.with_name(f"{path.name}.f32"), cancel)
+            source = self._converted(source, path.with_name(f"{path.name}.f32"), cancel, excerpt)
             layout = _Layout(0, 2, np.dtype("<f4"), source.stat().st_size // _FRAME)
         self._layout, self._found = layout, layout.frames
-        if abs(self._found - samples) > TOLERANCE:
+        if abs(self._found - samples) > TOLERANCE and not (excerpt and self._found < samples):
             longer = "or more " if self._found > samples and layout.dtype.kind == "f" else ""
             raise self._unusable(f"{blob} has {self._found} {longer}samples at 48 kHz, the timeline says {samples}")
         self._file: BinaryIO = source.open("rb")
@@ -86,15 +111,18 @@ class Recording:
     def levels(self) -> Levels:
         return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
 
-    def _converted(self, source: Path, target: Path, cancel: threading.Event) -> Path:
+    def _converted(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
+        argv = convert_argv(source, f"file:{target}", self.samples)
+        if excerpt is not None:
+            argv = excerpt_argv(source, f"file:{target}", self.samples, excerpt)
         try:
             _check(source, cancel)
-            said = run(convert_argv(source, f"file:{target}", self.samples), stage="sound", cancel=cancel).stderr
+            said = run(argv, stage="sound", cancel=cancel).stderr
         except RenderError as exc:
             if exc.advice:
                 raise  # the disk is full
             raise self._unusable(str(exc)) from exc
-        if target.stat().st_size < (self.samples - TOLERANCE) * _FRAME and said:
+        if target.stat().st_size < (self.samples - TOLERANCE) * _FRAME and said and not excerpt:
             raise self._unusable(f"the file is damaged: {said}")
         return target
 
@@ -135,6 +163,34 @@ def convert_argv(source: Path, target: str, samples: int | None = None) -> list[
     sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
     if samples is not None:
         sound = sound.filter("atrim", end_sample=samples + TOLERANCE + 1)
+    return _float_argv(sound, target)
+
+
+def excerpt_argv(source: Path, target: str, samples: int, excerpt: Excerpt) -> list[str]:
+    """ffmpeg: ``samples`` of the first sound in ``source`` from the excerpt's start on, as ``convert_argv`` writes it.
+
+    In step with a picture the time stamps count: sound that begins later, and holes in it, become silence.
+    """
+    options: dict[str, Any] = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, "vn": None}
+    start_sec = excerpt.start / SAMPLE_RATE
+    if excerpt.zero_sec is not None:
+        start_sec += excerpt.zero_sec
+        options |= {"copyts": None, "noaccurate_seek": None}
+        if excerpt.indexed and excerpt.start >= _SEEK_FROM_SEC * SAMPLE_RATE:
+            options |= {"ss": f"{start_sec - _SEEK_AHEAD_SEC:.6f}"}
+    sound: Any = ffmpeg.input(f"file:{source}", **options)["a:0"]
+    sound = sound.filter("aresample", SAMPLE_RATE, **_RESAMPLER)
+    if excerpt.zero_sec is None:
+        sound = sound.filter("atrim", start_sample=excerpt.start)
+    else:
+        sound = sound.filter("atrim", start=f"{start_sec:.6f}")
+        # a second resampler: first_pts counts in the rate that comes in, not in the one that goes out
+        sound = sound.filter("aresample", SAMPLE_RATE, first_pts=round(start_sec * SAMPLE_RATE), **{"async": 1})
+    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo").filter("atrim", end_sample=samples)
+    return _float_argv(sound, target)
+
+
+def _float_argv(sound: Any, target: str) -> list[str]:
     sink = sound.output(target, format="f32le", acodec="pcm_f32le")
     sink = sink.global_args("-hide_banner", "-nostdin", "-v", "error").overwrite_output()
     return list(sink.compile(cmd=program("ffmpeg")))

@@ -191,9 +191,9 @@ def _sound(task: Task, stop: threading.Event) -> Path:
 def _sound_blob(task: Task) -> str:
     heard = task.request.timeline.model_dump(
         mode="json",
-        include={"frames": True, "fps": True, "bed": True, "effects": True,
+        include={"frames": True, "fps": True, "bed": True, "effects": True, "clip_sounds": True,
                  "voices": {"__all__": {"start", "samples", "sha256"}}},
-        exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}},
+        exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}, "clip_sounds": {"__all__": {"blob", "scene"}}},
     )  # fmt: skip
     return f"sounds/{engine_key(heard)}.m4a"
 

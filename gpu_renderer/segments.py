@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue
+from sutradhar.domain.own_media import Fit
 from sutradhar.domain.plan import CaptionStyle, TransitionKind, Watermark
 from sutradhar.domain.timeline import Camera, Footage, Timeline, Title
 
@@ -34,6 +35,7 @@ class Shot(Frozen):
     """Frames of transition from the shot before."""
     transition: TransitionKind
     footage: Footage | None
+    fit: Fit = "fill"
 
 
 class Segment(Frozen):
@@ -89,6 +91,7 @@ def segment(timeline: Timeline, start: int, end: int) -> Segment:
             fade_in=fading,
             transition=clip.transition if fading else "cut",
             footage=clip.footage,
+            fit=clip.fit,
         )
         for clip in timeline.clips
         if clip.start < end and clip.end > start

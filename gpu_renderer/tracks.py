@@ -23,17 +23,18 @@ _CUT_FADE = SAMPLE_RATE // 100
 
 
 class Loop:
-    """A recording without end: its last ``SEAM`` samples cross into its first with equal power.
+    """A recording without end: it opens with its own start, and each time that it ends its last ``crossfade`` samples
+    cross into its first with equal power.
 
     Raises:
-        RenderError: it is shorter than two seams.
+        RenderError: it is shorter than two crossfades.
     """
 
-    def __init__(self, recording: Recording) -> None:
-        self._recording, self._period = recording, recording.samples - SEAM
-        if self._period < SEAM:
+    def __init__(self, recording: Recording, crossfade: int = SEAM) -> None:
+        self._recording, self._seam, self._period = recording, crossfade, recording.samples - crossfade
+        if self._period < max(crossfade, 1):
             raise RenderError(
-                f"the music is {recording.samples} samples long; it needs {2 * SEAM}", stage="sound",
+                f"the music is {recording.samples} samples long; it needs {2 * crossfade}", stage="sound",
                 advice="use a longer piece of music",
             )  # fmt: skip
 
@@ -43,9 +44,9 @@ class Loop:
         while start < end:
             turn, at = divmod(start, self._period)
             part = self._recording.read(at, min(end - start, self._period - at))
-            if turn and at < SEAM:
-                crossing = min(SEAM - at, len(part))
-                angle = ((at + np.arange(crossing, dtype=np.float32) + 0.5) * (np.pi / 2 / SEAM))[:, None]
+            if turn and at < self._seam:
+                crossing = min(self._seam - at, len(part))
+                angle = ((at + np.arange(crossing, dtype=np.float32) + 0.5) * (np.pi / 2 / self._seam))[:, None]
                 part[:crossing] *= np.sin(angle)
                 part[:crossing] += self._recording.read(self._period + at, crossing) * np.cos(angle)
             parts.append(part)
@@ -53,13 +54,20 @@ class Loop:
         return np.concatenate(parts)
 
     def levels(self, count: int) -> Levels:
-        """Of the first ``count`` milliseconds; only one turn is measured."""
-        first, end = self._period, 2 * self._period
-        turn = analyse(self.read(at, min(BLOCK, end - at)) for at in range(first, end, BLOCK))
+        """Return the levels of the first ``count`` milliseconds; no more than two turns are measured."""
+        opening = self._turn(0)
+        if len(opening.power) >= count:
+            return Levels(opening.power[:count], opening.peak[:count])
+        again = self._turn(self._period)
         at = np.arange(count) * HOP % self._period // HOP
         # a turn is not a whole number of milliseconds, so each may hold the peak of the next
-        peak = np.maximum(turn.peak, np.roll(turn.peak, -1))
-        return Levels(turn.power[at], peak[at])
+        power, peak = again.power[at], np.maximum(again.peak, np.roll(again.peak, -1))[at]
+        power[: len(opening.power)], peak[: len(opening.peak)] = opening.power, opening.peak
+        return Levels(power, peak)
+
+    def _turn(self, first: int) -> Levels:
+        end = first + self._period
+        return analyse(self.read(at, min(BLOCK, end - at)) for at in range(first, end, BLOCK))
 
 
 def spoken(power: Curve) -> list[tuple[int, int]]:
@@ -104,6 +112,21 @@ def distance(voice: Curve, bed: Curve, gain: Curve, on: int, off: int) -> float:
     return float(10 * np.log10(ratios.min()))
 
 
+def duck_curve(count: int, speech: Iterable[tuple[tuple[int, int], float]]) -> Curve:
+    """By how many dB something goes down, at the start of each of ``count`` milliseconds and one more. ``speech`` is
+    stretches of milliseconds and how deep it goes there: it is down *when* a word starts, and comes back after the
+    last one."""
+    down = np.zeros(count + 1, np.float32)
+    attack, release = _ease(_ATTACK_MS), _ease(_RELEASE_MS)[::-1]
+    for (on, off), depth in speech:
+        shape = depth * np.concatenate([attack, np.ones(off - on), release])
+        start = on - len(attack)
+        a, b = max(start, 0), min(start + len(shape), count + 1)
+        if a < b:
+            np.maximum(down[a:b], shape[a - start : b - start], out=down[a:b])
+    return down
+
+
 def bed_curve(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed: Bed) -> Curve:
     """Gain of the bed, at the start of every millisecond and one more, against a bed as loud as the voice.
 
@@ -111,13 +134,7 @@ def bed_curve(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed
     is down *when* a word starts and comes back after the last one.
     """
     last = -(-samples // HOP)
-    down = np.zeros(last + 1, np.float32)
-    attack, release = _ease(_ATTACK_MS), _ease(_RELEASE_MS)[::-1]
-    for (on, off), depth in speech:
-        shape = depth * np.concatenate([attack, np.ones(off - on), release])
-        start = on - len(attack)
-        a, b = max(start, 0), min(start + len(shape), last + 1)
-        np.maximum(down[a:b], shape[a - start : b - start], out=down[a:b])
+    down = duck_curve(last, speech)
     curve = np.subtract(np.float32(bed.volume_db), down, out=down)
     if bed.automation:
         at = np.arange(0, (last + 1) * HOP, HOP)

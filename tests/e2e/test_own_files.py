@@ -51,7 +51,7 @@ def test_own_files_are_named_by_their_paths(terminal: Terminal) -> None:
     assert np.abs(np.subtract(frame(video, 7), RED)).max() < 12
     assert abs(pitch(video) - 440) < 2
     told = json.loads((terminal.out / "provenance.json").read_text())
-    assert [asset["provider"] for asset in told["assets"]] == ["upload/1"] * 3
+    assert [asset["provider"] for asset in told["assets"]] == ["upload/2"] * 3
     assert (told["synthetic"], told["credits"]) == (False, [])
     # the same again is the same film, and nothing is kept twice
     assert terminal.run("make", "--plan", str(path), "--out", str(terminal.out)).returncode == 0

@@ -114,7 +114,7 @@ def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
     plan = {**PLAN, "scenes": scenes, "music": {"upload": song["upload_id"]}}
     job_id = json.loads(call(cloud, "POST", "/render", plan)[1])["job_id"]
     done = until_over(cloud, job_id)
-    assert (done["state"], {asset["provider"] for asset in done["assets"]}) == ("success", {"upload/1"}), done
+    assert (done["state"], {asset["provider"] for asset in done["assets"]}) == ("success", {"upload/2"}), done
 
 
 def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud) -> None:

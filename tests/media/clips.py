@@ -8,6 +8,7 @@ from gpu_renderer import ffmpeg
 from gpu_renderer.footage import Player, opened
 from gpu_renderer.frame import Frame
 from gpu_renderer.segments import Shot
+from sutradhar.domain.own_media import Fit
 from sutradhar.domain.timeline import Camera, Footage
 from tests.media.films import HOLD
 
@@ -27,11 +28,13 @@ def counting(path: Path, *options: str, rate: Fraction | int = 30, seconds: floa
     return made(path, "-vf", level, *options, source=f"color=black:s=64x36:r={rate}:d={seconds}")
 
 
-def shot(path: Path, frames: int = 30, *, camera: Camera = HOLD, at: int = 0, **footage: object) -> Shot:
+def shot(
+    path: Path, frames: int = 30, *, camera: Camera = HOLD, at: int = 0, fit: Fit = "fill", **footage: object
+) -> Shot:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Shot(
         scene=3, blob="b", sha256=sha256, camera=camera, at=at, frames=frames, fade_in=0, transition="cut",
-        footage=Footage(**footage),
+        footage=Footage(**footage), fit=fit,
     )  # fmt: skip
 
 

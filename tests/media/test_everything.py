@@ -30,8 +30,11 @@ def everything(room: Room, size: tuple[int, int], folder) -> Timeline:
     timeline = film(
         room.blobs, pictures=pictures, bodies=(30, 35, 30, 32), cues=(english, hindi), watermark=Watermark(), size=size
     )
-    kinds = (("cut", None), ("dip", Footage(fit="fit")), ("wipe", None), ("crossfade", Footage(start_sec=0.4)))
-    clips = tuple(c.evolve(transition=k, footage=f) for c, (k, f) in zip(timeline.clips, kinds, strict=True))
+    kinds = (("cut", None), ("dip", Footage()), ("wipe", None), ("crossfade", Footage(start_sec=0.4)))
+    clips = tuple(
+        c.evolve(transition=k, footage=f, fit="fit" if k == "dip" else "fill")
+        for c, (k, f) in zip(timeline.clips, kinds, strict=True)
+    )
     titles = (
         Title(start=0, end=28, text="प्रह्लाद", subtext="A story"),
         Title(start=45, end=70, text="Narada", subtext="ऋषि", place="lower_third"),

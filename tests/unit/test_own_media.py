@@ -47,17 +47,17 @@ def test_focus_is_a_place_or_a_point(named: object, at: tuple[float, float]) -> 
 @pytest.mark.parametrize(
     ("clip", "path", "says"),
     [
-        ({"upload": ID, "start_sec": -1}, "scenes[0].clip.start_sec", "greater than or equal to 0"),
+        ({"upload": ID, "start_sec": -1}, "scenes[0].clip.start_sec", "must be at least 0"),
         (
             {"upload": ID, "start_sec": 5, "end_sec": 5},
             "scenes[0].clip",
             "end_sec must be at least 0.2 s after start_sec",
         ),
-        ({"upload": ID, "fit": "whole"}, "scenes[0].clip.fit", "'fill' or 'fit'"),
+        ({"upload": ID, "fit": "whole"}, "scenes[0].clip.fit", "must be fill or fit"),
         ({"upload": ID, "focus": "nose"}, "scenes[0].clip.focus", "must be one of center, top, bottom, left"),
-        ({"upload": ID, "focus": {"x": 2, "y": 0}}, "scenes[0].clip.focus.x", "less than or equal to 1"),
-        ({"upload": ID, "sound": "loud"}, "scenes[0].clip.sound", "'keep', 'duck' or 'drop'"),
-        ({"upload": ID, "when_short": "slow"}, "scenes[0].clip.when_short", "'loop', 'hold' or 'trim'"),
+        ({"upload": ID, "focus": {"x": 2, "y": 0}}, "scenes[0].clip.focus.x", "must be at most 1"),
+        ({"upload": ID, "sound": "loud"}, "scenes[0].clip.sound", "must be keep, duck or drop"),
+        ({"upload": ID, "when_short": "slow"}, "scenes[0].clip.when_short", "must be loop, hold or trim"),
         ({"upload": ID, "from_sec": 1}, "scenes[0].clip.from_sec", "is not a field"),
         ("beach.mp4", "scenes[0].clip.upload", "must be the id of an uploaded file"),
     ],

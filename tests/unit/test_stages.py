@@ -268,7 +268,7 @@ def test_a_cancelled_job_stops_its_renderer_and_asks_no_maker(world: World) -> N
 def test_a_film_that_would_be_too_long_fails_before_it_is_rendered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sutradhar.domain.timeline.MAX_VIDEO_SEC", 3)
+    monkeypatch.setattr("sutradhar.domain.layout.MAX_VIDEO_SEC", 3)
     job = world.rendering()
     assert job.state is JobState.FAILED
     assert job.error

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from sutradhar.domain.asset import SAMPLE_RATE, Asset, AssetKind, Word, asset_requests
 from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.layout import build_timeline, caption_languages
 from sutradhar.domain.pacing import AIR_SEC
 from sutradhar.domain.plan import RenderPlan, Scene
-from sutradhar.domain.timeline import build_timeline, caption_languages
 
 MAKERS: dict[AssetKind, str] = {"narration": "n/1", "image": "i/1", "music": "m/1"}
 

@@ -10,12 +10,12 @@ import pytest
 
 from sutradhar.domain.errors import ProviderError, StillAtWork
 from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.layout import build_timeline
 from sutradhar.domain.ledger import Account, job_account
 from sutradhar.domain.messages import ProduceAsset
 from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.provenance import manifest
-from sutradhar.domain.timeline import build_timeline
 from sutradhar.domain.view import cost, status
 from sutradhar.pipeline import clips
 from sutradhar.pipeline.handle import handle

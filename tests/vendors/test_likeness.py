@@ -8,10 +8,10 @@ import pytest
 
 from sutradhar.domain.errors import InvalidRequest
 from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.layout import build_timeline
 from sutradhar.domain.ledger import job_account
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.provenance import manifest
-from sutradhar.domain.timeline import build_timeline
 from sutradhar.domain.view import cost
 from sutradhar.pipeline.purchase import account
 from sutradhar.pipeline.submit import submit

@@ -10,10 +10,11 @@ import pytest
 
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.job import JobState
+from sutradhar.domain.layout import build_timeline
 from sutradhar.domain.ledger import Account
 from sutradhar.domain.plan import RenderPlan, SoundCue
 from sutradhar.domain.provenance import manifest
-from sutradhar.domain.timeline import Footage, build_timeline
+from sutradhar.domain.timeline import Footage
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.providers.stock.library import keywords

@@ -17,6 +17,8 @@ Alignment = Literal["engine", "speech", "estimate"]
 """Where word times come from: the voice engine itself, the words found in the finished speech, or their lengths."""
 
 SAMPLE_RATE = 48_000
+UPLOAD_MAKER = "upload/2"
+"""Who is asked for a file of the user's own. Another number, and assets of earlier versions are made anew."""
 _REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
 _REFERENCE_SIZE = 1024
 
@@ -104,7 +106,12 @@ class Asset(Frozen):
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
     samples: int = 0
-    """Length of audio in samples at 48 kHz; 0 for pictures."""
+    """Length of audio in samples at 48 kHz; 0 for what has no sound."""
+    width: int = 0
+    height: int = 0
+    """Of an image in pixels; 0: not known."""
+    clip_sec: float | None = None
+    """Length of a clip of the user's own; None: this is no such clip."""
     words: tuple[Word, ...] = ()
     alignment: Alignment | None = None
     provenance: Provenance | None = None
@@ -166,7 +173,7 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
 
 
 def _upload_request(slot: str, kind: AssetKind, upload: str) -> AssetRequest:
-    return AssetRequest(slot=slot, kind=kind, params={"upload": upload}, maker="upload/1")
+    return AssetRequest(slot=slot, kind=kind, params={"upload": upload}, maker=UPLOAD_MAKER)
 
 
 def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn: Mapping[str, str]) -> AssetRequest:

@@ -187,7 +187,10 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         )
     voiced = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.voices]
     unheard = _longest([common for s in facts.silences for v in voiced if (common := _overlap(s, v))])
-    unlike = min(facts.narrations, key=lambda heard: heard.likeness, default=None)
+    # a clip that is kept at full level under a narration is meant to be heard over it
+    kept = {sound.scene for sound in timeline.clip_sounds if not sound.ducked}
+    alone = [heard for heard in facts.narrations if heard.scene not in kept]
+    unlike = min(alone, key=lambda heard: heard.likeness, default=None)
     missing = unlike is not None and unlike.likeness < MIN_LIKENESS
     yield _rule(
         "narration heard",
@@ -198,7 +201,7 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         f"at most {MAX_SILENCE_SEC:g} s of silence where somebody speaks, likeness {MIN_LIKENESS:g} to the recording",
     )
     # where something else is heard there is no lag to speak of
-    known = [heard for heard in facts.narrations if heard.likeness >= MIN_LIKENESS]
+    known = [heard for heard in alone if heard.likeness >= MIN_LIKENESS]
     off = max(known, key=lambda heard: abs(heard.late_sec), default=None)
     allowed = 1 / timeline.fps + _SYNC_SEC
     yield _rule(

@@ -127,6 +127,10 @@ class Scene(Frozen):
             raise ValueError(
                 f"a scene shows one thing: give image_prompt, image or clip (got {' and '.join(shown) or 'none'})"
             )
+        if self.clip and self.clip.fit == "fit" and self.camera not in (None, "hold"):
+            raise ValueError(
+                "a clip that is shown whole (fit) has no camera move; leave out camera, or fill the picture"
+            )
         if not self.narration and self.duration_sec is None and not self.clip:
             raise ValueError("a scene without narration needs duration_sec")
         return self

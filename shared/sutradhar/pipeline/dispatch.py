@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from sutradhar.domain.capacity import tasks_for
 from sutradhar.domain.job import Job, JobError, JobState, Outcome
+from sutradhar.domain.layout import build_timeline
 from sutradhar.domain.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.pacing import misses_length
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.render import RenderRequest
-from sutradhar.domain.timeline import Timeline, build_timeline
+from sutradhar.domain.timeline import Timeline
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.runner import ExecutionState
 
@@ -112,9 +113,16 @@ def _hopeless(services: Services, job: Job) -> bool:
 
 
 def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
-    """Say where the narrations, whose lengths are known by now, change a length that was asked for."""
+    """Say where the narrations, whose lengths are known by now, change a length that was asked for, and where a clip
+    is shorter than its scene."""
     if wanted.scenes:
-        return [f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched]
+        choice = '"when_short" of the clip can be loop, hold or trim'
+        return [
+            *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched),
+            *(f"the clip of scene {i + 1} ends before the scene and starts again; {choice}" for i in timeline.looped),
+            *(f"the clip of scene {i + 1} ends before the scene, and its last frame stands; {choice}"
+              for i in timeline.held),
+        ]  # fmt: skip
     if misses_length(timeline.duration_sec, wanted):
         return [f"the video is {timeline.duration_sec:.1f} s long; {wanted.length_sec} s were asked for"]
     return []

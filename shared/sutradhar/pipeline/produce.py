@@ -73,6 +73,8 @@ def _own_key(job: Job, request: AssetRequest) -> str:
 
 def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> Asset:
     log("maker_called", slot=request.slot, key=request.key)
+    if "upload" in request.params:
+        return uploads.store_asset(services, request, lease)
     if still := still_of(request):
         return _animated(services, job, request, lease, _obtain(services, job, still))
     likeness, missed = _likeness(services, job, request)
@@ -133,6 +135,8 @@ def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, m
         samples=made_thing.samples if isinstance(made_thing, Speech | MusicBed | SoundEffect) else 0,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
+        width=made_thing.width if isinstance(made_thing, Picture | Shot) else 0,
+        height=made_thing.height if isinstance(made_thing, Picture | Shot) else 0,
         provenance=made_thing.provenance,
         footage=isinstance(made_thing, Shot),
         refused=made_thing.refused if isinstance(made_thing, Picture) else "",
@@ -144,8 +148,6 @@ def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, m
 def ask(services: Services, request: AssetRequest, likeness: Sequence[bytes] = ()) -> Made:
     """Whoever makes such things. ``likeness``: pictures of those who are seen in it. Raises ProviderError."""
     p = request.params
-    if "upload" in p:
-        return uploads.used(services, request)
     match request.kind:
         case "narration":
             manner = Manner.model_validate({name: p[name] for name in Manner.model_fields if name in p})

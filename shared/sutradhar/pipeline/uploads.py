@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from sutradhar.domain.access import ApiKey
-from sutradhar.domain.asset import AssetRequest
+from sutradhar.domain.asset import SAMPLE_RATE, UPLOAD_MAKER, Asset, AssetRequest, Provenance
 from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.upload import MAX_BYTES, MediaFacts, Upload
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.providers import MusicBed, Picture, Shot
 from sutradhar.ports.records import Texts
+from sutradhar.ports.stores import Lease
 
 _INDEX = "uploads"
 _KEPT = 100
@@ -126,23 +126,61 @@ def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
-def used(services: Services, request: AssetRequest) -> Picture | Shot | MusicBed:
-    """The upload that ``request`` names, as the film needs it. Raises ProviderError when it is gone."""
+def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asset:
+    """Store the file that ``request`` names as an asset: a clip or a song as its own bytes, an image made ready to
+    be shown.
+
+    Raises:
+        ProviderError: the file is gone, or cannot be used.
+    """
     upload_id = str(request.params["upload"])
     try:
         upload = get(services, upload_id)
         with tempfile.TemporaryDirectory() as folder:
-            path = services.blobs.fetch(upload.blob, Path(folder) / "file")
-            if request.kind == "music":
-                return services.media.bed(path)
-            if upload.facts and upload.facts.kind == "video":
-                return services.media.shot(path)
-            return services.media.picture(path, _LONGEST_SIDE)
+            asset = _as_asset(services, request, upload, Path(folder))
     except (NotFound, InvalidRequest) as exc:
         raise ProviderError(
             f"the upload {upload_id} cannot be used: {exc}", provider="upload", retryable=False,
             advice="send the file again and name the new upload",
         ) from exc  # fmt: skip
+    services.assets.save(asset, lease)
+    return asset
+
+
+def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder: Path) -> Asset:
+    path = services.blobs.fetch(upload.blob, folder / "file")
+    facts = _current_facts(services, upload, path)
+    if facts.kind == "image":
+        shown = services.media.picture(path, _LONGEST_SIDE)
+        digest, size = hashlib.sha256(shown.data).hexdigest(), len(shown.data)
+        blob, width, height = f"assets/{digest}.jpg", shown.width, shown.height
+        services.blobs.put(blob, shown.data)
+    else:
+        if facts.kind == "video":
+            path = services.media.video(path, folder / "clip.mp4")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size, width, height = path.stat().st_size, facts.width, facts.height
+        blob = f"assets/{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
+        services.blobs.put_file(blob, path)
+    heard = facts.kind == "audio" or facts.has_audio
+    if request.kind == "music" and not heard:
+        raise InvalidRequest([FieldError("file", f"{upload.filename} has no sound")])
+    is_clip = facts.kind == "video" and request.kind == "image"
+    return Asset(
+        key=request.key, kind=request.kind, blob=blob, sha256=digest, size=size, provider=UPLOAD_MAKER,
+        samples=round(facts.duration_sec * SAMPLE_RATE) if heard else 0, width=width, height=height,
+        clip_sec=facts.duration_sec if is_clip else None, footage=is_clip,
+        provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
+    )  # fmt: skip
+
+
+def _current_facts(services: Services, upload: Upload, path: Path) -> MediaFacts:
+    """Return what is known of the file; one that an earlier version looked at is looked at again."""
+    if upload.facts and (upload.facts.kind != "video" or upload.facts.has_audio is not None):
+        return upload.facts
+    with path.open("rb") as file:
+        return services.media.probe(file)
 
 
 def _read_facts(services: Services, upload: Upload) -> MediaFacts:

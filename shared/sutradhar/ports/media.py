@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from sutradhar.domain.upload import MediaFacts
-from sutradhar.ports.providers import MusicBed, Picture, Shot
+from sutradhar.ports.providers import Picture
 
 
 class MediaReader(Protocol):
@@ -18,6 +18,6 @@ class MediaReader(Protocol):
         """Upright, and no side longer than ``longest`` pixels."""
         ...
 
-    def shot(self, path: Path) -> Shot: ...
-
-    def bed(self, path: Path) -> MusicBed: ...
+    def video(self, path: Path, out: Path) -> Path:
+        """Return a file with the video in ``path``: ``path`` itself, or ``out`` where it had to be written anew."""
+        ...

@@ -1,31 +1,22 @@
 """Adapt the readers of images, video and sound to the files that users send."""
 
 import io
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sutradhar.domain.asset import Provenance
+from sutradhar.domain.asset import UPLOAD_MAKER
 from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan import MAX_TOTAL_SEC
 from sutradhar.domain.upload import MediaFacts
 from sutradhar.media import formats
 from sutradhar.media.animation import probe_animation, write_clip
-from sutradhar.media.audio import decode_sound, read_sound
+from sutradhar.media.audio import read_sound
 from sutradhar.media.image import is_animation, probe_image, read_image
 from sutradhar.media.video import has_video, read_video
-from sutradhar.ports.providers import MusicBed, Picture, Shot
-from sutradhar.providers.loop import BLEND_SEC, PEAK, loop_pcm
-from sutradhar.providers.wav import to_wav
+from sutradhar.ports.providers import Picture
 
-NAME = "upload/1"
 _SMALLEST = 64
-_LONGEST_BED_SEC = MAX_TOTAL_SEC + BLEND_SEC
 
 
 class MediaFiles:
@@ -42,21 +33,20 @@ class MediaFiles:
             shown, _ = read_image(file, longest)
         out = io.BytesIO()
         shown.save(out, "JPEG", quality=95, subsampling=0)
-        return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=NAME, provenance=_OWN)
+        return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_MAKER)
 
-    def shot(self, path: Path) -> Shot:
-        """Return the user's own bytes; of an animated image, a video made of its frames."""
+    def video(self, path: Path, out: Path) -> Path:
+        """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames."""
         with _invalid_when_unusable(), path.open("rb") as file:
-            if image_format := formats.find_image_format(file):
-                return _clip_of_animation(file, image_format)
-            video = read_video(path)
-        return Shot(path.read_bytes(), video.width, video.height, provider=NAME, provenance=_OWN)
-
-    def bed(self, path: Path) -> MusicBed:
-        """Take the sound of any file, as much of it as the longest video can play."""
-        with _invalid_when_unusable():
-            pcm = loop_pcm(_decode_pcm(path))
-        return MusicBed(to_wav(pcm), len(pcm), NAME, provenance=_OWN)
+            image_format = formats.find_image_format(file)
+            if not image_format:
+                return path
+            if not is_animation(file, image_format):
+                raise formats.UnusableFile(
+                    "is an image that does not move", "name it as the image of a scene, or send a video"
+                )
+            write_clip(file, image_format, out)
+            return out
 
 
 @contextmanager
@@ -89,36 +79,8 @@ def _probe(file: BinaryIO) -> MediaFacts:
     return MediaFacts(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
 
 
-_OWN = Provenance(model="upload", licence="the user's own")
-
-
 def _require_size(size: tuple[int, int]) -> None:
     if min(size) < _SMALLEST:
         raise formats.UnusableFile(
             f"has {size[0]}x{size[1]} pixels; at least {_SMALLEST} a side are needed", "send a larger image"
         )
-
-
-def _clip_of_animation(file: BinaryIO, image_format: str) -> Shot:
-    if not is_animation(file, image_format):
-        raise formats.UnusableFile("is an image that does not move", "name it as the image of a scene, or send a video")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "clip.mp4"
-        facts = write_clip(file, image_format, out)
-        return Shot(out.read_bytes(), *facts.size, provider=NAME, provenance=_OWN)
-
-
-def _decode_pcm(path: Path) -> NDArray[np.int16]:
-    """Return the sound of ``path`` as (samples, 2) of 16 bits, no louder than ``PEAK``.
-
-    It is decoded twice, first for its peak: as floats ten minutes would take four times the memory.
-    """
-    count, peak = 0, 0.0
-    for block in decode_sound(path, seconds=_LONGEST_BED_SEC):
-        count, peak = count + len(block), max(peak, float(np.abs(block).max(initial=0)))
-    scale = min(PEAK / peak, 1.0) * 32767 if peak else 0.0
-    pcm, at = np.empty((count, 2), "<i2"), 0
-    for block in decode_sound(path, seconds=_LONGEST_BED_SEC):
-        pcm[at : at + len(block)] = np.round(block * scale)
-        at += len(block)
-    return pcm

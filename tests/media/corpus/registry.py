@@ -4,7 +4,6 @@ import hashlib
 import importlib
 import io
 import re
-import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +15,25 @@ from gpu_renderer.footage import Player, opened
 from gpu_renderer.frame import Frame
 from gpu_renderer.segments import Shot as ShownShot
 from gpu_renderer.still import load, to_rgb
-from sutradhar.domain.asset import AssetRequest
+from sutradhar.domain.asset import UPLOAD_MAKER, AssetRequest
 from sutradhar.domain.errors import InvalidRequest, SutradharError
 from sutradhar.domain.timeline import Camera, Footage, Pose
 from sutradhar.domain.upload import MediaFacts, MediaKind
+from sutradhar.media.audio import decode_sound
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.uploads import bring, used
-from sutradhar.ports.providers import MusicBed, Picture, Shot
+from sutradhar.pipeline.uploads import bring, store_asset
+from sutradhar.ports.providers import Picture, Shot
+from sutradhar.ports.stores import LONGEST_RUN
 
-Asset = Picture | Shot | MusicBed
+
+@dataclass(frozen=True)
+class Song:
+    """Sound as the renderer plays it: (samples, 2) between -1 and 1, at 48 kHz."""
+
+    samples: NDArray[np.float32]
+
+
+Asset = Picture | Shot | Song
 Pixels = NDArray[np.uint8]
 _FPS = 30
 _HOLD = Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.5, y=0.5, zoom=1))
@@ -124,8 +133,8 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     if isinstance(one.expected, Refused):
         return Outcome("taken", _describe(upload.facts), (f"is taken; it should be refused: {one.expected.words}",))
     kind = "music" if upload.facts.kind == "audio" else "image"
-    request = AssetRequest(slot="scene", kind=kind, params={"upload": upload.id}, maker="upload/1")
-    asset = used(services, request)
+    request = AssetRequest(slot="scene", kind=kind, params={"upload": upload.id}, maker=UPLOAD_MAKER)
+    asset = _used(services, request)
     problems = [*_find_wrong_facts(one.expected, upload.facts), *_find_wrong_colours(one.expected, asset, folder)]
     if one.expected.verify:
         try:
@@ -135,11 +144,20 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     return Outcome("taken", _describe(upload.facts), tuple(problems))
 
 
-def read_samples(bed: MusicBed) -> NDArray[np.float64]:
-    """Return the samples of ``bed`` as (samples, 2) between -1 and 1, at 48 kHz."""
-    with wave.open(io.BytesIO(bed.wav)) as file:
-        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
-    return pcm.astype(np.float64) / 32768
+def _used(services: Services, request: AssetRequest) -> Asset:
+    """Return the upload that ``request`` names as a video has it."""
+    stored = store_asset(services, request, services.leases.acquire(request.key, LONGEST_RUN))
+    data = services.blobs.get(stored.blob)
+    if request.kind == "music":
+        return Song(np.concatenate(list(decode_sound(io.BytesIO(data)))))
+    if stored.footage:
+        return Shot(data, stored.width, stored.height, stored.provider)
+    return Picture(data, "image/jpeg", stored.width, stored.height, stored.provider)
+
+
+def read_samples(song: Song) -> NDArray[np.float64]:
+    """Return the samples of ``song`` as (samples, 2) between -1 and 1, at 48 kHz."""
+    return song.samples.astype(np.float64)
 
 
 def read_frame(clip: Shot, second: float, folder: Path) -> Pixels:

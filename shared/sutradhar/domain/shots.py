@@ -1,0 +1,117 @@
+"""What one scene shows and what is heard of its clip: the camera's move, the part of a clip, its sound, the music."""
+
+from sutradhar.domain.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.own_media import CENTER, ClipAudio, Point
+from sutradhar.domain.plan import CameraMove, Music, Scene
+from sutradhar.domain.timeline import Bed, Camera, Clip, ClipSound, Footage, Pose, frame_to_sample
+
+_SONG_CROSSFADE = 2 * SAMPLE_RATE
+"""A song that is shorter than the video crosses from its end into its start over so many samples."""
+_CUT = SAMPLE_RATE // 100
+"""Samples over which a sound comes or goes where the picture is cut."""
+_MOVES: tuple[CameraMove, ...] = ("zoom_in", "pan_right", "zoom_out", "pan_left")
+
+
+def choose_camera(scene: Scene, index: int, picture: Asset, aspect: float) -> Camera:
+    """Return a slow move; scenes that name none take turns, so that no two neighbours move alike.
+
+    Footage moves of itself, and a file that is shown whole would be cut by a move, so these hold unless the scene
+    names a move for a file of the user's own.
+    """
+    own = scene.image or scene.clip
+    move = scene.camera or _MOVES[index % len(_MOVES)]
+    if (picture.footage and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
+        move = "hold"
+    camera = _moves(move)
+    if own is None or own.focus == CENTER or own.fit == "fit" or not picture.height:
+        return camera
+    start, end = (
+        _within(pose, own.focus, (picture.width, picture.height), aspect) for pose in (camera.start, camera.end)
+    )
+    return Camera(start=start, end=end)
+
+
+def _moves(move: CameraMove) -> Camera:
+    wide, close = Pose(x=0.5, y=0.5, zoom=1.0), Pose(x=0.5, y=0.48, zoom=1.15)
+    panned = {"pan_left": (-0.06, 0.0), "pan_right": (0.06, 0.0), "pan_up": (0.0, -0.06), "pan_down": (0.0, 0.06)}
+    if move in panned:
+        dx, dy = panned[move]
+        start, end = Pose(x=0.5 - dx, y=0.5 - dy, zoom=1.15), Pose(x=0.5 + dx, y=0.5 + dy, zoom=1.15)
+        return Camera(start=start, end=end)
+    near = Pose(x=0.5, y=0.44, zoom=1.4)
+    return {
+        "zoom_in": Camera(start=wide, end=close),
+        "zoom_out": Camera(start=close, end=wide),
+        "push_in": Camera(start=wide, end=near),
+        "pull_out": Camera(start=near, end=wide),
+        "hold": Camera(start=wide, end=wide),
+    }[move]
+
+
+def _within(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -> Pose:
+    """Return ``pose`` as it is inside of the largest part of ``picture`` (width, height) in ``aspect`` that has
+    ``focus`` as near to its middle as possible: no move leaves what stays when the picture is cut to shape."""
+    width, height = picture
+    wide, high = min(1.0, height * aspect / width), min(1.0, width / aspect / height)
+    left, top = (min(max(at - size / 2, 0.0), 1 - size) for at, size in ((focus.x, wide), (focus.y, high)))
+    return Pose(x=left + pose.x * wide, y=top + pose.y * high, zoom=pose.zoom)
+
+
+def clip_part(scene: Scene, picture: Asset, fps: int) -> int | None:
+    """Return how many frames of the film the part of the scene's clip lasts; None: it shows no clip of the user's."""
+    if scene.clip is None or picture.clip_sec is None:
+        return None
+    return max(int(scene.clip.part_sec(picture.clip_sec) * fps + 0.01), 1)
+
+
+def audible_as(scene: Scene, picture: Asset) -> ClipAudio:
+    """Return what becomes of the sound of the scene's clip; there is nothing to duck under without a narration."""
+    if scene.clip is None or not picture.samples:
+        return "drop"
+    asked = scene.clip.sound or "duck"
+    return "keep" if asked == "duck" and not scene.narration else asked
+
+
+def lay_clip(scene: Scene, picture: Asset, part: int, frames: int, slack: int) -> Footage:
+    """Return how a clip with a part of ``part`` frames fills a scene of ``frames``.
+
+    One that is short by no more than ``slack``, the frames of its transitions, holds its last frame through them.
+    """
+    assert scene.clip
+    over = scene.clip.when_short
+    if over is None:
+        over = "hold" if audible_as(scene, picture) == "keep" or frames - part <= slack else "loop"
+    return Footage(start_sec=scene.clip.start_sec, frames=part, when_over="loop" if over == "loop" else "hold")
+
+
+def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int) -> ClipSound | None:
+    """Return the sound of ``clip``, which fades as the picture does; None where nothing of it is heard.
+
+    Args:
+        fade_out: frames of the transition to the clip after it.
+    """
+    audible, footage = audible_as(scene, picture), clip.footage
+    if scene.clip is None or audible == "drop" or footage is None or footage.frames is None:
+        return None
+    frames = clip.frames if footage.when_over == "loop" else min(clip.frames, footage.frames)
+    start = frame_to_sample(clip.start, fps)
+    return ClipSound(
+        scene=clip.scene, start=start, samples=frame_to_sample(clip.start + frames, fps) - start, blob=clip.blob,
+        sha256=clip.sha256, source_start=round(footage.start_sec * SAMPLE_RATE),
+        period=frame_to_sample(footage.frames, fps), volume_db=scene.clip.volume_db, ducked=audible == "duck",
+        fade_in=max(frame_to_sample(clip.fade_in, fps), _CUT),
+        fade_out=max(frame_to_sample(fade_out if frames == clip.frames else 0, fps), _CUT),
+    )  # fmt: skip
+
+
+def choose_bed(music: Asset, wanted: Music, samples: int) -> Bed:
+    """Return the music of a video of ``samples``. A song of the user's own opens it with its own start, and starts
+    again by a crossfade only when it is shorter."""
+    bed = Bed(blob=music.blob, sha256=music.sha256, samples=music.samples, volume_db=wanted.volume_db)
+    if not wanted.upload:
+        return bed
+    start = round(wanted.start_sec * SAMPLE_RATE)
+    left = music.samples - start
+    if left >= samples:
+        return bed.evolve(samples=samples, source_start=start, crossfade=0)
+    return bed.evolve(samples=left, source_start=start, crossfade=min(_SONG_CROSSFADE, left // 4))
