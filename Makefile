@@ -4,7 +4,6 @@ SHELL := /bin/bash
 TOPIC ?= The story of Prahlad
 LENGTH ?= 60
 OUT ?= out/demo
-PORT ?= 8080
 # LANGUAGE=hi on the command line; the variable of that name in the environment is the desktop's own
 ifeq ($(origin LANGUAGE),command line)
 language := --language "$$LANGUAGE"
@@ -12,8 +11,11 @@ endif
 
 # as it was typed: make would take a $ in it for a variable of its own
 override TOPIC := $(value TOPIC)
-export TOPIC LENGTH OUT PORT
+export TOPIC LENGTH OUT
+# a home that .env sets stays what it is
+ifeq ($(shell grep -s '^[[:space:]]*\(export \)\?SUTRADHAR_HOME=' .env),)
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
+endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: demo serve test emulator-test provider-test check bench bench-quick package
@@ -21,7 +23,7 @@ demo: .venv/ready
 	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
 serve: .venv/ready
-	@sutradhar serve --port "$$PORT"
+	@sutradhar serve
 
 check: .venv/ready-dev
 	ruff check .

@@ -30,7 +30,7 @@ from functions.main import __all__, __getattr__  # noqa: E402, F401
 _NOT_DEPLOYED = (
     "functions/cli/", "functions/emulated/", "functions/local.py", "functions/package.py", "sutradhar/backends/local/",
 )  # fmt: skip
-_NOT_NEEDED = {"ffmpeg-python", "fonttools", "rich", "typer"}
+_NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Of the renderer and the command line."""
 _MODE = 0o100644 << 16
 

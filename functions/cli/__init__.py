@@ -5,12 +5,13 @@ import sys
 
 import typer
 
-from functions.cli import doctor, keys, make, plan, serve, status, upload
+from functions.cli import doctor, keys, make, plan, serve, start, status, upload
 
 app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
+app.callback()(start.read_environment)
 app.command(no_args_is_help=True)(make.make)
 app.command(no_args_is_help=True)(plan.plan)
 app.command(no_args_is_help=True)(upload.upload)

@@ -19,7 +19,7 @@ def parse_plan_text(data: bytes) -> Any:
     Raises:
         PlanTextError: it is no text, or no JSON; with the line and what to change there.
     """
-    text = _unfenced(_decode(data))
+    text = _unfenced(decode_text(data))
     if not text.strip():
         raise PlanTextError('is empty; a plan is a JSON object, such as {"topic": "Prahlad"}')
     try:
@@ -34,7 +34,8 @@ def parse_plan_text(data: bytes) -> Any:
         raise PlanTextError("has a number with thousands of digits") from exc
 
 
-def _decode(data: bytes) -> str:
+def decode_text(data: bytes) -> str:
+    """Return the text in ``data``, in whichever Unicode encoding. Raises PlanTextError."""
     encoding = json.detect_encoding(data)
     try:
         text = data.decode(encoding, "strict").removeprefix("\ufeff")
@@ -42,7 +43,7 @@ def _decode(data: bytes) -> str:
         line = data.count(b"\n", 0, exc.start) + 1
         raise PlanTextError(f"is not text in UTF-8 (line {line}); save it again with the encoding UTF-8") from exc
     if "\0" in text:
-        raise PlanTextError("is not a text file; --plan takes a plan as JSON")
+        raise PlanTextError("is not a text file")
     return text
 
 

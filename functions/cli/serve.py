@@ -22,7 +22,9 @@ class ServedBackend(StrEnum):
 
 
 def serve(
-    port: Annotated[int, typer.Option(help="Of the HTTP API.")] = 8080,
+    port: Annotated[
+        int | None, typer.Option(help="The port of the HTTP API. Default: PORT, else 8080.", min=1, max=65535)
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Without API keys (`sutradhar keys add`) only this machine is let in.")
     ] = "127.0.0.1",
@@ -36,6 +38,7 @@ def serve(
 
     with errors():
         prepare_home()
+        port = port or bootstrap.settings().port
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")

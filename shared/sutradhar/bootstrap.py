@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from pydantic import ValidationError
 
+from sutradhar import telemetry
 from sutradhar.config import Settings
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.price import PriceTable, micros
@@ -61,7 +62,9 @@ class Backend:
 
 @cache
 def settings() -> Settings:
-    return Settings.from_env()
+    found = Settings.from_env()
+    telemetry.show_from(found.log_level)
+    return found
 
 
 @cache

@@ -14,6 +14,7 @@ from sutradhar.domain.field_messages import describe_error
 from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
 from sutradhar.domain.renderer import RendererSettings
+from sutradhar.telemetry import Level
 
 VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay", "freesound")
 _VENDOR_OPTIONS = (
@@ -38,6 +39,10 @@ _PLAN = {
 }  # fmt: skip
 
 
+_LEVELS: Mapping[str, Level] = {
+    "trace": "debug", "debug": "debug", "info": "info", "notice": "info", "warn": "warning", "warning": "warning",
+    "error": "error", "critical": "error", "fatal": "error",
+}  # fmt: skip
 _LIMITS = {
     "MAX_SCENES": ("max_scenes", CEILING_SCENES), "MAX_SCENE_DURATION_SEC": ("max_scene_sec", MAX_TOTAL_SEC),
     "MAX_TOTAL_DURATION_SEC": ("max_total_sec", MAX_TOTAL_SEC),
@@ -135,6 +140,10 @@ class Settings:
     """MAX_SCENES, MAX_SCENE_DURATION_SEC, MAX_TOTAL_DURATION_SEC: of plans that come over HTTP; 20, 20 and 600."""
     terminal_limits: PlanLimits
     """The same variables, for this machine's own terminal; 100, 600 and 600."""
+    port: int
+    """PORT of the HTTP API where `sutradhar serve` is not told another one; 8080."""
+    log_level: Level
+    """LOG_LEVEL: the least that is logged (debug, info, warning, error); debug."""
     parent_fd: int | None
     """PARENT_FD: a pipe that closes when the process that started the renderer dies."""
     environment: Mapping[str, str]
@@ -187,6 +196,12 @@ class Settings:
                 named = {field: name for name, field in names.items()}
                 wrong.extend(FieldError(named[str(e["loc"][0])], describe_error(e)) for e in exc.errors())
                 return kind()
+
+        def level(name: str) -> Level:
+            text = env.get(name, "").strip().lower()
+            if text and text not in _LEVELS:
+                wrong.append(FieldError(name, f"must be debug, info, warning or error (got {text!r})"))
+            return _LEVELS.get(text, "debug")
 
         def limits(defaults: PlanLimits, chosen: Mapping[str, int]) -> PlanLimits:
             return defaults.evolve(**{field: chosen[name] for name, (field, _) in _LIMITS.items() if name in chosen})
@@ -256,6 +271,8 @@ class Settings:
             plan_defaults=model(PlanDefaults, _PLAN),
             api_limits=limits(API_LIMITS, limits_set),
             terminal_limits=limits(TERMINAL_LIMITS, limits_set),
+            port=whole("PORT", 8080, 1, 65_535),
+            log_level=level("LOG_LEVEL"),
             parent_fd=int(parent_fd) if parent_fd else None,
             environment=dict(env),
         )

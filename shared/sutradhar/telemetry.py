@@ -9,13 +9,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 Level = Literal["debug", "info", "warning", "error"]
+_ORDER: tuple[Level, ...] = get_args(Level)
 
 _bound: ContextVar[dict[str, object] | None] = ContextVar("bound", default=None)
 _lock = threading.Lock()
 _file: Path | None = None
+_least: Level = "debug"
+
+
+def show_from(level: Level) -> None:
+    """Leave out every line below ``level`` from now on."""
+    global _least  # noqa: PLW0603 - one log a process
+    _least = level
 
 
 def write_to(path: Path | None) -> None:
@@ -37,6 +45,8 @@ def bound(**fields: object) -> Iterator[None]:
 
 
 def log(event: str, *, level: Level = "info", exc: BaseException | None = None, **fields: object) -> None:
+    if _ORDER.index(level) < _ORDER.index(_least):
+        return
     line: dict[str, object] = {
         "severity": level.upper(), "time": datetime.now(UTC).isoformat(), "event": event,
         **(_bound.get() or {}), **fields,

@@ -1,9 +1,11 @@
 """What the command says before it makes anything: places, options, plan files and names, in processes of their own."""
 
 import json
+import signal
 
 import pytest
 
+from functions.emulated.emulators import free_port
 from tests.e2e.conftest import Terminal
 
 
@@ -74,3 +76,27 @@ def test_a_wrong_command_line_gets_one_clear_error(
     assert done.returncode == 2, done.stdout
     assert says in " ".join(done.stdout.replace("│", " ").split()), done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(terminal.folder)
+    port = free_port()
+    (terminal.folder / ".env").write_text(f"PORT={port}\nMAX_SCENES=1\nRATE_LIMIT_PER_MIN=10\n")
+    for name in ("PORT", "MAX_SCENES"):
+        terminal.env.pop(name, None)
+    refused = terminal.run("make", "--plan", "plan.json")
+    assert refused.returncode == 2
+    assert "at most 1 (MAX_SCENES)" in refused.stdout
+    assert refused.stdout.count("RATE_LIMIT_PER_MIN") == 1
+    server = terminal.start("serve")
+    assert server.stdout
+    lines = []
+    while not any("Ctrl-C stops it" in line for line in lines):
+        lines.append(server.stdout.readline())
+        assert lines[-1], lines
+    server.send_signal(signal.SIGINT)
+    server.communicate(timeout=30)
+    assert f"http://127.0.0.1:{port}" in lines[-1]
+    assert "do nothing here: RATE_LIMIT_PER_MIN" in "".join(lines)

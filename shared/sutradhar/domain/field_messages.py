@@ -66,6 +66,9 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
             count = len(value) if isinstance(value, Sequence | Mapping) else limits["actual_length"]
             noun = "characters" if isinstance(value, str) else _NOUNS.get(field, field)
             return f"must have at most {limits['max_length']} {noun} (got {count})"
+        case "string_pattern_mismatch":
+            example = ", such as 20M or 800k" if "kKM" in str(limits["pattern"]) else ""
+            return f"is not written as it should be{example}{_given(value)}"
         case "tuple_type" | "list_type":
             return f"must be a list{_such_as(field, item)}{_given(value)}"
         case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type" | "dataclass_type":

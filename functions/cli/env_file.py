@@ -1,0 +1,122 @@
+"""Read `.env` of the working directory, and tell of variables that do nothing here."""
+
+import io
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+from dotenv import load_dotenv
+from dotenv.parser import parse_stream
+
+from functions.cli.plan_text import PlanTextError, decode_text
+from sutradhar.config import Settings
+from sutradhar.domain.errors import InvalidRequest
+
+_NO_YOUTUBE = "there is no upload to YouTube"
+_ABSENT = "there is no such feature"
+_NO_PROVIDER = "there is no such provider; docs/providers.md lists those that there are"
+_INSTEAD: Mapping[str, str] = {
+    "API_HOST": "use `sutradhar serve --host`",
+    "API_KEY_ADMIN": "make a key with `sutradhar keys add NAME --role admin`",
+    "API_KEY_CREATOR": "make a key with `sutradhar keys add NAME`",
+    "API_PORT": "use PORT",
+    "BACKEND_PUBLIC_URL": "links are relative to the address that was called",
+    "BRATGEN_ENABLE_WHISPER": "use WHISPER_MODEL",
+    "CORS_ORIGINS": "the API sends no CORS headers; serve pages and API from one address",
+    "DAILY_BUDGET_LIMIT": "use DAILY_BUDGET_USD",
+    "ENABLE_DUAL_SUBTITLES": "use subtitle_languages in the plan",
+    "ENABLE_LIBRARY": _ABSENT,
+    "ENABLE_SCHEDULING": _ABSENT,
+    "ENABLE_TEMPLATES": _ABSENT,
+    "ENABLE_THUMBNAIL": "a thumbnail is always made",
+    "ENABLE_YOUTUBE_UPLOAD": _NO_YOUTUBE,
+    "FAL_API_KEY": _NO_PROVIDER,
+    "FRONTEND_PUBLIC_URL": "there is no frontend",
+    "GCS_BUCKET": "use ASSET_BUCKET",
+    "GCS_BUCKET_NAME": "use ASSET_BUCKET",
+    "JSON_LOGS": "the log is always JSON",
+    "MINIMAX_API_KEY": _NO_PROVIDER,
+    "MUSIC_BED_PATH": 'use "music": "song.mp3" in the plan',
+    "RATE_LIMIT_PER_MIN": "calls are not limited; give keys a budget (`sutradhar keys add NAME --daily-budget USD`)",
+    "SCHEDULE_TZ": _ABSENT,
+    "SENTRY_DSN": "errors and their traces are in the log",
+    "SIMULATE_RENDER": "videos are always rendered",
+    "SUNO_API_KEY": _NO_PROVIDER,
+    "TTS_PROVIDER": "use NARRATORS",
+    "TTS_VOICE": "use voice in the plan",
+    "WORKER_CONCURRENCY": "use MAKERS",
+    "WORKER_REPLICAS": "use MAKERS",
+}
+_PREFIXES: Mapping[str, str] = {
+    "BRATGEN_": "nothing here reads it",
+    "PUBSUB_": "the topics are named by TOPIC_PREFIX",
+    "YOUTUBE_": _NO_YOUTUBE,
+}
+_READ_BY_OTHERS = frozenset({"PUBSUB_EMULATOR_HOST"})
+_CLOSE = 0.8
+
+
+def variables_read() -> frozenset[str]:
+    """Return the names of all variables that the settings are read from."""
+    read: set[str] = set()
+    for backend in ("local", "gcp"):
+        with suppress(InvalidRequest):  # of what Google Cloud needs, nothing is set
+            Settings.from_env(_Recorder(read, backend))
+    return frozenset(read)
+
+
+def load_env_file(path: Path = Path(".env")) -> list[str]:
+    """Set each variable of ``path`` that the environment has not; return what the user should know of the file."""
+    try:
+        text = decode_text(path.read_bytes())
+    except FileNotFoundError:
+        return []
+    except PlanTextError as exc:
+        return [f"{path} {exc}; it was not read"]
+    except OSError:
+        return [f"{path} cannot be read"]
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # what it warns of is said below, in our words
+    load_dotenv(stream=io.StringIO(text), override=False)
+    notes = []
+    known = variables_read()
+    for line in parse_stream(io.StringIO(text)):
+        if line.error or (line.key and line.value is None):
+            notes.append(f"{path}, line {line.original.line}, is not NAME=value and was left out")
+        elif line.key and line.key not in known and (near := get_close_matches(line.key, known, 1, _CLOSE)):
+            notes.append(f"{path} sets {line.key}, which nothing reads; did you mean {near[0]}?")
+    return notes
+
+
+def find_idle_variables(env: Mapping[str, str] = os.environ) -> str | None:
+    """Return one notice about all variables that other systems read and this one does not, or None."""
+    known = variables_read() | _READ_BY_OTHERS
+    found = [(name, why) for name in sorted(env) if env[name] and name not in known and (why := _why_idle(name))]
+    if not found:
+        return None
+    reasons = "; ".join(f"{name}: {why}" for name, why in found)
+    return f"these variables are set and do nothing here: {reasons}"
+
+
+def _why_idle(name: str) -> str | None:
+    prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
+    return _INSTEAD.get(name) or _PREFIXES.get(prefix)
+
+
+class _Recorder(Mapping[str, str]):
+    """An empty environment that notes the names which are asked for."""
+
+    def __init__(self, read: set[str], backend: str) -> None:
+        self._read, self._values = read, {"BACKEND": backend}
+
+    def __getitem__(self, name: str) -> str:
+        self._read.add(name)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)

@@ -1,0 +1,141 @@
+"""`.env` is read, the environment wins over it, and no variable does nothing in silence."""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from functions.cli.env_file import find_idle_variables, load_env_file, variables_read
+from sutradhar import telemetry
+from sutradhar.config import Settings
+from sutradhar.domain.errors import InvalidRequest
+
+ROOT = Path(__file__).parents[2]
+INTERNAL = {
+    "CLOUD_RUN_ENDPOINT", "CLOUD_RUN_EXECUTION", "CLOUD_RUN_TASK_ATTEMPT", "CLOUD_RUN_TASK_COUNT",
+    "CLOUD_RUN_TASK_INDEX", "PARENT_FD", "RENDER_REQUEST",
+}  # fmt: skip
+"""Set by our own runner, by Cloud Run, or by tests."""
+
+
+@pytest.fixture
+def env(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The environment, put back as it was."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def test_the_example_lists_every_variable_that_is_read_with_a_comment() -> None:
+    text = (ROOT / ".env.example").read_text("utf-8")
+    names = re.findall(r"^# ([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)
+    assert sorted(names) == sorted(variables_read() - INTERNAL)
+    assert len(names) == len(set(names))
+    for block in text.split("\n\n"):
+        assert re.match(r"# (---|[A-Z][a-z])", block), "a block begins with words"
+
+
+def test_every_default_of_the_example_can_be_set(env: None, tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text("utf-8")
+    set_all = re.sub(r"^# ([A-Z][A-Z0-9_]*=.+)$", r"\1", text, flags=re.MULTILINE)
+    (tmp_path / ".env").write_text(set_all)
+    for name in variables_read():
+        os.environ.pop(name, None)
+    assert load_env_file(tmp_path / ".env") == []
+    defaults = Settings.from_env({})
+    found = Settings.from_env()
+    for field in ("renderer", "job_cap_usd", "makers", "port", "log_level", "api_limits", "calls_at_once"):
+        assert getattr(found, field) == getattr(defaults, field)
+
+
+def test_git_leaves_the_secrets_out() -> None:
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+    assert ".env" in (ROOT / ".gcloudignore").read_text().splitlines()
+    done = subprocess.run(["git", "check-ignore", "-q", ".env.example"], cwd=ROOT, check=False)
+    assert done.returncode != 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_file_is_read_and_the_environment_wins(env: None, tmp_path: Path, encoding: str) -> None:
+    text = "MAX_JOB_COST=7  # dollars\nexport FPS=\"25\"\nTARGET_RES=4k\r\nSUTRADHAR_HOME='/tmp/मेरी #1'\n"
+    (tmp_path / ".env").write_bytes(text.encode(encoding))
+    for name in ("MAX_JOB_COST", "FPS", "SUTRADHAR_HOME"):
+        os.environ.pop(name, None)
+    os.environ["TARGET_RES"] = "720p"
+    assert load_env_file(tmp_path / ".env") == []
+    found = Settings.from_env()
+    assert (found.job_cap_usd, found.plan_defaults.fps, found.plan_defaults.resolution) == (7, 25, "720p")
+    assert str(found.home) == "/tmp/मेरी #1"
+
+
+def test_a_line_that_is_none_and_a_name_that_is_nearly_right_are_told(env: None, tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("# mine\nOPENAI_KEY=secret\nthis is nothing\nHTTP_PROXY_FOR_ME=x\nFPS\n")
+    notes = load_env_file(path)
+    assert len(notes) == 3
+    assert "sets OPENAI_KEY, which nothing reads" in notes[0]
+    for note, line in zip(notes[1:], (3, 5), strict=True):
+        assert f"line {line}, is not NAME=value and was left out" in note
+    assert "did you mean OPENAI_API_KEY?" in notes[0]
+    assert "secret" not in "".join(notes)
+    path.write_bytes(b"FPS=\xe9\n")
+    assert "is not text in UTF-8 (line 1)" in load_env_file(path)[0]
+    path.unlink()
+    assert load_env_file(path) == []
+    path.mkdir()
+    assert load_env_file(path) == [f"{path} cannot be read"]
+
+
+def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
+    said = find_idle_variables(
+        {
+            "RATE_LIMIT_PER_MIN": "10", "API_KEY_ADMIN": "s3cret", "GCS_BUCKET": "b", "GCS_BUCKET_NAME": "b",
+            "BRATGEN_ENABLE_WHISPER": "1", "BRATGEN_STORAGE": "x", "YOUTUBE_API_KEY": "k", "ENABLE_LIBRARY": "1",
+            "PUBSUB_TOPIC_NAME": "t", "CORS_ORIGINS": "*", "JSON_LOGS": "true",
+            "PORT": "8000", "LOG_LEVEL": "info", "MAX_SCENES": "5", "PUBSUB_EMULATOR_HOST": "x:1", "HOME": "/",
+            "FPS": "25",
+            "ENABLE_THUMBNAIL": "",
+        }
+    )  # fmt: skip
+    assert said is not None
+    parts = [
+        "API_KEY_ADMIN: make a key", "GCS_BUCKET: use ASSET_BUCKET", "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
+        "BRATGEN_STORAGE: nothing here", "YOUTUBE_API_KEY: there is no upload",
+    ]  # fmt: skip
+    for part in parts:
+        assert part in said
+    for name in ("PORT", "LOG_LEVEL", "MAX_SCENES", "PUBSUB_EMULATOR_HOST", "ENABLE_THUMBNAIL", "s3cret"):
+        assert name not in said
+    assert find_idle_variables({"HOME": "/", "PATH": "/bin"}) is None
+
+
+@pytest.mark.parametrize(
+    ("set_to", "level"),
+    [("", "debug"), ("INFO", "info"), ("warn", "warning"), ("Critical", "error"), ("debug", "debug")],
+)
+def test_the_log_level_is_read(set_to: str, level: str) -> None:
+    assert Settings.from_env({"LOG_LEVEL": set_to}).log_level == level
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LOG_LEVEL", "loud"), ("PORT", "0"), ("PORT", "eighty"), ("PORT", "70000")]
+)
+def test_a_wrong_port_or_level_is_named(name: str, value: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"{name}: must be .*{value}"):
+        Settings.from_env({name: value})
+
+
+def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    telemetry.show_from("warning")
+    try:
+        telemetry.log("quiet")
+        telemetry.log("loud", level="error")
+    finally:
+        telemetry.show_from("debug")
+    written = capsys.readouterr().err
+    assert "loud" in written
+    assert "quiet" not in written
