@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from functions.api import operations, renders, uploads
 from functions.api.access import Unauthorized, admit
+from functions.api.pages import admit_page, answer_preflight
 from functions.api.uploads import carries_bytes
 from sutradhar.domain.errors import BackendError, BudgetSpent, Conflict, IdempotencyMismatch, InvalidRequest, NotFound
 from sutradhar.domain.upload import MAX_BYTES
@@ -76,13 +77,15 @@ def _before() -> flask.Response | None:
     if flask.request.environ.get("sutradhar.too_large"):
         most = MAX_BYTES if carries_bytes(flask.request.method, flask.request.path) else MAX_BODY_BYTES
         return problem(413, "Body too large", f"the body may have at most {most} bytes")
+    if preflight := answer_preflight():
+        return preflight
     admit()
     return None
 
 
 def _after(response: flask.Response) -> flask.Response:
     response.headers["X-Request-Id"] = flask.g.request_id
-    return response
+    return admit_page(response)
 
 
 def _problem(exc: Exception) -> flask.Response:

@@ -9,6 +9,7 @@ import flask
 
 from functions.api.access import caller
 from functions.api.body import json_body
+from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest
 
@@ -26,7 +27,7 @@ def create() -> flask.typing.ResponseReturnValue:
 
     services = bootstrap.services()
     upload = begin(services, **_announced(json_body()), caller=caller())
-    address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size)
+    address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     body = {
         "upload_id": upload.id,
         "url": address or f"{flask.request.host_url.rstrip('/')}/uploads/{upload.id}/bytes",

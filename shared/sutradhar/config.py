@@ -1,6 +1,7 @@
 """The only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,6 +120,8 @@ class Settings:
     whisper_model: Path | None
     """WHISPER_MODEL: the folder of a Whisper model in CTranslate2's format, which finds the words of voices that tell
     no times; None: pocketsphinx finds English ones."""
+    cors_origins: tuple[str, ...]
+    """CORS_ORIGINS: of the web pages that may call the API from a browser, such as https://studio.example.com."""
     public_api: bool
     """PUBLIC_API: IAM lets everybody call, so without API keys nobody is answered."""
     makers: int
@@ -186,6 +189,12 @@ class Settings:
 
         def names(name: str) -> tuple[str, ...]:
             return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+
+        def origins(name: str) -> tuple[str, ...]:
+            told = names(name)
+            if bad := [text for text in told if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", text)]:
+                wrong.append(FieldError(name, f"must be origins such as https://studio.example.com (got {bad[0]!r})"))
+            return told
 
         def model(kind: type[_Model], names: Mapping[str, str]) -> _Model:
             texts = {field: env.get(name, "").strip() for name, field in names.items()}
@@ -259,6 +268,7 @@ class Settings:
             calls_at_once=whole("CALLS_AT_ONCE", 8, 0, 1000),
             prices=Path(env["PRICES"]).expanduser() if env.get("PRICES") else None,
             whisper_model=Path(env["WHISPER_MODEL"]).expanduser() if env.get("WHISPER_MODEL") else None,
+            cors_origins=origins("CORS_ORIGINS"),
             public_api=whole("PUBLIC_API", 0, 0, 1) == 1,
             makers=whole("MAKERS", 1, 1, 32),
             render_request=env.get("RENDER_REQUEST") or None,

@@ -36,6 +36,8 @@ class Storage:
         self.stored: bytes | None = None
         self.writer = ""
         self.sessions = 0
+        self.origins: list[str | None] = []
+        """Of the pages that each session was opened for."""
         self.ranges: list[str] = []
         self.says = "no"
         """The words of a refusal."""
@@ -84,6 +86,7 @@ def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
             if "uploadType=resumable" in self.path:
                 self.body()
                 storage.sessions += 1
+                storage.origins.append(self.headers.get("Origin"))
                 storage.received.clear()
                 return self.answer({}, Location=f"http://{self.headers['Host']}/session-{storage.sessions}")
             fault = storage.fault()
@@ -177,6 +180,12 @@ def test_an_upload_goes_on_where_it_can(
     blobs.put_file("a", film)
     assert storage.stored == FILM
     assert storage.sessions == 1
+
+
+def test_a_session_is_opened_for_the_page_that_will_send(storage: Storage, blobs: GcsBlobStore) -> None:
+    for origin in (None, "https://studio.example.com"):
+        assert blobs.upload_url("uploads/1", "video/mp4", 5, origin)
+    assert storage.origins == [None, "https://studio.example.com"]
 
 
 @pytest.mark.parametrize("code", [404, 410])

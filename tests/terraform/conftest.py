@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STUB = Path(os.environ.get("TERRAFORM_STUB") or ROOT.parent / "shared/tools/terraform_stub")
+SCHEMA = Path(__file__).with_name("google_schema.json")
+"""Of hashicorp/google 8.7.0, for the types that terraform/ uses; make_schema.sh makes it."""
 DIGEST = "0" * 64
 VARIABLES = {
     "project": "demo-project",
@@ -37,7 +39,7 @@ class Terraform:
         argv = [
             sys.executable,
             str(STUB / "tfstub.py"),
-            str(STUB / "google_schema.json"),
+            str(SCHEMA),
             "--",
             "terraform",
             *arguments,
@@ -135,6 +137,7 @@ def everything(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Pla
     return plan(
         copied(tmp_path_factory.mktemp("everything") / "terraform"), public_api=True, job_days=90, upload_days=14,
         alert_email="a@example.com", billing_account="012345-6789AB-CDEF01", secrets={"OPENAI_API_KEY": ["plan"]},
+        cors_origins=["https://studio.example.com"],
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from sutradhar.domain.messages import TOPICS
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.stores import LONGEST_RUN
-from tests.terraform.conftest import DIGEST, ROOT, Planned, Terraform, plan
+from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, plan
 
 OWN = {"THREADS", "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"}
 """Read by functions-framework and by Google's storage client, not by us."""
@@ -58,6 +58,12 @@ def test_it_is_valid_and_passes_its_own_tests(terraform: Terraform) -> None:
     assert "0 failed" in terraform.ok("test")
 
 
+def test_the_schema_is_of_a_provider_that_the_pin_allows() -> None:
+    (pin,) = re.findall(r'version = "~> (\d+)\.(\d+)"', (ROOT / "terraform/versions.tf").read_text())
+    major, minor, _ = json.loads(SCHEMA.read_text())["provider_version"].split(".")
+    assert (major, int(minor) >= int(pin[1])) == (pin[0], True)
+
+
 def test_checkov_has_nothing_to_say(installed: None) -> None:
     program = ROOT / ".venv/checkov/bin/checkov"
     if not program.exists() and not os.environ.get("CI"):
@@ -84,6 +90,27 @@ def test_every_variable_that_is_set_is_one_that_is_read(planned: Planned) -> Non
         # what it is started with comes from whoever starts it
         assert "RENDER_REQUEST" not in given
         Settings.from_env({variable["name"]: variable["value"] or "x" for variable in container["env"]})
+
+
+def test_pages_that_may_call_the_api_may_send_to_the_bucket(planned: Planned, everything: Planned) -> None:
+    for found, origins in ((planned, []), (everything, ["https://studio.example.com"])):
+        rules = found.values["google_storage_bucket.assets"]["cors"]
+        assert [origin for rule in rules for origin in rule["origin"]] == origins
+        assert all({"GET", "PUT"} == set(rule["method"]) for rule in rules)
+        for name, values in functions(found).items():
+            given = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
+            assert list(Settings.from_env(given).cors_origins) == (origins if name == "api" else [])
+
+
+def test_google_s_storage_client_asks_for_no_bucket(planned: Planned) -> None:
+    """Its roles are on objects, and the client reads this very variable."""
+    import google.cloud.storage
+
+    code = "".join(path.read_text() for path in Path(google.cloud.storage.__path__[0]).rglob("*.py"))
+    assert "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA" in code
+    for values in functions(planned).values():
+        given = values["service_config"][0]["environment_variables"]
+        assert given["DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"] == "true"
 
 
 def test_the_environment_of_a_function_is_one_that_is_understood(planned: Planned) -> None:
@@ -153,6 +180,39 @@ def test_each_function_has_an_account_of_its_own(planned: Planned) -> None:
     assert len(accounts) == len(set(accounts))
     assert {f"sutradhar-{name.replace('_', '-')}-fn" for name in main.__all__} <= set(accounts)
     assert all(6 <= len(name) <= 30 for name in accounts)
+
+
+LIMITS = {
+    "google_service_account": ("account_id", r"[a-z](?:[-a-z0-9]{4,28}[a-z0-9])"),
+    "google_firestore_database": ("name", r"[a-z][-a-z0-9]{2,61}[a-z0-9]"),
+    "google_storage_bucket": ("name", r"(?!goog)(?!.*google)[a-z0-9][-a-z0-9]{1,61}[a-z0-9]"),
+    "google_pubsub_topic": ("name", r"(?!goog)[A-Za-z][-\w.~+%]{2,254}"),
+    "google_pubsub_subscription": ("name", r"(?!goog)[A-Za-z][-\w.~+%]{2,254}"),
+    "google_cloudfunctions2_function": ("name", r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"),
+    "google_cloud_run_v2_job": ("name", r"[a-z](?:[-a-z0-9]{0,47}[a-z0-9])?"),
+    "google_artifact_registry_repository": ("repository_id", r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?"),
+    "google_project_iam_custom_role": ("role_id", r"[a-zA-Z0-9_.]{3,64}"),
+    "google_cloud_scheduler_job": ("name", r"[-\w]{1,500}"),
+    "google_secret_manager_secret": ("secret_id", r"[-\w]{1,255}"),
+}
+"""What Google takes for an id of each kind, from the documentation of each API."""
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("film", True), ("a-name-so-big", True), ("abc", False), ("goog-films", False)]
+)
+def test_a_deployment_name_fits_the_tightest_id(planned: Planned, everything: Planned, name: str, fits: bool) -> None:
+    text = (ROOT / "terraform/variables.tf").read_text()
+    (pattern,) = re.findall(r'regex\("(\^[^"]+)", var\.name\)', text)
+    assert bool(re.search(pattern, name)) == (fits or name.startswith("goog"))
+    wrong = []
+    for kind, (field, taken) in LIMITS.items():
+        made = {**planned.of(kind), **everything.of(kind)}
+        assert made, kind
+        put_in = name.replace("-", "_") if field == "role_id" else name
+        ids = [str(v[field]).replace("demo-project", "p" * 30).replace("sutradhar", put_in) for v in made.values()]
+        wrong += [one for one in ids if not re.fullmatch(taken, one)]
+    assert (wrong == []) == fits, wrong
 
 
 def test_caches_end_and_films_stay(planned: Planned, everything: Planned) -> None:

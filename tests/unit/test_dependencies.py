@@ -73,8 +73,7 @@ def test_a_declaration_that_is_missing_or_unused_is_found(project: Path) -> None
     declare(project, '  "av>=18.1",\n', '  "tqdm>=4",\n')
     done = run_deptry(project)
     assert done.returncode == 1
-    assert "media_file.py" in done.stderr
-    assert "'av'" in done.stderr
+    assert "DEP003 'av' imported but it is a transitive dependency" in done.stderr
     assert "DEP002 'tqdm' defined as a dependency but not used" in done.stderr
 
 

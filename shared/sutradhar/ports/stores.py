@@ -122,9 +122,10 @@ class BlobStore(Protocol):
         such addresses. Does not look whether the blob is there."""
         ...
 
-    def upload_url(self, name: str, content_type: str, size: int) -> str | None:
-        """Where somebody from outside may put ``size`` bytes that become the blob, in one PUT or in pieces
-        (cloud.google.com/storage/docs/resumable-uploads), within a week; None if the store has no such addresses."""
+    def upload_url(self, name: str, content_type: str, size: int, origin: str | None = None) -> str | None:
+        """Return the URL at which a caller may put ``size`` bytes that become the blob, in one PUT or in pieces
+        (cloud.google.com/storage/docs/resumable-uploads), within a week; None if the store has no such URLs.
+        ``origin``: of the web page that will send them."""
         ...
 
     def delete(self, name: str) -> None:

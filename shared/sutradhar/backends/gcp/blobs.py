@@ -110,10 +110,10 @@ class GcsBlobStore:
                 ) from exc  # fmt: skip
         return signed
 
-    def upload_url(self, name: str, content_type: str, size: int) -> str | None:
+    def upload_url(self, name: str, content_type: str, size: int, origin: str | None = None) -> str | None:
         with self._sending():
             begun: str = self._blob(name).create_resumable_upload_session(
-                content_type=content_type, size=size, checksum=None, **_CALL
+                content_type=content_type, size=size, origin=origin, checksum=None, **_CALL
             )
         return begun
 

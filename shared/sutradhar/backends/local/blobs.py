@@ -65,7 +65,7 @@ class FileBlobStore:
     def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:  # noqa: ARG002 - files have none
         return None
 
-    def upload_url(self, name: str, content_type: str, size: int) -> str | None:  # noqa: ARG002 - files have none
+    def upload_url(self, name: str, content_type: str, size: int, origin: str | None = None) -> str | None:  # noqa: ARG002 - files have none
         return None
 
     def delete(self, name: str) -> None:

@@ -1,0 +1,35 @@
+"""Let web pages of the origins that CORS_ORIGINS names call the API from a browser (fetch.spec.whatwg.org, CORS)."""
+
+import flask
+
+from sutradhar import bootstrap
+
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id",
+    "Access-Control-Max-Age": "600",
+}
+_SHOWN_TO_PAGES = "Location, Retry-After, X-Request-Id"
+
+
+def find_page_origin() -> str | None:
+    """Return the origin of the web page that calls, if it is one of those that may."""
+    origin = flask.request.headers.get("Origin")
+    return origin if origin in bootstrap.settings().cors_origins else None
+
+
+def answer_preflight() -> flask.Response | None:
+    """Answer a browser that asks whether its page may call. It sends no key with that question."""
+    asked = flask.request.method == "OPTIONS" and "Access-Control-Request-Method" in flask.request.headers
+    return flask.Response(status=204, headers=_PREFLIGHT) if asked and find_page_origin() else None
+
+
+def admit_page(response: flask.Response) -> flask.Response:
+    """Say on ``response`` that the page may read it."""
+    if not bootstrap.settings().cors_origins:
+        return response
+    response.vary.add("Origin")
+    if origin := find_page_origin():
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = _SHOWN_TO_PAGES
+    return response
