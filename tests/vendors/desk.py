@@ -45,6 +45,8 @@ PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json
 MIRA = stock_stub.photograph(256, 256)
 """Somebody's likeness."""
 SAID = "A river runs, 12 boats wait."
+TOLD = "A river runs, twelve boats wait."
+"""The same as a voice is given it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sutradhar.domain.errors import InvalidRequest, ProviderError
 from sutradhar.domain.plan import Delivery, Manner, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, on_account_of
 from sutradhar.providers.storybook.planner import Storybook
-from tests.vendors.desk import ADAPTERS, SAID, Desk
+from tests.vendors.desk import ADAPTERS, SAID, TOLD, Desk
 
 WARM = Manner(speed=0.9, emotion="warm")
 
@@ -24,11 +24,11 @@ def asked(desk: Desk, name: str, manner: Manner, **options: str) -> Any:
 
 def test_elevenlabs_takes_a_speed_a_voice_and_with_its_third_model_an_emotion(desk: Desk) -> None:
     plain = asked(desk, "elevenlabs voice", Manner())
-    assert (plain["text"], "voice_settings" in plain) == (SAID, False)
+    assert (plain["text"], "voice_settings" in plain) == (TOLD, False)
     slow = asked(desk, "elevenlabs voice", WARM)
-    assert (slow["text"], slow["voice_settings"]) == (SAID, {"speed": 0.9})
+    assert (slow["text"], slow["voice_settings"]) == (TOLD, {"speed": 0.9})
     acted = asked(desk, "elevenlabs voice", WARM, model="eleven_v3")
-    assert acted["text"] == f"[warm] {SAID}"
+    assert acted["text"] == f"[warm] {TOLD}"
     asked(desk, "elevenlabs voice", Manner(named="elevenlabs/george1"))
     assert "/text-to-speech/george1/" in desk.stub.calls("elevenlabs")[-1].path
 

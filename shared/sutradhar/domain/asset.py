@@ -11,6 +11,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.pacing import scene_sec
 from sutradhar.domain.plan import PLAIN, Manner, RenderPlan, Scene
+from sutradhar.domain.speech_text import spoken_text
 
 AssetKind = Literal["narration", "image", "music", "sound"]
 Alignment = Literal["engine", "speech", "estimate"]
@@ -152,6 +153,8 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
     for i, scene in enumerate(plan.scenes):
         if scene.narration:
             params = {"text": scene.narration, "language": language, "voice": plan.gender, **_given(plan.manner)}
+            if (said := spoken_text(scene.narration, language)) != " ".join(scene.narration.split()):
+                params["said"] = said  # another way of saying it is another recording
             found.append(
                 AssetRequest(
                     slot=scene_slot(i, "narration"), kind="narration", params=params, maker=makers["narration"]

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from sutradhar.domain.plan import MAX_TOTAL_SEC, Language, RenderPlan, Voice
+from sutradhar.domain.speech_text import spoken_text
 
 AIR_SEC = 0.2
 """Silence before and after a narration, measured from the middle of the transition on either side."""
@@ -29,10 +30,11 @@ MAX_VIDEO_SEC = MAX_TOTAL_SEC * (1 + LENGTH_TOLERANCE)
 
 
 def speech_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
-    """Estimate the seconds from the first word of ``text`` to the end of its last; at least 0.6."""
+    """Estimate the seconds from the first word of ``text``, as it is said, to the end of its last; at least 0.6."""
     import regex  # noqa: PLC0415 - a function that reads no text does without
 
     letter, pause, stop, constant = _PACE[language, voice]
+    text = spoken_text(text, language)
     letters = len(regex.findall(r"[\p{L}\p{N}]\p{M}*", text))
     stops = len(regex.findall(r"[.!?।](?=\s)", text))
     return max(0.6, (letter * letters + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)

@@ -78,15 +78,15 @@ def finished(
     return replace(made, alignment="engine" if told else "estimate", provenance=provenance)
 
 
-def word_starts(text: str, characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:
-    """When each word of ``text`` begins, by the times of the ``characters`` that the vendor says it spoke.
+def word_starts(words: Sequence[str], characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:
+    """Return when each of ``words`` begins, by the times of the ``characters`` that the vendor says it spoke.
 
     It may have spoken others than were written (numbers as words, other white space); what is the same on both sides
     tells where the rest belongs. None when so little is the same that it says nothing.
     """
     if len(characters) != len(starts) or not starts:
         return None
-    places = matched(text.split(), characters)
+    places = matched(words, characters)
     found = [None if at is None else starts[at] for at in places or ()]
     return None if any(later < earlier - 0.5 for earlier, later in _pairs(found)) else found or None
 

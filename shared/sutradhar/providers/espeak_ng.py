@@ -16,6 +16,7 @@ import numpy as np
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
+from sutradhar.providers.narration_words import NarrationWords
 from sutradhar.providers.voice_audio import speech
 
 _CHILD = Path(__file__).with_name("espeak_child.py")
@@ -51,22 +52,24 @@ class EspeakNarrator:
         """Raises ProviderError."""
         if not self.speaks(language, voice):
             raise self._error("espeak-ng is not installed", retryable=False)
-        tokens = text.split()
-        text = " ".join(tokens)
+        words = NarrationWords(text, language)
+        if not words.said:
+            raise self._error("there is nothing in this text that it can read", retryable=False)
         spoken, pitch = _VOICES[language, voice]
         wanted = {
             "library": _library()[0],
             "voice": spoken,
             "rate": round(_RATE_WPM * manner.speed),
             "pitch": pitch,
-            "text": text,
+            "text": words.text,
         }
         answer = self._run(json.dumps(wanted).encode())
         head, _, pcm = answer.partition(b"\n")
         found = json.loads(head)
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
         try:
-            return speech(samples, found["rate"], tokens, _starts(tokens, found["words"], found["rate"]), self.name)
+            starts = words.spread(_starts(words.said, found["words"], found["rate"]))
+            return speech(samples, found["rate"], words.shown, starts, self.name)
         except ValueError as exc:
             raise self._error(f"it could not read this text: {exc}", retryable=False) from exc
 
@@ -91,7 +94,7 @@ class EspeakNarrator:
 
 
 def _starts(tokens: Sequence[str], words: Sequence[tuple[int, int]], rate: int) -> list[float | None]:
-    """Seconds where each of ``tokens``, said with single spaces between them, begins, from espeak-ng's word events.
+    """Return the seconds where each of ``tokens``, said with single spaces between them, begins, from word events.
 
     An event names a place in the text, at times the space before the word; it speaks some pairs (``of the``) as one
     word, so not every token has an event.

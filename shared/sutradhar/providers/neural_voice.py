@@ -12,6 +12,7 @@ from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.align import token_starts
+from sutradhar.providers.narration_words import NarrationWords
 from sutradhar.providers.voice_audio import Samples, speech
 
 MAX_PHONEMES = 300
@@ -96,8 +97,8 @@ class NeuralVoice(ABC):
                 ) from exc
 
     def _narrate(self, engine: Engine, text: str, speed: float) -> Speech:
-        tokens = text.split()
-        spelled = [self.spelled(t) for t in tokens]
+        words = NarrationWords(text, "en")
+        spelled = [self.spelled(t) for t in words.said]
         parts = [engine.say(p, speed) for sentence in engine.phonemize(" ".join(spelled)) for p in breaths(sentence)]
         if not parts:
             raise ValueError("there is nothing in this text that it can read")
@@ -113,8 +114,8 @@ class NeuralVoice(ABC):
         return speech(
             np.concatenate([p.samples for p in parts]),
             engine.rate,
-            tokens,
-            [None if at is None else marks[at] for at in found],
+            words.shown,
+            words.spread([None if at is None else marks[at] for at in found]),
             self.name,
         )
 

@@ -9,6 +9,7 @@ from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import BoughtNarrator, finished, word_starts
 from sutradhar.providers.elevenlabs.client import ONCE, PROVIDER, client, errors
+from sutradhar.providers.narration_words import NarrationWords
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import patiently
 
@@ -29,8 +30,8 @@ class ElevenLabsNarrator(BoughtNarrator):
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
-        text = " ".join(text.split())
-        told = f"[{manner.emotion}] {text}" if manner.emotion and self.acts(language, voice) else text
+        words = NarrationWords(text, language)
+        told = f"[{manner.emotion}] {words.text}" if manner.emotion and self.acts(language, voice) else words.text
         settings = {"voice_settings": {"speed": manner.speed}} if manner.speed != 1 else {}
         most = likely = {"characters": len(told)}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
@@ -49,7 +50,8 @@ class ElevenLabsNarrator(BoughtNarrator):
             with errors():
                 data = base64.b64decode(answer.audio_base_64, validate=True)
                 times = answer.alignment
-                starts = times and word_starts(text, times.characters, times.character_start_times_seconds)
+                found = times and word_starts(words.said, times.characters, times.character_start_times_seconds)
+                starts = words.spread(found) if found else None
             samples, rate = decoded(PROVIDER, data)
             provenance = Provenance(model=self._model, request_id=request_id)
             return finished(PROVIDER, self.name, samples, rate, text, starts, provenance)

@@ -14,6 +14,7 @@ from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import finished
 from sutradhar.providers.googletts.client import PROVIDER, client, errors
+from sutradhar.providers.narration_words import NarrationWords
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 
@@ -49,18 +50,18 @@ class GoogleNarrator:
         """Raises ProviderError."""
         chosen = self._voice(language, voice, manner)
         model = _kind(chosen, language)
-        tokens = text.split()
+        words = NarrationWords(text, language)
         spoken: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
-        for first, part in portions(tokens):
+        for first, part in portions(words.said):
             samples, told = self._said(part, first, chosen, model, manner.speed)
             starts += [None if at is None else begin + at for at in told]
             spoken.append(samples)
             begin += len(samples) / _RATE
-        known = starts if any(at is not None for at in starts) else None
+        known = words.spread(starts) if any(at is not None for at in starts) else None
         provenance = Provenance(model=chosen)
-        return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, " ".join(tokens), known, provenance)
+        return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, text, known, provenance)
 
     def _said(
         self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float

@@ -8,6 +8,7 @@ from sutradhar.domain.pacing import speech_sec
 from sutradhar.domain.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import BoughtNarrator, finished
+from sutradhar.providers.narration_words import NarrationWords
 from sutradhar.providers.openai.client import PROVIDER, client, errors
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import patiently
@@ -29,24 +30,24 @@ class OpenAINarrator(BoughtNarrator):
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
-        text = " ".join(text.split())
-        most = {"seconds": max(1.0, _LONGEST_SEC_A_CHARACTER * len(text) / manner.speed)}
+        said = NarrationWords(text, language).text
+        most = {"seconds": max(1.0, _LONGEST_SEC_A_CHARACTER * len(said) / manner.speed)}
         likely = {"seconds": speech_sec(text, language, manner.speed)}
         told = self._told(manner)
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
 
-            def said() -> tuple[bytes, str]:
+            def ask() -> tuple[bytes, str]:
                 with errors():
                     raw = openai.audio.speech.with_raw_response.create(
                         model=self._model,
                         voice=self.voice(voice, manner),
-                        input=text,
+                        input=said,
                         response_format="wav",
                         **told,
                     )
                     return raw.content, raw.headers.get("x-request-id", "")
 
-            data, request_id = patiently(said)
+            data, request_id = patiently(ask)
             samples, rate = decoded(PROVIDER, data)
             call.settle({"seconds": len(samples) / rate}, request_id)
             provenance = Provenance(model=self._model, request_id=request_id)

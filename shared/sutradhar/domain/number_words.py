@@ -1,0 +1,158 @@
+"""Numbers in words, in English as it is spoken in India and elsewhere, and in Hindi."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+NumberLanguage = Literal["en", "hi"]
+
+_ENGLISH_BELOW_TWENTY = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen"
+)
+_ENGLISH_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_HINDI_BELOW_HUNDRED = (
+    "शून्य एक दो तीन चार पाँच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस"
+    " बीस इक्कीस बाईस तेईस चौबीस पच्चीस छब्बीस सत्ताईस अट्ठाईस उनतीस"
+    " तीस इकतीस बत्तीस तैंतीस चौंतीस पैंतीस छत्तीस सैंतीस अड़तीस उनतालीस"
+    " चालीस इकतालीस बयालीस तैंतालीस चवालीस पैंतालीस छियालीस सैंतालीस अड़तालीस उनचास"
+    " पचास इक्यावन बावन तिरपन चौवन पचपन छप्पन सत्तावन अट्ठावन उनसठ"
+    " साठ इकसठ बासठ तिरसठ चौंसठ पैंसठ छियासठ सड़सठ अड़सठ उनहत्तर"
+    " सत्तर इकहत्तर बहत्तर तिहत्तर चौहत्तर पचहत्तर छिहत्तर सतहत्तर अठहत्तर उन्यासी"
+    " अस्सी इक्यासी बयासी तिरासी चौरासी पचासी छियासी सतासी अठासी नवासी"
+    " नब्बे इक्यानवे बानवे तिरानवे चौरानवे पचानवे छियानवे सत्तानवे अट्ठानवे निन्यानवे"
+)
+_ENGLISH, _HINDI = _ENGLISH_BELOW_TWENTY.split(), _HINDI_BELOW_HUNDRED.split()
+_TENS = ["", "", *_ENGLISH_TENS.split()]
+_WESTERN = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
+_INDIAN = ((10**7, "crore"), (10**5, "lakh"), (1000, "thousand"))
+_HINDI_SCALES = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करोड़"), (10**5, "लाख"), (1000, "हज़ार"), (100, "सौ"))
+MAX_NUMBER = 10**13
+"""Numbers from here on are said digit by digit."""
+_IRREGULAR = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
+_HALVES = {1: "डेढ़", 2: "ढाई"}
+
+
+def cardinal(number: int, language: NumberLanguage, *, indian: bool = False) -> str:
+    """Return ``number`` in words. ``indian``: an English number in lakh and crore."""
+    if number >= MAX_NUMBER:
+        return digits(str(number), language)
+    if language == "hi":
+        return _hindi(number)
+    return _english(number, _INDIAN if indian else _WESTERN)
+
+
+def digits(text: str, language: NumberLanguage) -> str:
+    """Return each digit of ``text`` as a word."""
+    words: Sequence[str] = _HINDI if language == "hi" else _ENGLISH
+    return " ".join(words[int(c)] for c in text if c.isdecimal())
+
+
+def ordinal(number: int) -> str:
+    """Return ``number`` as an English ordinal: "twenty-first"."""
+    head, join, last = _split_last(cardinal(number, "en"))
+    regular = f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th"
+    return f"{head}{join}{_IRREGULAR.get(last, regular)}"
+
+
+def plural(words: str) -> str:
+    """Return the English number ``words`` in the plural, as decades have it: "nineteen nineties"."""
+    return f"{words[:-1]}ies" if words.endswith("y") else f"{words}es" if words.endswith("x") else f"{words}s"
+
+
+def year(number: int, language: NumberLanguage) -> str:
+    """Return ``number`` as a year is said: "nineteen forty-seven", "two thousand nine", "उन्नीस सौ सैंतालीस"."""
+    century, rest = divmod(number, 100)
+    if language == "hi":
+        return (
+            _hindi(number)
+            if not 11 <= century <= 19
+            else f"{_HINDI[century]} सौ {_HINDI[rest] if rest else ''}".strip()
+        )
+    if number < 1100 or number > 2099 or 2000 <= number < 2010:
+        return cardinal(number, "en").replace(" and ", " ")
+    tail = "hundred" if not rest else f"oh {_ENGLISH[rest]}" if rest < 10 else cardinal(rest, "en")
+    return f"{cardinal(century, 'en')} {tail}"
+
+
+def decimal(text: str, language: NumberLanguage, *, indian: bool = False) -> str:
+    """Return a number as it is written, "43,000" or "12.5", in words."""
+    whole, _, fraction = text.replace(",", "").partition(".")
+    indian = indian or is_grouped_by_lakh(text)
+    said = (
+        digits(whole, language)
+        if len(whole) > 1 and int(whole[0]) == 0
+        else cardinal(int(whole or "0"), language, indian=indian)
+    )
+    if not fraction:
+        return said
+    return f"{said} {'दशमलव' if language == 'hi' else 'point'} {digits(fraction, language)}"
+
+
+def is_grouped_by_lakh(text: str) -> bool:
+    """Return whether the commas in ``text`` are those of India: "1,00,000"."""
+    groups = text.partition(".")[0].split(",")
+    return len(groups) > 2 and len(groups[-2]) == 2
+
+
+def fraction(numerator: int, denominator: int, language: NumberLanguage, whole: int = 0) -> str | None:
+    """Return a small fraction in words, with the ``whole`` number before it; None where nobody says it as one."""
+    if language == "hi":
+        return _hindi_fraction(numerator, denominator, whole)
+    if not 2 <= denominator <= 20 or not 0 < numerator < denominator:
+        return None
+    part = {2: "half", 4: "quarter"}.get(denominator) or ordinal(denominator)
+    if whole:
+        single = "a" if numerator == 1 else cardinal(numerator, "en")
+        return f"{cardinal(whole, 'en')} and {single} {part if numerator == 1 else plural_of(part)}"
+    return f"{cardinal(numerator, 'en')} {part if numerator == 1 else plural_of(part)}"
+
+
+def plural_of(part: str) -> str:
+    return "halves" if part == "half" else f"{part}s"
+
+
+def _hindi_fraction(numerator: int, denominator: int, whole: int) -> str | None:
+    if (numerator, denominator) == (1, 2):
+        return (_HALVES.get(whole) or f"साढ़े {_hindi(whole)}") if whole else "आधा"
+    if (numerator, denominator) == (1, 4):
+        return ("सवा" if whole == 1 else f"सवा {_hindi(whole)}") if whole else "चौथाई"
+    if (numerator, denominator) == (3, 4):
+        return f"पौने {_hindi(whole + 1)}" if whole else "तीन चौथाई"
+    if not 0 < numerator < denominator <= 20:
+        return None
+    said = f"{_hindi(numerator)} बटा {_hindi(denominator)}"
+    return f"{_hindi(whole)} सही {said}" if whole else said
+
+
+def _english(number: int, scales: Sequence[tuple[int, str]]) -> str:
+    if number < 20:
+        return _ENGLISH[number]
+    if number < 100:
+        return _TENS[number // 10] + (f"-{_ENGLISH[number % 10]}" if number % 10 else "")
+    if number < 1000:
+        rest = number % 100
+        return f"{_ENGLISH[number // 100]} hundred" + (f" and {_english(rest, scales)}" if rest else "")
+    for size, name in scales:
+        if number >= size:
+            many, rest = divmod(number, size)
+            joint = " and " if 0 < rest < 100 else " "
+            return f"{_english(many, scales)} {name}" + (f"{joint}{_english(rest, scales)}" if rest else "")
+    raise AssertionError(number)
+
+
+def _hindi(number: int) -> str:
+    if number < 100:
+        return _HINDI[number]
+    for size, name in _HINDI_SCALES:
+        if number >= size:
+            many, rest = divmod(number, size)
+            return f"{_hindi(many)} {name}" + (f" {_hindi(rest)}" if rest else "")
+    raise AssertionError(number)
+
+
+def _split_last(words: str) -> tuple[str, str, str]:
+    at = max(words.rfind(" "), words.rfind("-"))
+    return (words[:at], words[at], words[at + 1 :]) if at >= 0 else ("", "", words)
