@@ -2,10 +2,16 @@
 
 import flask
 
+from functions.api.access import asks_providers
+from functions.api.remembered import Remembered
 from sutradhar import bootstrap
+from sutradhar.doctor import Check
 from sutradhar.domain.job import JobState
 
 blueprint = flask.Blueprint("operations", __name__)
+
+_machine: Remembered[list[Check]] = Remembered(15.0)
+_providers: Remembered[list[Check]] = Remembered(60.0)
 
 
 @blueprint.get("/healthz")
@@ -18,10 +24,11 @@ def healthz() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/readyz")
 @blueprint.get("/ready")
 def readyz() -> flask.typing.ResponseReturnValue:
-    """200 or 503, with each check; with ``?providers=1`` whether each vendor's key works, too."""
-    checks = bootstrap.checks()
-    if flask.request.args.get("providers") in ("1", "true"):
-        checks += bootstrap.provider_checks()
+    """Answer 200 or 503, with each check; with ``?providers=1`` also whether each provider's key works.
+
+    Everybody may ask the first, so the answer may be some seconds old: a check starts a process and an encode.
+    """
+    checks = [*_machine.get(bootstrap.checks), *(_providers.get(bootstrap.provider_checks) if asks_providers() else ())]
     ready = all(c.ok for c in checks if c.needed)
     body = {
         "status": "ready" if ready else "not ready",

@@ -1,0 +1,71 @@
+"""/readyz is cheap for everybody: checked once for all who ask at once; providers are asked for known callers only."""
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask.testing import FlaskClient
+
+from sutradhar import bootstrap
+from sutradhar.doctor import Check
+from sutradhar.pipeline import access
+from tests.conftest import forget
+
+ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
+
+
+@pytest.fixture
+def made(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each kind of check was made."""
+    counts: Counter[str] = Counter()
+
+    def check(name: str) -> list[Check]:
+        counts[name] += 1
+        return [Check(name, ok=True, detail=f"number {counts[name]}")]
+
+    monkeypatch.setattr(bootstrap, "checks", lambda: check("machine"))
+    monkeypatch.setattr(bootstrap, "provider_checks", lambda: check("providers"))
+    return counts
+
+
+def test_many_who_ask_at_once_share_one_check(api: FlaskClient, made: Counter[str]) -> None:
+    bootstrap.settings()
+    may_end, real = threading.Event(), bootstrap.checks
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
+        patch.setattr(bootstrap, "checks", lambda: may_end.wait(30) and real())
+        asked = [pool.submit(api.application.test_client().get, "/readyz") for _ in range(8)]
+        may_end.set()
+        answers = [one.result(30) for one in asked]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json["checks"]["machine"]["detail"] for answer in answers} == {"number 1"}
+    assert made == {"machine": 1}
+
+
+def test_other_settings_are_checked_anew(api: FlaskClient, made: Counter[str]) -> None:
+    for _ in range(2):
+        api.get("/ready")
+    forget()
+    api.get("/readyz")
+    assert made == {"machine": 2}
+
+
+def test_a_check_that_fails_by_accident_is_made_again(api: FlaskClient, made: Counter[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "checks", lambda: 1 / 0)
+        assert api.get("/readyz").status_code == 500
+    assert api.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/readyz?providers=1", "/ready?providers=true", "/api/readyz?providers=1"])
+def test_providers_are_asked_for_known_callers_only(api: FlaskClient, made: Counter[str], path: str) -> None:
+    assert api.get(path, environ_overrides=ELSEWHERE).status_code == 401
+    assert api.get(path.partition("?")[0], environ_overrides=ELSEWHERE).status_code == 200
+    assert "providers" not in made
+    assert api.get(path).status_code == 200  # this machine, as long as there is no key
+    backend = bootstrap.backend()
+    _, secret = access.create(backend.records, backend.clock, "asha")
+    assert api.get(path, headers={"X-API-Key": "sk-wrong"}, environ_overrides=ELSEWHERE).status_code == 401
+    answer = api.get(path, headers={"X-API-Key": secret}, environ_overrides=ELSEWHERE)
+    assert (answer.status_code, answer.json["checks"]["providers"]["detail"]) == (200, "number 1")
+    assert made["providers"] == 1
