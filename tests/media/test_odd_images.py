@@ -116,7 +116,7 @@ def test_pixels_beyond_the_limit_are_refused_by_the_header_alone(tmp_path):
     ("encoded", "why"),
     [
         (b"", "it is empty"),
-        (b"\0\0\0\x18ftypheic" + b"\0" * 50, "it is a HEIF image that breaks off"),
+        (b"\0\0\0\x18ftypheic" + b"\0" * 50, "it is a HEIC image that breaks off"),
         (b"%PDF-1.7\n", "it is a PDF document"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "it is an EPS drawing"),
         (b"\0\0\0\x20ftypisom" + b"\0" * 50, "it is no image"),

@@ -14,7 +14,7 @@ from sutradhar.media.camera_raw import find_raw_format
 IMAGE_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "TGA", "ICO")
 """Those that Pillow may open, by its names. A library in this process decodes each of them. Pillow would try 40 more
 when it is not given a list, and would start Ghostscript for an EPS."""
-HEIF = "HEIF"
+HEIF = "HEIC"
 """Read by pillow-heif; phones write it in tiles, which only libheif puts together."""
 DEMUXERS = (
     *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg"),

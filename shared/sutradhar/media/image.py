@@ -38,7 +38,7 @@ _COEFFICIENT_BYTES = 2
 _HEAD = 1 << 16
 _PROBE_SIDE = 256
 """Of what is made to prove that an image can be made; a JPEG is decoded at about this size."""
-_AGAIN = "copy or download it again; send a whole video, picture or sound file"
+_AGAIN = "copy or download it again, and send all of it"
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,

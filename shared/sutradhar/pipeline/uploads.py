@@ -33,8 +33,11 @@ def begin(
     content_type = _clean_media_type(content_type)
     if not re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", content_type):
         wrong.append(FieldError("content_type", f"must be a media type such as video/mp4 (got {content_type[:60]!r})"))
-    if not 1 <= size <= MAX_BYTES:
-        wrong.append(FieldError("size", f"must be 1 to {MAX_BYTES} bytes (got {size})"))
+    if size < 1:
+        wrong.append(FieldError("size", f"is {size}: the file is empty; send it again when it is whole"))
+    elif size > MAX_BYTES:
+        most = f"{MAX_BYTES // 1_000_000} MB"
+        wrong.append(FieldError("size", f"is {size / 1e6:.0f} MB, and at most {most} are taken; export a smaller file"))
     if wrong:
         raise InvalidRequest(wrong)
     upload = Upload(
