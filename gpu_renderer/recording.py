@@ -1,6 +1,6 @@
-"""Sound files of the blob store, read at any sample: plain WAV as it is, everything else converted by ffmpeg first."""
+"""Read sound files of the blob store at any sample: plain WAV as it is, everything else decoded by the one reader."""
 
-import json
+import errno
 import threading
 import wave
 from contextlib import suppress
@@ -8,25 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
-import ffmpeg
 import numpy as np
 
-from gpu_renderer.ffmpeg import Cancelled, Process, program, run
+from gpu_renderer.ffmpeg import Cancelled
 from gpu_renderer.loudness import BLOCK, Audio, Levels, analyse
 from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.domain.errors import NotFound, RenderError
+from sutradhar.media.audio import decode_sound
+from sutradhar.media.formats import UnusableFile
 from sutradhar.ports.stores import BlobStore
 
 TOLERANCE = SAMPLE_RATE // 100
 """Samples by which a file may be shorter or longer than the timeline says; it is filled up with silence, or cut."""
 
 _ADVICE = "replace it with a sound file that plays from beginning to end, such as a WAV, or make it again with a retry"
-_FORMATS = (
-    "wav,w64,aiff,au,caf,mp3,aac,ac3,eac3,flac,ogg,wv,tta,ape,amr,asf,avi,flv,mov,matroska,mpeg,mpegts"  # no playlists
-)
-_RESAMPLER = {"filter_size": 64, "cutoff": 0.97}  # swr's own is half as long; soxr is not in every ffmpeg
 _FRAME = 8  # bytes of one converted sample of both channels
-_SEEK_FROM_SEC, _SEEK_AHEAD_SEC = 10.0, 1.0  # below the first, decoding from the start costs less than it saves
 _LOUDEST = 16.0  # 24 dB over full scale; more than that in a float file is damage
 
 
@@ -112,18 +108,26 @@ class Recording:
         return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
 
     def _converted(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
-        argv = convert_argv(source, f"file:{target}", self.samples)
-        if excerpt is not None:
-            argv = excerpt_argv(source, f"file:{target}", self.samples, excerpt)
+        """Write the sound of ``source`` as raw floats, at most a little more than the timeline has. Float, since what
+        is over full scale (MP3, a downmix, a float WAV) is only levelled down later."""
+        if excerpt is None:
+            blocks = decode_sound(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
+        else:
+            blocks = decode_sound(
+                source, excerpt.start / SAMPLE_RATE, self.samples / SAMPLE_RATE,
+                zero_sec=excerpt.zero_sec, seeks=excerpt.indexed,
+            )  # fmt: skip
         try:
-            _check(source, cancel)
-            said = run(argv, stage="sound", cancel=cancel).stderr
-        except RenderError as exc:
-            if exc.advice:
-                raise  # the disk is full
-            raise self._unusable(str(exc)) from exc
-        if target.stat().st_size < (self.samples - TOLERANCE) * _FRAME and said and not excerpt:
-            raise self._unusable(f"the file is damaged: {said}")
+            with target.open("wb") as out:
+                for block in blocks:
+                    out.write(block.tobytes())
+                    if cancel.is_set():
+                        raise Cancelled
+        except UnusableFile as exc:
+            raise self._unusable(f"it {exc.reason}") from exc
+        except OSError as exc:
+            advice = "free some disk space and retry" if exc.errno in (errno.ENOSPC, errno.EDQUOT) else _ADVICE
+            raise RenderError(f"cannot convert {self._what}: {exc.strerror}", stage="sound", advice=advice) from exc
         return target
 
     def _unusable(self, why: str) -> RenderError:
@@ -136,66 +140,6 @@ class Recording:
         self._file.close()
 
 
-def probe_argv(path: Path) -> list[str]:
-    """ffprobe: the kinds of streams in it, as JSON."""
-    safe = ["-protocol_whitelist", "file", "-format_whitelist", _FORMATS]
-    return [
-        program("ffprobe"),
-        "-v",
-        "error",
-        *safe,
-        "-show_entries",
-        "stream=codec_type",
-        "-of",
-        "json",
-        f"file:{path}",
-    ]
-
-
-def convert_argv(source: Path, target: str, samples: int | None = None) -> list[str]:
-    """ffmpeg: the first sound in ``source`` as raw 32-bit float stereo, at most a little more than ``samples``.
-
-    Float, since what is over full scale (MP3, a downmix, a float WAV) is only levelled down later. ffmpeg mixes down as
-    ITU-R BS.775-4 does: centre and surrounds 3 dB down, no LFE.
-    """
-    sound: Any = ffmpeg.input(f"file:{source}", protocol_whitelist="file", format_whitelist=_FORMATS, vn=None)["a:0"]
-    sound = sound.filter("aresample", SAMPLE_RATE, **_RESAMPLER)
-    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
-    if samples is not None:
-        sound = sound.filter("atrim", end_sample=samples + TOLERANCE + 1)
-    return _float_argv(sound, target)
-
-
-def excerpt_argv(source: Path, target: str, samples: int, excerpt: Excerpt) -> list[str]:
-    """ffmpeg: ``samples`` of the first sound in ``source`` from the excerpt's start on, as ``convert_argv`` writes it.
-
-    In step with a picture the time stamps count: sound that begins later, and holes in it, become silence.
-    """
-    options: dict[str, Any] = {"protocol_whitelist": "file", "format_whitelist": _FORMATS, "vn": None}
-    start_sec = excerpt.start / SAMPLE_RATE
-    if excerpt.zero_sec is not None:
-        start_sec += excerpt.zero_sec
-        options |= {"copyts": None, "noaccurate_seek": None}
-        if excerpt.indexed and excerpt.start >= _SEEK_FROM_SEC * SAMPLE_RATE:
-            options |= {"ss": f"{start_sec - _SEEK_AHEAD_SEC:.6f}"}
-    sound: Any = ffmpeg.input(f"file:{source}", **options)["a:0"]
-    sound = sound.filter("aresample", SAMPLE_RATE, **_RESAMPLER)
-    if excerpt.zero_sec is None:
-        sound = sound.filter("atrim", start_sample=excerpt.start)
-    else:
-        sound = sound.filter("atrim", start=f"{start_sec:.6f}")
-        # a second resampler: first_pts counts in the rate that comes in, not in the one that goes out
-        sound = sound.filter("aresample", SAMPLE_RATE, first_pts=round(start_sec * SAMPLE_RATE), **{"async": 1})
-    sound = sound.filter("aformat", sample_fmts="flt", channel_layouts="stereo").filter("atrim", end_sample=samples)
-    return _float_argv(sound, target)
-
-
-def _float_argv(sound: Any, target: str) -> list[str]:
-    sink = sound.output(target, format="f32le", acodec="pcm_f32le")
-    sink = sink.global_args("-hide_banner", "-nostdin", "-v", "error").overwrite_output()
-    return list(sink.compile(cmd=program("ffmpeg")))
-
-
 def length(path: Path, cancel: threading.Event) -> int:
     """How many samples at 48 kHz a Recording of ``path`` has, found by decoding it: many a header only guesses.
 
@@ -206,26 +150,15 @@ def length(path: Path, cancel: threading.Event) -> int:
     layout = _plain(path)
     if layout is not None:
         return layout.frames
-    _check(path, cancel)
     found = 0
-    with Process(convert_argv(path, "pipe:1"), stage="sound", stream=True) as process:
-        while block := process.stdout.read(1 << 20):
+    try:
+        for block in decode_sound(path):
             found += len(block)
             if cancel.is_set():
                 raise Cancelled
-        process.finish(cancel)
-    return found // _FRAME
-
-
-def _check(path: Path, cancel: threading.Event) -> None:
-    if not path.stat().st_size:
-        raise RenderError("the file is empty", stage="sound")
-    try:
-        streams = json.loads(run(probe_argv(path), stage="sound", cancel=cancel).stdout).get("streams", ())
-    except RenderError as exc:
-        raise RenderError(f"it is no sound file: {exc}", stage="sound", retryable=exc.retryable) from exc
-    if not any(stream["codec_type"] == "audio" for stream in streams):
-        raise RenderError("it is a picture or a video without sound" if streams else "nothing is in it", stage="sound")
+    except UnusableFile as exc:
+        raise RenderError(f"it {exc.reason}", stage="sound") from exc
+    return found
 
 
 def _plain(path: Path) -> _Layout | None:

@@ -109,10 +109,10 @@ def broken(folder: Path) -> dict[str, tuple[bytes | None, str]]:
     flac = made(folder, "whole.flac").read_bytes()
     return {
         "missing": (None, "there is no file"),
-        "empty": (b"", "the file is empty"),
-        "text": (b"ID3 no sound at all" * 50, "it is no sound file"),
-        "playlist": (b"#EXTM3U\n#EXTINF:1,\nvoice-0\n", "it is no sound file"),
-        "a silent video": (mute, "without sound"),
+        "empty": (b"", "it is empty"),
+        "text": (b"ID3 no sound at all" * 50, "it is a text file"),
+        "playlist": (b"#EXTM3U\n#EXTINF:1,\nvoice-0\n", "it is a playlist"),
+        "a silent video": (mute, "it has no sound"),
         "cut off WAV": (wav(speech(1.0))[:-50_000], "the timeline says 48000"),
         "cut off FLAC": (flac[: len(flac) // 2], "the timeline says 48000|damaged"),
     }

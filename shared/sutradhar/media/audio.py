@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.media import containers
-from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container
+from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container, read_packets
 from sutradhar.media.formats import UnusableFile
 from sutradhar.media.video import main_track
 
@@ -21,19 +21,25 @@ WHOLE_SEC = 600.0
 _SHORTEST_SEC = 0.1
 _HEARD_SEC = 0.08
 """Less damage than this is not heard as a gap."""
+_LEAST_LOSS_SEC = 0.25
 _GAP_SEC = 0.05
 """A hole in the time stamps from this length on is silence; smaller ones are rounding."""
 _LONGEST_GAP_SEC = 600.0
+_SEEK_FROM_SEC, _SEEK_AHEAD_SEC = 10.0, 1.0
+"""Below the first, decoding from the start costs less than it saves."""
 _EXACT = frozenset({"mov", "matroska", "wav", "w64", "aiff", "caf", "au", "tta", "wv", "ape", "flac", "asf", "ogg"})
 """Containers whose length is counted, not guessed from a bit rate."""
 _COUNTED = frozenset({"tta", "wv", "ape"})
 """Containers of sound alone that tell their length and nothing of their size."""
+_WITH_FRAME_SUMS = frozenset({"flac"})
+"""Containers whose last frame is known to be whole by its checksum."""
 _BY_SIZE = frozenset({"wav", "w64", "aiff", "caf", "au", "asf", "mp3"})
 """Containers that tell how many bytes of sound they have."""
-_RECORDED = frozenset({"mov", "matroska", "mpegts", "mpeg", "flv", "avi", "asf", "mxf"})
+_RECORDED = frozenset({"mov", "matroska", "mpegts", "mpeg", "flv", "avi", "mxf", "dv"})
 """Containers whose sound may have holes: a recorder writes nothing while nothing is heard."""
-_WITHOUT_HOLES = frozenset({"flac", "ogg"})
+_WITHOUT_HOLES = frozenset({"flac", "ogg", "asf"})
 """Containers in which a hole is damage: a part whose checksum is wrong is left out."""
+_TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICS")
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,11 @@ class _Tally:
     _pending_sec: float = 0.0
     good: int = 0
     bad: int = 0
+    _decoded_bytes: int = 0
+
+    def add_bytes(self, count: int) -> None:
+        """Count the bytes of a packet that was decoded."""
+        self._decoded_bytes += count
 
     def add_good(self, seconds: float) -> None:
         """Count a decoded frame; damage before it was in the middle, unless the file began with it."""
@@ -64,9 +75,18 @@ class _Tally:
         self.good += 1
         self.heard_sec += seconds
 
-    def add_bad(self, seconds: float) -> None:
-        """Count a packet that cannot be decoded. At the end of a file it is a tag or padding, and no damage."""
-        self._pending_sec += seconds
+    def add_bad(self, packet: Any) -> None:
+        """Count a packet that cannot be decoded. At the end of a file it is a tag or padding, and no damage.
+
+        A parser that has lost its way puts the bytes of many frames into one packet, so its size tells its length.
+        """
+        if not packet.size:
+            return
+        head = bytes(packet)[:4096]
+        if head.startswith(_TAGS) or not head.strip(b"\0"):
+            return
+        by_size = self.heard_sec * packet.size / self._decoded_bytes if self._decoded_bytes else 0.0
+        self._pending_sec += max(float((packet.duration or 0) * packet.time_base), by_size)
         self.bad += 1
 
     def add_hole(self, seconds: float, *, is_damage: bool) -> None:
@@ -96,46 +116,60 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
             pass
         seconds = tally.heard_sec
         if seconds >= WHOLE_SEC:  # from here on the packets' lengths are added up
-            seconds += sum(float((packet.duration or 0) * packet.time_base) for packet in container.demux(stream))
-        claimed = float((stream.duration or 0) * stream.time_base) if stream.time_base else 0.0
-        claimed = claimed or (container.duration or 0) / 1e6
+            rest = read_packets(container, stream)
+            seconds += sum(float((packet.duration or 0) * packet.time_base) for packet in rest)
+        claimed = _claimed_sec(container, stream)
     missing = missing_bytes(source)
-    lost_sec = claimed - seconds if names & _EXACT and (missing or names & (_COUNTED | {"flac"})) else 0.0
+    lost_sec = 0.0
+    if names & _EXACT and (not names & _WITH_FRAME_SUMS or tally.ends_badly or missing):
+        # a FLAC that ends with a whole frame is whole: its header tells the length of another version
+        lost_sec = claimed - seconds
     if missing and names & _BY_SIZE:
         lost_sec = max(lost_sec, seconds * missing / containers.source_size(source))
-    if "flac" in names and not tally.ends_badly:
-        lost_sec = 0.0  # it ends with a whole frame: its header tells the length of another version
-    _check(tally, seconds, lost_sec, missing)
+    is_cut = bool(missing or names & (_COUNTED | _WITH_FRAME_SUMS))
+    _check(tally, seconds, lost_sec, is_cut=is_cut)
     notices = []
     if tally.lost_sec >= _HEARD_SEC:
         place = containers.clock(tally.lost_at_sec)
         notices.append(f"is damaged: about {tally.lost_sec:.1f} s cannot be heard, the first at {place}")
-    if lost_sec >= _HEARD_SEC:
-        notices.append(f"lacks {lost_sec:.1f} s of its sound; send the whole file if you have it")
-    elif missing:
+    if lost_sec >= _LEAST_LOSS_SEC:
+        notices.append(f"lacks {lost_sec:.1f} s of its sound; send {'the whole' if is_cut else 'an undamaged'} file if "
+                       "you have it")  # fmt: skip
+    elif missing and not names & _BY_SIZE:
         notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
     return AudioInfo(round(seconds, 3), tuple(notices))
 
 
-def _check(tally: _Tally, seconds: float, lost_sec: float, missing: int) -> None:
+def _claimed_sec(container: Any, stream: Any) -> float:
+    """Return the length of the sound that the header tells; 0 where it tells that of a picture too."""
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    return (container.duration or 0) / 1e6 if main_track(container.streams.video) is None else 0.0
+
+
+def _check(tally: _Tally, seconds: float, lost_sec: float, *, is_cut: bool) -> None:
     """Raises UnusableFile for sound that is not there, not whole, or mostly damaged."""
-    if lost_sec > min(END_SEC, seconds):
-        raise incomplete(f" (it has {seconds:.1f} s of {seconds + lost_sec:.1f} s)")
-    if not tally.good or tally.bad > tally.good:
-        raise (
-            incomplete()
-            if missing
-            else UnusableFile("is damaged: its sound cannot be decoded", "export it again, as MP3 or WAV")
-        )
+    if is_cut and (lost_sec > min(END_SEC, seconds) or not tally.good):
+        raise incomplete(f" (it has {seconds:.1f} s of {seconds + lost_sec:.1f} s)" if tally.good else "")
+    if tally.bad >= tally.good or lost_sec > seconds:
+        raise UnusableFile("is damaged: most of its sound cannot be decoded", "export it again, as MP3 or WAV")
     if seconds < _SHORTEST_SEC:
         raise UnusableFile(f"has only {seconds:.2f} s of sound", f"at least {_SHORTEST_SEC} s are needed")
 
 
-def decode_sound(source: BinaryIO | Path, start_sec: float = 0.0, seconds: float | None = None) -> Iterator[Block]:
+def decode_sound(
+    source: BinaryIO | Path, start_sec: float = 0.0, seconds: float | None = None, *, zero_sec: float | None = None,
+    seeks: bool = False,
+) -> Iterator[Block]:  # fmt: skip
     """Yield the sound of ``source`` from ``start_sec`` on in blocks of (samples, 2) at 48 kHz, for ``seconds``.
 
     Damaged parts are left out; holes in the time stamps of a recording become silence, so that sound and picture stay
-    together. Time 0 is the first sound.
+    together.
+
+    Args:
+        zero_sec: the time stamp that counts as 0, such as that of a clip's first frame; None for that of the first
+            sound. Sound that begins later comes after silence.
+        seeks: the file can be read from a place near ``start_sec``.
 
     Raises:
         UnusableFile: there is no sound in it.
@@ -143,7 +177,15 @@ def decode_sound(source: BinaryIO | Path, start_sec: float = 0.0, seconds: float
     skip = round(start_sec * SAMPLE_RATE)
     left = None if seconds is None else round(seconds * SAMPLE_RATE)
     with open_container(source) as container:
-        for block in _resample(_decode(container, _sound_track(container), _Tally(), fill_gaps=True)):
+        stream = _sound_track(container)
+        if seeks and zero_sec is not None and start_sec >= _SEEK_FROM_SEC:
+            container.seek(int((zero_sec + start_sec - _SEEK_AHEAD_SEC) * 1e6))
+        for block in _resample(_decode(container, stream, _Tally(), fill_gaps=True, zero_sec=zero_sec)):
+            if isinstance(block, int):
+                skip -= block
+                if skip >= 0:
+                    continue
+                block, skip = np.zeros((-skip if left is None else min(-skip, left), 2), np.float32), 0  # noqa: PLW2901
             kept = block[skip:]
             skip = max(skip - len(block), 0)
             if left is not None:
@@ -160,31 +202,39 @@ def _sound_track(container: Any) -> Any:
     if stream is None:
         raise UnusableFile("has no sound", "choose a file with sound")
     stream.codec_context.thread_count = 1
+    if stream.codec_context.name == "flac":  # a gap is better than a burst of noise
+        stream.codec_context.options = {"err_detect": "crccheck+explode"}
     return stream
 
 
 def _decode(
-    container: Any, stream: Any, tally: _Tally, *, most_sec: float | None = None, fill_gaps: bool = False
-) -> Iterator[Any]:
-    """Yield the frames of ``stream``; with ``fill_gaps`` a number where that many seconds are silent."""
+    container: Any, stream: Any, tally: _Tally, *, most_sec: float | None = None, fill_gaps: bool = False,
+    zero_sec: float | None = None,
+) -> Iterator[Any]:  # fmt: skip
+    """Yield the frames of ``stream``; with ``fill_gaps`` a number where that many seconds are silent. With ``zero_sec``
+    the first number is the time of the first frame, which may be before 0."""
     import av
 
     names = set(container.format.name.split(","))
     timed, whole = bool(names & (_RECORDED | _WITHOUT_HOLES)), bool(names & _WITHOUT_HOLES)
     begun: float | None = None
-    for packet in container.demux(stream):
+    for packet in read_packets(container, stream):
         try:
             frames = packet.decode()
         except av.FFmpegError:
-            if packet.size:
-                tally.add_bad(float((packet.duration or 0) * packet.time_base))
+            tally.add_bad(packet)
             continue
+        tally.add_bytes(packet.size)
         for frame in frames:
             if not frame.samples or not frame.sample_rate:
                 continue
             at = frame.time
             if timed and at is not None:
-                begun = at if begun is None else begun
+                if begun is None:
+                    begun = at if zero_sec is None else zero_sec
+                    tally.heard_sec = at - begun
+                    if fill_gaps and zero_sec is not None:
+                        yield at - begun
                 hole = at - begun - tally.heard_sec
                 if _GAP_SEC < hole < _LONGEST_GAP_SEC:
                     tally.add_hole(hole, is_damage=whole)
@@ -196,30 +246,46 @@ def _decode(
             return
 
 
-def _resample(frames: Iterator[Any]) -> Iterator[Block]:
-    """Turn frames of any kind into (samples, 2) at 48 kHz; songs that were joined change their rate and channels."""
-    import av
-
+def _resample(frames: Iterator[Any]) -> Iterator[Block | int]:
+    """Turn frames of any kind into (samples, 2) at 48 kHz, and seconds of silence into their number of samples. Songs
+    that were joined change their rate and channels."""
     kind, resampler = None, None
     for frame in frames:
         if isinstance(frame, float):
-            yield np.zeros((round(frame * SAMPLE_RATE), 2), np.float32)
+            yield round(frame * SAMPLE_RATE)
             continue
         found = (frame.format.name, frame.layout.name, frame.sample_rate)
         if resampler is None or found != kind:
-            yield from _flush(resampler)
-            kind = found
-            resampler = av.AudioResampler(format="flt", layout="stereo", rate=SAMPLE_RATE)
-        frame.pts = None  # the resampler would fill or cut by time stamps that jump
-        yield from _blocks(resampler.resample(frame))
-    yield from _flush(resampler)
-
-
-def _flush(resampler: Any) -> Iterator[Block]:
+            if resampler is not None:
+                yield from _push(resampler, None)
+            kind, resampler = found, _make_resampler(frame)
+        frame.pts = None  # time stamps of joined files jump
+        yield from _push(resampler, frame)
     if resampler is not None:
-        yield from _blocks(resampler.resample(None))
+        yield from _push(resampler, None)
 
 
-def _blocks(frames: list[Any]) -> Iterator[Block]:
-    for frame in frames:
-        yield frame.to_ndarray().reshape(-1, 2)
+def _make_resampler(frame: Any) -> Any:
+    """Return a filter graph for sound like ``frame``. ffmpeg mixes down as ITU-R BS.775-4 does: centre and surrounds
+    3 dB down, no LFE. The filter is twice as long as swr's own; soxr is not in every ffmpeg."""
+    import av
+
+    graph = av.filter.Graph()
+    graph.link_nodes(
+        graph.add_abuffer(sample_rate=frame.sample_rate, format=frame.format.name, layout=frame.layout.name),
+        graph.add("aresample", f"{SAMPLE_RATE}:filter_size=64:cutoff=0.97"),
+        graph.add("aformat", "sample_fmts=flt:channel_layouts=stereo"),
+        graph.add("abuffersink"),
+    ).configure()
+    return graph
+
+
+def _push(graph: Any, frame: Any) -> Iterator[Block]:
+    import av
+
+    graph.push(frame)
+    while True:
+        try:
+            yield graph.pull().to_ndarray().reshape(-1, 2)
+        except (av.BlockingIOError, av.EOFError):
+            return

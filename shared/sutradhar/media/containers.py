@@ -17,6 +17,8 @@ CUT_NOTICE = "ends in the middle of a part; if it should be longer than {}, send
 
 _BOXES = {b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"pnot", b"styp", b"sidx", b"uuid", b"mfra"}
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
+_MOST_FAILURES = 50
+"""A demuxer that fails so often in a row does not come further."""
 _UNKNOWN = (0, 0xFFFFFFFF)
 """Sizes that a program writes when it does not know yet how much will follow."""
 
@@ -59,6 +61,22 @@ def open_container(source: BinaryIO | Path) -> Iterator[Any]:
         if exc.errno != errno.EINVAL:  # EINVAL: the index points to a place outside of the file
             raise
         raise _explain(source) from exc
+
+
+def read_packets(container: Any, *streams: Any) -> Iterator[Any]:
+    """Yield the packets of ``streams`` to the end of the file; go on after damage that the demuxer complains of."""
+    import av
+
+    failures = 0
+    while failures < _MOST_FAILURES:
+        try:
+            for packet in container.demux(*streams):
+                failures = 0
+                yield packet
+        except av.FFmpegError:
+            failures += 1
+        else:
+            return
 
 
 def _explain(source: BinaryIO | Path) -> UnusableFile:

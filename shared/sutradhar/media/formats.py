@@ -93,6 +93,10 @@ _TEXTS = (
 """Beginnings of text files, in small letters."""
 
 
+_SOUND_SIGNATURE = b"#!AMR"
+"""A recording of an old phone begins like a script, and may hold nothing but letters."""
+
+
 class UnusableFile(SutradharError):
     """A file cannot be used. ``reason`` follows "the file ..." ("is a PDF document, ..."); ``advice`` is what to do."""
 
@@ -133,7 +137,7 @@ def refuse_by_name(file: BinaryIO, head: bytes) -> None:
     for at, pattern, name, advice in _REFUSED:
         if re.match(pattern, head[at:], re.DOTALL):
             raise _refusal(name, advice)
-    if (text := _as_text(head)) is not None:
+    if not head.startswith(_SOUND_SIGNATURE) and (text := _as_text(head)) is not None:
         begins = text.lstrip().lower()
         for beginning, name, advice in _TEXTS:
             if re.match(beginning, begins, re.DOTALL):

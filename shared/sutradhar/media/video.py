@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sutradhar.media import containers
-from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container
+from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container, read_packets
 from sutradhar.media.formats import UnusableFile
 
 _MOST_PIXELS = 8192 * 4608
@@ -151,7 +151,7 @@ def _frames(container: Any, stream: Any, most_packets: int) -> Iterator[Any]:
     """Yield the frames of ``stream``; skip packets that cannot be decoded."""
     import av
 
-    for count, packet in enumerate(container.demux(stream)):
+    for count, packet in enumerate(read_packets(container, stream)):
         if count >= most_packets:
             return
         try:
@@ -193,7 +193,7 @@ def _read_to_end(container: Any, stream: Any, sound: Any) -> tuple[float, float,
     import av
 
     end, shown_end, last = 0.0, 0.0, None
-    for packet in container.demux(*[one for one in (stream, sound) if one is not None]):
+    for packet in read_packets(container, *[one for one in (stream, sound) if one is not None]):
         packet_end = _packet_end(packet)
         end = max(end, packet_end)
         if packet.stream_index != stream.index:
@@ -217,7 +217,7 @@ def _rate(stream: Any) -> float:
 
 def _end_of_packets(container: Any, stream: Any, sound: Any) -> float:
     tracks = [one for one in (stream, sound) if one is not None]
-    return max((_packet_end(packet) for packet in container.demux(*tracks)), default=0.0)
+    return max((_packet_end(packet) for packet in read_packets(container, *tracks)), default=0.0)
 
 
 def _packet_end(packet: Any) -> float:
