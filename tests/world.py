@@ -11,6 +11,7 @@ from sutradhar.domain.asset import Word
 from sutradhar.domain.errors import LeaseHeld, ProviderError
 from sutradhar.domain.gate import FileFacts, check
 from sutradhar.domain.messages import DispatchRender
+from sutradhar.domain.model_table import ModelState
 from sutradhar.domain.operation import Operation
 from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
 from sutradhar.domain.price import PriceTable
@@ -38,6 +39,18 @@ class SetClock:
 def purchases(records: RecordStore, leases: LeaseStore, clock: Clock) -> Purchases:
     """Of a world in which nothing costs anything."""
     return Purchases(records, leases, clock, PriceTable(prices=()), None, {})
+
+
+class NoModels:
+    """A ModelDirectory that knows of no end."""
+
+    def known(self, provider: str, model: str) -> ModelState:
+        return ModelState(provider=provider, model=model, exists=True)
+
+    look_up = known
+
+    def advise(self, state: ModelState) -> str:
+        return ""
 
 
 def nothing(_what: str) -> None:

@@ -33,7 +33,13 @@ def readyz() -> flask.typing.ResponseReturnValue:
     body = {
         "status": "ready" if ready else "not ready",
         "checks": {
-            c.name: {"ok": c.ok, "detail": c.detail, **({"advice": c.advice} if c.advice else {})} for c in checks
+            c.name: {
+                "ok": c.ok,
+                "detail": c.detail,
+                **({"warning": True} if c.warning else {}),
+                **({"advice": c.advice} if c.advice else {}),
+            }
+            for c in checks
         },
     }
     return body, 200 if ready else 503

@@ -10,10 +10,13 @@ from rich.table import Table
 from functions.cli.console import errors
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
+from sutradhar.doctor import Check
 
 
 def doctor(
-    providers: Annotated[bool, typer.Option("--providers", help="Ask each vendor whether its key works, too.")] = False,
+    providers: Annotated[
+        bool, typer.Option("--providers", help="Ask each vendor about its key and its models, too.")
+    ] = False,
 ) -> None:
     """Say what this machine has and lacks, and how to get it."""
     with errors():
@@ -22,8 +25,13 @@ def doctor(
         found = [*bootstrap.checks(), *(bootstrap.provider_checks() if providers else ())]
     table = Table("", "what", "found", "to get it")
     for check in found:
-        mark = "[green]✓[/]" if check.ok else "[red]✗[/]" if check.needed else "[yellow]–[/]"
-        table.add_row(mark, escape(check.name), escape(check.detail), escape(check.advice))
+        table.add_row(_mark(check), escape(check.name), escape(check.detail), escape(check.advice))
     Console(highlight=False).print(table)
     if not all(c.ok for c in found if c.needed):
         raise typer.Exit(1)
+
+
+def _mark(check: Check) -> str:
+    if check.ok:
+        return "[bold yellow]![/]" if check.warning else "[green]✓[/]"
+    return "[red]✗[/]" if check.needed else "[yellow]–[/]"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from pydantic import ValidationError
@@ -20,6 +19,7 @@ from sutradhar.ports.clock import SystemClock
 
 if TYPE_CHECKING:
     from sutradhar.doctor import Check
+    from sutradhar.domain.model_table import ModelTable
     from sutradhar.pipeline.purchase import Purchases
     from sutradhar.pipeline.services import Services
     from sutradhar.ports.bus import MessageBus
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sutradhar.ports.records import RecordStore
     from sutradhar.ports.runner import RenderRunner
     from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+    from sutradhar.providers.models import Models
     from sutradhar.providers.registry import Registry
 
 
@@ -83,6 +84,9 @@ def services_on(backend: Backend, settings: Settings) -> Services:
 
     purchases = _purchases(backend, settings)
     registry = _registry(settings, purchases)
+    models = _models(registry)
+    if settings.vendors:
+        models.refuse_unpriced(_prices(settings))
     return Services(
         jobs=backend.jobs,
         assets=backend.assets,
@@ -92,6 +96,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         runner=backend.runner,
         records=backend.records,
         purchases=purchases,
+        models=models,
         clock=backend.clock,
         planner=cast("Planner", _Lazy(registry.planner)),
         narrator=cast("Narrator", _Lazy(registry.narrator)),
@@ -118,11 +123,24 @@ def _purchases(backend: Backend, settings: Settings) -> Purchases:
     from sutradhar.pipeline.purchase import Purchases
 
     return Purchases(
-        backend.records, backend.leases, backend.clock, cast("PriceTable", _Lazy(lambda: _prices(settings.prices))),
+        backend.records, backend.leases, backend.clock, cast("PriceTable", _Lazy(lambda: _prices(settings))),
         None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
         dict.fromkeys(settings.vendors, settings.calls_at_once),
         {name: vendor.calls_a_minute for name, vendor in settings.vendors.items()},
+        cast("ModelTable", _Lazy(_model_table)),
     )  # fmt: skip
+
+
+def _model_table() -> ModelTable:
+    from sutradhar.providers.catalog import model_table
+
+    return model_table()
+
+
+def _models(registry: Registry) -> Models:
+    from sutradhar.providers.models import Models
+
+    return Models(registry, _model_table(), registry.today)
 
 
 def _registry(settings: Settings, purchases: Purchases) -> Registry:
@@ -131,13 +149,15 @@ def _registry(settings: Settings, purchases: Purchases) -> Registry:
     return Registry(settings.vendors, settings.providers, settings.chains, purchases, settings.whisper_model)
 
 
-def _prices(path: Path | None) -> PriceTable:
-    """Raises InvalidRequest for a file that is none."""
+def _prices(settings: Settings) -> PriceTable:
+    """Return the price table, led by the prices that the user set. Raises InvalidRequest for a file that is none."""
     from importlib.resources import files
 
+    path = settings.prices
     try:
         text = path.read_text() if path else files("sutradhar").joinpath("prices.json").read_text()
-        return PriceTable.model_validate_json(text)
+        table = PriceTable.model_validate_json(text)
+        return table.evolve(prices=(*settings.model_prices, *table.prices))
     except (OSError, ValidationError) as exc:
         raise InvalidRequest([FieldError("PRICES", f"{path} is not a price table: {exc}")]) from exc
 
@@ -275,23 +295,31 @@ class _Lazy:
 
 
 def provider_checks() -> list[Check]:
-    """Whether each vendor's key works, side by side; a film can be made without any of them."""
+    """Return whether each vendor takes its key and has the models that are chosen; they are asked side by side."""
     from concurrent.futures import ThreadPoolExecutor
 
     from sutradhar import doctor
 
-    vendors, registry = list(settings().vendors), _registry(settings(), _purchases(backend(), settings()))
-    if not vendors:
+    registry = _registry(settings(), _purchases(backend(), settings()))
+    if not settings().vendors:
         return [doctor.no_vendor()]
-    with ThreadPoolExecutor(len(vendors)) as pool:
-        return list(pool.map(lambda name: doctor.key(name, lambda: registry.check(name)), vendors))
+    models = _models(registry)
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(lambda name: doctor.key(name, lambda: registry.check(name)), settings().vendors))
+        taken = [name for name, check in zip(settings().vendors, keys, strict=True) if check.ok]
+        chosen = [one for one in models.chosen() if one.provider in taken]
+        states = pool.map(lambda one: models.look_up(one.provider, one.model), chosen)
+        return [*keys, *(doctor.model(*pair, models.today()) for pair in zip(chosen, states, strict=True))]
 
 
 def checks() -> list[Check]:
-    """What this process can and cannot do, for ``/readyz`` and ``sutradhar doctor``."""
+    """Return what this process can and cannot do, for ``/readyz`` and ``sutradhar doctor``."""
     from sutradhar import doctor
 
+    registry = _registry(settings(), _purchases(backend(), settings()))
     answers = [doctor.answers("store", lambda: backend().jobs.latest(1))]
+    if settings().vendors:
+        answers += doctor.prices(lambda: _models(registry).refuse_unpriced(_prices(settings())))
     if settings().backend == "gcp":
         return [*answers, doctor.answers("blobs", lambda: backend().blobs.exists("ready"))]
-    return [*answers, doctor.media_files(services().media), *doctor.machine(settings(), services().narrator)]
+    return [*answers, doctor.media_files(_media_files()), *doctor.machine(settings(), registry.narrator())]

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -14,6 +15,7 @@ from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.field_messages import describe_error
 from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
+from sutradhar.domain.price import Price, parse_prices
 from sutradhar.domain.renderer import RendererSettings
 from sutradhar.telemetry import Level
 
@@ -117,6 +119,8 @@ class Settings:
     """CALLS_AT_ONCE: how many calls each vendor gets at a time from all instances together; 0: any number."""
     prices: Path | None
     """PRICES: another price table; None: the one of the package."""
+    model_prices: tuple[Price, ...]
+    """MODEL_PRICES: prices of models that the table does not have, or that are other ones for this user."""
     whisper_model: Path | None
     """WHISPER_MODEL: the folder of a Whisper model in CTranslate2's format, which finds the words of voices that tell
     no times; None: pocketsphinx finds English ones."""
@@ -156,7 +160,15 @@ class Settings:
     def vendor_environment(self) -> dict[str, str]:
         """What is said of vendors and of the money for them, to be handed on to other processes; a secret."""
         prefixes = tuple(f"{vendor.upper()}_" for vendor in VENDORS)
-        names = {"PROVIDERS", "MAX_JOB_COST", "DAILY_BUDGET_USD", "CALLS_AT_ONCE", *_CHAINS.values(), *_LIMITS}
+        names = {
+            "PROVIDERS",
+            "MAX_JOB_COST",
+            "DAILY_BUDGET_USD",
+            "CALLS_AT_ONCE",
+            "MODEL_PRICES",
+            *_CHAINS.values(),
+            *_LIMITS,
+        }
         said = {name: v for name, v in self.environment.items() if name.startswith(prefixes) or name in names}
         # they may have another working directory
         return said | ({"PRICES": str(self.prices.resolve())} if self.prices else {})
@@ -186,6 +198,13 @@ class Settings:
             if value is not None and not 0 <= value < 1e9:
                 wrong.append(FieldError(name, f"must be a number, 0 or more (got {text!r})"))
             return value
+
+        def prices() -> tuple[Price, ...]:
+            try:
+                return parse_prices(env.get("MODEL_PRICES", ""), datetime.now(UTC).date())
+            except ValueError as exc:
+                wrong.append(FieldError("MODEL_PRICES", str(exc)))
+                return ()
 
         def names(name: str) -> tuple[str, ...]:
             return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
@@ -267,6 +286,7 @@ class Settings:
             day_cap_usd=amount("DAILY_BUDGET_USD", None),
             calls_at_once=whole("CALLS_AT_ONCE", 8, 0, 1000),
             prices=Path(env["PRICES"]).expanduser() if env.get("PRICES") else None,
+            model_prices=prices(),
             whisper_model=Path(env["WHISPER_MODEL"]).expanduser() if env.get("WHISPER_MODEL") else None,
             cors_origins=origins("CORS_ORIGINS"),
             public_api=whole("PUBLIC_API", 0, 0, 1) == 1,

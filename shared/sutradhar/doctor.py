@@ -7,13 +7,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
 from typing import BinaryIO, cast, get_args
 
 from sutradhar.config import Settings
-from sutradhar.domain.errors import ProviderError
+from sutradhar.domain.errors import InvalidRequest, ProviderError
+from sutradhar.domain.model_table import ChosenModel, ModelState
 from sutradhar.domain.plan import LANGUAGES, Voice
 from sutradhar.domain.upload import MediaKind
 from sutradhar.ports.media import MediaReader
@@ -30,7 +32,9 @@ class Check:
     detail: str
     advice: str = ""
     needed: bool = True
-    """Whether films can be made without it."""
+    """False: videos can be made without it."""
+    warning: bool = False
+    """True: it works today, and will not for long."""
 
 
 def machine(settings: Settings, narrator: Narrator) -> list[Check]:
@@ -70,6 +74,26 @@ def key(vendor: str, ask: Callable[[], object]) -> Check:
     except ProviderError as exc:
         return Check(f"key of {vendor}", ok=False, detail=str(exc), advice=exc.advice, needed=False)
     return Check(f"key of {vendor}", ok=True, detail="works", needed=False)
+
+
+def model(chosen: ChosenModel, state: ModelState, today: date) -> Check:
+    """Check that the vendor has the model that is chosen, and will have it."""
+    gone, near = state.is_gone(today), state.days_left(today) is not None
+    return Check(
+        f"{chosen.kind} model of {chosen.provider}",
+        ok=not gone and state.exists is not False and not state.problem, detail=state.describe(today),
+        advice=chosen.advise(state.successor) if gone or near else "", needed=gone, warning=near and not gone,
+    )  # fmt: skip
+
+
+def prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
+    """Check that every model that is chosen has a price."""
+    try:
+        refuse_unpriced()
+    except InvalidRequest as exc:
+        found = [(error.path, *error.message.partition(": ")[::2]) for error in exc.errors]
+        return [Check(name, ok=False, detail=detail, advice=advice) for name, detail, advice in found]
+    return [Check("prices", ok=True, detail="known for every model that is chosen")]
 
 
 def no_vendor() -> Check:

@@ -19,7 +19,7 @@ from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
 from sutradhar.providers.media_file import MediaFiles
 from tests.property.steps import Handler, Stepped
-from tests.world import ToldRunner, purchases
+from tests.world import NoModels, ToldRunner, purchases
 
 World = Any
 """The machine of machine.py: its database, clock, makers, renderers and what it counts."""
@@ -87,6 +87,7 @@ class Process:
         self.services = Services(
             **stepped,
             purchases=purchases(stepped["records"], stepped["leases"], world.clock),
+            models=NoModels(),
             defaults=PlanDefaults(),
             sketch=makers.sketch,
             clock=world.clock,

@@ -28,7 +28,7 @@ from sutradhar.ports.providers import Picture
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.ports.stores import LONGEST_RUN
 from sutradhar.providers.media_file import MediaFiles
-from tests.world import Makers, Renderers, SetClock, ToldRunner, purchases, write_summary
+from tests.world import Makers, NoModels, Renderers, SetClock, ToldRunner, purchases, write_summary
 
 PLAN = RenderPlan(topic="tea")
 
@@ -43,7 +43,8 @@ class World:
         leases, records = SqliteLeaseStore(self.database, self.presence, self.clock), SqliteRecordStore(self.database)
         self.services = Services(
             jobs=SqliteJobStore(self.database), assets=SqliteAssetStore(self.database),
-            leases=leases, records=records, purchases=purchases(records, leases, self.clock), blobs=self.blobs,
+            leases=leases, records=records, purchases=purchases(records, leases, self.clock), models=NoModels(),
+            blobs=self.blobs,
             bus=self.queue,
             runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers,
             media=MediaFiles(), clips=self.makers, footage=self.makers, sounds=self.makers, composer=self.makers,

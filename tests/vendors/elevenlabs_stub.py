@@ -7,6 +7,8 @@ from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import music, spoken
 
 MUSIC_RATE = 44_100
+MODELS = {"eleven_multilingual_v2": True, "eleven_v3": True, "eleven_flash_v2_5": True, "eleven_english_sts_v2": False}
+"""Each with whether it can speak a text."""
 
 
 def answer(seen: Seen) -> Answer:
@@ -20,8 +22,10 @@ def answer(seen: Seen) -> Answer:
         case "refusal":
             return _error(400, "content_against_policy", "This content is against our policy")
     if (seen.method, seen.path) == ("GET", "/v1/models"):
-        model: dict[str, Any] = {"model_id": "eleven_multilingual_v2", "name": "Multilingual v2"}
-        return Answer(200, Answer.json([model]).body, {"Content-Type": "application/json"}, billed=False)
+        models: list[dict[str, Any]] = [
+            {"model_id": name, "name": name, "can_do_text_to_speech": can} for name, can in MODELS.items()
+        ]
+        return Answer(200, Answer.json(models).body, {"Content-Type": "application/json"}, billed=False)
     if seen.path.startswith("/v1/text-to-speech/") and seen.path.endswith("/with-timestamps"):
         return _speech(seen)
     if (seen.method, seen.path) == ("GET", "/v1/user/subscription"):
@@ -43,6 +47,8 @@ def _error(status: int, code: str, message: str) -> Answer:
 
 def _speech(seen: Seen) -> Answer:
     text = seen.body["text"]
+    if not MODELS.get(seen.body["model_id"]):
+        return _error(400, "model_not_found", f"A model with model ID {seen.body['model_id']} does not exist")
     data, starts = spoken(text, 44_100, "MP3")
     if seen.fault == "truncated":
         data, _ = spoken("Oh", 44_100, "MP3")

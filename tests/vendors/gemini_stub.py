@@ -12,6 +12,10 @@ from tests.vendors.google_media_stub import media
 from tests.vendors.openai_stub import script
 from tests.vendors.server import KEY, Answer, Seen
 
+MODELS = (
+    "gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-3.1-flash-image", "gemini-3-pro-image",
+    "gemini-2.5-flash", "gemini-2.5-flash-image", "veo-3.1-fast-generate-001", "veo-3.1-generate-001",
+)  # fmt: skip
 SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 
 
@@ -33,12 +37,27 @@ def answer(seen: Seen) -> Answer:
         found_in = "publisherModels" if where[1] else "models"
         models = json.dumps({found_in: [{"name": f"{where[1] or ''}models/gemini-2.5-flash"}]}).encode()
         return Answer(200, models, {"Content-Type": "application/json"}, billed=False)
+    if seen.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models/([\w.-]+)", seen.path)):
+        if where[2] not in MODELS:
+            return _no_model(where[2])
+        body = json.dumps({"name": f"{where[1] or ''}models/{where[2]}"}).encode()
+        return Answer(200, body, {"Content-Type": "application/json"}, billed=False)
+    begun = re.fullmatch(r"/v\w+/projects/p/\S+/models/([\w.-]+):predictLongRunning", seen.path)
+    if begun and begun[1] not in MODELS:
+        return _no_model(begun[1])
     found = re.fullmatch(
         r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", seen.path
     )
     if not found:
         return media(seen) or _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+    if found[1] not in MODELS:
+        return _no_model(found[1])
     return _image(seen) if "image" in found[1] else _text(seen)
+
+
+def _no_model(name: str) -> Answer:
+    why = f"models/{name} is not found for API version v1beta, or is not supported for generateContent."
+    return _error(404, "NOT_FOUND", why)
 
 
 def _error(status: int, code: str, message: str, *details: Any) -> Answer:

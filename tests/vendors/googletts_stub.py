@@ -9,6 +9,10 @@ from typing import Any
 from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import spoken
 
+VOICES = (
+    "en-US-Neural2-F", "en-US-Neural2-D", "hi-IN-Neural2-A", "hi-IN-Neural2-B", "en-GB-Neural2-B", "en-IN-Wavenet-D",
+    "en-GB-Standard-A",
+)  # fmt: skip
 MARK = re.compile(r'<mark name="(\d+)"/>([^<]*)')
 
 
@@ -21,9 +25,17 @@ def answer(seen: Seen) -> Answer:
         case "bad request":
             return _error(400, "INVALID_ARGUMENT", "Invalid SSML")
     if (seen.method, seen.path) == ("GET", "/v1beta1/voices"):
-        return Answer(200, json.dumps({"voices": []}).encode(), {"Content-Type": "application/json"}, billed=False)
+        language = seen.query.get("languageCode", "")
+        voices = [
+            {"name": name, "languageCodes": [name[:5]], "ssmlGender": "FEMALE", "naturalSampleRateHertz": 24_000}
+            for name in VOICES if name.startswith(language)
+        ]  # fmt: skip
+        return Answer(200, json.dumps({"voices": voices}).encode(), {"Content-Type": "application/json"}, billed=False)
     if (seen.method, seen.path) != ("POST", "/v1beta1/text:synthesize"):
         return _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+    name = seen.body["voice"]["name"]
+    if name not in VOICES:
+        return _error(400, "INVALID_ARGUMENT", f"Voice '{name}' does not exist. Is it misspelled?")
     assert len(seen.body["input"]["ssml"].encode()) <= 5000
     marks = MARK.findall(seen.body["input"]["ssml"])
     text = " ".join(unescape(word).strip() for _, word in marks)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from PIL import Image
@@ -16,9 +17,12 @@ from tests.vendors.sounds import spoken
 
 FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
 """Of an image by the models before 2, in medium."""
+DAYS = 20
+"""Until the end of the models that are called dying."""
 MODELS = (
-    "gpt-6.1-terra", "gpt-6-luna", "gpt-5-mini", "gpt-image-2.6-flare", "gpt-image-2.6-sunburst", "gpt-image-1-mini",
-    "gpt-4o-mini-tts", "tts-1",
+    "gpt-6.1-terra", "gpt-6-luna", "gpt-5-mini", "gpt-image-2.6-flare", "gpt-image-2.6-sunburst", "gpt-image-2",
+    "gpt-image-1", "gpt-image-1-mini", "gpt-4o-mini-tts", "tts-1", "gpt-dying", "gpt-image-dying", "gpt-voice",
+    "gpt-voice-dying",
 )  # fmt: skip
 
 
@@ -32,8 +36,10 @@ def answer(seen: Seen) -> Answer:
             return _error(400, "Invalid value", "invalid_value")
     match seen.method, seen.path:
         case "GET", "/v1/models":
-            found = {"object": "list", "data": [{"id": "gpt-5-mini", "object": "model", "created": 1, "owned_by": "o"}]}
-            return Answer(200, json.dumps(found).encode(), {"Content-Type": "application/json"}, billed=False)
+            return _free({"object": "list", "data": [_model(name) for name in MODELS]})
+        case "GET", path if path.startswith("/v1/models/"):
+            name = path.removeprefix("/v1/models/")
+            return _free(_model(name)) if name in MODELS else _no_model(name)
         case "POST", "/v1/responses":
             return _response(seen)
         case "POST", "/v1/images/generations":
@@ -45,6 +51,19 @@ def answer(seen: Seen) -> Answer:
     return _error(404, f"Invalid URL ({seen.method} {seen.path})", "unknown_url")
 
 
+def _model(name: str) -> dict[str, Any]:
+    end = (datetime.now(UTC).date() + timedelta(days=DAYS)).isoformat() if "dying" in name else None
+    return {"id": name, "object": "model", "created": 1, "owned_by": "openai", "shutdown_date": end}
+
+
+def _free(body: Any) -> Answer:
+    return Answer(200, json.dumps(body).encode(), {"Content-Type": "application/json"}, billed=False)
+
+
+def _no_model(name: str) -> Answer:
+    return _error(404, f"The model '{name}' does not exist or you do not have access to it.", "model_not_found")
+
+
 def _error(status: int, message: str, code: str) -> Answer:
     error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
     return Answer.json({"error": error}, status, x_request_id="req_bad")
@@ -54,6 +73,8 @@ def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
     if seen.fault == "refusal":
         return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
     size = asked["size"]
+    if asked["model"] not in MODELS:
+        return _no_model(asked["model"])
     if problem := _wrong_image_request(asked):
         return _error(400, problem, "invalid_value")
     width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
@@ -92,6 +113,8 @@ def tokens(model: str, size: str) -> int:
 def _speech(seen: Seen) -> Answer:
     if seen.fault == "refusal":
         return _error(400, "Your input was flagged", "content_policy_violation")
+    if seen.body["model"] not in MODELS:
+        return _no_model(seen.body["model"])
     data, _ = spoken(seen.body["input"], 24000, "WAV")
     if seen.fault == "truncated":
         data, _ = spoken("Oh", 24000, "WAV")
@@ -100,6 +123,8 @@ def _speech(seen: Seen) -> Answer:
 
 def _response(seen: Seen) -> Answer:
     text = seen.body["input"]
+    if seen.body["model"] not in MODELS:
+        return _no_model(seen.body["model"])
     form = seen.body.get("text", {}).get("format", {})
     if form.get("type") == "json_schema":
         assert form["strict"] is True

@@ -21,6 +21,8 @@ def environment(stub: VendorStub, home: Path) -> dict[str, str]:
     """What a user sets to use all vendors; here with their stubs' addresses."""
     return {
         "SUTRADHAR_HOME": str(home), "SOUNDS": "elevenlabs,freesound",
+        # OpenAI's own voices end in January 2027
+        "OPENAI_VOICE_MODEL": "gpt-voice", "MODEL_PRICES": "openai/gpt-voice:seconds=0.015/60",
         "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{stub.url('openai')}/v1",
         "ELEVENLABS_API_KEY": KEY, "ELEVENLABS_BASE_URL": stub.url("elevenlabs"),
         "PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels"),

@@ -1,4 +1,4 @@
-"""Whether a provider is asked at all: after several failures in a row it is left in peace for a while, then tried once.
+"""The circuit breaker: after several failures in a row a provider is left alone for a while, then tried once.
 
 Its state is shared by all instances, so that each need not find out for itself.
 """
@@ -11,7 +11,7 @@ from sutradhar.domain.errors import ProviderError
 FAILURES = 3
 """In a row, before it opens."""
 FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
-"""Open so long, twice as long each time that the trial fails."""
+"""The first and the longest pause; each trial that fails doubles it."""
 _COUNTED = ("busy", "down", "key")
 
 
@@ -19,7 +19,7 @@ class Breaker(Frozen):
     failures: int = 0
     """In a row."""
     opened: int = 0
-    """In a row, without a success between."""
+    """Pauses in a row, without a success between."""
     until: datetime | None = None
     """Open until then; afterwards one call may try."""
     reason: str = ""
@@ -29,15 +29,19 @@ class Breaker(Frozen):
         return max((self.until - now).total_seconds(), 0.0) if self.until else 0.0
 
     def tried(self, now: datetime) -> "Breaker":
-        """Somebody makes the one call after the time is over; the others go on waiting for how it ends."""
+        """Return the breaker while one call tries it after the pause; the other calls wait for how that ends."""
         return self.evolve(until=now + FIRST) if self.until else self
 
     def succeeded(self) -> "Breaker":
         return Breaker()
 
-    def failed(self, error: ProviderError, now: datetime) -> "Breaker":
-        """What is the fault of one request says nothing about the next."""
-        if error.fault not in _COUNTED:
+    def failed(self, error: ProviderError, now: datetime, *, is_trial: bool = False) -> "Breaker":
+        """Return the breaker after a call that failed.
+
+        A fault of one request says nothing about the next. Calls that were under way when the pause began may end in
+        it, so only the one trial after a pause lengthens the next.
+        """
+        if error.fault not in _COUNTED or (self.until and not is_trial):
             return self
         failures = self.failures + 1
         if error.retry_after is None and failures < FAILURES and error.fault != "key" and not self.opened:

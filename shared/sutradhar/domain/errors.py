@@ -90,10 +90,10 @@ class StaleLease(SutradharError):
     retryable = True
 
 
-Fault = Literal["busy", "down", "key", "refused", "request", "answer"]
+Fault = Literal["busy", "down", "key", "refused", "request", "answer", "gone"]
 """``busy``: too many calls, come back later. ``down``: no answer, or an error of the vendor's own. ``key``: the key is
 wrong or its credit used up. ``refused``: the vendor's policy does not allow it. ``request``: it cannot do this.
-``answer``: it answered, but not with what was asked for."""
+``answer``: it answered, but not with what was asked for. ``gone``: it no longer has this model."""
 
 
 class ProviderError(SutradharError):

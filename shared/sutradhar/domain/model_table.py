@@ -35,15 +35,33 @@ class ModelTable(Frozen):
         return bool(found and found.shuts_down and found.shuts_down <= today)
 
 
-class ModelState(Frozen):
-    """What is known today of a model that the configuration chose."""
+class ChosenModel(Frozen):
+    """A model that the configuration asks for things of one kind."""
 
     kind: str
     provider: str
     model: str
+    priced_as: str
+    """Its name in the price table: a voice has the price of its family."""
+    units: tuple[str, ...]
     variable: str
-    """The environment variable that chooses another one; empty: there is none."""
-    exists: bool | None
+    """The environment variable that chooses another model; empty: there is none."""
+    chain: str
+    """The environment variable that names the providers of this kind."""
+
+    def advise(self, successor: str) -> str:
+        """Say what to set where this model is gone or ends soon."""
+        if self.variable and successor:
+            return f"set {self.variable}={successor}"
+        return f"name other providers in {self.chain} (docs/providers.md)"
+
+
+class ModelState(Frozen):
+    """What is known today of one model."""
+
+    provider: str
+    model: str
+    exists: bool | None = None
     """None: the vendor did not say."""
     shuts_down: date | None = None
     successor: str = ""
@@ -58,15 +76,6 @@ class ModelState(Frozen):
         left = (self.shuts_down - today).days if self.shuts_down else None
         return left if left is not None and left <= WARN_DAYS else None
 
-    @property
-    def advice(self) -> str:
-        """Say what to set instead."""
-        if not self.variable:
-            return "name another provider (docs/providers.md)"
-        if self.successor:
-            return f"set {self.variable}={self.successor}"
-        return f"set {self.variable} to another model, or name another provider (docs/providers.md)"
-
     def describe(self, today: date) -> str:
         """Return one sentence about it."""
         if self.shuts_down and self.shuts_down <= today:
@@ -75,6 +84,8 @@ class ModelState(Frozen):
             return f"{self.provider} has no model {self.model} for this account"
         if (left := self.days_left(today)) is not None and self.shuts_down:
             return f"{self.model} WILL BE SHUT DOWN on {self.shuts_down.isoformat()}, in {left} days"
-        if self.exists is None:
+        if self.problem:
             return f"{self.model}: {self.provider} did not say whether it has it ({self.problem})"
+        if self.exists is None:
+            return f"{self.model}: {self.provider} has no list that would name it"
         return f"{self.model} is served" + (f" until {self.shuts_down.isoformat()}" if self.shuts_down else "")

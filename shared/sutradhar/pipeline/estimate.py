@@ -10,7 +10,7 @@ from sutradhar.domain.asset import AssetRequest, asset_requests, still_of
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.clips import begin
-from sutradhar.pipeline.plan import makers_of
+from sutradhar.pipeline.makers import makers_of
 from sutradhar.pipeline.produce import ask
 from sutradhar.pipeline.purchase import Buyer, Quoted, on_account_of
 from sutradhar.pipeline.services import Services

@@ -4,6 +4,8 @@ from sutradhar.domain.asset import AssetRequest, asset_requests
 from sutradhar.domain.job import Job, Outcome
 from sutradhar.domain.messages import PlanRender
 from sutradhar.domain.plan import RenderPlan
+from sutradhar.pipeline.makers import makers_of
+from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
@@ -22,10 +24,11 @@ def plan(services: Services, message: PlanRender) -> None:
 
 
 def _write(services: Services, job: Job) -> None:
+    about_models = check_models(services, job)
     with on_account_of(services.buyer(job, "plan")):
         written = services.planner.plan(job.wanted)
     requests = needed(services, written.plan)
-    notes = collect_notices(services, written, job.wanted)
+    notes = [*about_models, *collect_notices(services, written, job.wanted)]
 
     def change(current: Job) -> Outcome:
         return current.planned(written.plan, requests, notes, services.clock.now())
@@ -36,18 +39,3 @@ def _write(services: Services, job: Job) -> None:
 def needed(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
     """What has to be made for a written plan, and by whom first."""
     return asset_requests(written, makers_of(services, written))
-
-
-def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
-    """Who is asked first for what."""
-    makers = {
-        "narration": services.narrator.maker(written.spoken_language, written.gender, written.manner),
-        "image": services.images.name, "music": services.composer.name,
-    }  # fmt: skip
-    makers |= {"likeness": "kept"} if services.images.keeps_likeness else {}
-    shown = {written.footage_of(scene) for scene in written.scenes}
-    makers |= {"stock": services.footage.name} if "stock" in shown else {}
-    makers |= {"generated": services.clips.name} if "generated" in shown else {}
-    if any(scene.sounds for scene in written.scenes) and not services.sounds.empty:
-        makers["sound"] = services.sounds.name
-    return makers

@@ -8,11 +8,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from sutradhar.domain import ledger
-from sutradhar.domain.breaker import Breaker
 from sutradhar.domain.errors import LeaseHeld, ProviderError, StillAtWork
 from sutradhar.domain.ledger import Account, Charge, day_account, job_account, key_account
+from sutradhar.domain.model_table import ModelTable
 from sutradhar.domain.operation import Operation
 from sutradhar.domain.price import PriceTable, Units
+from sutradhar.pipeline.vendor_health import VendorHealth
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import RecordStore, Texts
 from sutradhar.ports.stores import LONGEST_RUN, Lease, LeaseStore
@@ -64,10 +65,11 @@ class Purchases:
 
     def __init__(
         self, records: RecordStore, leases: LeaseStore, clock: Clock, prices: PriceTable, day_cap: int | None,
-        at_once: Mapping[str, int], a_minute: Mapping[str, int] | None = None,
+        at_once: Mapping[str, int], a_minute: Mapping[str, int] | None = None, models: ModelTable | None = None,
     ) -> None:  # fmt: skip
         self._records, self._leases, self._clock, self._prices = records, leases, clock, prices
         self._day_cap, self._at_once, self._a_minute = day_cap, at_once, dict(a_minute or {})
+        self.health = VendorHealth(records, clock, models or ModelTable())
 
     @property
     def strict(self) -> bool:
@@ -79,7 +81,7 @@ class Purchases:
         buyer = _buyer.get()
         if buyer and buyer.only_asks:
             raise Quoted(provider, model, self._price(provider, model, likely), self._price(provider, model, most))
-        self._ask_breaker(provider)
+        is_trial = self.health.enter(provider, model)
         with self._place(provider):
             self._count_minute(provider)
             call = self._reserve(provider, model, most)
@@ -87,13 +89,13 @@ class Purchases:
                 yield call
             except ProviderError as exc:
                 call.end("lost" if exc.billed else "refunded")
-                self._note_failure(provider, exc)
+                self.health.note_failure(provider, model, exc, is_trial=is_trial)
                 raise
             except BaseException:
                 call.end("lost")
                 raise
             call.end("settled")
-        self._note_success(provider)
+        self.health.note_success(provider)
 
     @contextmanager
     def resumed(self, operation: Operation) -> Iterator["_Call"]:
@@ -215,39 +217,6 @@ class Purchases:
 
         self._records.update(names, written)
 
-    def _ask_breaker(self, provider: str) -> None:
-        name, now = _breaker(provider), self._clock.now()
-        text = self._records.read([name]).get(name)
-        if text is None or not Breaker.model_validate_json(text).until:
-            return
-
-        def tried(found: Texts) -> Texts:
-            breaker = Breaker.model_validate_json(found[name])
-            if wait := breaker.wait(now):
-                raise ProviderError(
-                    f"{provider} is left in peace for another {wait:.0f} s: {breaker.reason}", provider=provider,
-                    retryable=True, fault="busy", retry_after=wait,
-                )  # fmt: skip
-            return {name: breaker.tried(now).model_dump_json()}
-
-        self._records.update([name], tried)
-
-    def _note_failure(self, provider: str, exc: ProviderError) -> None:
-        log("provider_failed", level="warning", provider=provider, fault=exc.fault, status=exc.status, error=str(exc))
-        name, now = _breaker(provider), self._clock.now()
-
-        def failed(found: Texts) -> Texts:
-            breaker = Breaker.model_validate_json(found[name]) if name in found else Breaker()
-            after = breaker.failed(exc, now)
-            return {} if after == breaker else {name: after.model_dump_json()}
-
-        self._records.update([name], failed)
-
-    def _note_success(self, provider: str) -> None:
-        name, well = _breaker(provider), Breaker().model_dump_json()
-        if self._records.read([name]).get(name, well) != well:
-            self._records.update([name], lambda _found: {name: well})
-
     @contextmanager
     def _place(self, provider: str) -> Iterator[None]:
         """One of the places among the calls at once. Raises LeaseHeld when all are taken."""
@@ -319,7 +288,3 @@ def account(records: RecordStore, name: str) -> Account:
     """An account as it is now; one that nobody has used is empty."""
     text = records.read([name]).get(name)
     return Account.model_validate_json(text) if text else Account()
-
-
-def _breaker(provider: str) -> str:
-    return f"breaker/{provider}"

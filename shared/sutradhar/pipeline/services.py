@@ -14,6 +14,7 @@ from sutradhar.pipeline.purchase import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader
+from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import (
     ClipGenerator,
     Composer,
@@ -48,6 +49,7 @@ class Services:
     clock: Clock
     records: RecordStore
     purchases: Purchases
+    models: ModelDirectory
     defaults: PlanDefaults
     """What plans say that say nothing."""
     sketch: Callable[[RenderPlan], RenderPlan]

@@ -19,6 +19,7 @@ from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.upload import named_in
 from sutradhar.pipeline.estimate import Estimate, estimate
+from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
@@ -48,6 +49,8 @@ def submit(
         fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
         fresh = fresh.evolve(owner=owner, owner_cap=cap)
         reckoned = affordable(services, fresh)
+        if wanted.strict:
+            refuse_gone(services, reckoned.lines)
         fresh = fresh.evolve(estimated=reckoned.likely, estimated_most=reckoned.most)
         job, created = services.jobs.create(fresh)
     if job.request_hash != digest:

@@ -1,8 +1,8 @@
 """Makers in order: the next one is asked where one cannot. Each chain is itself a maker of its kind."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sutradhar.domain.asset import Fallback
 from sutradhar.domain.errors import ProviderError
@@ -36,10 +36,11 @@ class _Strict(Protocol):
 
 
 class _Chain:
-    """``terms`` says whether anybody but the first may answer."""
+    """``terms`` says whether only the first may answer. ``reserves`` are makers of the same vendors with another model,
+    by the name of the maker whose model a vendor may no longer have."""
 
-    def __init__(self, terms: _Strict) -> None:
-        self._terms = terms
+    def __init__(self, terms: _Strict, reserves: Mapping[str, Any] | None = None) -> None:
+        self._terms, self._reserves = terms, dict(reserves or {})
 
     def _first_answer(self, kind: str, makers: Sequence[_Maker], ask: Callable[[_Maker], _Made]) -> _Made:
         """Of ``makers``. Who was asked in vain, and why, is written on what it gives.
@@ -47,11 +48,16 @@ class _Chain:
         Raises ProviderError: retryable when it is so for any that was asked.
         """
         failures: list[ProviderError] = []
-        for maker in makers[:1] if self._terms.strict else makers:
+        todo = list(makers[:1] if self._terms.strict else makers)
+        while todo:
+            maker = todo.pop(0)
             try:
                 made = ask(maker)
             except ProviderError as exc:
                 failures.append(exc)
+                reserve = self._reserves.get(maker.name)
+                if exc.fault == "gone" and reserve is not None and not self._terms.strict:
+                    todo.insert(0, reserve)
                 continue
             earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
             if isinstance(made, Operation):
@@ -70,8 +76,11 @@ class _Chain:
 class FallbackNarrator(_Chain):
     """``aligners`` are asked, one after the other, where words are for a voice that does not tell."""
 
-    def __init__(self, narrators: Sequence[Narrator], terms: _Strict, aligners: Sequence[Aligner] = ()) -> None:
-        super().__init__(terms)
+    def __init__(
+        self, narrators: Sequence[Narrator], terms: _Strict, aligners: Sequence[Aligner] = (),
+        reserves: Mapping[str, Narrator] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(terms, reserves)
         self._narrators, self._aligners = tuple(narrators), tuple(aligners)
 
     @property
@@ -141,9 +150,10 @@ class FallbackImages(_Chain):
     """``reword`` is asked once for another prompt where a vendor's policy refuses one."""
 
     def __init__(
-        self, makers: Sequence[ImageGenerator], terms: _Strict, reword: Callable[[str, str], str | None] | None = None
-    ) -> None:
-        super().__init__(terms)
+        self, makers: Sequence[ImageGenerator], terms: _Strict, reword: Callable[[str, str], str | None] | None = None,
+        reserves: Mapping[str, ImageGenerator] | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(terms, reserves)
         self._makers, self._reword = tuple(makers), reword
 
     @property
@@ -187,8 +197,10 @@ class FallbackClips(_Chain):
     """May be of nobody. Who was asked in vain before a clip was begun is written on the operation; one that comes to
     nothing later is not begun again by somebody else, since the scene has its picture."""
 
-    def __init__(self, makers: Sequence[ClipGenerator], terms: _Strict) -> None:
-        super().__init__(terms)
+    def __init__(
+        self, makers: Sequence[ClipGenerator], terms: _Strict, reserves: Mapping[str, ClipGenerator] | None = None
+    ) -> None:
+        super().__init__(terms, reserves)
         self._makers = tuple(makers)
 
     @property
@@ -286,8 +298,10 @@ class FallbackComposer(_Chain):
 
 
 class FallbackPlanner(_Chain):
-    def __init__(self, makers: Sequence[Planner], terms: _Strict) -> None:
-        super().__init__(terms)
+    def __init__(
+        self, makers: Sequence[Planner], terms: _Strict, reserves: Mapping[str, Planner] | None = None
+    ) -> None:
+        super().__init__(terms, reserves)
         self._makers = tuple(makers)
 
     @property

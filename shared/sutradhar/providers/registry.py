@@ -1,7 +1,8 @@
 """Makers by the names that the configuration uses. A maker's module is imported when its chain is first asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from sutradhar.ports.providers import (
     SoundLibrary,
 )
 from sutradhar.providers import script
-from sutradhar.providers.catalog import Kind
+from sutradhar.providers.catalog import OFFERS, Kind, model_table
 from sutradhar.providers.fallback import (
     FallbackClips,
     FallbackComposer,
@@ -72,7 +73,7 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
     "composer": {"elevenlabs": "sutradhar.providers.elevenlabs.music:ElevenLabsComposer"},
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
-_VARIABLE: Mapping[Kind, str] = {
+VARIABLES: Mapping[Kind, str] = {
     "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "clip": "CLIP_GENERATORS",
     "footage": "FOOTAGE", "sound": "SOUNDS", "composer": "COMPOSERS",
 }  # fmt: skip
@@ -88,15 +89,16 @@ class Registry:
     gate: CallGate
     whisper: Path | None = None
     """The folder of a model for aligning."""
+    today: Callable[[], date] = date.today
 
     def planner(self) -> FallbackPlanner:
         """Raises InvalidRequest for an unknown name, like all of these."""
         planners: list[Planner] = self._makers("planner")
-        return FallbackPlanner(planners, self.gate)
+        return FallbackPlanner(planners, self.gate, self._reserves("planner"))
 
     def narrator(self) -> FallbackNarrator:
         narrators: list[Narrator] = self._makers("narrator")
-        return FallbackNarrator(narrators, self.gate, self._aligners())
+        return FallbackNarrator(narrators, self.gate, self._aligners(), self._reserves("narrator"))
 
     def _aligners(self) -> list[Aligner]:
         from sutradhar.providers.forced_alignment import PocketSphinx
@@ -106,12 +108,12 @@ class Registry:
 
     def images(self) -> FallbackImages:
         makers: list[ImageGenerator] = self._makers("image")
-        return FallbackImages(makers, self.gate, self._reword)
+        return FallbackImages(makers, self.gate, self._reword, self._reserves("image"))
 
     def clips(self) -> FallbackClips:
         """Of nobody where there is no key: then scenes show their pictures."""
         makers: list[ClipGenerator] = self._there("clip")
-        return FallbackClips(makers, self.gate)
+        return FallbackClips(makers, self.gate, self._reserves("clip"))
 
     def footage(self) -> FallbackFootage:
         """Of nobody where there is no key: then pictures are drawn."""
@@ -123,8 +125,22 @@ class Registry:
         libraries: list[SoundLibrary] = self._there("sound")
         return FallbackSounds(libraries, self.gate)
 
+    def _reserves(self, kind: Kind) -> dict[str, Any]:
+        """Return, by the name of each bought maker, one of its vendor with the model that stands in for its own."""
+        found = {}
+        for one in OFFERS:
+            vendor = self.vendors.get(one.provider)
+            if one.kind != kind or vendor is None or not one.reserve or one.provider not in self.names(kind):
+                continue
+            chosen = vendor.options.get(one.option, one.default)
+            other = one.default if chosen != one.default else one.reserve
+            maker = _class(BOUGHT[kind][one.provider])
+            second = _WithOptions(vendor, {**vendor.options, one.option: other})
+            found[maker(vendor, self.gate).name] = maker(second, self.gate)
+        return found
+
     def _there(self, kind: Kind) -> list[Any]:
-        makers = [self._made(kind, name) for name in self._names(kind)]
+        makers = [self._made(kind, name) for name in self.names(kind)]
         return [maker for maker in makers if maker is not None]
 
     def composer(self) -> FallbackComposer:
@@ -145,7 +161,7 @@ class Registry:
 
     def sketch(self, wanted: RenderPlan) -> RenderPlan:
         """A plan of the size that the first planner writes, made for nothing. Raises ProviderError."""
-        first = next(name for name in self._names("planner") if name in OFFLINE["planner"] or name in self.vendors)
+        first = next(name for name in self.names("planner") if name in OFFLINE["planner"] or name in self.vendors)
         if first in BOUGHT["planner"]:
             return script.sketch(wanted)
         written: RenderPlan = self._made("planner", first).written(wanted)
@@ -154,11 +170,12 @@ class Registry:
     def _makers(self, kind: Kind) -> list[Any]:
         found = self._there(kind)
         if not found:
-            keys = " or ".join(f"{name.upper()}_API_KEY" for name in self._names(kind))
-            raise InvalidRequest([FieldError(_VARIABLE[kind], f"names nobody that can be asked; set {keys}")])
+            keys = " or ".join(f"{name.upper()}_API_KEY" for name in self.names(kind))
+            raise InvalidRequest([FieldError(VARIABLES[kind], f"names nobody that can be asked; set {keys}")])
         return found
 
-    def _names(self, kind: Kind) -> list[str]:
+    def names(self, kind: Kind) -> list[str]:
+        """Return who may be asked, in this order. Raises InvalidRequest."""
         if chosen := self.chains.get(kind):
             return list(chosen)
         bought = list(BOUGHT[kind])
@@ -170,13 +187,21 @@ class Registry:
             if missing := [name for name in self.providers if name not in self.vendors]:
                 raise InvalidRequest([FieldError("PROVIDERS", f"{missing[0]} needs {missing[0].upper()}_API_KEY")])
             bought = [name for name in self.providers if name in bought]
-        return [*bought, *OFFLINE[kind]]
+        return [*(name for name in bought if not self._has_ended(kind, name)), *OFFLINE[kind]]
+
+    def _has_ended(self, kind: Kind, name: str) -> bool:
+        """Whether its usual model was shut down and no other stands in for it: then nothing has to be tried in vain."""
+        for one in OFFERS:
+            if (one.provider, one.kind) == (name, kind) and not one.reserve and name in self.vendors:
+                usual = one.option not in self.vendors[name].options
+                return usual and model_table().has_ended(name, one.default, self.today())
+        return False
 
     def _made(self, kind: Kind, name: str) -> Any:
         known = {**OFFLINE[kind], **BOUGHT[kind]}
         if name not in known:
             message = f"there is no {kind} {name!r}; known are {', '.join(known)}"
-            raise InvalidRequest([FieldError(_VARIABLE[kind], message)])
+            raise InvalidRequest([FieldError(VARIABLES[kind], message)])
         if name in OFFLINE[kind]:
             return _class(known[name])()
         if name not in self.vendors:
@@ -186,11 +211,31 @@ class Registry:
 
     def _reword(self, prompt: str, reason: str) -> str | None:
         """By the first planner that can: the offline one has no words of its own."""
-        for name in self._names("planner"):
+        for name in self.names("planner"):
             if name in BOUGHT["planner"] and (planner := self._made("planner", name)):
                 reworded: str = planner.reword(prompt, reason)
                 return reworded
         return None
+
+
+@dataclass(frozen=True)
+class _WithOptions:
+    """A Vendor with other options."""
+
+    vendor: Vendor
+    options: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        return self.vendor.key
+
+    @property
+    def base_url(self) -> str:
+        return self.vendor.base_url
+
+    @property
+    def timeout_sec(self) -> float:
+        return self.vendor.timeout_sec
 
 
 def _class(where: str) -> Any:

@@ -3,6 +3,7 @@
 import email.utils
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Protocol, TypeVar
 
 from sutradhar.domain.errors import ProviderError
@@ -15,6 +16,10 @@ _TRIES, _PATIENCE_SEC = 3, 10.0
 """A vendor that asks for more patience than this is left in peace, and the next one is asked."""
 _NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError", "NewConnectionError"}
 """Errors of httpx and urllib3 after which the vendor cannot have seen the request."""
+
+
+_GONE = ("model_not_found", "model_deprecated", "model_shut_down", "invalid_model_id", "unsupported_model")
+"""Vendors' words for a model that they do not have."""
 
 
 class Vendor(Protocol):
@@ -37,8 +42,13 @@ class Vendor(Protocol):
 def refused_call(
     provider: str, status: int, message: str, *, code: str = "", headers: Mapping[str, str] | None = None
 ) -> ProviderError:
-    """What an HTTP ``status`` that is no success means. ``code``: the vendor's own word for it."""
+    """Return what an HTTP ``status`` that is no success means. ``code``: the vendor's own word for it."""
     what = f"{message or 'no message'} (HTTP {status}{', ' + code if code else ''})"
+    if status == 410 or any(word in code for word in _GONE):
+        return ProviderError(
+            what, provider=provider, retryable=False, status=status, fault="gone",
+            advice=f"name another model of {provider} (docs/providers.md)",
+        )  # fmt: skip
     match status:
         case 401 | 402 | 403:
             return _key(provider, what, status)
@@ -88,6 +98,19 @@ def of_the_wire(exc: BaseException) -> bool:
     """Whether it comes from httpx or what is below it. Which of its two names a vendor's client imports depends on what
     else is installed, and not every client wraps what breaks while a body is read."""
     return type(exc).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
+
+
+def find(ask: Callable[[], date | None]) -> tuple[bool, date | None]:
+    """Return whether the vendor has the model that ``ask`` looks up, and the day of its end that ``ask`` returns.
+
+    Raises ProviderError where it does not say.
+    """
+    try:
+        return True, ask()
+    except ProviderError as exc:
+        if exc.fault == "gone":
+            return False, None
+        raise
 
 
 def patiently(call: Callable[[], T]) -> T:

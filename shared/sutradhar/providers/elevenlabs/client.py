@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, policy, refused_call, unusable
@@ -47,6 +48,13 @@ def errors() -> Iterator[None]:
         if of_the_wire(exc):
             raise no_answer(PROVIDER, exc) from exc
         raise
+
+
+def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
+    """Return whether the account can speak with ``model``. Raises ProviderError."""
+    with errors(), client(vendor, CHECK_SEC) as elevenlabs:
+        found = elevenlabs.models.list(request_options=ONCE)
+        return any(one.model_id == model and one.can_do_text_to_speech is not False for one in found), None
 
 
 def check(vendor: Vendor) -> None:

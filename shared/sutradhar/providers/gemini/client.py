@@ -1,11 +1,13 @@
 """Google's Gen AI client, by an API key or through Vertex AI, and what its errors mean."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from sutradhar.domain.errors import ProviderError
-from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, policy, refused_call, unusable
+from sutradhar.providers.vendor import CHECK_SEC, Vendor, find, no_answer, of_the_wire, policy, refused_call, unusable
 
 PROVIDER = "gemini"
 _REFUSALS = {
@@ -65,6 +67,8 @@ def _failed(exc: Any) -> ProviderError:
     details = (exc.details or {}).get("error", {}).get("details", []) if isinstance(exc.details, dict) else []
     if any(one.get("reason") == "API_KEY_INVALID" for one in details):
         status = 401
+    if status == 404 and re.search(r"\bmodels?\b|no longer available", str(exc.message), re.IGNORECASE):
+        code = f"{code} model_not_found"
     for one in details:
         if delay := one.get("retryDelay"):
             headers["retry-after"] = str(round(float(delay.rstrip("s")) + 0.5))
@@ -93,6 +97,17 @@ def used(answer: Any) -> dict[str, float] | None:
         return None
     output = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
     return {"input_tokens": usage.prompt_token_count or 0, "output_tokens": output}
+
+
+def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
+    """Return whether the account has ``model``; Google does not say here when it ends. Raises ProviderError."""
+
+    def ask() -> date | None:
+        with errors(), client(vendor, CHECK_SEC) as google:
+            google.models.get(model=model)
+        return None
+
+    return find(ask)
 
 
 def check(vendor: Vendor) -> None:

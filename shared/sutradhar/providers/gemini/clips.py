@@ -87,7 +87,7 @@ def _told(ask: Callable[[], Any]) -> Any:
         with errors():
             return ask()
     except ProviderError as exc:
-        if exc.fault == "request":
+        if exc.fault in ("request", "gone"):
             raise unusable(PROVIDER, f"it was asked for the clip and said: {exc}") from exc
         raise
 

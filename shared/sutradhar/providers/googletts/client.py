@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from sutradhar.domain.errors import ProviderError
@@ -47,7 +48,9 @@ def errors() -> Iterator[None]:
         for one in exc.details:  # Google tells here how long to wait, and sends no Retry-After
             if delay := one.get("retryDelay"):
                 headers["retry-after"] = str(math.ceil(float(delay.rstrip("s"))))
-        raise refused_call(PROVIDER, int(exc.code or 500), exc.message or str(exc), headers=headers) from exc
+        message = exc.message or str(exc)
+        code = "model_not_found" if "does not exist" in message else ""  # so it says of a voice that is gone
+        raise refused_call(PROVIDER, int(exc.code or 500), message, code=code, headers=headers) from exc
     except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
         raise no_answer(PROVIDER, exc) from exc
     except GoogleAuthError as exc:
@@ -63,6 +66,13 @@ def errors() -> Iterator[None]:
         TypeError,
     ) as exc:
         raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+
+
+def find_model(vendor: Vendor, voice: str) -> tuple[bool, date | None]:
+    """Return whether there is such a voice. Raises ProviderError."""
+    with client(vendor) as google, errors():
+        found = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
+        return any(one.name == voice for one in found.voices), None
 
 
 def check(vendor: Vendor) -> None:

@@ -14,17 +14,12 @@ from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.bought_voice import finished
 from sutradhar.providers.googletts.client import PROVIDER, client, errors
+from sutradhar.providers.googletts.voices import VOICE, VOICES, voice_option
 from sutradhar.providers.narration_words import NarrationWords
 from sutradhar.providers.sound_file import decoded
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 
-_VOICES: dict[tuple[Language, Voice], str] = {
-    ("en", "F"): "en-US-Neural2-F", ("en", "M"): "en-US-Neural2-D",
-    ("hi", "F"): "hi-IN-Neural2-A", ("hi", "M"): "hi-IN-Neural2-B",
-}  # fmt: skip
 _MODEL, _RATE = "neural2", 24_000
-_VOICE = re.compile(r"([a-z]{2,3})-[A-Z]{2}-(Neural2|Wavenet|Standard)-[A-Z]")
-"""Those whose words can be marked; each kind has its price (cloud.google.com/text-to-speech/docs/voices, /pricing)."""
 _MOST_BYTES = 4_500
 """Of marked text in one request; 5,000 are allowed (cloud.google.com/text-to-speech/quotas)."""
 
@@ -38,7 +33,7 @@ class GoogleNarrator:
         return f"{PROVIDER}/{_MODEL}"
 
     def speaks(self, language: Language, voice: Voice) -> bool:
-        return (language, voice) in _VOICES
+        return (language, voice) in VOICES
 
     def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
         return f"{self.name}/{self._voice(language, voice, manner)}"
@@ -95,12 +90,12 @@ class GoogleNarrator:
         whose, _, named = manner.named.partition("/")
         if whose == PROVIDER:
             return named
-        return self._vendor.options.get(f"voice_{language}_{voice.lower()}", _VOICES[language, voice])
+        return self._vendor.options.get(voice_option(language, voice), VOICES[language, voice])
 
 
 def _kind(voice: str, language: Language) -> str:
     """Of ``voice``, as the price table names it. Raises ProviderError for one that cannot speak this."""
-    found = _VOICE.fullmatch(voice)
+    found = VOICE.fullmatch(voice)
     if found and found[1] == language:
         return found[2].lower()
     problem = (
@@ -108,7 +103,7 @@ def _kind(voice: str, language: Language) -> str:
     )
     raise ProviderError(
         problem, provider=PROVIDER, retryable=False,
-        advice=f"name a Neural2, Wavenet or Standard voice, such as {_VOICES[language, 'F']}",
+        advice=f"name a Neural2, Wavenet or Standard voice, such as {VOICES[language, 'F']}",
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
-from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, policy, refused_call, unusable
+from sutradhar.providers.vendor import CHECK_SEC, Vendor, find, no_answer, of_the_wire, policy, refused_call, unusable
 
 PROVIDER = "openai"
 _POLICY = ("content_policy_violation", "moderation_blocked", "content_filter")
@@ -43,6 +44,17 @@ def errors() -> Iterator[None]:
         if of_the_wire(exc):
             raise no_answer(PROVIDER, exc) from exc
         raise
+
+
+def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
+    """Return whether the account has ``model``, and when that is shut down. Raises ProviderError."""
+
+    def ask() -> date | None:
+        with errors(), client(vendor) as openai:
+            found = openai.with_options(timeout=CHECK_SEC).models.retrieve(model)
+            return date.fromisoformat(found.shutdown_date) if found.shutdown_date else None
+
+    return find(ask)
 
 
 def check(vendor: Vendor) -> None:

@@ -1,0 +1,71 @@
+"""Look at the models that a job would pay for before anything is bought."""
+
+from collections.abc import Sequence
+
+from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.job import Job
+from sutradhar.domain.model_table import ModelState
+from sutradhar.pipeline.estimate import Line, estimate
+from sutradhar.pipeline.services import Services
+from sutradhar.telemetry import log
+
+
+def refuse_gone(services: Services, lines: Sequence[Line]) -> None:
+    """Refuse a strict job whose model is known to be gone; nobody is asked for that.
+
+    Raises InvalidRequest.
+    """
+    today = services.purchases.health.today
+    for provider, model in _models(lines):
+        for state in (services.models.known(provider, model), services.purchases.health.recall(provider, model)):
+            if state and state.is_gone(today):
+                advice = services.models.advise(_with_successor(services, state))
+                why = f"{state.describe(today)}, and with strict no other may be asked: {advice}, or leave out strict"
+                raise InvalidRequest([FieldError("strict", why)])
+
+
+def check_models(services: Services, job: Job) -> list[str]:
+    """Ask the vendors for each model that ``job`` would pay for; return notices about those that are gone or end soon.
+
+    Raises ProviderError: one is gone, and the job takes no other.
+    """
+    if services.purchases.sells_nothing:
+        return []
+    try:
+        lines = estimate(services, job.wanted).lines
+    except ProviderError:
+        return []  # planning itself will say what is wrong
+    today, notices = services.purchases.health.today, []
+    for provider, model in _models(lines):
+        state = _look_up(services, provider, model)
+        advice = services.models.advise(state)
+        if state.is_gone(today):
+            if job.wanted.strict:
+                raise ProviderError(
+                    f"{state.describe(today)}, and with strict no other may be asked", provider=provider,
+                    retryable=False, fault="gone", advice=f"{advice}, then retry the job; or make it without strict",
+                )  # fmt: skip
+            notices.append(f"{state.describe(today)}, so another is asked in its place: {advice}")
+        elif state.days_left(today) is not None:
+            notices.append(f"{state.describe(today)}: {advice}")
+    return notices
+
+
+def _look_up(services: Services, provider: str, model: str) -> ModelState:
+    """Return what is known of it; the vendor is asked once an hour for all jobs together."""
+    if found := services.purchases.health.recall(provider, model):
+        return _with_successor(services, found)
+    found = services.models.look_up(provider, model)
+    if found.problem:
+        log("model_not_looked_up", level="warning", provider=provider, model=model, error=found.problem)
+    services.purchases.health.keep(found)
+    return found
+
+
+def _with_successor(services: Services, state: ModelState) -> ModelState:
+    known = services.models.known(state.provider, state.model)
+    return state.evolve(successor=known.successor, shuts_down=state.shuts_down or known.shuts_down)
+
+
+def _models(lines: Sequence[Line]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((line.provider, line.model) for line in lines))

@@ -1,0 +1,101 @@
+"""The models that the configuration asks for, by what our table and the vendors themselves say of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import get_args
+
+from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.model_table import ChosenModel, ModelState, ModelTable
+from sutradhar.domain.price import PriceTable
+from sutradhar.providers.catalog import OFFERS, Kind
+from sutradhar.providers.googletts.voices import VOICE, VOICES, voice_option
+from sutradhar.providers.registry import VARIABLES, Registry
+
+_UNLISTED = (("elevenlabs", "sound"), ("elevenlabs", "composer"))
+"""Models that their vendor's list leaves out."""
+
+
+@dataclass(frozen=True)
+class Models:
+    """A ModelDirectory."""
+
+    registry: Registry
+    table: ModelTable
+    today: Callable[[], date]
+
+    def chosen(self) -> list[ChosenModel]:
+        """Return the models of all vendors that may be asked, in the order of their chains.
+
+        Raises InvalidRequest for a voice that cannot be used.
+        """
+        found: list[ChosenModel] = []
+        for kind in get_args(Kind):
+            for name in self.registry.names(kind):
+                if name in self.registry.vendors:
+                    found += self._of(kind, name)
+        return found
+
+    def _of(self, kind: Kind, name: str) -> Iterator[ChosenModel]:
+        options, chain = self.registry.vendors[name].options, VARIABLES[kind]
+        if name == "googletts":
+            for (language, voice), usual in VOICES.items():
+                option = voice_option(language, voice)
+                variable, model = f"GOOGLETTS_{option.upper()}", options.get(option, usual)
+                family = VOICE.fullmatch(model)
+                if family is None or family[1] != language:
+                    why = f"must be a Neural2, Wavenet or Standard voice of that language, like {usual} (got {model})"
+                    raise InvalidRequest([FieldError(variable, why)])
+                yield ChosenModel(
+                    kind=kind, provider=name, model=model, priced_as=family[2].lower(), units=("characters",),
+                    variable=variable, chain=chain,
+                )  # fmt: skip
+        for one in OFFERS:
+            if (one.provider, one.kind) == (name, kind):
+                model = options.get(one.option, one.default)
+                yield ChosenModel(
+                    kind=kind, provider=name, model=model, priced_as=model, units=tuple(one.units),
+                    variable=one.variable, chain=chain,
+                )  # fmt: skip
+
+    def refuse_unpriced(self, prices: PriceTable) -> None:
+        """Raises InvalidRequest, with what to set, for chosen models that have no price."""
+        wrong = []
+        for one in self.chosen():
+            missing = prices.missing(one.provider, one.priced_as, one.units)
+            if missing:
+                per = "1K" if missing == ["characters"] else "1M" if "tokens" in missing[0] else "1"
+                setting = ",".join(f"{unit}=USD/{per}" for unit in missing)
+                others = ", ".join(prices.priced(one.provider, one.units)) or "none of this provider"
+                why = (
+                    f"no price is known for {one.provider}'s {one.priced_as}, so it is not asked: set"
+                    f" MODEL_PRICES={one.provider}/{one.priced_as}:{setting} with what it costs you, or choose a model"
+                    f" that has a price ({others})"
+                )
+                wrong.append(FieldError(one.variable or "PRICES", why))
+        if wrong:
+            raise InvalidRequest(wrong)
+
+    def known(self, provider: str, model: str) -> ModelState:
+        found = self.table.find(provider, model)
+        state = ModelState(provider=provider, model=model)
+        return state.evolve(shuts_down=found.shuts_down, successor=found.successor) if found else state
+
+    def look_up(self, provider: str, model: str) -> ModelState:
+        known, chosen = self.known(provider, model), self._find(provider, model)
+        if chosen is None or (provider, chosen.kind) in _UNLISTED:
+            return known
+        try:
+            find = import_module(f"sutradhar.providers.{provider}.client").find_model
+            exists, shuts_down = find(self.registry.vendors[provider], model)
+        except ProviderError as exc:
+            return known.evolve(problem=str(exc))
+        return known.evolve(exists=exists, shuts_down=shuts_down or known.shuts_down)
+
+    def advise(self, state: ModelState) -> str:
+        chosen = self._find(state.provider, state.model)
+        return chosen.advise(state.successor) if chosen else "name another model (docs/providers.md)"
+
+    def _find(self, provider: str, model: str) -> ChosenModel | None:
+        return next((one for one in self.chosen() if (one.provider, one.model) == (provider, model)), None)
