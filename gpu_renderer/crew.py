@@ -202,7 +202,7 @@ class _WorkerProcess:
             if news.done:
                 return
         raise RenderError(
-            f"the worker process that made scene {scene} ended with {self._popen.wait()}",
+            f"the worker process that made scene {scene + 1} ended with {self._popen.wait()}",
             stage="picture",
             scene=scene,
             retryable=True,

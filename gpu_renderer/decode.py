@@ -94,7 +94,7 @@ def probe(path: Path, scene: int) -> Source:
 
 def unusable(scene: int, why: str) -> RenderError:
     return RenderError(
-        f"the clip of scene {scene} cannot be used: {why}",
+        f"the clip of scene {scene + 1} cannot be used: {why}",
         stage="picture",
         scene=scene,
         advice="replace the clip with a video that plays from beginning to end, such as an MP4 with H.264",

@@ -112,8 +112,8 @@ class Player:
         """
         if self._length == 0:
             raise RenderError(
-                f"the clip of scene {self._shot.scene} has nothing to show at {self._start_sec:g} s, where it is to "
-                f"start: it ends before",
+                f"the clip of scene {self._shot.scene + 1} has nothing to show at {self._start_sec:g} s, where it is"
+                " to start: it ends before",
                 stage="picture",
                 scene=self._shot.scene,
                 advice="choose an earlier start for the clip, or a longer clip",

@@ -111,7 +111,7 @@ def narrations(
     found = []
     stop = cancel or threading.Event()
     for voice in timeline.voices:
-        what, path = f"scenes[{voice.scene}].narration", workdir / f"heard-{voice.sha256}"
+        what, path = f"the narration of scene {voice.scene + 1}", workdir / f"heard-{voice.sha256}"
         with Recording(blobs, voice.blob, voice.samples, path, what, voice.scene, stop) as recording:
             heard = recording.read(0, voice.samples)
         levels = _decibels(_powers(heard))

@@ -136,7 +136,7 @@ class Programme:
     def _read(self, voices: tuple[Voice, ...]) -> None:
         speech: list[tuple[int, int]] = []
         for voice in voices:
-            what = f"scenes[{voice.scene}].narration"
+            what = f"the narration of scene {voice.scene + 1}"
             recording = self._open(voice, f"voice-{voice.scene:02d}", what, voice.scene)
             levels = recording.levels()
             self._narrations.append((voice.start, recording, levels))

@@ -88,7 +88,7 @@ def load(path: Path, sha256: str, scene: int) -> Image.Image:
 
 def _unusable(scene: int, why: str) -> RenderError:
     return RenderError(
-        f"the picture of scene {scene} cannot be used: {why}",
+        f"the picture of scene {scene + 1} cannot be used: {why}",
         stage="picture",
         scene=scene,
         advice="replace the picture with a PNG or JPEG that opens in an image viewer",

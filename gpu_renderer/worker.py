@@ -116,7 +116,7 @@ class Worker:
             except Exception as exc:  # the parent must hear of a bug too, or it would wait for ever
                 traceback.print_exc()
                 scene = order.segment.shots[0].scene
-                message = f"scene {scene}: {type(exc).__name__}: {exc}"
+                message = f"scene {scene + 1}: {type(exc).__name__}: {exc}"
                 self._tell(News(trouble=Trouble(message=message, stage="picture", scene=scene)))
 
     def _read(self) -> None:

@@ -24,6 +24,7 @@ from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
+from sutradhar.domain.view import name_slot
 
 
 def plan(
@@ -77,7 +78,10 @@ def _print_estimate(written: RenderPlan) -> None:
         table = Table("what", "by", "about", "at most")
         for line in found.lines:
             table.add_row(
-                line.slot, f"{line.provider} {line.model}", f"{usd(line.likely):.4f}", f"{usd(line.most):.4f}"
+                name_slot(line.slot),
+                f"{line.provider} {line.model}",
+                f"{usd(line.likely):.4f}",
+                f"{usd(line.most):.4f}",
             )
         table.add_row("in all, in USD", "", f"{usd(found.likely):.4f}", f"{usd(found.most):.4f}")
         console.print(table)

@@ -237,7 +237,7 @@ def test_what_is_no_clip_is_an_error_that_names_the_scene(tmp_path, name):
     make, why = BROKEN[name]
     path = tmp_path / name
     make(path)
-    with pytest.raises(RenderError, match="the clip of scene 3 cannot be used") as caught:
+    with pytest.raises(RenderError, match="the clip of scene 4 cannot be used") as caught:
         played(path)
     assert why in str(caught.value)
     assert (caught.value.scene, caught.value.stage, caught.value.retryable) == (3, "picture", False)
@@ -246,7 +246,7 @@ def test_what_is_no_clip_is_an_error_that_names_the_scene(tmp_path, name):
 
 def test_a_start_beyond_the_end_is_an_error(tmp_path):
     clip = made(tmp_path / "a.mp4", *X264)
-    with pytest.raises(RenderError, match=r"scene 3 has nothing to show at 1\.5 s") as caught:
+    with pytest.raises(RenderError, match=r"scene 4 has nothing to show at 1\.5 s") as caught:
         played(clip, start_sec=1.5)
     assert "earlier start" in caught.value.advice
 

@@ -103,7 +103,7 @@ def test_a_photograph_of_a_hundred_megapixels_is_reduced_while_it_is_decoded(tmp
 
 
 def test_pixels_beyond_the_limit_are_refused_by_the_header_alone(tmp_path):
-    with pytest.raises(RenderError, match=r"scene 3.*30000x30000 pixels \(900 million\); a PNG may have 75 million"):
+    with pytest.raises(RenderError, match=r"scene 4.*30000x30000 pixels \(900 million\); a PNG may have 75 million"):
         opened(tmp_path, raw_png(30_000, 30_000, 8, 2, [b"\0"]), scene=3)
     jpeg = saved(Image.new("RGB", (16, 16)), "JPEG")
     at = jpeg.index(b"\xff\xc0") + 5
@@ -124,7 +124,7 @@ def test_pixels_beyond_the_limit_are_refused_by_the_header_alone(tmp_path):
     ],
 )
 def test_the_renderer_names_what_cannot_be_read(tmp_path, encoded, why):
-    with pytest.raises(RenderError, match="the picture of scene 3 cannot be used") as caught:
+    with pytest.raises(RenderError, match="the picture of scene 4 cannot be used") as caught:
         opened(tmp_path, encoded, scene=3)
     assert why in str(caught.value)
     assert "PNG or JPEG" in caught.value.advice
@@ -133,5 +133,5 @@ def test_the_renderer_names_what_cannot_be_read(tmp_path, encoded, why):
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_a_picture_that_breaks_off_is_refused(tmp_path, form):
     encoded = saved(Image.fromarray(photo(1)), form)
-    with pytest.raises(RenderError, match="the picture of scene 3 cannot be used"):
+    with pytest.raises(RenderError, match="the picture of scene 4 cannot be used"):
         opened(tmp_path, encoded[: len(encoded) // 2], scene=3)

@@ -131,7 +131,7 @@ def test_a_narration_that_cannot_be_used_is_named(tmp_path: Path, kind: str) -> 
     with pytest.raises(RenderError, match=reason) as caught:
         film.mix(90)
     assert (caught.value.stage, caught.value.scene) == ("sound", 4)
-    assert "scenes[4].narration" in str(caught.value)
+    assert "the narration of scene 5" in str(caught.value)
     assert "replace it" in caught.value.advice
 
 

@@ -137,7 +137,7 @@ def test_what_the_camera_never_shows_is_not_kept():
     ],
 )
 def test_a_damaged_picture_is_an_error_that_names_the_scene(tmp_path, damage):
-    with pytest.raises(RenderError, match="the picture of scene 3 cannot be used") as caught:
+    with pytest.raises(RenderError, match="the picture of scene 4 cannot be used") as caught:
         opened(tmp_path, damage(png(photo(1))), scene=3)
     assert (caught.value.stage, caught.value.scene, caught.value.retryable) == ("picture", 3, False)
     assert "PNG or JPEG" in caught.value.advice
@@ -146,7 +146,7 @@ def test_a_damaged_picture_is_an_error_that_names_the_scene(tmp_path, damage):
 def test_bytes_other_than_those_that_were_stored_are_refused(tmp_path):
     path = tmp_path / "picture"
     path.write_bytes(png(photo(1)))
-    with pytest.raises(RenderError, match=r"scene 2.*not those that were stored"):
+    with pytest.raises(RenderError, match=r"scene 3.*not those that were stored"):
         load(path, "0" * 64, 2)
 
 

@@ -77,7 +77,7 @@ def test_a_broken_picture_fails_for_good_with_a_message(room):
     assert isinstance(last, RenderFinished)
     assert last.error is not None
     assert (last.error.stage, last.error.scene) == ("picture", 1)
-    assert "scene 1" in last.error.cause
+    assert "scene 2" in last.error.cause
     assert last.error.advice
     assert list(room.tmp.iterdir()) == []
 

@@ -12,7 +12,7 @@ from sutradhar.domain.job import Job
 from sutradhar.domain.ledger import Account
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.provenance import manifest
-from sutradhar.domain.view import status
+from sutradhar.domain.view import name_slot, status
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.ports.providers import Written
 
@@ -79,3 +79,14 @@ def test_what_is_told_about_a_video_comes_back_in_its_status_and_provenance() ->
     shown, provenance = status(job, {}, Account()), manifest(job, Account())
     assert {name: shown[name] for name in told} == told
     assert {name: provenance[name] for name in told} == told
+
+
+@pytest.mark.parametrize(
+    ("slot", "words"),
+    [
+        ("scene-00-image", "scene 1, image"), ("scene-09-narration", "scene 10, narration"), ("music", "music"),
+        ("scene-01-sound-0", "scene 2, sound 1"), ("character-0", "character 1"), ("plan", "plan"),
+    ],
+)  # fmt: skip
+def test_a_slot_is_named_for_people(slot: str, words: str) -> None:
+    assert name_slot(slot) == words

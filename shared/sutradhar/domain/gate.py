@@ -195,7 +195,7 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
     yield _rule(
         "narration heard",
         _sec(unheard) <= MAX_SILENCE_SEC + _ROUNDING and not missing,
-        f"scene {unlike.scene}, {unlike.start:.2f}-{unlike.end:.2f} s: likeness {unlike.likeness:.2f}"
+        f"scene {unlike.scene + 1}, {unlike.start:.2f}-{unlike.end:.2f} s: likeness {unlike.likeness:.2f}"
         if unlike and missing
         else f"silence {_told(unheard)}",
         f"at most {MAX_SILENCE_SEC:g} s of silence where somebody speaks, likeness {MIN_LIKENESS:g} to the recording",
@@ -207,7 +207,7 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
     yield _rule(
         "sound in step",
         off is None or abs(off.late_sec) <= allowed,
-        f"scene {off.scene} at {off.start:.2f} s: {off.late_sec:+.3f} s" if off else "nothing to compare",
+        f"scene {off.scene + 1} at {off.start:.2f} s: {off.late_sec:+.3f} s" if off else "nothing to compare",
         f"every narration within {allowed:.3f} s of its place",
     )
 
@@ -233,7 +233,7 @@ def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
     for voice in timeline.voices:
         first, last = voice.start * timeline.fps / SAMPLE_RATE, voice.end * timeline.fps / SAMPLE_RATE
         if not any(cue.start < last and cue.end > first for cue in cues):
-            yield f"no cue for the narration of scene {voice.scene}"
+            yield f"no cue for the narration of scene {voice.scene + 1}"
 
 
 def _thumbnail_rules(facts: FileFacts) -> Iterator[Finding]:

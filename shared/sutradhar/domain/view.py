@@ -39,6 +39,17 @@ def fraction_done(job: Job, ready: int) -> float:
     return (low + (high - low) * part) / 100
 
 
+def name_slot(slot: str) -> str:
+    """Return the words for a slot: ``scene-00-image`` is "scene 1, image"."""
+    kind, _, rest = slot.partition("-")
+    number, _, part = rest.partition("-")
+    if not number.isdigit():
+        return slot
+    part, _, item = part.partition("-")
+    words = [f"{kind} {int(number) + 1}", f"{part} {int(item) + 1}" if item.isdigit() else part]
+    return ", ".join(word for word in words if word)
+
+
 def stand_ins(assets: Mapping[str, Asset]) -> list[str]:
     """Who made what in whose place and why, a line for all that have both in common; ``assets`` by slot."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -46,7 +57,7 @@ def stand_ins(assets: Mapping[str, Asset]) -> list[str]:
         for missed in asset.fallbacks:
             found.setdefault((asset.provider, missed.provider), []).append((slot, missed.reason))
     return [
-        f"{', '.join(slot for slot, _ in all_of_it)} by {provider}, for {missed}: {all_of_it[0][1]}"
+        f"{', '.join(name_slot(slot) for slot, _ in all_of_it)} by {provider}, for {missed}: {all_of_it[0][1]}"
         for (provider, missed), all_of_it in found.items()
     ]
 
@@ -134,7 +145,7 @@ def cost(job: Job, account: Account) -> dict[str, Any]:
 
 def _rewordings(by_slot: Mapping[str, Asset]) -> list[str]:
     return [
-        f"{slot}: the prompt was refused ({asset.refused}) and drawn as: {asset.provenance.prompt}"
+        f"{name_slot(slot)}: the prompt was refused ({asset.refused}) and drawn as: {asset.provenance.prompt}"
         for slot, asset in by_slot.items()
         if asset.refused and asset.provenance
     ]

@@ -18,6 +18,7 @@ from sutradhar.domain.limits import PlanLimits
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.upload import named_in
+from sutradhar.domain.view import name_slot
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check
@@ -68,7 +69,7 @@ def affordable(services: Services, job: Job) -> Estimate:
         return Estimate(())  # then the job itself will say what is wrong, where it can still be mended and retried
     cap = services.buyer(job, "").job_cap
     if cap is not None and found.likely > cap:
-        lines = ", ".join(f"{line.slot} {usd(line.likely):.4f}" for line in found.lines)
+        lines = ", ".join(f"{name_slot(line.slot)} {usd(line.likely):.4f}" for line in found.lines)
         message = f"the film would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
     left = services.purchases.left(job.owner, job.owner_cap) if found.likely else None
