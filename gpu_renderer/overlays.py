@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpu_renderer.frame import Bytes
+from gpu_renderer.placement import choose_placement
 from gpu_renderer.typeset import (
     ASCENT,
     BOX_PADDING,
@@ -27,11 +28,7 @@ from sutradhar.domain.plan import Watermark
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)
 _CAPTION_EM = 0.05
 """Of the short side: letters as high as on television, some 42 to the line on 16:9."""
-_CAPTION_BOTTOM = 0.065
-"""Of the height, below the last line: inside the 5 % title-safe margin of EBU R 95, with the box around it."""
-_CAPTION_WIDTH = 0.9
 _WATERMARK_EM = 0.03
-_WATERMARK_MARGIN = 0.025
 _WATERMARK_WIDTH = 0.45
 
 
@@ -54,17 +51,17 @@ class Overlay:
 class Caption:
     """A cue near the lower edge of a ``width`` x ``height`` picture, centred; the last baseline never moves.
 
-    A cue too wide for the picture is broken anew, onto three lines on upright and square pictures; what is still too
-    wide is drawn smaller. No word is cut that fits a line.
+    A cue too wide for the picture is broken anew, onto as many lines as the picture's shape has room for; what is still
+    too wide is drawn smaller. No word is cut that fits a line.
     """
 
     def __init__(self, lines: Sequence[str], width: int, height: int) -> None:
         refuse_missing_glyphs(" ".join(lines), "the caption")
-        em = min(width, height) * _CAPTION_EM
-        broken, self._em = _fit_caption(lines, typeface(), em, width * _CAPTION_WIDTH, _caption_lines(width, height))
+        em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
+        broken, self._em = _fit_caption(lines, typeface(), em, width * place.caption_width, place.caption_lines)
         self._block = draw(broken, typeface(), self._em, _CAPTION)
         rows, columns = self._block.rgba.shape[:2]
-        baseline = height * (1 - _CAPTION_BOTTOM) - em * DESCENT
+        baseline = height * (1 - place.caption_bottom) - em * DESCENT
         self._at = ((width - columns) // 2, round(baseline + self._em * DESCENT) + self._block.inset - rows)
         self._size = (width, height)
 
@@ -81,13 +78,9 @@ class Caption:
 
 def caption_top(width: int, height: int) -> int:
     """The row above which no caption reaches with its letters or its box."""
-    em = min(width, height) * _CAPTION_EM
-    return int(height * (1 - _CAPTION_BOTTOM) - em * (ASCENT + DESCENT + PITCH * (_caption_lines(width, height) - 1)
-                                                      + BOX_PADDING / 3))  # fmt: skip
-
-
-def _caption_lines(width: int, height: int) -> int:
-    return 2 if width > height else 3
+    em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
+    high = ASCENT + DESCENT + PITCH * (place.caption_lines - 1) + BOX_PADDING / 3
+    return int(height * (1 - place.caption_bottom) - em * high)
 
 
 def _fit_caption(lines: Sequence[str], face: Typeface, em: float, room: float, max_lines: int) -> tuple[list[str], int]:
@@ -117,10 +110,12 @@ def watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
         size = max(int(size * room / natural), 1)
     style = Style(outline_width=0.02, shadow_opacity=0.6, shadow_blur=0.14, opacity=watermark.opacity)
     block = draw([watermark.text], face, size, style, align="left")
-    margin = round(min(width, height) * _WATERMARK_MARGIN)
+    place = choose_placement(width, height)
+    left, right = round(width * place.mark_left), round(width * (1 - place.mark_right))
+    top, bottom = round(height * place.mark_top), round(height * (1 - place.mark_bottom))
     rows, columns = block.rgba.shape[:2]
-    x = margin - block.inset if watermark.position[1] == "l" else width - margin + block.inset - columns
-    y = margin - block.inset if watermark.position[0] == "t" else height - margin + block.inset - rows
+    x = left - block.inset if watermark.position[1] == "l" else right + block.inset - columns
+    y = top - block.inset if watermark.position[0] == "t" else bottom + block.inset - rows
     return placed(block.rgba, x, y, width, height)
 
 

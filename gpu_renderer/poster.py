@@ -17,7 +17,8 @@ from gpu_renderer.picture import engine_key
 from gpu_renderer.segments import segment
 from gpu_renderer.still import load, to_rgb
 from gpu_renderer.task import Task
-from gpu_renderer.thumbnail import HEIGHT, WIDTH, attractiveness, draw_thumbnail
+from gpu_renderer.thumbnail import attractiveness, draw_thumbnail
+from sutradhar.domain.thumbnail_size import thumbnail_size
 from sutradhar.domain.timeline import Clip, Timeline
 
 
@@ -35,7 +36,9 @@ def poster(task: Task, stop: threading.Event) -> bytes:
     if not task.blobs.exists(name):
         # each picture is judged once, whatever film it is in; of all of them one is in memory
         _, best = max(((_score(task, look, clip, stop), clip) for look, clip in looks), key=lambda scored: scored[0])
-        task.blobs.put(name, draw_thumbnail(_middle(task, best, stop), request.title, timeline.watermark))
+        size = thumbnail_size(timeline.width, timeline.height)
+        picture = _middle(task, best, stop)
+        task.blobs.put(name, draw_thumbnail(picture, request.title, timeline.watermark, size))
     return task.blobs.get(name)
 
 
@@ -64,8 +67,7 @@ def _middle(task: Task, clip: Clip, stop: threading.Event) -> Bytes:
     if clip.fit == "fit":
         image = on_backdrop(image, (timeline.width, timeline.height))
     shown = view(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
-    scale = max(WIDTH / timeline.width, HEIGHT / timeline.height)
-    size = (round(timeline.width * scale), round(timeline.height * scale))
+    size = thumbnail_size(timeline.width, timeline.height)
     box = (shown.left, shown.top, min(shown.right, image.width), min(shown.bottom, image.height))
     return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0))
 

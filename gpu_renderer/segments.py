@@ -15,7 +15,7 @@ from sutradhar.domain.own_media import Fit
 from sutradhar.domain.plan import CaptionStyle, TransitionKind, Watermark
 from sutradhar.domain.timeline import Camera, Footage, Timeline, Title
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """Goes into every key. Raise it when the same segment would come out with other pixels."""
 
 MAX_BODY_SEC = 6.0

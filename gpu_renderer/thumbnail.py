@@ -1,4 +1,4 @@
-"""The thumbnail: a picture of the film under its title; 1280 x 720, PNG, at most 2 MB, as YouTube asks."""
+"""The thumbnail: a picture of the film under its title, in the film's shape; PNG, at most 2 MB, as YouTube asks."""
 
 from io import BytesIO
 
@@ -8,41 +8,46 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.overlays import watermark_overlay
+from gpu_renderer.placement import choose_placement
 from gpu_renderer.typeset import Style, draw, fit_lines, refuse_missing_glyphs, typeface
 from sutradhar.domain.plan import Watermark
-
-WIDTH, HEIGHT = 1280, 720
-MAX_BYTES = 2_000_000
+from sutradhar.domain.thumbnail_size import MAX_BYTES
 
 _TITLE = Style(outline_width=0.045, shadow_opacity=0.85, shadow_blur=0.22, glow_opacity=0.85, glow_blur=0.14)
-_MARGIN = 56
-_MAX_LINES = 3
-_MAX_TITLE_HEIGHT = 0.55 * HEIGHT
-_MAX_TITLE_EM = 150
+_MARGIN = 0.078
+"""Of the short side."""
+_MAX_TITLE_HEIGHT = 0.55
+_MAX_TITLE_EM = 0.208
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _SHARP = 0.02
 """Mean modulus of the Laplacian at 640 x 360 of pictures that nobody calls blurred."""
 
 
-def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | None) -> bytes:
-    """PNG of ``title`` over ``shown`` ((h, w, 3) RGB, any size), at most ``MAX_BYTES``.
+def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int]) -> bytes:
+    """PNG of ``size`` (width, height) of ``title`` over ``shown`` ((h, w, 3) RGB, any size), at most ``MAX_BYTES``.
 
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
     """
     refuse_missing_glyphs(title, "the title", stage="thumbnail")
-    picture = _darkened_below(_cover(shown))
-    face = typeface()
-    lines, size = fit_lines(
-        title, face, width=WIDTH - 2 * _MARGIN, height=_MAX_TITLE_HEIGHT, largest=_MAX_TITLE_EM, max_lines=_MAX_LINES
-    )
-    block = draw(lines, face, size, _TITLE, align="left")
-    bottom = HEIGHT - round(0.7 * _MARGIN) + block.inset
-    _blend(picture, block.rgba, _MARGIN - block.inset, bottom - block.rgba.shape[0])
+    picture = _darkened_below(_cover(shown, size))
+    width, height = size
+    face, is_upright = typeface(), width < height
+    margin = round(_MARGIN * min(size))
+    # what apps lay over an upright video they lay over its thumbnail too
+    right = round(choose_placement(width, height).right * width) if is_upright else margin
+    free_below = choose_placement(width, height).mark_bottom * height if is_upright else 0.7 * margin
+    lines, em = fit_lines(
+        title, face, width=width - margin - right, height=_MAX_TITLE_HEIGHT * min(size),
+        largest=_MAX_TITLE_EM * min(size), max_lines=3 if width > height else 4,
+    )  # fmt: skip
+    block = draw(lines, face, em, _TITLE, align="left")
+    bottom = height - round(free_below) + block.inset
+    _blend(picture, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])
     if watermark:
         # at the top in any case: the title has the lower part
         at_top = watermark.evolve(position=f"t{watermark.position[1]}")
-        mark = watermark_overlay(at_top, WIDTH, HEIGHT)
+        mark = watermark_overlay(at_top, width, height)
         _blend(picture, mark.rgba, mark.x, mark.y)
     return _png(np.rint(picture).astype(np.uint8))
 
@@ -66,21 +71,21 @@ def attractiveness(picture: NDArray[np.uint8]) -> float:
     return exposure * (0.1 + sharpness) * (float(luma.std()) + 0.5 * colour)
 
 
-def _cover(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _cover(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
     """The middle of ``picture``, scaled to fill the thumbnail; of an upright one the part above the middle, where
     faces are."""
     rows, columns = picture.shape[:2]
-    scale = max(WIDTH / columns, HEIGHT / rows)
-    crop_w, crop_h = min(round(WIDTH / scale), columns), min(round(HEIGHT / scale), rows)
+    scale = max(size[0] / columns, size[1] / rows)
+    crop_w, crop_h = min(round(size[0] / scale), columns), min(round(size[1] / scale), rows)
     left, top = (columns - crop_w) // 2, (rows - crop_h) * 2 // 5
     cropped = picture[top : top + crop_h, left : left + crop_w]
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(cropped, (WIDTH, HEIGHT), interpolation=way).astype(np.float32)
+    return cv2.resize(cropped, size, interpolation=way).astype(np.float32)
 
 
 def _darkened_below(picture: NDArray[np.float32]) -> NDArray[np.float32]:
     """A smooth shade from the middle down, under the title, and a slight one at the very top."""
-    y = np.linspace(0, 1, HEIGHT, dtype=np.float32)
+    y = np.linspace(0, 1, picture.shape[0], dtype=np.float32)
     below = np.clip((y - 0.3) / 0.7, 0, 1)
     shade = 1 - 0.72 * below * below * (3 - 2 * below) - 0.2 * np.clip(1 - y / 0.15, 0, 1)
     darkened: NDArray[np.float32] = picture * shade[:, None, None]
@@ -98,11 +103,12 @@ def _blend(picture: NDArray[np.float32], rgba: NDArray[np.uint8], x: int, y: int
 
 def _png(picture: NDArray[np.uint8]) -> bytes:
     """Whole if that fits, else with one or two of the eight bits of each colour gone, else (only noise is so dense)
-    with 256 colours, which always fits: one byte a pixel."""
+    with so few colours that it always fits: at most one byte a pixel."""
     for mask, half in ((0xFF, 0), (0xFE, 0), (0xFC, 1)):
         if len(encoded := _encode(Image.fromarray((picture & mask) + np.uint8(half)))) <= MAX_BYTES:
             return encoded
-    return _encode(Image.fromarray(picture).quantize(256, dither=Image.Dither.FLOYDSTEINBERG))
+    colours = 256 if picture.shape[0] * picture.shape[1] < MAX_BYTES else 64
+    return _encode(Image.fromarray(picture).quantize(colours, dither=Image.Dither.FLOYDSTEINBERG))
 
 
 def _encode(image: Image.Image) -> bytes:

@@ -6,6 +6,7 @@ import numpy as np
 
 from gpu_renderer.frame import Bytes
 from gpu_renderer.overlays import Overlay, caption_top, placed
+from gpu_renderer.placement import choose_placement
 from gpu_renderer.typeset import ACCENT, Block, Style, draw, fit_lines, refuse_missing_glyphs, typeface
 from sutradhar.domain.timeline import Title
 
@@ -17,15 +18,13 @@ _PLATE_TEXT = Style(outline_width=0.0, shadow_opacity=0.0)
 _PLATE_SUBTEXT = Style(fill=ACCENT, outline_width=0.0, shadow_opacity=0.0)
 _PLATE, _PLATE_OPACITY = (12, 12, 18), 0.66
 # in fractions of the short side, but widths in fractions of the picture's
-_TITLE_EM, _TITLE_WIDTH = 0.115, 0.84
-_LOWER_EM, _LOWER_WIDTH = 0.055, 0.62
+_TITLE_EM = 0.115
+_LOWER_EM = 0.055
 _SUBTEXT_EM = 0.048
 _LOWER_SUBTEXT_EM = 0.036
 _BAR = 0.009
-_SAFE = 0.05
-"""EBU R 95: text keeps this share of the picture free at the sides."""
-_TOP = 0.1
-"""Of the short side: the watermark has what is above."""
+_PLATE_PADDING = 0.022
+_OVER_CAPTIONS = 0.05
 
 
 def title_overlay(title: Title, width: int, height: int) -> Overlay:
@@ -51,9 +50,9 @@ def opacity(title: Title, frame: int, fps: int) -> float:
 
 
 def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
-    short, face = min(width, height), typeface()
-    top, bottom = _TOP * short, caption_top(width, height) - _SAFE * short
-    room, high = _TITLE_WIDTH * width, bottom - top
+    short, face, place = min(width, height), typeface(), choose_placement(width, height)
+    top, bottom = place.title_top * height, caption_top(width, height) - _OVER_CAPTIONS * short
+    room, high = place.title_width * width, bottom - top
     lines, size = fit_lines(
         title.text,
         face,
@@ -75,8 +74,9 @@ def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
 
 
 def _lower_third(title: Title, width: int, height: int) -> Overlay:
-    short, face = min(width, height), typeface()
-    room = (_LOWER_WIDTH if width > height else 1 - 4 * _SAFE) * width
+    short, face, place = min(width, height), typeface(), choose_placement(width, height)
+    bar, padding = max(round(_BAR * short), 2), round(_PLATE_PADDING * short)
+    room = (1 - place.left - place.right) * width - bar - 2 * padding
     blocks = []
     for text, em, style, max_lines in (
         (title.text, _LOWER_EM, _PLATE_TEXT, 2),
@@ -89,13 +89,12 @@ def _lower_third(title: Title, width: int, height: int) -> Overlay:
             blocks.append(draw(lines, face, size, style, align="left"))
     text_rgba, inset = _stacked(blocks, "left")
     rows, columns = text_rgba.shape[:2]
-    bar, padding = max(round(_BAR * short), 2), round(0.022 * short)
     plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
     plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
     plate[:, :bar] = (*ACCENT, 255)
     _over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
     bottom = caption_top(width, height) - round(0.02 * short)
-    return placed(plate, round(_SAFE * width), bottom - plate.shape[0], width, height)
+    return placed(plate, round(place.left * width), bottom - plate.shape[0], width, height)
 
 
 def _stacked(blocks: Sequence[Block], align: str) -> tuple[Bytes, int]:

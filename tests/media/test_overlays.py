@@ -39,10 +39,10 @@ def test_a_caption_is_centred_in_the_title_safe_area_of_every_picture(text: str,
     assert overlay.x + columns <= width
     assert overlay.y + rows <= height
     left, top, right, bottom = _ink(overlay)
-    assert right - left <= 0.9 * width
+    assert right - left <= (0.76 if width < height else 0.9) * width
     assert abs((left + right) / 2 - width / 2) <= 0.01 * width
     assert 0.6 * height < top
-    assert bottom <= 0.95 * height
+    assert bottom <= (0.8 if width < height else 0.95) * height
 
 
 def test_a_cue_too_wide_for_an_upright_picture_is_broken_anew_at_full_size() -> None:
@@ -86,6 +86,19 @@ def test_the_watermark_stands_in_its_corner(position: str) -> None:
     assert (left if position[1] == "l" else width - right) == pytest.approx(margin, abs=5)
     assert (top if position[0] == "t" else height - bottom) == pytest.approx(margin, abs=12)
     assert bottom - top < 0.05 * height
+
+
+@pytest.mark.parametrize("position", ["tl", "tr", "bl", "br"])
+@pytest.mark.parametrize("text", ["Sutradhar", "म" * 40])
+def test_the_watermark_of_an_upright_picture_is_clear_of_the_apps_buttons(position: str, text: str) -> None:
+    width, height = 1080, 1920
+    mark = watermark_overlay(Watermark(text=text, position=position, opacity=1.0), width, height)
+    left, top, right, bottom = _ink(mark)
+    assert left >= 0.04 * width
+    assert right <= 0.885 * width
+    assert top >= 0.07 * height
+    assert bottom <= 0.84 * height
+    assert bottom < caption_top(width, height) or top > _ink(_caption("Home", width, height).plain)[3]
 
 
 def test_the_watermark_is_as_opaque_as_asked_and_fits_when_long() -> None:

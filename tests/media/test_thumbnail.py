@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer import thumbnail
 from gpu_renderer.thumbnail import attractiveness, draw_thumbnail
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.plan import Watermark
+from sutradhar.domain.thumbnail_size import MAX_BYTES, thumbnail_size
+
+WIDE = (1280, 720)
 
 
 def _picture(seed: int, low: int = 20, high: int = 230) -> np.ndarray:
@@ -27,10 +29,10 @@ def _open(png: bytes) -> np.ndarray:
 def test_the_best_picture_is_known_and_shown_with_title_and_watermark() -> None:
     grey, dark, good = np.full((540, 960, 3), 128, np.uint8), _picture(1, 0, 20), _picture(2)
     assert max([grey, dark, good], key=attractiveness) is good
-    png = draw_thumbnail(good, "प्रह्लाद की कथा", Watermark(opacity=1.0))
+    png = draw_thumbnail(good, "प्रह्लाद की कथा", Watermark(opacity=1.0), WIDE)
     shown = _open(png)
     assert shown.shape == (720, 1280, 3)
-    assert len(png) <= thumbnail.MAX_BYTES
+    assert len(png) <= MAX_BYTES
     white = (shown > 245).all(axis=2)
     assert white[360:].sum() > 5_000  # the title, low down
     assert white[:60, 1000:].sum() > 100  # the watermark, at the top
@@ -39,7 +41,7 @@ def test_the_best_picture_is_known_and_shown_with_title_and_watermark() -> None:
 @pytest.mark.parametrize("title", ["ज्ञान", "A title of some length about क्षमा, " * 3, "W" * 120])
 def test_the_title_stays_inside_the_thumbnail(title: str) -> None:
     plain = np.full((720, 1280, 3), 90, np.uint8)
-    white = (_open(draw_thumbnail(plain, title, None)) > 245).all(axis=2)
+    white = (_open(draw_thumbnail(plain, title, None, WIDE)) > 245).all(axis=2)
     ys, xs = np.nonzero(white)
     assert xs.min() >= 40
     assert xs.max() <= 1280 - 40
@@ -49,8 +51,8 @@ def test_the_title_stays_inside_the_thumbnail(title: str) -> None:
 
 def test_even_noise_stays_under_two_megabytes() -> None:
     noise = np.random.default_rng(5).integers(0, 256, (720, 1280, 3)).astype(np.uint8)
-    png = draw_thumbnail(noise, "Noise", None)
-    assert len(png) <= thumbnail.MAX_BYTES
+    png = draw_thumbnail(noise, "Noise", None, WIDE)
+    assert len(png) <= MAX_BYTES
     assert _open(png).shape == (720, 1280, 3)
 
 
@@ -96,7 +98,7 @@ def test_size_hardly_counts() -> None:
 def test_the_title_glows(title: str) -> None:
     """Around the letters it is brighter and warmer than the picture there and than farther off."""
     plain = np.full((720, 1280, 3), 60, np.uint8)
-    shown = _open(draw_thumbnail(plain, title, None)).astype(float)
+    shown = _open(draw_thumbnail(plain, title, None, WIDE)).astype(float)
     letters = (shown > 245).all(axis=2).astype(np.uint8)
     rings = [cv2.dilate(letters, np.ones((n, n), np.uint8)).astype(bool) for n in (31, 41, 141, 151)]
     near, far = shown[rings[1] & ~rings[0]].mean(axis=0), shown[rings[3] & ~rings[2]].mean(axis=0)
@@ -106,5 +108,28 @@ def test_the_title_glows(title: str) -> None:
 
 def test_a_title_that_no_font_can_draw_is_refused() -> None:
     with pytest.raises(RenderError, match=r"the title “漢” has the character") as caught:
-        draw_thumbnail(_scene(), "漢", None)
+        draw_thumbnail(_scene(), "漢", None, WIDE)
     assert caught.value.stage == "thumbnail"
+
+
+@pytest.mark.parametrize(
+    ("video", "size"),
+    [((1280, 720), WIDE), ((3840, 2160), WIDE), ((720, 1280), (1080, 1920)), ((1080, 1080), (1080, 1080))],
+)
+def test_a_thumbnail_has_the_shape_of_its_video(video: tuple[int, int], size: tuple[int, int]) -> None:
+    assert thumbnail_size(*video) == size
+    noise = np.random.default_rng(5).integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)
+    png = draw_thumbnail(noise, "A title", Watermark(opacity=1.0), size)
+    assert len(png) <= MAX_BYTES
+    assert _open(png).shape == (size[1], size[0], 3)
+
+
+@pytest.mark.parametrize("title", ["ज्ञान", "A title of some length about क्षमा, " * 3, "W" * 120])
+def test_the_title_of_an_upright_thumbnail_is_clear_of_the_apps_buttons(title: str) -> None:
+    plain = np.full((1920, 1080, 3), 90, np.uint8)
+    white = (_open(draw_thumbnail(plain, title, Watermark(opacity=1.0), (1080, 1920))) > 245).all(axis=2)
+    ys, xs = np.nonzero(white)
+    assert xs.min() >= 0.04 * 1080
+    assert xs.max() <= 0.89 * 1080
+    assert ys.min() >= 0.07 * 1920
+    assert ys.max() <= 0.84 * 1920

@@ -48,7 +48,8 @@ def test_a_title_is_clear_of_the_captions_place_and_of_every_watermark(name, pla
     left, top, right, bottom = _seen(title_overlay(_title(name, place), width, height))
     assert bottom <= caption_top(width, height)
     assert left >= 0.04 * width
-    assert right <= 0.96 * width
+    assert right <= (0.885 if width < height else 0.96) * width
+    assert top >= (0.08 * height if width < height else 0)
     for corner in ("tl", "tr", "bl", "br"):
         mark = _seen(watermark_overlay(Watermark(text="W" * 40, position=corner, opacity=1.0), width, height))
         assert mark[3] <= top or mark[1] >= bottom
@@ -63,7 +64,7 @@ def test_a_title_is_centred_and_large_and_a_lower_third_stands_on_the_left(name,
     assert bottom - top > 0.14 * min(width, height)
     left, top, right, bottom = _seen(title_overlay(_title(name, "lower_third"), width, height))
     assert left == pytest.approx(0.05 * width, abs=2)
-    assert top > 0.55 * height
+    assert top > (0.5 if width < height else 0.55) * height
 
 
 def test_the_bar_of_a_lower_third_is_slim_and_as_high_as_its_plate():

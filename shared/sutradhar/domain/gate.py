@@ -6,6 +6,7 @@ from itertools import pairwise
 from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue
+from sutradhar.domain.thumbnail_size import MAX_BYTES, thumbnail_size
 from sutradhar.domain.timeline import Timeline
 
 LOUDNESS_LUFS = -14.0
@@ -23,7 +24,6 @@ _SYNC_SEC = 0.015
 _FPS_TOLERANCE = 0.01
 _AAC_SEC = 0.030
 """AAC comes in frames of 1024 samples (21 ms at 48 kHz), and the last one is filled up; the rest is rounding."""
-_THUMBNAIL = (1280, 720, 2_000_000)
 _ROUNDING = 0.001
 """Of figures that come as text with a few digits."""
 
@@ -103,7 +103,7 @@ def check(facts: FileFacts, timeline: Timeline) -> tuple[Finding, ...]:
         *_picture_rules(facts, timeline),
         *_sound_rules(facts, timeline),
         *_caption_rules(timeline),
-        *_thumbnail_rules(facts),
+        *_thumbnail_rules(facts, timeline),
     )
 
 
@@ -236,11 +236,12 @@ def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
             yield f"no cue for the narration of scene {voice.scene + 1}"
 
 
-def _thumbnail_rules(facts: FileFacts) -> Iterator[Finding]:
-    width, height, most = _THUMBNAIL
+def _thumbnail_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
+    width, height = thumbnail_size(timeline.width, timeline.height)
     measured = f"{facts.thumbnail_width}x{facts.thumbnail_height}"
     yield _rule("thumbnail size", measured == f"{width}x{height}", measured, f"{width}x{height}")
-    yield _rule("thumbnail weight", facts.thumbnail_bytes <= most, f"{facts.thumbnail_bytes} bytes", f"at most {most}")
+    size = facts.thumbnail_bytes
+    yield _rule("thumbnail weight", size <= MAX_BYTES, f"{size} bytes", f"at most {MAX_BYTES}")
 
 
 def _unexplained(frozen: Sequence[Span], timeline: Timeline) -> list[Span]:

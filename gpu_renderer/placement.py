@@ -1,0 +1,42 @@
+"""Where text may stand on a picture, by its shape: clear of what players and apps lay over it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Shares of the picture: ``left``, ``right``, ``top`` and ``bottom`` are what is kept free at that edge."""
+
+    left: float
+    right: float
+    caption_width: float
+    caption_bottom: float
+    """Below the last line of a caption; the watermark has its place under that."""
+    caption_lines: int
+    title_width: float
+    title_top: float
+    mark_left: float
+    mark_right: float
+    mark_top: float
+    mark_bottom: float
+
+
+def choose_placement(width: int, height: int) -> Placement:
+    """Return the placement on a ``width`` x ``height`` picture.
+
+    Wide and square pictures keep the 5 % title-safe margin of EBU R 95. Upright ones are watched under the buttons of
+    Shorts, Reels and TikTok: these cover the lowest fifth (title, channel, progress), an eighth at the right and a
+    strip at the top, so no text stands there. What is centred keeps the same distance on both sides.
+    """
+    if width < height:
+        return Placement(
+            left=0.05, right=0.12, caption_width=0.76, caption_bottom=0.205, caption_lines=4, title_width=0.75,
+            title_top=0.08 + 0.06 * width / height, mark_left=0.05, mark_right=0.12, mark_top=0.08, mark_bottom=0.17,
+        )  # fmt: skip
+    short = min(width, height)
+    across, down = 0.025 * short / width, 0.025 * short / height
+    return Placement(
+        left=0.05, right=0.33 if width > height else 0.1, caption_width=0.9, caption_bottom=0.065,
+        caption_lines=2 if width > height else 3, title_width=0.84, title_top=0.1 * short / height, mark_left=across,
+        mark_right=across, mark_top=down, mark_bottom=down,
+    )  # fmt: skip

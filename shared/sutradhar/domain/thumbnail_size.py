@@ -1,0 +1,10 @@
+"""The size of a video's thumbnail: in the shape of the video, as the page shows it beside others of its kind."""
+
+MAX_BYTES = 2_000_000
+
+
+def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+    """Return width and height in pixels of the thumbnail of a video of ``width`` x ``height``."""
+    if width > height:
+        return 1280, 720
+    return (1080, 1920) if width < height else (1080, 1080)
