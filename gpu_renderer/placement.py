@@ -15,6 +15,10 @@ class Placement:
     caption_lines: int
     title_width: float
     title_top: float
+    title_middle: float
+    """A little above the middle looks like the middle."""
+    over_captions: float
+    """Between a title and the place of the captions; on upright pictures a lower third fits in."""
     mark_left: float
     mark_right: float
     mark_top: float
@@ -30,13 +34,15 @@ def choose_placement(width: int, height: int) -> Placement:
     """
     if width < height:
         return Placement(
-            left=0.05, right=0.12, caption_width=0.76, caption_bottom=0.205, caption_lines=4, title_width=0.75,
-            title_top=0.08 + 0.06 * width / height, mark_left=0.05, mark_right=0.12, mark_top=0.08, mark_bottom=0.17,
+            left=0.05, right=0.12, caption_width=0.76, caption_bottom=0.205, caption_lines=3, title_width=0.75,
+            title_top=0.08 + 0.06 * width / height, title_middle=0.43, over_captions=0.11,
+            mark_left=0.05, mark_right=0.12, mark_top=0.08, mark_bottom=0.17,
         )  # fmt: skip
     short = min(width, height)
     across, down = 0.025 * short / width, 0.025 * short / height
     return Placement(
         left=0.05, right=0.33 if width > height else 0.1, caption_width=0.9, caption_bottom=0.065,
-        caption_lines=2 if width > height else 3, title_width=0.84, title_top=0.1 * short / height, mark_left=across,
+        caption_lines=2 if width > height else 3, title_width=0.84, title_top=0.1 * short / height, title_middle=0.47,
+        over_captions=0.05 * short / height, mark_left=across,
         mark_right=across, mark_top=down, mark_bottom=down,
     )  # fmt: skip

@@ -24,7 +24,6 @@ _SUBTEXT_EM = 0.048
 _LOWER_SUBTEXT_EM = 0.036
 _BAR = 0.009
 _PLATE_PADDING = 0.022
-_OVER_CAPTIONS = 0.05
 
 
 def title_overlay(title: Title, width: int, height: int) -> Overlay:
@@ -51,7 +50,7 @@ def opacity(title: Title, frame: int, fps: int) -> float:
 
 def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
     short, face, place = min(width, height), typeface(), choose_placement(width, height)
-    top, bottom = place.title_top * height, caption_top(width, height) - _OVER_CAPTIONS * short
+    top, bottom = place.title_top * height, caption_top(width, height) - place.over_captions * height
     room, high = place.title_width * width, bottom - top
     lines, size = fit_lines(
         title.text,
@@ -68,8 +67,7 @@ def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
         blocks.append(draw(lines, face, size, _SUBTITLE))
     whole, inset = _stacked(blocks, "centre")
     rows, columns = whole.shape[:2]
-    # a little above the middle looks like the middle
-    y = round(min(0.47 * height - rows / 2, bottom + inset - rows))
+    y = round(min(place.title_middle * height - rows / 2, bottom + inset - rows))
     return placed(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
 
 
