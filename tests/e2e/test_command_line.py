@@ -100,3 +100,25 @@ def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(
     server.communicate(timeout=30)
     assert f"http://127.0.0.1:{port}" in lines[-1]
     assert "do nothing here: RATE_LIMIT_PER_MIN" in "".join(lines)
+
+
+def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(terminal.folder)
+    plan = {
+        "scenes": [{"image_prompt": "a hill", "duration_sec": 1}], "music": False, "watermark": None, "title": "Hill",
+        "render": {"mode": "PROXY", "fps": 24},
+    }  # fmt: skip
+    terminal.plan.write_text(json.dumps(plan))
+    done = terminal.run("make", "--plan", "plan.json", "--out", "film", module="tests.e2e.strict_gate")
+    assert done.returncode == 1, done.stdout
+    assert f"The refused video: {terminal.folder}/film/video.refused.mp4" in done.stdout
+    assert "loudness: -30 LUFS" in done.stdout
+    assert {path.name for path in (terminal.folder / "film").iterdir()} == {"video.refused.mp4", "job_summary.json"}
+    assert "jobs/job-" not in done.stdout
+    done = terminal.run("make", "--plan", "plan.json", "--out", "film")
+    assert done.returncode == 0, done.stdout
+    names = {path.name for path in (terminal.folder / "film").iterdir()}
+    assert "video.mp4" in names
+    assert "video.refused.mp4" not in names

@@ -36,8 +36,8 @@ def finish(services: Services, message: RenderFinished) -> None:
     broken = failures(check(summary.facts, request.timeline))
     if broken:
         error = JobError(
-            stage="quality gate", cause=broken, kept="everything; the refused film is stored too",
-            advice=f"look at {summary.video.blob}, report this with its job_summary.json, or change the plan",
+            stage="quality gate", cause=broken, kept="everything; the refused video is stored too",
+            advice="look at the refused video; change the plan, or report this with its job_summary.json",
         )  # fmt: skip
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
         return
