@@ -37,6 +37,8 @@ def upload(
             size = f"{facts.width}x{facts.height}" if facts.width else ""
             length = f"{facts.duration_sec:.1f} s" if facts.duration_sec else ""
             say(f"{name}: {facts.kind} {size} {length}".rstrip())
+            for notice in facts.notices:
+                say(f"{name} {notice}")
             print(found.id, flush=True)
     if refused:
         raise typer.Exit(2)

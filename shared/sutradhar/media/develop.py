@@ -176,19 +176,27 @@ def take_sample(pixels: Pixels) -> Image.Image:
     return whole
 
 
-def develop(pixels: Pixels, developer: Developer, size: tuple[int, int]) -> Image.Image:
-    """Return ``pixels`` as RGB of ``size`` (width, height), by Lanczos where that is smaller."""
+def develop(
+    pixels: Pixels, developer: Developer, size: tuple[int, int], extent: tuple[float, float] | None = None
+) -> Image.Image:
+    """Return ``pixels`` as RGB of ``size`` (width, height), by Lanczos where that is smaller.
+
+    Args:
+        extent: how many columns and rows of ``pixels`` are the image; None: all. A decoder that reduces an image whose
+            size is no multiple rounds up.
+    """
     width, height = pixels.size
+    wide, high = extent or (float(width), float(height))
     found = Image.new("RGB", size)
-    scale = height / size[1]
+    scale = high / size[1]
     reach = math.ceil(_TAPS * max(scale, 1.0))
-    for top, bottom in _bands(size, most=max(round(_BAND_PIXELS / (scale * width / size[0])), 1)):
+    for top, bottom in _bands(size, most=max(round(_BAND_PIXELS / (scale * wide / size[0])), 1)):
         if size == (width, height):
             found.paste(developer.to_rgb(pixels.crop((0, top, width, bottom))), (0, top))
             continue
         first, last = max(math.floor(top * scale) - reach, 0), min(math.ceil(bottom * scale) + reach, height)
         piece = developer.to_rgb(pixels.crop((0, first, width, last)))
-        box = (0, top * scale - first, width, bottom * scale - first)
+        box = (0, top * scale - first, wide, bottom * scale - first)
         found.paste(piece.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box=box), (0, top))
     return found
 

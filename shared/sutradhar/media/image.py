@@ -104,15 +104,14 @@ def _read_with_pillow(file: BinaryIO, image_format: str, longest: int, nclx: byt
     with open_with_pillow(file, image_format) as opened:
         size = opened.size
         _refuse_too_large(opened, image_format)
-        if isinstance(opened, JpegImageFile):
-            _draft(opened, longest)
+        extent = _draft(opened, longest) if isinstance(opened, JpegImageFile) else None
         opened.load()
         exif = read_exif(opened)
         developer = build_developer(opened, opened.mode, opened.info, exif, nclx, image_format)
         notices = developer.notices
         if image_format == "TIFF" and (pages := getattr(opened, "n_frames", 1)) > 1:
             notices.append(f"shows only the first of its {pages} pages; save the others as images of their own")
-        shown = develop(opened, developer, fit_size(opened.size, longest))
+        shown = develop(opened, developer, fit_size(opened.size, longest), extent)
         shown, size = set_upright(shown, size, exif)
     return shown, ImageFacts(image_format, size, tuple(notices))
 
@@ -192,15 +191,18 @@ def _refuse_memory(size: tuple[int, int], bytes_a_pixel: float, name: str) -> No
         )
 
 
-def _draft(opened: JpegImageFile, longest: int) -> None:
-    """Let the decoder leave out detail that is not asked for: it never holds more than what is left."""
+def _draft(opened: JpegImageFile, longest: int) -> tuple[float, float] | None:
+    """Let the decoder leave out detail that is not asked for: it never holds more than what is left.
+
+    Returns the columns and rows of what it will give that are the image; None: all of them.
+    """
     width, height = opened.size
     if longest:
         by = next((by for by in (8, 4, 2) if max(width, height) // by >= longest), 1)
     else:
         by = next(by for by in (1, 2, 4, 8) if width * height <= MAX_PIXELS * by**2)
-    if by > 1:
-        opened.draft(None, (width // by, height // by))
+    drafted = opened.draft(None, (max(width // by, 1), max(height // by, 1))) if by > 1 else None
+    return (drafted[1][2], drafted[1][3]) if drafted else None
 
 
 def fit_size(size: tuple[int, int], longest: int) -> tuple[int, int]:

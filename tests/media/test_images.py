@@ -1,0 +1,135 @@
+"""The door and the renderer read images by one reader, and nothing else in the product opens them another way."""
+
+import ast
+import hashlib
+import io
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from gpu_renderer.still import load
+from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.media.animation import write_clip
+from sutradhar.media.colour import build_rgb_profile
+from sutradhar.media.develop import choose_backdrop
+from sutradhar.media.image import probe_image, read_image
+from sutradhar.pipeline.own_media import find_notices
+from sutradhar.pipeline.uploads import bring
+from sutradhar.providers.media_file import MediaFiles
+from tests.media.corpus.images import quarters, words, write_pages
+from tests.media.corpus.registry import Taken, load_entries
+from tests.media.test_corpus import services  # noqa: F401 -- a fixture
+
+ROOT = Path(__file__).resolve().parents[2]
+STILLS = [one for one in load_entries() if isinstance(one.expected, Taken) and one.expected.kind == "image"]
+SMALL = [one for one in STILLS if not one.is_large]
+
+
+@pytest.mark.parametrize("one", SMALL, ids=[one.name for one in SMALL])
+def test_the_door_and_the_renderer_see_the_same_pixels(one, tmp_path):
+    path = tmp_path / one.name
+    one.write(path)
+    with path.open("rb") as file:
+        facts = MediaFiles().probe(file)
+    rendered = np.asarray(load(path, hashlib.sha256(path.read_bytes()).hexdigest(), 0), float)
+    with Image.open(io.BytesIO(MediaFiles().picture(path, 4096).data)) as opened:
+        kept = np.asarray(opened, float)
+    assert rendered.shape == kept.shape == (facts.height, facts.width, 3)
+    assert np.abs(rendered - kept).mean() < 2
+
+
+def test_every_place_that_opens_an_image_says_which_formats_it_may_be():
+    found = 0
+    for folder in ("shared", "gpu_renderer", "functions"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Image.open", "PIL.Image.open"}:
+                    found += 1
+                    assert any(keyword.arg == "formats" for keyword in node.keywords), f"{path}:{node.lineno}"
+    assert found
+
+
+def test_no_document_starts_a_program(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", lambda *args, **kwargs: started.append(args))
+    for form in ("EPS", "PDF"):
+        quarters(200, 200).save(tmp_path / f"page.{form.lower()}", form)
+        with (tmp_path / f"page.{form.lower()}").open("rb") as file, pytest.raises(InvalidRequest, match=form):
+            MediaFiles().probe(file)
+    assert not started
+
+
+def test_a_plan_tells_what_of_its_images_is_not_shown(tmp_path, services):  # noqa: F811 -- a fixture
+    write_pages(tmp_path / "contract.tif")
+    words((255, 255, 255, 255)).save(tmp_path / "logo.png")
+    scenes = [{"image": {"upload": bring(services, tmp_path / name).id}, "duration_sec": 2}
+              for name in ("contract.tif", "logo.png")]  # fmt: skip
+    plan = RenderPlan.parse({"title": "T", "language": "en", "scenes": scenes})
+    told = "\n".join(find_notices(services, plan))
+    assert "contract.tif shows only the first of its 3 pages" in told
+    assert "logo.png shows its transparent parts in dark grey" in told
+
+
+@pytest.mark.parametrize(("form", "size"), [("PNG", (7001, 2003)), ("JPEG", (5001, 4003)), ("JPEG", (6007, 3))])
+def test_an_image_that_is_reduced_in_bands_has_no_seams(size, form):
+    """The oracle is Pillow's Lanczos of the whole image at once."""
+    small = Image.effect_noise((size[0] // 50, max(size[1] // 50, 1)), 80).convert("RGB")
+    whole = small.resize(size, Image.Resampling.BICUBIC)
+    file = io.BytesIO()
+    whole.save(file, form, **({"quality": 97} if form == "JPEG" else {"compress_level": 1} if form == "PNG" else {}))
+    shown, facts = read_image(file, 1024)
+    ideal = np.asarray(whole.resize(shown.size, Image.Resampling.LANCZOS), float)
+    assert facts.size == size
+    assert np.abs(np.asarray(shown, float) - ideal).max() <= (12 if form == "JPEG" else 2)
+
+
+@pytest.mark.parametrize(
+    ("ink", "level"),
+    [((0, 0, 0), 255), ((200, 30, 30), 255), ((255, 255, 255), 32), ((255, 250, 200), 32), ((230, 230, 230), 32)],
+)
+def test_what_stands_behind_transparency_lets_the_image_be_seen(ink, level):
+    image = words((*ink, 255))
+    assert choose_backdrop(np.asarray(image.convert("RGB")), np.asarray(image.getchannel("A"))) == level
+
+
+def test_a_red_sign_beside_white_letters_does_not_hide_them():
+    image = words((255, 255, 255, 255))
+    image.paste((200, 30, 30, 255), (40, 60, 120, 300))
+    assert choose_backdrop(np.asarray(image.convert("RGB")), np.asarray(image.getchannel("A"))) == 32
+
+
+def test_faint_shadows_and_clear_images_stay_on_white():
+    shadow = np.full((100, 100), 60, np.uint8)
+    assert choose_backdrop(np.zeros((100, 100, 3), np.uint8), shadow) == 255
+    assert choose_backdrop(np.zeros((100, 100, 3), np.uint8), shadow * 0) == 255
+
+
+def test_a_profile_that_is_built_is_the_space_that_it_names():
+    """LittleCMS's own sRGB is the oracle: with its primaries and its curve, colours stay as they are."""
+    curve = np.linspace(0, 1, 1024)
+    light = np.where(curve <= 0.04045, curve / 12.92, ((curve + 0.055) / 1.055) ** 2.4)
+    profile = ImageCms.ImageCmsProfile(
+        io.BytesIO(build_rgb_profile(((0.64, 0.33), (0.30, 0.60), (0.15, 0.06)), tuple(light)))
+    )
+    colours = Image.effect_noise((64, 64), 90).convert("RGB")
+    shown = ImageCms.profileToProfile(colours, profile, ImageCms.createProfile("sRGB"))
+    assert np.abs(np.asarray(shown, int) - np.asarray(colours, int)).max() <= 2
+
+
+def test_the_same_animation_gives_the_same_clip(tmp_path):
+    frames = [quarters(120, 90).rotate(90 * n) for n in range(4)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=100)
+    for name in ("1.mp4", "2.mp4"):
+        with (tmp_path / "a.gif").open("rb") as file:
+            write_clip(file, "GIF", tmp_path / name)
+    assert (tmp_path / "1.mp4").read_bytes() == (tmp_path / "2.mp4").read_bytes()
+
+
+def test_a_damaged_exif_block_does_not_stop_a_photo():
+    file = io.BytesIO()
+    quarters(320, 240).save(file, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xff" * 60)
+    assert probe_image(file).size == (320, 240)
