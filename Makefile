@@ -18,7 +18,7 @@ export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo serve test emulator-test provider-test check bench bench-quick package
+.PHONY: demo serve test emulator-test provider-test models-check check bench bench-quick package
 demo: .venv/ready
 	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
@@ -42,6 +42,10 @@ emulator-test: .venv/ready-dev
 # every vendor's own client against stubs of what the vendors answer
 provider-test: .venv/ready-dev
 	pytest -n 2 --dist worksteal tests/vendors tests/property/test_outage.py tests/e2e/test_providers.py
+
+# what the pinned clients say of their models against our tables of models and prices
+models-check: .venv/ready-dev
+	@python -m tests.vendors.models_check
 
 package: .venv/ready-dev
 	@python -m functions.package --out build

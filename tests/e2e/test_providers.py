@@ -73,3 +73,34 @@ def test_a_scene_that_moves_is_made_of_its_picture(terminal: Terminal, tmp_path:
     ]  # fmt: skip
     # the stub's clip is a pattern that moves; its voice hums, which no recogniser takes for words
     assert {word["how"] for word in told["assets"][0]["words"]} <= {"estimate", "speech"}
+
+
+def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Terminal) -> None:
+    def doctor(stub: VendorStub, **variables: str) -> tuple[int, str]:
+        terminal.env = {**before, **environment(stub, terminal.home), "COLUMNS": "300", **variables}
+        done = terminal.run("doctor", "--providers")
+        return done.returncode, done.stdout
+
+    before = terminal.env
+    priced = "input_tokens=1/1M,input_image_tokens=1/1M,output_tokens=1/1M"
+    with VendorStub(VENDORS) as stub:
+        _, fine = doctor(stub)
+        assert "✓ │ image model of openai" in fine
+        assert "gpt-image-2.6-flare is served" in fine
+        status, bad = doctor(
+            stub, OPENAI_IMAGE_MODEL="gone-1", OPENAI_PLANNER_MODEL="gpt-dying",
+            MODEL_PRICES=f"openai/gone-1:{priced};openai/gpt-dying:{priced};openai/gpt-voice:seconds=0.015/60",
+        )  # fmt: skip
+        assert status == 1
+        assert "✗ │ image model of openai" in bad
+        assert "openai has no model gone-1 for this account" in bad
+        assert "! │ planner model of openai" in bad
+        assert "gpt-dying WILL BE SHUT DOWN on" in bad
+        status, unpriced = doctor(stub, GEMINI_IMAGE_MODEL="new-1")
+        assert status == 1
+        assert "✗ │ GEMINI_IMAGE_MODEL" in unpriced
+        assert "set MODEL_PRICES=gemini/new-1:input_tokens=USD/1M,output_tokens=USD/1M" in unpriced
+        refused = terminal.run("make", "A river", "--out", str(terminal.out))
+        assert refused.returncode != 0
+        assert "GEMINI_IMAGE_MODEL no price is known for gemini's new-1" in " ".join(refused.stdout.split())
+        assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
