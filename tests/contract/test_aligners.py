@@ -17,7 +17,7 @@ from sutradhar.providers.espeak_ng import EspeakNarrator
 from sutradhar.providers.fallback import FallbackNarrator
 from sutradhar.providers.forced_alignment import PocketSphinx, word_starts
 from sutradhar.providers.hibari import HibariNarrator
-from sutradhar.providers.matching import matched
+from sutradhar.providers.matching import matched, matched_either_way
 from sutradhar.providers.voice_audio import GUESSED, place_words
 from sutradhar.providers.wav import from_wav
 from sutradhar.providers.whisper import Whisper, missing
@@ -57,6 +57,33 @@ def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech
     assert np.mean(errors(found, truth)) < 0.03
     assert max(errors(found, truth)) < 0.2
     assert all(0.3 < word.confidence <= 1 for word in found.words)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("It began in 2014 and grew.", "It began in two thousand and fourteen and grew."),
+        ("Dial 108 for help now.", "Dial one zero eight for help now."),
+        ("Dr. Rao paid ₹5,00,000 for it.", "Doctor Rao paid five hundred thousand rupees for it."),
+        ("About 12.5% more people came.", "About twelve and a half per cent more people came."),
+        ("It cost $43,000 here, they say.", "It cost a fortune here, they say."),
+    ],
+)
+def test_a_number_is_found_in_whatever_way_it_is_read_and_costs_no_other_word_its_time(written: str, read: str) -> None:
+    speech = HibariNarrator().narrate(read, "en", "F")
+    true = {word.text: word.start for word in speech.words}
+    tokens = written.split()
+    found = word_starts(*from_wav(speech.wav), tokens)
+    assert found
+    same = [(token, at) for token, at in zip(tokens, found, strict=True) if token in true]
+    assert len(same) >= 4
+    assert all(at and abs(at[0] - true[token]) < 0.2 for token, at in same)
+
+
+def test_a_listener_may_write_numbers_as_words_or_as_digits() -> None:
+    written, said = ["Rs.", "500", "in", "2014."], ["", "five hundred rupees", "in", "twenty fourteen."]
+    assert matched_either_way(written, said, ["five", "hundred", "rupees", "in", "2014"]) == [None, 0, 3, 4]
+    assert matched_either_way(written, said, ["Rs", "500", "in", "twenty", "fourteen"]) == [0, 1, 2, 3]
 
 
 def test_what_the_recording_does_not_say_is_not_found() -> None:

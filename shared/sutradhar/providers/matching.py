@@ -1,14 +1,39 @@
-"""What was said, as somebody heard it, beside what was written."""
+"""Find the words of a text in what a recogniser or a vendor heard."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 
 def matched(tokens: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
-    """Which of ``pieces`` (letters or words that were heard) each of ``tokens`` begins with; None for one that begins
-    with nothing that was heard, or for all, when less than half of the letters are the same on both sides."""
+    """Return which of ``pieces`` (letters or words that were heard) each of ``tokens`` begins with; None for one that
+    begins with nothing that was heard, or for all, when less than half of the letters are the same on both sides."""
+    found, heard, _ = _matched(tokens, pieces)
+    return found if heard >= 0.5 else None
+
+
+def matched_either_way(written: Sequence[str], said: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
+    """Return what ``matched`` finds, for a listener that may write numbers as digits or as words.
+
+    ``written`` are the words of the text and ``said`` the same as a voice says them, empty for one without a sound. The
+    way that is more like what was heard is taken, and the other one fills its gaps where the order allows it.
+    """
+    ways = sorted((_matched(way, pieces) for way in (written, said)), key=lambda way: -way[2])
+    if all(heard < 0.5 for _, heard, _ in ways):
+        return None
+    (best, *_), (other, *_) = ways
+    for i, place in enumerate(other):
+        before = max((p for p in best[:i] if p is not None), default=-1)
+        after = min((p for p in best[i + 1 :] if p is not None), default=len(pieces))
+        if best[i] is None and place is not None and before < place < after:
+            best[i] = place
+    return best
+
+
+def _matched(tokens: Sequence[str], pieces: Sequence[str]) -> tuple[list[int | None], float, float]:
+    """Return the piece with which each token begins, the share of the tokens' letters that were heard, and that of all
+    letters on the longer side."""
     heard = [(c.lower(), i) for i, piece in enumerate(pieces) for c in piece if not c.isspace()]
-    letters = [(i, c.lower()) for i, token in enumerate(tokens) for c in token]
+    letters = [(i, c.lower()) for i, token in enumerate(tokens) for c in token if not c.isspace()]
     matcher = SequenceMatcher(None, [c for _, c in letters], [c for c, _ in heard], autojunk=False)
     found: list[int | None] = [None] * len(tokens)
     same = 0
@@ -19,4 +44,4 @@ def matched(tokens: Sequence[str], pieces: Sequence[str]) -> list[int | None] | 
             first = a + k == 0 or letters[a + k - 1][0] != token
             if found[token] is None and (first or token == 0):
                 found[token] = piece
-    return found if 2 * same >= len(letters) > 0 else None
+    return found, same / max(len(letters), 1), same / max(len(letters), len(heard), 1)

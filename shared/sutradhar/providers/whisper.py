@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from sutradhar.domain.plan import Language
+from sutradhar.domain.speech_text import spoken_words
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.matching import matched
+from sutradhar.providers.matching import matched_either_way
 from sutradhar.providers.voice_audio import realigned, resample
 from sutradhar.providers.wav import from_wav
 from sutradhar.telemetry import log
@@ -50,7 +51,9 @@ class Whisper:
         except (RuntimeError, ValueError) as exc:  # a broken model, or one for another version
             log("aligner_left_out", level="warning", aligner="whisper", reason=str(exc))
             return None
-        places = matched([word.text for word in speech.words], [word.word for word in words])
+        written = [word.text for word in speech.words]
+        said = spoken_words(" ".join(written), language)
+        places = matched_either_way(written, said, [word.word for word in words])
         if places is None:
             return None
         heard = [None if at is None else (float(words[at].start), float(words[at].probability)) for at in places]
