@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gpu_renderer.inspect import Known, SegmentFacts, SoundFacts, sample_segment, sample_sound
-from gpu_renderer.listen import Track
 from gpu_renderer.segments import Segment
+from gpu_renderer.sound import Mixed
 from sutradhar.domain.errors import NotFound
 from sutradhar.ports.stores import BlobStore
 
@@ -27,10 +27,11 @@ def keep_segment(
     blobs.put_file(name, path)
 
 
-def keep_sound(blobs: BlobStore, name: str, path: Path, track: Track, cancel: threading.Event) -> None:
-    """Store the film's sound (.m4a), which decodes to ``track``, as ``name``, its facts first."""
-    blobs.put(facts_blob(name), sample_sound(path, track, cancel).model_dump_json().encode())
-    blobs.put_file(name, path)
+def keep_sound(blobs: BlobStore, name: str, mixed: Mixed, cancel: threading.Event) -> None:
+    """Store the video's sound as ``name``, its facts first."""
+    facts = sample_sound(mixed.path, mixed.track, mixed.planned_lufs, cancel)
+    blobs.put(facts_blob(name), facts.model_dump_json().encode())
+    blobs.put_file(name, mixed.path)
 
 
 def known(blobs: BlobStore, segments: Sequence[str], sound: str) -> Known | None:

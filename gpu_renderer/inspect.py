@@ -17,6 +17,7 @@ from gpu_renderer import listen, packets, strip
 from gpu_renderer.ffmpeg import program, run
 from gpu_renderer.listen import Narration, Track
 from gpu_renderer.packets import Seal
+from gpu_renderer.source_samples import Sources
 from gpu_renderer.strip import Strip
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.errors import RenderError
@@ -37,6 +38,8 @@ class SoundFacts(Frozen):
 
     seal: Seal
     track: Track
+    planned_lufs: float
+    """What the mix comes to, by the levels of its sources: quiet or sparse ones cannot be raised to the usual."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ def sample_segment(path: Path, fps: float, codec: str, cancel: threading.Event |
     return SegmentFacts(seal=packets.seal(found.headers[0], found.packets), strip=seen)
 
 
-def sample_sound(path: Path, track: listen.Track, cancel: threading.Event | None = None) -> SoundFacts:
-    """Of the film's sound (.m4a), which decodes to ``track``. Raises as ``sample_segment``."""
+def sample_sound(
+    path: Path, track: listen.Track, planned_lufs: float, cancel: threading.Event | None = None
+) -> SoundFacts:
+    """Return the facts of the video's sound (.m4a), which decodes to ``track``. Raises as ``sample_segment``."""
     found = packets.read(path, "", cancel)
-    return SoundFacts(seal=packets.seal(found.headers[0], found.packets), track=track)
+    seal = packets.seal(found.headers[0], found.packets)
+    return SoundFacts(seal=seal, track=track, planned_lufs=planned_lufs)
 
 
 def measure(
@@ -73,12 +79,14 @@ def measure(
     *,
     known: Known | None = None,
     expected: Sequence[Narration] = (),
+    sources: Sources | None = None,
 ) -> FileFacts:
     """Facts about ``video`` and ``thumbnail``. A damaged file gives facts with ``decode_errors``.
 
     Args:
         known: what the film should consist of. If it does not, or without it, everything is decoded.
         expected: the narrations that should be heard (``listen.narrations``).
+        sources: the files that the video was made of; asked only about stretches that are black or stand still.
 
     Raises:
         RenderError: stage ``gate``: the file cannot be opened at all, or has no picture.
@@ -102,6 +110,7 @@ def measure(
             f"the film cannot be read: {exc}", stage="gate", advice="render it again", retryable=exc.retryable
         ) from exc
     width, height = _image_size(thumbnail)
+    black, frozen = strip.black(strips, rate), strip.frozen(strips, rate)
     return FileFacts(
         container=_container(probed["format"]),
         video_codec=picture["codec_name"],
@@ -125,8 +134,11 @@ def measure(
         true_peak_dbtp=track.true_peak_dbtp if track else listen.SILENT_DBTP,
         silences=track.silences if track else (),
         narrations=listen.compare(track, expected) if track else (),
-        black=strip.black(strips, rate),
-        frozen=strip.frozen(strips, rate),
+        planned_lufs=known.sound.planned_lufs if known and known.sound else None,
+        black=black,
+        frozen=frozen,
+        source_black=sources.find_black(black) if sources else (),
+        source_frozen=sources.find_frozen(frozen) if sources else (),
         decode_errors=(*(e for part in strips for e in part.errors), *(track.errors if track else ())),
         thumbnail_width=width,
         thumbnail_height=height,

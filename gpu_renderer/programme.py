@@ -83,6 +83,8 @@ class Programme:
         self, timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event, opened: ExitStack
     ) -> None:
         self.samples, self.cancel = timeline.samples, cancel
+        self.loudness = float("-inf")
+        """Of the mix as it was last levelled, in LUFS by the levels of its sources; -inf for silence."""
         self._blobs, self._workdir, self._opened = blobs, workdir, opened
         self._count = -(-self.samples // HOP)
         self._narrations: list[tuple[int, Recording, Levels]] = []
@@ -188,6 +190,7 @@ class Programme:
             power = self._voice.power + self._effect.power * beside**2 + below
             peak = self._voice.peak + self._effect.peak * beside + bed.peak + under.peak * beside
             self._master = levelling_gain(Levels(power, peak), self._attainable(target, power), ceiling)
+            self.loudness = integrated(power * self._master[:-1] * self._master[1:])
             nominal = 20 * float(np.log10(self._master.max()))
             off = self._off(nominal) - self._beside_db
             louder = min(nominal, _MOST_ROOM_DB)

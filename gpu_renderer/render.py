@@ -17,6 +17,7 @@ from gpu_renderer.listen import narrations
 from gpu_renderer.picture import Reel, engine_key, reel, render_picture
 from gpu_renderer.poster import poster
 from gpu_renderer.segments import ENGINE_VERSION
+from gpu_renderer.source_samples import Sources
 from gpu_renderer.subtitles import write_tracks
 from gpu_renderer.task import Either, Part, Report, Task
 from gpu_renderer.upscale import upscaled
@@ -26,11 +27,16 @@ from sutradhar.domain.errors import NotFound, RenderError
 from sutradhar.domain.gate import FileFacts
 from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.domain.renderer import RendererSettings
+from sutradhar.domain.timeline import Clip
 from sutradhar.ports.stores import BlobStore
 
 _BESIDE = (0.035, 0.02)
 """CPU time of the sound and of the thumbnail as shares of the whole picture's: what the first two of many tasks make
 beside it."""
+
+
+_MIX_VERSION = 2
+"""Goes into the key of a stored mix; raise it when the same sounds would be mixed, or measured, otherwise."""
 
 
 class Finished(Frozen):
@@ -183,9 +189,9 @@ def _sound(task: Task, stop: threading.Event) -> Path:
     name = _sound_blob(task)
     if task.blobs.exists(name):
         return task.blobs.fetch(name, task.workdir / "sound.m4a")
-    path, track = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
-    evidence.keep_sound(task.blobs, name, path, track, stop)
-    return path
+    mixed = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
+    evidence.keep_sound(task.blobs, name, mixed, stop)
+    return mixed.path
 
 
 def _sound_blob(task: Task) -> str:
@@ -195,7 +201,7 @@ def _sound_blob(task: Task) -> str:
                  "voices": {"__all__": {"start", "samples", "sha256"}}},
         exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}, "clip_sounds": {"__all__": {"blob", "scene"}}},
     )  # fmt: skip
-    return f"sounds/{engine_key(heard)}.m4a"
+    return f"sounds/{engine_key(_MIX_VERSION, heard)}.m4a"
 
 
 def _film_record(task: Task, film: Reel) -> str:
@@ -261,7 +267,8 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
         thumbnail = blobs.fetch(request.thumbnail_blob, task.workdir / "stored.png")
         stored = [StoredFile(blob=b, sha256=_sha256(p), size=p.stat().st_size)
                   for b, p in ((request.video_blob, video), (request.thumbnail_blob, thumbnail))]  # fmt: skip
-        name = f"measured/{stored[0].sha256}-{stored[1].sha256[:16]}-{ENGINE_VERSION}.json"
+        versions = f"{ENGINE_VERSION}-{gate.VERSION}"
+        name = f"measured/{stored[0].sha256}-{stored[1].sha256[:16]}-{versions}.json"
         facts = None
         if blobs.exists(name):
             try:
@@ -271,9 +278,14 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
         if facts is None:
             parts = evidence.known(blobs, film.blobs, _sound_blob(task))
             expected = narrations(request.timeline, blobs, task.workdir, task.cancel)
-            facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected)
+            sources = Sources(request.timeline, lambda clip: _fetch_source(task, clip), task.cancel)
+            facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected, sources=sources)
             blobs.put(name, facts.model_dump_json().encode())
     return stored[0], stored[1], facts
+
+
+def _fetch_source(task: Task, clip: Clip) -> Path:
+    return task.blobs.fetch(clip.blob, task.workdir / f"source-{clip.sha256}")
 
 
 def _sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 import ffmpeg
 
@@ -23,15 +24,25 @@ TRUE_PEAK = -1.0
 _DISK_ADVICE = "check that the work directory can be written to and has free space, then retry"
 
 
+class Mixed(NamedTuple):
+    """The video's sound as a file, and what is known of it."""
+
+    path: Path
+    """.m4a: AAC-LC 192k, 48 kHz, stereo."""
+    track: Track
+    """What the file measures."""
+    planned_lufs: float
+    """What the mix comes to, by the levels of its sources."""
+
+
 def as_promised(found: Track) -> bool:
     # sound too short or too quiet for a loudness has none to correct
     off = abs(found.integrated_lufs - LOUDNESS) if found.integrated_lufs > SILENT_LUFS else 0.0
     return off <= LOUDNESS_TOLERANCE and found.true_peak_dbtp <= TRUE_PEAK
 
 
-def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> tuple[Path, Track]:
-    """The whole film's sound as ``workdir``/sound.m4a: AAC-LC 192k, 48 kHz, stereo, ``timeline.samples`` long; and what
-    the file measures.
+def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> Mixed:
+    """Mix the whole video's sound into ``workdir``/sound.m4a, ``timeline.samples`` long.
 
     If that is not as promised, target and ceiling are corrected and it is encoded once more. A copy of the stream into
     a film keeps the exact length only with ``-movie_timescale 48000``.
@@ -46,8 +57,10 @@ def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.E
         with ExitStack() as opened:
             programme = Programme(timeline, blobs, workdir, cancel, opened)
             target, ceiling = LOUDNESS, CEILING
+            planned: float | None = None
             for _ in range(2):
                 programme.level(target, ceiling)
+                planned = programme.loudness if planned is None else planned
                 _encode(programme, path)
                 found = listen.take(path, timeline.samples / SAMPLE_RATE, cancel)
                 if as_promised(found):
@@ -60,7 +73,8 @@ def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.E
         raise RenderError(
             f"cannot read or write a file of the sound: {exc}", stage="disk", advice=_DISK_ADVICE
         ) from exc
-    return path, found
+    assert planned is not None
+    return Mixed(path, found, max(planned, SILENT_LUFS))
 
 
 def encode_argv(path: Path) -> list[str]:

@@ -19,10 +19,12 @@ from gpu_renderer.ffmpeg import Cancelled, Process, program
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.gate import MAX_FROZEN_SEC, Span
 
-_WIDTH, _HEIGHT = 96, 54
-_EVERY_SEC = 0.25
+WIDTH, HEIGHT = 96, 54
+"""Of the small pictures, whatever the aspect of the video."""
+EVERY_SEC = 0.25
 _BLACK_LUMA = 27
-"""16 + 5 % of 219: a night scene is darker than blackdetect's default of 10 %, and is not black."""
+"""16 + 5 % of 219, as the file has it (limited range): a night scene is darker than blackdetect's default of 10 %, and
+is not black; full blue has 32."""
 _BLACK_SHARE = 0.98
 """Of the pixels of a frame, as blackdetect has it."""
 _CHANGED = 6.0
@@ -52,21 +54,26 @@ class Strip(Frozen):
     dark: tuple[tuple[int, int], ...]
     """Runs of black frames: first, and last plus one."""
     at: tuple[int, ...]
-    """The frames of ``pictures``: every ``_EVERY_SEC``, and the last."""
-    pictures: str
-    """Luma, (len(at), 54, 96) of 8 bits, deflated, in base64."""
+    """The frames of ``luma``: every ``EVERY_SEC``, and the last."""
+    luma: str
+    """As the file has it (limited range), (len(at), 54, 96) of 8 bits, deflated, in base64."""
 
-    def shown(self) -> npt.NDArray[np.uint8]:
-        raw = zlib.decompress(base64.b64decode(self.pictures))
-        return np.frombuffer(raw, np.uint8).reshape(-1, _HEIGHT, _WIDTH)
+    def shown(self) -> npt.NDArray[np.float32]:
+        """Return the pictures with 0 for black and 255 for white, (len(at), 54, 96)."""
+        raw = zlib.decompress(base64.b64decode(self.luma))
+        limited = np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT, WIDTH)
+        return (limited.astype(np.float32) - 16) * np.float32(255 / 219)
 
 
 def argv(video: Path, listed: Path | None = None, codec: str = "h264") -> list[str]:
-    """ffmpeg: decodes every frame to a tiny grey picture on stdout; hashes of the packets, read on the way, go to
-    ``listed``. Without the loop filter it costs a fifth less, and small pictures do not show the difference."""
+    """ffmpeg: decodes every frame to a tiny picture of its luma on stdout; hashes of the packets, read on the way, go
+    to ``listed``. Without the loop filter it costs a fifth less, and small pictures do not show the difference.
+
+    The plane is taken as it is: ``format=gray`` would stretch limited range to full range.
+    """
     source = graph.input(f"file:{video}", protocol_whitelist="file,pipe", threads=1, skip_loop_filter="all")
-    grey = source["v:0"].filter("scale", _WIDTH, _HEIGHT, flags="area").filter("format", "gray")
-    sinks = [grey.output("pipe:", format="rawvideo", fps_mode="passthrough")]
+    small = source["v:0"].filter("scale", WIDTH, HEIGHT, flags="area").filter("format", "yuv420p")
+    sinks = [small.filter("extractplanes", "y").output("pipe:", format="rawvideo", fps_mode="passthrough")]
     if listed is not None:
         sinks.append(source["v:0"].output(f"file:{listed}", **packets.options(codec)))
     flags = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+error", "-filter_complex_threads", "1")
@@ -86,17 +93,17 @@ def take(
     Raises:
         Cancelled, RenderError: nothing could be decoded.
     """
-    step = max(round(fps * _EVERY_SEC), 1)
+    step = max(round(fps * EVERY_SEC), 1)
     at: list[int] = []
     kept: list[bytes] = []
     dark: list[int] = []
     frames, last = 0, b""
     with Process(argv(video, listed, codec), stage="gate", stream=True) as process:
-        while len(picture := process.stdout.read(_WIDTH * _HEIGHT)) == _WIDTH * _HEIGHT:
+        while len(picture := process.stdout.read(WIDTH * HEIGHT)) == WIDTH * HEIGHT:
             if cancel is not None and cancel.is_set():
                 raise Cancelled
             last = picture
-            if np.count_nonzero(np.frombuffer(picture, np.uint8) < _BLACK_LUMA) >= _BLACK_SHARE * len(picture):
+            if is_black(np.frombuffer(picture, np.uint8)):
                 dark.append(frames)
             if frames % step == 0:
                 at.append(frames)
@@ -109,10 +116,15 @@ def take(
     return Strip(
         frames=frames,
         errors=errors(said),
-        dark=_runs(dark),
+        dark=join_runs(dark),
         at=tuple(at),
-        pictures=base64.b64encode(zlib.compress(b"".join(kept), 6)).decode(),
+        luma=base64.b64encode(zlib.compress(b"".join(kept), 6)).decode(),
     )
+
+
+def is_black(luma: npt.NDArray[np.uint8], *, leeway: int = 0) -> bool:
+    """Return whether a picture is black: 98 % of its luma (limited range) is below 5 % of white, and ``leeway``."""
+    return int(np.count_nonzero(luma < _BLACK_LUMA + leeway)) >= _BLACK_SHARE * luma.size
 
 
 def errors(log: str) -> tuple[str, ...]:
@@ -121,7 +133,8 @@ def errors(log: str) -> tuple[str, ...]:
     return tuple(re.sub(r" @ 0x[0-9a-f]+", "", line) for line in found[:_MAX_ERRORS])
 
 
-def _runs(frames: Sequence[int]) -> tuple[tuple[int, int], ...]:
+def join_runs(frames: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Return rising frame numbers as runs: the first, and the last plus one."""
     found: list[tuple[int, int]] = []
     for n in frames:
         if found and found[-1][1] == n:
@@ -138,7 +151,7 @@ def black(strips: Sequence[Strip], fps: float) -> tuple[Span, ...]:
     for strip in strips:
         dark += [first + n for a, b in strip.dark for n in range(a, b)]
         first += strip.frames
-    return tuple(Span(start=a / fps, end=b / fps) for a, b in _runs(dark))
+    return tuple(Span(start=a / fps, end=b / fps) for a, b in join_runs(dark))
 
 
 def frozen(strips: Sequence[Strip], fps: float) -> tuple[Span, ...]:
@@ -152,7 +165,7 @@ def frozen(strips: Sequence[Strip], fps: float) -> tuple[Span, ...]:
     first = 0
     for strip in strips:
         at += [first + n for n in strip.at]
-        pictures += [cv2.blur(p.astype(np.float32), (3, 3)) for p in strip.shown()]
+        pictures += [cv2.blur(p, (3, 3)) for p in strip.shown()]
         first += strip.frames
     steps = [float(np.sqrt(np.mean((b - a) ** 2))) < _SAME for a, b in pairwise(pictures)]
     needed = Fraction(MAX_FROZEN_SEC) * Fraction(fps).limit_denominator(1001)
@@ -190,8 +203,8 @@ def still(before: Picture, after: Picture) -> bool:
         return False
     if float(np.sqrt(np.mean(change * change))) < _SAME:
         return True
-    y, x = np.mgrid[-1 : 1 : _HEIGHT * 1j, -1 : 1 : _WIDTH * 1j]
-    zoom = across * x * (_WIDTH / 2) + down * y * (_HEIGHT / 2)
+    y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
+    zoom = across * x * (WIDTH / 2) + down * y * (HEIGHT / 2)
     moves = np.stack([across.ravel(), down.ravel(), zoom.ravel()], axis=1)
     wanted = (change - change.mean()).ravel()
     fitted = moves @ np.linalg.lstsq(moves, wanted, rcond=1e-6)[0]

@@ -27,7 +27,7 @@ def finish(job_id: str) -> None:
     written = services.planner.plan(backend.jobs.get(job_id).wanted).plan
     backend.jobs.update(job_id, lambda j: j.planned(written, needed(services, written), [], now))
     backend.jobs.update(job_id, lambda j: j.assets_ready({}, now))
-    backend.jobs.update(job_id, lambda j: j.succeeded(j.render_id, result, now))
+    backend.jobs.update(job_id, lambda j: j.succeeded(j.render_id, result, [], now))
 
 
 def test_a_topic_is_accepted_and_its_status_can_be_read(api: FlaskClient) -> None:

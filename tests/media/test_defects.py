@@ -96,7 +96,7 @@ class Room:
         never = threading.Event()
         path = join(picture, track, folder / "film.mp4", frames=FRAMES, workdir=folder, cancel=never)
         sampled = [sample_segment(part, FPS, "h264") for part in picture]
-        return path, Known(sampled, sample_sound(track, take(track, SECONDS)) if track else None)
+        return path, Known(sampled, sample_sound(track, take(track, SECONDS), -14.0) if track else None)
 
     def broken(self, film: Path, known: Known | None, timeline: Timeline | None = None) -> set[str]:
         facts = measure(film, self.thumbnail, known=known, expected=self.expected)

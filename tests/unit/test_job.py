@@ -22,7 +22,7 @@ MOVES: dict[str, Callable[[Job], Outcome]] = {
     "planned": lambda j: j.planned(PLAN, REQUESTS, ["note"], NOW),
     "assets_ready": lambda j: j.assets_ready({}, NOW),
     "render_started": lambda j: j.render_started(j.render_id, "e1", [], NOW),
-    "succeeded": lambda j: j.succeeded(j.render_id, RESULT, NOW),
+    "succeeded": lambda j: j.succeeded(j.render_id, RESULT, [], NOW),
     "failed": lambda j: j.failed(ERROR, NOW),
     "cancelled": lambda j: j.cancelled(NOW),
     "retried": lambda j: j.retried(NOW),
@@ -105,7 +105,7 @@ def test_an_execution_recorded_after_the_cancel_is_stopped() -> None:
 
 def test_a_stale_render_changes_nothing() -> None:
     job = after(*IN[JobState.RENDERING])
-    assert job.succeeded("job-1-0", RESULT, NOW)[0] is job
+    assert job.succeeded("job-1-0", RESULT, [], NOW)[0] is job
     assert job.render_progressed("job-1-0", Progress(stage="picture", done=1, total=2), NOW)[0] is job
 
 

@@ -1,4 +1,8 @@
-"""The quality gate: what a finished file must show before its job may succeed. Pure rules over measured facts."""
+"""The quality gate: what a finished file must show before its job may succeed. Pure rules over measured facts.
+
+A user's own night photo, black card, or quiet sound is as wanted. So the rules about black, still and quiet stretches
+hold the file against its sources: what these have themselves passes, with a notice that says so.
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -7,8 +11,11 @@ from sutradhar.domain.asset import SAMPLE_RATE
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.captions import Cue
 from sutradhar.domain.thumbnail_size import MAX_BYTES, thumbnail_size
-from sutradhar.domain.timeline import Timeline
+from sutradhar.domain.timeline import Clip, Timeline
 
+VERSION = 2
+"""Of the rules and of what is measured for them; raise it when either changes. A video that was refused by the same
+version is refused again."""
 LOUDNESS_LUFS = -14.0
 LOUDNESS_TOLERANCE = 1.0
 MAX_TRUE_PEAK = -0.5
@@ -24,6 +31,8 @@ _SYNC_SEC = 0.015
 _FPS_TOLERANCE = 0.01
 _AAC_SEC = 0.030
 """AAC comes in frames of 1024 samples (21 ms at 48 kHz), and the last one is filled up; the rest is rounding."""
+_SILENT_LUFS = -69.0
+"""Just above what an EBU R 128 meter says of silence."""
 _ROUNDING = 0.001
 """Of figures that come as text with a few digits."""
 
@@ -72,12 +81,18 @@ class FileFacts(Frozen):
     channels: int
     audio_sec: float
     integrated_lufs: float
+    planned_lufs: float | None = None
+    """What the mixer could reach with these sounds; None where that is not known."""
     true_peak_dbtp: float
     silences: tuple[Span, ...]
     narrations: tuple[Heard, ...]
     """Those stretches that have a shape to be known by; none where no recordings were given to compare with."""
     black: tuple[Span, ...]
     frozen: tuple[Span, ...]
+    source_black: tuple[Span, ...] = ()
+    """Where the files that the video was made of are black themselves."""
+    source_frozen: tuple[Span, ...] = ()
+    """Where those files, moved by their cameras, look the same throughout."""
     decode_errors: tuple[str, ...]
     thumbnail_width: int
     thumbnail_height: int
@@ -91,6 +106,8 @@ class Finding(Frozen):
     ok: bool
     measured: str
     limit: str
+    note: str = ""
+    """A sentence for the creator, where the rule is met only because the sources are like that."""
 
 
 def check(facts: FileFacts, timeline: Timeline) -> tuple[Finding, ...]:
@@ -107,8 +124,8 @@ def check(facts: FileFacts, timeline: Timeline) -> tuple[Finding, ...]:
     )
 
 
-def _rule(rule: str, ok: bool, measured: str, limit: str) -> Finding:
-    return Finding(rule=rule, ok=ok, measured=measured, limit=limit)
+def _rule(rule: str, ok: bool, measured: str, limit: str, note: str = "") -> Finding:
+    return Finding(rule=rule, ok=ok, measured=measured, limit=limit, note=note if ok else "")
 
 
 def _file_rules(facts: FileFacts) -> Iterator[Finding]:
@@ -123,7 +140,9 @@ def _picture_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
     size, wanted = (facts.width, facts.height), (timeline.width, timeline.height)
     tags = (facts.color_space, facts.color_primaries, facts.color_transfer, facts.color_range)
     off = abs(facts.duration_sec - timeline.duration_sec)
-    black, frozen = _longest(facts.black), _longest(_unexplained(facts.frozen, timeline))
+    black = _longest(_subtract(facts.black, facts.source_black))
+    moving = [_on_timeline(clip, timeline) for clip in timeline.clips if clip.camera.still or clip.footage]
+    frozen = _longest(_subtract(facts.frozen, [*moving, *facts.source_frozen]))
     yield _rule("video codec", facts.video_codec in ("h264", "hevc"), facts.video_codec, "h264 or hevc")
     if facts.video_codec == "hevc":
         tagged = facts.video_tag == "hvc1"
@@ -146,12 +165,18 @@ def _picture_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         f"{facts.duration_sec:.3f} s",
         f"{timeline.duration_sec:.3f} s ±1 frame",
     )
-    yield _rule("black", _sec(black) <= MAX_BLACK_SEC + _ROUNDING, _told(black), f"at most {MAX_BLACK_SEC:g} s")
+    yield _rule(
+        "black",
+        _sec(black) <= MAX_BLACK_SEC + _ROUNDING,
+        _told(black),
+        f"at most {MAX_BLACK_SEC:g} s, where the sources are not black themselves",
+        _note_black(_longest(facts.black), timeline),
+    )
     yield _rule(
         "frozen",
         _sec(frozen) <= MAX_FROZEN_SEC + _ROUNDING,
         _told(frozen),
-        f"at most {MAX_FROZEN_SEC:g} s outside footage and scenes whose camera holds",
+        f"at most {MAX_FROZEN_SEC:g} s outside footage, scenes whose camera holds, and images that show no move",
     )
 
 
@@ -173,11 +198,13 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         f"{timeline.duration_sec:.3f} s ±{slack:.3f} s",
     )
     if timeline.voices or timeline.bed:  # else the track is silent on purpose
+        wanted = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
         yield _rule(
             "loudness",
-            abs(facts.integrated_lufs - LOUDNESS_LUFS) <= LOUDNESS_TOLERANCE + _ROUNDING,
+            abs(facts.integrated_lufs - wanted) <= LOUDNESS_TOLERANCE + _ROUNDING,
             f"{facts.integrated_lufs:.1f} LUFS",
-            f"{LOUDNESS_LUFS:g} ±{LOUDNESS_TOLERANCE:g} LUFS",
+            f"{wanted:.3g} ±{LOUDNESS_TOLERANCE:g} LUFS",
+            _note_quiet(facts.integrated_lufs),
         )
         yield _rule(
             "true peak",
@@ -244,22 +271,46 @@ def _thumbnail_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
     yield _rule("thumbnail weight", size <= MAX_BYTES, f"{size} bytes", f"at most {MAX_BYTES}")
 
 
-def _unexplained(frozen: Sequence[Span], timeline: Timeline) -> list[Span]:
-    """What is left of ``frozen`` outside the clips that may stand still: held ones, and footage."""
-    left = list(frozen)
-    for clip in timeline.clips:
-        if clip.camera.still or clip.footage:
-            start, end = clip.start / timeline.fps, clip.end / timeline.fps
-            left = [
-                piece
-                for span in left
-                for piece in (
-                    Span(start=span.start, end=min(span.end, start)),
-                    Span(start=max(span.start, end), end=span.end),
-                )
-                if piece.end > piece.start
-            ]
+def _subtract(spans: Sequence[Span], explained: Sequence[Span]) -> list[Span]:
+    """Return what is left of ``spans`` outside the ``explained`` ones."""
+    left = list(spans)
+    for out in explained:
+        left = [
+            piece
+            for span in left
+            for piece in (
+                Span(start=span.start, end=min(span.end, out.start)),
+                Span(start=max(span.start, out.end), end=span.end),
+            )
+            if piece.end > piece.start
+        ]
     return left
+
+
+def _on_timeline(clip: Clip, timeline: Timeline) -> Span:
+    return Span(start=clip.start / timeline.fps, end=clip.end / timeline.fps)
+
+
+def _note_black(black: Span | None, timeline: Timeline) -> str:
+    if black is None or _sec(black) <= MAX_BLACK_SEC + _ROUNDING:
+        return ""
+    common = {clip.scene: _sec(_overlap(black, _on_timeline(clip, timeline))) for clip in timeline.clips}
+    scene = max(common, key=lambda n: common[n])
+    return (
+        f"Scene {scene + 1} is black for {_sec(black):.1f} s, from {black.start:.1f} s on, as its own image or clip is;"
+        " give it another file if that is not wanted."
+    )
+
+
+def _note_quiet(lufs: float) -> str:
+    if lufs >= LOUDNESS_LUFS - LOUDNESS_TOLERANCE - _ROUNDING:
+        return ""
+    if lufs <= _SILENT_LUFS:
+        return "The video is silent: nothing can be heard in the sounds that were given for it."
+    return (
+        f"The video plays at {lufs:.1f} LUFS instead of {LOUDNESS_LUFS:g}: its sounds are too short or too quiet to be"
+        " made that loud without distortion."
+    )
 
 
 def _overlap(one: Span, other: Span) -> Span | None:
@@ -282,3 +333,8 @@ def _told(span: Span | None) -> str:
 def failures(findings: Sequence[Finding]) -> str:
     """The broken rules in one line, for the error on the job; empty if the file passed."""
     return "; ".join(f"{f.rule}: {f.measured} (allowed: {f.limit})" for f in findings if not f.ok)
+
+
+def notices(findings: Sequence[Finding]) -> list[str]:
+    """Return the sentences about rules that are met only because the sources are like that."""
+    return [finding.note for finding in findings if finding.note]

@@ -49,6 +49,8 @@ class JobError(Frozen):
     """From 0, as in ``scenes[0]``."""
     advice: str = ""
     kept: str = ""
+    gate_version: int | None = None
+    """Of the quality gate, where it was that which refused the video: the same version would refuse it again."""
 
 
 class Progress(Frozen):
@@ -174,10 +176,12 @@ class Job(Frozen):
             return self, []
         return self.evolve(progress=progress, updated_at=now), []
 
-    def succeeded(self, render_id: str, result: Result, now: datetime) -> Outcome:
+    def succeeded(self, render_id: str, result: Result, notices: Sequence[str], now: datetime) -> Outcome:
+        """Record the finished video, and what the caller should know about it."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, self.owed()
-        return self._to(JobState.SUCCEEDED, now).evolve(result=result), []
+        told = self.notices + tuple(notice for notice in notices if notice not in self.notices)
+        return self._to(JobState.SUCCEEDED, now).evolve(result=result, notices=told), []
 
     def failed(self, error: JobError, now: datetime) -> Outcome:
         """Record why it cannot go on. A job that is over stays as it is."""

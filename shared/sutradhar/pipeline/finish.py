@@ -3,7 +3,7 @@
 import json
 
 from sutradhar.domain import captions
-from sutradhar.domain.gate import check, failures
+from sutradhar.domain.gate import VERSION, check, failures, notices
 from sutradhar.domain.job import CaptionFiles, Job, JobError, JobState, Outcome, Progress, Result
 from sutradhar.domain.ledger import job_account
 from sutradhar.domain.messages import RenderFinished, RenderProgressed
@@ -33,10 +33,10 @@ def finish(services: Services, message: RenderFinished) -> None:
         return
     request = render_request(job)
     summary = RenderSummary.model_validate_json(services.blobs.get(message.summary_blob))
-    broken = failures(check(summary.facts, request.timeline))
-    if broken:
+    findings = check(summary.facts, request.timeline)
+    if broken := failures(findings):
         error = JobError(
-            stage="quality gate", cause=broken, kept="everything; the refused video is stored too",
+            stage="quality gate", cause=broken, kept="everything; the refused video is stored too", gate_version=VERSION,
             advice="look at the refused video; change the plan, or report this with its job_summary.json",
         )  # fmt: skip
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
@@ -50,7 +50,8 @@ def finish(services: Services, message: RenderFinished) -> None:
         duration_sec=summary.duration_sec,
         size=summary.video.size,
     )
-    services.move(job.id, lambda current: current.succeeded(message.render_id, result, services.clock.now()))
+    told = notices(findings)
+    services.move(job.id, lambda current: current.succeeded(message.render_id, result, told, services.clock.now()))
 
 
 def progress(services: Services, message: RenderProgressed) -> None:

@@ -1,0 +1,150 @@
+"""The sources of a video as the gate needs them: where they are black or stand still themselves.
+
+A user's night photo, black card or dark clip is as wanted. So a stretch that the gate would refuse is held against the
+files that the video was made of. They are read here on another way than when the video was composed: a fault in
+composing must not explain itself.
+"""
+
+import base64
+import threading
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ffmpeg as graph
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from gpu_renderer import strip
+from gpu_renderer.camera import view
+from gpu_renderer.decode import count_frames, probe
+from gpu_renderer.ffmpeg import Cancelled, Process, program
+from gpu_renderer.still import load
+from gpu_renderer.strip import EVERY_SEC, HEIGHT, WIDTH, Strip
+from sutradhar.domain.gate import Span
+from sutradhar.domain.timeline import Clip, Timeline
+
+_LONGEST_SIDE = 960
+"""Of a still image before it is looked at in parts: detail beyond that is lost in pictures of 96x54 anyway."""
+_WIDE, _HIGH = 320, 180
+"""Of the pictures of a clip, before what is seen of them is cut out."""
+_LEEWAY = 3
+"""Levels of luma by which a black source may be lighter than a black video: encoding moves it by one or two."""
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32) * np.float32(219 / 255)
+"""ITU-R BT.709-6, items 3.2 and 3.4: Y' in limited range, from 8-bit R'G'B'."""
+
+Luma = npt.NDArray[np.uint8]
+Fetch = Callable[[Clip], Path]
+
+
+class Sources:
+    """Looks at the files of ``timeline`` when it is asked, each at most once. ``fetch`` brings the file of a clip.
+
+    Raises (all methods):
+        RenderError: a file cannot be read.
+        Cancelled: ``cancel`` was set.
+    """
+
+    def __init__(self, timeline: Timeline, fetch: Fetch, cancel: threading.Event | None = None) -> None:
+        self._timeline, self._fetch = timeline, fetch
+        self._cancel = cancel or threading.Event()
+        self._sampled: dict[int, Strip] = {}
+
+    def find_black(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """Return where the sources are black, of the clips that are seen in ``spans`` (seconds of the video).
+
+        A transition between a black clip and another counts as black up to its end: how dark it is depends on both.
+        """
+        return self._find(spans, strip.black)
+
+    def find_frozen(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """Return where the sources, moved by their cameras, look the same throughout, of the clips in ``spans``."""
+        return self._find(spans, strip.frozen)
+
+    def _find(
+        self, spans: Sequence[Span], find: Callable[[Sequence[Strip], float], tuple[Span, ...]]
+    ) -> tuple[Span, ...]:
+        fps = self._timeline.fps
+        found: list[Span] = []
+        for index, clip in enumerate(self._timeline.clips):
+            first = clip.start / fps
+            if any(span.start < clip.end / fps and first < span.end for span in spans):
+                sampled = self._sampled.get(index) or self._sample(index, clip)
+                found += [Span(start=first + s.start, end=first + s.end) for s in find([sampled], fps)]
+        return tuple(found)
+
+    def _sample(self, index: int, clip: Clip) -> Strip:
+        path = self._fetch(clip)
+        step = max(round(self._timeline.fps * EVERY_SEC), 1)
+        at = sorted({*range(0, clip.frames, step), clip.frames - 1})
+        pictures = self._filmed(clip, path, at) if clip.footage else self._drawn(clip, path, at)
+        dark = [strip.is_black(picture, leeway=_LEEWAY) for picture in pictures]
+        black = [n for n in range(clip.frames) if dark[min(n // step, len(dark) - 1)]]
+        self._sampled[index] = found = Strip(
+            frames=clip.frames,
+            errors=(),
+            dark=strip.join_runs(black),
+            at=tuple(at),
+            luma=base64.b64encode(zlib.compress(b"".join(p.tobytes() for p in pictures), 1)).decode(),
+        )
+        return found
+
+    def _drawn(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
+        """Return what the camera shows of a still image in the frames ``at`` of its clip."""
+        image = load(path, clip.sha256, clip.scene)
+        image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
+        whole = np.asarray(image, np.float32)
+        return [self._see(clip, 16 + whole @ _LUMA, image.size, frame) for frame in at]
+
+    def _filmed(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
+        """Return the frames ``at`` of a clip of footage, after whose end it starts over or stands still."""
+        assert clip.footage is not None
+        source = probe(path, clip.scene)
+        length = count_frames(source, fps=self._timeline.fps, start_sec=clip.footage.start_sec)
+        turn: list[Luma] = []
+        with Process(filmed_argv(self._timeline, clip, path), stage="gate", stream=True, scene=clip.scene) as process:
+            while len(turn) < length and len(picture := process.stdout.read(_WIDE * _HIGH)) == _WIDE * _HIGH:
+                if self._cancel.is_set():
+                    raise Cancelled
+                turn.append(np.frombuffer(picture, np.uint8).reshape(_HIGH, _WIDE))
+        if not turn:
+            raise RenderError("a clip shows no frame", stage="gate", scene=clip.scene, advice="use another file")
+        length = min(length, clip.footage.frames or length)
+        found = []
+        for frame in at:
+            place = frame % length if clip.footage.when_over == "loop" else min(frame, length - 1)
+            small = turn[min(place, len(turn) - 1)].astype(np.float32)  # the last frame may stand long
+            found.append(self._see(clip, small, source.picture, frame))
+        return found
+
+    def _see(self, clip: Clip, luma: npt.NDArray[np.float32], picture: tuple[int, int], frame: int) -> Luma:
+        """Return the part of ``luma``, all of a picture of ``picture`` pixels, that is seen in ``frame`` of the clip."""
+        if self._cancel.is_set():
+            raise Cancelled
+        high, wide = luma.shape
+        box = (0.0, 0.0, float(wide), float(high))
+        if clip.fit == "fill":  # else it is shown whole, over a blurred copy that is no darker than black is
+            shown = view(clip.camera, frame, clip.frames, picture, self._timeline.width / self._timeline.height)
+            across, down = wide / picture[0], high / picture[1]
+            box = (
+                shown.left * across,
+                shown.top * down,
+                min(shown.right * across, wide),
+                min(shown.bottom * down, high),
+            )
+        seen = Image.fromarray(luma).resize((WIDTH, HEIGHT), Image.Resampling.BOX, box=box)
+        return np.rint(np.asarray(seen)).astype(np.uint8)
+
+
+def filmed_argv(timeline: Timeline, clip: Clip, path: Path) -> list[str]:
+    """ffmpeg: the luma of a clip of footage up to the end of its file, as small pictures in limited range at the rate of
+    the video, on stdout."""
+    assert clip.footage is not None
+    source = graph.input(f"file:{path}", protocol_whitelist="file,pipe", threads=1, ss=clip.footage.start_sec)
+    seen = source["v:0"].filter("fps", timeline.fps)
+    seen = seen.filter("scale", _WIDE, _HIGH, flags="area", out_range="tv").filter("format", "yuv420p")
+    sink = seen.filter("extractplanes", "y").output("pipe:", format="rawvideo")
+    flags = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")
+    compiled: list[str] = sink.global_args(*flags).compile(program("ffmpeg"))
+    return compiled
