@@ -22,6 +22,7 @@ from gpu_renderer.decode import count_frames, probe
 from gpu_renderer.ffmpeg import Cancelled, Process, program
 from gpu_renderer.still import load
 from gpu_renderer.strip import EVERY_SEC, HEIGHT, WIDTH, Strip
+from sutradhar.domain.errors import RenderError
 from sutradhar.domain.gate import Span
 from sutradhar.domain.timeline import Clip, Timeline
 
@@ -119,7 +120,7 @@ class Sources:
         return found
 
     def _see(self, clip: Clip, luma: npt.NDArray[np.float32], picture: tuple[int, int], frame: int) -> Luma:
-        """Return the part of ``luma``, all of a picture of ``picture`` pixels, that is seen in ``frame`` of the clip."""
+        """Return the part of ``luma`` (all of a picture of ``picture`` pixels) that is seen in ``frame`` of the clip."""
         if self._cancel.is_set():
             raise Cancelled
         high, wide = luma.shape
@@ -138,7 +139,7 @@ class Sources:
 
 
 def filmed_argv(timeline: Timeline, clip: Clip, path: Path) -> list[str]:
-    """ffmpeg: the luma of a clip of footage up to the end of its file, as small pictures in limited range at the rate of
+    """ffmpeg: the luma of a clip of footage to the end of its file, as small pictures in limited range at the rate of
     the video, on stdout."""
     assert clip.footage is not None
     source = graph.input(f"file:{path}", protocol_whitelist="file,pipe", threads=1, ss=clip.footage.start_sec)

@@ -160,7 +160,8 @@ def test_a_bed_that_does_not_fit_its_own_start_loops_without_a_click(film: Film)
 
 def test_what_the_file_measures_is_reported(film: Film) -> None:
     film.say(9_600, speech(1.0))
-    path, found = mix(film.timeline(60), film.blobs, film.work, NEVER)
+    path, found, planned = mix(film.timeline(60), film.blobs, film.work, NEVER)
+    assert planned == pytest.approx(found.integrated_lufs, abs=0.5)
     assert found == listen.take(path, 2.0)
 
 

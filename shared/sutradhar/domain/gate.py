@@ -197,7 +197,8 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         f"{facts.audio_sec:.3f} s",
         f"{timeline.duration_sec:.3f} s ±{slack:.3f} s",
     )
-    if timeline.voices or timeline.bed:  # else the track is silent on purpose
+    planned = timeline.clip_sounds and facts.planned_lufs is not None
+    if timeline.voices or timeline.bed or planned:  # else the track is silent on purpose
         wanted = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
         yield _rule(
             "loudness",

@@ -1,0 +1,226 @@
+"""Videos as creators want them that look or sound like faults: night photos, black cards, quiet songs.
+
+Each is a timeline over files that are made here. The quality gate must pass all of them (test_good_videos.py).
+"""
+
+import hashlib
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from gpu_renderer.ffmpeg import program
+from sutradhar.domain.own_media import Fit
+from sutradhar.domain.plan import TransitionKind
+from sutradhar.domain.timeline import Bed, Camera, Clip, Effect, Footage, Timeline, Voice
+from sutradhar.ports.stores import BlobStore
+from tests.media.films import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
+from tests.media.soundtrack import RATE, Samples, speech, tone, wav
+
+SECONDS = 3
+ZOOM = Camera(start=WIDE, end=CLOSE)
+Shot = tuple[bytes, bool]
+"""A file, and whether it is a clip."""
+
+
+@dataclass
+class Maker:
+    """Makes the files of a video and puts them on a timeline."""
+
+    blobs: BlobStore
+    folder: Path
+
+    def store(self, data: bytes) -> tuple[str, str]:
+        """Return the blob name and the hash of ``data``."""
+        digest = hashlib.sha256(data).hexdigest()
+        self.blobs.put(f"files/{digest}", data)
+        return f"files/{digest}", digest
+
+    def film(self, source: str, *options: str, seconds: float = SECONDS) -> Shot:
+        """Return a clip that ffmpeg makes of a lavfi ``source``."""
+        path = self.folder / "clip.mp4"
+        argv = [program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, "-t", str(seconds)]
+        coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1"]
+        subprocess.run([*argv, *coded, *(options or ("-pix_fmt", "yuv420p")), str(path)], check=True)
+        return path.read_bytes(), True
+
+    def timeline(
+        self,
+        *shots: Shot,
+        size: tuple[int, int] = (WIDTH, HEIGHT),
+        transition: TransitionKind = "crossfade",
+        footage: Footage | None = None,
+        fit: Fit = "fill",
+        bed: Samples | None = None,
+        volume_db: float = -12.0,
+        voice: Samples | None = None,
+        effects: Sequence[tuple[int, Samples]] = (),
+    ) -> Timeline:
+        """Show each of ``shots`` for ``SECONDS``, with ten frames of ``transition`` between them."""
+        clips, start = [], 0
+        for n, (data, filmed) in enumerate(shots):
+            blob, digest = self.store(data)
+            fade = 10 if n else 0
+            clips.append(
+                Clip(
+                    scene=n, start=start, frames=SECONDS * FPS, blob=blob, sha256=digest, fade_in=fade,
+                    camera=Camera(start=WIDE, end=WIDE) if filmed else ZOOM, transition=transition,
+                    footage=(footage or Footage()) if filmed else None, fit=fit,
+                )
+            )  # fmt: skip
+            start += SECONDS * FPS - (10 if n + 1 < len(shots) else 0)
+        voices = []
+        if voice is not None:
+            blob, digest = self.store(wav(voice))
+            voices.append(Voice(scene=0, start=9600, samples=len(voice), blob=blob, sha256=digest))
+        heard = []
+        for at, sound in effects:
+            blob, digest = self.store(wav(sound))
+            heard.append(Effect(start=at, samples=len(sound), blob=blob, sha256=digest))
+        music = None
+        if bed is not None:
+            blob, digest = self.store(wav(bed))
+            music = Bed(blob=blob, sha256=digest, samples=len(bed), volume_db=volume_db)
+        return Timeline(
+            fps=FPS, width=size[0], height=size[1], frames=start, clips=tuple(clips), voices=tuple(voices), bed=music,
+            captions={}, effects=tuple(heard),
+        )  # fmt: skip
+
+
+def plain(colour: str | tuple[int, int, int], size: tuple[int, int] = (400, 240)) -> Shot:
+    return _png(Image.new("RGB", size, colour))
+
+
+def card(paper: str, ink: str, words: str = "The end", size: tuple[int, int] = (400, 240)) -> Shot:
+    image = Image.new("RGB", size, paper)
+    ImageDraw.Draw(image).text((size[0] // 2 - 20, size[1] // 2), words, fill=ink)
+    return _png(image)
+
+
+def night(low: int = 20, high: int = 26) -> Shot:
+    """A picture of noise between two levels of 255."""
+    level = low + (high - low) * np.random.default_rng(1).random((24, 40))
+    return _png(Image.fromarray(level.astype(np.uint8)).resize((400, 240)).convert("RGB"))
+
+
+def moon() -> Shot:
+    image = Image.new("RGB", (400, 240), (12, 12, 12))
+    ImageDraw.Draw(image).ellipse((190, 110, 206, 126), fill=(255, 240, 200))
+    return _png(image)
+
+
+def stars() -> Shot:
+    sky = np.zeros((240, 400, 3), np.uint8)
+    rng = np.random.default_rng(2)
+    sky[rng.integers(0, 240, 60), rng.integers(0, 400, 60)] = 255
+    return _png(Image.fromarray(sky))
+
+
+def screenshot() -> Shot:
+    image = Image.new("RGB", (270, 585), "white")
+    draw = ImageDraw.Draw(image)
+    for y in range(20, 560, 12):
+        draw.text((15, y), "the quick brown fox jumps over", fill=(30, 30, 30))
+    return _png(image)
+
+
+def drawing() -> Shot:
+    image = Image.new("RGB", (400, 240), "white")
+    ImageDraw.Draw(image).arc((60, 40, 340, 220), 0, 300, fill=(90, 90, 90))
+    return _png(image)
+
+
+def mist() -> Shot:
+    ramp = np.linspace(180, 200, 400, dtype=np.float32)[None, :].repeat(240, 0)
+    return _png(Image.fromarray(ramp.astype(np.uint8)).convert("RGB").filter(ImageFilter.GaussianBlur(8)))
+
+
+def picture(seed: int = 0) -> Shot:
+    return png(photo(seed)), False
+
+
+def clicks(seconds: float = SECONDS) -> Samples:
+    """A click of 2 ms a second: a clock."""
+    sound = np.zeros((round(seconds * RATE), 2))
+    for at in range(0, len(sound), RATE):
+        sound[at : at + 96] = 0.5
+    return sound
+
+
+def after_silence(silent: float, sound: Samples) -> Samples:
+    return np.concatenate([np.zeros((round(silent * RATE), 2)), sound])
+
+
+def loud() -> Samples:
+    return np.sign(tone(220, 4, 1.0)) * 0.99
+
+
+def _png(image: Image.Image) -> Shot:
+    return png(np.asarray(image)), False
+
+
+BLACK_THEN_BARS = "color=black:s=320x180:r=25:d=1.2[a];testsrc2=s=320x180:r=25:d=3[b];[a][b]concat=n=2"
+BARS_THEN_BLACK = "testsrc2=s=320x180:r=25:d=1.4[a];color=black:s=320x180:r=25:d=3[b];[a][b]concat=n=2"
+GAP = "testsrc2=s=320x180:r=25,drawbox=c=black:t=fill:enable='between(t,1,2)'"
+DIM = "testsrc2=s=320x180:r=25,format=yuv420p,lutyuv=y=18+val/40"
+STILL = "testsrc2=s=320x180:r=25,loop=-1:1,setpts=N/25/TB"
+LETTERBOX = "testsrc2=s=320x60:r=25,pad=320:180:0:60"
+UPRIGHT = "color=black:s=90x160:r=25"
+
+GOOD: Mapping[str, Callable[[Maker], Timeline]] = {
+    "a photo": lambda m: m.timeline(picture()),
+    "a black card with small words": lambda m: m.timeline(card("black", "white")),
+    "a white card with small words": lambda m: m.timeline(card("white", "navy")),
+    "plain blue": lambda m: m.timeline(plain((0, 0, 255))),
+    "plain dark red": lambda m: m.timeline(plain((70, 0, 0))),
+    "plain white": lambda m: m.timeline(plain("white")),
+    "plain black": lambda m: m.timeline(plain("black")),
+    "a night photo": lambda m: m.timeline(night()),
+    "a darker night": lambda m: m.timeline(night(5, 12)),
+    "a moon in a dark sky": lambda m: m.timeline(moon()),
+    "stars": lambda m: m.timeline(stars()),
+    "a screenshot": lambda m: m.timeline(screenshot()),
+    "a thin drawing on white": lambda m: m.timeline(drawing()),
+    "mist": lambda m: m.timeline(mist()),
+    "two dark images with a crossfade": lambda m: m.timeline(moon(), card("black", "white")),
+    "two dark images with a dip through black": lambda m: m.timeline(moon(), night(5, 12), transition="dip"),
+    "two photos with a dip through black": lambda m: m.timeline(picture(1), picture(2), transition="dip"),
+    "a photo, a black card, a photo": lambda m: m.timeline(picture(1), plain("black"), picture(2)),
+    "a black card wiped into white": lambda m: m.timeline(plain("black"), plain("white"), transition="wipe"),
+    "an upright black card": lambda m: m.timeline(card("black", "white"), size=(180, 320)),
+    "a square white card": lambda m: m.timeline(card("white", "black"), size=(180, 180)),
+    "a clip that begins black": lambda m: m.timeline(m.film(BLACK_THEN_BARS)),
+    "a clip that ends black": lambda m: m.timeline(m.film(BARS_THEN_BLACK)),
+    "a clip with a black second": lambda m: m.timeline(m.film(GAP)),
+    "a dim clip": lambda m: m.timeline(m.film(DIM)),
+    "a dim clip in full range": lambda m: m.timeline(
+        m.film(f"{DIM},scale=out_range=pc", "-pix_fmt", "yuvj420p", "-color_range", "pc")
+    ),
+    "a clip that stands still": lambda m: m.timeline(m.film(STILL)),
+    "a clip that begins black and starts over": lambda m: m.timeline(m.film(BLACK_THEN_BARS, seconds=1.6)),
+    "a black clip from its second second on": lambda m: m.timeline(
+        m.film(BARS_THEN_BLACK), footage=Footage(start_sec=1.0)
+    ),
+    "a clip that ends black and stands": lambda m: m.timeline(
+        m.film(BARS_THEN_BLACK, seconds=2), footage=Footage(when_over="hold")
+    ),
+    "a short part of a clip, again and again": lambda m: m.timeline(
+        m.film(BARS_THEN_BLACK), footage=Footage(start_sec=1.0, frames=36)
+    ),
+    "an upright photo of the night, whole": lambda m: m.timeline(night(5, 12), size=(180, 320), fit="fit"),
+    "a letterboxed clip": lambda m: m.timeline(m.film(LETTERBOX)),
+    "an upright black clip in a wide video": lambda m: m.timeline(m.film(UPRIGHT), fit="fit"),
+    "a very quiet song": lambda m: m.timeline(picture(), bed=tone(330, 4, 0.0005)),
+    "a silent song": lambda m: m.timeline(picture(), bed=np.zeros((4 * RATE, 2))),
+    "a clock that ticks": lambda m: m.timeline(picture(), bed=clicks()),
+    "a song with a silent opening": lambda m: m.timeline(picture(), bed=after_silence(2, tone(330, 3, 0.3))),
+    "a song that is distorted": lambda m: m.timeline(picture(), bed=loud()),
+    "a voice over music as loud as it": lambda m: m.timeline(
+        picture(), bed=tone(330, 4, 0.3), volume_db=0.0, voice=speech(2.5)
+    ),
+    "a whispered voice": lambda m: m.timeline(picture(), voice=speech(2.5, 0.002)),
+    "one clap in silence": lambda m: m.timeline(picture(), bed=np.zeros((4 * RATE, 2)), effects=[(RATE, clicks(0.2))]),
+}

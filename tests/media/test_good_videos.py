@@ -1,0 +1,101 @@
+"""The quality gate refuses none of the videos that creators mean to be dark, still or quiet, and still catches faults
+that are put into the very same videos."""
+
+import subprocess
+import threading
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from gpu_renderer.ffmpeg import program
+from gpu_renderer.inspect import measure
+from gpu_renderer.render import render
+from gpu_renderer.source_samples import Sources
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.gate import check, failures, notices
+from sutradhar.domain.render import RenderRequest, RenderSummary
+from sutradhar.domain.timeline import Timeline
+from tests.media.good_videos import GOOD, Maker
+
+NEVER = threading.Event()
+BLACK = ("plain black", "stars", "a clip that begins black", "a black clip from its second second on")
+QUIET = ("a silent song", "a clock that ticks", "one clap in silence")
+
+
+class Cinema:
+    """Renders each good video once, in a folder that all tests of this module share."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.blobs = FileBlobStore(folder / "blobs")
+        self.show = cache(self._show)
+
+    def _show(self, name: str) -> tuple[Timeline, RenderSummary]:
+        folder = self.folder / str(len(list(self.folder.iterdir())))
+        folder.mkdir()
+        timeline = GOOD[name](Maker(self.blobs, folder))
+        request = RenderRequest(
+            render_id=folder.name, job_id="j", prefix=folder.name, title="A video", title_language="en", mode="PROXY",
+            timeline=timeline,
+        )  # fmt: skip
+        work = folder / "work"
+        work.mkdir()
+        summary = render(request, self.blobs, work, lambda *_: None, NEVER)
+        assert summary is not None
+        return timeline, summary
+
+    def find_broken(self, timeline: Timeline, video: Path, summary: RenderSummary) -> set[str]:
+        """Return the rules that a video breaks which should be the one of ``summary``."""
+        thumbnail = self.blobs.fetch(summary.thumbnail.blob, self.folder / "thumbnail.png")
+        sources = Sources(timeline, lambda clip: self.blobs.fetch(clip.blob, self.folder / clip.sha256))
+        facts = measure(video, thumbnail, sources=sources)
+        return {f.rule for f in check(facts.evolve(planned_lufs=summary.facts.planned_lufs), timeline) if not f.ok}
+
+
+@pytest.fixture(scope="module")
+def cinema(tmp_path_factory: pytest.TempPathFactory) -> Cinema:
+    return Cinema(tmp_path_factory.mktemp("cinema"))
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_video_is_not_refused(cinema: Cinema, name: str) -> None:
+    _, summary = cinema.show(name)
+    assert failures(summary.findings) == ""
+
+
+@pytest.mark.parametrize("name", [*BLACK, *QUIET])
+def test_what_only_the_sources_explain_is_said(cinema: Cinema, name: str) -> None:
+    (notice,) = notices(cinema.show(name)[1].findings)
+    assert ("is black for" in notice) == (name in BLACK)
+    assert ("LUFS instead of -14" in notice or "silent" in notice) == (name in QUIET)
+
+
+def test_an_ordinary_video_has_no_notice(cinema: Cinema) -> None:
+    assert notices(cinema.show("a photo")[1].findings) == []
+
+
+DEFECTS = {
+    "black": ("drawbox=c=black:t=fill:enable='between(t,0.5,1.5)'", "anull"),
+    "frozen": ("loop=loop=80:size=1:start=2,setpts=N/30/TB", "anull"),
+    "loudness": ("null", "volume=-6dB"),
+    "frames": ("trim=end_frame=60", "anull"),
+}
+SEEDED = {
+    "black": ["a photo", "a white card with small words", "plain blue", "a screenshot", "a clip that stands still"],
+    "frozen": ["a photo", "a screenshot", "two photos with a dip through black"],
+    "loudness": ["a song with a silent opening", "a clock that ticks", "a whispered voice"],
+    "frames": ["plain black", "a dim clip"],
+}
+
+
+@pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule, names in SEEDED.items() for name in names])
+def test_a_fault_in_a_good_video_is_caught(cinema: Cinema, tmp_path: Path, rule: str, name: str) -> None:
+    timeline, summary = cinema.show(name)
+    spoilt = tmp_path / "spoilt.mp4"
+    source = cinema.blobs.fetch(summary.video.blob, tmp_path / "video.mp4")
+    picture, sound = DEFECTS[rule]
+    argv = [program("ffmpeg"), "-v", "error", "-i", source, "-vf", picture, "-af", sound, "-movflags", "+faststart"]
+    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-c:a", "aac", "-b:a", "192k", "-shortest"]
+    subprocess.run([*argv, *coded, "-frames:v", str(timeline.frames), spoilt], check=True)
+    assert rule in cinema.find_broken(timeline, spoilt, summary)
