@@ -120,7 +120,7 @@ class Sources:
         return found
 
     def _see(self, clip: Clip, luma: npt.NDArray[np.float32], picture: tuple[int, int], frame: int) -> Luma:
-        """Return the part of ``luma`` (all of a picture of ``picture`` pixels) that is seen in ``frame`` of the clip."""
+        """Return the part of ``luma`` (all of a picture of ``picture`` pixels) that ``frame`` of the clip shows."""
         if self._cancel.is_set():
             raise Cancelled
         high, wide = luma.shape
@@ -135,7 +135,7 @@ class Sources:
                 min(shown.bottom * down, high),
             )
         seen = Image.fromarray(luma).resize((WIDTH, HEIGHT), Image.Resampling.BOX, box=box)
-        return np.rint(np.asarray(seen)).astype(np.uint8)
+        return np.asarray(np.rint(np.asarray(seen)), np.uint8)
 
 
 def filmed_argv(timeline: Timeline, clip: Clip, path: Path) -> list[str]:
