@@ -25,6 +25,7 @@ from functions.cli.out_folder import deliver, deliver_refused, prepare_out
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
+from sutradhar.domain.gate import VERSION
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
@@ -95,6 +96,9 @@ def _begin(wanted: RenderPlan) -> Job:
     services = bootstrap.services()
     digest = request_hash(wanted)
     before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
+    if before and before.error and before.error.gate_version == VERSION:
+        say(f"{before.id} made this plan before, and the quality gate refused its video; it would be refused again.")
+        return before
     if before and before.state is JobState.FAILED:
         say(f"Going on with {before.id}, which had failed.")
         return retry(services, before.id)

@@ -117,6 +117,14 @@ def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
     assert "loudness: -30 LUFS" in done.stdout
     assert {path.name for path in (terminal.folder / "film").iterdir()} == {"video.refused.mp4", "job_summary.json"}
     assert "jobs/job-" not in done.stdout
+    (terminal.folder / "film" / "video.refused.mp4").unlink()
+    again = terminal.run("make", "--plan", "plan.json", "--out", "film", module="tests.e2e.strict_gate")
+    assert again.returncode == 1, again.stdout
+    assert "it would be refused again" in again.stdout
+    assert (terminal.folder / "film" / "video.refused.mp4").exists()
+    events = [json.loads(line)["event"] for line in (terminal.home / "sutradhar.log").read_text().splitlines()]
+    assert events.count("job_moved") == 3, "it was rendered a second time"
+    # another version of the gate looks at it again
     done = terminal.run("make", "--plan", "plan.json", "--out", "film")
     assert done.returncode == 0, done.stdout
     names = {path.name for path in (terminal.folder / "film").iterdir()}

@@ -36,8 +36,9 @@ def finish(services: Services, message: RenderFinished) -> None:
     findings = check(summary.facts, request.timeline)
     if broken := failures(findings):
         error = JobError(
-            stage="quality gate", cause=broken, kept="everything; the refused video is stored too", gate_version=VERSION,
+            stage="quality gate", cause=broken, kept="everything; the refused video is stored too",
             advice="look at the refused video; change the plan, or report this with its job_summary.json",
+            gate_version=VERSION,
         )  # fmt: skip
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
         return
