@@ -33,11 +33,14 @@ def speech_sec(text: str, language: Language, speed: float = 1.0, voice: Voice =
     """Estimate the seconds from the first word of ``text``, as it is said, to the end of its last; at least 0.6."""
     import regex  # noqa: PLC0415 - a function that reads no text does without
 
-    letter, pause, stop, constant = _PACE[language, voice]
+    _, pause, stop, constant = _PACE[language, voice]
     text = spoken_text(text, language)
-    letters = len(regex.findall(r"[\p{L}\p{N}]\p{M}*", text))
+    # a letter of Devanagari is about a syllable, whoever reads it
+    hindi = len(regex.findall(r"(?=\p{Devanagari})[\p{L}\p{N}]\p{M}*", text))
+    others = len(regex.findall(r"[\p{L}\p{N}]", text)) - hindi
+    said = hindi * _PACE["hi", voice][0] + others * _PACE["en", voice][0]
     stops = len(regex.findall(r"[.!?।](?=\s)", text))
-    return max(0.6, (letter * letters + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
+    return max(0.6, (said + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
 
 
 def scene_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:

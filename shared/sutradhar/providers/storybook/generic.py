@@ -34,10 +34,10 @@ class _Slot(Frozen):
     en_question: tuple[Wording, ...] = ()
     hi_question: tuple[Wording, ...] = ()
 
-    def wordings(self, language: Language, question: bool) -> tuple[Wording, ...]:
-        if language == "hi":
-            return (question and self.hi_question) or self.hi
-        return (question and self.en_question) or self.en
+    def wordings(self, question: bool) -> list[tuple[Wording, Wording]]:
+        """Return the wordings in English, each with the same one in Hindi."""
+        english, hindi = (question and self.en_question) or self.en, (question and self.hi_question) or self.hi
+        return list(zip(english, hindi, strict=True))
 
 
 class _Slots(Frozen):
@@ -52,25 +52,25 @@ def _slots() -> _Slots:
 
 
 def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tuple[list[Beat], list[Beat]]:
-    """Return the beats of one breath and the beats of every other length, in ``language``.
+    """Return the beats of one breath and the beats of every other length, in both languages.
 
-    They are about ``phrase``, the bare subject of what was ``asked``; ``seed`` chooses the wordings.
+    They are about ``phrase``, the bare subject of what was ``asked``, which stays in its own ``language`` in the
+    sentences of the other; ``seed`` chooses the wordings.
     """
     chance = random.Random(seed)
     question = asks(phrase, language, asked)
     kind = kind_of(phrase, language, asked)
-    stop = "।" if language == "hi" else "."
-    if question and (language == "hi" or question_mark(phrase, asked)):
-        stop = "?"
+    is_worded_as_question = question and (language == "hi" or question_mark(phrase, asked))
 
     def beat(slot: _Slot) -> Beat:
-        wordings = slot.wordings(language, question)
+        wordings = slot.wordings(question)
         if slot.role != "opening" and len(phrase) > _LONG:
-            wordings = tuple(w for w in wordings if not any(_IT in s for s in w))
-        said = tuple(_put(s, phrase, stop) for s in chance.choice(wordings))
+            wordings = [w for w in wordings if not any(_IT in s for s in w[0] + w[1])]
+        english, hindi = chance.choice(wordings)
         return Beat(
             role=slot.role, image=slot.image.replace(_IT, phrase), camera=slot.camera, drop=slot.drop, long=slot.long,
-            en=said if language == "en" else (), hi=said if language == "hi" else (),
+            en=tuple(_put(s, phrase, "?" if is_worded_as_question else ".") for s in english),
+            hi=tuple(_put(s, phrase, "?" if is_worded_as_question else "।") for s in hindi),
         )  # fmt: skip
 
     slots = _slots()
@@ -79,7 +79,7 @@ def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tup
 
 
 def _put(sentence: str, phrase: str, stop: str) -> str:
-    """``phrase`` in its place; where it ends the sentence, ``stop`` does too."""
+    """Put ``phrase`` in its place; where it ends the sentence, ``stop`` does too."""
     for end in (".", "।"):
         if sentence.endswith(_IT + end):
             sentence = sentence.removesuffix(end) + stop

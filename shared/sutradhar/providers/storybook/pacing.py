@@ -19,6 +19,8 @@ _SLACK = 0.03
 # In seconds of silence too much that are as bad: a length that is missed by all of itself; one that is a hundredth too
 # long; a beat that is left out, without ``long`` and with it. The version of one breath leaves out all beats.
 _MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST = 1000.0, 2.0, 4.0, 0.3
+_SHORT_SEC, _SHORT_COST = 4.0, 3.0
+"""Scenes shorter than this on average are restless; each costs so much a second that it is too short."""
 
 Telling = list[tuple[Beat, int]]
 """Beats in the order of telling, and how many of each one's sentences are told."""
@@ -73,6 +75,7 @@ def _misfit(spoken: float, scenes: int, length_sec: float) -> float:
     off = (total - length_sec) / length_sec
     cost = _MISS_COST * max(abs(off), LENGTH_TOLERANCE) if abs(off) > LENGTH_TOLERANCE or total > _MOST_SEC else 0.0
     cost += _OVER_COST * 100 * max(0.0, off)
+    cost += _SHORT_COST * max(0.0, _SHORT_SEC * scenes - total)
     spare = max(0.0, length_sec - spoken)
     return cost + max(0.0, spare - _BREATH_SEC * scenes) + max(0.0, _SLACK * length_sec - spare)
 

@@ -17,6 +17,7 @@ from sutradhar.providers.storybook.topic import bare, cut, named_story, title_ca
 
 _TITLE_CHARS = 120
 _HEADLINE_CHARS = 60
+_NAMES: dict[Language, str] = {"en": "English", "hi": "Hindi"}
 _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
 
 
@@ -63,9 +64,10 @@ class Storybook:
                 advice="write the topic in words",
             )
         if story := named_story(phrase):
-            told = _told(story.breath, story.beats, language, wanted, translated=True)
+            told = _told(story.breath, story.beats, language, wanted)
             return self._filled(wanted, told, story.title[language], story.mood)
         breath, beats = generic_beats(phrase, asked, language, wanted.seed)
+        wanted = wanted.evolve(notices=(*wanted.notices, *_free_topic_notices(wanted)))
         return self._filled(wanted, _told(breath, beats, language, wanted), _title(asked), mood_of(phrase, "curious"))
 
     @staticmethod
@@ -84,10 +86,8 @@ class Storybook:
         )
 
 
-def _told(
-    breath: Sequence[Beat], beats: Sequence[Beat], language: Language, wanted: RenderPlan, *, translated: bool = False
-) -> tuple[Scene, ...]:
-    """Tell the beats at the length wanted; ``translated``: they have the same sentences in the other language."""
+def _told(breath: Sequence[Beat], beats: Sequence[Beat], language: Language, wanted: RenderPlan) -> tuple[Scene, ...]:
+    """Tell the beats at the length wanted, with the same sentences in the other language."""
     pace = Pace(language, wanted.delivery.speed, wanted.gender)
     chosen = abridge(breath, beats, wanted.length_sec, pace)
     narrations = [" ".join(beat.sentences(language)[:count]) for beat, count in chosen]
@@ -97,13 +97,24 @@ def _told(
         Scene(
             narration=narration,
             image_prompt=beat.image,
-            translations={other: " ".join(beat.sentences(other)[:count])} if translated else {},
+            translations={other: " ".join(beat.sentences(other)[:count])},
             duration_sec=sec,
             camera=beat.camera,
             transition=beat.transition,
         )
         for (beat, count), narration, sec in zip(chosen, narrations, seconds, strict=True)
     )
+
+
+def _free_topic_notices(wanted: RenderPlan) -> list[str]:
+    """Say what a text about any topic lacks, and how to get it."""
+    other = _OTHER[wanted.spoken_language]
+    facts = (
+        "the offline planner knows no facts about the topic, so its text says how to look and whom to ask; for facts,"
+        " write scenes or a prompt of several sentences, or set the key of a provider (docs/providers.md)"
+    )
+    kept = f"the {_NAMES[other]} captions keep the words of the topic as you wrote them"
+    return [facts, kept] if other in wanted.subtitle_languages else [facts]
 
 
 def _length_reason(wanted: RenderPlan, expected: float) -> str:
