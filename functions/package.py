@@ -32,6 +32,8 @@ _NOT_DEPLOYED = (
 )  # fmt: skip
 _NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Of the renderer and the command line."""
+RUNTIME = "3.13"
+"""The Python of the functions (terraform/modules/function): the newest that every requirement has a wheel for."""
 _MODE = 0o100644 << 16
 
 
@@ -86,7 +88,8 @@ def requirements() -> list[str]:
         found[name] = f"{name}=={versions[name]}"
         for text in metadata.requires(name) or ():
             needed = Requirement(text)
-            environments = [{"extra": extra} for extra in one.extras or {""}]
+            python = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0"}
+            environments = [{"extra": extra, **python} for extra in one.extras or {""}]
             if needed.marker is None or any(needed.marker.evaluate(each) for each in environments):
                 todo.append(needed)
     return [found[name] for name in sorted(found)]

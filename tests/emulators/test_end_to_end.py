@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import time
 import urllib.error
 import urllib.request
@@ -39,7 +40,8 @@ PLAN = {
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
-    python = str(environment_of("functions") / "bin/python")  # it has what the archive asks for, and nothing else
+    # it has what the archive asks for, and nothing else; FUNCTIONS_PYTHON: such an environment of another version
+    python = os.environ.get("FUNCTIONS_PYTHON") or str(environment_of("functions") / "bin/python")
     with emulated.or_skipped(), EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up:
         yield up
 

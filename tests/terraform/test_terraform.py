@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions import main
+from functions import main, package
 from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.config import Settings
@@ -72,6 +72,11 @@ def test_checkov_has_nothing_to_say(installed: None) -> None:
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:]
     assert "Failed checks: 0" in done.stdout
+
+
+def test_the_functions_run_on_the_python_that_their_archive_is_for(planned: Planned) -> None:
+    runtimes = {values["build_config"][0]["runtime"] for values in functions(planned).values()}
+    assert runtimes == {f"python{package.RUNTIME.replace('.', '')}"}
 
 
 def test_every_entry_point_is_deployed_and_there_is_no_other(planned: Planned) -> None:

@@ -16,7 +16,7 @@ resource "google_cloudfunctions2_function" "this" {
   location = var.region
 
   build_config {
-    runtime         = "python311"
+    runtime         = "python313"
     entry_point     = var.entry_point
     service_account = var.builder
     source {
