@@ -1,4 +1,4 @@
-"""`sutradhar keys`: who may call the API, and for how much a day."""
+"""Run `sutradhar keys`: make, list and take back the keys of the API."""
 
 from typing import Annotated, cast
 
@@ -19,10 +19,10 @@ app = typer.Typer(help="API keys. Once there is one, every call needs one.", no_
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="Whose it is.")],
-    role: Annotated[str, typer.Option(help="creator: their own jobs; admin: all.")] = "creator",
+    name: Annotated[str, typer.Argument(help="The person or program that gets the key.")],
+    role: Annotated[str, typer.Option(help="creator sees the jobs of this key, admin sees all jobs.")] = "creator",
     daily_budget: Annotated[
-        float | None, typer.Option(help="US dollars that vendors may be paid for its jobs in a day; default: no cap.")
+        float | None, typer.Option(help="US dollars that providers may be paid for its jobs in a day. Default: no cap.")
     ] = None,
 ) -> None:
     """Make a key and print its secret, once."""
@@ -38,7 +38,7 @@ def add(
 
 @app.command("list")
 def show() -> None:
-    """All keys, without their secrets."""
+    """List all keys, without their secrets."""
     table = Table("id", "name", "role", "budget a day", "made")
     with errors():
         prepare_home(least_free=0)
@@ -49,7 +49,7 @@ def show() -> None:
 
 
 @app.command()
-def revoke(key_id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> None:
+def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
     """Take a key back; within half a minute it opens nothing. Its jobs go on."""
     with errors():
         prepare_home(least_free=0)
@@ -58,6 +58,6 @@ def revoke(key_id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -
     say(f"{key.id} ({key.name}) is revoked.")
     if not access.keys(records):
         console.print(
-            "It was the last one, so calls need no key any more: from this machine, and on Google Cloud from everybody"
-            " whom IAM lets call (with public_api: nobody). They see all jobs; `sutradhar keys add NAME` ends that."
+            "It was the last one, so calls need no key any more: from this machine, and on Google Cloud from every"
+            " caller that IAM lets in (none with public_api). They see all jobs; `sutradhar keys add NAME` ends that."
         )

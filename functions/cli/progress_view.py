@@ -1,4 +1,4 @@
-"""What `sutradhar make` shows while it works: a bar a step, and the time left."""
+"""Show what `sutradhar make` does while it works: a bar for each step, and the time left."""
 
 from collections.abc import Mapping
 from time import monotonic
@@ -14,25 +14,25 @@ from sutradhar.domain.asset import Asset, AssetKind
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.view import fraction_done
 
-_ROWS: Mapping[AssetKind, str] = {"image": "pictures", "narration": "voice", "sound": "sounds", "music": "music"}
+_ROWS: Mapping[AssetKind, str] = {"image": "images", "narration": "voice", "sound": "sounds", "music": "music"}
 _STAGE_WORDS = {
-    "picture": "film", "sound": "sound", "join": "joining", "thumbnail": "thumbnail", "gate": "checking the file",
-    "done": "film",
+    "picture": "video", "sound": "sound", "join": "joining", "thumbnail": "thumbnail", "gate": "checking the file",
+    "done": "video",
 }  # fmt: skip
 
-# seconds of wall time a second of film, and for the rest; only the guess to start from
+# the first guess, in seconds of wall time: for each second of video, and for the rest
 _GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
 
 
 class TimeLeft:
-    """Mixes a first guess with the pace seen so far, and trusts the pace the more the further it is."""
+    """Estimates the time left: a first guess at the start, and more and more the pace so far."""
 
-    def __init__(self, film_sec: float, begun: float, done: float = 0.0) -> None:
-        self._whole = _GUESS_PER_SECOND * film_sec + _GUESS_REST
+    def __init__(self, video_sec: float, begun: float, done: float = 0.0) -> None:
+        self._whole = _GUESS_PER_SECOND * video_sec + _GUESS_REST
         self._begun, self._start = begun, done
 
     def seconds(self, done: float, now: float) -> float:
-        """Of wall time until the end, ``done`` being 0 to 1."""
+        """Return the seconds of wall time until the end; ``done`` is 0 to 1."""
         covered = done - self._start
         guess = self._whole * (1 - done)
         if covered <= 0.01:
@@ -42,10 +42,10 @@ class TimeLeft:
 
 
 class ProgressView:
-    """Bars on a terminal; elsewhere a line whenever a step ends. Use as a context manager and call ``show`` often."""
+    """Bars on a terminal; elsewhere a line whenever a step ends. Use it as a context manager and call ``show`` often."""
 
-    def __init__(self, console: Console, film_sec: float) -> None:
-        self._console, self._film_sec = console, film_sec
+    def __init__(self, console: Console, video_sec: float) -> None:
+        self._console, self._video_sec = console, video_sec
         self._bars = Progress(
             SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description:<18}"), BarColumn(bar_width=32),
             MofNCompleteColumn(), TextColumn("{task.fields[note]}"), console=console,
@@ -71,7 +71,7 @@ class ProgressView:
                 self._noted.add(notice)
                 print_note(notice)
         now, done = monotonic(), fraction_done(job, len(made))
-        self._left = self._left or TimeLeft(self._film_sec, now, done)
+        self._left = self._left or TimeLeft(self._video_sec, now, done)
         self._row("plan", "story", int(job.plan is not None), 1)
         for kind, word in _ROWS.items():
             wanted = [r.slot for r in job.requests if r.kind == kind]
@@ -82,7 +82,7 @@ class ProgressView:
             ended = job.state is JobState.SUCCEEDED
             total = at.total if at else 1
             note = "" if ended or at is None else _STAGE_WORDS.get(at.stage, at.stage)
-            self._row("film", "film", total if ended else at.done if at else 0, total, note)
+            self._row("video", "video", total if ended else at.done if at else 0, total, note)
         if self._console.is_terminal:
             self._live.update(self._picture(job, done, now))
 

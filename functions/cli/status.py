@@ -7,13 +7,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from functions.cli.console import errors, print_failure, printable
+from functions.cli.console import errors, note, print_failure, printable
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.view import fraction_done, state_word
 
 
-def status(job_id: Annotated[str | None, typer.Argument(help="One job; without it, the newest ones.")] = None) -> None:
+def status(
+    job_id: Annotated[str | None, typer.Argument(help="One job by its id. Default: the newest.")] = None,
+) -> None:
     """Show a job, or the newest jobs."""
     with errors():
         prepare_home(least_free=0)
@@ -26,5 +28,7 @@ def status(job_id: Annotated[str | None, typer.Argument(help="One job; without i
             made = f"{ready} of {len(job.requests)}" if job.requests else ""
             table.add_row(job.id, escape(printable(title)), state_word(job), f"{fraction_done(job, ready):.0%}", made)
         Console(highlight=False).print(table if jobs else 'No jobs yet: `sutradhar make "Prahlad"` makes the first.')
+        for text in jobs[0].notices if job_id else ():
+            note(text)
         if job_id and jobs[0].error:
             print_failure(jobs[0])

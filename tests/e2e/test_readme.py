@@ -21,6 +21,7 @@ COMMANDS = [
 # run by whoever runs this test, or by hand because it takes too long
 EMULATED = ".venv/bin/sutradhar serve --backend=gcp-emulators"
 """Run by tests/emulators/test_serve.py."""
+OWN_FILES = ".venv/bin/sutradhar make --plan holiday.json --out out/holiday"
 ELSEWHERE = {"make test", "make emulator-test"}
 
 
@@ -71,12 +72,31 @@ def test_demo(command: str, env: dict[str, str], tmp_path: Path) -> None:
 
 def test_the_terminal_commands(env: dict[str, str], tmp_path: Path) -> None:
     for command in begins(".venv/bin/sutradhar"):
-        if command == EMULATED:
+        if command in (EMULATED, OWN_FILES):
             continue
         here = command.replace("plan.json", str(tmp_path / "plan.json")).replace("out/water", env["OUT"])
         done = shell(here.replace("--length 30", "--length 10"), env)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
     assert (Path(env["OUT"]) / "video.mp4").exists()
+
+
+def test_the_plan_of_ones_own_files(env: dict[str, str], tmp_path: Path) -> None:
+    (plan,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "holiday.json").write_text(plan, "utf-8")
+    (tmp_path / "Pictures").mkdir()
+    for argv in (
+        "testsrc2=s=320x180:r=25:d=4 -pix_fmt yuv420p beach.mp4", "sine=frequency=330:duration=3 song.mp3",
+        "color=red:s=320x240 -frames:v 1 Pictures/me.jpg",
+    ):  # fmt: skip
+        done = subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", *argv.split()], cwd=tmp_path, check=False)
+        assert done.returncode == 0
+    assert OWN_FILES in COMMANDS
+    here = OWN_FILES.replace("holiday.json", str(tmp_path / "holiday.json")).replace("out/holiday", env["OUT"])
+    done = shell(f"{here} --mode PROXY", env, HOME=str(tmp_path))
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    told = json.loads((Path(env["OUT"]) / "provenance.json").read_text())
+    assert [asset["provider"].partition("/")[0] for asset in told["assets"]].count("upload") == 3
+    assert not (Path(env["OUT"]) / "captions.hi.srt").exists()
 
 
 @pytest.fixture
