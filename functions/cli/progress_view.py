@@ -42,8 +42,8 @@ class TimeLeft:
 
 
 class ProgressView:
-    """Draws bars on a terminal; elsewhere it prints a line at the end of each step. Use it as a context manager and call
-    ``show`` often."""
+    """Draws bars on a terminal; elsewhere it prints a line at the end of each step. Use it as a context manager and
+    call ``show`` often."""
 
     def __init__(self, console: Console, video_sec: float) -> None:
         self._console, self._video_sec = console, video_sec
