@@ -105,6 +105,8 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
         claimed = (container.start_time or 0) / 1e6 + container.duration / 1e6 if container.duration else 0.0
         sound = main_track(container.streams.audio)
         end, last = _read_tail(container, stream, sound, claimed, first)
+        if claimed and container.format.name == "ogg":
+            end = claimed  # its time stamps are wrong right after a seek, and its length is that of its last page
         missing = missing_bytes(source)
         lost_sec = _lost_sec(source, container, missing, claimed - end, end - first_sec)
         if last is None and not lost_sec:

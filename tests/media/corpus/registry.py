@@ -37,7 +37,7 @@ Asset = Picture | Shot | Song
 Pixels = NDArray[np.uint8]
 _FPS = 30
 _HOLD = Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.5, y=0.5, zoom=1))
-MODULES = ("images", "colours", "animations", "documents", "recordings")
+MODULES = ("images", "colours", "animations", "documents", "recordings", "songs")
 """Modules of this package that have entries; each is imported when it is there."""
 
 
