@@ -17,8 +17,9 @@ _SLACK = 0.03
 """A share of the length that is better left to pauses, which shrink where a voice is slower than its estimate."""
 
 # In seconds of silence too much that are as bad: a length that is missed by all of itself; one that is a hundredth too
-# long; a beat that is left out, without ``long`` and with it. The version of one breath leaves out all beats.
-_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST = 1000.0, 2.0, 4.0, 0.3
+# long; a beat that is left out, without ``long`` and with it; a beat with ``long`` that is not told to its end. The
+# version of one breath leaves out all beats.
+_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST, _THIN_COST = 1000.0, 2.0, 4.0, 0.3, 0.2
 _SHORT_SEC, _SHORT_COST = 4.0, 3.0
 """Scenes shorter than this on average are restless; each costs so much a second that it is too short."""
 
@@ -41,7 +42,8 @@ def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pa
     ``breath``: the version that takes one breath. Each beat tells so many sentences or one more, so that no part of a
     story is much thinner than another; which of them tell more is a sum of their seconds that fits, found in time that
     grows with the number of beats and not with the number of choices. Of versions that fit about equally, the one with
-    more beats is taken, and further beats come in only when every beat tells two sentences.
+    more beats is taken, but rather fewer further ones that are told to their end. These come in only when every beat
+    tells two sentences.
     """
     seconds = {id(beat): _seconds(beat, pace) for beat in (*breath, *beats)}
     best: tuple[float, Telling] | None = None
@@ -51,12 +53,13 @@ def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pa
             left_out = [b for b in beats if id(b) not in told]
             left_out += [b for b in version if version is breath and id(b) not in told]
             cost = sum(_LONG_BEAT_COST if b.long else _BEAT_COST for b in left_out)
-            thin = 2 if any(b.long for b in kept) else 1
+            at_least = 2 if any(b.long for b in kept) else 1
             most = max(len(seconds[id(b)]) for b in kept)
-            for fewest in range(min(thin, most), max(most, thin + 1)):
+            for fewest in range(min(at_least, most), max(most, at_least + 1)):
                 for counts in _fitting(kept, [seconds[id(b)] for b in kept], fewest, length_sec):
                     spoken = sum(seconds[id(b)][n - 1] for b, n in zip(kept, counts, strict=True))
-                    found = cost + _misfit(spoken, len(kept), length_sec)
+                    thin = sum(1 for b, n in zip(kept, counts, strict=True) if b.long and n < len(seconds[id(b)]))
+                    found = cost + _THIN_COST * thin + _misfit(spoken, len(kept), length_sec)
                     if best is None or found < best[0]:
                         best = found, list(zip(kept, counts, strict=True))
     if best is None:
