@@ -54,8 +54,8 @@ def answers(name: str, ask: Callable[[], object]) -> Check:
 
 
 def media_files(reader: MediaReader) -> Check:
-    """Open a small video and a small song, and decode both to their end."""
-    kinds: dict[str, MediaKind] = {"video.mp4": "video", "song.mp3": "audio"}
+    """Open a small video, song and phone photo, and decode each to its end."""
+    kinds: dict[str, MediaKind] = {"video.mp4": "video", "song.mp3": "audio", "photo.heic": "image"}
     try:
         for name, kind in kinds.items():
             with files("sutradhar").joinpath("samples", name).open("rb") as file:
@@ -64,7 +64,7 @@ def media_files(reader: MediaReader) -> Check:
                 return Check("media files", ok=False, detail=f"{name} is read as {seen}", advice=_INSTALL_AGAIN)
     except Exception as exc:  # the point of a check is to report everything that can be wrong
         return Check("media files", ok=False, detail=f"cannot open {name}: {exc}", advice=_INSTALL_AGAIN)
-    return Check("media files", ok=True, detail="opens a video and a song")
+    return Check("media files", ok=True, detail="opens a video, a song and a photo of a phone")
 
 
 def key(vendor: str, ask: Callable[[], object]) -> Check:
