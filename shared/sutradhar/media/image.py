@@ -45,6 +45,8 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
 """What sets an image upright, by its EXIF orientation (TIFF 6.0, tag 274)."""
+_SUBFILE_TYPE = 254
+"""TIFF 6.0: bit 0 is set for a small copy of another page."""
 _ALPHA_MODES = {"RGBA", "RGBa", "LA", "La", "PA"}
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
 _READING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, OverflowError, TypeError,
@@ -102,6 +104,7 @@ def read_image(file: BinaryIO, longest: int = 0) -> tuple[Image.Image, ImageFact
 
 def _read_with_pillow(file: BinaryIO, image_format: str, longest: int, nclx: bytes) -> tuple[Image.Image, ImageFacts]:
     with open_with_pillow(file, image_format) as opened:
+        pages = _select_page(opened) if image_format == "TIFF" else 1
         size = opened.size
         _refuse_too_large(opened, image_format)
         extent = _draft(opened, longest) if isinstance(opened, JpegImageFile) else None
@@ -109,10 +112,10 @@ def _read_with_pillow(file: BinaryIO, image_format: str, longest: int, nclx: byt
         exif = read_exif(opened)
         developer = build_developer(opened, opened.mode, opened.info, exif, nclx, image_format)
         notices = developer.notices
-        if image_format == "TIFF" and (pages := getattr(opened, "n_frames", 1)) > 1:
+        if pages > 1:
             notices.append(f"shows only the first of its {pages} pages; save the others as images of their own")
         shown = develop(opened, developer, fit_size(opened.size, longest), extent)
-        shown, size = set_upright(shown, size, exif)
+    shown, size = set_upright(shown, size, exif)
     return shown, ImageFacts(image_format, size, tuple(notices))
 
 
@@ -167,6 +170,17 @@ def _damaged(image_format: str, exc: Exception) -> Exception:
     if isinstance(exc, OSError) and exc.errno not in {None, errno.EINVAL}:
         return exc  # of the disk, not of the file
     return UnusableFile(f"is a {image_format} image that breaks off before its end, or is damaged", _AGAIN)
+
+
+def _select_page(opened: Any) -> int:
+    """Open the first page of a TIFF that is no small copy of another one; return how many such pages there are."""
+    pages = []
+    for index in range(opened.n_frames):
+        opened.seek(index)
+        if not int(opened.tag_v2.get(_SUBFILE_TYPE, 0)) & 1:
+            pages.append(index)
+    opened.seek(pages[0] if pages else 0)
+    return len(pages)
 
 
 def _refuse_too_large(opened: Image.Image, image_format: str) -> None:

@@ -118,3 +118,14 @@ for name, (source, words, write) in REFUSED.items():
 )
 def write_scan(path: Path) -> None:
     quarters(160, 120).save(path, tiffinfo={271: "NIKON CORPORATION", 272: "COOLSCAN"})
+
+
+@entry(
+    "map.tif",
+    "map program: small copies behind the image",
+    Taken("image", (640, 480), colours=(At(0.2, 0.2, (200, 40, 40)),)),
+)
+def write_pyramid(path: Path) -> None:
+    small = quarters(320, 240)
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    quarters(640, 480).save(path, save_all=True, append_images=[small])
