@@ -83,7 +83,7 @@ class Layers:
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        self._subtitles = Recent[tuple[str, ...], _Subtitle](_PATCHES_KEPT)
+        self._subtitles = Recent[tuple[tuple[str, ...], bool], _Subtitle](_PATCHES_KEPT)
         self._patches = Recent[Title | Watermark, Patch](_PATCHES_KEPT)
 
     def open(self, segment: Segment) -> Layer:
@@ -106,7 +106,10 @@ class Layers:
         return blend
 
     def _caption(self, cue: Cue, highlight: bool) -> Layer:
-        subtitle = self._subtitles.get(cue.lines, lambda: _Subtitle(Caption(cue.lines, *self._size)))
+        key = cue.lines, cue.keeps_lines
+        subtitle = self._subtitles.get(
+            key, lambda: _Subtitle(Caption(cue.lines, *self._size, keeps_lines=cue.keeps_lines))
+        )
         starts = cue.word_starts if highlight else ()
         # the last word stays lit until the cue goes: viewers expect nothing to change in a pause
         return lambda n, frame: subtitle.blend(frame, bisect_right(starts, n) - 1)

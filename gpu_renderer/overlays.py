@@ -52,13 +52,14 @@ class Caption:
     """A cue near the lower edge of a ``width`` x ``height`` picture, centred; the last baseline never moves.
 
     A cue too wide for the picture is broken anew, onto as many lines as the picture's shape has room for; what is still
-    too wide is drawn smaller. No word is cut that fits a line.
+    too wide is drawn smaller. No word is cut that fits a line. ``keeps_lines``: a poem's lines are not joined.
     """
 
-    def __init__(self, lines: Sequence[str], width: int, height: int) -> None:
+    def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:
         refuse_missing_glyphs(" ".join(lines), "the caption")
         em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
-        broken, self._em = _fit_caption(lines, typeface(), em, width * place.caption_width, place.caption_lines)
+        breaks = list(_breaks(lines, keeps_lines=keeps_lines))
+        broken, self._em = _fit_caption(breaks, typeface(), em, width * place.caption_width, place.caption_lines)
         self._block = draw(broken, typeface(), self._em, _CAPTION)
         rows, columns = self._block.rgba.shape[:2]
         baseline = height * (1 - place.caption_bottom) - em * DESCENT
@@ -83,21 +84,23 @@ def caption_top(width: int, height: int) -> int:
     return int(height * (1 - place.caption_bottom) - em * high)
 
 
-def _fit_caption(lines: Sequence[str], face: Typeface, em: float, room: float, max_lines: int) -> tuple[list[str], int]:
+def _fit_caption(
+    breaks: Sequence[list[str]], face: Typeface, em: float, room: float, max_lines: int
+) -> tuple[list[str], int]:
     size = round(em)
     while True:
-        for broken in _breaks(lines):
+        for broken in breaks:
             if len(broken) <= max_lines and max(line_width(line, face, size) for line in broken) <= room:
                 return broken, size
         size = min(size - 1, round(size * 0.95))
 
 
-def _breaks(lines: Sequence[str]) -> Iterator[list[str]]:
+def _breaks(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
     yield list(lines)
     text = " ".join(lines)
     longest = max(characters(word) for word in text.split())
     for limit in range(MAX_LINE, max(MAX_LINE // 3, longest - 1), -1):
-        yield break_lines(text, limit)
+        yield [part for line in (lines if keeps_lines else [text]) for part in break_lines(line, limit)]
 
 
 def watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:

@@ -121,7 +121,7 @@ def segment(timeline: Timeline, start: int, end: int) -> Segment:
 def _seen(cue: Cue, start: int, end: int, style: CaptionStyle) -> Cue:
     """What the frames from ``start`` to ``end`` show of ``cue``, and nothing that they do not."""
     words = tuple(min(max(at - start, 0), end - start) for at in cue.word_starts) if style == "highlight" else ()
-    return Cue(start=max(cue.start - start, 0), end=min(cue.end, end) - start, lines=cue.lines, word_starts=words)
+    return cue.evolve(start=max(cue.start - start, 0), end=min(cue.end, end) - start, word_starts=words)
 
 
 def key(segment: Segment, encoder: Sequence[str], engine: str, fonts: Mapping[str, str]) -> str:

@@ -134,3 +134,12 @@ def test_what_no_font_can_draw_is_an_error_that_names_text_and_character() -> No
     assert "take the character out" in caught.value.advice
     with pytest.raises(RenderError, match=r"the watermark “→” .*RIGHTWARDS ARROW"):
         watermark_overlay(Watermark.model_construct(text="→", position="tr", opacity=1.0), 320, 180)
+
+
+def test_an_upright_picture_breaks_the_lines_of_a_poem_each_by_itself() -> None:
+    poem = ["Twinkle, twinkle, little star, tonight,", "how I wonder"]
+    kept = Caption(poem, 720, 1280, keeps_lines=True).plain
+    broken = [part for line in poem for part in break_lines(line, 25)]
+    assert len(broken) == 3
+    assert np.array_equal(kept.rgba, Caption(broken, 720, 1280).plain.rgba)
+    assert not np.array_equal(kept.rgba, Caption(poem, 720, 1280).plain.rgba)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sutradhar.domain.asset import Word
 from sutradhar.domain.base import Frozen
+from sutradhar.domain.line_breaks import binds, find_line_ends
 from sutradhar.domain.text import graphemes, sentences
 
 MAX_LINE = 42
@@ -36,6 +37,8 @@ class Cue(Frozen):
     word_starts: tuple[int, ...] = ()
     """The frame in which each word of ``lines`` is spoken; empty where that is not known (a translation, or a word too
     long for a line)."""
+    keeps_lines: bool = False
+    """The lines are those of a poem or a list: a narrow picture breaks them again, and never joins them."""
 
     @property
     def text(self) -> str:
@@ -47,20 +50,28 @@ def width(text: str) -> int:
     return len(graphemes(text))
 
 
-def cues(words: Sequence[Word], *, offset: float, fps: int, not_after: int) -> list[Cue]:
-    """Cues for one narration. ``offset`` is where its audio starts, in seconds; no cue ends after frame ``not_after``.
+def cues(
+    words: Sequence[Word], *, offset: float, fps: int, not_after: int, line_ends: frozenset[int] = frozenset()
+) -> list[Cue]:
+    """Return the cues of one narration. ``offset`` is where its audio starts, in seconds; no cue ends after frame
+    ``not_after``. ``line_ends``: the words, counted from 0, with which the lines of a poem or a list end.
 
     A cue appears with its first word (to the frame) and stays until shortly after its last one, never into the next.
     One that would be gone in less than ``MIN_SEC`` shares its place with a neighbour where both fit.
     """
-    parts = [part for word in words for part in _parts(word)]
+    following = [*(word.text for word in words[1:]), ""]
+    parts = [
+        part
+        for i, (word, beside) in enumerate(zip(words, following, strict=True))
+        for part in _parts(word, beside, i in line_ends)
+    ]
     at = [round((offset + part.start) * fps) for part in parts]
     groups = _groups(parts, at, not_after, fps)
     found: list[Cue] = []
     for a, b in groups:
         start = max(at[a], found[-1].end if found else 0)
         limit = max(at[b] if b < len(parts) else not_after, start + 1)
-        lines = break_lines(" ".join(part.text for part in parts[a:b]))
+        lines = _lines(parts[a:b])
         wanted = round((offset + parts[b - 1].end + _LINGER_SEC) * fps)
         readable = start + math.ceil(max(MIN_SEC, sum(map(width, lines)) / MAX_CHARS_PER_SEC) * fps)
         end = max(wanted, readable)
@@ -69,13 +80,14 @@ def cues(words: Sequence[Word], *, offset: float, fps: int, not_after: int) -> l
         end = max(min(end, limit, start + round(MAX_SEC * fps)), start + 1)
         whole = all(part.whole for part in parts[a:b])
         spoken = tuple(min(max(n, start), end - 1) for n in at[a:b]) if whole else ()
-        found.append(Cue(start=start, end=end, lines=tuple(lines), word_starts=spoken))
+        kept = any(part.ends_line for part in parts[a : b - 1])
+        found.append(Cue(start=start, end=end, lines=tuple(lines), word_starts=spoken, keeps_lines=kept))
     return found
 
 
 def translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int, not_after: int) -> list[Cue]:
-    """Cues for a translation of what ``words`` say. With as many sentences on both sides each one keeps its time;
-    otherwise, and inside a sentence, time is shared out by length."""
+    """Return the cues of a translation of what ``words`` say. With as many sentences on both sides each one keeps its
+    time; otherwise, and inside a sentence, time is shared out by length."""
     spoken = sentences(" ".join(w.text for w in words))
     written = sentences(text)
     spans: list[tuple[float, float]] = []
@@ -97,7 +109,7 @@ def translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int
             until = at_sec + (end - start) * share / sum(weight)
             shared.append(Word(text=part, start=at_sec, end=until))
             at_sec = until
-    found = cues(shared, offset=offset, fps=fps, not_after=not_after)
+    found = cues(shared, offset=offset, fps=fps, not_after=not_after, line_ends=find_line_ends(text))
     return [cue.evolve(word_starts=()) for cue in found]
 
 
@@ -109,16 +121,34 @@ class _Part:
     start: float
     end: float
     whole: bool
+    ends_line: bool = False
+    binds: bool = False
+    """The next word must stand beside it."""
+
+    @property
+    def stops(self) -> bool:
+        return _mark(self.text) in _STOPS and not self.binds
 
 
-def _parts(word: Word) -> Iterator[_Part]:
+def _parts(word: Word, following: str, ends_line: bool) -> Iterator[_Part]:
     texts = [piece for text in word.text.split() for piece in _pieces(text, MAX_LINE)]
     letters = sum(map(width, texts))
     at = word.start
-    for text in texts:
-        until = at + (word.end - word.start) * width(text) / letters
-        yield _Part(text, at, until, whole=len(texts) == 1)
+    for i, text in enumerate(texts):
+        until, last = at + (word.end - word.start) * width(text) / letters, i == len(texts) - 1
+        bound = last and not ends_line and binds(word.text, following)
+        yield _Part(text, at, until, len(texts) == 1, ends_line=last and ends_line, binds=bound)
         at = until
+
+
+def _lines(parts: Sequence[_Part]) -> list[str]:
+    """Return the caption lines of ``parts``: their own if they have some, else as even as they go."""
+    own: list[list[str]] = [[]]
+    for i, part in enumerate(parts):
+        own[-1].append(part.text)
+        if part.ends_line and i < len(parts) - 1:
+            own.append([])
+    return [" ".join(line) for line in own] if len(own) > 1 else break_lines(" ".join(own[0]))
 
 
 def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int) -> list[tuple[int, int]]:
@@ -129,7 +159,7 @@ def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int)
     for a in reversed(range(len(parts))):
         cheapest[a] = math.inf
         for b in range(a + 1, len(parts) + 1):
-            if b > a + 1 and not _fits(parts[a:b], widths[a:b]):
+            if b > a + 1 and not _fits(parts[a:b]):
                 break
             seconds = ((at[b] if b < len(parts) else not_after) - at[a]) / fps
             following = parts[b] if b < len(parts) else None
@@ -145,25 +175,24 @@ def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int)
     return found
 
 
-def _fits(parts: Sequence[_Part], widths: Sequence[int]) -> bool:
-    lines, room = 0, -1
-    for letters in widths:
-        room -= letters + 1
-        if room < 0:
-            lines, room = lines + 1, MAX_LINE - letters
-    return lines <= MAX_LINES and parts[-1].end - parts[0].start <= MAX_SEC
+def _fits(parts: Sequence[_Part]) -> bool:
+    lines = _lines(parts)
+    shown = len(lines) <= MAX_LINES and all(width(line) <= MAX_LINE for line in lines)
+    return shown and parts[-1].end - parts[0].start <= MAX_SEC
 
 
 def _cost(parts: Sequence[_Part], following: _Part | None, letters: int, seconds: float) -> float:
-    """Of showing ``parts`` as one cue for at most ``seconds``. In this order: a cue that is gone too soon, sentences
-    that share a cue, too little time to read, a bad place to break; then few cues, evenly filled."""
+    """Return what it costs to show ``parts`` as one cue for at most ``seconds``. In this order: words torn apart that
+    belong together, a cue that is gone too soon, sentences that share a cue and torn lines of poems, too little time to
+    read, a bad place to break; then few cues, evenly filled."""
     cost = 1.0 + 2.0 * (letters / (MAX_LINE * MAX_LINES)) ** 2
     cost += 1000.0 * (seconds < MIN_SEC) + 1.5 * max(letters / MAX_CHARS_PER_SEC - seconds, 0.0)
-    cost += 10.0 * sum(_mark(part.text) in _STOPS for part in parts[:-1])
-    mark = _mark(parts[-1].text)
-    if following and mark not in _STOPS:
-        pause = min(max(following.start - parts[-1].end, 0.0), 0.5)
-        cost += 1.5 - 2.0 * pause - (0.9 if mark in _PAUSES else 0.0)
+    cost += 10.0 * sum(part.stops and not part.ends_line for part in parts[:-1])
+    last = parts[-1]
+    if following and not last.stops and not last.ends_line:
+        pause = min(max(following.start - last.end, 0.0), 0.5)
+        cost += 1.5 - 2.0 * pause - (0.9 if _mark(last.text) in _PAUSES else 0.0)
+        cost += 10_000.0 * last.binds + 6.0 * any(part.ends_line for part in (*parts, following))
     return cost + (0.8 if len(parts) < 3 else 0.0)
 
 
@@ -173,11 +202,12 @@ def _mark(text: str) -> str:
 
 
 def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
-    """``text`` on as few lines as it needs, between words, as even as they go; the lower one the longer.
+    """Return ``text`` on as few lines as it needs, between words, as even as they go; the lower one the longer.
 
-    A single word longer than a line is cut between grapheme clusters.
+    A single word longer than a line is cut between grapheme clusters. Words that belong together stay on one line:
+    "Dr. Rao", "10 km".
     """
-    parts = [piece for word in text.split() for piece in _pieces(word, limit)]
+    parts = [piece for word in _bound(text.split(), limit) for piece in _fitting(word, limit)]
     if width(" ".join(parts)) <= limit:
         return [" ".join(parts)]
     best: list[str] | None = None
@@ -188,6 +218,21 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
             if best is None or _unevenness(pair) < _unevenness(best):
                 best = pair
     return best or _greedy(parts, limit)
+
+
+def _bound(words: Sequence[str], limit: int) -> list[str]:
+    """Return ``words`` with those that belong together as one, where a line has room for them."""
+    found: list[str] = []
+    for i, word in enumerate(words):
+        if i and binds(words[i - 1], word) and width(f"{found[-1]} {word}") <= limit:
+            found[-1] += f" {word}"
+        else:
+            found.append(word)
+    return found
+
+
+def _fitting(word: str, limit: int) -> list[str]:
+    return [word] if " " in word else _pieces(word, limit)
 
 
 def _unevenness(pair: list[str]) -> float:

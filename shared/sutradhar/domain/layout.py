@@ -7,6 +7,7 @@ from typing import Literal
 from sutradhar.domain.asset import SAMPLE_RATE, Asset, scene_slot
 from sutradhar.domain.captions import Cue, cues, translated_cues
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.line_breaks import find_line_ends
 from sutradhar.domain.pacing import AIR_SEC, MAX_VIDEO_SEC
 from sutradhar.domain.plan import Language, OnScreen, RenderPlan, Scene
 from sutradhar.domain.shots import choose_bed, choose_camera, clip_part, clip_sound, lay_clip
@@ -138,7 +139,8 @@ def _captions(
             offset = voice.start / SAMPLE_RATE
             end = clip.end - (clips[voice.scene + 1].fade_in if voice.scene + 1 < len(clips) else 0)
             if language == spoken:
-                lines += cues(words, offset=offset, fps=plan.render.fps, not_after=end)
+                ends = find_line_ends(scene.narration)
+                lines += cues(words, offset=offset, fps=plan.render.fps, not_after=end, line_ends=ends)
             else:
                 text = scene.translations[language]
                 lines += translated_cues(text, words, offset=offset, fps=plan.render.fps, not_after=end)

@@ -10,12 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.glyphs import DEVANAGARI, LATIN
+from sutradhar.domain.line_breaks import ends_sentence
 
 if TYPE_CHECKING:
     from regex import Pattern
 
 _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ change how Devanagari is shaped, so they stay within words
-_SENTENCE_END = r"(?<!\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|\p{Lu})\.)(?<=[.!?।॥…][\"'”’)]*)\s+"
 _LINE_BREAK = r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028]"
 _LONE_JOINER = (
     rf"(?<![\p{{L}}\p{{M}}\p{{Emoji}}])[{_JOINERS}]+"
@@ -117,8 +117,16 @@ def graphemes(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """``text`` cut after ``. ! ? । ॥ …``, closing quotes kept with their sentence; a title or an initial ends none."""
-    return [s for s in _compiled(_SENTENCE_END).split(text.strip()) if s]
+    """Return ``text`` cut after ``. ! ? । ॥ …``, closing quotes kept with their sentence; a title or an initial ends
+    none."""
+    words = _compiled(r"\S+").finditer(text)
+    found, start, last = [], 0, None
+    for word in words:
+        if last and ends_sentence(last[0], word[0]):
+            found.append(text[start : last.end()])
+            start = word.start()
+        last = word
+    return [s for s in (*found, text[start:].strip()) if s]
 
 
 @cache

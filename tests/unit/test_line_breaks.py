@@ -1,0 +1,95 @@
+"""Captions keep together what belongs together, and keep the lines of a poem."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sutradhar.domain.asset import Word
+from sutradhar.domain.captions import MAX_LINE, Cue, break_lines, cues, translated_cues, width
+from sutradhar.domain.line_breaks import binds, find_line_ends
+from sutradhar.domain.text import sentences
+
+FPS = 30
+
+
+def spoken(text: str, pace: float = 0.35) -> list[Word]:
+    return [Word(text=w, start=i * pace, end=i * pace + pace * 0.9) for i, w in enumerate(text.split())]
+
+
+def captions(text: str) -> list[Cue]:
+    return cues(spoken(text), offset=0, fps=FPS, not_after=100_000, line_ends=find_line_ends(text))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "together"),
+    [
+        ("Dr.", "Rao", True), ("डॉ.", "राव", True), ("(Mr.", "Shah", True), ("Rs.", "500", True), ("रु.", "500", True),
+        ("₹", "500", True), ("No.", "5", True), ("No.", "He", False), ("10", "km", True), ("10", "किमी", True),
+        ("37.5", "°C,", True), ("5", "लाख", True), ("₹5", "crore", True), ("million", "dollars", True),
+        ("A.", "Kalam", True), ("5:30", "pm", True), ("5:30", "बजे", True), ("15", "August", True), ("अगस्त", "15", True),
+        ("श्री", "राम", True), ("10,", "km", False), ("ten", "men", False), ("He", "ran", False), ("108", "boys", False),
+        ("ran.", "He", False),
+        ("ए.पी.जे.", "कलाम", True), ("2½", "kg", True), ("№", "7", True), ("p.", "10", True), ("the", "U.S.", False),
+    ],
+)  # fmt: skip
+def test_what_belongs_together(first: str, second: str, together: bool) -> None:
+    assert binds(first, second) is together
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Dr. Rao met Mr. Shah. They spoke.", 2), ("डॉ. राव आए। वे बोले।", 2), ("It cost Rs. 500. He paid.", 2),
+        ("See No. 5. No. He left.", 3), ("ए.पी.जे. कलाम आए।", 1), ("“Go!” he said. “Now.”", 3), ("10 कि.मी. दूर।", 1),
+    ],
+)  # fmt: skip
+def test_abbreviations_end_no_sentence(text: str, count: int) -> None:
+    assert len(sentences(text)) == count
+    assert " ".join(sentences(text)) == text
+
+
+PAIRS = ["Dr. Rao", "डॉ. सिंह", "Rs. 500", "10 km", "₹5 लाख", "5:30 pm", "15 August", "37.5 °C", "Prof. Iyer"]
+LOOSE = ["and", "the", "mountain", "नदी", "extraordinary", "was,", "है।", "then.", "गाँव"]
+
+
+@given(st.lists(st.sampled_from(PAIRS + LOOSE + LOOSE), min_size=1, max_size=40), st.integers(20, MAX_LINE))
+def test_no_line_and_no_caption_tears_them_apart(chosen: list[str], limit: int) -> None:
+    text = " ".join(chosen)
+    lines = [line for cue in captions(text) for line in cue.lines]
+    assert " ".join(lines) == text
+    assert all(width(line) <= MAX_LINE for line in lines)
+    for broken in (lines, break_lines(text, limit)):
+        assert not any(binds(above.split()[-1], below.split()[0]) for above, below in pairwise(broken))
+
+
+POEM = "Twinkle, twinkle, little star,\nHow I wonder what you are!\nUp above the world so high,\nLike a gem."
+DOHA = "बुरा जो देखन मैं चला,\nबुरा न मिलिया कोय।\nजो दिल खोजा आपना,\nमुझसे बुरा न कोय॥"
+
+
+@pytest.mark.parametrize("poem", [POEM, DOHA])
+def test_the_lines_of_a_poem_are_lines_of_captions(poem: str) -> None:
+    assert [line for cue in captions(poem) for line in cue.lines] == poem.split("\n")
+    words = spoken("one two three four five six seven eight nine ten.")
+    translated = translated_cues(poem, words, offset=0, fps=FPS, not_after=10_000)
+    assert [line for cue in translated for line in cue.lines] == poem.split("\n")
+
+
+def test_a_line_of_a_poem_that_is_too_long_is_broken_in_its_own_caption() -> None:
+    long = "Though the night be dark and the river be wide and deep,\nI shall cross."
+    made = captions(long)
+    assert [" ".join(cue.lines) for cue in made] == long.split("\n")
+
+
+@given(st.lists(st.lists(st.sampled_from(LOOSE), min_size=1, max_size=6), min_size=1, max_size=12))
+def test_a_caption_holds_whole_lines_of_a_poem(verses: list[list[str]]) -> None:
+    text = "\n".join(" ".join(verse) for verse in verses)
+    made = captions(text)
+    assert " ".join(" ".join(cue.lines) for cue in made) == " ".join(text.split())
+    assert all(len(cue.lines) <= 2 and all(width(line) <= MAX_LINE for line in cue.lines) for cue in made)
+    for cue in made:
+        if cue.keeps_lines:
+            ends = [line for verse in verses for line in [" ".join(verse)]]
+            assert any(verse.endswith(cue.lines[0]) for verse in ends)
+            assert any(verse.startswith(cue.lines[-1]) for verse in ends)
