@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from functions.cli.console import console, errors, say
+from functions.cli.options import read_amount
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.access import Role
@@ -22,7 +23,12 @@ def add(
     name: Annotated[str, typer.Argument(help="The person or program that gets the key.")],
     role: Annotated[str, typer.Option(help="creator sees the jobs of this key, admin sees all jobs.")] = "creator",
     daily_budget: Annotated[
-        float | None, typer.Option(help="US dollars that providers may be paid for its jobs in a day. Default: no cap.")
+        float | None,
+        typer.Option(
+            parser=read_amount,
+            metavar="USD",
+            help="US dollars that providers may be paid for its jobs in a day. Default: no cap.",
+        ),
     ] = None,
 ) -> None:
     """Make a key and print its secret, once."""

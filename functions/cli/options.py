@@ -1,22 +1,50 @@
 """The options that `make` and `plan` share."""
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from sutradhar.domain.errors import FieldError
+
+
+def read_whole(text: str) -> int:
+    """Return the whole number in ``text``. Raises typer.BadParameter."""
+    try:
+        return int(text)
+    except ValueError as exc:
+        raise typer.BadParameter(f"must be a whole number (got {text!r})") from exc
+
+
+def read_amount(text: str) -> float:
+    """Return the number in ``text``. Raises typer.BadParameter."""
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not math.isfinite(amount):
+        raise typer.BadParameter(f"must be a number (got {text!r})")
+    return amount
+
 
 Topic = Annotated[str | None, typer.Argument(help="What the video is about, in English or Hindi.")]
 PlanFile = Annotated[
     str | None, typer.Option("--plan", metavar="FILE", help="A RenderPlan as JSON; - reads it from standard input.")
 ]
 Language = Annotated[str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's own.")]
-Length = Annotated[int | None, typer.Option(help="Seconds of video to aim for. Default: 60.")]
+Length = Annotated[
+    int | None, typer.Option(parser=read_whole, metavar="SECONDS", help="Seconds of video to aim for. Default: 60.")
+]
 Voice = Annotated[str | None, typer.Option(help="F, M, or a provider and its own voice: elevenlabs/ID. Default: F.")]
 Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1. Default: 16:9.")]
 Style = Annotated[str | None, typer.Option(help="How the images look: watercolor, cinematic, paper cut ...")]
-Seed = Annotated[int | None, typer.Option(help="Another number gives other images and words. Default: 0.")]
+Seed = Annotated[
+    int | None,
+    typer.Option(parser=read_whole, metavar="NUMBER", help="Another number gives other images and words. Default: 0."),
+]
 Resolution = Annotated[str | None, typer.Option(help="720p, 1080p or 4k. Default: 1080p.")]
 Providers = Annotated[
     str | None,
@@ -49,6 +77,12 @@ def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
         else:
             where[field] = value
     return changed
+
+
+def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> list[FieldError]:
+    """Return ``errors`` with the option in the place of a field that an option has set."""
+    names = {".".join(field): f"--{option}" for option, field in _FIELDS.items() if options.get(option) is not None}
+    return [FieldError(names.get(error.path, error.path), error.message) for error in errors]
 
 
 def choose_providers(providers: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from functions.cli.options import apply_options
+from functions.cli.options import apply_options, name_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
 from functions.cli.plan_text import PlanTextError, parse_plan_text
 from sutradhar.domain.errors import FieldError, InvalidRequest
@@ -28,7 +28,10 @@ def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, An
         if topic is None:
             raise typer.BadParameter("give a topic, or a plan file with --plan")
         _refuse_file_as_topic(topic)
-        return RenderPlan.parse(apply_options({"topic": topic}, options))
+        try:
+            return RenderPlan.parse(apply_options({"topic": topic}, options))
+        except InvalidRequest as exc:
+            raise InvalidRequest(name_options(exc.errors, options)) from exc
     if topic is not None:
         raise typer.BadParameter("give a topic or --plan, not both")
     body, folder = _read_plan(plan_file)
@@ -44,7 +47,7 @@ def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, An
         named = {error.path for error in wrong}
         wrong += [error for error in exc.errors if error.path not in named and _parent(error.path) not in named]
     if wrong:
-        raise InvalidRequest(wrong)
+        raise InvalidRequest(name_options(wrong, options))
     return plan
 
 

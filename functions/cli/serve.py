@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from functions.cli.console import errors, say, stoppable
+from functions.cli.options import read_whole
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.errors import NotInstalled
@@ -23,7 +24,8 @@ class ServedBackend(StrEnum):
 
 def serve(
     port: Annotated[
-        int | None, typer.Option(help="The port of the HTTP API. Default: PORT, else 8080.", min=1, max=65535)
+        int | None,
+        typer.Option(parser=read_whole, metavar="NUMBER", help="The port of the HTTP API. Default: PORT, else 8080."),
     ] = None,
     host: Annotated[
         str, typer.Option(help="Without API keys (`sutradhar keys add`) only this machine is let in.")
@@ -38,7 +40,9 @@ def serve(
 
     with errors():
         prepare_home()
-        port = port or bootstrap.settings().port
+        port = bootstrap.settings().port if port is None else port
+        if not 1 <= port <= 65_535:
+            raise typer.BadParameter(f"must be from 1 to 65535 (got {port})", param_hint="--port")
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")

@@ -65,7 +65,9 @@ def test_everything_that_is_wrong_is_said_at_once_in_words_of_people(terminal: T
         (("--plan", "."), "--plan (.) is a folder"), (("--plan", "nowhere.json"), "(nowhere.json) is not there"),
         (("a topic", "--plan", "plan.json"), "not both"), (("--length", "5"), "give a topic, or a plan file"),
         (("", "--mode", "PROXY"), "topic"), (("A fox", "--out", "plan.json"), "a folder, and plan.json is a file"),
-        (("plan.json",), "write --plan plan.json"), (("A fox", "--voice", "loud"), "voice must be F, M"),
+        (("plan.json",), "write --plan plan.json"), (("A fox", "--voice", "loud"), "--voice must be F, M"),
+        (("A fox", "--length", "long"), "must be a whole number (got 'long')"),
+        (("A fox", "--length", "4"), "--length must be at least 5 (got 4)"),
     ],
 )  # fmt: skip
 def test_a_wrong_command_line_gets_one_clear_error(

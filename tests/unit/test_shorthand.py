@@ -54,6 +54,13 @@ def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None
     assert read(language=given).language == code
 
 
+@pytest.mark.parametrize("given", ["fr-FR", "French", "தமிழ்", "Eng lish"])
+def test_a_wrong_value_is_quoted_as_it_was_written(given: str) -> None:
+    assert f"got {given!r}" in wrong({"topic": "x", "language": given})["language"]
+    assert f"got {given!r}" in wrong({"topic": "x", "render": {"mode": given}})["render.mode"]
+    assert f"got {given!r}" in wrong({"topic": "x", "render": {"resolution": given}})["render.resolution"]
+
+
 def test_languages_are_a_list_or_one_text() -> None:
     for given, languages in (
         ([], ()), ("en", ("en",)), ("hi, en", ("hi", "en")), ("English and Hindi", ("en", "hi")), (["Hindi"], ("hi",)),

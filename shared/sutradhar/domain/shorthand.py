@@ -52,7 +52,8 @@ def read_language(value: object) -> object:
     if not isinstance(value, str):
         return value
     word = _word(value)
-    return _LANGUAGES.get(word) or re.split(r"[-_]", word)[0]
+    code = _LANGUAGES.get(word) or re.split(r"[-_]", word)[0]
+    return code if code in ("en", "hi") else value
 
 
 def read_optional_language(value: object) -> object:
@@ -75,17 +76,15 @@ def read_voice(value: object) -> object:
 
 
 def read_mode(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else value
+    upper = value.strip().upper() if isinstance(value, str) else ""
+    return upper if upper in ("PROXY", "FINAL") else value
 
 
 def read_resolution(value: object) -> object:
     """Return ``1080p`` for 1080, "1080" and "1080P"."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        return value
-    word = _word(value)
-    return f"{word}p" if word.isdigit() else word
+    word = _word(str(value)) if isinstance(value, str | int) else ""
+    word = f"{word}p" if word.isdigit() else word
+    return word if word in ("720p", "1080p", "4k") else value
 
 
 def _word(text: str) -> str:

@@ -136,14 +136,15 @@ def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asse
     Raises:
         ProviderError: the file is gone, or cannot be used.
     """
-    upload_id = str(request.params["upload"])
+    named = f"the upload {request.params['upload']}"
     try:
-        upload = get(services, upload_id)
+        upload = get(services, str(request.params["upload"]))
+        named = f"the file {upload.filename}"
         with tempfile.TemporaryDirectory() as folder:
             asset = _as_asset(services, request, upload, Path(folder))
     except (NotFound, InvalidRequest) as exc:
         raise ProviderError(
-            f"the upload {upload_id} cannot be used: {exc}", provider="upload", retryable=False,
+            f"{named} cannot be used: {exc}", provider="upload", retryable=False,
             advice="send the file again and name the new upload",
         ) from exc  # fmt: skip
     services.assets.save(asset, lease)
