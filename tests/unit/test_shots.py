@@ -1,0 +1,183 @@
+"""Files of one's own on the timeline: how long a clip's scene is, what is heard of it, where the camera looks."""
+
+from typing import Any
+
+import pytest
+
+from gpu_renderer import segments
+from gpu_renderer.camera import crop
+from sutradhar.domain.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.layout import build_timeline
+from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.timeline import Footage, Timeline
+
+FPS = 30
+CLIP, OTHER, PHOTO, SONG = (f"up-{n:016x}" for n in range(4))
+WIDE = (1600, 900)
+
+
+def asset(slot: str, name: str, *, seconds: float = 0.0, clip_sec: float | None = None, size=WIDE) -> Asset:
+    return Asset(
+        key=name, kind="image", blob=f"assets/{name}", sha256=name, size=1, provider="x/1",
+        samples=round(seconds * SAMPLE_RATE), width=size[0], height=size[1], clip_sec=clip_sec,
+        footage=clip_sec is not None,
+    )  # fmt: skip
+
+
+def laid_out(
+    *scenes: dict[str, Any], clip_sec: float = 4.0, sounds: bool = True, speech_sec: float = 2.0,
+    song_sec: float = 60.0, size: tuple[int, int] = WIDE, **plan: Any,
+) -> Timeline:  # fmt: skip
+    body = RenderPlan.parse({"scenes": list(scenes), "render": {"fps": FPS}, "music": None, **plan})
+    assets = {"music": asset("music", "song", seconds=song_sec)}
+    for i, scene in enumerate(body.scenes):
+        length = clip_sec if scene.clip else None
+        name = scene.clip.upload if scene.clip else f"photo-{i}"
+        heard = clip_sec if scene.clip and sounds else 0.0
+        assets[f"scene-{i:02d}-image"] = asset("image", name, seconds=heard, clip_sec=length, size=size)
+        assets[f"scene-{i:02d}-narration"] = asset("narration", f"voice-{i}", seconds=speech_sec)
+    return build_timeline(body, assets)
+
+
+def photo(**fields: Any) -> dict[str, Any]:
+    return {"image": {"upload": PHOTO, **fields}, "duration_sec": 2, "transition": "cut"}
+
+
+def clip(**fields: Any) -> dict[str, Any]:
+    return {"clip": {"upload": CLIP, **fields}}
+
+
+def test_a_clip_without_a_length_is_as_long_as_it_is() -> None:
+    made = laid_out(clip(), clip(start_sec=1) | {"transition": "crossfade"}, clip(start_sec=1, end_sec=2.5))
+    assert [c.frames for c in made.clips] == [120, 90, 45]
+    assert [c.footage for c in made.clips] == [
+        Footage(start_sec=s, frames=f, when_over="hold") for s, f in ((0, 120), (1, 90), (1, 45))
+    ]
+    assert (made.looped, made.held, made.stretched) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "scene", "sounds", "over", "frames", "told"),
+    [
+        ({}, {"duration_sec": 6}, True, "hold", 180, "held"),
+        ({}, {"duration_sec": 6}, False, "loop", 180, "looped"),
+        ({"sound": "drop"}, {"duration_sec": 6}, True, "loop", 180, "looped"),
+        ({}, {"narration": "Six."}, True, "loop", 162, "looped"),
+        ({"sound": "keep"}, {"narration": "Six."}, True, "hold", 162, "held"),
+        ({"when_short": "hold"}, {"duration_sec": 6}, False, "hold", 180, ""),
+        ({"when_short": "loop"}, {"duration_sec": 6}, True, "loop", 180, ""),
+        ({"when_short": "trim"}, {"duration_sec": 6}, True, "hold", 120, ""),
+        ({"when_short": "trim"}, {"narration": "Six.", "duration_sec": 7}, True, "hold", 162, "held"),
+        ({"when_short": "trim"}, {"duration_sec": 3}, True, "hold", 90, ""),
+    ],
+)
+def test_a_clip_that_is_shorter_than_its_scene(
+    fields: dict[str, Any], scene: dict[str, Any], sounds: bool, over: str, frames: int, told: str
+) -> None:
+    made = laid_out(clip(**fields) | scene, sounds=sounds, speech_sec=5.0)
+    assert (made.clips[0].frames, made.clips[0].footage.when_over) == (frames, over)
+    assert {"looped": made.looped, "held": made.held, "": (0,)}[told] == (0,)
+    assert len(made.looped) + len(made.held) == bool(told)
+
+
+def test_a_clip_holds_through_a_transition_and_nothing_is_told() -> None:
+    made = laid_out(clip(sound="drop") | {"duration_sec": 4}, photo() | {"transition": "crossfade"})
+    assert made.clips[0].frames == 120 + 8
+    assert made.clips[0].footage.when_over == "hold"
+    assert made.looped + made.held == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "narration", "heard"),
+    [
+        ({}, "", (False, 0.0)), ({}, "Hello.", (True, 0.0)), ({"sound": "drop"}, "", None),
+        ({"sound": "drop"}, "Hi.", None), ({"sound": "keep", "volume_db": -6}, "Hi.", (False, -6.0)), ({"sound": "duck"}, "", (False, 0.0)),
+    ],
+)  # fmt: skip
+def test_the_sound_of_a_clip(fields: dict[str, Any], narration: str, heard: tuple[bool, float] | None) -> None:
+    made = laid_out(clip(start_sec=1, **fields) | {"narration": narration, "duration_sec": 3})
+    assert [(s.ducked, s.volume_db) for s in made.clip_sounds] == ([heard] if heard else [])
+    for sound in made.clip_sounds:
+        assert (sound.start, sound.samples, sound.source_start, sound.period) == (0, 144_000, 48_000, 144_000)
+    assert laid_out(clip(**fields) | {"duration_sec": 3}, sounds=False).clip_sounds == ()
+
+
+def test_sound_comes_and_goes_with_its_picture() -> None:
+    made = laid_out(photo(), clip() | {"transition": "crossfade"}, photo() | {"transition": "dip"})
+    (sound,) = made.clip_sounds
+    assert sound.start == made.clips[1].start * 1600
+    assert (sound.samples, sound.fade_in, sound.fade_out) == (120 * 1600, 15 * 1600, 15 * 1600)
+    held = laid_out(clip() | {"duration_sec": 6}, photo()).clip_sounds[0]
+    assert (held.samples, held.fade_in, held.fade_out) == (4 * SAMPLE_RATE, 480, 480)
+    looped = laid_out(clip(when_short="loop") | {"duration_sec": 6}, photo()).clip_sounds[0]
+    assert (looped.samples, looped.period) == (6 * SAMPLE_RATE, 4 * SAMPLE_RATE)
+
+
+@pytest.mark.parametrize(
+    ("focus", "size", "left_top"),
+    [
+        ("top", (900, 1600), (0, 0)), ("bottom", (900, 1600), (0, 1094)), ("center", (900, 1600), (0, 547)),
+        ("left", (3200, 900), (0, 0)), ("right", (3200, 900), (1600, 0)), ({"x": 0.5, "y": 0.4}, (900, 1600), (0, 387)),
+    ],
+)  # fmt: skip
+def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: tuple[int, int]) -> None:
+    for made in (
+        laid_out(photo(focus=focus) | {"camera": "hold"}, size=size),
+        laid_out(clip(focus=focus), size=size),
+    ):
+        camera = made.clips[0].camera
+        shown = crop(camera.start, size, 16 / 9)
+        assert camera.still
+        assert (round(shown.left), round(shown.top)) == pytest.approx(left_top, abs=1)
+
+
+@pytest.mark.parametrize("camera", ["zoom_in", "pan_up", "pan_left", "pull_out"])
+@pytest.mark.parametrize("focus", ["top", "bottom_left", {"x": 0.9, "y": 0.2}])
+@pytest.mark.parametrize("size", [(900, 1600), (3000, 900)])
+def test_no_move_leaves_what_stays(camera: str, focus: object, size: tuple[int, int]) -> None:
+    """...and every move moves, so that no film is taken for frozen."""
+    base = crop(laid_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9)
+    move = laid_out(photo(focus=focus) | {"camera": camera}, size=size).clips[0].camera
+    start, end = (crop(pose, size, 16 / 9) for pose in (move.start, move.end))
+    assert abs(start.left - end.left) + abs(start.top - end.top) > 0.02 * base.height
+    for box in (start, end):
+        assert box.left >= base.left - 0.5
+        assert box.right <= base.right + 0.5
+        assert box.top >= base.top - 0.5
+        assert box.bottom <= base.bottom + 0.5
+
+
+def test_what_is_shown_whole_stands_unless_a_move_is_asked_for() -> None:
+    made = laid_out(photo(fit="fit"), photo(fit="fit") | {"camera": "zoom_in"}, photo(), clip(fit="fit"))
+    assert [c.fit for c in made.clips] == ["fit", "fit", "fill", "fit"]
+    assert [c.camera.still for c in made.clips] == [True, False, False, True]
+    with pytest.raises(Exception, match="no camera move"):
+        laid_out(clip(fit="fit") | {"camera": "zoom_in"})
+
+
+def test_a_song_opens_the_video_with_its_own_start() -> None:
+    song = {"upload": SONG, "start_sec": 10}
+    bed = laid_out(photo() | {"duration_sec": 20}, music=song).bed
+    assert (bed.source_start, bed.samples, bed.crossfade) == (480_000, 20 * SAMPLE_RATE, 0)
+    bed = laid_out(photo() | {"duration_sec": 20}, music=song, song_sec=18).bed
+    assert (bed.source_start, bed.samples, bed.crossfade) == (480_000, 8 * SAMPLE_RATE, 2 * SAMPLE_RATE)
+    bed = laid_out(photo() | {"duration_sec": 20}, music={"mood": "calm"}).bed
+    assert (bed.source_start, bed.samples, bed.crossfade) == (0, 60 * SAMPLE_RATE, None)
+
+
+def keys(made: Timeline) -> list[str]:
+    return [segments.key(part, ("x",), "engine", {}) for part in segments.cut(made)]
+
+
+@pytest.mark.parametrize("change", [{"start_sec": 1.5}, {"fit": "fit"}, {"focus": "top"}, {"end_sec": 3.5}])
+def test_a_change_of_a_clip_makes_its_own_segments_anew(change: dict[str, Any]) -> None:
+    def film(**fields: Any) -> list[str]:
+        cuts = clip(start_sec=1, **fields) | {"duration_sec": 3, "transition": "cut"}
+        return keys(laid_out(photo(), cuts, photo(), size=(900, 1600)))
+
+    def changed() -> list[str]:
+        cuts = {"clip": {"upload": CLIP, "start_sec": 1, **change}, "duration_sec": 3, "transition": "cut"}
+        return keys(laid_out(photo(), cuts, photo(), size=(900, 1600)))
+
+    assert [a == b for a, b in zip(film(), changed(), strict=True)] == [True, False, True]
+    assert film() == film(sound="drop", when_short="hold")  # what is heard is no part of a picture
