@@ -131,7 +131,7 @@ class Player:
         """
         footage = self._shot.footage
         assert footage is not None
-        part = footage.frames or self._length
+        part = footage.part_frames or self._length
         n = n % part if footage.when_over == "loop" else min(n, part - 1)
         return min(n, self._length - 1)
 

@@ -14,7 +14,7 @@ from gpu_renderer.ffmpeg import program
 from gpu_renderer.loudness import BLOCK, Audio, analyse, integrated
 from gpu_renderer.sound import mix
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.timeline import Bed, Effect, GainPoint, Timeline, Voice
+from sutradhar.domain.timeline import Bed, ClipSound, Effect, GainPoint, Timeline, Voice
 
 Samples = npt.NDArray[np.float64]
 RATE = 48_000
@@ -55,6 +55,7 @@ class Film:
         self.voices: list[Voice] = []
         self.bed: Bed | None = None
         self.effects: list[Effect] = []
+        self.clips: list[ClipSound] = []
 
     def say(self, start: int, sound: Samples) -> None:
         scene = len(self.voices)
@@ -72,10 +73,32 @@ class Film:
         self.blobs.put(name, wav(sound))
         self.effects.append(Effect(start=start, samples=len(sound), blob=name, sha256="", volume_db=volume_db))
 
+    def song(self, data: bytes, seconds: float, start_sec: float = 0.0, crossfade_sec: float = 0.0) -> None:
+        """A song of the user's own, of which ``seconds`` are played from ``start_sec`` on."""
+        self.blobs.put("song", data)
+        self.bed = Bed(
+            blob="song", sha256="", samples=round(seconds * RATE), volume_db=-12.0,
+            source_start=round(start_sec * RATE), crossfade=round(crossfade_sec * RATE),
+        )  # fmt: skip
+
+    def show(
+        self, path: Path, seconds: float, start: float = 0.0, source_start: float = 0.0, period: float = 0.0,
+        *, ducked: bool = False, volume_db: float = 0.0, fade: float = 0.01,
+    ) -> None:  # fmt: skip
+        """A clip from second ``start`` of the film on."""
+        self.blobs.put(path.name, path.read_bytes())
+        self.clips.append(
+            ClipSound(
+                scene=len(self.clips), start=round(start * RATE), samples=round(seconds * RATE), blob=path.name,
+                sha256=path.name, source_start=round(source_start * RATE), period=round((period or seconds) * RATE),
+                volume_db=volume_db, ducked=ducked, fade_in=round(fade * RATE), fade_out=round(fade * RATE),
+            )
+        )  # fmt: skip
+
     def timeline(self, frames: int, fps: int = 30) -> Timeline:
         return Timeline(
             fps=fps, width=1280, height=720, frames=frames, clips=(), voices=tuple(self.voices), bed=self.bed,
-            captions={}, effects=tuple(self.effects),
+            captions={}, effects=tuple(self.effects), clip_sounds=tuple(self.clips),
         )  # fmt: skip
 
     def mix(self, frames: int, fps: int = 30) -> Path:

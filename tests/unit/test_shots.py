@@ -51,7 +51,7 @@ def test_a_clip_without_a_length_is_as_long_as_it_is() -> None:
     made = laid_out(clip(), clip(start_sec=1) | {"transition": "crossfade"}, clip(start_sec=1, end_sec=2.5))
     assert [c.frames for c in made.clips] == [120, 90, 45]
     assert [c.footage for c in made.clips] == [
-        Footage(start_sec=s, frames=f, when_over="hold") for s, f in ((0, 120), (1, 90), (1, 45))
+        Footage(start_sec=s, part_frames=f, when_over="hold") for s, f in ((0, 120), (1, 90), (1, 45))
     ]
     assert (made.looped, made.held, made.stretched) == ((), (), ())
 
@@ -91,7 +91,8 @@ def test_a_clip_holds_through_a_transition_and_nothing_is_told() -> None:
     ("fields", "narration", "heard"),
     [
         ({}, "", (False, 0.0)), ({}, "Hello.", (True, 0.0)), ({"sound": "drop"}, "", None),
-        ({"sound": "drop"}, "Hi.", None), ({"sound": "keep", "volume_db": -6}, "Hi.", (False, -6.0)), ({"sound": "duck"}, "", (False, 0.0)),
+        ({"sound": "drop"}, "Hi.", None), ({"sound": "keep", "volume_db": -6}, "Hi.", (False, -6.0)),
+        ({"sound": "duck"}, "", (False, 0.0)),
     ],
 )  # fmt: skip
 def test_the_sound_of_a_clip(fields: dict[str, Any], narration: str, heard: tuple[bool, float] | None) -> None:

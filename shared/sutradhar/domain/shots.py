@@ -81,7 +81,7 @@ def lay_clip(scene: Scene, picture: Asset, part: int, frames: int, slack: int) -
     over = scene.clip.when_short
     if over is None:
         over = "hold" if audible_as(scene, picture) == "keep" or frames - part <= slack else "loop"
-    return Footage(start_sec=scene.clip.start_sec, frames=part, when_over="loop" if over == "loop" else "hold")
+    return Footage(start_sec=scene.clip.start_sec, part_frames=part, when_over="loop" if over == "loop" else "hold")
 
 
 def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int) -> ClipSound | None:
@@ -91,14 +91,14 @@ def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int
         fade_out: frames of the transition to the clip after it.
     """
     audible, footage = audible_as(scene, picture), clip.footage
-    if scene.clip is None or audible == "drop" or footage is None or footage.frames is None:
+    if scene.clip is None or audible == "drop" or footage is None or footage.part_frames is None:
         return None
-    frames = clip.frames if footage.when_over == "loop" else min(clip.frames, footage.frames)
+    frames = clip.frames if footage.when_over == "loop" else min(clip.frames, footage.part_frames)
     start = frame_to_sample(clip.start, fps)
     return ClipSound(
         scene=clip.scene, start=start, samples=frame_to_sample(clip.start + frames, fps) - start, blob=clip.blob,
         sha256=clip.sha256, source_start=round(footage.start_sec * SAMPLE_RATE),
-        period=frame_to_sample(footage.frames, fps), volume_db=scene.clip.volume_db, ducked=audible == "duck",
+        period=frame_to_sample(footage.part_frames, fps), volume_db=scene.clip.volume_db, ducked=audible == "duck",
         fade_in=max(frame_to_sample(clip.fade_in, fps), _CUT),
         fade_out=max(frame_to_sample(fade_out if frames == clip.frames else 0, fps), _CUT),
     )  # fmt: skip

@@ -39,7 +39,7 @@ class Footage(Frozen):
     of its own."""
 
     start_sec: float = 0.0
-    frames: int | None = None
+    part_frames: int | None = None
     """Frames of the film that the part lasts which is used; None: to the end of the file."""
     when_over: Literal["loop", "hold"] = "loop"
     """After the part's last frame: it starts again, or that frame stands."""

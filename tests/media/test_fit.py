@@ -1,0 +1,125 @@
+"""Files of one's own as the film shows them: whole or cut around a focus, and after their end."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gpu_renderer.backdrop import on_backdrop
+from gpu_renderer.compositor import Compositor
+from gpu_renderer.frame import Frame
+from gpu_renderer.segments import segment
+from gpu_renderer.still import to_rgb
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.domain.own_media import Fit
+from sutradhar.domain.timeline import Camera, Pose
+from tests.media.clips import FPS, X264, counting, levels, made, played
+from tests.media.films import HOLD, ZOOM_IN, film, put_picture, sources
+
+RED, GREEN, BLUE = (220, 40, 40), (40, 170, 60), (40, 70, 220)
+BANDS = {"tall": (90, 160), "wide": (640, 90), "square": (120, 120), "sliver": (20, 400)}
+
+
+def banded(size: tuple[int, int], *, across: bool = False) -> Image.Image:
+    """A red head, a green body, blue feet; ``across``: from left to right."""
+    width, height = size
+    bands = np.zeros((height, width, 3), np.uint8)
+    along = bands.swapaxes(0, 1) if across else bands
+    length = along.shape[0]
+    for at, colour in ((0, RED), (length // 5, GREEN), (length * 4 // 5, BLUE)):
+        along[at:] = colour
+    return Image.fromarray(bands)
+
+
+def shown(
+    folder: Path, picture: Image.Image, *, fit: Fit = "fill", camera: Camera = HOLD, at: int = 0, size=(320, 180)
+) -> np.ndarray:
+    """(h, w, 3) RGB of frame ``at`` of a scene of 30 frames with ``picture``."""
+    out, blobs = io.BytesIO(), FileBlobStore(folder / "blobs")
+    picture.save(out, "PNG")
+    timeline = film(blobs, pictures=[out.getvalue()], bodies=(30,), camera=camera, size=size)
+    blob, sha256 = put_picture(blobs, "p.png", out.getvalue())
+    timeline = timeline.evolve(clips=(timeline.clips[0].evolve(fit=fit, blob=blob, sha256=sha256),))
+    frame = Frame(*size)
+    with Compositor(*size).open(segment(timeline, at, at + 1), sources(timeline, blobs, folder)) as compose:
+        compose(0, frame)
+    return to_rgb(frame)
+
+
+def near(pixels: np.ndarray, colour: tuple[int, int, int], within: int = 12) -> bool:
+    return bool(np.abs(pixels.astype(int) - colour).max() <= within)
+
+
+@pytest.mark.parametrize("name", BANDS)
+@pytest.mark.parametrize("size", [(320, 180), (180, 320), (180, 180)])
+def test_an_image_is_shown_whole_over_a_darkened_copy(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
+    width, height = size
+    own = BANDS[name]
+    found = shown(tmp_path, banded(own), fit="fit", size=size)
+    scale = min(width / own[0], height / own[1])
+    wide, high = max(own[0] * scale, 2), max(own[1] * scale, 2)
+    top, middle = (height - high) / 2, width // 2
+    for share, colour in ((0.1, RED), (0.5, GREEN), (0.9, BLUE)):
+        assert near(found[round(top + share * high), middle], colour)
+    if wide < width - 8:
+        for side in (found[:, 0], found[:, -1]):
+            assert side.max() < 0.5 * 220
+            assert side.max() > 30
+    if high < height - 8:
+        assert found[0].max() < 0.5 * 220
+
+
+@pytest.mark.parametrize(
+    ("across", "size", "focus", "colour"),
+    [
+        (False, (90, 160), (0.5, 0.0), RED), (False, (90, 160), (0.5, 0.5), GREEN),
+        (False, (90, 160), (0.5, 1.0), BLUE), (True, (640, 90), (0.0, 0.5), RED), (True, (640, 90), (1.0, 0.5), BLUE),
+    ],
+)  # fmt: skip
+def test_focus_keeps_its_place_in_images_and_clips(
+    tmp_path: Path, across: bool, size: tuple[int, int], focus: tuple[float, float], colour: tuple[int, int, int]
+) -> None:
+    pose = Pose(x=focus[0], y=focus[1], zoom=1.0)
+    camera = Camera(start=pose, end=pose)
+    corner = (2, 2) if focus[0] < 1 and focus[1] < 1 else (-3, -3)
+    picture = banded(size, across=across)
+    assert near(shown(tmp_path, picture, camera=camera)[corner], colour)
+    picture.save(tmp_path / "p.png")
+    clip = made(tmp_path / "c.mp4", *X264, source=f"movie={tmp_path / 'p.png'},loop=10:1,fps=30")
+    frame = played(clip, 1, camera=camera, size=(160, 90))[0]
+    assert near(to_rgb(frame)[corner], colour, within=20)
+
+
+def test_a_camera_that_is_asked_for_moves_over_what_is_shown_whole(tmp_path: Path) -> None:
+    first, last = (shown(tmp_path, banded((90, 160)), fit="fit", camera=ZOOM_IN, at=at) for at in (0, 29))
+    assert first[90, 104].max() < 0.5 * 170  # beside the image
+    assert near(last[90, 104], GREEN)
+
+
+def test_the_copy_behind_is_blurred() -> None:
+    stripes = Image.fromarray(np.tile(np.uint8([[[0] * 3, [255] * 3]]), (200, 50, 1)))
+    behind = np.asarray(on_backdrop(stripes, (320, 180))).astype(int)[:, :60]
+    assert np.abs(np.diff(behind, axis=1)).max() < 6
+    assert behind.mean() == pytest.approx(0.45 * 127, abs=8)
+
+
+@pytest.mark.parametrize(
+    ("footage", "expected"),
+    [
+        ({"part_frames": 10, "when_over": "loop"}, [*range(10), *range(10), *range(5)]),
+        ({"part_frames": 10, "when_over": "hold"}, [*range(10), *[9] * 15]),
+        ({"start_sec": 0.5, "part_frames": 12, "when_over": "hold"}, [*range(15, 27), *[26] * 13]),
+        ({"start_sec": 0.5, "part_frames": 5, "when_over": "loop"}, [*range(15, 20)] * 5),
+        ({"part_frames": 300, "when_over": "loop"}, list(range(25))),
+        ({"start_sec": 0.8, "part_frames": 20, "when_over": "loop"}, [*range(24, 30), *[29] * 14, *range(24, 29)]),
+    ],
+)
+@pytest.mark.parametrize("first", [0, 13, 22])
+def test_after_its_part_a_clip_starts_again_or_holds(
+    tmp_path: Path, footage: dict[str, object], expected: list[int], first: int
+) -> None:
+    """From any segment on. The last part is longer than the clip, which stands still for the rest of it."""
+    clip = counting(tmp_path / "a.mp4", *X264, rate=FPS, seconds=1)
+    assert levels(played(clip, 25, first=first, **footage)) == expected[first:]
