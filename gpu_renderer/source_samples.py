@@ -103,19 +103,22 @@ class Sources:
         assert clip.footage is not None
         source = probe(path, clip.scene)
         length = count_frames(source, fps=self._timeline.fps, start_sec=clip.footage.start_sec)
-        turn: list[Luma] = []
+        length = min(length, clip.footage.part_frames or length)
+        places = [n % length if clip.footage.when_over == "loop" else min(n, length - 1) for n in at] if length else []
+        wanted, turn = set(places), dict[int, Luma]()
         with Process(filmed_argv(self._timeline, clip, path), stage="gate", stream=True, scene=clip.scene) as process:
-            while len(turn) < length and len(picture := process.stdout.read(_WIDE * _HIGH)) == _WIDE * _HIGH:
+            for n in range(max(wanted, default=-1) + 1):
+                if len(picture := process.stdout.read(_WIDE * _HIGH)) < _WIDE * _HIGH:
+                    break
                 if self._cancel.is_set():
                     raise Cancelled
-                turn.append(np.frombuffer(picture, np.uint8).reshape(_HIGH, _WIDE))
+                last = np.frombuffer(picture, np.uint8).reshape(_HIGH, _WIDE)
+                turn |= {n: last} if n in wanted else {}
         if not turn:
             raise RenderError("a clip shows no frame", stage="gate", scene=clip.scene, advice="use another file")
-        length = min(length, clip.footage.frames or length)
         found = []
-        for frame in at:
-            place = frame % length if clip.footage.when_over == "loop" else min(frame, length - 1)
-            small = turn[min(place, len(turn) - 1)].astype(np.float32)  # the last frame may stand long
+        for frame, place in zip(at, places, strict=True):
+            small = turn.get(place, last).astype(np.float32)  # the last frame may stand long
             found.append(self._see(clip, small, source.picture, frame))
         return found
 

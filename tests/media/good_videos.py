@@ -208,7 +208,7 @@ GOOD: Mapping[str, Callable[[Maker], Timeline]] = {
         m.film(BARS_THEN_BLACK, seconds=2), footage=Footage(when_over="hold")
     ),
     "a short part of a clip, again and again": lambda m: m.timeline(
-        m.film(BARS_THEN_BLACK), footage=Footage(start_sec=1.0, frames=36)
+        m.film(BARS_THEN_BLACK), footage=Footage(start_sec=1.0, part_frames=36)
     ),
     "an upright photo of the night, whole": lambda m: m.timeline(night(5, 12), size=(180, 320), fit="fit"),
     "a letterboxed clip": lambda m: m.timeline(m.film(LETTERBOX)),
