@@ -154,6 +154,29 @@ def test_an_english_voice_gives_a_hindi_word_as_much_time_as_a_word_needs() -> N
     assert speech.words[2].start - speech.words[1].start > 0.25
 
 
+NUMBERS: dict[str, tuple[str, str]] = {
+    "en": (
+        "Dr. Rao paid Rs. 500 in 2014 for 10 km ॥",
+        "Doctor Rao paid five hundred rupees in twenty fourteen for ten kilometers.",
+    ),
+    "hi": ("॥ डॉ. राव ने 108 बार अ॒ग्निमी॑ळे कहा, ₹ 500 दिए ॥", "डॉक्टर राव ने एक सौ आठ बार अग्निमीळे कहा, पाँच सौ रुपये दिए।"),
+}
+
+
+@pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
+def test_numbers_and_signs_are_said_as_words_and_keep_their_times(
+    narrator: Narrator, language: Language, voice: Voice
+) -> None:
+    written, said = NUMBERS[language]
+    speech, spelled = (narrator.narrate(text, language, voice) for text in (written, said))
+    assert speech.wav == spelled.wav
+    assert [word.text for word in speech.words] == written.split()
+    starts = {word.text: word.start for word in spelled.words}
+    for word in speech.words:
+        if word.text in starts:
+            assert word.start == pytest.approx(starts[word.text], abs=0.01)
+
+
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES[:3])
 def test_a_text_without_sound_is_refused_for_good(narrator: Narrator, language: Language, voice: Voice) -> None:
     with pytest.raises(ProviderError) as caught:

@@ -24,6 +24,7 @@ ENGLISH = [
     ("10–20 km at 5 km/h, 1 km", "ten to twenty kilometers at five kilometers per hour, one kilometer"),
     ("20℃ and 37.5 °C", "twenty degrees Celsius and thirty-seven point five degrees Celsius"),
     ("10MB, 5 kg, 3 m² and −5°", "ten megabytes, five kilograms, three square meters and minus five degrees"),
+    ("in °C or %", "in degrees Celsius or percent"),
     ("½ cup, 2½ cups, 3/4 of it", "one half cup, two and a half cups, three quarters of it"),
     ("at 5:30 pm, 9:05 and 6:00", "at five thirty pm, nine oh five and six o'clock"),
     ("on 15/08/1947", "on the fifteenth of August nineteen forty-seven"),

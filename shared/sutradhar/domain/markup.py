@@ -116,12 +116,12 @@ def is_bold(line: str) -> bool:
 def strip_emphasis(line: str) -> str:
     """Return ``line`` without the signs of Markdown and of messengers around words: ``**bold**``, ``_italic_``,
     ``~struck~``, `` `code` ``; signs inside words and between numbers stay."""
-    line = _compiled(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)").sub(r"\2", line)
+    line = _compiled(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)").sub(r"\2", line)
     for _ in range(3):
         stripped = _compiled(
-            r"(?<![\p{L}\p{N}\p{M}\\*])(\*{1,3})(?=[^\s*])([^\n]*?[^\s*\\])\1(?![\p{L}\p{N}\p{M}*])"
-            r"|(?<![\p{L}\p{N}\p{M}\\_])(_{1,3})(?=[^\s_])([^\n]*?[^\s_\\])\3(?![\p{L}\p{N}\p{M}_])"
-            r"|(?<![\p{L}\p{N}\p{M}\\~])(~{1,2})(?=[^\s~])([^\n]*?[^\s~\\])\5(?![\p{L}\p{N}\p{M}~])"
+            r"(?<![\p{L}\p{N}\p{M}\\*])(\*{1,3})(?=[^\s*])([^\n]{0,500}?[^\s*\\])\1(?![\p{L}\p{N}\p{M}*])"
+            r"|(?<![\p{L}\p{N}\p{M}\\_])(_{1,3})(?=[^\s_])([^\n]{0,500}?[^\s_\\])\3(?![\p{L}\p{N}\p{M}_])"
+            r"|(?<![\p{L}\p{N}\p{M}\\~])(~{1,2})(?=[^\s~])([^\n]{0,500}?[^\s~\\])\5(?![\p{L}\p{N}\p{M}~])"
         ).sub(lambda found: found[2] or found[4] or found[6], line)
         if stripped == line:
             break

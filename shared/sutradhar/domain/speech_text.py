@@ -99,6 +99,8 @@ def _other(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[st
         return [token.say(core.replace(".", dot).replace("@", at).replace("/", " / ").strip(" /"))]
     if "&" in core and len(core) > 1:
         core = core.replace("&", f" {ABBREVIATIONS[language]['&']} ").strip()
+    if core in UNITS and not core[:1].isalpha():  # "℃" alone
+        return [token.say(UNITS[core][2 if language == "hi" else 1])]
     core = core.replace("%", f" {UNITS['%'][2 if language == 'hi' else 0]}") if core != "%" else core
     core = compile_pattern(NUMBER).sub(lambda found: f" {words.decimal(found[0], language)} ", core).strip()
     return [token.say(core) if core else token.raw]
