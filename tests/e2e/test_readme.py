@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from functions.emulated.emulators import free_port
@@ -84,19 +85,53 @@ def test_the_plan_of_ones_own_files(env: dict[str, str], tmp_path: Path) -> None
     (plan,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     (tmp_path / "holiday.json").write_text(plan, "utf-8")
     (tmp_path / "Pictures").mkdir()
-    for argv in (
-        "testsrc2=s=320x180:r=25:d=4 -pix_fmt yuv420p beach.mp4", "sine=frequency=330:duration=3 song.mp3",
-        "color=red:s=320x240 -frames:v 1 Pictures/me.jpg",
+    beach = [
+        "color=red:s=320x180:r=25:d=6[a];color=lime:s=320x180:r=25:d=8[b];[a][b]concat",
+        "sine=frequency=1000:d=14",
+    ]
+    song = ["sine=frequency=330:duration=12[a];sine=frequency=550:duration=12[b];[a][b]concat=v=0:a=1"]
+    upright = ["color=red:s=240x160[a];color=blue:s=240x160[b];[a][b]vstack"]
+    for sources, options in (
+        (beach, "-pix_fmt yuv420p beach.mp4"), (song, "song.mp3"), (upright, "-frames:v 1 Pictures/me.jpg"),
     ):  # fmt: skip
-        done = subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", *argv.split()], cwd=tmp_path, check=False)
-        assert done.returncode == 0
+        given = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
+        subprocess.run(["ffmpeg", "-v", "error", *given, *options.split()], cwd=tmp_path, check=True)
     assert OWN_FILES in COMMANDS
     here = OWN_FILES.replace("holiday.json", str(tmp_path / "holiday.json")).replace("out/holiday", env["OUT"])
     done = shell(f"{here} --mode PROXY", env, HOME=str(tmp_path))
     assert done.returncode == 0, (done.stdout, done.stderr)
     told = json.loads((Path(env["OUT"]) / "provenance.json").read_text())
-    assert [asset["provider"].partition("/")[0] for asset in told["assets"]].count("upload") == 3
+    assert [asset["provider"].partition("/")[0] for asset in told["assets"]].count("upload") == 4
+    video = Path(env["OUT"]) / "video.mp4"
+    assert near(colour(video, 1.5, 0.5, 0.05), (254, 0, 0))  # the upright photo, whole
+    assert near(colour(video, 1.5, 0.5, 0.95), (0, 0, 254))
+    assert near(colour(video, 5, 0.2, 0.3), (0, 255, 0))  # the clip from its second 8 on
+    assert near(colour(video, 8, 0.2, 0.3), (254, 0, 0))  # and from its second 2 on
+    assert tone(video, 0.5, 550) > tone(video, 0.5, 330) + 30  # the song from its second 12 on
+    assert tone(video, 4, 1000) > -20  # the clip's own sound
+    assert tone(video, 7.8, 1000) < tone(video, 4, 1000) - 10  # low under the narration
     assert not (Path(env["OUT"]) / "captions.hi.srt").exists()
+
+
+def colour(video: Path, second: float, x: float, y: float) -> list[int]:
+    at = f"crop=8:8:(iw-8)*{x}:(ih-8)*{y},scale=1:1"
+    argv = ["ffmpeg", "-v", "error", "-ss", str(second), "-i", str(video), "-frames:v", "1", "-vf", at,
+            "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]  # fmt: skip
+    return list(subprocess.run(argv, capture_output=True, check=True).stdout)
+
+
+def near(found: list[int], wanted: tuple[int, int, int]) -> bool:
+    return max(abs(a - b) for a, b in zip(found, wanted, strict=True)) < 25
+
+
+def tone(video: Path, second: float, hz: int) -> float:
+    """Level of a tone in the second after that, in dBFS."""
+    argv = ["ffmpeg", "-v", "error", "-ss", str(second), "-t", "1", "-i", str(video), "-ac", "1", "-ar", "8000",
+            "-f", "f32le", "-"]  # fmt: skip
+    heard = np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
+    window = np.hanning(len(heard))
+    turned = heard * window * np.exp(-2j * np.pi * hz * np.arange(len(heard)) / 8000)
+    return float(20 * np.log10(max(2 * abs(turned.sum()) / window.sum(), 1e-6)))
 
 
 @pytest.fixture
