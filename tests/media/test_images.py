@@ -1,8 +1,10 @@
 """The door and the renderer read images by one reader, and nothing else in the product opens them another way."""
 
 import ast
+import contextlib
 import hashlib
 import io
+import random
 import subprocess
 from pathlib import Path
 
@@ -27,6 +29,11 @@ from tests.media.test_corpus import services  # noqa: F401 -- a fixture
 ROOT = Path(__file__).resolve().parents[2]
 STILLS = [one for one in load_entries() if isinstance(one.expected, Taken) and one.expected.kind == "image"]
 SMALL = [one for one in STILLS if not one.is_large]
+FILES = [
+    one
+    for one in load_entries()
+    if not one.is_large and one.write.__module__ != "tests.media.corpus.recordings" and one.name != "empty.png"
+]
 
 
 @pytest.mark.parametrize("one", SMALL, ids=[one.name for one in SMALL])
@@ -133,3 +140,16 @@ def test_a_damaged_exif_block_does_not_stop_a_photo():
     file = io.BytesIO()
     quarters(320, 240).save(file, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + b"\xff" * 60)
     assert probe_image(file).size == (320, 240)
+
+
+@pytest.mark.parametrize("name", sorted({one.name.rpartition(".")[2].lower(): one.name for one in FILES}.values()))
+def test_damaged_files_are_taken_or_refused_and_nothing_else(name, tmp_path):
+    """One file of each ending, cut off and changed at random places, with a seed of its own."""
+    next(one for one in FILES if one.name == name).write(tmp_path / name)
+    whole, chance = (tmp_path / name).read_bytes(), random.Random(name)
+    for _ in range(25):
+        damaged = bytearray(whole[: chance.choice([len(whole), chance.randrange(len(whole))])] or b"?")
+        for _ in range(chance.choice([1, 3, 30])):
+            damaged[chance.randrange(min(len(damaged), chance.choice([400, len(whole)])))] = chance.randrange(256)
+        with contextlib.suppress(InvalidRequest):
+            assert MediaFiles().probe(io.BytesIO(damaged)).kind

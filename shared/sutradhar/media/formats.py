@@ -4,8 +4,8 @@ The door (``providers.media_file``) and the renderer both ask here, so that they
 told by its bytes; its name and its announced media type play no part.
 """
 
+import os
 import re
-import zipfile
 from typing import BinaryIO
 
 from sutradhar.domain.errors import SutradharError
@@ -83,6 +83,15 @@ _REFUSED = (
     (0, rb"version https://git-lfs", "a Git LFS pointer", "fetch the file itself (git lfs pull)"),
 )  # fmt: skip
 """Where what stands, how people call it, and what to do instead."""
+
+_ZIP_END = 1 << 16
+_PACKED_DOCUMENTS = (
+    (rb"word/document", "a Word document", "put its text into the plan as narration, or export its pages as PNG"),
+    (rb"ppt/presentation", "a PowerPoint presentation", "export its slides as PNG or as a video"),
+    (rb"xl/workbook", "an Excel workbook", "export what is to be seen as PNG"),
+    (rb"Index/\w+\.iwa|Index\.zip", "a Keynote, Pages or Numbers document", "export its slides as PNG or as a video"),
+)
+"""Names in ZIP files, how people call what has them, and what to do instead."""
 
 _TEXTS = (
     (r"(<\?xml|<!--|<!doctype svg|<svg\b).*?<svg\b|<svg\b", "an SVG drawing", "export it as a PNG"),
@@ -191,27 +200,24 @@ def _is_all_zeros(file: BinaryIO) -> bool:
 
 
 def _name_archive(file: BinaryIO) -> tuple[str, str]:
-    """Return the name of what a ZIP file is (most office documents are ZIP files), and what to do instead."""
-    try:
-        file.seek(0)
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            kind = archive.read("mimetype")[:100].decode("ascii", "replace") if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
-        return "a ZIP archive", _PACKED
-    for start, name, advice in (
-        ("word/", "a Word document", "put its text into the plan as narration, or export its pages as PNG"),
-        ("ppt/", "a PowerPoint presentation", "export its slides as PNG or as a video"),
-        ("xl/", "an Excel workbook", "export what is to be seen as PNG"),
-        ("Index/", "a Keynote, Pages or Numbers document", "export its slides or pages as PNG, or as a video"),
-    ):
-        if any(entry.startswith(start) for entry in names):
+    """Return the name of what a ZIP file is (most office documents are ZIP files), and what to do instead.
+
+    Only its two ends are read, where names stand: what is packed may be of any size.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    ends = file.read(_ZIP_END)
+    kind = ends[38:138] if ends[30:38] == b"mimetype" else b""
+    file.seek(max(size - _ZIP_END, 0))
+    ends += file.read(_ZIP_END)
+    for pattern, name, advice in _PACKED_DOCUMENTS:
+        if re.search(pattern, ends):
             return name, advice
-    if "opendocument" in kind:
+    if b"opendocument" in kind:
         return "an OpenDocument file", "export its pages or slides as PNG"
-    if "epub" in kind:
+    if b"epub" in kind:
         return "an e-book (EPUB)", "put its text into the plan as narration"
-    if kind.startswith(("image/openraster", "application/x-krita")):
+    if kind.startswith((b"image/openraster", b"application/x-krita")):
         return "a drawing program's file (OpenRaster or Krita)", _AS_PHOTO
     return "a ZIP archive", _PACKED
 
