@@ -37,6 +37,7 @@ SUN = "The sun rose over the hills and the river shone"
         ("> quoted `code` and ~~struck~~", "quoted code and struck"),
         ("[the page](https://x.org/a) says so", "the page says so"),
         ("<p>One<p>two &amp;amp; three<ul><li>a<li>b</ul>", "One\n\ntwo & three\n\na\n\nb"),
+        ("x<sup>2</sup> H<sub>2</sub>O", "x² H2O"),
         ("He said:<br/>&ldquo;Go!&rdquo; &#128512;", "He said: “Go!”"),
         ("| Planet | Days |\n|---|---|\n| Mars | 687 |", "Planet, Days\nMars, 687"),
         ("*_जय श्री राम_* ~कल~ *आज*", "जय श्री राम कल आज"),
@@ -77,6 +78,9 @@ def test_the_users_words_are_kept(pasted: str, said: str) -> None:
         ("| Time | Voiceover |\n|---|---|\n| 0:05 | A fox. |", "A fox.", ("Time", "Voiceover", "0:05")),
         ("Tea 👨‍👩‍👧🙏🏽! #tea\n#shorts #tea", "Tea! #tea", ("👨‍👩‍👧🙏🏽", "#shorts #tea")),
         ("See https://www.isro.gov.in/a?b=1 now.", "See isro.gov.in now.", ("https://www.isro.gov.in/a?b=1",)),
+        ("**Host:**\n“Hi.”\n[Opening shot: hill] (Verse 1)", "Hi.", ("Host:", "[Opening shot: hill]", "(Verse 1)")),
+        ("Speaker 1 [00:12]: Go. [pause 2s]", "Go.", ("Speaker 1 :", "[00:12]", "[pause 2s]")),
+        ("[कैमरा अंगूरों पर] लोमड़ी आई।", "लोमड़ी आई।", ("[कैमरा अंगूरों पर]",)),
         ("<style>p{}</style><b>Hi</b>", "Hi", ("<style>p{}</style>",)),
     ],
 )  # fmt: skip

@@ -21,6 +21,7 @@ _INLINE = (
     "|img|label|button|input|form|svg|video|audio|source|iframe|meta|link|title|time|o:p"
     "|speak|break|prosody|emphasis|say-as|phoneme|voice|lang|amazon:effect|mstts:express-as"
 )
+_RAISED = {"1": "¹", "2": "²", "3": "³"}
 _TAG = rf"(?i)</?(?:{_BLOCKS}|{_INLINE}){_ATTRIBUTES}>"
 _BLOCK_TAG = rf"(?i)<(/?)({_BLOCKS}){_ATTRIBUTES}>"
 _UNSEEN = r"(?is)<!--.*?-->|<!doctype[^>]*>|<(script|style|noscript|template)\b[^>]*>.*?</\1\s*>"
@@ -58,6 +59,7 @@ def strip_html(text: str, left_out: list[str]) -> str:
         return REMOVED
 
     text = _compiled(_UNSEEN).sub(unseen, text)
+    text = _compiled(r"(?i)<sup>\s*(\d+)\s*</sup>").sub(lambda found: _RAISED.get(found[1], f"^{found[1]}"), text)
     if _compiled(_BLOCK_TAG).search(text):
         text = _compiled(r"\s*\n\s*").sub(" ", text)
         text = _compiled(r"(?i)</t[dh]\s*>\s*(?=<t[dh]\b)").sub(" | ", text)

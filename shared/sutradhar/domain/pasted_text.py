@@ -112,9 +112,9 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
     stamped = sum(stage_directions.lone_stamp(line) for line in bare) > 1
     labels = any(stage_directions.speaker_label(line) for line in bare)
     found: list[_Line] = []
-    blank = False
+    blank = labelled = False
     for i, line in enumerate(_read_tables(raw, reading)):
-        outer = line.strip(_SPACES)
+        outer = line.removesuffix("\\").strip(_SPACES)
         if not outer:
             blank = blank or REMOVED not in line
             continue
@@ -128,8 +128,10 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
             reading.leave_out(outer)
             continue
         read = _read_line(outer, reading, in_script=in_script, stamped=stamped, labels=labels)
+        labelled = labelled or read.labelled  # a label may stand on a line of its own
         if read.text.strip(_SPACES):
-            read.after_blank, blank = blank, False
+            read.after_blank, read.labelled = blank, labelled
+            blank = labelled = False
             found.append(read)
     _unquote(found)
     return found

@@ -23,7 +23,7 @@ from sutradhar.domain.speech_tables import ABBREVIATIONS, CURRENCIES, UNITS
 
 _SILENT = r"[\u0951-\u0954\u1cd0-\u1cff\ua8e0-\ua8f1*_~^`#™®©†‡¶•\[\]{}<>\\]+"
 _DANDA = "।॥|"
-_SITES = r"(?:[\w-]+\.)+(?:com|org|net|in|gov|edu|io|ai|co|info|uk|us|nic|app|dev)(?:/[\w/.-]*)?"
+_SITES = r"(?:[\w-]+\.)+(?:com|org|net|in|gov|edu|io|ai|co|info|uk|us|nic|app|dev|be)(?:[/?#]\S*)?"
 
 
 @lru_cache(maxsize=512)

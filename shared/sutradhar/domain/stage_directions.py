@@ -21,7 +21,7 @@ _OFF_SCREEN = (
 )
 _LABEL = (
     rf"(?:(?i:{_LABELS})(?:\s*\#?\d{{1,2}}|\s+[A-Z])?(?:\s*\([^()\n]{{1,40}}\))*"
-    rf"|\p{{L}}[\p{{L}}\p{{M}} .'’-]{{0,30}}?\s*\((?i:{_OFF_SCREEN})\b[^()\n]{{0,20}}\))\s*[:：]\s*"
+    rf"|\p{{L}}[\p{{L}}\p{{M}} .'’-]{{0,30}}?\s*\((?i:{_OFF_SCREEN})\b[^()\n]{{0,20}}\))[\s\x00]*[:：]\s*"
 )
 _LABEL_ALONE = rf"(?:NARRATOR|VOICE[ -]?OVER|HOST|ANCHOR|ANNOUNCER|(?i:{_LABELS})\s*\((?i:{_OFF_SCREEN})\))\s*"
 
@@ -87,12 +87,13 @@ continues continue rises rising intensifies builds building voiceover विर�
 _ACTIONS = frozenset(_ACTIONS_LIST.split())
 """Round brackets inside a sentence must have one of these: "sangeet (Indian classical music)" explains a word."""
 _FRAMED = (
-    r"(?:cut|smash cut|jump cut|dissolve) to\b.*|fade (?:in|out|to)\b.*|zoom(?:s|ing)? (?:in|out|on)\b.*"
+    r"(?:cut|smash cut|jump cut|dissolve) to\b.*|fades? (?:in|out|to)\b.*|zoom(?:s|ing)? (?:in|out|on)\b.*"
     r"|pan(?:s|ning)? (?:to|left|right|across|over|up|down)\b.*|(?:close-?up|wide shot|aerial (?:shot|view)|drone shot"
     r"|establishing shot|medium shot|montage|slow[- ]motion|time-?lapse|b-?roll|insert|end screen)\b.*"
     r"|(?:show|insert|display|add)s? (?:an? |the )?"
     r"(?:images?|pictures?|photos?|videos?|clips?|text|title|logo|footage|graphics?|map)\b.*"
     r"|(?:images?|pictures?|photos?|videos?|footage|clip|animation|graphic|diagram|illustration)\s+(?:of|showing|shows?)\b.*"
+    r"|(?:कैमरा|दृश्य|क्लोज़-?अप|ज़ूम|कट)\s.*|(?:opening|closing|final|next) (?:scene|shot|visual)\b.*"
     r"|intro|outro|hook|opening|closing|ending|end|the end|visuals?|b-?roll|edit|citation needed|note \d+|\^?\d{1,3}"
     r"|sounds? of .*|(?:in an? )?(?:\w+ )?(?:tone|voice)|warmly|excited|whispering|softly|cheerfully|sarcastic|curious"
 )
@@ -144,7 +145,7 @@ def structural_heading(line: str) -> bool:
     return bool(
         _compiled(rf"{_SCENE}.*").fullmatch(line)
         or _compiled(rf"(?:\d{{1,2}}[.)]\s*)?(?i:{_HEADINGS}){rest}").fullmatch(line)
-        or _compiled(r"(?i:(?:video )?(?:title|शीर्षक))\s*[:：].*").fullmatch(line)
+        or _compiled(r"(?i:(?:video )?(?:title|script|शीर्षक|पटकथा))\s*[:：].*").fullmatch(line)
     )
 
 
@@ -181,7 +182,8 @@ def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -
     text = content.strip().strip("*_ .!…\x00").strip()
     if not text:
         return False
-    cue = rf"(?i:{_CUES}|{_CUES_OF_SCRIPTS}|{_LABELS}|cut|sfx)(?:\s*\#?\d{{1,2}})?(?:[:：]\s*|\s+[–—-]\s+)\S.*"
+    about = rf"(?:opening |closing |final |next |end )?(?:{_CUES}|{_CUES_OF_SCRIPTS}|{_LABELS}|cut|sfx)"
+    cue = rf"(?i:{about})(?:\s*\#?\d{{1,2}})?(?:[:：]\s*|\s+[–—-]\s+)\S.*"
     flags = r"(?is)"
     if _compiled(flags + cue).fullmatch(text) or _compiled(rf"(?i:{_OFF_SCREEN}|{_CUES})\.?").fullmatch(text):
         return True
@@ -192,12 +194,18 @@ def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -
         or _compiled(rf"(?:{_SCENE}.*|{_STAMP}|{_SECONDS})").fullmatch(text)
     ):
         return True
+    if _compiled(r"(?i)(?:verse|chorus|pre-chorus|bridge|refrain|मुखड़ा|अंतरा)(?:\s*\d+)?").fullmatch(text):
+        return not inside_sentence
     if _compiled(r"(?i)(?:fade (?:in|out|to black)|zoom (?:in|out)|cut to:?|in an? \w+ (?:voice|tone))").fullmatch(
         text
     ):
         return True
     words = text.casefold().replace(",", " ").split()
-    known = all(word.strip(".") in _HEADS | _HELPERS or word in _HEADS or word.isdecimal() for word in words)
+    known = all(word.strip(".") in _HEADS | _HELPERS or word in _HEADS or _is_length(word) for word in words)
     if not known or len(words) > 8 or not any(word.strip(".") in _HEADS or word in _HEADS for word in words):
         return False
     return square or not inside_sentence or not _ACTIONS.isdisjoint(words)
+
+
+def _is_length(word: str) -> bool:
+    return _compiled(r"\d+(?:\.\d+)?(?:s|sec)?").fullmatch(word) is not None
