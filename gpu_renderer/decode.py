@@ -49,6 +49,8 @@ class Source:
     first_sec: float
     length_sec: float
     """Seconds from the first frame to the end that a player shows; the last frame may stand long."""
+    joined_from_sec: float | None
+    """The file's first time stamp where they jump inside, which ffmpeg mends if it counts from there; else None."""
     track: int
     """Number among the video tracks, from 0."""
     indexed: bool
@@ -112,6 +114,7 @@ def _source(path: Path, info: VideoInfo) -> Source:
         squeeze=info.pixel_aspect,
         first_sec=info.first_sec,
         length_sec=info.duration_sec,
+        joined_from_sec=info.joined_from_sec,
         track=info.track,
         indexed=bool(_INDEXED & info.containers),
         is_turned=info.is_turned,
@@ -164,16 +167,18 @@ def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) ->
         "threads": 1,
         "protocol_whitelist": "file,pipe",
         "format_whitelist": ",".join(DEMUXERS),
-        "copyts": None,
         "noaccurate_seek": None,
     }
+    if source.joined_from_sec is None:
+        options |= {"copyts": None}
     if not source.is_turned:  # ffmpeg turns each frame before the first filter here, by the size of the first one
         options |= {"reinit_filter": 0}
     wanted = start_sec + skip / fps
     if seek and source.indexed and wanted >= _SEEK_FROM_SEC:
         options |= {"ss": f"{wanted - _SEEK_AHEAD_SEC:.6f}"}
     stream = graph.input(f"file:{source.path}", **options)
-    shift = round((source.first_sec + start_sec + SLACK_SEC) * 1_000_000)
+    first_sec = source.first_sec - (source.joined_from_sec or 0.0)
+    shift = round((first_sec + start_sec + SLACK_SEC) * 1_000_000)
     timed = stream[f"v:{source.track}"]
     if not source.is_turned:
         # of frames of one size it changes nothing; else fps would begin again at each change of size

@@ -9,6 +9,7 @@ import pytest
 from gpu_renderer.decode import count_frames, probe
 from sutradhar.domain.errors import InvalidRequest
 from sutradhar.domain.upload import MediaFacts
+from sutradhar.media.audio import decode_sound
 from sutradhar.providers.media_file import MediaFiles
 from tests.media.clips import X264, counting, levels, made, played
 
@@ -42,14 +43,10 @@ def shown(path: Path, *seconds: float) -> list[int]:
 
 @pytest.mark.parametrize(
     ("name", "codec"),
-    [("a.mp4", X264), ("a.mkv", X264), ("a.webm", ("-c:v", "libvpx")), ("a.gif", ()), ("a.mov", ("-c:v", "mjpeg"))],
+    [("a.mp4", X264), ("a.mkv", X264), ("a.webm", ("-c:v", "libvpx")), ("a.mov", ("-c:v", "mjpeg"))],
 )
 def test_slides_of_five_seconds_stand_until_the_end(tmp_path: Path, name: str, codec: tuple[str, ...]) -> None:
-    clip = counting(tmp_path / name, *codec, rate=1, seconds=3) if name == "a.gif" else tmp_path / name
-    if name == "a.gif":
-        assert look(clip).duration_sec == pytest.approx(3, abs=0.1)
-        assert shown(clip, 0.5, 2.9) == [0, 2]
-        return
+    clip = tmp_path / name
     made(clip, "-vf", "geq=lum='16+60*N':cb=128:cr=128", *codec, source="color=black:s=64x36:r=1/5:d=15")
     assert look(clip).duration_sec == pytest.approx(15, abs=0.1)
     assert shown(clip, 1, 7, 14.9) == pytest.approx([0, 20, 40], abs=1)
@@ -262,3 +259,25 @@ def test_what_was_held_upright_or_mirrored_is_shown_so(tmp_path: Path, matrix: s
     luma = played(clip, 1, size=(90, 160) if upright else (160, 90))[0].planes[0]
     rows = luma[:4] if corner[0] == 0 else luma[-4:]
     assert (rows[:, :4] if corner[1] == 0 else rows[:, -4:]).mean() > 200
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (2, 1), (1, 2)])
+@pytest.mark.parametrize("name", ["a.ts", "a.vob"])
+def test_videos_that_were_copied_one_behind_the_other_are_shown_one_after_the_other(
+    tmp_path: Path, name: str, order: tuple[int, int]
+) -> None:
+    """Their time stamps begin anew, go back, or jump hours ahead."""
+    parts = []
+    for number, (color, offset) in enumerate((("red", 0), ("lime", 0), ("red", 40_000))):
+        codec = X264 if name == "a.ts" else ("-c:v", "mpeg2video", "-q:v", "2")
+        sources = ["-f", "lavfi", "-i", f"color={color}:s=160x90:r=30:d=1", "-f", "lavfi", "-i", "sine=d=1"]
+        ffmpeg(*sources, *codec, "-c:a", "mp2", "-output_ts_offset", str(offset), str(tmp_path / f"{number}{name}"))
+        parts.append((tmp_path / f"{number}{name}").read_bytes())
+    (tmp_path / name).write_bytes(b"".join(parts[number] for number in order))
+    assert look(tmp_path / name).duration_sec == pytest.approx(2, abs=0.1)
+    wanted = [RED if number != 1 else GREEN for number in order]
+    assert middle(tmp_path / name, 0.1) == pytest.approx(wanted[0], abs=4)
+    assert middle(tmp_path / name, 0.85) == pytest.approx(wanted[0], abs=4)
+    assert middle(tmp_path / name, 1.15) == pytest.approx(wanted[1], abs=4)
+    assert middle(tmp_path / name, 1.9) == pytest.approx(wanted[1], abs=4)
+    assert sum(map(len, decode_sound(tmp_path / name))) / 48_000 == pytest.approx(2, abs=0.15)

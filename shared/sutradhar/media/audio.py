@@ -25,6 +25,8 @@ _LEAST_LOSS_SEC = 0.25
 _GAP_SEC = 0.05
 """A hole in the time stamps from this length on is silence; smaller ones are rounding."""
 _LONGEST_GAP_SEC = 600.0
+_LONGEST_JUMP_SEC = 10.0
+"""A longer jump of a transport stream's time stamps is a seam between joined files."""
 _SEEK_FROM_SEC, _SEEK_AHEAD_SEC = 10.0, 1.0
 """Below the first, decoding from the start costs less than it saves."""
 _EXACT = frozenset({"mov", "matroska", "wav", "w64", "aiff", "caf", "au", "tta", "wv", "ape", "flac", "asf", "ogg"})
@@ -217,6 +219,7 @@ def _decode(
 
     names = set(container.format.name.split(","))
     timed, whole = bool(names & (_RECORDED | _WITHOUT_HOLES)), bool(names & _WITHOUT_HOLES)
+    longest = _LONGEST_JUMP_SEC if names & {"mpegts", "mpeg"} else _LONGEST_GAP_SEC
     begun: float | None = None
     for packet in read_packets(container, stream):
         try:
@@ -236,7 +239,7 @@ def _decode(
                     if fill_gaps and zero_sec is not None:
                         yield at - begun
                 hole = at - begun - tally.heard_sec
-                if _GAP_SEC < hole < _LONGEST_GAP_SEC:
+                if _GAP_SEC < hole < longest:
                     tally.add_hole(hole, is_damage=whole)
                     if fill_gaps:
                         yield hole

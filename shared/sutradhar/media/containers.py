@@ -101,26 +101,26 @@ def _reading(source: BinaryIO | Path) -> Iterator[BinaryIO]:
         yield source
 
 
-def missing_bytes(source: BinaryIO | Path) -> int:
-    """Return how many bytes the structure of the file says should follow its end; 0 where it says nothing.
+@contextmanager
+def keep_position(source: BinaryIO | Path) -> Iterator[None]:
+    """Put ``source`` back to its position in the end, since an open container goes on reading there."""
+    at = 0 if isinstance(source, Path) else source.tell()
+    yield
+    if not isinstance(source, Path):
+        source.seek(at)
 
-    The position in ``source`` is kept.
-    """
-    with _reading(source) as file:
-        at = file.tell()
+
+def missing_bytes(source: BinaryIO | Path) -> int:
+    """Return how many bytes the structure of the file says should follow its end; 0 where it says nothing."""
+    with keep_position(source), _reading(source) as file:
         file.seek(0)
-        found = _find_missing_bytes(file, file.read(4096))
-        file.seek(at)
-        return found
+        return _find_missing_bytes(file, file.read(4096))
 
 
 def source_size(source: BinaryIO | Path) -> int:
-    """Return the size of ``source`` in bytes; its position is kept."""
-    with _reading(source) as file:
-        at = file.tell()
-        size = file.seek(0, os.SEEK_END)
-        file.seek(at)
-        return size
+    """Return the size of ``source`` in bytes."""
+    with keep_position(source), _reading(source) as file:
+        return file.seek(0, os.SEEK_END)
 
 
 def _find_missing_bytes(file: BinaryIO, head: bytes) -> int:

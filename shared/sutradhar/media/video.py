@@ -23,6 +23,10 @@ _EVEN = frozenset({"avi", "mxf", "dv"})
 """Containers whose frames have one length: no frame of theirs stands long."""
 _GUESSED = frozenset({"avi", "mxf", "asf"})
 """Containers whose length libavformat guesses again from the bytes that are there."""
+_STARTING_ANEW = frozenset({"mpegts", "mpeg"})
+"""Containers that stay playable when files are copied one behind the other."""
+_MOST_BACK_SEC, _MOST_AHEAD_SEC = 0.1, 10.0
+"""A time stamp beyond these goes on where the one before ended, as ffmpeg has it."""
 _LEAST_LOSS_SEC = 0.1
 _SAME_SHAPE = 0.02
 
@@ -60,6 +64,8 @@ class VideoInfo:
     """True where width and height change places before it is shown."""
     first_sec: float
     """Time stamp of the first shown frame."""
+    joined_from_sec: float | None
+    """The file's first time stamp where they jump inside, since files were copied one behind the other; else None."""
     containers: frozenset[str]
     """Names of its container in libavformat."""
     interlaced: bool
@@ -104,6 +110,13 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
         first_sec = float(first.time or 0.0)
         claimed = (container.start_time or 0) / 1e6 + container.duration / 1e6 if container.duration else 0.0
         sound = main_track(container.streams.audio)
+        joined_end = 0.0
+        if container.format.name in _STARTING_ANEW:
+            with containers.keep_position(source):
+                joined_end = _find_joined_end(source)
+        if joined_end:
+            seconds = joined_end - first_sec
+            return _describe(container, stream, sound is not None, first, first, seconds, [], is_joined=True), 0.0
         end, last = _read_tail(container, stream, sound, claimed, first)
         if claimed and container.format.name == "ogg":
             end = claimed  # its time stamps are wrong right after a seek, and its length is that of its last page
@@ -120,6 +133,26 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
         elif missing:
             notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
         return _describe(container, stream, sound is not None, first, last or first, seconds, notices), lost_sec
+
+
+def _find_joined_end(source: BinaryIO | Path) -> float:
+    """Return the end of a video whose time stamps jump, as if they went on from each jump; 0 where none does.
+
+    It opens ``source`` anew: a seek goes by time stamps, and would miss what lies before a jump.
+    """
+    shift, expected, jumps = 0.0, None, 0
+    delay_sec = 0.0  # from decoding to showing
+    with open_container(source) as container:
+        for packet in read_packets(container, main_track(container.streams.video)):
+            if packet.dts is None:
+                continue
+            at = float(packet.dts * packet.time_base) + shift
+            if expected is None:
+                delay_sec = float(((packet.pts or packet.dts) - packet.dts) * packet.time_base)
+            elif not expected - _MOST_BACK_SEC <= at <= expected + _MOST_AHEAD_SEC:
+                shift, at, jumps = shift + expected - at, expected, jumps + 1
+            expected = at + (float((packet.duration or 0) * packet.time_base) or 1 / _rate(packet.stream))
+    return expected + delay_sec if expected is not None and jumps else 0.0
 
 
 def _lost_sec(source: BinaryIO | Path, container: Any, missing: int, gap_sec: float, seconds: float) -> float:
@@ -232,7 +265,15 @@ def _packet_end(packet: Any) -> float:
 
 
 def _describe(
-    container: Any, stream: Any, has_sound: bool, first: Any, last: Any, seconds: float, notices: list[str]
+    container: Any,
+    stream: Any,
+    has_sound: bool,
+    first: Any,
+    last: Any,
+    seconds: float,
+    notices: list[str],
+    *,
+    is_joined: bool = False,
 ) -> VideoInfo:
     width, height = max((first.width, first.height), (last.width, last.height), key=lambda size: size[0] * size[1])
     if abs(first.width * last.height / (first.height * last.width) - 1) > _SAME_SHAPE:
@@ -257,6 +298,7 @@ def _describe(
         pixel_aspect=aspect,
         is_turned=turned,
         first_sec=float(first.time or 0.0),
+        joined_from_sec=(container.start_time or 0) / 1e6 if is_joined else None,
         containers=frozenset(container.format.name.split(",")),
         interlaced=first.interlaced_frame or int(stream.codec_context.field_order) in _INTERLACED_ORDERS,
         pixels=pixels,
