@@ -102,6 +102,8 @@ def test_the_plan_of_ones_own_files(env: dict[str, str], tmp_path: Path) -> None
     assert done.returncode == 0, (done.stdout, done.stderr)
     told = json.loads((Path(env["OUT"]) / "provenance.json").read_text())
     assert [asset["provider"].partition("/")[0] for asset in told["assets"]].count("upload") == 4
+    used = [asset["used"] for asset in told["assets"] if "used" in asset]
+    assert (used[0]["fit"], used[1]["start_sec"], used[1]["end_sec"], used[3]) == ("fit", 8, 12, {"start_sec": 12})
     video = Path(env["OUT"]) / "video.mp4"
     assert near(colour(video, 1.5, 0.5, 0.05), (254, 0, 0))  # the upright photo, whole
     assert near(colour(video, 1.5, 0.5, 0.95), (0, 0, 254))

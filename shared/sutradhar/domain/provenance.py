@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sutradhar.domain.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.asset import SAMPLE_RATE, Asset, AssetRequest
 from sutradhar.domain.job import Job
 from sutradhar.domain.ledger import Account
+from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 
 
@@ -22,7 +23,11 @@ def manifest(job: Job, account: Account) -> dict[str, Any]:
         "synthetic": any(_generated(asset) for asset in job.assets.values()),
         "credits": credits_of(job.assets),
         "assets": [
-            {"slot": request.slot, **_described(job.assets[request.slot], request.slot, account)}
+            {
+                "slot": request.slot,
+                **_described(job.assets[request.slot], request.slot, account),
+                **_usage(plan, request),
+            }
             for request in job.requests
             if request.slot in job.assets
         ],
@@ -40,6 +45,16 @@ def _generated(asset: Asset) -> bool:
     return bought and asset.kind in ("image", "clip")
 
 
+def _usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
+    """Return which part of a file of the user's own is used, and how."""
+    if "upload" not in request.params:
+        return {}
+    if request.kind == "music":
+        return {"used": {"start_sec": plan.music.start_sec}}
+    own = None if request.scene is None else plan.scenes[request.scene].clip or plan.scenes[request.scene].image
+    return {"used": own.model_dump(exclude={"upload"}, exclude_none=True)} if own else {}
+
+
 def _described(asset: Asset, slot: str, account: Account) -> dict[str, Any]:
     paid = [charge for charge in account.charges.values() if charge.slot == slot]
     return {
@@ -48,7 +63,7 @@ def _described(asset: Asset, slot: str, account: Account) -> dict[str, Any]:
         "instead_of": [fallback.model_dump() for fallback in asset.fallbacks],
         "sha256": asset.sha256,
         "bytes": asset.size,
-        "duration_sec": round(asset.samples / SAMPLE_RATE, 3) if asset.samples else None,
+        "duration_sec": asset.clip_sec or (round(asset.samples / SAMPLE_RATE, 3) if asset.samples else None),
         "price_usd": usd(sum(charge.spent for charge in paid)),
         "refused": asset.refused or None,
         **({"words": [dict(word) for word in asset.words]} if asset.words else {}),
