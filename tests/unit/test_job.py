@@ -119,8 +119,10 @@ def test_progress_never_goes_back() -> None:
 
 def test_the_status_says_what_a_person_wants_to_know() -> None:
     failed: dict[str, Any] = status(after("planned", "failed"), {}, Account())
-    assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "music", 2)
+    assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "tts", 2)
     assert failed["logs"] == ["note"]
+    # the voice failed, so the music is not to blame
+    assert "error" not in [step["state"] for step in failed["steps"] if step["name"] == "music"]
     done = status(after(*IN[JobState.SUCCEEDED]), {}, Account())
     assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)
     assert done["final_video_url"] == "/render/job-1/file?kind=video"

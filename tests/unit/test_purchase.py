@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
 from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteLeaseStore
+from sutradhar.domain.breaker import FAILURES, Breaker
 from sutradhar.domain.errors import BudgetExceeded, Fault, LeaseHeld, ProviderError
 from sutradhar.domain.ledger import job_account
 from sutradhar.domain.price import PriceTable
@@ -173,3 +174,23 @@ def test_what_a_dead_worker_had_set_aside_counts_as_spent_until_the_vendor_is_kn
         dead.__exit__(None, None, None)
         found = account(shop.records, job_account("job-1"))
         assert (found.reserved, found.spent) == (0, 250_000)
+
+
+@pytest.mark.parametrize("others", [0, 1, 7])
+def test_a_pause_doubles_once_a_trial_however_many_calls_fail(others: int) -> None:
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    down = ProviderError("down", provider="v", retryable=True, fault="down")
+    breaker = Breaker()
+    for _ in range(FAILURES):
+        breaker = breaker.failed(down, now)
+    pauses = []
+    for _ in range(4):
+        pauses.append(breaker.wait(now))
+        for _ in range(others):  # they were under way when the pause began
+            breaker = breaker.failed(down, now)
+        now += timedelta(seconds=breaker.wait(now))
+        breaker = breaker.tried(now)
+        for _ in range(others):
+            breaker = breaker.failed(down, now)
+        breaker = breaker.failed(down, now, is_trial=True)
+    assert pauses == [30, 60, 120, 240]

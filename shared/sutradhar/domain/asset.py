@@ -82,7 +82,7 @@ class Fallback(Frozen):
 
 
 class Provenance(Frozen):
-    """Where a bought or found thing comes from: what has to be shown to whoever asks, and with some licences to all."""
+    """Where a bought or found thing comes from. Some licences want its author to be shown."""
 
     model: str = ""
     request_id: str = ""
@@ -90,6 +90,11 @@ class Provenance(Frozen):
     prompt: str = ""
     """As it was sent, which after a refusal is not the plan's."""
     seed: int | None = None
+    voice: str = ""
+    """The vendor's own name of the voice that speaks."""
+    style: str = ""
+    first_frame: str = ""
+    """The sha256 of the image that a generated clip begins with."""
     licence: str = ""
     author: str = ""
     source: str = ""
@@ -191,7 +196,7 @@ def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn:
         "seed": plan.seed + i,
     }
     keys = [drawn[slot] for slot in (_character_slot(plan, name) for name in scene.characters) if slot in drawn]
-    if keys and plan.footage_of(scene) != "stock":
+    if keys:  # footage has none, and an image that stands in for it does
         image["likeness"] = " ".join(keys)
     footage = plan.footage_of(scene)
     if footage != "none":
@@ -206,9 +211,13 @@ def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn:
 
 
 def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
-    """Of whoever is drawn in more than one scene."""
-    pictures = [s for s in plan.scenes if plan.footage_of(s) != "stock" and not s.image and not s.clip]
-    seen = Counter(name for scene in pictures for name in scene.characters)
+    """Return a reference image of every character who is drawn in more than one scene, and each photo that is given.
+
+    Scenes of stock footage count for photos only, which cost nothing: an image stands in where no footage fits.
+    """
+    shown = [s for s in plan.scenes if not s.image and not s.clip]
+    seen = Counter(name for scene in shown if plan.footage_of(scene) != "stock" for name in scene.characters)
+    named = {name for scene in shown for name in scene.characters}
     return [
         _upload_request(_character_slot(plan, character.name), "image", character.image.upload)
         if character.image
@@ -222,7 +231,7 @@ def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
             maker=maker,
         )
         for character in plan.characters
-        if seen[character.name] > 1 or (character.image and seen[character.name])
+        if seen[character.name] > 1 or (character.image and character.name in named)
     ]  # fmt: skip
 
 

@@ -120,7 +120,7 @@ class BudgetExceeded(ProviderError):
     def __init__(self, message: str, *, provider: str) -> None:
         super().__init__(
             message, provider=provider, retryable=False,
-            advice="raise the cap (MAX_JOB_COST, DAILY_BUDGET_USD), or ask for a shorter or simpler film",
+            advice="raise the cap (MAX_JOB_COST, DAILY_BUDGET_USD) and retry the job, or make a shorter video",
         )  # fmt: skip
 
 

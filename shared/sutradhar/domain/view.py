@@ -51,14 +51,16 @@ def name_slot(slot: str) -> str:
 
 
 def stand_ins(assets: Mapping[str, Asset]) -> list[str]:
-    """Who made what in whose place and why, a line for all that have both in common; ``assets`` by slot."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    """Return who made what in whose place and why: a line for all that have both in common. ``assets`` by slot."""
+    slots: dict[tuple[str, str], dict[str, None]] = {}
+    reasons: dict[tuple[str, str], dict[str, None]] = {}
     for slot, asset in assets.items():
         for missed in asset.fallbacks:
-            found.setdefault((asset.provider, missed.provider), []).append((slot, missed.reason))
+            slots.setdefault((asset.provider, missed.provider), {})[name_slot(slot)] = None
+            reasons.setdefault((asset.provider, missed.provider), {})[missed.reason] = None
     return [
-        f"{', '.join(name_slot(slot) for slot, _ in all_of_it)} by {provider}, for {missed}: {all_of_it[0][1]}"
-        for (provider, missed), all_of_it in found.items()
+        f"{', '.join(names)} by {provider}, for {missed}: {'; '.join(reasons[provider, missed])}"
+        for (provider, missed), names in slots.items()
     ]
 
 
@@ -156,6 +158,8 @@ def _step(job: Job, by_slot: Mapping[str, Asset]) -> str:
         case JobState.PLANNING:
             return "planning"
         case JobState.PRODUCING:
+            if failed := _failed_step(job):
+                return failed
             missing = [r.kind for r in job.requests if r.slot not in by_slot]
             kinds: tuple[AssetKind, ...] = ("image", "narration", "sound", "music")
             return next((_STEP_OF[k] for k in kinds if k in missing), "stitch")
@@ -172,7 +176,8 @@ def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
         started_at, ended_at = begun.get(start), begun.get(end)
         word = "done" if finished else "running" if job.state is start else "pending"
         if not finished and job.state in (JobState.FAILED, JobState.CANCELLED) and started_at:
-            word = _STATE[job.state]
+            # steps that run side by side: one of them failed, and it alone is to blame
+            word = _STATE[job.state] if _failed_step(job) in ("", name) else "pending"
         return {
             "name": name, "state": word, "started_at": _iso(started_at),
             "finished_at": _iso(ended_at) if finished else None,
@@ -190,6 +195,13 @@ def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
         step("stitch", JobState.RENDERING, JobState.SUCCEEDED, JobState.SUCCEEDED in begun),
         step("completed", JobState.SUCCEEDED, JobState.SUCCEEDED, JobState.SUCCEEDED in begun),
     ]
+
+
+def _failed_step(job: Job) -> str:
+    """Return which of the steps that run side by side failed; empty: none of them."""
+    stages: Mapping[str, str] = {str(kind): step for kind, step in _STEP_OF.items()}
+    in_making = job.failed_in is JobState.PRODUCING and job.error is not None
+    return stages.get(job.error.stage, "") if in_making and job.error else ""
 
 
 def _iso(at: datetime | None) -> str | None:

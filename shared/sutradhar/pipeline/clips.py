@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 from sutradhar.domain.asset import AssetRequest, Fallback
 from sutradhar.domain.errors import ProviderError, StillAtWork
@@ -47,7 +48,9 @@ def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:
         services.purchases.give_up(begun.operation)  # where nothing was said of its money
         raise
     prompt, seed = str(request.params["prompt"]), int(request.params["seed"])
-    provenance = made.provenance and made.provenance.evolve(prompt=prompt, seed=seed)
+    provenance = made.provenance and made.provenance.evolve(
+        prompt=prompt, seed=seed, style=str(request.params["style"]), first_frame=sha256(first_frame).hexdigest()
+    )
     return replace(made, provenance=provenance, fallbacks=begun.operation.missed)
 
 

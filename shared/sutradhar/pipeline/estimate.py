@@ -44,7 +44,8 @@ class Estimate:
 
 
 def estimate(services: Services, wanted: RenderPlan) -> Estimate:
-    """Of the first maker of each kind. Where scenes are still to be written, as many as the first planner would write.
+    """Estimate what the first provider of each kind would charge; what is made already costs nothing. Where scenes are
+    still to be written, there are as many as the first planner would write.
 
     Raises ProviderError, as planning and making would.
     """
@@ -55,11 +56,14 @@ def estimate(services: Services, wanted: RenderPlan) -> Estimate:
         lines += _line("plan", partial(services.planner.plan, wanted))
     written = services.sketch(wanted)
     wanted_things: dict[str, AssetRequest] = {}  # by key: what two scenes share is bought once
-    for request in asset_requests(written, makers_of(services, written)):
-        for part in filter(None, (request, still_of(request))):
+    requests = asset_requests(written, makers_of(services, written))
+    made = services.assets.get_many([request.key for request in requests])
+    for request in requests:
+        for part in filter(None, (request, still_of(request))) if request.key not in made else ():
             wanted_things.setdefault(part.key, part)
+    made = services.assets.get_many(list(wanted_things))
     for part in wanted_things.values():
-        if services.purchases.sells(part.maker):
+        if services.purchases.sells(part.maker) and part.key not in made:
             lines += _line(part.slot, _asked(services, part))
     return Estimate(lines)
 
@@ -67,7 +71,8 @@ def estimate(services: Services, wanted: RenderPlan) -> Estimate:
 def _asked(services: Services, request: AssetRequest) -> Callable[[], Any]:
     if still_of(request):
         return partial(_begun, services, request)
-    return partial(ask, services, request, [b""] * len(str(request.params.get("likeness", "")).split()))
+    count = len(str(request.params.get("likeness", "")).split())
+    return partial(ask, services, request, lambda: ([b""] * count, []))
 
 
 def _begun(services: Services, request: AssetRequest) -> None:

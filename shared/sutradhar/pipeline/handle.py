@@ -149,9 +149,18 @@ def _error(services: Services, job: Job, message: Message, cause: BaseException)
         stage=request.kind if request else _STAGE_OF.get(job.state, "finished"),
         scene=request.scene if request else None,
         cause=str(cause) or type(cause).__name__,
-        advice=(f"{advice}, then retry the job" if advice else "retry the job"),
+        advice=_advise(cause, advice),
         kept=f"{ready} of {len(job.requests)} pictures, voices and music" if job.requests else "",
     )
+
+
+def _advise(cause: BaseException, advice: str) -> str:
+    """Say what helps. A job's plan is fixed, so a retry does not help where the plan itself is refused."""
+    if isinstance(cause, ProviderError) and cause.fault == "refused":
+        return f"{advice} in a new job: the plan of this one is fixed"
+    if not advice or "retry the job" in advice:
+        return advice or "retry the job"
+    return f"{advice}, then retry the job"
 
 
 def _subject_exists(services: Services, message: Message) -> bool:

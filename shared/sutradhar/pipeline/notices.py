@@ -23,7 +23,7 @@ def collect_notices(services: Services, written: Written, wanted: RenderPlan) ->
         *find_other_length(written, wanted),
         *_find_deaf_voice(services, plan),
         *_find_missing_sounds(services, plan),
-        *_find_missing_captions(plan),
+        *_find_missing_captions(written),
         *_find_unseen_characters(plan),
         *_find_unused_photos(services, plan),
         *_find_missing_footage(services, plan),
@@ -60,13 +60,15 @@ def _find_missing_sounds(services: Services, plan: RenderPlan) -> Iterator[str]:
         )
 
 
-def _find_missing_captions(plan: RenderPlan) -> Iterator[str]:
-    have = caption_languages(plan)
-    for language in plan.subtitle_languages:
+def _find_missing_captions(written: Written) -> Iterator[str]:
+    have = caption_languages(written.plan)
+    failed = ", ".join(dict.fromkeys(fallback.provider for fallback in written.fallbacks))
+    why = f"{failed} could not add one" if failed else "no translator is set up"
+    for language in written.plan.subtitle_languages:
         if language not in have:
             name = _LANGUAGES[language]
             yield (
-                f"{name} captions are left out: the text has no {name} translation and no translator is set up; give"
+                f"{name} captions are left out: the text has no {name} translation and {why}; give"
                 " each scene translations, or drop the language from subtitle_languages"
             )
 

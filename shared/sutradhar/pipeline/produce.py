@@ -1,8 +1,9 @@
 """Step 3: one asset a message. Look it up, claim it, make it, store it; the last one moves the job on."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from sutradhar.domain.asset import Asset, AssetRequest, Fallback, still_of
@@ -18,6 +19,8 @@ from sutradhar.ports.stores import LONGEST_RUN, Lease
 from sutradhar.telemetry import log
 
 Made = Speech | Picture | Shot | MusicBed | SoundEffect
+Likeness = Callable[[], tuple[Sequence[bytes], Sequence[Fallback]]]
+"""Gives images of the characters in a scene, and why some of them are not the right ones."""
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -77,15 +80,14 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
         return uploads.store_asset(services, request, lease)
     if still := still_of(request):
         return _animated(services, job, request, lease, _obtain(services, job, still))
-    likeness, missed = _likeness(services, job, request)
     with on_account_of(services.buyer(job, request.slot)):
-        thing = ask(services, request, likeness)
-    return _stored(services, job, request, lease, replace(thing, fallbacks=(*missed, *thing.fallbacks)))
+        thing = ask(services, request, partial(_likeness, services, job, request))
+    return _stored(services, job, request, lease, thing)
 
 
 def _likeness(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
-    """Pictures of those who are seen in ``request``; another vendor's is as good for this film as any, and
-    one that was made for nothing shows somebody else, so that is left out."""
+    """Return images of the characters in ``request``. Another vendor's is as good for this video as any; one that an
+    offline provider drew shows another person, so that is left out."""
     keys = _shown(request)
     found = [_obtain(services, job, one) for one in job.requests if one.key in keys]
     shown = [one for one in found if not one.downgraded or services.purchases.sells(one.provider)]
@@ -145,8 +147,8 @@ def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, m
     return asset
 
 
-def ask(services: Services, request: AssetRequest, likeness: Sequence[bytes] = ()) -> Made:
-    """Whoever makes such things. ``likeness``: pictures of those who are seen in it. Raises ProviderError."""
+def ask(services: Services, request: AssetRequest, likeness: Likeness) -> Made:
+    """Ask the providers of such things. ``likeness`` is called where an image is drawn. Raises ProviderError."""
     p = request.params
     match request.kind:
         case "narration":
@@ -154,26 +156,35 @@ def ask(services: Services, request: AssetRequest, likeness: Sequence[bytes] = (
             language, voice = cast(Language, p["language"]), cast(Voice, p["voice"])
             return services.narrator.narrate(str(p["text"]), language, voice, manner)
         case "image":
-            size = int(p["width"]), int(p["height"])
-            if p.get("footage") == "stock":
-                return _seen(services, request, size)
-            return services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]), likeness)
+            return (
+                _seen(services, request, likeness)
+                if p.get("footage") == "stock"
+                else _draw(services, request, likeness)
+            )
         case "sound":
             return _heard(services, str(p["text"]))
         case "music":
             return services.composer.compose(cast(Mood, p["mood"]), int(p["seed"]))
 
 
-def _seen(services: Services, request: AssetRequest, size: tuple[int, int]) -> Shot | Picture:
-    """Footage, or a picture where there is none that fits."""
+def _draw(services: Services, request: AssetRequest, likeness: Likeness) -> Picture:
+    p, (shown, missed) = request.params, likeness()
+    size = int(p["width"]), int(p["height"])
+    picture = services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]), shown)
+    return replace(picture, fallbacks=(*missed, *picture.fallbacks))
+
+
+def _seen(services: Services, request: AssetRequest, likeness: Likeness) -> Shot | Picture:
+    """Return footage, or an image of the same characters where no footage fits."""
     p = request.params
+    size = int(p["width"]), int(p["height"])
     try:
         return services.footage.find(str(p.get("search", p["prompt"])), *size, float(p["seconds"]), int(p["seed"]))
     except ProviderError as exc:
         if services.purchases.strict:
             raise
         missed = Fallback(provider=exc.provider, reason=str(exc))
-    picture = services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]))
+    picture = _draw(services, request, likeness)
     return replace(picture, fallbacks=(missed, *picture.fallbacks))
 
 

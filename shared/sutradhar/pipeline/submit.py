@@ -22,6 +22,7 @@ from sutradhar.domain.view import name_slot
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check
+from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
 
@@ -49,6 +50,7 @@ def submit(
         check(services, wanted, limits or services.limits, caller)
         fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
         fresh = fresh.evolve(owner=owner, owner_cap=cap)
+        refuse_impossible(services, fresh)
         reckoned = affordable(services, fresh)
         if wanted.strict:
             refuse_gone(services, reckoned.lines)

@@ -119,7 +119,7 @@ class FallbackNarrator(_Chain):
         if whose and self._terms.strict and not _has(found[0], language, voice, manner):
             raise ProviderError(
                 f"nobody among the narrators has the voice {manner.named}, and no other may speak", provider=whose,
-                retryable=False, advice=f"set {whose.upper()}_API_KEY, or leave out strict",
+                retryable=False, advice=f"set {whose.upper()}_API_KEY and retry the job, or make it without strict",
             )  # fmt: skip
         return found
 

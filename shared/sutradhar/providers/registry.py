@@ -207,6 +207,9 @@ class Registry:
         if name not in self.vendors:
             log("provider_left_out", provider=name, kind=kind, reason=f"{name.upper()}_API_KEY is not set")
             return None
+        if (kind, name) == ("clip", "gemini") and not self.vendors[name].options.get("project"):
+            log("provider_left_out", provider=name, kind=kind, reason="GEMINI_PROJECT is not set")
+            return None
         return _class(known[name])(self.vendors[name], self.gate)
 
     def _reword(self, prompt: str, reason: str) -> str | None:

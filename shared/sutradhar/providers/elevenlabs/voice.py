@@ -53,7 +53,7 @@ class ElevenLabsNarrator(BoughtNarrator):
                 found = times and word_starts(words.said, times.characters, times.character_start_times_seconds)
                 starts = words.spread(found) if found else None
             samples, rate = decoded(PROVIDER, data)
-            provenance = Provenance(model=self._model, request_id=request_id)
+            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
             return finished(PROVIDER, self.name, samples, rate, text, starts, provenance)
 
 

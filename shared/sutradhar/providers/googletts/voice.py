@@ -55,7 +55,7 @@ class GoogleNarrator:
             spoken.append(samples)
             begin += len(samples) / _RATE
         known = words.spread(starts) if any(at is not None for at in starts) else None
-        provenance = Provenance(model=chosen)
+        provenance = Provenance(model=model, voice=chosen)
         return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, text, known, provenance)
 
     def _said(

@@ -50,7 +50,7 @@ class OpenAINarrator(BoughtNarrator):
             data, request_id = patiently(ask)
             samples, rate = decoded(PROVIDER, data)
             call.settle({"seconds": len(samples) / rate}, request_id)
-            provenance = Provenance(model=self._model, request_id=request_id)
+            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
             return finished(PROVIDER, self.name, samples, rate, text, None, provenance)
 
     def _told(self, manner: Manner) -> dict[str, Any]:
