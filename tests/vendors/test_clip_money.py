@@ -214,7 +214,7 @@ def test_a_film_whose_clips_nobody_makes_is_estimated_with_its_pictures(keyed: S
     done = film(keyed)
     found = cost(done, paid(keyed, done))
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
-    assert "Vertex AI only" in done.assets[SLOT].fallbacks[0].reason
+    assert done.assets[SLOT].fallbacks[0].reason == "no clip generator is set up"
 
 
 def test_what_two_scenes_share_is_estimated_once(keyed: Studio) -> None:

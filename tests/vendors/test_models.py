@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from sutradhar.domain.model_table import WARN_DAYS, ModelState
+from sutradhar.domain.model_table import WARN_DAYS, ChosenModel, ModelState
 from sutradhar.domain.plan import Aspect, RenderPlan, Resolution
 from sutradhar.providers.catalog import OFFERS, Kind, Offer, model_table
 from sutradhar.providers.openai.images import fitting_size
@@ -104,14 +104,17 @@ def test_gemini_is_asked_for_the_size_that_is_sharp_enough(desk: Desk, size: tup
 
 def test_the_state_of_a_model_is_said_with_what_to_set() -> None:
     def state(**facts: object) -> ModelState:
-        return ModelState.model_validate(
-            {"kind": "image", "provider": "v", "model": "m", "variable": "V_IMAGE_MODEL", "exists": True, **facts}
-        )
+        return ModelState.model_validate({"provider": "v", "model": "m", "exists": True, **facts})
 
+    chosen = ChosenModel(
+        kind="image", provider="v", model="m", priced_as="m", units=(), variable="V_MODEL", chain="IMAGE_GENERATORS"
+    )
     assert state().describe(READ) == "m is served"
     assert state(shuts_down="2027-12-01").describe(READ) == "m is served until 2027-12-01"
     dying = state(shuts_down="2026-12-11", successor="n")
     assert dying.describe(READ) == "m WILL BE SHUT DOWN on 2026-12-11, in 14 days"
-    assert (dying.is_gone(READ), dying.advice) == (False, "set V_IMAGE_MODEL=n")
+    assert (dying.is_gone(READ), chosen.advise(dying.successor)) == (False, "set V_MODEL=n")
+    assert chosen.advise("") == "name other providers in IMAGE_GENERATORS (docs/providers.md)"
     assert state(shuts_down="2026-11-27").is_gone(READ)
     assert state(exists=False).describe(READ) == "v has no model m for this account"
+    assert state(exists=None, problem="it is down").describe(READ) == "m: v did not say whether it has it (it is down)"
