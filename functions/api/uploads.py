@@ -71,7 +71,7 @@ def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     await_checks(services, [upload_id], CHECK_WAIT_SEC)
     upload = get(services, upload_id, caller())
     if upload.state == "refused":
-        raise InvalidRequest([FieldError("file", upload.refusal)])
+        raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
         return upload.shown(), 202, {"Location": f"/uploads/{upload.id}", "Retry-After": "1"}
     return upload.shown()

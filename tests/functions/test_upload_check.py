@@ -130,7 +130,7 @@ def test_a_worker_that_is_killed_before_it_deletes_is_followed_by_one_that_does(
         broken.setattr(type(blobs), "delete", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
         assert deliver(CheckUpload(upload_id=upload_id)) == 500
     reason = api.get(f"/uploads/{upload_id}").json["reason"]
-    assert ("601 came" if size_off else "is a text file") in reason
+    assert ("has 601 bytes" if size_off else "is a text file") in reason
     assert there(upload_id)
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id)) == 200

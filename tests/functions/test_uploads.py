@@ -76,7 +76,7 @@ def test_what_is_no_picture_film_or_sound_is_refused_and_deleted(api: FlaskClien
     upload_id = send(api, b"I am a film " * 50, filename="film.mp4", content_type="video/mp4")
     answer = api.post(f"/uploads/{upload_id}/complete")
     assert answer.status_code == 400
-    assert "is a text file" in answer.json["detail"]
+    assert "film.mp4 is a text file" in answer.json["detail"]
     assert not bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
     # its reason is kept
     again, shown = api.post(f"/uploads/{upload_id}/complete"), api.get(f"/uploads/{upload_id}").json

@@ -191,7 +191,7 @@ def _read_facts(services: Services, upload: Upload) -> MediaFacts:
     try:
         size = services.blobs.size(upload.blob)
         if size != upload.size:
-            raise InvalidRequest([FieldError("size", f"{upload.size} bytes were announced and {size} came")])
+            raise InvalidRequest([FieldError("size", f"has {size} bytes, and {upload.size} were announced")])
         with services.blobs.open(upload.blob) as file:
             return services.media.probe(file)
     except NotFound as exc:
