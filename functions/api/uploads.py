@@ -12,6 +12,7 @@ from functions.api.body import json_body
 from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest
+from sutradhar.domain.upload import Upload
 
 blueprint = flask.Blueprint("uploads", __name__)
 
@@ -45,8 +46,7 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
 
     services = bootstrap.services()
     upload = get(services, upload_id, caller())
-    if upload.state != "pending":
-        raise Conflict(f"the bytes of this upload were sent already, it is {upload.state}; begin another upload")
+    _require_pending(upload)
     if flask.request.content_length != upload.size:
         message = f"{upload.size} bytes were announced (got Content-Length {flask.request.content_length})"
         raise InvalidRequest([FieldError("Content-Length", message)])
@@ -56,6 +56,7 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
         file.flush()
         if file.tell() != upload.size:
             raise InvalidRequest([FieldError("", f"{upload.size} bytes were announced and {file.tell()} came")])
+        _require_pending(get(services, upload_id, caller()))  # another request may have completed it meanwhile
         services.blobs.put_file(upload.blob, Path(file.name))
     return "", 204
 
@@ -89,6 +90,11 @@ def index() -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import newest
 
     return {"uploads": [upload.shown() for upload in newest(bootstrap.services(), caller())]}
+
+
+def _require_pending(upload: Upload) -> None:
+    if upload.state != "pending":
+        raise Conflict(f"the bytes of {upload.filename} were sent already, it is {upload.state}; begin another upload")
 
 
 def carries_bytes(method: str, path: str) -> bool:

@@ -13,16 +13,9 @@ from tests.plain import environment
 HERE = Path(__file__).parent
 CASES = sorted(path.stem for path in HERE.glob("[0-9][0-9]-*.sh"))
 TIMEOUT_SEC = 180
-NOT_MENDED = set((HERE / "not_mended.txt").read_text().split())
-"""The cases that fail today. The commit that mends one removes it here: a case that passes unexpectedly fails."""
 
 
-def cases() -> list[object]:
-    mark = pytest.mark.xfail(strict=True, reason="is not mended yet")
-    return [pytest.param(case, marks=mark) if case in NOT_MENDED else case for case in CASES]
-
-
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", CASES)
 def test_field_case(case: str, tmp_path: Path) -> None:
     plain = environment("plain")
     env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
@@ -38,7 +31,3 @@ def test_field_case(case: str, tmp_path: Path) -> None:
                 os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 0, said
     assert said.splitlines()[-1].startswith("ok: ")
-
-
-def test_every_case_that_is_not_mended_is_a_case() -> None:
-    assert set(CASES) >= NOT_MENDED

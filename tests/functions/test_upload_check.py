@@ -171,6 +171,21 @@ def test_a_check_that_never_ends_is_given_up_and_says_what_to_do(api: FlaskClien
     assert not there(upload_id)
 
 
+def test_bytes_that_arrive_after_the_check_replace_nothing(api: FlaskClient) -> None:
+    data = photo()
+    upload_id = send(api, data)
+
+    class Slow(io.BytesIO):
+        def readinto(self, buffer: Any) -> int:
+            assert deliver(CheckUpload(upload_id=upload_id)) == 200
+            return super().readinto(buffer)
+
+    slow = {"wsgi.input": Slow(bytes(len(data))), "CONTENT_LENGTH": str(len(data))}
+    answer = api.put(f"/uploads/{upload_id}/bytes", environ_overrides=slow)
+    assert (answer.status_code, "it is ready" in answer.json["detail"]) == (409, True)
+    assert bootstrap.backend().blobs.get(f"uploads/{upload_id}") == data
+
+
 def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> None:
     upload_id = send(api, photo())
     api.post(f"/uploads/{upload_id}/complete")
