@@ -10,15 +10,15 @@ AIR_SEC = 0.2
 """Silence before and after a narration, measured from the middle of the transition on either side."""
 
 # Seconds for a letter (its marks included), for a pause inside a sentence, for one between sentences, and a constant.
-# Least squares of the relative error over 70 narrations of the stories, one to three sentences each, for each offline
-# voice: hibari 0.2.1 (heart, speed 0.85), piper 1.8 (joe) and espeak-ng 1.51 (hi+f3 and hi+m3, 150 words a minute).
-# The mean error of one narration is 4 % in English and 3 % in Hindi, and 17 to 22 % at worst; those of several scenes
-# cancel out. The constant has 0.1 s on top, to err on the long side.
+# Least squares of the relative error, for each offline voice, over the 249 to 313 narrations of three stories and three
+# other topics at eight lengths, as they are said (numbers in words): hibari 0.2.1 (heart, speed 0.85), piper 1.8 (joe)
+# and espeak-ng 1.51 (hi+f3 and hi+m3, 150 words a minute). The mean error of one narration is 3 to 4 %, 10 to 28 % at
+# worst (the shortest); in a video they cancel out to 1 %. The constant has 0.1 s on top, to err on the long side.
 _PACE: dict[tuple[Language, Voice], tuple[float, float, float, float]] = {
-    ("en", "F"): (0.0659, 0.194, 1.021, 0.37),
+    ("en", "F"): (0.0686, 0.258, 0.822, 0.115),
     ("en", "M"): (0.0477, 0.302, 1.115, 0.83),
-    ("hi", "F"): (0.1527, 0.258, 0.518, 0.28),
-    ("hi", "M"): (0.1502, 0.253, 0.532, 0.26),
+    ("hi", "F"): (0.1538, 0.251, 0.614, 0.253),
+    ("hi", "M"): (0.1532, 0.228, 0.609, 0.209),
 }
 MAX_HOLD_SEC = 2.5
 """The longest that a picture stays, with music only, for the sake of the length asked for."""
