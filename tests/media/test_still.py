@@ -152,7 +152,7 @@ def test_bytes_other_than_those_that_were_stored_are_refused(tmp_path):
 
 def test_more_pixels_than_memory_are_refused_and_more_than_a_video_needs_reduced(tmp_path):
     with pytest.raises(RenderError, match=r"9000x9000 pixels \(81 million\); a PNG may have 75 million"):
-        opened(tmp_path, raw_png(9000, 9000, 8, 2, [b"\0"]))
+        opened(tmp_path, raw_png(9000, 9000, 16, 2, [b"\0"]))
     shown = opened(tmp_path, saved(Image.new("1", (9000, 9000), 1), "PNG"))
     assert MAX_PIXELS * 0.99 < shown.shape[0] * shown.shape[1] <= MAX_PIXELS
 

@@ -21,12 +21,15 @@ from PIL.JpegImagePlugin import JpegImageFile
 from sutradhar.media.colour import find_profiles
 from sutradhar.media.develop import Developer, Pixels, develop, find_limits, take_sample
 from sutradhar.media.formats import HEIF, IMAGE_FORMATS, UnusableFile, find_image_format
+from sutradhar.media.png_bands import PngPixels, can_read_in_bands
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow's own guard says less than ours, which come before it decodes anything
 
 MAX_PIXELS = 64_000_000
 """A JPEG that is larger is reduced to this, or to less, while it is decoded."""
 MAX_JPEG_PIXELS = 500_000_000
+MAX_PNG_PIXELS = 300_000_000
+"""Of those that are decoded in bands: 8 bits a sample, not interlaced."""
 _MEMORY = 300_000_000
 """Bytes that one image may take while it is decoded."""
 _BYTES_IN_FORMAT = {"WEBP": 15.5, "AVIF": 9.0, HEIF: 5.0, "JPEG2000": 18.5, "TIFF": 4.5}
@@ -106,15 +109,22 @@ def _read_with_pillow(file: BinaryIO, image_format: str, longest: int, nclx: byt
     with open_with_pillow(file, image_format) as opened:
         pages = _select_page(opened) if image_format == "TIFF" else 1
         size = opened.size
-        _refuse_too_large(opened, image_format)
+        pixels: Any = opened
+        if image_format == "PNG" and _needs_bands(opened) and can_read_in_bands(file):
+            _refuse_memory(size, _MEMORY / MAX_PNG_PIXELS, "PNG")
+            pixels = PngPixels(file)
+        else:
+            _refuse_too_large(opened, image_format)
         extent = _draft(opened, longest) if isinstance(opened, JpegImageFile) else None
-        opened.load()
-        exif = read_exif(opened)
-        developer = build_developer(opened, opened.mode, opened.info, exif, nclx, image_format)
+        if pixels is opened:
+            opened.load()
+        # Pillow decodes a PNG to its end to look for camera tags that stand there
+        exif = read_exif(opened) if pixels is opened or "exif" in opened.info else {}
+        developer = build_developer(pixels, opened.mode, opened.info, exif, nclx, image_format)
         notices = developer.notices
         if pages > 1:
             notices.append(f"shows only the first of its {pages} pages; save the others as images of their own")
-        shown = develop(opened, developer, fit_size(opened.size, longest), extent)
+        shown = develop(pixels, developer, fit_size(pixels.size, longest), extent)
     shown, size = set_upright(shown, size, exif)
     return shown, ImageFacts(image_format, size, tuple(notices))
 
@@ -194,6 +204,10 @@ def _refuse_too_large(opened: Image.Image, image_format: str) -> None:
         return
     needed = _BYTES_IN_MODE.get(opened.mode, 4.0)
     _refuse_memory(opened.size, _BYTES_IN_FORMAT.get(image_format, needed) * needed / 4, image_format)
+
+
+def _needs_bands(opened: Image.Image) -> bool:
+    return opened.width * opened.height * _BYTES_IN_MODE.get(opened.mode, 4.0) > _MEMORY / 3
 
 
 def _refuse_memory(size: tuple[int, int], bytes_a_pixel: float, name: str) -> None:

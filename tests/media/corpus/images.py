@@ -123,6 +123,11 @@ def write_large_png(path: Path) -> None:
     quarters(8000, 8000).save(path, compress_level=1)
 
 
+@entry("upscaled.png", "editor: PNG of 108 megapixels", Taken("image", (12000, 9000), colours=QUARTERS), is_large=True)
+def write_vast_png(path: Path) -> None:
+    quarters(12000, 9000).save(path, compress_level=1)
+
+
 @entry("A4-1200dpi.tif", "scanner: grey, 1200 dots an inch", Taken("image", (9921, 14031),
        colours=(At(0.5, 0.5, (90, 90, 90)),)), is_large=True)  # fmt: skip
 def write_large_scan(path: Path) -> None:
