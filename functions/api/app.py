@@ -20,6 +20,8 @@ from sutradhar.domain.upload import MAX_BYTES
 from sutradhar.telemetry import bound, log
 
 MAX_BODY_BYTES = 1024 * 1024
+_PREFIX = "/api"
+"""Every path also works below this one."""
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # most specific first
 _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
@@ -37,20 +39,24 @@ def api(request: flask.Request) -> Response:
     """The whole HTTP API. The app gets the body in an environment of its own: functions-framework reads the request's
     body again after the answer, and must find it untouched."""
     declared = request.content_length
-    path = request.environ["PATH_INFO"].removeprefix("/api") if request.path.startswith("/api/") else request.path
+    prefix = _PREFIX if request.path.startswith(f"{_PREFIX}/") else ""
+    path = request.environ["PATH_INFO"].removeprefix(_PREFIX) if prefix else request.path
     if carries_bytes(request.method, path):
-        return _answer({**request.environ, "sutradhar.too_large": (declared or 0) > MAX_BYTES}, path, request)
+        environ = {**request.environ, "sutradhar.too_large": (declared or 0) > MAX_BYTES}
+        return _answer(environ, prefix, path, request)
     too_large = declared is not None and declared > MAX_BODY_BYTES
     # not a byte of an oversized body is read, and of one that hides its length only what shows that it is too large
     body = b"" if too_large else request.stream.read(MAX_BODY_BYTES + 1) if declared is None else request.get_data()
     environ = {**request.environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     environ["sutradhar.too_large"] = too_large or len(body) > MAX_BODY_BYTES
-    return _answer(environ, path, request)
+    return _answer(environ, prefix, path, request)
 
 
-def _answer(environ: dict[str, Any], path: str, request: flask.Request) -> Response:
+def _answer(environ: dict[str, Any], prefix: str, path: str, request: flask.Request) -> Response:
     environ.pop("werkzeug.request", None)
     environ["PATH_INFO"] = path
+    # links in answers begin with it: behind a proxy that passes /api on, a path without it leads nowhere
+    environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
     sent = request.headers.get("X-Request-Id", "")
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
     # it goes with every message of this request, from function to function
@@ -104,7 +110,12 @@ def _problem(exc: Exception) -> flask.Response:
         response.headers["Retry-After"] = "5"
         return response
     if isinstance(exc, HTTPException):
-        return problem(exc.code or 500, exc.name, exc.description or exc.name)
+        response = problem(exc.code or 500, exc.name, exc.description or exc.name)
+        # such as Allow with 405, which RFC 9110 (section 15.5.6) requires
+        response.headers.extend(
+            (name, value) for name, value in exc.get_headers() if name.lower() not in ("content-type", "content-length")
+        )
+        return response
     with bound(request_id=flask.g.request_id):
         log("request_failed", level="error", exc=exc, path=flask.request.path)
     return problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
@@ -113,7 +124,8 @@ def _problem(exc: Exception) -> flask.Response:
 def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> flask.Response:
     body: dict[str, Any] = {
         "type": "about:blank", "title": title, "status": status, "detail": detail,
-        "instance": flask.request.path, "request_id": flask.g.request_id, "errors": errors or [],
+        "instance": flask.request.script_root + flask.request.path, "request_id": flask.g.request_id,
+        "errors": errors or [],
     }  # fmt: skip
     response = flask.jsonify(body)
     response.status_code, response.mimetype = status, "application/problem+json"

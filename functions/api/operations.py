@@ -47,7 +47,7 @@ def readyz() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/metrics")
 def metrics() -> flask.typing.ResponseReturnValue:
-    """How jobs went, ever, over all instances; a job that is retried starts and ends again."""
+    """Answer how jobs went, ever, over all instances. Each job counts once, by how it ended last."""
     counts = bootstrap.backend().jobs.counts()
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
     return {

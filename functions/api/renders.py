@@ -13,6 +13,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.job import Job
 from sutradhar.domain.ledger import job_account
+from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.plan import LANGUAGES, RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.view import state_word, status
@@ -39,14 +40,10 @@ def create() -> flask.typing.ResponseReturnValue:
         "state": "pending" if created else state_word(job),
         "estimated_cost_usd": usd(job.estimated),
         "estimated_cost_most_usd": usd(job.estimated_most),
-        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * job.wanted.length_sec),
-        "links": {
-            "status": f"/render/{job.id}/status",
-            "cancel": f"/render/{job.id}/cancel",
-            "file": f"/render/{job.id}/file",
-        },
+        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expected_sec(job.wanted)),
+        "links": {name: f"{_base(job)}/{name}" for name in ("status", "cancel", "file")},
     }
-    headers = {"Location": f"/render/{job.id}/status"}
+    headers = {"Location": f"{_base(job)}/status"}
     if created:
         return body, 202, headers
     return body, 200, {**headers, "Idempotent-Replayed": "true"}
@@ -60,7 +57,7 @@ def show(job_id: str) -> Response:
     job = owned(backend.jobs.get(job_id))
     made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = account(backend.records, job_account(job_id))
-    response = flask.jsonify(status(job, made, paid))
+    response = flask.jsonify(status(job, made, paid, base=_base(job)))
     response.set_etag(f"{job.version}-{len(made)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)
 
@@ -106,7 +103,7 @@ def _wanted_file(job: Job) -> tuple[str, str]:
         message = f"must be video, thumbnail, captions, summary or provenance (got {kind!r})"
         raise InvalidRequest([FieldError("kind", message)])
     if job.result is None:
-        raise Conflict(f"the job has no file yet: it is {state_word(job)}; see /render/{job.id}/status")
+        raise Conflict(f"the job has no file yet: it is {state_word(job)}; see {_base(job)}/status")
     if kind == "captions":
         if language not in LANGUAGES or form not in ("srt", "vtt"):
             message = f"captions need lang=en|hi and format=srt|vtt (got lang={language!r}, format={form!r})"
@@ -122,6 +119,11 @@ def _wanted_file(job: Job) -> tuple[str, str]:
             raise NotFound("this film was made before provenance was kept")
         return job.result.provenance, "application/json"
     return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
+
+
+def _base(job: Job) -> str:
+    """Return the path below which everything about ``job`` lies, as this caller reaches it."""
+    return f"{flask.request.script_root}/render/{job.id}"
 
 
 def _moved(job: Job) -> dict[str, str]:

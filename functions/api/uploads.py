@@ -31,12 +31,12 @@ def create() -> flask.typing.ResponseReturnValue:
     address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     body = {
         "upload_id": upload.id,
-        "url": address or f"{flask.request.host_url.rstrip('/')}/uploads/{upload.id}/bytes",
+        "url": address or f"{flask.request.url_root}uploads/{upload.id}/bytes",
         "method": "PUT",
         "headers": {"Content-Type": upload.content_type},
         "expires_at": (upload.created_at + _LASTS).isoformat(),
     }
-    return body, 201, {"Location": f"/uploads/{upload.id}"}
+    return body, 201, {"Location": _place(upload)}
 
 
 @blueprint.put("/uploads/<upload_id>/bytes")
@@ -74,7 +74,7 @@ def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
-        return upload.shown(), 202, {"Location": f"/uploads/{upload.id}", "Retry-After": "1"}
+        return upload.shown(), 202, {"Location": _place(upload), "Retry-After": "1"}
     return upload.shown()
 
 
@@ -95,6 +95,11 @@ def index() -> flask.typing.ResponseReturnValue:
 def _require_pending(upload: Upload) -> None:
     if upload.state != "pending":
         raise Conflict(f"the bytes of {upload.filename} were sent already, it is {upload.state}; begin another upload")
+
+
+def _place(upload: Upload) -> str:
+    """Return the path of ``upload``, as this caller reaches it."""
+    return f"{flask.request.script_root}/uploads/{upload.id}"
 
 
 def carries_bytes(method: str, path: str) -> bool:

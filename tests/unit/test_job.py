@@ -78,7 +78,7 @@ def test_the_state_tells_what_is_owed() -> None:
 
 def test_a_finished_job_cannot_be_cancelled_or_retried() -> None:
     job = after(*IN[JobState.SUCCEEDED])
-    with pytest.raises(Conflict, match="already over"):
+    with pytest.raises(Conflict, match="already succeeded"):
         job.cancelled(NOW)
     with pytest.raises(Conflict, match="only a failed job"):
         job.retried(NOW)
@@ -118,15 +118,15 @@ def test_progress_never_goes_back() -> None:
 
 
 def test_the_status_says_what_a_person_wants_to_know() -> None:
-    failed: dict[str, Any] = status(after("planned", "failed"), {}, Account())
+    failed: dict[str, Any] = status(after("planned", "failed"), {}, Account(), base="/render/job-1")
     assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "tts", 2)
     assert failed["logs"] == ["note"]
     # the voice failed, so the music is not to blame
     assert "error" not in [step["state"] for step in failed["steps"] if step["name"] == "music"]
-    done = status(after(*IN[JobState.SUCCEEDED]), {}, Account())
+    done = status(after(*IN[JobState.SUCCEEDED]), {}, Account(), base="/render/job-1")
     assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)
     assert done["final_video_url"] == "/render/job-1/file?kind=video"
-    assert status(fresh(), {}, Account())["state"] == "pending"
+    assert status(fresh(), {}, Account(), base="/render/job-1")["state"] == "pending"
 
 
 def test_a_job_survives_being_stored() -> None:

@@ -40,6 +40,9 @@ ARROWS: Mapping[JobState, frozenset[JobState]] = {
 }
 
 
+_ENDED = {JobState.SUCCEEDED: "succeeded", JobState.FAILED: "failed", JobState.CANCELLED: "been cancelled"}
+
+
 class JobError(Frozen):
     """Why a job failed. ``kept`` is what a retry will not make again."""
 
@@ -80,6 +83,18 @@ class Result(Frozen):
 
 
 Outcome = tuple["Job", Sequence[Message]]
+
+
+def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
+    """Return what a write changes in the number of jobs by state: each state a job ever entered counts it once, but
+    FAILED only until the job is retried. ``before`` is None for a new job."""
+    if before is None:
+        return {after.state: 1}
+    if after.state is before.state:
+        return {}
+    if before.state is JobState.FAILED:
+        return {JobState.FAILED: -1}
+    return {after.state: 1}
 
 
 class Job(Frozen):
@@ -195,7 +210,7 @@ class Job(Frozen):
         if self.state is JobState.CANCELLED:
             return self, self.owed()
         if self.state.over:
-            raise Conflict(f"the job is already over ({self.state}); there is nothing to cancel")
+            raise Conflict(f"the job has already {_ENDED[self.state]}; there is nothing to cancel")
         job = self._to(JobState.CANCELLED, now)
         return job, job.owed()
 
@@ -204,7 +219,7 @@ class Job(Frozen):
         if self.state is not JobState.FAILED or self.failed_in is None:
             if not self.state.over:
                 return self, self.owed()
-            raise Conflict(f"only a failed job can be retried; this one is {self.state}")
+            raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
         job = self._to(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
         return job, job.owed()

@@ -69,11 +69,17 @@ def state_word(job: Job) -> str:
     return "pending" if job.state is JobState.PLANNING else _STATE[job.state]
 
 
-def status(job: Job, made: Mapping[str, Asset], account: Account) -> dict[str, Any]:
-    """The body of ``GET /render/{id}/status``. ``made``: the job's assets that exist, by key; ``account``: its own."""
+def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) -> dict[str, Any]:
+    """Return the body of ``GET /render/{id}/status``.
+
+    Args:
+        made: the job's assets that exist, by key.
+        account: what the job was charged.
+        base: the path of the job, as the caller reaches it; links begin with it.
+    """
     by_slot = job.assets or {r.slot: made[r.key] for r in job.requests if r.key in made}
     plan = job.plan or job.wanted
-    base = f"/render/{job.id}/file"
+    file = f"{base}/file"
     done = job.result is not None
     captions = job.result.captions if job.result else {}
     return {
@@ -96,15 +102,15 @@ def status(job: Job, made: Mapping[str, Asset], account: Account) -> dict[str, A
             }
             for r in job.requests
         ],
-        "final_video_url": f"{base}?kind=video" if done else None,
-        "thumbnail_url": f"{base}?kind=thumbnail" if done else None,
+        "final_video_url": f"{file}?kind=video" if done else None,
+        "thumbnail_url": f"{file}?kind=thumbnail" if done else None,
         "youtube_url": None,
         "captions": {
-            language: {f: f"{base}?kind=captions&lang={language}&format={f}" for f in ("srt", "vtt")}
+            language: {f: f"{file}?kind=captions&lang={language}&format={f}" for f in ("srt", "vtt")}
             for language in captions
         },
         "dual_subtitles": {
-            f"{language}_url": f"{base}?kind=captions&lang={language}&format=srt" if language in captions else None
+            f"{language}_url": f"{file}?kind=captions&lang={language}&format=srt" if language in captions else None
             for language in ("hi", "en")
         },
         "duration_sec": job.result.duration_sec if job.result else None,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sutradhar.domain.job import Job
-from sutradhar.domain.limits import API_LIMITS, PlanLimits
+from sutradhar.domain.limits import API_LIMITS, PlanLimits, expected_sec
 from sutradhar.domain.messages import Message
 from sutradhar.domain.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.purchase import Buyer, Purchases
@@ -84,12 +84,12 @@ class Services:
 
 
 def _log_move(before: Job, job: Job) -> None:
-    """What the objectives are measured by: see docs/objectives.md."""
+    """Log what the objectives are measured by: see docs/objectives.md."""
     began = job.entered[before.state]
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
     if job.state.over:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
-        facts["wanted_seconds"] = job.wanted.length_sec
+        facts["wanted_seconds"] = round(expected_sec(job.plan or job.wanted))
     if job.result:
         facts["film_seconds"] = round(job.result.duration_sec, 3)
     if job.error:

@@ -14,7 +14,7 @@ from sutradhar.domain.errors import (
     ProviderError,
 )
 from sutradhar.domain.job import Job
-from sutradhar.domain.limits import PlanLimits
+from sutradhar.domain.limits import PlanLimits, expected_sec
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.upload import named_in
@@ -25,6 +25,7 @@ from sutradhar.pipeline.own_media import check
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
+from sutradhar.telemetry import log
 
 
 def submit(
@@ -58,6 +59,8 @@ def submit(
         job, created = services.jobs.create(fresh)
     if job.request_hash != digest:
         raise IdempotencyMismatch
+    if created:
+        log("job_created", job_id=job.id, length_sec=round(expected_sec(job.wanted)), scenes=len(job.wanted.scenes))
     if created or not job.state.over:
         services.send(job.owed())
     return job, created

@@ -72,7 +72,8 @@ class JobStore(Protocol):
         ...
 
     def counts(self) -> Mapping[JobState, int]:
-        """How often jobs entered each state, ever; counted in the same write as the job, so each once."""
+        """Return how many jobs ever entered each state; of FAILED, those that were not retried since. They are counted
+        in the same write as the job, so each once."""
         ...
 
 

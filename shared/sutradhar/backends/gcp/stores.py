@@ -14,7 +14,7 @@ from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, 
 from sutradhar.backends.gcp.retry import errors
 from sutradhar.domain.asset import Asset
 from sutradhar.domain.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.job import Job, JobState, count_changes
 from sutradhar.domain.messages import Message
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.cursor import page_end, page_start
@@ -40,7 +40,7 @@ class FirestoreJobStore:
         batch, mine = self._store.client.batch(), uuid.uuid4().hex
         with errors(self._store.name):
             batch.create(self._document(job.id), self._fields(job, mine))
-            self._count(batch, job.state)
+            self._count(batch, count_changes(None, job))
             try:
                 batch.commit(**CALL)
             except CONFLICT:
@@ -62,8 +62,7 @@ class FirestoreJobStore:
             job = job.evolve(version=before.version + 1)
             batch = self._store.client.batch()
             batch.update(snapshot.reference, self._fields(job, mine), option=self._store.unchanged_since(snapshot))
-            if job.state is not before.state:
-                self._count(batch, job.state)
+            self._count(batch, count_changes(before, job))
             with errors(self._store.name):
                 try:
                     batch.commit(**CALL)
@@ -124,9 +123,10 @@ class FirestoreJobStore:
             raise NotFound(f"there is no job {job_id}")
         return snapshot
 
-    def _count(self, batch: Any, state: JobState) -> None:
-        shard = self._store.document("counts", f"{state}-{random.randrange(_SHARDS)}")
-        batch.set(shard, {"state": state.value, "total": firestore.Increment(1)}, merge=True)
+    def _count(self, batch: Any, changes: Mapping[JobState, int]) -> None:
+        for state, change in changes.items():
+            shard = self._store.document("counts", f"{state}-{random.randrange(_SHARDS)}")
+            batch.set(shard, {"state": state.value, "total": firestore.Increment(change)}, merge=True)
 
     def _fields(self, job: Job, write: str) -> dict[str, Any]:
         """``write`` names the call that writes: one that is made again because its answer was lost, and meets its own

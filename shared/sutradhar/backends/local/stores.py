@@ -8,7 +8,7 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
 from sutradhar.domain.asset import Asset
 from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobState
+from sutradhar.domain.job import Job, JobState, count_changes
 from sutradhar.domain.messages import Message
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.cursor import page_end, page_start
@@ -31,7 +31,7 @@ class SqliteJobStore:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (job.id, job.state, job.state.over, _stamp(job.created_at), *_columns(job)),
             )
-            _count(connection, job.state)
+            _count(connection, count_changes(None, job))
         return job, True
 
     def get(self, job_id: str) -> Job:
@@ -54,8 +54,7 @@ class SqliteJobStore:
                 "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
                 (job.state, job.state.over, *_columns(job), job_id),
             )
-            if job.state is not before.state:
-                _count(connection, job.state)
+            _count(connection, count_changes(before, job))
         return job, messages
 
     def unfinished(self, touched_before: datetime) -> Sequence[Job]:
@@ -129,8 +128,10 @@ class SqliteLeaseStore:
             connection.execute("UPDATE leases SET expires = 0 WHERE name = ? AND token = ?", (lease.name, lease.token))
 
 
-def _count(connection: sqlite3.Connection, state: JobState) -> None:
-    connection.execute("INSERT INTO counts VALUES (?, 1) ON CONFLICT (state) DO UPDATE SET total = total + 1", (state,))
+def _count(connection: sqlite3.Connection, changes: Mapping[JobState, int]) -> None:
+    connection.executemany(
+        "INSERT INTO counts VALUES (?1, ?2) ON CONFLICT (state) DO UPDATE SET total = total + ?2", changes.items()
+    )
 
 
 def _columns(job: Job) -> tuple[str, int, str]:

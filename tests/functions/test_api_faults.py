@@ -1,0 +1,99 @@
+"""Faults of the API that were seen in use, each with its kind."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from sutradhar import bootstrap
+from sutradhar.domain.job import JobError
+from tests.functions.test_api import finish, submit
+
+DIGITS = "1" * 5000
+
+
+@pytest.mark.parametrize("path", ["/render", "/uploads"])
+@pytest.mark.parametrize(
+    "body",
+    [f'{{"topic": "x", "seed": {DIGITS}}}', f'[{{"a": -{DIGITS}}}]', f'{{"size": {DIGITS}, "filename": "a"}}', DIGITS],
+)
+def test_a_very_long_whole_number_is_the_callers_mistake(api: FlaskClient, path: str, body: str) -> None:
+    answer = api.post(path, data=body)
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert "4,300 digits" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/render", {"POST", "OPTIONS"}),
+        ("PUT", "/render/job-1/status", {"GET", "HEAD", "OPTIONS"}),
+        ("GET", "/api/render/job-1/retry", {"POST", "OPTIONS"}),
+        ("DELETE", "/uploads", {"GET", "HEAD", "POST", "OPTIONS"}),
+    ],
+)
+def test_a_method_that_is_not_allowed_names_those_that_are(
+    api: FlaskClient, method: str, path: str, allowed: set[str]
+) -> None:
+    answer = api.open(path, method=method)
+    assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
+    assert {name.strip() for name in answer.headers["Allow"].split(",")} == allowed
+
+
+def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
+    backend = bootstrap.backend()
+    job_id = submit(api).json["job_id"]
+
+    def count() -> tuple[int, int, int]:
+        seen = api.get("/metrics").json
+        return seen["jobs_started"], seen["jobs_completed"], seen["jobs_failed"]
+
+    for _ in range(3):
+        backend.jobs.update(job_id, lambda j: j.failed(JobError(stage="plan", cause="x"), backend.clock.now()))
+        assert count() == (1, 0, 1)
+        assert api.post(f"/render/{job_id}/retry").status_code == 202
+        assert count() == (1, 0, 0)
+    finish(job_id)
+    assert count() == (1, 1, 0)
+    assert api.get("/metrics").json["success_rate"] == 1
+
+
+def test_the_wait_goes_by_the_length_of_the_scenes(api: FlaskClient) -> None:
+    scenes = [{"image_prompt": "a hill", "duration_sec": 20}] * 20
+    long = submit(api, {"scenes": scenes}).json["estimated_wait_seconds"]
+    short = submit(api, {"scenes": scenes[:1]}).json["estimated_wait_seconds"]
+    topic = submit(api, {"topic": "Prahlad", "length_sec": 300}).json["estimated_wait_seconds"]
+    assert (long, short, topic) == (490, 34, 370)
+
+
+def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:
+    made = api.post("/api/render", data=json.dumps({"topic": "Prahlad"}))
+    assert made.headers["Location"].startswith("/api/render/job-")
+    assert all(link.startswith("/api/render/job-") for link in made.json["links"].values())
+    finish(made.json["job_id"])
+    job = made.json["job_id"]
+    for prefix in ("", "/api"):
+        seen = api.get(f"{prefix}/render/{job}/status").json
+        links = [seen["final_video_url"], seen["thumbnail_url"], seen["captions"]["en"]["srt"]]
+        assert all(link.startswith(f"{prefix}/render/{job}/file?kind=") for link in links)
+        with api.get(links[0]) as answer:
+            assert answer.status_code == 200
+    assert api.get("/api/render/none/status").json["instance"] == "/api/render/none/status"
+
+
+def test_the_place_for_a_files_bytes_has_the_prefix_too(api: FlaskClient) -> None:
+    body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 3})
+    made = api.post("/api/uploads", data=body)
+    assert made.headers["Location"].startswith("/api/uploads/up-")
+    assert made.json["url"].startswith("http://localhost/api/uploads/up-")
+    path = made.json["url"].removeprefix("http://localhost")
+    assert api.put(path, data=b"abc", content_type="image/png").status_code == 204
+
+
+def test_a_conflict_speaks_the_words_of_the_api(api: FlaskClient) -> None:
+    job_id = submit(api).json["job_id"]
+    finish(job_id)
+    for answer in (api.delete(f"/render/{job_id}/cancel"), api.post(f"/render/{job_id}/retry")):
+        assert answer.status_code == 409
+        assert "succeeded" in answer.json["detail"]
+        assert "SUCCEEDED" not in answer.json["detail"]
