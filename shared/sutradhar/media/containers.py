@@ -54,6 +54,8 @@ def open_container(source: BinaryIO | Path) -> Iterator[Any]:
             container_options={"format_whitelist": ",".join(DEMUXERS), "protocol_whitelist": "file"},
             metadata_errors="replace",
         ) as container:
+            if not any(one.codec_context for one in container.streams):
+                raise _explain(source)
             yield container
     except (av.FFmpegError, ValueError, IndexError) as exc:
         raise _explain(source) from exc

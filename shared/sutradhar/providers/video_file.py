@@ -1,25 +1,16 @@
-"""Films that came over the wire."""
+"""Check videos that vendors send."""
 
-import tempfile
-from pathlib import Path
+import io
 
+from sutradhar.media.formats import UnusableFile
+from sutradhar.media.video import read_video
 from sutradhar.providers.vendor import unusable
 
 
-def looked_at(provider: str, data: bytes) -> tuple[int, int]:
-    """Width and height of the video in ``data``. Raises ProviderError when its last second cannot be decoded."""
-    import cv2
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "clip.mp4"
-        path.write_bytes(data)
-        video = cv2.VideoCapture(str(path))
-        try:
-            frames = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-            video.set(cv2.CAP_PROP_POS_FRAMES, max(frames - 2, 0))
-            whole, frame = video.read()
-        finally:
-            video.release()
-    if not whole:
-        raise unusable(provider, "no video, or not all of one")
-    return frame.shape[1], frame.shape[0]
+def probe_size(provider: str, data: bytes) -> tuple[int, int]:
+    """Return the shown width and height of the video in ``data``. Raises ProviderError when it is not whole."""
+    try:
+        video = read_video(io.BytesIO(data))
+    except UnusableFile as exc:
+        raise unusable(provider, f"a file that {exc.reason}") from exc
+    return video.width, video.height

@@ -12,7 +12,7 @@ from sutradhar.providers.catalog import offer
 from sutradhar.providers.gemini.client import PROVIDER, client, errors
 from sutradhar.providers.picture_file import media_type
 from sutradhar.providers.vendor import Vendor, patiently, policy, unusable
-from sutradhar.providers.video_file import looked_at
+from sutradhar.providers.video_file import probe_size
 
 _SECONDS = (4, 6, 8)
 """The lengths that there are; in 1080p only the last (cloud.google.com/vertex-ai/generative-ai/docs/models/veo)."""
@@ -76,7 +76,7 @@ class Veo:
                 if not answer.done:
                     raise StillAtWork(f"{self.name} is still at work on the clip")
                 data = _film(answer.response or answer.result)
-            size = looked_at(PROVIDER, data)
+            size = probe_size(PROVIDER, data)
         provenance = Provenance(model=operation.model, request_id=operation.name)
         return Shot(data, *size, provider=f"{PROVIDER}/{operation.model}", provenance=provenance)
 

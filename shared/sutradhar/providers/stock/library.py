@@ -12,7 +12,7 @@ from sutradhar.domain.text import language_of
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import Shot
 from sutradhar.providers.vendor import CHECK_SEC, Vendor, no_answer, of_the_wire, patiently, refused_call, unusable
-from sutradhar.providers.video_file import looked_at
+from sutradhar.providers.video_file import probe_size
 
 T = TypeVar("T")
 MOST_BYTES = 150_000_000
@@ -127,7 +127,7 @@ class FootageArchive(Library, ABC):
             answers = patiently(lambda: self.asked(lambda: self.search(http, query, width, height)))
             found, (address, *_) = self._best(answers, query, width, height, seconds, seed)
             data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
-            size = looked_at(self.provider, data)
+            size = probe_size(self.provider, data)
         provenance = Provenance(
             model="videos", prompt=query, seed=seed, licence=self.licence, author=found.author, source=found.page
         )
