@@ -188,7 +188,9 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
     request = done.request("scene-01-image")
     assert request
     assert "view 1" in str(request.params["prompt"])
-    assert any("scene 2, image: the prompt was refused" in note for note in status(done, {}, Account())["logs"])
+    assert any(
+        "scene 2, image: the prompt was refused" in note for note in status(done, {}, Account(), base="")["logs"]
+    )
 
 
 def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(studio: Studio, stub: VendorStub) -> None:

@@ -214,7 +214,7 @@ def test_the_step_that_failed_is_the_one_that_is_named(
     stub.always(vendor, "bad request")
     done = film(studio_with(), RenderPlan.parse({**BASE, "strict": True}))
     assert done.state is JobState.FAILED
-    told = status(done, {}, Account())
+    told = status(done, {}, Account(), base="")
     assert told["step"] == kind
     assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
 
