@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from PIL import Image
 
 from functions.cli.plan_input import load_plan
@@ -130,3 +131,19 @@ def test_a_path_in_a_plan_file_may_stand_in_an_object(files: Files, tmp_path: Pa
     assert plan.scenes[0].clip
     assert (plan.scenes[0].clip.upload, plan.scenes[0].clip.start_sec) == (files.ids["talk.mp4"], 1)
     assert (plan.music.upload, plan.music.start_sec) == (files.ids["song.mp3"], 2)
+
+
+def test_the_operators_limits_hold_over_http_and_not_for_a_planner(
+    monkeypatch: pytest.MonkeyPatch, api: FlaskClient
+) -> None:
+    monkeypatch.setenv("MAX_SCENES", "2")
+    scene = {"image_prompt": "a hill", "duration_sec": 5}
+
+    def sent(**body: Any) -> tuple[int, str]:
+        answer = api.post("/render", data=json.dumps({"title": "x", **body}))
+        return answer.status_code, "; ".join(f"{e['path']}: {e['message']}" for e in answer.json.get("errors", ()))
+
+    assert sent(scenes=[scene] * 3) == (400, "scenes: has 3 scenes; at most 2 (MAX_SCENES)")
+    assert sent(scenes=[scene | {"duration_sec": 21}])[0] == 400
+    assert sent(scenes=[scene] * 2)[0] == 202
+    assert sent(topic="Prahlad", length_sec=60)[0] == 202  # its planner writes more than two scenes
