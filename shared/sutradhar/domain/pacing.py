@@ -12,11 +12,11 @@ AIR_SEC = 0.2
 # Seconds for a letter (its marks included), for a pause inside a sentence, for one between sentences, and a constant.
 # Least squares of the relative error, for each offline voice, over the 249 to 313 narrations of three stories and three
 # other topics at eight lengths, as they are said (numbers in words): hibari 0.2.1 (heart, speed 0.85), piper 1.8 (joe)
-# and espeak-ng 1.51 (hi+f3 and hi+m3, 150 words a minute). The mean error of one narration is 3 to 4 %, 10 to 28 % at
+# and espeak-ng 1.51 (hi+f3 and hi+m3, 150 words a minute). The mean error of one narration is 3 to 4 %, 10 to 20 % at
 # worst (the shortest); in a video they cancel out to 1 %. The constant has 0.1 s on top, to err on the long side.
 _PACE: dict[tuple[Language, Voice], tuple[float, float, float, float]] = {
     ("en", "F"): (0.0686, 0.258, 0.822, 0.115),
-    ("en", "M"): (0.0477, 0.302, 1.115, 0.83),
+    ("en", "M"): (0.0513, 0.377, 0.897, 0.5),
     ("hi", "F"): (0.1538, 0.251, 0.614, 0.253),
     ("hi", "M"): (0.1532, 0.228, 0.609, 0.209),
 }
