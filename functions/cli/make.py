@@ -21,7 +21,7 @@ from functions.cli.options import (
     Voice,
     choose_providers,
 )
-from functions.cli.out_folder import deliver, deliver_refused, prepare_out
+from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_free_disk
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
@@ -86,6 +86,7 @@ def _make(wanted: RenderPlan) -> Job:
                 view.show(job, made(services, job) if not job.assets else job.assets)
                 if job.state.over:
                     return job
+                require_free_disk(bootstrap.settings().home)
                 time.sleep(0.2)  # the rate at which the picture on the terminal is drawn anew
 
 

@@ -1,5 +1,6 @@
 """The folder that a video is delivered to. It is checked before work begins and holds one video at a time."""
 
+import errno
 import json
 import os
 import re
@@ -22,6 +23,8 @@ _OURS = re.compile(
     r"video(\.refused)?\.mp4|thumbnail\.png|job_summary\.json|provenance\.json|captions\.[a-z]+\.(srt|vtt)"
 )
 _MEDIA = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mp3", ".wav", ".m4a", ".json", ".srt")
+_FULL = 2_000_000
+"""Bytes; with less than this a disk counts as full."""
 _LEAST_FREE = 100_000_000
 """Bytes that a folder must have room for; a minute in 1080p has about 40 MB."""
 
@@ -74,6 +77,12 @@ def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
     if free < least:
         message = f"({folder}) has {free / 1e6:.0f} MB free, and a video needs {least / 1e6:.0f} MB; free some space"
         raise InvalidRequest([FieldError(name, message)])
+
+
+def require_free_disk(folder: Path) -> None:
+    """Raise OSError when the disk of ``folder`` is full, so that a command ends and does not wait for ever."""
+    if shutil.disk_usage(folder).free < _FULL:
+        raise OSError(errno.ENOSPC, "the disk is full", str(folder))
 
 
 def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[str]]:

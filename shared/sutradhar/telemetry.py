@@ -5,7 +5,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,9 +58,9 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
     with _lock:
         if _file is None:
             print(text, file=sys.stderr, flush=True)
-        else:
-            with _file.open("a", encoding="utf-8") as out:
-                out.write(text + "\n")
+            return
+        with suppress(OSError), _file.open("a", encoding="utf-8", errors="replace") as out:
+            out.write(text + "\n")  # a full disk loses the line, not the work that it tells of
 
 
 def carried() -> Mapping[str, str]:

@@ -129,6 +129,14 @@ def test_a_wrong_port_or_level_is_named(name: str, value: str) -> None:
         Settings.from_env({name: value})
 
 
+def test_a_log_on_a_full_disk_stops_nothing() -> None:
+    telemetry.write_to(Path("/dev/full"))
+    try:
+        telemetry.log("lost", name="\udcff")
+    finally:
+        telemetry.write_to(None)
+
+
 def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     telemetry.show_from("warning")
     try:

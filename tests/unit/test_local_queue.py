@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.presence import Presence
-from sutradhar.backends.local.queue import LEASE_SEC, MAX_DELIVERIES, MAX_FAILURES, Bell, SqliteQueue
+from sutradhar.backends.local.queue import LEASE_SEC, MAX_DELIVERIES, MAX_FAILURES, Bell, Delivery, SqliteQueue
 from sutradhar.backends.local.worker import Worker
 from sutradhar.domain.errors import LeaseHeld, SutradharError
 from sutradhar.domain.messages import Message, PlanRender
@@ -196,6 +197,27 @@ def test_the_worker_delivers_retries_and_buries(tmp_path: Path, monkeypatch: pyt
     assert (tries.count("fine"), tries.count("poison"), tries.count("busy")) == (1, MAX_FAILURES, 3)
     database.close()
     presence.close()
+
+
+def test_a_worker_outlives_errors_of_the_queue_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk is full for a while: the message is done once there is room again."""
+    monkeypatch.setattr("sutradhar.backends.local.worker._IDLE_SEC", 0.01)
+    shop, done = Shop(tmp_path), threading.Event()
+    take, fails = shop.queue.take, iter([True] * 6)
+
+    def sometimes(leave: str = "") -> Delivery | None:
+        if next(fails, False):
+            raise sqlite3.OperationalError("database or disk is full")
+        return take(leave)
+
+    monkeypatch.setattr(shop.queue, "take", sometimes)
+    shop.queue.publish(message())
+    worker = Worker(shop.queue, tmp_path, lambda _message: done.set(), lambda _message, _exc: None)
+    worker.start()
+    assert done.wait(30)
+    worker.stop()
+    shop.database.close()
+    shop.presence.close()
 
 
 def test_half_written_files_are_known_by_their_owner(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.cli import out_folder
-from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_room
+from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_free_disk, require_room
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.bootstrap import Backend, local_backend
 from sutradhar.config import Settings
@@ -117,6 +117,16 @@ def test_a_full_disk_is_said_before_work(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(InvalidRequest, match=r"SUTRADHAR_HOME: .* has 12 MB free, and a video needs 300 MB"):
         require_room(tmp_path / "new/home", "SUTRADHAR_HOME", 300_000_000)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_while_a_video_is_made_ends_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_free_disk(tmp_path)
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(out_folder.shutil, "disk_usage", lambda _path: usage._replace(free=1000))
+    with pytest.raises(OSError, match="the disk is full"):
+        require_free_disk(tmp_path)
 
 
 def test_a_disk_that_fills_while_files_are_delivered_leaves_the_earlier_video(

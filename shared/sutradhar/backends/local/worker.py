@@ -59,12 +59,19 @@ class Worker:
 
     def _work(self, bell: Bell, leave: str) -> None:
         while not self._stopping.is_set():
-            delivery = self._queue.take(leave)
-            if delivery is None:
-                due = self._queue.next_due_in(leave)
-                bell.wait(_IDLE_SEC if due is None else min(due, _IDLE_SEC))
-            else:
-                self._deliver(delivery)
+            try:
+                self._work_once(bell, leave)
+            except Exception as exc:  # of the queue itself, such as a full disk: the message comes again later
+                log("queue_failed", level="error", exc=exc)
+                self._stopping.wait(_IDLE_SEC)
+
+    def _work_once(self, bell: Bell, leave: str) -> None:
+        delivery = self._queue.take(leave)
+        if delivery is None:
+            due = self._queue.next_due_in(leave)
+            bell.wait(_IDLE_SEC if due is None else min(due, _IDLE_SEC))
+        else:
+            self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> None:
         self._in_hand[delivery.id] = delivery
@@ -96,4 +103,7 @@ class Worker:
     def _keep_leases(self) -> None:
         while not self._stopping.wait(LEASE_SEC / 3):
             for delivery in list(self._in_hand.values()):
-                self._queue.extend(delivery)
+                try:
+                    self._queue.extend(delivery)
+                except Exception as exc:  # the next round may do better; without any, another worker takes it up
+                    log("lease_not_extended", level="warning", exc=exc)
