@@ -63,13 +63,15 @@ def _find_missing_sounds(services: Services, plan: RenderPlan) -> Iterator[str]:
 def _find_missing_captions(written: Written) -> Iterator[str]:
     have = caption_languages(written.plan)
     failed = ", ".join(dict.fromkeys(fallback.provider for fallback in written.fallbacks))
-    why = f"{failed} could not add one" if failed else "no translator is set up"
+    why, key = f"{failed} could not add one", ""
+    if not failed:
+        why, key = "no translator is set up", "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, "
     for language in written.plan.subtitle_languages:
         if language not in have:
             name = _LANGUAGES[language]
             yield (
-                f"{name} captions are left out: the text has no {name} translation and {why}; give"
-                " each scene translations, or drop the language from subtitle_languages"
+                f"{name} captions are left out: the text has no {name} translation and {why}; {key}give each scene"
+                " translations, or drop the language from subtitle_languages"
             )
 
 
