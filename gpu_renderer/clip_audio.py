@@ -1,4 +1,4 @@
-"""The own sounds of a film's clips: as loud as a narration, or lowered while one speaks."""
+"""The own sounds of a video's clips: as loud as a narration, or lowered while one speaks."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -14,7 +14,7 @@ _MOST_LEAD_MS = 1000
 clip's end if no more than that is left: else it would be heard for a moment only."""
 
 Stretch = tuple[int, int]
-"""First and last-plus-one millisecond of the film in which somebody speaks."""
+"""First and last-plus-one millisecond of the video in which somebody speaks."""
 
 
 class Repeated:

@@ -1,4 +1,4 @@
-"""The thumbnail: a picture of the film under its title, in the film's shape; PNG, at most 2 MB, as YouTube asks."""
+"""The thumbnail: a picture of the video under its title, in the video's shape; PNG, at most 2 MB, as YouTube asks."""
 
 from io import BytesIO
 

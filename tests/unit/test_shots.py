@@ -182,3 +182,10 @@ def test_a_change_of_a_clip_makes_its_own_segments_anew(change: dict[str, Any]) 
 
     assert [a == b for a, b in zip(film(), changed(), strict=True)] == [True, False, True]
     assert film() == film(sound="drop", when_short="hold")  # what is heard is no part of a picture
+
+
+def test_a_scene_that_ends_before_its_clips_end_is_known() -> None:
+    whole = laid_out(clip(end_sec=3) | {"narration": "Hi.", "duration_sec": 3})
+    early = laid_out(clip(end_sec=3) | {"narration": "Hi."}, speech_sec=1.0)
+    assert (whole.cut_short, early.cut_short) == ((), (0,))
+    assert laid_out(clip() | {"narration": "Hi."}, speech_sec=1.0).cut_short == ()

@@ -59,7 +59,7 @@ def cues(
     A cue appears with its first word (to the frame) and stays until shortly after its last one, never into the next.
     One that would be gone in less than ``MIN_SEC`` shares its place with a neighbour where both fit.
     """
-    following = [*(word.text for word in words[1:]), ""]
+    following = [*(word.text for word in words[1:]), ""][: len(words)]
     parts = [
         part
         for i, (word, beside) in enumerate(zip(words, following, strict=True))

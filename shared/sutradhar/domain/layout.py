@@ -37,6 +37,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     stretched: list[int] = []
     effects: list[Effect] = []
     clip_sounds: list[ClipSound] = []
+    cut_short: list[int] = []
     short: dict[str, list[int]] = {"loop": [], "hold": []}
     start = 0
     for i, scene in enumerate(plan.scenes):
@@ -55,6 +56,8 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         footage = Footage() if image.footage else None
         if part and scene.clip:
             footage = lay_clip(scene, image, part, frames, slack=head + tail)
+            if scene.clip.end_sec is not None and part > frames:
+                cut_short.append(i)
             if part < frames - head - tail and scene.clip.when_short in (None, "trim"):
                 short[footage.when_over].append(i)
         clips.append(
@@ -90,6 +93,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         captions=captions, burned=_burned(plan, captions), caption_style=plan.render.caption_style,
         titles=tuple(_titles(plan, clips)), effects=tuple(effects), clip_sounds=tuple(clip_sounds),
         watermark=plan.watermark, stretched=tuple(stretched), looped=tuple(short["loop"]), held=tuple(short["hold"]),
+        cut_short=tuple(cut_short),
     )  # fmt: skip
 
 

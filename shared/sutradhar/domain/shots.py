@@ -25,9 +25,11 @@ def choose_camera(scene: Scene, index: int, picture: Asset, aspect: float) -> Ca
     camera = _moves(move)
     if own is None or own.focus == CENTER or own.fit == "fit" or not picture.height:
         return camera
-    start, end = (
-        _within(pose, own.focus, (picture.width, picture.height), aspect) for pose in (camera.start, camera.end)
-    )
+    if camera.still:
+        at = Pose(x=own.focus.x, y=own.focus.y, zoom=1.0)
+        return Camera(start=at, end=at)
+    size = (picture.width, picture.height)
+    start, end = (_within(pose, own.focus, size, aspect) for pose in (camera.start, camera.end))
     return Camera(start=start, end=end)
 
 
@@ -58,7 +60,7 @@ def _within(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -
 
 
 def clip_part(scene: Scene, picture: Asset, fps: int) -> int | None:
-    """Return how many frames of the film the part of the scene's clip lasts; None: it shows no clip of the user's."""
+    """Return how many frames of the video the part of the scene's clip lasts; None: it shows no clip of the user's."""
     if scene.clip is None or picture.clip_sec is None:
         return None
     return max(int(scene.clip.part_sec(picture.clip_sec) * fps + 0.01), 1)

@@ -40,7 +40,7 @@ class Footage(Frozen):
 
     start_sec: float = 0.0
     part_frames: int | None = None
-    """Frames of the film that the part lasts which is used; None: to the end of the file."""
+    """Frames of the video that the part lasts which is used; None: to the end of the file."""
     when_over: Literal["loop", "hold"] = "loop"
     """After the part's last frame: it starts again, or that frame stands."""
 
@@ -89,7 +89,7 @@ class GainPoint(Frozen):
 
 
 class Bed(Frozen):
-    """Music to the end of the film. ``volume_db`` is its level against the voice where nobody speaks."""
+    """Music to the end of the video. ``volume_db`` is its level against the voice where nobody speaks."""
 
     blob: str
     sha256: str
@@ -97,7 +97,7 @@ class Bed(Frozen):
     """How much of the file is played before it starts again."""
     volume_db: float
     source_start: int = 0
-    """The sample of the file that the film opens with."""
+    """The sample of the file that the video opens with."""
     crossfade: int | None = None
     """Samples at the end that cross into the start when it starts again; None: the file is made to be looped."""
     automation: tuple[GainPoint, ...] = ()
@@ -115,7 +115,7 @@ class Effect(Frozen):
 
 
 class ClipSound(Frozen):
-    """The own sound of a clip, from sample ``start`` of the film on."""
+    """The own sound of a clip, from sample ``start`` of the video on."""
 
     scene: int
     start: int
@@ -168,6 +168,8 @@ class Timeline(Frozen):
     """Scenes whose clip starts again because it is shorter, though nobody asked for that."""
     held: tuple[int, ...] = ()
     """Scenes whose clip's last frame stands for the same reason."""
+    cut_short: tuple[int, ...] = ()
+    """Scenes that end before the ``end_sec`` of their clip."""
 
     @property
     def samples(self) -> int:

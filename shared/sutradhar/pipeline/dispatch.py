@@ -122,6 +122,8 @@ def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
             *(f"the clip of scene {i + 1} ends before the scene and starts again; {choice}" for i in timeline.looped),
             *(f"the clip of scene {i + 1} ends before the scene, and its last frame stands; {choice}"
               for i in timeline.held),
+            *(f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
+              for i in timeline.cut_short),
         ]  # fmt: skip
     if misses_length(timeline.duration_sec, wanted):
         return [f"the video is {timeline.duration_sec:.1f} s long; {wanted.length_sec} s were asked for"]
