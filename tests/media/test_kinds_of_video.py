@@ -62,6 +62,15 @@ def test_a_picture_that_is_shorter_than_its_sound_holds_its_last_frame(tmp_path:
     assert shown(clip, 0.5, 1.5, 3.9) == [15, 29, 29]
 
 
+@pytest.mark.parametrize("name", ["a.ts", "a.flv", "a.mkv"])
+def test_a_picture_that_is_minutes_shorter_than_its_sound_is_whole(tmp_path: Path, name: str) -> None:
+    picture = counting(tmp_path / "picture.mp4", *X264, seconds=1)
+    sound = ["-f", "lavfi", "-i", "sine=d=150", "-ar", "44100"]
+    ffmpeg("-i", str(picture), *sound, "-c:v", "copy", str(tmp_path / name))
+    assert look(tmp_path / name).duration_sec == pytest.approx(150, abs=0.1)
+    assert shown(tmp_path / name, 0.5, 3) == [15, 29]
+
+
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
 def test_a_recorder_that_stood_still_shows_its_last_frame(tmp_path: Path, name: str) -> None:
     """It writes a frame when something changes: at 0, 1, 2 s, and then nothing up to 9 s."""

@@ -23,6 +23,8 @@ _EVEN = frozenset({"avi", "mxf", "dv"})
 """Containers whose frames have one length: no frame of theirs stands long."""
 _GUESSED = frozenset({"avi", "mxf", "asf"})
 """Containers whose length libavformat guesses again from the bytes that are there."""
+_INDEXED = frozenset({"mov", "matroska"})
+"""Containers whose index leads to a key frame."""
 _STARTING_ANEW = frozenset({"mpegts", "mpeg"})
 """Containers that stay playable when files are copied one behind the other."""
 _MOST_BACK_SEC, _MOST_AHEAD_SEC = 0.1, 10.0
@@ -117,7 +119,7 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
         if joined_end:
             seconds = joined_end - first_sec
             return _describe(container, stream, sound is not None, first, first, seconds, [], is_joined=True), 0.0
-        end, last = _read_tail(container, stream, sound, claimed, first)
+        end, last = _read_tail(source, container, stream, sound, claimed, first)
         if claimed and container.format.name == "ogg":
             end = claimed  # its time stamps are wrong right after a seek, and its length is that of its last page
         missing = missing_bytes(source)
@@ -195,21 +197,31 @@ def _frames(container: Any, stream: Any, most_packets: int) -> Iterator[Any]:
             continue  # damage, or a picture whose key frame came before the file begins
 
 
-def _read_tail(container: Any, stream: Any, sound: Any, claimed: float, first: Any) -> tuple[float, Any | None]:
+def _read_tail(
+    source: BinaryIO | Path, container: Any, stream: Any, sound: Any, claimed: float, first: Any
+) -> tuple[float, Any | None]:
     """Return the time at which the last packet ends, and the last picture; None if none of the tail can be decoded."""
     if not claimed:  # a browser's recording: only its packets tell the length
         claimed = _end_of_packets(container, stream, sound)
     small = first.width * first.height <= _WHOLE_TAIL_PIXELS
     if not small:
         stream.codec_context.skip_frame = "NONKEY"
-    end = float(first.time or 0)
+    end, shown_end = float(first.time or 0), 0.0
     for tail_sec in _TAILS_SEC:
         _seek(container, stream, claimed - tail_sec)
         found, shown_end, last = _read_to_end(container, stream, sound)
         end = max(end, found)
         if last is not None and (not small or shown_end - _frame_end(stream, last) <= END_SEC):
             return end, last
-    return end, None
+    if shown_end and _INDEXED & set(container.format.name.split(",")):
+        return end, None  # the index leads to pictures that are not there: the rest of a download is zeros
+    # the picture ends long before its sound, where a seek may not find it any more
+    with open_container(source) as again:
+        tracks = again.streams
+        stream, sound = main_track(tracks.video), main_track(tracks.audio)
+        stream.codec_context.thread_count, stream.codec_context.skip_frame = 1, "NONKEY"
+        found, _, last = _read_to_end(again, stream, sound)
+    return max(end, found), last
 
 
 def _seek(container: Any, stream: Any, second: float) -> None:
