@@ -59,6 +59,9 @@ def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
     [
         (b'{"topic": ""}', 400, "topic"),
         (b'{"topic": "x", "colour": 1, "language": "fr"}', 400, "colour"),
+        (b'{"topic": "???"}', 400, "topic: has no word that can be said"),
+        (b'{"prompt": "!!! ... "}', 400, "prompt: has no word that can be said"),
+        (b'{"topic": "x", "voice": "elevenlabs/a1", "strict": true}', 400, "ELEVENLABS_API_KEY"),
         (b"{", 400, "not valid JSON"),
         (b"\xff\xfe", 400, "not valid JSON"),
         (b"[" * 100_000, 400, "not valid JSON"),

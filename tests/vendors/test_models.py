@@ -9,7 +9,8 @@ from sutradhar.domain.model_table import WARN_DAYS, ChosenModel, ModelState
 from sutradhar.domain.plan import Aspect, RenderPlan, Resolution
 from sutradhar.providers.catalog import OFFERS, Kind, Offer, model_table
 from sutradhar.providers.openai.images import fitting_size
-from tests.vendors.desk import PRICES, Desk
+from sutradhar.providers.registry import BOUGHT, Registry
+from tests.vendors.desk import PRICES, Desk, settings
 
 READ = date(2026, 11, 27)
 """The day on which the tables were made."""
@@ -37,8 +38,6 @@ def test_every_model_that_is_asked_by_itself_lives_on(offer: Offer, model: str) 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_voice_that_ends_comes_after_those_that_live(kind: Kind) -> None:
-    from sutradhar.providers.registry import BOUGHT
-
     ends = [
         bool((found := model_table().find(one.provider, one.default)) and found.shuts_down)
         for provider in BOUGHT[kind]
@@ -118,3 +117,22 @@ def test_the_state_of_a_model_is_said_with_what_to_set() -> None:
     assert state(shuts_down="2026-11-27").is_gone(READ)
     assert state(exists=False).describe(READ) == "v has no model m for this account"
     assert state(exists=None, problem="it is down").describe(READ) == "m: v did not say whether it has it (it is down)"
+
+
+@pytest.mark.parametrize(
+    ("today", "options", "is_asked"),
+    [
+        (date(2027, 1, 5), {}, True), (date(2027, 1, 6), {}, False), (date(2030, 1, 1), {}, False),
+        (date(2027, 1, 6), {"voice_model": "gpt-next-tts"}, True),
+    ],
+)  # fmt: skip
+def test_a_usual_voice_that_is_over_is_no_longer_asked(
+    desk: Desk, today: date, options: dict[str, str], *, is_asked: bool
+) -> None:
+    vendors = {"openai": settings(desk.stub, "openai", options)}
+    registry = Registry(vendors, None, {}, desk.gate, today=lambda: today)
+    assert ("openai" in registry.names("narrator")) is is_asked
+    assert registry.names("image")[0] == "openai"
+    assert "openai" in Registry(vendors, None, {"narrator": ["openai"]}, desk.gate, today=lambda: today).names(
+        "narrator"
+    )
