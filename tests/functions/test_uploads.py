@@ -120,7 +120,7 @@ def test_a_plan_names_files_that_are_there_and_of_the_right_kind(api: FlaskClien
         return api.post("/render", data=json.dumps(body))
 
     wrong = {error["path"]: error["message"] for error in asked(clip={"upload": ready}).json["errors"]}
-    assert wrong["scenes[0].clip.upload"] == "must be a video; beach.png is an image"
+    assert wrong["scenes[0].clip.upload"] == "must be a video; beach.png is an image; name it as image instead"
     assert "send it first" in wrong["music.upload"]
     wrong = {error["path"]: error["message"] for error in asked(image={"upload": pending}).json["errors"]}
     assert "is not complete" in wrong["scenes[0].image.upload"]

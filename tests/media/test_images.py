@@ -19,6 +19,7 @@ from sutradhar.media.animation import write_clip
 from sutradhar.media.colour import build_rgb_profile
 from sutradhar.media.develop import choose_backdrop
 from sutradhar.media.image import probe_image, read_image
+from sutradhar.pipeline.own_media import check as check_own_media
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.uploads import bring
 from sutradhar.providers.media_file import MediaFiles
@@ -29,11 +30,8 @@ from tests.media.test_corpus import services  # noqa: F401 -- a fixture
 ROOT = Path(__file__).resolve().parents[2]
 STILLS = [one for one in load_entries() if isinstance(one.expected, Taken) and one.expected.kind == "image"]
 SMALL = [one for one in STILLS if not one.is_large]
-FILES = [
-    one
-    for one in load_entries()
-    if not one.is_large and one.write.__module__ != "tests.media.corpus.recordings" and one.name != "empty.png"
-]
+OURS = {f"tests.media.corpus.{name}" for name in ("images", "colours", "animations", "documents")}
+FILES = [one for one in load_entries() if one.write.__module__ in OURS and not one.is_large and one.name != "empty.png"]
 
 
 @pytest.mark.parametrize("one", SMALL, ids=[one.name for one in SMALL])
@@ -153,3 +151,12 @@ def test_damaged_files_are_taken_or_refused_and_nothing_else(name, tmp_path):
             damaged[chance.randrange(min(len(damaged), chance.choice([400, len(whole)])))] = chance.randrange(256)
         with contextlib.suppress(InvalidRequest):
             assert MediaFiles().probe(io.BytesIO(damaged)).kind
+
+
+def test_an_animation_that_is_named_as_an_image_is_told_to_be_a_clip(tmp_path, services):  # noqa: F811 -- a fixture
+    frames = [quarters(120, 90), quarters(120, 90).rotate(180)]
+    frames[0].save(tmp_path / "party.gif", save_all=True, append_images=frames[1:], duration=300)
+    scenes = [{"image": {"upload": bring(services, tmp_path / "party.gif").id}, "duration_sec": 2}]
+    plan = RenderPlan.parse({"title": "T", "language": "en", "scenes": scenes})
+    with pytest.raises(InvalidRequest, match=r"party\.gif is a video; name it as clip instead"):
+        check_own_media(services, plan, services.limits)

@@ -15,6 +15,8 @@ _MIN_SONG_SEC = 1.0
 _ROUNDING_SEC = 0.1
 """Players show lengths that are rounded, so an ``end_sec`` may lie that much behind the end."""
 _KINDS: Mapping[MediaKind, str] = {"video": "a video", "image": "an image", "audio": "a sound file"}
+_FIELDS: Mapping[MediaKind, str] = {"video": "clip", "image": "image"}
+"""Fields of a scene that show a file of such a kind; an image that moves is a video."""
 _NAMED = 5
 """The most scenes that one notice names."""
 
@@ -109,7 +111,9 @@ def _refusal(
     if kind == "audio" and facts.kind == "video":
         return FieldError(path, f"{upload.filename} is a video without sound") if facts.has_audio is False else None
     if facts.kind != kind:
-        return FieldError(path, f"must be {_KINDS[kind]}; {upload.filename} is {_KINDS[facts.kind]}")
+        field = _FIELDS.get(facts.kind) if path.startswith("scenes[") else None
+        advice = f"; name it as {field} instead" if field else ""
+        return FieldError(path, f"must be {_KINDS[kind]}; {upload.filename} is {_KINDS[facts.kind]}{advice}")
     return None
 
 
