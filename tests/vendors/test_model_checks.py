@@ -128,6 +128,7 @@ def test_a_model_without_a_price_is_refused_at_start(
     (found,) = [check for check in bootstrap.checks() if check.name == variable]
     assert (found.ok, found.needed) == (False, True)
     assert f"MODEL_PRICES={setting}" in found.advice
+    assert "gpt-5" not in found.advice, "a model that ends soon is no advice"
     assert not [seen for vendor in VENDORS for seen in stub.calls(vendor)]
 
 

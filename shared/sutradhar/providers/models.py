@@ -67,7 +67,7 @@ class Models:
             if missing:
                 per = "1K" if missing == ["characters"] else "1M" if "tokens" in missing[0] else "1"
                 setting = ",".join(f"{unit}=USD/{per}" for unit in missing)
-                others = ", ".join(prices.priced(one.provider, one.units)) or "none of this provider"
+                others = ", ".join(self._lasting(one, prices)) or "none of this provider"
                 why = (
                     f"no price is known for {one.provider}'s {one.priced_as}, so it is not asked: set"
                     f" MODEL_PRICES={one.provider}/{one.priced_as}:{setting} with what it costs you, or choose a model"
@@ -76,6 +76,11 @@ class Models:
                 wrong.append(FieldError(one.variable or "PRICES", why))
         if wrong:
             raise InvalidRequest(wrong)
+
+    def _lasting(self, one: ChosenModel, prices: PriceTable) -> list[str]:
+        """Return the models with a price that no end is near."""
+        priced = prices.priced(one.provider, one.units)
+        return [model for model in priced if self.known(one.provider, model).days_left(self.today()) is None]
 
     def known(self, provider: str, model: str) -> ModelState:
         found = self.table.find(provider, model)
