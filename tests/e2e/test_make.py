@@ -111,7 +111,7 @@ def wait_until(what: Callable[[], bool], process: subprocess.Popen[str]) -> None
 
 
 def test_odd_text_is_drawn_and_said_and_hurts_nothing(terminal: Terminal) -> None:
-    odd = "It's 5% {of} \"it\": a \\ b, %{pts} 'c'; $HOME `d` [VISUAL: a hill] 🍵 Prahlad (प्रह्लाद) && <b>."
+    odd = "It's 5% {of} \"it\": a \\ b, %{pts} 'c'; $HOME `d` [VISUAL: a hill] 🍵 Prahlad (प्रह्लाद) && 1 < 2."
     scenes = [
         {"narration": odd, "image_prompt": odd, "translations": {"hi": "यह 5% {है} \"यह\": क \\ ख, %{pts} 'ग' <b>।"}},
         {"narration": 'HOST (voiceover): "Then\x00 it ended."', "image_prompt": "x", "translations": {"hi": "अंत।"}},
@@ -121,11 +121,12 @@ def test_odd_text_is_drawn_and_said_and_hurts_nothing(terminal: Terminal) -> Non
     done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
     assert done.returncode == 0, done.stdout
     captions = " ".join((terminal.out / "captions.en.srt").read_text("utf-8").split())
-    for word in ('It\'s 5% {of} "it":', "\\ b, %{pts} 'c';", "$HOME `d`", "(प्रह्लाद)", "Then it ended."):
+    for word in ('It\'s 5% {of} "it":', "\\ b, %{pts} 'c';", "$HOME d Prahlad", "(प्रह्लाद)", "Then it ended."):
         assert word in captions, captions
+    assert "1 < 2" in captions
     assert "VISUAL" not in captions
     assert "HOST" not in captions
-    assert "&lt;b&gt;" in (terminal.out / "captions.en.vtt").read_text("utf-8")
+    assert "1 &lt; 2" in (terminal.out / "captions.en.vtt").read_text("utf-8")
 
 
 def test_a_wrong_plan_is_refused_before_anything_is_made(terminal: Terminal) -> None:
