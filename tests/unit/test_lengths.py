@@ -15,9 +15,6 @@ from sutradhar.providers.storybook.stories import Beat, Story, stories
 from sutradhar.providers.storybook.topic import kind_of
 from tests.lengths import LENGTHS, faults
 
-COMPLETE = [s for s in stories() if s.breath and any(b.long for b in s.beats)]
-"""Stories that have all versions; the others say in a notice that they cannot be so short or so long."""
-
 
 def said(wanted: RenderPlan) -> list[str]:
     return list(find_other_length(Storybook().plan(wanted), wanted))
@@ -31,15 +28,9 @@ def is_kept_or_said(wanted: RenderPlan) -> bool:
     return is_kept
 
 
-@pytest.mark.parametrize("story", COMPLETE, ids=lambda s: s.id)
-def test_a_complete_story_keeps_every_length(story: Story) -> None:
+@pytest.mark.parametrize("story", stories(), ids=lambda s: s.id)
+def test_a_story_keeps_every_length(story: Story) -> None:
     assert list(faults(story)) == []
-
-
-@pytest.mark.parametrize("story", [s for s in stories() if s not in COMPLETE], ids=lambda s: s.id)
-def test_a_length_that_a_story_does_not_keep_is_said(story: Story) -> None:
-    for length, language in product(LENGTHS, LANGUAGES):
-        is_kept_or_said(RenderPlan(topic=story.title["en"], language=language, length_sec=length))
 
 
 FREE = (
