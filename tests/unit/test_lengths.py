@@ -89,9 +89,13 @@ def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> No
 
 
 def test_a_notice_says_what_was_asked_what_comes_and_what_to_do() -> None:
-    [text] = said(RenderPlan(prompt="A river ran by the house. It sang at night.", length_sec=300))
-    assert text.startswith("the video will be about 6 s long instead of 300 s: ")
-    assert "write more, or set the length to 6 s" in text
+    wanted = RenderPlan(prompt="A river ran by the house. All night long it sang to the mill.", length_sec=300)
+    seconds = f"{expected_sec(Storybook().written(wanted)):.0f} s"
+    [text] = said(wanted)
+    assert text.startswith(f"the video will be about {seconds} long instead of 300 s: ")
+    assert f"write more, or set the length to {seconds}" in text
+    [text] = said(RenderPlan(prompt="A river. It sang.", length_sec=300))
+    assert "set the length to 5 s" in text
     [text] = said(RenderPlan(topic="a" * 200, length_sec=5))
     assert "shorten the topic" in text
     script = " ".join(f"This is sentence number {n} of a long story." for n in range(40))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sutradhar.domain.errors import ProviderError
 from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.pacing import durations, misses_length
-from sutradhar.domain.plan import Language, Mood, RenderPlan, Scene
+from sutradhar.domain.plan import MIN_TOTAL_SEC, Language, Mood, RenderPlan, Scene
 from sutradhar.domain.plan_notices import left_out_notice
 from sutradhar.ports.providers import Written
 from sutradhar.providers.storybook.generic import generic_beats
@@ -123,7 +123,7 @@ def _length_reason(wanted: RenderPlan, expected: float) -> str:
         return ""
     if script_sentences(wanted.prompt or ""):
         change = "write more" if expected < wanted.length_sec else "shorten it"
-        return f"your text is spoken in that time; {change}, or set the length to {expected:.0f} s"
+        return f"your text is spoken in that time; {change}, or set the length to {max(expected, MIN_TOTAL_SEC):.0f} s"
     if expected > wanted.length_sec:
         return "the topic alone takes most of it to say; shorten the topic, or ask for a longer video"
     return (
