@@ -32,7 +32,7 @@ MAX_PNG_PIXELS = 300_000_000
 """Of those that are decoded in bands: 8 bits a sample, not interlaced."""
 _MEMORY = 300_000_000
 """Bytes that one image may take while it is decoded."""
-_BYTES_IN_FORMAT = {"WEBP": 15.5, "AVIF": 9.0, HEIF: 5.0, "JPEG2000": 18.5, "TIFF": 4.5}
+_BYTES_IN_FORMAT = {"WEBP": 15.5, "AVIF": 9.0, HEIF: 5.0, "JPEG2000": 18.5, "TIFF": 5.5}
 """For each pixel while it is decoded, measured with images of 20 to 64 megapixels."""
 _BYTES_IN_MODE = {"1": 1.0, "L": 1.0, "P": 1.0, "I;16": 2.0, "I;16B": 2.0, "I;16L": 2.0, "I;16N": 2.0}
 """For each pixel, where the format decodes into nothing else; 4 in other modes."""
