@@ -74,7 +74,7 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
     assert found["actual_usd"] == pytest.approx(sum(line["usd"] for line in found["lines"]), abs=1e-6)
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
     assert found["actual_usd"] < found["estimated_most_usd"] < 3 * found["actual_usd"]
-    shown = status(done, {}, paid(studio, job.id))
+    shown = status(done, {}, paid(studio, job.id), base="")
     assert (shown["cost"], shown["fallbacks"]) == (found, [])
 
 

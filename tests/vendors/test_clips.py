@@ -235,7 +235,7 @@ def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
     assert (shown.provider, shown.footage) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "policy does not allow" in shown.fallbacks[0].reason
     assert len(stub.billed("openai")) == 2  # its picture was there
-    assert status(done, {}, paid(studio, done))["fallbacks"][0]["slot"] == "scene-00-image"
+    assert status(done, {}, paid(studio, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
     assert paid(studio, done).reserved == 0
     # the next film tries again
     stub.before = lambda _seen: None
