@@ -78,6 +78,7 @@ def test_every_tag_has_its_drawing() -> None:
         ("the boy Krishna with a peacock feather and white cows", "", ("flutist", "cow")),
         ("a king with a crown bowed to a teacher in search of seasons", "", ("king", "scholar")),
         ("mountains and सिंहासन", "mountains", ("king_on_throne",)),
+        ("monkeys in a forest, then a monk", "forest", ("monkey", "sage")),
     ],
 )  # fmt: skip
 def test_words_in_either_language_choose_the_scene(prompt: str, place: str, figures: tuple[str, ...]) -> None:

@@ -43,7 +43,7 @@ FIGURE: Words = {
     "goddess": "goddess ganga_in lakshmi देवी",
     "woman": "woman mother princess queen girl grandmother lady holika औरत स्त्री माँ माता लड़की दादी होलिका रानी",
     "meditating": "meditat lotus_position yogi bhagirath ध्यान तपस्या भगीरथ",
-    "sage": "sage hermit monk jambavan old_man guru साधु ऋषि मुनि गुरु",
+    "sage": "sage hermit monk_ monks_ jambavan old_man guru साधु ऋषि मुनि गुरु",
     "stargazer": "telescope astronomer दूरबीन",
     "scholar": "scientist teacher scholar doctor book वैज्ञानिक शिक्षक किताब पुस्तक",
     "archer": "archer bow_ arrow rama_ राम धनुष",

@@ -19,7 +19,7 @@ _SLACK = 0.03
 # In seconds of silence too much that are as bad: a length that is missed by all of itself; one that is a hundredth too
 # long; a beat that is left out, without ``long`` and with it; a beat with ``long`` that is not told to its end. The
 # version of one breath leaves out all beats.
-_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST, _THIN_COST = 1000.0, 2.0, 4.0, 0.3, 0.2
+_MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST, _THIN_COST = 1000.0, 4.0, 4.0, 0.3, 0.2
 _SHORT_SEC, _SHORT_COST = 4.0, 3.0
 """Scenes shorter than this on average are restless; each costs so much a second that it is too short."""
 
