@@ -1,4 +1,4 @@
-"""An image of any shape, whole, over a blurred and darkened copy of itself that fills the frame."""
+"""Show an image of any shape whole, over a blurred and darkened copy of itself that fills the frame."""
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -7,11 +7,11 @@ SHRINK = 16
 BLUR = 2.0
 """Standard deviation of the blur in pixels of the small copy."""
 BRIGHTNESS = 0.45
-"""How bright the copy is, against the image."""
+"""Brightness of the copy as a share of the image's brightness."""
 
 
 def on_backdrop(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return a picture of ``size`` (width, height) with all of ``image`` (RGB) in its middle."""
+    """Return a picture of ``size`` (width, height) that shows all of ``image`` (RGB) in its middle."""
     width, height = size
     small = (max(width // SHRINK, 2), max(height // SHRINK, 2))
     copy = ImageOps.fit(image, small, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(BLUR))

@@ -1,4 +1,4 @@
-"""The own sounds of a video's clips: as loud as a narration, or lowered while one speaks."""
+"""Set the level of the clips' own sound: as loud as a narration, or lowered while a narration speaks."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -10,21 +10,22 @@ from gpu_renderer.tracks import duck_curve
 from sutradhar.domain.timeline import ClipSound
 
 _MOST_LEAD_MS = 1000
-"""A clip's sound that is lowered under a narration stays low from the clip's start if it speaks that soon, and to the
-clip's end if no more than that is left: else it would be heard for a moment only."""
+"""Milliseconds. If the narration begins this soon after the clip, the clip's sound is low from the clip's start; if no
+more than this is left of the clip after the narration, it stays low to the end. Otherwise it would rise for a moment
+only."""
 
 Stretch = tuple[int, int]
-"""First and last-plus-one millisecond of the video in which somebody speaks."""
+"""First and last-plus-one millisecond of a stretch of the video, such as one in which a narration speaks."""
 
 
 class Repeated:
-    """A recording that starts again when its part is over, as its clip does."""
+    """A recording that starts again when its part has ended, as its clip does."""
 
     def __init__(self, recording: Recording, sound: ClipSound) -> None:
         self._recording, self.samples = recording, sound.samples
 
     def read(self, start: int, count: int) -> Audio:
-        """(count, 2) from sample ``start``."""
+        """Return ``count`` samples from sample ``start`` on, (count, 2)."""
         parts: list[Audio] = []
         end = start + count
         while start < end:
@@ -38,7 +39,7 @@ class Repeated:
 
 
 class ClipTrack:
-    """The sound of one clip with its gain in each of its own milliseconds; ``base`` leaves the ducking out."""
+    """The sound of one clip and its gain in each millisecond of the clip; ``base`` is the gain without ducking."""
 
     def __init__(self, sound: ClipSound, heard: Repeated, levels: Levels, base: Curve) -> None:
         self.sound, self.heard, self.levels, self.base = sound, heard, levels, base
@@ -61,7 +62,7 @@ class ClipTrack:
 
 
 def _near(at: int, edge: int) -> int:
-    """Return ``edge`` where ``at`` lies beyond or close to it."""
+    """Return ``edge`` if ``at`` lies beyond or close to it, else ``at``."""
     is_beyond = at < 0 if edge == 0 else at > edge
     return edge if is_beyond or abs(at - edge) <= _MOST_LEAD_MS else at
 

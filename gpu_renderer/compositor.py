@@ -101,6 +101,6 @@ class Compositor:
 
 
 def _enlarged(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
-    """Return the size that a picture needs so that the camera's closest look at it is no enlargement."""
+    """Return the size that an image needs so that the camera's closest view of it is not an enlargement."""
     closest = max(camera.start.zoom, camera.end.zoom, 1.0)
     return round(size[0] * closest), round(size[1] * closest)

@@ -1,5 +1,5 @@
-"""Arguments of ffmpeg that turn a clip into planes of yuv420p, BT.709 in limited range, at exactly the video's rate.
-The clip is looked at by the same reader as at the door. Pure apart from that."""
+"""Build ffmpeg's arguments that turn a clip into planes of yuv420p, BT.709 in limited range, at exactly the video's
+rate. The reader that checks uploads also probes the clip here; nothing else in this module reads files."""
 
 import math
 from dataclasses import dataclass
@@ -48,14 +48,14 @@ class Source:
     """Width of one of its pixels against its height."""
     first_sec: float
     length_sec: float
-    """Seconds from the first frame to the end that a player shows; the last frame may stand long."""
+    """Seconds from the first frame to the end that a player shows; the last frame may be shown for long."""
     joined_from_sec: float | None
-    """The file's first time stamp where they jump inside, which ffmpeg mends if it counts from there; else None."""
+    """The file's first time stamp if its time stamps jump, else None; ffmpeg mends jumps if it counts from there."""
     track: int
-    """Number among the video tracks, from 0."""
+    """Number of the track among the video tracks, from 0."""
     indexed: bool
     is_turned: bool
-    """True where ffmpeg turns what the decoder gives."""
+    """True if ffmpeg rotates the decoder's frames."""
     interlaced: bool
     rgb: bool
     full_range: bool
@@ -181,7 +181,7 @@ def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) ->
     shift = round((first_sec + start_sec + SLACK_SEC) * 1_000_000)
     timed = stream[f"v:{source.track}"]
     if not source.is_turned:
-        # of frames of one size it changes nothing; else fps would begin again at each change of size
+        # it changes nothing if all frames have one size; without it fps would begin again at each change of size
         timed = timed.filter("scale", *source.coded, flags="bicubic")
     if source.interlaced:  # before the rate: it looks at the neighbours, which must not depend on where the cut is
         timed = timed.filter("bwdif", mode="send_frame", deint="interlaced")

@@ -28,7 +28,7 @@ def keep_segment(
 
 
 def keep_sound(blobs: BlobStore, name: str, mixed: Mixed, cancel: threading.Event) -> None:
-    """Store the video's sound as ``name``, its facts first."""
+    """Store the facts of the video's sound, then the sound itself as ``name``."""
     facts = sample_sound(mixed.path, mixed.track, mixed.planned_lufs, cancel)
     blobs.put(facts_blob(name), facts.model_dump_json().encode())
     blobs.put_file(name, mixed.path)

@@ -60,7 +60,7 @@ class Process:
     """A running ffmpeg. Use it as a context manager: leaving it early kills the process.
 
     ``pipe=True`` opens its stdin for the caller to write frames to; otherwise stdin is closed. ``stream=True`` means
-    that the caller reads ``stdout`` while it runs; finish() has what was not read. ``folder`` is its working directory.
+    that the caller reads ``stdout`` while it runs; finish() returns the rest. ``folder`` is its working directory.
     """
 
     def __init__(

@@ -96,11 +96,11 @@ class Player:
         self._still = Still(self._frame.planes, self._cut.shows, source.picture)
         self._decoder: Process | None = None
         self._next = 0
-        """The decoder's next frame, counted from ``start_sec``."""
+        """Number of the decoder's next frame, counted from ``start_sec``."""
         self._held: int | None = None
         """The frame in the buffer."""
         self._length = count_frames(source, fps=fps, start_sec=self._start_sec)
-        """Frames from ``start_sec`` to the end of the clip."""
+        """Number of frames from ``start_sec`` to the end of the clip."""
         self._seeks = True
         self._lock, self._closed = threading.Lock(), False
 
@@ -125,9 +125,9 @@ class Player:
             np.copyto(into.buffer, self._frame.buffer)
 
     def _place(self, n: int) -> int:
-        """Return which frame of the clip frame ``n`` of the shot shows.
+        """Return the number of the clip's frame that frame ``n`` of the shot shows.
 
-        A part that was to be longer than what can be decoded stands still for the rest of it.
+        Where a part is longer than the frames that can be decoded, the last of them is held for the rest.
         """
         footage = self._shot.footage
         assert footage is not None
@@ -144,7 +144,7 @@ class Player:
                 self._decoder = None
 
     def _read(self, index: int) -> None:
-        """Bring frame ``index`` into the buffer."""
+        """Decode frame ``index`` into the buffer."""
         if index == self._held:
             return
         if self._decoder is None or index < self._next:
@@ -172,8 +172,8 @@ class Player:
         self._next = index
 
     def _begin_again(self, index: int) -> None:
-        """Go on after the decoder has ended too soon: where nothing can be decoded from the place that was sought, a
-        decoder that begins at the beginning holds the last frame before the damage."""
+        """Continue after the decoder has ended too soon. If it decoded no frame after a seek, start a decoder at the
+        beginning of the file, which holds the last frame before the damage."""
         assert self._decoder is not None
         try:
             output = self._decoder.finish().stderr

@@ -39,7 +39,7 @@ class SoundFacts(Frozen):
     seal: Seal
     track: Track
     planned_lufs: float
-    """What the mix comes to, by the levels of its sources: quiet or sparse ones cannot be raised to the usual."""
+    """Loudness in LUFS that the mix reaches with its sources: quiet or sparse ones cannot reach the usual level."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def measure(
     Args:
         known: what the film should consist of. If it does not, or without it, everything is decoded.
         expected: the narrations that should be heard (``listen.narrations``).
-        sources: the files that the video was made of; asked only about stretches that are black or stand still.
+        sources: the files that the video was made of; they are read only for stretches that are black or still.
 
     Raises:
         RenderError: stage ``gate``: the file cannot be opened at all, or has no picture.

@@ -17,11 +17,11 @@ _PLAYLIST = "segments.txt"
 
 
 def argv(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
-    """Return the command that joins the segments of ``segments.txt``, to be run in the folder that holds it.
+    """Return the command that joins the segments of ``segments.txt``; run it in the folder that holds that list.
 
-    ffmpeg's concat demuxer takes the path of its list for a URL: in a folder called "Goa #1" it finds none of
-    the files that the list names. So the command names the list without a folder. The index of the video goes to the
-    front, so that players start at once.
+    ffmpeg's concat demuxer reads the path of its list as a URL: in a folder called "Goa #1" it finds none of the files
+    that the list names. So the command names the list without a folder. It writes the index of the video to the front,
+    so that players start at once.
     """
     captions, options = subtitles.streams(tracks)
     picture = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist="file")

@@ -51,8 +51,8 @@ class Overlay:
 class Caption:
     """A cue near the lower edge of a ``width`` x ``height`` picture, centred; the last baseline never moves.
 
-    A cue too wide for the picture is broken anew, onto as many lines as the picture's shape has room for; what is still
-    too wide is drawn smaller. No word is cut that fits a line. ``keeps_lines``: a poem's lines are not joined.
+    A cue too wide for the picture is broken again, onto as many lines as the picture's shape has room for; a line that
+    is still too wide is drawn smaller. A word that fits a line is never cut. ``keeps_lines``: do not join a poem's lines.
     """
 
     def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:

@@ -1,24 +1,24 @@
-"""Where text may stand on a picture, by its shape: clear of what players and apps lay over it."""
+"""Choose the place of text on a picture by the picture's shape, clear of the controls that players and apps draw."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Shares of the picture: ``left``, ``right``, ``top`` and ``bottom`` are what is kept free at that edge."""
+    """Shares of the picture: ``left``, ``right``, ``top`` and ``bottom`` are kept free of text at that edge."""
 
     left: float
     right: float
     caption_width: float
     caption_bottom: float
-    """Below the last line of a caption; the watermark has its place under that."""
+    """Free space below the last line of a caption; the watermark stands there."""
     caption_lines: int
     title_width: float
     title_top: float
     title_middle: float
-    """A little above the middle looks like the middle."""
+    """The middle of a title, from the top: a little above the true middle looks like the middle."""
     over_captions: float
-    """Between a title and the place of the captions; on upright pictures a lower third fits in."""
+    """Free space between a title and the place of the captions; a lower third fits in on upright pictures."""
     mark_left: float
     mark_right: float
     mark_top: float
@@ -30,7 +30,7 @@ def choose_placement(width: int, height: int) -> Placement:
 
     Wide and square pictures keep the 5 % title-safe margin of EBU R 95. Upright ones are watched under the buttons of
     Shorts, Reels and TikTok: these cover the lowest fifth (title, channel, progress), an eighth at the right and a
-    strip at the top, so no text stands there. What is centred keeps the same distance on both sides.
+    strip at the top, so no text stands there. Centred text keeps the same distance from both sides.
     """
     if width < height:
         return Placement(

@@ -27,7 +27,7 @@ _UNDER_SPEECH_DB = 13.0  # the promise is 12
 _USUALLY_UNDER_DB, _DUCK_DB = 18.0, 6.0  # of a bed and a voice that are both even
 _HEADROOM_DB = 1.0  # for the bed under a voice's peak
 _MOST_ROOM_DB = 6.0  # what goes beyond that, no voice could make up for
-_MOST_ALONE_DB = 3.0  # what the limiter may have taken from clips that nothing else is heard beside
+_MOST_ALONE_DB = 3.0  # the most that the limiter may take from clips that are heard alone
 _ROUNDS = 8
 _SETTLED_DB = 0.1
 
@@ -84,7 +84,7 @@ class Programme:
     ) -> None:
         self.samples, self.cancel = timeline.samples, cancel
         self.loudness = float("-inf")
-        """Of the mix as it was last levelled, in LUFS by the levels of its sources; -inf for silence."""
+        """Loudness in LUFS that the last levelling predicts from the levels of the sources; -inf for silence."""
         self._blobs, self._workdir, self._opened = blobs, workdir, opened
         self._count = -(-self.samples // HOP)
         self._narrations: list[tuple[int, Recording, Levels]] = []
@@ -214,13 +214,13 @@ class Programme:
         return _UNDER_SPEECH_DB - np.array(under)
 
     def _attainable(self, target: float, power: Curve) -> float:
-        """Return ``target``, or less where only clips are heard: what is quiet in them is not raised to any level."""
+        """Return ``target``, or less where only clips are heard: their quiet sound is raised by a limited gain."""
         if self._bed or self._narrations or not self._clips:
             return target
         return min(target, integrated(power) + _MOST_ALONE_DB)
 
     def _duck_clips(self, deeper: npt.NDArray[np.float64]) -> _Track:
-        """Lower the clips under each stretch of speech, ``deeper`` than usual, and return what they come to."""
+        """Lower the clips under each stretch of speech, ``deeper`` than usual, and return their sum."""
         heard = _Track(self._count)
         self._under = []
         for track in self._clips:

@@ -1,4 +1,4 @@
-"""Read sound files of the blob store at any sample: plain WAV as it is, everything else decoded by the one reader."""
+"""Read audio files of the blob store from any sample on: plain WAV as it is, all else decoded by ``media.audio``."""
 
 import errno
 import threading
@@ -35,7 +35,7 @@ class _Layout(NamedTuple):
     frames: int
 
     def from_sample(self, start: int, samples: int) -> "_Layout":
-        """Return where at most ``samples`` from sample ``start`` on are."""
+        """Return the layout of at most ``samples`` samples from sample ``start`` on."""
         skipped = min(start, self.frames)
         offset = self.offset + skipped * self.channels * self.dtype.itemsize
         return self._replace(offset=offset, frames=min(self.frames - skipped, samples))
@@ -43,16 +43,16 @@ class _Layout(NamedTuple):
 
 @dataclass(frozen=True)
 class Excerpt:
-    """The part of a file of the user's own that is heard; where the file ends sooner, silence follows."""
+    """The part of a user's file that is heard; if the file ends sooner, silence follows."""
 
     start: int
-    """Its first sample at 48 kHz, counted from the file's first sound or from ``zero_sec``."""
+    """First sample of the part at 48 kHz, counted from the file's first sound or from ``zero_sec``."""
     zero_sec: float | None = None
-    """The time stamp that counts as 0: that of a clip's first frame, so that its sound stays in step with it."""
+    """The time stamp that counts as 0: that of a clip's first frame, so that sound and frames stay in step."""
     indexed: bool = False
-    """Whether the file can be read from a place near ``start``, with its time stamps."""
+    """True if a decoder can seek to a place near ``start`` and finds time stamps there."""
     file: Path | None = None
-    """The file, where it was fetched already."""
+    """The local file if it was fetched already, else None."""
 
 
 class Recording:
@@ -61,8 +61,8 @@ class Recording:
     ``what`` names it in errors; ``path`` is where it may be put, and what is made of it beside that.
 
     Raises:
-        RenderError: stage ``sound``: it is missing, no sound, damaged, or, without an excerpt, not within
-            ``TOLERANCE`` of that length.
+        RenderError: stage ``sound``: the file is missing, holds no audio, or is damaged; or, without an excerpt, its
+        length differs from ``samples`` by more than ``TOLERANCE``.
         Cancelled: ``cancel`` was set.
     """
 
@@ -108,8 +108,8 @@ class Recording:
         return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
 
     def _converted(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
-        """Write the sound of ``source`` as raw floats, at most a little more than the timeline has. Float, since what
-        is over full scale (MP3, a downmix, a float WAV) is only levelled down later."""
+        """Write the sound of ``source`` as raw floats, at most a little more than the timeline has. Floats keep samples
+        over full scale (MP3, a downmix, a float WAV) until the mix lowers them."""
         if excerpt is None:
             blocks = decode_sound(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
         else:

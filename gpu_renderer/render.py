@@ -36,7 +36,7 @@ beside it."""
 
 
 _MIX_VERSION = 2
-"""Goes into the key of a stored mix; raise it when the same sounds would be mixed, or measured, otherwise."""
+"""Part of a stored mix's key; raise it when a change makes the same sounds mix, or measure, differently."""
 
 
 class Finished(Frozen):

@@ -25,14 +25,14 @@ _DISK_ADVICE = "check that the work directory can be written to and has free spa
 
 
 class Mixed(NamedTuple):
-    """The video's sound as a file, and what is known of it."""
+    """The video's sound as a file, and its measurements."""
 
     path: Path
-    """.m4a: AAC-LC 192k, 48 kHz, stereo."""
+    """An .m4a file: AAC-LC 192k, 48 kHz, stereo."""
     track: Track
-    """What the file measures."""
+    """The measured loudness of the file."""
     planned_lufs: float
-    """What the mix comes to, by the levels of its sources."""
+    """Loudness in LUFS that the levels of the sources predict."""
 
 
 def as_promised(found: Track) -> bool:

@@ -1,8 +1,8 @@
-"""The sources of a video as the gate needs them: where they are black or stand still themselves.
+"""Find where the sources of a video are black or still themselves, as the quality gate needs to know.
 
-A user's night photo, black card or dark clip is as wanted. So a stretch that the gate would refuse is held against the
-files that the video was made of. They are read here on another way than when the video was composed: a fault in
-composing must not explain itself.
+A user's night photo, black card or dark clip is dark on purpose. So the gate compares a stretch that it would refuse
+with the files that the video was made of. This module reads them independently of the compositor, so that a fault of
+the compositor does not count as a property of the files.
 """
 
 import base64
@@ -27,9 +27,9 @@ from sutradhar.domain.gate import Span
 from sutradhar.domain.timeline import Clip, Timeline
 
 _LONGEST_SIDE = 960
-"""Of a still image before it is looked at in parts: detail beyond that is lost in pictures of 96x54 anyway."""
+"""Longest side in pixels of a still image before parts are cut out of it: pictures of 96x54 show no finer detail."""
 _WIDE, _HIGH = 320, 180
-"""Of the pictures of a clip, before what is seen of them is cut out."""
+"""Width and height in pixels of a clip's frames before the seen part is cut out."""
 _LEEWAY = 3
 """Levels of luma by which a black source may be lighter than a black video: encoding moves it by one or two."""
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32) * np.float32(219 / 255)
@@ -40,7 +40,7 @@ Fetch = Callable[[Clip], Path]
 
 
 class Sources:
-    """Looks at the files of ``timeline`` when it is asked, each at most once. ``fetch`` brings the file of a clip.
+    """The files of ``timeline``, each read at most once and only when needed. ``fetch`` returns the file of a clip.
 
     Raises (all methods):
         RenderError: a file cannot be read.
@@ -53,14 +53,14 @@ class Sources:
         self._sampled: dict[int, Strip] = {}
 
     def find_black(self, spans: Sequence[Span]) -> tuple[Span, ...]:
-        """Return where the sources are black, of the clips that are seen in ``spans`` (seconds of the video).
+        """Return the spans in which sources are black, for the clips that are seen in ``spans`` (seconds of the video).
 
-        A transition between a black clip and another counts as black up to its end: how dark it is depends on both.
+        A transition between a black clip and another counts as black to its end, since both clips make it dark.
         """
         return self._find(spans, strip.black)
 
     def find_frozen(self, spans: Sequence[Span]) -> tuple[Span, ...]:
-        """Return where the sources, moved by their cameras, look the same throughout, of the clips in ``spans``."""
+        """Return the spans in which sources, moved by their cameras, do not change, for the clips in ``spans``."""
         return self._find(spans, strip.frozen)
 
     def _find(
@@ -92,14 +92,14 @@ class Sources:
         return found
 
     def _drawn(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
-        """Return what the camera shows of a still image in the frames ``at`` of its clip."""
+        """Return the luma that the camera shows of a still image in the frames ``at`` of its clip."""
         image = load(path, clip.sha256, clip.scene)
         image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
         whole = np.asarray(image, np.float32)
         return [self._see(clip, 16 + whole @ _LUMA, image.size, frame) for frame in at]
 
     def _filmed(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
-        """Return the frames ``at`` of a clip of footage, after whose end it starts over or stands still."""
+        """Return the frames ``at`` of a clip of footage; after its end it starts again or holds its last frame."""
         assert clip.footage is not None
         source = probe(path, clip.scene)
         length = count_frames(source, fps=self._timeline.fps, start_sec=clip.footage.start_sec)
@@ -118,7 +118,7 @@ class Sources:
             raise RenderError("a clip shows no frame", stage="gate", scene=clip.scene, advice="use another file")
         found = []
         for frame, place in zip(at, places, strict=True):
-            small = turn.get(place, last).astype(np.float32)  # the last frame may stand long
+            small = turn.get(place, last).astype(np.float32)  # the last frame may be shown for long
             found.append(self._see(clip, small, source.picture, frame))
         return found
 
@@ -128,7 +128,7 @@ class Sources:
             raise Cancelled
         high, wide = luma.shape
         box = (0.0, 0.0, float(wide), float(high))
-        if clip.fit == "fill":  # else it is shown whole, over a blurred copy that is no darker than black is
+        if clip.fit == "fill":  # a clip with "fit" is judged as a whole; the blurred copy around it adds no light
             shown = view(clip.camera, frame, clip.frames, picture, self._timeline.width / self._timeline.height)
             across, down = wide / picture[0], high / picture[1]
             box = (
@@ -142,8 +142,8 @@ class Sources:
 
 
 def filmed_argv(timeline: Timeline, clip: Clip, path: Path) -> list[str]:
-    """ffmpeg: the luma of a clip of footage to the end of its file, as small pictures in limited range at the rate of
-    the video, on stdout."""
+    """Return the ffmpeg command that writes the luma of a clip, to the end of its file, to stdout: small pictures in
+    limited range at the rate of the video."""
     assert clip.footage is not None
     source = graph.input(f"file:{path}", protocol_whitelist="file,pipe", threads=1, ss=clip.footage.start_sec)
     seen = source["v:0"].filter("fps", timeline.fps)

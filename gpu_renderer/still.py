@@ -75,7 +75,7 @@ def load(path: Path, sha256: str, scene: int) -> Image.Image:
     """Return the image as a person would see it: upright, 8-bit sRGB, without transparency.
 
     Raises:
-        RenderError: it cannot be read, is not the image that was asked for, or is too large; names ``scene``.
+        RenderError: the file cannot be read, is another image, or is too large; names ``scene``.
     """
     encoded = path.read_bytes()
     if hashlib.sha256(encoded).hexdigest() != sha256:

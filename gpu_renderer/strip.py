@@ -20,11 +20,11 @@ from sutradhar.domain.base import Frozen
 from sutradhar.domain.gate import MAX_FROZEN_SEC, Span
 
 WIDTH, HEIGHT = 96, 54
-"""Of the small pictures, whatever the aspect of the video."""
+"""Width and height in pixels of the small pictures, whatever the aspect of the video."""
 EVERY_SEC = 0.25
 _BLACK_LUMA = 27
-"""16 + 5 % of 219, as the file has it (limited range): a night scene is darker than blackdetect's default of 10 %, and
-is not black; full blue has 32."""
+"""16 + 5 % of 219, in the file's own limited range. blackdetect's default of 10 % would take a night scene for black;
+full blue has 32."""
 _BLACK_SHARE = 0.98
 """Of the pixels of a frame, as blackdetect has it."""
 _CHANGED = 6.0
@@ -54,9 +54,9 @@ class Strip(Frozen):
     dark: tuple[tuple[int, int], ...]
     """Runs of black frames: first, and last plus one."""
     at: tuple[int, ...]
-    """The frames of ``luma``: every ``EVERY_SEC``, and the last."""
+    """Frame numbers of the pictures in ``luma``: one every ``EVERY_SEC``, and the last."""
     luma: str
-    """As the file has it (limited range), (len(at), 54, 96) of 8 bits, deflated, in base64."""
+    """Luma in the file's own limited range: (len(at), 54, 96) of 8 bits, deflated, in base64."""
 
     def shown(self) -> npt.NDArray[np.float32]:
         """Return the pictures with 0 for black and 255 for white, (len(at), 54, 96)."""
@@ -66,10 +66,10 @@ class Strip(Frozen):
 
 
 def argv(video: Path, listed: Path | None = None, codec: str = "h264") -> list[str]:
-    """ffmpeg: decodes every frame to a tiny picture of its luma on stdout; hashes of the packets, read on the way, go
-    to ``listed``. Without the loop filter it costs a fifth less, and small pictures do not show the difference.
+    """Return the ffmpeg command that decodes every frame to a tiny picture of its luma on stdout and writes the hashes
+    of the packets to ``listed``. It skips the loop filter: that costs a fifth less, and tiny pictures look the same.
 
-    The plane is taken as it is: ``format=gray`` would stretch limited range to full range.
+    It extracts the luma plane unchanged: ``format=gray`` would stretch limited range to full range.
     """
     source = graph.input(f"file:{video}", protocol_whitelist="file,pipe", threads=1, skip_loop_filter="all")
     small = source["v:0"].filter("scale", WIDTH, HEIGHT, flags="area").filter("format", "yuv420p")
@@ -123,7 +123,7 @@ def take(
 
 
 def is_black(luma: npt.NDArray[np.uint8], *, leeway: int = 0) -> bool:
-    """Return whether a picture is black: 98 % of its luma (limited range) is below 5 % of white, and ``leeway``."""
+    """Return whether a picture is black: 98 % of its luma (limited range) is below 5 % of white plus ``leeway``."""
     return int(np.count_nonzero(luma < _BLACK_LUMA + leeway)) >= _BLACK_SHARE * luma.size
 
 
@@ -134,7 +134,7 @@ def errors(log: str) -> tuple[str, ...]:
 
 
 def join_runs(frames: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Return rising frame numbers as runs: the first, and the last plus one."""
+    """Return rising frame numbers as runs; each run is its first number and its last plus one."""
     found: list[tuple[int, int]] = []
     for n in frames:
         if found and found[-1][1] == n:

@@ -1,4 +1,5 @@
-"""The thumbnail: a picture of the video under its title, in the video's shape; PNG, at most 2 MB, as YouTube asks."""
+"""Draw the thumbnail: a frame of the video with its title, in the video's shape, as a PNG of at most 2 MB, which is
+YouTube's limit."""
 
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from sutradhar.domain.thumbnail_size import MAX_BYTES
 
 _TITLE = Style(outline_width=0.045, shadow_opacity=0.85, shadow_blur=0.22, glow_opacity=0.85, glow_blur=0.14)
 _MARGIN = 0.078
-"""Of the short side."""
+"""Share of the short side of the thumbnail."""
 _MAX_TITLE_HEIGHT = 0.55
 _MAX_TITLE_EM = 0.208
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
@@ -24,7 +25,7 @@ _SHARP = 0.02
 
 
 def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int]) -> bytes:
-    """PNG of ``size`` (width, height) of ``title`` over ``shown`` ((h, w, 3) RGB, any size), at most ``MAX_BYTES``.
+    """Return a PNG of ``size`` (width, height) of at most ``MAX_BYTES``: ``title`` over ``shown`` ((h, w, 3) RGB).
 
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
@@ -34,7 +35,7 @@ def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | 
     width, height = size
     face, is_upright = typeface(), width < height
     margin = round(_MARGIN * min(size))
-    # what apps lay over an upright video they lay over its thumbnail too
+    # apps draw the same controls over an upright video and over its thumbnail
     right = round(choose_placement(width, height).right * width) if is_upright else margin
     free_below = choose_placement(width, height).mark_bottom * height if is_upright else 0.7 * margin
     lines, em = fit_lines(

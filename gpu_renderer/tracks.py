@@ -23,8 +23,8 @@ _CUT_FADE = SAMPLE_RATE // 100
 
 
 class Loop:
-    """A recording without end: it opens with its own start, and each time that it ends its last ``crossfade`` samples
-    cross into its first with equal power.
+    """A recording that repeats without end. It opens with its own start; each time that it ends, its last ``crossfade``
+    samples fade into its first ones with equal power.
 
     Raises:
         RenderError: it is shorter than two crossfades.
@@ -54,7 +54,7 @@ class Loop:
         return np.concatenate(parts)
 
     def levels(self, count: int) -> Levels:
-        """Return the levels of the first ``count`` milliseconds; no more than two turns are measured."""
+        """Return the levels of the first ``count`` milliseconds; only the first two repetitions are measured."""
         opening = self._turn(0)
         if len(opening.power) >= count:
             return Levels(opening.power[:count], opening.peak[:count])
@@ -113,9 +113,9 @@ def distance(voice: Curve, bed: Curve, gain: Curve, on: int, off: int) -> float:
 
 
 def duck_curve(count: int, speech: Iterable[tuple[tuple[int, int], float]]) -> Curve:
-    """By how many dB something goes down, at the start of each of ``count`` milliseconds and one more. ``speech`` is
-    stretches of milliseconds and how deep it goes there: it is down *when* a word starts, and comes back after the
-    last one."""
+    """Return by how many dB a sound is lowered at the start of each of ``count`` milliseconds and one more. ``speech``
+    holds stretches of milliseconds and the depth in each: the sound is low *when* a word starts, and rises after the
+    last word."""
     down = np.zeros(count + 1, np.float32)
     attack, release = _ease(_ATTACK_MS), _ease(_RELEASE_MS)[::-1]
     for (on, off), depth in speech:

@@ -64,7 +64,7 @@ def _enlarged(
     size = (math.ceil(image.width * factor), math.ceil(image.height * factor))
     record = f"upscaled/{upscaler}-{size[0]}x{size[1]}-{clip.sha256}.json"
     if not blobs.exists(record):
-        # the program that enlarges gets the image upright and in sRGB: it reads fewer formats, and no profiles
+        # the upscaler gets the image upright and in sRGB: it reads fewer formats, and no colour profiles
         upright, output = workdir / f"upright-{clip.sha256}.png", workdir / f"large-{clip.sha256}.png"
         image.save(upright, compress_level=1)
         ffmpeg.run(argv(upscaler, upright, output, size), stage="picture", cancel=cancel, scene=clip.scene)
