@@ -52,7 +52,7 @@ class Caption:
     """A cue near the lower edge of a ``width`` x ``height`` picture, centred; the last baseline never moves.
 
     A cue too wide for the picture is broken again, onto as many lines as the picture's shape has room for; a line that
-    is still too wide is drawn smaller. A word that fits a line is never cut. ``keeps_lines``: do not join a poem's lines.
+    is still too wide is drawn smaller. A word that fits a line is never cut. ``keeps_lines``: never join the lines.
     """
 
     def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:

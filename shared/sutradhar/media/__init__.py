@@ -1,1 +1,1 @@
-"""The one reader of users' files, for the door (providers) and for the renderer."""
+"""Read users' files: the upload check (``providers``) and the renderer both use this package."""

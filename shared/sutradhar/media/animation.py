@@ -1,4 +1,4 @@
-"""Animated images (GIF, APNG, WebP, AVIF): their frames as a browser shows them, and a video clip made of those."""
+"""Read animated images (GIF, APNG, WebP, AVIF) as a browser shows them, and write them as video clips."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +15,11 @@ from sutradhar.media.formats import UnusableFile
 from sutradhar.media.image import build_developer, fit_size, open_with_pillow, read_exif, read_nclx, set_upright
 
 _SHORTEST_MS, _USUAL_MS = 10, 100
-"""Browsers show a frame that is to stand this long or less for a tenth of a second: many files say 0."""
+"""Milliseconds. Browsers show a frame with this duration or less for a tenth of a second: many files say 0."""
 _MOST_PIXELS, _MOST_SAMPLES = 16_000_000, 6_000_000_000
-"""Of one frame, and of all frames together."""
+"""The most pixels in one frame, and in all frames together."""
 _LEAST_SHOWN = 0.01
-"""Share of a frame that is opaque before the frame can tell what has to stand behind it."""
+"""Share of a frame that must be opaque before the frame can decide the backdrop of the animation."""
 _LONGEST_SIDE = 1920
 _QUALITY = 8
 """libx264's constant rate factor in RGB; flat colours come back within 2 of 255 (measured)."""
@@ -27,7 +27,7 @@ _QUALITY = 8
 
 @dataclass(frozen=True)
 class AnimationFacts:
-    """``size``: width and height as it is shown. ``notices``: sentences for the user that follow the file's name."""
+    """``size``: width and height as shown. ``notices``: sentences for the user that continue the file's name."""
 
     size: tuple[int, int]
     duration_sec: float
@@ -46,7 +46,7 @@ def probe_animation(file: BinaryIO, image_format: str) -> AnimationFacts:
 
 
 def write_clip(file: BinaryIO, image_format: str, out: Path) -> AnimationFacts:
-    """Write the animation in ``file`` to ``out`` as an MP4, each frame as long as it stands, and return its facts.
+    """Write the animation in ``file`` to ``out`` as an MP4 with each frame's own duration, and return its facts.
 
     Colours stay RGB, so that thin coloured lines stay sharp. The same file gives the same bytes.
 
@@ -83,7 +83,7 @@ def write_clip(file: BinaryIO, image_format: str, out: Path) -> AnimationFacts:
 
 
 class _Animation:
-    """An open animation, and what makes its frames RGB."""
+    """An open animation, and the ``Developer`` that turns its frames into RGB."""
 
     def __init__(self, opened: Image.Image, image_format: str, nclx: bytes) -> None:
         self._opened = opened
@@ -98,11 +98,11 @@ class _Animation:
         for image, _ in self.frames():
             self._developer = build_developer(image, image.mode, image.info, self._exif, nclx, image_format)
             if image.mode not in {"RGBA", "LA"} or np.mean(np.asarray(image.getchannel("A")) > 127) > _LEAST_SHOWN:
-                break  # one of which there is something to be seen
+                break  # this frame shows enough
 
     def frames(self) -> Iterator[tuple[Image.Image, int]]:
-        """Yield each frame and how long it stands, in ms."""
-        # the first image of a PNG may be for programs that show no animations
+        """Yield each frame and its duration in ms."""
+        # the first image of a PNG may be meant only for programs that show no animations
         for index in range(1 if getattr(self._opened, "default_image", False) else 0, self._count):
             self._opened.seek(index)
             self._opened.load()
@@ -110,12 +110,12 @@ class _Animation:
             yield self._opened, duration if duration > _SHORTEST_MS else _USUAL_MS
 
     def develop(self, image: Image.Image) -> Image.Image:
-        """Return a frame as RGB, upright, no larger than a video needs."""
+        """Return a frame as RGB, upright, at most as large as a video needs."""
         shown = develop(image, self._developer, fit_size(image.size, _LONGEST_SIDE))
         return set_upright(shown, image.size, self._exif)[0]
 
     def describe(self, durations: list[int]) -> AnimationFacts:
-        """Return the facts of the animation, whose frames stand so long in ms."""
+        """Return the facts of the animation; ``durations`` are those of its frames in ms."""
         size = set_upright(Image.new("L", (1, 1)), self._opened.size, self._exif)[1]
         return AnimationFacts(size, sum(durations) / 1000, len(durations), tuple(self._developer.notices))
 

@@ -1,4 +1,4 @@
-"""Read sound of any file: as long as it decodes, with its damage counted, as stereo at 48 kHz."""
+"""Read the sound of any file as stereo at 48 kHz, find its true length, and count its damage."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,36 +17,36 @@ from sutradhar.media.video import main_track
 Block = NDArray[np.float32]
 
 WHOLE_SEC = 600.0
-"""Sound up to this length is decoded from beginning to end when it is looked at; of longer sound so much is."""
+"""Seconds from the beginning that are decoded when a file is checked; shorter sound is decoded to its end."""
 _SHORTEST_SEC = 0.1
 _HEARD_SEC = 0.08
-"""Less damage than this is not heard as a gap."""
+"""Seconds. A listener does not hear shorter damage as a gap."""
 _LEAST_LOSS_SEC = 0.25
 _GAP_SEC = 0.05
-"""A hole in the time stamps from this length on is silence; smaller ones are rounding."""
+"""Seconds. A hole in the time stamps of this length or more is silence; a smaller one is rounding."""
 _LONGEST_GAP_SEC = 600.0
 _LONGEST_JUMP_SEC = 10.0
-"""A longer jump of a transport stream's time stamps is a seam between joined files."""
+"""Seconds. A longer jump of a transport stream's time stamps is a seam between joined files."""
 _SEEK_FROM_SEC, _SEEK_AHEAD_SEC = 10.0, 1.0
-"""Below the first, decoding from the start costs less than it saves."""
+"""Seconds. Before the first, seeking saves less than it costs, so the decoder starts at the beginning."""
 _EXACT = frozenset({"mov", "matroska", "wav", "w64", "aiff", "caf", "au", "tta", "wv", "ape", "flac", "asf", "ogg"})
-"""Containers whose length is counted, not guessed from a bit rate."""
+"""Containers that count their length; libavformat does not guess it from a bit rate."""
 _COUNTED = frozenset({"tta", "wv", "ape"})
-"""Containers of sound alone that tell their length and nothing of their size."""
+"""Containers of sound alone that store their length but not their size."""
 _WITH_FRAME_SUMS = frozenset({"flac"})
-"""Containers whose last frame is known to be whole by its checksum."""
+"""Containers whose checksum proves that the last frame is whole."""
 _BY_SIZE = frozenset({"wav", "w64", "aiff", "caf", "au", "asf", "mp3"})
-"""Containers that tell how many bytes of sound they have."""
+"""Containers that store how many bytes of sound they have."""
 _RECORDED = frozenset({"mov", "matroska", "mpegts", "mpeg", "flv", "avi", "mxf", "dv"})
-"""Containers whose sound may have holes: a recorder writes nothing while nothing is heard."""
+"""Containers whose sound may have holes: a recorder writes nothing during silence."""
 _WITHOUT_HOLES = frozenset({"flac", "ogg", "asf"})
-"""Containers in which a hole is damage: a part whose checksum is wrong is left out."""
+"""Containers in which a hole is damage: the demuxer leaves out a part whose checksum is wrong."""
 _TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICS")
 
 
 @dataclass(frozen=True)
 class AudioInfo:
-    """``notices``: sentences for the user that follow the file's name."""
+    """``notices``: sentences for the user that continue the file's name."""
 
     duration_sec: float
     notices: tuple[str, ...]
@@ -54,7 +54,7 @@ class AudioInfo:
 
 @dataclass
 class _Tally:
-    """What the decoder has met: seconds that are lost between two good frames, and where the first of them was."""
+    """Count what the decoder met: seconds lost between two good frames, and the place of the first loss."""
 
     heard_sec: float = 0.0
     lost_sec: float = 0.0
@@ -69,7 +69,7 @@ class _Tally:
         self._decoded_bytes += count
 
     def add_good(self, seconds: float) -> None:
-        """Count a decoded frame; damage before it was in the middle, unless the file began with it."""
+        """Count a decoded frame; damage before it counts as lost, unless the file began with that damage."""
         if self._pending_sec and self.good:
             self.lost_at_sec = self.lost_at_sec if self.lost_sec else self.heard_sec
             self.lost_sec += self._pending_sec
@@ -78,7 +78,7 @@ class _Tally:
         self.heard_sec += seconds
 
     def add_bad(self, packet: Any) -> None:
-        """Count a packet that cannot be decoded. At the end of a file it is a tag or padding, and no damage.
+        """Count a packet that cannot be decoded. At the end of a file it is a tag or padding, not damage.
 
         A parser that has lost its way puts the bytes of many frames into one packet, so its size tells its length.
         """
@@ -104,11 +104,11 @@ class _Tally:
 
 
 def read_sound(source: BinaryIO | Path) -> AudioInfo:
-    """Find out how long the sound of ``source`` is by decoding it.
+    """Decode the sound of ``source`` and return its length and notices.
 
     Raises:
-        UnusableFile: there is no sound in it, most of it is damaged, or more than
-            ``END_SEC`` or half of it is missing.
+        UnusableFile: the file has no sound, most of its sound is damaged, or more than
+        ``END_SEC`` or half of it is missing.
     """
     with open_container(source) as container:
         stream = _sound_track(container)
@@ -124,7 +124,7 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
     missing = missing_bytes(source)
     lost_sec = 0.0
     if names & _EXACT and (not names & _WITH_FRAME_SUMS or tally.ends_badly or missing):
-        # a FLAC that ends with a whole frame is whole: its header tells the length of another version
+        # a FLAC that ends with a whole frame is whole: its header then has the length of another version
         lost_sec = claimed - seconds
     if missing and names & _BY_SIZE:
         lost_sec = max(lost_sec, seconds * missing / containers.source_size(source))
@@ -143,14 +143,14 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
 
 
 def _claimed_sec(container: Any, stream: Any) -> float:
-    """Return the length of the sound that the header tells; 0 where it tells that of a picture too."""
+    """Return the length of the sound by the header; 0 if the header's length may be that of a picture."""
     if stream.duration:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / 1e6 if main_track(container.streams.video) is None else 0.0
 
 
 def _check(tally: _Tally, seconds: float, lost_sec: float, *, is_cut: bool) -> None:
-    """Raises UnusableFile for sound that is not there, not whole, or mostly damaged."""
+    """Raise UnusableFile for sound that is missing, incomplete, or mostly damaged."""
     if is_cut and (lost_sec > min(END_SEC, seconds) or not tally.good):
         raise incomplete(f" (it has {seconds:.1f} s of {seconds + lost_sec:.1f} s)" if tally.good else "")
     if tally.bad >= tally.good or lost_sec > seconds:
@@ -165,16 +165,16 @@ def decode_sound(
 ) -> Iterator[Block]:  # fmt: skip
     """Yield the sound of ``source`` from ``start_sec`` on in blocks of (samples, 2) at 48 kHz, for ``seconds``.
 
-    Damaged parts are left out; holes in the time stamps of a recording become silence, so that sound and picture stay
-    together.
+    Damaged parts are left out. Holes in the time stamps of a recording become silence, so that sound and picture stay
+    in step.
 
     Args:
-        zero_sec: the time stamp that counts as 0, such as that of a clip's first frame; None for that of the first
-            sound. Sound that begins later comes after silence.
-        seeks: the file can be read from a place near ``start_sec``.
+        zero_sec: the time stamp that counts as 0, such as that of a clip's first frame; None: that of the first sound.
+        Silence comes before sound that begins later.
+        seeks: True if a decoder can start near ``start_sec``.
 
     Raises:
-        UnusableFile: there is no sound in it.
+        UnusableFile: the file has no sound.
     """
     skip = round(start_sec * SAMPLE_RATE)
     left = None if seconds is None else round(seconds * SAMPLE_RATE)
@@ -204,7 +204,7 @@ def _sound_track(container: Any) -> Any:
     if stream is None:
         raise UnusableFile("has no sound", "choose a file with sound")
     stream.codec_context.thread_count = 1
-    if stream.codec_context.name == "flac":  # a gap is better than a burst of noise
+    if stream.codec_context.name == "flac":  # drop damaged frames: a gap is better than a burst of noise
         stream.codec_context.options = {"err_detect": "crccheck+explode"}
     return stream
 
@@ -213,7 +213,7 @@ def _decode(
     container: Any, stream: Any, tally: _Tally, *, most_sec: float | None = None, fill_gaps: bool = False,
     zero_sec: float | None = None,
 ) -> Iterator[Any]:  # fmt: skip
-    """Yield the frames of ``stream``; with ``fill_gaps`` a number where that many seconds are silent. With ``zero_sec``
+    """Yield the frames of ``stream``; with ``fill_gaps`` also a number for each silence: its seconds. With ``zero_sec``
     the first number is the time of the first frame, which may be before 0."""
     import av
 
@@ -250,8 +250,8 @@ def _decode(
 
 
 def _resample(frames: Iterator[Any]) -> Iterator[Block | int]:
-    """Turn frames of any kind into (samples, 2) at 48 kHz, and seconds of silence into their number of samples. Songs
-    that were joined change their rate and channels."""
+    """Convert frames of any kind to (samples, 2) at 48 kHz, and seconds of silence to a number of samples. Joined songs
+    change their rate and channels."""
     kind, resampler = None, None
     for frame in frames:
         if isinstance(frame, float):
@@ -269,8 +269,8 @@ def _resample(frames: Iterator[Any]) -> Iterator[Block | int]:
 
 
 def _make_resampler(frame: Any) -> Any:
-    """Return a filter graph for sound like ``frame``. ffmpeg mixes down as ITU-R BS.775-4 does: centre and surrounds
-    3 dB down, no LFE. The filter is twice as long as swr's own; soxr is not in every ffmpeg."""
+    """Return a filter graph for sound like ``frame``. ffmpeg mixes down by ITU-R BS.775-4: centre and surrounds 3 dB
+    down, no LFE. The filter is twice as long as swr's default; soxr is missing from some builds of ffmpeg."""
     import av
 
     graph = av.filter.Graph()

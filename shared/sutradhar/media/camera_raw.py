@@ -1,6 +1,6 @@
-"""Names of cameras' raw images, told by their bytes.
+"""Recognise cameras' raw images by their bytes, and name their format.
 
-Most of them are TIFF files whose first image is a thumbnail, so that any reader of TIFF takes them for a small photo.
+Most of them are TIFF files whose first image is a thumbnail, so a reader of TIFF takes them for a small photo.
 """
 
 import re
@@ -21,14 +21,14 @@ _MAKERS = (("NIKON", "Nikon NEF"), ("SONY", "Sony ARW"), ("PENTAX", "Pentax PEF"
            ("HASSELBLAD", "Hasselblad 3FR"), ("CANON", "Canon raw"), ("LEICA", "Leica raw"))  # fmt: skip
 _SUBFILE_TYPE, _COMPRESSION, _PHOTOMETRIC, _MAKE, _SUB_IMAGES, _DNG_VERSION = 254, 259, 262, 271, 330, 50706
 _MOSAIC, _LINEAR_RAW = 32803, 34892
-"""Values of PhotometricInterpretation: samples of a sensor behind coloured filters (TIFF/EP; DNG 1.7, chapter 3)."""
+"""Values of PhotometricInterpretation: samples of a sensor behind colour filters (TIFF/EP; DNG 1.7, chapter 3)."""
 _RAW_COMPRESSIONS = {32767, 32770, 34713, 65535}
-"""Of Sony, Samsung, Nikon and Pentax."""
+"""Values of Compression that Sony, Samsung, Nikon and Pentax use for raw data."""
 _MOST_ENTRIES = 500
 
 
 def find_raw_format(file: BinaryIO, head: bytes) -> str:
-    """Return the name of the raw format that ``file``, which begins with ``head``, is in, or "" when it is none."""
+    """Return the name of the raw format of ``file``, which begins with ``head``, or "" if it is not a raw image."""
     for at, pattern, name in _SIGNATURES:
         if re.match(pattern, head[at:], re.DOTALL):
             return name
@@ -43,7 +43,7 @@ def find_raw_format(file: BinaryIO, head: bytes) -> str:
         _number(one, _PHOTOMETRIC) in {_MOSAIC, _LINEAR_RAW} or _number(one, _COMPRESSION) in _RAW_COMPRESSIONS
         for one in (first, *subs)
     )
-    # a pyramid has its full image first and the reduced ones below it; a raw file the other way round
+    # a pyramid has its full image first and the reduced ones below it; a raw file has its thumbnail first
     if not is_raw and not (subs and (_number(first, _SUBFILE_TYPE) or 0) & 1):
         return ""
     make = first.get(_MAKE, b"")
@@ -64,7 +64,7 @@ def _number(directory: Directory, tag: int) -> int | None:
 
 
 def _read_directory(file: BinaryIO, order: str, at: int) -> Directory:
-    """Return the texts and whole numbers of one image file directory (TIFF 6.0, section 2), as far as it is whole."""
+    """Return the texts and whole numbers of one image file directory (TIFF 6.0, section 2), up to any damage."""
     found: Directory = {}
     try:
         file.seek(at)
@@ -76,12 +76,12 @@ def _read_directory(file: BinaryIO, order: str, at: int) -> Directory:
                 continue
             if size > 4:
                 file.seek(struct.unpack(f"{order}I", value)[0])
-                value = file.read(size)  # noqa: PLW2901 -- what the entry only points to
+                value = file.read(size)  # noqa: PLW2901 -- the entry holds only the offset
             if kind == 2:
                 found[tag] = value[:size]
             else:
                 form = {1: "B", 3: "H"}.get(kind, "I")
                 found[tag] = struct.unpack(f"{order}{size // struct.calcsize(form)}{form}", value[:size])
     except (struct.error, OSError, ValueError):
-        pass  # a directory that breaks off tells what it has told until then
+        pass  # a directory that breaks off still gives the tags before that
     return found

@@ -1,4 +1,4 @@
-"""Colours of an image file, brought to 8-bit sRGB as an image viewer shows them (LittleCMS through Pillow)."""
+"""Convert the colours of an image file to 8-bit sRGB as an image viewer shows them (LittleCMS through Pillow)."""
 
 import functools
 import io
@@ -22,19 +22,19 @@ _D65, _D50 = (0.3127, 0.3290), (0.3457, 0.3585)
 _ADOBE_GAMMA = 563 / 256
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _PQ, _HDR_WHITE_NITS = 16, 203
-"""The transfer characteristics of SMPTE ST 2084, and the light that is white in it (ITU-R BT.2408-7, 2.1)."""
+"""The code of SMPTE ST 2084's transfer characteristics, and the light of its white (ITU-R BT.2408-7, 2.1)."""
 _SAME_GAMMA = 0.03
-"""A PNG whose gamma is this near to sRGB's 1/2.2 is taken as sRGB, as browsers do."""
+"""Distance from sRGB's 1/2.2 up to which a PNG's gamma counts as sRGB, as in browsers."""
 
 _MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK", "Lab ": "LAB"}
-"""Colour spaces of ICC profiles (ICC.1:2022, 7.2.6), and the mode of an image that they speak of."""
+"""Colour spaces of ICC profiles (ICC.1:2022, 7.2.6), and the image mode that each describes."""
 
 
 def find_transform(mode: str, profiles: Sequence[bytes]) -> Any:
     """Return the ``ImageCms`` transform to sRGB for an image of ``mode`` (RGB, L, CMYK or LAB), or None.
 
-    The first of ``profiles`` that can be used is used. One that is broken or does not fit the image is ignored, as
-    browsers do.
+    The transform uses the first usable one of ``profiles``. A profile that is broken or does not fit the image is
+    ignored, as in browsers.
     """
     for profile in profiles:
         if profile and (found := _build_transform(profile, mode)):
@@ -43,12 +43,12 @@ def find_transform(mode: str, profiles: Sequence[bytes]) -> Any:
 
 
 def find_profiles(info: Mapping[str, Any], nclx: bytes, *, is_adobe_rgb: bool) -> tuple[bytes, ...]:
-    """Return the ICC profiles that an image file names: the embedded one, or those that its other marks stand for.
+    """Return the ICC profiles of an image file: the embedded one, or those that its other colour marks stand for.
 
     Args:
         info: Pillow's facts about the file.
-        nclx: what an AVIF or HEIF says of its colours (ISO/IEC 23091-2): 2 bytes of primaries, 2 of transfer.
-        is_adobe_rgb: the camera says so in its EXIF tags, as cameras do instead of embedding the profile.
+        nclx: the colour codes of an AVIF or HEIF (ISO/IEC 23091-2): 2 bytes of primaries, 2 of transfer.
+        is_adobe_rgb: True if the EXIF tags say Adobe RGB, which cameras write instead of embedding the profile.
     """
     if embedded := info.get("icc_profile"):
         return (bytes(embedded),)
@@ -60,7 +60,7 @@ def find_profiles(info: Mapping[str, Any], nclx: bytes, *, is_adobe_rgb: bool) -
         return (build_rgb_profile(space, tuple(_compute_srgb_curve())),) if space is not _SRGB else ()
     if is_adobe_rgb:
         return (build_rgb_profile(_ADOBE_RGB, (_ADOBE_GAMMA,)),)
-    gamma = info.get("gamma")  # of a PNG
+    gamma = info.get("gamma")  # only a PNG has one
     if gamma and "srgb" not in info and abs(gamma - 1 / 2.2) > _SAME_GAMMA and 0.05 < gamma <= 2:
         return (build_rgb_profile(_SRGB, (1 / gamma,)),)
     return ()
@@ -82,7 +82,7 @@ def _build_lab_transform() -> Any:
 
 
 def convert_to_srgb(image: Image.Image, transform: Any) -> Image.Image:
-    """Return ``image`` as RGB in sRGB, by ``transform`` where there is one."""
+    """Return ``image`` as RGB in sRGB; ``transform`` is applied if it is not None."""
     if transform is None:
         return image.convert("RGB")
     if image.mode != transform.input_mode:
@@ -92,11 +92,11 @@ def convert_to_srgb(image: Image.Image, transform: Any) -> Image.Image:
 
 @functools.cache
 def build_rgb_profile(primaries: _XY, curve: tuple[float, ...]) -> bytes:
-    """Return an ICC profile (version 2) of an RGB space with white D65.
+    """Return an ICC profile (version 2) for an RGB space with white point D65.
 
     Args:
         primaries: x, y of red, green and blue.
-        curve: one number: the exponent from samples to light; many: the light at equal steps from 0 to 1.
+        curve: a single number is the exponent from samples to light; many are the light at equal steps from 0 to 1.
     """
     matrix = _adapted_primaries(primaries)
     if len(curve) == 1:
@@ -141,7 +141,7 @@ def _compute_srgb_curve() -> _Floats:
 
 
 def _compute_pq_curve() -> _Floats:
-    """Return the light that samples of SMPTE ST 2084 stand for, highlights pressed below 1."""
+    """Return the light that samples of SMPTE ST 2084 stand for, with highlights compressed below 1."""
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     power = np.linspace(0, 1, 1024) ** (1 / m2)
     light = 10_000 / _HDR_WHITE_NITS * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)

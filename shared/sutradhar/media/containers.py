@@ -1,4 +1,4 @@
-"""Open containers of video and sound, and tell a whole file from one that was cut off."""
+"""Open containers of video and sound, and detect files that were cut off."""
 
 import errno
 import os
@@ -11,25 +11,25 @@ from typing import Any, BinaryIO
 from sutradhar.media.formats import DEMUXERS, UnusableFile, refuse_by_name
 
 END_SEC = 2.0
-"""A file that lacks more than this at its end is refused as incomplete; a smaller loss is a notice."""
+"""Seconds. A file that lacks more than this at its end is refused as incomplete; a smaller loss is a notice."""
 
 CUT_NOTICE = "ends in the middle of a part; if it should be longer than {}, send the whole file"
 
 _BOXES = {b"ftyp", b"moov", b"mdat", b"moof", b"free", b"skip", b"wide", b"pnot", b"styp", b"sidx", b"uuid", b"mfra"}
 _ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
 _MOST_FAILURES = 50
-"""A demuxer that fails so often in a row does not come further."""
+"""Failures in a row after which a demuxer will not get any further."""
 _UNKNOWN = (0, 0xFFFFFFFF)
-"""Sizes that a program writes when it does not know yet how much will follow."""
+"""Sizes that a program writes while it does not know yet how much will follow."""
 
 
 def incomplete(known: str = "") -> UnusableFile:
-    """Return the error for a file that lacks its end; ``known`` is what is known of the loss."""
+    """Return the error for a file that lacks its end; ``known`` describes the loss, such as " (it has 3 s of 9 s)"."""
     return UnusableFile(f"is incomplete: its end is missing{known}", "send the whole file")
 
 
 def clock(seconds: float) -> str:
-    """Return ``seconds`` as a player shows it: 2:05; short times with a tenth: 4.2 s."""
+    """Return ``seconds`` as a player shows them, "2:05", or with a tenth if they are few, "4.2 s"."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
@@ -40,7 +40,7 @@ def open_container(source: BinaryIO | Path) -> Iterator[Any]:
     """Open ``source`` with PyAV.
 
     Raises:
-        UnusableFile: it is no video and no sound, or it lacks its index or its end.
+        UnusableFile: the file is neither video nor sound, or it lacks its index or its end.
     """
     import av
 
@@ -48,7 +48,7 @@ def open_container(source: BinaryIO | Path) -> Iterator[Any]:
     if not isinstance(source, Path):
         source.seek(0)
     try:
-        # tags of old files are in any encoding
+        # tags of old files may be in any encoding
         with av.open(
             source if not isinstance(source, Path) else str(source),
             container_options={"format_whitelist": ",".join(DEMUXERS), "protocol_whitelist": "file"},
@@ -60,13 +60,13 @@ def open_container(source: BinaryIO | Path) -> Iterator[Any]:
     except (av.FFmpegError, ValueError, IndexError) as exc:
         raise _explain(source) from exc
     except OSError as exc:
-        if exc.errno != errno.EINVAL:  # EINVAL: the index points to a place outside of the file
+        if exc.errno != errno.EINVAL:  # EINVAL: the index points outside of the file
             raise
         raise _explain(source) from exc
 
 
 def read_packets(container: Any, *streams: Any) -> Iterator[Any]:
-    """Yield the packets of ``streams`` to the end of the file; go on after damage that the demuxer complains of."""
+    """Yield the packets of ``streams`` to the end of the file; continue after damage that the demuxer reports."""
     import av
 
     failures = 0
@@ -82,7 +82,7 @@ def read_packets(container: Any, *streams: Any) -> Iterator[Any]:
 
 
 def _explain(source: BinaryIO | Path) -> UnusableFile:
-    """Return why ``source`` could not be opened. Raises UnusableFile for a format that is refused by its name."""
+    """Return an error that says why ``source`` cannot be opened. Raise UnusableFile for a format that has a name."""
     with _reading(source) as file:
         file.seek(0)
         head = file.read(4096)
@@ -105,7 +105,7 @@ def _reading(source: BinaryIO | Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def keep_position(source: BinaryIO | Path) -> Iterator[None]:
-    """Put ``source`` back to its position in the end, since an open container goes on reading there."""
+    """Restore the position of ``source`` at the end, since an open container continues to read there."""
     at = 0 if isinstance(source, Path) else source.tell()
     yield
     if not isinstance(source, Path):
@@ -113,7 +113,7 @@ def keep_position(source: BinaryIO | Path) -> Iterator[None]:
 
 
 def missing_bytes(source: BinaryIO | Path) -> int:
-    """Return how many bytes the structure of the file says should follow its end; 0 where it says nothing."""
+    """Return how many bytes the file lacks at its end by its own structure; 0 if the structure does not tell."""
     with keep_position(source), _reading(source) as file:
         file.seek(0)
         return _find_missing_bytes(file, file.read(4096))
@@ -163,7 +163,7 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
         if length == 1 and len(head) == 16:
             length = struct.unpack(">Q", head[8:])[0]
         if length == 0 or length < 8 or not kind.isalnum():
-            return  # it goes on to the end, or what follows is no box
+            return  # the box goes on to the end of the file, or these bytes are not a box
         at += length
         yield kind, at
 
@@ -173,7 +173,7 @@ def _has_box(file: BinaryIO, wanted: bytes) -> bool:
 
 
 def _matroska_end(head: bytes) -> int:
-    """Return where the segment ends (RFC 8794, 4.4: sizes of variable length, all ones for unknown); 0 if unknown."""
+    """Return the end of the segment (RFC 8794, 4.4: sizes of variable length, all ones for unknown); 0 if unknown."""
 
     def read_size(at: int) -> tuple[int, int]:
         length = 9 - head[at].bit_length()
@@ -232,7 +232,7 @@ def _asf_ends(file: BinaryIO, size: int) -> list[int]:
 
 
 def _mxf_end(head: bytes) -> int:
-    """Return where the footer begins by the header's partition pack (SMPTE ST 377-1, 7.1); 0 if it does not say."""
+    """Return the start of the footer by the header's partition pack (SMPTE ST 377-1, 7.1); 0 if it is not given."""
     at = 17 + (head[16] & 0x7F if head[16] & 0x80 else 0)
     footer = head[at + 24 : at + 32]
     return int.from_bytes(footer, "big") + 1 if len(footer) == 8 and any(footer) else 0
@@ -249,7 +249,7 @@ def _flv_end(file: BinaryIO, size: int) -> int:
 
 
 def _ogg_end(file: BinaryIO, size: int) -> int:
-    """Return where the last page ends by its table of segments (RFC 3533, 6)."""
+    """Return the end of the last page by its table of segments (RFC 3533, 6)."""
     start = max(size - (1 << 17), 0)
     file.seek(start)
     tail = file.read()
@@ -259,7 +259,7 @@ def _ogg_end(file: BinaryIO, size: int) -> int:
 
 
 def _mp3_end(file: BinaryIO) -> int:
-    """Return where an MP3 ends by the count of bytes in its Xing or Info header; 0 where there is none."""
+    """Return the end of an MP3 by the byte count in its Xing or Info header; 0 if it has none."""
     at = 0
     file.seek(0)
     head = file.read(10)

@@ -1,6 +1,6 @@
-"""Pixels of any kind that image files hold, made 8-bit sRGB without transparency, in bands.
+"""Convert pixels of any kind that image files hold to 8-bit sRGB without transparency, in bands.
 
-Bands keep the memory small: what a whole image of 64 megapixels takes once more is 256 MB.
+Bands keep the memory small: a further copy of a whole image of 64 megapixels would take 256 MB.
 """
 
 import math
@@ -16,12 +16,12 @@ from sutradhar.media.colour import convert_to_srgb, find_transform
 _BAND_PIXELS = 2_000_000
 _SAMPLE_SIDE = 1024
 _TAPS = 4
-"""Lanczos looks at 3 pixels to either side, of the source or of the output, whichever are larger."""
+"""Pixels that Lanczos reads on either side, of the source or of the output, whichever are larger."""
 
 _WHITE, _DARK, _GREY = 255, 32, 118
-"""Levels that may stand behind transparent parts."""
+"""Grey levels that may be shown behind transparent parts."""
 _SEEN_CONTRAST = 1.5
-"""Below this ratio (WCAG 2.2, relative luminance) an edge against its backdrop is not seen."""
+"""Contrast ratio (WCAG 2.2, relative luminance) below which a viewer does not see an edge on its backdrop."""
 _MOST_UNSEEN = 0.1
 """Share of the edges between an image and its transparent parts that may be lost."""
 
@@ -40,16 +40,16 @@ class Pixels(Protocol):
 
 
 class Developer:
-    """Makes pieces of one image file, or the frames of one animation, RGB."""
+    """Convert pieces of one image file, or the frames of one animation, to RGB."""
 
     def __init__(self, sample: Image.Image, profiles: Sequence[bytes], limits: tuple[float, float], *,
                  has_padding_for_alpha: bool = False) -> None:  # fmt: skip
-        """Choose what stands behind transparent parts by ``sample``, a small copy of the image.
+        """Choose the backdrop of transparent parts by ``sample``, a small copy of the image.
 
         Args:
-            profiles: ICC profiles, ``colour.find_transform``.
-            limits: the values of 16-bit and float greys that are black and white.
-            has_padding_for_alpha: a sample without any opaque pixel has no alpha, but a fourth byte of no meaning.
+            profiles: ICC profiles, as ``colour.find_transform`` takes them.
+            limits: the values of 16-bit and float greys that stand for black and white.
+            has_padding_for_alpha: True if the fourth byte means nothing in an image without any opaque pixel.
         """
         self._profiles, self._limits = profiles, limits
         self._transforms: dict[str, Any] = {}
@@ -63,7 +63,7 @@ class Developer:
 
     @property
     def notices(self) -> list[str]:
-        """Return what its user should know of the backdrop; nothing for white, which is usual."""
+        """Return a notice about the backdrop; an empty list for white, which is usual."""
         if self._level == _WHITE:
             return []
         name = "dark grey" if self._level == _DARK else "grey"
@@ -92,7 +92,7 @@ class Developer:
         if piece.mode in {"P", "PA"}:
             piece = piece.convert("RGBA" if keyed is not None or piece.mode == "PA" else "RGB")
         elif isinstance(keyed, tuple if piece.mode == "RGB" else int) and piece.mode in {"1", "L", "RGB"}:
-            if isinstance(keyed, tuple) and max(keyed) > 255:  # of a PNG of 16 bits a sample, which is read as 8
+            if isinstance(keyed, tuple) and max(keyed) > 255:  # a PNG of 16 bits a sample, which Pillow reads as 8
                 piece.info["transparency"] = tuple(value >> 8 for value in keyed)
             piece = piece.convert("RGBA" if piece.mode == "RGB" else "LA")
         elif piece.mode in {"La", "RGBa"}:
@@ -114,11 +114,11 @@ class Developer:
 
 
 def choose_backdrop(colours: NDArray[np.uint8], opacity: NDArray[np.uint8]) -> int:
-    """Return the grey level to show transparent parts in: white, unless edges of the image would not be seen on it.
+    """Return the grey level to show in transparent parts: white, unless edges of the image would vanish on it.
 
     Args:
         colours: (h, w, 3) sRGB.
-        opacity: (h, w), 255 where nothing shines through.
+        opacity: (h, w), 255 where the image is opaque.
     """
     opaque, clear = opacity >= 128, opacity < 26
     if not opaque.any() or not clear.any():
@@ -141,9 +141,9 @@ def choose_backdrop(colours: NDArray[np.uint8], opacity: NDArray[np.uint8]) -> i
 
 
 def find_limits(pixels: Pixels, mode: str) -> tuple[float, float]:
-    """Return the values that are black and white in an image of deep greys.
+    """Return the values that stand for black and white in an image of 16-bit, 32-bit or float greys.
 
-    Formats that say no range are taken by what they hold: up to 1, 255 or 65535, else from least to most.
+    For a format without a stated range the values decide: up to 1, 255 or 65535, else from the least to the greatest.
     """
     if not mode.startswith(("I", "F")):
         return 0.0, 1.0
@@ -162,7 +162,7 @@ def find_limits(pixels: Pixels, mode: str) -> tuple[float, float]:
 
 
 def take_sample(pixels: Pixels) -> Image.Image:
-    """Return a copy of ``pixels`` in which each pixel is one of the image's own, of at most 1024 a side."""
+    """Return a copy of ``pixels`` of at most 1024 a side, made of pixels of the image itself without blending."""
     width, height = pixels.size
     step = math.ceil(max(width, height) / _SAMPLE_SIDE)
     if step == 1:
@@ -170,7 +170,7 @@ def take_sample(pixels: Pixels) -> Image.Image:
     size = (math.ceil(width / step), math.ceil(height / step))
     rows = [pixels.crop((0, y, width, y + 1)).resize((size[0], 1), Image.Resampling.NEAREST)
             for y in range(0, height, step)]  # fmt: skip
-    whole = rows[0].resize(size, Image.Resampling.NEAREST)  # with the palette and the facts of the image
+    whole = rows[0].resize(size, Image.Resampling.NEAREST)  # this keeps the palette and the facts of the image
     for y, row in enumerate(rows):
         whole.paste(row, (0, y))
     return whole
@@ -179,11 +179,11 @@ def take_sample(pixels: Pixels) -> Image.Image:
 def develop(
     pixels: Pixels, developer: Developer, size: tuple[int, int], extent: tuple[float, float] | None = None
 ) -> Image.Image:
-    """Return ``pixels`` as RGB of ``size`` (width, height), by Lanczos where that is smaller.
+    """Return ``pixels`` as RGB of ``size`` (width, height); Lanczos reduces them if that is smaller.
 
     Args:
-        extent: how many columns and rows of ``pixels`` are the image; None: all. A decoder that reduces an image whose
-            size is no multiple rounds up.
+        extent: how many columns and rows of ``pixels`` belong to the image; None: all. A decoder that reduces an image
+        rounds its size up.
     """
     width, height = pixels.size
     wide, high = extent or (float(width), float(height))
@@ -202,7 +202,7 @@ def develop(
 
 
 def _bands(size: tuple[int, int], most: int = _BAND_PIXELS) -> list[tuple[int, int]]:
-    """Return tops and bottoms of bands of at most ``most`` pixels."""
+    """Return the top and bottom rows of bands of at most ``most`` pixels."""
     width, height = size
     step = max(most // width, 1)
     return [(top, min(top + step, height)) for top in range(0, height, step)]

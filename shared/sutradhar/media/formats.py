@@ -1,7 +1,7 @@
-"""One list of the formats that are taken, and the names of those that are refused.
+"""List the formats that are accepted, and name those that are refused.
 
-The door (``providers.media_file``) and the renderer both ask here, so that they never disagree about a file. A file is
-told by its bytes; its name and its announced media type play no part.
+The upload check (``providers.media_file``) and the renderer both use this list, so that they always agree about a file.
+Only its bytes decide; its name and its announced media type play no part.
 """
 
 import os
@@ -12,17 +12,17 @@ from sutradhar.domain.errors import SutradharError
 from sutradhar.media.camera_raw import find_raw_format
 
 IMAGE_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "TGA", "ICO")
-"""Those that Pillow may open, by its names. A library in this process decodes each of them. Pillow would try 40 more
-when it is not given a list, and would start Ghostscript for an EPS."""
+"""Formats that Pillow may open, by Pillow's names. A library in this process decodes each of them. Without a list
+Pillow would try 40 more, and would start Ghostscript for an EPS."""
 HEIF = "HEIC"
-"""Read by pillow-heif; phones write it in tiles, which only libheif puts together."""
+"""The format that pillow-heif reads; phones write it in tiles, which only libheif joins."""
 DEMUXERS = (
     *("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg"),
     *("mxf", "dv", "gif", "apng"),
     *("mp3", "wav", "w64", "flac", "aac", "aiff", "caf", "amr", "ac3", "eac3", "dts", "au", "wv", "tta", "ape"),
 )
-"""Containers of video and sound that libav may open, by its names. A playlist is none: it names other files and URLs,
-and there are demuxers that take any text for a video."""
+"""Containers of video and sound that libav may open, by libav's names. Playlists are left out, since they name other
+files and URLs, and so are demuxers that take any text for a video."""
 
 _HEAD = 4096
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1", b"mif2"}
@@ -39,7 +39,7 @@ _IMAGE_SIGNATURES = (
     (0, rb"P[1-6][\s#]|P[fF]\n", "PPM"),
     (0, rb"\0\0\x01\0[\x01-\x40]\0", "ICO"),
 )
-"""Where in a file what stands, and Pillow's name for the format."""
+"""Offset in the file, bytes that stand there, and Pillow's name for the format."""
 
 _AS_PHOTO = "export it as a JPEG or PNG"
 _AS_PAGE = "export the page as a PNG or JPEG"
@@ -82,21 +82,21 @@ _REFUSED = (
     (0, rb"bplist00", "a placeholder or settings file of Apple's", "open the original once, so that it is downloaded"),
     (0, rb"version https://git-lfs", "a Git LFS pointer", "fetch the file itself (git lfs pull)"),
 )  # fmt: skip
-"""Where what stands, how people call it, and what to do instead."""
+"""Offset in the file, bytes that stand there, what people call such a file, and what to do instead."""
 
 _ZIP_END = 1 << 16
 _PACKED_DOCUMENTS = (
     (rb"word/document", "a Word document", "put its text into the plan as narration, or export its pages as PNG"),
     (rb"ppt/presentation", "a PowerPoint presentation", "export its slides as PNG or as a video"),
-    (rb"xl/workbook", "an Excel workbook", "export what is to be seen as PNG"),
+    (rb"xl/workbook", "an Excel workbook", "export the sheets to be shown as PNG"),
     (rb"Index/\w+\.iwa|Index\.zip", "a Keynote, Pages or Numbers document", "export its slides as PNG or as a video"),
 )
-"""Names in ZIP files, how people call what has them, and what to do instead."""
+"""Names inside a ZIP file, what people call such a file, and what to do instead."""
 
 _TEXTS = (
     (r"(<\?xml|<!--|<!doctype svg|<svg\b).*?<svg\b|<svg\b", "an SVG drawing", "export it as a PNG"),
     (r"<!doctype html|<html\b|<head\b|<body\b|<!--.*?<html\b|<\?xml.{0,400}?<html\b",
-     "an HTML page (a page that tells of an error, perhaps)", "download the file itself, not its page"),
+     "an HTML page (perhaps an error message)", "download the file itself, not its page"),
     (r"#extm3u|\[playlist\]|ffconcat|<\?xml.*?<(mpd|smil|playlist|asx)\b|<(asx|smil|mpd)\b|\[reference\]",
      "a playlist (a list of other files)", _FILES),
     (r"webvtt|1\s+\d\d:\d\d:\d\d[,.]\d{3} -->|\[script info\]", "a subtitle file",
@@ -104,11 +104,11 @@ _TEXTS = (
     (r"<\?xml", "an XML file", _FILES),
     (r"\s*[{\[].*[\"']", "a JSON file", _FILES),
 )  # fmt: skip
-"""Beginnings of text files, in small letters."""
+"""Beginnings of text files in lower case, what people call such a file, and what to do instead."""
 
 
 _SOUND_SIGNATURE = b"#!AMR"
-"""A recording of an old phone begins like a script, and may hold nothing but letters."""
+"""Recordings of old phones begin like a script (``#!``), and may hold only letters."""
 
 
 class UnusableFile(SutradharError):
@@ -120,10 +120,10 @@ class UnusableFile(SutradharError):
 
 
 def find_image_format(file: BinaryIO) -> str:
-    """Return the name of the image format that ``file`` is in, or "" when it may hold video or sound.
+    """Return the name of the image format of ``file``, or "" if it may hold video or sound.
 
     Raises:
-        UnusableFile: it is something that is refused by name: a document, a camera's raw image, a text, an archive.
+        UnusableFile: the file is in a format that is refused by name: a document, a raw image, a text, an archive.
     """
     file.seek(0)
     head = file.read(_HEAD)
@@ -135,13 +135,13 @@ def find_image_format(file: BinaryIO) -> str:
             return name
     if head[4:8] == b"ftyp":
         brands = _brands(head)
-        # an AVIF may call itself mif1 first and name its own brand among those that it is compatible with
+        # an AVIF may have the major brand mif1, and its own brand among the compatible ones
         return "AVIF" if brands & _AVIF_BRANDS else HEIF if brands & _HEIF_BRANDS and not _is_movie(brands) else ""
     return "TGA" if _is_tga(head) else ""
 
 
 def refuse_by_name(file: BinaryIO, head: bytes) -> None:
-    """Raise UnusableFile when ``file``, which begins with ``head``, is in a format that has a name and is refused."""
+    """Raise UnusableFile if ``file``, which begins with ``head``, is in one of the formats that are refused by name."""
     if raw := find_raw_format(file, head):
         raise _refusal(f"a camera's raw image ({raw})", "develop it in a photo program and export it as a JPEG")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -170,7 +170,7 @@ def _brands(head: bytes) -> set[bytes]:
 
 
 def _is_movie(brands: set[bytes]) -> bool:
-    """Report whether a video's brand is among ``brands``, which no still image of a phone names."""
+    """Report whether a video's brand is among ``brands``; still images of phones have none of these."""
     return bool(brands & {b"isom", b"mp41", b"mp42", b"qt  ", b"iso5", b"iso6", b"M4V "}) and not brands & {
         b"heic",
         b"heix",
@@ -178,7 +178,7 @@ def _is_movie(brands: set[bytes]) -> bool:
 
 
 def _is_tga(head: bytes) -> bool:
-    """Report whether a Truevision header stands here: the format has no signature, so each field must fit."""
+    """Report whether ``head`` is a Truevision header: the format has no signature, so each field must fit."""
     if len(head) < 18:
         return False
     mapped, kind, depth, flags = head[1], head[2], head[16], head[17]
@@ -200,9 +200,9 @@ def _is_all_zeros(file: BinaryIO) -> bool:
 
 
 def _name_archive(file: BinaryIO) -> tuple[str, str]:
-    """Return the name of what a ZIP file is (most office documents are ZIP files), and what to do instead.
+    """Return what people call a ZIP file (most office documents are ZIP files), and what to do instead.
 
-    Only its two ends are read, where names stand: what is packed may be of any size.
+    Only its two ends are read, where names stand, because the packed files may be of any size.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -223,14 +223,14 @@ def _name_archive(file: BinaryIO) -> tuple[str, str]:
 
 
 def _as_text(head: bytes) -> str | None:
-    """Return ``head`` as text, or None when it is none."""
+    """Return ``head`` as text, or None if it is not text."""
     marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     encoding = next((name for mark, name in marks if head.startswith(mark)), "utf-8")
     whole = head[: len(head) - len(head) % 2] if encoding == "utf-16" else head
     try:
         text = whole.decode(encoding)
     except UnicodeDecodeError as exc:
-        if exc.start < len(whole) - 4:  # not: a character that the end of the head cuts in two
+        if exc.start < len(whole) - 4:  # an error nearer to the end is a character cut in two
             return None
         text = whole[: exc.start].decode(encoding, "replace")
     return text if all(char.isprintable() or char.isspace() for char in text) else None

@@ -1,7 +1,7 @@
-"""The one reader of image files: what a person sees in an image viewer, upright, in 8-bit sRGB.
+"""Read image files as a person sees them in an image viewer: upright, in 8-bit sRGB.
 
-The door (``providers.media_file``) and the renderer (``gpu_renderer.still``) both read images here. An image is
-decoded once, and stays below 400 MB in a process that has nothing else to do (with its libraries it has 60 MB).
+The upload check (``providers.media_file``) and the renderer (``gpu_renderer.still``) both read images here. An image is
+decoded once. A process that does only this stays below 400 MB (with its libraries alone it has 60 MB).
 """
 
 import errno
@@ -23,43 +23,44 @@ from sutradhar.media.develop import Developer, Pixels, develop, find_limits, tak
 from sutradhar.media.formats import HEIF, IMAGE_FORMATS, UnusableFile, find_image_format
 from sutradhar.media.png_bands import PngPixels, can_read_in_bands
 
-Image.MAX_IMAGE_PIXELS = None  # Pillow's own guard says less than ours, which come before it decodes anything
+Image.MAX_IMAGE_PIXELS = None  # our own guards are stricter, and run before Pillow decodes anything
 
 MAX_PIXELS = 64_000_000
-"""A JPEG that is larger is reduced to this, or to less, while it is decoded."""
+"""Pixels. The decoder reduces a larger JPEG to this, or to less."""
 MAX_JPEG_PIXELS = 500_000_000
 MAX_PNG_PIXELS = 300_000_000
-"""Of those that are decoded in bands: 8 bits a sample, not interlaced."""
+"""The most pixels of a PNG that is decoded in bands: 8 bits a sample, not interlaced."""
 _MEMORY = 300_000_000
-"""Bytes that one image may take while it is decoded."""
+"""Bytes of memory that decoding one image may take."""
 _BYTES_IN_FORMAT = {"WEBP": 15.5, "AVIF": 9.0, HEIF: 5.0, "JPEG2000": 18.5, "TIFF": 5.5}
-"""For each pixel while it is decoded, measured with images of 20 to 64 megapixels."""
+"""Bytes of memory for each pixel during decoding, measured with images of 20 to 64 megapixels."""
 _BYTES_IN_MODE = {"1": 1.0, "L": 1.0, "P": 1.0, "I;16": 2.0, "I;16B": 2.0, "I;16L": 2.0, "I;16N": 2.0}
-"""For each pixel, where the format decodes into nothing else; 4 in other modes."""
+"""Bytes of memory for each pixel in a mode, if decoding needs no further memory; 4 in other modes."""
 _COEFFICIENT_BYTES = 2
-"""A progressive JPEG is held whole, as coefficients, before it can be reduced."""
+"""The decoder holds all coefficients of a progressive JPEG before it can reduce it."""
 _HEAD = 1 << 16
 _PROBE_SIDE = 256
-"""Of what is made to prove that an image can be made; a JPEG is decoded at about this size."""
+"""Longest side in pixels of the copy that proves that an image can be decoded; a JPEG is decoded at about this
+size."""
 _AGAIN = "copy or download it again, and send all of it"
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
     5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
-"""What sets an image upright, by its EXIF orientation (TIFF 6.0, tag 274)."""
+"""The operation that sets an image upright, by its EXIF orientation (TIFF 6.0, tag 274)."""
 _SUBFILE_TYPE = 254
 """TIFF 6.0: bit 0 is set for a small copy of another page."""
 _ALPHA_MODES = {"RGBA", "RGBa", "LA", "La", "PA"}
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
 _READING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, OverflowError, TypeError,
                    IndexError, KeyError, RuntimeError)  # fmt: skip
-"""Ways in which Pillow and pillow-heif say that a file is damaged; none of them stands for a fault of ours."""
+"""Exceptions by which Pillow and pillow-heif report a damaged file; our own faults raise others."""
 
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """``size``: width and height of the whole image, upright. ``notices``: sentences that follow the file's name."""
+    """``size``: width and height of the whole image, upright. ``notices``: sentences that continue the file's name."""
 
     format: str
     size: tuple[int, int]
@@ -81,7 +82,7 @@ def probe_image(file: BinaryIO) -> ImageFacts:
     """Decode the image in ``file`` to its end, and return its facts.
 
     Raises:
-        UnusableFile: ``read_image``.
+        UnusableFile: as ``read_image`` raises it.
     """
     return read_image(file, longest=_PROBE_SIDE)[1]
 
@@ -90,10 +91,10 @@ def read_image(file: BinaryIO, longest: int = 0) -> tuple[Image.Image, ImageFact
     """Return the image in ``file``, or the first one in it, as RGB in sRGB and upright; and its facts.
 
     Args:
-        longest: the most pixels on a side of what is returned; 0: as many as it has, up to ``MAX_PIXELS`` in all.
+        longest: the most pixels on a side of the returned image; 0: as many as the file has, up to ``MAX_PIXELS``.
 
     Raises:
-        UnusableFile: it is no image, is damaged, or too large to be decoded.
+        UnusableFile: the file is not an image, is damaged, or is too large to decode.
     """
     image_format = find_image_format(file)
     if not image_format:
@@ -118,7 +119,7 @@ def _read_with_pillow(file: BinaryIO, image_format: str, longest: int, nclx: byt
         extent = _draft(opened, longest) if isinstance(opened, JpegImageFile) else None
         if pixels is opened:
             opened.load()
-        # Pillow decodes a PNG to its end to look for camera tags that stand there
+        # Pillow would decode a PNG to its end to look for camera tags there
         exif = read_exif(opened) if pixels is opened or "exif" in opened.info else {}
         developer = build_developer(pixels, opened.mode, opened.info, exif, nclx, image_format)
         notices = developer.notices
@@ -137,7 +138,7 @@ def _read_heif(file: BinaryIO, longest: int, nclx: bytes) -> tuple[Image.Image, 
         image = container[container.primary_index]
         _refuse_memory(image.size, _BYTES_IN_FORMAT[HEIF], HEIF)
         pixels = _ArrayPixels(np.asarray(image), image.mode)
-        # libheif has turned it upright already
+        # libheif has already turned the image upright
         developer = build_developer(pixels, image.mode, image.info, {}, nclx, HEIF)
         shown = develop(pixels, developer, fit_size(image.size, longest))
     except _READING_ERRORS as exc:
@@ -150,7 +151,7 @@ def _read_heif(file: BinaryIO, longest: int, nclx: bytes) -> tuple[Image.Image, 
 
 def build_developer(pixels: Pixels, mode: str, info: Any, exif: dict[Any, Any], nclx: bytes, image_format: str
                     ) -> Developer:  # fmt: skip
-    """Return the ``Developer`` of an image file: its colours, its range of greys, and its backdrop."""
+    """Return the ``Developer`` for an image file's colours, range of greys, and backdrop."""
     is_adobe_rgb = exif.get(0xA001) == 2 or exif.get("interoperability") == "R03"
     profiles = find_profiles(info, nclx, is_adobe_rgb=is_adobe_rgb)
     is_transparent = mode in _ALPHA_MODES or "transparency" in info
@@ -161,7 +162,7 @@ def build_developer(pixels: Pixels, mode: str, info: Any, exif: dict[Any, Any], 
 
 @contextmanager
 def open_with_pillow(file: BinaryIO, image_format: str) -> Iterator[Image.Image]:
-    """Open ``file`` as the format of the list that it is in, and let nothing but UnusableFile out."""
+    """Open ``file`` as ``image_format``; turn all errors of a damaged file into UnusableFile."""
     assert image_format in IMAGE_FORMATS
     file.seek(0)
     try:
@@ -178,12 +179,12 @@ def open_with_pillow(file: BinaryIO, image_format: str) -> Iterator[Image.Image]
 
 def _damaged(image_format: str, exc: Exception) -> Exception:
     if isinstance(exc, OSError) and exc.errno not in {None, errno.EINVAL}:
-        return exc  # of the disk, not of the file
+        return exc  # the disk has failed; the file may be whole
     return UnusableFile(f"is a {image_format} image that breaks off before its end, or is damaged", _AGAIN)
 
 
 def _select_page(opened: Any) -> int:
-    """Open the first page of a TIFF that is no small copy of another one; return how many such pages there are."""
+    """Open the first full page of a TIFF; return the number of full pages, small copies of pages left out."""
     pages = []
     for index in range(opened.n_frames):
         opened.seek(index)
@@ -220,9 +221,9 @@ def _refuse_memory(size: tuple[int, int], bytes_a_pixel: float, name: str) -> No
 
 
 def _draft(opened: JpegImageFile, longest: int) -> tuple[float, float] | None:
-    """Let the decoder leave out detail that is not asked for: it never holds more than what is left.
+    """Let the decoder of a JPEG leave out detail beyond ``longest``, so that it holds only the rest.
 
-    Returns the columns and rows of what it will give that are the image; None: all of them.
+    Return how many columns and rows of the decoder's output belong to the image; None: all of them.
     """
     width, height = opened.size
     if longest:
@@ -234,7 +235,7 @@ def _draft(opened: JpegImageFile, longest: int) -> tuple[float, float] | None:
 
 
 def fit_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """Return ``size``, smaller where a side has more than ``longest`` pixels, or all have more than ``MAX_PIXELS``."""
+    """Return ``size``, reduced to at most ``longest`` pixels a side and at most ``MAX_PIXELS`` in all."""
     if longest:
         share = min(longest / max(size), 1.0)
         return max(round(size[0] * share), 1), max(round(size[1] * share), 1)
@@ -244,7 +245,7 @@ def fit_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
 
 def set_upright(image: Image.Image, size: tuple[int, int], exif: dict[Any, Any]
                 ) -> tuple[Image.Image, tuple[int, int]]:  # fmt: skip
-    """Return ``image``, and the ``size`` of what it was made of, turned as the camera was held."""
+    """Return ``image`` turned as the camera was held, and ``size``, the size of the original, turned likewise."""
     orientation = exif.get(0x0112, 1)
     turn = _TURNS.get(orientation)
     if turn is None:
@@ -253,7 +254,7 @@ def set_upright(image: Image.Image, size: tuple[int, int], exif: dict[Any, Any]
 
 
 def read_exif(opened: Image.Image) -> dict[Any, Any]:
-    """Return the tags that say how the image is held and in which colours it is; damaged ones say nothing."""
+    """Return the EXIF tags, which hold orientation and colour space; damaged tags are left out."""
     found: dict[Any, Any] = {}
     try:
         exif = opened.getexif()
@@ -266,7 +267,7 @@ def read_exif(opened: Image.Image) -> dict[Any, Any]:
 
 
 def read_nclx(file: BinaryIO, image_format: str) -> bytes:
-    """Return what the colour box of an AVIF or HEIF says in numbers (ISO/IEC 14496-12, 12.1.5), or nothing."""
+    """Return the codes in the colour box of an AVIF or HEIF (ISO/IEC 14496-12, 12.1.5); empty if there are none."""
     if image_format not in {"AVIF", HEIF}:
         return b""
     file.seek(0)
@@ -276,7 +277,7 @@ def read_nclx(file: BinaryIO, image_format: str) -> bytes:
 
 
 class _ArrayPixels:
-    """Pixels in an array; a PIL image of them would be a copy of 4 bytes a pixel."""
+    """Pixels in an array, without the copy of 4 bytes a pixel that a PIL image would be."""
 
     def __init__(self, values: NDArray[np.uint8], mode: str) -> None:
         self._values, self._mode = values, mode

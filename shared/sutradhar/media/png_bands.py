@@ -1,7 +1,7 @@
-"""Large PNG files, decoded a band of rows at a time.
+"""Decode large PNG files one band of rows at a time.
 
-Pillow decodes a PNG whole, 4 bytes a pixel. Rows of a PNG need only the row above them (PNG, third edition, 9), so a
-band is handed to Pillow as a small PNG of its own, whose first row is the last one of the band before.
+Pillow decodes a whole PNG at 4 bytes a pixel. A row of a PNG needs only the row above it (PNG, third edition, 9), so
+this module gives each band to Pillow as a small PNG whose first row is the last one of the band before.
 """
 
 import io
@@ -14,7 +14,7 @@ from PIL import Image
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""By colour type (PNG, third edition, table 8)."""
+"""Samples per pixel, by colour type (PNG, third edition, table 8)."""
 _BAND_BYTES = 8_000_000
 _PIECE = 1 << 16
 
@@ -27,7 +27,7 @@ def can_read_in_bands(file: BinaryIO) -> bool:
 
 
 class PngPixels:
-    """The pixels of a PNG that are cut out from top to bottom; to go back up is to begin again."""
+    """The pixels of a PNG, to be cut out from top to bottom; a crop further up begins at the top again."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -60,7 +60,7 @@ class PngPixels:
         return self._rows.crop((left, top - self._top, right, bottom - self._top))
 
     def _read_band(self, needed_from: int) -> None:
-        """Decode the next rows, and forget those above ``needed_from``."""
+        """Decode the next rows, and drop those above ``needed_from``."""
         count = min(max(_BAND_BYTES // self._stride, 1), self.size[1] - self._bottom)
         filtered = self._packed.read(count * self._stride)
         before = 1 if self._above else 0
@@ -83,16 +83,16 @@ class PngPixels:
 
 
 class _Packed:
-    """The rows of a PNG as they are filtered, unpacked as they are needed."""
+    """The filtered rows of a PNG, decompressed when they are needed."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.palette: tuple[tuple[bytes, bytes], ...] = ()
-        """The chunks that say what the samples mean."""
+        """The chunks that define the meaning of the samples."""
         self._pieces = self._read_pieces(file)
         self._unpacker, self._rest = zlib.decompressobj(), b""
 
     def read(self, count: int) -> bytes:
-        """Return the next ``count`` bytes. Raises OSError when there are fewer."""
+        """Return the next ``count`` bytes. Raise OSError if there are fewer."""
         found = bytearray()
         while len(found) < count:
             if not self._rest and (piece := next(self._pieces, None)) is None:

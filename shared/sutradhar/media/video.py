@@ -1,4 +1,4 @@
-"""Read what a video is: its shown size, its length, its colours. Only its head and tail are decoded."""
+"""Read the facts of a video: its shown size, length and colours. Only its head and tail are decoded."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,23 +12,24 @@ from sutradhar.media.formats import UnusableFile
 _MOST_PIXELS = 8192 * 4608
 _SMALLEST_SIDE = 16
 _MOST_HEAD_PACKETS = 1500
-"""A stream that begins inside a group of pictures shows nothing before the next key frame: 25 s at 60 frames/s."""
+"""Packets to read before giving up, 25 s at 60 frames/s: a stream that begins inside a group of pictures shows nothing
+before the next key frame."""
 _TAILS_SEC = (1.0, 15.0, 120.0)
-"""The part of the end that is looked at; the longer ones where there is no key frame in the shorter."""
+"""Seconds of the end that are decoded; a longer part is read if a shorter one has no key frame."""
 _WHOLE_TAIL_PIXELS = 1920 * 1200
-"""Of larger pictures only the last key frames are decoded: a decoder of 4K holds up to 16 of 25 MB each."""
+"""Pixels. For larger frames only the last key frames are decoded: a decoder of 4K holds up to 16 frames of 25 MB."""
 _LONGEST_HOLD_SEC = 60.0
-"""A header that claims more than this beyond the last frame is not believed."""
+"""Seconds. A header that claims more than this beyond the last frame is ignored."""
 _EVEN = frozenset({"avi", "mxf", "dv"})
-"""Containers whose frames have one length: no frame of theirs stands long."""
+"""Containers whose frames all have one duration, so that the last one is short too."""
 _GUESSED = frozenset({"avi", "mxf", "asf"})
-"""Containers whose length libavformat guesses again from the bytes that are there."""
+"""Containers whose length libavformat guesses from the bytes of the file."""
 _INDEXED = frozenset({"mov", "matroska"})
 """Containers whose index leads to a key frame."""
 _STARTING_ANEW = frozenset({"mpegts", "mpeg"})
-"""Containers that stay playable when files are copied one behind the other."""
+"""Containers that stay playable if files are copied one behind the other."""
 _MOST_BACK_SEC, _MOST_AHEAD_SEC = 0.1, 10.0
-"""A time stamp beyond these goes on where the one before ended, as ffmpeg has it."""
+"""Seconds back and ahead. A time stamp that jumps further continues where the one before ended, as in ffmpeg."""
 _LEAST_LOSS_SEC = 0.1
 _SAME_SHAPE = 0.02
 
@@ -52,24 +53,24 @@ class VideoInfo:
     width: int
     height: int
     duration_sec: float
-    """Length from the first shown frame to the end that a player shows; the last frame may stand long."""
+    """Length from the first shown frame to the end that a player shows; the last frame may be shown for long."""
     has_sound: bool
     notices: tuple[str, ...]
-    """Sentences for the user that follow the file's name."""
+    """Sentences for the user that continue the file's name."""
     track: int
-    """Number of the track among the video tracks, covers included, from 0."""
+    """Number of the track among the video tracks, cover images included, from 0."""
     coded: tuple[int, int]
-    """Width and height of what the decoder gives, turned upright."""
+    """Width and height of the decoder's frames, turned upright."""
     pixel_aspect: float
-    """Width of one of its pixels against its height, turned upright."""
+    """Width of one pixel divided by its height, turned upright."""
     is_turned: bool
-    """True where width and height change places before it is shown."""
+    """True if a player swaps width and height to show the video."""
     first_sec: float
     """Time stamp of the first shown frame."""
     joined_from_sec: float | None
-    """The file's first time stamp where they jump inside, since files were copied one behind the other; else None."""
+    """The file's first time stamp if time stamps jump because files were copied one behind the other; else None."""
     containers: frozenset[str]
-    """Names of its container in libavformat."""
+    """Names of the container in libavformat."""
     interlaced: bool
     pixels: str
     """Name of the pixel format."""
@@ -77,14 +78,14 @@ class VideoInfo:
     matrix: str
     primaries: str
     transfer: str
-    """Names of ffmpeg, ``unknown`` where the file says nothing; ``transfer`` names HDR only."""
+    """ffmpeg's names for the colours, ``unknown`` if the file names none; ``transfer`` is named for HDR only."""
 
 
 def read_video(source: BinaryIO | Path) -> VideoInfo:
     """Decode the first shown frame and the last second of ``source``.
 
     Raises:
-        UnusableFile: it is no video, it cannot be shown, or it lacks more than ``END_SEC`` or half at its end.
+        UnusableFile: the file is not a video, cannot be shown, or lacks more than ``END_SEC`` or half of its length.
     """
     info, lost_sec = look_at_video(source)
     if lost_sec > min(END_SEC, info.duration_sec):
@@ -93,7 +94,7 @@ def read_video(source: BinaryIO | Path) -> VideoInfo:
 
 
 def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
-    """Return what ``source`` shows, and how many seconds are missing at its end. Raises UnusableFile."""
+    """Return the facts of ``source``, and how many seconds are missing at its end. Raise UnusableFile."""
     with open_container(source) as container:
         stream = main_track(container.streams.video)
         if stream is None:
@@ -121,7 +122,7 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
             return _describe(container, stream, sound is not None, first, first, seconds, [], is_joined=True), 0.0
         end, last = _read_tail(source, container, stream, sound, claimed, first)
         if claimed and container.format.name == "ogg":
-            end = claimed  # its time stamps are wrong right after a seek, and its length is that of its last page
+            end = claimed  # time stamps are wrong right after a seek, and the claimed length is that of the last page
         missing = missing_bytes(source)
         lost_sec = _lost_sec(source, container, missing, claimed - end, end - first_sec)
         if last is None and not lost_sec:
@@ -138,12 +139,12 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
 
 
 def _find_joined_end(source: BinaryIO | Path) -> float:
-    """Return the end of a video whose time stamps jump, as if they went on from each jump; 0 where none does.
+    """Return the end of a video whose time stamps jump, as if they continued after each jump; 0 if they do not jump.
 
-    It opens ``source`` anew: a seek goes by time stamps, and would miss what lies before a jump.
+    It opens ``source`` again, because a seek uses time stamps and would miss the part before a jump.
     """
     shift, expected, jumps = 0.0, None, 0
-    delay_sec = 0.0  # from decoding to showing
+    delay_sec = 0.0  # between decoding a frame and showing it
     with open_container(source) as container:
         for packet in read_packets(container, main_track(container.streams.video)):
             if packet.dts is None:
@@ -158,8 +159,8 @@ def _find_joined_end(source: BinaryIO | Path) -> float:
 
 
 def _lost_sec(source: BinaryIO | Path, container: Any, missing: int, gap_sec: float, seconds: float) -> float:
-    """Return how many seconds are missing at the end of ``source``, whose packets end ``gap_sec`` before its header's
-    end: where bytes are missing, that is no last frame that stands long."""
+    """Return how many seconds are missing at the end of ``source``, whose packets end ``gap_sec`` before the header's
+    end: if bytes are missing, that gap is a loss, and not a last frame that is shown for long."""
     names = frozenset(container.format.name.split(","))
     lost_sec = gap_sec if missing or _EVEN & names else 0.0
     if missing and _GUESSED & names:
@@ -168,13 +169,13 @@ def _lost_sec(source: BinaryIO | Path, container: Any, missing: int, gap_sec: fl
 
 
 def has_video(source: BinaryIO | Path) -> bool:
-    """Return whether ``source`` has a picture that moves; a cover is none. Raises UnusableFile."""
+    """Return whether ``source`` has a moving picture; a cover image does not count. Raise UnusableFile."""
     with open_container(source) as container:
         return main_track(container.streams.video) is not None
 
 
 def main_track(streams: Any) -> Any | None:
-    """Return the track that a player chooses, the first default one that can be decoded and is no cover; else None."""
+    """Return the track that a player chooses, or None: the first default one that can be decoded, covers left out."""
     import av
 
     usable = [
@@ -185,7 +186,7 @@ def main_track(streams: Any) -> Any | None:
 
 
 def _frames(container: Any, stream: Any, most_packets: int) -> Iterator[Any]:
-    """Yield the frames of ``stream``; skip packets that cannot be decoded."""
+    """Yield the frames of ``stream``; skip packets that the decoder cannot read."""
     import av
 
     for count, packet in enumerate(read_packets(container, stream)):
@@ -200,7 +201,7 @@ def _frames(container: Any, stream: Any, most_packets: int) -> Iterator[Any]:
 def _read_tail(
     source: BinaryIO | Path, container: Any, stream: Any, sound: Any, claimed: float, first: Any
 ) -> tuple[float, Any | None]:
-    """Return the time at which the last packet ends, and the last picture; None if none of the tail can be decoded."""
+    """Return the end time of the last packet, and the last frame; None if no frame of the tail can be decoded."""
     if not claimed:  # a browser's recording: only its packets tell the length
         claimed = _end_of_packets(container, stream, sound)
     small = first.width * first.height <= _WHOLE_TAIL_PIXELS
@@ -214,8 +215,8 @@ def _read_tail(
         if last is not None and (not small or shown_end - _frame_end(stream, last) <= END_SEC):
             return end, last
     if shown_end and _INDEXED & set(container.format.name.split(",")):
-        return end, None  # the index leads to pictures that are not there: the rest of a download is zeros
-    # the picture ends long before its sound, where a seek may not find it any more
+        return end, None  # the index leads to frames that do not exist: the rest of a download is zeros
+    # the picture ends long before the sound, so a seek to the end may miss it
     with open_container(source) as again:
         tracks = again.streams
         stream, sound = main_track(tracks.video), main_track(tracks.audio)
@@ -236,7 +237,7 @@ def _seek(container: Any, stream: Any, second: float) -> None:
 
 
 def _read_to_end(container: Any, stream: Any, sound: Any) -> tuple[float, float, Any | None]:
-    """Return the ends of the last packet and of the last packet of ``stream``, and its last picture."""
+    """Return the end of the last packet, the end of the last packet of ``stream``, and the last frame of ``stream``."""
     import av
 
     end, shown_end, last = 0.0, 0.0, None
@@ -268,7 +269,7 @@ def _end_of_packets(container: Any, stream: Any, sound: Any) -> float:
 
 
 def _packet_end(packet: Any) -> float:
-    """Return the time at which ``packet`` has been shown; 0 for one that stays hidden or has no time."""
+    """Return the end time of ``packet``; 0 if a player never shows it or it has no time."""
     at = packet.pts if packet.pts is not None else packet.dts
     if at is None or packet.is_discard:
         return 0.0
