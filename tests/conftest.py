@@ -1,6 +1,7 @@
 """Every test that touches the composition root gets one of its own, in a folder of its own."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,15 @@ import pytest
 from functions.emulated.emulators import Emulators
 from sutradhar import bootstrap, telemetry
 from tests import emulated
+
+
+def pytest_configure() -> None:
+    """Give no example of Hypothesis a deadline: time is measured by the benchmarks, and a busy machine is slow."""
+    with suppress(ModuleNotFoundError):  # a plain install, on which some of the tests run as well, has no Hypothesis
+        from hypothesis import settings
+
+        settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+        settings.load_profile("untimed")
 
 
 def forget() -> None:
