@@ -10,7 +10,7 @@ from pydantic import Field
 from sutradhar.domain.base import Frozen
 from sutradhar.domain.plan import CameraMove, Language
 from sutradhar.providers.storybook.stories import Beat, Role
-from sutradhar.providers.storybook.topic import Kind, asks, kind_of, question_mark
+from sutradhar.providers.storybook.topic import Kind, asks, inside_sentence, kind_of, question_mark
 
 _IT = "{it}"
 _LONG = 60
@@ -60,6 +60,7 @@ def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tup
     chance = random.Random(seed)
     question = asks(phrase, language, asked)
     kind = kind_of(phrase, language, asked)
+    said = phrase if question else inside_sentence(phrase)
     is_worded_as_question = question and (language == "hi" or question_mark(phrase, asked))
 
     def beat(slot: _Slot) -> Beat:
@@ -69,8 +70,8 @@ def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tup
         english, hindi = chance.choice(wordings)
         return Beat(
             role=slot.role, image=slot.image.replace(_IT, phrase), camera=slot.camera, drop=slot.drop, long=slot.long,
-            en=tuple(_put(s, phrase, "?" if is_worded_as_question else ".") for s in english),
-            hi=tuple(_put(s, phrase, "?" if is_worded_as_question else "।") for s in hindi),
+            en=tuple(_put(s, said, "?" if is_worded_as_question else ".") for s in english),
+            hi=tuple(_put(s, said, "?" if is_worded_as_question else "।") for s in hindi),
         )  # fmt: skip
 
     slots = _slots()

@@ -69,6 +69,10 @@ class WordLists(Frozen):
     asking_hi: str
     small: str
     passing: str
+    titles: str
+    postpositions: str
+    lower_inside: str
+    doing: str
     kinds: dict[str, str]
     moods: dict[Mood, str]
 

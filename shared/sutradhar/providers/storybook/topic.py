@@ -80,6 +80,10 @@ def kind_of(phrase: str, language: Language, asked: str) -> Kind:
     lists = word_lists()
     small = set(lists.small.split()) - {"a", "an", "the"}
     words = _words(phrase)
+    if words[0] in lists.doing.split():
+        return "process"
+    if _has_title(phrase, language):
+        return "person"
     head = words[: next((i for i, w in enumerate(words) if w in small and i), len(words))]
     kinds: tuple[Kind, ...] = ("process", "person", "place")
     for kind in kinds:
@@ -87,7 +91,28 @@ def kind_of(phrase: str, language: Language, asked: str) -> Kind:
         of = words[-1:] if language == "hi" else head[-1:]
         if not known.isdisjoint(of) or (kind == "process" and words[0] in known):
             return kind
+        if kind == "person" and language == "en" and not known.isdisjoint(w.removesuffix("s") for w in of):
+            return kind
     return "thing"
+
+
+def _has_title(phrase: str, language: Language) -> bool:
+    """Return whether ``phrase`` is a name of two or three words behind a title: "Rani Lakshmibai", not "king cobra"."""
+    words, lists = phrase.replace(".", " ").split(), word_lists()
+    if not 1 < len(words) < 5 or _words(phrase)[0] not in _words(lists.titles):
+        return False
+    if language == "hi":
+        return set(words).isdisjoint(lists.postpositions.split())
+    return all(w[:1].isupper() for w in words)
+
+
+def inside_sentence(phrase: str) -> str:
+    """Return ``phrase`` as it stands in the middle of a sentence: "my garden" for "My garden"."""
+    first, *rest = phrase.split()
+    lists = word_lists()
+    known = f"{lists.small} the {lists.lower_inside} {lists.doing} {lists.kinds['process']}".split()
+    is_lower = first.istitle() and first.lower() in known and (not rest or rest[0].islower())
+    return phrase[0].lower() + phrase[1:] if is_lower else phrase
 
 
 def _ends_asking(asked: str) -> bool:
