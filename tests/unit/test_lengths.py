@@ -62,10 +62,18 @@ def test_ten_minutes_about_any_topic_never_say_the_same_twice(topic: str, seed: 
 
 def test_kinds_of_topic_are_told_differently() -> None:
     kinds: dict[str, tuple[str, ...]] = {
-        "thing": ("the history of tea", "courage", "चाय का इतिहास", "bicycles of the world"),
-        "person": ("my grandmother", "Marie the scientist", "मेरी दादी", "the old king of the hills"),
+        "thing": ("the history of tea", "courage", "चाय का इतिहास", "bicycles of the world", "the process of erosion"),
+        "person": (
+            "my grandmother",
+            "Marie the scientist",
+            "मेरी दादी",
+            "the old king of the hills",
+            "Rani Lakshmibai",
+            "my sisters",
+            "रानी लक्ष्मीबाई",
+        ),
         "place": ("my grandmother's garden", "the fort of Jaisalmer", "गाँव की नदी", "New York City"),
-        "process": ("how to bake bread", "weaving a basket", "the art of listening", "रोटी बनाना"),
+        "process": ("how to bake bread", "weaving a basket", "the art of listening", "रोटी बनाना", "learning to swim"),
         "question": ("why is the sky blue", "Do cats dream?", "आसमान नीला क्यों है", "how do birds fly"),
     }
     texts = {}
@@ -77,6 +85,30 @@ def test_kinds_of_topic_are_told_differently() -> None:
     for (kind, language), text in texts.items():
         others = set().union(*(t for (k, spoken), t in texts.items() if k != kind and spoken == language))
         assert len(text - others) >= 5
+
+
+@pytest.mark.parametrize(
+    ("topic", "told"),
+    [
+        ("My grandmother", "my grandmother"),
+        ("The old fort", "the old fort"),
+        ("Learning to swim", "learning to swim"),
+        ("The Beatles", "The Beatles"),
+        ("DNA", "DNA"),
+        ("How do bees make honey?", "How do bees make honey"),
+    ],
+)
+def test_a_topic_has_a_capital_inside_a_sentence_only_where_it_needs_one(topic: str, told: str) -> None:
+    plan = Storybook().written(RenderPlan(topic=topic))
+    assert told in plan.scenes[0].narration
+
+
+@pytest.mark.parametrize("topic", ["How do bees make honey?", "why is the sky blue", "Do cats dream?"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_question_is_never_told_as_a_thing(topic: str, seed: int) -> None:
+    plan = Storybook().written(RenderPlan(topic=topic, length_sec=600, seed=seed))
+    said = " ".join(s.narration for s in plan.scenes)
+    assert said.count(topic.rstrip("?")) == said.count(topic.rstrip("?") + "?") > 0
 
 
 def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> None:
