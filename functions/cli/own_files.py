@@ -42,12 +42,9 @@ def find_file(text: str, folder: Path) -> Path:
     raise FileProblem(_explain_missing(text, folder))
 
 
-def with_uploads(body: Any, folder: Path) -> Any:
-    """Return ``body`` with every file that it names (``"clip": "beach.mp4"``) made an upload.
-
-    Raises:
-        InvalidRequest: with every file that cannot be used.
-    """
+def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
+    """Return ``body`` with every file that it names (``"clip": "beach.mp4"``) made an upload, and what is wrong with
+    the files that cannot be used."""
     from sutradhar.pipeline.uploads import bring
 
     wrong: list[FieldError] = []
@@ -80,10 +77,7 @@ def with_uploads(body: Any, folder: Path) -> Any:
                 result[name] = item if name == "metadata" else convert(item, path)
         return result
 
-    converted = convert(body, "")
-    if wrong:
-        raise InvalidRequest(wrong)
-    return converted
+    return convert(body, ""), wrong
 
 
 def _candidates(text: str) -> Iterator[str]:

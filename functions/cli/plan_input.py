@@ -36,11 +36,7 @@ def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, An
         raise typer.BadParameter("give a topic or --plan, not both")
     body, folder = _read_plan(plan_file)
     body = apply_options(body, options)
-    wrong: list[FieldError] = []
-    try:
-        body = with_uploads(body, folder)
-    except InvalidRequest as exc:
-        wrong = list(exc.errors)
+    body, wrong = with_uploads(body, folder)
     try:
         plan = RenderPlan.parse(body)
     except InvalidRequest as exc:

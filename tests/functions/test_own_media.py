@@ -133,6 +133,27 @@ def test_a_path_in_a_plan_file_may_stand_in_an_object(files: Files, tmp_path: Pa
     assert (plan.music.upload, plan.music.start_sec) == (files.ids["song.mp3"], 2)
 
 
+def test_files_that_are_there_are_not_blamed_for_one_that_is_not(files: Files, tmp_path: Path) -> None:
+    there = str(files.folder / "talk.mp4")
+    plan: dict[str, Any] = {
+        "scenes": [{"clip": "gone.mp4"}, {"clip": there}, {"clip": {"upload": there}}, {"image": "gone.png"}],
+        "music": str(files.folder / "song.mp3"),
+    }
+    path = tmp_path / "plan.json"
+
+    def wrong() -> list[str]:
+        path.write_text(json.dumps(plan))
+        with pytest.raises(InvalidRequest) as caught:
+            load_plan(None, str(path), {})
+        return [error.path for error in caught.value.errors]
+
+    assert wrong() == ["scenes[0].clip", "scenes[3].image"]
+    plan["music"] = {"upload": "gone.mp3"}
+    assert wrong()[:3] == ["scenes[0].clip", "scenes[3].image", "music"]
+    plan |= {"music": {"upload": there, "volume": 3}}
+    assert "music.volume" in wrong()
+
+
 def test_the_operators_limits_hold_over_http_and_not_for_a_planner(
     monkeypatch: pytest.MonkeyPatch, api: FlaskClient
 ) -> None:
