@@ -120,6 +120,38 @@ def test_a_wrong_field_is_named_in_words_of_people(body: object, path: str, mess
         assert word not in found[path]
 
 
+@pytest.mark.parametrize(
+    ("part", "name", "advice"),
+    [
+        ("scenes", "duration", "write duration_sec"), ("scenes", "duration_seconds", "write duration_sec"),
+        ("scenes", "visual_description", "write image_prompt"), ("scenes", "imagePrompt", "write image_prompt"),
+        ("scenes", "voice_over", "write narration"), ("scenes", "narrations", "write narration"),
+        ("scenes", "scene_number", "remove it"), ("scenes", "cameraMovement", "write camera"),
+        ("plan", "duration", "write length_sec"), ("plan", "lang", "write language"), ("plan", "topik", "write topic"),
+        ("plan", "voice_gender", "write voice"), ("plan", "background_music", "write music"),
+        ("plan", "video_title", "write title"), ("plan", "aspectRatio", "write aspect"),
+        ("plan", "target_duration", "write length_sec"), ("plan", "colour", "remove it or check its spelling"),
+        ("music", "volume", "write volume_db"), ("clip", "start", "write start_sec"), ("render", "FPS", "write fps"),
+    ],
+)  # fmt: skip
+def test_a_name_that_no_field_has_is_told_the_field_of_its_own_part(part: str, name: str, advice: str) -> None:
+    inner = {name: 5}
+    body: dict[str, object] = {"topic": "x", part: inner}
+    path = f"{part}.{name}"
+    if part == "plan":
+        body, path = {"topic": "x", **inner}, name
+    elif part == "scenes":
+        body, path = {"scenes": [SCENE | inner]}, f"scenes[0].{name}"
+    elif part == "clip":
+        body = {"scenes": [{"clip": {"upload": "up-0123456789abcdef", **inner}}]}
+        path = f"scenes[0].clip.{name}"
+    assert advice in wrong(body)[path]
+
+
+def test_a_scene_whose_picture_has_a_wrong_name_is_not_said_to_have_none() -> None:
+    assert list(wrong({"scenes": [{"narration": "x", "visual": "a fox"}]})) == ["scenes[0].visual"]
+
+
 def test_all_that_is_wrong_is_said_in_one_answer() -> None:
     assert wrong({"language": "fr"}) == {
         "language": "must be en or hi (got 'fr')", "": "give a topic, a prompt, or scenes",

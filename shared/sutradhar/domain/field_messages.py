@@ -1,6 +1,8 @@
 """Say in a user's words what is wrong with the fields of a plan."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from sutradhar.domain.errors import FieldError
@@ -19,27 +21,58 @@ _ITEM_EXAMPLES: Mapping[str, str] = {
     "sounds": '{"text": "thunder"}',
 }  # fmt: skip
 _NOUNS: Mapping[str, str] = {"subtitle_languages": "languages", "metadata": "entries", "translations": "languages"}
-_INSTEAD: Mapping[str, str] = {
-    "duration": "length_sec", "length": "length_sec", "duration_seconds": "length_sec", "script": "prompt, or scenes",
-    "text": "narration", "voiceover": "narration", "voice_over": "narration", "mood": "music.mood", "images": "scenes",
-    "subtitles": "subtitle_languages", "captions": "subtitle_languages", "resolution": "render.resolution",
-    "mode": "render.mode", "fps": "render.fps", "video": "clip", "photo": "image", "prompt": "image_prompt",
-    "aspect_ratio": "aspect", "name": "title",
+_INSTEAD: Mapping[str, Mapping[str, str]] = {
+    "plan": {
+        "duration": "length_sec", "length": "length_sec", "seconds": "length_sec", "text": "prompt", "story": "prompt",
+        "script": "prompt, or scenes", "narration": "prompt, or scenes", "voiceover": "prompt, or scenes",
+        "mood": "music.mood", "song": "music", "audio": "music", "images": "scenes", "slides": "scenes",
+        "segments": "scenes", "shots": "scenes", "photos": "scenes", "clips": "scenes",
+        "subtitles": "subtitle_languages", "captions": "subtitle_languages", "resolution": "render.resolution",
+        "quality": "render.quality",
+        "mode": "render.mode", "fps": "render.fps", "settings": "render", "ratio": "aspect", "format": "aspect",
+        "orientation": "aspect", "name": "title", "lang": "language", "locale": "language", "gender": "voice",
+        "speaker": "voice", "narrator": "voice", "speed": "delivery.speed", "subject": "topic", "logo": "watermark",
+    },
+    "scenes": {
+        "duration": "duration_sec", "length": "duration_sec", "seconds": "duration_sec", "text": "narration",
+        "script": "narration", "voiceover": "narration", "dialogue": "narration", "speech": "narration",
+        "audio": "narration", "caption": "narration", "video": "clip", "photo": "image", "picture": "image",
+        "prompt": "image_prompt", "visual": "image_prompt", "visuals": "image_prompt", "description": "image_prompt",
+        "camera_movement": "camera", "camera_move": "camera", "motion": "camera", "overlay": "title",
+        "heading": "title", "sfx": "sounds", "sound_effects": "sounds", "translation": "translations",
+    },
+    "clip": {"file": "upload", "path": "upload", "start": "start_sec", "end": "end_sec", "volume": "volume_db",
+             "audio": "sound", "mute": "sound", "crop": "focus"},
+    "image": {"file": "upload", "path": "upload", "crop": "focus"},
+    "music": {"file": "upload", "path": "upload", "start": "start_sec", "volume": "volume_db", "style": "mood",
+              "genre": "mood"},
+    "watermark": {"corner": "position", "transparency": "opacity"},
 }  # fmt: skip
+"""The names that people and chat models write for a field of the plan, by the part of the plan that they stand in."""
+_UNNEEDED = frozenset({"scene", "id", "number", "index", "order"})
+"""What chat models number scenes with; their order says it."""
+_NOISE = frozenset({"the", "video", "scene", "background", "total", "target", "in", "default", "s", "clip", "on"})
+"""Words of a name that say nothing about which field is meant: ``video_title``, ``background_music``."""
+_ADVICE_TO_SHOW = ("write image_prompt", "write image", "write clip")
 _KINDS: Mapping[str, str] = {
     "string": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "finite": "a number",
 }  # fmt: skip
 _LONGEST_SHOWN = 60
 
 
-def field_error(error: Mapping[str, Any]) -> FieldError:
-    """Return the FieldError for one error of pydantic's ``ValidationError.errors()``."""
+def field_error(error: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> FieldError:
+    """Return the FieldError for one error of pydantic's ``ValidationError.errors()``.
+
+    ``names``: the fields of each part of a plan ("plan", "scenes", "music").
+    """
     path = ""
     for part in error["loc"]:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not part.startswith("function-"):
             path += f".{part}" if path else part
+    if error["type"] == "extra_forbidden":
+        return FieldError(path, f"is not a field of the plan; {_advise_instead(path, names)}")
     return FieldError(path, describe_error(error, path))
 
 
@@ -51,9 +84,6 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
     match kind:
         case "value_error":
             return str(error["msg"]).removeprefix("Value error, ")
-        case "extra_forbidden":
-            instead = _INSTEAD.get(name)
-            return f"is not a field of the plan; {f'write {instead}' if instead else 'remove it or check its spelling'}"
         case "missing":
             return "is required"
         case "greater_than_equal" | "greater_than":
@@ -77,6 +107,23 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
     return f"must be {expected}{_given(value)}" if expected else str(error["msg"])
 
 
+def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
+    """Return what to do about a name that no field has: the field that is meant, or to remove it."""
+    parent, _, name = path.rpartition(".")
+    part = parent.rpartition(".")[2].partition("[")[0] or "plan"
+    meant, fields = _INSTEAD.get(part, {}), list(names.get(part, ()))
+    words = re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold())
+    if part == "scenes" and words and _UNNEEDED.issuperset(words):
+        return "the order of the scenes says it; remove it"
+    telling = [word for word in words if word not in _NOISE]
+    for candidate in ("_".join(words), "_".join(telling), "".join(telling), *telling):
+        found = meant.get(candidate) or next((n for n in fields if candidate in (n, n.removesuffix("_sec"))), None)
+        found = found or next(iter(get_close_matches(candidate, fields, 1, 0.8)), None)
+        if found:
+            return f"write {found}"
+    return "remove it or check its spelling"
+
+
 def missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Iterator[FieldError]:
     """Yield the rules about several fields that ``body`` breaks; pydantic looks at them only when no field is wrong."""
     paths = {error.path for error in found}
@@ -84,11 +131,12 @@ def missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Itera
         return
     if not any(body.get(name) or name in paths for name in ("topic", "prompt", "scenes")):
         yield FieldError("", "give a topic, a prompt, or scenes")
+    renamed = {error.path.rpartition(".")[0] for error in found if error.message.endswith(_ADVICE_TO_SHOW)}
     scenes = body.get("scenes")
     for i, scene in enumerate(scenes if isinstance(scenes, list | tuple) else ()):
         place = f"scenes[{i}]"
         wrong = {path.removeprefix(f"{place}.").partition(".")[0] for path in paths if path.startswith(f"{place}.")}
-        if isinstance(scene, Mapping) and wrong and place not in paths:
+        if isinstance(scene, Mapping) and wrong and place not in paths | renamed:
             shown = [name for name in ("image_prompt", "image", "clip") if scene.get(name) or name in wrong]
             if len(shown) != 1 and not wrong & {"image_prompt", "image", "clip"}:
                 given = " and ".join(shown) or "none"

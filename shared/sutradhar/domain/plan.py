@@ -1,7 +1,7 @@
 """What a person may ask for. Unknown fields are refused by name; every wrong field is named at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
@@ -335,5 +335,13 @@ class RenderPlan(Frozen):
         try:
             return cls.model_validate(body).evolve(notices=reading_notices(body))
         except ValidationError as exc:
-            found = [field_error(error) for error in exc.errors(include_url=False)]
+            found = [field_error(error, _PARTS) for error in exc.errors(include_url=False)]
             raise InvalidRequest([*found, *missing_parts(body, found)]) from exc
+
+
+_PARTS: Mapping[str, Iterable[str]] = {
+    "plan": RenderPlan.model_fields.keys() - {"notices"}, "scenes": Scene.model_fields, "music": Music.model_fields,
+    "clip": ClipFile.model_fields, "image": ImageFile.model_fields, "watermark": Watermark.model_fields,
+    "render": RenderSettings.model_fields, "delivery": Delivery.model_fields, "characters": Character.model_fields,
+    "sounds": SoundCue.model_fields, "title": OnScreen.model_fields, "lower_third": OnScreen.model_fields,
+}  # fmt: skip
