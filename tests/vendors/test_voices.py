@@ -60,6 +60,16 @@ def test_google_has_a_price_for_each_kind_of_voice_and_refuses_what_it_cannot_sa
     assert len(desk.stub.calls("googletts")) == 2
 
 
+def test_a_voice_that_google_lacks_leaves_its_family_to_other_plans(desk: Desk) -> None:
+    for voice in ("en-US-Neural2-Z", "en-US-Neural2-Y"):
+        with pytest.raises(ProviderError, match=r"does not exist") as caught:
+            asked(desk, "google voice", Manner(named=f"googletts/{voice}"))
+        assert (caught.value.fault, caught.value.retryable) == ("request", False)
+        assert "name another voice" in caught.value.advice
+    assert asked(desk, "google voice", Manner())["voice"]["name"] == "en-US-Neural2-F"
+    assert [charge.outcome for charge in desk.account().charges.values()] == []
+
+
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])
 def test_another_voice_has_another_key(desk: Desk, name: str) -> None:
     made, vendor = desk.adapter(name), ADAPTERS[name].vendor

@@ -49,8 +49,13 @@ def errors() -> Iterator[None]:
             if delay := one.get("retryDelay"):
                 headers["retry-after"] = str(math.ceil(float(delay.rstrip("s"))))
         message = exc.message or str(exc)
-        code = "model_not_found" if "does not exist" in message else ""  # so it says of a voice that is gone
-        raise refused_call(PROVIDER, int(exc.code or 500), message, code=code, headers=headers) from exc
+        if "does not exist" in message:
+            # of one voice, which a plan may have named: its family, which has the price, is still there for the others
+            raise ProviderError(
+                message, provider=PROVIDER, retryable=False, status=int(exc.code or 0),
+                advice="name another voice (docs/providers.md)",
+            ) from exc  # fmt: skip
+        raise refused_call(PROVIDER, int(exc.code or 500), message, headers=headers) from exc
     except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
         raise no_answer(PROVIDER, exc) from exc
     except GoogleAuthError as exc:
