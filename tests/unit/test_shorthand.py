@@ -111,6 +111,14 @@ def test_the_environment_reads_the_same_forms() -> None:
         ({"topic": "x", "strict": "perhaps"}, "strict", "must be true or false (got 'perhaps')"),
         ({"topic": "x", "duration": 30}, "duration", "write length_sec"),
         ({"scenes": [SCENE | {"voiceover": "Hi"}]}, "scenes[0].voiceover", "write narration"),
+        (
+            {"scenes": [SCENE | {"translations": {"hi": "क", "Hindi": "ख"}}]},
+            "scenes[0].translations",
+            "has two texts in one language ('hi' and 'Hindi')",
+        ),
+        ({"topic": "x", "title": "<!--" * 250_000}, "title", "must be a short text (got 1000000 characters)"),
+        ({"prompt": "*a " * 50_000}, "prompt", "must be a short text (got 150000 characters)"),
+        ({"topic": "x", "description": "【" * 20_001}, "description", "must be a short text (got 20001 characters)"),
     ],
 )
 def test_a_wrong_field_is_named_in_words_of_people(body: object, path: str, message: str) -> None:

@@ -10,6 +10,7 @@ from sutradhar.domain.text import clean, drawable, named, plain_characters, undr
 MAX_NARRATION = 2000
 """Characters that one scene says, after what is left out."""
 _MAX_PASTED = 20_000
+"""Characters of a text that is looked at: far more than any field takes, and no more than is read in a moment."""
 
 
 def some(value: str) -> str:
@@ -32,9 +33,15 @@ def _encodable(value: object) -> object:
     return value
 
 
-Line = Annotated[str, BeforeValidator(_encodable), AfterValidator(clean)]
+def _short_enough(value: object) -> object:
+    if isinstance(value, str) and len(value) > _MAX_PASTED:
+        raise ValueError(f"must be a short text (got {len(value)} characters)")
+    return _encodable(value)
+
+
+Line = Annotated[str, BeforeValidator(_short_enough), AfterValidator(clean)]
 Shown = Annotated[
-    str, BeforeValidator(_encodable), AfterValidator(read_line), AfterValidator(drawable), AfterValidator(clean),
+    str, BeforeValidator(_short_enough), AfterValidator(read_line), AfterValidator(drawable), AfterValidator(clean),
     AfterValidator(some), AfterValidator(_visible),
 ]  # fmt: skip
 
@@ -45,7 +52,7 @@ def _prompt(value: str) -> str:
     return _visible(text)
 
 
-Prompt = Annotated[str, BeforeValidator(_encodable), AfterValidator(_prompt)]
+Prompt = Annotated[str, BeforeValidator(_short_enough), AfterValidator(_prompt)]
 """A wish or a whole script. It keeps its lines, which tell what in a script is spoken."""
 
 

@@ -153,5 +153,5 @@ def strip_links(text: str, left_out: list[str]) -> str:
     text = _compiled(r"\[([^\[\]\n]+)\]\(((?:https?:|mailto:|tel:|www\.|/|\#)[^()\s]*)(?:\s+\"[^\"\n]*\")?\)").sub(
         link, text
     )
-    text = _compiled(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]*】").sub(image, text)
+    text = _compiled(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]{0,200}】").sub(image, text)
     return _compiled(_URL).sub(address, text)

@@ -22,6 +22,7 @@ from sutradhar.domain.shorthand import (
     read_resolution,
     read_voice,
     read_watermark,
+    refuse_double_languages,
 )
 from sutradhar.domain.text import language_of
 
@@ -104,7 +105,7 @@ class Scene(Frozen):
     """Shown instead of a picture."""
     characters: tuple[Line, ...] = Field(default=(), max_length=4)
     """The names of those of the plan's ``characters`` who are seen; how they look is added to the prompt."""
-    translations: Mapping[Code, Narration] = {}
+    translations: Annotated[Mapping[Code, Narration], BeforeValidator(refuse_double_languages)] = {}
     """The narration in other languages, for the captions in those."""
     duration_sec: float | None = Field(default=None, ge=1, le=MAX_TOTAL_SEC)
     """The scene is at least this long; a longer narration stretches it. None: as long as its narration, else as its

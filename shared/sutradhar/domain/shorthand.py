@@ -56,6 +56,16 @@ def read_language(value: object) -> object:
     return code if code in ("en", "hi") else value
 
 
+def refuse_double_languages(texts: object) -> object:
+    """Return ``texts`` (by language). Raises ValueError where two names stand for one language: one would be lost."""
+    if isinstance(texts, Mapping):
+        first: dict[object, object] = {}
+        for name in texts:
+            if (other := first.setdefault(read_language(name), name)) != name:
+                raise ValueError(f"has two texts in one language ({other!r} and {name!r}); keep one of them")
+    return texts
+
+
 def read_optional_language(value: object) -> object:
     """Return None for "auto" too: the language is then read off the text."""
     return None if isinstance(value, str) and _word(value) in ("", "auto") else value
