@@ -168,7 +168,7 @@ def test_a_vendor_that_does_not_say_is_no_end(stub: VendorStub, fault: str) -> N
     stub.before = lambda seen: setattr(seen, "fault", fault if seen.path.startswith("/v1/models/") else seen.fault)
     (found,) = asked("image model of openai")
     assert (found.ok, found.needed) == (False, False)
-    assert "did not say whether it has it" in found.detail
+    assert "did not say whether it still has this model" in found.detail
 
 
 def test_readyz_fails_for_a_model_that_is_gone_and_warns_of_one_that_goes(chosen: Set) -> None:

@@ -116,7 +116,10 @@ def test_the_state_of_a_model_is_said_with_what_to_set() -> None:
     assert chosen.advise("") == "name other providers in IMAGE_GENERATORS (docs/providers.md)"
     assert state(shuts_down="2026-11-27").is_gone(READ)
     assert state(exists=False).describe(READ) == "v has no model m for this account"
-    assert state(exists=None, problem="it is down").describe(READ) == "m: v did not say whether it has it (it is down)"
+    assert (
+        state(exists=None, problem="it is down").describe(READ)
+        == "m: v did not say whether it still has this model (it is down)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ Alignment = Literal["engine", "speech", "estimate"]
 
 SAMPLE_RATE = 48_000
 UPLOAD_MAKER = "upload/2"
-"""Who is asked for a file of the user's own. Another number, and assets of earlier versions are made anew."""
+"""Provider name of a user's own file. Raise the number, and the assets of earlier versions are made again."""
 _REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
 _REFERENCE_SIZE = 1024
 
@@ -82,7 +82,7 @@ class Fallback(Frozen):
 
 
 class Provenance(Frozen):
-    """Where a bought or found thing comes from. Some licences want its author to be shown."""
+    """Source of an asset that was bought or found. Some licences require that its author is shown."""
 
     model: str = ""
     request_id: str = ""
@@ -91,7 +91,7 @@ class Provenance(Frozen):
     """As it was sent, which after a refusal is not the plan's."""
     seed: int | None = None
     voice: str = ""
-    """The vendor's own name of the voice that speaks."""
+    """The provider's own name for the voice that speaks."""
     style: str = ""
     first_frame: str = ""
     """The sha256 of the image that a generated clip begins with."""
@@ -112,12 +112,12 @@ class Asset(Frozen):
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
     samples: int = 0
-    """Length of audio in samples at 48 kHz; 0 for what has no sound."""
+    """Length of audio in samples at 48 kHz; 0 for an asset without sound."""
     width: int = 0
     height: int = 0
-    """Of an image in pixels; 0: not known."""
+    """Width and height of an image in pixels; 0: not known."""
     clip_sec: float | None = None
-    """Length of a clip of the user's own; None: this is no such clip."""
+    """Length of a user's own clip; None for every other asset."""
     words: tuple[Word, ...] = ()
     alignment: Alignment | None = None
     provenance: Provenance | None = None
@@ -159,7 +159,7 @@ def asset_requests(plan: RenderPlan, makers: Mapping[str, str]) -> tuple[AssetRe
         if scene.narration:
             params = {"text": scene.narration, "language": language, "voice": plan.gender, **_given(plan.manner)}
             if (said := spoken_text(scene.narration, language)) != " ".join(scene.narration.split()):
-                params["said"] = said  # another way of saying it is another recording
+                params["said"] = said  # a text that is spoken differently is another recording
             found.append(
                 AssetRequest(
                     slot=scene_slot(i, "narration"), kind="narration", params=params, maker=makers["narration"]
@@ -196,7 +196,7 @@ def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn:
         "seed": plan.seed + i,
     }
     keys = [drawn[slot] for slot in (_character_slot(plan, name) for name in scene.characters) if slot in drawn]
-    if keys:  # footage has none, and an image that stands in for it does
+    if keys:  # footage has no reference images; an image that replaces it has
         image["likeness"] = " ".join(keys)
     footage = plan.footage_of(scene)
     if footage != "none":
@@ -211,9 +211,9 @@ def _picture_request(plan: RenderPlan, i: int, makers: Mapping[str, str], drawn:
 
 
 def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
-    """Return a reference image of every character who is drawn in more than one scene, and each photo that is given.
+    """Return a request for a reference image of each character drawn in several scenes, and for each given photo.
 
-    Scenes of stock footage count for photos only, which cost nothing: an image stands in where no footage fits.
+    Scenes of stock footage count for photos only, which cost nothing: an image replaces footage if none fits.
     """
     shown = [s for s in plan.scenes if not s.image and not s.clip]
     seen = Counter(name for scene in shown if plan.footage_of(scene) != "stock" for name in scene.characters)

@@ -19,7 +19,7 @@ class Breaker(Frozen):
     failures: int = 0
     """In a row."""
     opened: int = 0
-    """Pauses in a row, without a success between."""
+    """Number of pauses in a row without a success between them."""
     until: datetime | None = None
     """Open until then; afterwards one call may try."""
     reason: str = ""
@@ -29,7 +29,7 @@ class Breaker(Frozen):
         return max((self.until - now).total_seconds(), 0.0) if self.until else 0.0
 
     def tried(self, now: datetime) -> "Breaker":
-        """Return the breaker while one call tries it after the pause; the other calls wait for how that ends."""
+        """Return the breaker while one trial call runs after the pause; the other calls wait for its outcome."""
         return self.evolve(until=now + FIRST) if self.until else self
 
     def succeeded(self) -> "Breaker":
@@ -38,8 +38,8 @@ class Breaker(Frozen):
     def failed(self, error: ProviderError, now: datetime, *, is_trial: bool = False) -> "Breaker":
         """Return the breaker after a call that failed.
 
-        A fault of one request says nothing about the next. Calls that were under way when the pause began may end in
-        it, so only the one trial after a pause lengthens the next.
+        A fault of one request tells nothing about the next. Calls that ran when the pause began may fail during it,
+        so only the one trial after a pause lengthens the next pause.
         """
         if error.fault not in _COUNTED or (self.until and not is_trial):
             return self

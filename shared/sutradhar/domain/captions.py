@@ -38,7 +38,7 @@ class Cue(Frozen):
     """The frame in which each word of ``lines`` is spoken; empty where that is not known (a translation, or a word too
     long for a line)."""
     keeps_lines: bool = False
-    """The lines are those of a poem or a list: a narrow picture breaks them again, and never joins them."""
+    """True for the lines of a poem or a list: a narrow picture breaks them again, but never joins them."""
 
     @property
     def text(self) -> str:
@@ -53,8 +53,8 @@ def width(text: str) -> int:
 def cues(
     words: Sequence[Word], *, offset: float, fps: int, not_after: int, line_ends: frozenset[int] = frozenset()
 ) -> list[Cue]:
-    """Return the cues of one narration. ``offset`` is where its audio starts, in seconds; no cue ends after frame
-    ``not_after``. ``line_ends``: the words, counted from 0, with which the lines of a poem or a list end.
+    """Return the cues of one narration. ``offset`` is the start of its audio in seconds; every cue ends at frame
+    ``not_after`` or before. ``line_ends``: numbers, from 0, of the words that end the lines of a poem or a list.
 
     A cue appears with its first word (to the frame) and stays until shortly after its last one, never into the next.
     One that would be gone in less than ``MIN_SEC`` shares its place with a neighbour where both fit.
@@ -86,8 +86,8 @@ def cues(
 
 
 def translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int, not_after: int) -> list[Cue]:
-    """Return the cues of a translation of what ``words`` say. With as many sentences on both sides each one keeps its
-    time; otherwise, and inside a sentence, time is shared out by length."""
+    """Return the cues of a translation of ``words``. If both have as many sentences, each keeps its time; otherwise,
+    and inside a sentence, time is shared out by length."""
     spoken = sentences(" ".join(w.text for w in words))
     written = sentences(text)
     spans: list[tuple[float, float]] = []
@@ -123,7 +123,7 @@ class _Part:
     whole: bool
     ends_line: bool = False
     binds: bool = False
-    """The next word must stand beside it."""
+    """True if the next word must stand beside this one."""
 
     @property
     def stops(self) -> bool:
@@ -142,7 +142,7 @@ def _parts(word: Word, following: str, ends_line: bool) -> Iterator[_Part]:
 
 
 def _lines(parts: Sequence[_Part]) -> list[str]:
-    """Return the caption lines of ``parts``: their own if they have some, else as even as they go."""
+    """Return the caption lines of ``parts``: their own lines if they have any, else lines of even length."""
     own: list[list[str]] = [[]]
     for i, part in enumerate(parts):
         own[-1].append(part.text)
@@ -182,9 +182,9 @@ def _fits(parts: Sequence[_Part]) -> bool:
 
 
 def _cost(parts: Sequence[_Part], following: _Part | None, letters: int, seconds: float) -> float:
-    """Return what it costs to show ``parts`` as one cue for at most ``seconds``. In this order: words torn apart that
-    belong together, a cue that is gone too soon, sentences that share a cue and torn lines of poems, too little time to
-    read, a bad place to break; then few cues, evenly filled."""
+    """Return the cost of showing ``parts`` as one cue for at most ``seconds``. By weight it counts: words apart that
+    belong together, a cue that vanishes too soon, sentences that share a cue and broken lines of poems, too little
+    time to read, a bad place to break, and last the number of cues and their uneven filling."""
     cost = 1.0 + 2.0 * (letters / (MAX_LINE * MAX_LINES)) ** 2
     cost += 1000.0 * (seconds < MIN_SEC) + 1.5 * max(letters / MAX_CHARS_PER_SEC - seconds, 0.0)
     cost += 10.0 * sum(part.stops and not part.ends_line for part in parts[:-1])
@@ -202,7 +202,7 @@ def _mark(text: str) -> str:
 
 
 def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
-    """Return ``text`` on as few lines as it needs, between words, as even as they go; the lower one the longer.
+    """Break ``text`` between words into as few lines as it needs, of even length; the lower line is the longer one.
 
     A single word longer than a line is cut between grapheme clusters. Words that belong together stay on one line:
     "Dr. Rao", "10 km".
@@ -221,7 +221,7 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
 
 
 def _bound(words: Sequence[str], limit: int) -> list[str]:
-    """Return ``words`` with those that belong together as one, where a line has room for them."""
+    """Join those of ``words`` that belong together, if a line has room for them."""
     found: list[str] = []
     for i, word in enumerate(words):
         if i and binds(words[i - 1], word) and width(f"{found[-1]} {word}") <= limit:

@@ -93,7 +93,7 @@ class StaleLease(SutradharError):
 Fault = Literal["busy", "down", "key", "refused", "request", "answer", "gone"]
 """``busy``: too many calls, come back later. ``down``: no answer, or an error of the vendor's own. ``key``: the key is
 wrong or its credit used up. ``refused``: the vendor's policy does not allow it. ``request``: it cannot do this.
-``answer``: it answered, but not with what was asked for. ``gone``: it no longer has this model."""
+``answer``: its answer holds no usable result. ``gone``: it no longer has this model."""
 
 
 class ProviderError(SutradharError):

@@ -1,4 +1,4 @@
-"""Say in a user's words what is wrong with the fields of a plan."""
+"""Describe errors in the fields of a plan in a user's words."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ def field_error(error: Mapping[str, Any], names: Mapping[str, Iterable[str]]) ->
 
 
 def describe_error(error: Mapping[str, Any], path: str = "") -> str:
-    """Return what is wrong, with the limit and the value that was given."""
+    """Describe one error of pydantic with the limit and the given value."""
     kind, limits, value = str(error["type"]), error.get("ctx", {}), error.get("input")
     name = path.rpartition(".")[2]
     field, _, item = name.partition("[")
@@ -125,7 +125,8 @@ def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
 
 
 def missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Iterator[FieldError]:
-    """Yield the rules about several fields that ``body`` breaks; pydantic looks at them only when no field is wrong."""
+    """Yield an error for each rule about several fields that ``body`` breaks; pydantic checks these rules only if every
+    single field is valid."""
     paths = {error.path for error in found}
     if "" in paths:
         return

@@ -8,9 +8,9 @@ from sutradhar.domain.pasted_text import read_line, read_narration
 from sutradhar.domain.text import clean, drawable, named, plain_characters, undrawable
 
 MAX_NARRATION = 2000
-"""Characters that one scene says, after what is left out."""
+"""The most spoken characters in one scene; text that is left out does not count."""
 _MAX_PASTED = 20_000
-"""Characters of a text that is looked at: far more than any field takes, and no more than is read in a moment."""
+"""The most characters of a text to check: far more than any field takes, and few enough to read in a moment."""
 
 
 def some(value: str) -> str:
@@ -53,7 +53,7 @@ def _prompt(value: str) -> str:
 
 
 Prompt = Annotated[str, BeforeValidator(_short_enough), AfterValidator(_prompt)]
-"""A wish or a whole script. It keeps its lines, which tell what in a script is spoken."""
+"""An idea or a whole script. It keeps its line breaks, which tell the spoken text of a script from its labels."""
 
 
 def _narration(value: str) -> str:

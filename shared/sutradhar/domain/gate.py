@@ -1,7 +1,7 @@
-"""The quality gate: what a finished file must show before its job may succeed. Pure rules over measured facts.
+"""Judge a finished file by the quality gate's rules, before its job may succeed: pure rules over measured facts.
 
-A user's own night photo, black card, or quiet sound is as wanted. So the rules about black, still and quiet stretches
-hold the file against its sources: what these have themselves passes, with a notice that says so.
+A user's own night photo, black card, or quiet sound is intended. So the rules about black, still and quiet stretches
+compare the file with its sources: a stretch that is the same in the sources passes, with a notice.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ from sutradhar.domain.thumbnail_size import MAX_BYTES, thumbnail_size
 from sutradhar.domain.timeline import Clip, Timeline
 
 VERSION = 2
-"""Of the rules and of what is measured for them; raise it when either changes. A video that was refused by the same
-version is refused again."""
+"""Version of the rules and of their measurements; raise it when either changes. The same version would refuse the same
+video again."""
 LOUDNESS_LUFS = -14.0
 LOUDNESS_TOLERANCE = 1.0
 MAX_TRUE_PEAK = -0.5
@@ -32,7 +32,7 @@ _FPS_TOLERANCE = 0.01
 _AAC_SEC = 0.030
 """AAC comes in frames of 1024 samples (21 ms at 48 kHz), and the last one is filled up; the rest is rounding."""
 _SILENT_LUFS = -69.0
-"""Just above what an EBU R 128 meter says of silence."""
+"""LUFS, just above the value of an EBU R 128 meter for silence."""
 _ROUNDING = 0.001
 """Of figures that come as text with a few digits."""
 
@@ -82,7 +82,7 @@ class FileFacts(Frozen):
     audio_sec: float
     integrated_lufs: float
     planned_lufs: float | None = None
-    """What the mixer could reach with these sounds; None where that is not known."""
+    """Loudness in LUFS that the mixer could reach with these sounds; None: not known."""
     true_peak_dbtp: float
     silences: tuple[Span, ...]
     narrations: tuple[Heard, ...]
@@ -90,9 +90,9 @@ class FileFacts(Frozen):
     black: tuple[Span, ...]
     frozen: tuple[Span, ...]
     source_black: tuple[Span, ...] = ()
-    """Where the files that the video was made of are black themselves."""
+    """Spans in which the files that the video was made of are black themselves."""
     source_frozen: tuple[Span, ...] = ()
-    """Where those files, moved by their cameras, look the same throughout."""
+    """Spans in which those files, moved by their cameras, do not change."""
     decode_errors: tuple[str, ...]
     thumbnail_width: int
     thumbnail_height: int
@@ -107,7 +107,7 @@ class Finding(Frozen):
     measured: str
     limit: str
     note: str = ""
-    """A sentence for the creator, where the rule is met only because the sources are like that."""
+    """A sentence for the user if the video passes the rule only because its sources are like that."""
 
 
 def check(facts: FileFacts, timeline: Timeline) -> tuple[Finding, ...]:
@@ -198,7 +198,7 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         f"{timeline.duration_sec:.3f} s ±{slack:.3f} s",
     )
     planned = timeline.clip_sounds and facts.planned_lufs is not None
-    if timeline.voices or timeline.bed or planned:  # else the track is silent on purpose
+    if timeline.voices or timeline.bed or planned:  # a video without these is silent on purpose
         wanted = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
         yield _rule(
             "loudness",
@@ -215,7 +215,7 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         )
     voiced = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.voices]
     unheard = _longest([common for s in facts.silences for v in voiced if (common := _overlap(s, v))])
-    # a clip that is kept at full level under a narration is meant to be heard over it
+    # the user wants to hear a clip that is kept at full level under a narration
     kept = {sound.scene for sound in timeline.clip_sounds if not sound.ducked}
     alone = [heard for heard in facts.narrations if heard.scene not in kept]
     unlike = min(alone, key=lambda heard: heard.likeness, default=None)
@@ -273,7 +273,7 @@ def _thumbnail_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
 
 
 def _subtract(spans: Sequence[Span], explained: Sequence[Span]) -> list[Span]:
-    """Return what is left of ``spans`` outside the ``explained`` ones."""
+    """Return the parts of ``spans`` outside the ``explained`` ones."""
     left = list(spans)
     for out in explained:
         left = [
@@ -337,5 +337,5 @@ def failures(findings: Sequence[Finding]) -> str:
 
 
 def notices(findings: Sequence[Finding]) -> list[str]:
-    """Return the sentences about rules that are met only because the sources are like that."""
+    """Return the sentences about rules that the video passes only because its sources are like that."""
     return [finding.note for finding in findings if finding.note]

@@ -53,7 +53,7 @@ class JobError(Frozen):
     advice: str = ""
     kept: str = ""
     gate_version: int | None = None
-    """Of the quality gate, where it was that which refused the video: the same version would refuse it again."""
+    """Version of the quality gate if the gate refused the video (the same version would refuse it again), else None."""
 
 
 class Progress(Frozen):
@@ -86,8 +86,8 @@ Outcome = tuple["Job", Sequence[Message]]
 
 
 def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
-    """Return what a write changes in the number of jobs by state: each state a job ever entered counts it once, but
-    FAILED only until the job is retried. ``before`` is None for a new job."""
+    """Return by how much a write changes the number of jobs in each state. A job counts once in each state that it ever
+    entered, but in FAILED only until it is retried. ``before`` is None for a new job."""
     if before is None:
         return {after.state: 1}
     if after.state is before.state:
@@ -192,7 +192,7 @@ class Job(Frozen):
         return self.evolve(progress=progress, updated_at=now), []
 
     def succeeded(self, render_id: str, result: Result, notices: Sequence[str], now: datetime) -> Outcome:
-        """Record the finished video, and what the caller should know about it."""
+        """Record the finished video and the notices about it."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, self.owed()
         told = self.notices + tuple(notice for notice in notices if notice not in self.notices)

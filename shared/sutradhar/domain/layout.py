@@ -1,4 +1,4 @@
-"""Lay a plan and what was made for it out in time: the timeline."""
+"""Build the timeline: lay out a plan and its finished assets in time."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ LOWER_THIRD_SEC, LOWER_THIRD_DELAY_SEC = 4.0, 0.5
 
 
 def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
-    """Lay the assets out in time. ``assets`` maps slots to what was made for them.
+    """Lay the assets out in time. ``assets`` maps each slot to the asset that was made for it.
 
     A scene, from the middle of its first transition to the middle of its last, lasts its narration and ``AIR_SEC`` at
     both ends, or ``duration_sec`` if that is longer. So two narrations are at least 2 × ``AIR_SEC`` apart, and the
@@ -50,8 +50,8 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         image = assets[scene_slot(i, "image")]
         part = clip_part(scene, image, fps)
         if part and scene.clip and (not (speech or asked) or (scene.clip.when_short == "trim" and part < asked)):
-            asked = part - head - tail  # the clip's own length, transitions included
-        # never shorter than its two transitions, which would otherwise run into each other
+            asked = part - head - tail  # the part's own length, transitions included
+        # at least as long as its two transitions, so that they do not overlap
         frames = max(head + max(needed, asked) + tail, fades[i] + fades[i + 1], 1)
         footage = Footage() if image.footage else None
         if part and scene.clip:
@@ -98,12 +98,12 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
 
 
 def _effects(scene: Scene, index: int, begin: int, assets: Mapping[str, Asset]) -> Iterator[Effect]:
-    """``begin``: the sample at which the scene's narration, or without one the scene, begins."""
+    """Yield the sound effects of a scene. ``begin``: the sample at which its narration begins, or else the scene."""
     speech = assets.get(scene_slot(index, "narration"))
     words = speech.words if speech else ()
     for n, cue in enumerate(scene.sounds):
         sound = assets.get(f"{scene_slot(index, 'sound')}-{n}")
-        if sound and sound.samples:  # none: nobody had it
+        if sound and sound.samples:  # no provider had a missing one
             at = begin + round(words[cue.word].start * SAMPLE_RATE) if cue.word < len(words) else begin
             yield Effect(start=at, samples=sound.samples, blob=sound.blob, sha256=sound.sha256, volume_db=cue.volume_db)
 
@@ -113,7 +113,7 @@ def _fade_in(scene: Scene, index: int, fps: int) -> int:
 
 
 def _titles(plan: RenderPlan, clips: list[Clip]) -> Iterator[Title]:
-    """What is written over a scene stands only while that scene alone is seen."""
+    """Yield the titles; each stands only while its scene is seen alone."""
     fps = plan.render.fps
     for scene, clip, following in zip(plan.scenes, clips, [*clips[1:], None], strict=True):
         alone, end = clip.start + clip.fade_in, following.start if following else clip.end
@@ -153,7 +153,7 @@ def _captions(
 
 
 def caption_languages(plan: RenderPlan) -> tuple[Language, ...]:
-    """The caption languages for which every spoken scene has words: the narration's own, and complete translations."""
+    """Return the languages in which every spoken scene has captions: the narration's own, and full translations."""
     spoken = [s for s in plan.scenes if s.narration]
     return tuple(
         language

@@ -1,5 +1,5 @@
-"""How much one plan may ask for. The operator sets these limits; they hold for what a caller sends, not for the scenes
-that a planner writes."""
+"""Limit the scenes and lengths of one plan. The operator sets these limits; they hold for the plan that a caller sends,
+not for the scenes that a planner writes."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,11 +9,11 @@ from sutradhar.domain.pacing import scene_sec
 from sutradhar.domain.plan import RenderPlan
 
 _ESTIMATE_TOLERANCE = 1.1
-"""The length of a narration is an estimate: only what is over a limit by more than its error is refused."""
+"""Factor for the error of estimated narration lengths; an estimate is refused only if it exceeds a limit by more."""
 
 
 class PlanLimits(Frozen):
-    """Each is named in errors by the environment variable that sets it."""
+    """The limits of a plan; errors name each limit by the environment variable that sets it."""
 
     max_scenes: int
     """MAX_SCENES."""
@@ -23,11 +23,11 @@ class PlanLimits(Frozen):
     """MAX_TOTAL_DURATION_SEC."""
 
     def find_excesses(self, plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> Iterator[FieldError]:
-        """Yield an error for everything in ``plan`` that is over a limit.
+        """Yield an error for each value in ``plan`` that is over a limit.
 
         Args:
             plan: as the caller sent it.
-            clip_sec: by scene, how long the clip of a scene is that takes its length from its clip.
+            clip_sec: seconds of the clip by the scene's number, for scenes that take their length from a clip.
         """
         clip_sec = clip_sec or {}
         if len(plan.scenes) > self.max_scenes:
@@ -54,11 +54,11 @@ class PlanLimits(Frozen):
 
 API_LIMITS = PlanLimits(max_scenes=20, max_scene_sec=20, max_total_sec=600)
 TERMINAL_LIMITS = PlanLimits(max_scenes=100, max_scene_sec=600, max_total_sec=600)
-"""The limits of a person who works in a terminal of their own."""
+"""The limits for a person at the terminal of their own machine."""
 
 
 def expected_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> float:
-    """Return how long the video of ``plan`` will be, as far as that is known before its voices exist."""
+    """Estimate the seconds of the video of ``plan`` before its narrations are recorded."""
     if not plan.scenes:
         return float(plan.length_sec)
     said = plan.spoken_language, plan.delivery.speed, plan.gender

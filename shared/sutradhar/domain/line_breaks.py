@@ -1,4 +1,4 @@
-"""Tell where a text may be broken: not after "Dr.", not between a number and its unit, not within a line of a poem."""
+"""Decide where a line may break: not after "Dr.", not between a number and its unit, not within a line of a poem."""
 
 from sutradhar.domain.speech_tables import CURRENCIES, MONTH_WORDS, SCALE_WORDS, UNITS
 
@@ -7,7 +7,7 @@ dr mr mrs ms messrs prof st rs re smt shri sri mt ft capt gen col lt sgt gov rev
 डॉ डॉ॰ डा पं प्रो मि स्व कु रु रू सं नं क्र ई.पू वि.सं श्री.
 """
 _BEFORE_WORDS = frozenset(_ABBREVIATIONS.split())
-"""With a stop after them they stand before a word that belongs to them."""
+"""Abbreviations that belong to the word after them if a stop follows."""
 _TITLES = frozenset({"श्री", "श्रीमती", "Shri", "Smt", "Dr", "Mr", "Mrs", "Ms", "Prof", "Rs", "रु", "रू", "№", *CURRENCIES})
 _BEFORE_NUMBERS = frozenset({"no", "nos", "fig", "vol", "ch", "p", "pp", "संख्या", "नंबर", "अध्याय"})
 _OPENING, _CLOSING = "\"'“‘([«", "\"'”’)]»,;:.!?।॥…"
@@ -36,7 +36,7 @@ def binds(word: str, following: str) -> bool:
 
 
 def ends_sentence(word: str, following: str) -> bool:
-    """Return whether a sentence ends with ``word``: abbreviations, initials and the numbers of lists end none."""
+    """Return whether a sentence ends with ``word``; abbreviations, initials and the numbers of lists do not end one."""
     bare = word.rstrip("\"'”’)]»")
     return bare[-1:] in ".!?।॥…" and bare != "" and not (bare.endswith(".") and binds(word, following))
 
@@ -50,7 +50,7 @@ def _is_initial(bare: str) -> bool:
 
 
 def find_line_ends(text: str) -> frozenset[int]:
-    """Return after which words of ``text`` (counted from 0) a line ends that means something."""
+    """Return the numbers, from 0, of the words of ``text`` that end a line of a poem or a list."""
     found, count = set(), 0
     for line in text.split("\n"):
         count += len(line.split())

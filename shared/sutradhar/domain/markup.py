@@ -1,4 +1,4 @@
-"""Read HTML and Markdown as a browser or a messenger shows them: the words, without the signs that format them."""
+"""Read HTML and Markdown as a browser or a messenger shows them: the words without the formatting marks."""
 
 import html
 from functools import cache
@@ -34,13 +34,13 @@ _URL = (
 
 @cache
 def _compiled(pattern: str) -> "Pattern[str]":
-    import regex  # noqa: PLC0415 - a function that reads no text does without
+    import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
 
 
 def decode_entities(text: str) -> str:
-    """Return ``text`` with the entities of HTML as characters; those that were escaped twice, too."""
+    """Return ``text`` with HTML entities replaced by their characters, also entities that were escaped twice."""
     for _ in range(3):
         if not _compiled(_ENTITY).search(text):
             break
@@ -50,7 +50,7 @@ def decode_entities(text: str) -> str:
 
 def strip_html(text: str, left_out: list[str]) -> str:
     """Return ``text`` without tags, in lines as a browser breaks them: headings begin with ``# ``, the items of lists
-    with ``- ``, and tables are those of Markdown. What a browser does not show is added to ``left_out``."""
+    with ``- ``, and tables become Markdown tables. Text that a browser hides is added to ``left_out``."""
     if "<" not in text:
         return text
 
@@ -88,7 +88,7 @@ def _table(found: "Match[str]") -> str:
 
 
 def line_prefix(line: str) -> tuple[str, str]:
-    """Return ``line`` without the signs of a block quote, a heading or a list at its start, and its kind: ``heading``,
+    """Return ``line`` without the marks of a block quote, a heading or a list at its start, and its kind: ``heading``,
     ``item`` or ``line``. The number of an item is a word and stays."""
     kind = "line"
     line = _compiled(r"(?:>+\s*(?=[>\p{L}\"“'‘*_#\[(-]))+").sub("", line, count=1) if line.startswith(">") else line
@@ -102,7 +102,7 @@ def line_prefix(line: str) -> tuple[str, str]:
 
 
 def is_rule(line: str) -> bool:
-    """Return whether ``line`` only separates: ``---``, ``* * *``, ``=====``."""
+    """Return whether ``line`` is only a separator: ``---``, ``* * *``, ``=====``."""
     return _compiled(r"(?:[-*_=~#⁂–—]\s*){3,}").fullmatch(line) is not None
 
 
@@ -111,13 +111,13 @@ def is_fence(line: str) -> bool:
 
 
 def is_bold(line: str) -> bool:
-    """Return whether all of ``line`` is set in bold: people make headings so."""
+    """Return whether all of ``line`` is bold, as people write headings."""
     return _compiled(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1\s*[:：]?").fullmatch(line) is not None
 
 
 def strip_emphasis(line: str) -> str:
-    """Return ``line`` without the signs of Markdown and of messengers around words: ``**bold**``, ``_italic_``,
-    ``~struck~``, `` `code` ``; signs inside words and between numbers stay."""
+    """Return ``line`` without the marks of Markdown and of messengers around words: ``**bold**``, ``_italic_``,
+    ``~struck~``, `` `code` ``; marks inside words and between numbers stay."""
     line = _compiled(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)").sub(r"\2", line)
     for _ in range(3):
         stripped = _compiled(
@@ -128,12 +128,12 @@ def strip_emphasis(line: str) -> str:
         if stripped == line:
             break
         line = stripped
-    line = _compiled(r"(?<!\S)(?:\*{2,3}|__)(?=\S)|(?<!\S)\*{2,4}(?!\S)").sub("", line)  # without a partner
+    line = _compiled(r"(?<!\S)(?:\*{2,3}|__)(?=\S)|(?<!\S)\*{2,4}(?!\S)").sub("", line)  # marks without a partner
     return _compiled(r"\\([*_#`~\[\]()>|])").sub(r"\1", line)
 
 
 def strip_links(text: str, left_out: list[str]) -> str:
-    """Return ``text`` with the words of links in place of links; a bare address is shortened to its host."""
+    """Return ``text`` with each link replaced by its words; a bare URL is shortened to its host."""
 
     def image(found: "Match[str]") -> str:
         left_out.append(found[0])

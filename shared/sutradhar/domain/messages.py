@@ -68,7 +68,7 @@ class RenderFailure(Frozen):
 
 
 class CheckUpload(Frozen):
-    """Look at a file that a user sent."""
+    """Ask the worker to check a file that a user sent."""
 
     topic: ClassVar[str] = "check"
     type: Literal["CheckUpload"] = "CheckUpload"

@@ -1,4 +1,4 @@
-"""Say one number as it is written, with its unit or its sign, in words."""
+"""Spell out one written number, with its unit or its sign, in words."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,14 +28,14 @@ _COUNTED = r"\p{Ll}+s|people|men|women|children|sheep|percent|times"
 @cache
 def compile_pattern(pattern: str) -> "Pattern[str]":
     """Return ``pattern`` compiled, once."""
-    import regex  # noqa: PLC0415 - a function that reads no text does without
+    import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
 
 
 def say_number(core: str, following: str, before: str, language: NumberLanguage) -> str | None:
-    """Return what is said for ``core``, a word with a number in it without the punctuation around it; None for one that
-    has none. ``before`` and ``following`` are the words beside it, which tell a year from a count."""
+    """Return the spoken words for ``core``, a word without the punctuation around it; None if it holds no number.
+    ``before`` and ``following`` are the words beside it, which tell a year from a count."""
     number, hindi = rf"({NUMBER})", language == "hi"
     if found := compile_pattern(rf"[-−](?={NUMBER}|{FRACTION})(.+)").fullmatch(core):
         rest = say_number(found[1], following, before, language)
@@ -46,7 +46,7 @@ def say_number(core: str, following: str, before: str, language: NumberLanguage)
         return words.decimal(core, language)
     if found := compile_pattern(r"['’]?(\d0|\d{3}0)['’]?s").fullmatch(core):
         return words.plural(words.year(int(found[1]), "en"))
-    if core in ("2K", "4K", "8K"):  # pictures are named so
+    if core in ("2K", "4K", "8K"):  # names of image resolutions
         return f"{words.cardinal(int(core[0]), language)} K"
     if found := compile_pattern(r"(\d)['’′](\d{1,2})").fullmatch(core):
         feet, inches = (words.cardinal(int(found[n]), language) for n in (1, 2))

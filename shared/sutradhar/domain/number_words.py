@@ -1,4 +1,4 @@
-"""Numbers in words, in English as it is spoken in India and elsewhere, and in Hindi."""
+"""Write numbers in words, in the English of India and of other countries, and in Hindi."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -27,7 +27,7 @@ _WESTERN = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000,
 _INDIAN = ((10**7, "crore"), (10**5, "lakh"), (1000, "thousand"))
 _HINDI_SCALES = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करोड़"), (10**5, "लाख"), (1000, "हज़ार"), (100, "सौ"))
 MAX_NUMBER = 10**13
-"""Numbers from here on are said digit by digit."""
+"""The least number that is said digit by digit."""
 _IRREGULAR = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
     "twelve": "twelfth",
@@ -36,7 +36,7 @@ _HALVES = {1: "डेढ़", 2: "ढाई"}
 
 
 def cardinal(number: int, language: NumberLanguage, *, indian: bool = False) -> str:
-    """Return ``number`` in words. ``indian``: an English number in lakh and crore."""
+    """Return ``number`` in words. ``indian``: use lakh and crore in English."""
     if number >= MAX_NUMBER:
         return digits(str(number), language)
     if language == "hi":
@@ -58,7 +58,7 @@ def ordinal(number: int) -> str:
 
 
 def plural(words: str) -> str:
-    """Return the English number ``words`` in the plural, as decades have it: "nineteen nineties"."""
+    """Return the English number ``words`` in the plural, as for a decade: "nineteen nineties"."""
     return f"{words[:-1]}ies" if words.endswith("y") else f"{words}es" if words.endswith("x") else f"{words}s"
 
 
@@ -92,13 +92,13 @@ def decimal(text: str, language: NumberLanguage, *, indian: bool = False) -> str
 
 
 def is_grouped_by_lakh(text: str) -> bool:
-    """Return whether the commas in ``text`` are those of India: "1,00,000"."""
+    """Return whether ``text`` has its commas in the Indian places: "1,00,000"."""
     groups = text.partition(".")[0].split(",")
     return len(groups) > 2 and len(groups[-2]) == 2
 
 
 def fraction(numerator: int, denominator: int, language: NumberLanguage, whole: int = 0) -> str | None:
-    """Return a small fraction in words, with the ``whole`` number before it; None where nobody says it as one."""
+    """Return a small fraction in words, with the ``whole`` number before it; None if people do not say it as one."""
     if language == "hi":
         return _hindi_fraction(numerator, denominator, whole)
     if not 2 <= denominator <= 20 or not 0 < numerator < denominator:

@@ -1,4 +1,4 @@
-"""The user's own files as a plan names them: which part of a file is used, and how it fits into the video."""
+"""Describe the user's own files in a plan: the part of a file that is used, and how it fits into the video."""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sutradhar.domain.base import Frozen
 
 Fit = Literal["fill", "fit"]
-"""How a file of another shape is shown: ``fill`` cuts it to fill the picture; ``fit`` shows it whole, over a blurred
-copy of itself."""
+"""The way to show a file of another shape: ``fill`` crops it to fill the picture; ``fit`` shows it whole, over a
+blurred copy of itself."""
 ClipAudio = Literal["keep", "duck", "drop"]
-"""The clip's own sound: ``keep`` plays it as loud as a narration, ``duck`` lowers it while a narration speaks, ``drop``
-leaves it out."""
+"""The use of the clip's own sound: ``keep`` plays it as loud as a narration, ``duck`` lowers it while a narration
+speaks, ``drop`` leaves it out."""
 WhenShort = Literal["loop", "hold", "trim"]
-"""A clip that ends before its scene: ``loop`` starts it again, ``hold`` shows its last frame, ``trim`` ends the scene
-with it, though never before its narration has ended."""
+"""The action if a clip ends before its scene: ``loop`` starts it again, ``hold`` shows its last frame, ``trim`` ends
+the scene with it, though never before the narration has ended."""
 
 MIN_PART_SEC = 0.2
 """The shortest part of a clip that a scene can show."""
@@ -24,7 +24,7 @@ _UPLOAD_ID = re.compile(r"up-[0-9a-f]{16}")
 
 
 class Point(Frozen):
-    """A place in a picture: ``x`` from the left, ``y`` from the top, both in fractions of its size."""
+    """A place in an image: ``x`` from the left, ``y`` from the top, both as fractions of its size."""
 
     x: float = Field(ge=0, le=1)
     y: float = Field(ge=0, le=1)
@@ -50,8 +50,8 @@ def _place(value: object) -> object:
 
 
 Focus = Annotated[Point, BeforeValidator(_place)]
-"""The point of a file that stays as near to the middle of the picture as possible when something is cut away: a place
-by its name, or a Point."""
+"""The point of a file that stays as near to the middle of the picture as cropping allows: the name of a place, or a
+Point."""
 
 
 def is_upload_id(text: str) -> bool:
@@ -70,7 +70,7 @@ UploadId = Annotated[str, AfterValidator(_upload_id)]
 
 
 class UploadRef(Frozen):
-    """A file of the user's own, by the id of its upload. A bare id stands for ``{"upload": id}``."""
+    """A user's own file, named by the id of its upload. A bare id stands for ``{"upload": id}``."""
 
     upload: UploadId
 
@@ -81,26 +81,26 @@ class UploadRef(Frozen):
 
 
 class ImageFile(UploadRef):
-    """An image of the user's own as a scene's picture."""
+    """A user's own image that a scene shows."""
 
     fit: Fit = "fill"
     focus: Focus = CENTER
 
 
 class ClipFile(UploadRef):
-    """A video clip of the user's own as a scene's picture, from ``start_sec`` to ``end_sec`` of it."""
+    """A user's own video clip that a scene shows, from ``start_sec`` to ``end_sec`` of the clip."""
 
     start_sec: float = Field(default=0.0, ge=0, le=86_400)
     end_sec: float | None = Field(default=None, gt=0, le=86_400)
-    """None: the clip's end."""
+    """End of the part; None: the end of the clip."""
     fit: Fit = "fill"
     focus: Focus = CENTER
     sound: ClipAudio | None = None
-    """None: ``keep`` in a scene without a narration, else ``duck``."""
+    """Use of the clip's sound; None: ``keep`` in a scene without a narration, else ``duck``."""
     volume_db: float = Field(default=0.0, ge=-40, le=6)
-    """Level of the clip's sound against the voice where no narration speaks."""
+    """Level of the clip's sound relative to the voice, while no narration speaks."""
     when_short: WhenShort | None = None
-    """None: ``hold`` where the clip's sound is kept, else ``loop``."""
+    """Action if the clip is too short; None: ``hold`` if the clip's sound is kept, else ``loop``."""
 
     @model_validator(mode="after")
     def _has_a_part(self) -> Self:
@@ -112,12 +112,12 @@ class ClipFile(UploadRef):
         return self
 
     def part_sec(self, duration_sec: float) -> float:
-        """Return the length of the part that is used of a clip of ``duration_sec``."""
+        """Return the seconds that are used of a clip of ``duration_sec``."""
         end = duration_sec if self.end_sec is None else min(self.end_sec, duration_sec)
         return max(end - self.start_sec, 0.0)
 
 
 def cut_away(size: tuple[int, int], aspect: float) -> float:
-    """Return the share of a picture of ``size`` (width, height) that is lost when it fills a frame of ``aspect``."""
+    """Return the share of an image of ``size`` (width, height) that is cropped when it fills a frame of ``aspect``."""
     own = size[0] / size[1]
     return 1 - min(own, aspect) / max(own, aspect)

@@ -1,7 +1,7 @@
-"""Read a narration as people paste it: out of a chat, a web page, a word processor, a script, a messenger.
+"""Read a narration as people paste it from a chat, a web page, a word processor, a script or a messenger.
 
-The words are the user's and all of them are spoken; what is left out (stage directions, labels, time stamps, emoji) is
-known by a list and is told, so that nothing is lost in silence. Reading what was read changes nothing.
+All of the user's words are spoken. Stage directions, labels, time stamps and emoji are left out; lists define them, and
+a notice quotes every piece, so that no text is lost in silence. Reading the result again changes nothing.
 """
 
 import unicodedata
@@ -22,8 +22,8 @@ _ENDS = ".!?।॥…:|"
 _CLOSING = "\"'”’»)]*_"
 _QUOTES = {'"': '"', "“": "”", "‘": "’", "«": "»", "'": "'", "„": "“"}
 _WRAPPED_FROM, _VERSE_TO = 45, 60
-"""In characters: a paragraph whose widest line is shorter than the first was not wrapped by a program, and one that has
-a line wider than the second is no verse."""
+"""Widths in characters. Programs wrap lines at the first width or more; a paragraph with a line wider than the second
+is not verse."""
 _NARRATED = (
     r"(?i)narrat\w*|voice[ -]?over|v\.?o\.?|dialogue|script|spoken.*|audio|narration.*"
     r"|नैरेशन|कथन|वर्णन|वाचन|संवाद|वॉ[इय]स[ -]?ओवर"
@@ -32,8 +32,8 @@ _NARRATED = (
 
 @dataclass(frozen=True)
 class PastedText:
-    """``text``: what is to be said; a line break in it is one that means something, as in a poem or a list.
-    ``left_out``: every piece that is not said, as it stood, in order."""
+    """``text``: the text to speak; it keeps only line breaks with a meaning, as in a poem or a list.
+    ``left_out``: every piece that is not spoken, as the user wrote it, in order."""
 
     text: str
     left_out: tuple[str, ...] = ()
@@ -61,14 +61,14 @@ class _Reading:
 
 @cache
 def _compiled(pattern: str) -> "Pattern[str]":
-    import regex  # noqa: PLC0415 - a function that reads no text does without
+    import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
 
 
 @lru_cache(maxsize=512)
 def read_narration(text_as_sent: str) -> PastedText:
-    """Return what is to be said of a text, empty where it has no letter and no digit, and what is left out."""
+    """Return the spoken part of a text, empty if it has no letter and no digit, and the pieces that are left out."""
     reading = _Reading()
     text = markup.decode_entities(text_as_sent.replace(REMOVED, ""))
     text = markup.strip_html(text, reading.left_out)
@@ -89,7 +89,7 @@ def read_line(text: str) -> str:
 
 
 def quote_pieces(pieces: Iterable[str]) -> str:
-    """Return ``pieces`` for a notice: each in quotes, a long one with its beginning and its end."""
+    """Return ``pieces`` for a notice: each in quotes, a long one shortened to its beginning and its end."""
     return ", ".join(f"“{p if len(p) <= 160 else f'{p[:110]} … {p[-40:]}'}”" for p in pieces)
 
 
@@ -174,7 +174,7 @@ _FORWARDED = ("forwarded", "forwarded many times", "media omitted", "this messag
 
 
 def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
-    """Return ``raw`` with the rows of tables as lines. Of a table with a column for what is said only that is read."""
+    """Return ``raw`` with the rows of tables as lines. If a table has a column for the narration, only that is read."""
     lines = list(raw)
     for i in range(1, len(lines)):
         if (
@@ -205,7 +205,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _unquote(lines: Sequence[_Line]) -> None:
-    """Take away the quotes around all that a label introduces; quotes inside of it stay in pairs."""
+    """Remove quotes that enclose all of the text after a label; quotes inside the text stay in pairs."""
     for i, line in enumerate(lines):
         if not line.labelled:
             continue
@@ -222,7 +222,7 @@ def _unquote(lines: Sequence[_Line]) -> None:
 
 
 def _join(lines: Sequence[_Line]) -> str:
-    """Return ``lines`` as one text in which only those line breaks are left that a reader would heed."""
+    """Return ``lines`` as one text that keeps only the line breaks at which a reader would pause."""
     paragraphs: list[list[_Line]] = []
     for line in lines:
         if line.after_blank or not paragraphs:
@@ -247,7 +247,7 @@ def _join(lines: Sequence[_Line]) -> str:
 
 
 def _is_verse(texts: Sequence[str]) -> bool:
-    """Return whether ``texts``, the lines of one paragraph, are a poem's: short, and broken inside sentences."""
+    """Return whether ``texts``, the lines of one paragraph, are verse: short, and broken inside sentences."""
     if len(texts) < 2 or max(len(graphemes(text)) for text in texts) > _VERSE_TO or _is_wrapped(texts):
         return False
     ends = [text.rstrip(_SPACES + _CLOSING)[-1:] for text in texts]
@@ -255,7 +255,7 @@ def _is_verse(texts: Sequence[str]) -> bool:
 
 
 def _is_wrapped(texts: Sequence[str]) -> bool:
-    """Return whether a program broke ``texts`` at a width: the next word would not fit, or has a small letter."""
+    """Return whether a program broke ``texts`` at a width: the next word would not fit, or begins in lower case."""
     widths = [len(text) for text in texts]
     if len(texts) < 2 or max(widths) < _WRAPPED_FROM:
         return False
@@ -266,7 +266,7 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
 
 
 def _close_gaps(said: str) -> str:
-    """Return ``said`` with single spaces, and without a gap before punctuation where something was taken out."""
+    """Return ``said`` with single spaces, and without a gap before punctuation where a piece was removed."""
     said = _compiled(rf"[ \t]*{REMOVED}[ \t{REMOVED}]*").sub(REMOVED, said)
     said = _compiled(rf"(?<=([,;:.!?।॥]))(?:{REMOVED})\1(?!\1)").sub("", said)
     said = _compiled(rf"{REMOVED}(?=[,.!?;:।॥…)\]”’])|(?<=[(\[“‘]){REMOVED}|^{REMOVED}|{REMOVED}$").sub("", said)

@@ -30,9 +30,9 @@ MAX_SCENES = 60
 """The most scenes that a language model is asked to write."""
 MAX_CHARACTERS = 6
 MIN_TOTAL_SEC, MAX_TOTAL_SEC = 5, 600
-"""The ceiling of every video, and of a single scene. Callers may get less: see ``limits``."""
+"""The longest video and the longest single scene, in seconds. A caller's own limits may be lower: see ``limits``."""
 CEILING_SCENES = MAX_TOTAL_SEC
-"""A scene lasts a second or more."""
+"""The shortest scene in seconds."""
 
 Language = Literal["en", "hi"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -102,14 +102,14 @@ class Scene(Frozen):
     image: ImageFile | None = None
     """Shown instead of a picture that is drawn."""
     clip: ClipFile | None = None
-    """Shown instead of a picture."""
+    """The user's own clip, which the scene shows instead of an image."""
     characters: tuple[Line, ...] = Field(default=(), max_length=4)
     """The names of those of the plan's ``characters`` who are seen; how they look is added to the prompt."""
     translations: Annotated[Mapping[Code, Narration], BeforeValidator(refuse_double_languages)] = {}
     """The narration in other languages, for the captions in those."""
     duration_sec: float | None = Field(default=None, ge=1, le=MAX_TOTAL_SEC)
-    """The scene is at least this long; a longer narration stretches it. None: as long as its narration, else as its
-    clip."""
+    """Shortest length of the scene in seconds; a longer narration extends it. None: the length of its narration, or
+    else of its clip."""
     transition: TransitionKind = "crossfade"
     """How this scene comes in."""
     camera: CameraMove | None = None
@@ -161,10 +161,10 @@ class Music(Frozen):
     """None: chosen from the text. ``enabled=False`` for no music at all."""
     enabled: bool = True
     upload: UploadId | None = None
-    """A file of the user's own whose sound is played instead of composed music. It opens the video with its own start;
-    one that is shorter than the video starts again by a crossfade."""
+    """A user's own file whose sound is played instead of composed music. The video opens with the start of the file; if
+    the file is shorter than the video, it starts again with a crossfade."""
     start_sec: float = Field(default=0.0, ge=0, le=86_400)
-    """Where in that file the music starts."""
+    """Start of the music within that file, in seconds."""
     volume_db: float = Field(default=-12.0, ge=-40, le=0)
     """Level of the bed against the voice where nobody speaks."""
 
@@ -228,7 +228,7 @@ class RenderPlan(Frozen):
     """For the page that the video is shown on."""
     tags: tuple[Annotated[Line, Field(max_length=100)], ...] = Field(default=(), max_length=30)
     language: Annotated[Code | None, BeforeValidator(read_optional_language)] = None
-    """The language of the narration, as a code or a name ("Hindi"). None: read off the text."""
+    """The language of the narration, as a code or a name ("Hindi"). None: detected from the text."""
     subtitle_languages: Annotated[tuple[Code, ...], BeforeValidator(read_languages)] = Field(
         default=("en", "hi"), max_length=2
     )
@@ -244,9 +244,9 @@ class RenderPlan(Frozen):
     characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)
     """Who is seen in more than one scene is drawn once for reference, where the image generator can go by that."""
     music: Annotated[Music, BeforeValidator(read_music)] = Music()
-    """Also a word: a mood, or false, null or "none" for no music."""
+    """The music; it may also be given as a mood, or as false, null or "none" for no music."""
     watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = Watermark()
-    """Also a text. None, false or an empty text: no mark."""
+    """The watermark; it may also be given as a text. None, false or an empty text: no watermark."""
     footage: FootageSource = "none"
     """Of scenes that do not say."""
     strict: bool = False
@@ -258,7 +258,7 @@ class RenderPlan(Frozen):
         default={}, max_length=20
     )
     notices: tuple[str, ...] = ()
-    """What the user is told about how the texts were read; ``parse`` writes it, and no request may."""
+    """Notices about texts that were read differently; only ``parse`` writes them, and a request must leave them out."""
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:

@@ -1,4 +1,4 @@
-"""Tell the user what was left out of the texts of a plan."""
+"""Tell the user which pieces of a plan's texts are not spoken."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ _NAMES = {"en": "English", "hi": "Hindi"}
 
 
 def reading_notices(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return a notice for each text of the valid plan ``body``, as it was sent, of which something is not spoken."""
+    """Return a notice for each text of the valid plan ``body``, as it was sent, that is not spoken in full."""
     return tuple(_notices(body))
 
 
 def left_out_notice(where: str, text: str) -> str | None:
-    """Return the notice that quotes what is left out of ``text``; None when all of it is spoken."""
+    """Return the notice that quotes the unspoken pieces of ``text``; None if all of it is spoken."""
     pieces = read_narration(text).left_out
     return f"{where}: left out, as nothing to be said: {quote_pieces(pieces)}" if pieces else None
 

@@ -25,7 +25,7 @@ class Price(Frozen):
     source: str
     as_of: date
     second_hand: bool = False
-    """True: ``source`` quotes the vendor, whose own page could not be read."""
+    """True if ``source`` quotes the provider because the provider's own page could not be read."""
 
 
 class PriceTable(Frozen):
@@ -44,12 +44,12 @@ class PriceTable(Frozen):
         return int((total * MICROS).to_integral_value(ROUND_CEILING))
 
     def missing(self, provider: str, model: str, units: Sequence[str]) -> list[str]:
-        """Return those of ``units`` that have no price."""
+        """Return the ``units`` that have no price."""
         known = {price.unit for price in self.prices if (price.provider, price.model) == (provider, model)}
         return [unit for unit in units if unit not in known]
 
     def priced(self, provider: str, units: Sequence[str]) -> list[str]:
-        """Return the models of ``provider`` that have a price of each of ``units``, and of nothing else."""
+        """Return the models of ``provider`` that have a price for exactly these ``units``."""
         found: dict[str, set[str]] = {}
         for price in self.prices:
             if price.provider == provider:
@@ -72,7 +72,7 @@ def parse_prices(text: str, today: date) -> tuple[Price, ...]:
     """Read prices that a user sets: ``PROVIDER/MODEL:UNIT=USD/AMOUNT,UNIT=USD/AMOUNT; ...``; an AMOUNT may be 1K or 1M.
 
     Raises:
-        ValueError: it is written in another way; says how.
+        ValueError: ``text`` is written differently; the message shows the form.
     """
     found: list[Price] = []
     for part in filter(None, (one.strip() for one in text.split(";"))):

@@ -46,7 +46,7 @@ def _generated(asset: Asset) -> bool:
 
 
 def _usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
-    """Return which part of a file of the user's own is used, and how."""
+    """Return the part of a user's own file that is used, and the way it is used."""
     if "upload" not in request.params:
         return {}
     if request.kind == "music":

@@ -18,12 +18,12 @@ _VOICES: Mapping[str, str] = {
 
 
 def is_off(value: object) -> bool:
-    """Return whether ``value`` switches something off: null, false, an empty text, "none", "off"."""
+    """Return whether ``value`` switches a feature off: null, false, an empty text, "none", "off"."""
     return value is None or value is False or (isinstance(value, str) and _word(value) in _OFF)
 
 
 def read_watermark(value: object) -> object:
-    """Return None for what switches the mark off, and an object for a text."""
+    """Return None for a value that switches the watermark off, and an object for a text."""
     if is_off(value):
         return None
     if value is True:
@@ -32,12 +32,12 @@ def read_watermark(value: object) -> object:
 
 
 def is_music_word(value: object) -> bool:
-    """Return whether ``value`` is a word that `music` takes, and so no name of a file."""
+    """Return whether ``value`` is a word that `music` accepts, and not the name of a file."""
     return isinstance(value, str) and _word(value) in {*_OFF, *_MOODS, "on", "yes", "true"}
 
 
 def read_music(value: object) -> object:
-    """Return an object for a word: "none" for no music, or a mood."""
+    """Return the music object for a word: a mood, or "none" for no music."""
     if is_off(value):
         return {"enabled": False}
     if value is True:
@@ -48,7 +48,7 @@ def read_music(value: object) -> object:
 
 
 def read_language(value: object) -> object:
-    """Return the code of a language that is written as a name ("Hindi", "हिन्दी") or with a region ("hi-IN")."""
+    """Return the language code for a name ("Hindi", "हिन्दी") or a code with a region ("hi-IN")."""
     if not isinstance(value, str):
         return value
     word = _word(value)
@@ -67,12 +67,12 @@ def refuse_double_languages(texts: object) -> object:
 
 
 def read_optional_language(value: object) -> object:
-    """Return None for "auto" too: the language is then read off the text."""
+    """Return the language code, or None for "auto": the language is then detected from the text."""
     return None if isinstance(value, str) and _word(value) in ("", "auto") else value
 
 
 def read_languages(value: object) -> object:
-    """Return a list: an empty one for what switches captions off, and one of its parts for a text ("en, hi")."""
+    """Return a list of language codes: empty for a value that switches captions off; a text ("en, hi") is split."""
     if is_off(value):
         return ()
     if isinstance(value, str):

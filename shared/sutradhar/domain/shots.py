@@ -1,4 +1,4 @@
-"""What one scene shows and what is heard of its clip: the camera's move, the part of a clip, its sound, the music."""
+"""Choose the camera's move, the part of a clip, and the sound of the clip for one scene; choose the video's music."""
 
 from sutradhar.domain.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.own_media import CENTER, ClipAudio, Point
@@ -6,17 +6,17 @@ from sutradhar.domain.plan import CameraMove, Music, Scene
 from sutradhar.domain.timeline import Bed, Camera, Clip, ClipSound, Footage, Pose, frame_to_sample
 
 _SONG_CROSSFADE = 2 * SAMPLE_RATE
-"""A song that is shorter than the video crosses from its end into its start over so many samples."""
+"""Samples over which a song that is shorter than the video crossfades from its end into its start."""
 _CUT = SAMPLE_RATE // 100
-"""Samples over which a sound comes or goes where the picture is cut."""
+"""Samples over which a sound fades at a cut of the picture."""
 _MOVES: tuple[CameraMove, ...] = ("zoom_in", "pan_right", "zoom_out", "pan_left")
 
 
 def choose_camera(scene: Scene, index: int, picture: Asset, aspect: float) -> Camera:
-    """Return a slow move; scenes that name none take turns, so that no two neighbours move alike.
+    """Return a slow move. Scenes without a chosen move take turns, so that neighbours move differently.
 
-    Footage moves of itself, and a file that is shown whole would be cut by a move, so these hold unless the scene
-    names a move for a file of the user's own.
+    The camera holds still on footage, which moves by itself, and on a file that is shown whole, which a move would
+    crop, unless the scene names a move for a user's own file.
     """
     own = scene.image or scene.clip
     move = scene.camera or _MOVES[index % len(_MOVES)]
@@ -51,8 +51,8 @@ def _moves(move: CameraMove) -> Camera:
 
 
 def _within(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -> Pose:
-    """Return ``pose`` as it is inside of the largest part of ``picture`` (width, height) in ``aspect`` that has
-    ``focus`` as near to its middle as possible: no move leaves what stays when the picture is cut to shape."""
+    """Return ``pose`` within the largest part of ``picture`` (width, height) that has ``aspect`` and ``focus`` as near
+    to its middle as possible. So every move stays inside the part that cropping leaves."""
     width, height = picture
     wide, high = min(1.0, height * aspect / width), min(1.0, width / aspect / height)
     left, top = (min(max(at - size / 2, 0.0), 1 - size) for at, size in ((focus.x, wide), (focus.y, high)))
@@ -60,14 +60,14 @@ def _within(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -
 
 
 def clip_part(scene: Scene, picture: Asset, fps: int) -> int | None:
-    """Return how many frames of the video the part of the scene's clip lasts; None: it shows no clip of the user's."""
+    """Return the length of the scene's part of a user's clip in frames of the video; None: it shows no such clip."""
     if scene.clip is None or picture.clip_sec is None:
         return None
     return max(int(scene.clip.part_sec(picture.clip_sec) * fps + 0.01), 1)
 
 
 def audible_as(scene: Scene, picture: Asset) -> ClipAudio:
-    """Return what becomes of the sound of the scene's clip; there is nothing to duck under without a narration."""
+    """Return the use of the sound of the scene's clip; without a narration there is no reason to duck it."""
     if scene.clip is None or not picture.samples:
         return "drop"
     asked = scene.clip.sound or "duck"
@@ -75,9 +75,9 @@ def audible_as(scene: Scene, picture: Asset) -> ClipAudio:
 
 
 def lay_clip(scene: Scene, picture: Asset, part: int, frames: int, slack: int) -> Footage:
-    """Return how a clip with a part of ``part`` frames fills a scene of ``frames``.
+    """Return the Footage that fills a scene of ``frames`` with the ``part`` frames of a clip.
 
-    One that is short by no more than ``slack``, the frames of its transitions, holds its last frame through them.
+    A part that is too short by at most ``slack``, the frames of the transitions, holds its last frame through them.
     """
     assert scene.clip
     over = scene.clip.when_short
@@ -87,7 +87,7 @@ def lay_clip(scene: Scene, picture: Asset, part: int, frames: int, slack: int) -
 
 
 def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int) -> ClipSound | None:
-    """Return the sound of ``clip``, which fades as the picture does; None where nothing of it is heard.
+    """Return the sound of ``clip``, which fades together with the picture; None if it is not heard.
 
     Args:
         fade_out: frames of the transition to the clip after it.
@@ -107,8 +107,8 @@ def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int
 
 
 def choose_bed(music: Asset, wanted: Music, samples: int) -> Bed:
-    """Return the music of a video of ``samples``. A song of the user's own opens it with its own start, and starts
-    again by a crossfade only when it is shorter."""
+    """Return the music of a video of ``samples``. A user's own song plays from its start, and starts again with a
+    crossfade only if it is shorter than the video."""
     bed = Bed(blob=music.blob, sha256=music.sha256, samples=music.samples, volume_db=wanted.volume_db)
     if not wanted.upload:
         return bed

@@ -1,4 +1,4 @@
-"""Say telephone numbers, money, times, dates and measures, which may be several words, as a voice has to say them."""
+"""Spell out telephone numbers, money, times, dates and measures, which may be several words, for a voice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def say_phone(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list
 
 
 def say_money(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
-    """Say an amount with its currency after it, and after a word such as "million" that follows."""
+    """Say an amount with its currency last: after the number, and after a following word such as "million"."""
     token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
     per = rf"(?:/-|/({UNIT}|\p{{L}}+))?"
     found = compile_pattern(rf"({SIGN})({NUMBER})({SCALE})?{per}").fullmatch(token.core)

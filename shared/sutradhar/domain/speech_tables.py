@@ -1,10 +1,10 @@
-"""Units, currencies and abbreviations as they are written, and as they are said in English and in Hindi."""
+"""Tables of units, currencies and abbreviations: the written form, and the spoken forms in English and in Hindi."""
 
 from collections.abc import Mapping
 
 
 def _table(rows: str) -> dict[str, tuple[str, str, str]]:
-    """Return ``written = one, many, Hindi`` a line as a dictionary; several ways of writing are separated by spaces."""
+    """Return lines of ``written = one, many, Hindi`` as a dictionary; spaces separate several written forms."""
     found: dict[str, tuple[str, str, str]] = {}
     for row in rows.strip().splitlines():
         written, _, said = row.partition(" = ")
@@ -61,7 +61,7 @@ UNITS: Mapping[str, tuple[str, str, str]] = _table(
     hr hrs = hour, hours, घंटे
     """
 )
-"""After a number. ``से`` counts where it is written to the number only: "5 से 10" is a range."""
+"""Units after a number. ``से`` is a unit only if it is joined to the number: "5 से 10" is a range."""
 ONLY_ATTACHED = frozenset({"से", "s", "min", "मि", "मी", "ली"})
 
 CURRENCIES: Mapping[str, tuple[str, str, str]] = _table(

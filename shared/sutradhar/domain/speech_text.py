@@ -1,7 +1,7 @@
-"""Spell a narration as a voice has to say it: numbers, money, units, times, dates and abbreviations in words.
+"""Spell out a narration for a voice: numbers, money, units, times, dates and abbreviations in words.
 
-Captions show the text as it was written, so what is said is kept word by word: for each word of the text there is what
-a voice says for it, which may be several words, or none.
+Captions show the text as it was written. So each written word is mapped to the words that a voice says for it, which
+may be several, or none.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ _SITES = r"(?:[\w-]+\.)+(?:com|org|net|in|gov|edu|io|ai|co|info|uk|us|nic|app|de
 
 @lru_cache(maxsize=512)
 def spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
-    """Return what a voice says for each word of ``text`` (``text.split()``); empty for one that is not said."""
+    """Return the spoken words for each word of ``text`` (``text.split()``); empty for a word that is not spoken."""
     raw = text.split()
     tokens = [_token(word) for word in raw]
     said: list[str] = []
@@ -42,11 +42,11 @@ def spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
 
 
 _PAUSES = frozenset(["—", "–", "-", "…", "...", "?", "!", ",", ".", ";", ":"])
-"""A mark that stands alone is given to the voice, which pauses there."""
+"""Marks that the voice gets also if they stand alone; it pauses there."""
 
 
 def spoken_text(text: str, language: NumberLanguage) -> str:
-    """Return all that a voice says for ``text``, on one line."""
+    """Return the spoken words of all of ``text``, on one line."""
     return " ".join(filter(None, spoken_words(text, language)))
 
 
@@ -80,7 +80,7 @@ def _abbreviation(tokens: Sequence[Token], i: int, language: NumberLanguage) -> 
         named = following is not None and following.core[:1].isupper()
         return [f"{token.lead}{'Saint' if named else 'Street'}{token.trail[1:] if named or following else token.trail}"]
     if dotted in table:
-        rest = token.trail[1:] if following else token.trail  # at the end of a text the stop is the sentence's too
+        rest = token.trail[1:] if following else token.trail  # at the end of a text the stop also ends the sentence
         return [f"{token.lead}{table[dotted]}{rest}"]
     if token.core in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St") and following and following.core[:1].isupper():
         return [token.say(table.get(f"{token.core}.", "Saint"))]
@@ -110,7 +110,7 @@ _SPECIAL = frozenset({"Dr", "Mr", "Mrs", "Ms", "Prof", "St", "x", *CURRENCIES})
 
 
 def _plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
-    """Say a word of letters as it is written; most are such."""
+    """Say a word of letters as it is written; most words are like that."""
     token = tokens[i]
     beside = i and any(c.isdecimal() or c in FRACTIONS for c in tokens[i - 1].core)
     plain = (
@@ -128,7 +128,7 @@ _RULES: Sequence[Rule] = (
 
 
 def _say_dandas(raw: Sequence[str], said: list[str], language: NumberLanguage) -> None:
-    """Let dandas be pauses, which some voices read by their name; a verse's number between two of them is not said."""
+    """Turn dandas into pauses, because some voices read their name; drop a verse's number between two dandas."""
     stop = "।" if language == "hi" else "."
     for i, word in enumerate(raw):
         if not set(word) & set(_DANDA):
@@ -150,7 +150,7 @@ def _say_dandas(raw: Sequence[str], said: list[str], language: NumberLanguage) -
 
 
 def _pause_at_lines(text: str, said: list[str]) -> None:
-    """Let a line that ends without a mark end with a short pause."""
+    """Add a short pause to a line that ends without punctuation."""
     end = 0
     lines = [line for line in text.split("\n") if line.split()]
     for line in lines[:-1]:

@@ -1,6 +1,6 @@
-"""Recognise what a script says to its makers and not to its listeners: labels, cues, stage directions, time stamps.
+"""Recognise the parts of a script that are not spoken: labels, cues, stage directions, time stamps.
 
-Everything is recognised by a list. A text that is not on it is the user's, and is spoken.
+Lists define all of them. Every other text is the user's, and is spoken.
 """
 
 from functools import cache
@@ -54,7 +54,7 @@ _CHAT = (
     r"[^:\n]{1,40}:\s+"
 )
 
-# a direction is told by its words: each must be in one of these lists, and one in the first
+# a direction is recognised by its words: each must be in one of these lists, and at least one in the first
 _HEADS_LIST = """
 music sfx bgm pause pauses pausing beat silence applause laughter laughs laughing chuckles chuckling giggles
 giggling sighs sighing gasps gasping whispers whispering whispered sobs sobbing cheers cheering chirping chirps
@@ -85,7 +85,8 @@ continues continue rises rising intensifies builds building voiceover विर�
 बजती बजते शुरू बंद समाप्त उठता
 """
 _ACTIONS = frozenset(_ACTIONS_LIST.split())
-"""Round brackets inside a sentence must have one of these: "sangeet (Indian classical music)" explains a word."""
+"""A direction in round brackets inside a sentence must have one of these words, because brackets may also explain a
+word: "sangeet (Indian classical music)"."""
 _FRAMED = (
     r"(?:cut|smash cut|jump cut|dissolve) to\b.*|fades? (?:in|out|to)\b.*|zoom(?:s|ing)? (?:in|out|on)\b.*"
     r"|pan(?:s|ning)? (?:to|left|right|across|over|up|down)\b.*|(?:close-?up|wide shot|aerial (?:shot|view)|drone shot"
@@ -101,7 +102,7 @@ _FRAMED = (
 
 @cache
 def _compiled(pattern: str) -> "Pattern[str]":
-    import regex  # noqa: PLC0415 - a function that reads no text does without
+    import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
 
@@ -112,9 +113,9 @@ def speaker_label(line: str) -> "Match[str] | None":
 
 
 def cue_line(line: str, *, in_script: bool) -> bool:
-    """Return whether all of ``line`` is for the makers: ``SFX: wind``, ``CUT TO:``, ``INT. HOUSE - DAY``.
+    """Return whether ``line`` is a cue for the production: ``SFX: wind``, ``CUT TO:``, ``INT. HOUSE - DAY``.
 
-    Words such as "Music:" also begin ordinary sentences; they count where ``in_script`` says that the text has labels.
+    Words such as "Music:" also begin ordinary sentences; they count only if the text has labels (``in_script``).
     """
     cues = f"{_CUES}|{_CUES_OF_SCRIPTS}" if in_script else _CUES
     return bool(
@@ -127,7 +128,7 @@ def cue_line(line: str, *, in_script: bool) -> bool:
 
 
 def is_script(lines: "list[str]") -> bool:
-    """Return whether ``lines`` are a script: one has a label of the narrator, or is a cue or a scene's heading."""
+    """Return whether ``lines`` are a script: a line has a label of the narrator, or is a cue or a scene's heading."""
     return any(
         speaker_label(line) or cue_line(line, in_script=False) or _compiled(rf"{_SCENE}\s*[:.–—-]").match(line)
         for line in lines
@@ -140,7 +141,7 @@ def scene_prefix(line: str) -> "Match[str] | None":
 
 
 def structural_heading(line: str) -> bool:
-    """Return whether a heading names a part of a script, and not of the story: ``Intro (0:00-0:10)``, ``Scene 1``."""
+    """Return whether a heading names a part of the script, not of the story: ``Intro (0:00-0:10)``, ``Scene 1``."""
     rest = rf"\s*(?:\(.*\)|\[.*\]|{_STAMPS})?\s*[:：]?\s*"
     return bool(
         _compiled(rf"{_SCENE}.*").fullmatch(line)
@@ -150,8 +151,8 @@ def structural_heading(line: str) -> bool:
 
 
 def stamp_at_start(line: str, *, many: bool) -> "Match[str] | None":
-    """Match a time stamp at the start of ``line``. One without brackets counts when it begins with a zero or, ``many``,
-    other lines have one: else it may be a time of day."""
+    """Match a time stamp at the start of ``line``. One without brackets counts if it begins with a zero, or if other
+    lines have one too (``many``); otherwise it may be a time of day."""
     found = _compiled(_AT_THE_START).match(line)
     if found or not lone_stamp(line):
         return found
@@ -164,7 +165,7 @@ def lone_stamp(line: str) -> bool:
 
 
 def chat_prefix(line: str) -> "Match[str] | None":
-    """Match what a messenger's export writes before a message: ``[12/05/24, 10:32 PM] Ravi: ``."""
+    """Match the prefix that a messenger's export writes before a message: ``[12/05/24, 10:32 PM] Ravi: ``."""
     return _compiled(_CHAT).match(line)
 
 
@@ -174,10 +175,10 @@ def subtitle_times(line: str) -> bool:
 
 
 def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -> bool:
-    """Return whether what stands in brackets is a stage direction.
+    """Return whether ``content``, the text inside brackets, is a stage direction.
 
-    In square brackets more counts than in round ones, in which people write what they want to be read.
-    ``inside_sentence``: words of the same sentence stand before it, and more follows.
+    More texts count in square brackets than in round ones, because people also write words to be read in round ones.
+    ``inside_sentence``: words of the same sentence stand before and after the brackets.
     """
     text = content.strip().strip("*_ .!…\x00").strip()
     if not text:

@@ -15,7 +15,7 @@ from sutradhar.domain.line_breaks import ends_sentence
 if TYPE_CHECKING:
     from regex import Pattern
 
-_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ change how Devanagari is shaped, so they stay within words
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ shape Devanagari, so they stay within words
 _LINE_BREAK = r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028]"
 _LONE_JOINER = (
     rf"(?<![\p{{L}}\p{{M}}\p{{Emoji}}])[{_JOINERS}]+"
@@ -27,7 +27,7 @@ _PICTOGRAPHS = (
 )
 _JOINING = "\u200d\ufe0e\ufe0f\u20e3"  # between and after pictographs
 REMOVED = "\x00"
-"""It stands where something was taken out of a text, until the gap is closed; no text that people send has it."""
+"""Marks the place of removed text until the gap is closed; users' texts never contain this character."""
 
 
 def clean(text: str) -> str:
@@ -54,14 +54,14 @@ def _visible_character(character: str) -> str:
 
 
 def drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
-    """Return ``text`` with the characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) as plain ones,
-    emoji and other pictographs as what ``put`` gives for a run of them, nothing by default."""
+    """Return ``text`` in characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) become plain ones, and
+    ``put`` replaces each run of emoji and other pictographs, by default with nothing."""
     text = _compiled(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _drawn_pictographs(found[0], put), text)
     return "".join(c if c.isascii() or has_glyph(c) else _plain_form(c, text[i - 1 : i]) for i, c in enumerate(text))
 
 
 def _drawn_pictographs(run: str, put: Callable[[str], str]) -> str:
-    """Return what of ``run`` is text (℃, №, ™), the rest as ``put`` gives it."""
+    """Return ``run`` with its text characters (℃, №, ™) kept and the rest replaced by ``put``."""
     drawn = gone = ""
     for character in run:
         plain = character if has_glyph(character) else _plain_form(character, drawn[-1:])
@@ -78,8 +78,8 @@ def has_glyph(character: str) -> bool:
 
 
 def _plain_form(character: str, before: str) -> str:
-    """Return the compatibility form of ``character`` (Unicode, NFKC) if the caption fonts have that; ``before`` is the
-    character before it, from which a fraction is kept apart."""
+    """Return the compatibility form of ``character`` (Unicode, NFKC) if the caption fonts have that. A space separates
+    a fraction from the digit ``before`` it."""
     plain = unicodedata.normalize("NFKC", character)
     if plain == character or not all(has_glyph(c) for c in plain):
         return character
@@ -117,8 +117,8 @@ def graphemes(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Return ``text`` cut after ``. ! ? । ॥ …``, closing quotes kept with their sentence; a title or an initial ends
-    none."""
+    """Split ``text`` after ``. ! ? । ॥ …``; closing quotes stay with their sentence, and a title or an initial does not
+    end one."""
     words = _compiled(r"\S+").finditer(text)
     found, start, last = [], 0, None
     for word in words:

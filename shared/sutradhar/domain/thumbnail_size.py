@@ -1,4 +1,4 @@
-"""The size of a video's thumbnail: in the shape of the video, as the page shows it beside others of its kind."""
+"""Choose the size of a video's thumbnail: it has the shape of the video, as video platforms show it."""
 
 MAX_BYTES = 2_000_000
 

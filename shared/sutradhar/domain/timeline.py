@@ -35,14 +35,14 @@ class Camera(Frozen):
 
 
 class Footage(Frozen):
-    """Marks a clip whose file is video, of any size and rate. It plays from ``start_sec`` on; its sound is a ClipSound
-    of its own."""
+    """Marks a clip whose file is a video, of any size and rate. It plays from ``start_sec`` on; a separate ClipSound
+    holds its sound."""
 
     start_sec: float = 0.0
     part_frames: int | None = None
-    """Frames of the video that the part lasts which is used; None: to the end of the file."""
+    """Length of the used part in frames of the video; None: to the end of the file."""
     when_over: Literal["loop", "hold"] = "loop"
-    """After the part's last frame: it starts again, or that frame stands."""
+    """The action after the part's last frame: start the part again, or hold that frame."""
 
 
 class Clip(Frozen):
@@ -89,17 +89,17 @@ class GainPoint(Frozen):
 
 
 class Bed(Frozen):
-    """Music to the end of the video. ``volume_db`` is its level against the voice where nobody speaks."""
+    """Music to the end of the video. ``volume_db`` is its level relative to the voice while no narration speaks."""
 
     blob: str
     sha256: str
     samples: int
-    """How much of the file is played before it starts again."""
+    """Samples of the file that are played before it starts again."""
     volume_db: float
     source_start: int = 0
-    """The sample of the file that the video opens with."""
+    """Sample of the file at which the video opens."""
     crossfade: int | None = None
-    """Samples at the end that cross into the start when it starts again; None: the file is made to be looped."""
+    """Samples of the crossfade from the end into the start when the file repeats; None: the file loops seamlessly."""
     automation: tuple[GainPoint, ...] = ()
     """In the order of time; before the first and after the last point their gain holds."""
 
@@ -115,7 +115,7 @@ class Effect(Frozen):
 
 
 class ClipSound(Frozen):
-    """The own sound of a clip, from sample ``start`` of the video on."""
+    """The sound of a video clip, from sample ``start`` of the video on."""
 
     scene: int
     start: int
@@ -123,15 +123,15 @@ class ClipSound(Frozen):
     blob: str
     sha256: str
     source_start: int
-    """Where the part that is used begins, in samples after the clip's first frame."""
+    """Start of the used part, in samples after the clip's first frame."""
     period: int
-    """Samples of that part; when they are over it starts again."""
+    """Length of that part in samples; after its end the part starts again."""
     volume_db: float
     ducked: bool
-    """Whether it is lowered while a narration speaks; else the music is lowered under it."""
+    """True if the sound is lowered while a narration speaks; False: the music is lowered under the sound."""
     fade_in: int
     fade_out: int
-    """Samples over which it comes and goes."""
+    """Samples over which the sound fades in and out."""
 
 
 class Title(Frozen):
@@ -165,9 +165,9 @@ class Timeline(Frozen):
     stretched: tuple[int, ...] = ()
     """Scenes whose narration is longer than the length asked for."""
     looped: tuple[int, ...] = ()
-    """Scenes whose clip starts again because it is shorter, though nobody asked for that."""
+    """Scenes whose clip starts again because it is too short, by default and not by the plan's choice."""
     held: tuple[int, ...] = ()
-    """Scenes whose clip's last frame stands for the same reason."""
+    """Scenes that hold the last frame of their clip for the same reason."""
     cut_short: tuple[int, ...] = ()
     """Scenes that end before the ``end_sec`` of their clip."""
 

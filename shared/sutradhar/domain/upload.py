@@ -19,9 +19,9 @@ class MediaFacts(Frozen):
     height: int = 0
     duration_sec: float = 0.0
     notices: tuple[str, ...] = ()
-    """What of the file is left out or shown otherwise, in sentences for its user."""
+    """Sentences for the user about parts of the file that are left out or shown differently."""
     has_audio: bool | None = None
-    """Whether a video has sound; None: the file was looked at before this was noted."""
+    """True if a video has sound; None: an earlier version checked the file and did not record this."""
 
 
 class Upload(Frozen):
@@ -35,11 +35,11 @@ class Upload(Frozen):
     """The API key that sent it."""
     created_at: datetime
     checking_since: datetime | None = None
-    """The time when the check of its bytes was ordered."""
+    """The time when the check of the file was ordered."""
     facts: MediaFacts | None = None
-    """None: the file is not there yet, or was not checked."""
+    """Facts about the file; None: it has not arrived yet, or was not checked."""
     refusal: str = ""
-    """The reason why the file was refused; it is deleted then."""
+    """The reason why the file was refused; a refused file is deleted."""
 
     @property
     def blob(self) -> str:
@@ -47,7 +47,7 @@ class Upload(Frozen):
 
     @property
     def is_checked(self) -> bool:
-        """The check has an outcome, which stays."""
+        """Return whether the check has an outcome, which is final."""
         return self.facts is not None or bool(self.refusal)
 
     @property
@@ -75,8 +75,8 @@ class Upload(Frozen):
 
 
 def named_in(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:
-    """Yield every upload that ``plan`` names: the field, the id, and the kind that it has to be. Any file with sound
-    is good for ``audio``."""
+    """Yield every upload that ``plan`` names: the field, the id, and the kind that is needed. Any file with sound
+    fits ``audio``."""
     for i, scene in enumerate(plan.scenes):
         if scene.clip:
             yield f"scenes[{i}].clip.upload", scene.clip.upload, "video"

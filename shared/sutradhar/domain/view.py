@@ -51,7 +51,8 @@ def name_slot(slot: str) -> str:
 
 
 def stand_ins(assets: Mapping[str, Asset]) -> list[str]:
-    """Return who made what in whose place and why: a line for all that have both in common. ``assets`` by slot."""
+    """Describe which provider replaced which others, for which assets and why: one line for each such group. ``assets``
+    maps slots to assets."""
     slots: dict[tuple[str, str], dict[str, None]] = {}
     reasons: dict[tuple[str, str], dict[str, None]] = {}
     for slot, asset in assets.items():
@@ -182,7 +183,7 @@ def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
         started_at, ended_at = begun.get(start), begun.get(end)
         word = "done" if finished else "running" if job.state is start else "pending"
         if not finished and job.state in (JobState.FAILED, JobState.CANCELLED) and started_at:
-            # steps that run side by side: one of them failed, and it alone is to blame
+            # one of the concurrent steps failed, and only that step is reported
             word = _STATE[job.state] if _failed_step(job) in ("", name) else "pending"
         return {
             "name": name, "state": word, "started_at": _iso(started_at),
@@ -204,7 +205,7 @@ def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
 
 
 def _failed_step(job: Job) -> str:
-    """Return which of the steps that run side by side failed; empty: none of them."""
+    """Return the name of the concurrent step that failed; empty if all succeeded."""
     stages: Mapping[str, str] = {str(kind): step for kind, step in _STEP_OF.items()}
     in_making = job.failed_in is JobState.PRODUCING and job.error is not None
     return stages.get(job.error.stage, "") if in_making and job.error else ""
