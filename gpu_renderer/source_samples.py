@@ -18,13 +18,14 @@ from PIL import Image
 
 from gpu_renderer import strip
 from gpu_renderer.camera import view
-from gpu_renderer.decode import count_frames, probe
+from gpu_renderer.decode import Source, count_frames, probe
 from gpu_renderer.ffmpeg import Cancelled, Process, program
 from gpu_renderer.still import load
 from gpu_renderer.strip import EVERY_SEC, HEIGHT, WIDTH, Strip
 from sutradhar.domain.errors import RenderError
 from sutradhar.domain.gate import Span
 from sutradhar.domain.timeline import Clip, Timeline
+from sutradhar.media.formats import DEMUXERS
 
 _LONGEST_SIDE = 960
 """Longest side in pixels of a still image before parts are cut out of it: pictures of 96x54 show no finer detail."""
@@ -106,7 +107,7 @@ class Sources:
         length = min(length, clip.footage.part_frames or length)
         places = [n % length if clip.footage.when_over == "loop" else min(n, length - 1) for n in at] if length else []
         wanted, turn = set(places), dict[int, Luma]()
-        with Process(filmed_argv(self._timeline, clip, path), stage="gate", stream=True, scene=clip.scene) as process:
+        with Process(filmed_argv(self._timeline, clip, source), stage="gate", stream=True, scene=clip.scene) as process:
             for n in range(max(wanted, default=-1) + 1):
                 if len(picture := process.stdout.read(_WIDE * _HIGH)) < _WIDE * _HIGH:
                     break
@@ -141,12 +142,15 @@ class Sources:
         return np.asarray(np.rint(np.asarray(seen)), np.uint8)
 
 
-def filmed_argv(timeline: Timeline, clip: Clip, path: Path) -> list[str]:
+def filmed_argv(timeline: Timeline, clip: Clip, film: Source) -> list[str]:
     """Return the ffmpeg command that writes the luma of a clip, to the end of its file, to stdout: small pictures in
     limited range at the rate of the video."""
     assert clip.footage is not None
-    source = graph.input(f"file:{path}", protocol_whitelist="file,pipe", threads=1, ss=clip.footage.start_sec)
-    seen = source["v:0"].filter("fps", timeline.fps)
+    source = graph.input(
+        f"file:{film.path}", protocol_whitelist="file,pipe", format_whitelist=",".join(DEMUXERS), threads=1,
+        ss=clip.footage.start_sec,
+    )  # fmt: skip
+    seen = source[f"v:{film.track}"].filter("fps", timeline.fps)
     seen = seen.filter("scale", _WIDE, _HIGH, flags="area", out_range="tv").filter("format", "yuv420p")
     sink = seen.filter("extractplanes", "y").output("pipe:", format="rawvideo")
     flags = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")

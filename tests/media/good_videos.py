@@ -47,6 +47,17 @@ class Maker:
         subprocess.run([*argv, *coded, *(options or ("-pix_fmt", "yuv420p")), str(path)], check=True)
         return path.read_bytes(), True
 
+    def film_behind_another(self, source: str) -> Shot:
+        """Return a clip like ``film``'s that is the second picture track of its file, and the default one."""
+        tracks = []
+        for name, shown in (("first", "color=lime:s=320x180"), ("second", source)):
+            tracks.append(self.folder / f"{name}.mp4")
+            tracks[-1].write_bytes(self.film(shown)[0])
+        path = self.folder / "both.mp4"
+        argv = [program("ffmpeg"), "-v", "error", "-y", "-i", tracks[0], "-i", tracks[1], "-map", "0", "-map", "1"]
+        subprocess.run([*argv, "-c", "copy", "-disposition:v:0", "0", "-disposition:v:1", "default", path], check=True)
+        return path.read_bytes(), True
+
     def timeline(
         self,
         *shots: Shot,
@@ -196,6 +207,7 @@ GOOD: Mapping[str, Callable[[Maker], Timeline]] = {
     "a clip that ends black": lambda m: m.timeline(m.film(BARS_THEN_BLACK)),
     "a clip with a black second": lambda m: m.timeline(m.film(GAP)),
     "a dim clip": lambda m: m.timeline(m.film(DIM)),
+    "a clip with a black second on its second track": lambda m: m.timeline(m.film_behind_another(GAP)),
     "a dim clip in full range": lambda m: m.timeline(
         m.film(f"{DIM},scale=out_range=pc", "-pix_fmt", "yuvj420p", "-color_range", "pc")
     ),
