@@ -116,7 +116,8 @@ def deliver_refused(blobs: BlobStore, prefix: str, folder: Path) -> Path:
     """
     earlier = _earlier(folder)
     if earlier and (folder / "video.mp4").exists():
-        folder = folder.with_name(f"{folder.absolute().name}.refused")
+        whole = Path(os.path.abspath(folder))  # "." and ".." have no names of their own
+        folder = whole.with_name(f"{whole.name}.refused")
     files = {REFUSED: f"{prefix}/video.mp4", "job_summary.json": f"{prefix}/job_summary.json"}
     return _copy(files, blobs, folder)[0].absolute()
 

@@ -85,6 +85,19 @@ def test_a_refused_video_is_delivered_and_replaces_no_finished_one(backend: Back
     assert (out / "video.mp4").read_text() == "job-a"
 
 
+@pytest.mark.parametrize("named", [".", "./", "../here", "sub/.."])
+def test_a_folder_may_be_named_by_dots(
+    backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    (tmp_path / "here/sub").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    backend.blobs.put("p/video.mp4", b"refused")
+    backend.blobs.put("p/job_summary.json", b'{"render_id": "job-r-1"}')
+    deliver(finished(backend, "job-a", "The fox"), backend, prepare_out(Path(named)))
+    path = deliver_refused(backend.blobs, "p", prepare_out(Path(named)))
+    assert path == tmp_path / "here.refused/video.refused.mp4"
+
+
 @pytest.mark.parametrize("name", ["video.mp4", "captions.en.srt", "thumbnail.png", "provenance.json"])
 def test_files_of_the_users_own_are_never_replaced(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("{}")
