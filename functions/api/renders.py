@@ -13,7 +13,6 @@ from sutradhar import bootstrap
 from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.job import Job
 from sutradhar.domain.ledger import job_account
-from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.plan import LANGUAGES, RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.view import state_word, status
@@ -28,19 +27,21 @@ _SECONDS_PER_SECOND = 1.2
 
 @blueprint.post("/render")
 def create() -> flask.typing.ResponseReturnValue:
+    from sutradhar.pipeline.own_media import expect_length
     from sutradhar.pipeline.submit import submit
 
     key = flask.request.headers.get("Idempotency-Key")
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
-    job, created = submit(bootstrap.services(), RenderPlan.parse(json_body()), key, caller())
+    services = bootstrap.services()
+    job, created = submit(services, RenderPlan.parse(json_body()), key, caller())
     body = {
         "job_id": job.id,
         "status": "pending" if created else state_word(job),
         "state": "pending" if created else state_word(job),
         "estimated_cost_usd": usd(job.estimated),
         "estimated_cost_most_usd": usd(job.estimated_most),
-        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expected_sec(job.wanted)),
+        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expect_length(services, job.wanted)),
         "links": {name: f"{_base(job)}/{name}" for name in ("status", "cancel", "file")},
     }
     headers = {"Location": f"{_base(job)}/status"}

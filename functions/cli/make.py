@@ -27,7 +27,6 @@ from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.gate import VERSION
 from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.view import stand_ins
@@ -74,6 +73,7 @@ def make(
 def _make(wanted: RenderPlan) -> Job:
     from functions import local
     from functions.cli.progress_view import ProgressView
+    from sutradhar.pipeline.own_media import expect_length
     from sutradhar.pipeline.produce import made
 
     telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
@@ -81,7 +81,7 @@ def _make(wanted: RenderPlan) -> Job:
         services = bootstrap.services()
         job = _begin(wanted)
         # a job that an earlier process left may just have ended, so it is looked at once in any case
-        with ProgressView(console, expected_sec(wanted)) as view:
+        with ProgressView(console, expect_length(services, wanted)) as view:
             while True:
                 job = services.jobs.get(job.id)
                 view.show(job, made(services, job) if not job.assets else job.assets)

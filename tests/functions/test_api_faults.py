@@ -7,6 +7,8 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from sutradhar.domain.job import JobError
+from sutradhar.domain.upload import MediaFacts
+from sutradhar.pipeline.uploads import begin, change
 from tests.functions.test_api import finish, submit
 
 DIGITS = "1" * 5000
@@ -64,6 +66,16 @@ def test_the_wait_goes_by_the_length_of_the_scenes(api: FlaskClient) -> None:
     short = submit(api, {"scenes": scenes[:1]}).json["estimated_wait_seconds"]
     topic = submit(api, {"topic": "Prahlad", "length_sec": 300}).json["estimated_wait_seconds"]
     assert (long, short, topic) == (490, 34, 370)
+
+
+def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient) -> None:
+    services, clip = bootstrap.services(), "up-0123456789abcdef"
+    facts = MediaFacts(kind="video", width=320, height=180, duration_sec=20.0, has_audio=False)
+    upload = begin(services, "a.mp4", "video/mp4", 1, clip)
+    change(services, clip, lambda found: found.evolve(facts=facts))
+    services.blobs.put(upload.blob, b"x")
+    scenes = [{"clip": clip}, {"clip": {"upload": clip, "start_sec": 5}}, {"clip": clip, "duration_sec": 15}]
+    assert submit(api, {"scenes": scenes}).json["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
 
 
 def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:

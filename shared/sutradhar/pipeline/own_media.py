@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sutradhar.domain.access import ApiKey
 from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.limits import PlanLimits
+from sutradhar.domain.limits import PlanLimits, expected_sec
 from sutradhar.domain.own_media import MIN_PART_SEC, ClipFile, cut_away
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.upload import MediaFacts, MediaKind, Upload, named_in
@@ -53,6 +53,11 @@ def clip_seconds(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, f
         if scene.clip and scene.duration_sec is None and not scene.narration
         if (facts := _facts(uploads, scene.clip.upload))
     }
+
+
+def expect_length(services: Services, plan: RenderPlan) -> float:
+    """Return the seconds that the video of ``plan`` will probably last; those of its clips are known."""
+    return expected_sec(plan, clip_seconds(plan, _uploads(services, plan)))
 
 
 def find_notices(services: Services, plan: RenderPlan) -> list[str]:

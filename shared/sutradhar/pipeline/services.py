@@ -89,7 +89,9 @@ def _log_move(before: Job, job: Job) -> None:
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
     if job.state.over:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
-        facts["wanted_seconds"] = round(expected_sec(job.plan or job.wanted))
+        # scenes of the caller's own say how long they are, but that of a clip may be known in the end only
+        exact = job.result.duration_sec if job.result and job.wanted.scenes else None
+        facts["wanted_seconds"] = round(expected_sec(job.plan or job.wanted) if exact is None else exact)
     if job.result:
         facts["film_seconds"] = round(job.result.duration_sec, 3)
     if job.error:

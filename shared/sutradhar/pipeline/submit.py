@@ -14,14 +14,14 @@ from sutradhar.domain.errors import (
     ProviderError,
 )
 from sutradhar.domain.job import Job
-from sutradhar.domain.limits import PlanLimits, expected_sec
+from sutradhar.domain.limits import PlanLimits
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.price import usd
 from sutradhar.domain.upload import named_in
 from sutradhar.domain.view import name_slot
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
-from sutradhar.pipeline.own_media import check
+from sutradhar.pipeline.own_media import check, expect_length
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
@@ -60,7 +60,12 @@ def submit(
     if job.request_hash != digest:
         raise IdempotencyMismatch
     if created:
-        log("job_created", job_id=job.id, length_sec=round(expected_sec(job.wanted)), scenes=len(job.wanted.scenes))
+        log(
+            "job_created",
+            job_id=job.id,
+            length_sec=round(expect_length(services, job.wanted)),
+            scenes=len(job.wanted.scenes),
+        )
     if created or not job.state.over:
         services.send(job.owed())
     return job, created
