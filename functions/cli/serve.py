@@ -71,7 +71,7 @@ def _serve_emulated(port: int) -> None:
         raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
 
     home = bootstrap.settings().home / "emulated"
-    say("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and seven functions ...")
+    say("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and eight functions ...")
     with EmulatedCloud(home, port, settings=bootstrap.settings().vendor_environment) as cloud:
         say(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
         for name, value in sorted(cloud.env.items()):

@@ -173,6 +173,19 @@ def test_what_another_process_cancels_is_not_tried_again(
     assert sent.messages == []
 
 
+def test_an_end_that_cannot_be_written_down_is_told_all_the_same(make: Make, sent: Sent, tmp_path: Path) -> None:
+    # a folder in the place of the report, which no report can replace
+    runner = make(
+        f"import glob, os, sys\nfor p in glob.glob({str(tmp_path / 'executions/*.json')!r}):\n"
+        "    if os.path.isfile(p):\n        os.unlink(p)\n        os.mkdir(p)\nsys.exit('no')"
+    )
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: sent.messages)
+    assert runner.report(name).state is ExecutionState.FAILED
+    runner.close()
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+
+
 def test_a_renderer_that_cannot_be_started_has_failed_and_says_why(
     tmp_path: Path, sent: Sent, neighbour: LocalRenderRunner
 ) -> None:

@@ -18,6 +18,7 @@ from sutradhar.domain.errors import LeaseHeld
 from sutradhar.domain.messages import DispatchRender
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
+from sutradhar.telemetry import log
 
 MAX_RETRIES = 3
 """As on a Cloud Run job: a task that ends badly is started again this often."""
@@ -127,17 +128,23 @@ class LocalRenderRunner:
         except OSError as exc:  # no log, no process: starting it again at once would only fail again
             report = ExecutionReport(ExecutionState.FAILED, f"the renderer could not be started: {exc}")
         finally:
-            self._file(execution.name, "pid").unlink(missing_ok=True)
-            shutil.rmtree(self._workdir / execution.name, ignore_errors=True)
             execution.report = report
-            self._write_report(execution)
             try:
-                if report.state is not ExecutionState.SUCCEEDED and not self._is_cancelled(execution):
-                    # the renderer could not say so itself; the message has a worker look at it now, not at the next
-                    # sweep
-                    self._bus.publish(DispatchRender(job_id=execution.job_id))
+                self._tell_end(execution)
+            except OSError as exc:  # a full disk, as a rule; the next sweep of this process finds the report in memory
+                log("execution_end_not_told", level="warning", exc=exc, execution=execution.name)
             finally:
                 execution.ended.set()
+
+    def _tell_end(self, execution: _Execution) -> None:
+        self._file(execution.name, "pid").unlink(missing_ok=True)
+        shutil.rmtree(self._workdir / execution.name, ignore_errors=True)
+        try:
+            self._write_report(execution)
+        finally:
+            if execution.report.state is not ExecutionState.SUCCEEDED and not self._is_cancelled(execution):
+                # the renderer could not say so itself; the message has a worker look at it now, not at the next sweep
+                self._bus.publish(DispatchRender(job_id=execution.job_id))
 
     def _attempts(self, execution: _Execution) -> ExecutionReport:
         code = -1
