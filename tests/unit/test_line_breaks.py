@@ -43,11 +43,21 @@ def test_what_belongs_together(first: str, second: str, together: bool) -> None:
     [
         ("Dr. Rao met Mr. Shah. They spoke.", 2), ("डॉ. राव आए। वे बोले।", 2), ("It cost Rs. 500. He paid.", 2),
         ("See No. 5. No. He left.", 3), ("ए.पी.जे. कलाम आए।", 1), ("“Go!” he said. “Now.”", 3), ("10 कि.मी. दूर।", 1),
+        ("1. Silk moved. 2. Horses moved.", 2), ("१. पानी लें। २. उबालें।", 2), ("He was 12. She was 9.", 2),
+        ("3. Mix it", 1), ("In 1947. Then.", 2),
     ],
 )  # fmt: skip
 def test_abbreviations_end_no_sentence(text: str, count: int) -> None:
     assert len(sentences(text)) == count
     assert " ".join(sentences(text)) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["1. Silk moved west. 2. Horses moved east.", "We need: 1. Two cups of rice.", "१. पानी लें। २. उसे उबालें।"]
+)
+def test_the_number_of_an_item_stands_beside_its_item(text: str) -> None:
+    for cue in captions(text):
+        assert not cue.lines[-1].split()[-1].rstrip(".").isdecimal(), cue.lines
 
 
 PAIRS = ["Dr. Rao", "डॉ. सिंह", "Rs. 500", "10 km", "₹5 लाख", "5:30 pm", "15 August", "37.5 °C", "Prof. Iyer"]

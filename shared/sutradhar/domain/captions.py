@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sutradhar.domain.asset import Word
 from sutradhar.domain.base import Frozen
-from sutradhar.domain.line_breaks import binds, find_line_ends
+from sutradhar.domain.line_breaks import binds, find_line_ends, numbers_item
 from sutradhar.domain.text import graphemes, sentences
 
 MAX_LINE = 42
@@ -60,10 +60,12 @@ def cues(
     One that would be gone in less than ``MIN_SEC`` shares its place with a neighbour where both fit.
     """
     following = [*(word.text for word in words[1:]), ""][: len(words)]
+    before = ["", *("" if i in line_ends else word.text for i, word in enumerate(words))]
+    numbers = {i for i, word in enumerate(words) if numbers_item(word.text, before[i])}
     parts = [
         part
         for i, (word, beside) in enumerate(zip(words, following, strict=True))
-        for part in _parts(word, beside, i in line_ends)
+        for part in _parts(word, beside, i in line_ends, numbers=i in numbers)
     ]
     at = [round((offset + part.start) * fps) for part in parts]
     groups = _groups(parts, at, not_after, fps)
@@ -130,13 +132,13 @@ class _Part:
         return _mark(self.text) in _STOPS and not self.binds
 
 
-def _parts(word: Word, following: str, ends_line: bool) -> Iterator[_Part]:
+def _parts(word: Word, following: str, ends_line: bool, *, numbers: bool) -> Iterator[_Part]:
     texts = [piece for text in word.text.split() for piece in _pieces(text, MAX_LINE)]
     letters = sum(map(width, texts))
     at = word.start
     for i, text in enumerate(texts):
         until, last = at + (word.end - word.start) * width(text) / letters, i == len(texts) - 1
-        bound = last and not ends_line and binds(word.text, following)
+        bound = last and not ends_line and (numbers or binds(word.text, following))
         yield _Part(text, at, until, len(texts) == 1, ends_line=last and ends_line, binds=bound)
         at = until
 

@@ -35,8 +35,14 @@ def binds(word: str, following: str) -> bool:
     )
 
 
+def numbers_item(word: str, before: str) -> bool:
+    """Return whether ``word`` is the number of an item of a list ("1."). ``before``: the word before it, if any."""
+    is_number = word.endswith(".") and word[:-1].isdecimal() and len(word) <= len("99.")
+    return is_number and (not before or before.endswith(":") or ends_sentence(before, word))
+
+
 def ends_sentence(word: str, following: str) -> bool:
-    """Return whether a sentence ends with ``word``; abbreviations, initials and the numbers of lists do not end one."""
+    """Return whether a sentence ends with ``word``; abbreviations and initials do not end one."""
     bare = word.rstrip("\"'”’)]»")
     return bare[-1:] in ".!?।॥…" and bare != "" and not (bare.endswith(".") and binds(word, following))
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.glyphs import DEVANAGARI, LATIN
-from sutradhar.domain.line_breaks import ends_sentence
+from sutradhar.domain.line_breaks import ends_sentence, numbers_item
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -117,15 +117,15 @@ def graphemes(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Split ``text`` after ``. ! ? । ॥ …``; closing quotes stay with their sentence, and a title or an initial does not
-    end one."""
+    """Split ``text`` after ``. ! ? । ॥ …``; closing quotes stay with their sentence, and a title, an initial and the
+    number of an item do not end one."""
     words = _compiled(r"\S+").finditer(text)
-    found, start, last = [], 0, None
+    found, start, before, last = [], 0, "", None
     for word in words:
-        if last and ends_sentence(last[0], word[0]):
+        if last and ends_sentence(last[0], word[0]) and not numbers_item(last[0], before):
             found.append(text[start : last.end()])
             start = word.start()
-        last = word
+        before, last = last[0] if last else "", word
     return [s for s in (*found, text[start:].strip()) if s]
 
 
