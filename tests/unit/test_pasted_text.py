@@ -40,6 +40,9 @@ SUN = "The sun rose over the hills and the river shone"
         ("x<sup>2</sup> H<sub>2</sub>O", "x² H2O"),
         ("He said:<br/>&ldquo;Go!&rdquo; &#128512;", "He said: “Go!”"),
         ("| Planet | Days |\n|---|---|\n| Mars | 687 |", "Planet, Days\nMars, 687"),
+        ("| Year | Event | Way |\n|---|---|---|\n| 1453 | Blockade | — |", "Year, Event, Way\n1453, Blockade"),
+        ("Conclusion: tea is good. [The section of 5 seconds]", "Conclusion: tea is good. [The section of 5 seconds]"),
+        ("The video script [Bridge over water] was lost.", "The video script [Bridge over water] was lost."),
         ("*_जय श्री राम_* ~कल~ *आज*", "जय श्री राम कल आज"),
         ("ex\u00adam\u200bple \u2067राम\u2069 \ufeffend", "example राम end"),
         ("𝐁𝐨𝐥𝐝 Ｗｉｄｅ 20℃ №5 ½ m² x™", "Bold Wide 20℃ №5 ½ m² x™"),
@@ -82,6 +85,13 @@ def test_the_users_words_are_kept(pasted: str, said: str) -> None:
         ("Speaker 1 [00:12]: Go. [pause 2s]", "Go.", ("Speaker 1 :", "[00:12]", "[pause 2s]")),
         ("[कैमरा अंगूरों पर] लोमड़ी आई।", "लोमड़ी आई।", ("[कैमरा अंगूरों पर]",)),
         ("<style>p{}</style><b>Hi</b>", "Hi", ("<style>p{}</style>",)),
+        ("**[INTRO – 0:00–0:10]**\nHi. [Part 2 | 30 sec] Go.", "Hi. Go.", ("[INTRO – 0:00–0:10]", "[Part 2 | 30 sec]")),
+        ("HOST: Hi.\nOUTRO: Like it!\n**Hook (0:05):** Go.", "Hi. Like it! Go.", ("HOST:", "OUTRO:", "Hook (0:05):")),
+        ("# Silk — YouTube Script (60 sec)\nSilk moved.", "Silk moved.", ("Silk — YouTube Script (60 sec)",)),
+        ("It grew.[^1] Fast.\n\n[^1]: Whitfield, 2015.", "It grew. Fast.", ("[^1]", "[^1]: Whitfield, 2015.")),
+        ("[Verse 1: Asha]\nCome home\n[Chorus x2]\nGo on", "Come home\nGo on", ("[Verse 1: Asha]", "[Chorus x2]")),
+        ("Am  G  F\nCarry me\nx2\nD | A7 |\nA C", "Carry me\nA C", ("Am G F", "x2", "D | A7 |")),
+        ("[Guitar Solo]\n[अंतरा 2]\nघर आ.", "घर आ.", ("[Guitar Solo]", "[अंतरा 2]")),
     ],
 )  # fmt: skip
 def test_what_is_for_the_makers_is_left_out_and_told(pasted: str, said: str, left_out: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from sutradhar.domain.pacing import speech_sec
 from sutradhar.domain.plan import Language, RenderPlan
 from sutradhar.domain.text import clean, drawable, sentences
 from sutradhar.providers.storybook.planner import Storybook
+from sutradhar.providers.storybook.script import script_sentences
 from sutradhar.providers.storybook.stories import Story, stories
 
 LANGUAGES: tuple[Language, ...] = ("en", "hi")
@@ -239,6 +240,31 @@ def test_a_prompt_of_several_sentences_is_the_script() -> None:
 )
 def test_a_prompt_that_asks_is_treated_as_a_topic(asked: str) -> None:
     assert plan(prompt=asked).scenes == plan(topic="Prahlad").scenes
+
+
+@pytest.mark.parametrize(
+    ("prompt", "spoken"),
+    [
+        ("[Verse 1]\nDown by the river where the willows lean\nI found a penny\n\n[Chorus]\nCarry me home", "penny"),
+        ("वर दे वीणावादिनि वर दे\nप्रिय स्वतंत्र रव अमृत मंत्र नव\nभारत में भर दे", "अमृत"),
+        ("Half a league, half a league\nHalf a league onward\nAll in the valley of death", "valley"),
+    ],
+)
+def test_the_lines_of_a_song_or_a_poem_are_spoken_without_full_stops(prompt: str, spoken: str) -> None:
+    made = plan(prompt=prompt, subtitle_languages=[])
+    narrations = " ".join(scene.narration for scene in made.scenes)
+    assert spoken in narrations
+    assert "Verse" not in narrations
+    assert len(narrations.split()) <= len(prompt.split())
+
+
+@pytest.mark.parametrize(
+    "brief",
+    ["Topic: tea\nTone: funny\nAudience: small children who like tea\nLength: short",
+     "A video about\nthe history of tea\nin India for small children", "Tea\nCoffee\nMilk"],
+)  # fmt: skip
+def test_a_brief_in_lines_is_no_poem(brief: str) -> None:
+    assert not script_sentences(brief)
 
 
 @pytest.mark.parametrize("wanted", [{"topic": "???"}, {"topic": "“…”"}, {"prompt": "... !!! [ ]"}])

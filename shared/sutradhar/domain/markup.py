@@ -132,6 +132,16 @@ def strip_emphasis(line: str) -> str:
     return _compiled(r"\\([*_#`~\[\]()>|])").sub(r"\1", line)
 
 
+def strip_footnotes(text: str, left_out: list[str]) -> str:
+    """Return ``text`` without the footnotes of Markdown (``[^1]: Whitfield, 2015.``) and the marks of them."""
+
+    def note(found: "Match[str]") -> str:
+        left_out.append(found[0].strip())
+        return REMOVED
+
+    return _compiled(r"(?m)^[ \t]*\[\^[^\]\n]{1,40}\]:[^\n]*|\[\^[^\]\n]{1,40}\]").sub(note, text)
+
+
 def strip_links(text: str, left_out: list[str]) -> str:
     """Return ``text`` with each link replaced by its words; a bare URL is shortened to its host."""
 

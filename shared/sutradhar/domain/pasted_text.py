@@ -73,6 +73,7 @@ def read_narration(text_as_sent: str) -> PastedText:
     text = markup.decode_entities(text_as_sent.replace(REMOVED, ""))
     text = markup.strip_html(text, reading.left_out)
     text = drawable(text, reading.leave_out)
+    text = markup.strip_footnotes(text, reading.left_out)
     text = markup.strip_links(text, reading.left_out)
     text = _strip_directions(text, reading, square=True)
     lines = _read_lines(text.split("\n"), reading)
@@ -159,12 +160,16 @@ def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, 
         labelled = labelled or (lead is not None and not stage_directions.lone_stamp(line))
         if lead is None and (lead := stage_directions.scene_prefix(line)) and labels:
             return _Line(reading.leave_out(line))
+        if lead is None and in_script:
+            lead = stage_directions.part_label(line)
         if lead is None and (bracket := _compiled(r"\(([^()\n]{1,200})\)").match(line)):
             lead = bracket if stage_directions.is_direction(bracket[1], square=False) else None
         if lead is None:
             break
         reading.leave_out(lead[0])
         line = line[lead.end() :]
+    if stage_directions.chord_line(line):
+        return _Line(reading.leave_out(line))
     if _compiled(r"(?:\#[\p{L}\p{N}\p{M}_]+\s*){2,}").fullmatch(line) or line.casefold().strip("<>‎") in _FORWARDED:
         return _Line(reading.leave_out(line))
     return _Line(_strip_directions(line, reading, square=False), kind, labelled=labelled)
@@ -191,7 +196,7 @@ def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
         for n in (i - 1, *range(i + 1, last)):
             cells = _cells(lines[n])
             if said is None:
-                lines[n] = ", ".join(cell for cell in cells if cell)
+                lines[n] = ", ".join(cell for cell in cells if any(c.isalnum() for c in cell))
                 continue
             for k, cell in enumerate(cells):
                 if k != said or n == i - 1:

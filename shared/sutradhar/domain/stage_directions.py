@@ -43,9 +43,15 @@ _HEADINGS = (
     r"|conclusion|call to action|cta|ending|opening|closing|end(?: screen| card)?|scene breakdown|visuals?"
     r"|परिचय|प्रस्तावना|निष्कर्ष|उपसंहार|पटकथा|स्क्रिप्ट|शीर्षक|समापन|आरंभ|अंत"
 )
+_KINDS_OF_SCRIPT = r"(?:video|youtube|shorts?|reels?|tiktok|explainer|narration|voice-?over|podcast|documentary)"
+_PARTS_OF_SONGS = (
+    r"(?:verse|(?:pre|post)?[- ]?chorus|bridge|refrain|hook|interlude|breakdown|(?:guitar |piano |drum )?solo|coda|tag"
+    r"|मुखड़ा|अंतरा|स्थायी|टेक)(?:\s*\d{1,2})?(?:\s*\(?[x×]\s*\d{1,2}\)?)?"
+)
 _STAMP = r"\d{1,2}:[0-5]\d(?::[0-5]\d)?(?:[.,]\d{1,3})?"
 _STAMPS = rf"{_STAMP}\s*(?:-->|[-–—→]|to|से)\s*{_STAMP}"
 _SECONDS = r"(?:approx\.?|about|~)?\s*\d{1,3}(?:\s*[-–]\s*\d{1,3})?\s*(?:s|secs?\.?|seconds?|सेकंड|सेकेंड)"
+_TIMED_PART = rf"(?i:{_HEADINGS}|(?:section|part|segment|chapter|भाग|खंड)(?:\s*\d{{1,2}})?)"
 _AT_THE_START = (
     rf"[\[(]\s*(?:{_STAMPS}|{_STAMP}|{_SECONDS})\s*[\])]\s*[:|–—-]?\s*|{_STAMPS}(?!\s*(?i:[ap]\.?m))\s*[:|–—-]?\s*"
 )
@@ -140,6 +146,19 @@ def scene_prefix(line: str) -> "Match[str] | None":
     return _compiled(rf"{_SCENE}\s*(?:\([^()\n]*\))?\s*(?:[:：.–—-]+\s*|$)").match(line)
 
 
+def chord_line(line: str) -> bool:
+    """Return whether ``line`` has the chords of a song and no words, or says how often a part is sung: ``Am  G7``."""
+    chord = r"[A-G][#b♯♭]?(?:maj|min|dim|sus|aug|add|m)?\d{0,2}(?:/[A-G][#b]?)?"
+    alone = _compiled(rf"(?:\|?\s*{chord}[\s|-]+)+{chord}\s*\|?").fullmatch(line)
+    marked = alone and _compiled(r"[#b♯♭m\d]|\S\s{2,}\S|\|").search(line)
+    return bool(marked or _compiled(r"\(?[x×]\s?\d{1,2}\)?").fullmatch(line))
+
+
+def part_label(line: str) -> "Match[str] | None":
+    """Match the name of a part of a script at the start of ``line``: ``Outro: ``, ``HOOK (0:00-0:05): ``."""
+    return _compiled(rf"(?i:{_HEADINGS})\s*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*[:：]\s+(?=\S)").match(line)
+
+
 def structural_heading(line: str) -> bool:
     """Return whether a heading names a part of the script, not of the story: ``Intro (0:00-0:10)``, ``Scene 1``."""
     rest = rf"\s*(?:\(.*\)|\[.*\]|{_STAMPS})?\s*[:：]?\s*"
@@ -147,6 +166,7 @@ def structural_heading(line: str) -> bool:
         _compiled(rf"{_SCENE}.*").fullmatch(line)
         or _compiled(rf"(?:\d{{1,2}}[.)]\s*)?(?i:{_HEADINGS}){rest}").fullmatch(line)
         or _compiled(r"(?i:(?:video )?(?:title|script|शीर्षक|पटकथा))\s*[:：].*").fullmatch(line)
+        or _compiled(rf"(?i:.*\b{_KINDS_OF_SCRIPT} script){rest}").fullmatch(line)
     )
 
 
@@ -193,9 +213,11 @@ def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -
     if square and (
         _compiled(rf"{flags}(?:{_FRAMED})").fullmatch(text)
         or _compiled(rf"(?:{_SCENE}.*|{_STAMP}|{_SECONDS})").fullmatch(text)
+        or _compiled(rf"(?:{_TIMED_PART})\W*(?:{_STAMPS}|{_STAMP}|{_SECONDS})\W*").fullmatch(text)
+        or _compiled(rf"(?i:{_PARTS_OF_SONGS})(?:\s*[:–—-]\s*.+)?").fullmatch(text)
     ):
         return True
-    if _compiled(r"(?i)(?:verse|chorus|pre-chorus|bridge|refrain|मुखड़ा|अंतरा)(?:\s*\d+)?").fullmatch(text):
+    if _compiled(rf"(?i:{_PARTS_OF_SONGS}|[x×]\s?\d{{1,2}})").fullmatch(text):
         return not inside_sentence
     if _compiled(r"(?i)(?:fade (?:in|out|to black)|zoom (?:in|out)|cut to:?|in an? \w+ (?:voice|tone))").fullmatch(
         text

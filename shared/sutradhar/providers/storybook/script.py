@@ -9,6 +9,8 @@ from sutradhar.providers.storybook.topic import cut, requests
 _MIN_SCENES, _MAX_SCENES = 3, 8
 _SCENE_SEC = 9.0
 _IMAGE_CHARS = 400
+_VERSE_LINES, _VERSE_WORDS = 3, 10
+"""The fewest of a poem that has no full stop."""
 
 
 def split(text: str) -> list[str]:
@@ -22,10 +24,21 @@ def split(text: str) -> list[str]:
 
 
 def script_sentences(prompt: str) -> list[str]:
-    """Return the sentences of ``prompt`` if it is a script, else none: one sentence, or a request, is a subject."""
+    """Return the sentences of ``prompt`` if it is a script, else none: one sentence, or a request, is a subject.
+
+    The lines of a poem or a song are a script too, also without a full stop.
+    """
     said = split(prompt)
     whole = sentences(" ".join("".join(f"{s} " for s in said).split()))
-    return said if len(whole) > 1 and not requests(said[0]) else []
+    if not said or requests(said[0]) or requests(whole[0]):
+        return []
+    return said if len(whole) > 1 or _are_verses(said) else []
+
+
+def _are_verses(said: list[str]) -> bool:
+    """Return whether ``said`` are the lines of a poem or a song, and not a brief ("Topic: tea", "Tone: funny")."""
+    briefs = sum(":" in line[:25] for line in said)
+    return len(said) >= _VERSE_LINES and len(" ".join(said).split()) >= _VERSE_WORDS and briefs * 2 < len(said)
 
 
 def group(said: list[str], language: Language) -> list[str]:
