@@ -96,6 +96,7 @@ def test_kinds_of_topic_are_told_differently() -> None:
         ("The Beatles", "The Beatles"),
         ("DNA", "DNA"),
         ("How do bees make honey?", "How do bees make honey"),
+        ("How to make paper", "how to make paper."),
     ],
 )
 def test_a_topic_has_a_capital_inside_a_sentence_only_where_it_needs_one(topic: str, told: str) -> None:

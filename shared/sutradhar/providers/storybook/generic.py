@@ -60,8 +60,8 @@ def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tup
     chance = random.Random(seed)
     question = asks(phrase, language, asked)
     kind = kind_of(phrase, language, asked)
-    said = phrase if question else inside_sentence(phrase)
     is_worded_as_question = question and (language == "hi" or question_mark(phrase, asked))
+    said = phrase if is_worded_as_question else inside_sentence(phrase)
 
     def beat(slot: _Slot) -> Beat:
         wordings = slot.wordings(question)
