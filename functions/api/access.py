@@ -37,7 +37,7 @@ def admit() -> None:
         known = access.keys(backend.records) if secret else known
     if not known and not secret:
         if not _from_here():
-            raise Unauthorized("there is no API key yet, and only this machine is let in: sutradhar keys add NAME")
+            raise Unauthorized(_explain_closed())
         return
     if not secret:
         raise Unauthorized("send your API key as X-API-Key, or as Authorization: Bearer")
@@ -89,6 +89,19 @@ def _from_here() -> bool:
     # a page of another site that a browser of this machine shows may send here, or be called as if it were here
     callers = (f"//{sent.get('Host', '')}", *sent.getlist("Origin"))
     return all(_is_loopback(_name(address)) for address in callers)
+
+
+def _explain_closed() -> str:
+    """Return why a caller without a key is not let in, and what to do."""
+    pages = [page for page in flask.request.headers.getlist("Origin") if not _is_loopback(_name(page))]
+    if pages == ["null"]:
+        return "a page that was opened as a file calls; serve it from http://localhost, whose pages are let in"
+    if pages:
+        return (
+            f"a web page of {pages[0][:100]} calls, and without a key only pages of this machine are let in; make one"
+            f" with `sutradhar keys add NAME`, send it as X-API-Key, and set CORS_ORIGINS={pages[0][:100]}"
+        )
+    return "there is no API key yet, and only this machine is let in; make one with `sutradhar keys add NAME`"
 
 
 def _name(address: str) -> str:

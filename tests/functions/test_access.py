@@ -65,6 +65,19 @@ def test_a_proxy_or_a_page_of_another_site_is_not_this_machine(api: FlaskClient,
     assert post(api, {**headers, **shown}).status_code == 202
 
 
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({"Origin": "https://a.example"}, ("a web page of https://a.example", "CORS_ORIGINS=https://a.example")),
+        ({"Origin": "null"}, ("opened as a file", "http://localhost")),
+        ({"Host": "elsewhere.example"}, ("only this machine is let in", "`sutradhar keys add NAME`")),
+    ],
+)  # fmt: skip
+def test_a_refused_caller_is_told_why(api: FlaskClient, headers: dict[str, str], says: tuple[str, ...]) -> None:
+    detail = post(api, headers).json["detail"]
+    assert all(words in detail for words in says), detail
+
+
 @pytest.mark.parametrize("headers", [
     {"Host": "127.0.0.1:8080"}, {"Host": "[::1]:8080"}, {"Origin": "http://localhost:3000"},
 ])  # fmt: skip
