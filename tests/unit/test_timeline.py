@@ -92,6 +92,12 @@ def test_a_language_without_all_its_translations_has_no_captions() -> None:
     assert caption_languages(RenderPlan(scenes=(whole, bare))) == ("en",)
 
 
+def test_a_video_without_a_word_has_no_captions() -> None:
+    plan = RenderPlan(scenes=(Scene(image_prompt="x", duration_sec=2),))
+    made = build_timeline(plan, assets_for(plan, []))
+    assert (made.captions, made.burned) == ({}, ())
+
+
 def test_both_languages_come_from_one_timeline() -> None:
     scene = Scene(narration="One two. Three.", image_prompt="x", translations={"hi": "एक दो। तीन।"})
     plan = RenderPlan(scenes=(scene,))

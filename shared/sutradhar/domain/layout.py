@@ -132,6 +132,8 @@ def _captions(
     plan: RenderPlan, assets: Mapping[str, Asset], clips: list[Clip], voices: list[Voice]
 ) -> dict[Language, tuple[Cue, ...]]:
     found: dict[Language, tuple[Cue, ...]] = {}
+    if not voices:
+        return found  # a file without a line is no captions; players and YouTube refuse it
     spoken = plan.spoken_language
     for language in plan.subtitle_languages:
         if language not in caption_languages(plan):
