@@ -159,7 +159,7 @@ def server(env: dict[str, str]) -> Iterator[str]:
 
 
 def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
-    post, status, cancel, retry, download, *health = (
+    post, status, download, cancel, retry, *health = (
         c.replace("http://127.0.0.1:8080", server) for c in begins("curl")
     )
     job = json.loads(shell(post, env).stdout)["job_id"]
