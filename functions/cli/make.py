@@ -15,6 +15,7 @@ from functions.cli.options import (
     PlanFile,
     Providers,
     Resolution,
+    ScriptFile,
     Seed,
     Style,
     Topic,
@@ -35,6 +36,7 @@ from sutradhar.domain.view import stand_ins
 def make(
     topic: Topic = None,
     plan_file: PlanFile = None,
+    script_file: ScriptFile = None,
     out: Out = Path("out"),
     language: Language = None,
     length: Length = None,
@@ -58,7 +60,7 @@ def make(
         choose_providers(providers)
         prepare_home()
         folder = prepare_out(out)
-        job = _make(load_plan(topic, plan_file, options))
+        job = _make(load_plan(topic, plan_file, options, script_file))
         if job.state is not JobState.SUCCEEDED:
             print_failure(job, _deliver_refused(job, folder))
             raise typer.Exit(1)

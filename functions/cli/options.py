@@ -30,9 +30,13 @@ def read_amount(text: str) -> float:
     return amount
 
 
-Topic = Annotated[str | None, typer.Argument(help="What the video is about, in English or Hindi.")]
+Topic = Annotated[list[str] | None, typer.Argument(help="What the video is about, in English or Hindi.")]
 PlanFile = Annotated[
     str | None, typer.Option("--plan", metavar="FILE", help="A RenderPlan as JSON; - reads it from standard input.")
+]
+ScriptFile = Annotated[
+    str | None,
+    typer.Option("--script", metavar="FILE", help="A text of your own to be spoken as it is; - reads standard input."),
 ]
 Language = Annotated[str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's own.")]
 Length = Annotated[

@@ -13,6 +13,7 @@ from functions.cli.options import (
     PlanFile,
     Providers,
     Resolution,
+    ScriptFile,
     Seed,
     Style,
     Topic,
@@ -30,6 +31,7 @@ from sutradhar.domain.view import name_slot
 def plan(
     topic: Topic = None,
     plan_file: PlanFile = None,
+    script_file: ScriptFile = None,
     language: Language = None,
     length: Length = None,
     voice: Voice = None,
@@ -55,7 +57,7 @@ def plan(
         choose_providers(providers)
         prepare_home()
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-        wanted = load_plan(topic, plan_file, options)
+        wanted = load_plan(topic, plan_file, options, script_file)
         services = bootstrap.services()
         check(services, wanted, bootstrap.settings().terminal_limits)
         found = services.planner.plan(wanted)

@@ -2,38 +2,49 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import typer
 
+from functions.cli.console import note
 from functions.cli.options import apply_options, name_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
-from functions.cli.plan_text import PlanTextError, parse_plan_text
+from functions.cli.plan_text import PlanTextError, decode_text, parse_plan_text
 from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.plan import MAX_SCENES, Language, RenderPlan
+from sutradhar.domain.plan_notices import left_out_notice
+from sutradhar.domain.script_parts import group_sentences, split_script
+from sutradhar.domain.text import language_of
 
 _STANDARD_INPUT = "-"
+_LONGEST_TOPIC = 200
+_IMAGE_CHARS = 400
 
 
-def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, Any]) -> RenderPlan:
-    """Return the plan for a topic or a plan file. ``options`` overrule the plan's own fields where they are not None.
+def load_plan(
+    words: Sequence[str] | None, plan_file: str | None, options: Mapping[str, Any], script_file: str | None = None
+) -> RenderPlan:
+    """Return the plan for the words of a topic, a plan file or a script. ``options`` overrule its own fields.
 
     Raises:
-        typer.BadParameter: both or neither are given.
+        typer.BadParameter: several or none of them are given.
         InvalidRequest: the plan or a file that it names cannot be used.
     """
+    topic = " ".join(words) if words else None
+    given = [one for one in (topic, plan_file, script_file) if one is not None]
+    if not given:
+        raise typer.BadParameter("give a topic, a plan file with --plan, or a text to be spoken with --script")
+    if len(given) > 1:
+        raise typer.BadParameter("give a topic, --plan or --script, not both")
     if plan_file is None:
-        if topic is None:
-            raise typer.BadParameter("give a topic, or a plan file with --plan")
-        _refuse_file_as_topic(topic)
         try:
-            return RenderPlan.parse(apply_options({"topic": topic}, options))
+            body = _body_of_topic(topic) if topic is not None else _body_of_script(script_file or "")
+            return RenderPlan.parse(apply_options(body, options))
         except InvalidRequest as exc:
             raise InvalidRequest(name_options(exc.errors, options)) from exc
-    if topic is not None:
-        raise typer.BadParameter("give a topic or --plan, not both")
     body, folder = _read_plan(plan_file)
     body = apply_options(body, options)
     body, wrong = with_uploads(body, folder)
@@ -49,22 +60,55 @@ def load_plan(topic: str | None, plan_file: str | None, options: Mapping[str, An
 
 def _read_plan(plan_file: str) -> tuple[Any, Path]:
     """Return the JSON of a plan file, and the folder that its relative paths start from."""
-    name, path = plan_file, Path()
+    data, path = _read_file("--plan", plan_file)
     try:
-        if plan_file == _STANDARD_INPUT:
-            name = "standard input"
-            data = sys.stdin.buffer.read()
-        else:
-            path = find_file(plan_file, Path())
-            data = path.read_bytes()
         return parse_plan_text(data), path.parent
-    except (FileProblem, PlanTextError) as exc:
-        raise InvalidRequest([FieldError("--plan", f"({name}) {exc}")]) from exc
+    except PlanTextError as exc:
+        raise _refused("--plan", plan_file, exc) from exc
 
 
-def _refuse_file_as_topic(topic: str) -> None:
-    if topic.lower().endswith(".json") and os.path.isfile(topic):
-        raise InvalidRequest([FieldError("topic", f"is the name of a file; write --plan {topic}")])
+def _body_of_topic(topic: str) -> dict[str, Any]:
+    if os.path.isfile(topic):
+        option = "--plan" if topic.lower().endswith(".json") else "--script"
+        if topic.lower().endswith((".json", ".txt", ".md")):
+            raise InvalidRequest([FieldError("topic", f"is the name of a file; write {option} {topic}")])
+    if len(topic) > _LONGEST_TOPIC:
+        told = f"has {len(topic)} characters, and at most {_LONGEST_TOPIC} fit; save a text that is to be spoken"
+        raise InvalidRequest([FieldError("topic", f"{told} as a file and write --script FILE")])
+    return {"topic": topic}
+
+
+def _body_of_script(script_file: str) -> dict[str, Any]:
+    """Return a plan whose scenes say all of a text, and tell what of it is left out."""
+    data, _ = _read_file("--script", script_file)
+    try:
+        text = decode_text(data)
+    except PlanTextError as exc:
+        raise _refused("--script", script_file, exc) from exc
+    said = split_script(text)
+    if not said:
+        raise _refused("--script", script_file, "has no text that can be spoken")
+    if notice := left_out_notice("the script", text):
+        note(notice)
+    language: Language = "hi" if language_of(text) == "hi" else "en"
+    narrations = group_sentences(said, language, most=MAX_SCENES)
+    return {"scenes": [{"narration": n, "image_prompt": shorten(n, _IMAGE_CHARS, placeholder="")} for n in narrations]}
+
+
+def _read_file(option: str, name: str) -> tuple[bytes, Path]:
+    """Return the bytes of a file that ``option`` names, and its path."""
+    if name == _STANDARD_INPUT:
+        return sys.stdin.buffer.read(), Path()
+    try:
+        path = find_file(name, Path())
+    except FileProblem as exc:
+        raise _refused(option, name, exc) from exc
+    return path.read_bytes(), path
+
+
+def _refused(option: str, name: str, problem: object) -> InvalidRequest:
+    shown = "standard input" if name == _STANDARD_INPUT else name
+    return InvalidRequest([FieldError(option, f"({shown}) {problem}")])
 
 
 def _parent(path: str) -> str:

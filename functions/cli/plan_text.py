@@ -5,6 +5,8 @@ import re
 from typing import Any, NoReturn
 
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[ \t]*[\w+-]*[ \t]*\r?\n(.*?)^[ \t]*\1[ \t\r]*$", re.MULTILINE | re.DOTALL)
+_STARTS_LIKE_JSON = re.compile(r"\s*(?:[\[{\"'“”]|//|/\*|-?\d|true\b|false\b|null\b)|.*\{", re.DOTALL)
+_DOCUMENTS = (b"%PDF-", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0")
 _QUOTES = "“”„‟«»‘’‚`"
 _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 
@@ -22,6 +24,8 @@ def parse_plan_text(data: bytes) -> Any:
     text = _unfenced(decode_text(data))
     if not text.strip():
         raise PlanTextError('is empty; a plan is a JSON object, such as {"topic": "Prahlad"}')
+    if not _STARTS_LIKE_JSON.match(text):
+        raise PlanTextError("is a text and no plan in JSON; to have the text spoken, write --script instead of --plan")
     try:
         return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
     except json.JSONDecodeError as exc:
@@ -36,10 +40,14 @@ def parse_plan_text(data: bytes) -> Any:
 
 def decode_text(data: bytes) -> str:
     """Return the text in ``data``, in whichever Unicode encoding. Raises PlanTextError."""
+    if data.startswith(_DOCUMENTS):
+        raise PlanTextError("is a document (Word, OpenDocument, RTF or PDF); save its text as plain text (.txt)")
     encoding = json.detect_encoding(data)
     try:
         text = data.decode(encoding, "strict").removeprefix("\ufeff")
     except UnicodeDecodeError as exc:
+        if b"\0" in data:
+            raise PlanTextError("is not a text file") from exc
         line = data.count(b"\n", 0, exc.start) + 1
         raise PlanTextError(f"is not text in UTF-8 (line {line}); save it again with the encoding UTF-8") from exc
     if "\0" in text:

@@ -63,7 +63,9 @@ def test_everything_that_is_wrong_is_said_at_once_in_words_of_people(terminal: T
     ("words", "says"),
     [
         (("--plan", "."), "--plan (.) is a folder"), (("--plan", "nowhere.json"), "(nowhere.json) is not there"),
-        (("a topic", "--plan", "plan.json"), "not both"), (("--length", "5"), "give a topic, or a plan file"),
+        (("a topic", "--script", "plan.json"), "not both"), (("a " * 101,), "write --script FILE"),
+        (("--script", "nowhere.txt"), "--script (nowhere.txt) is not there"),
+        (("a topic", "--plan", "plan.json"), "not both"), (("--length", "5"), "give a topic, a plan file"),
         (("", "--mode", "PROXY"), "topic"), (("A fox", "--out", "plan.json"), "a folder, and plan.json is a file"),
         (("plan.json",), "write --plan plan.json"), (("A fox", "--voice", "loud"), "--voice must be F, M"),
         (("A fox", "--length", "long"), "must be a whole number (got 'long')"),
@@ -78,6 +80,35 @@ def test_a_wrong_command_line_gets_one_clear_error(
     assert done.returncode == 2, done.stdout
     assert says in " ".join(done.stdout.replace("│", " ").split()), done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_a_script_is_spoken_as_it_stands(terminal: Terminal) -> None:
+    script = terminal.folder / "my script.txt"
+    for text, said, left_out in (
+        (
+            "Down by the river\nI found a penny\n[Chorus]\nCarry me home",
+            "Down by the river I found a penny Carry me home",
+            "[Chorus]",
+        ),
+        ("एक नदी थी।", "एक नदी थी।", ""),
+        ("Tell me about tea. " * 150, "Tell me about tea. " * 150, ""),  # longer than a prompt may be, and no request
+    ):
+        script.write_text(text, "utf-8-sig")
+        done = terminal.run("plan", "--script", str(script))
+        assert done.returncode == 0, done.stdout
+        printed = json.loads(done.stdout[done.stdout.index("{\n") :])
+        assert " ".join(" ".join(s["narration"] for s in printed["scenes"]).split()) == said.strip()
+        assert ("left out, as nothing to be said" in done.stdout) == bool(left_out)
+        assert left_out in done.stdout
+
+
+def test_the_words_of_a_topic_need_no_quotation_marks(terminal: Terminal) -> None:
+    apart, quoted = (
+        terminal.run("plan", "The", "sea", "--length", "5"),
+        terminal.run("plan", "The sea", "--length", "5"),
+    )
+    assert apart.returncode == 0
+    assert apart.stdout == quoted.stdout
 
 
 def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(

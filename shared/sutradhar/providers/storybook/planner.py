@@ -7,11 +7,12 @@ from sutradhar.domain.limits import expected_sec
 from sutradhar.domain.pacing import durations, misses_length
 from sutradhar.domain.plan import MIN_TOTAL_SEC, Language, Mood, RenderPlan, Scene
 from sutradhar.domain.plan_notices import left_out_notice
+from sutradhar.domain.script_parts import group_sentences, split_script
 from sutradhar.ports.providers import Written
 from sutradhar.providers.storybook.generic import generic_beats
 from sutradhar.providers.storybook.mood import mood_of
 from sutradhar.providers.storybook.pacing import Pace, abridge
-from sutradhar.providers.storybook.script import group, image_prompt, script_sentences, split
+from sutradhar.providers.storybook.script import image_prompt, script_sentences
 from sutradhar.providers.storybook.stories import Beat
 from sutradhar.providers.storybook.topic import bare, cut, named_story, title_case
 
@@ -47,7 +48,7 @@ class Storybook:
         if sentences := script_sentences(wanted.prompt or ""):
             if notice := left_out_notice("the script", wanted.prompt or ""):
                 wanted = wanted.evolve(notices=(*wanted.notices, notice))
-            narrations = group(sentences, language)
+            narrations = group_sentences(sentences, language)
             seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed, wanted.gender)
             scenes = [
                 Scene(narration=n, image_prompt=image_prompt(n), duration_sec=sec)
@@ -136,7 +137,7 @@ def _first_sentence(wanted: RenderPlan) -> str:
     """The topic; of a prompt only what asks, not the wishes that follow ("Make it short.")."""
     if wanted.topic:
         return wanted.topic
-    return next((s for s in split(wanted.prompt or "") if bare(s)), "")
+    return next((s for s in split_script(wanted.prompt or "") if bare(s)), "")
 
 
 def _title(asked: str | None) -> str | None:
@@ -149,5 +150,5 @@ def _title(asked: str | None) -> str | None:
 
 def _headline(text: str) -> str | None:
     """A title from running text: how its first sentence begins."""
-    first = next(iter(split(text)), "")
+    first = next(iter(split_script(text)), "")
     return cut(bare(first), _HEADLINE_CHARS) or None
