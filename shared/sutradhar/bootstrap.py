@@ -150,7 +150,7 @@ def _registry(settings: Settings, purchases: Purchases) -> Registry:
 
 
 def _prices(settings: Settings) -> PriceTable:
-    """Return the price table, led by the prices that the user set. Raises InvalidRequest for a file that is none."""
+    """Return the user's own prices, followed by the price table. Raise InvalidRequest for an unreadable file."""
     from importlib.resources import files
 
     path = settings.prices
@@ -295,7 +295,7 @@ class _Lazy:
 
 
 def provider_checks() -> list[Check]:
-    """Return whether each vendor takes its key and has the models that are chosen; they are asked side by side."""
+    """Check whether each provider accepts its key and has the chosen models; all providers are asked concurrently."""
     from concurrent.futures import ThreadPoolExecutor
 
     from sutradhar import doctor
@@ -313,7 +313,7 @@ def provider_checks() -> list[Check]:
 
 
 def checks() -> list[Check]:
-    """Return what this process can and cannot do, for ``/readyz`` and ``sutradhar doctor``."""
+    """Check what this process can do, for ``/readyz`` and ``sutradhar doctor``."""
     from sutradhar import doctor
 
     registry = _registry(settings(), _purchases(backend(), settings()))

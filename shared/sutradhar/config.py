@@ -120,12 +120,12 @@ class Settings:
     prices: Path | None
     """PRICES: another price table; None: the one of the package."""
     model_prices: tuple[Price, ...]
-    """MODEL_PRICES: prices of models that the table does not have, or that are other ones for this user."""
+    """MODEL_PRICES: prices of models that the table lacks, or that cost this user another price."""
     whisper_model: Path | None
     """WHISPER_MODEL: the folder of a Whisper model in CTranslate2's format, which finds the words of voices that tell
     no times; None: pocketsphinx finds English ones."""
     cors_origins: tuple[str, ...]
-    """CORS_ORIGINS: of the web pages that may call the API from a browser, such as https://studio.example.com."""
+    """CORS_ORIGINS: origins of web pages that may call the API from a browser: https://studio.example.com."""
     public_api: bool
     """PUBLIC_API: IAM lets everybody call, so without API keys nobody is answered."""
     makers: int
@@ -144,13 +144,13 @@ class Settings:
     plan_defaults: PlanDefaults
     """RENDER_MODE, TARGET_RES, FPS, MUSIC_DB, WATERMARK_POS: for plans that say nothing about it."""
     api_limits: PlanLimits
-    """MAX_SCENES, MAX_SCENE_DURATION_SEC, MAX_TOTAL_DURATION_SEC: of plans that come over HTTP; 20, 20 and 600."""
+    """MAX_SCENES, MAX_SCENE_DURATION_SEC, MAX_TOTAL_DURATION_SEC for plans over HTTP: 20, 20 and 600."""
     terminal_limits: PlanLimits
-    """The same variables, for this machine's own terminal; 100, 600 and 600."""
+    """The same variables for plans from this machine's own terminal: 100, 600 and 600."""
     port: int
-    """PORT of the HTTP API where `sutradhar serve` is not told another one; 8080."""
+    """PORT of the HTTP API if `sutradhar serve` gets no --port: 8080."""
     log_level: Level
-    """LOG_LEVEL: the least that is logged (debug, info, warning, error); debug."""
+    """LOG_LEVEL: the least severe level that is logged (debug, info, warning, error): debug."""
     parent_fd: int | None
     """PARENT_FD: a pipe that closes when the process that started the renderer dies."""
     environment: Mapping[str, str]

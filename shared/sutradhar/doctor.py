@@ -32,9 +32,9 @@ class Check:
     detail: str
     advice: str = ""
     needed: bool = True
-    """False: videos can be made without it."""
+    """False: videos can be made while this check fails."""
     warning: bool = False
-    """True: it works today, and will not for long."""
+    """True: it works today, but will soon stop working."""
 
 
 def machine(settings: Settings, narrator: Narrator) -> list[Check]:
@@ -62,7 +62,7 @@ def media_files(reader: MediaReader) -> Check:
                 seen = reader.probe(cast("BinaryIO", file)).kind
             if seen != kind:
                 return Check("media files", ok=False, detail=f"{name} is read as {seen}", advice=_INSTALL_AGAIN)
-    except Exception as exc:  # the point of a check is to report everything that can be wrong
+    except Exception as exc:  # a check must report every possible fault
         return Check("media files", ok=False, detail=f"cannot open {name}: {exc}", advice=_INSTALL_AGAIN)
     return Check("media files", ok=True, detail="opens a video, a song and a photo of a phone")
 
@@ -77,7 +77,7 @@ def key(vendor: str, ask: Callable[[], object]) -> Check:
 
 
 def model(chosen: ChosenModel, state: ModelState, today: date) -> Check:
-    """Check that the vendor has the model that is chosen, and will have it."""
+    """Check that the provider has the chosen model, and that the model does not end soon."""
     gone, near = state.is_gone(today), state.days_left(today) is not None
     return Check(
         f"{chosen.kind} model of {chosen.provider}",
@@ -87,13 +87,13 @@ def model(chosen: ChosenModel, state: ModelState, today: date) -> Check:
 
 
 def prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
-    """Check that every model that is chosen has a price."""
+    """Check that every chosen model has a price."""
     try:
         refuse_unpriced()
     except InvalidRequest as exc:
         found = [(error.path, *error.message.partition(": ")[::2]) for error in exc.errors]
         return [Check(name, ok=False, detail=detail, advice=advice) for name, detail, advice in found]
-    return [Check("prices", ok=True, detail="known for every model that is chosen")]
+    return [Check("prices", ok=True, detail="known for every chosen model")]
 
 
 def no_vendor() -> Check:

@@ -60,7 +60,7 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
             print(text, file=sys.stderr, flush=True)
             return
         with suppress(OSError), _file.open("a", encoding="utf-8", errors="replace") as out:
-            out.write(text + "\n")  # a full disk loses the line, not the work that it tells of
+            out.write(text + "\n")  # a full disk loses the line, but not the work that it reports
 
 
 def carried() -> Mapping[str, str]:

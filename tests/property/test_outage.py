@@ -119,7 +119,7 @@ def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down
         else:
             assert down in missed
         assert down not in {a.provider.partition("/")[0] for a in job.assets.values()}
-    # it was left in peace most of the time
+    # it was not called most of the time
     assert 0 < by[down].asked[down] < JOBS / 10
     backend.close()
 

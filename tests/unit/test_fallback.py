@@ -182,7 +182,7 @@ def test_a_vendor_that_was_asked_for_by_name_needs_its_key(providers: list[str],
 
 
 def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
-    with pytest.raises(InvalidRequest, match="IMAGE_GENERATORS: names nobody that can be asked; set OPENAI_API_KEY"):
+    with pytest.raises(InvalidRequest, match="IMAGE_GENERATORS: names no provider that is set up; set OPENAI_API_KEY"):
         registry(image=["openai"]).images()
 
 

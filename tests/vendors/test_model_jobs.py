@@ -81,7 +81,7 @@ def test_another_model_stands_in_for_one_that_is_gone(
     assert done.assets[slot].provider == provider
     (missed,) = done.assets[slot].fallbacks
     assert "has no model gone-1" in missed.reason or "gpt-image-1 was shut down on 2026-10-23" in missed.reason
-    (notice,) = [note for note in done.notices if "another is asked in its place" in note]
+    (notice,) = [note for note in done.notices if "another model replaces it" in note]
     assert "gone-1" in notice or "set OPENAI_IMAGE_MODEL=gpt-image-2.6-flare" in notice
     assert spent
     assert set(spent) == {0}, "models are looked at before anything is paid for"
@@ -137,7 +137,7 @@ def test_a_strict_job_fails_before_anything_is_paid_for(
     assert done.state is JobState.FAILED
     assert done.error
     assert done.error.stage == "planning"
-    assert "has no model gone-1 for this account, and with strict no other may be asked" in done.error.cause
+    assert "has no model gone-1 for this account, and strict allows no other" in done.error.cause
     assert "retry the job; or make it without strict" in done.error.advice
     assert billed(stub) == 0
     # the vendor's answer is known now, so the next one is not even taken

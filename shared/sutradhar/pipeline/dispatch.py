@@ -49,7 +49,7 @@ def render_request(job: Job) -> RenderRequest:
 
 
 def render_prefix(job: Job) -> str:
-    """Return what the names of all files of this attempt at rendering begin with."""
+    """Return the prefix of the names of all files of this attempt to render."""
     return f"jobs/{job.id}/renders/{job.attempt}"
 
 
@@ -113,14 +113,14 @@ def _hopeless(services: Services, job: Job) -> bool:
 
 
 def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
-    """Say where the narrations, whose lengths are known by now, change a length that was asked for, and where a clip
-    is shorter than its scene."""
+    """Return notices about lengths that differ from the plan because of the recorded narrations, and about clips that
+    are shorter than their scenes."""
     if wanted.scenes:
         choice = '"when_short" of the clip can be loop, hold or trim'
         return [
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched),
             *(f"the clip of scene {i + 1} ends before the scene and starts again; {choice}" for i in timeline.looped),
-            *(f"the clip of scene {i + 1} ends before the scene, and its last frame stands; {choice}"
+            *(f"the clip of scene {i + 1} ends before the scene, and its last frame is held; {choice}"
               for i in timeline.held),
             *(f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
               for i in timeline.cut_short),

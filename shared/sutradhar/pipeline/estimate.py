@@ -44,8 +44,8 @@ class Estimate:
 
 
 def estimate(services: Services, wanted: RenderPlan) -> Estimate:
-    """Estimate what the first provider of each kind would charge; what is made already costs nothing. Where scenes are
-    still to be written, there are as many as the first planner would write.
+    """Estimate the charge of the first provider of each kind; finished assets cost nothing. If the scenes are not
+    written yet, count as many as the first planner would write.
 
     Raises ProviderError, as planning and making would.
     """

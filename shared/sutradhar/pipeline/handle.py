@@ -68,7 +68,7 @@ def handle(services: Services, message: Message) -> None:
 
 
 def give_up(services: Services, message: Message, cause: BaseException) -> None:
-    """Fail the job of a message that cannot be handled, or was delivered too often; refuse its upload."""
+    """Handle a message that cannot be processed, or was delivered too often: fail its job, or refuse its upload."""
     if isinstance(message, CheckUpload):
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
@@ -107,7 +107,7 @@ def bury(services: Services, message: Message) -> None:
         failure = Failure.model_validate_json(services.blobs.get(_failure_blob(message)))
         if failure.kind == LeaseHeld.__name__:
             if _may_still_end(services, message):
-                services.send([message])  # nothing was wrong with it; the worker that holds the lease ends soon
+                services.send([message])  # the message is fine; the worker that holds the lease ends soon
                 return
             failure = never_ended
     except (NotFound, ValidationError):
@@ -117,7 +117,7 @@ def bury(services: Services, message: Message) -> None:
 
 def _failure_blob(message: Message) -> str:
     name = hashlib.sha256(message.model_dump_json().encode()).hexdigest()[:16]
-    if isinstance(message, CheckUpload):  # where its function may write
+    if isinstance(message, CheckUpload):  # its function may write only there
         return f"uploads/failures/{message.upload_id}/{message.type}-{name}.json"
     return f"jobs/{message.job_id}/failures/{message.type}-{name}.json"
 
@@ -155,7 +155,7 @@ def _error(services: Services, job: Job, message: Message, cause: BaseException)
 
 
 def _advise(cause: BaseException, advice: str) -> str:
-    """Say what helps. A job's plan is fixed, so a retry does not help where the plan itself is refused."""
+    """Return the advice for a failed job. A job's plan is fixed, so a refused plan needs a new job, not a retry."""
     if isinstance(cause, ProviderError) and cause.fault == "refused":
         return f"{advice} in a new job: the plan of this one is fixed"
     if not advice or "retry the job" in advice:

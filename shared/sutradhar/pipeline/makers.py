@@ -5,7 +5,7 @@ from sutradhar.pipeline.services import Services
 
 
 def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
-    """Return who is asked first for what."""
+    """Return the name of the provider that is asked first for each kind of asset."""
     makers = {
         "narration": services.narrator.maker(written.spoken_language, written.gender, written.manner),
         "image": services.images.name, "music": services.composer.name,

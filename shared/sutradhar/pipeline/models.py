@@ -1,4 +1,4 @@
-"""Look at the models that a job would pay for before anything is bought."""
+"""Check the models that a job would pay for before the job buys anything."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from sutradhar.telemetry import log
 
 
 def refuse_gone(services: Services, lines: Sequence[Line]) -> None:
-    """Refuse a strict job whose model is known to be gone; nobody is asked for that.
+    """Refuse a strict job whose model is known to be gone; no provider is called for this check.
 
     Raises InvalidRequest.
     """
@@ -20,21 +20,21 @@ def refuse_gone(services: Services, lines: Sequence[Line]) -> None:
         for state in (services.models.known(provider, model), services.purchases.health.recall(provider, model)):
             if state and state.is_gone(today):
                 advice = services.models.advise(_with_successor(services, state))
-                why = f"{state.describe(today)}, and with strict no other may be asked: {advice}, or leave out strict"
+                why = f"{state.describe(today)}, and strict allows no other: {advice}, or leave out strict"
                 raise InvalidRequest([FieldError("strict", why)])
 
 
 def check_models(services: Services, job: Job) -> list[str]:
-    """Ask the vendors for each model that ``job`` would pay for; return notices about those that are gone or end soon.
+    """Ask the providers for each model that ``job`` would pay for; return notices about models that are gone or ending.
 
-    Raises ProviderError: one is gone, and the job takes no other.
+    Raise ProviderError if a model is gone and the job is strict.
     """
     if services.purchases.sells_nothing:
         return []
     try:
         lines = estimate(services, job.wanted).lines
     except ProviderError:
-        return []  # planning itself will say what is wrong
+        return []  # planning itself will report the error
     today, notices = services.purchases.health.today, []
     for provider, model in _models(lines):
         state = _look_up(services, provider, model)
@@ -42,17 +42,17 @@ def check_models(services: Services, job: Job) -> list[str]:
         if state.is_gone(today):
             if job.wanted.strict:
                 raise ProviderError(
-                    f"{state.describe(today)}, and with strict no other may be asked", provider=provider,
+                    f"{state.describe(today)}, and strict allows no other", provider=provider,
                     retryable=False, fault="gone", advice=f"{advice}, then retry the job; or make it without strict",
                 )  # fmt: skip
-            notices.append(f"{state.describe(today)}, so another is asked in its place: {advice}")
+            notices.append(f"{state.describe(today)}, so another model replaces it: {advice}")
         elif state.days_left(today) is not None:
             notices.append(f"{state.describe(today)}: {advice}")
     return notices
 
 
 def _look_up(services: Services, provider: str, model: str) -> ModelState:
-    """Return what is known of it; the vendor is asked once an hour for all jobs together."""
+    """Return the state of the model; the provider is asked once an hour for all jobs together."""
     if found := services.purchases.health.recall(provider, model):
         return _with_successor(services, found)
     found = services.models.look_up(provider, model)

@@ -1,4 +1,4 @@
-"""Say what a video will lack or show otherwise than the plan asks, before anything is made."""
+"""List what a video will lack or show differently from its plan, before anything is made."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _IN_PROVIDERS = ", and name it in PROVIDERS where that is set"
 
 
 def collect_notices(services: Services, written: Written, wanted: RenderPlan) -> list[str]:
-    """Return everything that will be missing or different from what ``wanted`` asks for."""
+    """Return a notice for each part of ``wanted`` that the video will lack or show differently."""
     plan = written.plan
     return [
         *plan.notices,
@@ -48,14 +48,14 @@ def find_other_length(written: Written, wanted: RenderPlan) -> Iterator[str]:
 def _find_deaf_voice(services: Services, plan: RenderPlan) -> Iterator[str]:
     speaker = plan.spoken_language, plan.gender, plan.manner
     if plan.delivery.emotion and not services.narrator.acts(*speaker):
-        yield f"the voice of {services.narrator.maker(*speaker)} cannot be told an emotion; it speaks as it does"
+        yield f"the voice of {services.narrator.maker(*speaker)} cannot express an emotion; it speaks in its usual tone"
 
 
 def _find_missing_sounds(services: Services, plan: RenderPlan) -> Iterator[str]:
     asked = sum(len(scene.sounds) for scene in plan.scenes)
     if asked and services.sounds.empty:
         yield (
-            f"{asked} sounds are left out: there is no sound library that may be asked; set FREESOUND_API_KEY or"
+            f"{asked} sounds are left out: no sound library is set up; set FREESOUND_API_KEY or"
             f" ELEVENLABS_API_KEY{_IN_PROVIDERS}"
         )
 
@@ -87,7 +87,7 @@ def _find_unused_photos(services: Services, plan: RenderPlan) -> Iterator[str]:
     if names and not services.images.keeps_likeness:
         photos = f"the photo of {names[0]} is" if len(names) == 1 else f"the photos of {', '.join(names)} are"
         yield (
-            f"{photos} not used: {services.images.name} cannot draw by a photo and goes by the words of look; set"
+            f"{photos} not used: {services.images.name} cannot draw from a photo and uses the words of look; set"
             f" OPENAI_API_KEY or GEMINI_API_KEY for images that keep a likeness{_IN_PROVIDERS}"
         )
 

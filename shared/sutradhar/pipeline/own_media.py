@@ -1,4 +1,4 @@
-"""What a plan does with the user's own files, held against what those files are: before anything is made or spent."""
+"""Check a plan's use of the user's own files against the files, before anything is made or bought."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,16 +13,16 @@ from sutradhar.pipeline.uploads import read_many
 
 _MIN_SONG_SEC = 1.0
 _ROUNDING_SEC = 0.1
-"""Players show lengths that are rounded, so an ``end_sec`` may lie that much behind the end."""
+"""Seconds by which an ``end_sec`` may lie behind the end, because players show rounded lengths."""
 _KINDS: Mapping[MediaKind, str] = {"video": "a video", "image": "an image", "audio": "a sound file"}
 _FIELDS: Mapping[MediaKind, str] = {"video": "clip", "image": "image"}
-"""Fields of a scene that show a file of such a kind; an image that moves is a video."""
+"""The field of a scene that shows a file of each kind; an animated image is a video."""
 _NAMED = 5
 """The most scenes that one notice names."""
 
 
 def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiKey | None = None) -> None:
-    """Refuse a plan that asks for more than ``limits`` or for what its files do not have.
+    """Refuse a plan that exceeds ``limits`` or asks for a part that its files do not have.
 
     Raises:
         InvalidRequest: names every field at fault.
@@ -34,7 +34,7 @@ def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiK
         if (error := _refusal(path, upload_id, kind, uploads.get(upload_id), caller))
     ]
     if not wrong:
-        wrong = [  # before anything is spent: the bucket deletes uploads after some weeks
+        wrong = [  # before anything is bought: the bucket deletes uploads after weeks
             FieldError(path, f"{uploads[upload_id].filename} is no longer kept; send it again")
             for path, upload_id, _ in named_in(plan)
             if not services.blobs.exists(uploads[upload_id].blob)
@@ -46,7 +46,7 @@ def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiK
 
 
 def clip_seconds(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, float]:
-    """Return, by scene, the length of every clip that gives its scene its length."""
+    """Return the length of every clip that sets the length of its scene, by the number of the scene."""
     return {
         i: scene.clip.part_sec(facts.duration_sec)
         for i, scene in enumerate(plan.scenes)
@@ -61,7 +61,7 @@ def expect_length(services: Services, plan: RenderPlan) -> float:
 
 
 def find_notices(services: Services, plan: RenderPlan) -> list[str]:
-    """Return what the user should know of how ``plan`` uses their files."""
+    """Return notices about the way in which ``plan`` uses the user's files."""
     uploads = _uploads(services, plan)
     cropped: list[str] = []
     ducked: list[str] = []

@@ -1,4 +1,4 @@
-"""Refuse a plan that cannot be made as it is asked for, before it becomes a job."""
+"""Refuse a plan that cannot be made as requested, before it becomes a job."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 
 
 def refuse_impossible(services: Services, job: Job) -> None:
-    """Raises InvalidRequest, with every field at fault."""
+    """Raise InvalidRequest that names every field at fault."""
     wrong = list(_find_unsayable(services, job.wanted))
     if job.wanted.strict:
         wrong += _find_missing_providers(services, job)
@@ -21,7 +21,7 @@ def refuse_impossible(services: Services, job: Job) -> None:
 
 
 def _find_unsayable(services: Services, wanted: RenderPlan) -> Iterator[FieldError]:
-    """Find a topic or a prompt that no planner can say a word about."""
+    """Yield an error for a topic or a prompt without a word that can be spoken."""
     if wanted.scenes:
         return
     path, text = ("topic", wanted.topic) if wanted.topic else ("prompt", wanted.prompt or "")
@@ -36,7 +36,7 @@ def _is_written_by_a_vendor(services: Services) -> bool:
 
 
 def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError]:
-    """Find things for which nobody can be asked first, where no other thing may stand in."""
+    """Yield an error for each asset of a strict plan that no configured provider can make."""
     wanted = job.wanted
     asks: tuple[tuple[FootageSource, FootageLibrary | ClipGenerator, str, str], ...] = (
         ("stock", services.footage, "stock footage", "PEXELS_API_KEY or PIXABAY_API_KEY"),
@@ -59,11 +59,11 @@ def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError
 
 
 def _path_of(wanted: RenderPlan, source: FootageSource) -> str:
-    """Return the field that asks for it, or nothing."""
+    """Return the field that asks for the asset, or nothing."""
     if wanted.footage == source:
         return "footage"
     return next((f"scenes[{i}].footage" for i, scene in enumerate(wanted.scenes) if scene.footage == source), "")
 
 
 def _explain(problem: str, advice: str) -> str:
-    return f"{problem}, and with strict nothing else may stand in: {advice}, or leave out strict"
+    return f"{problem}, and strict allows no substitute: {advice}, or leave out strict"

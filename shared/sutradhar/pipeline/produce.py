@@ -20,7 +20,7 @@ from sutradhar.telemetry import log
 
 Made = Speech | Picture | Shot | MusicBed | SoundEffect
 Likeness = Callable[[], tuple[Sequence[bytes], Sequence[Fallback]]]
-"""Gives images of the characters in a scene, and why some of them are not the right ones."""
+"""Returns images of the characters in a scene, and the fallbacks among them with their reasons."""
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -86,8 +86,8 @@ def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> 
 
 
 def _likeness(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
-    """Return images of the characters in ``request``. Another vendor's is as good for this video as any; one that an
-    offline provider drew shows another person, so that is left out."""
+    """Return images of the characters in ``request``. An image of another provider serves this video as well; an image
+    that an offline provider drew shows another person, so it is left out."""
     keys = _shown(request)
     found = [_obtain(services, job, one) for one in job.requests if one.key in keys]
     shown = [one for one in found if not one.downgraded or services.purchases.sells(one.provider)]
@@ -148,7 +148,7 @@ def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, m
 
 
 def ask(services: Services, request: AssetRequest, likeness: Likeness) -> Made:
-    """Ask the providers of such things. ``likeness`` is called where an image is drawn. Raises ProviderError."""
+    """Ask the providers of this kind. ``likeness`` is called if an image is drawn. Raise ProviderError."""
     p = request.params
     match request.kind:
         case "narration":
@@ -175,7 +175,7 @@ def _draw(services: Services, request: AssetRequest, likeness: Likeness) -> Pict
 
 
 def _seen(services: Services, request: AssetRequest, likeness: Likeness) -> Shot | Picture:
-    """Return footage, or an image of the same characters where no footage fits."""
+    """Return footage, or an image of the same characters if no footage fits."""
     p = request.params
     size = int(p["width"]), int(p["height"])
     try:

@@ -55,7 +55,7 @@ class Services:
     sketch: Callable[[RenderPlan], RenderPlan]
     """A plan with its scenes written for nothing, for an estimate before they are written for money."""
     limits: PlanLimits = API_LIMITS
-    """What one plan may ask for when it comes over HTTP."""
+    """The limits of one plan that comes over HTTP."""
     job_cap: int | None = None
     """What a job may cost, in millionths of a US dollar; a plan may ask for less."""
 
@@ -84,7 +84,7 @@ class Services:
 
 
 def _log_move(before: Job, job: Job) -> None:
-    """Log what the objectives are measured by: see docs/objectives.md."""
+    """Log the events that measure the objectives of docs/objectives.md."""
     began = job.entered[before.state]
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
     if job.state.over:

@@ -37,7 +37,7 @@ def submit(
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
-        InvalidRequest: it would cost more than it may, is over a limit, or uses uploads as they cannot be used.
+        InvalidRequest: the plan exceeds its cost cap or a limit, or uses uploads wrongly.
         BudgetSpent: it would cost more than is left for today.
     """
     digest = request_hash(wanted)

@@ -14,31 +14,31 @@ from sutradhar.ports.stores import LONGEST_RUN
 from sutradhar.telemetry import log
 
 _ORDER_AGAIN = timedelta(minutes=1)
-"""A check that was ordered so long ago is ordered again when the caller asks: its message may be lost."""
+"""Age from which an unfinished check is ordered again when the caller asks: its message may be lost."""
 CHECK_WAIT_SEC = 15.0
-"""The API waits this long for the outcome of a check before it answers without: most take under two seconds."""
+"""Seconds that the API waits for a check before it answers without the outcome: most take under two seconds."""
 _FIRST_WAIT_SEC, _LONGEST_WAIT_SEC = 0.05, 0.5
 
 
 def order_check(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
-    """Order the check of what was sent. A repeat changes nothing.
+    """Order the check of the file that was sent. A repeat changes nothing.
 
     Raises:
         NotFound: there is no such upload.
-        InvalidRequest: nothing was sent yet.
+        InvalidRequest: the file was not sent yet.
     """
     upload, now = get(services, upload_id, caller), services.clock.now()
     if upload.is_checked or (upload.checking_since and now - upload.checking_since < _ORDER_AGAIN):
         return upload
     if not services.blobs.exists(upload.blob):
         raise InvalidRequest([FieldError("upload_id", "nothing was sent to its address yet")])
-    # the message goes first: were it sent last, a crash in between would leave a check that nobody makes
+    # send the message first: in the other order a crash in between would leave a check that no worker makes
     services.send([CheckUpload(upload_id=upload.id)])
     return change_unchecked(services, upload.id, lambda found: found.evolve(checking_since=now))
 
 
 def check_upload(services: Services, message: CheckUpload) -> None:
-    """Serve CheckUpload. It may come twice, late, or after a worker that was killed: the first outcome stands."""
+    """Handle CheckUpload. It may come twice, late, or after a worker was killed: the first outcome is final."""
     upload = get(services, message.upload_id)
     if upload.is_checked:
         delete_if_refused(services, upload)
@@ -48,7 +48,7 @@ def check_upload(services: Services, message: CheckUpload) -> None:
 
 
 def give_up_check(services: Services, upload_id: str, cause: BaseException) -> None:
-    """Refuse a file whose check failed too often. The worker deletes it: only the worker has the right to."""
+    """Refuse a file whose check failed too often. The worker deletes the file; only the worker is allowed to."""
     reason = "could not be checked; send it again, or convert it to MP4, JPEG, PNG or MP3 first"
     upload = get(services, upload_id)
     if upload.is_checked:
@@ -59,10 +59,10 @@ def give_up_check(services: Services, upload_id: str, cause: BaseException) -> N
 
 
 def await_checks(services: Services, upload_ids: Collection[str], patience_sec: float) -> None:
-    """Wait until no check of ``upload_ids`` is under way, for at most ``patience_sec``."""
+    """Wait until every check of ``upload_ids`` has ended, for at most ``patience_sec``."""
     end, wait = time.monotonic() + patience_sec, _FIRST_WAIT_SEC
     while any(one.state == "checking" for one in read_many(services, upload_ids).values()):
         if time.monotonic() + wait > end:
             return
-        time.sleep(wait)  # the worker is another function: the record is the only sign that it gives
+        time.sleep(wait)  # the worker is another function, which signals only by the record
         wait = min(wait * 1.5, _LONGEST_WAIT_SEC)

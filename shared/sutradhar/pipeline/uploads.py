@@ -37,7 +37,7 @@ def begin(
         wrong.append(FieldError("size", f"is {size}: the file is empty; send it again when it is whole"))
     elif size > MAX_BYTES:
         most = f"{MAX_BYTES // 1_000_000} MB"
-        wrong.append(FieldError("size", f"is {size / 1e6:.0f} MB, and at most {most} are taken; export a smaller file"))
+        wrong.append(FieldError("size", f"is {size / 1e6:.0f} MB; at most {most} are allowed; export a smaller file"))
     if wrong:
         raise InvalidRequest(wrong)
     upload = Upload(
@@ -58,13 +58,13 @@ def get(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upl
 
 
 def read_many(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
-    """Return those of ``upload_ids`` that exist, by id."""
+    """Return the existing uploads among ``upload_ids``, by id."""
     found = services.records.read(map(_name, upload_ids)) if upload_ids else {}
     return {one: Upload.model_validate_json(text) for one in upload_ids if (text := found.get(_name(one)))}
 
 
 def change(services: Services, upload_id: str, how: Callable[[Upload], Upload]) -> Upload:
-    """Write what the pure ``how`` makes of the upload, and return it. Raises NotFound."""
+    """Apply the pure function ``how`` to the upload, store the result, and return it. Raise NotFound."""
     name = _name(upload_id)
 
     def write(found: Texts) -> Texts:
@@ -76,7 +76,7 @@ def change(services: Services, upload_id: str, how: Callable[[Upload], Upload]) 
 
 
 def check_here(services: Services, upload_id: str) -> Upload:
-    """Check the file in this process, and return the upload with the outcome. A refused file is deleted."""
+    """Check the file in this process, and return the upload with the outcome. Delete a refused file."""
     upload = get(services, upload_id)
     if not upload.is_checked:
         try:
@@ -100,8 +100,8 @@ def delete_if_refused(services: Services, upload: Upload) -> None:
 
 
 def bring(services: Services, path: Path) -> Upload:
-    """Store a file of this machine; the same bytes are the same upload. Raises InvalidRequest, naming the file."""
-    # a name in an old encoding has no text of its own, and records are text
+    """Store a file of this machine; the same bytes are the same upload. Raise InvalidRequest that names the file."""
+    # records are text, so a name in an old encoding is decoded for them
     name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         with path.open("rb") as file:
@@ -130,8 +130,8 @@ def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]
 
 
 def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asset:
-    """Store the file that ``request`` names as an asset: a clip or a song as its own bytes, an image made ready to
-    be shown.
+    """Store the file that ``request`` names as an asset: a clip or a song unchanged, an image as a JPEG that is
+    ready to be shown.
 
     Raises:
         ProviderError: the file is gone, or cannot be used.
@@ -180,7 +180,7 @@ def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder:
 
 
 def _current_facts(services: Services, upload: Upload, path: Path) -> MediaFacts:
-    """Return what is known of the file; one that an earlier version looked at is looked at again."""
+    """Return the facts of the file; probe it again if an earlier version checked it."""
     if upload.facts and (upload.facts.kind != "video" or upload.facts.has_audio is not None):
         return upload.facts
     with path.open("rb") as file:
@@ -191,7 +191,7 @@ def _read_facts(services: Services, upload: Upload) -> MediaFacts:
     try:
         size = services.blobs.size(upload.blob)
         if size != upload.size:
-            raise InvalidRequest([FieldError("size", f"has {size} bytes, and {upload.size} were announced")])
+            raise InvalidRequest([FieldError("size", f"has {size} bytes; {upload.size} were announced")])
         with services.blobs.open(upload.blob) as file:
             return services.media.probe(file)
     except NotFound as exc:
@@ -210,7 +210,7 @@ def _write(services: Services, upload: Upload) -> None:
 
 
 def _clean_media_type(text: str) -> str:
-    """Return a browser's media type without its parameters. For a file of an unknown kind browsers send none."""
+    """Return a browser's media type without its parameters. Browsers send an empty one for an unknown kind of file."""
     return text.partition(";")[0].strip().lower() or "application/octet-stream"
 
 

@@ -1,4 +1,4 @@
-"""Keep what all instances know of vendors: pauses of the circuit breaker, and models that a vendor no longer has."""
+"""Share the state of providers among all instances: pauses of the circuit breaker, and models that are gone."""
 
 from datetime import date, datetime, timedelta
 
@@ -11,11 +11,11 @@ from sutradhar.ports.records import RecordStore, Texts
 from sutradhar.telemetry import log
 
 FRESH_FOR, RETRY_AFTER = timedelta(hours=1), timedelta(minutes=5)
-"""How long a vendor's answer about a model is believed, and how long no answer is."""
+"""Time for which a provider's answer about a model is kept, and time for which a missing answer is kept."""
 
 
 class Sighting(Frozen):
-    """What a vendor said of one of its models."""
+    """A provider's answer about one of its models."""
 
     at: datetime
     state: ModelState
@@ -33,10 +33,10 @@ class VendorHealth:
         return self._clock.now().date()
 
     def enter(self, provider: str, model: str) -> bool:
-        """Let a call through; return True where it is the one trial after a pause.
+        """Allow a call; return True if it is the one trial after a pause.
 
         Raises:
-            ProviderError: the model is gone, or the provider failed lately and is left alone for a while.
+            ProviderError: the model is gone, or the provider failed lately and is not called for a while.
         """
         texts = self._records.read([_breaker(provider), _model(provider, model)])
         self._refuse_gone(provider, model, texts)
@@ -65,13 +65,13 @@ class VendorHealth:
             self._records.update([name], lambda _found: {name: well})
 
     def keep(self, state: ModelState) -> None:
-        """Remember what a vendor said of one of its models."""
+        """Store a provider's answer about one of its models."""
         name = _model(state.provider, state.model)
         text = Sighting(at=self._clock.now(), state=state).model_dump_json()
         self._records.update([name], lambda _found: {name: text})
 
     def recall(self, provider: str, model: str) -> ModelState | None:
-        """Return what the vendor said of it lately."""
+        """Return the provider's latest answer about the model."""
         name = _model(provider, model)
         return self._fresh(self._records.read([name]).get(name))
 
@@ -96,7 +96,7 @@ class VendorHealth:
             breaker = Breaker.model_validate_json(found[name])
             if wait := breaker.wait(now):
                 raise ProviderError(
-                    f"{provider} is left in peace for another {wait:.0f} s: {breaker.reason}", provider=provider,
+                    f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}", provider=provider,
                     retryable=True, fault="busy", retry_after=wait,
                 )  # fmt: skip
             return {name: breaker.tried(now).model_dump_json()}

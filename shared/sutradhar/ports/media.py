@@ -19,5 +19,5 @@ class MediaReader(Protocol):
         ...
 
     def video(self, path: Path, out: Path) -> Path:
-        """Return a file with the video in ``path``: ``path`` itself, or ``out`` where it had to be written anew."""
+        """Return a file with the video in ``path``: ``path`` itself, or ``out`` if it had to be converted."""
         ...

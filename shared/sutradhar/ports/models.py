@@ -1,4 +1,4 @@
-"""What is known of the vendors' models that the configuration asks for."""
+"""The interface to facts about the providers' models that the configuration chooses."""
 
 from typing import Protocol
 
@@ -7,13 +7,13 @@ from sutradhar.domain.model_table import ModelState
 
 class ModelDirectory(Protocol):
     def known(self, provider: str, model: str) -> ModelState:
-        """Return what our own table says of it."""
+        """Return the state of the model by our own table."""
         ...
 
     def look_up(self, provider: str, model: str) -> ModelState:
-        """Ask the vendor, for nothing and for two seconds at most; what it does not say is in ``problem``."""
+        """Ask the provider, free of charge and for at most two seconds; ``problem`` says why there is no answer."""
         ...
 
     def advise(self, state: ModelState) -> str:
-        """Say what to set where this model is gone or ends soon."""
+        """Return the setting to change if this model is gone or ends soon."""
         ...

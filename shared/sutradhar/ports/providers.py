@@ -73,8 +73,8 @@ class SoundEffect:
 
 @dataclass(frozen=True)
 class Written:
-    """A plan with its scenes written. ``length_reason``: why its length is not the one asked for, and what the user
-    can do; empty where it is."""
+    """A plan with its scenes written. ``length_reason``: the reason why its length differs from the requested one, and
+    what the user can do; empty if it does not differ."""
 
     plan: RenderPlan
     provider: str

@@ -72,8 +72,8 @@ class JobStore(Protocol):
         ...
 
     def counts(self) -> Mapping[JobState, int]:
-        """Return how many jobs ever entered each state; of FAILED, those that were not retried since. They are counted
-        in the same write as the job, so each once."""
+        """Return how many jobs ever entered each state; for FAILED, only jobs that were not retried since. The write of
+        a job also counts it, so each counts once."""
         ...
 
 
@@ -126,7 +126,7 @@ class BlobStore(Protocol):
     def upload_url(self, name: str, content_type: str, size: int, origin: str | None = None) -> str | None:
         """Return the URL at which a caller may put ``size`` bytes that become the blob, in one PUT or in pieces
         (cloud.google.com/storage/docs/resumable-uploads), within a week; None if the store has no such URLs.
-        ``origin``: of the web page that will send them."""
+        ``origin``: the origin of the web page that will send them."""
         ...
 
     def delete(self, name: str) -> None:

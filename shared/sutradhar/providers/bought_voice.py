@@ -79,7 +79,7 @@ def finished(
 
 
 def word_starts(words: Sequence[str], characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:
-    """Return when each of ``words`` begins, by the times of the ``characters`` that the vendor says it spoke.
+    """Return the start of each of ``words`` by the times of the ``characters`` that the provider reports.
 
     It may have spoken others than were written (numbers as words, other white space); what is the same on both sides
     tells where the rest belongs. None when so little is the same that it says nothing.

@@ -1,4 +1,4 @@
-"""List the models that each vendor is asked for. No vendor's client is imported here, so reading it costs no time."""
+"""List the models that each provider is asked for. This module imports no provider's client, so it loads fast."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ _TOKENS = ("input_tokens", "output_tokens")
 
 @dataclass(frozen=True)
 class Offer:
-    """One vendor's models for one kind. ``units`` are those of the price table that each of them needs."""
+    """One provider's models for one kind of asset. ``units``: the units of the price table that each model needs."""
 
     provider: str
     kind: Kind
     default: str
     units: Sequence[str]
     option: str = ""
-    """The name in the vendor's options by which another model is chosen."""
+    """Name of the provider's option that chooses another model."""
     reserve: str = ""
-    """The model that is asked where the vendor no longer has the chosen one."""
+    """The model that is asked if the provider no longer has the chosen one."""
 
     @property
     def variable(self) -> str:
@@ -33,7 +33,7 @@ class Offer:
 
 OFFERS = (
     Offer("openai", "planner", "gpt-6.1-terra", _TOKENS, "planner_model", "gpt-6-luna"),
-    # the speech endpoint takes no model that lives past 2027-01-05, so this vendor comes last among the bought voices
+    # every model of the speech endpoint ends on 2027-01-05, so this provider comes last among the paid voices
     Offer("openai", "narrator", "gpt-4o-mini-tts", ("seconds",), "voice_model"),
     Offer(
         "openai", "image", "gpt-image-2.6-flare", ("input_tokens", "input_image_tokens", "output_tokens"),
@@ -49,7 +49,7 @@ OFFERS = (
 
 
 def offer(provider: str, kind: Kind) -> Offer:
-    """Raises LookupError where that vendor sells nothing of that kind by a model's name."""
+    """Return the offer of ``provider`` for ``kind``. Raise LookupError if it has no models to choose for that kind."""
     for one in OFFERS:
         if (one.provider, one.kind) == (provider, kind):
             return one
@@ -58,5 +58,5 @@ def offer(provider: str, kind: Kind) -> Offer:
 
 @cache
 def model_table() -> ModelTable:
-    """Return the table of the package."""
+    """Return the table of models that comes with this package."""
     return ModelTable.model_validate_json(files("sutradhar").joinpath("models.json").read_text())

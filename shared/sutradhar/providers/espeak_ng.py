@@ -94,7 +94,7 @@ class EspeakNarrator:
 
 
 def _starts(tokens: Sequence[str], words: Sequence[tuple[int, int]], rate: int) -> list[float | None]:
-    """Return the seconds where each of ``tokens``, said with single spaces between them, begins, from word events.
+    """Return the start in seconds of each of ``tokens``, spoken with single spaces between them, by word events.
 
     An event names a place in the text, at times the space before the word; it speaks some pairs (``of the``) as one
     word, so not every token has an event.

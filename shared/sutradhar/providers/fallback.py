@@ -36,8 +36,8 @@ class _Strict(Protocol):
 
 
 class _Chain:
-    """``terms`` says whether only the first may answer. ``reserves`` are makers of the same vendors with another model,
-    by the name of the maker whose model a vendor may no longer have."""
+    """``terms`` tells whether only the first provider may answer. ``reserves`` maps the name of a provider whose model
+    may be gone to the same provider with another model."""
 
     def __init__(self, terms: _Strict, reserves: Mapping[str, Any] | None = None) -> None:
         self._terms, self._reserves = terms, dict(reserves or {})

@@ -30,7 +30,7 @@ _PHONES = {
 """How a letter may sound: near enough to find a name in its place that no dictionary has."""
 _ALL_PHONES = "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
 _ANY_SOUND = {f"qq{phone.lower()}": phone for phone in _ALL_PHONES.split()}
-"""Words of one phone each: they stand for a number that is read in a way that nobody foresees."""
+"""Words of one phone each: they stand for a number that is read in an unforeseen way."""
 
 
 class PocketSphinx:
@@ -43,11 +43,11 @@ class PocketSphinx:
 
 
 def word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tuple[float, float] | None] | None:
-    """Return the seconds into ``samples`` (one channel) where each of ``tokens`` begins, and how probable the
-    recogniser says that is; None for one that is not said.
+    """Return the start of each of ``tokens`` in ``samples`` (one channel), in seconds, with the recogniser's
+    probability; None for a token that is not spoken.
 
-    A number is looked for in every way in which it may be read. Where none fits, any sounds may stand in its place, and
-    the other words are found.
+    The grammar allows every way to read a number. If none fits, any sounds may take its place, so that the other words
+    are still found.
 
     None when they cannot be found: the recording does not say them.
     """
@@ -72,8 +72,8 @@ def word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tupl
 
 
 def _recognised(decoder: Any, pcm: bytes, grammar: str) -> list[tuple[str, float, float]]:
-    """Return the words of ``grammar`` that are heard, each with its start in seconds and its probability; none when the
-    sound does not fit it."""
+    """Return the recognised words of ``grammar``, each with its start in seconds and its probability; none if the sound
+    does not fit the grammar."""
     try:
         decoder.add_jsgf_string("narration", grammar)
         decoder.activate_search("narration")
@@ -100,7 +100,7 @@ def _grammar(read: Sequence[Sequence[Sequence[str]]], *, free: bool) -> str:
 
 
 def _placed(read: Sequence[Sequence[Sequence[str]]], heard: Sequence[str], *, free: bool) -> list[int | None] | None:
-    """Return the place in ``heard`` of each token's first word; None when ``heard`` is not all of it."""
+    """Return the place in ``heard`` of each token's first word; None if ``heard`` lacks a part of the text."""
     begun: dict[int, list[int | None]] = {0: []}
     for ways in read:
         following: dict[int, list[int | None]] = {}
@@ -118,8 +118,8 @@ def _placed(read: Sequence[Sequence[Sequence[str]]], heard: Sequence[str], *, fr
 
 
 def readings(tokens: Sequence[str]) -> list[list[list[str]]]:
-    """Return for each of ``tokens`` the ways in which it may be read, each as words of the model's dictionary: first as
-    our voices say it, then numbers as years, as counts and digit by digit; no way for one without a sound."""
+    """Return the ways to read each of ``tokens``, each as words of the model's dictionary: first as our voices say it,
+    then numbers as years, as counts and digit by digit; no way for a token without a sound."""
     said = spoken_words(" ".join(tokens), "en")
     return [_ways(token, spoken) for token, spoken in zip(tokens, said, strict=True)]
 
@@ -161,7 +161,7 @@ def _other_numbers(token: str) -> Iterator[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words in ``text`` as the model's dictionary writes them; a digit that is left as its name."""
+    """Return the words in ``text`` as the model's dictionary writes them; a remaining digit becomes its name."""
     parts = re.findall(r"[a-z']+|\d", text.lower().replace("’", "'"))
     found = (words.digits(part, "en") if part.isdigit() else part.strip("'") for part in parts)
     return [word for word in found if word]

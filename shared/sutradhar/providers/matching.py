@@ -1,21 +1,21 @@
-"""Find the words of a text in what a recogniser or a vendor heard."""
+"""Find the words of a text in the output of a recogniser or a provider."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 
 def matched(tokens: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
-    """Return which of ``pieces`` (letters or words that were heard) each of ``tokens`` begins with; None for one that
-    begins with nothing that was heard, or for all, when less than half of the letters are the same on both sides."""
+    """Return for each of ``tokens`` the number of its first piece among ``pieces`` (heard letters or words); None for a
+    token that was not heard, or for all tokens if less than half of the letters are the same on both sides."""
     found, heard, _ = _matched(tokens, pieces)
     return found if heard >= 0.5 else None
 
 
 def matched_either_way(written: Sequence[str], said: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
-    """Return what ``matched`` finds, for a listener that may write numbers as digits or as words.
+    """Match as ``matched`` does, for a recogniser that may write numbers as digits or as words.
 
-    ``written`` are the words of the text and ``said`` the same as a voice says them, empty for one without a sound. The
-    way that is more like what was heard is taken, and the other one fills its gaps where the order allows it.
+    ``written``: the words of the text. ``said``: the same words as a voice says them, empty for one without a sound.
+    The form that is more similar to the heard pieces wins; the other form fills its gaps where the order allows it.
     """
     ways = sorted((_matched(way, pieces) for way in (written, said)), key=lambda way: -way[2])
     if all(heard < 0.5 for _, heard, _ in ways):
@@ -30,8 +30,8 @@ def matched_either_way(written: Sequence[str], said: Sequence[str], pieces: Sequ
 
 
 def _matched(tokens: Sequence[str], pieces: Sequence[str]) -> tuple[list[int | None], float, float]:
-    """Return the piece with which each token begins, the share of the tokens' letters that were heard, and that of all
-    letters on the longer side."""
+    """Return the first piece of each token, the heard share of the tokens' letters, and the heard share of all letters
+    on the longer side."""
     heard = [(c.lower(), i) for i, piece in enumerate(pieces) for c in piece if not c.isspace()]
     letters = [(i, c.lower()) for i, token in enumerate(tokens) for c in token if not c.isspace()]
     matcher = SequenceMatcher(None, [c for _, c in letters], [c for c, _ in heard], autojunk=False)

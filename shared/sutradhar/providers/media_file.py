@@ -23,7 +23,7 @@ class MediaFiles:
     """Implements MediaReader."""
 
     def probe(self, file: BinaryIO) -> MediaFacts:
-        """Look at the whole of an image or a song, and at the head and the tail of a video."""
+        """Check all of an image or a song, and the head and the tail of a video."""
         with _invalid_when_unusable():
             return _probe(file)
 
@@ -42,9 +42,7 @@ class MediaFiles:
             if not image_format:
                 return path
             if not is_animation(file, image_format):
-                raise formats.UnusableFile(
-                    "is an image that does not move", "name it as the image of a scene, or send a video"
-                )
+                raise formats.UnusableFile("is a still image", "name it as the image of a scene, or send a video")
             write_clip(file, image_format, out)
             return out
 

@@ -1,4 +1,4 @@
-"""The models that the configuration asks for, by what our table and the vendors themselves say of them."""
+"""Report the state of the configured models by our own table and by the providers' answers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sutradhar.providers.googletts.voices import VOICE, VOICES, voice_option
 from sutradhar.providers.registry import VARIABLES, Registry
 
 _UNLISTED = (("elevenlabs", "sound"), ("elevenlabs", "composer"))
-"""Models that their vendor's list leaves out."""
+"""Models that are missing from their provider's list although they work."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Models:
     today: Callable[[], date]
 
     def chosen(self) -> list[ChosenModel]:
-        """Return the models of all vendors that may be asked, in the order of their chains.
+        """Return the models of all usable providers, in the order of their chains.
 
-        Raises InvalidRequest for a voice that cannot be used.
+        Raise InvalidRequest for a voice that cannot be used.
         """
         found: list[ChosenModel] = []
         for kind in get_args(Kind):
@@ -60,7 +60,7 @@ class Models:
                 )  # fmt: skip
 
     def refuse_unpriced(self, prices: PriceTable) -> None:
-        """Raises InvalidRequest, with what to set, for chosen models that have no price."""
+        """Raise InvalidRequest that names the settings to change if a chosen model has no price."""
         wrong = []
         for one in self.chosen():
             missing = prices.missing(one.provider, one.priced_as, one.units)
@@ -70,7 +70,7 @@ class Models:
                 others = ", ".join(self._lasting(one, prices)) or "none of this provider"
                 why = (
                     f"no price is known for {one.provider}'s {one.priced_as}, so it is not asked: set"
-                    f" MODEL_PRICES={one.provider}/{one.priced_as}:{setting} with what it costs you, or choose a model"
+                    f" MODEL_PRICES={one.provider}/{one.priced_as}:{setting} with your own price, or choose a model"
                     f" that has a price ({others})"
                 )
                 wrong.append(FieldError(one.variable or "PRICES", why))
@@ -78,7 +78,7 @@ class Models:
             raise InvalidRequest(wrong)
 
     def _lasting(self, one: ChosenModel, prices: PriceTable) -> list[str]:
-        """Return the models with a price that no end is near."""
+        """Return the models that have a price and do not end soon."""
         priced = prices.priced(one.provider, one.units)
         return [model for model in priced if self.known(one.provider, model).days_left(self.today()) is None]
 

@@ -1,4 +1,4 @@
-"""The words of a narration as captions show them, beside what a voice is given to say for them."""
+"""Map the words of a narration, as captions show them, to the words that a voice says."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ from sutradhar.domain.speech_text import spoken_words
 
 
 class NarrationWords:
-    """``shown``: the words of the text as written. ``said``: what is spoken for those of them that have a sound, each
-    one word or several ("108": "one hundred and eight")."""
+    """``shown``: the words of the text as written. ``said``: the spoken form of those that have a sound, each one word
+    or several ("108": "one hundred and eight")."""
 
     def __init__(self, text: str, language: Language) -> None:
         spoken = spoken_words(text, language)
@@ -18,13 +18,13 @@ class NarrationWords:
 
     @property
     def text(self) -> str:
-        """What the voice is given."""
+        """Return the text for the voice."""
         return " ".join(self.said)
 
     def spread(self, starts: Sequence[float | None]) -> list[float | None]:
-        """Return the start of each word of ``shown``, from the ``starts`` of those of ``said``.
+        """Return the start of each word of ``shown`` by the ``starts`` of the words in ``said``.
 
-        A word that is not said, such as the "Rs." of "Rs. 500", begins with the next one.
+        A word that is not spoken, such as "Rs." in "Rs. 500", begins with the next one.
         """
         found: list[float | None] = []
         following: float | None = None

@@ -16,14 +16,14 @@ def media_type(data: bytes) -> str:
 
 
 def opened(provider: str, data: bytes) -> tuple[str, tuple[int, int]]:
-    """Return the media type of the picture in ``data``, and its width and height as it is shown.
+    """Return the media type of the image in ``data``, and its width and height as shown.
 
     Raises ProviderError for bytes that are no whole PNG or JPEG.
     """
     try:
         facts = probe_image(io.BytesIO(data))
     except UnusableFile as exc:
-        raise unusable(provider, f"no picture: it {exc.reason}") from exc
+        raise unusable(provider, f"an unusable image: it {exc.reason}") from exc
     if facts.format not in _TYPES or min(facts.size) < _SMALLEST:
-        raise unusable(provider, f"a {facts.format} of {facts.size[0]}x{facts.size[1]} pixels")
+        raise unusable(provider, f"a {facts.format} image of {facts.size[0]}x{facts.size[1]} pixels")
     return _TYPES[facts.format], facts.size

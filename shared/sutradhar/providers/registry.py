@@ -126,7 +126,7 @@ class Registry:
         return FallbackSounds(libraries, self.gate)
 
     def _reserves(self, kind: Kind) -> dict[str, Any]:
-        """Return, by the name of each bought maker, one of its vendor with the model that stands in for its own."""
+        """Return, by the name of each paid provider, the same provider with the model that replaces its own."""
         found = {}
         for one in OFFERS:
             vendor = self.vendors.get(one.provider)
@@ -171,11 +171,11 @@ class Registry:
         found = self._there(kind)
         if not found:
             keys = " or ".join(f"{name.upper()}_API_KEY" for name in self.names(kind))
-            raise InvalidRequest([FieldError(VARIABLES[kind], f"names nobody that can be asked; set {keys}")])
+            raise InvalidRequest([FieldError(VARIABLES[kind], f"names no provider that is set up; set {keys}")])
         return found
 
     def names(self, kind: Kind) -> list[str]:
-        """Return who may be asked, in this order. Raises InvalidRequest."""
+        """Return the names of the usable providers in their order. Raise InvalidRequest."""
         if chosen := self.chains.get(kind):
             return list(chosen)
         bought = list(BOUGHT[kind])
@@ -190,7 +190,7 @@ class Registry:
         return [*(name for name in bought if not self._has_ended(kind, name)), *OFFLINE[kind]]
 
     def _has_ended(self, kind: Kind, name: str) -> bool:
-        """Whether its usual model was shut down and no other stands in for it: then nothing has to be tried in vain."""
+        """Return whether the provider's default model was shut down without a replacement, so that every call fails."""
         for one in OFFERS:
             if (one.provider, one.kind) == (name, kind) and not one.reserve and name in self.vendors:
                 usual = one.option not in self.vendors[name].options
@@ -223,7 +223,7 @@ class Registry:
 
 @dataclass(frozen=True)
 class _WithOptions:
-    """A Vendor with other options."""
+    """A Vendor with changed options."""
 
     vendor: Vendor
     options: Mapping[str, str]

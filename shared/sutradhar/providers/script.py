@@ -111,7 +111,7 @@ def request(wanted: RenderPlan) -> Request:
     given = ""
     if wanted.scenes:
         said = "\n".join(
-            f"{i + 1}. {' '.join(s.narration.split()) or '(nobody speaks)'}" for i, s in enumerate(wanted.scenes)
+            f"{i + 1}. {' '.join(s.narration.split()) or '(no narration)'}" for i, s in enumerate(wanted.scenes)
         )
         given = f"\nThe narration is fixed. Repeat it word for word, scene by scene, and translate it:\n{said}"
         scenes = len(wanted.scenes)

@@ -19,7 +19,7 @@ _NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtoc
 
 
 _GONE = ("model_not_found", "model_deprecated", "model_shut_down", "invalid_model_id", "unsupported_model")
-"""Vendors' words for a model that they do not have."""
+"""Providers' error codes for a model that they do not have."""
 
 
 class Vendor(Protocol):
@@ -42,7 +42,7 @@ class Vendor(Protocol):
 def refused_call(
     provider: str, status: int, message: str, *, code: str = "", headers: Mapping[str, str] | None = None
 ) -> ProviderError:
-    """Return what an HTTP ``status`` that is no success means. ``code``: the vendor's own word for it."""
+    """Return the error for an HTTP ``status`` other than success. ``code``: the provider's own error code."""
     what = f"{message or 'no message'} (HTTP {status}{', ' + code if code else ''})"
     if status == 410 or any(word in code for word in _GONE):
         return ProviderError(
@@ -101,9 +101,9 @@ def of_the_wire(exc: BaseException) -> bool:
 
 
 def find(ask: Callable[[], date | None]) -> tuple[bool, date | None]:
-    """Return whether the vendor has the model that ``ask`` looks up, and the day of its end that ``ask`` returns.
+    """Return whether the provider has the model that ``ask`` looks up, and the day of its end by ``ask``.
 
-    Raises ProviderError where it does not say.
+    Raise ProviderError if the provider does not answer that.
     """
     try:
         return True, ask()

@@ -1,4 +1,4 @@
-"""Check videos that vendors send."""
+"""Check videos that providers send."""
 
 import io
 
@@ -8,7 +8,7 @@ from sutradhar.providers.vendor import unusable
 
 
 def probe_size(provider: str, data: bytes) -> tuple[int, int]:
-    """Return the shown width and height of the video in ``data``. Raises ProviderError when it is not whole."""
+    """Return the shown width and height of the video in ``data``. Raise ProviderError if it is incomplete."""
     try:
         video = read_video(io.BytesIO(data))
     except UnusableFile as exc:

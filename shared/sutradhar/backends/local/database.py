@@ -38,7 +38,7 @@ _VERSION = 3
 
 
 _BUSY_SEC = 30.0
-"""How long a statement waits behind another process's transaction; ours take milliseconds."""
+"""Seconds that a statement waits for another process's transaction; ours take milliseconds."""
 
 
 class Database:

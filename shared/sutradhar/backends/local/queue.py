@@ -51,8 +51,8 @@ class SqliteQueue:
         self._bells = Bells(home)
 
     def publish(self, message: Message) -> None:
-        """Queue ``message``. An equal one that waits and has never failed is brought forward instead of doubled, so
-        that a job that is looked after again and again fills no queue."""
+        """Queue ``message``. If an equal one waits and has never failed, it is brought forward instead, so that
+        repeated messages about one job do not fill the queue."""
         now, body = self._now(), message.model_dump_json()
         with self._database.write() as connection:
             waiting = connection.execute(

@@ -32,17 +32,17 @@ class _Execution:
         self.process: subprocess.Popen[bytes] | None = None
         self.cancelled = False
         self.stopping = threading.Event()
-        """Set when it is cancelled, or when the process that started it leaves."""
+        """Set when the execution is cancelled, or when the process that started it exits."""
         self.ended = threading.Event()
         self.report = ExecutionReport(ExecutionState.RUNNING)
 
 
 class LocalRenderRunner:
-    """Renders on this machine, which one task has to itself.
+    """Run the renderer on this machine, as one task that may use all of it.
 
-    Several commands may share one home, and any of them may start the renderer of another one's job. So an execution's
-    name ends with the process that owns it, and a file beside its log says how it stands: another process reads there
-    that it failed, or that its owner left in good order and gave the job back; when the owner is dead, it is lost.
+    Several commands may share one home, and each may start the renderer for another command's job. So an execution's
+    name ends with the process that owns it, and a file beside its log holds its state. Other processes read there that
+    it failed, or that its owner gave the job back before it exited. If the owner has died, the execution is lost.
 
     ``env`` is the environment of the renderer, ``workdir`` the place for its temporary files (each execution gets a
     folder of its own there, which is gone when it ends), ``argv`` the command, replaceable for tests.
@@ -92,7 +92,7 @@ class LocalRenderRunner:
         if mine:
             return mine.report
         owner = execution.rsplit(".", 1)[-1]
-        # in this order: an owner that leaves writes its report first
+        # in this order, because an owner writes its report before it exits
         alive = owner != self._presence.owner and self._presence.alive(owner)
         report = self._read_report(execution)
         lost = report.state is ExecutionState.RUNNING and not alive
@@ -105,14 +105,14 @@ class LocalRenderRunner:
             mine.stopping.set()
             self._end(mine)
         elif self.report(execution).state is ExecutionState.RUNNING:
-            # another process of this machine runs it: the first file keeps that one from another attempt, the second
-            # holds the renderer's pid as long as it runs
+            # another process of this machine runs it: the first file stops that process from another attempt, the
+            # second holds the renderer's pid while the renderer runs
             self._file(execution, "stop").touch()
             with suppress(FileNotFoundError, ProcessLookupError, ValueError):
                 os.kill(int(self._file(execution, "pid").read_text()), signal.SIGTERM)
 
     def close(self) -> None:
-        """End every execution, wait until each is gone, and give its job back: its message is owed again, so that
+        """End every execution, wait for its end, and give its job back: the job's message is sent again, so that
         another process, or the next one, starts the renderer. From now on ``start`` raises LeaseHeld."""
         with self._lock:
             self._closed = True
@@ -125,7 +125,7 @@ class LocalRenderRunner:
         report = ExecutionReport(ExecutionState.LOST)
         try:
             report = self._attempts(execution)
-        except OSError as exc:  # no log, no process: starting it again at once would only fail again
+        except OSError as exc:  # without a log or a process an immediate second attempt would fail too
             report = ExecutionReport(ExecutionState.FAILED, f"the renderer could not be started: {exc}")
         finally:
             execution.report = report
@@ -155,7 +155,7 @@ class LocalRenderRunner:
             if code == 0:
                 return ExecutionReport(ExecutionState.SUCCEEDED)
         if execution.stopping.is_set() and not self._is_cancelled(execution):
-            return ExecutionReport(ExecutionState.LOST)  # given back
+            return ExecutionReport(ExecutionState.LOST)  # the owner gave the job back
         return ExecutionReport(ExecutionState.FAILED, f"{self._said(execution)} (exit code {code})")
 
     def _attempt(self, execution: _Execution, attempt: int) -> int:
@@ -210,7 +210,7 @@ class LocalRenderRunner:
         return self._file(execution.name, "log")
 
     def _is_cancelled(self, execution: _Execution) -> bool:
-        """Return whether this process, or another one, has cancelled it."""
+        """Return whether this process, or another one, has cancelled the execution."""
         return execution.cancelled or self._file(execution.name, "stop").exists()
 
     def _write_report(self, execution: _Execution) -> None:

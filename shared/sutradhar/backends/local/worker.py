@@ -61,7 +61,7 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 self._work_once(bell, leave)
-            except Exception as exc:  # of the queue itself, such as a full disk: the message comes again later
+            except Exception as exc:  # the queue itself failed, as on a full disk: the message comes again
                 log("queue_failed", level="error", exc=exc)
                 self._stopping.wait(_IDLE_SEC)
 
@@ -105,5 +105,5 @@ class Worker:
             for delivery in list(self._in_hand.values()):
                 try:
                     self._queue.extend(delivery)
-                except Exception as exc:  # the next round may do better; without any, another worker takes it up
+                except Exception as exc:  # the next round may succeed; otherwise another worker takes over
                     log("lease_not_extended", level="warning", exc=exc)

@@ -51,7 +51,7 @@ def errors() -> Iterator[None]:
 
 
 def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
-    """Return whether the account can speak with ``model``. Raises ProviderError."""
+    """Return whether the account can speak with ``model``. Raise ProviderError."""
     with errors(), client(vendor, CHECK_SEC) as elevenlabs:
         found = elevenlabs.models.list(request_options=ONCE)
         return any(one.model_id == model and one.can_do_text_to_speech is not False for one in found), None

@@ -100,7 +100,7 @@ def used(answer: Any) -> dict[str, float] | None:
 
 
 def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
-    """Return whether the account has ``model``; Google does not say here when it ends. Raises ProviderError."""
+    """Return whether the account has ``model``; this answer of Google lacks the model's end. Raise ProviderError."""
 
     def ask() -> date | None:
         with errors(), client(vendor, CHECK_SEC) as google:

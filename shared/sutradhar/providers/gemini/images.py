@@ -1,4 +1,4 @@
-"""Images by Gemini's image models. Google takes Imagen, and the call for it, out of service (the client says so)."""
+"""Draw images with Gemini's image models. Google shuts down Imagen and its call, as its own client warns."""
 
 from collections.abc import Sequence
 from math import sqrt
@@ -14,15 +14,16 @@ from sutradhar.providers.vendor import Vendor, patiently, unusable
 
 _ASPECTS = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1"}
 _FIRST = ("gemini-2",)
-"""How the names of the models begin that draw about 1 megapixel only."""
+"""Beginnings of the names of models that draw about 1 megapixel only."""
 _DRAWN_TOKENS = {"1K": 1120, "2K": 1680, "4K": 2520}
-"""Tokens of an image by its size (docs.cloud.google.com, models/gemini/3-1-flash-image). Twice that is the bound."""
+"""Output tokens of an image by its size (docs.cloud.google.com, models/gemini/3-1-flash-image); the bound is twice
+that."""
 _LONGER_SIDE = {"1K": 1376, "2K": 2752}
-"""Pixels of a 16:9 image (the same page); a video that needs more gets the next size."""
+"""Pixels on the longer side of a 16:9 image (the same page); a video that needs more gets the next size."""
 _SHORT_BY = 0.85
-"""An image of this share of the pixels that the video wants in a row is as sharp to the eye, and costs a third less."""
+"""An image with this share of the video's pixels in a row looks as sharp, and costs a third less."""
 _LOOKED_TOKENS = 1290
-"""Tokens of an image that is looked at, at most of 2.5 and 3.1."""
+"""Input tokens of a reference image: the most of the models 2.5 and 3.1."""
 
 
 class GeminiImages:
@@ -74,8 +75,8 @@ class GeminiImages:
 
 
 def image_size(width: int, height: int) -> str:
-    """Return the smallest size that is sharp enough for a video that wants ``width`` x ``height``."""
-    side = sqrt(width * height * 16 / 9)  # of the 16:9 image that has as many pixels
+    """Return the smallest size that is sharp enough for a video of ``width`` x ``height``."""
+    side = sqrt(width * height * 16 / 9)  # the longer side of a 16:9 image with as many pixels
     return next((name for name, longer in _LONGER_SIDE.items() if longer >= _SHORT_BY * side), "4K")
 
 

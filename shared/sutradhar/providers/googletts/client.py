@@ -50,7 +50,7 @@ def errors() -> Iterator[None]:
                 headers["retry-after"] = str(math.ceil(float(delay.rstrip("s"))))
         message = exc.message or str(exc)
         if "does not exist" in message:
-            # of one voice, which a plan may have named: its family, which has the price, is still there for the others
+            # a plan may have named this one voice; its family, which has the price, still serves other voices
             raise ProviderError(
                 message, provider=PROVIDER, retryable=False, status=int(exc.code or 0),
                 advice="name another voice (docs/providers.md)",
@@ -74,7 +74,7 @@ def errors() -> Iterator[None]:
 
 
 def find_model(vendor: Vendor, voice: str) -> tuple[bool, date | None]:
-    """Return whether there is such a voice. Raises ProviderError."""
+    """Return whether the provider has this voice. Raise ProviderError."""
     with client(vendor) as google, errors():
         found = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
         return any(one.name == voice for one in found.voices), None

@@ -1,4 +1,4 @@
-"""The voices of Google Cloud Text-to-Speech that are used, by language, and how they are priced."""
+"""The default voices of Google Cloud Text-to-Speech by language, and the names under which they are priced."""
 
 import re
 
@@ -9,7 +9,8 @@ VOICES: dict[tuple[Language, Voice], str] = {
     ("hi", "F"): "hi-IN-Neural2-A", ("hi", "M"): "hi-IN-Neural2-B",
 }  # fmt: skip
 VOICE = re.compile(r"([a-z]{2,3})-[A-Z]{2}-(Neural2|Wavenet|Standard)-[A-Z]")
-"""Their words can be marked; each family has its price (cloud.google.com/text-to-speech, docs/voices, pricing)."""
+"""Voices that report the times of marked words; each family has its price (cloud.google.com/text-to-speech,
+docs/voices, pricing)."""
 
 
 def voice_option(language: Language, voice: Voice) -> str:

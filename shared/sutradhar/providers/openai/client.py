@@ -47,7 +47,7 @@ def errors() -> Iterator[None]:
 
 
 def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
-    """Return whether the account has ``model``, and when that is shut down. Raises ProviderError."""
+    """Return whether the account has ``model``, and the day on which it is shut down. Raise ProviderError."""
 
     def ask() -> date | None:
         with errors(), client(vendor) as openai:

@@ -1,4 +1,4 @@
-"""Images by OpenAI's GPT Image models."""
+"""Draw images with OpenAI's GPT Image models."""
 
 import base64
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from sutradhar.providers.picture_file import media_type, opened
 from sutradhar.providers.vendor import Vendor, patiently, unusable
 
 Fidelity = Literal["low", "high"]
-"""How closely it keeps to an image that it goes by. High costs about as much again as the image itself."""
+"""How closely a model follows a reference image. ``high`` costs about as much again as the image itself."""
 _FIRST = ("gpt-image-1", "chatgpt-image-latest")
-"""How the names of the models begin that have three sizes only and take ``input_fidelity``. Those from 2 on take every
-size in multiples of 16, look closely at each image by themselves and refuse ``input_fidelity`` (openai 3.54.0,
+"""Beginnings of the names of models that have only three sizes and accept ``input_fidelity``. Models from 2 on accept
+every size in multiples of 16, always follow reference images closely, and refuse ``input_fidelity`` (openai 3.54.0,
 types/image_edit_params.py)."""
 _SIZES = {(3, 2): (1536, 1024), (2, 3): (1024, 1536), (1, 1): (1024, 1024)}
 _FACTOR, _LONGEST_SIDE, _MOST_PIXELS, _LEAST_PIXELS, _MOST_ASPECT = 16, 3840, 3840 * 2160, 1024 * 1024, 3.0
-"""Of the sizes that models from 2 on take. The least is our own: smaller images are not sharper, nor much cheaper."""
+"""Limits of the sizes that models from 2 on accept. The least is our own choice: smaller images are hardly cheaper."""
 _TOKENS = {
     "low": {(1024, 1024): 272, (1536, 1024): 400, (1024, 1536): 408},
     "medium": {(1024, 1024): 1056, (1536, 1024): 1568, (1024, 1536): 1584},
@@ -29,11 +29,11 @@ _TOKENS = {
 }
 """Output tokens of one image (platform.openai.com/docs/guides/images-vision#calculating-costs, GPT Image 1)."""
 _SQUARE_TOKENS = {"low": 200, "medium": 1770, "high": 7040, "xhigh": 14_080, "max": 28_160}
-"""Output tokens of 1024 x 1024 by models from 2 on: their price an image by their price a token (robotsatlas.com,
-chatgpt-images-2-0, at second hand); the last two are guesses. By resellers' price lists an image of four times the area
-costs about twice as much; the bound is four times."""
+"""Output tokens of 1024 x 1024 by models from 2 on: price per image divided by price per token (robotsatlas.com,
+chatgpt-images-2-0, a secondary source); the last two are guesses. By resellers' price lists an image of four times the
+area costs about twice as much; the bound is four times."""
 _SHOWN_TOKENS: dict[str, tuple[int, int]] = {"low": (800, 200), "high": (7500, 4400)}
-"""Input tokens of one image that is gone by, at most and of 1024 x 1024 (the same page: 65, 129 a tile, and in high
+"""Input tokens of one reference image: the most, and for 1024 x 1024 (the same page: 65, 129 a tile, and in high
 fidelity 4,160 to 6,240 more)."""
 _LEAST, _USUAL = 1, 4
 """Characters a token, for a bound and for an estimate."""
@@ -91,7 +91,7 @@ class OpenAIImages:
         )  # fmt: skip
 
     def _uses(self, text: str, size: tuple[int, int], shown: int) -> tuple[dict[str, float], dict[str, float]]:
-        """Return the most that a call uses, and what is likely."""
+        """Return the most that a call uses, and the likely use."""
         looked = _SHOWN_TOKENS[self._fidelity]
         return tuple(  # type: ignore[return-value]
             {"input_tokens": 50 + len(text) / characters, "output_tokens": output}
@@ -100,7 +100,7 @@ class OpenAIImages:
         )
 
     def _output(self, size: tuple[int, int]) -> tuple[float, float]:
-        """Return the output tokens of one image, at most and likely."""
+        """Return the output tokens of one image: the most, and the likely number."""
         if self._is_first:
             tokens = _TOKENS.get(self._quality, _TOKENS["high"])[size]
             return tokens, tokens
@@ -110,7 +110,7 @@ class OpenAIImages:
 
 
 def _used(usage: Any) -> dict[str, float]:
-    """Images that are looked at have a price of their own."""
+    """Return the usage of a call; reference images have a separate price."""
     used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
     details = getattr(usage, "input_tokens_details", None)
     if details and details.image_tokens:
@@ -119,17 +119,17 @@ def _used(usage: Any) -> dict[str, float]:
 
 
 def nearest_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size of the nearest shape; the video cuts what stands over."""
+    """Return the size with the nearest shape; the video crops the rest."""
     return _SIZES[min(_SIZES, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
 
 
 def fitting_size(width: int, height: int) -> tuple[int, int]:
-    """Return the video's own size in multiples of 16, as far as the model's limits allow it in that shape."""
+    """Return the video's own size in multiples of 16, reduced or enlarged in its shape to the model's limits."""
     aspect = min(max(width / height, 1 / _MOST_ASPECT), _MOST_ASPECT)
     pixels = min(max(width * height, _LEAST_PIXELS), _MOST_PIXELS, _LONGEST_SIDE**2 / max(aspect, 1 / aspect))
     across = sqrt(pixels * aspect)
     found = (_FACTOR * round(across / _FACTOR), _FACTOR * round(across / aspect / _FACTOR))
-    # rounding up must not pass a limit
+    # rounding up must stay within the limits
     while found[0] * found[1] > _MOST_PIXELS or max(found) > _LONGEST_SIDE or max(found) > _MOST_ASPECT * min(found):
         found = (found[0] - _FACTOR, found[1]) if found[0] >= found[1] else (found[0], found[1] - _FACTOR)
     return found

@@ -1,4 +1,4 @@
-"""A video about anything: what can be said honestly without knowing one fact about the subject."""
+"""Write a video about any subject from sentences that are true without a single fact about the subject."""
 
 import random
 import tomllib
@@ -20,7 +20,7 @@ Wording = tuple[str, ...]
 
 
 class _Slot(Frozen):
-    """A beat in several wordings, one of which is told; wording n in Hindi says what wording n in English says."""
+    """A beat in several wordings, one of which is told; wording n has the same meaning in Hindi and in English."""
 
     role: Role = "development"
     image: str
@@ -28,14 +28,14 @@ class _Slot(Frozen):
     drop: int | None = None
     long: int | None = None
     kinds: tuple[Kind, ...] = ()
-    """The kinds of subject that it suits; none: all."""
+    """The kinds of subject that the beat suits; empty: all."""
     en: tuple[Wording, ...] = Field(min_length=1)
     hi: tuple[Wording, ...] = Field(min_length=1)
     en_question: tuple[Wording, ...] = ()
     hi_question: tuple[Wording, ...] = ()
 
     def wordings(self, question: bool) -> list[tuple[Wording, Wording]]:
-        """Return the wordings in English, each with the same one in Hindi."""
+        """Return the wordings in English, each with its Hindi counterpart."""
         english, hindi = (question and self.en_question) or self.en, (question and self.hi_question) or self.hi
         return list(zip(english, hindi, strict=True))
 
@@ -52,10 +52,10 @@ def _slots() -> _Slots:
 
 
 def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tuple[list[Beat], list[Beat]]:
-    """Return the beats of one breath and the beats of every other length, in both languages.
+    """Return the beats of the shortest version and the beats of every other length, in both languages.
 
-    They are about ``phrase``, the bare subject of what was ``asked``, which stays in its own ``language`` in the
-    sentences of the other; ``seed`` chooses the wordings.
+    They are about ``phrase``, the bare subject in ``asked``. It keeps its own ``language`` in the sentences of the
+    other language; ``seed`` chooses the wordings.
     """
     chance = random.Random(seed)
     question = asks(phrase, language, asked)
@@ -80,7 +80,7 @@ def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tup
 
 
 def _put(sentence: str, phrase: str, stop: str) -> str:
-    """Put ``phrase`` in its place; where it ends the sentence, ``stop`` does too."""
+    """Put ``phrase`` in its place; if it ends the sentence, ``stop`` follows it."""
     for end in (".", "।"):
         if sentence.endswith(_IT + end):
             sentence = sentence.removesuffix(end) + stop

@@ -8,28 +8,28 @@ from sutradhar.domain.plan import MAX_TOTAL_SEC, Language, Voice
 from sutradhar.providers.storybook.stories import Beat
 
 MIN_SCENES = 3
-"""Of a version that is more than one breath long."""
+"""The fewest scenes of a version that is longer than the shortest one."""
 _MOST_SEC = MAX_TOTAL_SEC + 0.001
 _TICK_SEC = 0.05
 _BREATH_SEC = 0.6
 """Silence beyond the air that a scene takes without seeming slow."""
 _SLACK = 0.03
-"""A share of the length that is better left to pauses, which shrink where a voice is slower than its estimate."""
+"""Share of the length that is left to pauses, which can shrink if a voice is slower than its estimate."""
 
-# In seconds of silence too much that are as bad: a length that is missed by all of itself; one that is a hundredth too
-# long; a beat that is left out, without ``long`` and with it; a beat with ``long`` that is not told to its end. The
-# version of one breath leaves out all beats.
+# Costs, as the number of seconds of extra silence that are equally bad: missing the length by all of it; a length that
+# is a hundredth too long; leaving out a beat without ``long``; leaving out a beat with ``long``; telling only a part of
+# a beat with ``long``. The version of one breath leaves out all beats.
 _MISS_COST, _OVER_COST, _BEAT_COST, _LONG_BEAT_COST, _THIN_COST = 1000.0, 4.0, 4.0, 0.3, 0.2
 _SHORT_SEC, _SHORT_COST = 4.0, 3.0
-"""Scenes shorter than this on average are restless; each costs so much a second that it is too short."""
+"""Average seconds below which scenes look restless, and the cost of each second that is lacking, for each scene."""
 
 Telling = list[tuple[Beat, int]]
-"""Beats in the order of telling, and how many of each one's sentences are told."""
+"""Beats in the order of telling, each with the number of its sentences that are told."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Who tells the story, and how fast."""
+    """The voice that tells the story, and its speed."""
 
     language: Language
     speed: float = 1.0
@@ -37,13 +37,13 @@ class Pace:
 
 
 def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pace: Pace) -> Telling:
-    """Choose which beats are told, and how many of each one's sentences, to come closest to ``length_sec``.
+    """Choose the beats, and the number of sentences of each, that come closest to ``length_sec``.
 
-    ``breath``: the version that takes one breath. Each beat tells so many sentences or one more, so that no part of a
-    story is much thinner than another; which of them tell more is a sum of their seconds that fits, found in time that
-    grows with the number of beats and not with the number of choices. Of versions that fit about equally, the one with
-    more beats is taken, but rather fewer further ones that are told to their end. These come in only when every beat
-    tells two sentences.
+    ``breath``: the version that takes one breath. Each beat tells the same number of sentences or one more, so that all
+    parts of a story are about equally detailed. The beats that tell one more are those whose seconds add up best; the
+    time to find them grows with the number of beats, not with the number of combinations. Among versions that fit about
+    equally, the one with more beats wins; but of the further beats (with ``long``) rather fewer are told, to their end.
+    These come in only when every beat tells two sentences.
     """
     seconds = {id(beat): _seconds(beat, pace) for beat in (*breath, *beats)}
     best: tuple[float, Telling] | None = None
@@ -84,14 +84,14 @@ def _misfit(spoken: float, scenes: int, length_sec: float) -> float:
 
 
 def _stage(beat: Beat) -> tuple[int, int] | None:
-    """Return when ``beat`` is left out, the least first; None: never."""
+    """Return the rank in which ``beat`` is left out, the least first; None: never."""
     if beat.long:
         return 0, -beat.long
     return (1, beat.drop) if beat.drop else None
 
 
 def _selections(beats: Sequence[Beat], least: int) -> Iterator[list[Beat]]:
-    """All of ``beats``, then those left when the least needed are left out, and so on; ``least`` of them at least."""
+    """Yield all of ``beats``, then again and again without the least needed ones, down to ``least`` beats."""
     kept = list(beats)
     for stage in [None, *sorted({s for s in map(_stage, beats) if s})]:
         kept = [b for b in kept if stage is None or _stage(b) != stage]
@@ -102,11 +102,10 @@ def _selections(beats: Sequence[Beat], least: int) -> Iterator[list[Beat]]:
 def _fitting(
     kept: Sequence[Beat], seconds: Sequence[Sequence[float]], fewest: int, length_sec: float
 ) -> Iterator[list[int]]:
-    """The numbers of sentences whose sum is the nearest below ``length_sec``, and those nearest above it.
+    """Return the numbers of sentences whose sum is nearest below ``length_sec``, and those nearest above it.
 
-    Each beat tells ``fewest`` sentences or one more, as far as it has them. ``sums[i]`` has bit n set where the first i
-    beats can take n ticks; those that a story needs most come first, so that the others stay short where there is a
-    choice.
+    Each beat tells ``fewest`` sentences or one more, if it has them. ``sums[i]`` has bit n set if the first i beats can
+    take n ticks. The beats that a story needs most come first, so that where there is a choice the others stay short.
     """
     order = sorted(range(len(kept)), key=lambda i: _stage(kept[i]) or (2, 0), reverse=True)
     low = [min(fewest, len(sec)) for sec in seconds]

@@ -88,7 +88,7 @@ class Storybook:
 
 
 def _told(breath: Sequence[Beat], beats: Sequence[Beat], language: Language, wanted: RenderPlan) -> tuple[Scene, ...]:
-    """Tell the beats at the length wanted, with the same sentences in the other language."""
+    """Tell the beats at the wanted length, with the same sentences in the other language."""
     pace = Pace(language, wanted.delivery.speed, wanted.gender)
     chosen = abridge(breath, beats, wanted.length_sec, pace)
     narrations = [" ".join(beat.sentences(language)[:count]) for beat, count in chosen]
@@ -108,10 +108,10 @@ def _told(breath: Sequence[Beat], beats: Sequence[Beat], language: Language, wan
 
 
 def _free_topic_notices(wanted: RenderPlan) -> list[str]:
-    """Say what a text about any topic lacks, and how to get it."""
+    """Return notices about the limits of a text about any topic, and the way to a better one."""
     other = _OTHER[wanted.spoken_language]
     facts = (
-        "the offline planner knows no facts about the topic, so its text says how to look and whom to ask; for facts,"
+        "the offline planner knows no facts about the topic, so its text speaks of ways to learn about it; for facts,"
         " write scenes or a prompt of several sentences, or set the key of a provider (docs/providers.md)"
     )
     kept = f"the {_NAMES[other]} captions keep the words of the topic as you wrote them"
@@ -119,16 +119,16 @@ def _free_topic_notices(wanted: RenderPlan) -> list[str]:
 
 
 def _length_reason(wanted: RenderPlan, expected: float) -> str:
-    """Say why a video of ``expected`` seconds is not as long as was asked for, and what to do; empty where it is."""
+    """Return why a video of ``expected`` seconds misses the requested length, and what to do; empty if it does not."""
     if not misses_length(expected, wanted):
         return ""
     if script_sentences(wanted.prompt or ""):
         change = "write more" if expected < wanted.length_sec else "shorten it"
-        return f"your text is spoken in that time; {change}, or set the length to {max(expected, MIN_TOTAL_SEC):.0f} s"
+        return f"your text takes that long to say; {change}, or set the length to {max(expected, MIN_TOTAL_SEC):.0f} s"
     if expected > wanted.length_sec:
-        return "the topic alone takes most of it to say; shorten the topic, or ask for a longer video"
+        return "the topic alone takes most of the time to say; shorten the topic, or ask for a longer video"
     return (
-        "the offline planner has no more to say about it without inventing or repeating something; write scenes or a"
+        "the offline planner cannot say more about it without inventing or repeating something; write scenes or a"
         " prompt of several sentences, or set the key of a provider (docs/providers.md)"
     )
 

@@ -6,13 +6,13 @@ from sutradhar.providers.storybook.topic import cut, requests
 
 _IMAGE_CHARS = 400
 _VERSE_LINES, _VERSE_WORDS = 3, 10
-"""The fewest of a poem that has no full stop."""
+"""The fewest lines and words of a poem without a full stop."""
 
 
 def script_sentences(prompt: str) -> list[str]:
-    """Return the sentences of ``prompt`` if it is a script, else none: one sentence, or a request, is a subject.
+    """Return the sentences of ``prompt`` if it is a script, else none: a single sentence or a request is a subject.
 
-    The lines of a poem or a song are a script too, also without a full stop.
+    The lines of a poem or a song are a script, too, even without a full stop.
     """
     said = split_script(prompt)
     whole = sentences(" ".join("".join(f"{s} " for s in said).split()))

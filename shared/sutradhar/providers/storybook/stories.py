@@ -1,18 +1,18 @@
-"""The texts of the package as values. A story is ``stories/<its id>.toml``.
+"""Load the texts of the package as values. A story is ``stories/<its id>.toml``.
 
-A story is told at any length from 5 to 600 s, out of one file, whose parts are these:
+One file tells a story at any length from 5 to 600 s. Its parts are:
 
 - ``[[breath]]``: the version of one breath, for 5 to 14 s. One to four scenes with one short sentence each. The first
-  has no ``drop`` and tells the whole story by itself in 3 to 4.3 s; the others are left out by ``drop``, 1 first.
-- ``[[beats]]`` without ``long``: the story as it is told in 15 to 120 s, an opening first and a close last. Those with
-  ``drop`` are left out of shorter versions, 1 first.
-- ``[[beats]]`` with ``long = n``: further beats between those, for versions over two minutes. ``long = 1`` comes in
-  first, and then one after the other, so a beat may refer to what has no ``long`` and to a smaller ``long`` that stands
-  before it, and to nothing else. Two beats that need each other have the same number.
+  has no ``drop`` and tells the whole story by itself in 3 to 4.3 s; the others are left out in the order of ``drop``.
+- ``[[beats]]`` without ``long``: the story in 15 to 120 s, an opening first and a close last. Shorter versions leave
+  out beats with ``drop``, 1 first.
+- ``[[beats]]`` with ``long = n``: further beats between those, for versions over two minutes. Versions add them in the
+  order of ``long``, 1 first. So a beat may refer only to beats without ``long``, and to earlier beats with a smaller
+  ``long``. Two beats that need each other have the same number.
 
-The sentences of a beat elaborate: any leading part of them can stand alone, in every version that tells the beat. A
-beat with ``long`` is told with two sentences at least. ``en`` and ``hi`` have the same sentences one by one, because
-the captions in the other language are those. A whole beat takes 12 to 20 s to say in each language.
+Each sentence of a beat adds detail: its first sentences, however many, make sense alone in every version that tells the
+beat. A beat with ``long`` is told with two sentences or more. ``en`` and ``hi`` have the same sentences one by one,
+because they are each other's captions. A whole beat takes 12 to 20 s to say in each language.
 """
 
 import tomllib
@@ -38,7 +38,7 @@ class Beat(Frozen):
     drop: int | None = Field(default=None, ge=1)
     """Left out of shorter versions, 1 first; None: the story is not a story without it."""
     long: int | None = Field(default=None, ge=1)
-    """Told in longer versions only, 1 first; None: in all that do not drop it."""
+    """Rank in which longer versions add the beat, 1 first; None: all versions tell it unless they drop it."""
     camera: CameraMove
     transition: TransitionKind = "crossfade"
 

@@ -68,10 +68,10 @@ def question_mark(phrase: str, asked: str) -> bool:
 
 
 def kind_of(phrase: str, language: Language, asked: str) -> Kind:
-    """Return the kind of subject that ``phrase`` is, as far as its words tell; a thing, where they do not.
+    """Return the kind of subject that ``phrase`` is by its words, or a thing if they do not tell.
 
-    An English phrase is what its last word says ("my grandmother's garden" is a place), up to the first preposition
-    ("the history of tea" is a history, so a thing); a Hindi one likewise.
+    The last word before the first preposition decides: "my grandmother's garden" is a place, and "the history of tea"
+    is a history, so a thing. Hindi works likewise.
     """
     if _HOW_TO.search(phrase):
         return "process"
@@ -97,7 +97,7 @@ def kind_of(phrase: str, language: Language, asked: str) -> Kind:
 
 
 def _has_title(phrase: str, language: Language) -> bool:
-    """Return whether ``phrase`` is a name of two or three words behind a title: "Rani Lakshmibai", not "king cobra"."""
+    """Return whether ``phrase`` is a title and a name, two or three words: "Rani Lakshmibai", but not "king cobra"."""
     words, lists = phrase.replace(".", " ").split(), word_lists()
     if not 1 < len(words) < 5 or _words(phrase)[0] not in _words(lists.titles):
         return False
@@ -107,7 +107,7 @@ def _has_title(phrase: str, language: Language) -> bool:
 
 
 def inside_sentence(phrase: str) -> str:
-    """Return ``phrase`` as it stands in the middle of a sentence: "my garden" for "My garden"."""
+    """Return ``phrase`` as written in the middle of a sentence: "my garden" for "My garden"."""
     first, *rest = phrase.split()
     lists = word_lists()
     known = f"{lists.small} the {lists.lower_inside} {lists.doing} {lists.kinds['process']}".split()
