@@ -1,9 +1,9 @@
-"""Make a virtual environment out of some of the packages that are installed beside this Python, without copying them.
+"""Make a virtual environment from some of the packages that are installed beside this Python, without copying them.
 
     .venv/bin/python .ci/link_environment.py .venv/plain 'sutradhar[piper]'
 
-The environment holds what these requirements need and nothing else. Files are hard links, so it takes no room and about
-a second. `pip check` proves that nothing is missing. Tests run the product in it, where no developer's package helps.
+The environment holds only the packages that these requirements need. Its files are hard links, so it takes no space and
+about a second. `pip check` proves that it is complete. Tests run the product in it, without any developer's package.
 """
 
 import argparse
@@ -29,7 +29,7 @@ if __name__ == "__main__":
 
 
 def closure(wanted: Iterable[str]) -> dict[str, metadata.Distribution]:
-    """Return the distributions that ``wanted`` needs, by name.
+    """Return the distributions that ``wanted`` requires, by name.
 
     Raises:
         importlib.metadata.PackageNotFoundError: one of them is not installed here.
@@ -56,7 +56,7 @@ def _requires(name: str, distribution: metadata.Distribution) -> Iterator[str]:
     if name != "sutradhar":
         yield from distribution.requires or ()
         return
-    # the installed metadata of a project that is being edited may be older than its declarations
+    # the installed metadata of an editable project may be older than its declarations
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
     yield from project["dependencies"]
     for extra, texts in project["optional-dependencies"].items():

@@ -1,4 +1,4 @@
-"""The Pub/Sub function ``check``: look at a file that a user sent."""
+"""Run the Pub/Sub function ``check``, which checks a file that a user sent."""
 
 import functions_framework
 from cloudevents.http.event import CloudEvent

@@ -31,17 +31,17 @@ def deliver(message: Message) -> None:
 
 _LOOK_EVERY_SEC = 10.0
 _STALLED = timedelta(seconds=30)
-"""A renderer tells of its progress every second, so a job that nothing has touched for this long may have lost the
-process that worked on it. What is sent again while the work does go on changes nothing."""
+"""A renderer reports its progress every second, so a job without any change for this long may have lost the process
+that worked on it. A message that is sent again while the work continues changes nothing."""
 
 
 @contextmanager
 def at_work() -> Iterator[None]:
-    """Work in the background while the block runs: first on what an earlier process left, then on what comes.
+    """Work in the background while the block runs: first on the jobs of an earlier process, then on new ones.
 
-    Meanwhile jobs that have stalled are sent on again, since the process that worked on one may have been killed.
-    However the block ends, nothing that was started here outlives it; jobs that have not ended go on in another process
-    of this home, or the next time.
+    Meanwhile messages of stalled jobs are sent again, since the process that worked on such a job may have been killed.
+    At the end of the block, also after an error, all processes that it started end; unfinished jobs continue in another
+    process of this home, or in the next one.
     """
     backend = bootstrap.backend()
     worker = backend.worker(deliver, lambda message, exc: give_up(bootstrap.services(), message, exc))
@@ -65,5 +65,5 @@ def _look_after_jobs(leaving: threading.Event) -> None:
     while not leaving.wait(_LOOK_EVERY_SEC):
         try:
             sweep(bootstrap.services(), stalled=_STALLED)
-        except Exception as exc:  # the next round may do better; a command must not wait for ever because of this one
+        except Exception as exc:  # the next round may succeed; a failed one must not make a command wait for ever
             log("sweep_failed", level="warning", exc=exc)

@@ -33,7 +33,7 @@ _NOT_DEPLOYED = (
 _NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Of the renderer and the command line."""
 RUNTIME = "3.13"
-"""The Python of the functions (terraform/modules/function): the newest that every requirement has a wheel for."""
+"""The Python of the functions (terraform/modules/function): the newest for which every requirement has a wheel."""
 _MODE = 0o100644 << 16
 
 

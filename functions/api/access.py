@@ -49,7 +49,7 @@ def admit() -> None:
 
 
 def asks_providers() -> bool:
-    """The request makes us call every provider, so it is for callers with a key of ours, or on this machine."""
+    """Return whether the request makes us call every provider; only callers with a key or on this machine may."""
     ready = flask.request.path in ("/readyz", "/ready")
     return ready and flask.request.args.get("providers") in ("1", "true")
 

@@ -21,7 +21,7 @@ from sutradhar.telemetry import bound, log
 
 MAX_BODY_BYTES = 1024 * 1024
 _PREFIX = "/api"
-"""Every path also works below this one."""
+"""Prefix below which every path also works."""
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # most specific first
 _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
@@ -55,7 +55,7 @@ def api(request: flask.Request) -> Response:
 def _answer(environ: dict[str, Any], prefix: str, path: str, request: flask.Request) -> Response:
     environ.pop("werkzeug.request", None)
     environ["PATH_INFO"] = path
-    # links in answers begin with it: behind a proxy that passes /api on, a path without it leads nowhere
+    # links in answers begin with the prefix, because a proxy that forwards only /api cannot reach other paths
     environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
     sent = request.headers.get("X-Request-Id", "")
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)

@@ -26,7 +26,8 @@ def healthz() -> flask.typing.ResponseReturnValue:
 def readyz() -> flask.typing.ResponseReturnValue:
     """Answer 200 or 503, with each check; with ``?providers=1`` also whether each provider's key works.
 
-    Everybody may ask the first, so the answer may be some seconds old: a check starts a process and an encode.
+    Every caller may ask without ``providers``. A check starts a process and an encode, so the answer is kept for some
+    seconds.
     """
     checks = [*_machine.get(bootstrap.checks), *(_providers.get(bootstrap.provider_checks) if asks_providers() else ())]
     ready = all(c.ok for c in checks if c.needed)
@@ -47,7 +48,7 @@ def readyz() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/metrics")
 def metrics() -> flask.typing.ResponseReturnValue:
-    """Answer how jobs went, ever, over all instances. Each job counts once, by how it ended last."""
+    """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
     counts = bootstrap.backend().jobs.counts()
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
     return {

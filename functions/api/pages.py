@@ -13,19 +13,19 @@ _SHOWN_TO_PAGES = "Location, Retry-After, X-Request-Id"
 
 
 def find_page_origin() -> str | None:
-    """Return the origin of the web page that calls, if it is one of those that may."""
+    """Return the origin of the calling web page if CORS_ORIGINS allows it, else None."""
     origin = flask.request.headers.get("Origin")
     return origin if origin in bootstrap.settings().cors_origins else None
 
 
 def answer_preflight() -> flask.Response | None:
-    """Answer a browser that asks whether its page may call. It sends no key with that question."""
+    """Answer a browser's preflight request, which asks whether a page may call and carries no key."""
     asked = flask.request.method == "OPTIONS" and "Access-Control-Request-Method" in flask.request.headers
     return flask.Response(status=204, headers=_PREFLIGHT) if asked and find_page_origin() else None
 
 
 def admit_page(response: flask.Response) -> flask.Response:
-    """Say on ``response`` that the page may read it."""
+    """Add headers to ``response`` that let the page read it."""
     if not bootstrap.settings().cors_origins:
         return response
     response.vary.add("Origin")

@@ -1,4 +1,4 @@
-"""Remember what is costly to find out: for a short while, and for all who ask at once."""
+"""Cache a costly result for a short while, and share it among concurrent callers."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Remembered(Generic[T]):
-    """Keeps a result for ``seconds``. Callers that come while it is being found wait for it, and find nothing again."""
+    """Keep a result for ``seconds``. Callers that come while it is being computed wait and get the same result."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds, self._lock = seconds, threading.Lock()
@@ -19,7 +19,7 @@ class Remembered(Generic[T]):
 
     def get(self, find: Callable[[], T]) -> T:
         with self._lock:
-            settings = bootstrap.settings()  # a test has several, a process one
+            settings = bootstrap.settings()  # tests have several settings, a process has one
             if self._known and self._known[0] is settings and time.monotonic() < self._known[1]:
                 return self._known[2]
             found = find()

@@ -123,7 +123,7 @@ def _wanted_file(job: Job) -> tuple[str, str]:
 
 
 def _base(job: Job) -> str:
-    """Return the path below which everything about ``job`` lies, as this caller reaches it."""
+    """Return the path of ``job`` as this caller reaches it; every path about the job begins with it."""
     return f"{flask.request.script_root}/render/{job.id}"
 
 

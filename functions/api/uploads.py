@@ -56,14 +56,14 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
         file.flush()
         if file.tell() != upload.size:
             raise InvalidRequest([FieldError("", f"{upload.size} bytes were announced and {file.tell()} came")])
-        _require_pending(get(services, upload_id, caller()))  # another request may have completed it meanwhile
+        _require_pending(get(services, upload_id, caller()))  # meanwhile another request may have completed the upload
         services.blobs.put_file(upload.blob, Path(file.name))
     return "", 204
 
 
 @blueprint.post("/uploads/<upload_id>/complete")
 def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
-    """The worker checks the file. Most checks end while the caller waits here; later ones are told by GET."""
+    """Order the check of the file. Most checks end while this request waits; GET returns the outcome of slower ones."""
     from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks, order_check
     from sutradhar.pipeline.uploads import get
 
@@ -94,7 +94,7 @@ def index() -> flask.typing.ResponseReturnValue:
 
 def _require_pending(upload: Upload) -> None:
     if upload.state != "pending":
-        raise Conflict(f"the bytes of {upload.filename} were sent already, it is {upload.state}; begin another upload")
+        raise Conflict(f"{upload.filename} was sent already and is {upload.state}; begin another upload")
 
 
 def _place(upload: Upload) -> str:

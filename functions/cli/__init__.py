@@ -1,4 +1,4 @@
-"""The `sutradhar` command: the same entry points as on Google Cloud, from a terminal. One module a command."""
+"""Run the `sutradhar` command: the entry points of Google Cloud from a terminal. Each command has one module."""
 
 import io
 import sys
@@ -23,5 +23,5 @@ app.add_typer(keys.app, name="keys")
 
 def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="surrogateescape")  # names of files are printed as the bytes that they are
+        sys.stdout.reconfigure(errors="surrogateescape")  # print names of files as their own bytes
     app()

@@ -19,13 +19,13 @@ from sutradhar.domain.job import Job
 
 console = Console(stderr=True, highlight=False)
 _interrupted = threading.Event()
-"""Set when this process was asked to stop."""
+"""Set when this process is asked to stop."""
 _ITEM = re.compile(r"(\w+)\[(\d+)\]\.?")
 _ONE_OF = {"scenes": "scene", "characters": "character", "sounds": "sound", "tags": "tag"}
 _OS_ERRORS = {
     errno.ENOSPC: "the disk is full; free some space and run the same command again",
     errno.EDQUOT: "your disk quota is used up; free some space and run the same command again",
-    errno.EROFS: "the disk can only be read; choose a folder that can be written",
+    errno.EROFS: "the disk is read-only; choose a folder on another disk",
     errno.EACCES: "you have no permission for this; choose another place, or ask for the permission",
     errno.EPERM: "the system does not allow this; choose another place",
     errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
@@ -34,7 +34,7 @@ _OS_ERRORS = {
 
 
 def printable(text: str) -> str:
-    """Return ``text`` without what a terminal would obey or could not print; a user's own brackets stay."""
+    """Return ``text`` without control characters and other characters that a terminal cannot print; brackets stay."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(
         c if c.isprintable() or c == "\n" else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text
@@ -42,7 +42,7 @@ def printable(text: str) -> str:
 
 
 def say(*parts: str | tuple[str, str]) -> None:
-    """Print ``parts`` as one line: texts as they are, pairs in the style that they name. No text is read as markup."""
+    """Print ``parts`` as one line: texts unchanged, and (text, style) pairs in their style. Markup stays as text."""
     styled = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
     console.print(Text.assemble(*styled), soft_wrap=True)
 
@@ -62,7 +62,7 @@ def name_place(path: str) -> str:
 
 @contextmanager
 def errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
-    """Print our own errors as one clear message each. Other errors are bugs and keep their trace."""
+    """Print each of our own errors as one clear message. Other errors are bugs and keep their traceback."""
     try:
         yield
     except InvalidRequest as exc:
@@ -78,18 +78,18 @@ def errors(stopped: str = "Nothing made is lost: run the same command again to g
         say((text, "red"))
         raise typer.Exit(1) from exc
     except BaseException as exc:
-        # some of what is interrupted turns the interrupt into an error of its own, as pydantic does in building a model
+        # some libraries turn an interrupt into an error of their own, as pydantic does while it builds a model
         if not isinstance(exc, KeyboardInterrupt) and not _interrupted.is_set():
             raise
         console.print(f"\nStopped. {stopped}")
-        # CPython remembers an interrupt that leaves an exec() of text, which makes dataclasses, and dies of SIGINT in
-        # the end although it was caught; an exec() that ends well makes it forget
+        # CPython remembers an interrupt that leaves an exec() of text, as in the making of a dataclass, and dies of
+        # SIGINT at its end although the interrupt was caught; a successful exec() clears that
         exec("")  # noqa: S102
         raise typer.Exit(130) from None
 
 
 def describe_os_error(exc: OSError) -> str | None:
-    """Return what is wrong with the disk or the permission, or None for another error."""
+    """Return a description of a fault of the disk or of permissions, or None for any other error."""
     return _OS_ERRORS.get(exc.errno or 0)
 
 
@@ -106,7 +106,7 @@ def _describe_disk_error(exc: OSError | sqlite3.OperationalError) -> str | None:
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the command like Ctrl-C; a second Ctrl-C does not disturb the ending."""
+    """Let SIGTERM and a closed terminal end the command like Ctrl-C; ignore a second Ctrl-C during the ending."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         _interrupted.set()
@@ -120,7 +120,7 @@ def stoppable() -> Iterator[None]:
 
 
 def print_failure(job: Job, refused: Path | None = None) -> None:
-    """Print why a job failed and what to do. ``refused``: where the video lies that the quality gate refused."""
+    """Print why a job failed and what to do. ``refused``: the path of a video that the quality gate refused."""
     error = job.error
     if error is None:
         say(f"{job.id} was cancelled.")

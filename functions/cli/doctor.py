@@ -1,4 +1,4 @@
-"""Run `sutradhar doctor`: say what this machine has and lacks."""
+"""Run `sutradhar doctor`: list what this machine has and lacks."""
 
 from typing import Annotated
 
@@ -15,10 +15,10 @@ from sutradhar.doctor import Check
 
 def doctor(
     providers: Annotated[
-        bool, typer.Option("--providers", help="Ask each vendor about its key and its models, too.")
+        bool, typer.Option("--providers", help="Also ask each provider about its key and its models.")
     ] = False,
 ) -> None:
-    """Say what this machine has and lacks, and how to get it."""
+    """List what this machine has and lacks, and how to get it."""
     with errors():
         prepare_home(least_free=0)
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")

@@ -1,4 +1,4 @@
-"""Read `.env` of the working directory, and tell of variables that do nothing here."""
+"""Read `.env` of the working directory, and report variables that have no effect here."""
 
 import io
 import logging
@@ -17,13 +17,13 @@ from sutradhar.domain.errors import InvalidRequest
 
 _NO_YOUTUBE = "there is no upload to YouTube"
 _ABSENT = "there is no such feature"
-_NO_PROVIDER = "there is no such provider; docs/providers.md lists those that there are"
+_NO_PROVIDER = "there is no such provider; docs/providers.md lists all providers"
 _INSTEAD: Mapping[str, str] = {
     "API_HOST": "use `sutradhar serve --host`",
     "API_KEY_ADMIN": "make a key with `sutradhar keys add NAME --role admin`",
     "API_KEY_CREATOR": "make a key with `sutradhar keys add NAME`",
     "API_PORT": "use PORT",
-    "BACKEND_PUBLIC_URL": "links are relative to the address that was called",
+    "BACKEND_PUBLIC_URL": "links are relative to the URL of the request",
     "BRATGEN_ENABLE_WHISPER": "use WHISPER_MODEL",
     "DAILY_BUDGET_LIMIT": "use DAILY_BUDGET_USD",
     "ENABLE_DUAL_SUBTITLES": "use subtitle_languages in the plan",
@@ -33,7 +33,7 @@ _INSTEAD: Mapping[str, str] = {
     "ENABLE_THUMBNAIL": "a thumbnail is always made",
     "ENABLE_YOUTUBE_UPLOAD": _NO_YOUTUBE,
     "FAL_API_KEY": _NO_PROVIDER,
-    "FRONTEND_PUBLIC_URL": "there is no page; name the pages that may call the API in CORS_ORIGINS",
+    "FRONTEND_PUBLIC_URL": "there is no web page; name pages that may call the API in CORS_ORIGINS",
     "GCS_BUCKET": "use ASSET_BUCKET",
     "GCS_BUCKET_NAME": "use ASSET_BUCKET",
     "JSON_LOGS": "the log is always JSON",
@@ -51,7 +51,7 @@ _INSTEAD: Mapping[str, str] = {
 }
 _PREFIXES: Mapping[str, str] = {
     "BRATGEN_": "nothing here reads it",
-    "PUBSUB_": "the topics are named by TOPIC_PREFIX",
+    "PUBSUB_": "TOPIC_PREFIX names the topics",
     "YOUTUBE_": _NO_YOUTUBE,
 }
 _READ_BY_OTHERS = frozenset({"PUBSUB_EMULATOR_HOST"})
@@ -59,16 +59,16 @@ _CLOSE = 0.8
 
 
 def variables_read() -> frozenset[str]:
-    """Return the names of all variables that the settings are read from."""
+    """Return the names of all variables from which the settings are read."""
     read: set[str] = set()
     for backend in ("local", "gcp"):
-        with suppress(InvalidRequest):  # of what Google Cloud needs, nothing is set
+        with suppress(InvalidRequest):  # required variables of Google Cloud are not set here
             Settings.from_env(_Recorder(read, backend))
     return frozenset(read)
 
 
 def load_env_file(path: Path = Path(".env")) -> list[str]:
-    """Set each variable of ``path`` that the environment has not; return what the user should know of the file."""
+    """Set each variable of ``path`` that the environment lacks; return notices about lines without effect."""
     try:
         text = decode_text(path.read_bytes())
     except FileNotFoundError:
@@ -77,7 +77,7 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
         return [f"{path} {exc}; it was not read"]
     except OSError:
         return [f"{path} cannot be read"]
-    logging.getLogger("dotenv").setLevel(logging.ERROR)  # what it warns of is said below, in our words
+    logging.getLogger("dotenv").setLevel(logging.ERROR)  # the notices below replace its warnings
     load_dotenv(stream=io.StringIO(text), override=False)
     notes = []
     known = variables_read()
@@ -90,7 +90,7 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
 
 
 def find_idle_variables(env: Mapping[str, str] = os.environ) -> str | None:
-    """Return one notice about all variables that other systems read and this one does not, or None."""
+    """Return one notice about all variables that only other systems read, or None."""
     known = variables_read() | _READ_BY_OTHERS
     found = [(name, why) for name in sorted(env) if env[name] and name not in known and (why := _why_idle(name))]
     if not found:
@@ -105,7 +105,7 @@ def _why_idle(name: str) -> str | None:
 
 
 class _Recorder(Mapping[str, str]):
-    """An empty environment that notes the names which are asked for."""
+    """An empty environment that records the requested names."""
 
     def __init__(self, read: set[str], backend: str) -> None:
         self._read, self._values = read, {"BACKEND": backend}

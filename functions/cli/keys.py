@@ -1,4 +1,4 @@
-"""Run `sutradhar keys`: make, list and take back the keys of the API."""
+"""Run `sutradhar keys`: make, list and revoke the keys of the API."""
 
 from typing import Annotated, cast
 
@@ -15,7 +15,7 @@ from sutradhar.domain.access import Role
 from sutradhar.domain.price import usd
 from sutradhar.pipeline import access
 
-app = typer.Typer(help="API keys. Once there is one, every call needs one.", no_args_is_help=True)
+app = typer.Typer(help="API keys. Once a key exists, every call needs one.", no_args_is_help=True)
 
 
 @app.command()
@@ -27,7 +27,7 @@ def add(
         typer.Option(
             parser=read_amount,
             metavar="USD",
-            help="US dollars that providers may be paid for its jobs in a day. Default: no cap.",
+            help="The most that its jobs may cost in a day, in US dollars. Default: no cap.",
         ),
     ] = None,
 ) -> None:
@@ -38,7 +38,7 @@ def add(
         prepare_home(least_free=0)
         backend = bootstrap.backend()
         key, secret = access.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
-    console.print(f"{key.id}, {key.role}. This is its secret, which is not shown again:")
+    console.print(f"{key.id}, {key.role}. Its secret, which is shown only once:")
     print(secret)
 
 
@@ -56,7 +56,7 @@ def show() -> None:
 
 @app.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
-    """Take a key back; within half a minute it opens nothing. Its jobs go on."""
+    """Revoke a key. It stops working within half a minute; its jobs continue."""
     with errors():
         prepare_home(least_free=0)
         records = bootstrap.backend().records
@@ -64,6 +64,6 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
     say(f"{key.id} ({key.name}) is revoked.")
     if not access.keys(records):
         console.print(
-            "It was the last one, so calls need no key any more: from this machine, and on Google Cloud from every"
-            " caller that IAM lets in (none with public_api). They see all jobs; `sutradhar keys add NAME` ends that."
+            "It was the last key. Now calls from this machine need no key, nor does any caller on Google Cloud that IAM"
+            " lets in (none with public_api). They see all jobs. To require keys again: `sutradhar keys add NAME`."
         )

@@ -1,4 +1,4 @@
-"""Run `sutradhar make`: an idea or a plan becomes a finished video."""
+"""Run `sutradhar make`: turn an idea or a plan into a finished video."""
 
 import time
 from pathlib import Path
@@ -48,9 +48,9 @@ def make(
     mode: Mode = None,
     providers: Providers = None,
 ) -> None:
-    """Make a video and wait for it. Started again after a stop or a failure, it goes on from what is already made.
+    """Make a video and wait for it. After a stop or a failure the same command continues from the finished parts.
 
-    Options given beside --plan overrule the fields of the plan.
+    Options beside --plan override the fields of the plan.
     """
     options = {
         "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
@@ -82,7 +82,7 @@ def _make(wanted: RenderPlan) -> Job:
     with stoppable(), local.at_work():
         services = bootstrap.services()
         job = _begin(wanted)
-        # a job that an earlier process left may just have ended, so it is looked at once in any case
+        # a job of an earlier process may just have ended, so read its state at least once
         with ProgressView(console, expect_length(services, wanted)) as view:
             while True:
                 job = services.jobs.get(job.id)
@@ -90,30 +90,30 @@ def _make(wanted: RenderPlan) -> Job:
                 if job.state.over:
                     return job
                 require_free_disk(bootstrap.settings().home)
-                time.sleep(0.2)  # the rate at which the picture on the terminal is drawn anew
+                time.sleep(0.2)  # the rate at which the progress display is redrawn
 
 
 def _begin(wanted: RenderPlan) -> Job:
-    """The job for ``wanted``: the one that was stopped or failed, if there is one, else a new one."""
+    """Return the job for ``wanted``: one that was stopped or failed, or else a new one."""
     from sutradhar.pipeline.submit import request_hash, retry, submit
 
     services = bootstrap.services()
     digest = request_hash(wanted)
     before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
     if before and before.error and before.error.gate_version == VERSION:
-        say(f"{before.id} made this plan before, and the quality gate refused its video; it would be refused again.")
+        say(f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again.")
         return before
     if before and before.state is JobState.FAILED:
-        say(f"Going on with {before.id}, which had failed.")
+        say(f"Continuing {before.id}, which had failed.")
         return retry(services, before.id)
     if before and not before.state.over:
-        say(f"Going on with {before.id}.")
+        say(f"Continuing {before.id}.")
         return before
     return submit(services, wanted, limits=bootstrap.settings().terminal_limits)[0]
 
 
 def _deliver_refused(job: Job, folder: Path) -> Path | None:
-    """Deliver a video that the quality gate refused, for the user to look at; return its path."""
+    """Deliver a video that the quality gate refused, so that the user can watch it; return its path."""
     from sutradhar.pipeline.dispatch import render_prefix
 
     prefix, blobs = render_prefix(job), bootstrap.backend().blobs
@@ -130,4 +130,4 @@ def _print_cost(job: Job) -> None:
     for line in stand_ins(job.assets):
         note(line)
     if paid.charges:
-        say(f"Paid to vendors: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")
+        say(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")

@@ -1,4 +1,4 @@
-"""The options that `make` and `plan` share."""
+"""Define the options that `make` and `plan` share."""
 
 import math
 import os
@@ -12,7 +12,7 @@ from sutradhar.domain.errors import FieldError
 
 
 def read_whole(text: str) -> int:
-    """Return the whole number in ``text``. Raises typer.BadParameter."""
+    """Return the whole number in ``text``. Raise typer.BadParameter."""
     try:
         return int(text)
     except ValueError as exc:
@@ -20,7 +20,7 @@ def read_whole(text: str) -> int:
 
 
 def read_amount(text: str) -> float:
-    """Return the number in ``text``. Raises typer.BadParameter."""
+    """Return the number in ``text``. Raise typer.BadParameter."""
     try:
         amount = float(text)
     except ValueError:
@@ -36,23 +36,25 @@ PlanFile = Annotated[
 ]
 ScriptFile = Annotated[
     str | None,
-    typer.Option("--script", metavar="FILE", help="A text of your own to be spoken as it is; - reads standard input."),
+    typer.Option("--script", metavar="FILE", help="Your own text, spoken as it is; - reads standard input."),
 ]
-Language = Annotated[str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's own.")]
+Language = Annotated[
+    str | None, typer.Option(help="The narration's language: en or hi. Default: the topic's language.")
+]
 Length = Annotated[
     int | None, typer.Option(parser=read_whole, metavar="SECONDS", help="Seconds of video to aim for. Default: 60.")
 ]
-Voice = Annotated[str | None, typer.Option(help="F, M, or a provider and its own voice: elevenlabs/ID. Default: F.")]
+Voice = Annotated[str | None, typer.Option(help="F, M, or a provider's voice such as elevenlabs/ID. Default: F.")]
 Aspect = Annotated[str | None, typer.Option(help="16:9, 9:16 or 1:1. Default: 16:9.")]
-Style = Annotated[str | None, typer.Option(help="How the images look: watercolor, cinematic, paper cut ...")]
+Style = Annotated[str | None, typer.Option(help="The look of the images: watercolor, cinematic, paper cut ...")]
 Seed = Annotated[
     int | None,
-    typer.Option(parser=read_whole, metavar="NUMBER", help="Another number gives other images and words. Default: 0."),
+    typer.Option(parser=read_whole, metavar="NUMBER", help="Change it to get other images and words. Default: 0."),
 ]
 Resolution = Annotated[str | None, typer.Option(help="720p, 1080p or 4k. Default: 1080p.")]
 Providers = Annotated[
     str | None,
-    typer.Option(help="The providers to buy from, in this order: openai,elevenlabs,gemini. Default: all with a key."),
+    typer.Option(help="The paid providers to use, in this order: openai,elevenlabs,gemini. Default: all with a key."),
 ]
 Mode = Annotated[str | None, typer.Option(help="FINAL, or PROXY for a quick look in 720p. Default: FINAL.")]
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that gets the files.")]
@@ -64,7 +66,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 
 
 def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
-    """Return ``body`` (a plan as JSON) with each option that was given in the place of the plan's own field."""
+    """Return ``body`` (a plan as JSON) with each given option in place of the plan's own field."""
     if not isinstance(body, dict):
         return body
     changed = dict(body)
@@ -76,7 +78,7 @@ def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
         for parent in parents:
             inner = where.get(parent)
             if inner is not None and not isinstance(inner, dict):
-                break  # the plan's own value is wrong, and that is said
+                break  # the plan's own value is wrong; validation reports it
             where[parent] = where = dict(inner or {})
         else:
             where[field] = value
@@ -84,7 +86,7 @@ def apply_options(body: Any, options: Mapping[str, Any]) -> Any:
 
 
 def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> list[FieldError]:
-    """Return ``errors`` with the option in the place of a field that an option has set."""
+    """Return ``errors`` with a field's name replaced by the option that set it."""
     names = {".".join(field): f"--{option}" for option, field in _FIELDS.items() if options.get(option) is not None}
     return [FieldError(names.get(error.path, error.path), error.message) for error in errors]
 

@@ -1,4 +1,4 @@
-"""The folder that a video is delivered to. It is checked before work begins and holds one video at a time."""
+"""Check the output folder before work begins, and deliver videos to it. A folder holds one video at a time."""
 
 import errno
 import json
@@ -18,30 +18,30 @@ from sutradhar.domain.job import Job
 from sutradhar.ports.stores import BlobStore, JobStore
 
 REFUSED = "video.refused.mp4"
-"""The name of a video that the quality gate refused."""
+"""File name of a video that the quality gate refused."""
 _OURS = re.compile(
     r"video(\.refused)?\.mp4|thumbnail\.png|job_summary\.json|provenance\.json|captions\.[a-z]+\.(srt|vtt)"
 )
 _MEDIA = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".gif", ".mp3", ".wav", ".m4a", ".json", ".srt")
 _FULL = 2_000_000
-"""Bytes; with less than this a disk counts as full."""
+"""Free bytes below which a disk counts as full."""
 _LEAST_FREE = 100_000_000
-"""Bytes that a folder must have room for; a minute in 1080p has about 40 MB."""
+"""Free bytes that a folder must have; a minute in 1080p takes about 40 MB."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """The video that a folder already holds."""
+    """A video that a folder already holds."""
 
     job_id: str
     title: str
 
 
 def prepare_out(out: Path) -> Path:
-    """Return the folder to deliver to, without ``~``. Leaves nothing behind.
+    """Return the folder to deliver to, with ``~`` expanded. The check leaves no files behind.
 
     Raises:
-        InvalidRequest: a video cannot be delivered to it.
+        InvalidRequest: a video cannot be delivered to the folder.
     """
     folder = out.expanduser()
     if os.path.exists(folder) and not folder.is_dir():
@@ -57,7 +57,7 @@ def prepare_out(out: Path) -> Path:
 
 
 def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
-    """Refuse a folder that cannot be made or written, or whose disk is full. Leaves nothing behind.
+    """Refuse a folder that cannot be made or written, or whose disk is full. The check leaves no files behind.
 
     ``name`` is the option or variable that names the folder.
     """
@@ -80,15 +80,15 @@ def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
 
 
 def require_free_disk(folder: Path) -> None:
-    """Raise OSError when the disk of ``folder`` is full, so that a command ends and does not wait for ever."""
+    """Raise OSError if the disk of ``folder`` is full, so that a command ends instead of waiting for ever."""
     if shutil.disk_usage(folder).free < _FULL:
         raise OSError(errno.ENOSPC, "the disk is full", str(folder))
 
 
 def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[str]]:
-    """Copy the finished files to ``folder``; return their paths, and notes about what was replaced.
+    """Copy the finished files to ``folder``; return their paths, and notes about replaced files.
 
-    Every file is copied whole before the first one is replaced, and nothing of an earlier video stays.
+    Every file is copied in full before the first one is replaced. All files of an earlier video are removed.
     """
     assert job.result is not None
     result = job.result
@@ -103,16 +103,16 @@ def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[
     notes = []
     if earlier and not _asked_for_the_same(earlier.job_id, job, backend.jobs):
         notes.append(
-            f"{folder} held another video ({earlier.title or earlier.job_id}), and this one took its place; make that"
-            " one again with another --out to have both"
+            f"{folder} held another video ({earlier.title or earlier.job_id}), and this one replaced it; to have both,"
+            " make that one again with another --out"
         )
     return paths, notes
 
 
 def deliver_refused(blobs: BlobStore, prefix: str, folder: Path) -> Path:
-    """Copy a video that the quality gate refused, and its figures; return its absolute path.
+    """Copy a video that the quality gate refused, and its measurements; return its absolute path.
 
-    A folder that holds a finished video keeps it: the refused one then goes into a folder beside it.
+    A folder keeps the finished video that it holds: the refused one then goes into a folder beside it.
     """
     earlier = _earlier(folder)
     if earlier and (folder / "video.mp4").exists():
@@ -139,7 +139,7 @@ def _copy(files: Mapping[str, str], blobs: BlobStore, folder: Path) -> list[Path
 
 
 def _earlier(folder: Path) -> Earlier | None:
-    """Return the video of ours that ``folder`` holds, by the files that lie beside it."""
+    """Return the video that Sutradhar delivered to ``folder`` before, found by its other files, or None."""
     for name, key in (("provenance.json", "job_id"), ("job_summary.json", "render_id")):
         try:
             found = json.loads((folder / name).read_text("utf-8"))

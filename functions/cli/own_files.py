@@ -1,4 +1,4 @@
-"""Find the files that people name, and make those that a plan names uploads."""
+"""Find files by the names that people write, and turn the files that a plan names into uploads."""
 
 import os
 import re
@@ -17,20 +17,20 @@ from sutradhar.domain.shorthand import is_music_word
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _ADDRESS = re.compile(r"(?!file:)([A-Za-z][A-Za-z0-9+.-]+://|data:|mailto:|www\.)", re.IGNORECASE)
 _OLD_ENCODINGS = ("cp1252", "cp437", "cp850", "mac-roman", "cp1251", "shift_jis", "gbk")
-"""Encodings of file names from before UTF-8; tried only where a name is no UTF-8."""
+"""Encodings of file names from before UTF-8; tried only if a name is not valid UTF-8."""
 
 
 class FileProblem(Exception):
-    """A file cannot be used; the message goes on after its name ("is a folder")."""
+    """A file cannot be used; the message continues the file's name ("is a folder")."""
 
 
 def find_file(text: str, folder: Path) -> Path:
-    """Return the file that ``text`` names, looked for from ``folder``.
+    """Return the file that ``text`` names; relative paths start from ``folder``.
 
-    It may be a path, ``~/...``, a ``file://`` URL, or a name that differs from the file's in its Unicode form only.
+    ``text`` may be a path, ``~/...``, a ``file://`` URL, or a name in another Unicode form than the file's own name.
 
     Raises:
-        FileProblem: there is no such file.
+        FileProblem: the file does not exist or cannot be used.
     """
     if not text.strip():
         raise FileProblem("is empty; name a file, or leave the field out")
@@ -43,8 +43,8 @@ def find_file(text: str, folder: Path) -> Path:
 
 
 def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
-    """Return ``body`` with every file that it names (``"clip": "beach.mp4"``) made an upload, and what is wrong with
-    the files that cannot be used."""
+    """Turn every file that ``body`` names (``"clip": "beach.mp4"``) into an upload; return the changed body, and errors
+    about files that cannot be used."""
     from sutradhar.pipeline.uploads import bring
 
     wrong: list[FieldError] = []
@@ -81,16 +81,16 @@ def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Yield the readings of ``text`` as a path, the most literal one first."""
+    """Yield the possible paths that ``text`` may mean, the most literal one first."""
     yield text
     bare = text.strip()
-    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":  # as a terminal pastes a file that is dropped on it
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in "'\"":  # a terminal quotes a file that is dropped on it
         bare = bare[1:-1]
     if bare.lower().startswith("file:"):
         host, _, path = bare[5:].removeprefix("//").partition("/")
         if host in ("", "localhost"):
             yield unquote(f"/{path}")
-            yield f"/{path}"  # as people write it, who do not encode a percent sign
+            yield f"/{path}"  # people write a percent sign without encoding it
         return
     yield os.path.expanduser(bare)
     if "%" in bare:
@@ -100,7 +100,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _find_by_other_form(path: Path) -> Path | None:
-    """Return the file whose name is written in another Unicode form or an old encoding, folder by folder."""
+    """Return the file whose name has another Unicode form or an old encoding, searched folder by folder."""
     found = Path(path.anchor)
     for part in path.parts[1:] if path.anchor else path.parts:
         if part == ".." or os.path.lexists(found / part):
@@ -122,7 +122,7 @@ def _names_in(folder: Path) -> list[str]:
 
 
 def _readings(name: str) -> Iterator[str]:
-    """Yield ``name``, and what it reads in old encodings where it is no UTF-8, all composed (NFC)."""
+    """Yield ``name``, and its readings in old encodings if it is not valid UTF-8, all composed (NFC)."""
     yield unicodedata.normalize("NFC", name)
     if not name.isascii() and any("\udc80" <= c <= "\udcff" for c in name):
         for encoding in _OLD_ENCODINGS:
@@ -133,7 +133,7 @@ def _usable(path: Path) -> Path:
     if path.is_dir():
         raise FileProblem("is a folder (directory); name a file in it")
     if not path.is_file():
-        raise FileProblem("is no regular file")
+        raise FileProblem("is not a regular file")
     if not os.access(path, os.R_OK):
         raise FileProblem("cannot be opened: you have no permission to read it")
     return path
@@ -141,11 +141,11 @@ def _usable(path: Path) -> Path:
 
 def _explain_missing(text: str, folder: Path) -> str:
     if _ADDRESS.match(text.strip()):
-        return "is an internet address; download the file and name your copy of it"
+        return "is a URL; download the file and name your copy of it"
     if text.strip().lower().startswith("file:") and urlsplit(text.strip()).netloc not in ("", "localhost"):
-        return "is an address on another machine; copy the file to this one and name the copy"
+        return "is a path on another machine; copy the file to this one and name the copy"
     if _DRIVE.match(text.strip()):
-        return "is a Windows path with a drive letter, which this machine has not; copy the file here and name the copy"
+        return "is a Windows path, and this machine has no drive letters; copy the file here and name the copy"
     path = folder / list(_candidates(text))[-1]
     try:
         near = get_close_matches(path.name.lower(), [name.lower() for name in _names_in(path.parent)], 1, 0.75)

@@ -1,4 +1,4 @@
-"""Run `sutradhar plan`: write the scenes and make nothing."""
+"""Run `sutradhar plan`: write only the scenes of a video."""
 
 import json
 
@@ -42,9 +42,9 @@ def plan(
     mode: Mode = None,
     providers: Providers = None,
 ) -> None:
-    """Write the scenes and print them as a RenderPlan, ready to change and to give to `make --plan`. Makes nothing.
+    """Write the scenes and print them as a RenderPlan, to change and to give to `make --plan`. No asset is made.
 
-    Options given beside --plan overrule the fields of the plan.
+    Options beside --plan override the fields of the plan.
     """
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check

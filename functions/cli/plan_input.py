@@ -1,4 +1,4 @@
-"""Read what a command line asks for as a RenderPlan. Files that the plan names become uploads first."""
+"""Read the topic or plan file of a command line as a RenderPlan. Files that the plan names become uploads first."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ _IMAGE_CHARS = 400
 def load_plan(
     words: Sequence[str] | None, plan_file: str | None, options: Mapping[str, Any], script_file: str | None = None
 ) -> RenderPlan:
-    """Return the plan for the words of a topic, a plan file or a script. ``options`` overrule its own fields.
+    """Return the plan for the words of a topic, a plan file or a script. ``options`` override its own fields.
 
     Raises:
         typer.BadParameter: several or none of them are given.

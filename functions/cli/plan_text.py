@@ -1,4 +1,4 @@
-"""Read the text of a plan file as people have it: any Unicode encoding, and the code fence of a chat answer."""
+"""Read the text of a plan file in any Unicode encoding, also inside the code fence of a chat answer."""
 
 import json
 import re
@@ -12,14 +12,14 @@ _WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 
 
 class PlanTextError(ValueError):
-    """The text is no plan; the message says where and why."""
+    """The text is not a plan; the message names the place and the reason."""
 
 
 def parse_plan_text(data: bytes) -> Any:
     """Return the JSON value in ``data``.
 
     Raises:
-        PlanTextError: it is no text, or no JSON; with the line and what to change there.
+        PlanTextError: ``data`` is not text or not JSON; the message names the line and the change to make.
     """
     text = _unfenced(decode_text(data))
     if not text.strip():
@@ -31,7 +31,7 @@ def parse_plan_text(data: bytes) -> Any:
     except json.JSONDecodeError as exc:
         raise PlanTextError(_explain(text, exc)) from exc
     except RecursionError as exc:
-        raise PlanTextError("has lists or objects in each other too many levels deep") from exc
+        raise PlanTextError("has lists or objects that are nested too deeply") from exc
     except PlanTextError:
         raise
     except ValueError as exc:  # a whole number of more digits than Python reads
@@ -39,7 +39,7 @@ def parse_plan_text(data: bytes) -> Any:
 
 
 def decode_text(data: bytes) -> str:
-    """Return the text in ``data``, in whichever Unicode encoding. Raises PlanTextError."""
+    """Return the text in ``data``, which may have any Unicode encoding. Raise PlanTextError."""
     if data.startswith(_DOCUMENTS):
         raise PlanTextError("is a document (Word, OpenDocument, RTF or PDF); save its text as plain text (.txt)")
     encoding = json.detect_encoding(data)
@@ -56,7 +56,7 @@ def decode_text(data: bytes) -> str:
 
 
 def _unfenced(text: str) -> str:
-    """Return the only fenced block that holds an object, with the lines before it left blank so that they count."""
+    """Return the only fenced block that holds an object, after blank lines that keep its line numbers."""
     if text.lstrip().startswith(("{", "[")):
         return text
     blocks = [found for found in _FENCE.finditer(text) if found[2].lstrip().startswith("{")]
@@ -77,18 +77,18 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise PlanTextError(f"has {name}, which is no number; write a number")
+    raise PlanTextError(f"has {name}, which is not a number; write a number")
 
 
 def _explain(text: str, exc: json.JSONDecodeError) -> str:
-    """Return what to change, and in which line."""
+    """Return a message that names the line and the change to make."""
     at, rest = exc.pos, text[exc.pos :]
     before = text[:at].rstrip()
     if rest[:1] == "," and rest[1:].lstrip()[:1] in ("}", "]"):  # newer Pythons point at the comma
         before, rest = before + ",", rest[1:].lstrip()
     line = text.count("\n", 0, at) + 1
     word = re.match(r"[A-Za-z_]\w*", rest)
-    # a quote inside a text ends it too early, and the rest of the text stands there like a word
+    # a quotation mark inside a text ends it too early, so the rest of the text follows like a word
     inside = exc.msg.startswith("Expecting ',' delimiter") and before.endswith('"')
     if rest[:1] in ("}", "]") and before.endswith(","):
         line = text.count("\n", 0, text.rindex(",", 0, at + 1)) + 1
@@ -122,7 +122,7 @@ def _explain(text: str, exc: json.JSONDecodeError) -> str:
         problem = f"a colon is missing before {_excerpt(rest)}"
     else:
         problem = f"a value is expected, not {_excerpt(rest)}"
-    return f"is not right JSON in line {line}: {problem}"
+    return f"is not valid JSON in line {line}: {problem}"
 
 
 def _excerpt(rest: str) -> str:

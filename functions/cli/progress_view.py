@@ -1,4 +1,4 @@
-"""Show what `sutradhar make` does while it works: a bar for each step, and the time left."""
+"""Show the progress of `sutradhar make`: a bar for each step, and the time left."""
 
 from collections.abc import Mapping
 from time import monotonic
@@ -20,12 +20,12 @@ _STAGE_WORDS = {
     "done": "video",
 }  # fmt: skip
 
-# the first guess, in seconds of wall time: for each second of video, and for the rest
+# the first estimate in seconds of wall time: for each second of video, and for everything else
 _GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
 
 
 class TimeLeft:
-    """Estimates the time left: a first guess at the start, and more and more the pace so far."""
+    """Estimate the time left from a first guess, and increasingly from the pace so far."""
 
     def __init__(self, video_sec: float, begun: float, done: float = 0.0) -> None:
         self._whole = _GUESS_PER_SECOND * video_sec + _GUESS_REST
@@ -42,8 +42,8 @@ class TimeLeft:
 
 
 class ProgressView:
-    """Draws bars on a terminal; elsewhere it prints a line at the end of each step. Use it as a context manager and
-    call ``show`` often."""
+    """Draw bars on a terminal; elsewhere print a line at the end of each step. Use it as a context manager and call
+    ``show`` often."""
 
     def __init__(self, console: Console, video_sec: float) -> None:
         self._console, self._video_sec = console, video_sec
@@ -66,7 +66,7 @@ class ProgressView:
         self._live.stop()
 
     def show(self, job: Job, made: Mapping[str, Asset]) -> None:
-        """``made``: the job's finished assets by slot. Print the job's notices as they come."""
+        """Show the state of the job, and print its new notices. ``made``: the job's finished assets by slot."""
         for notice in job.notices:
             if notice not in self._noted:
                 self._noted.add(notice)

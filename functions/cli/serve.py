@@ -28,10 +28,10 @@ def serve(
         typer.Option(parser=read_whole, metavar="NUMBER", help="The port of the HTTP API. Default: PORT, else 8080."),
     ] = None,
     host: Annotated[
-        str, typer.Option(help="Without API keys (`sutradhar keys add`) only this machine is let in.")
+        str, typer.Option(help="Until API keys exist (`sutradhar keys add`), only this machine may call.")
     ] = "127.0.0.1",
     backend: Annotated[
-        ServedBackend, typer.Option(help="`gcp-emulators`: all of Google Cloud, emulated; it forgets everything.")
+        ServedBackend, typer.Option(help="`gcp-emulators`: an emulated Google Cloud; its data is lost at the end.")
     ] = ServedBackend.LOCAL,
 ) -> None:
     """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
@@ -46,7 +46,7 @@ def serve(
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
-        with errors("Everything that was in the emulated cloud is gone."), stoppable():
+        with errors("All data in the emulated cloud is gone."), stoppable():
             _serve_emulated(port)
     main_file = Path(__file__).parents[1] / "main.py"
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]

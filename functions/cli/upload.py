@@ -1,4 +1,4 @@
-"""Run `sutradhar upload`: keep files of the user's own for plans to name."""
+"""Run `sutradhar upload`: store the user's own files, so that plans can name them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,9 @@ from sutradhar.domain.errors import InvalidRequest
 
 
 def upload(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Videos, images and sound files of your own.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Your own videos, images and audio files.")],
 ) -> None:
-    """Keep files for plans to name by the ids that are printed: `scenes[].clip`, `scenes[].image`, `music.upload`."""
+    """Store files and print their ids, which plans use as `scenes[].clip`, `scenes[].image` or `music.upload`."""
     from sutradhar.pipeline.uploads import bring
 
     refused = False

@@ -52,7 +52,7 @@ def test_everything_that_is_wrong_is_said_at_once_in_words_of_people(terminal: T
     done = terminal.run("make", "--plan", str(terminal.plan))
     assert done.returncode == 2, done.stdout
     for line in (
-        "scene 1, image (https://x.org/me.jpg) is an internet address", "scene 2, clip (notes [final] [b].mp4)",
+        "scene 1, image (https://x.org/me.jpg) is a URL", "scene 2, clip (notes [final] [b].mp4)",
         "scene 2, camera must be", "music (nowhere [/b].mp3) is not there", "language must be en or hi (got 'fr')",
     ):  # fmt: skip
         assert line in done.stdout, done.stdout
@@ -153,7 +153,7 @@ def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
     (terminal.folder / "film" / "video.refused.mp4").unlink()
     again = terminal.run("make", "--plan", "plan.json", "--out", "film", module="tests.e2e.strict_gate")
     assert again.returncode == 1, again.stdout
-    assert "it would be refused again" in again.stdout
+    assert "it would refuse it again" in again.stdout
     assert (terminal.folder / "film" / "video.refused.mp4").exists()
     events = [json.loads(line)["event"] for line in (terminal.home / "sutradhar.log").read_text().splitlines()]
     assert events.count("job_moved") == 3, "it was rendered a second time"

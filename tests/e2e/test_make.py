@@ -149,7 +149,7 @@ def test_a_voice_that_crashes_fails_the_job_with_stage_scene_cause_and_advice(te
     before = terminal.calls()
     done = terminal.run(*make)
     assert done.returncode == 0, done.stdout
-    assert "Going on with" in done.stdout
+    assert "Continuing" in done.stdout
     assert terminal.calls() == before + 2  # the two voices
 
 

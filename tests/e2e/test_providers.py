@@ -20,7 +20,7 @@ def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: P
         assert all(f["ok"] for f in summary["findings"]), summary["findings"]
         # the voice by the first of the two that has one
         assert [len(stub.billed(vendor)) for vendor in ("openai", "elevenlabs", "gemini")] == [3, 2, 0]
-        assert "Paid to vendors: " in done.stdout
+        assert "Paid to providers: " in done.stdout
         again = terminal.run(*words, "--providers", "openai,nobody")
         assert again.returncode != 0
         assert "there is no 'nobody'; known are elevenlabs, freesound, gemini" in " ".join(again.stdout.split())

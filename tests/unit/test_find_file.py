@@ -72,12 +72,12 @@ def test_a_name_in_an_old_encoding_is_found(folder: Path, encoding: str) -> None
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "is empty"), ("  ", "is empty"), ("https://example.org/me.jpg", "an internet address; download"),
-        ("www.example.org/me.jpg", "an internet address"), ("s3://bucket/me.jpg", "an internet address"),
-        ("data:image/png;base64,iVBORw0KGgo=", "an internet address"), ("file://nas/share/me.jpg", "another machine"),
+        ("", "is empty"), ("  ", "is empty"), ("https://example.org/me.jpg", "is a URL; download"),
+        ("www.example.org/me.jpg", "is a URL"), ("s3://bucket/me.jpg", "is a URL"),
+        ("data:image/png;base64,iVBORw0KGgo=", "is a URL"), ("file://nas/share/me.jpg", "another machine"),
         ("C:\\Users\\me.jpg", "Windows path"), ("D:/me.jpg", "Windows path"), ("x\\y\\me.jpg", "with / and not"),
         ("nowhere.jpg", "no such file"), ("nowhere/me.jpg", "no such file"), ("a\0b", "no such file"),
-        ("x" * 300, "no such file"), (".", "is a folder"), ("/dev/null", "is no regular file"),
+        ("x" * 300, "no such file"), (".", "is a folder"), ("/dev/null", "is not a regular file"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_one_sentence(folder: Path, text: str, says: str) -> None:

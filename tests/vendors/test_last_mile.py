@@ -96,7 +96,9 @@ def test_a_strict_plan_without_a_provider_is_refused_at_once(
     studio = bare(tmp_path)
     with pytest.raises(InvalidRequest, match=message):
         submit(studio.services, RenderPlan.parse({**BASE, **changes, "strict": True}))
-    assert submit(studio.services, RenderPlan.parse({**BASE, **changes}))[1], "a job without strict may use another provider"
+    assert submit(studio.services, RenderPlan.parse({**BASE, **changes}))[1], (
+        "a job without strict may use another provider"
+    )
     studio.close()
 
 

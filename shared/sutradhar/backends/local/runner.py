@@ -131,7 +131,7 @@ class LocalRenderRunner:
             execution.report = report
             try:
                 self._tell_end(execution)
-            except OSError as exc:  # a full disk, as a rule; the next sweep of this process finds the report in memory
+            except OSError as exc:  # mostly a full disk; the next sweep of this process finds the report in memory
                 log("execution_end_not_told", level="warning", exc=exc, execution=execution.name)
             finally:
                 execution.ended.set()
@@ -143,7 +143,7 @@ class LocalRenderRunner:
             self._write_report(execution)
         finally:
             if execution.report.state is not ExecutionState.SUCCEEDED and not self._is_cancelled(execution):
-                # the renderer could not say so itself; the message has a worker look at it now, not at the next sweep
+                # the renderer could not report this itself; the message makes a worker check it now, before the next sweep
                 self._bus.publish(DispatchRender(job_id=execution.job_id))
 
     def _attempts(self, execution: _Execution) -> ExecutionReport:
