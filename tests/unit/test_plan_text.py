@@ -80,7 +80,7 @@ def test_the_line_and_the_fault_are_named(data: str, line: int, says: str) -> No
         (b'{"topic": "x", "topic": "y"}', 'has the field "topic" twice'),
         (b'{"music": {"volume_db": NaN}}', "NaN, which is not a number"),
         (b'{"seed": ' + b"1" * 5000 + b"}", "thousands of digits"),
-        (b'{"a": ' + b"[" * 100_000, "too many levels"),
+        (b'{"a": ' + b"[" * 100_000, "nested too deeply"),
         (b"```\n{}\n```\n```\n{}\n```", "2 fenced blocks"),
     ],
 )

@@ -143,7 +143,7 @@ class LocalRenderRunner:
             self._write_report(execution)
         finally:
             if execution.report.state is not ExecutionState.SUCCEEDED and not self._is_cancelled(execution):
-                # the renderer could not report this itself; the message makes a worker check it now, before the next sweep
+                # the renderer could not report this itself; the message makes a worker check it before the next sweep
                 self._bus.publish(DispatchRender(job_id=execution.job_id))
 
     def _attempts(self, execution: _Execution) -> ExecutionReport:
