@@ -24,7 +24,7 @@ ASKED: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 """Three stories and three free topics, in English and in Hindi."""
 BEAT_SEC = (11.0, 22.0)
-"""Of a whole beat of a story."""
+"""Shortest and longest seconds of a whole beat of a story."""
 
 
 def planned(topic: str, language: Language, length_sec: int, voice: Voice = "F") -> RenderPlan:
@@ -33,7 +33,7 @@ def planned(topic: str, language: Language, length_sec: int, voice: Voice = "F")
 
 
 def real_sec(plan: RenderPlan) -> float:
-    """Return the length of the video with the voices that speak offline."""
+    """Return the length of the video with the offline voices."""
     narrators = {("en", "F"): HibariNarrator, ("en", "M"): PiperNarrator}
     key = plan.spoken_language, plan.gender
     narrator = _NARRATORS.setdefault(key, narrators.get(key, EspeakNarrator)())
@@ -48,7 +48,7 @@ _NARRATORS: dict[tuple[Language, Voice], HibariNarrator | PiperNarrator | Espeak
 
 
 def table(voices: tuple[Voice, ...], measure: Callable[[RenderPlan], float]) -> Iterator[str]:
-    """Yield the rows of a Markdown table: what was asked for, and what came of it in how many scenes."""
+    """Yield the rows of a Markdown table: requested lengths, and the resulting lengths and numbers of scenes."""
     yield "| Topic | Language, voice | " + " | ".join(f"{n} s" for n in LENGTHS) + " |"
     yield "|---|---|" + "---|" * len(LENGTHS)
     for topics in ASKED:
@@ -64,7 +64,7 @@ def table(voices: tuple[Voice, ...], measure: Callable[[RenderPlan], float]) -> 
 
 
 def faults(story: Story) -> Iterator[str]:
-    """Yield what keeps ``story`` from being told well at every length."""
+    """Yield the faults that keep ``story`` from being told well at every length."""
     for language in LANGUAGES:
         for i, beat in enumerate(story.beats):
             sec = scene_sec(" ".join(beat.sentences(language)), language)

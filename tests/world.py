@@ -42,7 +42,7 @@ def purchases(records: RecordStore, leases: LeaseStore, clock: Clock) -> Purchas
 
 
 class NoModels:
-    """A ModelDirectory that knows of no end."""
+    """A ModelDirectory in which no model ends."""
 
     def known(self, provider: str, model: str) -> ModelState:
         return ModelState(provider=provider, model=model, exists=True)
@@ -163,11 +163,11 @@ class ToldRunner:
         self._closed = False
 
     def own(self) -> list[str]:
-        """Return the names of the executions of this process that run."""
+        """Return the names of the running executions of this process."""
         return [name for name in self._all.running() if name.endswith(self._owner)]
 
     def close(self, bus: MessageBus) -> None:
-        """End what runs here and give it back, as the local runner does when its process leaves in good order."""
+        """End the executions of this process and give their jobs back, as the local runner does at an orderly end."""
         self._closed = True
         for name in self.own():
             self._all.state[name] = ExecutionState.LOST

@@ -1,4 +1,4 @@
-"""Two commands at once on one home, again and again: `python -m tests.e2e.pairs 200` counts those that never end.
+"""Run two commands at once on one home, many times: `python -m tests.e2e.pairs 200` counts pairs that never end.
 
 A pair is one of four: two videos; one video asked for twice; a video and a server that is closed meanwhile; two videos
 of which one is stopped and then asked for again. Each home is new, so that both commands also make its database.
@@ -77,7 +77,7 @@ class _Home:
 
     @staticmethod
     def _rest(seconds: float) -> None:
-        """Let the commands work for a random while, which is the very thing that is tried out."""
+        """Let the commands work for a random while, because the test is about that timing."""
         time.sleep(seconds)
 
     def _make(self, which: str, out: str) -> subprocess.Popen[str]:
@@ -113,7 +113,7 @@ def _free_port() -> int:
 
 
 def main(count: int, seed: int = 11) -> int:
-    """Run ``count`` pairs, print each problem and a last line with the totals; 1 if there was a problem."""
+    """Run ``count`` pairs, print each problem and a last line with the totals; return 1 if there was a problem."""
     chance, ended = random.Random(seed), Counter[str]()
     for number in range(count):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

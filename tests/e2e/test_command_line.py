@@ -1,4 +1,4 @@
-"""What the command says before it makes anything: places, options, plan files and names, in processes of their own."""
+"""The command reports errors about places, options, plan files and names before it makes anything (real processes)."""
 
 import json
 import signal
@@ -39,7 +39,7 @@ def test_options_overrule_a_plan_that_is_fenced_and_starts_elsewhere(terminal: T
     printed = json.loads(done.stdout[done.stdout.index("{\n") :])
     assert printed["render"] == {"mode": "PROXY", "fps": 25}
     assert (printed["voice"], printed["seed"], printed["watermark"]) == ("M", 7, None)
-    assert "aspect" not in printed  # not given on the command line, so the plan's own
+    assert "aspect" not in printed  # the command line does not give it, so the plan's own value stays
 
 
 def test_everything_that_is_wrong_is_said_at_once_in_words_of_people(terminal: Terminal) -> None:
@@ -157,7 +157,7 @@ def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
     assert (terminal.folder / "film" / "video.refused.mp4").exists()
     events = [json.loads(line)["event"] for line in (terminal.home / "sutradhar.log").read_text().splitlines()]
     assert events.count("job_moved") == 3, "it was rendered a second time"
-    # another version of the gate looks at it again
+    # another version of the gate judges the video again
     done = terminal.run("make", "--plan", "plan.json", "--out", "film")
     assert done.returncode == 0, done.stdout
     names = {path.name for path in (terminal.folder / "film").iterdir()}

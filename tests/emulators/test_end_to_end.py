@@ -40,7 +40,7 @@ PLAN = {
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
-    # it has what the archive asks for, and nothing else; FUNCTIONS_PYTHON: such an environment of another version
+    # it has only the archive's requirements; FUNCTIONS_PYTHON names such an environment of another version
     python = os.environ.get("FUNCTIONS_PYTHON") or str(environment_of("functions") / "bin/python")
     with emulated.or_skipped(), EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up:
         yield up
@@ -69,7 +69,7 @@ def until_over(cloud: EmulatedCloud, job_id: str, seconds: float = 90) -> dict[s
     end = time.monotonic() + seconds
     while (found := status(cloud, job_id))["state"] not in ("success", "error", "canceled"):
         assert time.monotonic() < end, found
-        time.sleep(0.2)  # as a caller polls
+        time.sleep(0.2)  # callers poll too
     return found
 
 
@@ -90,20 +90,20 @@ def send(cloud: EmulatedCloud, filename: str, data: bytes) -> dict[str, Any]:
     """Send a file as a browser does, and return the upload once it is checked."""
     code, body = call(cloud, "POST", "/uploads", {"filename": filename, "content_type": "", "size": len(data)})
     told = json.loads(body)
-    assert (code, "/uploads/up-" in told["url"]) == (201, False), told  # its bytes go round the function
+    assert (code, "/uploads/up-" in told["url"]) == (201, False), told  # its bytes do not pass through the function
     request = urllib.request.Request(told["url"], data, told["headers"], method=told["method"])
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
     end = time.monotonic() + 60
     while call(cloud, "POST", f"/uploads/{told['upload_id']}/complete")[0] == 202:
         assert time.monotonic() < end
-        time.sleep(0.2)  # as a caller polls
+        time.sleep(0.2)  # callers poll too
     shown: dict[str, Any] = json.loads(call(cloud, "GET", f"/uploads/{told['upload_id']}")[1])
     return shown
 
 
 def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
-    """The functions run from the packaged archive, with the packages that it asks for and no others."""
+    """The functions run from the packaged archive, with only the packages that it requires."""
     out = io.BytesIO()
     Image.new("RGB", (640, 360), "red").save(out, "PNG")
     samples = files("sutradhar") / "samples"

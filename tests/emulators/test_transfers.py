@@ -37,7 +37,7 @@ class Storage:
         self.writer = ""
         self.sessions = 0
         self.origins: list[str | None] = []
-        """Of the pages that each session was opened for."""
+        """Origins of the pages for which the sessions were opened."""
         self.ranges: list[str] = []
         self.says = "no"
         """The words of a refusal."""

@@ -59,7 +59,7 @@ def _boxes(data, at=0, end=None):
 
 
 def heic_grid(path, columns="3", rows="2", side="512"):
-    """As phones write them: tiles of HEVC and a grid item that puts them together (ISO/IEC 23008-12, 6.6.2.3)."""
+    """Write a HEIC as phones do: tiles of HEVC and a grid item that joins them (ISO/IEC 23008-12, 6.6.2.3)."""
     import pillow_heif
 
     columns, rows, side = int(columns), int(rows), int(side)
@@ -155,7 +155,7 @@ def p3_jpeg(path):
 
 
 def cmyk_jpeg(path):
-    """As print shops send them (Adobe: inverted). Prints the colour that Pillow reads."""
+    """Write a CMYK JPEG as print shops send it (Adobe: inverted); print the colour that Pillow reads."""
     Image.new("CMYK", (1280, 720), (20, 200, 200, 10)).save(path, "JPEG", quality=97)
     print(*Image.open(path).convert("RGB").getpixel((9, 9)))
 

@@ -1,4 +1,4 @@
-"""A plain install takes a user's files, without any developer's package."""
+"""A plain install reads a user's files without any developer's package."""
 
 import os
 import subprocess

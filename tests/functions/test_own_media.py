@@ -1,4 +1,4 @@
-"""What a plan asks of files of one's own is held against the files before anything is made."""
+"""A plan is checked against the user's own files before anything is made."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ from sutradhar.pipeline.uploads import bring
 
 
 class Files:
-    """Files of one's own, by short names for their ids."""
+    """The user's own files: ids by short names."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

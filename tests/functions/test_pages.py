@@ -19,7 +19,7 @@ ASKS = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers
 
 @pytest.fixture
 def page(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The headers of a page that may call, with a key."""
+    """Return the headers of an allowed page with a key."""
     monkeypatch.setenv("CORS_ORIGINS", f"http://localhost:5173,{PAGE}")
     forget()
     backend = bootstrap.backend()

@@ -1,4 +1,4 @@
-"""/readyz is cheap for everybody: checked once for all who ask at once; providers are asked for known callers only."""
+"""/readyz is cheap: concurrent callers share one check, and providers are asked for known callers only."""
 
 import threading
 from collections import Counter
@@ -17,7 +17,7 @@ ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
 
 @pytest.fixture
 def made(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each kind of check was made."""
+    """Count how often each kind of check was made."""
     counts: Counter[str] = Counter()
 
     def check(name: str) -> list[Check]:
@@ -62,7 +62,7 @@ def test_providers_are_asked_for_known_callers_only(api: FlaskClient, made: Coun
     assert api.get(path, environ_overrides=ELSEWHERE).status_code == 401
     assert api.get(path.partition("?")[0], environ_overrides=ELSEWHERE).status_code == 200
     assert "providers" not in made
-    assert api.get(path).status_code == 200  # this machine, as long as there is no key
+    assert api.get(path).status_code == 200  # this machine may call while no key exists
     backend = bootstrap.backend()
     _, secret = access.create(backend.records, backend.clock, "asha")
     assert api.get(path, headers={"X-API-Key": "sk-wrong"}, environ_overrides=ELSEWHERE).status_code == 401

@@ -1,4 +1,4 @@
-"""A worker of its own checks each file: late, twice, killed in the middle, given up, or while a plan waits."""
+"""A separate worker checks each file: late, twice, killed in the middle, given up, or while a plan waits."""
 
 import io
 import json
@@ -52,7 +52,7 @@ def deliver(message: Message, function: str = "check") -> int:
 
 
 def waiting() -> list[Message]:
-    """Take everything from the queue."""
+    """Take all messages from the queue and return them."""
     queue: Any = bootstrap.backend().bus
     taken = []
     while delivery := queue.take():
@@ -146,7 +146,7 @@ def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) 
     assert deliver(message) == 500
     note_failure(bootstrap.services(), message, LeaseHeld("is being worked on"))
     waiting()
-    bury(bootstrap.services(), message)  # it came too often, and was only late
+    bury(bootstrap.services(), message)  # the message came too often, but was only late
     assert waiting() == [message]
     leases.release(lease)
     assert deliver(message) == 200
@@ -217,7 +217,7 @@ def test_a_media_type_may_be_left_out(api: FlaskClient) -> None:
 
 
 def test_the_same_file_brought_again_is_checked_again(home: Path, tmp_path: Path) -> None:
-    """What this version refuses another may take."""
+    """Another version may accept a file that this version refuses."""
     from sutradhar.pipeline.uploads import bring, newest
 
     path, services = tmp_path / "me.png", bootstrap.services()

@@ -24,7 +24,7 @@ def picture(width: int = 320) -> bytes:
 
 @pytest.fixture
 def api(api: FlaskClient) -> Iterator[FlaskClient]:
-    """The API beside the worker that checks what is sent."""
+    """The API, and the worker that checks the uploads."""
     with local.at_work():
         yield api
 

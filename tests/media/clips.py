@@ -1,4 +1,4 @@
-"""Clips made by ffmpeg, and the frames that the renderer shows of them."""
+"""Make clips with ffmpeg, and read the frames that the renderer shows of them."""
 
 import hashlib
 from fractions import Fraction
@@ -23,7 +23,7 @@ def made(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") 
 
 
 def counting(path: Path, *options: str, rate: Fraction | int = 30, seconds: float = 1) -> Path:
-    """Frame k is grey of level 16 + 3 k."""
+    """Write a clip whose frame k is grey of level 16 + 3 k."""
     level = "geq=lum='min(16+3*N,235)':cb=128:cr=128"
     return made(path, "-vf", level, *options, source=f"color=black:s=64x36:r={rate}:d={seconds}")
 
@@ -39,7 +39,7 @@ def shot(
 
 
 def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int = FPS, **more: object) -> list[Frame]:
-    """Frames ``first`` up to ``frames`` of a shot of so many."""
+    """Return the frames from ``first`` on of a shot of ``frames`` frames."""
     one = shot(path, frames, **more)
     player, found = Player(opened(path, one.sha256, one.scene), one, size, fps), []
     try:
@@ -53,5 +53,5 @@ def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int 
 
 
 def levels(frames: list[Frame]) -> list[int]:
-    """Which frame of ``counting`` each one shows."""
+    """Return the number of the frame of ``counting`` that each frame shows."""
     return [round((float(frame.planes[0].mean()) - 16) / 3) for frame in frames]

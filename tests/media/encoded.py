@@ -1,4 +1,4 @@
-"""Image files that Pillow cannot write."""
+"""Write image files that Pillow cannot write."""
 
 import struct
 import zlib
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 def raw_png(
     width: int, height: int, depth: int, kind: int, rows: list[bytes], extra: Sequence[tuple[bytes, bytes]] = ()
 ) -> bytes:
-    """A PNG that Pillow cannot write: 16 bits a sample, or a header that promises more than there is."""
+    """Return a PNG that Pillow cannot write: 16 bits a sample, or a header that promises more data than follows."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -1,4 +1,4 @@
-"""Videos as creators want them that look or sound like faults: night photos, black cards, quiet songs.
+"""Videos that look or sound faulty although their creators want them so: night photos, black cards, quiet songs.
 
 Each is a timeline over files that are made here. The quality gate must pass all of them (test_good_videos.py).
 """
@@ -28,7 +28,7 @@ Shot = tuple[bytes, bool]
 
 @dataclass
 class Maker:
-    """Makes the files of a video and puts them on a timeline."""
+    """Make the files of a video and put them on a timeline."""
 
     blobs: BlobStore
     folder: Path

@@ -74,7 +74,7 @@ class Film:
         self.effects.append(Effect(start=start, samples=len(sound), blob=name, sha256="", volume_db=volume_db))
 
     def song(self, data: bytes, seconds: float, start_sec: float = 0.0, crossfade_sec: float = 0.0) -> None:
-        """A song of the user's own, of which ``seconds`` are played from ``start_sec`` on."""
+        """Add a user's own song, which plays for ``seconds`` from ``start_sec`` on."""
         self.blobs.put("song", data)
         self.bed = Bed(
             blob="song", sha256="", samples=round(seconds * RATE), volume_db=-12.0,
@@ -85,7 +85,7 @@ class Film:
         self, path: Path, seconds: float, start: float = 0.0, source_start: float = 0.0, period: float = 0.0,
         *, ducked: bool = False, volume_db: float = 0.0, fade: float = 0.01,
     ) -> None:  # fmt: skip
-        """A clip from second ``start`` of the film on."""
+        """Add a clip from second ``start`` of the video on."""
         self.blobs.put(path.name, path.read_bytes())
         self.clips.append(
             ClipSound(

@@ -1,4 +1,4 @@
-"""The sound of clips and of songs of one's own, out of the finished, encoded mix."""
+"""The sound of clips and of users' songs in the finished, encoded mix."""
 
 import subprocess
 from pathlib import Path
@@ -26,12 +26,12 @@ def clip(path: Path, seconds: int, sound: str, *options: str, filters: str = "an
 
 
 def steps(seconds: int, rate: int = 44_100) -> str:
-    """A tone whose frequency says in which second of the file it is heard: 300 Hz, 400 Hz ..."""
+    """Write a tone whose frequency tells the second of the file: 300 Hz, 400 Hz ..."""
     return f"aevalsrc='0.3*sin(2*PI*(300+100*floor(t))*t)':d={seconds}:s={rate}"
 
 
 def pitches(heard: Samples, at: float, seconds: float) -> list[int]:
-    """The loudest frequency in every tenth of a second; 0: silence."""
+    """Return the loudest frequency in every tenth of a second; 0: silence."""
     found = []
     for n in range(round(seconds * 10)):
         part = heard[round((at + n / 10) * RATE) :][:4_800].mean(axis=1)
@@ -41,7 +41,7 @@ def pitches(heard: Samples, at: float, seconds: float) -> list[int]:
 
 
 def level(heard: Samples, hz: float, start: float, seconds: float) -> float:
-    """Of the tone, in dBFS."""
+    """Return the level of the tone in dBFS."""
     part = heard[round(start * RATE) : round((start + seconds) * RATE)].mean(axis=1)
     window = np.hanning(len(part))
     turned = part * window * np.exp(-2j * np.pi * hz * np.arange(len(part)) / RATE)
@@ -170,7 +170,7 @@ def test_a_song_starts_where_it_is_to_start(film: Film, tmp_path: Path) -> None:
 
 
 def test_a_song_shorter_than_the_film_crosses_into_its_start(film: Film) -> None:
-    """At the crossing both are heard, and the level stays."""
+    """During the crossfade both are heard, and the level stays."""
     film.song(wav(np.concatenate([tone(500, 4), tone(900, 4)])), 8, crossfade_sec=2)
     heard = decoded(film.mix(600))
     found = pitches(heard, 0, 18)

@@ -1,4 +1,4 @@
-"""Every small file of the corpus is taken and shown right, or refused by its name."""
+"""Every small file of the corpus is accepted and shown correctly, or refused by the name of its format."""
 
 from collections.abc import Iterator
 from pathlib import Path

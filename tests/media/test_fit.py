@@ -1,4 +1,4 @@
-"""Files of one's own as the film shows them: whole or cut around a focus, and after their end."""
+"""The video shows users' own files whole or cropped around a focus, and also after their end."""
 
 import io
 from pathlib import Path
@@ -120,6 +120,6 @@ def test_the_copy_behind_is_blurred() -> None:
 def test_after_its_part_a_clip_starts_again_or_holds(
     tmp_path: Path, footage: dict[str, object], expected: list[int], first: int
 ) -> None:
-    """From any segment on. The last part is longer than the clip, which stands still for the rest of it."""
+    """It does so from any segment on. The last part is longer than the clip, whose last frame is held for the rest."""
     clip = counting(tmp_path / "a.mp4", *X264, rate=FPS, seconds=1)
     assert levels(played(clip, 25, first=first, **footage)) == expected[first:]

@@ -1,4 +1,4 @@
-"""A file is told by its bytes: images by their format, everything that is no media file by its name."""
+"""The bytes of a file decide: images get their format, and other files are refused by the name of their format."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ def zipped(*names: str, mimetype: str = "") -> bytes:
 
 
 def tiff(order: str, *directories: dict[int, int | bytes], sub: bool = False) -> bytes:
-    """A TIFF of directories without pixels; with ``sub``, the second one is a sub-image (tag 330) of the first."""
+    """Return a TIFF without pixels; with ``sub`` the second directory is a sub-image (tag 330) of the first."""
     mark = b"II*\0" if order == "<" else b"MM\0*"
     at, parts, extra = 8, [], b""
     sizes = [2 + 12 * (len(one) + (sub and i == 0)) + 4 for i, one in enumerate(directories)]

@@ -1,5 +1,5 @@
-"""The quality gate refuses none of the videos that creators mean to be dark, still or quiet, and still catches faults
-that are put into the very same videos."""
+"""The quality gate accepts all videos that creators mean to be dark, still or quiet, and catches faults that are put
+into the very same videos."""
 
 import subprocess
 import threading
@@ -24,7 +24,7 @@ QUIET = ("a silent song", "a clock that ticks", "one clap in silence")
 
 
 class Cinema:
-    """Renders each good video once, in a folder that all tests of this module share."""
+    """Render each good video once, in a folder that all tests of this module share."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,7 +46,7 @@ class Cinema:
         return timeline, summary
 
     def find_broken(self, timeline: Timeline, video: Path, summary: RenderSummary) -> set[str]:
-        """Return the rules that a video breaks which should be the one of ``summary``."""
+        """Return the rules that ``video`` breaks if it is checked as the video of ``summary``."""
         thumbnail = self.blobs.fetch(summary.thumbnail.blob, self.folder / "thumbnail.png")
         sources = Sources(timeline, lambda clip: self.blobs.fetch(clip.blob, self.folder / clip.sha256))
         facts = measure(video, thumbnail, sources=sources)

@@ -1,4 +1,4 @@
-"""The door and the renderer read images by one reader, and nothing else in the product opens them another way."""
+"""The upload check and the renderer use one reader of images, and no other code of the product opens images."""
 
 import ast
 import contextlib

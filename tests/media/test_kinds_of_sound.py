@@ -1,4 +1,4 @@
-"""Sound as recorders, editors and radios write it: all of it is heard, and the door tells the length of that."""
+"""Audio files of recorders, editors and radios: all of their sound is heard, and the upload check finds its length."""
 
 import subprocess
 from pathlib import Path
@@ -26,7 +26,7 @@ def tone(path: Path, *options: str, hz: int = 440, seconds: float = 2, rate: int
 
 
 def look(path: Path) -> MediaFacts:
-    """The facts at the door, which the renderer has to agree with."""
+    """Return the facts of the upload check, with which the renderer must agree."""
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)
     if facts.kind == "audio":
@@ -51,7 +51,7 @@ def pitch(samples: NDArray[np.float32], start: float, seconds: float = 0.5) -> f
 def test_a_length_that_is_only_guessed_is_found_by_decoding(
     tmp_path: Path, name: str, options: tuple[str, ...]
 ) -> None:
-    """It begins silent, so that its first bit rate is not that of the rest."""
+    """The file begins silent, so its first bit rate differs from that of the rest."""
     source = "aevalsrc='if(lt(t,20),0,0.5*sin(900*t)+0.2*random(0))':d=40"
     ffmpeg("-f", "lavfi", "-i", source, *options, str(tmp_path / name))
     facts = look(tmp_path / name)
@@ -59,7 +59,7 @@ def test_a_length_that_is_only_guessed_is_found_by_decoding(
 
 
 def test_songs_that_were_joined_are_heard_one_after_the_other(tmp_path: Path) -> None:
-    """Their rates and channels differ, and each has its own header and tags inside."""
+    """The songs differ in rate and channels, and each has its own header and tags inside."""
     parts = [
         tone(tmp_path / "0.mp3", "-ac", "1", "-metadata", "title=one", hz=500, rate=22_050),
         tone(tmp_path / "1.mp3", "-ac", "2", "-metadata", "title=two", hz=900, rate=48_000),
@@ -158,13 +158,13 @@ def test_an_old_phones_amr_is_heard(tmp_path: Path) -> None:
 @pytest.mark.parametrize("channels", range(1, 7))
 @pytest.mark.parametrize("name", ["a.wav", "a.flac"])
 def test_each_channel_of_one_to_six_is_heard(tmp_path: Path, channels: int, name: str) -> None:
-    """Each has a tone of its own; the sixth is the bass of cinemas, which a mix for two leaves out."""
+    """Each channel has its own tone; the sixth is the low-frequency channel (LFE), which a stereo mix leaves out."""
     tones = "|".join(f"0.1*sin(2*PI*{300 + 200 * i}*t)" for i in range(channels))
     ffmpeg("-f", "lavfi", "-i", f"aevalsrc={tones}:s=48000:d=1", str(tmp_path / name))
     look(tmp_path / name)
     spectrum = np.abs(np.fft.rfft(heard(tmp_path / name)[:RATE].sum(axis=1))) / (RATE / 2)
     found = [spectrum[300 + 200 * i] / 0.1 > 0.3 for i in range(channels)]
-    bass = {3: 2, 6: 3}.get(channels)  # 2.1 and 5.1 have one, and so has no other
+    bass = {3: 2, 6: 3}.get(channels)  # only 2.1 and 5.1 have one
     assert [i for i, is_heard in enumerate(found) if not is_heard] in ([], [bass])
 
 
@@ -204,7 +204,7 @@ def test_a_song_longer_than_ten_minutes_is_measured_and_taken_in_part(tmp_path: 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
 def test_a_clips_sound_stays_in_step_with_its_picture(tmp_path: Path, name: str) -> None:
-    """It begins a second after the picture; each second has a pitch of its own, and a seek finds the same samples."""
+    """The sound begins a second after the picture; each second has its own pitch, and a seek finds the same samples."""
     pitches = "aevalsrc='0.3*sin(2*PI*(300+50*floor(t))*t)':d=14:s=48000"
     picture = ["-f", "lavfi", "-i", "color=s=64x36:r=25:d=15"]
     ffmpeg(*picture, "-itsoffset", "1", "-f", "lavfi", "-i", pitches, "-shortest", str(tmp_path / name))

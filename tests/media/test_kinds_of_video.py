@@ -1,4 +1,4 @@
-"""Videos as phones, recorders and browsers write them: the door tells the length that the renderer shows."""
+"""Videos of phones, recorders and browsers: the upload check finds the length that the renderer shows."""
 
 import subprocess
 from pathlib import Path
@@ -22,7 +22,7 @@ def ffmpeg(*args: str) -> None:
 
 
 def look(path: Path) -> MediaFacts:
-    """The facts at the door, which the renderer has to agree with."""
+    """Return the facts of the upload check, with which the renderer must agree."""
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)
     source = probe(path, 0)
@@ -33,7 +33,7 @@ def look(path: Path) -> MediaFacts:
 
 
 def shown(path: Path, *seconds: float) -> list[int]:
-    """The numbers of the frames of ``counting`` at ``seconds``."""
+    """Return the numbers of the frames of ``counting`` at ``seconds``."""
     found = []
     for second in seconds:
         n = round(second * FPS)
@@ -50,7 +50,7 @@ def test_slides_of_five_seconds_stand_until_the_end(tmp_path: Path, name: str, c
     made(clip, "-vf", "geq=lum='16+60*N':cb=128:cr=128", *codec, source="color=black:s=64x36:r=1/5:d=15")
     assert look(clip).duration_sec == pytest.approx(15, abs=0.1)
     assert shown(clip, 1, 7, 14.9) == pytest.approx([0, 20, 40], abs=1)
-    assert shown(clip, 15.2) == pytest.approx([0], abs=1)  # from here on it starts over
+    assert shown(clip, 15.2) == pytest.approx([0], abs=1)  # from here on the clip starts again
 
 
 def test_a_picture_that_is_shorter_than_its_sound_holds_its_last_frame(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_picture_that_is_minutes_shorter_than_its_sound_is_whole(tmp_path: Pat
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
 def test_a_recorder_that_stood_still_shows_its_last_frame(tmp_path: Path, name: str) -> None:
-    """It writes a frame when something changes: at 0, 1, 2 s, and then nothing up to 9 s."""
+    """A recorder writes a frame only on a change: at 0, 1 and 2 s, and then none up to 9 s."""
     last = "setts=duration=if(eq(N\\,2)\\,114688\\,16384)"
     clip = made(
         tmp_path / "a.mp4", "-vf", "geq=lum='16+3*N':cb=128:cr=128,select='lt(t,3)'", "-fps_mode", "vfr", *X264,
@@ -108,7 +108,7 @@ def long_gop(path: Path, seconds: float = 4) -> Path:
 
 @pytest.mark.parametrize("cut", [1.3, 1.0, 0.2])
 def test_frames_that_a_phone_trimmed_off_stay_hidden(tmp_path: Path, cut: float) -> None:
-    """Nothing is encoded anew: an edit list hides what comes before."""
+    """The phone does not encode again: an edit list hides the frames before the cut."""
     ffmpeg("-ss", str(cut), "-i", str(long_gop(tmp_path / "whole.mp4", 2)), "-c", "copy", str(tmp_path / "a.mp4"))
     facts = look(tmp_path / "a.mp4")
     assert facts.duration_sec == pytest.approx(2 - cut, abs=0.05)
@@ -253,7 +253,7 @@ def test_a_camcorders_dv_is_shown_in_its_shape_and_without_combs(tmp_path: Path,
 
 @pytest.mark.parametrize(("matrix", "corner"), [("-1,0,0,1", (0, -1)), ("0,1,-1,0", (0, -1)), ("0,-1,1,0", (-1, 0))])
 def test_what_was_held_upright_or_mirrored_is_shown_so(tmp_path: Path, matrix: str, corner: tuple[int, int]) -> None:
-    """The red corner is top left in the coded picture; the track's matrix says where it goes."""
+    """The red corner is top left in the coded picture; the track's matrix moves it."""
     box = "drawbox=w=32:h=18:color=white:t=fill"
     clip = made(tmp_path / "a.mp4", "-vf", box, *X264, source="color=black:s=160x90:r=30:d=0.5")
     data = bytearray(clip.read_bytes())
@@ -275,7 +275,7 @@ def test_what_was_held_upright_or_mirrored_is_shown_so(tmp_path: Path, matrix: s
 def test_videos_that_were_copied_one_behind_the_other_are_shown_one_after_the_other(
     tmp_path: Path, name: str, order: tuple[int, int]
 ) -> None:
-    """Their time stamps begin anew, go back, or jump hours ahead."""
+    """The time stamps begin again, go back, or jump hours ahead."""
     parts = []
     for number, (color, offset) in enumerate((("red", 0), ("lime", 0), ("red", 40_000))):
         codec = X264 if name == "a.ts" else ("-c:v", "mpeg2video", "-q:v", "2")

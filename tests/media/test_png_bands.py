@@ -1,4 +1,4 @@
-"""A large PNG is decoded in bands, and gives the pixels that Pillow gives of it as a whole."""
+"""A large PNG that is decoded in bands has the same pixels as in Pillow, which decodes it whole."""
 
 import io
 
@@ -21,7 +21,7 @@ def saved(image: Image.Image, **options: object) -> io.BytesIO:
 
 @pytest.fixture(autouse=True)
 def small_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make every image here too large to be decoded whole, and every band a few rows."""
+    """Make every image too large to be decoded whole, and every band a few rows high."""
     monkeypatch.setattr(reader, "_MEMORY", 1000)
     monkeypatch.setattr(png_bands, "_BAND_BYTES", 5000)
 

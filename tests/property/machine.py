@@ -55,16 +55,16 @@ class PipelineMachine(RuleBasedStateMachine):
         self.jobs: list[str] = []
         self.leases_ran_out = 0
         self.harmed = False
-        """Whether something was killed or lost, so that a job may need to be looked after."""
+        """True if a process or a message was lost, so that a job may need the sweep."""
 
     def stores(self, presence: Presence) -> Stores:
-        """As the process of ``presence`` sees them."""
+        """Return the services of the process with ``presence``."""
         leases = SqliteLeaseStore(self.database, presence, self.clock)
         return Stores(
             SqliteJobStore(self.database), SqliteAssetStore(self.database), leases, SqliteRecordStore(self.database)
         )
 
-    # what the world looks like from inside a maker
+    # the calls that the fake providers make
 
     def _begins(self, what: str) -> None:
         handler = self.by_thread.get(threading.get_ident())
@@ -75,7 +75,7 @@ class PipelineMachine(RuleBasedStateMachine):
         rivals = [h for h, (made, end) in self.making.items() if made == what and end > now]
         assert not rivals, f"{what} is made by two at once while the first one's lease lives"
         if any(made == what for made, _ in self.making.values()):
-            self.interrupted[what] += 1  # the first one's lease is over: this call is allowed
+            self.interrupted[what] += 1  # the lease of the first call has ended: this call is allowed
         self.making[handler] = (what, until)
 
     def _ends(self, what: str) -> None:
@@ -91,7 +91,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @initialize(plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=2), ahead=st.integers(0, 14))
     def begin(self, plans: list[RenderPlan], ahead: int) -> None:
-        """``ahead`` messages are handled in peace first, so that schedules begin at every stage of a job's life."""
+        """Handle ``ahead`` messages without faults first, so that schedules begin at every stage of a job's life."""
         for i, wanted in enumerate(plans):
             job, created = submit(self.processes[0].services, wanted, f"key {i}")
             assert created
@@ -105,7 +105,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), effects=st.integers(4, 30), turn=st.integers(0, 1))
     def work(self, which: int, effects: int, turn: int) -> None:
-        """One process goes on with two messages at a time, effect by effect."""
+        """Let one process continue with two messages at a time, effect by effect."""
         process = self.processes[which]
         for effect in range(effects):
             if len(process.handlers) < 2 and (delivery := process.take()):
@@ -117,7 +117,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), effects=st.integers(1, 12))
     def work_on_both(self, which: int, effects: int) -> None:
-        """The two processes take turns."""
+        """Let the two processes take turns."""
         for effect in range(2 * effects):
             process = self.processes[(which + effect) % 2]
             if not process.handlers and (delivery := process.take()):
@@ -128,7 +128,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1), effects=st.integers(1, 8))
     def overtake(self, which: int, effects: int) -> None:
-        """A message comes a second time while its first handler is in the middle, and is through before it."""
+        """Deliver a message a second time during its first handling, and finish the second handling first."""
         first, second = self.processes[which], self.processes[1 - which]
         if first.handlers or not (delivery := first.take()):
             return
@@ -177,13 +177,13 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1))
     def ask_to_leave(self, which: int) -> None:
-        """As Ctrl-C does, or the end of a command's own video. What is in hand goes on, step by step."""
+        """Ask a process to end, as Ctrl-C or the end of a command's video does; it finishes its messages."""
         if not self.processes[which].leaving:
             self.processes[which].leave()
 
     @rule(which=st.integers(0, 1))
     def leave(self, which: int) -> None:
-        """A process that was asked to has finished what it had in hand, and is gone; another begins."""
+        """End a process that was asked to end and has finished its messages, and start another one."""
         process = self.processes[which]
         if process.leaving:
             process.finish()
@@ -243,7 +243,7 @@ class PipelineMachine(RuleBasedStateMachine):
             else:
                 self.harmed = True
         else:
-            bus.publish(DispatchRender(job_id=job_id))  # the local runner's own word about it
+            bus.publish(DispatchRender(job_id=job_id))  # the local runner's own message about it
 
     @rule(retryable=st.booleans())
     def maker_in_trouble(self, retryable: bool) -> None:
@@ -252,7 +252,7 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def somebody_cancels(self, data: st.DataObject) -> None:
-        if data.draw(st.integers(0, 24)) == 17:  # rarely, or hardly a schedule would come to its end
+        if data.draw(st.integers(0, 24)) == 17:  # rarely, so that most schedules reach their end
             job_id = data.draw(st.sampled_from(self.jobs))
             try:
                 cancel(self.processes[0].services, job_id)
@@ -275,13 +275,13 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_made_twice(self) -> None:
-        """One call, one more for each call that was cut off or outlived its lease, one for each that failed."""
+        """Allow one call, and one more for each call that was cut off, outlived its lease, or failed."""
         for what, calls in self.makers.calls.items():
             assert what == "plan" or calls <= 1 + self.interrupted[what], (what, calls, self.interrupted)
 
     @invariant()
     def a_film_is_rendered_by_one(self) -> None:
-        """...unless whoever started the first was so slow to record it that its lease ran out."""
+        """Allow a second renderer only if the starter of the first one lost its lease before it recorded the start."""
         running = Counter(self.renderers.request[name][1] for name in self.renderers.running())
         assert all(count <= 1 + self.leases_ran_out for count in running.values()), running
 
@@ -296,7 +296,7 @@ class PipelineMachine(RuleBasedStateMachine):
             assert job_id not in self.cancelled or job.state is JobState.CANCELLED
 
     def teardown(self) -> None:
-        """Nobody interferes any more: every job must end."""
+        """Stop all faults: from now on every job must end."""
         try:
             if self.jobs:
                 self._drain()
@@ -314,8 +314,8 @@ class PipelineMachine(RuleBasedStateMachine):
             self._folder.cleanup()
 
     def _drain(self) -> None:
-        """Let one process work on, after the other has left in good order. No sweep comes from outside: the process
-        looks after stalled jobs itself, and where nothing was harmed it need not."""
+        """Let one process continue after the other has ended in good order. There is no sweep from outside: the process
+        itself sends stalled jobs on, and needs that only after a fault."""
         self.makers.trouble.clear()
         self.processes[1].leave()
         self.processes[1].finish()

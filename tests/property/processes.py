@@ -22,7 +22,7 @@ from tests.property.steps import Handler, Stepped
 from tests.world import NoModels, ToldRunner, purchases
 
 World = Any
-"""The machine of machine.py: its database, clock, makers, renderers and what it counts."""
+"""The machine of machine.py with its database, clock, fake providers, renderers and counters."""
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Process:
         return None if self.leaving else self.queue.take()
 
     def leave(self) -> None:
-        """Begin to end in good order (functions/local.py): take nothing new, give back what renders here."""
+        """Begin an orderly end (functions/local.py): take no new message, give back the renders of this process."""
         self.leaving = True
         self.runner.close(self.queue)
 

@@ -1,4 +1,4 @@
-"""Whatever the order of events, every job ends, once, and nothing is made twice (see machine.py)."""
+"""In every order of events each job ends exactly once, and nothing is made twice (see machine.py)."""
 
 import pytest
 from hypothesis import HealthCheck, seed, settings

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STUB = Path(os.environ.get("TERRAFORM_STUB") or ROOT.parent / "shared/tools/terraform_stub")
 SCHEMA = Path(__file__).with_name("google_schema.json")
-"""Of hashicorp/google 8.7.0, for the types that terraform/ uses; make_schema.sh makes it."""
+"""The schema of hashicorp/google 8.7.0 for the types that terraform/ uses; make_schema.sh makes it."""
 DIGEST = "0" * 64
 VARIABLES = {
     "project": "demo-project",

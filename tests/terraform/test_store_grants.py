@@ -1,4 +1,4 @@
-"""Each function may do with the bucket what it does: all of them run against a store that notes their calls."""
+"""Each function has the rights on the bucket that it uses: all functions run against a store that records calls."""
 
 import base64
 import io
@@ -32,19 +32,19 @@ ROLES = {
     "roles/storage.objectCreator": {"create"},
     "roles/storage.objectUser": {"get", "list", "create", "delete"},
 }
-"""The permissions storage.objects.* of each (cloud.google.com/storage/docs/access-control/iam-roles)."""
+"""The permissions storage.objects.* of each role (cloud.google.com/storage/docs/access-control/iam-roles)."""
 READ = {"get", "list"}
-"""Without the right to list, Cloud Storage answers 403 for an object that is not there."""
+"""Without the right to list, Cloud Storage answers 403 for a missing object."""
 NEEDS = {
     "put": {"create", "delete"}, "put_file": {"create", "delete"}, "put_new": {"create", *READ},
     "get": READ, "open": READ, "fetch": READ, "exists": READ, "size": READ, "url": {"get"},
     "delete": {"delete", "list"}, "upload_url": {"create"},
 }  # fmt: skip
-"""What each method of BlobStore asks for. One that replaces an object also deletes."""
+"""The permissions that each method of BlobStore needs. A method that replaces an object also deletes."""
 
 Call = tuple[str, str, str]
 """Function, method and name of the blob."""
-running: ContextVar[str] = ContextVar("running", default="nobody")
+running: ContextVar[str] = ContextVar("running", default="no function")
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def function(name: str) -> Iterator[None]:
 
 @dataclass
 class NotingStore:
-    """A BlobStore that notes who calls what."""
+    """A BlobStore that records each call with the function that makes it."""
 
     store: Any
     calls: set[Call] = field(default_factory=set)
@@ -75,7 +75,7 @@ class NotingStore:
 
 
 def find_missing(calls: Iterable[Call], applied: Planned) -> list[tuple[Call, str]]:
-    """Return the calls for which a permission lacks, each with that permission."""
+    """Return the calls that lack a permission, each with that permission."""
     grants = [(who, role, where) for who, role, where in given(applied) if role in ROLES and where != "the project"]
 
     def may(who: str, permission: str, name: str) -> bool:
@@ -97,7 +97,7 @@ def find_missing(calls: Iterable[Call], applied: Planned) -> list[tuple[Call, st
 @pytest.fixture
 def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
     store = NotingStore(bootstrap.backend().blobs)
-    noting = replace(bootstrap.backend(), blobs=store)  # type: ignore[arg-type] # it stands in for one
+    noting = replace(bootstrap.backend(), blobs=store)  # type: ignore[arg-type] # it has the same methods
     monkeypatch.setattr(bootstrap, "backend", cache(lambda: noting))
     bootstrap.services.cache_clear()
     deliver = local.deliver
@@ -116,7 +116,7 @@ def client(name: str) -> FlaskClient:
 
 def bury(message: Message) -> None:
     body = {"data": base64.b64encode(message.model_dump_json().encode()).decode(), "messageId": "7", "publishTime": "t"}
-    with function(message.topic):  # which notes why it failed, on Google Cloud
+    with function(message.topic):  # on Google Cloud it stores the cause of a failure
         note_failure(bootstrap.services(), message, RuntimeError("no"))
     with function("dead_letter"):
         answer = client("dead_letter").post("/projects/p/topics/t", json={"message": body, "subscription": "s"})
@@ -147,25 +147,25 @@ def test_each_function_has_the_permissions_that_its_calls_need(
             "scenes": [{"image": {"upload": image}, "narration": "A cup of tea.", "duration_sec": 2}],
         }  # fmt: skip
         with function("api"):
-            bootstrap.backend().blobs.exists("ready")  # as /readyz asks on Google Cloud
+            bootstrap.backend().blobs.exists("ready")  # /readyz makes this call on Google Cloud
             assert api.get(f"/uploads/{refused}").json["state"] == "refused"
             job_id = api.post("/render", data=json.dumps(plan)).json["job_id"]
             end = time.monotonic() + 120
             while (done := api.get(f"/render/{job_id}/status").json)["state"] not in ("success", "error"):
                 assert time.monotonic() < end
-                time.sleep(0.1)  # as a caller polls
+                time.sleep(0.1)  # callers poll too
             assert done["state"] == "success", done
             for kind in ("video", "summary", "thumbnail", "provenance"):
                 with api.get(f"/render/{job_id}/file?kind={kind}") as answer:
                     assert answer.status_code == 200
-    monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # for what no worker checks
+    monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # no worker checks these uploads
     job, _ = submit(bootstrap.services(), RenderPlan(topic="tea"))
     bury(ProduceAsset(job_id=job.id, slot="scene-0"))
     bury(CheckUpload(upload_id=send(api, out.getvalue())))
     with function("sweep"):
         assert client("sweep").post("/", json={}).status_code == 200
     assert {who for who, _, _ in noted.calls} >= {"api", "check", "produce", "dispatch", "finish", "dead_letter"}
-    mine = [call for call in noted.calls if call[0] != "nobody"]
+    mine = [call for call in noted.calls if call[0] != "no function"]
     assert find_missing(mine, applied) == []
 
 

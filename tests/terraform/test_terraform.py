@@ -21,7 +21,7 @@ from sutradhar.ports.stores import LONGEST_RUN
 from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, plan
 
 OWN = {"THREADS", "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"}
-"""Read by functions-framework and by Google's storage client, not by us."""
+"""Variables that functions-framework and Google's storage client read, but not our code."""
 
 
 class Recorder(dict[str, str]):
@@ -200,7 +200,7 @@ LIMITS = {
     "google_cloud_scheduler_job": ("name", r"[-\w]{1,500}"),
     "google_secret_manager_secret": ("secret_id", r"[-\w]{1,255}"),
 }
-"""What Google takes for an id of each kind, from the documentation of each API."""
+"""The pattern of valid ids of each kind, from the documentation of each API."""
 
 
 @pytest.mark.parametrize(

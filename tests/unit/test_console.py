@@ -1,4 +1,4 @@
-"""The terminal prints a user's texts as they are, and names places in words of people."""
+"""The terminal prints a user's texts unchanged, and names fields in the user's words."""
 
 import errno
 import sqlite3

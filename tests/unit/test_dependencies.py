@@ -1,4 +1,4 @@
-"""Every package that the product imports is declared, where it is needed, and every declared package is imported."""
+"""Every imported package is declared in the extra that needs it, and every declared package is imported."""
 
 import ast
 import shutil
@@ -26,7 +26,7 @@ EXTRAS = {
     "shared/sutradhar/providers/piper.py": {"piper"},
     "shared/sutradhar/providers/whisper.py": {"whisper"},
 }
-"""The modules that say clearly what to install when they miss a package, and the extras that bring it."""
+"""The modules that name the packages to install if one is missing, and the extras that install it."""
 OURS = {"functions", "gpu_renderer", "sutradhar"}
 
 
@@ -78,7 +78,7 @@ def test_a_declaration_that_is_missing_or_unused_is_found(project: Path) -> None
 
 
 def test_every_import_is_declared_where_it_is_needed() -> None:
-    """deptry takes any extra for a declaration, and all of `google` for one package. This test does neither."""
+    """Find faults that deptry misses, because it accepts any extra and takes all of `google` for one package."""
     wrong = [
         f"{path}: {module} is of {owner}"
         for path, module in imported()
@@ -99,7 +99,7 @@ def test_that_check_finds_what_only_an_extra_brings() -> None:
 
 
 def imported() -> Iterator[tuple[str, str]]:
-    """Return each file with each module that it imports from somebody else."""
+    """Return each file with each third-party module that it imports."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
@@ -124,7 +124,7 @@ def declared(path: str) -> frozenset[str]:
 
 @cache
 def distribution(module: str) -> str | None:
-    """Return the distribution that ``module`` belongs to; None for the standard library."""
+    """Return the distribution of ``module``; None for the standard library."""
     top = module.partition(".")[0]
     if top in sys.stdlib_module_names:
         return None

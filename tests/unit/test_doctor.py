@@ -1,4 +1,4 @@
-"""The doctor says of a reader of media files that is missing or broken that it is, and what to do."""
+"""The doctor reports a missing or broken reader of media files, with advice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`.env` is read, the environment wins over it, and no variable does nothing in silence."""
+"""`.env` is read, the environment overrides it, and a notice names every variable without effect."""
 
 import os
 import re
@@ -18,12 +18,12 @@ INTERNAL = {
     "CLOUD_RUN_ENDPOINT", "CLOUD_RUN_EXECUTION", "CLOUD_RUN_TASK_ATTEMPT", "CLOUD_RUN_TASK_COUNT",
     "CLOUD_RUN_TASK_INDEX", "PARENT_FD", "RENDER_REQUEST",
 }  # fmt: skip
-"""Set by our own runner, by Cloud Run, or by tests."""
+"""Variables that our own runner, Cloud Run, or tests set."""
 
 
 @pytest.fixture
 def env(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The environment, put back as it was."""
+    """Restore the environment after the test."""
     before = dict(os.environ)
     yield
     os.environ.clear()

@@ -1,4 +1,4 @@
-"""Files are found where people say they are, or one sentence says what is wrong with the name."""
+"""Files are found by the names that people write, or one sentence explains the fault in the name."""
 
 import os
 import unicodedata

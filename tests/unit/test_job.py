@@ -121,7 +121,7 @@ def test_the_status_says_what_a_person_wants_to_know() -> None:
     failed: dict[str, Any] = status(after("planned", "failed"), {}, Account(), base="/render/job-1")
     assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "tts", 2)
     assert failed["logs"] == ["note"]
-    # the voice failed, so the music is not to blame
+    # the voice failed, so the music is not reported
     assert "error" not in [step["state"] for step in failed["steps"] if step["name"] == "music"]
     done = status(after(*IN[JobState.SUCCEEDED]), {}, Account(), base="/render/job-1")
     assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)

@@ -1,4 +1,4 @@
-"""A video is as long as was asked for, or a notice says before anything is made that it is not, and why."""
+"""A video has the requested length, or a notice explains the difference before anything is made."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Captions keep together what belongs together, and keep the lines of a poem."""
+"""Captions keep words together that belong together, and keep the lines of a poem."""
 
 from itertools import pairwise
 

@@ -200,7 +200,7 @@ def test_the_worker_delivers_retries_and_buries(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_worker_outlives_errors_of_the_queue_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk is full for a while: the message is done once there is room again."""
+    """The disk is full for a while: the message is handled once there is space again."""
     monkeypatch.setattr("sutradhar.backends.local.worker._IDLE_SEC", 0.01)
     shop, done = Shop(tmp_path), threading.Event()
     take, fails = shop.queue.take, iter([True] * 6)
@@ -245,7 +245,7 @@ def test_an_equal_message_that_waits_is_brought_forward_instead_of_doubled(shop:
     shop.queue.publish(message())
     first = shop.queue.take()
     assert first
-    shop.queue.publish(message())  # one is in hand, so this one is another
+    shop.queue.publish(message())  # the first one is being handled, so this is a second one
     shop.queue.publish(message())
     assert shop.queue.depth() == 2
     shop.queue.later(first, 100)

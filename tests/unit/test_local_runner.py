@@ -118,7 +118,7 @@ def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp
 
 @pytest.fixture
 def neighbour(tmp_path: Path, sent: Sent) -> Iterator[LocalRenderRunner]:
-    """The runner of another process of the same home."""
+    """Return the runner of another process of the same home."""
     presence = Presence(tmp_path)
     runner = LocalRenderRunner(tmp_path, presence, sent, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", ""))
     yield runner
@@ -135,7 +135,7 @@ def test_a_process_that_leaves_gives_back_what_it_renders(
     assert neighbour.report(name).state is ExecutionState.RUNNING
     runner.close()
     assert sent.messages == [DispatchRender(job_id="job-1")]
-    # its process is still alive, and all the same another one may start the render
+    # its process is still alive, but another process may already start the render
     assert neighbour.report(name).state is ExecutionState.LOST
     assert runner.report(name).state is ExecutionState.LOST
 

@@ -1,4 +1,4 @@
-"""Nothing that a plan asks for is dropped in silence."""
+"""A notice names every part of a plan that is left out."""
 
 from datetime import UTC, datetime
 from pathlib import Path

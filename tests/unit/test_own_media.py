@@ -1,4 +1,4 @@
-"""Fields for files of one's own, and the limits of a plan."""
+"""Fields for the user's own files, and the limits of a plan."""
 
 from typing import Any
 

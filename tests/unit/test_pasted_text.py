@@ -1,4 +1,4 @@
-"""A pasted narration: every word is spoken or quoted in a notice, and the signs around words are not read."""
+"""Every word of a pasted narration is spoken or quoted in a notice, and formatting marks are not spoken."""
 
 import re
 

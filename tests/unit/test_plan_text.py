@@ -1,4 +1,4 @@
-"""Plan files as editors and chat models write them are read, or the line and the fault are named."""
+"""Plan files of editors and chat models are read, or the error names the line and the fault."""
 
 import json
 from typing import Any

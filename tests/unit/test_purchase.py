@@ -186,7 +186,7 @@ def test_a_pause_doubles_once_a_trial_however_many_calls_fail(others: int) -> No
     pauses = []
     for _ in range(4):
         pauses.append(breaker.wait(now))
-        for _ in range(others):  # they were under way when the pause began
+        for _ in range(others):  # these calls ran when the pause began
             breaker = breaker.failed(down, now)
         now += timedelta(seconds=breaker.wait(now))
         breaker = breaker.tried(now)

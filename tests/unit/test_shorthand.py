@@ -1,4 +1,4 @@
-"""Plans as people write them: short forms are read, and wrong fields are named in their words, all at once."""
+"""Short forms in plans are read, and all wrong fields are named at once in the user's words."""
 
 import pytest
 
@@ -169,6 +169,6 @@ def test_all_that_is_wrong_is_said_in_one_answer() -> None:
     assert sorted(found) == ["colour", "scenes[0]", "scenes[0].camera", "scenes[1]", "scenes[1].camera", "voice"]
     assert "got none" in found["scenes[0]"]
     assert "got image_prompt and image" in found["scenes[1]"]
-    # a field that is wrong is not said to be missing too
+    # a wrong field is not also reported as missing
     assert list(wrong({"topic": 5})) == ["topic"]
     assert list(wrong({"scenes": [{"narration": "x", "image_prompt": 5}]})) == ["scenes[0].image_prompt"]

@@ -1,4 +1,4 @@
-"""Files of one's own on the timeline: how long a clip's scene is, what is heard of it, where the camera looks."""
+"""Users' own files on the timeline: the length of a clip's scene, its sound, and the view of the camera."""
 
 from typing import Any
 
@@ -136,7 +136,7 @@ def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: t
 @pytest.mark.parametrize("focus", ["top", "bottom_left", {"x": 0.9, "y": 0.2}])
 @pytest.mark.parametrize("size", [(900, 1600), (3000, 900)])
 def test_no_move_leaves_what_stays(camera: str, focus: object, size: tuple[int, int]) -> None:
-    """...and every move moves, so that no film is taken for frozen."""
+    """Every move changes the picture, so that the gate never takes a video for frozen."""
     base = crop(laid_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9)
     move = laid_out(photo(focus=focus) | {"camera": camera}, size=size).clips[0].camera
     start, end = (crop(pose, size, 16 / 9) for pose in (move.start, move.end))
@@ -181,7 +181,7 @@ def test_a_change_of_a_clip_makes_its_own_segments_anew(change: dict[str, Any]) 
         return keys(laid_out(photo(), cuts, photo(), size=(900, 1600)))
 
     assert [a == b for a, b in zip(film(), changed(), strict=True)] == [True, False, True]
-    assert film() == film(sound="drop", when_short="hold")  # what is heard is no part of a picture
+    assert film() == film(sound="drop", when_short="hold")  # the sound does not change the picture
 
 
 def test_a_scene_that_ends_before_its_clips_end_is_known() -> None:

@@ -1,4 +1,4 @@
-"""A voice is given numbers, money, units, times and abbreviations as they are said; captions keep what was written."""
+"""Voices get numbers, money, units, times and abbreviations in words; captions keep the written text."""
 
 import pytest
 from hypothesis import given

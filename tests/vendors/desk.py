@@ -46,7 +46,7 @@ MIRA = stock_stub.photograph(256, 256)
 """Somebody's likeness."""
 SAID = "A river runs, 12 boats wait."
 TOLD = "A river runs, twelve boats wait."
-"""The same as a voice is given it."""
+"""The same text as a voice gets it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tests.vendors.sounds import music, spoken
 
 MUSIC_RATE = 44_100
 MODELS = {"eleven_multilingual_v2": True, "eleven_v3": True, "eleven_flash_v2_5": True, "eleven_english_sts_v2": False}
-"""Each with whether it can speak a text."""
+"""Models by name; True if the model can speak a text."""
 
 
 def answer(seen: Seen) -> Answer:

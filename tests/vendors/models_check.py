@@ -1,4 +1,4 @@
-"""`make models-check`: compare our tables of models and prices with what the pinned clients say of their models."""
+"""`make models-check`: compare our tables of models and prices with the models in the pinned clients."""
 
 import inspect
 import re
@@ -24,15 +24,15 @@ SOURCES: Mapping[tuple[str, Kind], tuple[str, str]] = {
     ("elevenlabs", "composer"): ("elevenlabs.types.music_model_id", "MusicModelId"),
     ("elevenlabs", "sound"): ("elevenlabs.types.sfx_model_id", "SfxModelId"),
 }
-"""The module of each client, and in it the type, that lists the models of a kind. Of Veo and of ElevenLabs' voices the
-clients have no list."""
+"""The module of each client, and the type in it, that lists the models of a kind. The clients have no list for Veo and
+ElevenLabs' voices."""
 _ENTRY = re.compile(r'^- ((?:"[^"]+",?\s*)+):(.*?)(?=^- |\Z)', re.MULTILINE | re.DOTALL)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}|[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
 @dataclass(frozen=True)
 class Said:
-    """What a client says: the models that it lists, and the days on which some of them end."""
+    """A client's statements: the models that it lists, and the days on which some of them end."""
 
     models: frozenset[str]
     ends: Mapping[str, date]

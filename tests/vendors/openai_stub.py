@@ -16,9 +16,9 @@ from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import spoken
 
 FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
-"""Of an image by the models before 2, in medium."""
+"""Output tokens of an image by models before 2, in medium quality."""
 DAYS = 20
-"""Until the end of the models that are called dying."""
+"""Days until the end of the models with "dying" in their names."""
 MODELS = (
     "gpt-6.1-terra", "gpt-6-luna", "gpt-5-mini", "gpt-image-2.6-flare", "gpt-image-2.6-sunburst", "gpt-image-2",
     "gpt-image-1", "gpt-image-1-mini", "gpt-4o-mini-tts", "tts-1", "gpt-dying", "gpt-image-dying", "gpt-voice",
@@ -91,7 +91,7 @@ def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
 
 
 def _wrong_image_request(asked: Mapping[str, Any]) -> str:
-    """What the real server would not take (openai 3.54.0, types/image_edit_params.py)."""
+    """Refuse requests that the real server refuses (openai 3.54.0, types/image_edit_params.py)."""
     if asked["model"].startswith("gpt-image-1"):
         return "" if asked["size"] in FIRST_TOKENS else f"Invalid size {asked['size']}"
     width, height = map(int, asked["size"].split("x"))
@@ -103,7 +103,7 @@ def _wrong_image_request(asked: Mapping[str, Any]) -> str:
 
 
 def tokens(model: str, size: str) -> int:
-    """Of one image in medium."""
+    """Return the output tokens of one image in medium quality."""
     if model.startswith("gpt-image-1"):
         return FIRST_TOKENS[size]
     width, height = map(int, size.split("x"))

@@ -1,4 +1,4 @@
-"""A plan that cannot be made is refused before anything is bought; what is made is reckoned and told rightly."""
+"""A plan that cannot be made is refused before anything is bought; estimates and notices are correct."""
 
 import hashlib
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The doctor asks each vendor for the models that are chosen: gone, dying, without a price, fine."""
+"""The doctor asks each provider for the chosen models and reports them as gone, ending, unpriced or fine."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

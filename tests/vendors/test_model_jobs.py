@@ -1,4 +1,4 @@
-"""A job says so before anything is paid for when its model is gone or goes soon. Another stands in, unless strict."""
+"""Before a job pays, it reports a model that is gone or ends soon. Another model replaces it unless it is strict."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +54,7 @@ def billed(stub: VendorStub) -> int:
 
 @contextmanager
 def watch_money(stub: VendorStub) -> Iterator[list[int]]:
-    """How much was billed when each free question about a model came."""
+    """Record the billed amount at each free question about a model."""
     seen: list[int] = []
     stub.before = lambda one: seen.append(billed(stub)) if one.method == "GET" and "models" in one.path else None
     yield seen
@@ -85,7 +85,7 @@ def test_another_model_stands_in_for_one_that_is_gone(
     assert "gone-1" in notice or "set OPENAI_IMAGE_MODEL=gpt-image-2.6-flare" in notice
     assert spent
     assert set(spent) == {0}, "models are looked at before anything is paid for"
-    # nothing was sent to a model that is known to be gone
+    # no request was sent to a model that is known to be gone
     assert not [seen for seen in stub.calls("openai") if seen.method == "POST" and b"gone-1" in seen.raw]
 
 
@@ -140,7 +140,7 @@ def test_a_strict_job_fails_before_anything_is_paid_for(
     assert "has no model gone-1 for this account, and strict allows no other" in done.error.cause
     assert "retry the job; or make it without strict" in done.error.advice
     assert billed(stub) == 0
-    # the vendor's answer is known now, so the next one is not even taken
+    # the provider's answer is known now, so the next job is refused at once
     with pytest.raises(InvalidRequest, match=r"strict: .* has no model gone-1 .*, or leave out strict"):
         submit(studio.services, plan.evolve(strict=True, seed=2))
 

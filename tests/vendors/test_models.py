@@ -1,4 +1,4 @@
-"""The models that are asked by themselves: each has a price and a future, and each is asked for what it takes."""
+"""Each default model has a price, does not end soon, and gets only parameters that it accepts."""
 
 from datetime import date, timedelta
 from typing import get_args
@@ -32,7 +32,7 @@ def test_every_model_that_is_asked_by_itself_lives_on(offer: Offer, model: str) 
     assert found, "it is not in models.json"
     assert found.source
     if (offer.provider, offer.kind) == ("openai", "narrator"):
-        return  # the vendor names no model that its speech endpoint takes: docs/providers.md says so
+        return  # the provider names no successor for its speech endpoint (docs/providers.md)
     assert found.shuts_down is None or found.shuts_down > READ + timedelta(days=WARN_DAYS)
 
 

@@ -1,4 +1,4 @@
-"""`make models-check` finds each way in which our tables and the clients can differ."""
+"""`make models-check` finds every kind of difference between our tables and the clients."""
 
 import subprocess
 import sys

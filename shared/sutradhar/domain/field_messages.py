@@ -50,7 +50,7 @@ _INSTEAD: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """The names that people and chat models write for a field of the plan, by the part of the plan that they stand in."""
 _UNNEEDED = frozenset({"scene", "id", "number", "index", "order"})
-"""What chat models number scenes with; their order says it."""
+"""Fields in which chat models number scenes; the order of the list replaces them."""
 _NOISE = frozenset({"the", "video", "scene", "background", "total", "target", "in", "default", "s", "clip", "on"})
 """Words of a name that say nothing about which field is meant: ``video_title``, ``background_music``."""
 _ADVICE_TO_SHOW = ("write image_prompt", "write image", "write clip")

@@ -135,7 +135,7 @@ class ClipGenerator(Provider, Protocol):
 
     @property
     def empty(self) -> bool:
-        """Whether no provider is set up."""
+        """Return whether no provider is set up."""
         ...
 
     def begin(
@@ -157,7 +157,7 @@ class ClipGenerator(Provider, Protocol):
 class FootageLibrary(Provider, Protocol):
     @property
     def empty(self) -> bool:
-        """Whether no provider is set up."""
+        """Return whether no provider is set up."""
         ...
 
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:

@@ -1,4 +1,4 @@
-"""Print what comes of every file and how much memory that takes: `python -m tests.media.corpus [NAME ...]`."""
+"""Print the result and the memory use for every file: `python -m tests.media.corpus [NAME ...]`."""
 
 import json
 import os
@@ -14,7 +14,7 @@ MAX_PROBE_MB = 400
 
 
 def main(names: list[str]) -> int:
-    """Print the table and the totals; return 1 when a file is not taken or refused as it should be."""
+    """Print the table and the totals; return 1 if the result for a file differs from the expected one."""
     wrong, taken, refused, highest = 0, 0, 0, 0
     with tempfile.TemporaryDirectory() as home:
         os.environ["SUTRADHAR_HOME"] = home

@@ -1,4 +1,4 @@
-"""Animated images: they are clips, and each frame stands as long as a browser shows it."""
+"""Animated images: they become clips, and each frame lasts as long as in a browser."""
 
 import io
 from pathlib import Path
@@ -22,7 +22,7 @@ def three(path: Path, form: str, durations: list[int], **options: Any) -> None:
 
 
 def moving(seconds: float, *colours: tuple[tuple[int, int, int], float]) -> Taken:
-    """Return what is expected of an animation with these colours at these seconds."""
+    """Return the expected result for an animation with these colours at these seconds."""
     shown = tuple(At(0.5, 0.5, colour, sec=sec, within=6) for colour, sec in colours)
     return Taken("video", SIZE, seconds, within_sec=0.011, has_audio=False, colours=shown)
 

@@ -1,4 +1,4 @@
-"""Images whose colours are not sRGB in 8 bits: profiles, marks of cameras, deep samples, transparency by a key."""
+"""Images in other colours than 8-bit sRGB: profiles, cameras' colour tags, deep samples, transparency by a key."""
 
 import io
 import struct

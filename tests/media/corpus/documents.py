@@ -1,4 +1,4 @@
-"""Files that are no media: each is refused by its name, with what to do instead."""
+"""Files that are not media: each is refused by the name of its format, with advice."""
 
 import gzip
 import io
@@ -38,7 +38,7 @@ def write_zip(mimetype: str, *names: str) -> Callable[[Path], None]:
 
 
 def write_raw(make: str, tags: dict[int, object]) -> Callable[[Path], None]:
-    """Write a TIFF whose first image is a thumbnail, as most cameras' raw formats are."""
+    """Write a TIFF whose first image is a thumbnail, as in most cameras' raw formats."""
 
     def write(path: Path) -> None:
         data = io.BytesIO()

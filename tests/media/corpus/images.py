@@ -23,7 +23,7 @@ def quarters(width: int, height: int) -> Image.Image:
 
 
 def noise(width: int, height: int, sigma: int = 60) -> Image.Image:
-    """Return an image that no format makes small, so that half of its file is half of it."""
+    """Return an image that no format compresses, so that half of its file holds half of the image."""
     return Image.effect_noise((width, height), sigma).convert("RGB")
 
 
@@ -94,7 +94,7 @@ def write_tiled_heic(path: Path) -> None:
 def write_turned_heic(path: Path) -> None:
     import pillow_heif
 
-    # pillow-heif turns the pixels by the tag that it then writes too: what is saved has to be turned by half
+    # pillow-heif turns the pixels by the tag and also writes the tag: the saved image must be turned by half
     image = quarters(640, 480).transpose(Image.Transpose.ROTATE_90)
     image.info["exif"] = orientation(6).tobytes()
     pillow_heif.from_pillow(image).save(str(path), format="HEIF", quality=90)

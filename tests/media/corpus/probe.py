@@ -1,4 +1,4 @@
-"""Probe one file in a process of its own, as a worker of the door does, and print the peak of its memory in MB."""
+"""Probe one file in a separate process, as the upload worker does, and print the peak of its memory in MB."""
 
 import contextlib
 import re
@@ -11,7 +11,7 @@ from sutradhar.providers.media_file import MediaFiles
 if __name__ == "__main__":
     with Path(sys.argv[1]).open("rb") as file, contextlib.suppress(InvalidRequest):
         MediaFiles().probe(file)
-    # not getrusage: a program that is started there begins with the peak of the one that started it
+    # getrusage would be wrong: a child process begins with the peak of its parent
     peak = re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
     assert peak
     print(int(peak[1]) // 1024)

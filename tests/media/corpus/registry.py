@@ -1,4 +1,4 @@
-"""The list of files, and the check of one."""
+"""Keep the list of files, and check one file."""
 
 import hashlib
 import importlib
@@ -38,12 +38,12 @@ Pixels = NDArray[np.uint8]
 _FPS = 30
 _HOLD = Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.5, y=0.5, zoom=1))
 MODULES = ("images", "colours", "animations", "documents", "recordings", "songs")
-"""Modules of this package that have entries; each is imported when it is there."""
+"""Modules of this package that have entries; each is imported if it exists."""
 
 
 @dataclass(frozen=True)
 class At:
-    """The colour that is seen at ``x``, ``y`` (shares of the width and height), ``sec`` seconds into a video."""
+    """The colour at ``x``, ``y`` (shares of the width and height), ``sec`` seconds into a video."""
 
     x: float
     y: float
@@ -54,7 +54,7 @@ class At:
 
 @dataclass(frozen=True)
 class Taken:
-    """The file is taken. ``notice``: a pattern that a notice has; "" when there must be no notice."""
+    """The file is accepted. ``notice``: a pattern that a notice matches; "" if there must be no notice."""
 
     kind: MediaKind
     size: tuple[int, int] = (0, 0)
@@ -64,12 +64,12 @@ class Taken:
     colours: tuple[At, ...] = ()
     notice: str = ""
     verify: Callable[[Asset], None] | None = None
-    """Looks further at the asset; raises AssertionError."""
+    """Makes further checks of the asset; raises AssertionError."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """The file is refused in one sentence that has ``words`` (a pattern)."""
+    """The file is refused in one sentence that matches ``words`` (a pattern)."""
 
     words: str
 
@@ -78,16 +78,16 @@ class Refused:
 class Entry:
     name: str
     source: str
-    """What makes such files."""
+    """The program or device that makes such files."""
     expected: Taken | Refused
     write: Callable[[Path], None]
     is_large: bool = False
-    """Left out of the test suite: it takes seconds, or hundreds of megabytes."""
+    """True: the test suite leaves it out, because it takes seconds or hundreds of megabytes."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one file; ``problems``: differences from what was expected."""
+    """The result for one file; ``problems``: differences from the expected result."""
 
     taken: str
     reason: str
@@ -118,7 +118,7 @@ def load_entries() -> Sequence[Entry]:
 
 
 def check(one: Entry, folder: Path, services: Services) -> Outcome:
-    """Write the file to ``folder``, bring it to the door, and look at what the renderer gets of it."""
+    """Write the file to ``folder``, upload it, and check what the renderer reads from it."""
     path = folder / one.name
     if not path.exists():
         one.write(path)
@@ -145,7 +145,7 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
 
 
 def _used(services: Services, request: AssetRequest) -> Asset:
-    """Return the upload that ``request`` names as a video has it."""
+    """Return the asset that a video gets for the upload in ``request``."""
     stored = store_asset(services, request, services.leases.acquire(request.key, LONGEST_RUN))
     data = services.blobs.get(stored.blob)
     if request.kind == "music":
