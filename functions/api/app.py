@@ -8,7 +8,7 @@ from typing import Any
 
 import flask
 import functions_framework
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from functions.api import operations, renders, uploads
@@ -110,7 +110,7 @@ def _problem(exc: Exception) -> flask.Response:
         response.headers["Retry-After"] = "5"
         return response
     if isinstance(exc, HTTPException):
-        response = problem(exc.code or 500, exc.name, exc.description or exc.name)
+        response = problem(exc.code or 500, exc.name, _explain(exc))
         # such as Allow with 405, which RFC 9110 (section 15.5.6) requires
         response.headers.extend(
             (name, value) for name, value in exc.get_headers() if name.lower() not in ("content-type", "content-length")
@@ -119,6 +119,17 @@ def _problem(exc: Exception) -> flask.Response:
     with bound(request_id=flask.g.request_id):
         log("request_failed", level="error", exc=exc, path=flask.request.path)
     return problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
+
+
+def _explain(exc: HTTPException) -> str:
+    """Return what is wrong with the address or the method of a request, and what to call."""
+    here = flask.request.script_root + flask.request.path
+    if isinstance(exc, MethodNotAllowed):
+        methods = sorted({*(exc.valid_methods or ())} - {"HEAD", "OPTIONS"})
+        return f"{here} takes {' and '.join(methods)} (got {flask.request.method})"
+    if exc.code == 404:
+        return f"there is nothing at {here}; POST /render makes a video, and README.md lists the other paths"
+    return exc.description or exc.name
 
 
 def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> flask.Response:

@@ -1,26 +1,27 @@
 """Bodies of requests."""
 
-import json
 from typing import Any
 
 import flask
 
 from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan_text import NoJsonError, PlanTextError, parse_plan_text
+
+_EXAMPLE = 'such as {"topic": "Prahlad"}'
 
 
 def json_body() -> Any:
     """Return the decoded body. Raise InvalidRequest if it is not JSON, or too deep or large for the decoder."""
+    data = flask.request.get_data()
+    if flask.request.mimetype == "multipart/form-data":
+        raise _refused("is a form; send JSON, and send a file by POST /uploads first")
     try:
-        return json.loads(flask.request.get_data() or b"null")
-    except RecursionError as exc:
-        raise InvalidRequest(
-            [FieldError("", "the body cannot be read: its lists and objects are nested too deeply")]
-        ) from exc
-    except json.JSONDecodeError as exc:
-        raise InvalidRequest([FieldError("", f"the body is not valid JSON: {exc}")]) from exc
-    except UnicodeDecodeError as exc:
-        raise InvalidRequest([FieldError("", "the body is not valid JSON: it must be text in UTF-8")]) from exc
-    except ValueError as exc:  # Python refuses whole numbers of over 4,300 digits
-        raise InvalidRequest(
-            [FieldError("", "the body has a whole number of over 4,300 digits; send a smaller one")]
-        ) from exc
+        return parse_plan_text(data) if data.strip() else None
+    except NoJsonError as exc:
+        raise _refused(f"{exc}; send a JSON object, {_EXAMPLE}") from exc
+    except PlanTextError as exc:
+        raise _refused(str(exc)) from exc
+
+
+def _refused(problem: str) -> InvalidRequest:
+    return InvalidRequest([FieldError("", f"the body {problem}")])

@@ -112,7 +112,7 @@ def _announced(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise InvalidRequest([FieldError("", "the body must be a JSON object: {filename, content_type, size}")])
     wrong = [
-        FieldError(name, f"must be {'a number of bytes' if kind is int else 'a text'} (got {body.get(name)!r:.60})")
+        FieldError(name, _describe_wrong(body.get(name), "a number of bytes" if kind is int else "a text"))
         for name, kind in fields.items()
         if type(body.get(name, "" if name == "content_type" else None)) is not kind
     ]
@@ -120,3 +120,7 @@ def _announced(body: Any) -> dict[str, Any]:
     if wrong:
         raise InvalidRequest(wrong)
     return {"content_type": "", **body}
+
+
+def _describe_wrong(value: object, expected: str) -> str:
+    return f"is required: {expected}" if value is None else f"must be {expected} (got {value!r:.60})"

@@ -11,9 +11,9 @@ from pathlib import Path
 from dotenv import load_dotenv
 from dotenv.parser import parse_stream
 
-from functions.cli.plan_text import PlanTextError, decode_text
 from sutradhar.config import Settings
 from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
 _ABSENT = "there is no such feature"

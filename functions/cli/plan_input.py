@@ -12,10 +12,10 @@ import typer
 from functions.cli.console import note
 from functions.cli.options import apply_options, name_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
-from functions.cli.plan_text import PlanTextError, decode_text, parse_plan_text
 from sutradhar.domain.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan import MAX_SCENES, Language, RenderPlan
 from sutradhar.domain.plan_notices import left_out_notice
+from sutradhar.domain.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
 from sutradhar.domain.script_parts import group_sentences, split_script
 from sutradhar.domain.text import language_of
 
@@ -63,6 +63,8 @@ def _read_plan(plan_file: str) -> tuple[Any, Path]:
     data, path = _read_file("--plan", plan_file)
     try:
         return parse_plan_text(data), path.parent
+    except NoJsonError as exc:
+        raise _refused("--plan", plan_file, f"{exc}; to have it spoken, write --script instead of --plan") from exc
     except PlanTextError as exc:
         raise _refused("--plan", plan_file, exc) from exc
 

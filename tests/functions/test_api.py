@@ -1,6 +1,7 @@
 """The HTTP API through functions-framework, on the real local backend; no worker runs, so jobs stay where they are."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -62,9 +63,13 @@ def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
         (b'{"topic": "???"}', 400, "topic: has no word that can be said"),
         (b'{"prompt": "!!! ... "}', 400, "prompt: has no word that can be said"),
         (b'{"topic": "x", "voice": "elevenlabs/a1", "strict": true}', 400, "ELEVENLABS_API_KEY"),
-        (b"{", 400, "not valid JSON"),
-        (b"\xff\xfe", 400, "not valid JSON"),
-        (b"[" * 100_000, 400, "nested too deeply"),
+        (b"{", 400, "the body is not right JSON in line 1: the plan ends too early"),
+        (b"\xff\xfe", 400, "the body is empty"),
+        (b"[" * 100_000, 400, "too many levels deep"),
+        (b"topic=fox", 400, 'the body is a text and no JSON; send a JSON object, such as {"topic": "Prahlad"}'),
+        (b'{"topic": "fox",\n}', 400, "in line 1: there is a comma before the closing"),
+        (b'{"topic": "caf\xe9"}', 400, "UTF-8"),
+        (b'{"topic": "a", "topic": "b"}', 400, 'the field "topic" twice'),
         (b"", 400, "JSON object"),
         (b'{"topic": "' + b"a" * 1_100_000 + b'"}', 413, "1048576"),
     ],
@@ -76,6 +81,23 @@ def test_a_wrong_body_gets_one_clear_problem(api: FlaskClient, body: bytes, stat
     assert says in problem["detail"]
     assert problem["request_id"] == answer.headers["X-Request-Id"] == "mine-1"
     assert problem["instance"] == "/render"
+
+
+def test_a_form_is_told_to_be_json(api: FlaskClient) -> None:
+    answer = api.post("/render", data={"file": (BytesIO(b"x"), "a.mp4")})
+    assert (answer.status_code, "POST /uploads first" in answer.json["detail"]) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "says"),
+    [
+        ("GET", "/render", "/render takes POST (got GET)"),
+        ("POST", "/api/metrics", "/api/metrics takes GET (got POST)"),
+        ("GET", "/", "there is nothing at /; POST /render"), ("GET", "/api/films", "there is nothing at /api/films"),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_or_method_is_told_the_right_one(api: FlaskClient, method: str, path: str, says: str) -> None:
+    assert says in api.open(path, method=method).json["detail"]
 
 
 def test_every_wrong_field_is_listed(api: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.cli.plan_text import PlanTextError, parse_plan_text
+from sutradhar.domain.plan_text import PlanTextError, parse_plan_text
 
 PLAN = {"title": "गोवा", "scenes": [{"narration": "It's “here”.", "image_prompt": "a beach"}]}
 TEXT = json.dumps(PLAN, ensure_ascii=False, indent=2)
@@ -75,8 +75,8 @@ def test_the_line_and_the_fault_are_named(data: str, line: int, says: str) -> No
         (b"\xff\xd8\xff\xe0\0\x10JFIF", "not a text file"),
         (b"%PDF-1.7\n", "a document (Word, OpenDocument, RTF or PDF)"),
         (b"PK\x03\x04\x14\0", "a document (Word"),
-        (b"# The Silk Road\n\nSilk moved west.", "a text and no plan in JSON; to have the text spoken, write --script"),
-        ("एक राजा था।".encode(), "a text and no plan in JSON"),
+        (b"# The Silk Road\n\nSilk moved west.", "a text and no JSON"),
+        ("एक राजा था।".encode(), "a text and no JSON"),
         (b'{"topic": "x", "topic": "y"}', 'has the field "topic" twice'),
         (b'{"music": {"volume_db": NaN}}', "NaN, which is not a number"),
         (b'{"seed": ' + b"1" * 5000 + b"}", "thousands of digits"),

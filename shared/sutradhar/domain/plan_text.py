@@ -15,6 +15,10 @@ class PlanTextError(ValueError):
     """The text is not a plan; the message names the place and the reason."""
 
 
+class NoJsonError(PlanTextError):
+    """The text does not even begin like JSON."""
+
+
 def parse_plan_text(data: bytes) -> Any:
     """Return the JSON value in ``data``.
 
@@ -25,7 +29,7 @@ def parse_plan_text(data: bytes) -> Any:
     if not text.strip():
         raise PlanTextError('is empty; a plan is a JSON object, such as {"topic": "Prahlad"}')
     if not _STARTS_LIKE_JSON.match(text):
-        raise PlanTextError("is a text and no plan in JSON; to have the text spoken, write --script instead of --plan")
+        raise NoJsonError("is a text and no JSON")
     try:
         return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
     except json.JSONDecodeError as exc:
