@@ -12,7 +12,7 @@ endif
 # as it was typed: make would take a $ in it for a variable of its own
 override TOPIC := $(value TOPIC)
 export TOPIC LENGTH OUT
-# a home that .env sets stays what it is
+# keep a home that .env sets
 ifeq ($(shell grep -s '^[[:space:]]*\(export \)\?SUTRADHAR_HOME=' .env),)
 export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 endif
@@ -43,7 +43,7 @@ emulator-test: .venv/ready-dev
 provider-test: .venv/ready-dev
 	pytest -n 2 --dist worksteal tests/vendors tests/property/test_outage.py tests/e2e/test_providers.py
 
-# what the pinned clients say of their models against our tables of models and prices
+# compare the models in the pinned clients with our tables of models and prices
 models-check: .venv/ready-dev
 	@python -m tests.vendors.models_check
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# ffmpeg 7.0.2 (imageio-ffmpeg 0.6.0), and Debian's 5.1.9: the concat demuxer takes the path of its own list for a URL.
+# ffmpeg 7.0.2 (imageio-ffmpeg 0.6.0), and Debian's 5.1.9: the concat demuxer reads the path of its own list as a URL.
 # Expected before the run: names in the list want quoting in folders with spaces, apostrophes or percent signs, and a
 # plain name beside the list ("file part.mp4") is found in every folder.
 # Seen: apostrophes, spaces, colons, percent signs and Devanagari do no harm; in a folder called "Goa #1" or "what?" the
-# part that lies beside the list is looked for one folder further out, since all from # or ? on counts as no path. The same
-# list is found when ffmpeg runs in the folder and is given the name of the list alone.
+# demuxer looks for the part beside the list in the parent folder, since it drops all of the path from # or ? on. The same
+# list works if ffmpeg runs in the folder and gets only the name of the list.
 # Exits with an error when that changes.
 set -euo pipefail
 folder=$(mktemp -d)

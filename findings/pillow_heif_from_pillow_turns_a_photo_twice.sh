@@ -4,7 +4,7 @@
 # Expected before the run: both ways give the photo as `ImageOps.exif_transpose` shows it: upright, 480x640.
 # Seen: from_pillow turns the pixels and keeps the tag, the encoder writes that tag as a rotation (irot), and every
 # reader turns the pixels once more: 640x480, upside down. With orientation 3 the two turns hide each other.
-# To make a HEIC that is turned like a phone's, the pixels have to be turned by half beforehand.
+# To make a HEIC like a rotated one of a phone, turn the pixels by half a turn beforehand.
 # Exits with an error when that changes.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -60,7 +60,7 @@ resource "google_storage_bucket" "assets" {
       age = 1
     }
   }
-  # Cloud Storage itself forgets an upload that was begun and not finished after a week (resumable sessions)
+  # Cloud Storage itself drops an unfinished upload after a week (resumable sessions)
   lifecycle_rule {
     action {
       type = "Delete"
@@ -102,8 +102,8 @@ resource "google_storage_bucket_iam_member" "assets" {
   member   = each.value
 }
 
-# api opens the sessions in which callers send their files, and can change or delete nothing. Listing what is in the bucket
-# is asked of the bucket; without it Cloud Storage answers 403 instead of 404 for a file that is not there.
+# api opens the sessions in which callers send their files, and can only add files. Listing needs a right on the bucket
+# itself; without it Cloud Storage answers 403 instead of 404 for a missing file.
 resource "google_storage_bucket_iam_member" "uploads" {
   for_each = { api = "roles/storage.objectCreator", check = "roles/storage.objectUser" }
   bucket   = google_storage_bucket.assets.name

@@ -17,10 +17,10 @@ locals {
     REGION               = var.region
     ASSET_BUCKET         = google_storage_bucket.assets.name
     TOPIC_PREFIX         = "${var.name}-"
-    # else each new client asks for the bucket itself, which roles on objects refuse
+    # without this each new client reads the bucket itself, which roles on objects refuse
     DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA = "true"
   }
-  # of the one function that people and pages call
+  # the environment of the one function that people and web pages call
   api_environment = merge(
     var.public_api ? { PUBLIC_API = "1" } : {},
     length(var.cors_origins) > 0 ? { CORS_ORIGINS = join(",", sort(var.cors_origins)) } : {},

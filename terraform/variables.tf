@@ -96,7 +96,7 @@ variable "asset_days" {
 }
 
 variable "upload_days" {
-  description = "The files that users send are kept for so many days; a plan that names one later is refused and says so."
+  description = "Days until the bucket deletes the files that users send; a plan that names a deleted file is refused with that reason."
   type        = number
   default     = 30
   validation {
