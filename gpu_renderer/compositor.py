@@ -94,13 +94,13 @@ class Compositor:
         def prepared() -> Still:
             image = load(path, shot.sha256, shot.scene)
             if shot.fit == "fit":
-                image = on_backdrop(image, _enlarged(self.size, shot.camera))
+                image = on_backdrop(image, _compute_size(self.size, shot.camera))
             return prepare(image, shot.camera, self.size)
 
         return self._stills.get((shot.sha256, shot.camera, shot.fit), prepared)
 
 
-def _enlarged(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
+def _compute_size(size: tuple[int, int], camera: Camera) -> tuple[int, int]:
     """Return the size that an image needs so that the camera's closest view of it is not an enlargement."""
     closest = max(camera.start.zoom, camera.end.zoom, 1.0)
     return round(size[0] * closest), round(size[1] * closest)

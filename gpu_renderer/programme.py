@@ -97,7 +97,7 @@ class Programme:
             timeline.clip_sounds, self._open_clip, LOUDNESS, _MAX_GAIN_DB, CEILING - _HEADROOM_DB
         )
         kept = [track for track in self._clips if not track.sound.ducked]
-        self._effects += [self._placed_clip(track, track.base) for track in kept]
+        self._effects += [self._place_clip(track, track.base) for track in kept]
         self._foreground = [track.span for track in kept]
         self._bed = timeline.bed
         if self._bed:
@@ -129,7 +129,7 @@ class Programme:
         recording = Recording(self._blobs, sound.blob, samples, path, what, sound.scene, self.cancel, excerpt)
         return self._opened.enter_context(recording)
 
-    def _placed_clip(self, track: ClipTrack, gain: Curve) -> _Placed:
+    def _place_clip(self, track: ClipTrack, gain: Curve) -> _Placed:
         placed = _Placed(track.sound.start, track.heard, gain)
         if not track.sound.ducked:
             self._effect.add(track.levels, placed)
@@ -189,7 +189,7 @@ class Programme:
             below = bed.power + under.power * beside**2
             power = self._voice.power + self._effect.power * beside**2 + below
             peak = self._voice.peak + self._effect.peak * beside + bed.peak + under.peak * beside
-            self._master = levelling_gain(Levels(power, peak), self._attainable(target, power), ceiling)
+            self._master = levelling_gain(Levels(power, peak), self._limit_target(target, power), ceiling)
             self.loudness = integrated(power * self._master[:-1] * self._master[1:])
             nominal = 20 * float(np.log10(self._master.max()))
             off = self._off(nominal) - self._beside_db
@@ -213,7 +213,7 @@ class Programme:
         under = [distance(self._voice.power, bed, self._master, on, off) for on, off in self._speech]
         return _UNDER_SPEECH_DB - np.array(under)
 
-    def _attainable(self, target: float, power: Curve) -> float:
+    def _limit_target(self, target: float, power: Curve) -> float:
         """Return ``target``, or less where only clips are heard: their quiet sound is raised by a limited gain."""
         if self._bed or self._narrations or not self._clips:
             return target
@@ -226,7 +226,7 @@ class Programme:
         for track in self._clips:
             if track.sound.ducked:
                 usual = max(_DUCK_DB, _USUALLY_UNDER_DB + track.sound.volume_db)
-                placed = self._placed_clip(track, track.ducked(zip(self._speech, usual + deeper, strict=True)))
+                placed = self._place_clip(track, track.ducked(zip(self._speech, usual + deeper, strict=True)))
                 heard.add(track.levels, placed)
                 self._under.append(placed)
         return heard

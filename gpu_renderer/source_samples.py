@@ -80,7 +80,7 @@ class Sources:
         path = self._fetch(clip)
         step = max(round(self._timeline.fps * EVERY_SEC), 1)
         at = sorted({*range(0, clip.frames, step), clip.frames - 1})
-        pictures = self._filmed(clip, path, at) if clip.footage else self._drawn(clip, path, at)
+        pictures = self._sample_footage(clip, path, at) if clip.footage else self._sample_image(clip, path, at)
         dark = [strip.is_black(picture, leeway=_LEEWAY) for picture in pictures]
         black = [n for n in range(clip.frames) if dark[min(n // step, len(dark) - 1)]]
         self._sampled[index] = found = Strip(
@@ -92,14 +92,14 @@ class Sources:
         )
         return found
 
-    def _drawn(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
+    def _sample_image(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
         """Return the luma that the camera shows of a still image in the frames ``at`` of its clip."""
         image = load(path, clip.sha256, clip.scene)
         image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
         whole = np.asarray(image, np.float32)
-        return [self._see(clip, 16 + whole @ _LUMA, image.size, frame) for frame in at]
+        return [self._crop_to_frame(clip, 16 + whole @ _LUMA, image.size, frame) for frame in at]
 
-    def _filmed(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
+    def _sample_footage(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
         """Return the frames ``at`` of a clip of footage; after its end it starts again or holds its last frame."""
         assert clip.footage is not None
         source = probe(path, clip.scene)
@@ -120,10 +120,10 @@ class Sources:
         found = []
         for frame, place in zip(at, places, strict=True):
             small = turn.get(place, last).astype(np.float32)  # the last frame may be shown for long
-            found.append(self._see(clip, small, source.picture, frame))
+            found.append(self._crop_to_frame(clip, small, source.picture, frame))
         return found
 
-    def _see(self, clip: Clip, luma: npt.NDArray[np.float32], picture: tuple[int, int], frame: int) -> Luma:
+    def _crop_to_frame(self, clip: Clip, luma: npt.NDArray[np.float32], picture: tuple[int, int], frame: int) -> Luma:
         """Return the part of ``luma`` (all of a picture of ``picture`` pixels) that ``frame`` of the clip shows."""
         if self._cancel.is_set():
             raise Cancelled

@@ -14,14 +14,14 @@ def json_body() -> Any:
     """Return the decoded body. Raise InvalidRequest if it is not JSON, or too deep or large for the decoder."""
     data = flask.request.get_data()
     if flask.request.mimetype == "multipart/form-data":
-        raise _refused("is a form; send JSON, and send a file by POST /uploads first")
+        raise _refusal("is a form; send JSON, and send a file by POST /uploads first")
     try:
         return parse_plan_text(data) if data.strip() else None
     except NoJsonError as exc:
-        raise _refused(f"{exc}; send a JSON object, {_EXAMPLE}") from exc
+        raise _refusal(f"{exc}; send a JSON object, {_EXAMPLE}") from exc
     except PlanTextError as exc:
-        raise _refused(str(exc)) from exc
+        raise _refusal(str(exc)) from exc
 
 
-def _refused(problem: str) -> InvalidRequest:
+def _refusal(problem: str) -> InvalidRequest:
     return InvalidRequest([FieldError("", f"the body {problem}")])

@@ -38,7 +38,7 @@ def find_file(text: str, folder: Path) -> Path:
         path = folder / candidate
         found = path if os.path.exists(path) else _find_by_other_form(path)
         if found is not None:
-            return _usable(found)
+            return _require_usable(found)
     raise FileProblem(_explain_missing(text, folder))
 
 
@@ -129,7 +129,7 @@ def _readings(name: str) -> Iterator[str]:
             yield unicodedata.normalize("NFC", os.fsencode(name).decode(encoding, "replace"))
 
 
-def _usable(path: Path) -> Path:
+def _require_usable(path: Path) -> Path:
     if path.is_dir():
         raise FileProblem("is a folder (directory); name a file in it")
     if not path.is_file():

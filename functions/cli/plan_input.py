@@ -64,9 +64,9 @@ def _read_plan(plan_file: str) -> tuple[Any, Path]:
     try:
         return parse_plan_text(data), path.parent
     except NoJsonError as exc:
-        raise _refused("--plan", plan_file, f"{exc}; to have it spoken, write --script instead of --plan") from exc
+        raise _refusal("--plan", plan_file, f"{exc}; to have it spoken, write --script instead of --plan") from exc
     except PlanTextError as exc:
-        raise _refused("--plan", plan_file, exc) from exc
+        raise _refusal("--plan", plan_file, exc) from exc
 
 
 def _body_of_topic(topic: str) -> dict[str, Any]:
@@ -86,10 +86,10 @@ def _body_of_script(script_file: str) -> dict[str, Any]:
     try:
         text = decode_text(data)
     except PlanTextError as exc:
-        raise _refused("--script", script_file, exc) from exc
+        raise _refusal("--script", script_file, exc) from exc
     said = split_script(text)
     if not said:
-        raise _refused("--script", script_file, "has no text that can be spoken")
+        raise _refusal("--script", script_file, "has no text that can be spoken")
     if notice := left_out_notice("the script", text):
         note(notice)
     language: Language = "hi" if language_of(text) == "hi" else "en"
@@ -104,11 +104,11 @@ def _read_file(option: str, name: str) -> tuple[bytes, Path]:
     try:
         path = find_file(name, Path())
     except FileProblem as exc:
-        raise _refused(option, name, exc) from exc
+        raise _refusal(option, name, exc) from exc
     return path.read_bytes(), path
 
 
-def _refused(option: str, name: str, problem: object) -> InvalidRequest:
+def _refusal(option: str, name: str, problem: object) -> InvalidRequest:
     shown = "standard input" if name == _STANDARD_INPUT else name
     return InvalidRequest([FieldError(option, f"({shown}) {problem}")])
 

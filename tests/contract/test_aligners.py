@@ -69,7 +69,7 @@ def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech
         ("It cost $43,000 here, they say.", "It cost a fortune here, they say."),
     ],
 )
-def test_a_number_is_found_in_whatever_way_it_is_read_and_costs_no_other_word_its_time(written: str, read: str) -> None:
+def test_a_number_is_found_in_every_reading_and_other_words_keep_their_times(written: str, read: str) -> None:
     speech = HibariNarrator().narrate(read, "en", "F")
     true = {word.text: word.start for word in speech.words}
     tokens = written.split()

@@ -17,7 +17,7 @@ def test_make_with_nothing_shows_its_help(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("command", ["make", "status", "upload"])
-def test_a_home_that_cannot_be_written_is_said_before_work(terminal: Terminal, command: str) -> None:
+def test_an_unwritable_home_is_reported_before_work(terminal: Terminal, command: str) -> None:
     terminal.env["SUTRADHAR_HOME"] = "/proc/nowhere"
     words = {"make": ["--plan", str(terminal.plan)], "status": [], "upload": [str(terminal.plan)]}[command]
     done = terminal.run(command, *words)
@@ -42,7 +42,7 @@ def test_options_overrule_a_plan_that_is_fenced_and_starts_elsewhere(terminal: T
     assert "aspect" not in printed  # the command line does not give it, so the plan's own value stays
 
 
-def test_everything_that_is_wrong_is_said_at_once_in_words_of_people(terminal: Terminal) -> None:
+def test_all_errors_are_reported_at_once_in_plain_words(terminal: Terminal) -> None:
     (terminal.folder / "notes [final] [b].mp4").write_text("text")
     plan = {
         "language": "fr", "music": "nowhere [/b].mp3",

@@ -81,7 +81,7 @@ def test_the_terminal_commands(env: dict[str, str], tmp_path: Path) -> None:
     assert (Path(env["OUT"]) / "video.mp4").exists()
 
 
-def test_the_plan_of_ones_own_files(env: dict[str, str], tmp_path: Path) -> None:
+def test_the_plan_of_the_users_own_files(env: dict[str, str], tmp_path: Path) -> None:
     (plan,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     (tmp_path / "holiday.json").write_text(plan, "utf-8")
     (tmp_path / "Pictures").mkdir()

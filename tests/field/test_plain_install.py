@@ -19,7 +19,7 @@ def test_the_tests_of_uploads_pass_in_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_no_package_of_developers_is_in_it() -> None:
+def test_a_plain_install_has_no_developers_package() -> None:
     for name in ("plain", "plain-pytest", "functions"):
         code = (
             "import importlib.util as u; print([n for n in ('hypothesis', 'faster_whisper', 'mypy') if u.find_spec(n)])"

@@ -103,7 +103,7 @@ def test_a_scene_as_long_as_its_clip_has_the_limit_of_a_scene(files: Files) -> N
     assert "add up to 45 s; at most 30 s" in refused(both, TERMINAL_LIMITS.evolve(max_total_sec=30))["scenes"]
 
 
-def test_what_is_cut_off_or_lowered_is_told(files: Files) -> None:
+def test_a_notice_names_cropped_images_and_lowered_sound(files: Files) -> None:
     plan = files.plan(
         {"clip": "talk.mp4"}, {"image": "tall.png", "duration_sec": 2}, {"clip": "talk.mp4", "narration": "Hello."},
         {"clip": {"upload": "talk.mp4", "fit": "fit", "sound": "drop"}, "narration": "Hello again."},

@@ -40,7 +40,7 @@ def test_a_page_may_ask_whether_it_may_call(api: FlaskClient, page: dict[str, st
 @pytest.mark.parametrize(
     "origin", [OTHER, "null", f"{PAGE}.evil.example.com", f"{PAGE}:8443", "http://studio.example.com"]
 )
-def test_another_page_is_told_nothing(api: FlaskClient, page: dict[str, str], origin: str) -> None:
+def test_another_page_gets_no_cors_headers(api: FlaskClient, page: dict[str, str], origin: str) -> None:
     for answer in (
         api.options("/uploads", headers={"Origin": origin, **ASKS}),
         api.post("/uploads", data=FILE, headers={**page, "Origin": origin}),
@@ -53,7 +53,7 @@ def test_a_page_without_a_key_is_not_let_in_but_may_read_why(api: FlaskClient, p
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (401, PAGE)
 
 
-def test_without_the_setting_nothing_is_said(api: FlaskClient) -> None:
+def test_without_the_setting_no_page_gets_cors_headers(api: FlaskClient) -> None:
     answer = api.options("/uploads", headers={"Origin": "http://localhost:5173", **ASKS})
     assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
@@ -70,6 +70,6 @@ def test_the_store_learns_which_page_sends(
 
 
 @pytest.mark.parametrize("value", ["*", "studio.example.com", f"{PAGE}/", f"{PAGE}/app", "https://a b"])
-def test_what_is_no_origin_is_refused_by_name(value: str) -> None:
+def test_an_invalid_origin_is_refused_by_name(value: str) -> None:
     with pytest.raises(InvalidRequest, match="CORS_ORIGINS"):
         Settings.from_env({"CORS_ORIGINS": value})

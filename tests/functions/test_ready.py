@@ -29,7 +29,7 @@ def made(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
-def test_many_who_ask_at_once_share_one_check(api: FlaskClient, made: Counter[str]) -> None:
+def test_concurrent_callers_share_one_check(api: FlaskClient, made: Counter[str]) -> None:
     bootstrap.settings()
     may_end, real = threading.Event(), bootstrap.checks
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
@@ -42,7 +42,7 @@ def test_many_who_ask_at_once_share_one_check(api: FlaskClient, made: Counter[st
     assert made == {"machine": 1}
 
 
-def test_other_settings_are_checked_anew(api: FlaskClient, made: Counter[str]) -> None:
+def test_other_settings_get_a_new_check(api: FlaskClient, made: Counter[str]) -> None:
     for _ in range(2):
         api.get("/ready")
     forget()

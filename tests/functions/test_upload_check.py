@@ -70,7 +70,7 @@ def ask(api: FlaskClient, upload_id: str) -> Any:
     return api.post("/render", data=json.dumps(body))
 
 
-def test_a_check_that_takes_long_is_told_by_asking_again(api: FlaskClient) -> None:
+def test_a_slow_check_is_reported_by_a_later_get(api: FlaskClient) -> None:
     upload_id = send(api, photo())
     answers = [api.post(f"/uploads/{upload_id}/complete") for _ in range(3)]
     assert {(answer.status_code, answer.json["status"]) for answer in answers} == {(202, "checking")}

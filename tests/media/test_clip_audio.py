@@ -152,7 +152,7 @@ def test_a_clip_without_sound_is_named(film: Film, tmp_path: Path) -> None:
         film.mix(30)
 
 
-def test_a_song_opens_with_its_own_start_and_is_not_touched_by_its_end(film: Film) -> None:
+def test_a_song_opens_with_its_own_start_without_a_crossfade(film: Film) -> None:
     song = np.concatenate([tone(330, 20), tone(1_000, 2, 0.6)])
     film.song(wav(song), 8)
     heard = decoded(film.mix(240))
@@ -189,7 +189,7 @@ def test_the_sound_of_a_video_can_be_music(film: Film, tmp_path: Path) -> None:
     assert pitches(decoded(film.mix(120)), 0, 2.0)[3:9] == [800] * 6
 
 
-def test_a_long_song_takes_no_more_memory_and_disk_than_what_is_heard_of_it(film: Film, tmp_path: Path) -> None:
+def test_a_long_song_uses_memory_and_disk_only_for_its_heard_part(film: Film, tmp_path: Path) -> None:
     path = tmp_path / "long.ogg"
     source = "aevalsrc='0.2*sin(2*PI*if(lt(t,660),300,500)*t)':d=720:s=8000"
     subprocess.run(
@@ -202,7 +202,7 @@ def test_a_long_song_takes_no_more_memory_and_disk_than_what_is_heard_of_it(film
     assert max(file.stat().st_size for file in film.work.iterdir()) < 11 * RATE * 8
 
 
-def test_what_is_heard_does_not_depend_on_what_is_read_first(film: Film, tmp_path: Path) -> None:
+def test_the_sound_is_the_same_in_every_order_of_reading(film: Film, tmp_path: Path) -> None:
     path = clip(tmp_path / "a.mp4", 3, steps(3))
     film.show(path, 3.0)
     first = mix(film.timeline(90), film.blobs, film.work, NEVER)[0].read_bytes()

@@ -92,7 +92,7 @@ def test_focus_keeps_its_place_in_images_and_clips(
     assert near(to_rgb(frame)[corner], colour, within=20)
 
 
-def test_a_camera_that_is_asked_for_moves_over_what_is_shown_whole(tmp_path: Path) -> None:
+def test_a_chosen_camera_move_works_on_an_image_that_is_shown_whole(tmp_path: Path) -> None:
     first, last = (shown(tmp_path, banded((90, 160)), fit="fit", camera=ZOOM_IN, at=at) for at in (0, 29))
     assert first[90, 104].max() < 0.5 * 170  # beside the image
     assert near(last[90, 104], GREEN)

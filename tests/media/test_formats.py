@@ -70,7 +70,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("word", REFUSED)
-def test_what_is_no_media_file_is_refused_by_its_name(word: str) -> None:
+def test_a_file_that_is_not_media_is_refused_by_its_format(word: str) -> None:
     with pytest.raises(UnusableFile) as caught:
         find_image_format(io.BytesIO(REFUSED[word]))
     assert word.lower() in caught.value.reason.lower()
@@ -79,7 +79,7 @@ def test_what_is_no_media_file_is_refused_by_its_name(word: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "TGA", "ICO"])
-def test_every_format_of_the_list_is_told_by_its_bytes(form: str) -> None:
+def test_every_listed_format_is_recognised_by_its_bytes(form: str) -> None:
     data = io.BytesIO()
     Image.effect_noise((64, 48), 40).convert("RGB").save(data, form)
     assert find_image_format(data) == form
@@ -97,7 +97,7 @@ def test_video_and_sound_are_left_to_their_own_reader(data: bytes) -> None:
     assert find_image_format(io.BytesIO(data)) == ""
 
 
-def test_a_scan_of_a_cameras_maker_is_a_photo_and_no_raw_image() -> None:
+def test_a_scan_from_a_camera_brand_is_a_photo_not_a_raw_image() -> None:
     data = io.BytesIO()
     Image.new("RGB", (64, 48)).save(data, "TIFF", tiffinfo={271: "NIKON CORPORATION", 272: "COOLSCAN"})
     assert find_image_format(data) == "TIFF"

@@ -65,7 +65,7 @@ def test_a_good_video_is_not_refused(cinema: Cinema, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*BLACK, *QUIET])
-def test_what_only_the_sources_explain_is_said(cinema: Cinema, name: str) -> None:
+def test_a_notice_names_what_only_the_sources_explain(cinema: Cinema, name: str) -> None:
     (notice,) = notices(cinema.show(name)[1].findings)
     assert ("is black for" in notice) == (name in BLACK)
     assert ("LUFS instead of -14" in notice or "silent" in notice) == (name in QUIET)

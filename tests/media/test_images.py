@@ -68,7 +68,7 @@ def test_no_document_starts_a_program(tmp_path, monkeypatch):
     assert not started
 
 
-def test_a_plan_tells_what_of_its_images_is_not_shown(tmp_path, services):  # noqa: F811 -- a fixture
+def test_a_notice_names_parts_of_images_that_are_not_shown(tmp_path, services):  # noqa: F811 -- a fixture
     write_pages(tmp_path / "contract.tif")
     words((255, 255, 255, 255)).save(tmp_path / "logo.png")
     scenes = [{"image": {"upload": bring(services, tmp_path / name).id}, "duration_sec": 2}
@@ -96,7 +96,7 @@ def test_an_image_that_is_reduced_in_bands_has_no_seams(size, form):
     ("ink", "level"),
     [((0, 0, 0), 255), ((200, 30, 30), 255), ((255, 255, 255), 32), ((255, 250, 200), 32), ((230, 230, 230), 32)],
 )
-def test_what_stands_behind_transparency_lets_the_image_be_seen(ink, level):
+def test_the_backdrop_of_transparent_parts_keeps_the_image_visible(ink, level):
     image = words((*ink, 255))
     assert choose_backdrop(np.asarray(image.convert("RGB")), np.asarray(image.getchannel("A"))) == level
 
@@ -113,7 +113,7 @@ def test_faint_shadows_and_clear_images_stay_on_white():
     assert choose_backdrop(np.zeros((100, 100, 3), np.uint8), shadow * 0) == 255
 
 
-def test_a_profile_that_is_built_is_the_space_that_it_names():
+def test_a_built_profile_matches_its_colour_space():
     """LittleCMS's own sRGB is the oracle: with its primaries and its curve, colours stay as they are."""
     curve = np.linspace(0, 1, 1024)
     light = np.where(curve <= 0.04045, curve / 12.92, ((curve + 0.055) / 1.055) ** 2.4)
@@ -153,7 +153,7 @@ def test_damaged_files_are_taken_or_refused_and_nothing_else(name, tmp_path):
             assert MediaFiles().probe(io.BytesIO(damaged)).kind
 
 
-def test_an_animation_that_is_named_as_an_image_is_told_to_be_a_clip(tmp_path, services):  # noqa: F811 -- a fixture
+def test_an_animation_named_as_an_image_gets_the_advice_to_name_it_as_a_clip(tmp_path, services):  # noqa: F811 -- a fixture
     frames = [quarters(120, 90), quarters(120, 90).rotate(180)]
     frames[0].save(tmp_path / "party.gif", save_all=True, append_images=frames[1:], duration=300)
     scenes = [{"image": {"upload": bring(services, tmp_path / "party.gif").id}, "duration_sec": 2}]

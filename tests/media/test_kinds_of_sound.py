@@ -82,7 +82,7 @@ TAGS = {
 
 
 @pytest.mark.parametrize("names", [*TAGS, "lyrics ape id3v1 zeros"])
-def test_tags_and_zeros_at_the_end_are_no_damage(tmp_path: Path, names: str) -> None:
+def test_tags_and_zeros_at_the_end_do_not_count_as_damage(tmp_path: Path, names: str) -> None:
     path = tone(tmp_path / "a.mp3")
     path.write_bytes(path.read_bytes() + b"".join(TAGS[name] for name in names.split()))
     facts = look(path)

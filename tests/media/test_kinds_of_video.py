@@ -152,7 +152,7 @@ def test_a_change_of_shape_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("at", [0.3, 0.5, 0.7])
-def test_some_damaged_bytes_cost_no_more_than_the_frames_in_them(tmp_path: Path, at: float) -> None:
+def test_damaged_bytes_cost_only_their_own_frames(tmp_path: Path, at: float) -> None:
     clip = counting(tmp_path / "a.mp4", *X264, "-g", "10", "-movflags", "+faststart", seconds=3)
     data = bytearray(clip.read_bytes())
     start = data.index(b"mdat") + int(len(data) * at)
@@ -252,7 +252,7 @@ def test_a_camcorders_dv_is_shown_in_its_shape_and_without_combs(tmp_path: Path,
 
 
 @pytest.mark.parametrize(("matrix", "corner"), [("-1,0,0,1", (0, -1)), ("0,1,-1,0", (0, -1)), ("0,-1,1,0", (-1, 0))])
-def test_what_was_held_upright_or_mirrored_is_shown_so(tmp_path: Path, matrix: str, corner: tuple[int, int]) -> None:
+def test_a_rotated_or_mirrored_video_is_shown_as_recorded(tmp_path: Path, matrix: str, corner: tuple[int, int]) -> None:
     """The red corner is top left in the coded picture; the track's matrix moves it."""
     box = "drawbox=w=32:h=18:color=white:t=fill"
     clip = made(tmp_path / "a.mp4", "-vf", box, *X264, source="color=black:s=160x90:r=30:d=0.5")

@@ -31,7 +31,7 @@ def test_it_opens_a_video_and_a_song() -> None:
         (MediaFacts(kind="video", width=96, height=96, duration_sec=0.5), "song.mp3 is read as video"),
     ],
 )
-def test_it_says_what_is_broken(answer: MediaFacts | Exception, said: str) -> None:
+def test_the_doctor_names_the_broken_reader(answer: MediaFacts | Exception, said: str) -> None:
     check = doctor.media_files(Broken(answer))
     assert (check.ok, check.needed, check.detail) == (False, True, said)
     assert ".ci/setup" in check.advice

@@ -72,7 +72,7 @@ def test_the_file_is_read_and_the_environment_wins(env: None, tmp_path: Path, en
     assert str(found.home) == "/tmp/मेरी #1"
 
 
-def test_a_line_that_is_none_and_a_name_that_is_nearly_right_are_told(env: None, tmp_path: Path) -> None:
+def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("# mine\nOPENAI_KEY=secret\nthis is nothing\nHTTP_PROXY_FOR_ME=x\nFPS\n")
     notes = load_env_file(path)

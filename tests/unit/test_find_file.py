@@ -80,7 +80,7 @@ def test_a_name_in_an_old_encoding_is_found(folder: Path, encoding: str) -> None
         ("x" * 300, "no such file"), (".", "is a folder"), ("/dev/null", "is not a regular file"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_in_one_sentence(folder: Path, text: str, says: str) -> None:
+def test_a_wrong_name_gets_one_sentence(folder: Path, text: str, says: str) -> None:
     with pytest.raises(FileProblem) as caught:
         find_file(text, folder)
     assert says in str(caught.value)

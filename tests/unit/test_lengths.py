@@ -60,7 +60,7 @@ def test_ten_minutes_about_any_topic_never_say_the_same_twice(topic: str, seed: 
         assert len({scene.image_prompt for scene in plan.scenes}) == len(plan.scenes)
 
 
-def test_kinds_of_topic_are_told_differently() -> None:
+def test_each_kind_of_topic_gets_its_own_text() -> None:
     kinds: dict[str, tuple[str, ...]] = {
         "thing": ("the history of tea", "courage", "चाय का इतिहास", "bicycles of the world", "the process of erosion"),
         "person": (

@@ -47,7 +47,7 @@ def test_what_belongs_together(first: str, second: str, together: bool) -> None:
         ("3. Mix it", 1), ("In 1947. Then.", 2),
     ],
 )  # fmt: skip
-def test_abbreviations_end_no_sentence(text: str, count: int) -> None:
+def test_an_abbreviation_does_not_end_a_sentence(text: str, count: int) -> None:
     assert len(sentences(text)) == count
     assert " ".join(sentences(text)) == text
 
@@ -65,7 +65,7 @@ LOOSE = ["and", "the", "mountain", "नदी", "extraordinary", "was,", "है
 
 
 @given(st.lists(st.sampled_from(PAIRS + LOOSE + LOOSE), min_size=1, max_size=40), st.integers(20, MAX_LINE))
-def test_no_line_and_no_caption_tears_them_apart(chosen: list[str], limit: int) -> None:
+def test_words_that_belong_together_share_a_line_and_a_caption(chosen: list[str], limit: int) -> None:
     text = " ".join(chosen)
     lines = [line for cue in captions(text) for line in cue.lines]
     assert " ".join(lines) == text

@@ -73,7 +73,7 @@ def test_sounds_captions_and_characters_that_are_left_out_are_named(home: Path) 
         assert part in said
 
 
-def test_what_is_told_about_a_video_comes_back_in_its_status_and_provenance() -> None:
+def test_description_tags_and_metadata_come_back_in_status_and_provenance() -> None:
     told = {"description": "A walk.", "tags": ["goa", "sea"], "metadata": {"customer": "42"}}
     job = Job.new("job-1", RenderPlan.parse({"topic": "Goa", **told}), "hash", datetime.now(UTC))
     shown, provenance = status(job, {}, Account(), base=""), manifest(job, Account())

@@ -61,7 +61,7 @@ def test_nothing_of_an_earlier_video_lies_beside_a_new_one(backend: Backend, tmp
     assert (out / "captions.en.srt").read_text() == "job-b"
 
 
-def test_the_same_job_again_is_no_conflict(backend: Backend, tmp_path: Path) -> None:
+def test_the_same_job_again_does_not_conflict(backend: Backend, tmp_path: Path) -> None:
     out = tmp_path / "out"
     deliver(finished(backend, "job-a", "The fox", "en"), backend, out)
     assert deliver(finished(backend, "job-b", "The fox", "en"), backend, out)[1] == []
@@ -71,7 +71,7 @@ def test_the_same_job_again_is_no_conflict(backend: Backend, tmp_path: Path) -> 
     assert "job-elsewhere" in deliver(finished(backend, "job-c", "The fox", "en"), backend, out)[1][0]
 
 
-def test_a_refused_video_is_delivered_and_replaces_no_finished_one(backend: Backend, tmp_path: Path) -> None:
+def test_a_refused_video_is_delivered_beside_a_finished_one(backend: Backend, tmp_path: Path) -> None:
     out = tmp_path / "out"
     backend.blobs.put("p/video.mp4", b"refused")
     backend.blobs.put("p/job_summary.json", b'{"render_id": "job-r-1"}')
@@ -113,7 +113,7 @@ def test_files_of_the_users_own_are_never_replaced(tmp_path: Path, name: str) ->
         ("dangling", "cannot be written"), ("x" * 300, "the name is too long"), ("/proc/none", "cannot be written"),
     ],
 )  # fmt: skip
-def test_a_place_that_cannot_be_written_is_said_before_work(tmp_path: Path, place: str, says: str) -> None:
+def test_an_unwritable_folder_is_reported_before_work(tmp_path: Path, place: str, says: str) -> None:
     (tmp_path / "file").write_text("old")
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     before = sorted(os.listdir(tmp_path))
@@ -124,7 +124,7 @@ def test_a_place_that_cannot_be_written_is_said_before_work(tmp_path: Path, plac
     assert sorted(os.listdir(tmp_path)) == before
 
 
-def test_a_full_disk_is_said_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(out_folder.shutil, "disk_usage", lambda _path: usage._replace(free=12_000_000))
     with pytest.raises(InvalidRequest, match=r"SUTRADHAR_HOME: .* has 12 MB free, and a video needs 300 MB"):

@@ -68,7 +68,7 @@ def test_a_wrong_field_of_a_clip_is_named(clip: object, path: str, says: str) ->
     assert says in found[path]
 
 
-def test_only_a_file_of_ones_own_has_a_start() -> None:
+def test_only_a_users_own_file_has_a_start() -> None:
     assert "give upload too" in wrong({"topic": "a", "music": {"start_sec": 5}})["music"]
 
 

@@ -94,7 +94,7 @@ def test_the_users_words_are_kept(pasted: str, said: str) -> None:
         ("[Guitar Solo]\n[अंतरा 2]\nघर आ.", "घर आ.", ("[Guitar Solo]", "[अंतरा 2]")),
     ],
 )  # fmt: skip
-def test_what_is_for_the_makers_is_left_out_and_told(pasted: str, said: str, left_out: tuple[str, ...]) -> None:
+def test_directions_are_left_out_and_quoted_in_a_notice(pasted: str, said: str, left_out: tuple[str, ...]) -> None:
     found = read_narration(pasted)
     assert found.text == said
     assert found.left_out == left_out
@@ -186,7 +186,7 @@ def plan_of(*narrations: str) -> RenderPlan:
     return RenderPlan.parse({"scenes": [{"narration": n, "image_prompt": "x"} for n in narrations]})
 
 
-def test_a_plan_tells_by_scene_what_is_left_out() -> None:
+def test_a_notice_for_each_scene_quotes_what_is_left_out() -> None:
     plan = plan_of("Once. [music]", "Twice.")
     assert plan.notices == ("the narration of scene 1: left out, as nothing to be said: “[music]”",)
     assert plan_of("Once (upon a time).").notices == ()
@@ -223,7 +223,7 @@ def test_only_the_reader_writes_the_notices_of_a_plan() -> None:
         RenderPlan.parse({"topic": "x", "notices": ["y"]})
 
 
-def test_a_pasted_page_counts_by_what_is_said() -> None:
+def test_only_the_spoken_text_of_a_pasted_page_counts() -> None:
     assert plan_of("<span style='color:red'>Hi</span> " * 100).scenes[0].narration.count("Hi") == 100
     with pytest.raises(InvalidRequest, match="at most 2000 characters"):
         plan_of("word " * 500)

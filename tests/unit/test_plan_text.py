@@ -84,7 +84,7 @@ def test_the_line_and_the_fault_are_named(data: str, line: int, says: str) -> No
         (b"```\n{}\n```\n```\n{}\n```", "2 fenced blocks"),
     ],
 )
-def test_what_is_no_plan_is_said_to_be_none(data: Any, says: str) -> None:
+def test_a_text_that_is_not_a_plan_is_refused_with_the_reason(data: Any, says: str) -> None:
     with pytest.raises(PlanTextError) as caught:
         parse_plan_text(data)
     assert says in str(caught.value)

@@ -142,7 +142,7 @@ def test_a_wrong_field_is_named_in_words_of_people(body: object, path: str, mess
         ("music", "volume", "write volume_db"), ("clip", "start", "write start_sec"), ("render", "FPS", "write fps"),
     ],
 )  # fmt: skip
-def test_a_name_that_no_field_has_is_told_the_field_of_its_own_part(part: str, name: str, advice: str) -> None:
+def test_an_unknown_name_gets_the_field_of_its_own_part(part: str, name: str, advice: str) -> None:
     inner = {name: 5}
     body: dict[str, object] = {"topic": "x", part: inner}
     path = f"{part}.{name}"
@@ -156,11 +156,11 @@ def test_a_name_that_no_field_has_is_told_the_field_of_its_own_part(part: str, n
     assert advice in wrong(body)[path]
 
 
-def test_a_scene_whose_picture_has_a_wrong_name_is_not_said_to_have_none() -> None:
+def test_an_image_under_a_wrong_name_is_not_reported_as_missing() -> None:
     assert list(wrong({"scenes": [{"narration": "x", "visual": "a fox"}]})) == ["scenes[0].visual"]
 
 
-def test_all_that_is_wrong_is_said_in_one_answer() -> None:
+def test_one_answer_names_all_errors() -> None:
     assert wrong({"language": "fr"}) == {
         "language": "must be en or hi (got 'fr')", "": "give a topic, a prompt, or scenes",
     }  # fmt: skip

@@ -80,7 +80,7 @@ def test_a_clip_that_is_shorter_than_its_scene(
     assert len(made.looped) + len(made.held) == bool(told)
 
 
-def test_a_clip_holds_through_a_transition_and_nothing_is_told() -> None:
+def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
     made = laid_out(clip(sound="drop") | {"duration_sec": 4}, photo() | {"transition": "crossfade"})
     assert made.clips[0].frames == 120 + 8
     assert made.clips[0].footage.when_over == "hold"
@@ -135,7 +135,9 @@ def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: t
 @pytest.mark.parametrize("camera", ["zoom_in", "pan_up", "pan_left", "pull_out"])
 @pytest.mark.parametrize("focus", ["top", "bottom_left", {"x": 0.9, "y": 0.2}])
 @pytest.mark.parametrize("size", [(900, 1600), (3000, 900)])
-def test_no_move_leaves_what_stays(camera: str, focus: object, size: tuple[int, int]) -> None:
+def test_every_move_stays_inside_the_part_that_cropping_leaves(
+    camera: str, focus: object, size: tuple[int, int]
+) -> None:
     """Every move changes the picture, so that the gate never takes a video for frozen."""
     base = crop(laid_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9)
     move = laid_out(photo(focus=focus) | {"camera": camera}, size=size).clips[0].camera
@@ -148,7 +150,7 @@ def test_no_move_leaves_what_stays(camera: str, focus: object, size: tuple[int, 
         assert box.bottom <= base.bottom + 0.5
 
 
-def test_what_is_shown_whole_stands_unless_a_move_is_asked_for() -> None:
+def test_an_image_that_is_shown_whole_moves_only_on_request() -> None:
     made = laid_out(photo(fit="fit"), photo(fit="fit") | {"camera": "zoom_in"}, photo(), clip(fit="fit"))
     assert [c.fit for c in made.clips] == ["fit", "fit", "fill", "fit"]
     assert [c.camera.still for c in made.clips] == [True, False, False, True]
@@ -171,7 +173,7 @@ def keys(made: Timeline) -> list[str]:
 
 
 @pytest.mark.parametrize("change", [{"start_sec": 1.5}, {"fit": "fit"}, {"focus": "top"}, {"end_sec": 3.5}])
-def test_a_change_of_a_clip_makes_its_own_segments_anew(change: dict[str, Any]) -> None:
+def test_a_change_of_a_clip_renders_only_its_own_segments_again(change: dict[str, Any]) -> None:
     def film(**fields: Any) -> list[str]:
         cuts = clip(start_sec=1, **fields) | {"duration_sec": 3, "transition": "cut"}
         return keys(laid_out(photo(), cuts, photo(), size=(900, 1600)))

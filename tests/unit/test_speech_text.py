@@ -61,9 +61,7 @@ def test_a_voice_says_what_a_reader_would(written: str, said: str, language: Num
 
 
 @given(st.lists(st.sampled_from(" ".join(w for w, _ in ENGLISH + HINDI).split())), st.sampled_from(["en", "hi"]))
-def test_each_word_has_its_own_speech_and_no_digit_is_left_to_the_voice(
-    written: list[str], language: NumberLanguage
-) -> None:
+def test_each_word_has_its_own_speech_without_digits(written: list[str], language: NumberLanguage) -> None:
     text = " ".join(written)
     said = spoken_words(text, language)
     assert len(said) == len(written)
@@ -71,7 +69,7 @@ def test_each_word_has_its_own_speech_and_no_digit_is_left_to_the_voice(
 
 
 @given(st.integers(0, 10**13), st.sampled_from(["en", "hi"]), st.booleans())
-def test_no_two_numbers_are_said_the_same(number: int, language: NumberLanguage, indian: bool) -> None:
+def test_every_number_has_its_own_words(number: int, language: NumberLanguage, indian: bool) -> None:
     said = cardinal(number, language, indian=indian)
     assert said != cardinal(number + 1, language, indian=indian)
     assert all(c.isalpha() or c in " -" or "\u0900" <= c <= "\u097f" for c in said)
@@ -83,7 +81,7 @@ def test_words_keep_their_times_where_several_are_said_or_none() -> None:
     assert words.spread([0.0, 0.3, 0.6, 2.0, 2.2]) == [0.0, 0.3, 0.6, 0.6, 2.0, 2.2, None]
 
 
-def test_the_length_of_a_speech_counts_what_is_said() -> None:
+def test_the_length_of_a_speech_counts_the_spoken_words() -> None:
     assert speech_sec("He paid $43,000.", "en") == speech_sec("He paid forty-three thousand dollars.", "en")
     assert speech_sec("108 बार", "hi") == speech_sec("एक सौ आठ बार", "hi")
 

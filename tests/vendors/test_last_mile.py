@@ -57,7 +57,7 @@ def bare(tmp_path: Path) -> Studio:
         {"prompt": "*** ((( ***"},
     ],
 )  # fmt: skip
-def test_a_topic_without_a_word_is_refused_whoever_writes(
+def test_a_topic_without_a_word_is_refused_for_every_planner(
     studio_with: Make, tmp_path: Path, stub: VendorStub, body: dict[str, str]
 ) -> None:
     offline = bare(tmp_path)
@@ -221,7 +221,7 @@ def test_the_step_that_failed_is_the_one_that_is_named(
     assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
 
 
-def test_a_translator_that_failed_is_not_said_to_be_missing(studio_with: Make, stub: VendorStub) -> None:
+def test_a_failed_translator_is_not_reported_as_missing(studio_with: Make, stub: VendorStub) -> None:
     for vendor in ("openai", "gemini"):
         stub.always(vendor, "bad request")
     studio = studio_with()

@@ -66,7 +66,7 @@ def test_a_model_that_is_gone_fails(chosen: Set, variable: str, name: str, price
     assert "docs/providers.md" in found.advice
 
 
-def test_a_model_that_cannot_speak_is_no_voice(chosen: Set) -> None:
+def test_a_model_that_cannot_speak_does_not_count_as_a_voice(chosen: Set) -> None:
     chosen(ELEVENLABS_MODEL="eleven_english_sts_v2", MODEL_PRICES="elevenlabs/eleven_english_sts_v2:characters=1/1K")
     (found,) = asked("narrator model of elevenlabs")
     assert (found.ok, found.needed) == (False, True)
@@ -89,7 +89,7 @@ def test_a_voice_that_is_gone_fails(chosen: Set) -> None:
         ("OPENAI_VOICE_MODEL", "narrator model of openai", "gpt-voice-dying"),
     ],
 )
-def test_a_model_that_will_be_shut_down_is_said_loudly(chosen: Set, variable: str, name: str, model: str) -> None:
+def test_a_model_that_will_be_shut_down_gets_a_loud_warning(chosen: Set, variable: str, name: str, model: str) -> None:
     prices = f"{tokens('openai', model)},seconds=0.1"
     chosen(**{variable: model, "MODEL_PRICES": prices})
     (found,) = asked(name)
@@ -152,7 +152,7 @@ def test_a_voice_that_cannot_be_marked_is_refused_at_start(chosen: Set) -> None:
         bootstrap.services()
 
 
-def test_models_that_are_fine_are_said_to_be(stub: VendorStub) -> None:
+def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
     found = [check for check in bootstrap.provider_checks() if " model of " in check.name]
     assert {check.name for check in found} == {
         "planner model of openai", "planner model of gemini", "narrator model of elevenlabs",
@@ -164,7 +164,7 @@ def test_models_that_are_fine_are_said_to_be(stub: VendorStub) -> None:
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout", "wrong type"])
-def test_a_vendor_that_does_not_say_is_no_end(stub: VendorStub, fault: str) -> None:
+def test_a_provider_without_an_answer_does_not_end_a_model(stub: VendorStub, fault: str) -> None:
     stub.before = lambda seen: setattr(seen, "fault", fault if seen.path.startswith("/v1/models/") else seen.fault)
     (found,) = asked("image model of openai")
     assert (found.ok, found.needed) == (False, False)

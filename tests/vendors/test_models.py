@@ -65,7 +65,7 @@ def test_an_image_has_the_shape_of_its_video(resolution: str, aspect: str) -> No
 
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 9000), (9000, 16), (333, 777), (4000, 4000), (4608, 2592)])
-def test_no_size_passes_the_models_limits(size: tuple[int, int]) -> None:
+def test_every_size_keeps_the_models_limits(size: tuple[int, int]) -> None:
     width, height = fitting_size(*size)
     assert width % 16 == height % 16 == 0
     assert max(width, height) <= min(3840, 3 * min(width, height))
@@ -101,7 +101,7 @@ def test_gemini_is_asked_for_the_size_that_is_sharp_enough(desk: Desk, size: tup
     assert asked.body["generationConfig"]["imageConfig"]["imageSize"] == wanted
 
 
-def test_the_state_of_a_model_is_said_with_what_to_set() -> None:
+def test_the_state_of_a_model_names_the_setting_to_change() -> None:
     def state(**facts: object) -> ModelState:
         return ModelState.model_validate({"provider": "v", "model": "m", "exists": True, **facts})
 
@@ -129,7 +129,7 @@ def test_the_state_of_a_model_is_said_with_what_to_set() -> None:
         (date(2027, 1, 6), {"voice_model": "gpt-next-tts"}, True),
     ],
 )  # fmt: skip
-def test_a_usual_voice_that_is_over_is_no_longer_asked(
+def test_a_default_voice_that_has_ended_is_not_asked(
     desk: Desk, today: date, options: dict[str, str], *, is_asked: bool
 ) -> None:
     vendors = {"openai": settings(desk.stub, "openai", options)}

@@ -57,7 +57,7 @@ NO_PRICES = PriceTable(prices=())
         (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), NO_PRICES, None),
     ],
 )
-def test_each_difference_is_said(said: Said, table: ModelTable, prices: PriceTable, difference: str | None) -> None:
+def test_each_difference_is_reported(said: Said, table: ModelTable, prices: PriceTable, difference: str | None) -> None:
     found = compare({IMAGE: said}, table, prices)
     assert len(found) == (1 if difference else 0)
     assert difference is None or difference in found[0]

@@ -209,7 +209,7 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
     A single word longer than a line is cut between grapheme clusters. Words that belong together stay on one line:
     "Dr. Rao", "10 km".
     """
-    parts = [piece for word in _bound(text.split(), limit) for piece in _fitting(word, limit)]
+    parts = [piece for word in _join_bound_words(text.split(), limit) for piece in _split_to_width(word, limit)]
     if width(" ".join(parts)) <= limit:
         return [" ".join(parts)]
     best: list[str] | None = None
@@ -222,7 +222,7 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
     return best or _greedy(parts, limit)
 
 
-def _bound(words: Sequence[str], limit: int) -> list[str]:
+def _join_bound_words(words: Sequence[str], limit: int) -> list[str]:
     """Join those of ``words`` that belong together, if a line has room for them."""
     found: list[str] = []
     for i, word in enumerate(words):
@@ -233,7 +233,7 @@ def _bound(words: Sequence[str], limit: int) -> list[str]:
     return found
 
 
-def _fitting(word: str, limit: int) -> list[str]:
+def _split_to_width(word: str, limit: int) -> list[str]:
     return [word] if " " in word else _pieces(word, limit)
 
 

@@ -87,24 +87,24 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
         case "missing":
             return "is required"
         case "greater_than_equal" | "greater_than":
-            return f"must be {_at_least(limits)}{_given(value)}"
+            return f"must be {_at_least(limits)}{_quote_value(value)}"
         case "less_than_equal" | "less_than":
-            return f"must be {_at_most(limits)}{_given(value)}"
+            return f"must be {_at_most(limits)}{_quote_value(value)}"
         case "literal_error":
-            return f"must be {str(limits['expected']).replace(chr(39), '')}{_given(value)}"
+            return f"must be {str(limits['expected']).replace(chr(39), '')}{_quote_value(value)}"
         case "string_too_long" | "too_long":
             count = len(value) if isinstance(value, Sequence | Mapping) else limits["actual_length"]
             noun = "characters" if isinstance(value, str) else _NOUNS.get(field, field)
             return f"must have at most {limits['max_length']} {noun} (got {count})"
         case "string_pattern_mismatch":
             example = ", such as 20M or 800k" if "kKM" in str(limits["pattern"]) else ""
-            return f"is not written as it should be{example}{_given(value)}"
+            return f"is not written as it should be{example}{_quote_value(value)}"
         case "tuple_type" | "list_type":
-            return f"must be a list{_such_as(field, item)}{_given(value)}"
+            return f"must be a list{_such_as(field, item)}{_quote_value(value)}"
         case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type" | "dataclass_type":
-            return f"must be an object{_such_as(field, item)}{_given(value)}"
+            return f"must be an object{_such_as(field, item)}{_quote_value(value)}"
     expected = _KINDS.get(kind.partition("_")[0])
-    return f"must be {expected}{_given(value)}" if expected else str(error["msg"])
+    return f"must be {expected}{_quote_value(value)}" if expected else str(error["msg"])
 
 
 def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
@@ -161,7 +161,7 @@ def _such_as(field: str, item: str) -> str:
     return f", such as {example}" if example else ""
 
 
-def _given(value: object) -> str:
+def _quote_value(value: object) -> str:
     if value is None or isinstance(value, bool):
         return f" (got {'null' if value is None else str(value).lower()})"
     if isinstance(value, Mapping):

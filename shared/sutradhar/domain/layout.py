@@ -90,7 +90,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     return Timeline(
         fps=fps, width=width, height=height, frames=start, clips=tuple(clips), voices=tuple(voices),
         bed=choose_bed(music, plan.music, frame_to_sample(start, fps)) if music else None,
-        captions=captions, burned=_burned(plan, captions), caption_style=plan.render.caption_style,
+        captions=captions, burned=_choose_burned(plan, captions), caption_style=plan.render.caption_style,
         titles=tuple(_titles(plan, clips)), effects=tuple(effects), clip_sounds=tuple(clip_sounds),
         watermark=plan.watermark, stretched=tuple(stretched), looped=tuple(short["loop"]), held=tuple(short["hold"]),
         cut_short=tuple(cut_short),
@@ -164,6 +164,6 @@ def caption_languages(plan: RenderPlan) -> tuple[Language, ...]:
     )
 
 
-def _burned(plan: RenderPlan, captions: Mapping[Language, tuple[Cue, ...]]) -> tuple[Cue, ...]:
+def _choose_burned(plan: RenderPlan, captions: Mapping[Language, tuple[Cue, ...]]) -> tuple[Cue, ...]:
     language = plan.render.burn_captions or plan.spoken_language
     return () if language == "none" else captions.get(language, ())

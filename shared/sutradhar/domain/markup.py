@@ -33,7 +33,7 @@ _URL = (
 
 
 @cache
-def _compiled(pattern: str) -> "Pattern[str]":
+def _compile(pattern: str) -> "Pattern[str]":
     import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
@@ -42,9 +42,9 @@ def _compiled(pattern: str) -> "Pattern[str]":
 def decode_entities(text: str) -> str:
     """Return ``text`` with HTML entities replaced by their characters, also entities that were escaped twice."""
     for _ in range(3):
-        if not _compiled(_ENTITY).search(text):
+        if not _compile(_ENTITY).search(text):
             break
-        text = _compiled(_ENTITY).sub(lambda found: html.unescape(found[0]), text)
+        text = _compile(_ENTITY).sub(lambda found: html.unescape(found[0]), text)
     return plain_characters(text)
 
 
@@ -58,17 +58,17 @@ def strip_html(text: str, left_out: list[str]) -> str:
         left_out.append(found[0].strip())
         return REMOVED
 
-    text = _compiled(_UNSEEN).sub(unseen, text)
-    text = _compiled(r"(?i)<sup>\s*(\d+)\s*</sup>").sub(lambda found: _RAISED.get(found[1], f"^{found[1]}"), text)
-    if _compiled(_BLOCK_TAG).search(text):
-        text = _compiled(r"\s*\n\s*").sub(" ", text)
-        text = _compiled(r"(?i)</t[dh]\s*>\s*(?=<t[dh]\b)").sub(" | ", text)
-        text = _compiled(r"(?is)<table\b.*?</table\s*>").sub(_table, text)
-        text = _compiled(_BLOCK_TAG).sub(_broken, text)
-    return _compiled(_TAG).sub("", text)
+    text = _compile(_UNSEEN).sub(unseen, text)
+    text = _compile(r"(?i)<sup>\s*(\d+)\s*</sup>").sub(lambda found: _RAISED.get(found[1], f"^{found[1]}"), text)
+    if _compile(_BLOCK_TAG).search(text):
+        text = _compile(r"\s*\n\s*").sub(" ", text)
+        text = _compile(r"(?i)</t[dh]\s*>\s*(?=<t[dh]\b)").sub(" | ", text)
+        text = _compile(r"(?is)<table\b.*?</table\s*>").sub(_table, text)
+        text = _compile(_BLOCK_TAG).sub(_break_at_tag, text)
+    return _compile(_TAG).sub("", text)
 
 
-def _broken(found: "Match[str]") -> str:
+def _break_at_tag(found: "Match[str]") -> str:
     closing, name = bool(found[1]), found[2].lower()
     if name == "br":
         return "\n"
@@ -80,7 +80,7 @@ def _broken(found: "Match[str]") -> str:
 
 
 def _table(found: "Match[str]") -> str:
-    rows = _compiled(r"(?is)<tr\b[^>]*>(.*?)(?:</tr\s*>|(?=<tr\b)|(?=</table))").findall(found[0])
+    rows = _compile(r"(?is)<tr\b[^>]*>(.*?)(?:</tr\s*>|(?=<tr\b)|(?=</table))").findall(found[0])
     lines = [f"| {' '.join(row.split())} |" for row in rows]
     if len(lines) < 2:
         return "\n".join(line.strip("| ") for line in lines)
@@ -91,36 +91,36 @@ def line_prefix(line: str) -> tuple[str, str]:
     """Return ``line`` without the marks of a block quote, a heading or a list at its start, and its kind: ``heading``,
     ``item`` or ``line``. The number of an item is a word and stays."""
     kind = "line"
-    line = _compiled(r"(?:>+\s*(?=[>\p{L}\"“'‘*_#\[(-]))+").sub("", line, count=1) if line.startswith(">") else line
-    if heading := _compiled(r"#{1,6}\s+(.*?)(?:\s+#+)?\s*").fullmatch(line):
+    line = _compile(r"(?:>+\s*(?=[>\p{L}\"“'‘*_#\[(-]))+").sub("", line, count=1) if line.startswith(">") else line
+    if heading := _compile(r"#{1,6}\s+(.*?)(?:\s+#+)?\s*").fullmatch(line):
         line, kind = heading[1], "heading"
-    elif bullet := _compiled(_MARKS_OF_LISTS).match(line):
+    elif bullet := _compile(_MARKS_OF_LISTS).match(line):
         line, kind = line[bullet.end() :], "item"
-    elif _compiled(r"(?:\d{1,3}|[a-zA-Z]|[\u0966-\u096f]{1,3})[.)]\s+\S").match(line):
+    elif _compile(r"(?:\d{1,3}|[a-zA-Z]|[\u0966-\u096f]{1,3})[.)]\s+\S").match(line):
         kind = "item"
     return line, kind
 
 
 def is_rule(line: str) -> bool:
     """Return whether ``line`` is only a separator: ``---``, ``* * *``, ``=====``."""
-    return _compiled(r"(?:[-*_=~#⁂–—]\s*){3,}").fullmatch(line) is not None
+    return _compile(r"(?:[-*_=~#⁂–—]\s*){3,}").fullmatch(line) is not None
 
 
 def is_fence(line: str) -> bool:
-    return _compiled(r"(?:```+|~~~+)\s*[\w+-]*").fullmatch(line) is not None
+    return _compile(r"(?:```+|~~~+)\s*[\w+-]*").fullmatch(line) is not None
 
 
 def is_bold(line: str) -> bool:
     """Return whether all of ``line`` is bold, as people write headings."""
-    return _compiled(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1\s*[:：]?").fullmatch(line) is not None
+    return _compile(r"(\*\*|__)(?!\s)(?:(?!\1).)+\1\s*[:：]?").fullmatch(line) is not None
 
 
 def strip_emphasis(line: str) -> str:
     """Return ``line`` without the marks of Markdown and of messengers around words: ``**bold**``, ``_italic_``,
     ``~struck~``, `` `code` ``; marks inside words and between numbers stay."""
-    line = _compiled(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)").sub(r"\2", line)
+    line = _compile(r"(?<!`)(`{1,3})(?!`)([^`\n]+)\1(?!`)").sub(r"\2", line)
     for _ in range(3):
-        stripped = _compiled(
+        stripped = _compile(
             r"(?<![\p{L}\p{N}\p{M}\\*])(\*{1,3})(?=[^\s*])([^\n]{0,500}?[^\s*\\])\1(?![\p{L}\p{N}\p{M}*])"
             r"|(?<![\p{L}\p{N}\p{M}\\_])(_{1,3})(?=[^\s_])([^\n]{0,500}?[^\s_\\])\3(?![\p{L}\p{N}\p{M}_])"
             r"|(?<![\p{L}\p{N}\p{M}\\~])(~{1,2})(?=[^\s~])([^\n]{0,500}?[^\s~\\])\5(?![\p{L}\p{N}\p{M}~])"
@@ -128,8 +128,8 @@ def strip_emphasis(line: str) -> str:
         if stripped == line:
             break
         line = stripped
-    line = _compiled(r"(?<!\S)(?:\*{2,3}|__)(?=\S)|(?<!\S)\*{2,4}(?!\S)").sub("", line)  # marks without a partner
-    return _compiled(r"\\([*_#`~\[\]()>|])").sub(r"\1", line)
+    line = _compile(r"(?<!\S)(?:\*{2,3}|__)(?=\S)|(?<!\S)\*{2,4}(?!\S)").sub("", line)  # marks without a partner
+    return _compile(r"\\([*_#`~\[\]()>|])").sub(r"\1", line)
 
 
 def strip_footnotes(text: str, left_out: list[str]) -> str:
@@ -139,7 +139,7 @@ def strip_footnotes(text: str, left_out: list[str]) -> str:
         left_out.append(found[0].strip())
         return REMOVED
 
-    return _compiled(r"(?m)^[ \t]*\[\^[^\]\n]{1,40}\]:[^\n]*|\[\^[^\]\n]{1,40}\]").sub(note, text)
+    return _compile(r"(?m)^[ \t]*\[\^[^\]\n]{1,40}\]:[^\n]*|\[\^[^\]\n]{1,40}\]").sub(note, text)
 
 
 def strip_links(text: str, left_out: list[str]) -> str:
@@ -159,9 +159,9 @@ def strip_links(text: str, left_out: list[str]) -> str:
             left_out.append(rest)
         return found[1]
 
-    text = _compiled(r"!\[[^\[\]\n]*\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)").sub(image, text)
-    text = _compiled(r"\[([^\[\]\n]+)\]\(((?:https?:|mailto:|tel:|www\.|/|\#)[^()\s]*)(?:\s+\"[^\"\n]*\")?\)").sub(
+    text = _compile(r"!\[[^\[\]\n]*\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)").sub(image, text)
+    text = _compile(r"\[([^\[\]\n]+)\]\(((?:https?:|mailto:|tel:|www\.|/|\#)[^()\s]*)(?:\s+\"[^\"\n]*\")?\)").sub(
         link, text
     )
-    text = _compiled(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]{0,200}】").sub(image, text)
-    return _compiled(_URL).sub(address, text)
+    text = _compile(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]{0,200}】").sub(image, text)
+    return _compile(_URL).sub(address, text)

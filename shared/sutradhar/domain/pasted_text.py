@@ -60,7 +60,7 @@ class _Reading:
 
 
 @cache
-def _compiled(pattern: str) -> "Pattern[str]":
+def _compile(pattern: str) -> "Pattern[str]":
     import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
@@ -104,7 +104,7 @@ def _strip_directions(text: str, reading: _Reading, *, square: bool) -> str:
         return reading.leave_out(found[0]) if known else found[0]
 
     brackets = r"\[[^\[\]]{1,500}\]|\{[^{}\n]{1,200}\}" if square else r"\([^()\n]{1,200}\)"
-    return _compiled(brackets).sub(direction, text)
+    return _compile(brackets).sub(direction, text)
 
 
 def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
@@ -141,7 +141,7 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
 def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, labels: bool) -> _Line:
     line, kind = markup.line_prefix(line)
     bold = markup.is_bold(line)
-    whole = _compiled(r"([*_]{1,3})(?!\s)([^*_]+)\1").fullmatch(line)
+    whole = _compile(r"([*_]{1,3})(?!\s)([^*_]+)\1").fullmatch(line)
     if whole and stage_directions.is_direction(whole[2], square=True):
         return _Line(reading.leave_out(line))
     if chat := stage_directions.chat_prefix(line):
@@ -162,7 +162,7 @@ def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, 
             return _Line(reading.leave_out(line))
         if lead is None and in_script:
             lead = stage_directions.part_label(line)
-        if lead is None and (bracket := _compiled(r"\(([^()\n]{1,200})\)").match(line)):
+        if lead is None and (bracket := _compile(r"\(([^()\n]{1,200})\)").match(line)):
             lead = bracket if stage_directions.is_direction(bracket[1], square=False) else None
         if lead is None:
             break
@@ -170,7 +170,7 @@ def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, 
         line = line[lead.end() :]
     if stage_directions.chord_line(line):
         return _Line(reading.leave_out(line))
-    if _compiled(r"(?:\#[\p{L}\p{N}\p{M}_]+\s*){2,}").fullmatch(line) or line.casefold().strip("<>‎") in _FORWARDED:
+    if _compile(r"(?:\#[\p{L}\p{N}\p{M}_]+\s*){2,}").fullmatch(line) or line.casefold().strip("<>‎") in _FORWARDED:
         return _Line(reading.leave_out(line))
     return _Line(_strip_directions(line, reading, square=False), kind, labelled=labelled)
 
@@ -183,7 +183,7 @@ def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
     lines = list(raw)
     for i in range(1, len(lines)):
         if (
-            not _compiled(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*").fullmatch(lines[i])
+            not _compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*").fullmatch(lines[i])
             or "|" not in lines[i]
         ):
             continue
@@ -191,7 +191,7 @@ def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
             continue
         last = next((n for n in range(i + 1, len(lines)) if "|" not in lines[n]), len(lines))
         header = [markup.strip_emphasis(cell) for cell in _cells(lines[i - 1])]
-        said = next((n for n, cell in enumerate(header) if _compiled(_NARRATED).fullmatch(cell)), None)
+        said = next((n for n, cell in enumerate(header) if _compile(_NARRATED).fullmatch(cell)), None)
         lines[i] = REMOVED
         for n in (i - 1, *range(i + 1, last)):
             cells = _cells(lines[n])
@@ -272,8 +272,8 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
 
 def _close_gaps(said: str) -> str:
     """Return ``said`` with single spaces, and without a gap before punctuation where a piece was removed."""
-    said = _compiled(rf"[ \t]*{REMOVED}[ \t{REMOVED}]*").sub(REMOVED, said)
-    said = _compiled(rf"(?<=([,;:.!?।॥]))(?:{REMOVED})\1(?!\1)").sub("", said)
-    said = _compiled(rf"{REMOVED}(?=[,.!?;:।॥…)\]”’])|(?<=[(\[“‘]){REMOVED}|^{REMOVED}|{REMOVED}$").sub("", said)
+    said = _compile(rf"[ \t]*{REMOVED}[ \t{REMOVED}]*").sub(REMOVED, said)
+    said = _compile(rf"(?<=([,;:.!?।॥]))(?:{REMOVED})\1(?!\1)").sub("", said)
+    said = _compile(rf"{REMOVED}(?=[,.!?;:।॥…)\]”’])|(?<=[(\[“‘]){REMOVED}|^{REMOVED}|{REMOVED}$").sub("", said)
     lines = (" ".join(line.split()) for line in said.replace(REMOVED, " ").split("\n"))
-    return _compiled(r"\n{3,}").sub("\n\n", "\n".join(lines)).strip()
+    return _compile(r"\n{3,}").sub("\n\n", "\n".join(lines)).strip()

@@ -25,13 +25,13 @@ def parse_plan_text(data: bytes) -> Any:
     Raises:
         PlanTextError: ``data`` is not text or not JSON; the message names the line and the change to make.
     """
-    text = _unfenced(decode_text(data))
+    text = _strip_fence(decode_text(data))
     if not text.strip():
         raise PlanTextError('is empty; a plan is a JSON object, such as {"topic": "Prahlad"}')
     if not _STARTS_LIKE_JSON.match(text):
         raise NoJsonError("is a text and no JSON")
     try:
-        return json.loads(text, object_pairs_hook=_without_doubles, parse_constant=_refuse_constant)
+        return json.loads(text, object_pairs_hook=_refuse_double_fields, parse_constant=_refuse_constant)
     except json.JSONDecodeError as exc:
         raise PlanTextError(_explain(text, exc)) from exc
     except RecursionError as exc:
@@ -59,7 +59,7 @@ def decode_text(data: bytes) -> str:
     return text
 
 
-def _unfenced(text: str) -> str:
+def _strip_fence(text: str) -> str:
     """Return the only fenced block that holds an object, after blank lines that keep its line numbers."""
     if text.lstrip().startswith(("{", "[")):
         return text
@@ -71,7 +71,7 @@ def _unfenced(text: str) -> str:
     return "\n" * text.count("\n", 0, blocks[0].start(2)) + blocks[0][2]
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_double_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]

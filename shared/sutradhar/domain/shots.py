@@ -22,18 +22,18 @@ def choose_camera(scene: Scene, index: int, picture: Asset, aspect: float) -> Ca
     move = scene.camera or _MOVES[index % len(_MOVES)]
     if (picture.footage and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
         move = "hold"
-    camera = _moves(move)
+    camera = _build_move(move)
     if own is None or own.focus == CENTER or own.fit == "fit" or not picture.height:
         return camera
     if camera.still:
         at = Pose(x=own.focus.x, y=own.focus.y, zoom=1.0)
         return Camera(start=at, end=at)
     size = (picture.width, picture.height)
-    start, end = (_within(pose, own.focus, size, aspect) for pose in (camera.start, camera.end))
+    start, end = (_fit_pose(pose, own.focus, size, aspect) for pose in (camera.start, camera.end))
     return Camera(start=start, end=end)
 
 
-def _moves(move: CameraMove) -> Camera:
+def _build_move(move: CameraMove) -> Camera:
     wide, close = Pose(x=0.5, y=0.5, zoom=1.0), Pose(x=0.5, y=0.48, zoom=1.15)
     panned = {"pan_left": (-0.06, 0.0), "pan_right": (0.06, 0.0), "pan_up": (0.0, -0.06), "pan_down": (0.0, 0.06)}
     if move in panned:
@@ -50,7 +50,7 @@ def _moves(move: CameraMove) -> Camera:
     }[move]
 
 
-def _within(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -> Pose:
+def _fit_pose(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -> Pose:
     """Return ``pose`` within the largest part of ``picture`` (width, height) that has ``aspect`` and ``focus`` as near
     to its middle as possible. So every move stays inside the part that cropping leaves."""
     width, height = picture

@@ -91,7 +91,7 @@ def _abbreviation(tokens: Sequence[Token], i: int, language: NumberLanguage) -> 
     return None
 
 
-def _other(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str]:
+def _say_other(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str]:
     token = tokens[i]
     core = token.core
     if compile_pattern(rf"(?i)(?:[\w.+-]+@)?{_SITES}").fullmatch(core):
@@ -123,7 +123,7 @@ def _plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> li
 
 
 _RULES: Sequence[Rule] = (
-    _plain_word, say_phone, say_money, say_time, say_date, say_number_word, say_unit_word, _abbreviation, _other,
+    _plain_word, say_phone, say_money, say_time, say_date, say_number_word, say_unit_word, _abbreviation, _say_other,
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ _FRAMED = (
 
 
 @cache
-def _compiled(pattern: str) -> "Pattern[str]":
+def _compile(pattern: str) -> "Pattern[str]":
     import regex  # noqa: PLC0415 - functions that read no text start without it
 
     return regex.compile(pattern, flags=regex.VERSION1)
@@ -115,7 +115,7 @@ def _compiled(pattern: str) -> "Pattern[str]":
 
 def speaker_label(line: str) -> "Match[str] | None":
     """Match a label of the narrator or the host at the start of ``line``: ``Narrator (V.O.): ``, in any case."""
-    return _compiled(_LABEL).match(line) or _compiled(_LABEL_ALONE).fullmatch(line)
+    return _compile(_LABEL).match(line) or _compile(_LABEL_ALONE).fullmatch(line)
 
 
 def cue_line(line: str, *, in_script: bool) -> bool:
@@ -125,73 +125,73 @@ def cue_line(line: str, *, in_script: bool) -> bool:
     """
     cues = f"{_CUES}|{_CUES_OF_SCRIPTS}" if in_script else _CUES
     return bool(
-        _compiled(rf"(?i:{cues})(?:\s*\#?\d{{1,2}})?(?:\s*\([^()\n]*\))?\s*[:：].*").match(line)
-        or _compiled(r"(?:(?:SMASH |JUMP )?CUT TO|FADE (?:IN|OUT|TO BLACK)|DISSOLVE TO)(?: BLACK)?\s*[:.]?").fullmatch(
+        _compile(rf"(?i:{cues})(?:\s*\#?\d{{1,2}})?(?:\s*\([^()\n]*\))?\s*[:：].*").match(line)
+        or _compile(r"(?:(?:SMASH |JUMP )?CUT TO|FADE (?:IN|OUT|TO BLACK)|DISSOLVE TO)(?: BLACK)?\s*[:.]?").fullmatch(
             line
         )
-        or _compiled(r"(?:INT|EXT|INT\./EXT)\.\s+[^\p{Ll}]+").fullmatch(line)
+        or _compile(r"(?:INT|EXT|INT\./EXT)\.\s+[^\p{Ll}]+").fullmatch(line)
     )
 
 
 def is_script(lines: "list[str]") -> bool:
     """Return whether ``lines`` are a script: a line has a label of the narrator, or is a cue or a scene's heading."""
     return any(
-        speaker_label(line) or cue_line(line, in_script=False) or _compiled(rf"{_SCENE}\s*[:.–—-]").match(line)
+        speaker_label(line) or cue_line(line, in_script=False) or _compile(rf"{_SCENE}\s*[:.–—-]").match(line)
         for line in lines
     )
 
 
 def scene_prefix(line: str) -> "Match[str] | None":
     """Match ``Scene 3: `` or ``दृश्य 3 - `` at the start of ``line``."""
-    return _compiled(rf"{_SCENE}\s*(?:\([^()\n]*\))?\s*(?:[:：.–—-]+\s*|$)").match(line)
+    return _compile(rf"{_SCENE}\s*(?:\([^()\n]*\))?\s*(?:[:：.–—-]+\s*|$)").match(line)
 
 
 def chord_line(line: str) -> bool:
     """Return whether ``line`` has the chords of a song and no words, or says how often a part is sung: ``Am  G7``."""
     chord = r"[A-G][#b♯♭]?(?:maj|min|dim|sus|aug|add|m)?\d{0,2}(?:/[A-G][#b]?)?"
-    alone = _compiled(rf"(?:\|?\s*{chord}[\s|-]+)+{chord}\s*\|?").fullmatch(line)
-    marked = alone and _compiled(r"[#b♯♭m\d]|\S\s{2,}\S|\|").search(line)
-    return bool(marked or _compiled(r"\(?[x×]\s?\d{1,2}\)?").fullmatch(line))
+    alone = _compile(rf"(?:\|?\s*{chord}[\s|-]+)+{chord}\s*\|?").fullmatch(line)
+    marked = alone and _compile(r"[#b♯♭m\d]|\S\s{2,}\S|\|").search(line)
+    return bool(marked or _compile(r"\(?[x×]\s?\d{1,2}\)?").fullmatch(line))
 
 
 def part_label(line: str) -> "Match[str] | None":
     """Match the name of a part of a script at the start of ``line``: ``Outro: ``, ``HOOK (0:00-0:05): ``."""
-    return _compiled(rf"(?i:{_HEADINGS})\s*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*[:：]\s+(?=\S)").match(line)
+    return _compile(rf"(?i:{_HEADINGS})\s*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*[:：]\s+(?=\S)").match(line)
 
 
 def structural_heading(line: str) -> bool:
     """Return whether a heading names a part of the script, not of the story: ``Intro (0:00-0:10)``, ``Scene 1``."""
     rest = rf"\s*(?:\(.*\)|\[.*\]|{_STAMPS})?\s*[:：]?\s*"
     return bool(
-        _compiled(rf"{_SCENE}.*").fullmatch(line)
-        or _compiled(rf"(?:\d{{1,2}}[.)]\s*)?(?i:{_HEADINGS}){rest}").fullmatch(line)
-        or _compiled(r"(?i:(?:video )?(?:title|script|शीर्षक|पटकथा))\s*[:：].*").fullmatch(line)
-        or _compiled(rf"(?i:.*\b{_KINDS_OF_SCRIPT} script){rest}").fullmatch(line)
+        _compile(rf"{_SCENE}.*").fullmatch(line)
+        or _compile(rf"(?:\d{{1,2}}[.)]\s*)?(?i:{_HEADINGS}){rest}").fullmatch(line)
+        or _compile(r"(?i:(?:video )?(?:title|script|शीर्षक|पटकथा))\s*[:：].*").fullmatch(line)
+        or _compile(rf"(?i:.*\b{_KINDS_OF_SCRIPT} script){rest}").fullmatch(line)
     )
 
 
 def stamp_at_start(line: str, *, many: bool) -> "Match[str] | None":
     """Match a time stamp at the start of ``line``. One without brackets counts if it begins with a zero, or if other
     lines have one too (``many``); otherwise it may be a time of day."""
-    found = _compiled(_AT_THE_START).match(line)
+    found = _compile(_AT_THE_START).match(line)
     if found or not lone_stamp(line):
         return found
-    alone = _compiled(rf"{_STAMP}(?!\s*(?i:[ap]\.?m\b|o.clock|बजे))\s*[:|–—-]?\s+").match(line)
+    alone = _compile(rf"{_STAMP}(?!\s*(?i:[ap]\.?m\b|o.clock|बजे))\s*[:|–—-]?\s+").match(line)
     return alone if alone and (many or line.startswith(("0:", "00:"))) else None
 
 
 def lone_stamp(line: str) -> bool:
-    return _compiled(rf"{_STAMP}\b").match(line) is not None
+    return _compile(rf"{_STAMP}\b").match(line) is not None
 
 
 def chat_prefix(line: str) -> "Match[str] | None":
     """Match the prefix that a messenger's export writes before a message: ``[12/05/24, 10:32 PM] Ravi: ``."""
-    return _compiled(_CHAT).match(line)
+    return _compile(_CHAT).match(line)
 
 
 def subtitle_times(line: str) -> bool:
     """Return whether ``line`` has the times of a SubRip or WebVTT cue."""
-    return _compiled(rf"(?:\d+:)?{_STAMP}\s*-->\s*(?:\d+:)?{_STAMP}.*").fullmatch(line) is not None
+    return _compile(rf"(?:\d+:)?{_STAMP}\s*-->\s*(?:\d+:)?{_STAMP}.*").fullmatch(line) is not None
 
 
 def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -> bool:
@@ -206,22 +206,20 @@ def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -
     about = rf"(?:opening |closing |final |next |end )?(?:{_CUES}|{_CUES_OF_SCRIPTS}|{_LABELS}|cut|sfx)"
     cue = rf"(?i:{about})(?:\s*\#?\d{{1,2}})?(?:[:：]\s*|\s+[–—-]\s+)\S.*"
     flags = r"(?is)"
-    if _compiled(flags + cue).fullmatch(text) or _compiled(rf"(?i:{_OFF_SCREEN}|{_CUES})\.?").fullmatch(text):
+    if _compile(flags + cue).fullmatch(text) or _compile(rf"(?i:{_OFF_SCREEN}|{_CUES})\.?").fullmatch(text):
         return True
-    if _compiled(rf"{_STAMPS}(?:\s*[|:,–-].*)?").fullmatch(text):
+    if _compile(rf"{_STAMPS}(?:\s*[|:,–-].*)?").fullmatch(text):
         return True
     if square and (
-        _compiled(rf"{flags}(?:{_FRAMED})").fullmatch(text)
-        or _compiled(rf"(?:{_SCENE}.*|{_STAMP}|{_SECONDS})").fullmatch(text)
-        or _compiled(rf"(?:{_TIMED_PART})\W*(?:{_STAMPS}|{_STAMP}|{_SECONDS})\W*").fullmatch(text)
-        or _compiled(rf"(?i:{_PARTS_OF_SONGS})(?:\s*[:–—-]\s*.+)?").fullmatch(text)
+        _compile(rf"{flags}(?:{_FRAMED})").fullmatch(text)
+        or _compile(rf"(?:{_SCENE}.*|{_STAMP}|{_SECONDS})").fullmatch(text)
+        or _compile(rf"(?:{_TIMED_PART})\W*(?:{_STAMPS}|{_STAMP}|{_SECONDS})\W*").fullmatch(text)
+        or _compile(rf"(?i:{_PARTS_OF_SONGS})(?:\s*[:–—-]\s*.+)?").fullmatch(text)
     ):
         return True
-    if _compiled(rf"(?i:{_PARTS_OF_SONGS}|[x×]\s?\d{{1,2}})").fullmatch(text):
+    if _compile(rf"(?i:{_PARTS_OF_SONGS}|[x×]\s?\d{{1,2}})").fullmatch(text):
         return not inside_sentence
-    if _compiled(r"(?i)(?:fade (?:in|out|to black)|zoom (?:in|out)|cut to:?|in an? \w+ (?:voice|tone))").fullmatch(
-        text
-    ):
+    if _compile(r"(?i)(?:fade (?:in|out|to black)|zoom (?:in|out)|cut to:?|in an? \w+ (?:voice|tone))").fullmatch(text):
         return True
     words = text.casefold().replace(",", " ").split()
     known = all(word.strip(".") in _HEADS | _HELPERS or word in _HEADS or _is_length(word) for word in words)
@@ -231,4 +229,4 @@ def is_direction(content: str, *, square: bool, inside_sentence: bool = False) -
 
 
 def _is_length(word: str) -> bool:
-    return _compiled(r"\d+(?:\.\d+)?(?:s|sec)?").fullmatch(word) is not None
+    return _compile(r"\d+(?:\.\d+)?(?:s|sec)?").fullmatch(word) is not None

@@ -56,11 +56,11 @@ def _visible_character(character: str) -> str:
 def drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
     """Return ``text`` in characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) become plain ones, and
     ``put`` replaces each run of emoji and other pictographs, by default with nothing."""
-    text = _compiled(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _drawn_pictographs(found[0], put), text)
+    text = _compiled(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _replace_pictographs(found[0], put), text)
     return "".join(c if c.isascii() or has_glyph(c) else _plain_form(c, text[i - 1 : i]) for i, c in enumerate(text))
 
 
-def _drawn_pictographs(run: str, put: Callable[[str], str]) -> str:
+def _replace_pictographs(run: str, put: Callable[[str], str]) -> str:
     """Return ``run`` with its text characters (℃, №, ™) kept and the rest replaced by ``put``."""
     drawn = gone = ""
     for character in run:

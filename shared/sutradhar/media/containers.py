@@ -83,7 +83,7 @@ def read_packets(container: Any, *streams: Any) -> Iterator[Any]:
 
 def _explain(source: BinaryIO | Path) -> UnusableFile:
     """Return an error that says why ``source`` cannot be opened. Raise UnusableFile for a format that has a name."""
-    with _reading(source) as file:
+    with _open_file(source) as file:
         file.seek(0)
         head = file.read(4096)
         if not head:
@@ -95,7 +95,7 @@ def _explain(source: BinaryIO | Path) -> UnusableFile:
 
 
 @contextmanager
-def _reading(source: BinaryIO | Path) -> Iterator[BinaryIO]:
+def _open_file(source: BinaryIO | Path) -> Iterator[BinaryIO]:
     if isinstance(source, Path):
         with source.open("rb") as file:
             yield file
@@ -114,14 +114,14 @@ def keep_position(source: BinaryIO | Path) -> Iterator[None]:
 
 def missing_bytes(source: BinaryIO | Path) -> int:
     """Return how many bytes the file lacks at its end by its own structure; 0 if the structure does not tell."""
-    with keep_position(source), _reading(source) as file:
+    with keep_position(source), _open_file(source) as file:
         file.seek(0)
         return _find_missing_bytes(file, file.read(4096))
 
 
 def source_size(source: BinaryIO | Path) -> int:
     """Return the size of ``source`` in bytes."""
-    with keep_position(source), _reading(source) as file:
+    with keep_position(source), _open_file(source) as file:
         return file.seek(0, os.SEEK_END)
 
 

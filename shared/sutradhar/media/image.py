@@ -142,7 +142,7 @@ def _read_heif(file: BinaryIO, longest: int, nclx: bytes) -> tuple[Image.Image, 
         developer = build_developer(pixels, image.mode, image.info, {}, nclx, HEIF)
         shown = develop(pixels, developer, fit_size(image.size, longest))
     except _READING_ERRORS as exc:
-        raise _damaged(HEIF, exc) from exc
+        raise _damage_error(HEIF, exc) from exc
     notices = developer.notices
     if len(container) > 1:
         notices.append(f"shows only the main one of its {len(container)} images")
@@ -174,10 +174,10 @@ def open_with_pillow(file: BinaryIO, image_format: str) -> Iterator[Image.Image]
             "open it in an image viewer and save it as a PNG or JPEG",
         ) from exc
     except _READING_ERRORS as exc:
-        raise _damaged(image_format, exc) from exc
+        raise _damage_error(image_format, exc) from exc
 
 
-def _damaged(image_format: str, exc: Exception) -> Exception:
+def _damage_error(image_format: str, exc: Exception) -> Exception:
     if isinstance(exc, OSError) and exc.errno not in {None, errno.EINVAL}:
         return exc  # the disk has failed; the file may be whole
     return UnusableFile(f"is a {image_format} image that breaks off before its end, or is damaged", _AGAIN)

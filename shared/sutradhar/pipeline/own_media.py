@@ -82,15 +82,15 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
     return [
         *(f"{upload.filename} {notice}" for upload in uploads.values() if upload.facts
           for notice in upload.facts.notices),
-        *_grouped(cropped, 'more than half of the file is cut off to fill the picture; "fit": "fit" shows it whole,'
+        *_group(cropped, 'more than half of the file is cut off to fill the picture; "fit": "fit" shows it whole,'
                   ' and "focus" chooses what stays'),
-        *_grouped(ducked, 'the clip\'s own sound is heard low under the narration; "sound": "drop" leaves it out,'
+        *_group(ducked, 'the clip\'s own sound is heard low under the narration; "sound": "drop" leaves it out,'
                   ' and "keep" plays it in full'),
-        *_grouped(silent, "the clip has no sound that could be heard"),
+        *_group(silent, "the clip has no sound that could be heard"),
     ]  # fmt: skip
 
 
-def _grouped(scenes: Sequence[str], message: str) -> Iterator[str]:
+def _group(scenes: Sequence[str], message: str) -> Iterator[str]:
     if scenes:
         rest = f" and {len(scenes) - _NAMED} more" if len(scenes) > _NAMED else ""
         yield f"{', '.join(scenes[:_NAMED])}{rest}: {message}"

@@ -73,16 +73,16 @@ class VendorHealth:
     def recall(self, provider: str, model: str) -> ModelState | None:
         """Return the provider's latest answer about the model."""
         name = _model(provider, model)
-        return self._fresh(self._records.read([name]).get(name))
+        return self._read_if_fresh(self._records.read([name]).get(name))
 
-    def _fresh(self, text: str | None) -> ModelState | None:
+    def _read_if_fresh(self, text: str | None) -> ModelState | None:
         found = Sighting.model_validate_json(text) if text else None
         return found.state if found and found.is_fresh(self._clock.now()) else None
 
     def _refuse_gone(self, provider: str, model: str, texts: Texts) -> None:
         known = self._table.find(provider, model)
         by_table = known and ModelState(provider=provider, model=model, shuts_down=known.shuts_down)
-        for state in (by_table, self._fresh(texts.get(_model(provider, model)))):
+        for state in (by_table, self._read_if_fresh(texts.get(_model(provider, model)))):
             if state and state.is_gone(self.today):
                 raise ProviderError(
                     state.describe(self.today), provider=provider, retryable=False, fault="gone",

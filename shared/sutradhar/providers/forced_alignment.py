@@ -64,14 +64,14 @@ def word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tupl
             decoder.add_word(word, " ".join(_PHONES[c] for c in word if c in _PHONES) or "AH", True)
     pcm = np.round(np.clip(resample(samples, rate, _RATE), -1, 1) * 32767).astype("<i2").tobytes()
     for free in (False, True) if any(len(ways) > 1 for ways in read) else (False,):
-        found = _recognised(decoder, pcm, _grammar(read, free=free))
+        found = _recognise(decoder, pcm, _grammar(read, free=free))
         taken = found and _placed(read, [word for word, _, _ in found], free=free)
         if found and taken:
             return [None if at is None else found[at][1:] for at in taken]
     return None
 
 
-def _recognised(decoder: Any, pcm: bytes, grammar: str) -> list[tuple[str, float, float]]:
+def _recognise(decoder: Any, pcm: bytes, grammar: str) -> list[tuple[str, float, float]]:
     """Return the recognised words of ``grammar``, each with its start in seconds and its probability; none if the sound
     does not fit the grammar."""
     try:

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 def matched(tokens: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
     """Return for each of ``tokens`` the number of its first piece among ``pieces`` (heard letters or words); None for a
     token that was not heard, or for all tokens if less than half of the letters are the same on both sides."""
-    found, heard, _ = _matched(tokens, pieces)
+    found, heard, _ = _match(tokens, pieces)
     return found if heard >= 0.5 else None
 
 
@@ -17,7 +17,7 @@ def matched_either_way(written: Sequence[str], said: Sequence[str], pieces: Sequ
     ``written``: the words of the text. ``said``: the same words as a voice says them, empty for one without a sound.
     The form that is more similar to the heard pieces wins; the other form fills its gaps where the order allows it.
     """
-    ways = sorted((_matched(way, pieces) for way in (written, said)), key=lambda way: -way[2])
+    ways = sorted((_match(way, pieces) for way in (written, said)), key=lambda way: -way[2])
     if all(heard < 0.5 for _, heard, _ in ways):
         return None
     (best, *_), (other, *_) = ways
@@ -29,7 +29,7 @@ def matched_either_way(written: Sequence[str], said: Sequence[str], pieces: Sequ
     return best
 
 
-def _matched(tokens: Sequence[str], pieces: Sequence[str]) -> tuple[list[int | None], float, float]:
+def _match(tokens: Sequence[str], pieces: Sequence[str]) -> tuple[list[int | None], float, float]:
     """Return the first piece of each token, the heard share of the tokens' letters, and the heard share of all letters
     on the longer side."""
     heard = [(c.lower(), i) for i, piece in enumerate(pieces) for c in piece if not c.isspace()]

@@ -34,10 +34,10 @@ class Models:
         for kind in get_args(Kind):
             for name in self.registry.names(kind):
                 if name in self.registry.vendors:
-                    found += self._of(kind, name)
+                    found += self._find_models(kind, name)
         return found
 
-    def _of(self, kind: Kind, name: str) -> Iterator[ChosenModel]:
+    def _find_models(self, kind: Kind, name: str) -> Iterator[ChosenModel]:
         options, chain = self.registry.vendors[name].options, VARIABLES[kind]
         if name == "googletts":
             for (language, voice), usual in VOICES.items():
@@ -67,7 +67,7 @@ class Models:
             if missing:
                 per = "1K" if missing == ["characters"] else "1M" if "tokens" in missing[0] else "1"
                 setting = ",".join(f"{unit}=USD/{per}" for unit in missing)
-                others = ", ".join(self._lasting(one, prices)) or "none of this provider"
+                others = ", ".join(self._find_lasting(one, prices)) or "none of this provider"
                 why = (
                     f"no price is known for {one.provider}'s {one.priced_as}, so it is not asked: set"
                     f" MODEL_PRICES={one.provider}/{one.priced_as}:{setting} with your own price, or choose a model"
@@ -77,7 +77,7 @@ class Models:
         if wrong:
             raise InvalidRequest(wrong)
 
-    def _lasting(self, one: ChosenModel, prices: PriceTable) -> list[str]:
+    def _find_lasting(self, one: ChosenModel, prices: PriceTable) -> list[str]:
         """Return the models that have a price and do not end soon."""
         priced = prices.priced(one.provider, one.units)
         return [model for model in priced if self.known(one.provider, model).days_left(self.today()) is None]

@@ -56,7 +56,7 @@ def abridge(breath: Sequence[Beat], beats: Sequence[Beat], length_sec: float, pa
             at_least = 2 if any(b.long for b in kept) else 1
             most = max(len(seconds[id(b)]) for b in kept)
             for fewest in range(min(at_least, most), max(most, at_least + 1)):
-                for counts in _fitting(kept, [seconds[id(b)] for b in kept], fewest, length_sec):
+                for counts in _fit_sentences(kept, [seconds[id(b)] for b in kept], fewest, length_sec):
                     spoken = sum(seconds[id(b)][n - 1] for b, n in zip(kept, counts, strict=True))
                     thin = sum(1 for b, n in zip(kept, counts, strict=True) if b.long and n < len(seconds[id(b)]))
                     found = cost + _THIN_COST * thin + _misfit(spoken, len(kept), length_sec)
@@ -99,7 +99,7 @@ def _selections(beats: Sequence[Beat], least: int) -> Iterator[list[Beat]]:
             yield kept
 
 
-def _fitting(
+def _fit_sentences(
     kept: Sequence[Beat], seconds: Sequence[Sequence[float]], fewest: int, length_sec: float
 ) -> Iterator[list[int]]:
     """Return the numbers of sentences whose sum is nearest below ``length_sec``, and those nearest above it.
