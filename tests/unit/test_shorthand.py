@@ -54,6 +54,45 @@ def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None
     assert read(language=given).language == code
 
 
+@pytest.mark.parametrize(
+    ("given", "aspect"),
+    [
+        ("vertical", "9:16"), ("Portrait", "9:16"), ("9x16", "9:16"), ("1080x1920", "9:16"), ("square", "1:1"),
+        ("landscape", "16:9"), ("1920 × 1080", "16:9"), ("16/9", "16:9"), ("1:1", "1:1"),
+    ],
+)  # fmt: skip
+def test_an_aspect_is_a_ratio_a_word_or_a_size(given: str, aspect: str) -> None:
+    assert read(aspect=given).aspect == aspect
+
+
+@pytest.mark.parametrize("given", ["4:3", "wider", "0:0", "tall 9:16"])
+def test_another_aspect_is_refused(given: str) -> None:
+    assert "16:9, 9:16 or 1:1" in wrong({"topic": "x", "aspect": given})["aspect"]
+
+
+def test_a_title_is_a_text_or_an_object() -> None:
+    for given in ("Goa, 2026", {"text": "Goa, 2026"}):
+        (scene,) = read(scenes=[SCENE | {"title": given, "lower_third": given}]).scenes
+        assert scene.title
+        assert scene.lower_third
+        assert (scene.title.text, scene.lower_third.text) == ("Goa, 2026", "Goa, 2026")
+    assert read(scenes=[SCENE | {"title": "", "lower_third": None}]).scenes[0].title is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"title": "Party 🎂"}, "the title"), ({"watermark": "Asha 🎂"}, "the watermark"),
+        ({"watermark": {"text": "Asha 🎂"}}, "the watermark"),
+        ({"scenes": [SCENE | {"title": "Hi 🎂"}]}, "the title of scene 1"),
+        ({"scenes": [SCENE, SCENE | {"lower_third": {"text": "A", "subtext": "B 🎂"}}]}, "the lower third of scene 2"),
+    ],
+)  # fmt: skip
+def test_emoji_that_are_not_drawn_are_quoted(fields: dict[str, object], where: str) -> None:
+    (notice,) = read(**fields).notices
+    assert notice == f"{where}: left out, as the fonts cannot draw it: “🎂”"
+
+
 @pytest.mark.parametrize("given", ["fr-FR", "French", "தமிழ்", "Eng lish"])
 def test_a_wrong_value_is_quoted_as_it_was_written(given: str) -> None:
     assert f"got {given!r}" in wrong({"topic": "x", "language": given})["language"]

@@ -14,10 +14,12 @@ from sutradhar.domain.own_media import ClipFile, ImageFile, UploadId, UploadRef
 from sutradhar.domain.plan_notices import reading_notices
 from sutradhar.domain.price import micros
 from sutradhar.domain.shorthand import (
+    read_aspect,
     read_language,
     read_languages,
     read_mode,
     read_music,
+    read_on_screen,
     read_optional_language,
     read_resolution,
     read_voice,
@@ -116,9 +118,9 @@ class Scene(Frozen):
     footage: FootageSource | None = None
     """None: as the plan says."""
     sounds: tuple[SoundCue, ...] = Field(default=(), max_length=3)
-    title: OnScreen | None = None
+    title: Annotated[OnScreen | None, BeforeValidator(read_on_screen)] = None
     """In the middle of the picture, for the first seconds of the scene."""
-    lower_third: OnScreen | None = None
+    lower_third: Annotated[OnScreen | None, BeforeValidator(read_on_screen)] = None
     """Low on the left, a moment after the scene has begun."""
 
     @model_validator(mode="after")
@@ -238,7 +240,7 @@ class RenderPlan(Frozen):
     delivery: Delivery = Delivery()
     style: Annotated[Line, Field(max_length=200)] = ""
     length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
-    aspect: Aspect = "16:9"
+    aspect: Annotated[Aspect, BeforeValidator(read_aspect)] = "16:9"
     seed: int = Field(default=0, ge=0, lt=2**31)
     scenes: tuple[Scene, ...] = Field(default=(), max_length=CEILING_SCENES)
     characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from math import gcd
 
 _OFF = frozenset({"", "none", "no", "off", "false", "null"})
 _MOODS = frozenset({"devotional", "calm", "joyful", "heroic", "curious", "tender"})
@@ -14,6 +15,12 @@ _LANGUAGES = {unicodedata.normalize("NFC", name): code for name, code in _LANGUA
 _VOICES: Mapping[str, str] = {
     "f": "F", "female": "F", "woman": "F", "lady": "F", "महिला": "F", "स्त्री": "F",
     "m": "M", "male": "M", "man": "M", "gentleman": "M", "पुरुष": "M",
+}  # fmt: skip
+
+
+_ASPECTS: Mapping[str, tuple[str, ...]] = {
+    "16:9": ("landscape", "horizontal", "wide", "widescreen"), "9:16": ("portrait", "vertical", "upright"),
+    "1:1": ("square",),
 }  # fmt: skip
 
 
@@ -83,6 +90,25 @@ def read_languages(value: object) -> object:
 def read_voice(value: object) -> object:
     """Return F or M for the words that people use for them."""
     return _VOICES.get(_word(value), value) if isinstance(value, str) else value
+
+
+def read_on_screen(value: object) -> object:
+    """Return an object for a text; None for what switches it off."""
+    if isinstance(value, str):
+        return {"text": value} if value.strip() else None
+    return None if value is False else value
+
+
+def read_aspect(value: object) -> object:
+    """Return ``9:16`` for "vertical", "9x16" and "1080x1920", and so on."""
+    if not isinstance(value, str):
+        return value
+    word = _word(value)
+    sides = re.fullmatch(r"(\d{1,5})\s*[:x×/]\s*(\d{1,5})", word)
+    if sides and int(sides[1]) and int(sides[2]):
+        divisor = gcd(int(sides[1]), int(sides[2]))
+        word = f"{int(sides[1]) // divisor}:{int(sides[2]) // divisor}"
+    return next((aspect for aspect, words in _ASPECTS.items() if word in {aspect, *words}), value)
 
 
 def read_mode(value: object) -> object:
