@@ -1,5 +1,6 @@
 """How segments are encoded: profiles, the argument list (pure), and the proof that this machine can do it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ _PROXY_STEP = 5
 """A quick look is so many steps of CQ coarser than the film."""
 _VERYFAST_STEP = -1
 """x264's veryfast at one CRF less looks as its slower presets do at 18."""
+
+_NO_CARD = ("Cannot load libcuda", "Cannot load nvcuda", "no CUDA-capable device", "No capable devices found")
+"""What ffmpeg says where there is no graphics card that NVENC can use."""
 
 Options = tuple[tuple[str, str], ...]
 
@@ -156,6 +160,13 @@ def choose(settings: RendererSettings, mode: RenderMode, *, width: int, height: 
     return Choice(chosen, settings.encoder, "; ".join(reasons) or asked)
 
 
+def explain_refusal(said: str) -> str:
+    """Return why an encoder does not work: in our words where the reason is known, else what ffmpeg said."""
+    if any(words in said for words in _NO_CARD):
+        return "this machine has no NVIDIA graphics card, or its driver is missing"
+    return re.sub(r"\[(\w+) @ 0x[0-9a-f]+\]", r"\1:", said)
+
+
 def prove(profile: Profile, *, width: int, height: int, fps: int, workdir: Path) -> None:
     """Encode one black frame with the very arguments of the film: a listed encoder proves nothing.
 
@@ -176,7 +187,7 @@ def prove(profile: Profile, *, width: int, height: int, fps: int, workdir: Path)
             process.finish()
     except RenderError as exc:
         raise RenderError(
-            f"{profile.codec} does not work here: {exc}",
+            f"{profile.codec} does not work here: {explain_refusal(str(exc))}",
             stage="picture",
             advice="install an ffmpeg with libx264 (Debian and Ubuntu: apt-get install ffmpeg)",
         ) from exc

@@ -67,7 +67,8 @@ def errors(stopped: str = "Nothing made is lost: run the same command again to g
         yield
     except InvalidRequest as exc:
         for error in exc.errors:
-            say((name_place(error.path) or "request", "red"), " ", error.message)
+            place = name_place(error.path) or "request"
+            say((f"{place}:" if error.path.endswith("]") else place, "red"), " ", error.message)
         raise typer.Exit(2) from exc
     except SutradharError as exc:
         say((str(exc), "red"))

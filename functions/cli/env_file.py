@@ -3,7 +3,7 @@
 import io
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,7 +55,8 @@ _PREFIXES: Mapping[str, str] = {
     "YOUTUBE_": _NO_YOUTUBE,
 }
 _READ_BY_OTHERS = frozenset({"PUBSUB_EMULATOR_HOST"})
-_CLOSE = 0.8
+_CLOSE, _VERY_CLOSE = 0.8, 0.92
+"""How alike a name is to one that is read: in our own file, and in an environment that is full of other names."""
 
 
 def variables_read() -> frozenset[str]:
@@ -92,16 +93,21 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
 def find_idle_variables(env: Mapping[str, str] = os.environ) -> str | None:
     """Return one notice about all variables that only other systems read, or None."""
     known = variables_read() | _READ_BY_OTHERS
-    found = [(name, why) for name in sorted(env) if env[name] and name not in known and (why := _why_idle(name))]
+    found = [(name, why) for name in sorted(env) if env[name] and name not in known and (why := _why_idle(name, known))]
     if not found:
         return None
     reasons = "; ".join(f"{name}: {why}" for name, why in found)
     return f"these variables are set and do nothing here: {reasons}"
 
 
-def _why_idle(name: str) -> str | None:
+def _why_idle(name: str, known: Collection[str]) -> str | None:
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
-    return _INSTEAD.get(name) or _PREFIXES.get(prefix)
+    if found := _INSTEAD.get(name) or _PREFIXES.get(prefix):
+        return found
+    near = [other for other in known if other.replace("_", "") == name.replace("_", "")]
+    near += [with_api] if (with_api := name.replace("_KEY", "_API_KEY")) in known else []
+    near += get_close_matches(name, known, 1, _VERY_CLOSE)
+    return f"did you mean {near[0]}?" if near else None
 
 
 class _Recorder(Mapping[str, str]):

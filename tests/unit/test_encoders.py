@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gpu_renderer import encoders, ffmpeg
-from gpu_renderer.encoders import Profile, argv, candidates, choose, profile, prove
+from gpu_renderer.encoders import Profile, argv, candidates, choose, explain_refusal, profile, prove
 from gpu_renderer.join import argv as join_argv
 from gpu_renderer.subtitles import Track
 from sutradhar.domain.errors import RenderError
@@ -104,6 +104,19 @@ def test_the_arguments_in_the_key_are_those_of_the_encoder():
         for name, value in chosen.options(25).items():
             assert f"-{name} {value}" in inside
             assert f"-{name} {value}" in found
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("ffmpeg ended with 1: [h264_nvenc @ 0x55] Cannot load libcuda.so.1 | Error", "no NVIDIA graphics card"),
+        ("ffmpeg ended with 1: [hevc_nvenc @ 0x7f3] No capable devices found", "no NVIDIA graphics card"),
+        ("ffmpeg ended with 1: [libx264 @ 0x55eb5450ccc0] bad preset", "ffmpeg ended with 1: libx264: bad preset"),
+    ],
+)
+def test_a_refused_encoder_is_explained_without_addresses(said: str, reason: str):
+    assert reason in explain_refusal(said)
+    assert "0x" not in explain_refusal(said)
 
 
 def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():

@@ -113,6 +113,19 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     assert find_idle_variables({"HOME": "/", "PATH": "/bin"}) is None
 
 
+def test_a_misspelt_variable_of_the_environment_is_named_and_other_programs_are_left_alone() -> None:
+    said = find_idle_variables({"MAX_SCENE": "3", "RENDERMODE": "PROXY", "OPENAI_KEY": "k", "TARGET_RESS": "4k"})
+    assert said is not None
+    for wrong, right in (
+        ("MAX_SCENE", "MAX_SCENES"), ("RENDERMODE", "RENDER_MODE"), ("OPENAI_KEY", "OPENAI_API_KEY"),
+        ("TARGET_RESS", "TARGET_RES"),
+    ):  # fmt: skip
+        assert f"{wrong}: did you mean {right}?" in said
+    others = "GOOGLE_API_KEY GOOGLE_CLOUD_PROJECT AWS_SECRET_KEY PYTHONPATH LANG LANGUAGE TERM PWD EDITOR HOSTNAME"
+    others += " SHLVL PAGER OPENAI_API_BASE OPENAI_BASE_URL ANTHROPIC_API_KEY CUDA_VISIBLE_DEVICES TMPDIR"
+    assert find_idle_variables(dict.fromkeys(others.split(), "x")) is None
+
+
 @pytest.mark.parametrize(
     ("set_to", "level"),
     [("", "debug"), ("INFO", "info"), ("warn", "warning"), ("Critical", "error"), ("debug", "debug")],
