@@ -257,13 +257,17 @@ def test_an_equal_message_that_waits_is_brought_forward_instead_of_doubled(shop:
     assert shop.queue.take() == first
 
 
-def test_a_message_that_failed_keeps_its_rest_beside_a_new_one(shop: Shop) -> None:
+def test_a_message_that_failed_keeps_its_rest_and_gets_no_further_tries(shop: Shop) -> None:
     shop.queue.publish(message())
-    first = shop.queue.take()
-    assert first
-    shop.queue.failed(first)
-    shop.queue.publish(message())
-    assert shop.queue.depth() == 2
+    for tries in range(1, MAX_FAILURES + 1):
+        found = shop.queue.take()
+        assert found
+        assert found.last_try == (tries == MAX_FAILURES)
+        shop.queue.failed(found)
+        shop.queue.publish(message())  # as of a job that is looked after meanwhile
+        assert shop.queue.depth() == 1
+        assert shop.queue.take() is None
+        shop.clock.advance(60)
 
 
 OPEN_AND_CLOSE = """

@@ -51,12 +51,14 @@ class SqliteQueue:
         self._bells = Bells(home)
 
     def publish(self, message: Message) -> None:
-        """Queue ``message``. If an equal one waits and has never failed, it is brought forward instead, so that
-        repeated messages about one job do not fill the queue."""
+        """Queue ``message``. If an equal one waits, it is brought forward instead, so that repeated messages about one
+        job do not fill the queue. One that has failed keeps its rest: a second one would have as many tries again, and
+        a vendor may charge for each."""
         now, body = self._now(), message.model_dump_json()
         with self._database.write() as connection:
             waiting = connection.execute(
-                "UPDATE messages SET available = MIN(available, ?) WHERE body = ? AND owner IS NULL AND failures = 0",
+                "UPDATE messages SET available = CASE WHEN failures = 0 THEN MIN(available, ?) ELSE available END"
+                " WHERE body = ? AND owner IS NULL",
                 (now, body),
             )
             if waiting.rowcount == 0:
