@@ -49,6 +49,9 @@ class NoModels:
 
     look_up = known
 
+    def find_ended_voices(self) -> list[ModelState]:
+        return []
+
     def advise(self, state: ModelState) -> str:
         return ""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from sutradhar.domain.errors import InvalidRequest, ProviderError
 from sutradhar.domain.job import Job, JobState
 from sutradhar.domain.ledger import Charge, job_account
+from sutradhar.domain.model_table import ModelTable
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.pipeline.purchase import Buyer, account, on_account_of
 from sutradhar.pipeline.submit import submit
+from sutradhar.providers import catalog, registry
 from tests.vendors import elevenlabs_stub, gemini_stub, openai_stub
 from tests.vendors.server import VendorStub
 from tests.vendors.studio import Studio, environment
@@ -220,3 +223,43 @@ def test_a_strict_clip_is_not_made_by_the_other(
         studio.services.clips.begin("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert caught.value.fault == "gone"
     studio.close()
+
+
+@pytest.fixture
+def voice_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let OpenAI's voices be over, as they are from January 2027 on."""
+    ended = [
+        one.evolve(shuts_down=date(2026, 11, 1)) if one.model == "gpt-4o-mini-tts" else one
+        for one in catalog.model_table().models
+    ]
+    for module in (catalog, registry):
+        monkeypatch.setattr(module, "model_table", lambda: ModelTable(models=tuple(ended)))
+
+
+ONLY_OPENAI = {"PROVIDERS": "openai", "OPENAI_VOICE_MODEL": ""}
+
+
+@pytest.mark.usefixtures("voice_over")
+def test_an_offline_voice_in_place_of_one_that_is_over_is_told(studio_with: Make) -> None:
+    done = film(studio_with(**ONLY_OPENAI), PLAN)
+    assert done.state is JobState.SUCCEEDED, done.error
+    (notice,) = [note for note in done.notices if "an offline voice speaks instead" in note]
+    assert notice.startswith("gpt-4o-mini-tts was shut down on 2026-11-01")
+    assert "NARRATORS" in notice
+
+
+@pytest.mark.usefixtures("voice_over")
+@pytest.mark.parametrize("variables", [{}, {**ONLY_OPENAI, "OPENAI_VOICE_MODEL": "gpt-voice"}])
+def test_a_voice_that_nobody_misses_is_not_told(studio_with: Make, variables: dict[str, str]) -> None:
+    done = film(studio_with(**{"OPENAI_VOICE_MODEL": "", **variables}), PLAN.evolve(strict=True))
+    assert done.state is JobState.SUCCEEDED, done.error
+    assert not [note for note in done.notices if "shut down" in note]
+
+
+@pytest.mark.usefixtures("voice_over")
+def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(studio_with: Make, stub: VendorStub) -> None:
+    done = film(studio_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
+    assert done.state is JobState.FAILED
+    assert done.error
+    assert "gpt-4o-mini-tts was shut down on 2026-11-01, and strict allows no other" in done.error.cause
+    assert billed(stub) == 0

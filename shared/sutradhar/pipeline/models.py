@@ -35,7 +35,7 @@ def check_models(services: Services, job: Job) -> list[str]:
         lines = estimate(services, job.wanted).lines
     except ProviderError:
         return []  # planning itself will report the error
-    today, notices = services.purchases.health.today, []
+    today, notices = services.purchases.health.today, _check_voices(services, job)
     for provider, model in _models(lines):
         state = _look_up(services, provider, model)
         advice = services.models.advise(state)
@@ -48,6 +48,28 @@ def check_models(services: Services, job: Job) -> list[str]:
             notices.append(f"{state.describe(today)}, so another model replaces it: {advice}")
         elif state.days_left(today) is not None:
             notices.append(f"{state.describe(today)}: {advice}")
+    return notices
+
+
+def _check_voices(services: Services, job: Job) -> list[str]:
+    """Return notices about voices that were shut down, where a voice speaks in their place that nobody is paid for.
+
+    Raise ProviderError if the job is strict.
+    """
+    wanted = job.wanted
+    silent = wanted.scenes and not any(scene.narration for scene in wanted.scenes)
+    speaker = wanted.spoken_language, wanted.gender, wanted.manner
+    if silent or services.purchases.sells(services.narrator.maker(*speaker)):
+        return []
+    today, advice = services.purchases.health.today, "name another provider in NARRATORS (docs/providers.md)"
+    notices = []
+    for state in services.models.find_ended_voices():
+        if wanted.strict:
+            raise ProviderError(
+                f"{state.describe(today)}, and strict allows no other", provider=state.provider, retryable=False,
+                fault="gone", advice=f"{advice}, then retry the job; or make it without strict",
+            )  # fmt: skip
+        notices.append(f"{state.describe(today)}, so an offline voice speaks instead: {advice}")
     return notices
 
 

@@ -1,5 +1,6 @@
 """The interface to facts about the providers' models that the configuration chooses."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from sutradhar.domain.model_table import ModelState
@@ -12,6 +13,10 @@ class ModelDirectory(Protocol):
 
     def look_up(self, provider: str, model: str) -> ModelState:
         """Ask the provider, free of charge and for at most two seconds; ``problem`` says why there is no answer."""
+        ...
+
+    def find_ended_voices(self) -> Sequence[ModelState]:
+        """Return the voice models that were shut down, so that their providers are no longer asked to speak."""
         ...
 
     def advise(self, state: ModelState) -> str:

@@ -9,7 +9,7 @@ from typing import get_args
 from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.model_table import ChosenModel, ModelState, ModelTable
 from sutradhar.domain.price import PriceTable
-from sutradhar.providers.catalog import OFFERS, Kind
+from sutradhar.providers.catalog import OFFERS, Kind, offer
 from sutradhar.providers.googletts.voices import VOICE, VOICES, voice_option
 from sutradhar.providers.registry import VARIABLES, Registry
 
@@ -97,6 +97,9 @@ class Models:
         except ProviderError as exc:
             return known.evolve(problem=str(exc))
         return known.evolve(exists=exists, shuts_down=shuts_down or known.shuts_down)
+
+    def find_ended_voices(self) -> list[ModelState]:
+        return [self.known(name, offer(name, "narrator").default) for name in self.registry.find_ended("narrator")]
 
     def advise(self, state: ModelState) -> str:
         chosen = self._find(state.provider, state.model)

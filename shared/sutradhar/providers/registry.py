@@ -189,6 +189,13 @@ class Registry:
             bought = [name for name in self.providers if name in bought]
         return [*(name for name in bought if not self._has_ended(kind, name)), *OFFLINE[kind]]
 
+    def find_ended(self, kind: Kind) -> list[str]:
+        """Return the providers with a key that ``names`` leaves out because their default model was shut down."""
+        if self.chains.get(kind):
+            return []
+        asked = BOUGHT[kind] if self.providers is None else self.providers
+        return [name for name in asked if name in BOUGHT[kind] and self._has_ended(kind, name)]
+
     def _has_ended(self, kind: Kind, name: str) -> bool:
         """Return whether the provider's default model was shut down without a replacement, so that every call fails."""
         for one in OFFERS:
