@@ -73,6 +73,18 @@ def test_sounds_captions_and_characters_that_are_left_out_are_named(home: Path) 
         assert part in said
 
 
+def test_translations_that_no_caption_shows_are_named(home: Path) -> None:
+    said = SCENE | {"narration": "A river."}
+    for scene, expected in (
+        (SCENE | {"translations": {"hi": "एक नदी।"}}, "the translations of scene 1 are not used: it has no narration"),
+        (said | {"translations": {"en": "The river."}}, "the English translation of scene 1 is not used"),
+        (said | {"translations": {"en": "The river.", "hi": "एक नदी।"}}, "the English translation of scene 1"),
+    ):
+        assert expected in notices(home, {"language": "en", "scenes": [scene]})
+    for scene in (said, SCENE, said | {"translations": {"hi": "एक नदी।"}}, said | {"translations": {"en": "A river."}}):
+        assert "not used" not in notices(home, {"language": "en", "scenes": [scene]})
+
+
 def test_description_tags_and_metadata_come_back_in_status_and_provenance() -> None:
     told = {"description": "A walk.", "tags": ["goa", "sea"], "metadata": {"customer": "42"}}
     job = Job.new("job-1", RenderPlan.parse({"topic": "Goa", **told}), "hash", datetime.now(UTC))

@@ -24,6 +24,7 @@ def collect_notices(services: Services, written: Written, wanted: RenderPlan) ->
         *_find_deaf_voice(services, plan),
         *_find_missing_sounds(services, plan),
         *_find_missing_captions(written),
+        *_find_unused_translations(plan),
         *_find_unseen_characters(plan),
         *_find_unused_photos(services, plan),
         *_find_missing_footage(services, plan),
@@ -72,6 +73,18 @@ def _find_missing_captions(written: Written) -> Iterator[str]:
             yield (
                 f"{name} captions are left out: the text has no {name} translation and {why}; {key}give each scene"
                 " translations, or drop the language from subtitle_languages"
+            )
+
+
+def _find_unused_translations(plan: RenderPlan) -> Iterator[str]:
+    spoken = plan.spoken_language
+    for number, scene in enumerate(plan.scenes, 1):
+        if scene.translations and not scene.narration:
+            yield f"the translations of scene {number} are not used: it has no narration; write one, or a title"
+        elif (own := scene.translations.get(spoken)) and own.split() != scene.narration.split():
+            yield (
+                f"the {_LANGUAGES[spoken]} translation of scene {number} is not used: its captions in that language are"
+                " the words of the narration"
             )
 
 
