@@ -53,15 +53,16 @@ def serve(
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
     env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
     with errors(), stoppable(), local.at_work():
-        server = subprocess.Popen(argv, env=env, start_new_session=True)
-        let_in = "callers with an API key" if access.keys(bootstrap.backend().records) else "this machine only"
-        say(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
-        try:
-            code = server.wait()
-            raise typer.Exit(code or 1)
+        server: subprocess.Popen[bytes] | None = None
+        try:  # from here on Ctrl-C must end the server too, which would else keep the port
+            server = subprocess.Popen(argv, env=env, start_new_session=True)
+            let_in = "callers with an API key" if access.keys(bootstrap.backend().records) else "this machine only"
+            say(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
+            raise typer.Exit(server.wait() or 1)
         finally:
-            server.terminate()
-            server.wait()
+            if server is not None:
+                server.terminate()
+                server.wait()
 
 
 def _serve_emulated(port: int) -> None:

@@ -2,6 +2,9 @@
 
 import json
 import signal
+import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -163,3 +166,21 @@ def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
     names = {path.name for path in (terminal.folder / "film").iterdir()}
     assert "video.mp4" in names
     assert "video.refused.mp4" not in names
+
+
+def test_ctrl_c_at_any_moment_ends_the_server_too(terminal: Terminal) -> None:
+    """An interrupt while the address is being printed left a server behind that kept the port."""
+    port = free_port()
+    code = (
+        "import os, signal; from functions.cli import serve as command;"
+        " command.say = lambda *_: os.kill(os.getpid(), signal.SIGINT);"
+        f" command.serve(port={port}, host='127.0.0.1', backend=command.ServedBackend.LOCAL)"
+    )
+    # a server that is left behind holds the pipe, and the run does not end
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=terminal.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "Stopped." in done.stderr
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
