@@ -107,7 +107,7 @@ def measure(
             track = listen.take(video, float(sound.get("duration", 0)), cancel) if sound else None
     except RenderError as exc:
         raise RenderError(
-            f"the film cannot be read: {exc}", stage="gate", advice="render it again", retryable=exc.retryable
+            f"the video cannot be read: {exc}", stage="gate", advice="render it again", retryable=exc.retryable
         ) from exc
     width, height = _image_size(thumbnail)
     black, frozen = strip.black(strips, rate), strip.frozen(strips, rate)

@@ -70,7 +70,7 @@ def join(
     counted = count_frames(output, cancel)
     if counted != frames:
         raise RenderError(
-            f"the joined film has {counted} frames; the timeline has {frames}",
+            f"the joined video has {counted} frames; the timeline has {frames}",
             stage="join",
             retryable=True,
             advice="a stored segment may be damaged: delete segments/ in the blob store and retry",

@@ -12,7 +12,7 @@ from tests import emulated
 
 
 def pytest_configure() -> None:
-    """Give no example of Hypothesis a deadline: time is measured by the benchmarks, and a busy machine is slow."""
+    """Switch off the deadlines of Hypothesis: benchmarks measure time, and a busy machine is slow."""
     with suppress(ModuleNotFoundError):  # a plain install, on which some of the tests run as well, has no Hypothesis
         from hypothesis import settings
 

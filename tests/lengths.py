@@ -1,7 +1,7 @@
 """Print how long videos become: ``python -m tests.lengths`` by the estimate, ``--real`` with the offline voices.
 
 ``python -m tests.lengths check STORY ...`` lists what a writer of a story has to know: the seconds of each beat in both
-languages, and what is wrong with it.
+languages, and the faults of the story.
 """
 
 import sys

@@ -92,16 +92,16 @@ def _from_here() -> bool:
 
 
 def _explain_closed() -> str:
-    """Return why a caller without a key is not let in, and what to do."""
+    """Return why a caller without a key is refused, and what to do."""
     pages = [page for page in flask.request.headers.getlist("Origin") if not _is_loopback(_name(page))]
     if pages == ["null"]:
-        return "a page that was opened as a file calls; serve it from http://localhost, whose pages are let in"
+        return "the caller is a page that was opened as a file; serve it from http://localhost, whose pages may call"
     if pages:
         return (
-            f"a web page of {pages[0][:100]} calls, and without a key only pages of this machine are let in; make one"
-            f" with `sutradhar keys add NAME`, send it as X-API-Key, and set CORS_ORIGINS={pages[0][:100]}"
+            f"the caller is a web page of {pages[0][:100]}, and without a key only pages of this machine may call; make"
+            f" one with `sutradhar keys add NAME`, send it as X-API-Key, and set CORS_ORIGINS={pages[0][:100]}"
         )
-    return "there is no API key yet, and only this machine is let in; make one with `sutradhar keys add NAME`"
+    return "there is no API key yet, so only this machine may call; make one with `sutradhar keys add NAME`"
 
 
 def _name(address: str) -> str:

@@ -122,7 +122,7 @@ def _problem(exc: Exception) -> flask.Response:
 
 
 def _explain(exc: HTTPException) -> str:
-    """Return what is wrong with the address or the method of a request, and what to call."""
+    """Return the fault in the path or the method of a request, and the path or method to use."""
     here = flask.request.script_root + flask.request.path
     if isinstance(exc, MethodNotAllowed):
         methods = sorted({*(exc.valid_methods or ())} - {"HEAD", "OPTIONS"})

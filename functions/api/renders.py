@@ -110,14 +110,14 @@ def _wanted_file(job: Job) -> tuple[str, str]:
             message = f"captions need lang=en|hi and format=srt|vtt (got lang={language!r}, format={form!r})"
             raise InvalidRequest([FieldError("lang", message)])
         if language not in job.result.captions:
-            raise NotFound(f"this film has no captions in {language!r}")
+            raise NotFound(f"this video has no captions in {language!r}")
         files = job.result.captions[language]
         return (files.srt, "application/x-subrip") if form == "srt" else (files.vtt, "text/vtt")
     if kind == "thumbnail":
         return job.result.thumbnail, "image/png"
     if kind == "provenance":
         if not job.result.provenance:
-            raise NotFound("this film was made before provenance was kept")
+            raise NotFound("this video was made before provenance was kept")
         return job.result.provenance, "application/json"
     return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
 

@@ -81,7 +81,7 @@ def _body_of_topic(topic: str) -> dict[str, Any]:
 
 
 def _body_of_script(script_file: str) -> dict[str, Any]:
-    """Return a plan whose scenes say all of a text, and tell what of it is left out."""
+    """Return a plan whose scenes speak all of a text; print a note that quotes the pieces that are left out."""
     data, _ = _read_file("--script", script_file)
     try:
         text = decode_text(data)

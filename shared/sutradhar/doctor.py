@@ -98,7 +98,7 @@ def prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
 
 def no_vendor() -> Check:
     return Check(
-        "keys", ok=False, detail="of no vendor: everything is made offline", needed=False,
+        "keys", ok=False, detail="no provider has a key: everything is made offline", needed=False,
         advice="set OPENAI_API_KEY, ELEVENLABS_API_KEY or GEMINI_API_KEY for better makers (docs/providers.md)",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Run each field case against what a plain install has: files and texts as people really bring them."""
+"""Run each field case against a plain install, with files and texts as people really bring them."""
 
 import os
 import signal

@@ -70,7 +70,7 @@ def test_a_proxy_or_a_page_of_another_site_is_not_this_machine(api: FlaskClient,
     [
         ({"Origin": "https://a.example"}, ("a web page of https://a.example", "CORS_ORIGINS=https://a.example")),
         ({"Origin": "null"}, ("opened as a file", "http://localhost")),
-        ({"Host": "elsewhere.example"}, ("only this machine is let in", "`sutradhar keys add NAME`")),
+        ({"Host": "elsewhere.example"}, ("only this machine may call", "`sutradhar keys add NAME`")),
     ],
 )  # fmt: skip
 def test_a_refused_caller_is_told_why(api: FlaskClient, headers: dict[str, str], says: tuple[str, ...]) -> None:

@@ -66,7 +66,7 @@ def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
         (b"{", 400, "ends too early"),
         (b"\xff\xfe", 400, "the body is empty"),
         (b"[" * 100_000, 400, "nested too deeply"),
-        (b"topic=fox", 400, 'the body is a text and no JSON; send a JSON object, such as {"topic": "Prahlad"}'),
+        (b"topic=fox", 400, 'the body is a text and not JSON; send a JSON object, such as {"topic": "Prahlad"}'),
         (b'{"topic": "fox",\n}', 400, "in line 1: there is a comma before the closing"),
         (b'{"topic": "caf\xe9"}', 400, "UTF-8"),
         (b'{"topic": "a", "topic": "b"}', 400, 'the field "topic" twice'),

@@ -176,7 +176,7 @@ def test_a_film_with_bytes_changed_fails(good: Path, thumbnail: Path, tmp_path: 
 def test_what_is_no_film_is_an_error_of_the_gate(content: bytes, thumbnail: Path, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(content)
-    with pytest.raises(RenderError, match=r"the film cannot be read: .*ffprobe") as caught:
+    with pytest.raises(RenderError, match=r"the video cannot be read: .*ffprobe") as caught:
         measure(path, thumbnail)
     assert caught.value.stage == "gate"
     assert not moov_first(path)

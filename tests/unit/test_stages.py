@@ -290,4 +290,4 @@ def test_a_renderer_that_ends_well_and_leaves_nothing_is_not_started_for_ever(wo
     assert starts == 6
     error = world.job(job.id).error
     assert error
-    assert "left no film" in error.cause
+    assert "times without a video" in error.cause

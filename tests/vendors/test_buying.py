@@ -194,7 +194,7 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
 
 
 def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(studio: Studio, stub: VendorStub) -> None:
-    with pytest.raises(InvalidRequest, match=r"budget_usd: the film would cost about .* scene 1, image 0\.09"):
+    with pytest.raises(InvalidRequest, match=r"budget_usd: the video would cost about .* scene 1, image 0\.09"):
         submit(studio.services, PLAN.evolve(budget_usd=0.05))
     assert not billed(stub)
 

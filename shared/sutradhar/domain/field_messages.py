@@ -48,11 +48,11 @@ _INSTEAD: Mapping[str, Mapping[str, str]] = {
               "genre": "mood"},
     "watermark": {"corner": "position", "transparency": "opacity"},
 }  # fmt: skip
-"""The names that people and chat models write for a field of the plan, by the part of the plan that they stand in."""
+"""Names that people and chat models write instead of a field's own name, by the part of the plan."""
 _UNNEEDED = frozenset({"scene", "id", "number", "index", "order"})
 """Fields in which chat models number scenes; the order of the list replaces them."""
 _NOISE = frozenset({"the", "video", "scene", "background", "total", "target", "in", "default", "s", "clip", "on"})
-"""Words of a name that say nothing about which field is meant: ``video_title``, ``background_music``."""
+"""Words in a name that do not help to find the field: ``video_title``, ``background_music``."""
 _ADVICE_TO_SHOW = ("write image_prompt", "write image", "write clip")
 _KINDS: Mapping[str, str] = {
     "string": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "finite": "a number",
@@ -108,7 +108,7 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
 
 
 def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
-    """Return what to do about a name that no field has: the field that is meant, or to remove it."""
+    """Return the advice for an unknown name: the field to write instead, or to remove it."""
     parent, _, name = path.rpartition(".")
     part = parent.rpartition(".")[2].partition("[")[0] or "plan"
     meant, fields = _INSTEAD.get(part, {}), list(names.get(part, ()))

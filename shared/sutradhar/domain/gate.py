@@ -246,7 +246,9 @@ def _caption_rules(timeline: Timeline) -> Iterator[Finding]:
         tracks["burned captions"] = timeline.burned
     for name, cues in tracks.items():
         trouble = next(_caption_troubles(cues, timeline), "")
-        yield _rule(name, not trouble, trouble or f"{len(cues)} cues", "in the film, apart, one or more a spoken scene")
+        yield _rule(
+            name, not trouble, trouble or f"{len(cues)} cues", "in the video, apart, one or more a spoken scene"
+        )
 
 
 def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:

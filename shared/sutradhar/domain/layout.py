@@ -26,7 +26,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     voice is never cut.
 
     Raises:
-        InvalidRequest: the film would be longer than ``MAX_VIDEO_SEC``.
+        InvalidRequest: the video would be longer than ``MAX_VIDEO_SEC``.
     """
     fps = plan.render.fps
     width, height = plan.size
@@ -83,7 +83,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         effects += _effects(scene, i, heard_from, assets)
         start += frames - fades[i + 1]
     if start > MAX_VIDEO_SEC * fps:
-        message = f"the narration makes the film {start / fps:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
+        message = f"the narration makes the video {start / fps:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
         raise InvalidRequest([FieldError("scenes", message)])
     captions = _captions(plan, assets, clips, voices)
     music = assets.get("music") if plan.music.enabled else None
@@ -133,7 +133,7 @@ def _captions(
 ) -> dict[Language, tuple[Cue, ...]]:
     found: dict[Language, tuple[Cue, ...]] = {}
     if not voices:
-        return found  # a file without a line is no captions; players and YouTube refuse it
+        return found  # players and YouTube refuse a caption file without a line
     spoken = plan.spoken_language
     for language in plan.subtitle_languages:
         if language not in caption_languages(plan):

@@ -133,7 +133,7 @@ def strip_emphasis(line: str) -> str:
 
 
 def strip_footnotes(text: str, left_out: list[str]) -> str:
-    """Return ``text`` without the footnotes of Markdown (``[^1]: Whitfield, 2015.``) and the marks of them."""
+    """Return ``text`` without the footnotes of Markdown (``[^1]: Whitfield, 2015.``) and their marks."""
 
     def note(found: "Match[str]") -> str:
         left_out.append(found[0].strip())

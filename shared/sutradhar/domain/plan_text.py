@@ -29,7 +29,7 @@ def parse_plan_text(data: bytes) -> Any:
     if not text.strip():
         raise PlanTextError('is empty; a plan is a JSON object, such as {"topic": "Prahlad"}')
     if not _STARTS_LIKE_JSON.match(text):
-        raise NoJsonError("is a text and no JSON")
+        raise NoJsonError("is a text and not JSON")
     try:
         return json.loads(text, object_pairs_hook=_refuse_double_fields, parse_constant=_refuse_constant)
     except json.JSONDecodeError as exc:

@@ -1,4 +1,4 @@
-"""Cut a text that is to be spoken into its sentences, and these into the narrations of scenes."""
+"""Split a text to speak into its sentences, and group these into the narrations of scenes."""
 
 from sutradhar.domain.pacing import speech_sec
 from sutradhar.domain.pasted_text import read_narration
@@ -10,8 +10,8 @@ _SCENE_SEC = 9.0
 
 
 def split_script(text: str) -> list[str]:
-    """Return the sentences of ``text`` that can be spoken, with their closing quotes. One that ends a line that means
-    something, as in a poem, ends with the line break."""
+    """Return the sentences of ``text`` that can be spoken, with their closing quotes. A sentence keeps the line break
+    after it if that has a meaning, as in a poem."""
     found: list[str] = []
     for line in read_narration(text).text.split("\n"):
         parts = [s for s in sentences(line) if any(c.isalnum() for c in s)]

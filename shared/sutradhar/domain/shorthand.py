@@ -64,7 +64,7 @@ def read_language(value: object) -> object:
 
 
 def refuse_double_languages(texts: object) -> object:
-    """Return ``texts`` (by language). Raises ValueError where two names stand for one language: one would be lost."""
+    """Return ``texts`` (by language). Raise ValueError if two names mean one language: one would be lost."""
     if isinstance(texts, Mapping):
         first: dict[object, object] = {}
         for name in texts:

@@ -147,7 +147,7 @@ def scene_prefix(line: str) -> "Match[str] | None":
 
 
 def chord_line(line: str) -> bool:
-    """Return whether ``line`` has the chords of a song and no words, or says how often a part is sung: ``Am  G7``."""
+    """Return whether ``line`` has only the chords of a song (``Am  G7``), or how often to sing a part (``x2``)."""
     chord = r"[A-G][#b♯♭]?(?:maj|min|dim|sus|aug|add|m)?\d{0,2}(?:/[A-G][#b]?)?"
     alone = _compile(rf"(?:\|?\s*{chord}[\s|-]+)+{chord}\s*\|?").fullmatch(line)
     marked = alone and _compile(r"[#b♯♭m\d]|\S\s{2,}\S|\|").search(line)

@@ -105,7 +105,7 @@ def _hopeless(services: Services, job: Job) -> bool:
     if int(counted[name]) <= _MOST_EMPTY:
         return False
     error = JobError(
-        stage="render", cause=f"the renderer ended well {_MOST_EMPTY} times and left no film",
+        stage="render", cause=f"the renderer ended well {_MOST_EMPTY} times without a video",
         advice="look at its log, and whether it may write to the bucket; then retry the job",
     )  # fmt: skip
     services.move(job.id, lambda current: current.failed(error, services.clock.now()))

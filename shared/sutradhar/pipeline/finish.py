@@ -27,7 +27,7 @@ def finish(services: Services, message: RenderFinished) -> None:
             scene=failure.scene if failure else None,
             cause=failure.cause if failure else "the renderer ended without a result",
             advice=(failure.advice if failure else "") or "retry the job: what is made is kept",
-            kept="all pictures, voices and music, and every finished part of the film",
+            kept="all images, voices and music, and every finished part of the video",
         )
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
         return

@@ -13,7 +13,7 @@ from sutradhar.telemetry import log
 def refuse_gone(services: Services, lines: Sequence[Line]) -> None:
     """Refuse a strict job whose model is known to be gone; no provider is called for this check.
 
-    Raises InvalidRequest.
+    Raise InvalidRequest.
     """
     today = services.purchases.health.today
     for provider, model in _models(lines):

@@ -80,12 +80,12 @@ def affordable(services: Services, job: Job) -> Estimate:
     cap = services.buyer(job, "").job_cap
     if cap is not None and found.likely > cap:
         lines = ", ".join(f"{name_slot(line.slot)} {usd(line.likely):.4f}" for line in found.lines)
-        message = f"the film would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
+        message = f"the video would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
     left = services.purchases.left(job.owner, job.owner_cap) if found.likely else None
     if left is not None and found.likely > left:
         raise BudgetSpent(
-            f"the film would cost about {usd(found.likely):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
+            f"the video would cost about {usd(found.likely):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
         )
     return found
 

@@ -64,7 +64,7 @@ def refused_call(
                 what, provider=provider, retryable=True, status=status, fault="down",
                 retry_after=_retry_after(headers or {}), advice="wait until it is up again",
             )  # fmt: skip
-    return ProviderError(what, provider=provider, retryable=False, status=status, advice="see the vendor's message")
+    return ProviderError(what, provider=provider, retryable=False, status=status, advice="see the provider's message")
 
 
 def policy(provider: str, message: str, status: int | None = None) -> ProviderError:
