@@ -15,7 +15,15 @@ from functions.api import operations, renders, uploads
 from functions.api.access import Unauthorized, admit
 from functions.api.pages import admit_page, answer_preflight
 from functions.api.uploads import carries_bytes
-from sutradhar.domain.errors import BackendError, BudgetSpent, Conflict, IdempotencyMismatch, InvalidRequest, NotFound
+from sutradhar.domain.errors import (
+    BackendError,
+    BudgetSpent,
+    Conflict,
+    IdempotencyMismatch,
+    InvalidRequest,
+    InvalidSettings,
+    NotFound,
+)
 from sutradhar.domain.upload import MAX_BYTES
 from sutradhar.telemetry import bound, log
 
@@ -95,6 +103,9 @@ def _after(response: flask.Response) -> flask.Response:
 
 
 def _problem(exc: Exception) -> flask.Response:
+    if isinstance(exc, InvalidSettings):
+        log("settings_wrong", level="error", exc=exc)
+        return problem(500, "Set up wrongly", "this service is set up wrongly; its log names the variable to change")
     for kind, status, title in _STATUS:
         if isinstance(exc, kind):
             errors = (

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from sutradhar import telemetry
 from sutradhar.config import Settings
-from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.errors import FieldError, InvalidRequest, InvalidSettings
 from sutradhar.domain.price import PriceTable, micros
 from sutradhar.ports.clock import SystemClock
 
@@ -159,7 +159,7 @@ def _prices(settings: Settings) -> PriceTable:
         table = PriceTable.model_validate_json(text)
         return table.evolve(prices=(*settings.model_prices, *table.prices))
     except (OSError, ValidationError) as exc:
-        raise InvalidRequest([FieldError("PRICES", f"{path} is not a price table: {exc}")]) from exc
+        raise InvalidSettings([FieldError("PRICES", f"{path} is not a price table: {exc}")]) from exc
 
 
 def local_backend(settings: Settings) -> Backend:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sutradhar.domain.capacity import Machine
-from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.errors import FieldError, InvalidSettings
 from sutradhar.domain.field_messages import describe_error
 from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
@@ -307,7 +307,7 @@ class Settings:
             environment=dict(env),
         )
         if wrong:
-            raise InvalidRequest(wrong)
+            raise InvalidSettings(wrong)
         return settings
 
 

@@ -109,3 +109,24 @@ def test_a_conflict_speaks_the_words_of_the_api(api: FlaskClient) -> None:
         assert answer.status_code == 409
         assert "succeeded" in answer.json["detail"]
         assert "SUCCEEDED" not in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"OPENAI_API_KEY": "k", "OPENAI_IMAGE_MODEL": "no-price"}, "OPENAI_IMAGE_MODEL"),
+        ({"PROVIDERS": "acme"}, "PROVIDERS"), ({"PRICES": "/no/such/table"}, "PRICES"),
+    ],
+)  # fmt: skip
+def test_what_the_operator_set_wrongly_is_no_mistake_of_the_caller(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    variables: dict[str, str], named: str,
+) -> None:  # fmt: skip
+    for name, value in {"OPENAI_API_KEY": "k", **variables}.items():
+        monkeypatch.setenv(name, value)
+    answer = submit(api)
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert "its log names the variable" in answer.json["detail"]
+    assert named not in answer.get_data(as_text=True)
+    assert named in capsys.readouterr().err
+    assert api.get("/health").status_code == 200

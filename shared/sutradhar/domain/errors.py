@@ -2,6 +2,7 @@
 
     SutradharError
     ├── InvalidRequest            what the caller asked for cannot be done; names every wrong field
+    │   └── InvalidSettings       the environment has wrong variables; names every one
     ├── BudgetSpent               a film would cost more than is left for today
     ├── NotFound                  no such job, asset or file
     ├── Conflict                  the thing is not in a state that allows it
@@ -48,6 +49,10 @@ class InvalidRequest(SutradharError):
     def __init__(self, errors: Sequence[FieldError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(f"{e.path}: {e.message}" if e.path else e.message for e in self.errors))
+
+
+class InvalidSettings(InvalidRequest):
+    """The environment has wrong variables: the operator's mistake, not a caller's."""
 
 
 class BudgetSpent(SutradharError):

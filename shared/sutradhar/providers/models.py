@@ -6,7 +6,7 @@ from datetime import date
 from importlib import import_module
 from typing import get_args
 
-from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.errors import FieldError, InvalidSettings, ProviderError
 from sutradhar.domain.model_table import ChosenModel, ModelState, ModelTable
 from sutradhar.domain.price import PriceTable
 from sutradhar.providers.catalog import OFFERS, Kind, offer
@@ -46,7 +46,7 @@ class Models:
                 family = VOICE.fullmatch(model)
                 if family is None or family[1] != language:
                     why = f"must be a Neural2, Wavenet or Standard voice of that language, like {usual} (got {model})"
-                    raise InvalidRequest([FieldError(variable, why)])
+                    raise InvalidSettings([FieldError(variable, why)])
                 yield ChosenModel(
                     kind=kind, provider=name, model=model, priced_as=family[2].lower(), units=("characters",),
                     variable=variable, chain=chain,
@@ -75,7 +75,7 @@ class Models:
                 )
                 wrong.append(FieldError(one.variable or "PRICES", why))
         if wrong:
-            raise InvalidRequest(wrong)
+            raise InvalidSettings(wrong)
 
     def _find_lasting(self, one: ChosenModel, prices: PriceTable) -> list[str]:
         """Return the models that have a price and do not end soon."""

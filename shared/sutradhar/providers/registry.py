@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sutradhar.domain.errors import FieldError, InvalidRequest
+from sutradhar.domain.errors import FieldError, InvalidSettings
 from sutradhar.domain.plan import RenderPlan
 from sutradhar.ports.calls import CallGate
 from sutradhar.ports.providers import (
@@ -171,7 +171,7 @@ class Registry:
         found = self._there(kind)
         if not found:
             keys = " or ".join(f"{name.upper()}_API_KEY" for name in self.names(kind))
-            raise InvalidRequest([FieldError(VARIABLES[kind], f"names no provider that is set up; set {keys}")])
+            raise InvalidSettings([FieldError(VARIABLES[kind], f"names no provider that is set up; set {keys}")])
         return found
 
     def names(self, kind: Kind) -> list[str]:
@@ -183,9 +183,9 @@ class Registry:
             everybody = {name for served in BOUGHT.values() for name in served}
             if unknown := [name for name in self.providers if name not in everybody]:
                 known = ", ".join(sorted(everybody))
-                raise InvalidRequest([FieldError("PROVIDERS", f"there is no {unknown[0]!r}; known are {known}")])
+                raise InvalidSettings([FieldError("PROVIDERS", f"there is no {unknown[0]!r}; known are {known}")])
             if missing := [name for name in self.providers if name not in self.vendors]:
-                raise InvalidRequest([FieldError("PROVIDERS", f"{missing[0]} needs {missing[0].upper()}_API_KEY")])
+                raise InvalidSettings([FieldError("PROVIDERS", f"{missing[0]} needs {missing[0].upper()}_API_KEY")])
             bought = [name for name in self.providers if name in bought]
         return [*(name for name in bought if not self._has_ended(kind, name)), *OFFLINE[kind]]
 
@@ -208,7 +208,7 @@ class Registry:
         known = {**OFFLINE[kind], **BOUGHT[kind]}
         if name not in known:
             message = f"there is no {kind} {name!r}; known are {', '.join(known)}"
-            raise InvalidRequest([FieldError(VARIABLES[kind], message)])
+            raise InvalidSettings([FieldError(VARIABLES[kind], message)])
         if name in OFFLINE[kind]:
             return _class(known[name])()
         if name not in self.vendors:
