@@ -64,6 +64,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
     say(f"{key.id} ({key.name}) is revoked.")
     if not access.keys(records):
         console.print(
-            "It was the last key. Now calls from this machine need no key, nor does any caller on Google Cloud that IAM"
-            " lets in (none with public_api). They see all jobs. To require keys again: `sutradhar keys add NAME`."
+            "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"
+            " caller that IAM lets in (none with public_api). They see all jobs. To require keys again:"
+            " `sutradhar keys add NAME`."
         )

@@ -232,7 +232,7 @@ def test_keys_from_the_terminal(home: Path) -> None:
     assert run(app, ["keys", "revoke", "key-none"]).exit_code == 1
     run(app, ["keys", "add", "ravi"])
     gone = run(app, ["keys", "revoke", found.id])
-    assert (gone.exit_code, "the last one" in gone.output) == (0, False)
+    assert (gone.exit_code, "the last key" in gone.output) == (0, False)
     (last,) = access.keys(bootstrap.backend().records).values()
-    assert "the last one" in run(app, ["keys", "revoke", last.id]).output
+    assert "the last key" in run(app, ["keys", "revoke", last.id]).output
     assert access.keys(bootstrap.backend().records) == {}
