@@ -13,6 +13,8 @@ from PIL import Image
 from functions import local
 from functions.api.app import MAX_BODY_BYTES
 from sutradhar import bootstrap
+from sutradhar.domain.messages import PlanRender, ProduceAsset
+from sutradhar.domain.plan import RenderPlan
 from sutradhar.domain.upload import MAX_BYTES
 
 
@@ -137,3 +139,22 @@ def test_the_same_file_brought_twice_is_one_upload(home: Path, tmp_path: Path) -
     services = bootstrap.services()
     assert bring(services, tmp_path / "beach.png") == bring(services, tmp_path / "beach.png")
     assert len(newest(services)) == 1
+
+
+def test_a_file_that_is_gone_when_it_is_needed_is_told_by_its_name(home: Path, tmp_path: Path) -> None:
+    from sutradhar.pipeline.handle import handle
+    from sutradhar.pipeline.submit import submit
+    from sutradhar.pipeline.uploads import bring
+
+    (tmp_path / "beach.png").write_bytes(picture())
+    services = bootstrap.services()
+    upload = bring(services, tmp_path / "beach.png")
+    plan = RenderPlan.parse({"scenes": [{"image": upload.id, "duration_sec": 2}], "music": False})
+    job, _ = submit(services, plan)
+    handle(services, PlanRender(job_id=job.id))
+    services.blobs.delete(upload.blob)
+    handle(services, ProduceAsset(job_id=job.id, slot="scene-00-image"))
+    error = services.jobs.get(job.id).error
+    assert error
+    assert error.cause == "the file beach.png cannot be used: it is no longer kept"
+    assert error.advice == "send the file again and name the new upload in a new job"

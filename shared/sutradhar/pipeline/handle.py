@@ -158,7 +158,7 @@ def _advise(cause: BaseException, advice: str) -> str:
     """Return the advice for a failed job. A job's plan is fixed, so a refused plan needs a new job, not a retry."""
     if isinstance(cause, ProviderError) and cause.fault == "refused":
         return f"{advice} in a new job: the plan of this one is fixed"
-    if not advice or "retry the job" in advice:
+    if not advice or "retry the job" in advice or "new job" in advice:
         return advice or "retry the job"
     return f"{advice}, then retry the job"
 

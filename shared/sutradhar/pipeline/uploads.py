@@ -143,9 +143,12 @@ def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asse
         with tempfile.TemporaryDirectory() as folder:
             asset = _as_asset(services, request, upload, Path(folder))
     except (NotFound, InvalidRequest) as exc:
+        reason = "is no longer kept"
+        if isinstance(exc, InvalidRequest):
+            reason = "; ".join(error.message for error in exc.errors)
         raise ProviderError(
-            f"{named} cannot be used: {exc}", provider="upload", retryable=False,
-            advice="send the file again and name the new upload",
+            f"{named} cannot be used: it {reason}", provider="upload", retryable=False,
+            advice="send the file again and name the new upload in a new job",
         ) from exc  # fmt: skip
     services.assets.save(asset, lease)
     return asset
@@ -169,7 +172,7 @@ def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder:
         services.blobs.put_file(blob, path)
     heard = facts.kind == "audio" or facts.has_audio
     if request.kind == "music" and not heard:
-        raise InvalidRequest([FieldError("file", f"{upload.filename} has no sound")])
+        raise InvalidRequest([FieldError("file", "has no sound")])
     is_clip = facts.kind == "video" and request.kind == "image"
     return Asset(
         key=request.key, kind=request.kind, blob=blob, sha256=digest, size=size, provider=UPLOAD_MAKER,
