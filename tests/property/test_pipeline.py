@@ -1,4 +1,4 @@
-"""In every order of events each job ends exactly once, and nothing is made twice (see machine.py)."""
+"""Every job ends exactly once in every order of events, and nothing is made twice (see machine.py)."""
 
 import pytest
 from hypothesis import HealthCheck, seed, settings
