@@ -19,7 +19,7 @@ _VERYFAST_STEP = -1
 """x264's veryfast at one CRF less looks as its slower presets do at 18."""
 
 _NO_CARD = ("Cannot load libcuda", "Cannot load nvcuda", "no CUDA-capable device", "No capable devices found")
-"""What ffmpeg says where there is no graphics card that NVENC can use."""
+"""Parts of ffmpeg's messages on a machine without a graphics card for NVENC."""
 
 Options = tuple[tuple[str, str], ...]
 

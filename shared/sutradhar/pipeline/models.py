@@ -52,7 +52,7 @@ def check_models(services: Services, job: Job) -> list[str]:
 
 
 def _check_voices(services: Services, job: Job) -> list[str]:
-    """Return notices about voices that were shut down, where a voice speaks in their place that nobody is paid for.
+    """Return notices about paid voices that were shut down and that a free voice replaces.
 
     Raise ProviderError if the job is strict.
     """
