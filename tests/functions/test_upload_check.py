@@ -182,7 +182,7 @@ def test_bytes_that_arrive_after_the_check_replace_nothing(api: FlaskClient) -> 
 
     slow = {"wsgi.input": Slow(bytes(len(data))), "CONTENT_LENGTH": str(len(data))}
     answer = api.put(f"/uploads/{upload_id}/bytes", environ_overrides=slow)
-    assert (answer.status_code, "it is ready" in answer.json["detail"]) == (409, True)
+    assert (answer.status_code, "is ready" in answer.json["detail"]) == (409, True)
     assert bootstrap.backend().blobs.get(f"uploads/{upload_id}") == data
 
 
