@@ -25,6 +25,7 @@ from functions.cli.options import (
 from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_free_disk
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
+from gpu_renderer.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.gate import VERSION
 from sutradhar.domain.job import Job, JobState
@@ -100,7 +101,7 @@ def _begin(wanted: RenderPlan) -> Job:
     services = bootstrap.services()
     digest = request_hash(wanted)
     before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
-    if before and before.error and before.error.gate_version == VERSION:
+    if before and before.error and before.error.refused_by == f"{VERSION}-{ENGINE_VERSION}":
         say(f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again.")
         return before
     if before and before.state is JobState.FAILED:

@@ -52,8 +52,9 @@ class JobError(Frozen):
     """From 0, as in ``scenes[0]``."""
     advice: str = ""
     kept: str = ""
-    gate_version: int | None = None
-    """Version of the quality gate if the gate refused the video (the same version would refuse it again), else None."""
+    refused_by: str = ""
+    """Versions of the quality gate and of the renderer if the gate refused the video: the same versions would refuse it
+    again. Else empty."""
 
 
 class Progress(Frozen):
