@@ -1,6 +1,7 @@
 """Run the `sutradhar` command: the entry points of Google Cloud from a terminal. Each command has one module."""
 
 import io
+import signal
 import sys
 
 import typer
@@ -24,4 +25,9 @@ app.add_typer(keys.app, name="keys")
 def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="surrogateescape")  # print names of files as their own bytes
-    app()
+    try:
+        app()
+    finally:
+        # the command has ended and its outcome is printed: a late Ctrl-C must not change its exit code
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)

@@ -67,10 +67,10 @@ def make(
             raise typer.Exit(1)
         files, notes = deliver(job, bootstrap.backend(), folder)
         _print_cost(job)
-    for text in notes:
-        note(text)
-    for path in files:
-        print(path)
+        for text in notes:
+            note(text)
+        for path in files:
+            print(path)
 
 
 def _make(wanted: RenderPlan) -> Job:

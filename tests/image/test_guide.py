@@ -135,13 +135,21 @@ def test_its_order_is_one_that_the_api_takes(api: FlaskClient, home: Path) -> No
     made = api.post("/render", data=body, content_type="application/x-www-form-urlencoded")
     assert made.status_code == 202
     job = made.json["job_id"]
-    told = re.findall(r"curl .*?\$API(/\S+)", COMMANDS) + re.findall(r"`(?:GET|POST) (/\S+?)`", GUIDE)
-    assert len(set(told)) >= 5
-    for path in told:
-        method = "POST" if path.endswith(("/render", "/retry")) else "GET"
-        answer = api.open(re.sub(r"\$JOB|\$job|\bJOB\b", job, path), method=method, data=body)
+    file = {"filename": "a.png", "content_type": "image/png", "size": 9}
+    upload = api.post("/uploads", json=file).json["upload_id"]
+    told = [("", path) for path in re.findall(r"curl .*?\$API(/\S+)", COMMANDS)]
+    told += re.findall(r"`(GET|POST) (/\S+?)`", GUIDE)
+    assert len(set(told)) >= 7
+    for said, path in told:
+        method = said or ("POST" if path.endswith(("/render", "/retry")) else "GET")
+        sent = json.dumps(file) if path == "/uploads" else body
+        where = re.sub(r"\$JOB|\$job|\bJOB\b", job, path).replace("/uploads/ID", f"/uploads/{upload}")
+        answer = api.open(where, method=method, data=sent)
+        if path.endswith("/complete"):
+            assert "nothing was sent" in answer.json["detail"]
+            continue
         # nothing works at this job, so that it has no file and cannot be retried yet
-        assert answer.status_code in (200, 202, 409), (path, answer.json)
+        assert answer.status_code in (200, 201, 202, 409), (path, answer.json)
     assert api.get(f"/render/{job}/status").status_code == 200
 
 
