@@ -101,16 +101,17 @@ def _render(
     except ffmpeg.Cancelled:
         log("render ended on request", level="warning")
         return _TERMINATED
-    except RenderError as exc:
-        log("render failed", level="error", exc=exc, stage=exc.stage, scene=exc.scene)
+    except (RenderError, NotInstalled) as exc:
+        stage, scene = (exc.stage, exc.scene) if isinstance(exc, RenderError) else ("start", None)
+        log("render failed", level="error", exc=exc, stage=stage, scene=scene, cancelled=cancel.is_set())
+        if cancel.is_set():
+            # the process that started this one may be gone, and the next one has removed the work directory: that
+            # must not fail the job, which the next one renders
+            return _TERMINATED
         if exc.retryable:
             return 1
-        failure = RenderFailure(stage=exc.stage, cause=str(exc), advice=exc.advice, scene=exc.scene)
+        failure = RenderFailure(stage=stage, cause=str(exc), advice=exc.advice, scene=scene)
         backend.bus.publish(finished.evolve(error=failure))
-        return 0
-    except NotInstalled as exc:
-        log("render failed", level="error", exc=exc)
-        backend.bus.publish(finished.evolve(error=RenderFailure(stage="start", cause=str(exc), advice=exc.advice)))
         return 0
     if summary is None:
         log("share of the render finished", task=part.index, tasks=part.count)

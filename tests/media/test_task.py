@@ -3,14 +3,20 @@
 import json
 import os
 import signal
+import threading
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from gpu_renderer import __main__ as task
+from gpu_renderer.task import Part
+from sutradhar.domain.errors import NotInstalled, RenderError
 from sutradhar.domain.gate import failures
 from sutradhar.domain.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.plan import Watermark
 from sutradhar.domain.render import RenderSummary
+from sutradhar.domain.renderer import RendererSettings
 from tests.media.films import film, photo, png
 from tests.media.room import Room, at_work, spoken
 
@@ -143,3 +149,21 @@ def test_workers_and_encoders_die_with_a_task_that_is_killed(room):
         process.communicate(timeout=60)
     _, alive = psutil.wait_procs(family[1:], timeout=3)
     assert alive == []
+
+
+@pytest.mark.parametrize("asked_to_end", [False, True])
+@pytest.mark.parametrize("error", [RenderError("no", stage="picture"), NotInstalled("ffmpeg", advice="install it")])
+def test_a_failure_counts_only_while_the_task_may_go_on(room, monkeypatch, asked_to_end, error):
+    """The process that started it was killed, and the next one removes the folder in which it works."""
+    request, sent, cancel = room.ask(film(room.blobs)), [], threading.Event()
+
+    def render(*_):
+        if asked_to_end:
+            cancel.set()
+        raise error
+
+    monkeypatch.setattr(task, "render", render)
+    backend = SimpleNamespace(blobs=room.blobs, bus=SimpleNamespace(publish=sent.append))
+    settings = SimpleNamespace(renderer=RendererSettings(), tmp_workdir=room.tmp)
+    assert task._render(request, backend, settings, Part(), cancel) == (143 if asked_to_end else 0)
+    assert len(sent) == (0 if asked_to_end else 1)
