@@ -29,9 +29,11 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     sent = {**subject(message), "type": message.type, **carried()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
-        "id": str(number), "source": f"//pubsub.googleapis.com/projects/local/topics/{topic}", "time": now,
+        "id": str(number),
+        "source": f"//pubsub.googleapis.com/projects/local/topics/{topic}",
+        "time": now,
         "type": "google.cloud.pubsub.topic.v1.messagePublished",
-    }  # fmt: skip
+    }
     return CloudEvent(attributes, {"message": body, "subscription": f"local-{topic}"})
 
 

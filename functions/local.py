@@ -16,9 +16,12 @@ from sutradhar.pipeline.sweep import sweep
 from sutradhar.telemetry import log
 
 ENTRY_POINTS: Mapping[str, Callable[[CloudEvent], None]] = {
-    "plan": plan.plan, "produce": produce.produce, "dispatch": dispatch.dispatch, "finish": finish.finish,
+    "plan": plan.plan,
+    "produce": produce.produce,
+    "dispatch": dispatch.dispatch,
+    "finish": finish.finish,
     "check": check.check,
-}  # fmt: skip
+}
 """By topic."""
 
 _numbers = count(1)

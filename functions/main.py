@@ -5,10 +5,15 @@ from importlib import import_module
 from typing import Any
 
 _WHERE = {
-    "api": "functions.api.app", "check": "functions.check", "dead_letter": "functions.dead_letter",
-    "dispatch": "functions.dispatch", "finish": "functions.finish", "plan": "functions.plan",
-    "produce": "functions.produce", "sweep": "functions.sweep",
-}  # fmt: skip
+    "api": "functions.api.app",
+    "check": "functions.check",
+    "dead_letter": "functions.dead_letter",
+    "dispatch": "functions.dispatch",
+    "finish": "functions.finish",
+    "plan": "functions.plan",
+    "produce": "functions.produce",
+    "sweep": "functions.sweep",
+}
 __all__ = list(_WHERE)
 
 

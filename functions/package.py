@@ -28,8 +28,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 from functions.main import __all__, __getattr__  # noqa: E402, F401
 '''
 _NOT_DEPLOYED = (
-    "functions/cli/", "functions/emulated/", "functions/local.py", "functions/package.py", "sutradhar/backends/local/",
-)  # fmt: skip
+    "functions/cli/",
+    "functions/emulated/",
+    "functions/local.py",
+    "functions/package.py",
+    "sutradhar/backends/local/",
+)
 _NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Of the renderer and the command line."""
 RUNTIME = "3.13"

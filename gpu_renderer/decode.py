@@ -150,8 +150,17 @@ def planes_argv(
 
 def _compiled(sink: Stream) -> list[str]:
     # threads=1: what damaged frames look like must not depend on which thread was first, and each worker has one core
-    quiet = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1",
-             "-max_error_rate", "1")  # fmt: skip
+    quiet = (
+        "-hide_banner",
+        "-nostdin",
+        "-nostats",
+        "-loglevel",
+        "error",
+        "-filter_complex_threads",
+        "1",
+        "-max_error_rate",
+        "1",
+    )
     argv: list[str] = sink.global_args(*quiet).compile(cmd=program("ffmpeg"))
     return argv
 

@@ -107,8 +107,14 @@ def _nvenc(codec: Codec, mode: RenderMode, preset: str, cq: int) -> dict[str, st
         "forced-idr": "1",
     }
     if mode == "FINAL":
-        quality |= {"multipass": "qres", "spatial-aq": "1", "temporal-aq": "1", "rc-lookahead": "20", "bf": "3",
-                    "b_ref_mode": "middle"}  # fmt: skip
+        quality |= {
+            "multipass": "qres",
+            "spatial-aq": "1",
+            "temporal-aq": "1",
+            "rc-lookahead": "20",
+            "bf": "3",
+            "b_ref_mode": "middle",
+        }
     if codec == "hevc_nvenc":
         quality["tag:v"] = "hvc1"  # the only HEVC that Apple's players open
     return quality

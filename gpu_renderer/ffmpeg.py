@@ -64,9 +64,15 @@ class Process:
     """
 
     def __init__(
-        self, argv: Sequence[str], *, stage: str, pipe: bool = False, stream: bool = False, scene: int | None = None,
+        self,
+        argv: Sequence[str],
+        *,
+        stage: str,
+        pipe: bool = False,
+        stream: bool = False,
+        scene: int | None = None,
         folder: Path | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.argv, self.stage, self.scene = list(argv), stage, scene
         if log_commands:
             log("command", level="debug", argv=self.argv)
@@ -162,9 +168,13 @@ class Process:
 
 
 def run(
-    argv: Sequence[str], *, stage: str, cancel: threading.Event | None = None, scene: int | None = None,
+    argv: Sequence[str],
+    *,
+    stage: str,
+    cancel: threading.Event | None = None,
+    scene: int | None = None,
     folder: Path | None = None,
-) -> Result:  # fmt: skip
+) -> Result:
     """Run a program of ffmpeg's to its end. Raises Cancelled and RenderError."""
     with Process(argv, stage=stage, scene=scene, folder=folder) as process:
         return process.finish(cancel)

@@ -160,9 +160,14 @@ class Player:
 
     def _begin(self, index: int) -> None:
         argv = planes_argv(
-            self._source, self._cut.part, self._frame.size, fps=self._fps, start_sec=self._start_sec, skip=index,
+            self._source,
+            self._cut.part,
+            self._frame.size,
+            fps=self._fps,
+            start_sec=self._start_sec,
+            skip=index,
             seek=self._seeks,
-        )  # fmt: skip
+        )
         with self._lock:
             if self._decoder is not None:
                 self._decoder.kill()

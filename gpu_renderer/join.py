@@ -82,9 +82,20 @@ def count_frames(video: Path, cancel: threading.Event | None = None) -> int:
     """Packets of the first video stream, one a frame; reads the index only."""
     found = ffmpeg.run(
         [
-            ffmpeg.program("ffprobe"), "-protocol_whitelist", "file", "-v", "error", "-select_streams", "v:0",
-            "-show_entries", "stream=nb_frames", "-of", "json", str(video),
+            ffmpeg.program("ffprobe"),
+            "-protocol_whitelist",
+            "file",
+            "-v",
+            "error",
+            "-select_streams",
+            "v:0",
+            "-show_entries",
+            "stream=nb_frames",
+            "-of",
+            "json",
+            str(video),
         ],
-        stage="join", cancel=cancel,
-    )  # fmt: skip
+        stage="join",
+        cancel=cancel,
+    )
     return int(json.loads(found.stdout)["streams"][0]["nb_frames"])

@@ -34,15 +34,34 @@ def choose_placement(width: int, height: int) -> Placement:
     """
     if width < height:
         return Placement(
-            left=0.05, right=0.12, caption_width=0.76, caption_bottom=0.205, caption_lines=3, title_width=0.75,
-            title_top=0.08 + 0.06 * width / height, title_middle=0.43, over_captions=0.11,
-            mark_left=0.05, mark_right=0.12, mark_top=0.08, mark_bottom=0.17,
-        )  # fmt: skip
+            left=0.05,
+            right=0.12,
+            caption_width=0.76,
+            caption_bottom=0.205,
+            caption_lines=3,
+            title_width=0.75,
+            title_top=0.08 + 0.06 * width / height,
+            title_middle=0.43,
+            over_captions=0.11,
+            mark_left=0.05,
+            mark_right=0.12,
+            mark_top=0.08,
+            mark_bottom=0.17,
+        )
     short = min(width, height)
     across, down = 0.025 * short / width, 0.025 * short / height
     return Placement(
-        left=0.05, right=0.33 if width > height else 0.1, caption_width=0.9, caption_bottom=0.065,
-        caption_lines=2 if width > height else 3, title_width=0.84, title_top=0.1 * short / height, title_middle=0.47,
-        over_captions=0.05 * short / height, mark_left=across,
-        mark_right=across, mark_top=down, mark_bottom=down,
-    )  # fmt: skip
+        left=0.05,
+        right=0.33 if width > height else 0.1,
+        caption_width=0.9,
+        caption_bottom=0.065,
+        caption_lines=2 if width > height else 3,
+        title_width=0.84,
+        title_top=0.1 * short / height,
+        title_middle=0.47,
+        over_captions=0.05 * short / height,
+        mark_left=across,
+        mark_right=across,
+        mark_top=down,
+        mark_bottom=down,
+    )

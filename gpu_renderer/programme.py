@@ -109,9 +109,13 @@ class Programme:
             self._music_db = min(LOUDNESS - loudness, _MAX_GAIN_DB) if np.isfinite(loudness) else 0.0
 
     def _open(
-        self, source: Voice | Bed | Effect, name: str, what: str, scene: int | None = None,
+        self,
+        source: Voice | Bed | Effect,
+        name: str,
+        what: str,
+        scene: int | None = None,
         excerpt: Excerpt | None = None,
-    ) -> Recording:  # fmt: skip
+    ) -> Recording:
         self._stop_if_cancelled()
         path = self._workdir / f"{name}.wav"
         recording = Recording(self._blobs, source.blob, source.samples, path, what, scene, self.cancel, excerpt)

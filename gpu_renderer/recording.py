@@ -67,9 +67,16 @@ class Recording:
     """
 
     def __init__(
-        self, blobs: BlobStore, blob: str, samples: int, path: Path, what: str, scene: int | None,
-        cancel: threading.Event, excerpt: Excerpt | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        blobs: BlobStore,
+        blob: str,
+        samples: int,
+        path: Path,
+        what: str,
+        scene: int | None,
+        cancel: threading.Event,
+        excerpt: Excerpt | None = None,
+    ) -> None:
         self._what, self._scene, self.samples = what, scene, samples
         try:
             source = (excerpt and excerpt.file) or blobs.fetch(blob, path)
@@ -114,9 +121,12 @@ class Recording:
             blocks = decode_sound(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
         else:
             blocks = decode_sound(
-                source, excerpt.start / SAMPLE_RATE, self.samples / SAMPLE_RATE,
-                zero_sec=excerpt.zero_sec, seeks=excerpt.indexed,
-            )  # fmt: skip
+                source,
+                excerpt.start / SAMPLE_RATE,
+                self.samples / SAMPLE_RATE,
+                zero_sec=excerpt.zero_sec,
+                seeks=excerpt.indexed,
+            )
         try:
             with target.open("wb") as out:
                 for block in blocks:

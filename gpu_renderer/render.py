@@ -197,10 +197,16 @@ def _sound(task: Task, stop: threading.Event) -> Path:
 def _sound_blob(task: Task) -> str:
     heard = task.request.timeline.model_dump(
         mode="json",
-        include={"frames": True, "fps": True, "bed": True, "effects": True, "clip_sounds": True,
-                 "voices": {"__all__": {"start", "samples", "sha256"}}},
+        include={
+            "frames": True,
+            "fps": True,
+            "bed": True,
+            "effects": True,
+            "clip_sounds": True,
+            "voices": {"__all__": {"start", "samples", "sha256"}},
+        },
         exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}, "clip_sounds": {"__all__": {"blob", "scene"}}},
-    )  # fmt: skip
+    )
     return f"sounds/{engine_key(_MIX_VERSION, heard)}.m4a"
 
 
@@ -265,8 +271,10 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
     with task.timed("gate"):
         video = blobs.fetch(request.video_blob, task.workdir / "stored.mp4")
         thumbnail = blobs.fetch(request.thumbnail_blob, task.workdir / "stored.png")
-        stored = [StoredFile(blob=b, sha256=_sha256(p), size=p.stat().st_size)
-                  for b, p in ((request.video_blob, video), (request.thumbnail_blob, thumbnail))]  # fmt: skip
+        stored = [
+            StoredFile(blob=b, sha256=_sha256(p), size=p.stat().st_size)
+            for b, p in ((request.video_blob, video), (request.thumbnail_blob, thumbnail))
+        ]
         versions = f"{ENGINE_VERSION}-{gate.VERSION}"
         name = f"measured/{stored[0].sha256}-{stored[1].sha256[:16]}-{versions}.json"
         facts = None

@@ -147,9 +147,12 @@ def filmed_argv(timeline: Timeline, clip: Clip, film: Source) -> list[str]:
     limited range at the rate of the video."""
     assert clip.footage is not None
     source = graph.input(
-        f"file:{film.path}", protocol_whitelist="file,pipe", format_whitelist=",".join(DEMUXERS), threads=1,
+        f"file:{film.path}",
+        protocol_whitelist="file,pipe",
+        format_whitelist=",".join(DEMUXERS),
+        threads=1,
         ss=clip.footage.start_sec,
-    )  # fmt: skip
+    )
     seen = source[f"v:{film.track}"].filter("fps", timeline.fps)
     seen = seen.filter("scale", _WIDE, _HIGH, flags="area", out_range="tv").filter("format", "yuv420p")
     sink = seen.filter("extractplanes", "y").output("pipe:", format="rawvideo")

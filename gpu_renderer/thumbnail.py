@@ -39,9 +39,13 @@ def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | 
     right = round(choose_placement(width, height).right * width) if is_upright else margin
     free_below = choose_placement(width, height).mark_bottom * height if is_upright else 0.7 * margin
     lines, em = fit_lines(
-        title, face, width=width - margin - right, height=_MAX_TITLE_HEIGHT * min(size),
-        largest=_MAX_TITLE_EM * min(size), max_lines=3 if width > height else 4,
-    )  # fmt: skip
+        title,
+        face,
+        width=width - margin - right,
+        height=_MAX_TITLE_HEIGHT * min(size),
+        largest=_MAX_TITLE_EM * min(size),
+        max_lines=3 if width > height else 4,
+    )
     block = draw(lines, face, em, _TITLE, align="left")
     bottom = height - round(free_below) + block.inset
     _blend(picture, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])

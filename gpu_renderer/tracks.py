@@ -34,9 +34,10 @@ class Loop:
         self._recording, self._seam, self._period = recording, crossfade, recording.samples - crossfade
         if self._period < max(crossfade, 1):
             raise RenderError(
-                f"the music is {recording.samples} samples long; it needs {2 * crossfade}", stage="sound",
+                f"the music is {recording.samples} samples long; it needs {2 * crossfade}",
+                stage="sound",
                 advice="use a longer piece of music",
-            )  # fmt: skip
+            )
 
     def read(self, start: int, count: int) -> Audio:
         parts: list[Audio] = []

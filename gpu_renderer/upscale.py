@@ -71,9 +71,11 @@ def _enlarged(
         upright.unlink()
         if not output.exists():
             raise RenderError(
-                f"{upscaler} left no picture for scene {clip.scene + 1}", stage="picture", scene=clip.scene,
+                f"{upscaler} left no picture for scene {clip.scene + 1}",
+                stage="picture",
+                scene=clip.scene,
                 advice="set UPSCALE=zscale",
-            )  # fmt: skip
+            )
         sha256 = hashlib.sha256(output.read_bytes()).hexdigest()
         blob = record.removesuffix("json") + "png"
         blobs.put_file(blob, output)

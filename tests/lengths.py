@@ -18,10 +18,13 @@ from sutradhar.providers.storybook.stories import Story, stories
 
 LENGTHS = (5, 10, 15, 30, 60, 120, 300, 600)
 ASKED: tuple[tuple[str, str], ...] = (
-    ("Prahlad", "प्रह्लाद की कथा"), ("The fox and the grapes", "लोमड़ी और अंगूर"), ("The water cycle", "जल चक्र"),
-    ("The history of tea", "चाय का इतिहास"), ("My grandmother's garden", "दादी का बगीचा"),
+    ("Prahlad", "प्रह्लाद की कथा"),
+    ("The fox and the grapes", "लोमड़ी और अंगूर"),
+    ("The water cycle", "जल चक्र"),
+    ("The history of tea", "चाय का इतिहास"),
+    ("My grandmother's garden", "दादी का बगीचा"),
     ("How do birds find their way home?", "चिड़ियाँ घर का रास्ता कैसे खोजती हैं?"),
-)  # fmt: skip
+)
 """Three stories and three free topics, in English and in Hindi."""
 BEAT_SEC = (11.0, 22.0)
 """Shortest and longest seconds of a whole beat of a story."""

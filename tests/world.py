@@ -210,13 +210,35 @@ def good_facts(request: RenderRequest) -> FileFacts:
     """What a flawless file for ``request`` measures."""
     timeline = request.timeline
     return FileFacts(
-        container="mp4", video_codec="h264", video_tag="avc1", width=timeline.width, height=timeline.height,
-        fps=timeline.fps, pixel_format="yuv420p", color_space="bt709", color_primaries="bt709", color_transfer="bt709",
-        color_range="tv", frames=timeline.frames, duration_sec=timeline.duration_sec, moov_first=True,
-        audio_codec="aac", sample_rate=48_000, channels=2, audio_sec=timeline.duration_sec, integrated_lufs=-14.0,
-        true_peak_dbtp=-1.5, silences=(), narrations=(), black=(), frozen=(), decode_errors=(), thumbnail_width=1280,
-        thumbnail_height=720, thumbnail_bytes=100_000,
-    )  # fmt: skip
+        container="mp4",
+        video_codec="h264",
+        video_tag="avc1",
+        width=timeline.width,
+        height=timeline.height,
+        fps=timeline.fps,
+        pixel_format="yuv420p",
+        color_space="bt709",
+        color_primaries="bt709",
+        color_transfer="bt709",
+        color_range="tv",
+        frames=timeline.frames,
+        duration_sec=timeline.duration_sec,
+        moov_first=True,
+        audio_codec="aac",
+        sample_rate=48_000,
+        channels=2,
+        audio_sec=timeline.duration_sec,
+        integrated_lufs=-14.0,
+        true_peak_dbtp=-1.5,
+        silences=(),
+        narrations=(),
+        black=(),
+        frozen=(),
+        decode_errors=(),
+        thumbnail_width=1280,
+        thumbnail_height=720,
+        thumbnail_bytes=100_000,
+    )
 
 
 def write_summary(blobs: BlobStore, request_blob: str) -> str:
@@ -226,13 +248,21 @@ def write_summary(blobs: BlobStore, request_blob: str) -> str:
     blobs.put(request.video_blob, b"video")
     blobs.put(request.thumbnail_blob, b"thumbnail")
     summary = RenderSummary(
-        render_id=request.render_id, engine_version="test", frames=request.timeline.frames,
+        render_id=request.render_id,
+        engine_version="test",
+        frames=request.timeline.frames,
         video=StoredFile(blob=request.video_blob, sha256="0" * 64, size=5),
         thumbnail=StoredFile(blob=request.thumbnail_blob, sha256="0" * 64, size=9),
-        duration_sec=request.timeline.duration_sec, encoder_asked="auto", encoder="libx264",
-        encoder_reason="test", encoder_args=(), ffmpeg_version="test",
-        segments=SegmentCounts(total=1, reused=0, encoded=1), render_timings={}, facts=facts,
+        duration_sec=request.timeline.duration_sec,
+        encoder_asked="auto",
+        encoder="libx264",
+        encoder_reason="test",
+        encoder_args=(),
+        ffmpeg_version="test",
+        segments=SegmentCounts(total=1, reused=0, encoded=1),
+        render_timings={},
+        facts=facts,
         findings=check(facts, request.timeline),
-    )  # fmt: skip
+    )
     blobs.put(request.summary_blob, summary.model_dump_json().encode())
     return request.summary_blob

@@ -145,10 +145,14 @@ def _explain(exc: HTTPException) -> str:
 
 def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> flask.Response:
     body: dict[str, Any] = {
-        "type": "about:blank", "title": title, "status": status, "detail": detail,
-        "instance": flask.request.script_root + flask.request.path, "request_id": flask.g.request_id,
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "instance": flask.request.script_root + flask.request.path,
+        "request_id": flask.g.request_id,
         "errors": errors or [],
-    }  # fmt: skip
+    }
     response = flask.jsonify(body)
     response.status_code, response.mimetype = status, "application/problem+json"
     return response

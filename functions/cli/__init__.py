@@ -10,8 +10,10 @@ from functions.cli import doctor, keys, make, plan, serve, start, status, upload
 
 app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-)  # fmt: skip
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 app.callback()(start.read_environment)
 app.command(no_args_is_help=True)(make.make)
 app.command(no_args_is_help=True)(plan.plan)

@@ -54,9 +54,15 @@ def make(
     Options beside --plan override the fields of the plan.
     """
     options = {
-        "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
-        "resolution": resolution, "mode": mode,
-    }  # fmt: skip
+        "language": language,
+        "length": length,
+        "voice": voice,
+        "aspect": aspect,
+        "style": style,
+        "seed": seed,
+        "resolution": resolution,
+        "mode": mode,
+    }
     with errors():
         choose_providers(providers)
         prepare_home()

@@ -60,9 +60,15 @@ Mode = Annotated[str | None, typer.Option(help="FINAL, or PROXY for a quick look
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that gets the files.")]
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "language": ("language",), "length": ("length_sec",), "voice": ("voice",), "aspect": ("aspect",),
-    "style": ("style",), "seed": ("seed",), "resolution": ("render", "resolution"), "mode": ("render", "mode"),
-}  # fmt: skip
+    "language": ("language",),
+    "length": ("length_sec",),
+    "voice": ("voice",),
+    "aspect": ("aspect",),
+    "style": ("style",),
+    "seed": ("seed",),
+    "resolution": ("render", "resolution"),
+    "mode": ("render", "mode"),
+}
 
 
 def apply_options(body: Any, options: Mapping[str, Any]) -> Any:

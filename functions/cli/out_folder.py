@@ -93,11 +93,13 @@ def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[
     assert job.result is not None
     result = job.result
     files = {
-        "video.mp4": result.video, "thumbnail.png": result.thumbnail, "job_summary.json": result.summary,
+        "video.mp4": result.video,
+        "thumbnail.png": result.thumbnail,
+        "job_summary.json": result.summary,
         "provenance.json": result.provenance,
         **{f"captions.{language}.srt": files.srt for language, files in result.captions.items()},
         **{f"captions.{language}.vtt": files.vtt for language, files in result.captions.items()},
-    }  # fmt: skip
+    }
     earlier = _earlier(folder)
     paths = _copy(files, backend.blobs, folder)
     notes = []

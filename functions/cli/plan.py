@@ -50,9 +50,15 @@ def plan(
     from sutradhar.pipeline.own_media import check
 
     options = {
-        "language": language, "length": length, "voice": voice, "aspect": aspect, "style": style, "seed": seed,
-        "resolution": resolution, "mode": mode,
-    }  # fmt: skip
+        "language": language,
+        "length": length,
+        "voice": voice,
+        "aspect": aspect,
+        "style": style,
+        "seed": seed,
+        "resolution": resolution,
+        "mode": mode,
+    }
     with errors():
         choose_providers(providers)
         prepare_home()

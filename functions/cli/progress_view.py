@@ -16,9 +16,13 @@ from sutradhar.domain.view import fraction_done
 
 _ROWS: Mapping[AssetKind, str] = {"image": "images", "narration": "voice", "sound": "sounds", "music": "music"}
 _STAGE_WORDS = {
-    "picture": "video", "sound": "sound", "join": "joining", "thumbnail": "thumbnail", "gate": "checking the file",
+    "picture": "video",
+    "sound": "sound",
+    "join": "joining",
+    "thumbnail": "thumbnail",
+    "gate": "checking the file",
     "done": "video",
-}  # fmt: skip
+}
 
 # the first estimate in seconds of wall time: for each second of video, and for everything else
 _GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
@@ -48,9 +52,13 @@ class ProgressView:
     def __init__(self, console: Console, video_sec: float) -> None:
         self._console, self._video_sec = console, video_sec
         self._bars = Progress(
-            SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description:<18}"), BarColumn(bar_width=32),
-            MofNCompleteColumn(), TextColumn("{task.fields[note]}"), console=console,
-        )  # fmt: skip
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<18}"),
+            BarColumn(bar_width=32),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[note]}"),
+            console=console,
+        )
         self._rows: dict[str, TaskID] = {"plan": self._bars.add_task("story", total=1, note="")}
         self._live = Live(console=console, refresh_per_second=5, transient=False)
         self._left: TimeLeft | None = None

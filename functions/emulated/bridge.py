@@ -78,8 +78,9 @@ class Bridge:
         request: dict[str, Any] = {"name": name, "topic": self._topic(route.topic), "ack_deadline_seconds": 600}
         if route.dead_letters:
             request["dead_letter_policy"] = {
-                "dead_letter_topic": self._topic(route.dead_letters), "max_delivery_attempts": MAX_ATTEMPTS,
-            }  # fmt: skip
+                "dead_letter_topic": self._topic(route.dead_letters),
+                "max_delivery_attempts": MAX_ATTEMPTS,
+            }
         with suppress(AlreadyExists):
             self._subscriber.create_subscription(request=request)
         pool = ThreadPoolExecutor(route.concurrency, thread_name_prefix=f"bridge-{route.topic}")
@@ -87,10 +88,13 @@ class Bridge:
         flow = pubsub_v1.types.FlowControl(max_messages=route.concurrency)
         self._pulls.append(
             self._subscriber.subscribe(
-                name, lambda message: self._deliver(route, name, message), flow_control=flow,
-                scheduler=ThreadScheduler(pool), await_callbacks_on_shutdown=True,
+                name,
+                lambda message: self._deliver(route, name, message),
+                flow_control=flow,
+                scheduler=ThreadScheduler(pool),
+                await_callbacks_on_shutdown=True,
             )
-        )  # fmt: skip
+        )
 
     def _deliver(self, route: Route, subscription: str, message: Any) -> None:
         try:
@@ -109,10 +113,13 @@ class Bridge:
     def _request(self, route: Route, subscription: str, message: Any) -> urllib.request.Request:
         time = message.publish_time.isoformat().replace("+00:00", "Z")
         content = {
-            "data": base64.b64encode(message.data).decode(), "attributes": dict(message.attributes),
-            "messageId": message.message_id, "message_id": message.message_id, "publishTime": time,
+            "data": base64.b64encode(message.data).decode(),
+            "attributes": dict(message.attributes),
+            "messageId": message.message_id,
+            "message_id": message.message_id,
+            "publishTime": time,
             "publish_time": time,
-        }  # fmt: skip
+        }
         body: dict[str, Any] = {"message": content, "subscription": subscription}
         if message.delivery_attempt:  # only where there is a dead letter policy
             body["deliveryAttempt"] = message.delivery_attempt

@@ -47,10 +47,16 @@ class EmulatedCloud:
     """
 
     def __init__(
-        self, home: Path, port: int = 0, renderer: Sequence[str] = RENDERER, sweep_sec: float = 300.0,
-        backoff_sec: float = 1.0, project: str = "sutradhar-local", settings: Mapping[str, str] | None = None,
+        self,
+        home: Path,
+        port: int = 0,
+        renderer: Sequence[str] = RENDERER,
+        sweep_sec: float = 300.0,
+        backoff_sec: float = 1.0,
+        project: str = "sutradhar-local",
+        settings: Mapping[str, str] | None = None,
         python: str = sys.executable,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
         self.project, self._settings, self._python = project, dict(settings or {}), python
         self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
@@ -89,9 +95,16 @@ class EmulatedCloud:
         emulators = self._stack.enter_context(Emulators(logs))
         passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         renderer_env = {
-            **passed, **emulators.env, "BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": self.project, "REGION": _REGION,
-            "ASSET_BUCKET": f"{self.project}-assets", "TOPIC_PREFIX": PREFIX, "RENDER_JOB": _JOB, "RENDER_CPUS": "4",
-        }  # fmt: skip
+            **passed,
+            **emulators.env,
+            "BACKEND": "gcp",
+            "GOOGLE_CLOUD_PROJECT": self.project,
+            "REGION": _REGION,
+            "ASSET_BUCKET": f"{self.project}-assets",
+            "TOPIC_PREFIX": PREFIX,
+            "RENDER_JOB": _JOB,
+            "RENDER_CPUS": "4",
+        }
         cloud_run = self._stack.enter_context(
             CloudRunJobs({_JOB: Job(self._renderer, renderer_env)}, logs / "executions")
         )
@@ -126,13 +139,25 @@ class EmulatedCloud:
             client.close()
 
     def _serve(self, name: str, port: int, archive: Path, logs: Path) -> None:
-        argv = [self._python, "-m", "functions_framework", f"--target={name}", "--source=main.py",
-                "--host=127.0.0.1", f"--port={port}"]  # fmt: skip
+        argv = [
+            self._python,
+            "-m",
+            "functions_framework",
+            f"--target={name}",
+            "--source=main.py",
+            "--host=127.0.0.1",
+            f"--port={port}",
+        ]
         with (logs / f"{name}.log").open("wb") as out:
             process = subprocess.Popen(
-                argv, cwd=archive, env=dict(self.env), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                argv,
+                cwd=archive,
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         self._functions[name] = process
 
     def _wait(self, name: str) -> None:

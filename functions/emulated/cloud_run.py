@@ -105,13 +105,18 @@ class CloudRunJobs:
         count = overrides.task_count or 1
         suffix = "".join(random.choices(string.ascii_lowercase + string.digits, k=5))
         proto = run_v2.Execution(
-            name=f"{name}/executions/{short}-{suffix}", job=short, uid=os.urandom(8).hex(),
-            create_time=datetime.now(UTC), task_count=count, parallelism=job.parallelism or count, reconciling=True,
+            name=f"{name}/executions/{short}-{suffix}",
+            job=short,
+            uid=os.urandom(8).hex(),
+            create_time=datetime.now(UTC),
+            task_count=count,
+            parallelism=job.parallelism or count,
+            reconciling=True,
             conditions=[run_v2.Condition(type_="Completed", state=_State.CONDITION_RECONCILING)],
             template=run_v2.TaskTemplate(
                 containers=[run_v2.Container(env=[run_v2.EnvVar(name=k, value=v) for k, v in env.items()])]
             ),
-        )  # fmt: skip
+        )
         execution = _Execution(proto, job)
         with self._lock:
             self._executions[proto.name] = execution
@@ -188,9 +193,13 @@ class CloudRunJobs:
         proto, short = execution.proto, execution.proto.name.rsplit("/", 1)[-1]
         for attempt in range(execution.job.max_retries + 1):
             own = {
-                **env, "CLOUD_RUN_JOB": proto.job, "CLOUD_RUN_EXECUTION": short, "CLOUD_RUN_TASK_INDEX": str(index),
-                "CLOUD_RUN_TASK_COUNT": str(proto.task_count), "CLOUD_RUN_TASK_ATTEMPT": str(attempt),
-            }  # fmt: skip
+                **env,
+                "CLOUD_RUN_JOB": proto.job,
+                "CLOUD_RUN_EXECUTION": short,
+                "CLOUD_RUN_TASK_INDEX": str(index),
+                "CLOUD_RUN_TASK_COUNT": str(proto.task_count),
+                "CLOUD_RUN_TASK_ATTEMPT": str(attempt),
+            }
             code = self._attempt(execution, argv, own, timeout, self._log_dir / f"{short}-task{index}.log")
             with execution.lock:
                 if code == 0 or execution.cancelled or attempt == execution.job.max_retries:
@@ -213,9 +222,13 @@ class CloudRunJobs:
             with log.open("ab") as out:
                 try:
                     process = subprocess.Popen(
-                        list(argv), env=dict(env), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                        list(argv),
+                        env=dict(env),
+                        stdin=subprocess.DEVNULL,
+                        stdout=out,
+                        stderr=out,
                         start_new_session=True,
-                    )  # fmt: skip
+                    )
                 except OSError as exc:  # no such command: a container that cannot start is a task that failed
                     out.write(f"{exc}\n".encode())
                     return _CANNOT_START

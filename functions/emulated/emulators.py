@@ -24,8 +24,10 @@ _JAVA = ("java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.language
 _START_SEC = 60.0
 _PORTS_FROM = 20_000
 _VARIABLES = {
-    "firestore": "FIRESTORE_EMULATOR_HOST", "pubsub": "PUBSUB_EMULATOR_HOST", "storage": "STORAGE_EMULATOR_HOST",
-}  # fmt: skip
+    "firestore": "FIRESTORE_EMULATOR_HOST",
+    "pubsub": "PUBSUB_EMULATOR_HOST",
+    "storage": "STORAGE_EMULATOR_HOST",
+}
 
 
 class Emulators:
@@ -87,16 +89,34 @@ class Emulators:
         storage = f"{host}:{ports['storage']}"
         return {
             "firestore": [
-                *_JAVA, "-Xmx512m", "-cp", str(firestore),
-                "com.google.cloud.datastore.emulator.firestore.CloudFirestore", "start", f"--host={host}",
+                *_JAVA,
+                "-Xmx512m",
+                "-cp",
+                str(firestore),
+                "com.google.cloud.datastore.emulator.firestore.CloudFirestore",
+                "start",
+                f"--host={host}",
                 f"--port={ports['firestore']}",
             ],
             "pubsub": [*_JAVA, "-Xmx384m", "-jar", str(pubsub), f"--host={host}", f"--port={ports['pubsub']}"],
             "storage": [
-                str(fake_gcs), "-scheme", "http", "-host", host, "-port", str(ports["storage"]), "-backend", "memory",
-                "-public-host", storage, "-external-url", f"http://{storage}", "-log-level", "warn",
+                str(fake_gcs),
+                "-scheme",
+                "http",
+                "-host",
+                host,
+                "-port",
+                str(ports["storage"]),
+                "-backend",
+                "memory",
+                "-public-host",
+                storage,
+                "-external-url",
+                f"http://{storage}",
+                "-log-level",
+                "warn",
             ],
-        }  # fmt: skip
+        }
 
     def _wait(self, name: str) -> None:
         process, end = self._processes[name], time.monotonic() + _START_SEC

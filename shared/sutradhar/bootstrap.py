@@ -123,12 +123,15 @@ def _purchases(backend: Backend, settings: Settings) -> Purchases:
     from sutradhar.pipeline.purchase import Purchases
 
     return Purchases(
-        backend.records, backend.leases, backend.clock, cast("PriceTable", _Lazy(lambda: _prices(settings))),
+        backend.records,
+        backend.leases,
+        backend.clock,
+        cast("PriceTable", _Lazy(lambda: _prices(settings))),
         None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
         dict.fromkeys(settings.vendors, settings.calls_at_once),
         {name: vendor.calls_a_minute for name, vendor in settings.vendors.items()},
         cast("ModelTable", _Lazy(_model_table)),
-    )  # fmt: skip
+    )
 
 
 def _model_table() -> ModelTable:

@@ -28,28 +28,52 @@ _VENDOR_OPTIONS = (
     "GOOGLETTS_PROJECT", "GOOGLETTS_VOICE_EN_F", "GOOGLETTS_VOICE_EN_M", "GOOGLETTS_VOICE_HI_F", "GOOGLETTS_VOICE_HI_M",
 )  # fmt: skip
 _CHAINS = {
-    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "clip": "CLIP_GENERATORS",
-    "footage": "FOOTAGE", "sound": "SOUNDS", "composer": "COMPOSERS",
-}  # fmt: skip
+    "planner": "PLANNERS",
+    "narrator": "NARRATORS",
+    "image": "IMAGE_GENERATORS",
+    "clip": "CLIP_GENERATORS",
+    "footage": "FOOTAGE",
+    "sound": "SOUNDS",
+    "composer": "COMPOSERS",
+}
 _Model = TypeVar("_Model", bound=BaseModel)
 _RENDERER = {
-    "ENCODER": "encoder", "FAST_PATH": "fast_path", "CQ": "cq", "VBR_TARGET": "vbr_target", "MAXRATE": "maxrate",
-    "BUFSIZE": "bufsize", "PRESET": "preset", "GOP": "gop", "UPSCALE": "upscale", "DEBUG": "debug",
-}  # fmt: skip
+    "ENCODER": "encoder",
+    "FAST_PATH": "fast_path",
+    "CQ": "cq",
+    "VBR_TARGET": "vbr_target",
+    "MAXRATE": "maxrate",
+    "BUFSIZE": "bufsize",
+    "PRESET": "preset",
+    "GOP": "gop",
+    "UPSCALE": "upscale",
+    "DEBUG": "debug",
+}
 _PLAN = {
-    "RENDER_MODE": "mode", "TARGET_RES": "resolution", "FPS": "fps", "MUSIC_DB": "music_db",
+    "RENDER_MODE": "mode",
+    "TARGET_RES": "resolution",
+    "FPS": "fps",
+    "MUSIC_DB": "music_db",
     "WATERMARK_POS": "watermark_position",
-}  # fmt: skip
+}
 
 
 _LEVELS: Mapping[str, Level] = {
-    "trace": "debug", "debug": "debug", "info": "info", "notice": "info", "warn": "warning", "warning": "warning",
-    "error": "error", "critical": "error", "fatal": "error",
-}  # fmt: skip
+    "trace": "debug",
+    "debug": "debug",
+    "info": "info",
+    "notice": "info",
+    "warn": "warning",
+    "warning": "warning",
+    "error": "error",
+    "critical": "error",
+    "fatal": "error",
+}
 _LIMITS = {
-    "MAX_SCENES": ("max_scenes", CEILING_SCENES), "MAX_SCENE_DURATION_SEC": ("max_scene_sec", MAX_TOTAL_SEC),
+    "MAX_SCENES": ("max_scenes", CEILING_SCENES),
+    "MAX_SCENE_DURATION_SEC": ("max_scene_sec", MAX_TOTAL_SEC),
     "MAX_TOTAL_DURATION_SEC": ("max_total_sec", MAX_TOTAL_SEC),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

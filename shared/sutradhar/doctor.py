@@ -81,9 +81,12 @@ def model(chosen: ChosenModel, state: ModelState, today: date) -> Check:
     gone, near = state.is_gone(today), state.days_left(today) is not None
     return Check(
         f"{chosen.kind} model of {chosen.provider}",
-        ok=not gone and state.exists is not False and not state.problem, detail=state.describe(today),
-        advice=chosen.advise(state.successor) if gone or near else "", needed=gone, warning=near and not gone,
-    )  # fmt: skip
+        ok=not gone and state.exists is not False and not state.problem,
+        detail=state.describe(today),
+        advice=chosen.advise(state.successor) if gone or near else "",
+        needed=gone,
+        warning=near and not gone,
+    )
 
 
 def prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
@@ -98,9 +101,12 @@ def prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
 
 def no_vendor() -> Check:
     return Check(
-        "keys", ok=False, detail="no provider has a key: everything is made offline", needed=False,
+        "keys",
+        ok=False,
+        detail="no provider has a key: everything is made offline",
+        needed=False,
         advice="set OPENAI_API_KEY, ELEVENLABS_API_KEY or GEMINI_API_KEY for better makers (docs/providers.md)",
-    )  # fmt: skip
+    )
 
 
 def _disk(home: Path) -> Check:

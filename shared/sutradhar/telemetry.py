@@ -48,9 +48,12 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
     if _ORDER.index(level) < _ORDER.index(_least):
         return
     line: dict[str, object] = {
-        "severity": level.upper(), "time": datetime.now(UTC).isoformat(), "event": event,
-        **(_bound.get() or {}), **fields,
-    }  # fmt: skip
+        "severity": level.upper(),
+        "time": datetime.now(UTC).isoformat(),
+        "event": event,
+        **(_bound.get() or {}),
+        **fields,
+    }
     if exc is not None:
         line["error"] = str(exc) or type(exc).__name__
         line["stack_trace"] = "".join(traceback.format_exception(exc))

@@ -40,9 +40,14 @@ def cloud(folder: Path, *, quick: bool) -> None:
         (hello / "main.py").write_text(_HELLO)
         subprocess.run([sys.executable, "-m", "compileall", "-q", archive, hello], check=True)  # as the buildpack does
         env = {
-            "PATH": os.environ["PATH"], **emulators.env, "BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "bench",
-            "REGION": "r", "ASSET_BUCKET": "bench", "THREADS": str(2 * _CALLERS),
-        }  # fmt: skip
+            "PATH": os.environ["PATH"],
+            **emulators.env,
+            "BACKEND": "gcp",
+            "GOOGLE_CLOUD_PROJECT": "bench",
+            "REGION": "r",
+            "ASSET_BUCKET": "bench",
+            "THREADS": str(2 * _CALLERS),
+        }
         with environment(emulators.env), pubsub_v1.PublisherClient() as publisher:
             for topic in TOPICS:
                 publisher.create_topic(name=f"projects/bench/topics/sutradhar-{topic}")

@@ -59,7 +59,7 @@ FIGURES = {
     "tasks_4_over_1": Figure("Four tasks on four such machines against one", "share of wall", "<= 0.28"),
     "tasks_same_frames": Figure("Four tasks decode to the same frames as one", "1 = yes", ">= 1"),
     "segments_size": Figure("Size as segments against one encode", "x", "<= 1.02"),
-}  # fmt: skip
+}
 
 
 @dataclass

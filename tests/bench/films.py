@@ -96,11 +96,16 @@ class Bench:
         cost = measure.run(
             measure.module("gpu_renderer"),
             env={
-                **dict.fromkeys(_OURS, ""), **_ENVIRONMENT, "SUTRADHAR_HOME": str(self.home), "RENDER_REQUEST": name,
-                "TMP_WORKDIR": str(self.folder / "work"), "CLOUD_RUN_EXECUTION": request.render_id, **(env or {}),
+                **dict.fromkeys(_OURS, ""),
+                **_ENVIRONMENT,
+                "SUTRADHAR_HOME": str(self.home),
+                "RENDER_REQUEST": name,
+                "TMP_WORKDIR": str(self.folder / "work"),
+                "CLOUD_RUN_EXECUTION": request.render_id,
+                **(env or {}),
             },
             log=log,
-        )  # fmt: skip
+        )
         if not self.ready.blobs.exists(request.summary_blob):
             if env and int(env.get("CLOUD_RUN_TASK_COUNT", "1")) > 1:
                 return Rendered(cost, None)

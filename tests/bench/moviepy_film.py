@@ -31,9 +31,15 @@ def main() -> None:
     layers: list[VideoClip] = [_picture(clip, store, fps, size) for clip in timeline["clips"]]
     for cue in timeline["burned"]:
         text = TextClip(
-            font=wanted["font"], text="\n".join(cue["lines"]), font_size=54, color="white", stroke_color="black",
-            stroke_width=2, text_align="center", margin=(0, 12),
-        )  # fmt: skip
+            font=wanted["font"],
+            text="\n".join(cue["lines"]),
+            font_size=54,
+            color="white",
+            stroke_color="black",
+            stroke_width=2,
+            text_align="center",
+            margin=(0, 12),
+        )
         text = text.with_start(cue["start"] / fps).with_duration((cue["end"] - cue["start"]) / fps)
         layers.append(text.with_position(("center", 0.85), relative=True))
     mark = ImageClip(wanted["watermark"]).with_duration(seconds).with_position(tuple(wanted["watermark_at"]))
@@ -47,9 +53,14 @@ def main() -> None:
         sounds.append(AudioFileClip(str(store / bed["blob"])).with_effects(effects))
     film = film.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
     film.write_videofile(
-        wanted["output"], fps=fps, codec="libx264", audio_codec="aac", preset=wanted["preset"],
-        ffmpeg_params=wanted["options"], logger=None,
-    )  # fmt: skip
+        wanted["output"],
+        fps=fps,
+        codec="libx264",
+        audio_codec="aac",
+        preset=wanted["preset"],
+        ffmpeg_params=wanted["options"],
+        logger=None,
+    )
 
 
 def _picture(clip: Json, store: Path, fps: int, size: tuple[int, int]) -> VideoClip:

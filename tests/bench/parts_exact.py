@@ -163,8 +163,16 @@ def vmaf(bench: Bench, figures: Figures) -> None:
         points = {name: points[name] for name in ("FINAL as it comes", "faster CRF 18")}
     frames = min(bench.cut.frames // 2, 180)
     output, log = bench.scratch("vmaf") / "encoded.mp4", bench.scratch("vmaf") / "vmaf.json"
-    raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{bench.cut.width}x{bench.cut.height}", "-framerate",
-           str(workload.FPS)]  # fmt: skip
+    raw = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "yuv420p",
+        "-s",
+        f"{bench.cut.width}x{bench.cut.height}",
+        "-framerate",
+        str(workload.FPS),
+    ]
     found = {}
     for name, options in points.items():
         scores, cpu = [], 0.0

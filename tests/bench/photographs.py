@@ -15,9 +15,17 @@ from PIL import Image
 
 WIDTH, HEIGHT = 1792, 1024
 NAMES = (
-    "coffee.png", "rocket.jpg", "motorcycle_left.png", "astronaut.png", "hubble_deep_field.jpg", "chelsea.png",
-    "ihc.png", "brick.png", "retina.jpg", "gravel.png",
-)  # fmt: skip
+    "coffee.png",
+    "rocket.jpg",
+    "motorcycle_left.png",
+    "astronaut.png",
+    "hubble_deep_field.jpg",
+    "chelsea.png",
+    "ihc.png",
+    "brick.png",
+    "retina.jpg",
+    "gravel.png",
+)
 """Files that are inside scikit-image's wheel; nothing is fetched."""
 
 _GRAIN = 0.35

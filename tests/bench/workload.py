@@ -97,10 +97,15 @@ def film(
         blob, sha256 = pictures[i % len(pictures)]
         clips.append(
             Clip(
-                scene=i, start=start, frames=frames + tail, blob=blob, sha256=sha256, camera=MOVES[i % len(MOVES)],
+                scene=i,
+                start=start,
+                frames=frames + tail,
+                blob=blob,
+                sha256=sha256,
+                camera=MOVES[i % len(MOVES)],
                 fade_in=FADE if i else 0,
             )
-        )  # fmt: skip
+        )
         voice, voice_sha256, speech = ready.speeches[i % len(ready.speeches)]
         at = frame_to_sample(start + FADE, FPS)
         samples = min(speech.samples, frame_to_sample(start + frames, FPS) - at)
@@ -112,10 +117,17 @@ def film(
     last = scenes * frames
     shown = tuple(cue.evolve(end=min(cue.end, last)) for cue in burned if cue.start < min(cue.end, last))
     return Timeline(
-        fps=FPS, width=size[0], height=size[1], frames=last, clips=tuple(clips),
-        voices=tuple(voices) if sound else (), bed=ready.bed if sound else None,
-        captions={"en": shown}, burned=shown, watermark=Watermark(),
-    )  # fmt: skip
+        fps=FPS,
+        width=size[0],
+        height=size[1],
+        frames=last,
+        clips=tuple(clips),
+        voices=tuple(voices) if sound else (),
+        bed=ready.bed if sound else None,
+        captions={"en": shown},
+        burned=shown,
+        watermark=Watermark(),
+    )
 
 
 def _shortened(ready: Ready, speech: Speech, samples: int) -> tuple[str, str]:
@@ -128,6 +140,11 @@ def _shortened(ready: Ready, speech: Speech, samples: int) -> tuple[str, str]:
 
 def request(timeline: Timeline, mode: RenderMode, name: str) -> RenderRequest:
     return RenderRequest(
-        render_id=name, job_id="bench", prefix=f"renders/{name}-{time.time_ns()}", title="The standard workload",
-        title_language="en", mode=mode, timeline=timeline,
-    )  # fmt: skip
+        render_id=name,
+        job_id="bench",
+        prefix=f"renders/{name}-{time.time_ns()}",
+        title="The standard workload",
+        title_language="en",
+        mode=mode,
+        timeline=timeline,
+    )

@@ -35,9 +35,22 @@ def argv(timeline: Timeline, store: Path, folder: Path, options: dict[str, str],
     graph.append(f"[t][{len(timeline.clips)}:v]overlay={mark[0]}:{mark[1]},format=yuv420p[v]")
     encoder = [part for name, value in options.items() for part in (f"-{name}", value)]
     return [
-        "ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex", ";".join(graph), "-map", "[v]",
-        "-r", str(timeline.fps), "-frames:v", str(timeline.frames), *encoder, str(output),
-    ]  # fmt: skip
+        "ffmpeg",
+        "-v",
+        "error",
+        "-y",
+        *inputs,
+        "-filter_complex",
+        ";".join(graph),
+        "-map",
+        "[v]",
+        "-r",
+        str(timeline.fps),
+        "-frames:v",
+        str(timeline.frames),
+        *encoder,
+        str(output),
+    ]
 
 
 def _zoompan(clip: Clip, timeline: Timeline) -> str:

@@ -59,12 +59,16 @@ def local_kit(folder: Path) -> Iterator[Kit]:
         return str(row[0])
 
     yield Kit(
-        jobs=SqliteJobStore(database), assets=SqliteAssetStore(database),
+        jobs=SqliteJobStore(database),
+        assets=SqliteAssetStore(database),
         records=SqliteRecordStore(database),
-        blobs=FileBlobStore(folder / "blobs", here.owner), leases=SqliteLeaseStore(database, here, clock),
-        other_leases=SqliteLeaseStore(database, there, clock), clock=clock, raw_job=raw_job,
+        blobs=FileBlobStore(folder / "blobs", here.owner),
+        leases=SqliteLeaseStore(database, here, clock),
+        other_leases=SqliteLeaseStore(database, there, clock),
+        clock=clock,
+        raw_job=raw_job,
         raw_blob=lambda name: (folder / "blobs" / name).read_bytes(),
-    )  # fmt: skip
+    )
     database.close()
     here.close()
     there.close()
@@ -84,11 +88,15 @@ def gcp_kit() -> Iterator[Kit]:
     here, there = Firestore(project, "(default)"), Firestore(project, "(default)")
     blobs = GcsBlobStore(project, project, "")
     yield Kit(
-        jobs=FirestoreJobStore(here, timedelta(0)), assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
+        jobs=FirestoreJobStore(here, timedelta(0)),
+        assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
         records=FirestoreRecordStore(here, clock),
-        blobs=blobs, leases=FirestoreLeaseStore(here, clock), other_leases=FirestoreLeaseStore(there, clock),
-        clock=clock, raw_job=lambda job_id: str(raw_store.document(f"jobs/{job_id}").get().get("body")),
+        blobs=blobs,
+        leases=FirestoreLeaseStore(here, clock),
+        other_leases=FirestoreLeaseStore(there, clock),
+        clock=clock,
+        raw_job=lambda job_id: str(raw_store.document(f"jobs/{job_id}").get().get("body")),
         raw_blob=lambda name: bytes(raw_bucket.blob(name).download_as_bytes()),
-    )  # fmt: skip
+    )
     for client in (here, there, blobs, raw_store):
         client.close()

@@ -165,9 +165,10 @@ def test_whispers_words_are_put_to_the_texts(model: Path, truth: Speech, monkeyp
     asked: dict[str, Any] = {}
     real = inspect.signature(whisper._model.transcribe)
     monkeypatch.setattr(
-        whisper._model, "transcribe",
+        whisper._model,
+        "transcribe",
         lambda *args, **named: asked.update(real.bind(*args, **named).arguments) or (iter([Segment(**fields)]), None),
-    )  # fmt: skip
+    )
     found = whisper.align(untold(truth), "en")
     assert found
     assert (asked["language"], asked["word_timestamps"], asked["initial_prompt"]) == (

@@ -176,9 +176,15 @@ def play(kits: Callable[[], Iterator[Kit]], examples: int) -> None:
     checks = list(HealthCheck)
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=examples, stateful_step_count=30, deadline=None, database=None,
-                          suppress_health_check=checks, derandomize=True),
-    )  # fmt: skip
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            suppress_health_check=checks,
+            derandomize=True,
+        ),
+    )
 
 
 def test_the_local_stores_are_a_dict(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -12,9 +12,17 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 _WIDTH, _HEADS, _MELS, _WINDOW, _LONGEST = 16, 2, 80, 1500, 448
 _SPECIAL = [
-    "<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|hi|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>",
-    "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>",
-]  # fmt: skip
+    "<|endoftext|>",
+    "<|startoftranscript|>",
+    "<|en|>",
+    "<|hi|>",
+    "<|translate|>",
+    "<|transcribe|>",
+    "<|startoflm|>",
+    "<|startofprev|>",
+    "<|nospeech|>",
+    "<|notimestamps|>",
+]
 _TIMES = [f"<|{i * 0.02:.2f}|>" for i in range(1501)]
 _MULTILINGUAL = 51_865
 """As many tokens as this, and CTranslate2 takes it for a model of many languages."""

@@ -31,9 +31,13 @@ def test_an_unwritable_home_is_reported_before_work(terminal: Terminal, command:
 
 def test_options_overrule_a_plan_that_is_fenced_and_starts_elsewhere(terminal: Terminal) -> None:
     plan = {
-        "scenes": [{"narration": "The fox [red] jumped.", "image_prompt": "a fox"}], "voice": "F", "language": "en",
-        "render": {"mode": "FINAL", "fps": 25}, "watermark": False, "aspect": "16:9",
-    }  # fmt: skip
+        "scenes": [{"narration": "The fox [red] jumped.", "image_prompt": "a fox"}],
+        "voice": "F",
+        "language": "en",
+        "render": {"mode": "FINAL", "fps": 25},
+        "watermark": False,
+        "aspect": "16:9",
+    }
     terminal.plan.write_text(f"Here it is:\n```json\n{json.dumps(plan)}\n```\n", "utf-16")
     words = ("--mode", "proxy", "--voice", "male", "--length", "30", "--seed", "7")
     done = terminal.run("plan", "--plan", str(terminal.plan), *words)
@@ -48,16 +52,20 @@ def test_options_overrule_a_plan_that_is_fenced_and_starts_elsewhere(terminal: T
 def test_all_errors_are_reported_at_once_in_plain_words(terminal: Terminal) -> None:
     (terminal.folder / "notes [final] [b].mp4").write_text("text")
     plan = {
-        "language": "fr", "music": "nowhere [/b].mp3",
+        "language": "fr",
+        "music": "nowhere [/b].mp3",
         "scenes": [{"image": "https://x.org/me.jpg"}, {"clip": {"upload": "notes [final] [b].mp4"}, "camera": "spin"}],
-    }  # fmt: skip
+    }
     terminal.plan.write_text(json.dumps(plan))
     done = terminal.run("make", "--plan", str(terminal.plan))
     assert done.returncode == 2, done.stdout
     for line in (
-        "scene 1, image (https://x.org/me.jpg) is a URL", "scene 2, clip (notes [final] [b].mp4)",
-        "scene 2, camera must be", "music (nowhere [/b].mp3) is not there", "language must be en or hi (got 'fr')",
-    ):  # fmt: skip
+        "scene 1, image (https://x.org/me.jpg) is a URL",
+        "scene 2, clip (notes [final] [b].mp4)",
+        "scene 2, camera must be",
+        "music (nowhere [/b].mp3) is not there",
+        "language must be en or hi (got 'fr')",
+    ):
         assert line in done.stdout, done.stdout
     assert "Traceback" not in done.stdout
 
@@ -65,16 +73,21 @@ def test_all_errors_are_reported_at_once_in_plain_words(terminal: Terminal) -> N
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("--plan", "."), "--plan (.) is a folder"), (("--plan", "nowhere.json"), "(nowhere.json) is not there"),
-        (("a topic", "--script", "plan.json"), "not both"), (("a " * 101,), "write --script FILE"),
+        (("--plan", "."), "--plan (.) is a folder"),
+        (("--plan", "nowhere.json"), "(nowhere.json) is not there"),
+        (("a topic", "--script", "plan.json"), "not both"),
+        (("a " * 101,), "write --script FILE"),
         (("--script", "nowhere.txt"), "--script (nowhere.txt) is not there"),
-        (("a topic", "--plan", "plan.json"), "not both"), (("--length", "5"), "give a topic, a plan file"),
-        (("", "--mode", "PROXY"), "topic"), (("A fox", "--out", "plan.json"), "a folder, and plan.json is a file"),
-        (("plan.json",), "write --plan plan.json"), (("A fox", "--voice", "loud"), "--voice must be F, M"),
+        (("a topic", "--plan", "plan.json"), "not both"),
+        (("--length", "5"), "give a topic, a plan file"),
+        (("", "--mode", "PROXY"), "topic"),
+        (("A fox", "--out", "plan.json"), "a folder, and plan.json is a file"),
+        (("plan.json",), "write --plan plan.json"),
+        (("A fox", "--voice", "loud"), "--voice must be F, M"),
         (("A fox", "--length", "long"), "must be a whole number (got 'long')"),
         (("A fox", "--length", "4"), "--length must be at least 5 (got 4)"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_command_line_gets_one_clear_error(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], says: str
 ) -> None:
@@ -143,9 +156,12 @@ def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
 ) -> None:
     monkeypatch.chdir(terminal.folder)
     plan = {
-        "scenes": [{"image_prompt": "a hill", "duration_sec": 1}], "music": False, "watermark": None, "title": "Hill",
+        "scenes": [{"image_prompt": "a hill", "duration_sec": 1}],
+        "music": False,
+        "watermark": None,
+        "title": "Hill",
         "render": {"mode": "PROXY", "fps": 24},
-    }  # fmt: skip
+    }
     terminal.plan.write_text(json.dumps(plan))
     done = terminal.run("make", "--plan", "plan.json", "--out", "film", module="tests.e2e.strict_gate")
     assert done.returncode == 1, done.stdout

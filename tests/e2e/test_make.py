@@ -14,9 +14,15 @@ import pytest
 from tests.e2e.conftest import Terminal
 
 FILES = {
-    "video.mp4", "thumbnail.png", "job_summary.json", "captions.en.srt", "captions.en.vtt", "captions.hi.srt",
-    "captions.hi.vtt", "provenance.json",
-}  # fmt: skip
+    "video.mp4",
+    "thumbnail.png",
+    "job_summary.json",
+    "captions.en.srt",
+    "captions.en.vtt",
+    "captions.hi.srt",
+    "captions.hi.vtt",
+    "provenance.json",
+}
 
 
 def probe(path: Path) -> dict[str, str]:

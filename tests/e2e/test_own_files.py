@@ -14,8 +14,24 @@ GREEN, RED = (20, 160, 60), (200, 30, 40)
 
 def frame(video: Path, second: float) -> tuple[int, ...]:
     """Its colour in the middle."""
-    argv = ["ffmpeg", "-v", "error", "-ss", str(second), "-i", str(video), "-frames:v", "1", "-vf",
-            "crop=8:8,scale=1:1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]  # fmt: skip
+    argv = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-ss",
+        str(second),
+        "-i",
+        str(video),
+        "-frames:v",
+        "1",
+        "-vf",
+        "crop=8:8,scale=1:1",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
     return tuple(subprocess.run(argv, capture_output=True, check=True).stdout)
 
 
@@ -37,10 +53,14 @@ def test_own_files_are_named_by_their_paths(terminal: Terminal) -> None:
         subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", *argv], cwd=folder, check=True)
     Image.new("RGB", (900, 600), RED).save(folder / "me.webp")
     plan = {
-        "title": "Mine", "language": "en", "subtitle_languages": ["en"], "music": "song.m4a", "watermark": None,
+        "title": "Mine",
+        "language": "en",
+        "subtitle_languages": ["en"],
+        "music": "song.m4a",
+        "watermark": None,
         "render": {"mode": "PROXY"},
         "scenes": [{"clip": "beach.mov", "duration_sec": 4}, {"image": "me.webp", "duration_sec": 4}],
-    }  # fmt: skip
+    }
     path = folder / "plan.json"
     path.write_text(json.dumps(plan))
     done = terminal.run("make", "--plan", str(path), "--out", str(terminal.out))

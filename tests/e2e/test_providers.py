@@ -28,12 +28,15 @@ def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: P
 
 def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
     plan = {
-        "title": "Water", "footage": "stock", "subtitle_languages": ["en"], "render": {"mode": "PROXY"},
+        "title": "Water",
+        "footage": "stock",
+        "subtitle_languages": ["en"],
+        "render": {"mode": "PROXY"},
         "scenes": [
             {"narration": "A river runs through the valley.", "image_prompt": "river in a valley"},
             {"narration": "It rests.", "image_prompt": "calm lake"},
         ],
-    }  # fmt: skip
+    }
     terminal.plan.write_text(json.dumps(plan))
     with VendorStub(VENDORS) as stub:
         terminal.env |= {"PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels")}
@@ -48,12 +51,15 @@ def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
 def test_a_scene_that_moves_is_made_of_its_picture(terminal: Terminal, tmp_path: Path) -> None:
     """Bought clips in a film that was really rendered; and what it would cost is said before."""
     plan = {
-        "title": "Water", "subtitle_languages": ["en"], "render": {"mode": "PROXY"}, "voice": "openai/ash",
+        "title": "Water",
+        "subtitle_languages": ["en"],
+        "render": {"mode": "PROXY"},
+        "voice": "openai/ash",
         "scenes": [
             {"narration": "A river runs.", "image_prompt": "river in a valley", "footage": "generated"},
             {"narration": "It rests.", "image_prompt": "calm lake"},
         ],
-    }  # fmt: skip
+    }
     terminal.plan.write_text(json.dumps(plan))
     with VendorStub(VENDORS) as stub:
         terminal.env |= {**environment(stub, terminal.home), **google_account.environment(stub.url("oauth"), tmp_path)}
@@ -69,8 +75,9 @@ def test_a_scene_that_moves_is_made_of_its_picture(terminal: Terminal, tmp_path:
     assert all(f["ok"] for f in summary["findings"]), summary["findings"]
     told = json.loads((terminal.out / "provenance.json").read_text())
     assert [(a["provider"].partition("/")[0], a["kind"]) for a in told["assets"]][:2] == [
-        ("openai", "narration"), ("gemini", "image"),
-    ]  # fmt: skip
+        ("openai", "narration"),
+        ("gemini", "image"),
+    ]
     # the stub's clip is a pattern that moves; its voice hums, which no recogniser takes for words
     assert {word["how"] for word in told["assets"][0]["words"]} <= {"estimate", "speech"}
 
@@ -88,9 +95,11 @@ def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Te
         assert "✓ │ image model of openai" in fine
         assert "gpt-image-2.6-flare is served" in fine
         status, bad = doctor(
-            stub, OPENAI_IMAGE_MODEL="gone-1", OPENAI_PLANNER_MODEL="gpt-dying",
+            stub,
+            OPENAI_IMAGE_MODEL="gone-1",
+            OPENAI_PLANNER_MODEL="gpt-dying",
             MODEL_PRICES=f"openai/gone-1:{priced};openai/gpt-dying:{priced};openai/gpt-voice:seconds=0.015/60",
-        )  # fmt: skip
+        )
         assert status == 1
         assert "✗ │ image model of openai" in bad
         assert "openai has no model gone-1 for this account" in bad

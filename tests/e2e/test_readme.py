@@ -92,8 +92,10 @@ def test_the_plan_of_the_users_own_files(env: dict[str, str], tmp_path: Path) ->
     song = ["sine=frequency=330:duration=12[a];sine=frequency=550:duration=12[b];[a][b]concat=v=0:a=1"]
     upright = ["color=red:s=240x160[a];color=blue:s=240x160[b];[a][b]vstack"]
     for sources, options in (
-        (beach, "-pix_fmt yuv420p beach.mp4"), (song, "song.mp3"), (upright, "-frames:v 1 Pictures/me.jpg"),
-    ):  # fmt: skip
+        (beach, "-pix_fmt yuv420p beach.mp4"),
+        (song, "song.mp3"),
+        (upright, "-frames:v 1 Pictures/me.jpg"),
+    ):
         given = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
         subprocess.run(["ffmpeg", "-v", "error", *given, *options.split()], cwd=tmp_path, check=True)
     assert OWN_FILES in COMMANDS
@@ -117,8 +119,24 @@ def test_the_plan_of_the_users_own_files(env: dict[str, str], tmp_path: Path) ->
 
 def colour(video: Path, second: float, x: float, y: float) -> list[int]:
     at = f"crop=8:8:(iw-8)*{x}:(ih-8)*{y},scale=1:1"
-    argv = ["ffmpeg", "-v", "error", "-ss", str(second), "-i", str(video), "-frames:v", "1", "-vf", at,
-            "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]  # fmt: skip
+    argv = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-ss",
+        str(second),
+        "-i",
+        str(video),
+        "-frames:v",
+        "1",
+        "-vf",
+        at,
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgb24",
+        "-",
+    ]
     return list(subprocess.run(argv, capture_output=True, check=True).stdout)
 
 
@@ -128,8 +146,24 @@ def near(found: list[int], wanted: tuple[int, int, int]) -> bool:
 
 def tone(video: Path, second: float, hz: int) -> float:
     """Level of a tone in the second after that, in dBFS."""
-    argv = ["ffmpeg", "-v", "error", "-ss", str(second), "-t", "1", "-i", str(video), "-ac", "1", "-ar", "8000",
-            "-f", "f32le", "-"]  # fmt: skip
+    argv = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-ss",
+        str(second),
+        "-t",
+        "1",
+        "-i",
+        str(video),
+        "-ac",
+        "1",
+        "-ar",
+        "8000",
+        "-f",
+        "f32le",
+        "-",
+    ]
     heard = np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
     window = np.hanning(len(heard))
     turned = heard * window * np.exp(-2j * np.pi * hz * np.arange(len(heard)) / 8000)
@@ -142,9 +176,14 @@ def server(env: dict[str, str]) -> Iterator[str]:
     port = free_port()
     (command,) = begins("make serve")
     process = subprocess.Popen(
-        ["bash", "-c", f"{command} PORT={port}"], cwd=ROOT, env=env, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        ["bash", "-c", f"{command} PORT={port}"],
+        cwd=ROOT,
+        env=env,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     url = f"http://127.0.0.1:{port}"
     end = time.monotonic() + 30
     while shell(f"curl -fs {url}/healthz", env).returncode != 0:
@@ -199,9 +238,14 @@ def test_a_topic_reaches_the_command_as_it_was_typed(env: dict[str, str]) -> Non
 
 def test_demo_stopped_with_ctrl_c_says_how_to_go_on(env: dict[str, str]) -> None:
     process = subprocess.Popen(
-        ["make", "demo"], cwd=ROOT, env=env, start_new_session=True, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        ["make", "demo"],
+        cwd=ROOT,
+        env=env,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     assert process.stdout
     assert "story" in process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)  # a terminal signals the whole group

@@ -29,13 +29,15 @@ from tests import emulated
 from tests.plain import environment as environment_of
 
 PLAN = {
-    "title": "Tea", "language": "en", "subtitle_languages": ["en"],
+    "title": "Tea",
+    "language": "en",
+    "subtitle_languages": ["en"],
     "scenes": [
         {"narration": "A cup of tea.", "image_prompt": "a cup on a table", "duration_sec": 2},
         {"narration": "It is warm.", "image_prompt": "steam over a cup", "duration_sec": 2},
     ],
     "render": {"mode": "PROXY", "resolution": "720p"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +112,10 @@ def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
     image = send(cloud, "me.png", out.getvalue())
     clip, song = (send(cloud, name, (samples / name).read_bytes()) for name in ("video.mp4", "song.mp3"))
     assert [(one["state"], one["kind"]) for one in (image, clip, song)] == [
-        ("ready", "image"), ("ready", "video"), ("ready", "audio"),
-    ]  # fmt: skip
+        ("ready", "image"),
+        ("ready", "video"),
+        ("ready", "audio"),
+    ]
     scenes = [{"image": {"upload": image["upload_id"]}, "duration_sec": 2}]
     plan = {**PLAN, "scenes": scenes, "music": {"upload": song["upload_id"]}}
     job_id = json.loads(call(cloud, "POST", "/render", plan)[1])["job_id"]

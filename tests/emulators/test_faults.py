@@ -165,9 +165,10 @@ def test_cloud_run_is_asked_once_to_start_a_render(status: int) -> None:
 def test_an_execution_that_never_starts_has_failed_after_half_an_hour() -> None:
     clock = SetClock()
     waiting = {
-        "name": "projects/p/locations/r/jobs/j/executions/e", "createTime": clock.now().isoformat(),
+        "name": "projects/p/locations/r/jobs/j/executions/e",
+        "createTime": clock.now().isoformat(),
         "conditions": [{"type": "Completed", "state": "CONDITION_RECONCILING"}],
-    }  # fmt: skip
+    }
     with HttpServer([(200, waiting)]) as server:
         runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, clock)
         assert runner.report(waiting["name"]).state is ExecutionState.RUNNING

@@ -62,11 +62,16 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
 
 def _until_called(started: list[psutil.Process]) -> None:
     """Until the bridge has an open connection to the function ``plan``."""
-    (plan,) = {int(arg.partition("=")[2]) for p in started for arg in p.cmdline()
-               if arg.startswith("--port=") and "--target=plan" in p.cmdline()}  # fmt: skip
+    (plan,) = {
+        int(arg.partition("=")[2])
+        for p in started
+        for arg in p.cmdline()
+        if arg.startswith("--port=") and "--target=plan" in p.cmdline()
+    }
     end = time.monotonic() + 20
-    while not any(c.raddr and c.raddr.port == plan and c.status == "ESTABLISHED"
-                  for c in psutil.net_connections("tcp4")):  # fmt: skip
+    while not any(
+        c.raddr and c.raddr.port == plan and c.status == "ESTABLISHED" for c in psutil.net_connections("tcp4")
+    ):
         assert time.monotonic() < end
         time.sleep(0.05)  # the delivery has no other sign
 

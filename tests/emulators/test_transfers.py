@@ -55,9 +55,13 @@ class Storage:
 
     def resource(self) -> dict[str, Any]:
         return {
-            "name": "a", "bucket": "b", "generation": "7", "size": str(len(self.stored or b"")),
-            "crc32c": self.checksum(), "metadata": {"writer": self.writer},
-        }  # fmt: skip
+            "name": "a",
+            "bucket": "b",
+            "generation": "7",
+            "size": str(len(self.stored or b"")),
+            "crc32c": self.checksum(),
+            "metadata": {"writer": self.writer},
+        }
 
 
 def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:

@@ -54,11 +54,20 @@ def test_without_keys_only_this_machine_is_let_in(api: FlaskClient) -> None:
     assert api.get("/healthz", environ_overrides=ELSEWHERE).status_code == 200
 
 
-@pytest.mark.parametrize("headers", [
-    {"X-Forwarded-For": "203.0.113.7"}, {"Forwarded": "for=203.0.113.7"}, {"X-Real-IP": "127.0.0.1"}, {"Via": "1.1 a"},
-    {"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Origin": "http://[oops"},
-    {"Host": "elsewhere.example"}, {"Host": "localhost.elsewhere.example:8080"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "203.0.113.7"},
+        {"Forwarded": "for=203.0.113.7"},
+        {"X-Real-IP": "127.0.0.1"},
+        {"Via": "1.1 a"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "http://[oops"},
+        {"Host": "elsewhere.example"},
+        {"Host": "localhost.elsewhere.example:8080"},
+    ],
+)
 def test_a_proxy_or_a_page_of_another_site_is_not_this_machine(api: FlaskClient, headers: dict[str, str]) -> None:
     assert post(api, headers).status_code == 401
     _, shown = key()
@@ -72,15 +81,20 @@ def test_a_proxy_or_a_page_of_another_site_is_not_this_machine(api: FlaskClient,
         ({"Origin": "null"}, ("opened as a file", "http://localhost")),
         ({"Host": "elsewhere.example"}, ("only this machine may call", "`sutradhar keys add NAME`")),
     ],
-)  # fmt: skip
+)
 def test_a_refused_caller_is_told_why(api: FlaskClient, headers: dict[str, str], says: tuple[str, ...]) -> None:
     detail = post(api, headers).json["detail"]
     assert all(words in detail for words in says), detail
 
 
-@pytest.mark.parametrize("headers", [
-    {"Host": "127.0.0.1:8080"}, {"Host": "[::1]:8080"}, {"Origin": "http://localhost:3000"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "127.0.0.1:8080"},
+        {"Host": "[::1]:8080"},
+        {"Origin": "http://localhost:3000"},
+    ],
+)
 def test_a_page_of_this_machine_is_let_in(api: FlaskClient, headers: dict[str, str]) -> None:
     assert post(api, headers).status_code == 202
 

@@ -23,8 +23,14 @@ def finish(job_id: str) -> None:
     for name in ("video.mp4", "thumbnail.png", "captions.en.srt"):
         backend.blobs.put(f"x/{name}", name.encode() * 100)
     captions = {"en": CaptionFiles(srt="x/captions.en.srt", vtt="x/captions.en.srt", cues=1)}
-    result = Result(video="x/video.mp4", thumbnail="x/thumbnail.png", summary="x/video.mp4", captions=captions,
-                    duration_sec=1, size=1)  # fmt: skip
+    result = Result(
+        video="x/video.mp4",
+        thumbnail="x/thumbnail.png",
+        summary="x/video.mp4",
+        captions=captions,
+        duration_sec=1,
+        size=1,
+    )
     written = services.planner.plan(backend.jobs.get(job_id).wanted).plan
     backend.jobs.update(job_id, lambda j: j.planned(written, needed(services, written), [], now))
     backend.jobs.update(job_id, lambda j: j.assets_ready({}, now))
@@ -93,9 +99,10 @@ def test_a_form_is_told_to_be_json(api: FlaskClient) -> None:
     [
         ("GET", "/render", "/render takes POST (got GET)"),
         ("POST", "/api/metrics", "/api/metrics takes GET (got POST)"),
-        ("GET", "/", "there is nothing at /; POST /render"), ("GET", "/api/films", "there is nothing at /api/films"),
+        ("GET", "/", "there is nothing at /; POST /render"),
+        ("GET", "/api/films", "there is nothing at /api/films"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_address_or_method_is_told_the_right_one(api: FlaskClient, method: str, path: str, says: str) -> None:
     assert says in api.open(path, method=method).json["detail"]
 
@@ -184,5 +191,9 @@ def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
     backend = bootstrap.backend()
     backend.jobs.update(made[2], lambda j: j.failed(JobError(stage="plan", cause="x"), backend.clock.now()))
     assert api.get("/metrics").json == {
-        "jobs_started": 3, "jobs_completed": 1, "jobs_failed": 1, "jobs_canceled": 1, "success_rate": 0.5,
-    }  # fmt: skip
+        "jobs_started": 3,
+        "jobs_completed": 1,
+        "jobs_failed": 1,
+        "jobs_canceled": 1,
+        "success_rate": 0.5,
+    }

@@ -115,13 +115,17 @@ def test_a_conflict_speaks_the_words_of_the_api(api: FlaskClient) -> None:
     ("variables", "named"),
     [
         ({"OPENAI_API_KEY": "k", "OPENAI_IMAGE_MODEL": "no-price"}, "OPENAI_IMAGE_MODEL"),
-        ({"PROVIDERS": "acme"}, "PROVIDERS"), ({"PRICES": "/no/such/table"}, "PRICES"),
+        ({"PROVIDERS": "acme"}, "PROVIDERS"),
+        ({"PRICES": "/no/such/table"}, "PRICES"),
     ],
-)  # fmt: skip
+)
 def test_what_the_operator_set_wrongly_is_no_mistake_of_the_caller(
-    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-    variables: dict[str, str], named: str,
-) -> None:  # fmt: skip
+    api: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    variables: dict[str, str],
+    named: str,
+) -> None:
     for name, value in {"OPENAI_API_KEY": "k", **variables}.items():
         monkeypatch.setenv(name, value)
     answer = submit(api)

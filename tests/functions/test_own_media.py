@@ -37,9 +37,10 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("media")
     upright = "color=gray:s=90x160:r=5:d={}"
     for name, *sources in (
-        ("talk.mp4", upright.format(4), "sine=frequency=440:duration=4"), ("long.mp4", upright.format(25)),
+        ("talk.mp4", upright.format(4), "sine=frequency=440:duration=4"),
+        ("long.mp4", upright.format(25)),
         ("song.mp3", "sine=frequency=440:duration=9"),
-    ):  # fmt: skip
+    ):
         given = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
         subprocess.run(["ffmpeg", "-v", "error", *given, "-pix_fmt", "yuv420p", str(folder / name)], check=True)
     Image.new("RGB", (300, 600)).save(folder / "tall.png")
@@ -67,9 +68,11 @@ def refused(plan: RenderPlan, limits: PlanLimits = API_LIMITS) -> dict[str, str]
         ({"end_sec": 4.5}, "end_sec", "is 4.5, and talk.mp4 ends at 4.0 s; leave end_sec out"),
         ({"start_sec": 3.9}, "start_sec", "talk.mp4 ends at 4.0 s"),
         ({"start_sec": 1, "end_sec": 60}, "end_sec", "talk.mp4 ends at 4.0 s"),
-        ({"start_sec": 3}, "", ""), ({"end_sec": 4.05}, "", ""), ({"start_sec": 1, "end_sec": 2}, "", ""),
+        ({"start_sec": 3}, "", ""),
+        ({"end_sec": 4.05}, "", ""),
+        ({"start_sec": 1, "end_sec": 2}, "", ""),
     ],
-)  # fmt: skip
+)
 def test_a_part_lies_in_its_clip(files: Files, clip: dict[str, Any], field: str, says: str) -> None:
     found = refused(files.plan({"clip": {"upload": "talk.mp4", **clip}}))
     assert list(found) == ([f"scenes[0].clip.{field}"] if field else [])
@@ -82,10 +85,11 @@ def test_a_part_lies_in_its_clip(files: Files, clip: dict[str, Any], field: str,
         ({"upload": "song.mp3", "start_sec": 8.5}, "music.start_sec", "is 8.5, and song.mp3 ends at 9.0 s"),
         ({"upload": "long.mp4"}, "music.upload", "long.mp4 is a video without sound"),
         ({"upload": "tall.png"}, "music.upload", "must be a sound file; tall.png is an image"),
-        ({"upload": "talk.mp4", "start_sec": 2}, "", ""), ({"upload": "song.mp3", "start_sec": 8}, "", ""),
+        ({"upload": "talk.mp4", "start_sec": 2}, "", ""),
+        ({"upload": "song.mp3", "start_sec": 8}, "", ""),
         ("song.mp3", "", ""),
     ],
-)  # fmt: skip
+)
 def test_any_file_with_sound_is_music_from_its_start_on(files: Files, music: Any, path: str, says: str) -> None:
     found = refused(files.plan({"image_prompt": "a hill", "duration_sec": 2}, music=music))
     assert list(found) == ([path] if path else [])
@@ -105,11 +109,13 @@ def test_a_scene_as_long_as_its_clip_has_the_limit_of_a_scene(files: Files) -> N
 
 def test_a_notice_names_cropped_images_and_lowered_sound(files: Files) -> None:
     plan = files.plan(
-        {"clip": "talk.mp4"}, {"image": "tall.png", "duration_sec": 2}, {"clip": "talk.mp4", "narration": "Hello."},
+        {"clip": "talk.mp4"},
+        {"image": "tall.png", "duration_sec": 2},
+        {"clip": "talk.mp4", "narration": "Hello."},
         {"clip": {"upload": "talk.mp4", "fit": "fit", "sound": "drop"}, "narration": "Hello again."},
         {"image": {"upload": "tall.png", "fit": "fit"}, "duration_sec": 2},
         {"clip": {"upload": "long.mp4", "fit": "fit", "sound": "keep"}, "duration_sec": 2},
-    )  # fmt: skip
+    )
     cropped, ducked, silent = find_notices(bootstrap.services(), plan)
     assert cropped.startswith(
         "scene 1 (talk.mp4, 68%), scene 2 (tall.png, 72%), scene 3 (talk.mp4, 68%): more than half"

@@ -12,10 +12,23 @@ import pytest
 from functions import main, package
 
 SLOW = (
-    "google.cloud.firestore", "google.cloud.pubsub", "google.cloud.storage", "google.cloud.run", "google.api_core",
-    "grpc", "openai", "elevenlabs", "googleapiclient", "numpy", "cv2", "PIL", "onnxruntime", "requests", "sqlite3",
+    "google.cloud.firestore",
+    "google.cloud.pubsub",
+    "google.cloud.storage",
+    "google.cloud.run",
+    "google.api_core",
+    "grpc",
+    "openai",
+    "elevenlabs",
+    "googleapiclient",
+    "numpy",
+    "cv2",
+    "PIL",
+    "onnxruntime",
+    "requests",
+    "sqlite3",
     "gpu_renderer",
-)  # fmt: skip
+)
 """What costs a cold start and is not needed by every function."""
 
 

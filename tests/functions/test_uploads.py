@@ -57,8 +57,11 @@ def test_a_file_is_announced_sent_and_looked_at(api: FlaskClient) -> None:
     first, again = (api.post(f"/uploads/{told['upload_id']}/complete") for _ in range(2))
     assert (first.status_code, first.json) == (200, again.json)
     assert (first.json["state"], first.json["kind"], first.json["width"], first.json["height"]) == (
-        "ready", "image", 320, 200,
-    )  # fmt: skip
+        "ready",
+        "image",
+        320,
+        200,
+    )
     assert api.get("/uploads").json["uploads"] == [first.json]
     assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data).status_code == 409
 
@@ -102,11 +105,14 @@ def test_other_bytes_than_were_announced_are_not_kept(api: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"size": MAX_BYTES + 1}, "size"), ({"size": 0}, "size"), ({"size": "12"}, "size"),
-        ({"filename": ""}, "filename"), ({"content_type": "video"}, "content_type"),
+        ({"size": MAX_BYTES + 1}, "size"),
+        ({"size": 0}, "size"),
+        ({"size": "12"}, "size"),
+        ({"filename": ""}, "filename"),
+        ({"content_type": "video"}, "content_type"),
         ({"url": "http://localhost"}, "url"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_announcement_says_what_is_wrong(api: FlaskClient, changes: dict[str, Any], path: str) -> None:
     answer = announce(api, b"12345", **changes)
     assert (answer.status_code, [error["path"] for error in answer.json["errors"]]) == (400, [path])

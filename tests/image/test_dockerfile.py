@@ -126,15 +126,26 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
         subscriber.create_subscription(name=subscription, topic=topic)
         blobs = GcsBlobStore(project, project, "")
         request = RenderRequest(
-            render_id="job-1-1", job_id="job-1", prefix="jobs/job-1/renders/1", title="Tea", title_language="en",
-            mode="PROXY", timeline=film(blobs),
-        )  # fmt: skip
+            render_id="job-1-1",
+            job_id="job-1",
+            prefix="jobs/job-1/renders/1",
+            title="Tea",
+            title_language="en",
+            mode="PROXY",
+            timeline=film(blobs),
+        )
         blobs.put("request.json", request.model_dump_json().encode())
         cloud = {
-            "BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": project, "REGION": "r", "ASSET_BUCKET": project,
-            "TOPIC_PREFIX": "t-", "RENDER_REQUEST": "request.json", "CLOUD_RUN_EXECUTION": "e", "ENCODER": "libx264",
+            "BACKEND": "gcp",
+            "GOOGLE_CLOUD_PROJECT": project,
+            "REGION": "r",
+            "ASSET_BUCKET": project,
+            "TOPIC_PREFIX": "t-",
+            "RENDER_REQUEST": "request.json",
+            "CLOUD_RUN_EXECUTION": "e",
+            "ENCODER": "libx264",
             **{name: value for name, value in os.environ.items() if name.endswith("_EMULATOR_HOST")},
-        }  # fmt: skip
+        }
         done = subprocess.run(argv, cwd=tmp_path, env={**env, **cloud}, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         summary = RenderSummary.model_validate_json(blobs.get(request.summary_blob))

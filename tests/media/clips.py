@@ -33,9 +33,17 @@ def shot(
 ) -> Shot:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Shot(
-        scene=3, blob="b", sha256=sha256, camera=camera, at=at, frames=frames, fade_in=0, transition="cut",
-        footage=Footage(**footage), fit=fit,
-    )  # fmt: skip
+        scene=3,
+        blob="b",
+        sha256=sha256,
+        camera=camera,
+        at=at,
+        frames=frames,
+        fade_in=0,
+        transition="cut",
+        footage=Footage(**footage),
+        fit=fit,
+    )
 
 
 def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int = FPS, **more: object) -> list[Frame]:

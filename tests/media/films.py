@@ -67,9 +67,17 @@ def film(
         )
         start += head + body
     return Timeline(
-        fps=FPS, width=size[0], height=size[1], frames=start, clips=tuple(clips), voices=(), bed=None, captions={},
-        burned=tuple(cues), watermark=watermark,
-    )  # fmt: skip
+        fps=FPS,
+        width=size[0],
+        height=size[1],
+        frames=start,
+        clips=tuple(clips),
+        voices=(),
+        bed=None,
+        captions={},
+        burned=tuple(cues),
+        watermark=watermark,
+    )
 
 
 def sources(timeline: Timeline, blobs: BlobStore, folder: Path) -> dict[str, Path]:

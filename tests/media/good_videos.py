@@ -77,11 +77,18 @@ class Maker:
             fade = 10 if n else 0
             clips.append(
                 Clip(
-                    scene=n, start=start, frames=SECONDS * FPS, blob=blob, sha256=digest, fade_in=fade,
-                    camera=Camera(start=WIDE, end=WIDE) if filmed else ZOOM, transition=transition,
-                    footage=(footage or Footage()) if filmed else None, fit=fit,
+                    scene=n,
+                    start=start,
+                    frames=SECONDS * FPS,
+                    blob=blob,
+                    sha256=digest,
+                    fade_in=fade,
+                    camera=Camera(start=WIDE, end=WIDE) if filmed else ZOOM,
+                    transition=transition,
+                    footage=(footage or Footage()) if filmed else None,
+                    fit=fit,
                 )
-            )  # fmt: skip
+            )
             start += SECONDS * FPS - (10 if n + 1 < len(shots) else 0)
         voices = []
         if voice is not None:
@@ -96,9 +103,16 @@ class Maker:
             blob, digest = self.store(wav(bed))
             music = Bed(blob=blob, sha256=digest, samples=len(bed), volume_db=volume_db)
         return Timeline(
-            fps=FPS, width=size[0], height=size[1], frames=start, clips=tuple(clips), voices=tuple(voices), bed=music,
-            captions={}, effects=tuple(heard),
-        )  # fmt: skip
+            fps=FPS,
+            width=size[0],
+            height=size[1],
+            frames=start,
+            clips=tuple(clips),
+            voices=tuple(voices),
+            bed=music,
+            captions={},
+            effects=tuple(heard),
+        )
 
 
 def plain(colour: str | tuple[int, int, int], size: tuple[int, int] = (400, 240)) -> Shot:

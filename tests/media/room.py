@@ -32,20 +32,32 @@ class Room:
 
     def ask(self, timeline: Timeline) -> RenderRequest:
         request = RenderRequest(
-            render_id="r1", job_id="j", prefix="jobs/j/renders/1", title="A film", title_language="en", mode="PROXY",
+            render_id="r1",
+            job_id="j",
+            prefix="jobs/j/renders/1",
+            title="A film",
+            title_language="en",
+            mode="PROXY",
             timeline=timeline,
-        )  # fmt: skip
+        )
         self.blobs.put(REQUEST_BLOB, request.model_dump_json().encode())
         return request
 
     def start(self, *, pass_fds: tuple[int, ...] = (), **env: str) -> subprocess.Popen[str]:
         settings = {
-            "SUTRADHAR_HOME": str(self.home), "RENDER_REQUEST": REQUEST_BLOB, "TMP_WORKDIR": str(self.tmp), **env,
-        }  # fmt: skip
+            "SUTRADHAR_HOME": str(self.home),
+            "RENDER_REQUEST": REQUEST_BLOB,
+            "TMP_WORKDIR": str(self.tmp),
+            **env,
+        }
         return subprocess.Popen(
-            [sys.executable, "-m", "gpu_renderer"], env={**os.environ, **settings}, pass_fds=pass_fds,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "gpu_renderer"],
+            env={**os.environ, **settings},
+            pass_fds=pass_fds,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def run(self, **env: str) -> tuple[int, str]:
         with self.start(**env) as process:

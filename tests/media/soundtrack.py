@@ -77,29 +77,57 @@ class Film:
         """Add a user's own song, which plays for ``seconds`` from ``start_sec`` on."""
         self.blobs.put("song", data)
         self.bed = Bed(
-            blob="song", sha256="", samples=round(seconds * RATE), volume_db=-12.0,
-            source_start=round(start_sec * RATE), crossfade=round(crossfade_sec * RATE),
-        )  # fmt: skip
+            blob="song",
+            sha256="",
+            samples=round(seconds * RATE),
+            volume_db=-12.0,
+            source_start=round(start_sec * RATE),
+            crossfade=round(crossfade_sec * RATE),
+        )
 
     def show(
-        self, path: Path, seconds: float, start: float = 0.0, source_start: float = 0.0, period: float = 0.0,
-        *, ducked: bool = False, volume_db: float = 0.0, fade: float = 0.01,
-    ) -> None:  # fmt: skip
+        self,
+        path: Path,
+        seconds: float,
+        start: float = 0.0,
+        source_start: float = 0.0,
+        period: float = 0.0,
+        *,
+        ducked: bool = False,
+        volume_db: float = 0.0,
+        fade: float = 0.01,
+    ) -> None:
         """Add a clip from second ``start`` of the video on."""
         self.blobs.put(path.name, path.read_bytes())
         self.clips.append(
             ClipSound(
-                scene=len(self.clips), start=round(start * RATE), samples=round(seconds * RATE), blob=path.name,
-                sha256=path.name, source_start=round(source_start * RATE), period=round((period or seconds) * RATE),
-                volume_db=volume_db, ducked=ducked, fade_in=round(fade * RATE), fade_out=round(fade * RATE),
+                scene=len(self.clips),
+                start=round(start * RATE),
+                samples=round(seconds * RATE),
+                blob=path.name,
+                sha256=path.name,
+                source_start=round(source_start * RATE),
+                period=round((period or seconds) * RATE),
+                volume_db=volume_db,
+                ducked=ducked,
+                fade_in=round(fade * RATE),
+                fade_out=round(fade * RATE),
             )
-        )  # fmt: skip
+        )
 
     def timeline(self, frames: int, fps: int = 30) -> Timeline:
         return Timeline(
-            fps=fps, width=1280, height=720, frames=frames, clips=(), voices=tuple(self.voices), bed=self.bed,
-            captions={}, effects=tuple(self.effects), clip_sounds=tuple(self.clips),
-        )  # fmt: skip
+            fps=fps,
+            width=1280,
+            height=720,
+            frames=frames,
+            clips=(),
+            voices=tuple(self.voices),
+            bed=self.bed,
+            captions={},
+            effects=tuple(self.effects),
+            clip_sounds=tuple(self.clips),
+        )
 
     def mix(self, frames: int, fps: int = 30) -> Path:
         return mix(self.timeline(frames, fps), self.blobs, self.work, NEVER)[0]

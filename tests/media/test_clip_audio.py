@@ -18,9 +18,34 @@ def film(tmp_path: Path) -> Film:
 
 
 def clip(path: Path, seconds: int, sound: str, *options: str, filters: str = "anull") -> Path:
-    argv = [program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", f"color=gray:s=64x64:r=25:d={seconds}", "-f",
-            "lavfi", "-i", sound, "-filter_complex", f"[1]{filters}[a]", "-map", "0", "-map", "[a]", "-c:v", "libx264",
-            "-preset", "ultrafast", "-pix_fmt", "yuv420p", *options, str(path)]  # fmt: skip
+    argv = [
+        program("ffmpeg"),
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        f"color=gray:s=64x64:r=25:d={seconds}",
+        "-f",
+        "lavfi",
+        "-i",
+        sound,
+        "-filter_complex",
+        f"[1]{filters}[a]",
+        "-map",
+        "0",
+        "-map",
+        "[a]",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        *options,
+        str(path),
+    ]
     subprocess.run(argv, check=True)
     return path
 

@@ -74,10 +74,13 @@ def test_an_image_is_shown_whole_over_a_darkened_copy(tmp_path: Path, name: str,
 @pytest.mark.parametrize(
     ("across", "size", "focus", "colour"),
     [
-        (False, (90, 160), (0.5, 0.0), RED), (False, (90, 160), (0.5, 0.5), GREEN),
-        (False, (90, 160), (0.5, 1.0), BLUE), (True, (640, 90), (0.0, 0.5), RED), (True, (640, 90), (1.0, 0.5), BLUE),
+        (False, (90, 160), (0.5, 0.0), RED),
+        (False, (90, 160), (0.5, 0.5), GREEN),
+        (False, (90, 160), (0.5, 1.0), BLUE),
+        (True, (640, 90), (0.0, 0.5), RED),
+        (True, (640, 90), (1.0, 0.5), BLUE),
     ],
-)  # fmt: skip
+)
 def test_focus_keeps_its_place_in_images_and_clips(
     tmp_path: Path, across: bool, size: tuple[int, int], focus: tuple[float, float], colour: tuple[int, int, int]
 ) -> None:

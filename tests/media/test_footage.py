@@ -40,8 +40,15 @@ def test_every_frame_is_the_one_shown_at_its_time(tmp_path, rate, name):
 def test_frames_of_changing_length_are_shown_for_their_time(tmp_path):
     clip = counting(tmp_path / "a.mkv", *X264, "-fps_mode", "passthrough", seconds=0.4)
     uneven = tmp_path / "uneven.mp4"
-    made(uneven, "-vf", "geq=lum='16+3*N':cb=128:cr=128,setpts='(N+gt(N,3)*6+gt(N,7))/30/TB'", *X264,
-         "-fps_mode", "passthrough", source="color=black:s=64x36:r=30:d=0.4")  # fmt: skip
+    made(
+        uneven,
+        "-vf",
+        "geq=lum='16+3*N':cb=128:cr=128,setpts='(N+gt(N,3)*6+gt(N,7))/30/TB'",
+        *X264,
+        "-fps_mode",
+        "passthrough",
+        source="color=black:s=64x36:r=30:d=0.4",
+    )
     assert levels(played(clip, 12)) == list(range(12))
     assert levels(played(uneven, 18)) == [0, 1, 2, *[3] * 7, 4, 5, 6, 7, 7, 8, 9, 10]
 
@@ -107,12 +114,14 @@ RED_709 = (63, 102, 240)
         ("rgb.mp4", ("-c:v", "libx264rgb", "-qp", "0")),
         ("601.mp4", ("-vf", "scale=out_color_matrix=bt601", *X264, "-qp", "0")),
         ("tagged.mp4", ("-vf", "scale=out_color_matrix=bt709", *X264, "-qp", "0", "-colorspace", "bt709")),
-        ("full.mkv", ("-c:v", "ffv1", "-vf", "scale=out_range=full:out_color_matrix=bt601,format=yuv444p",
-                      "-color_range", "pc")),
+        (
+            "full.mkv",
+            ("-c:v", "ffv1", "-vf", "scale=out_range=full:out_color_matrix=bt601,format=yuv444p", "-color_range", "pc"),
+        ),
         ("packed.mov", ("-c:v", "rawvideo", "-pix_fmt", "uyvy422", "-vf", "scale=out_color_matrix=bt601")),
         ("palette.gif", ()),
     ],
-)  # fmt: skip
+)
 def test_red_is_red_whatever_the_clip_stores(tmp_path, name, options):
     assert np.allclose(flat(tmp_path / name, "red", *options), RED_709, atol=2)
 
@@ -187,8 +196,13 @@ def test_fill_cuts_and_fit_shows_all_on_a_darkened_blur(tmp_path):
 
 def test_a_camera_moves_over_footage_as_over_a_picture(tmp_path):
     """A dot drifts away from the middle as the zoom goes in, without a jump."""
-    clip = made(tmp_path / "a.mp4", "-vf", "drawbox=x=100:y=60:w=8:h=8:color=white:t=fill", *X264,
-                source="color=black:s=320x180:r=30:d=1")  # fmt: skip
+    clip = made(
+        tmp_path / "a.mp4",
+        "-vf",
+        "drawbox=x=100:y=60:w=8:h=8:color=white:t=fill",
+        *X264,
+        source="color=black:s=320x180:r=30:d=1",
+    )
     places = []
     for frame in played(clip, 30, camera=ZOOM_IN):
         light = frame.planes[0].astype(float) - 16
@@ -258,13 +272,23 @@ def test_other_bytes_than_those_stored_are_refused(tmp_path):
 
 
 def two_clips(tmp_path: Path) -> tuple[Segment, dict[str, Path]]:
-    paths = [made(tmp_path / f"{i}.mp4", *X264, source=f"{source}=s=160x90:r=30:d=3")
-             for i, source in enumerate(("testsrc", "testsrc2"))]  # fmt: skip
+    paths = [
+        made(tmp_path / f"{i}.mp4", *X264, source=f"{source}=s=160x90:r=30:d=3")
+        for i, source in enumerate(("testsrc", "testsrc2"))
+    ]
     shots = (shot(paths[0], 60, at=-40), shot(paths[1], 60).evolve(fade_in=20, transition="crossfade"))
     part = Segment(
-        start=0, frames=20, fps=FPS, width=160, height=90, shots=shots, cues=(), caption_style="plain", titles=(),
+        start=0,
+        frames=20,
+        fps=FPS,
+        width=160,
+        height=90,
+        shots=shots,
+        cues=(),
+        caption_style="plain",
+        titles=(),
         watermark=None,
-    )  # fmt: skip
+    )
     return part, {one.sha256: path for one, path in zip(shots, paths, strict=True)}
 
 

@@ -66,7 +66,7 @@ REFUSED = {
     "nothing but zeros": b"\0" * 5000,
     "empty": b"",
     "companion file of macOS": b"\0\x05\x16\x07\0\x02\0\0Mac OS X" + b"\0" * 40,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("word", REFUSED)
@@ -88,11 +88,15 @@ def test_every_listed_format_is_recognised_by_its_bytes(form: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + b"\0" * 40, b"\x1aE\xdf\xa3" + b"\x93" * 60,
-        b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\0" * 20, b"RIFF\x24\0\0\0WAVEfmt " + b"\x01" * 40,
-        b"\0\0\x01\xba" + b"\x44" * 60, b"\x47@\0\x10" + b"\xff" * 200, b"fLaC\0\0\0\x22" + b"\x10" * 40,
+        b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41" + b"\0" * 40,
+        b"\x1aE\xdf\xa3" + b"\x93" * 60,
+        b"ID3\x04\0\0\0\0\0\0" + b"\xff\xfb\x90\0" * 20,
+        b"RIFF\x24\0\0\0WAVEfmt " + b"\x01" * 40,
+        b"\0\0\x01\xba" + b"\x44" * 60,
+        b"\x47@\0\x10" + b"\xff" * 200,
+        b"fLaC\0\0\0\x22" + b"\x10" * 40,
     ],
-)  # fmt: skip
+)
 def test_video_and_sound_are_left_to_their_own_reader(data: bytes) -> None:
     assert find_image_format(io.BytesIO(data)) == ""
 

@@ -36,9 +36,14 @@ class Cinema:
         folder.mkdir()
         timeline = GOOD[name](Maker(self.blobs, folder))
         request = RenderRequest(
-            render_id=folder.name, job_id="j", prefix=folder.name, title="A video", title_language="en", mode="PROXY",
+            render_id=folder.name,
+            job_id="j",
+            prefix=folder.name,
+            title="A video",
+            title_language="en",
+            mode="PROXY",
             timeline=timeline,
-        )  # fmt: skip
+        )
         work = folder / "work"
         work.mkdir()
         summary = render(request, self.blobs, work, lambda *_: None, NEVER)

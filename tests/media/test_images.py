@@ -71,8 +71,10 @@ def test_no_document_starts_a_program(tmp_path, monkeypatch):
 def test_a_notice_names_parts_of_images_that_are_not_shown(tmp_path, services):  # noqa: F811 -- a fixture
     write_pages(tmp_path / "contract.tif")
     words((255, 255, 255, 255)).save(tmp_path / "logo.png")
-    scenes = [{"image": {"upload": bring(services, tmp_path / name).id}, "duration_sec": 2}
-              for name in ("contract.tif", "logo.png")]  # fmt: skip
+    scenes = [
+        {"image": {"upload": bring(services, tmp_path / name).id}, "duration_sec": 2}
+        for name in ("contract.tif", "logo.png")
+    ]
     plan = RenderPlan.parse({"title": "T", "language": "en", "scenes": scenes})
     told = "\n".join(find_notices(services, plan))
     assert "contract.tif shows only the first of its 3 pages" in told

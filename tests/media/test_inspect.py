@@ -112,7 +112,7 @@ DEFECTS = {
     "the index at the end": ({"flags": ()}, {"fast start"}),
     "full chroma": ({"flags": ("-pix_fmt", "yuv444p", *FASTSTART)}, {"pixel format"}),
     "an old codec": ({"flags": ("-c:v", "mpeg4", "-q:v", "3", *FASTSTART)}, {"video codec"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("made", "rules"), DEFECTS.values(), ids=DEFECTS)

@@ -43,9 +43,20 @@ def parts_of(timeline, blobs, workdir: Path) -> list[Path]:
 
 def aac(path: Path, seconds: float) -> Path:
     argv = [
-        ffmpeg.program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i",
-        f"sine=frequency=440:sample_rate=48000:duration={seconds}", "-ac", "2", "-c:a", "aac", str(path),
-    ]  # fmt: skip
+        ffmpeg.program("ffmpeg"),
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        f"sine=frequency=440:sample_rate=48000:duration={seconds}",
+        "-ac",
+        "2",
+        "-c:a",
+        "aac",
+        str(path),
+    ]
     ffmpeg.run(argv, stage="test")
     return path
 
@@ -59,9 +70,13 @@ def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir
     timeline = film(blobs, bodies=(20, 14, 31))
     sound = aac(workdir / "sound.m4a", timeline.duration_sec)
     output = join(
-        parts_of(timeline, blobs, workdir), sound, workdir / "film.mp4", frames=timeline.frames, workdir=workdir,
+        parts_of(timeline, blobs, workdir),
+        sound,
+        workdir / "film.mp4",
+        frames=timeline.frames,
+        workdir=workdir,
         cancel=threading.Event(),
-    )  # fmt: skip
+    )
     assert count_frames(output) == timeline.frames
     assert moov_first(output)
     packets = probed(output, "-select_streams", "v:0", "-show_entries", "packet=pts,dts")["packets"]
@@ -82,9 +97,13 @@ def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir
 def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
     timeline = film(blobs, bodies=(20, 14))
     output = join(
-        parts_of(timeline, blobs, workdir), None, workdir / "film.mp4", frames=timeline.frames, workdir=workdir,
+        parts_of(timeline, blobs, workdir),
+        None,
+        workdir / "film.mp4",
+        frames=timeline.frames,
+        workdir=workdir,
         cancel=threading.Event(),
-    )  # fmt: skip
+    )
     argv = [ffmpeg.program("ffmpeg"), "-v", "warning", "-xerror", "-i", str(output), "-f", "null", "-"]
     assert ffmpeg.run(argv, stage="test").stderr == ""
 
@@ -124,8 +143,13 @@ def test_a_video_is_joined_in_a_folder_of_any_name(blobs, workdir):
         folder = workdir / name
         folder.mkdir()
         joined = join(
-            parts, sound, folder / "film.mp4", frames=timeline.frames, workdir=folder, cancel=threading.Event(),
+            parts,
+            sound,
+            folder / "film.mp4",
+            frames=timeline.frames,
+            workdir=folder,
+            cancel=threading.Event(),
             tracks=write_tracks(captions, folder),
-        )  # fmt: skip
+        )
         streams = probed(joined, "-show_entries", "stream=codec_type")["streams"]
         assert [stream["codec_type"] for stream in streams] == ["video", "audio", "subtitle"], name

@@ -45,9 +45,12 @@ def pitch(samples: NDArray[np.float32], start: float, seconds: float = 0.5) -> f
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("a.mp3", ("-c:a", "libmp3lame", "-q:a", "0", "-write_xing", "0")), ("a.aac", ("-c:a", "aac")),
-     ("b.mp3", ("-c:a", "libmp3lame", "-q:a", "9", "-write_xing", "0", "-id3v2_version", "3"))],
-)  # fmt: skip
+    [
+        ("a.mp3", ("-c:a", "libmp3lame", "-q:a", "0", "-write_xing", "0")),
+        ("a.aac", ("-c:a", "aac")),
+        ("b.mp3", ("-c:a", "libmp3lame", "-q:a", "9", "-write_xing", "0", "-id3v2_version", "3")),
+    ],
+)
 def test_a_length_that_is_only_guessed_is_found_by_decoding(
     tmp_path: Path, name: str, options: tuple[str, ...]
 ) -> None:
@@ -128,8 +131,9 @@ def test_a_flac_whose_header_counts_wrong_is_as_long_as_it_decodes(tmp_path: Pat
     assert (facts.duration_sec, facts.notices) == (pytest.approx(4, abs=0.01), ())
 
 
-@pytest.mark.parametrize("name", ["a.flac", "a.mp3", "a.wav", "a.m4a", "a.aiff", "a.caf", "a.tta", "a.wv", "a.au",
-                                  "a.wma", "a.mka"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["a.flac", "a.mp3", "a.wav", "a.m4a", "a.aiff", "a.caf", "a.tta", "a.wv", "a.au", "a.wma", "a.mka"]
+)
 def test_sound_that_is_cut_off_in_its_first_half_is_incomplete(tmp_path: Path, name: str) -> None:
     path = tone(tmp_path / name, seconds=6)
     data = path.read_bytes()
@@ -138,8 +142,26 @@ def test_sound_that_is_cut_off_in_its_first_half_is_incomplete(tmp_path: Path, n
         look(path)
 
 
-@pytest.mark.parametrize("name", ["a.ac3", "a.eac3", "a.mp2", "a.opus", "a.w64", "a.mka", "a.webm", "a.m4b", "a.ts",
-                                  "a.tta", "a.wv", "a.au", "a.caf", "a.aiff", "a.wma"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.ac3",
+        "a.eac3",
+        "a.mp2",
+        "a.opus",
+        "a.w64",
+        "a.mka",
+        "a.webm",
+        "a.m4b",
+        "a.ts",
+        "a.tta",
+        "a.wv",
+        "a.au",
+        "a.caf",
+        "a.aiff",
+        "a.wma",
+    ],
+)
 def test_every_kind_of_sound_file_is_heard(tmp_path: Path, name: str) -> None:
     path = tone(tmp_path / name)
     facts = look(path)

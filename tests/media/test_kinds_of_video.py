@@ -76,9 +76,18 @@ def test_a_recorder_that_stood_still_shows_its_last_frame(tmp_path: Path, name: 
     """A recorder writes a frame only on a change: at 0, 1 and 2 s, and then none up to 9 s."""
     last = "setts=duration=if(eq(N\\,2)\\,114688\\,16384)"
     clip = made(
-        tmp_path / "a.mp4", "-vf", "geq=lum='16+3*N':cb=128:cr=128,select='lt(t,3)'", "-fps_mode", "vfr", *X264,
-        "-bf", "0", "-bsf:v", last, source="color=black:s=64x36:r=1:d=9",
-    )  # fmt: skip
+        tmp_path / "a.mp4",
+        "-vf",
+        "geq=lum='16+3*N':cb=128:cr=128,select='lt(t,3)'",
+        "-fps_mode",
+        "vfr",
+        *X264,
+        "-bf",
+        "0",
+        "-bsf:v",
+        last,
+        source="color=black:s=64x36:r=1:d=9",
+    )
     if name == "a.mkv":
         ffmpeg("-i", str(clip), "-c", "copy", str(tmp_path / name))
     assert look(tmp_path / name).duration_sec == pytest.approx(9, abs=0.05)
@@ -174,11 +183,14 @@ def test_a_download_whose_rest_is_zeros_is_incomplete(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "options"),
     [
-        ("a.avi", ("-c:v", "mpeg4")), ("a.flv", X264), ("a.wmv", ("-c:v", "wmv2")), ("a.mkv", X264),
+        ("a.avi", ("-c:v", "mpeg4")),
+        ("a.flv", X264),
+        ("a.wmv", ("-c:v", "wmv2")),
+        ("a.mkv", X264),
         ("a.mxf", ("-c:v", "mpeg2video", "-s", "320x180")),
         ("a.mp4", (*X264, "-movflags", "+frag_keyframe+empty_moov")),
     ],
-)  # fmt: skip
+)
 def test_a_video_that_is_cut_off_in_its_first_half_is_incomplete(
     tmp_path: Path, name: str, options: tuple[str, ...]
 ) -> None:
@@ -243,8 +255,21 @@ def test_a_cameras_time_code_track_does_no_harm(tmp_path: Path) -> None:
 def test_a_camcorders_dv_is_shown_in_its_shape_and_without_combs(tmp_path: Path, target: str) -> None:
     pal = target.startswith("pal")
     box = "color=black:s=720x576:r=50:d=1,drawbox=x='8*t*50':w=120:h=576:color=white:t=fill,tinterlace=4"
-    ffmpeg("-f", "lavfi", "-i", box, "-vf", f"scale=720:{576 if pal else 480}:interl=1", "-flags", "+ilme+ildct",
-           "-target", target, "-aspect", "4:3", str(tmp_path / "a.dv"))  # fmt: skip
+    ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        box,
+        "-vf",
+        f"scale=720:{576 if pal else 480}:interl=1",
+        "-flags",
+        "+ilme+ildct",
+        "-target",
+        target,
+        "-aspect",
+        "4:3",
+        str(tmp_path / "a.dv"),
+    )
     facts = look(tmp_path / "a.dv")
     assert facts.width / facts.height == pytest.approx(4 / 3, rel=0.03)
     luma = played(tmp_path / "a.dv", 11, first=10, size=(640, 480))[0].planes[0].astype(int)

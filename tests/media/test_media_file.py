@@ -41,10 +41,13 @@ def song(path: Path, *args: str, seconds: float = 8) -> Path:
 @pytest.mark.parametrize(
     ("name", "args"),
     [
-        ("a.mp4", ()), ("a.mov", ()), ("a.mkv", ()), ("a.webm", ("-c:v", "libvpx", "-c:a", "libvorbis", "-b:v", "1M")),
+        ("a.mp4", ()),
+        ("a.mov", ()),
+        ("a.mkv", ()),
+        ("a.webm", ("-c:v", "libvpx", "-c:a", "libvorbis", "-b:v", "1M")),
         ("a.txt", ("-c:v", "mpeg4", "-f", "avi")),
     ],
-)  # fmt: skip
+)
 def test_a_film_is_a_film_whatever_it_is_called(tmp_path: Path, name: str, args: tuple[str, ...]) -> None:
     path = film(tmp_path / name, *args)
     facts = probe(path)
@@ -70,9 +73,20 @@ def test_a_song_with_a_cover_is_a_song(tmp_path: Path) -> None:
     Image.new("RGB", (200, 200), "red").save(tmp_path / "cover.jpg")
     bare = song(tmp_path / "bare.mp3")
     covered = ffmpeg(
-        tmp_path / "a.mp3", "-i", str(bare), "-i", str(tmp_path / "cover.jpg"), "-map", "0", "-map", "1", "-c", "copy",
-        "-disposition:v", "attached_pic",
-    )  # fmt: skip
+        tmp_path / "a.mp3",
+        "-i",
+        str(bare),
+        "-i",
+        str(tmp_path / "cover.jpg"),
+        "-map",
+        "0",
+        "-map",
+        "1",
+        "-c",
+        "copy",
+        "-disposition:v",
+        "attached_pic",
+    )
     assert probe(covered).kind == "audio"
 
 
@@ -121,7 +135,7 @@ def test_a_file_that_is_no_media_is_refused_as_what_it_is(tmp_path: Path) -> Non
         f"#EXTM3U\n#EXTINF:8,\nfile://{other}\n#EXT-X-ENDLIST\n".encode(): "is a playlist",
         f"ffconcat version 1.0\nfile {other}\n".encode(): "is a playlist",
         np.random.default_rng(1).bytes(20_000): "is not a video or a sound file that can be played",
-    }  # fmt: skip
+    }
     for data, reason in cases.items():
         path = tmp_path / "sent.mp4"
         path.write_bytes(data)

@@ -57,9 +57,14 @@ def test_a_store_that_takes_nothing_is_told_as_what_it_is(tmp_path, code, says, 
     workdir = tmp_path / "work"
     workdir.mkdir()
     request = RenderRequest(
-        render_id="r", job_id="j", prefix="jobs/j/renders/1", title="A film", title_language="en", mode="PROXY",
+        render_id="r",
+        job_id="j",
+        prefix="jobs/j/renders/1",
+        title="A film",
+        title_language="en",
+        mode="PROXY",
         timeline=film(blobs, bodies=(8,)),
-    )  # fmt: skip
+    )
     with pytest.raises(RenderError, match=says) as caught:
         render(request, blobs, workdir, lambda *_: None, threading.Event())
     assert caught.value.stage == "disk"

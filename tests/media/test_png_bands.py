@@ -30,12 +30,20 @@ IMAGES = {
     "rgb": (Image.fromarray(photo(3, 320, 200)), {}),
     "grey": (Image.fromarray(photo(3, 320, 200)).convert("L"), {}),
     "palette": (Image.fromarray(photo(3, 320, 200)).quantize(200), {}),
-    "alpha": (Image.merge("RGBA", (*Image.fromarray(photo(3, 320, 200)).split(), Image.linear_gradient("L").resize(
-        (320, 200)))), {}),
-    "grey and alpha": (Image.merge("LA", (Image.fromarray(photo(3, 320, 200)).convert("L"),
-                                          Image.linear_gradient("L").resize((320, 200)))), {}),
+    "alpha": (
+        Image.merge(
+            "RGBA", (*Image.fromarray(photo(3, 320, 200)).split(), Image.linear_gradient("L").resize((320, 200)))
+        ),
+        {},
+    ),
+    "grey and alpha": (
+        Image.merge(
+            "LA", (Image.fromarray(photo(3, 320, 200)).convert("L"), Image.linear_gradient("L").resize((320, 200)))
+        ),
+        {},
+    ),
     "keyed": (Image.fromarray(photo(3, 320, 200)).quantize(50), {"transparency": 7}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", IMAGES)

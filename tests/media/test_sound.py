@@ -72,9 +72,10 @@ def music() -> Samples:
 
 
 @pytest.mark.parametrize(
-    ("said", "volume_db"), [(True, -12.0), (True, 0.0), (True, None), (False, -12.0)],
+    ("said", "volume_db"),
+    [(True, -12.0), (True, 0.0), (True, None), (False, -12.0)],
     ids=["voice and bed", "loud bed", "voice only", "bed only"],
-)  # fmt: skip
+)
 def test_the_encoded_file_has_the_promised_loudness_and_true_peak(
     film: Film, said: bool, volume_db: float | None
 ) -> None:
@@ -188,11 +189,36 @@ def test_a_cancelled_mix_stops(film: Film) -> None:
 
 def test_arguments() -> None:
     assert encode_argv(Path("work/sound.m4a"))[1:] == [
-        "-f", "f32le", "-ac", "2", "-ar", "48000", "-protocol_whitelist", "pipe", "-i", "pipe:0",
-        "-f", "ipod", "-b:a", "192k", "-acodec", "aac", "-fflags", "+bitexact", "-flags:a", "+bitexact",
-        "-map_metadata", "-1", "-movie_timescale", "48000", "file:work/sound.m4a",
-        "-hide_banner", "-v", "error", "-y",
-    ]  # fmt: skip
+        "-f",
+        "f32le",
+        "-ac",
+        "2",
+        "-ar",
+        "48000",
+        "-protocol_whitelist",
+        "pipe",
+        "-i",
+        "pipe:0",
+        "-f",
+        "ipod",
+        "-b:a",
+        "192k",
+        "-acodec",
+        "aac",
+        "-fflags",
+        "+bitexact",
+        "-flags:a",
+        "+bitexact",
+        "-map_metadata",
+        "-1",
+        "-movie_timescale",
+        "48000",
+        "file:work/sound.m4a",
+        "-hide_banner",
+        "-v",
+        "error",
+        "-y",
+    ]
 
 
 def gated() -> Samples:

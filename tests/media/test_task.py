@@ -42,8 +42,12 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
     assert last == RenderFinished(job_id="j", render_id="r1", summary_blob=request.summary_blob)
     assert next(m.stage for m in progress if isinstance(m, RenderProgressed)) == "picture"
     assert {m.stage for m in progress if isinstance(m, RenderProgressed)} == {
-        "picture", "join", "thumbnail", "gate", "done",
-    }  # fmt: skip
+        "picture",
+        "join",
+        "thumbnail",
+        "gate",
+        "done",
+    }
     assert list(room.tmp.iterdir()) == []
 
     # the same message again: nothing is made, the answer is sent once more

@@ -79,9 +79,14 @@ class Process:
         runner = self.runner = ToldRunner(world.renderers, self.presence.owner)
         self.leaving = False
         ports = {
-            "jobs": WatchedJobs(stores, world), "assets": stores.assets, "leases": LeaseWatch(stores.leases, world),
-            "records": stores.records, "blobs": blobs, "bus": self.queue, "runner": runner,
-        }  # fmt: skip
+            "jobs": WatchedJobs(stores, world),
+            "assets": stores.assets,
+            "leases": LeaseWatch(stores.leases, world),
+            "records": stores.records,
+            "blobs": blobs,
+            "bus": self.queue,
+            "runner": runner,
+        }
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
         makers = world.makers
         self.services = Services(

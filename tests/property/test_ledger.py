@@ -31,9 +31,10 @@ class LedgerMachine(RuleBasedStateMachine):
         charge_id = f"c{len(self.bought)}"
         charge = Charge(slot="s", provider="v", model="m", day=day, reserved=price)
         caps = {
-            ledger.job_account(job): JOB_CAP, ledger.day_account(day): DAY_CAP,
+            ledger.job_account(job): JOB_CAP,
+            ledger.day_account(day): DAY_CAP,
             ledger.key_account(KEYS[job], day): KEY_CAP,
-        }  # fmt: skip
+        }
         try:
             for _ in range(1 + again):  # the answer to the first write was lost
                 self.accounts |= ledger.reserve(self._of(job, day), ledger.job_account(job), charge_id, charge, caps)
@@ -45,9 +46,11 @@ class LedgerMachine(RuleBasedStateMachine):
             self.bought[charge_id] = (job, day, price)
 
     @rule(
-        data=st.data(), outcome=st.sampled_from(["settled", "refunded", "lost"]), share=st.floats(0, 1),
+        data=st.data(),
+        outcome=st.sampled_from(["settled", "refunded", "lost"]),
+        share=st.floats(0, 1),
         times=st.integers(1, 2),
-    )  # fmt: skip
+    )
     def end(self, data: st.DataObject, outcome: ledger.Outcome, share: float, times: int) -> None:
         if not self.bought:
             return

@@ -94,11 +94,17 @@ def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down
     # every kind begins with another vendor, so that each is the first of something
     orders = {first: [by[v] for v in sorted(VENDORS, key=lambda v: v != first)] for first in VENDORS}
     services = replace(
-        bootstrap.services_on(backend, settings), purchases=gate, runner=ToldRunner(renderers, "o"), clock=clock,
-        planner=FallbackPlanner(orders["openai"], gate), narrator=FallbackNarrator(orders["elevenlabs"], gate),
-        images=FallbackImages(orders["gemini"], gate), composer=FallbackComposer(orders["elevenlabs"], gate),
-        clips=FallbackClips([by["veo"]], gate), sketch=lambda wanted: wanted,
-    )  # fmt: skip
+        bootstrap.services_on(backend, settings),
+        purchases=gate,
+        runner=ToldRunner(renderers, "o"),
+        clock=clock,
+        planner=FallbackPlanner(orders["openai"], gate),
+        narrator=FallbackNarrator(orders["elevenlabs"], gate),
+        images=FallbackImages(orders["gemini"], gate),
+        composer=FallbackComposer(orders["elevenlabs"], gate),
+        clips=FallbackClips([by["veo"]], gate),
+        sketch=lambda wanted: wanted,
+    )
     queue: Any = backend.bus
     jobs = []
     for number in range(JOBS):

@@ -18,7 +18,10 @@ def run(machine: type[PipelineMachine], number: int, schedules: int) -> None:
     seeded(
         machine,
         settings=settings(
-            max_examples=schedules, stateful_step_count=60, deadline=None, database=None,
+            max_examples=schedules,
+            stateful_step_count=60,
+            deadline=None,
+            database=None,
             suppress_health_check=list(HealthCheck),
         ),
-    )  # fmt: skip
+    )

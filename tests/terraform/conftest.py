@@ -24,9 +24,13 @@ VARIABLES = {
 }
 
 OTHER: dict[str, Any] = {
-    "name": "other", "render_on": "cpu", "renderer_size": {"cpus": 8, "memory_gib": 32}, "public_api": True,
-    "callers": ["user:you@example.com"], "secrets": {"A_KEY": ["plan"]},
-}  # fmt: skip
+    "name": "other",
+    "render_on": "cpu",
+    "renderer_size": {"cpus": 8, "memory_gib": 32},
+    "public_api": True,
+    "callers": ["user:you@example.com"],
+    "secrets": {"A_KEY": ["plan"]},
+}
 
 
 @dataclass
@@ -135,10 +139,15 @@ def planned(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planne
 def everything(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """The deployment with all that can be asked for."""
     return plan(
-        copied(tmp_path_factory.mktemp("everything") / "terraform"), public_api=True, job_days=90, upload_days=14,
-        alert_email="a@example.com", billing_account="012345-6789AB-CDEF01", secrets={"OPENAI_API_KEY": ["plan"]},
+        copied(tmp_path_factory.mktemp("everything") / "terraform"),
+        public_api=True,
+        job_days=90,
+        upload_days=14,
+        alert_email="a@example.com",
+        billing_account="012345-6789AB-CDEF01",
+        secrets={"OPENAI_API_KEY": ["plan"]},
         cors_origins=["https://studio.example.com"],
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")

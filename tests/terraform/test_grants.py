@@ -21,11 +21,20 @@ Grant = tuple[str, str, str]
 KINDS = ("topic", "subscription", "function", "account")
 AGENTS = {"gcp-sa-pubsub": "Pub/Sub's agent", "serverless-robot-prod": "Cloud Run's agent"}
 APIS = {
-    "artifact": "artifactregistry", "billing": "billingbudgets", "cloud": "run", "cloudfunctions2": "cloudfunctions",
-    "cloud_scheduler": "cloudscheduler", "firestore": "firestore", "logging": "logging", "monitoring": "monitoring",
-    "project": "cloudresourcemanager", "pubsub": "pubsub", "secret": "secretmanager", "service": "iam",
+    "artifact": "artifactregistry",
+    "billing": "billingbudgets",
+    "cloud": "run",
+    "cloudfunctions2": "cloudfunctions",
+    "cloud_scheduler": "cloudscheduler",
+    "firestore": "firestore",
+    "logging": "logging",
+    "monitoring": "monitoring",
+    "project": "cloudresourcemanager",
+    "pubsub": "pubsub",
+    "secret": "secretmanager",
+    "service": "iam",
     "storage": "storage",
-}  # fmt: skip
+}
 """By the first word of a resource's type, or the first two."""
 
 

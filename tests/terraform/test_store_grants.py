@@ -36,10 +36,18 @@ ROLES = {
 READ = {"get", "list"}
 """Without the right to list, Cloud Storage answers 403 for a missing object."""
 NEEDS = {
-    "put": {"create", "delete"}, "put_file": {"create", "delete"}, "put_new": {"create", *READ},
-    "get": READ, "open": READ, "fetch": READ, "exists": READ, "size": READ, "url": {"get"},
-    "delete": {"delete", "list"}, "upload_url": {"create"},
-}  # fmt: skip
+    "put": {"create", "delete"},
+    "put_file": {"create", "delete"},
+    "put_new": {"create", *READ},
+    "get": READ,
+    "open": READ,
+    "fetch": READ,
+    "exists": READ,
+    "size": READ,
+    "url": {"get"},
+    "delete": {"delete", "list"},
+    "upload_url": {"create"},
+}
 """The permissions that each method of BlobStore needs. A method that replaces an object also deletes."""
 
 Call = tuple[str, str, str]
@@ -143,9 +151,12 @@ def test_each_function_has_the_permissions_that_its_calls_need(
     with local.at_work():
         image, refused = send(api, out.getvalue()), send(api, b"I am a photo " * 50)
         plan = {
-            "title": "Tea", "language": "en", "music": {"enabled": False}, "render": {"mode": "PROXY"},
+            "title": "Tea",
+            "language": "en",
+            "music": {"enabled": False},
+            "render": {"mode": "PROXY"},
             "scenes": [{"image": {"upload": image}, "narration": "A cup of tea.", "duration_sec": 2}],
-        }  # fmt: skip
+        }
         with function("api"):
             bootstrap.backend().blobs.exists("ready")  # /readyz makes this call on Google Cloud
             assert api.get(f"/uploads/{refused}").json["state"] == "refused"

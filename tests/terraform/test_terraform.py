@@ -261,7 +261,7 @@ def test_every_cache_of_the_renderer_has_an_end(planned: Planned) -> None:
         ("variables.tf", '"^[A-Z][A-Z0-9_]*$"', '"^[A-Z', "validate"),
         ("functions.tf", "public_api ? [", "public_api || true ? [", "test"),
     ],
-)  # fmt: skip
+)
 def test_what_is_broken_is_found(terraform: Terraform, name: str, old: str, new: str, command: str) -> None:
     terraform.change(name, old, new)
     assert terraform.run(command).returncode != 0

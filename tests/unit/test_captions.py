@@ -122,8 +122,10 @@ def test_a_word_longer_than_a_line_is_cut_and_its_cue_has_no_word_times() -> Non
 
 
 def test_a_short_gap_between_two_cues_is_closed() -> None:
-    words = [*spoken("One two three four."), *(w.model_copy(update={"start": w.start + 2.0, "end": w.end + 2.0})
-                                                for w in spoken("Five six seven eight."))]  # fmt: skip
+    words = [
+        *spoken("One two three four."),
+        *(w.model_copy(update={"start": w.start + 2.0, "end": w.end + 2.0}) for w in spoken("Five six seven eight.")),
+    ]
     first, second = cues(words, offset=0, fps=FPS, not_after=300)
     assert first.end == second.start
 

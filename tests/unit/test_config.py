@@ -17,15 +17,35 @@ def test_an_empty_environment_gives_the_defaults():
 def test_every_name_of_the_renderer_is_read():
     found = Settings.from_env(
         {
-            "FAST_PATH": "0", "ENCODER": "hevc_nvenc", "CQ": "20", "VBR_TARGET": "12.5M", "MAXRATE": "800k",
-            "BUFSIZE": "2M", "PRESET": "p5", "GOP": "60", "TARGET_RES": "4k", "RENDER_MODE": "PROXY", "FPS": "50",
-            "MUSIC_DB": "-15.5", "WATERMARK_POS": "bl", "UPSCALE": "zscale", "DEBUG": "1",
+            "FAST_PATH": "0",
+            "ENCODER": "hevc_nvenc",
+            "CQ": "20",
+            "VBR_TARGET": "12.5M",
+            "MAXRATE": "800k",
+            "BUFSIZE": "2M",
+            "PRESET": "p5",
+            "GOP": "60",
+            "TARGET_RES": "4k",
+            "RENDER_MODE": "PROXY",
+            "FPS": "50",
+            "MUSIC_DB": "-15.5",
+            "WATERMARK_POS": "bl",
+            "UPSCALE": "zscale",
+            "DEBUG": "1",
         }
-    )  # fmt: skip
+    )
     assert found.renderer == RendererSettings(
-        encoder="hevc_nvenc", fast_path=False, cq=20, vbr_target="12.5M", maxrate="800k", bufsize="2M", preset="p5",
-        gop=60, upscale="zscale", debug=True,
-    )  # fmt: skip
+        encoder="hevc_nvenc",
+        fast_path=False,
+        cq=20,
+        vbr_target="12.5M",
+        maxrate="800k",
+        bufsize="2M",
+        preset="p5",
+        gop=60,
+        upscale="zscale",
+        debug=True,
+    )
     assert found.plan_defaults == PlanDefaults(
         mode="PROXY", resolution="4k", fps=50, music_db=-15.5, watermark_position="bl"
     )
@@ -34,12 +54,20 @@ def test_every_name_of_the_renderer_is_read():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("ENCODER", "av1"), ("FAST_PATH", "maybe"), ("CQ", "52"), ("VBR_TARGET", "20 Mbit"), ("GOP", "0"),
-        ("TARGET_RES", "8k"), ("RENDER_MODE", "DRAFT"), ("FPS", "23"), ("MUSIC_DB", "3"),
-        ("WATERMARK_POS", "middle"), ("UPSCALE", "magic"),
+        ("ENCODER", "av1"),
+        ("FAST_PATH", "maybe"),
+        ("CQ", "52"),
+        ("VBR_TARGET", "20 Mbit"),
+        ("GOP", "0"),
+        ("TARGET_RES", "8k"),
+        ("RENDER_MODE", "DRAFT"),
+        ("FPS", "23"),
+        ("MUSIC_DB", "3"),
+        ("WATERMARK_POS", "middle"),
+        ("UPSCALE", "magic"),
         ("MAKERS", "many"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_named_with_what_was_given(name, value):
     with pytest.raises(InvalidRequest, match=f"{name}: .*{value}"):
         Settings.from_env({name: value})
@@ -53,9 +81,11 @@ def test_what_a_plan_says_wins_over_the_defaults():
     assert silent.watermark is not None
     assert silent.watermark.position == "bl"
     said = {
-        "topic": "A", "render": {"mode": "FINAL", "resolution": "1080p", "fps": 30}, "music": {"volume_db": -12},
+        "topic": "A",
+        "render": {"mode": "FINAL", "resolution": "1080p", "fps": 30},
+        "music": {"volume_db": -12},
         "watermark": {"position": "tr"},
-    }  # fmt: skip
+    }
     assert RenderPlan.parse(said).with_defaults(defaults) == RenderPlan.parse(said)
     assert RenderPlan.parse({"topic": "A", "watermark": None}).with_defaults(defaults).watermark is None
 
@@ -64,17 +94,35 @@ def test_the_cloud_is_named_by_its_environment():
     assert Settings.from_env({}).cloud is None
     cloud = Settings.from_env(
         {
-            "BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "europe-west4", "ASSET_BUCKET": "b",
-            "FIRESTORE_DATABASE": "d", "TOPIC_PREFIX": "t-", "RENDER_JOB": "r", "RENDER_CPUS": "8",
-            "RENDER_MEMORY_GIB": "32", "RENDER_GPU": "1", "SERVICE_ACCOUNT": "s@x", "ASSET_DAYS": "14",
-            "JOB_DAYS": "90", "CLOUD_RUN_ENDPOINT": "http://127.0.0.1:1",
+            "BACKEND": "gcp",
+            "GOOGLE_CLOUD_PROJECT": "p",
+            "REGION": "europe-west4",
+            "ASSET_BUCKET": "b",
+            "FIRESTORE_DATABASE": "d",
+            "TOPIC_PREFIX": "t-",
+            "RENDER_JOB": "r",
+            "RENDER_CPUS": "8",
+            "RENDER_MEMORY_GIB": "32",
+            "RENDER_GPU": "1",
+            "SERVICE_ACCOUNT": "s@x",
+            "ASSET_DAYS": "14",
+            "JOB_DAYS": "90",
+            "CLOUD_RUN_ENDPOINT": "http://127.0.0.1:1",
         }
-    ).cloud  # fmt: skip
+    ).cloud
     assert cloud == CloudSettings(
-        project="p", region="europe-west4", bucket="b", database="d", topic_prefix="t-", render_job="r",
-        render_machine=Machine(cpus=8, memory_gib=32, gpu=True), service_account="s@x", asset_days=14, job_days=90,
+        project="p",
+        region="europe-west4",
+        bucket="b",
+        database="d",
+        topic_prefix="t-",
+        render_job="r",
+        render_machine=Machine(cpus=8, memory_gib=32, gpu=True),
+        service_account="s@x",
+        asset_days=14,
+        job_days=90,
         run_endpoint="http://127.0.0.1:1",
-    )  # fmt: skip
+    )
 
 
 def test_what_the_cloud_needs_is_asked_for_by_name():

@@ -13,11 +13,15 @@ from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("scenes[0].clip", "scene 1, clip"), ("scenes[19]", "scene 20"), ("characters[1].image", "character 2, image"),
-        ("scenes[2].sounds[0].text", "scene 3, sound 1, text"), ("render.fps", "render.fps"), ("", ""),
+        ("scenes[0].clip", "scene 1, clip"),
+        ("scenes[19]", "scene 20"),
+        ("characters[1].image", "character 2, image"),
+        ("scenes[2].sounds[0].text", "scene 3, sound 1, text"),
+        ("render.fps", "render.fps"),
+        ("", ""),
         ("subtitle_languages[0]", "subtitle_languages 1"),
     ],
-)  # fmt: skip
+)
 def test_a_place_is_counted_from_one(path: str, words: str) -> None:
     assert name_place(path) == words
 
@@ -44,7 +48,7 @@ def test_what_a_terminal_would_obey_is_not_printed() -> None:
         (sqlite3.OperationalError("database or disk is full"), "the disk is full", 1),
         (sqlite3.OperationalError("unable to open database file"), "SUTRADHAR_HOME cannot be written", 1),
     ],
-)  # fmt: skip
+)
 def test_errors_are_one_clear_line(raised: Exception, said: str, code: int) -> None:
     with console.capture() as printed, pytest.raises(typer.Exit) as caught, errors():
         raise raised

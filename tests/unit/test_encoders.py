@@ -13,9 +13,19 @@ from sutradhar.domain.renderer import RendererSettings
 
 QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-y"]
 READS = [
-    "-f", "rawvideo", "-framerate", "30", "-pix_fmt", "yuv420p", "-protocol_whitelist", "pipe", "-s", "1920x1080",
-    "-i", "pipe:0",
-]  # fmt: skip
+    "-f",
+    "rawvideo",
+    "-framerate",
+    "30",
+    "-pix_fmt",
+    "yuv420p",
+    "-protocol_whitelist",
+    "pipe",
+    "-s",
+    "1920x1080",
+    "-i",
+    "pipe:0",
+]
 TAGS = {"-color_primaries": "bt709", "-color_range": "tv", "-color_trc": "bt709", "-colorspace": "bt709"}
 DEFAULT = RendererSettings()
 
@@ -32,15 +42,24 @@ def golden(codec, mode, settings=DEFAULT) -> dict[str, str]:
 
 
 STREAM = {
-    "-f": "mp4", "-flags": "+cgop", "-g": "240", "-movie_timescale": "48000", "-pix_fmt": "yuv420p",
-    "-video_track_timescale": "15360", **TAGS,
-}  # fmt: skip
+    "-f": "mp4",
+    "-flags": "+cgop",
+    "-g": "240",
+    "-movie_timescale": "48000",
+    "-pix_fmt": "yuv420p",
+    "-video_track_timescale": "15360",
+    **TAGS,
+}
 X264 = {"-c:v": "libx264", "-profile:v": "high", "-threads": "1"}
 NVENC = {"-tune": "hq", "-rc": "vbr", "-forced-idr": "1"}
 CAREFUL = {
-    "-multipass": "qres", "-spatial-aq": "1", "-temporal-aq": "1", "-rc-lookahead": "20", "-bf": "3",
+    "-multipass": "qres",
+    "-spatial-aq": "1",
+    "-temporal-aq": "1",
+    "-rc-lookahead": "20",
+    "-bf": "3",
     "-b_ref_mode": "middle",
-}  # fmt: skip
+}
 CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
 
 
@@ -57,7 +76,13 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
             "h264_nvenc",
             "FINAL",
             {
-                **NVENC, **CAREFUL, **CAPS, "-c:v": "h264_nvenc", "-profile:v": "high", "-preset": "p6", "-cq": "18",
+                **NVENC,
+                **CAREFUL,
+                **CAPS,
+                "-c:v": "h264_nvenc",
+                "-profile:v": "high",
+                "-preset": "p6",
+                "-cq": "18",
                 "-b:v": "20M",
             },
         ),
@@ -70,12 +95,19 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
             "hevc_nvenc",
             "FINAL",
             {
-                **NVENC, **CAREFUL, **CAPS, "-c:v": "hevc_nvenc", "-profile:v": "main", "-preset": "p6", "-cq": "18",
-                "-b:v": "20M", "-tag:v": "hvc1",
+                **NVENC,
+                **CAREFUL,
+                **CAPS,
+                "-c:v": "hevc_nvenc",
+                "-profile:v": "main",
+                "-preset": "p6",
+                "-cq": "18",
+                "-b:v": "20M",
+                "-tag:v": "hvc1",
             },
         ),
     ],
-)  # fmt: skip
+)
 def test_argv_of_a_segment(codec, mode, expected):
     assert golden(codec, mode) == STREAM | expected
 
@@ -172,10 +204,35 @@ def test_an_encoder_that_passes_its_proof_is_taken(tmp_path, monkeypatch):
 def test_join_argv():
     found = join_argv(Path("sound.m4a"), Path("film.mp4"))
     assert found[1:] == [
-        "-f", "concat", "-protocol_whitelist", "file", "-safe", "0", "-i", "segments.txt",
-        "-protocol_whitelist", "file", "-i", "sound.m4a", "-map", "0:v:0", "-map", "1:a:0", "-f", "mp4", "-c", "copy",
-        "-map_metadata", "-1", "-movflags", "+faststart", "-movie_timescale", "48000", "film.mp4", *QUIET,
-    ]  # fmt: skip
+        "-f",
+        "concat",
+        "-protocol_whitelist",
+        "file",
+        "-safe",
+        "0",
+        "-i",
+        "segments.txt",
+        "-protocol_whitelist",
+        "file",
+        "-i",
+        "sound.m4a",
+        "-map",
+        "0:v:0",
+        "-map",
+        "1:a:0",
+        "-f",
+        "mp4",
+        "-c",
+        "copy",
+        "-map_metadata",
+        "-1",
+        "-movflags",
+        "+faststart",
+        "-movie_timescale",
+        "48000",
+        "film.mp4",
+        *QUIET,
+    ]
 
 
 def test_join_argv_with_caption_tracks():

@@ -15,9 +15,14 @@ from sutradhar.domain.errors import InvalidRequest
 
 ROOT = Path(__file__).parents[2]
 INTERNAL = {
-    "CLOUD_RUN_ENDPOINT", "CLOUD_RUN_EXECUTION", "CLOUD_RUN_TASK_ATTEMPT", "CLOUD_RUN_TASK_COUNT",
-    "CLOUD_RUN_TASK_INDEX", "PARENT_FD", "RENDER_REQUEST",
-}  # fmt: skip
+    "CLOUD_RUN_ENDPOINT",
+    "CLOUD_RUN_EXECUTION",
+    "CLOUD_RUN_TASK_ATTEMPT",
+    "CLOUD_RUN_TASK_COUNT",
+    "CLOUD_RUN_TASK_INDEX",
+    "PARENT_FD",
+    "RENDER_REQUEST",
+}
 """Variables that our own runner, Cloud Run, or tests set."""
 
 
@@ -93,19 +98,34 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
 def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     said = find_idle_variables(
         {
-            "RATE_LIMIT_PER_MIN": "10", "API_KEY_ADMIN": "s3cret", "GCS_BUCKET": "b", "GCS_BUCKET_NAME": "b",
-            "BRATGEN_ENABLE_WHISPER": "1", "BRATGEN_STORAGE": "x", "YOUTUBE_API_KEY": "k", "ENABLE_LIBRARY": "1",
-            "PUBSUB_TOPIC_NAME": "t", "CORS_ORIGINS": "*", "JSON_LOGS": "true",
-            "PORT": "8000", "LOG_LEVEL": "info", "MAX_SCENES": "5", "PUBSUB_EMULATOR_HOST": "x:1", "HOME": "/",
+            "RATE_LIMIT_PER_MIN": "10",
+            "API_KEY_ADMIN": "s3cret",
+            "GCS_BUCKET": "b",
+            "GCS_BUCKET_NAME": "b",
+            "BRATGEN_ENABLE_WHISPER": "1",
+            "BRATGEN_STORAGE": "x",
+            "YOUTUBE_API_KEY": "k",
+            "ENABLE_LIBRARY": "1",
+            "PUBSUB_TOPIC_NAME": "t",
+            "CORS_ORIGINS": "*",
+            "JSON_LOGS": "true",
+            "PORT": "8000",
+            "LOG_LEVEL": "info",
+            "MAX_SCENES": "5",
+            "PUBSUB_EMULATOR_HOST": "x:1",
+            "HOME": "/",
             "FPS": "25",
             "ENABLE_THUMBNAIL": "",
         }
-    )  # fmt: skip
+    )
     assert said is not None
     parts = [
-        "API_KEY_ADMIN: make a key", "GCS_BUCKET: use ASSET_BUCKET", "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
-        "BRATGEN_STORAGE: nothing here", "YOUTUBE_API_KEY: there is no upload",
-    ]  # fmt: skip
+        "API_KEY_ADMIN: make a key",
+        "GCS_BUCKET: use ASSET_BUCKET",
+        "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
+        "BRATGEN_STORAGE: nothing here",
+        "YOUTUBE_API_KEY: there is no upload",
+    ]
     for part in parts:
         assert part in said
     for name in ("PORT", "LOG_LEVEL", "MAX_SCENES", "PUBSUB_EMULATOR_HOST", "ENABLE_THUMBNAIL", "s3cret"):
@@ -117,9 +137,11 @@ def test_a_misspelt_variable_of_the_environment_is_named_and_other_programs_are_
     said = find_idle_variables({"MAX_SCENE": "3", "RENDERMODE": "PROXY", "OPENAI_KEY": "k", "TARGET_RESS": "4k"})
     assert said is not None
     for wrong, right in (
-        ("MAX_SCENE", "MAX_SCENES"), ("RENDERMODE", "RENDER_MODE"), ("OPENAI_KEY", "OPENAI_API_KEY"),
+        ("MAX_SCENE", "MAX_SCENES"),
+        ("RENDERMODE", "RENDER_MODE"),
+        ("OPENAI_KEY", "OPENAI_API_KEY"),
         ("TARGET_RESS", "TARGET_RES"),
-    ):  # fmt: skip
+    ):
         assert f"{wrong}: did you mean {right}?" in said
     others = "GOOGLE_API_KEY GOOGLE_CLOUD_PROJECT AWS_SECRET_KEY PYTHONPATH LANG LANGUAGE TERM PWD EDITOR HOSTNAME"
     others += " SHLVL PAGER OPENAI_API_BASE OPENAI_BASE_URL ANTHROPIC_API_KEY CUDA_VISIBLE_DEVICES TMPDIR"

@@ -22,10 +22,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_paths_of_every_kind_lead_to_their_file(folder: Path) -> None:
     home = folder.parent / "user"
     for text in (
-        "../user/Pictures/me.jpg", str(home / "Pictures/me.jpg"), "~/Pictures/me.jpg",
-        f"file://{home}/Pictures/me.jpg", f"file://localhost{home}/Pictures/me.jpg", f"'{home}/Pictures/me.jpg' ",
+        "../user/Pictures/me.jpg",
+        str(home / "Pictures/me.jpg"),
+        "~/Pictures/me.jpg",
+        f"file://{home}/Pictures/me.jpg",
+        f"file://localhost{home}/Pictures/me.jpg",
+        f"'{home}/Pictures/me.jpg' ",
         "..\\user\\Pictures\\me.jpg",
-    ):  # fmt: skip
+    ):
         assert find_file(text, folder).read_text() == "me", text
 
 
@@ -72,14 +76,24 @@ def test_a_name_in_an_old_encoding_is_found(folder: Path, encoding: str) -> None
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "is empty"), ("  ", "is empty"), ("https://example.org/me.jpg", "is a URL; download"),
-        ("www.example.org/me.jpg", "is a URL"), ("s3://bucket/me.jpg", "is a URL"),
-        ("data:image/png;base64,iVBORw0KGgo=", "is a URL"), ("file://nas/share/me.jpg", "another machine"),
-        ("C:\\Users\\me.jpg", "Windows path"), ("D:/me.jpg", "Windows path"), ("x\\y\\me.jpg", "with / and not"),
-        ("nowhere.jpg", "no such file"), ("nowhere/me.jpg", "no such file"), ("a\0b", "no such file"),
-        ("x" * 300, "no such file"), (".", "is a folder"), ("/dev/null", "is not a regular file"),
+        ("", "is empty"),
+        ("  ", "is empty"),
+        ("https://example.org/me.jpg", "is a URL; download"),
+        ("www.example.org/me.jpg", "is a URL"),
+        ("s3://bucket/me.jpg", "is a URL"),
+        ("data:image/png;base64,iVBORw0KGgo=", "is a URL"),
+        ("file://nas/share/me.jpg", "another machine"),
+        ("C:\\Users\\me.jpg", "Windows path"),
+        ("D:/me.jpg", "Windows path"),
+        ("x\\y\\me.jpg", "with / and not"),
+        ("nowhere.jpg", "no such file"),
+        ("nowhere/me.jpg", "no such file"),
+        ("a\0b", "no such file"),
+        ("x" * 300, "no such file"),
+        (".", "is a folder"),
+        ("/dev/null", "is not a regular file"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_name_gets_one_sentence(folder: Path, text: str, says: str) -> None:
     with pytest.raises(FileProblem) as caught:
         find_file(text, folder)

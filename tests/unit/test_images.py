@@ -80,7 +80,7 @@ def test_every_tag_has_its_drawing() -> None:
         ("mountains and सिंहासन", "mountains", ("king_on_throne",)),
         ("monkeys in a forest, then a monk", "forest", ("monkey", "sage")),
     ],
-)  # fmt: skip
+)
 def test_words_in_either_language_choose_the_scene(prompt: str, place: str, figures: tuple[str, ...]) -> None:
     wish = read(prompt, "")
     assert (wish.place, wish.figures) == (place, figures)

@@ -34,10 +34,17 @@ def test_a_story_keeps_every_length(story: Story) -> None:
 
 
 FREE = (
-    "the history of tea", "my grandmother", "the old fort of Jaisalmer", "How to bake bread", "why is the sky blue",
-    "चाय का इतिहास", "मेरी दादी", "आसमान नीला क्यों है", "x",
+    "the history of tea",
+    "my grandmother",
+    "the old fort of Jaisalmer",
+    "How to bake bread",
+    "why is the sky blue",
+    "चाय का इतिहास",
+    "मेरी दादी",
+    "आसमान नीला क्यों है",
+    "x",
     "a very long topic about all the small things that one can find in an old wooden box",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("topic", FREE)

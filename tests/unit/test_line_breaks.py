@@ -25,15 +25,38 @@ def captions(text: str) -> list[Cue]:
 @pytest.mark.parametrize(
     ("first", "second", "together"),
     [
-        ("Dr.", "Rao", True), ("डॉ.", "राव", True), ("(Mr.", "Shah", True), ("Rs.", "500", True), ("रु.", "500", True),
-        ("₹", "500", True), ("No.", "5", True), ("No.", "He", False), ("10", "km", True), ("10", "किमी", True),
-        ("37.5", "°C,", True), ("5", "लाख", True), ("₹5", "crore", True), ("million", "dollars", True),
-        ("A.", "Kalam", True), ("5:30", "pm", True), ("5:30", "बजे", True), ("15", "August", True), ("अगस्त", "15", True),
-        ("श्री", "राम", True), ("10,", "km", False), ("ten", "men", False), ("He", "ran", False), ("108", "boys", False),
+        ("Dr.", "Rao", True),
+        ("डॉ.", "राव", True),
+        ("(Mr.", "Shah", True),
+        ("Rs.", "500", True),
+        ("रु.", "500", True),
+        ("₹", "500", True),
+        ("No.", "5", True),
+        ("No.", "He", False),
+        ("10", "km", True),
+        ("10", "किमी", True),
+        ("37.5", "°C,", True),
+        ("5", "लाख", True),
+        ("₹5", "crore", True),
+        ("million", "dollars", True),
+        ("A.", "Kalam", True),
+        ("5:30", "pm", True),
+        ("5:30", "बजे", True),
+        ("15", "August", True),
+        ("अगस्त", "15", True),
+        ("श्री", "राम", True),
+        ("10,", "km", False),
+        ("ten", "men", False),
+        ("He", "ran", False),
+        ("108", "boys", False),
         ("ran.", "He", False),
-        ("ए.पी.जे.", "कलाम", True), ("2½", "kg", True), ("№", "7", True), ("p.", "10", True), ("the", "U.S.", False),
+        ("ए.पी.जे.", "कलाम", True),
+        ("2½", "kg", True),
+        ("№", "7", True),
+        ("p.", "10", True),
+        ("the", "U.S.", False),
     ],
-)  # fmt: skip
+)
 def test_what_belongs_together(first: str, second: str, together: bool) -> None:
     assert binds(first, second) is together
 
@@ -41,12 +64,20 @@ def test_what_belongs_together(first: str, second: str, together: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "count"),
     [
-        ("Dr. Rao met Mr. Shah. They spoke.", 2), ("डॉ. राव आए। वे बोले।", 2), ("It cost Rs. 500. He paid.", 2),
-        ("See No. 5. No. He left.", 3), ("ए.पी.जे. कलाम आए।", 1), ("“Go!” he said. “Now.”", 3), ("10 कि.मी. दूर।", 1),
-        ("1. Silk moved. 2. Horses moved.", 2), ("१. पानी लें। २. उबालें।", 2), ("He was 12. She was 9.", 2),
-        ("3. Mix it", 1), ("In 1947. Then.", 2),
+        ("Dr. Rao met Mr. Shah. They spoke.", 2),
+        ("डॉ. राव आए। वे बोले।", 2),
+        ("It cost Rs. 500. He paid.", 2),
+        ("See No. 5. No. He left.", 3),
+        ("ए.पी.जे. कलाम आए।", 1),
+        ("“Go!” he said. “Now.”", 3),
+        ("10 कि.मी. दूर।", 1),
+        ("1. Silk moved. 2. Horses moved.", 2),
+        ("१. पानी लें। २. उबालें।", 2),
+        ("He was 12. She was 9.", 2),
+        ("3. Mix it", 1),
+        ("In 1947. Then.", 2),
     ],
-)  # fmt: skip
+)
 def test_an_abbreviation_does_not_end_a_sentence(text: str, count: int) -> None:
     assert len(sentences(text)) == count
     assert " ".join(sentences(text)) == text

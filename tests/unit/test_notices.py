@@ -96,9 +96,13 @@ def test_description_tags_and_metadata_come_back_in_status_and_provenance() -> N
 @pytest.mark.parametrize(
     ("slot", "words"),
     [
-        ("scene-00-image", "scene 1, image"), ("scene-09-narration", "scene 10, narration"), ("music", "music"),
-        ("scene-01-sound-0", "scene 2, sound 1"), ("character-0", "character 1"), ("plan", "plan"),
+        ("scene-00-image", "scene 1, image"),
+        ("scene-09-narration", "scene 10, narration"),
+        ("music", "music"),
+        ("scene-01-sound-0", "scene 2, sound 1"),
+        ("character-0", "character 1"),
+        ("plan", "plan"),
     ],
-)  # fmt: skip
+)
 def test_a_slot_is_named_for_people(slot: str, words: str) -> None:
     assert name_slot(slot) == words

@@ -29,8 +29,12 @@ def backend(tmp_path: Path) -> Iterator[Backend]:
 def finished(backend: Backend, job_id: str, title: str, *languages: str) -> Job:
     """A job whose files hold its id, stored with them."""
     prefix = f"jobs/{job_id}"
-    files = {"video.mp4": job_id, "thumbnail.png": job_id, "job_summary.json": json.dumps({"render_id": f"{job_id}-1"}),
-             "provenance.json": json.dumps({"job_id": job_id, "title": title})}  # fmt: skip
+    files = {
+        "video.mp4": job_id,
+        "thumbnail.png": job_id,
+        "job_summary.json": json.dumps({"render_id": f"{job_id}-1"}),
+        "provenance.json": json.dumps({"job_id": job_id, "title": title}),
+    }
     captions = {}
     for language in languages:
         names = [f"{prefix}/captions.{language}.{kind}" for kind in ("srt", "vtt")]
@@ -41,9 +45,14 @@ def finished(backend: Backend, job_id: str, title: str, *languages: str) -> Job:
     wanted = RenderPlan.parse({"topic": title, "title": title})
     job = Job.new(job_id, wanted, request_hash=title, now=datetime.now(UTC))
     result = Result(
-        video=f"{prefix}/video.mp4", thumbnail=f"{prefix}/thumbnail.png", summary=f"{prefix}/job_summary.json",
-        provenance=f"{prefix}/provenance.json", captions=captions, duration_sec=1, size=1,
-    )  # fmt: skip
+        video=f"{prefix}/video.mp4",
+        thumbnail=f"{prefix}/thumbnail.png",
+        summary=f"{prefix}/job_summary.json",
+        provenance=f"{prefix}/provenance.json",
+        captions=captions,
+        duration_sec=1,
+        size=1,
+    )
     return backend.jobs.create(job.evolve(result=result))[0]
 
 
@@ -109,10 +118,14 @@ def test_files_of_the_users_own_are_never_replaced(tmp_path: Path, name: str) ->
 @pytest.mark.parametrize(
     ("place", "says"),
     [
-        ("file", "is a file"), ("film.mp4", "looks like a file; write --out"), ("file/inside", "cannot be written"),
-        ("dangling", "cannot be written"), ("x" * 300, "the name is too long"), ("/proc/none", "cannot be written"),
+        ("file", "is a file"),
+        ("film.mp4", "looks like a file; write --out"),
+        ("file/inside", "cannot be written"),
+        ("dangling", "cannot be written"),
+        ("x" * 300, "the name is too long"),
+        ("/proc/none", "cannot be written"),
     ],
-)  # fmt: skip
+)
 def test_an_unwritable_folder_is_reported_before_work(tmp_path: Path, place: str, says: str) -> None:
     (tmp_path / "file").write_text("old")
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")

@@ -34,10 +34,15 @@ def test_a_bare_id_stands_for_the_file() -> None:
 @pytest.mark.parametrize(
     ("named", "at"),
     [
-        ("top", (0.5, 0)), ("bottom", (0.5, 1)), ("Left", (0, 0.5)), ("top-right", (1, 0)), ("bottom left", (0, 1)),
-        ("centre", (0.5, 0.5)), ({"x": 0.2, "y": 0.9}, (0.2, 0.9)),
+        ("top", (0.5, 0)),
+        ("bottom", (0.5, 1)),
+        ("Left", (0, 0.5)),
+        ("top-right", (1, 0)),
+        ("bottom left", (0, 1)),
+        ("centre", (0.5, 0.5)),
+        ({"x": 0.2, "y": 0.9}, (0.2, 0.9)),
     ],
-)  # fmt: skip
+)
 def test_focus_is_a_place_or_a_point(named: object, at: tuple[float, float]) -> None:
     image = ImageFile.model_validate({"upload": ID, "focus": named})
     assert image.focus == Point(x=at[0], y=at[1])
@@ -86,7 +91,7 @@ def test_how_much_is_cut_away(size: tuple[int, int], aspect: float, lost: float)
         ({"scenes": [DRAWN | {"duration_sec": 21}]}, {}, "scenes[0].duration_sec", "is 21 s; at most 20 s a scene"),
         ({"scenes": [DRAWN, {"clip": ID}]}, {1: 30.04}, "scenes[1].clip", "is 30.0 s long; at most 20 s a scene"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_names_the_variable(body: dict[str, Any], clip_sec: dict[int, float], path: str, says: str) -> None:
     found = excesses(API_LIMITS, body, clip_sec)
     assert list(found) == [path]

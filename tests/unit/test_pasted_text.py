@@ -52,7 +52,7 @@ SUN = "The sun rose over the hills and the river shone"
         ("बुरा जो देखन मैं चला,\nबुरा न मिलिया कोय॥", "बुरा जो देखन मैं चला,\nबुरा न मिलिया कोय॥"),
         ("First line.\nSecond line.", "First line. Second line."),
     ],
-)  # fmt: skip
+)
 def test_the_users_words_are_kept(pasted: str, said: str) -> None:
     assert read_narration(pasted).text == said
 
@@ -61,12 +61,12 @@ def test_the_users_words_are_kept(pasted: str, said: str) -> None:
     ("pasted", "said", "left_out"),
     [
         (
-            "[VISUAL: a hill] HOST (voiceover): \"Hi.\" (pause) We go. [music]",
-            "\"Hi.\" We go.",
+            '[VISUAL: a hill] HOST (voiceover): "Hi." (pause) We go. [music]',
+            '"Hi." We go.',
             ("[VISUAL: a hill]", "HOST (voiceover):", "(pause)", "[music]"),
         ),
         ("Narrator: “Hello.”", "Hello.", ("Narrator:",)),
-        ("HOST: \"Go,\" he said, \"now.\"", "\"Go,\" he said, \"now.\"", ("HOST:",)),
+        ('HOST: "Go," he said, "now."', '"Go," he said, "now."', ("HOST:",)),
         ("RAVI (V.O.): Hello.", "Hello.", ("RAVI (V.O.):",)),
         ("**वाचक:** एक समय।", "एक समय।", ("वाचक:",)),
         ("(मधुर संगीत बजता है) राम आए।", "राम आए।", ("(मधुर संगीत बजता है)",)),
@@ -93,7 +93,7 @@ def test_the_users_words_are_kept(pasted: str, said: str) -> None:
         ("Am  G  F\nCarry me\nx2\nD | A7 |\nA C", "Carry me\nA C", ("Am G F", "x2", "D | A7 |")),
         ("[Guitar Solo]\n[अंतरा 2]\nघर आ.", "घर आ.", ("[Guitar Solo]", "[अंतरा 2]")),
     ],
-)  # fmt: skip
+)
 def test_directions_are_left_out_and_quoted_in_a_notice(pasted: str, said: str, left_out: tuple[str, ...]) -> None:
     found = read_narration(pasted)
     assert found.text == said

@@ -43,8 +43,12 @@ def test_segments_cover_the_film_once_and_bodies_and_transitions_are_apart():
     film = timeline(100, 90, 80)
     found = cut(film)
     assert [(s.start, s.end, len(s.shots)) for s in found] == [
-        (0, 85, 1), (85, 100, 2), (100, 160, 1), (160, 175, 2), (175, 240, 1),
-    ]  # fmt: skip
+        (0, 85, 1),
+        (85, 100, 2),
+        (100, 160, 1),
+        (160, 175, 2),
+        (175, 240, 1),
+    ]
 
 
 def test_long_bodies_are_cut_in_nearly_equal_parts_of_at_most_six_seconds():

@@ -46,10 +46,19 @@ def test_music_is_a_mood_or_the_usual(given: object, mood: str | None) -> None:
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ("Hindi", "hi"), ("ENGLISH", "en"), ("हिन्दी", "hi"), ("हिंदी", "hi"), ("अंग्रेज़ी", "en"), ("hin", "hi"),
-        ("hi-IN", "hi"), ("en_US", "en"), (" hi ", "hi"), ("auto", None), (None, None),
+        ("Hindi", "hi"),
+        ("ENGLISH", "en"),
+        ("हिन्दी", "hi"),
+        ("हिंदी", "hi"),
+        ("अंग्रेज़ी", "en"),
+        ("hin", "hi"),
+        ("hi-IN", "hi"),
+        ("en_US", "en"),
+        (" hi ", "hi"),
+        ("auto", None),
+        (None, None),
     ],
-)  # fmt: skip
+)
 def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None:
     assert read(language=given).language == code
 
@@ -57,10 +66,17 @@ def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None
 @pytest.mark.parametrize(
     ("given", "aspect"),
     [
-        ("vertical", "9:16"), ("Portrait", "9:16"), ("9x16", "9:16"), ("1080x1920", "9:16"), ("square", "1:1"),
-        ("landscape", "16:9"), ("1920 × 1080", "16:9"), ("16/9", "16:9"), ("1:1", "1:1"),
+        ("vertical", "9:16"),
+        ("Portrait", "9:16"),
+        ("9x16", "9:16"),
+        ("1080x1920", "9:16"),
+        ("square", "1:1"),
+        ("landscape", "16:9"),
+        ("1920 × 1080", "16:9"),
+        ("16/9", "16:9"),
+        ("1:1", "1:1"),
     ],
-)  # fmt: skip
+)
 def test_an_aspect_is_a_ratio_a_word_or_a_size(given: str, aspect: str) -> None:
     assert read(aspect=given).aspect == aspect
 
@@ -82,12 +98,13 @@ def test_a_title_is_a_text_or_an_object() -> None:
 @pytest.mark.parametrize(
     ("fields", "where"),
     [
-        ({"title": "Party 🎂"}, "the title"), ({"watermark": "Asha 🎂"}, "the watermark"),
+        ({"title": "Party 🎂"}, "the title"),
+        ({"watermark": "Asha 🎂"}, "the watermark"),
         ({"watermark": {"text": "Asha 🎂"}}, "the watermark"),
         ({"scenes": [SCENE | {"title": "Hi 🎂"}]}, "the title of scene 1"),
         ({"scenes": [SCENE, SCENE | {"lower_third": {"text": "A", "subtext": "B 🎂"}}]}, "the lower third of scene 2"),
     ],
-)  # fmt: skip
+)
 def test_emoji_that_are_not_drawn_are_quoted(fields: dict[str, object], where: str) -> None:
     (notice,) = read(**fields).notices
     assert notice == f"{where}: left out, as the fonts cannot draw it: “🎂”"
@@ -102,8 +119,12 @@ def test_a_wrong_value_is_quoted_as_it_was_written(given: str) -> None:
 
 def test_languages_are_a_list_or_one_text() -> None:
     for given, languages in (
-        ([], ()), ("en", ("en",)), ("hi, en", ("hi", "en")), ("English and Hindi", ("en", "hi")), (["Hindi"], ("hi",)),
-    ):  # fmt: skip
+        ([], ()),
+        ("en", ("en",)),
+        ("hi, en", ("hi", "en")),
+        ("English and Hindi", ("en", "hi")),
+        (["Hindi"], ("hi",)),
+    ):
         assert read(subtitle_languages=given).subtitle_languages == languages
     assert wrong({"topic": "x", "subtitle_languages": "fr"}) == {"subtitle_languages[0]": "must be en or hi (got 'fr')"}
 
@@ -170,17 +191,28 @@ def test_a_wrong_field_is_named_in_words_of_people(body: object, path: str, mess
 @pytest.mark.parametrize(
     ("part", "name", "advice"),
     [
-        ("scenes", "duration", "write duration_sec"), ("scenes", "duration_seconds", "write duration_sec"),
-        ("scenes", "visual_description", "write image_prompt"), ("scenes", "imagePrompt", "write image_prompt"),
-        ("scenes", "voice_over", "write narration"), ("scenes", "narrations", "write narration"),
-        ("scenes", "scene_number", "remove it"), ("scenes", "cameraMovement", "write camera"),
-        ("plan", "duration", "write length_sec"), ("plan", "lang", "write language"), ("plan", "topik", "write topic"),
-        ("plan", "voice_gender", "write voice"), ("plan", "background_music", "write music"),
-        ("plan", "video_title", "write title"), ("plan", "aspectRatio", "write aspect"),
-        ("plan", "target_duration", "write length_sec"), ("plan", "colour", "remove it or check its spelling"),
-        ("music", "volume", "write volume_db"), ("clip", "start", "write start_sec"), ("render", "FPS", "write fps"),
+        ("scenes", "duration", "write duration_sec"),
+        ("scenes", "duration_seconds", "write duration_sec"),
+        ("scenes", "visual_description", "write image_prompt"),
+        ("scenes", "imagePrompt", "write image_prompt"),
+        ("scenes", "voice_over", "write narration"),
+        ("scenes", "narrations", "write narration"),
+        ("scenes", "scene_number", "remove it"),
+        ("scenes", "cameraMovement", "write camera"),
+        ("plan", "duration", "write length_sec"),
+        ("plan", "lang", "write language"),
+        ("plan", "topik", "write topic"),
+        ("plan", "voice_gender", "write voice"),
+        ("plan", "background_music", "write music"),
+        ("plan", "video_title", "write title"),
+        ("plan", "aspectRatio", "write aspect"),
+        ("plan", "target_duration", "write length_sec"),
+        ("plan", "colour", "remove it or check its spelling"),
+        ("music", "volume", "write volume_db"),
+        ("clip", "start", "write start_sec"),
+        ("render", "FPS", "write fps"),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_name_gets_the_field_of_its_own_part(part: str, name: str, advice: str) -> None:
     inner = {name: 5}
     body: dict[str, object] = {"topic": "x", part: inner}
@@ -201,8 +233,9 @@ def test_an_image_under_a_wrong_name_is_not_reported_as_missing() -> None:
 
 def test_one_answer_names_all_errors() -> None:
     assert wrong({"language": "fr"}) == {
-        "language": "must be en or hi (got 'fr')", "": "give a topic, a prompt, or scenes",
-    }  # fmt: skip
+        "language": "must be en or hi (got 'fr')",
+        "": "give a topic, a prompt, or scenes",
+    }
     scenes = [{"narration": "x", "camera": "spin"}, SCENE | {"image": {"upload": "up-0123456789abcdef"}, "camera": 1}]
     found = wrong({"scenes": scenes, "voice": "Q", "colour": 1})
     assert sorted(found) == ["colour", "scenes[0]", "scenes[0].camera", "scenes[1]", "scenes[1].camera", "voice"]

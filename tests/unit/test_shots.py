@@ -18,16 +18,29 @@ WIDE = (1600, 900)
 
 def asset(slot: str, name: str, *, seconds: float = 0.0, clip_sec: float | None = None, size=WIDE) -> Asset:
     return Asset(
-        key=name, kind="image", blob=f"assets/{name}", sha256=name, size=1, provider="x/1",
-        samples=round(seconds * SAMPLE_RATE), width=size[0], height=size[1], clip_sec=clip_sec,
+        key=name,
+        kind="image",
+        blob=f"assets/{name}",
+        sha256=name,
+        size=1,
+        provider="x/1",
+        samples=round(seconds * SAMPLE_RATE),
+        width=size[0],
+        height=size[1],
+        clip_sec=clip_sec,
         footage=clip_sec is not None,
-    )  # fmt: skip
+    )
 
 
 def laid_out(
-    *scenes: dict[str, Any], clip_sec: float = 4.0, sounds: bool = True, speech_sec: float = 2.0,
-    song_sec: float = 60.0, size: tuple[int, int] = WIDE, **plan: Any,
-) -> Timeline:  # fmt: skip
+    *scenes: dict[str, Any],
+    clip_sec: float = 4.0,
+    sounds: bool = True,
+    speech_sec: float = 2.0,
+    song_sec: float = 60.0,
+    size: tuple[int, int] = WIDE,
+    **plan: Any,
+) -> Timeline:
     body = RenderPlan.parse({"scenes": list(scenes), "render": {"fps": FPS}, "music": None, **plan})
     assets = {"music": asset("music", "song", seconds=song_sec)}
     for i, scene in enumerate(body.scenes):
@@ -90,11 +103,14 @@ def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
 @pytest.mark.parametrize(
     ("fields", "narration", "heard"),
     [
-        ({}, "", (False, 0.0)), ({}, "Hello.", (True, 0.0)), ({"sound": "drop"}, "", None),
-        ({"sound": "drop"}, "Hi.", None), ({"sound": "keep", "volume_db": -6}, "Hi.", (False, -6.0)),
+        ({}, "", (False, 0.0)),
+        ({}, "Hello.", (True, 0.0)),
+        ({"sound": "drop"}, "", None),
+        ({"sound": "drop"}, "Hi.", None),
+        ({"sound": "keep", "volume_db": -6}, "Hi.", (False, -6.0)),
         ({"sound": "duck"}, "", (False, 0.0)),
     ],
-)  # fmt: skip
+)
 def test_the_sound_of_a_clip(fields: dict[str, Any], narration: str, heard: tuple[bool, float] | None) -> None:
     made = laid_out(clip(start_sec=1, **fields) | {"narration": narration, "duration_sec": 3})
     assert [(s.ducked, s.volume_db) for s in made.clip_sounds] == ([heard] if heard else [])
@@ -117,10 +133,14 @@ def test_sound_comes_and_goes_with_its_picture() -> None:
 @pytest.mark.parametrize(
     ("focus", "size", "left_top"),
     [
-        ("top", (900, 1600), (0, 0)), ("bottom", (900, 1600), (0, 1094)), ("center", (900, 1600), (0, 547)),
-        ("left", (3200, 900), (0, 0)), ("right", (3200, 900), (1600, 0)), ({"x": 0.5, "y": 0.4}, (900, 1600), (0, 387)),
+        ("top", (900, 1600), (0, 0)),
+        ("bottom", (900, 1600), (0, 1094)),
+        ("center", (900, 1600), (0, 547)),
+        ("left", (3200, 900), (0, 0)),
+        ("right", (3200, 900), (1600, 0)),
+        ({"x": 0.5, "y": 0.4}, (900, 1600), (0, 387)),
     ],
-)  # fmt: skip
+)
 def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: tuple[int, int]) -> None:
     for made in (
         laid_out(photo(focus=focus) | {"camera": "hold"}, size=size),

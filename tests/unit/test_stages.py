@@ -42,14 +42,27 @@ class World:
         self.runner = ToldRunner(self.renderers, self.presence.owner)
         leases, records = SqliteLeaseStore(self.database, self.presence, self.clock), SqliteRecordStore(self.database)
         self.services = Services(
-            jobs=SqliteJobStore(self.database), assets=SqliteAssetStore(self.database),
-            leases=leases, records=records, purchases=purchases(records, leases, self.clock), models=NoModels(),
+            jobs=SqliteJobStore(self.database),
+            assets=SqliteAssetStore(self.database),
+            leases=leases,
+            records=records,
+            purchases=purchases(records, leases, self.clock),
+            models=NoModels(),
             blobs=self.blobs,
             bus=self.queue,
-            runner=self.runner, planner=self.makers, narrator=self.makers, images=self.makers,
-            media=MediaFiles(), clips=self.makers, footage=self.makers, sounds=self.makers, composer=self.makers,
-            defaults=PlanDefaults(), clock=self.clock, sketch=self.makers.sketch,
-        )  # fmt: skip
+            runner=self.runner,
+            planner=self.makers,
+            narrator=self.makers,
+            images=self.makers,
+            media=MediaFiles(),
+            clips=self.makers,
+            footage=self.makers,
+            sounds=self.makers,
+            composer=self.makers,
+            defaults=PlanDefaults(),
+            clock=self.clock,
+            sketch=self.makers.sketch,
+        )
 
     def work(self) -> None:
         """Until the queue is empty."""
@@ -104,8 +117,10 @@ def test_every_move_of_a_job_is_one_line_of_the_log(world: World, capsys: pytest
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     moves = [line for line in lines if line["event"] == "job_moved"]
     assert [(m["was"], m["state"]) for m in moves] == [
-        ("PLANNING", "PRODUCING"), ("PRODUCING", "RENDERING"), ("RENDERING", "SUCCEEDED"),
-    ]  # fmt: skip
+        ("PLANNING", "PRODUCING"),
+        ("PRODUCING", "RENDERING"),
+        ("RENDERING", "SUCCEEDED"),
+    ]
     assert (moves[-1]["job_id"], moves[-1]["stage_seconds"], moves[-1]["total_seconds"]) == (job.id, 90, 90)
     assert moves[-1]["film_seconds"] > 1
     assert moves[-1]["wanted_seconds"] == round(moves[-1]["film_seconds"])

@@ -260,9 +260,12 @@ def test_the_lines_of_a_song_or_a_poem_are_spoken_without_full_stops(prompt: str
 
 @pytest.mark.parametrize(
     "brief",
-    ["Topic: tea\nTone: funny\nAudience: small children who like tea\nLength: short",
-     "A video about\nthe history of tea\nin India for small children", "Tea\nCoffee\nMilk"],
-)  # fmt: skip
+    [
+        "Topic: tea\nTone: funny\nAudience: small children who like tea\nLength: short",
+        "A video about\nthe history of tea\nin India for small children",
+        "Tea\nCoffee\nMilk",
+    ],
+)
 def test_a_brief_in_lines_is_no_poem(brief: str) -> None:
     assert not script_sentences(brief)
 

@@ -20,9 +20,15 @@ def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[str, Asset]:
         samples = round(seconds[request.scene or 0] * SAMPLE_RATE) if request.kind == "narration" else 48_000
         words = tuple(Word(text=w, start=i * 0.1, end=i * 0.1 + 0.09) for i, w in enumerate(text.split()))
         found[request.slot] = Asset(
-            key=request.key, kind=request.kind, blob=f"assets/{request.slot}", sha256=request.slot, size=1,
-            provider="x/1", samples=samples if request.kind != "image" else 0, words=words,
-        )  # fmt: skip
+            key=request.key,
+            kind=request.kind,
+            blob=f"assets/{request.slot}",
+            sha256=request.slot,
+            size=1,
+            provider="x/1",
+            samples=samples if request.kind != "image" else 0,
+            words=words,
+        )
     return found
 
 

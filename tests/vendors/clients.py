@@ -27,8 +27,11 @@ VEO, OMNI, IMAGEN = "veo-3.1-generate-001", "gemini-omni-1.2-flash", "imagen-4.0
 FILM = film_id((1280, 720), 4)
 SCRIPT = "Topic: A river. Length: 30 s in 3 scenes, about 69 words"
 SCHEMA = {
-    "type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"], "additionalProperties": False,
-}  # fmt: skip
+    "type": "object",
+    "properties": {"title": {"type": "string"}},
+    "required": ["title"],
+    "additionalProperties": False,
+}
 
 
 @dataclass(frozen=True)
@@ -97,26 +100,38 @@ def speak(c: Clients) -> bytes:
 def say(c: Clients) -> Any:
     with c.elevenlabs() as elevenlabs:
         return elevenlabs.text_to_speech.convert_with_timestamps(
-            "voice-1", text="A river runs", model_id="eleven_multilingual_v2", output_format="mp3_44100_128", seed=1,
+            "voice-1",
+            text="A river runs",
+            model_id="eleven_multilingual_v2",
+            output_format="mp3_44100_128",
+            seed=1,
             request_options=ONCE,
-        )  # fmt: skip
+        )
 
 
 def sound(c: Clients) -> bytes:
     with c.elevenlabs() as elevenlabs:
         parts = elevenlabs.text_to_sound_effects.convert(
-            text="rain on a roof", duration_seconds=3, prompt_influence=0.5, output_format="mp3_44100_128",
-            model_id="eleven_text_to_sound_v2", request_options=ONCE,
-        )  # fmt: skip
+            text="rain on a roof",
+            duration_seconds=3,
+            prompt_influence=0.5,
+            output_format="mp3_44100_128",
+            model_id="eleven_text_to_sound_v2",
+            request_options=ONCE,
+        )
         return b"".join(parts)
 
 
 def compose(c: Clients) -> bytes:
     with c.elevenlabs() as elevenlabs:
         parts = elevenlabs.music.compose(
-            prompt="calm sitar", music_length_ms=10_000, model_id="music_v1", output_format="mp3_44100_128",
-            force_instrumental=True, request_options=ONCE,
-        )  # fmt: skip
+            prompt="calm sitar",
+            music_length_ms=10_000,
+            model_id="music_v1",
+            output_format="mp3_44100_128",
+            force_instrumental=True,
+            request_options=ONCE,
+        )
         return b"".join(parts)
 
 
@@ -170,8 +185,12 @@ def veo_named(c: Clients, name: str) -> types.GenerateVideosOperation:
 
 def omni(c: Clients) -> Any:
     form: Any = {
-        "type": "video", "aspect_ratio": "9:16", "delivery": "uri", "duration": "4s", "resolution": "720p",
-    }  # fmt: skip
+        "type": "video",
+        "aspect_ratio": "9:16",
+        "delivery": "uri",
+        "duration": "4s",
+        "resolution": "720p",
+    }
     shown: Any = [{"type": "text", "text": "a river"}, {"type": "image", "data": "aGk=", "mime_type": "image/png"}]
     with c.gemini() as google:
         return google.interactions.create(

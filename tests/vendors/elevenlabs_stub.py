@@ -58,11 +58,13 @@ def _speech(seen: Seen) -> Answer:
         characters, starts = [*"well ", *characters[:-1]], [0.0] * 5 + list(starts[:-1])
         starts[len(starts) // 2] -= 0.05
     told = {
-        "characters": characters, "character_start_times_seconds": starts,
+        "characters": characters,
+        "character_start_times_seconds": starts,
         "character_end_times_seconds": [s + 0.05 for s in starts],
-    }  # fmt: skip
+    }
     body = {
-        "audio_base64": base64.b64encode(data).decode(), "alignment": None if seen.fault == "no timestamps" else told,
+        "audio_base64": base64.b64encode(data).decode(),
+        "alignment": None if seen.fault == "no timestamps" else told,
         "normalized_alignment": told,
-    }  # fmt: skip
+    }
     return Answer.json(body, request_id="req_voice", character_cost=str(len(text)))

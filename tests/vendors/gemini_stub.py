@@ -13,9 +13,15 @@ from tests.vendors.openai_stub import script
 from tests.vendors.server import KEY, Answer, Seen
 
 MODELS = (
-    "gemini-3.5-flash-lite", "gemini-3.1-flash-lite", "gemini-3.1-flash-image", "gemini-3-pro-image",
-    "gemini-2.5-flash", "gemini-2.5-flash-image", "veo-3.1-fast-generate-001", "veo-3.1-generate-001",
-)  # fmt: skip
+    "gemini-3.5-flash-lite",
+    "gemini-3.1-flash-lite",
+    "gemini-3.1-flash-image",
+    "gemini-3-pro-image",
+    "gemini-2.5-flash",
+    "gemini-2.5-flash-image",
+    "veo-3.1-fast-generate-001",
+    "veo-3.1-generate-001",
+)
 SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 
 
@@ -97,9 +103,12 @@ def _generated(parts: list[Any], finish: str, read: int, written: int) -> Answer
     body = {
         "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": finish, "index": 0}],
         "usageMetadata": {
-            "promptTokenCount": read, "candidatesTokenCount": written, "thoughtsTokenCount": 0,
+            "promptTokenCount": read,
+            "candidatesTokenCount": written,
+            "thoughtsTokenCount": 0,
             "totalTokenCount": read + written,
         },
-        "modelVersion": "gemini-2.5-flash", "responseId": "resp_gemini",
-    }  # fmt: skip
+        "modelVersion": "gemini-2.5-flash",
+        "responseId": "resp_gemini",
+    }
     return Answer.json(body)

@@ -21,9 +21,14 @@ def environment(token_uri: str, folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "account.json"
     account = {
-        "type": "service_account", "project_id": "p", "private_key_id": "1", "private_key": _private_key(),
-        "client_email": "sutradhar@p.iam.gserviceaccount.com", "client_id": "1", "token_uri": token_uri,
-    }  # fmt: skip
+        "type": "service_account",
+        "project_id": "p",
+        "private_key_id": "1",
+        "private_key": _private_key(),
+        "client_email": "sutradhar@p.iam.gserviceaccount.com",
+        "client_id": "1",
+        "token_uri": token_uri,
+    }
     path.write_text(json.dumps(account))
     return {"GOOGLE_APPLICATION_CREDENTIALS": str(path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"}
 

@@ -10,9 +10,14 @@ from tests.vendors.server import KEY, Answer, Seen
 from tests.vendors.sounds import spoken
 
 VOICES = (
-    "en-US-Neural2-F", "en-US-Neural2-D", "hi-IN-Neural2-A", "hi-IN-Neural2-B", "en-GB-Neural2-B", "en-IN-Wavenet-D",
+    "en-US-Neural2-F",
+    "en-US-Neural2-D",
+    "hi-IN-Neural2-A",
+    "hi-IN-Neural2-B",
+    "en-GB-Neural2-B",
+    "en-IN-Wavenet-D",
     "en-GB-Standard-A",
-)  # fmt: skip
+)
 MARK = re.compile(r'<mark name="(\d+)"/>([^<]*)')
 
 
@@ -28,8 +33,9 @@ def answer(seen: Seen) -> Answer:
         language = seen.query.get("languageCode", "")
         voices = [
             {"name": name, "languageCodes": [name[:5]], "ssmlGender": "FEMALE", "naturalSampleRateHertz": 24_000}
-            for name in VOICES if name.startswith(language)
-        ]  # fmt: skip
+            for name in VOICES
+            if name.startswith(language)
+        ]
         return Answer(200, json.dumps({"voices": voices}).encode(), {"Content-Type": "application/json"}, billed=False)
     if (seen.method, seen.path) != ("POST", "/v1beta1/text:synthesize"):
         return _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")

@@ -20,10 +20,21 @@ FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
 DAYS = 20
 """Days until the end of the models with "dying" in their names."""
 MODELS = (
-    "gpt-6.1-terra", "gpt-6-luna", "gpt-5-mini", "gpt-image-2.6-flare", "gpt-image-2.6-sunburst", "gpt-image-2",
-    "gpt-image-1", "gpt-image-1-mini", "gpt-4o-mini-tts", "tts-1", "gpt-dying", "gpt-image-dying", "gpt-voice",
+    "gpt-6.1-terra",
+    "gpt-6-luna",
+    "gpt-5-mini",
+    "gpt-image-2.6-flare",
+    "gpt-image-2.6-sunburst",
+    "gpt-image-2",
+    "gpt-image-1",
+    "gpt-image-1-mini",
+    "gpt-4o-mini-tts",
+    "tts-1",
+    "gpt-dying",
+    "gpt-image-dying",
+    "gpt-voice",
     "gpt-voice-dying",
-)  # fmt: skip
+)
 
 
 def answer(seen: Seen) -> Answer:
@@ -84,8 +95,12 @@ def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
     data = out.getvalue()[: 300 if seen.fault == "truncated" else None]
     close = 272 if asked["model"].startswith("gpt-image-1") else 4400
     words, seen_tokens = len(asked["prompt"]) // 4, close * seen.raw.count(b'name="image')
-    used = {"input_tokens": words + seen_tokens, "output_tokens": tokens(asked["model"], size), "total_tokens": 0,
-            "input_tokens_details": {"image_tokens": seen_tokens, "text_tokens": words}}  # fmt: skip
+    used = {
+        "input_tokens": words + seen_tokens,
+        "output_tokens": tokens(asked["model"], size),
+        "total_tokens": 0,
+        "input_tokens_details": {"image_tokens": seen_tokens, "text_tokens": words},
+    }
     body = {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}], "size": size, "usage": used}
     return Answer.json(body, x_request_id="req_image")
 
@@ -137,16 +152,31 @@ def _response(seen: Seen) -> Answer:
     if seen.fault == "refusal":
         content = {"type": "refusal", "refusal": "I cannot help with that"}
     used = {
-        "input_tokens": len(text) // 4, "output_tokens": len(said) // 3, "total_tokens": 0,
+        "input_tokens": len(text) // 4,
+        "output_tokens": len(said) // 3,
+        "total_tokens": 0,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": 0},
-    }  # fmt: skip
+    }
     message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [content]}
     body = {
-        "id": "resp_1", "object": "response", "created_at": 1, "status": "completed", "model": seen.body["model"],
-        "output": [message], "parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "usage": used,
-        "error": None, "incomplete_details": None, "instructions": None, "metadata": {}, "temperature": 1, "top_p": 1,
-    }  # fmt: skip
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "status": "completed",
+        "model": seen.body["model"],
+        "output": [message],
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "usage": used,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
+        "temperature": 1,
+        "top_p": 1,
+    }
     return Answer.json(body, x_request_id="req_response")
 
 
@@ -161,16 +191,25 @@ def script(text: str) -> dict[str, Any]:
         ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905
     )
     shots = [
-        {"narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
-         "translation": "And so it goes." if hindi else "नदी बहती है।",
-         "image_prompt": f"A river at dawn, view {i}", "characters": [*told, "Mira"],
-         "sounds": [{"text": "water runs over stones", "word": 2}] if i == 0 else [], "camera": "zoom_in"}
+        {
+            "narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
+            "translation": "And so it goes." if hindi else "नदी बहती है।",
+            "image_prompt": f"A river at dawn, view {i}",
+            "characters": [*told, "Mira"],
+            "sounds": [{"text": "water runs over stones", "word": 2}] if i == 0 else [],
+            "camera": "zoom_in",
+        }
         for i in range(count)
-    ]  # fmt: skip
+    ]
     return {
-        "title": "The River", "description": "A river.", "tags": ["river"], "mood": "calm", "style": "watercolour",
-        "characters": [{"name": "Mira", "look": "a girl of ten in a red dress"}], "scenes": shots,
-    }  # fmt: skip
+        "title": "The River",
+        "description": "A river.",
+        "tags": ["river"],
+        "mood": "calm",
+        "style": "watercolour",
+        "characters": [{"name": "Mira", "look": "a girl of ten in a red dress"}],
+        "scenes": shots,
+    }
 
 
 def _said(unit: list[str], language: Language, seconds: float, first: int) -> str:

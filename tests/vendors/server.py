@@ -14,10 +14,25 @@ from typing import Any, Self
 
 OK = "ok"
 FAULTS = (
-    "429", "429 for long", "500", "503", "timeout", "cut", "error body", "refusal", "wrong type", "truncated",
-    "other size", "odd timestamps", "no timestamps", "slow", "unauthorized", "no credit", "bad request",
+    "429",
+    "429 for long",
+    "500",
+    "503",
+    "timeout",
+    "cut",
+    "error body",
+    "refusal",
+    "wrong type",
+    "truncated",
+    "other size",
+    "odd timestamps",
+    "no timestamps",
+    "slow",
+    "unauthorized",
+    "no credit",
+    "bad request",
     "pending",
-)  # fmt: skip
+)
 KEY = "test-key"
 
 
@@ -181,9 +196,15 @@ def _handler(stub: VendorStub) -> type[BaseHTTPRequestHandler]:
             vendor, _, path = address.lstrip("/").partition("/")
             pairs = dict(part.partition("=")[::2] for part in query.split("&") if part)
             seen = Seen(
-                vendor, self.command, f"/{path}", pairs, {k.lower(): v for k, v in self.headers.items()}, raw,
-                stub.take(vendor), time.monotonic(),
-            )  # fmt: skip
+                vendor,
+                self.command,
+                f"/{path}",
+                pairs,
+                {k.lower(): v for k, v in self.headers.items()},
+                raw,
+                stub.take(vendor),
+                time.monotonic(),
+            )
             answer = stub.answer(seen)
             if answer is None:
                 self.close_connection = True

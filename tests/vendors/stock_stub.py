@@ -20,9 +20,25 @@ def clip(width: int, height: int, seconds: float = 3) -> bytes:
     """A pattern that moves."""
     pattern = f"testsrc2=s={width}x{height}:r=25:d={seconds}"
     argv = [
-        "ffmpeg", "-v", "error", "-f", "lavfi", "-i", pattern, "-c:v", "libx264", "-preset", "ultrafast",
-        "-pix_fmt", "yuv420p", "-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "-",
-    ]  # fmt: skip
+        "ffmpeg",
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        pattern,
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-movflags",
+        "frag_keyframe+empty_moov",
+        "-f",
+        "mp4",
+        "-",
+    ]
     return subprocess.run(argv, capture_output=True, check=True).stdout
 
 
@@ -61,19 +77,31 @@ def _photograph(seen: Seen, size: str) -> str:
 def _pexels_photographs(seen: Seen) -> Any:
     width, height = SIZES["large"]
     photo = {
-        "id": 3, "width": width, "height": height, "url": "https://www.pexels.com/photo/3/", "photographer": "Asha",
-        "photographer_url": "https://www.pexels.com/@asha", "alt": "A river", "avg_color": "#6E7B65",
+        "id": 3,
+        "width": width,
+        "height": height,
+        "url": "https://www.pexels.com/photo/3/",
+        "photographer": "Asha",
+        "photographer_url": "https://www.pexels.com/@asha",
+        "alt": "A river",
+        "avg_color": "#6E7B65",
         "src": {"original": _photograph(seen, "large"), "medium": _photograph(seen, "small")},
-    }  # fmt: skip
+    }
     return {"page": 1, "total_results": 1, "photos": [] if "nothing" in seen.query["query"] else [photo]}
 
 
 def _pixabay_photographs(seen: Seen) -> Any:
     width, height = SIZES["large"]
     hit = {
-        "id": 4, "type": "photo", "pageURL": "https://pixabay.com/photos/id-4/", "user": "ravi", "imageWidth": width,
-        "imageHeight": height, "largeImageURL": _photograph(seen, "large"), "webformatURL": _photograph(seen, "small"),
-    }  # fmt: skip
+        "id": 4,
+        "type": "photo",
+        "pageURL": "https://pixabay.com/photos/id-4/",
+        "user": "ravi",
+        "imageWidth": width,
+        "imageHeight": height,
+        "largeImageURL": _photograph(seen, "large"),
+        "webformatURL": _photograph(seen, "small"),
+    }
     return {"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]}
 
 
@@ -87,9 +115,14 @@ def pexels(seen: Seen) -> Answer:
     assert seen.path == "/videos/search"
     files = [{**f, "link": f.pop("url"), "file_type": "video/mp4", "quality": "hd"} for f in _addresses(seen)]
     video = {
-        "id": 1, "width": 1920, "height": 1080, "duration": 20, "url": "https://www.pexels.com/video/1/",
-        "user": {"name": "Asha", "url": "https://www.pexels.com/@asha"}, "video_files": files,
-    }  # fmt: skip
+        "id": 1,
+        "width": 1920,
+        "height": 1080,
+        "duration": 20,
+        "url": "https://www.pexels.com/video/1/",
+        "user": {"name": "Asha", "url": "https://www.pexels.com/@asha"},
+        "video_files": files,
+    }
     return _free({"page": 1, "total_results": 1, "videos": [] if "nothing" in seen.query["query"] else [video]})
 
 
@@ -103,9 +136,12 @@ def pixabay(seen: Seen) -> Answer:
     assert seen.path == "/api/videos/"
     large, small = _addresses(seen)
     hit = {
-        "id": 2, "pageURL": "https://pixabay.com/videos/id-2/", "duration": 12, "user": "ravi",
+        "id": 2,
+        "pageURL": "https://pixabay.com/videos/id-2/",
+        "duration": 12,
+        "user": "ravi",
         "videos": {"large": large, "small": small, "tiny": {"url": "", "width": 0, "height": 0, "size": 0}},
-    }  # fmt: skip
+    }
     return _free({"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]})
 
 
@@ -119,11 +155,15 @@ def freesound(seen: Seen) -> Answer:
     address = f"http://{seen.headers['host']}/{seen.vendor}/previews/1-hq.mp3"
     sounds = [
         {
-            "id": number, "url": f"https://freesound.org/s/{number}/", "license": licence, "username": "meera",
+            "id": number,
+            "url": f"https://freesound.org/s/{number}/",
+            "license": licence,
+            "username": "meera",
             "previews": {"preview-hq-mp3": address},
         }
         for number, licence in (
-            (1, "https://creativecommons.org/licenses/by-nc/4.0/"), (2, "https://creativecommons.org/licenses/by/4.0/"),
+            (1, "https://creativecommons.org/licenses/by-nc/4.0/"),
+            (2, "https://creativecommons.org/licenses/by/4.0/"),
         )
-    ]  # fmt: skip
+    ]
     return _free({"count": 2, "results": [] if "nothing" in seen.query["query"] else sounds})

@@ -20,16 +20,24 @@ from tests.world import Renderers, ToldRunner, write_summary
 def environment(stub: VendorStub, home: Path) -> dict[str, str]:
     """What a user sets to use all vendors; here with their stubs' addresses."""
     return {
-        "SUTRADHAR_HOME": str(home), "SOUNDS": "elevenlabs,freesound",
+        "SUTRADHAR_HOME": str(home),
+        "SOUNDS": "elevenlabs,freesound",
         # OpenAI's own voices end in January 2027
-        "OPENAI_VOICE_MODEL": "gpt-voice", "MODEL_PRICES": "openai/gpt-voice:seconds=0.015/60",
-        "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{stub.url('openai')}/v1",
-        "ELEVENLABS_API_KEY": KEY, "ELEVENLABS_BASE_URL": stub.url("elevenlabs"),
-        "PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels"),
-        "PIXABAY_API_KEY": KEY, "PIXABAY_BASE_URL": stub.url("pixabay"),
-        "FREESOUND_API_KEY": KEY, "FREESOUND_BASE_URL": stub.url("freesound"),
-        "GEMINI_API_KEY": KEY, "GEMINI_BASE_URL": stub.url("gemini"),
-    }  # fmt: skip
+        "OPENAI_VOICE_MODEL": "gpt-voice",
+        "MODEL_PRICES": "openai/gpt-voice:seconds=0.015/60",
+        "OPENAI_API_KEY": KEY,
+        "OPENAI_BASE_URL": f"{stub.url('openai')}/v1",
+        "ELEVENLABS_API_KEY": KEY,
+        "ELEVENLABS_BASE_URL": stub.url("elevenlabs"),
+        "PEXELS_API_KEY": KEY,
+        "PEXELS_BASE_URL": stub.url("pexels"),
+        "PIXABAY_API_KEY": KEY,
+        "PIXABAY_BASE_URL": stub.url("pixabay"),
+        "FREESOUND_API_KEY": KEY,
+        "FREESOUND_BASE_URL": stub.url("freesound"),
+        "GEMINI_API_KEY": KEY,
+        "GEMINI_BASE_URL": stub.url("gemini"),
+    }
 
 
 class Studio:

@@ -113,10 +113,14 @@ def test_every_message_twice_buys_nothing_twice(studio: Studio, stub: VendorStub
 @pytest.mark.parametrize(
     ("slot", "vendor"),
     [
-        ("plan", "openai"), ("scene-00-image", "openai"), ("scene-00-narration", "elevenlabs"),
-        ("scene-00-sound-0", "elevenlabs"), ("music", "elevenlabs"), ("scene-01-image", "gemini"),
+        ("plan", "openai"),
+        ("scene-00-image", "openai"),
+        ("scene-00-narration", "elevenlabs"),
+        ("scene-00-sound-0", "elevenlabs"),
+        ("music", "elevenlabs"),
+        ("scene-01-image", "gemini"),
     ],
-)  # fmt: skip
+)
 def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: Path, slot: str, vendor: str) -> None:
     studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     # the second scene moves

@@ -14,9 +14,20 @@ from tests.vendors.server import VendorStub
 ANSWERED = "answered"
 """No error: whether it can be used, only a look at it tells."""
 FAULTS = (
-    "429", "429 for long", "500", "503", "timeout", "cut", "wrong type", "error body", "refusal", "truncated",
-    "unauthorized", "no credit", "bad request",
-)  # fmt: skip
+    "429",
+    "429 for long",
+    "500",
+    "503",
+    "timeout",
+    "cut",
+    "wrong type",
+    "error body",
+    "refusal",
+    "truncated",
+    "unauthorized",
+    "no credit",
+    "bad request",
+)
 
 
 def of_openai() -> dict[str, str]:

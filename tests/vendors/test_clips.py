@@ -71,10 +71,11 @@ def test_a_clip_is_begun_with_its_first_frame_and_paid_when_it_is_there(desk: De
 @pytest.mark.parametrize(
     ("size", "seconds", "told"),
     [
-        ((2304, 1296), 4, (8, "1080p", "16:9")), ((864, 1536), 2, (4, "720p", "9:16")),
+        ((2304, 1296), 4, (8, "1080p", "16:9")),
+        ((864, 1536), 2, (4, "720p", "9:16")),
         ((864, 864), 9, (8, "720p", "16:9")),
     ],
-)  # fmt: skip
+)
 def test_length_and_size_are_those_that_there_are(
     desk: Desk, size: tuple[int, int], seconds: float, told: tuple[int, str, str]
 ) -> None:
@@ -94,12 +95,19 @@ def test_a_moment_of_trouble_at_the_beginning_passes(desk: Desk, fault: str) -> 
 @pytest.mark.parametrize(
     ("fault", "kind", "outcome"),
     [
-        ("429", "busy", "refunded"), ("500", "down", "refunded"), ("503", "down", "refunded"),
-        ("429 for long", "busy", "refunded"), ("timeout", "down", "lost"), ("cut", "down", "lost"),
-        ("error body", "answer", "lost"), ("wrong type", "answer", "lost"), ("unauthorized", "key", "refunded"),
-        ("no credit", "key", "refunded"), ("bad request", "request", "refunded"),
+        ("429", "busy", "refunded"),
+        ("500", "down", "refunded"),
+        ("503", "down", "refunded"),
+        ("429 for long", "busy", "refunded"),
+        ("timeout", "down", "lost"),
+        ("cut", "down", "lost"),
+        ("error body", "answer", "lost"),
+        ("wrong type", "answer", "lost"),
+        ("unauthorized", "key", "refunded"),
+        ("no credit", "key", "refunded"),
+        ("bad request", "request", "refunded"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_begun_is_charged_only_where_nobody_knows(desk: Desk, fault: str, kind: str, outcome: str) -> None:
     desk.stub.always("gemini", fault)
     with pytest.raises(ProviderError) as caught:
@@ -112,12 +120,18 @@ def test_what_is_not_begun_is_charged_only_where_nobody_knows(desk: Desk, fault:
 @pytest.mark.parametrize(
     ("fault", "kind", "outcome"),
     [
-        ("429", "busy", "pending"), ("500", "down", "pending"), ("503", "down", "pending"),
-        ("timeout", "down", "pending"), ("cut", "down", "pending"), ("refusal", "refused", "refunded"),
+        ("429", "busy", "pending"),
+        ("500", "down", "pending"),
+        ("503", "down", "pending"),
+        ("timeout", "down", "pending"),
+        ("cut", "down", "pending"),
+        ("refusal", "refused", "refunded"),
         ("wrong type", "answer", "lost"),
-        ("error body", "answer", "lost"), ("truncated", "answer", "lost"), ("unauthorized", "key", "pending"),
+        ("error body", "answer", "lost"),
+        ("truncated", "answer", "lost"),
+        ("unauthorized", "key", "pending"),
     ],
-)  # fmt: skip
+)
 def test_what_the_vendor_says_of_a_clip_decides_about_its_money(
     desk: Desk, fault: str, kind: str, outcome: str
 ) -> None:
@@ -153,14 +167,18 @@ def test_an_api_key_alone_is_told_what_is_missing(desk: Desk) -> None:
 
 PLAN = RenderPlan.parse(
     {
-        "title": "Two rivers", "language": "en", "subtitle_languages": ["en"], "render": {"mode": "PROXY"},
-        "music": {"enabled": False}, "watermark": None,
+        "title": "Two rivers",
+        "language": "en",
+        "subtitle_languages": ["en"],
+        "render": {"mode": "PROXY"},
+        "music": {"enabled": False},
+        "watermark": None,
         "scenes": [
             {"image_prompt": "a river at dawn", "duration_sec": 4, "footage": "generated"},
             {"image_prompt": "a river at night", "duration_sec": 4},
         ],
     }
-)  # fmt: skip
+)
 
 
 @pytest.fixture

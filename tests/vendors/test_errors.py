@@ -37,9 +37,11 @@ def of_openai(kind: type[Any]) -> Exception:
     if issubclass(kind, openai.APIStatusError):
         status = getattr(kind, "status_code", None)
         response = httpx2.Response(status if isinstance(status, int) else 500, request=REQUEST)
-        return kind(response=response, body=None) if "message" not in inspect.signature(kind).parameters else kind(
-            "it broke", response=response, body=None
-        )  # fmt: skip
+        return (
+            kind(response=response, body=None)
+            if "message" not in inspect.signature(kind).parameters
+            else kind("it broke", response=response, body=None)
+        )
     if issubclass(kind, openai.APIResponseValidationError):
         return kind(response=httpx2.Response(200, request=REQUEST), body=None)
     if issubclass(kind, openai.APIConnectionError):

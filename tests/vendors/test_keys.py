@@ -27,9 +27,13 @@ def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
     stub.always("gemini", "unauthorized")
     checks = {check.name: check for check in bootstrap.provider_checks()}
     assert {name: check.ok for name, check in checks.items() if name.startswith("key")} == {
-        "key of openai": True, "key of elevenlabs": True, "key of gemini": False,
-        "key of pexels": True, "key of pixabay": True, "key of freesound": True,
-    }  # fmt: skip
+        "key of openai": True,
+        "key of elevenlabs": True,
+        "key of gemini": False,
+        "key of pexels": True,
+        "key of pixabay": True,
+        "key of freesound": True,
+    }
     assert "GEMINI_API_KEY" in checks["key of gemini"].advice
     assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
 

@@ -21,9 +21,13 @@ from tests.vendors.studio import Studio, environment
 Make = Callable[..., Studio]
 SCENE = {"narration": "A river runs.", "image_prompt": "a river", "duration_sec": 4}
 BASE: dict[str, Any] = {
-    "title": "Water", "language": "en", "subtitle_languages": ["en"], "render": {"mode": "PROXY"},
-    "music": {"enabled": False}, "scenes": [SCENE],
-}  # fmt: skip
+    "title": "Water",
+    "language": "en",
+    "subtitle_languages": ["en"],
+    "render": {"mode": "PROXY"},
+    "music": {"enabled": False},
+    "scenes": [SCENE],
+}
 
 
 @pytest.fixture
@@ -53,10 +57,14 @@ def bare(tmp_path: Path) -> Studio:
 @pytest.mark.parametrize(
     "body",
     [
-        {"topic": "???"}, {"prompt": "!!! ... "}, {"topic": "।।।"}, {"topic": "... -- ..."}, {"prompt": "¿?\n\n--\n"},
+        {"topic": "???"},
+        {"prompt": "!!! ... "},
+        {"topic": "।।।"},
+        {"topic": "... -- ..."},
+        {"prompt": "¿?\n\n--\n"},
         {"prompt": "*** ((( ***"},
     ],
-)  # fmt: skip
+)
 def test_a_topic_without_a_word_is_refused_for_every_planner(
     studio_with: Make, tmp_path: Path, stub: VendorStub, body: dict[str, str]
 ) -> None:
@@ -136,12 +144,15 @@ def test_an_image_in_the_place_of_footage_keeps_the_likeness(studio_with: Make, 
     seen = {**SCENE, "characters": ["Mira"]}
     plan = RenderPlan.parse(
         {
-            **BASE, "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
+            **BASE,
+            "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
             "scenes": [
-                seen, {**seen, "image_prompt": "a hill"}, {**seen, "image_prompt": "a market", "footage": "stock"},
+                seen,
+                {**seen, "image_prompt": "a hill"},
+                {**seen, "image_prompt": "a market", "footage": "stock"},
             ],
         }
-    )  # fmt: skip
+    )
     studio = studio_with()
     done = film(studio, plan)
     sheet = studio.services.blobs.get(done.assets["character-0"].blob)
@@ -155,10 +166,12 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, s
     seen = {**SCENE, "characters": ["Mira"]}
     plan = RenderPlan.parse(
         {
-            **BASE, "footage": "stock", "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
+            **BASE,
+            "footage": "stock",
+            "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
             "scenes": [seen, {**seen, "image_prompt": "a hill"}],
         }
-    )  # fmt: skip
+    )
     done = film(studio_with(), plan)
     assert all(done.assets[f"scene-0{i}-image"].footage for i in range(2))
     assert not stub.billed("openai")
@@ -167,10 +180,12 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, s
 @pytest.mark.parametrize(
     ("variables", "voice", "named"),
     [
-        ({}, "elevenlabs/abc123", "abc123"), ({}, "F", "EXAVITQu4vr4xnSDxMaL"),
-        ({"NARRATORS": "openai"}, "openai/ash", "ash"), ({"NARRATORS": "openai"}, "M", "onyx"),
+        ({}, "elevenlabs/abc123", "abc123"),
+        ({}, "F", "EXAVITQu4vr4xnSDxMaL"),
+        ({"NARRATORS": "openai"}, "openai/ash", "ash"),
+        ({"NARRATORS": "openai"}, "M", "onyx"),
     ],
-)  # fmt: skip
+)
 def test_provenance_names_the_voice(studio_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
     done = film(studio_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
     told = manifest(done, Account())["assets"][0]

@@ -25,13 +25,18 @@ def scene(what: str, *names: str) -> dict[str, Any]:
 
 
 BODY = {
-    "title": "Mira", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}, "style": "ink",
+    "title": "Mira",
+    "language": "en",
+    "subtitle_languages": ["en"],
+    "music": {"enabled": False},
+    "style": "ink",
     "render": {"mode": "PROXY"},
     "characters": [
-        {"name": "Mira", "look": "a girl of ten in a red dress"}, {"name": "Ravi", "look": "an old man with a stick"},
+        {"name": "Mira", "look": "a girl of ten in a red dress"},
+        {"name": "Ravi", "look": "an old man with a stick"},
     ],
     "scenes": [scene("a river", "Mira"), scene("a bridge", "Mira", "Ravi"), scene("the sea")],
-}  # fmt: skip
+}
 PLAN = RenderPlan.parse(BODY)
 
 
@@ -67,8 +72,11 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(st
     assert prompts[3] == "the sea"
     sheet = studio.services.blobs.get(done.assets["character-0"].blob)
     assert [(seen.path.rpartition("/")[2], seen.raw.count(sheet)) for seen in stub.billed("openai")] == [
-        ("generations", 0), ("edits", 1), ("edits", 1), ("generations", 0),
-    ]  # fmt: skip
+        ("generations", 0),
+        ("edits", 1),
+        ("edits", 1),
+        ("generations", 0),
+    ]
     assert len(build_timeline(done.plan or PLAN, done.assets).clips) == 3
     paid = account(studio.backend.records, job_account(done.id))
     found = cost(done, paid)

@@ -76,9 +76,11 @@ def test_a_voice_that_is_gone_fails(chosen: Set) -> None:
     chosen(GOOGLETTS_VOICE_HI_F="hi-IN-Wavenet-Z")
     found = asked("narrator model of googletts")
     assert [(check.ok, check.detail.partition(" for ")[0]) for check in found] == [
-        (True, "en-US-Neural2-F is served"), (True, "en-US-Neural2-D is served"),
-        (False, "googletts has no model hi-IN-Wavenet-Z"), (True, "hi-IN-Neural2-B is served"),
-    ]  # fmt: skip
+        (True, "en-US-Neural2-F is served"),
+        (True, "en-US-Neural2-D is served"),
+        (False, "googletts has no model hi-IN-Wavenet-Z"),
+        (True, "hi-IN-Neural2-B is served"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -155,10 +157,17 @@ def test_a_voice_that_cannot_be_marked_is_refused_at_start(chosen: Set) -> None:
 def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
     found = [check for check in bootstrap.provider_checks() if " model of " in check.name]
     assert {check.name for check in found} == {
-        "planner model of openai", "planner model of gemini", "narrator model of elevenlabs",
-        "narrator model of openai", "narrator model of googletts", "image model of openai",
-        "image model of gemini", "clip model of gemini", "sound model of elevenlabs", "composer model of elevenlabs",
-    }  # fmt: skip
+        "planner model of openai",
+        "planner model of gemini",
+        "narrator model of elevenlabs",
+        "narrator model of openai",
+        "narrator model of googletts",
+        "image model of openai",
+        "image model of gemini",
+        "clip model of gemini",
+        "sound model of elevenlabs",
+        "composer model of elevenlabs",
+    }
     assert all(check.ok and not check.warning for check in found), found
     assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
 

@@ -23,10 +23,13 @@ Make = Callable[..., Studio]
 TOKENS = "input_tokens=1/1M,input_image_tokens=1/1M,output_tokens=1/1M,seconds=0.01,characters=1/1K"
 PLAN = RenderPlan.parse(
     {
-        "title": "Water", "language": "en", "subtitle_languages": ["en"], "render": {"mode": "PROXY"},
+        "title": "Water",
+        "language": "en",
+        "subtitle_languages": ["en"],
+        "render": {"mode": "PROXY"},
         "scenes": [{"narration": "A river runs.", "image_prompt": "a river"}],
     }
-)  # fmt: skip
+)
 VOICE = f"openai/gpt-voice:seconds=0.015/60;openai/gpt-image-1:{TOKENS}"
 WRITTEN = RenderPlan.parse({"topic": "A river", "length_sec": 15, "render": {"mode": "PROXY"}})
 
@@ -69,12 +72,14 @@ def watch_money(stub: VendorStub) -> Iterator[list[int]]:
         ({"OPENAI_IMAGE_MODEL": "gone-1"}, PLAN, "scene-00-image", "openai/gpt-image-2.6-flare-medium"),
         ({"ELEVENLABS_MODEL": "gone-1"}, PLAN, "scene-00-narration", "elevenlabs/eleven_multilingual_v2"),
         (
-            {"GEMINI_IMAGE_MODEL": "gone-1", "IMAGE_GENERATORS": "gemini"}, PLAN, "scene-00-image",
+            {"GEMINI_IMAGE_MODEL": "gone-1", "IMAGE_GENERATORS": "gemini"},
+            PLAN,
+            "scene-00-image",
             "gemini/gemini-3.1-flash-image",
         ),
         ({"OPENAI_IMAGE_MODEL": "gpt-image-1"}, PLAN, "scene-00-image", "openai/gpt-image-2.6-flare-medium"),
     ],
-)  # fmt: skip
+)
 def test_another_model_stands_in_for_one_that_is_gone(
     studio_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
 ) -> None:
@@ -128,10 +133,11 @@ def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
 @pytest.mark.parametrize(
     ("variables", "plan"),
     [
-        ({"OPENAI_IMAGE_MODEL": "gone-1"}, PLAN), ({"ELEVENLABS_MODEL": "gone-1"}, PLAN),
+        ({"OPENAI_IMAGE_MODEL": "gone-1"}, PLAN),
+        ({"ELEVENLABS_MODEL": "gone-1"}, PLAN),
         ({"OPENAI_PLANNER_MODEL": "gone-1"}, WRITTEN),
     ],
-)  # fmt: skip
+)
 def test_a_strict_job_fails_before_anything_is_paid_for(
     studio_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan
 ) -> None:

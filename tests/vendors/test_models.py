@@ -81,10 +81,13 @@ def test_an_image_is_asked_for_in_the_videos_own_size(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("model", "fidelity", "sent"),
     [
-        ("gpt-image-1-mini", "high", "high"), ("gpt-image-1-mini", "", "low"), ("gpt-image-2.6-sunburst", "high", None),
-        ("gpt-image-2.6-flare", "", None), ("gpt-image-2", "high", None),
+        ("gpt-image-1-mini", "high", "high"),
+        ("gpt-image-1-mini", "", "low"),
+        ("gpt-image-2.6-sunburst", "high", None),
+        ("gpt-image-2.6-flare", "", None),
+        ("gpt-image-2", "high", None),
     ],
-)  # fmt: skip
+)
 def test_fidelity_is_sent_to_models_that_take_it(desk: Desk, model: str, fidelity: str, sent: str | None) -> None:
     desk.buy("openai images by likeness", options={"image_model": model, "image_fidelity": fidelity})
     (asked,) = desk.stub.calls("openai")
@@ -125,10 +128,12 @@ def test_the_state_of_a_model_names_the_setting_to_change() -> None:
 @pytest.mark.parametrize(
     ("today", "options", "is_asked"),
     [
-        (date(2027, 1, 5), {}, True), (date(2027, 1, 6), {}, False), (date(2030, 1, 1), {}, False),
+        (date(2027, 1, 5), {}, True),
+        (date(2027, 1, 6), {}, False),
+        (date(2030, 1, 1), {}, False),
         (date(2027, 1, 6), {"voice_model": "gpt-next-tts"}, True),
     ],
-)  # fmt: skip
+)
 def test_a_default_voice_that_has_ended_is_not_asked(
     desk: Desk, today: date, options: dict[str, str], *, is_asked: bool
 ) -> None:

@@ -56,11 +56,17 @@ def test_a_moment_of_trouble_passes(desk: Desk, vendor: str, faults: tuple[str, 
 @pytest.mark.parametrize(
     ("faults", "fault"),
     [
-        (("timeout",), "down"), (("cut",), "down"), (("wrong type",), "answer"), (("error body",), "answer"),
-        ((OK, "timeout"), "down"), ((OK, "cut"), "down"), ((OK, "wrong type"), "answer"), ((OK, "truncated"), "answer"),
+        (("timeout",), "down"),
+        (("cut",), "down"),
+        (("wrong type",), "answer"),
+        (("error body",), "answer"),
+        ((OK, "timeout"), "down"),
+        ((OK, "cut"), "down"),
+        ((OK, "wrong type"), "answer"),
+        ((OK, "truncated"), "answer"),
         (("429 for long",), "busy"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_pass_is_one_of_our_errors(desk: Desk, vendor: str, faults: tuple[str, ...], fault: str) -> None:
     desk.stub.script(vendor, *faults)
     with pytest.raises(ProviderError) as caught:
@@ -110,13 +116,16 @@ def test_a_prompt_without_english_words_is_not_searched_for(desk: Desk) -> None:
 
 PLAN = RenderPlan.parse(
     {
-        "title": "Water", "footage": "stock", "subtitle_languages": ["en"], "render": {"mode": "PROXY"},
+        "title": "Water",
+        "footage": "stock",
+        "subtitle_languages": ["en"],
+        "render": {"mode": "PROXY"},
         "scenes": [
             {"narration": "A river runs.", "image_prompt": "river in a valley"},
             {"narration": "Nobody is there.", "image_prompt": "nothing at all"},
         ],
     }
-)  # fmt: skip
+)
 
 
 def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub: VendorStub, tmp_path: Path) -> None:

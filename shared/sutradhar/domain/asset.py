@@ -225,14 +225,17 @@ def _character_requests(plan: RenderPlan, maker: str) -> list[AssetRequest]:
             slot=_character_slot(plan, character.name),
             kind="image",
             params={
-                "prompt": f"{character.name}: {character.look}. {_REFERENCE}", "style": plan.style,
-                "width": _REFERENCE_SIZE, "height": _REFERENCE_SIZE, "seed": plan.seed,
+                "prompt": f"{character.name}: {character.look}. {_REFERENCE}",
+                "style": plan.style,
+                "width": _REFERENCE_SIZE,
+                "height": _REFERENCE_SIZE,
+                "seed": plan.seed,
             },
             maker=maker,
         )
         for character in plan.characters
         if seen[character.name] > 1 or (character.image and character.name in named)
-    ]  # fmt: skip
+    ]
 
 
 def _character_slot(plan: RenderPlan, name: str) -> str:

@@ -111,9 +111,17 @@ class ProviderError(SutradharError):
     """
 
     def __init__(
-        self, message: str, *, provider: str, retryable: bool, status: int | None = None, advice: str = "",
-        fault: Fault = "request", retry_after: float | None = None, billed: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        message: str,
+        *,
+        provider: str,
+        retryable: bool,
+        status: int | None = None,
+        advice: str = "",
+        fault: Fault = "request",
+        retry_after: float | None = None,
+        billed: bool = False,
+    ) -> None:
         self.provider, self.retryable, self.status, self.advice = provider, retryable, status, advice
         self.fault, self.retry_after, self.billed = fault, retry_after, billed
         super().__init__(message)
@@ -124,9 +132,11 @@ class BudgetExceeded(ProviderError):
 
     def __init__(self, message: str, *, provider: str) -> None:
         super().__init__(
-            message, provider=provider, retryable=False,
+            message,
+            provider=provider,
+            retryable=False,
             advice="raise the cap (MAX_JOB_COST, DAILY_BUDGET_USD) and retry the job, or make a shorter video",
-        )  # fmt: skip
+        )
 
 
 class BackendError(SutradharError):

@@ -41,9 +41,14 @@ def _short_enough(value: object) -> object:
 
 Line = Annotated[str, BeforeValidator(_short_enough), AfterValidator(clean)]
 Shown = Annotated[
-    str, BeforeValidator(_short_enough), AfterValidator(read_line), AfterValidator(drawable), AfterValidator(clean),
-    AfterValidator(some), AfterValidator(_visible),
-]  # fmt: skip
+    str,
+    BeforeValidator(_short_enough),
+    AfterValidator(read_line),
+    AfterValidator(drawable),
+    AfterValidator(clean),
+    AfterValidator(some),
+    AfterValidator(_visible),
+]
 
 
 def _prompt(value: str) -> str:

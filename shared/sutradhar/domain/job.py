@@ -134,9 +134,14 @@ class Job(Frozen):
     @classmethod
     def new(cls, job_id: str, wanted: RenderPlan, request_hash: str, now: datetime) -> "Job":
         return cls(
-            id=job_id, state=JobState.PLANNING, request_hash=request_hash, wanted=wanted,
-            entered={JobState.PLANNING: now}, created_at=now, updated_at=now,
-        )  # fmt: skip
+            id=job_id,
+            state=JobState.PLANNING,
+            request_hash=request_hash,
+            wanted=wanted,
+            entered={JobState.PLANNING: now},
+            created_at=now,
+            updated_at=now,
+        )
 
     @property
     def render_id(self) -> str:

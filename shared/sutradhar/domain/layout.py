@@ -88,13 +88,25 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     captions = _captions(plan, assets, clips, voices)
     music = assets.get("music") if plan.music.enabled else None
     return Timeline(
-        fps=fps, width=width, height=height, frames=start, clips=tuple(clips), voices=tuple(voices),
+        fps=fps,
+        width=width,
+        height=height,
+        frames=start,
+        clips=tuple(clips),
+        voices=tuple(voices),
         bed=choose_bed(music, plan.music, frame_to_sample(start, fps)) if music else None,
-        captions=captions, burned=_choose_burned(plan, captions), caption_style=plan.render.caption_style,
-        titles=tuple(_titles(plan, clips)), effects=tuple(effects), clip_sounds=tuple(clip_sounds),
-        watermark=plan.watermark, stretched=tuple(stretched), looped=tuple(short["loop"]), held=tuple(short["hold"]),
+        captions=captions,
+        burned=_choose_burned(plan, captions),
+        caption_style=plan.render.caption_style,
+        titles=tuple(_titles(plan, clips)),
+        effects=tuple(effects),
+        clip_sounds=tuple(clip_sounds),
+        watermark=plan.watermark,
+        stretched=tuple(stretched),
+        looped=tuple(short["loop"]),
+        held=tuple(short["hold"]),
         cut_short=tuple(cut_short),
-    )  # fmt: skip
+    )
 
 
 def _effects(scene: Scene, index: int, begin: int, assets: Mapping[str, Asset]) -> Iterator[Effect]:

@@ -101,9 +101,14 @@ def keep(accounts: Mapping[str, Account], job: str, charge_id: str, operation: s
 
 
 def close(
-    accounts: Mapping[str, Account], job: str, charge_id: str, outcome: Outcome, spent: int,
-    units: Mapping[str, float] | None = None, request_id: str = "",
-) -> dict[str, Account]:  # fmt: skip
+    accounts: Mapping[str, Account],
+    job: str,
+    charge_id: str,
+    outcome: Outcome,
+    spent: int,
+    units: Mapping[str, float] | None = None,
+    request_id: str = "",
+) -> dict[str, Account]:
     """``accounts`` with the charge's end in each. A repeat changes nothing, but what was given up for lost and is known
     after all is corrected."""
     charge = accounts[job].charges[charge_id]

@@ -13,10 +13,23 @@ _BEFORE_NUMBERS = frozenset({"no", "nos", "fig", "vol", "ch", "p", "pp", "सं
 _OPENING, _CLOSING = "\"'“‘([«", "\"'”’)]»,;:.!?।॥…"
 _UNITS = frozenset(
     [
-        *UNITS, *SCALE_WORDS, *MONTH_WORDS, "am", "pm", "a.m", "p.m", "बजे", "लाख", "bc", "ad", "ce", "bce", "percent",
+        *UNITS,
+        *SCALE_WORDS,
+        *MONTH_WORDS,
+        "am",
+        "pm",
+        "a.m",
+        "p.m",
+        "बजे",
+        "लाख",
+        "bc",
+        "ad",
+        "ce",
+        "bce",
+        "percent",
         *(name for forms in (*UNITS.values(), *CURRENCIES.values()) for form in forms for name in form.split()[:1]),
     ]
-)  # fmt: skip
+)
 
 
 def binds(word: str, following: str) -> bool:

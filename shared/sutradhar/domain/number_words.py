@@ -29,9 +29,14 @@ _HINDI_SCALES = ((10**11, "खरब"), (10**9, "अरब"), (10**7, "करो
 MAX_NUMBER = 10**13
 """The least number that is said digit by digit."""
 _IRREGULAR = {
-    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
     "twelve": "twelfth",
-}  # fmt: skip
+}
 _HALVES = {1: "डेढ़", 2: "ढाई"}
 
 

@@ -87,10 +87,15 @@ def parse_prices(text: str, today: date) -> tuple[Price, ...]:
             per = int(amount[3] or 1) * _TIMES[amount[4] or ""]
             found.append(
                 Price(
-                    provider=entry[1], model=entry[2], unit=amount[1], usd=Decimal(amount[2]), per=per,
-                    source="MODEL_PRICES", as_of=today,
+                    provider=entry[1],
+                    model=entry[2],
+                    unit=amount[1],
+                    usd=Decimal(amount[2]),
+                    per=per,
+                    source="MODEL_PRICES",
+                    as_of=today,
                 )
-            )  # fmt: skip
+            )
     return tuple(found)
 
 

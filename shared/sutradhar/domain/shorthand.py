@@ -8,20 +8,37 @@ from math import gcd
 _OFF = frozenset({"", "none", "no", "off", "false", "null"})
 _MOODS = frozenset({"devotional", "calm", "joyful", "heroic", "curious", "tender"})
 _LANGUAGES: Mapping[str, str] = {
-    "english": "en", "eng": "en", "अंग्रेज़ी": "en", "अंग्रेजी": "en", "इंग्लिश": "en",
-    "hindi": "hi", "hin": "hi", "हिन्दी": "hi", "हिंदी": "hi",
-}  # fmt: skip
+    "english": "en",
+    "eng": "en",
+    "अंग्रेज़ी": "en",
+    "अंग्रेजी": "en",
+    "इंग्लिश": "en",
+    "hindi": "hi",
+    "hin": "hi",
+    "हिन्दी": "hi",
+    "हिंदी": "hi",
+}
 _LANGUAGES = {unicodedata.normalize("NFC", name): code for name, code in _LANGUAGES.items()}
 _VOICES: Mapping[str, str] = {
-    "f": "F", "female": "F", "woman": "F", "lady": "F", "महिला": "F", "स्त्री": "F",
-    "m": "M", "male": "M", "man": "M", "gentleman": "M", "पुरुष": "M",
-}  # fmt: skip
+    "f": "F",
+    "female": "F",
+    "woman": "F",
+    "lady": "F",
+    "महिला": "F",
+    "स्त्री": "F",
+    "m": "M",
+    "male": "M",
+    "man": "M",
+    "gentleman": "M",
+    "पुरुष": "M",
+}
 
 
 _ASPECTS: Mapping[str, tuple[str, ...]] = {
-    "16:9": ("landscape", "horizontal", "wide", "widescreen"), "9:16": ("portrait", "vertical", "upright"),
+    "16:9": ("landscape", "horizontal", "wide", "widescreen"),
+    "9:16": ("portrait", "vertical", "upright"),
     "1:1": ("square",),
-}  # fmt: skip
+}
 
 
 def is_off(value: object) -> bool:

@@ -98,12 +98,18 @@ def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int
     frames = clip.frames if footage.when_over == "loop" else min(clip.frames, footage.part_frames)
     start = frame_to_sample(clip.start, fps)
     return ClipSound(
-        scene=clip.scene, start=start, samples=frame_to_sample(clip.start + frames, fps) - start, blob=clip.blob,
-        sha256=clip.sha256, source_start=round(footage.start_sec * SAMPLE_RATE),
-        period=frame_to_sample(footage.part_frames, fps), volume_db=scene.clip.volume_db, ducked=audible == "duck",
+        scene=clip.scene,
+        start=start,
+        samples=frame_to_sample(clip.start + frames, fps) - start,
+        blob=clip.blob,
+        sha256=clip.sha256,
+        source_start=round(footage.start_sec * SAMPLE_RATE),
+        period=frame_to_sample(footage.part_frames, fps),
+        volume_db=scene.clip.volume_db,
+        ducked=audible == "duck",
         fade_in=max(frame_to_sample(clip.fade_in, fps), _CUT),
         fade_out=max(frame_to_sample(fade_out if frames == clip.frames else 0, fps), _CUT),
-    )  # fmt: skip
+    )
 
 
 def choose_bed(music: Asset, wanted: Music, samples: int) -> Bed:

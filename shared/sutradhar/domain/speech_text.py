@@ -123,8 +123,16 @@ def _plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> li
 
 
 _RULES: Sequence[Rule] = (
-    _plain_word, say_phone, say_money, say_time, say_date, say_number_word, say_unit_word, _abbreviation, _say_other,
-)  # fmt: skip
+    _plain_word,
+    say_phone,
+    say_money,
+    say_time,
+    say_date,
+    say_number_word,
+    say_unit_word,
+    _abbreviation,
+    _say_other,
+)
 
 
 def _say_dandas(raw: Sequence[str], said: list[str], language: NumberLanguage) -> None:

@@ -67,11 +67,16 @@ class Upload(Frozen):
     def shown(self) -> dict[str, Any]:
         """As the API shows it."""
         return {
-            "upload_id": self.id, "filename": self.filename, "content_type": self.content_type, "size": self.size,
-            "state": self.state, "status": self.state, "created_at": self.created_at.isoformat(),
+            "upload_id": self.id,
+            "filename": self.filename,
+            "content_type": self.content_type,
+            "size": self.size,
+            "state": self.state,
+            "status": self.state,
+            "created_at": self.created_at.isoformat(),
             **(self.facts.model_dump() if self.facts else {}),
             **({"reason": self.refusal} if self.refusal else {}),
-        }  # fmt: skip
+        }
 
 
 def named_in(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:

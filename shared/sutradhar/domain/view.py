@@ -10,9 +10,13 @@ from sutradhar.domain.ledger import Account
 from sutradhar.domain.price import usd
 
 _STATE = {
-    JobState.PLANNING: "running", JobState.PRODUCING: "running", JobState.RENDERING: "running",
-    JobState.SUCCEEDED: "success", JobState.FAILED: "error", JobState.CANCELLED: "canceled",
-}  # fmt: skip
+    JobState.PLANNING: "running",
+    JobState.PRODUCING: "running",
+    JobState.RENDERING: "running",
+    JobState.SUCCEEDED: "success",
+    JobState.FAILED: "error",
+    JobState.CANCELLED: "canceled",
+}
 _STEP_OF: Mapping[AssetKind, str] = {"image": "images", "narration": "tts", "sound": "sounds", "music": "music"}
 
 # where each state begins and ends on the bar, by the share of the time that it took on two cores
@@ -131,25 +135,33 @@ def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) 
 def _made(asset: Asset) -> dict[str, Any]:
     sure = [word.confidence for word in asset.words]
     return {
-        "provider": asset.provider, "alignment": asset.alignment,
+        "provider": asset.provider,
+        "alignment": asset.alignment,
         "alignment_confidence": round(sum(sure) / len(sure), 3) if sure else None,
-    }  # fmt: skip
+    }
 
 
 def cost(job: Job, account: Account) -> dict[str, Any]:
     """What vendors were paid for it so far, in US dollars; what is set aside for calls that are being made."""
     lines = [
         {
-            "slot": charge.slot, "provider": charge.provider, "model": charge.model, "units": dict(charge.units),
-            "usd": usd(charge.reserved if charge.held else charge.spent), "state": charge.outcome,
+            "slot": charge.slot,
+            "provider": charge.provider,
+            "model": charge.model,
+            "units": dict(charge.units),
+            "usd": usd(charge.reserved if charge.held else charge.spent),
+            "state": charge.outcome,
             "request_id": charge.request_id or None,
         }
         for charge in sorted(account.charges.values(), key=lambda charge: charge.slot)
-    ]  # fmt: skip
+    ]
     return {
-        "estimated_usd": usd(job.estimated), "estimated_most_usd": usd(job.estimated_most),
-        "actual_usd": usd(account.spent), "reserved_usd": usd(account.reserved), "lines": lines,
-    }  # fmt: skip
+        "estimated_usd": usd(job.estimated),
+        "estimated_most_usd": usd(job.estimated_most),
+        "actual_usd": usd(account.spent),
+        "reserved_usd": usd(account.reserved),
+        "lines": lines,
+    }
 
 
 def _rewordings(by_slot: Mapping[str, Asset]) -> list[str]:
@@ -186,9 +198,11 @@ def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
             # one of the concurrent steps failed, and only that step is reported
             word = _STATE[job.state] if _failed_step(job) in ("", name) else "pending"
         return {
-            "name": name, "state": word, "started_at": _iso(started_at),
+            "name": name,
+            "state": word,
+            "started_at": _iso(started_at),
             "finished_at": _iso(ended_at) if finished else None,
-        }  # fmt: skip
+        }
 
     makers = []
     for kind, name in _STEP_OF.items():

@@ -135,8 +135,9 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
         place = containers.clock(tally.lost_at_sec)
         notices.append(f"is damaged: about {tally.lost_sec:.1f} s cannot be heard, the first at {place}")
     if lost_sec >= _LEAST_LOSS_SEC:
-        notices.append(f"lacks {lost_sec:.1f} s of its sound; send {'the whole' if is_cut else 'an undamaged'} file if "
-                       "you have it")  # fmt: skip
+        notices.append(
+            f"lacks {lost_sec:.1f} s of its sound; send {'the whole' if is_cut else 'an undamaged'} file if you have it"
+        )
     elif missing and not names & _BY_SIZE:
         notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
     return AudioInfo(round(seconds, 3), tuple(notices))
@@ -160,9 +161,13 @@ def _check(tally: _Tally, seconds: float, lost_sec: float, *, is_cut: bool) -> N
 
 
 def decode_sound(
-    source: BinaryIO | Path, start_sec: float = 0.0, seconds: float | None = None, *, zero_sec: float | None = None,
+    source: BinaryIO | Path,
+    start_sec: float = 0.0,
+    seconds: float | None = None,
+    *,
+    zero_sec: float | None = None,
     seeks: bool = False,
-) -> Iterator[Block]:  # fmt: skip
+) -> Iterator[Block]:
     """Yield the sound of ``source`` from ``start_sec`` on in blocks of (samples, 2) at 48 kHz, for ``seconds``.
 
     Damaged parts are left out. Holes in the time stamps of a recording become silence, so that sound and picture stay
@@ -210,9 +215,14 @@ def _sound_track(container: Any) -> Any:
 
 
 def _decode(
-    container: Any, stream: Any, tally: _Tally, *, most_sec: float | None = None, fill_gaps: bool = False,
+    container: Any,
+    stream: Any,
+    tally: _Tally,
+    *,
+    most_sec: float | None = None,
+    fill_gaps: bool = False,
     zero_sec: float | None = None,
-) -> Iterator[Any]:  # fmt: skip
+) -> Iterator[Any]:
     """Yield the frames of ``stream``; with ``fill_gaps`` also a number for each silence: its seconds. With ``zero_sec``
     the first number is the time of the first frame, which may be before 0."""
     import av

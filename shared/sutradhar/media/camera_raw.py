@@ -17,8 +17,15 @@ _SIGNATURES = (
     (0, rb"FOVb", "Sigma X3F"),
     (0, rb"\0MRM", "Minolta MRW"),
 )
-_MAKERS = (("NIKON", "Nikon NEF"), ("SONY", "Sony ARW"), ("PENTAX", "Pentax PEF"), ("SAMSUNG", "Samsung SRW"),
-           ("HASSELBLAD", "Hasselblad 3FR"), ("CANON", "Canon raw"), ("LEICA", "Leica raw"))  # fmt: skip
+_MAKERS = (
+    ("NIKON", "Nikon NEF"),
+    ("SONY", "Sony ARW"),
+    ("PENTAX", "Pentax PEF"),
+    ("SAMSUNG", "Samsung SRW"),
+    ("HASSELBLAD", "Hasselblad 3FR"),
+    ("CANON", "Canon raw"),
+    ("LEICA", "Leica raw"),
+)
 _SUBFILE_TYPE, _COMPRESSION, _PHOTOMETRIC, _MAKE, _SUB_IMAGES, _DNG_VERSION = 254, 259, 262, 271, 330, 50706
 _MOSAIC, _LINEAR_RAW = 32803, 34892
 """Values of PhotometricInterpretation: samples of a sensor behind colour filters (TIFF/EP; DNG 1.7, chapter 3)."""

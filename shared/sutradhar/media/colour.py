@@ -109,9 +109,13 @@ def build_rgb_profile(primaries: _XY, curve: tuple[float, ...]) -> bytes:
         b"desc": struct.pack(">4sII", b"desc", 0, 4) + b"RGB\0" + bytes(79),
         b"cprt": struct.pack(">4sI", b"text", 0) + b"none\0",
         b"wtpt": _xyz(*white),
-        b"rXYZ": _xyz(*matrix[:, 0]), b"gXYZ": _xyz(*matrix[:, 1]), b"bXYZ": _xyz(*matrix[:, 2]),
-        b"rTRC": light, b"gTRC": light, b"bTRC": light,
-    }  # fmt: skip
+        b"rXYZ": _xyz(*matrix[:, 0]),
+        b"gXYZ": _xyz(*matrix[:, 1]),
+        b"bXYZ": _xyz(*matrix[:, 2]),
+        b"rTRC": light,
+        b"gTRC": light,
+        b"bTRC": light,
+    }
     table, body, at = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
     for name, data in tags.items():
         table += struct.pack(">4sII", name, at + len(body), len(data))

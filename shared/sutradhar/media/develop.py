@@ -42,8 +42,14 @@ class Pixels(Protocol):
 class Developer:
     """Convert pieces of one image file, or the frames of one animation, to RGB."""
 
-    def __init__(self, sample: Image.Image, profiles: Sequence[bytes], limits: tuple[float, float], *,
-                 has_padding_for_alpha: bool = False) -> None:  # fmt: skip
+    def __init__(
+        self,
+        sample: Image.Image,
+        profiles: Sequence[bytes],
+        limits: tuple[float, float],
+        *,
+        has_padding_for_alpha: bool = False,
+    ) -> None:
         """Choose the backdrop of transparent parts by ``sample``, a small copy of the image.
 
         Args:
@@ -168,8 +174,9 @@ def take_sample(pixels: Pixels) -> Image.Image:
     if step == 1:
         return pixels.crop((0, 0, width, height))
     size = (math.ceil(width / step), math.ceil(height / step))
-    rows = [pixels.crop((0, y, width, y + 1)).resize((size[0], 1), Image.Resampling.NEAREST)
-            for y in range(0, height, step)]  # fmt: skip
+    rows = [
+        pixels.crop((0, y, width, y + 1)).resize((size[0], 1), Image.Resampling.NEAREST) for y in range(0, height, step)
+    ]
     whole = rows[0].resize(size, Image.Resampling.NEAREST)  # this keeps the palette and the facts of the image
     for y, row in enumerate(rows):
         whole.paste(row, (0, y))

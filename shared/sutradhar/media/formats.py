@@ -68,8 +68,12 @@ _REFUSED = (
     (0, rb"%!PS-Adobe-[\d.]+ EPSF|\xc5\xd0\xd3\xc6", "an EPS drawing", "export it as a PNG"),
     (0, rb"%!", "a PostScript document", _AS_PAGE),
     (0, rb"\{\\rtf", "a text document (RTF)", "put its text into the plan as narration"),
-    (0, rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a Word, Excel or PowerPoint document",
-     "export its pages as PNG or its slides as a video"),
+    (
+        0,
+        rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "a Word, Excel or PowerPoint document",
+        "export its pages as PNG or its slides as a video",
+    ),
     (0, rb"Rar!\x1a\x07", "a RAR archive", _PACKED),
     (0, rb"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _PACKED),
     (0, rb"\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd", "a compressed archive", _PACKED),
@@ -81,7 +85,7 @@ _REFUSED = (
     (0, rb"\x00\x05\x16\x07", "a companion file of macOS (._ before its name)", "send the file without ._ in its name"),
     (0, rb"bplist00", "a placeholder or settings file of Apple's", "open the original once, so that it is downloaded"),
     (0, rb"version https://git-lfs", "a Git LFS pointer", "fetch the file itself (git lfs pull)"),
-)  # fmt: skip
+)
 """Offset in the file, bytes that stand there, what people call such a file, and what to do instead."""
 
 _ZIP_END = 1 << 16
@@ -95,15 +99,24 @@ _PACKED_DOCUMENTS = (
 
 _TEXTS = (
     (r"(<\?xml|<!--|<!doctype svg|<svg\b).*?<svg\b|<svg\b", "an SVG drawing", "export it as a PNG"),
-    (r"<!doctype html|<html\b|<head\b|<body\b|<!--.*?<html\b|<\?xml.{0,400}?<html\b",
-     "an HTML page (perhaps an error message)", "download the file itself, not its page"),
-    (r"#extm3u|\[playlist\]|ffconcat|<\?xml.*?<(mpd|smil|playlist|asx)\b|<(asx|smil|mpd)\b|\[reference\]",
-     "a playlist (a list of other files)", _FILES),
-    (r"webvtt|1\s+\d\d:\d\d:\d\d[,.]\d{3} -->|\[script info\]", "a subtitle file",
-     "put its words into the plan as narration"),
+    (
+        r"<!doctype html|<html\b|<head\b|<body\b|<!--.*?<html\b|<\?xml.{0,400}?<html\b",
+        "an HTML page (perhaps an error message)",
+        "download the file itself, not its page",
+    ),
+    (
+        r"#extm3u|\[playlist\]|ffconcat|<\?xml.*?<(mpd|smil|playlist|asx)\b|<(asx|smil|mpd)\b|\[reference\]",
+        "a playlist (a list of other files)",
+        _FILES,
+    ),
+    (
+        r"webvtt|1\s+\d\d:\d\d:\d\d[,.]\d{3} -->|\[script info\]",
+        "a subtitle file",
+        "put its words into the plan as narration",
+    ),
     (r"<\?xml", "an XML file", _FILES),
     (r"\s*[{\[].*[\"']", "a JSON file", _FILES),
-)  # fmt: skip
+)
 """Beginnings of text files in lower case, what people call such a file, and what to do instead."""
 
 

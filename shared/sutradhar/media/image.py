@@ -44,17 +44,32 @@ _PROBE_SIDE = 256
 size."""
 _AGAIN = "copy or download it again, and send all of it"
 _TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
-}  # fmt: skip
+}
 """The operation that sets an image upright, by its EXIF orientation (TIFF 6.0, tag 274)."""
 _SUBFILE_TYPE = 254
 """TIFF 6.0: bit 0 is set for a small copy of another page."""
 _ALPHA_MODES = {"RGBA", "RGBa", "LA", "La", "PA"}
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
-_READING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, OverflowError, TypeError,
-                   IndexError, KeyError, RuntimeError)  # fmt: skip
+_READING_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    OverflowError,
+    TypeError,
+    IndexError,
+    KeyError,
+    RuntimeError,
+)
 """Exceptions by which Pillow and pillow-heif report a damaged file; our own faults raise others."""
 
 
@@ -149,8 +164,9 @@ def _read_heif(file: BinaryIO, longest: int, nclx: bytes) -> tuple[Image.Image, 
     return shown, ImageFacts(HEIF, image.size, tuple(notices))
 
 
-def build_developer(pixels: Pixels, mode: str, info: Any, exif: dict[Any, Any], nclx: bytes, image_format: str
-                    ) -> Developer:  # fmt: skip
+def build_developer(
+    pixels: Pixels, mode: str, info: Any, exif: dict[Any, Any], nclx: bytes, image_format: str
+) -> Developer:
     """Return the ``Developer`` for an image file's colours, range of greys, and backdrop."""
     is_adobe_rgb = exif.get(0xA001) == 2 or exif.get("interoperability") == "R03"
     profiles = find_profiles(info, nclx, is_adobe_rgb=is_adobe_rgb)
@@ -243,8 +259,7 @@ def fit_size(size: tuple[int, int], longest: int) -> tuple[int, int]:
     return max(int(size[0] * share), 1), max(int(size[1] * share), 1)
 
 
-def set_upright(image: Image.Image, size: tuple[int, int], exif: dict[Any, Any]
-                ) -> tuple[Image.Image, tuple[int, int]]:  # fmt: skip
+def set_upright(image: Image.Image, size: tuple[int, int], exif: dict[Any, Any]) -> tuple[Image.Image, tuple[int, int]]:
     """Return ``image`` turned as the camera was held, and ``size``, the size of the original, turned likewise."""
     orientation = exif.get(0x0112, 1)
     turn = _TURNS.get(orientation)

@@ -34,12 +34,26 @@ _LEAST_LOSS_SEC = 0.1
 _SAME_SHAPE = 0.02
 
 _MATRICES = {
-    0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 9: "bt2020nc", 10: "bt2020c",
-}  # fmt: skip
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    9: "bt2020nc",
+    10: "bt2020c",
+}
 _PRIMARIES = {
-    1: "bt709", 4: "bt470m", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "film", 9: "bt2020",
-    11: "smpte431", 12: "smpte432",
-}  # fmt: skip
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "film",
+    9: "bt2020",
+    11: "smpte431",
+    12: "smpte432",
+}
 _TRANSFERS = {16: "smpte2084", 18: "arib-std-b67"}
 """Numbers of ITU-T H.273 and ffmpeg's names for them."""
 _FULL_RANGE = 2
@@ -179,9 +193,10 @@ def main_track(streams: Any) -> Any | None:
     import av
 
     usable = [
-        one for one in streams
+        one
+        for one in streams
         if one.codec_context is not None and not one.disposition & av.stream.Disposition.attached_pic
-    ]  # fmt: skip
+    ]
     return next((one for one in usable if one.disposition & av.stream.Disposition.default), next(iter(usable), None))
 
 

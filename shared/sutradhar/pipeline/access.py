@@ -28,9 +28,13 @@ def create(
         raise InvalidRequest([FieldError("daily_budget", f"must be 0 to 1000000 USD (got {daily_budget_usd})")])
     secret = PREFIX + secrets.token_urlsafe(24)
     key = ApiKey(
-        id=f"key-{secrets.token_hex(6)}", name=name, digest=_digest(secret), role=role, created_at=clock.now(),
+        id=f"key-{secrets.token_hex(6)}",
+        name=name,
+        digest=_digest(secret),
+        role=role,
+        created_at=clock.now(),
         daily_budget=None if daily_budget_usd is None else micros(daily_budget_usd),
-    )  # fmt: skip
+    )
 
     def added(found: Texts) -> Texts:
         keys = _read(found)

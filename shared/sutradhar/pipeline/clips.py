@@ -23,9 +23,14 @@ def begin(services: Services, request: AssetRequest, first_frame: bytes) -> Oper
     """Raises ProviderError."""
     p = request.params
     return services.clips.begin(
-        str(p["prompt"]), str(p["style"]), int(p["width"]), int(p["height"]), float(p["seconds"]), int(p["seed"]),
+        str(p["prompt"]),
+        str(p["style"]),
+        int(p["width"]),
+        int(p["height"]),
+        float(p["seconds"]),
+        int(p["seed"]),
         first_frame,
-    )  # fmt: skip
+    )
 
 
 def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:

@@ -105,9 +105,10 @@ def _hopeless(services: Services, job: Job) -> bool:
     if int(counted[name]) <= _MOST_EMPTY:
         return False
     error = JobError(
-        stage="render", cause=f"the renderer ended well {_MOST_EMPTY} times without a video",
+        stage="render",
+        cause=f"the renderer ended well {_MOST_EMPTY} times without a video",
         advice="look at its log, and whether it may write to the bucket; then retry the job",
-    )  # fmt: skip
+    )
     services.move(job.id, lambda current: current.failed(error, services.clock.now()))
     return True
 
@@ -120,11 +121,15 @@ def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
         return [
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched),
             *(f"the clip of scene {i + 1} ends before the scene and starts again; {choice}" for i in timeline.looped),
-            *(f"the clip of scene {i + 1} ends before the scene, and its last frame is held; {choice}"
-              for i in timeline.held),
-            *(f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
-              for i in timeline.cut_short),
-        ]  # fmt: skip
+            *(
+                f"the clip of scene {i + 1} ends before the scene, and its last frame is held; {choice}"
+                for i in timeline.held
+            ),
+            *(
+                f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
+                for i in timeline.cut_short
+            ),
+        ]
     if misses_length(timeline.duration_sec, wanted):
         return [f"the video is {timeline.duration_sec:.1f} s long; {wanted.length_sec} s were asked for"]
     return []

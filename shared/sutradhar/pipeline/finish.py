@@ -36,10 +36,12 @@ def finish(services: Services, message: RenderFinished) -> None:
     findings = check(summary.facts, request.timeline)
     if broken := failures(findings):
         error = JobError(
-            stage="quality gate", cause=broken, kept="everything; the refused video is stored too",
+            stage="quality gate",
+            cause=broken,
+            kept="everything; the refused video is stored too",
             advice="look at the refused video; change the plan, or report this with its job_summary.json",
             refused_by=f"{VERSION}-{summary.engine_version}",
-        )  # fmt: skip
+        )
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
         return
     result = Result(

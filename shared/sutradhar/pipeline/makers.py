@@ -8,8 +8,9 @@ def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
     """Return the name of the provider that is asked first for each kind of asset."""
     makers = {
         "narration": services.narrator.maker(written.spoken_language, written.gender, written.manner),
-        "image": services.images.name, "music": services.composer.name,
-    }  # fmt: skip
+        "image": services.images.name,
+        "music": services.composer.name,
+    }
     makers |= {"likeness": "kept"} if services.images.keeps_likeness else {}
     shown = {written.footage_of(scene) for scene in written.scenes}
     makers |= {"stock": services.footage.name} if "stock" in shown else {}

@@ -42,9 +42,12 @@ def check_models(services: Services, job: Job) -> list[str]:
         if state.is_gone(today):
             if job.wanted.strict:
                 raise ProviderError(
-                    f"{state.describe(today)}, and strict allows no other", provider=provider,
-                    retryable=False, fault="gone", advice=f"{advice}, then retry the job; or make it without strict",
-                )  # fmt: skip
+                    f"{state.describe(today)}, and strict allows no other",
+                    provider=provider,
+                    retryable=False,
+                    fault="gone",
+                    advice=f"{advice}, then retry the job; or make it without strict",
+                )
             notices.append(f"{state.describe(today)}, so another model replaces it: {advice}")
         elif state.days_left(today) is not None:
             notices.append(f"{state.describe(today)}: {advice}")
@@ -66,9 +69,12 @@ def _check_voices(services: Services, job: Job) -> list[str]:
     for state in services.models.find_ended_voices():
         if wanted.strict:
             raise ProviderError(
-                f"{state.describe(today)}, and strict allows no other", provider=state.provider, retryable=False,
-                fault="gone", advice=f"{advice}, then retry the job; or make it without strict",
-            )  # fmt: skip
+                f"{state.describe(today)}, and strict allows no other",
+                provider=state.provider,
+                retryable=False,
+                fault="gone",
+                advice=f"{advice}, then retry the job; or make it without strict",
+            )
         notices.append(f"{state.describe(today)}, so an offline voice speaks instead: {advice}")
     return notices
 

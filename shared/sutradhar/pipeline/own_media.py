@@ -80,14 +80,24 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
         if scene.clip and scene.clip.sound in ("keep", "duck") and facts.has_audio is False:
             silent.append(named)
     return [
-        *(f"{upload.filename} {notice}" for upload in uploads.values() if upload.facts
-          for notice in upload.facts.notices),
-        *_group(cropped, 'more than half of the file is cut off to fill the picture; "fit": "fit" shows it whole,'
-                  ' and "focus" chooses what stays'),
-        *_group(ducked, 'the clip\'s own sound is heard low under the narration; "sound": "drop" leaves it out,'
-                  ' and "keep" plays it in full'),
+        *(
+            f"{upload.filename} {notice}"
+            for upload in uploads.values()
+            if upload.facts
+            for notice in upload.facts.notices
+        ),
+        *_group(
+            cropped,
+            'more than half of the file is cut off to fill the picture; "fit": "fit" shows it whole,'
+            ' and "focus" chooses what stays',
+        ),
+        *_group(
+            ducked,
+            'the clip\'s own sound is heard low under the narration; "sound": "drop" leaves it out,'
+            ' and "keep" plays it in full',
+        ),
         *_group(silent, "the clip has no sound that could be heard"),
-    ]  # fmt: skip
+    ]
 
 
 def _group(scenes: Sequence[str], message: str) -> Iterator[str]:

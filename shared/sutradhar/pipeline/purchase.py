@@ -64,9 +64,16 @@ class Purchases:
     all instances together, ``a_minute`` those that have a limit of that kind too (0: any number)."""
 
     def __init__(
-        self, records: RecordStore, leases: LeaseStore, clock: Clock, prices: PriceTable, day_cap: int | None,
-        at_once: Mapping[str, int], a_minute: Mapping[str, int] | None = None, models: ModelTable | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        records: RecordStore,
+        leases: LeaseStore,
+        clock: Clock,
+        prices: PriceTable,
+        day_cap: int | None,
+        at_once: Mapping[str, int],
+        a_minute: Mapping[str, int] | None = None,
+        models: ModelTable | None = None,
+    ) -> None:
         self._records, self._leases, self._clock, self._prices = records, leases, clock, prices
         self._day_cap, self._at_once, self._a_minute = day_cap, at_once, dict(a_minute or {})
         self.health = VendorHealth(records, clock, models or ModelTable())
@@ -144,9 +151,14 @@ class Purchases:
             return _Call(self, None, "", Charge(slot="", provider=provider, model=model, day="", reserved=price))
         self.give_up_open(buyer.job_id, buyer.slot)
         charge = Charge(
-            slot=buyer.slot, provider=provider, model=model, day=self._clock.now().date().isoformat(), reserved=price,
-            units=dict(units), owner=buyer.owner if buyer.owner_cap is not None else "",
-        )  # fmt: skip
+            slot=buyer.slot,
+            provider=provider,
+            model=model,
+            day=self._clock.now().date().isoformat(),
+            reserved=price,
+            units=dict(units),
+            owner=buyer.owner if buyer.owner_cap is not None else "",
+        )
         charge_id, job = uuid.uuid4().hex, job_account(buyer.job_id)
         caps = self._caps(charge.day, charge.owner, buyer.owner_cap)
         caps |= {} if buyer.job_cap is None else {job: buyer.job_cap}
@@ -185,9 +197,15 @@ class Purchases:
                 self.close(job, charge_id, charge, "lost", charge.reserved)
 
     def close(
-        self, job: str, charge_id: str, charge: Charge, outcome: ledger.Outcome, spent: int,
-        units: Units | None = None, request_id: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        job: str,
+        charge_id: str,
+        charge: Charge,
+        outcome: ledger.Outcome,
+        spent: int,
+        units: Units | None = None,
+        request_id: str = "",
+    ) -> None:
         self._move(
             self._accounts(job, charge),
             lambda found: ledger.close(found, job, charge_id, outcome, spent, units, request_id),
@@ -271,9 +289,12 @@ class _Call:
             self._purchases.keep(self._job, self._charge_id, name)
         self._pending = True
         return Operation(
-            provider=self._charge.provider, model=self._charge.model, name=name, job=self._job or "",
+            provider=self._charge.provider,
+            model=self._charge.model,
+            name=name,
+            job=self._job or "",
             charge=self._charge_id,
-        )  # fmt: skip
+        )
 
     def end(self, outcome: ledger.Outcome) -> None:
         if self._job is None or self._pending:

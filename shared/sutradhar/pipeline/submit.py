@@ -29,9 +29,12 @@ from sutradhar.telemetry import log
 
 
 def submit(
-    services: Services, wanted: RenderPlan, idempotency_key: str | None = None, caller: ApiKey | None = None,
+    services: Services,
+    wanted: RenderPlan,
+    idempotency_key: str | None = None,
+    caller: ApiKey | None = None,
     limits: PlanLimits | None = None,
-) -> tuple[Job, bool]:  # fmt: skip
+) -> tuple[Job, bool]:
     """The job for ``wanted``, and whether it is new. The same ``idempotency_key`` and plan of one caller give the same
     job. ``limits`` None: those of the API.
 

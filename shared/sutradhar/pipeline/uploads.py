@@ -41,9 +41,13 @@ def begin(
     if wrong:
         raise InvalidRequest(wrong)
     upload = Upload(
-        id=upload_id or f"up-{secrets.token_hex(8)}", filename=filename, content_type=content_type, size=size,
-        created_at=services.clock.now(), owner=caller.id if caller else "",
-    )  # fmt: skip
+        id=upload_id or f"up-{secrets.token_hex(8)}",
+        filename=filename,
+        content_type=content_type,
+        size=size,
+        created_at=services.clock.now(),
+        owner=caller.id if caller else "",
+    )
     _write(services, upload)
     return upload
 
@@ -147,9 +151,11 @@ def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asse
         if isinstance(exc, InvalidRequest):
             reason = "; ".join(error.message for error in exc.errors)
         raise ProviderError(
-            f"{named} cannot be used: it {reason}", provider="upload", retryable=False,
+            f"{named} cannot be used: it {reason}",
+            provider="upload",
+            retryable=False,
             advice="send the file again and name the new upload in a new job",
-        ) from exc  # fmt: skip
+        ) from exc
     services.assets.save(asset, lease)
     return asset
 
@@ -175,11 +181,19 @@ def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder:
         raise InvalidRequest([FieldError("file", "has no sound")])
     is_clip = facts.kind == "video" and request.kind == "image"
     return Asset(
-        key=request.key, kind=request.kind, blob=blob, sha256=digest, size=size, provider=UPLOAD_MAKER,
-        samples=round(facts.duration_sec * SAMPLE_RATE) if heard else 0, width=width, height=height,
-        clip_sec=facts.duration_sec if is_clip else None, footage=is_clip,
+        key=request.key,
+        kind=request.kind,
+        blob=blob,
+        sha256=digest,
+        size=size,
+        provider=UPLOAD_MAKER,
+        samples=round(facts.duration_sec * SAMPLE_RATE) if heard else 0,
+        width=width,
+        height=height,
+        clip_sec=facts.duration_sec if is_clip else None,
+        footage=is_clip,
         provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
-    )  # fmt: skip
+    )
 
 
 def _current_facts(services: Services, upload: Upload, path: Path) -> MediaFacts:

@@ -85,9 +85,12 @@ class VendorHealth:
         for state in (by_table, self._read_if_fresh(texts.get(_model(provider, model)))):
             if state and state.is_gone(self.today):
                 raise ProviderError(
-                    state.describe(self.today), provider=provider, retryable=False, fault="gone",
+                    state.describe(self.today),
+                    provider=provider,
+                    retryable=False,
+                    fault="gone",
                     advice=f"name another model of {provider} (docs/providers.md)",
-                )  # fmt: skip
+                )
 
     def _begin_trial(self, provider: str) -> None:
         name, now = _breaker(provider), self._clock.now()
@@ -96,9 +99,12 @@ class VendorHealth:
             breaker = Breaker.model_validate_json(found[name])
             if wait := breaker.wait(now):
                 raise ProviderError(
-                    f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}", provider=provider,
-                    retryable=True, fault="busy", retry_after=wait,
-                )  # fmt: skip
+                    f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}",
+                    provider=provider,
+                    retryable=True,
+                    fault="busy",
+                    retry_after=wait,
+                )
             return {name: breaker.tried(now).model_dump_json()}
 
         self._records.update([name], tried)

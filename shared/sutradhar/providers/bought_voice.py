@@ -58,9 +58,14 @@ class BoughtNarrator(ABC):
 
 
 def finished(
-    provider: str, name: str, samples: Sound, rate: int, text: str, told: Sequence[float | None] | None,
+    provider: str,
+    name: str,
+    samples: Sound,
+    rate: int,
+    text: str,
+    told: Sequence[float | None] | None,
     provenance: Provenance,
-) -> Speech:  # fmt: skip
+) -> Speech:
     """``told``: when each word of ``text`` begins, in seconds; None: the vendor does not say. Then, and where it left a
     word out, time is shared out by length between the pauses.
 

@@ -36,8 +36,12 @@ OFFERS = (
     # every model of the speech endpoint ends on 2027-01-05, so this provider comes last among the paid voices
     Offer("openai", "narrator", "gpt-4o-mini-tts", ("seconds",), "voice_model"),
     Offer(
-        "openai", "image", "gpt-image-2.6-flare", ("input_tokens", "input_image_tokens", "output_tokens"),
-        "image_model", "gpt-image-2.6-sunburst",
+        "openai",
+        "image",
+        "gpt-image-2.6-flare",
+        ("input_tokens", "input_image_tokens", "output_tokens"),
+        "image_model",
+        "gpt-image-2.6-sunburst",
     ),
     Offer("gemini", "planner", "gemini-3.5-flash-lite", _TOKENS, "planner_model", "gemini-3.1-flash-lite"),
     Offer("gemini", "image", "gemini-3.1-flash-image", _TOKENS, "image_model", "gemini-3-pro-image"),
@@ -45,7 +49,7 @@ OFFERS = (
     Offer("elevenlabs", "narrator", "eleven_multilingual_v2", ("characters",), "model", "eleven_v3"),
     Offer("elevenlabs", "sound", "eleven_text_to_sound_v2", ("seconds",), "sound_model"),
     Offer("elevenlabs", "composer", "music_v1", ("seconds",), "music_model"),
-)  # fmt: skip
+)
 
 
 def offer(provider: str, kind: Kind) -> Offer:

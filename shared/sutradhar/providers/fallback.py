@@ -77,9 +77,12 @@ class FallbackNarrator(_Chain):
     """``aligners`` are asked, one after the other, where words are for a voice that does not tell."""
 
     def __init__(
-        self, narrators: Sequence[Narrator], terms: _Strict, aligners: Sequence[Aligner] = (),
+        self,
+        narrators: Sequence[Narrator],
+        terms: _Strict,
+        aligners: Sequence[Aligner] = (),
         reserves: Mapping[str, Narrator] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(terms, reserves)
         self._narrators, self._aligners = tuple(narrators), tuple(aligners)
 
@@ -118,9 +121,11 @@ class FallbackNarrator(_Chain):
         found = sorted(self._able(language, voice), key=lambda one: not _has(one, language, voice, manner))
         if whose and self._terms.strict and not _has(found[0], language, voice, manner):
             raise ProviderError(
-                f"nobody among the narrators has the voice {manner.named}, and no other may speak", provider=whose,
-                retryable=False, advice=f"set {whose.upper()}_API_KEY and retry the job, or make it without strict",
-            )  # fmt: skip
+                f"nobody among the narrators has the voice {manner.named}, and no other may speak",
+                provider=whose,
+                retryable=False,
+                advice=f"set {whose.upper()}_API_KEY and retry the job, or make it without strict",
+            )
         return found
 
     def _able(self, language: Language, voice: Voice) -> list[Narrator]:
@@ -150,9 +155,12 @@ class FallbackImages(_Chain):
     """``reword`` is asked once for another prompt where a vendor's policy refuses one."""
 
     def __init__(
-        self, makers: Sequence[ImageGenerator], terms: _Strict, reword: Callable[[str, str], str | None] | None = None,
+        self,
+        makers: Sequence[ImageGenerator],
+        terms: _Strict,
+        reword: Callable[[str, str], str | None] | None = None,
         reserves: Mapping[str, ImageGenerator] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(terms, reserves)
         self._makers, self._reword = tuple(makers), reword
 
@@ -173,9 +181,15 @@ class FallbackImages(_Chain):
         return self._first_answer("image generator", self._makers, lambda maker: self._drawn(maker, prompt, *rest))
 
     def _drawn(
-        self, maker: ImageGenerator, prompt: str, style: str, width: int, height: int, seed: int,
+        self,
+        maker: ImageGenerator,
+        prompt: str,
+        style: str,
+        width: int,
+        height: int,
+        seed: int,
         likeness: Sequence[bytes],
-    ) -> Picture:  # fmt: skip
+    ) -> Picture:
         try:
             return maker.draw(prompt, style, width, height, seed, likeness)
         except ProviderError as exc:
@@ -217,13 +231,16 @@ class FallbackClips(_Chain):
         """Raises ProviderError."""
         if not self._makers:
             raise ProviderError(
-                "no clip generator is set up", provider=self.name, retryable=False,
+                "no clip generator is set up",
+                provider=self.name,
+                retryable=False,
                 advice="set GEMINI_PROJECT, and name gemini in PROVIDERS where that is set",
-            )  # fmt: skip
+            )
         return self._first_answer(
-            "clip generator", self._makers,
+            "clip generator",
+            self._makers,
             lambda maker: maker.begin(prompt, style, width, height, seconds, seed, first_frame),
-        )  # fmt: skip
+        )
 
     def look(self, operation: Operation) -> Shot:
         """Raises StillAtWork and ProviderError."""
@@ -231,9 +248,11 @@ class FallbackClips(_Chain):
             if _is_by(maker, operation.provider):  # whichever of its models is asked for now
                 return maker.look(operation)
         raise ProviderError(
-            f"{operation.provider} is no longer among those who may be asked", provider=operation.provider,
-            retryable=False, advice="set it up again, or retry the job",
-        )  # fmt: skip
+            f"{operation.provider} is no longer among those who may be asked",
+            provider=operation.provider,
+            retryable=False,
+            advice="set it up again, or retry the job",
+        )
 
 
 class FallbackFootage(_Chain):
@@ -255,9 +274,11 @@ class FallbackFootage(_Chain):
         """Raises ProviderError."""
         if not self._makers:
             raise ProviderError(
-                "no footage library is set up", provider=self.name, retryable=False,
+                "no footage library is set up",
+                provider=self.name,
+                retryable=False,
                 advice="set PEXELS_API_KEY or PIXABAY_API_KEY, and name it in PROVIDERS where that is set",
-            )  # fmt: skip
+            )
         return self._first_answer(
             "footage library", self._makers, lambda maker: maker.find(prompt, width, height, seconds, seed)
         )

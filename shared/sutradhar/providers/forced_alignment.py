@@ -23,10 +23,33 @@ _RATE, _FRAMES_A_SEC = 16_000, 100
 """Of the model."""
 _SIGNS = {"$": "dollars", "₹": "rupees", "€": "euros", "£": "pounds", "%": "percent"}
 _PHONES = {
-    "a": "AE", "b": "B", "c": "K", "d": "D", "e": "EH", "f": "F", "g": "G", "h": "HH", "i": "IH", "j": "JH", "k": "K",
-    "l": "L", "m": "M", "n": "N", "o": "AA", "p": "P", "q": "K", "r": "R", "s": "S", "t": "T", "u": "AH", "v": "V",
-    "w": "W", "x": "K", "y": "Y", "z": "Z",
-}  # fmt: skip
+    "a": "AE",
+    "b": "B",
+    "c": "K",
+    "d": "D",
+    "e": "EH",
+    "f": "F",
+    "g": "G",
+    "h": "HH",
+    "i": "IH",
+    "j": "JH",
+    "k": "K",
+    "l": "L",
+    "m": "M",
+    "n": "N",
+    "o": "AA",
+    "p": "P",
+    "q": "K",
+    "r": "R",
+    "s": "S",
+    "t": "T",
+    "u": "AH",
+    "v": "V",
+    "w": "W",
+    "x": "K",
+    "y": "Y",
+    "z": "Z",
+}
 """How a letter may sound: near enough to find a name in its place that no dictionary has."""
 _ALL_PHONES = "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
 _ANY_SOUND = {f"qq{phone.lower()}": phone for phone in _ALL_PHONES.split()}

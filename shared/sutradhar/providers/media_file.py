@@ -61,18 +61,26 @@ def _probe(file: BinaryIO) -> MediaFacts:
             animation = probe_animation(file, image_format)
             _require_size(animation.size)
             return MediaFacts(
-                kind="video", width=animation.size[0], height=animation.size[1], duration_sec=animation.duration_sec,
-                has_audio=False, notices=animation.notices,
-            )  # fmt: skip
+                kind="video",
+                width=animation.size[0],
+                height=animation.size[1],
+                duration_sec=animation.duration_sec,
+                has_audio=False,
+                notices=animation.notices,
+            )
         image = probe_image(file)
         _require_size(image.size)
         return MediaFacts(kind="image", width=image.size[0], height=image.size[1], notices=image.notices)
     if has_video(file):
         video = read_video(file)
         return MediaFacts(
-            kind="video", width=video.width, height=video.height, duration_sec=video.duration_sec,
-            has_audio=video.has_sound, notices=video.notices,
-        )  # fmt: skip
+            kind="video",
+            width=video.width,
+            height=video.height,
+            duration_sec=video.duration_sec,
+            has_audio=video.has_sound,
+            notices=video.notices,
+        )
     sound = read_sound(file)
     return MediaFacts(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
 

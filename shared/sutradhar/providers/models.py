@@ -48,16 +48,26 @@ class Models:
                     why = f"must be a Neural2, Wavenet or Standard voice of that language, like {usual} (got {model})"
                     raise InvalidSettings([FieldError(variable, why)])
                 yield ChosenModel(
-                    kind=kind, provider=name, model=model, priced_as=family[2].lower(), units=("characters",),
-                    variable=variable, chain=chain,
-                )  # fmt: skip
+                    kind=kind,
+                    provider=name,
+                    model=model,
+                    priced_as=family[2].lower(),
+                    units=("characters",),
+                    variable=variable,
+                    chain=chain,
+                )
         for one in OFFERS:
             if (one.provider, one.kind) == (name, kind):
                 model = options.get(one.option, one.default)
                 yield ChosenModel(
-                    kind=kind, provider=name, model=model, priced_as=model, units=tuple(one.units),
-                    variable=one.variable, chain=chain,
-                )  # fmt: skip
+                    kind=kind,
+                    provider=name,
+                    model=model,
+                    priced_as=model,
+                    units=tuple(one.units),
+                    variable=one.variable,
+                    chain=chain,
+                )
 
     def refuse_unpriced(self, prices: PriceTable) -> None:
         """Raise InvalidRequest that names the settings to change if a chosen model has no price."""

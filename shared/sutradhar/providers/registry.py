@@ -74,9 +74,14 @@ BOUGHT: Mapping[Kind, Mapping[str, str]] = {
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
 VARIABLES: Mapping[Kind, str] = {
-    "planner": "PLANNERS", "narrator": "NARRATORS", "image": "IMAGE_GENERATORS", "clip": "CLIP_GENERATORS",
-    "footage": "FOOTAGE", "sound": "SOUNDS", "composer": "COMPOSERS",
-}  # fmt: skip
+    "planner": "PLANNERS",
+    "narrator": "NARRATORS",
+    "image": "IMAGE_GENERATORS",
+    "clip": "CLIP_GENERATORS",
+    "footage": "FOOTAGE",
+    "sound": "SOUNDS",
+    "composer": "COMPOSERS",
+}
 
 
 @dataclass(frozen=True)

@@ -231,25 +231,34 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
         lengths = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
         scenes = [
             Scene(
-                narration=narration, image_prompt=shot.image_prompt[:_PROMPT_CHARS], camera=shot.camera,
+                narration=narration,
+                image_prompt=shot.image_prompt[:_PROMPT_CHARS],
+                camera=shot.camera,
                 characters=tuple(name for name in dict.fromkeys(shot.characters) if name in names)[:_SEEN],
-                translations={_OTHER[language]: shot.translation}, duration_sec=seconds,
+                translations={_OTHER[language]: shot.translation},
+                duration_sec=seconds,
                 sounds=tuple(SoundCue(text=cue.text[:200], word=max(cue.word, 0)) for cue in shot.sounds[:1]),
             )
             for shot, narration, seconds in zip(script.scenes, narrations, lengths, strict=True)
-        ]  # fmt: skip
+        ]
     told = enumerate((shot.narration for shot in script.scenes), 1) if not wanted.scenes else ()
     notices = [left_out_notice(f"the planner's narration of scene {i}", narration) for i, narration in told]
     mood: Mood = script.mood
     music = wanted.music.evolve(mood=mood) if wanted.music.enabled and not wanted.music.mood else wanted.music
     return RenderPlan.model_validate(
         {
-            **dict(wanted), "title": wanted.title or script.title[:120], "scenes": tuple(scenes), "characters": cast,
-            "music": music, "language": language, "style": wanted.style or script.style[:200],
-            "description": wanted.description or script.description, "tags": wanted.tags or tuple(script.tags[:30]),
+            **dict(wanted),
+            "title": wanted.title or script.title[:120],
+            "scenes": tuple(scenes),
+            "characters": cast,
+            "music": music,
+            "language": language,
+            "style": wanted.style or script.style[:200],
+            "description": wanted.description or script.description,
+            "tags": wanted.tags or tuple(script.tags[:30]),
             "notices": (*wanted.notices, *filter(None, notices)),
         }
-    )  # fmt: skip
+    )
 
 
 def _translated(scene: Scene, shot: Shot, language: Language) -> Scene:

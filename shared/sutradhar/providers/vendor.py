@@ -46,9 +46,13 @@ def refused_call(
     what = f"{message or 'no message'} (HTTP {status}{', ' + code if code else ''})"
     if status == 410 or any(word in code for word in _GONE):
         return ProviderError(
-            what, provider=provider, retryable=False, status=status, fault="gone",
+            what,
+            provider=provider,
+            retryable=False,
+            status=status,
+            fault="gone",
             advice=f"name another model of {provider} (docs/providers.md)",
-        )  # fmt: skip
+        )
     match status:
         case 401 | 402 | 403:
             return _key(provider, what, status)
@@ -56,23 +60,37 @@ def refused_call(
             return _key(provider, what, status)
         case 408 | 409 | 425 | 429:
             return ProviderError(
-                what, provider=provider, retryable=True, status=status, fault="busy",
-                retry_after=_retry_after(headers or {}), advice="wait a little",
-            )  # fmt: skip
+                what,
+                provider=provider,
+                retryable=True,
+                status=status,
+                fault="busy",
+                retry_after=_retry_after(headers or {}),
+                advice="wait a little",
+            )
         case _ if status >= 500:
             return ProviderError(
-                what, provider=provider, retryable=True, status=status, fault="down",
-                retry_after=_retry_after(headers or {}), advice="wait until it is up again",
-            )  # fmt: skip
+                what,
+                provider=provider,
+                retryable=True,
+                status=status,
+                fault="down",
+                retry_after=_retry_after(headers or {}),
+                advice="wait until it is up again",
+            )
     return ProviderError(what, provider=provider, retryable=False, status=status, advice="see the provider's message")
 
 
 def policy(provider: str, message: str, status: int | None = None) -> ProviderError:
     """The vendor does not want to make it."""
     return ProviderError(
-        f"its policy does not allow this: {message}", provider=provider, retryable=False, status=status,
-        fault="refused", advice="say it in other words",
-    )  # fmt: skip
+        f"its policy does not allow this: {message}",
+        provider=provider,
+        retryable=False,
+        status=status,
+        fault="refused",
+        advice="say it in other words",
+    )
 
 
 def unusable(provider: str, message: str) -> ProviderError:
@@ -89,9 +107,13 @@ def no_answer(provider: str, exc: BaseException, *, sent: bool = True) -> Provid
         chain.append(cause)
     names = {type(one).__name__ for one in chain}
     return ProviderError(
-        f"no answer: {str(exc) or type(exc).__name__}", provider=provider, retryable=True, fault="down",
-        billed=sent and not names & _NOT_SENT, advice="look at the connection to the internet",
-    )  # fmt: skip
+        f"no answer: {str(exc) or type(exc).__name__}",
+        provider=provider,
+        retryable=True,
+        fault="down",
+        billed=sent and not names & _NOT_SENT,
+        advice="look at the connection to the internet",
+    )
 
 
 def of_the_wire(exc: BaseException) -> bool:
@@ -129,9 +151,13 @@ def patiently(call: Callable[[], T]) -> T:
 
 def _key(provider: str, what: str, status: int) -> ProviderError:
     return ProviderError(
-        what, provider=provider, retryable=False, status=status, fault="key",
+        what,
+        provider=provider,
+        retryable=False,
+        status=status,
+        fault="key",
         advice=f"check {provider.upper()}_API_KEY, what it may do, and the account's credit",
-    )  # fmt: skip
+    )
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -69,7 +69,11 @@ class Whisper:
         text = " ".join(word.text for word in speech.words)
         # shown the text, it spells as the text does; what it is not sure of at first is not worth guessing again
         segments, _ = self._model.transcribe(
-            np.ascontiguousarray(resample(samples, rate, _RATE)), language=language, initial_prompt=text,
-            word_timestamps=True, condition_on_previous_text=False, temperature=0.0,
-        )  # fmt: skip
+            np.ascontiguousarray(resample(samples, rate, _RATE)),
+            language=language,
+            initial_prompt=text,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            temperature=0.0,
+        )
         return [word for segment in segments for word in segment.words or ()]

@@ -50,8 +50,11 @@ def write_avif(path: Path) -> None:
     three(path, "AVIF", [200, 500, 1000], quality=90)
 
 
-@entry("fast.gif", "old GIF: frames that say no time stand a tenth of a second",
-       moving(0.3, (RED, 0.03), (GREEN, 0.14), (BLUE, 0.25)))  # fmt: skip
+@entry(
+    "fast.gif",
+    "old GIF: frames that say no time stand a tenth of a second",
+    moving(0.3, (RED, 0.03), (GREEN, 0.14), (BLUE, 0.25)),
+)
 def write_gif_without_times(path: Path) -> None:
     three(path, "GIF", [0, 0, 0])
 
@@ -62,9 +65,18 @@ def write_apng_with_default(path: Path) -> None:
     flat(RED).save(path, "PNG", save_all=True, append_images=frames, duration=[400, 400], default_image=True)
 
 
-@entry("sticker.webp", "messenger: a sticker in white, on transparency", Taken(
-    "video", SIZE, 0.6, has_audio=False, notice="dark grey",
-    colours=(At(0.25, 0.5, WHITE, 0.1), At(0.75, 0.5, DARK, 0.1), At(0.75, 0.5, WHITE, 0.4))))  # fmt: skip
+@entry(
+    "sticker.webp",
+    "messenger: a sticker in white, on transparency",
+    Taken(
+        "video",
+        SIZE,
+        0.6,
+        has_audio=False,
+        notice="dark grey",
+        colours=(At(0.25, 0.5, WHITE, 0.1), At(0.75, 0.5, DARK, 0.1), At(0.75, 0.5, WHITE, 0.4)),
+    ),
+)
 def write_sticker(path: Path) -> None:
     frames = []
     for left in (30, 150):
@@ -79,8 +91,10 @@ def write_single_gif(path: Path) -> None:
     quarters(*SIZE).save(path, save_all=True)
 
 
-LINES = tuple(At(x / 240, 0.5, colour, sec, within=20) for x, colour, sec in (
-    (102.5, (255, 0, 0), 0.1), (102.5, WHITE, 0.3), (142.5, (255, 0, 0), 0.3)))  # fmt: skip
+LINES = tuple(
+    At(x / 240, 0.5, colour, sec, within=20)
+    for x, colour, sec in ((102.5, (255, 0, 0), 0.1), (102.5, WHITE, 0.3), (142.5, (255, 0, 0), 0.3))
+)
 
 
 @entry("pointer.gif", "screen recorder: red lines", Taken("video", SIZE, 0.4, has_audio=False, colours=LINES))

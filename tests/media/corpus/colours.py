@@ -19,8 +19,9 @@ ADOBE = (100, 180, 90)
 """A green of Adobe RGB (1998)."""
 
 
-def convert_by_formulas(colour: tuple[int, int, int], primaries: tuple[tuple[float, float], ...], gamma: float
-                        ) -> tuple[int, int, int]:  # fmt: skip
+def convert_by_formulas(
+    colour: tuple[int, int, int], primaries: tuple[tuple[float, float], ...], gamma: float
+) -> tuple[int, int, int]:
     """Return ``colour`` of an RGB space with white D65 in sRGB, by CIE's formulas and without a profile."""
 
     def to_xyz(xy: tuple[tuple[float, float], ...]) -> np.ndarray:
@@ -106,10 +107,12 @@ def write_lab(path: Path) -> None:
 
 def grey_profile(gamma: float) -> bytes:
     """Return an ICC profile of a grey whose light is its sample to the power of ``gamma``."""
-    tags = {b"wtpt": struct.pack(">4sI3i", b"XYZ ", 0, 63190, 65536, 54061),
-            b"kTRC": struct.pack(">4sIIHH", b"curv", 0, 1, round(gamma * 256), 0),
-            b"desc": struct.pack(">4sII", b"desc", 0, 5) + b"grey\0" + bytes(79),
-            b"cprt": struct.pack(">4sI", b"text", 0) + b"none"}  # fmt: skip
+    tags = {
+        b"wtpt": struct.pack(">4sI3i", b"XYZ ", 0, 63190, 65536, 54061),
+        b"kTRC": struct.pack(">4sIIHH", b"curv", 0, 1, round(gamma * 256), 0),
+        b"desc": struct.pack(">4sII", b"desc", 0, 5) + b"grey\0" + bytes(79),
+        b"cprt": struct.pack(">4sI", b"text", 0) + b"none",
+    }
     table, body, at = struct.pack(">I", len(tags)), b"", 132 + 12 * len(tags)
     for name, data in tags.items():
         table += struct.pack(">4sII", name, at + len(body), len(data))

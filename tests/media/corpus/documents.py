@@ -103,9 +103,12 @@ REFUSED: dict[str, tuple[str, str, Callable[[Path], None]]] = {
     "._IMG_1.jpg": ("macOS, USB stick", "companion file", bytes_of(b"\0\5\x16\7\0\2\0\0Mac OS X" + bytes(200))),
     "sparse.jpg": ("broken copy", "nothing but zeros", bytes_of(bytes(100_000))),
     "empty.png": ("broken copy", "file is empty", bytes_of(b"")),
-    "vast.png": ("a header that promises too much", "30000x30000 pixels",
-                 bytes_of(raw_png(30_000, 30_000, 8, 2, [b"\0"]))),
-}  # fmt: skip
+    "vast.png": (
+        "a header that promises too much",
+        "30000x30000 pixels",
+        bytes_of(raw_png(30_000, 30_000, 8, 2, [b"\0"])),
+    ),
+}
 
 for name, (source, words, write) in REFUSED.items():
     entry(name, source, Refused(words))(write)

@@ -27,8 +27,12 @@ def noise(width: int, height: int, sigma: int = 60) -> Image.Image:
     return Image.effect_noise((width, height), sigma).convert("RGB")
 
 
-def at_corners(top_left: tuple[int, int, int], top_right: tuple[int, int, int], bottom_left: tuple[int, int, int],
-               bottom_right: tuple[int, int, int]) -> tuple[At, ...]:  # fmt: skip
+def at_corners(
+    top_left: tuple[int, int, int],
+    top_right: tuple[int, int, int],
+    bottom_left: tuple[int, int, int],
+    bottom_right: tuple[int, int, int],
+) -> tuple[At, ...]:
     return At(0.2, 0.2, top_left), At(0.8, 0.2, top_right), At(0.2, 0.8, bottom_left), At(0.8, 0.8, bottom_right)
 
 
@@ -112,8 +116,12 @@ def write_large_heic(path: Path) -> None:
     pillow_heif.from_pillow(quarters(8064, 6048)).save(path, quality=60)
 
 
-@entry("panorama.jpg", "editor: progressive JPEG of 96 megapixels", Taken("image", (16000, 6000), colours=QUARTERS),
-       is_large=True)  # fmt: skip
+@entry(
+    "panorama.jpg",
+    "editor: progressive JPEG of 96 megapixels",
+    Taken("image", (16000, 6000), colours=QUARTERS),
+    is_large=True,
+)
 def write_large_progressive_jpeg(path: Path) -> None:
     quarters(16000, 6000).save(path, "JPEG", quality=80, progressive=True, subsampling=2)
 
@@ -128,8 +136,12 @@ def write_vast_png(path: Path) -> None:
     quarters(12000, 9000).save(path, compress_level=1)
 
 
-@entry("A4-1200dpi.tif", "scanner: grey, 1200 dots an inch", Taken("image", (9921, 14031),
-       colours=(At(0.5, 0.5, (90, 90, 90)),)), is_large=True)  # fmt: skip
+@entry(
+    "A4-1200dpi.tif",
+    "scanner: grey, 1200 dots an inch",
+    Taken("image", (9921, 14031), colours=(At(0.5, 0.5, (90, 90, 90)),)),
+    is_large=True,
+)
 def write_large_scan(path: Path) -> None:
     Image.new("L", (9921, 14031), 90).save(path, compression="tiff_lzw")
 
@@ -144,8 +156,13 @@ def write_too_large_scan(path: Path) -> None:
     Image.new("RGB", (9921, 14031), RED).save(path, compression="tiff_lzw")
 
 
-@entry("scan16.png", "scanner: 16 bits a sample, grey", Taken("image", (256, 256), colours=(
-    At(0.25, 0.5, (64, 64, 64), within=2), At(0.75, 0.5, (191, 191, 191), within=2))))  # fmt: skip
+@entry(
+    "scan16.png",
+    "scanner: 16 bits a sample, grey",
+    Taken(
+        "image", (256, 256), colours=(At(0.25, 0.5, (64, 64, 64), within=2), At(0.75, 0.5, (191, 191, 191), within=2))
+    ),
+)
 def write_deep_grey(path: Path) -> None:
     Image.fromarray(np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (256, 1))).save(path)
 
@@ -181,28 +198,50 @@ def write_screenshot(path: Path) -> None:
     quarters(400, 300).convert("RGBA").save(path)
 
 
-@entry("logo.png", "editor: black letters on transparency", Taken("image", (640, 360), colours=(
-    At(0.12, 0.5, BLACK), At(0.03, 0.05, WHITE), At(0.97, 0.95, WHITE))))  # fmt: skip
+@entry(
+    "logo.png",
+    "editor: black letters on transparency",
+    Taken("image", (640, 360), colours=(At(0.12, 0.5, BLACK), At(0.03, 0.05, WHITE), At(0.97, 0.95, WHITE))),
+)
 def write_dark_logo(path: Path) -> None:
     words((0, 0, 0, 255)).save(path)
 
 
-@entry("logo-white.png", "editor: white letters on transparency", Taken("image", (640, 360),
-    notice="dark grey", colours=(At(0.12, 0.5, WHITE), At(0.03, 0.05, DARK), At(0.97, 0.95, DARK))))  # fmt: skip
+@entry(
+    "logo-white.png",
+    "editor: white letters on transparency",
+    Taken(
+        "image",
+        (640, 360),
+        notice="dark grey",
+        colours=(At(0.12, 0.5, WHITE), At(0.03, 0.05, DARK), At(0.97, 0.95, DARK)),
+    ),
+)
 def write_light_logo(path: Path) -> None:
     words((255, 255, 255, 255)).save(path)
 
 
-@entry("logo-both.webp", "editor: white and black letters", Taken("image", (640, 360), notice="in grey", colours=(
-    At(0.12, 0.25, WHITE), At(0.12, 0.75, BLACK), At(0.03, 0.05, (118, 118, 118)))))  # fmt: skip
+@entry(
+    "logo-both.webp",
+    "editor: white and black letters",
+    Taken(
+        "image",
+        (640, 360),
+        notice="in grey",
+        colours=(At(0.12, 0.25, WHITE), At(0.12, 0.75, BLACK), At(0.03, 0.05, (118, 118, 118))),
+    ),
+)
 def write_logo_of_both(path: Path) -> None:
     image = words((255, 255, 255, 255))
     image.paste(words((0, 0, 0, 255)).crop((0, 180, 640, 360)), (0, 180))
     image.save(path, lossless=True, exact=True)
 
 
-@entry("cutout.png", "phone: a person cut out of a photo", Taken("image", (400, 400), colours=(
-    At(0.5, 0.5, (150, 100, 80)), At(0.02, 0.02, WHITE))))  # fmt: skip
+@entry(
+    "cutout.png",
+    "phone: a person cut out of a photo",
+    Taken("image", (400, 400), colours=(At(0.5, 0.5, (150, 100, 80)), At(0.02, 0.02, WHITE))),
+)
 def write_cutout(path: Path) -> None:
     image = Image.new("RGB", (400, 400), (150, 100, 80))
     mask = Image.new("L", (400, 400))

@@ -29,13 +29,16 @@ def two_colours(seconds: float = 2, size: tuple[int, int] = SIZE, rate: str = "2
 def seen(seconds: float = 2, within: int = 12) -> tuple[At, ...]:
     """Return the colours near the beginning, around the change, and at the end of ``two_colours``."""
     return (
-        At(0.5, 0.5, RED, 0.1, within), At(0.2, 0.8, RED, seconds / 2 - 0.15, within),
-        At(0.8, 0.2, GREEN, seconds / 2 + 0.15, within), At(0.5, 0.5, GREEN, seconds - 0.1, within),
-    )  # fmt: skip
+        At(0.5, 0.5, RED, 0.1, within),
+        At(0.2, 0.8, RED, seconds / 2 - 0.15, within),
+        At(0.8, 0.2, GREEN, seconds / 2 + 0.15, within),
+        At(0.5, 0.5, GREEN, seconds - 0.1, within),
+    )
 
 
-def taken(seconds: float = 2, size: tuple[int, int] = SIZE, *, within: int = 12, sound: bool | None = True,
-          notice: str = "") -> Taken:  # fmt: skip
+def taken(
+    seconds: float = 2, size: tuple[int, int] = SIZE, *, within: int = 12, sound: bool | None = True, notice: str = ""
+) -> Taken:
     return Taken("video", size, seconds, has_audio=sound, colours=seen(seconds, within), notice=notice)
 
 
@@ -52,30 +55,58 @@ SIMPLE: Sequence[tuple[str, str, Taken, Callable[[Path], None]]] = (
     ("VID_20260101.mp4", "Android camera: H.264, AAC", taken(), encode(*X264, *AAC, "-movflags", "+faststart")),
     ("VID-WA0001.mp4", "messenger: H.264 baseline, mono", taken(), encode(*X264, "-profile:v", "baseline", "-ac", "1")),
     ("obs.mkv", "OBS: Matroska, two sound tracks", taken(), encode(*X264, *AAC, "-map", "0", "-map", "1", "-map", "1")),
-    ("handycam.avi", "digital camera: Motion JPEG, PCM", taken(),
-     encode("-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le")),
-    ("divx.avi", "old download: MPEG-4 with B-frames, MP3", taken(),
-     encode("-c:v", "mpeg4", "-vtag", "DIVX", "-bf", "2", "-q:v", "2", "-c:a", "libmp3lame")),
+    (
+        "handycam.avi",
+        "digital camera: Motion JPEG, PCM",
+        taken(),
+        encode("-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le"),
+    ),
+    (
+        "divx.avi",
+        "old download: MPEG-4 with B-frames, MP3",
+        taken(),
+        encode("-c:v", "mpeg4", "-vtag", "DIVX", "-bf", "2", "-q:v", "2", "-c:a", "libmp3lame"),
+    ),
     ("moviemaker.wmv", "Windows Movie Maker", taken(), encode("-c:v", "wmv2", "-q:v", "2", "-c:a", "wmav2")),
     ("stream.flv", "live stream recording", taken(), encode(*X264, *AAC)),
-    ("nokia.3gp", "feature phone: H.263, 352x288", taken(2, (384, 288)),
-     encode("-c:v", "h263", "-q:v", "2", "-aspect", "4:3", *AAC, size=(352, 288))),
+    (
+        "nokia.3gp",
+        "feature phone: H.263, 352x288",
+        taken(2, (384, 288)),
+        encode("-c:v", "h263", "-q:v", "2", "-aspect", "4:3", *AAC, size=(352, 288)),
+    ),
     ("broadcast.mxf", "broadcaster: MPEG-2, PCM", taken(), encode(*MPEG2, "-c:a", "pcm_s16le")),
-    ("dvd.vob", "DVD, 16:9 in 720x576", taken(2, (1024, 576)),
-     encode(*MPEG2, "-aspect", "16:9", "-c:a", "ac3", "-f", "vob", size=(720, 576))),
-    ("tape.dv", "camcorder: DV tape, PAL", taken(2, (768, 576)),
-     encode("-target", "pal-dv", "-aspect", "4:3", size=(720, 576))),
+    (
+        "dvd.vob",
+        "DVD, 16:9 in 720x576",
+        taken(2, (1024, 576)),
+        encode(*MPEG2, "-aspect", "16:9", "-c:a", "ac3", "-f", "vob", size=(720, 576)),
+    ),
+    (
+        "tape.dv",
+        "camcorder: DV tape, PAL",
+        taken(2, (768, 576)),
+        encode("-target", "pal-dv", "-aspect", "4:3", size=(720, 576)),
+    ),
     ("prores.mov", "editor: ProRes 10 bit", taken(), encode("-c:v", "prores_ks", "-pix_fmt", "yuv422p10le")),
     ("dashcam.ts", "dashcam: transport stream", taken(), encode(*X264, "-c:a", "mp2")),
     ("action.mov", "action camera: time code track", taken(), encode(*X264, *AAC, "-timecode", "10:00:00:00")),
     ("film-24.mp4", "camera: 24000/1001", taken(), encode(*X264, *AAC, rate="24000/1001")),
-    ("odd.mkv", "screen capture: odd size, 4:4:4", taken(2, (321, 181)),
-     encode("-vf", "scale=321:181,setsar=1,format=yuv444p", "-c:v", "libx264", "-preset", "ultrafast")),
+    (
+        "odd.mkv",
+        "screen capture: odd size, 4:4:4",
+        taken(2, (321, 181)),
+        encode("-vf", "scale=321:181,setsar=1,format=yuv444p", "-c:v", "libx264", "-preset", "ultrafast"),
+    ),
     ("silent.webm", "animation tool: VP9, no sound", taken(sound=False), encode("-c:v", "libvpx-vp9", "-an")),
     ("theora.ogv", "old wiki video", taken(within=16), encode("-c:v", "libtheora", "-q:v", "9", "-c:a", "libvorbis")),
-    ("fragmented.mp4", "browser or CMAF: fragments", taken(),
-     encode(*X264, *AAC, "-g", "10", "-movflags", "+frag_keyframe+empty_moov+default_base_moof")),
-)  # fmt: skip
+    (
+        "fragmented.mp4",
+        "browser or CMAF: fragments",
+        taken(),
+        encode(*X264, *AAC, "-g", "10", "-movflags", "+frag_keyframe+empty_moov+default_base_moof"),
+    ),
+)
 for name, source, expected, write in SIMPLE:
     entry(name, source, expected)(write)
 
@@ -108,8 +139,11 @@ def write_slides(path: Path) -> None:
     ffmpeg("-framerate", "1/4", "-i", str(path.with_name("slide%d.png")), *X264, str(path))
 
 
-@entry("sound-longer.mp4", "editor: the picture ends before its sound",
-       Taken("video", SIZE, 5, has_audio=True, colours=(At(0.5, 0.5, RED, 0.1), At(0.5, 0.5, GREEN, 4.9))))  # fmt: skip
+@entry(
+    "sound-longer.mp4",
+    "editor: the picture ends before its sound",
+    Taken("video", SIZE, 5, has_audio=True, colours=(At(0.5, 0.5, RED, 0.1), At(0.5, 0.5, GREEN, 4.9))),
+)
 def write_longer_sound(path: Path) -> None:
     ffmpeg(*two_colours(2)[:4], "-f", "lavfi", "-i", "sine=d=5", *X264, str(path))
 

@@ -97,8 +97,9 @@ class Outcome:
 ENTRIES: dict[str, Entry] = {}
 
 
-def entry(name: str, source: str, expected: Taken | Refused, *, is_large: bool = False
-          ) -> Callable[[Callable[[Path], None]], Callable[[Path], None]]:  # fmt: skip
+def entry(
+    name: str, source: str, expected: Taken | Refused, *, is_large: bool = False
+) -> Callable[[Callable[[Path], None]], Callable[[Path], None]]:
     """Add the function that writes the file ``name`` to the corpus."""
 
     def add(write: Callable[[Path], None]) -> Callable[[Path], None]:
@@ -167,9 +168,16 @@ def read_frame(clip: Shot, second: float, folder: Path) -> Pixels:
     sha256, size = hashlib.sha256(clip.data).hexdigest(), (clip.width // 2 * 2, clip.height // 2 * 2)
     frame, index = Frame(*size), round(second * _FPS)
     shot = ShownShot(
-        scene=0, blob="b", sha256=sha256, camera=_HOLD, at=0, frames=index + 1, fade_in=0, transition="cut",
+        scene=0,
+        blob="b",
+        sha256=sha256,
+        camera=_HOLD,
+        at=0,
+        frames=index + 1,
+        fade_in=0,
+        transition="cut",
         footage=Footage(),
-    )  # fmt: skip
+    )
     player = Player(opened(path, sha256, 0), shot, size, _FPS)
     try:
         player.draw(index, frame)

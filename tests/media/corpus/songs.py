@@ -78,8 +78,11 @@ for name, source, write in SIMPLE:
     entry(name, source, heard())(write)
 
 
-@entry("joined.mp3", "songs copied one behind the other: other rates and channels",
-       Taken("audio", seconds=6, within_sec=0.3, has_audio=True, verify=has_pitch(500, 900)))  # fmt: skip
+@entry(
+    "joined.mp3",
+    "songs copied one behind the other: other rates and channels",
+    Taken("audio", seconds=6, within_sec=0.3, has_audio=True, verify=has_pitch(500, 900)),
+)
 def write_joined(path: Path) -> None:
     parts = (
         tone(path.with_name("0.mp3"), *MP3, "-ac", "1", hz=500, rate=22_050),
@@ -163,7 +166,11 @@ def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 5])
 
 
-@entry("an-hour.mp3", "DJ set: 61 minutes, VBR without header",
-       Taken("audio", seconds=3660, within_sec=1, has_audio=True), is_large=True)  # fmt: skip
+@entry(
+    "an-hour.mp3",
+    "DJ set: 61 minutes, VBR without header",
+    Taken("audio", seconds=3660, within_sec=1, has_audio=True),
+    is_large=True,
+)
 def write_long(path: Path) -> None:
     tone(path, *MP3, "-q:a", "9", "-write_xing", "0", seconds=3660, rate=22_050)

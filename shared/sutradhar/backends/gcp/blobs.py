@@ -105,9 +105,10 @@ class GcsBlobStore:
                 if "PERMISSION_DENIED" not in str(exc):
                     raise
                 raise BackendError(
-                    f"bucket {self._name}: {exc}", retryable=False,
+                    f"bucket {self._name}: {exc}",
+                    retryable=False,
                     advice=f"give {self._service_account} roles/iam.serviceAccountTokenCreator on itself (docs/iam.md)",
-                ) from exc  # fmt: skip
+                ) from exc
         return signed
 
     def upload_url(self, name: str, content_type: str, size: int, origin: str | None = None) -> str | None:

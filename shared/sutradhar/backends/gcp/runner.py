@@ -111,8 +111,9 @@ class CloudRunRunner:
                 options: dict[str, Any] = {"transport": "rest"}
                 if self._endpoint:
                     options |= {
-                        "client_options": {"api_endpoint": self._endpoint}, "credentials": AnonymousCredentials(),
-                    }  # fmt: skip
+                        "client_options": {"api_endpoint": self._endpoint},
+                        "credentials": AnonymousCredentials(),
+                    }
                 self._jobs, self._executions = run_v2.JobsClient(**options), run_v2.ExecutionsClient(**options)
             return self._jobs, self._executions
 

@@ -134,10 +134,15 @@ class FirestoreJobStore:
         ends = job.updated_at + self._keep_over if job.state.over and self._keep_over else None
         limit = MAX_BODY_BYTES + (_TO_END_WITH if job.state.over else 0)
         return {
-            "state": job.state.value, "over": job.state.over, "created_at": job.created_at,
-            "updated_at": job.updated_at, "version": job.version, "write": write, "expire_at": ends,
+            "state": job.state.value,
+            "over": job.state.over,
+            "created_at": job.created_at,
+            "updated_at": job.updated_at,
+            "version": job.version,
+            "write": write,
+            "expire_at": ends,
             "body": _body(f"job {job.id}", job.model_dump_json(), limit),
-        }  # fmt: skip
+        }
 
 
 class FirestoreAssetStore:
@@ -197,9 +202,12 @@ class FirestoreLeaseStore:
             # also greater than that of a record that is long deleted
             token = max(int(now.timestamp() * 1000), before.get("token") + 1 if before.exists else 0)
             fields = {
-                "name": name, "token": token, "holder": mine, "expires": now + ttl,
+                "name": name,
+                "token": token,
+                "holder": mine,
+                "expires": now + ttl,
                 "expire_at": now + ttl + _LEASES_KEPT,
-            }  # fmt: skip
+            }
             try:
                 if before.exists:
                     document.update(fields, option=self._store.unchanged_since(before), **CALL)

@@ -79,9 +79,13 @@ class LocalRenderRunner:
                     return running.name
             name = f"{render_id}.{len(self._executions)}.{self._presence.owner}"
             env = {
-                **self._env, "CLOUD_RUN_JOB": "gpu-renderer", "CLOUD_RUN_EXECUTION": name, "CLOUD_RUN_TASK_INDEX": "0",
-                "CLOUD_RUN_TASK_COUNT": "1", "RENDER_REQUEST": request_blob,
-            }  # fmt: skip
+                **self._env,
+                "CLOUD_RUN_JOB": "gpu-renderer",
+                "CLOUD_RUN_EXECUTION": name,
+                "CLOUD_RUN_TASK_INDEX": "0",
+                "CLOUD_RUN_TASK_COUNT": "1",
+                "RENDER_REQUEST": request_blob,
+            }
             execution = self._executions[name] = _Execution(name, job_id, render_id, env)
             self._write_report(execution)
         threading.Thread(target=self._run, args=(execution,), name=f"execution-{render_id}", daemon=True).start()
@@ -168,9 +172,14 @@ class LocalRenderRunner:
         try:
             with self._log(execution).open("ab") as out:
                 execution.process = subprocess.Popen(
-                    self._argv, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                    pass_fds=(listen,), start_new_session=True,
-                )  # fmt: skip
+                    self._argv,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=out,
+                    pass_fds=(listen,),
+                    start_new_session=True,
+                )
             os.close(listen)
             listen = -1
             self._file(execution.name, "pid").write_text(str(execution.process.pid))

@@ -91,9 +91,14 @@ class Worker:
     def _after_error(self, delivery: Delivery, exc: Exception) -> None:
         last = delivery.last_try or delivery.worn_out
         log(
-            "message_failed", level="error" if last else "warning", exc=exc, dead=last,
-            message_type=delivery.message.type, **subject(delivery.message), failures=delivery.failures + 1,
-        )  # fmt: skip
+            "message_failed",
+            level="error" if last else "warning",
+            exc=exc,
+            dead=last,
+            message_type=delivery.message.type,
+            **subject(delivery.message),
+            failures=delivery.failures + 1,
+        )
         if last:
             self._give_up(delivery.message, exc)
             self._queue.bury(delivery, repr(exc))

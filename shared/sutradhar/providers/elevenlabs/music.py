@@ -41,10 +41,14 @@ class ElevenLabsComposer:
                 with (
                     errors(),
                     elevenlabs.music.with_raw_response.compose(
-                        prompt=prompt, music_length_ms=_LENGTH_SEC * 1000, force_instrumental=True,
-                        output_format="mp3_44100_128", model_id=self._model, request_options=ONCE,
+                        prompt=prompt,
+                        music_length_ms=_LENGTH_SEC * 1000,
+                        force_instrumental=True,
+                        output_format="mp3_44100_128",
+                        model_id=self._model,
+                        request_options=ONCE,
                     ) as raw,
-                ):  # fmt: skip
+                ):
                     return b"".join(raw.data), dict(raw.headers).get("song-id", "")
 
             data, request_id = patiently(composed)

@@ -30,9 +30,12 @@ class ElevenLabsSounds:
             def made() -> bytes:
                 with errors():
                     parts = elevenlabs.text_to_sound_effects.convert(
-                        text=text, duration_seconds=_LENGTH_SEC, output_format="mp3_44100_128", model_id=self._model,
+                        text=text,
+                        duration_seconds=_LENGTH_SEC,
+                        output_format="mp3_44100_128",
+                        model_id=self._model,
                         request_options=ONCE,
-                    )  # fmt: skip
+                    )
                     return b"".join(parts)
 
             data = patiently(made)

@@ -39,9 +39,13 @@ class ElevenLabsNarrator(BoughtNarrator):
             def said() -> tuple[Any, dict[str, str]]:
                 with errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
-                        self.voice(voice, manner), text=told, model_id=self._model, output_format=_FORMAT,
-                        request_options=ONCE, **settings,
-                    )  # fmt: skip
+                        self.voice(voice, manner),
+                        text=told,
+                        model_id=self._model,
+                        output_format=_FORMAT,
+                        request_options=ONCE,
+                        **settings,
+                    )
                     return raw.data, {name.lower(): value for name, value in raw.headers.items()}
 
             answer, headers = patiently(said)

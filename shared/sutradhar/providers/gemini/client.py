@@ -11,9 +11,17 @@ from sutradhar.providers.vendor import CHECK_SEC, Vendor, find, no_answer, of_th
 
 PROVIDER = "gemini"
 _REFUSALS = {
-    "SAFETY", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "RECITATION", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
-    "IMAGE_RECITATION", "MODEL_ARMOR", "JAILBREAK",
-}  # fmt: skip
+    "SAFETY",
+    "BLOCKLIST",
+    "PROHIBITED_CONTENT",
+    "SPII",
+    "RECITATION",
+    "IMAGE_SAFETY",
+    "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION",
+    "MODEL_ARMOR",
+    "JAILBREAK",
+}
 
 
 @contextmanager

@@ -39,16 +39,23 @@ class Veo:
         """Raises ProviderError."""
         if not self._vendor.options.get("project"):
             raise ProviderError(
-                "it makes clips on Vertex AI only, and there is an API key only", provider=PROVIDER, retryable=False,
-                fault="request", advice="set GEMINI_PROJECT",
-            )  # fmt: skip
+                "it makes clips on Vertex AI only, and there is an API key only",
+                provider=PROVIDER,
+                retryable=False,
+                fault="request",
+                advice="set GEMINI_PROJECT",
+            )
         text = f"{prompt}\nStyle: {style}" if style else prompt
         large = min(width, height) > _LARGE
         length = _SECONDS[-1] if large else next((s for s in _SECONDS if s >= seconds), _SECONDS[-1])
         config: dict[str, Any] = {
-            "number_of_videos": 1, "duration_seconds": length, "aspect_ratio": "9:16" if height > width else "16:9",
-            "resolution": "1080p" if large else "720p", "generate_audio": False, "seed": seed,
-        }  # fmt: skip
+            "number_of_videos": 1,
+            "duration_seconds": length,
+            "aspect_ratio": "9:16" if height > width else "16:9",
+            "resolution": "1080p" if large else "720p",
+            "generate_audio": False,
+            "seed": seed,
+        }
         source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": media_type(first_frame)}}
         most = likely = {"seconds": float(length)}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:

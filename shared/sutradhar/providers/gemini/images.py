@@ -40,9 +40,14 @@ class GeminiImages:
         return True
 
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int,  # noqa: ARG002 - it has no seed
+        self,
+        prompt: str,
+        style: str,
+        width: int,
+        height: int,
+        seed: int,  # noqa: ARG002 - it has no seed
         likeness: Sequence[bytes] = (),
-    ) -> Picture:  # fmt: skip
+    ) -> Picture:
         """Raises ProviderError."""
         text = f"{prompt}\nStyle: {style}" if style else prompt
         aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
@@ -61,9 +66,10 @@ class GeminiImages:
             def drawn() -> tuple[bytes, str]:
                 with errors():
                     answer = google.models.generate_content(
-                        model=self._model, contents=contents,
+                        model=self._model,
+                        contents=contents,
                         config={"response_modalities": ["IMAGE"], "image_config": form},
-                    )  # fmt: skip
+                    )
                     if units := used(answer):
                         call.settle(units, answer.response_id or "")
                     return _inline(answer), answer.response_id or ""

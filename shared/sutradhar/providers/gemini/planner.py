@@ -13,8 +13,9 @@ class GeminiPlanner(script.ModelPlanner):
     def answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
         most, likely = script.tokens(instructions, text)
         config: dict[str, Any] = {
-            "system_instruction": instructions, "max_output_tokens": script.MAX_OUTPUT_TOKENS,
-        }  # fmt: skip
+            "system_instruction": instructions,
+            "max_output_tokens": script.MAX_OUTPUT_TOKENS,
+        }
         if schema is not None:
             config |= {"response_mime_type": "application/json", "response_schema": schema}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:

@@ -19,9 +19,12 @@ def client(vendor: Vendor) -> Iterator[Any]:
         from google.cloud import texttospeech_v1beta1 as texttospeech
     except ImportError as exc:
         raise ProviderError(
-            "its client is not installed", provider=PROVIDER, retryable=False, fault="key",
+            "its client is not installed",
+            provider=PROVIDER,
+            retryable=False,
+            fault="key",
             advice="pip install 'sutradhar[gcp]'",
-        ) from exc  # fmt: skip
+        ) from exc
     options: dict[str, Any] = {"api_endpoint": vendor.base_url or None}
     if not vendor.options.get("project"):
         options["api_key"] = vendor.key
@@ -52,9 +55,12 @@ def errors() -> Iterator[None]:
         if "does not exist" in message:
             # a plan may have named this one voice; its family, which has the price, still serves other voices
             raise ProviderError(
-                message, provider=PROVIDER, retryable=False, status=int(exc.code or 0),
+                message,
+                provider=PROVIDER,
+                retryable=False,
+                status=int(exc.code or 0),
                 advice="name another voice (docs/providers.md)",
-            ) from exc  # fmt: skip
+            ) from exc
         raise refused_call(PROVIDER, int(exc.code or 500), message, headers=headers) from exc
     except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
         raise no_answer(PROVIDER, exc) from exc

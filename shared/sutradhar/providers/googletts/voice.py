@@ -74,8 +74,9 @@ class GoogleNarrator:
                             "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE, **pace},
                             "enable_time_pointing": ["SSML_MARK"],
                         },
-                        retry=None, timeout=self._vendor.timeout_sec,
-                    )  # fmt: skip
+                        retry=None,
+                        timeout=self._vendor.timeout_sec,
+                    )
 
             answer = patiently(asked)
             samples, rate = decoded(PROVIDER, answer.audio_content)
@@ -102,9 +103,11 @@ def _kind(voice: str, language: Language) -> str:
         f"its voice {voice} speaks {found[1]}, not {language}" if found else f"{voice} is no voice that marks words"
     )
     raise ProviderError(
-        problem, provider=PROVIDER, retryable=False,
+        problem,
+        provider=PROVIDER,
+        retryable=False,
         advice=f"name a Neural2, Wavenet or Standard voice, such as {VOICES[language, 'F']}",
-    )  # fmt: skip
+    )
 
 
 def portions(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:

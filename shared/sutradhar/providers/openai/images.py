@@ -57,17 +57,25 @@ class OpenAIImages:
         return True
 
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int,  # noqa: ARG002 - it has no seed
+        self,
+        prompt: str,
+        style: str,
+        width: int,
+        height: int,
+        seed: int,  # noqa: ARG002 - it has no seed
         likeness: Sequence[bytes] = (),
-    ) -> Picture:  # fmt: skip
+    ) -> Picture:
         """Raises ProviderError."""
         size = nearest_size(width, height) if self._is_first else fitting_size(width, height)
         text = f"{prompt}\nStyle: {style}" if style else prompt
         most, likely = self._uses(text, size, len(likeness))
         wanted: dict[str, Any] = {
-            "model": self._model, "prompt": text, "size": f"{size[0]}x{size[1]}", "quality": self._quality,
+            "model": self._model,
+            "prompt": text,
+            "size": f"{size[0]}x{size[1]}",
+            "quality": self._quality,
             "output_format": "png",
-        }  # fmt: skip
+        }
         shown = [(f"{i}.png", data, media_type(data)) for i, data in enumerate(likeness)]
         fidelity = {"input_fidelity": self._fidelity} if self._is_first else {}
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
@@ -86,9 +94,12 @@ class OpenAIImages:
             data, request_id = patiently(drawn)
             kind, found = opened(PROVIDER, data)
         return Picture(
-            data, kind, *found, provider=self.name,
+            data,
+            kind,
+            *found,
+            provider=self.name,
             provenance=Provenance(model=self._model, request_id=request_id, prompt=text),
-        )  # fmt: skip
+        )
 
     def _uses(self, text: str, size: tuple[int, int], shown: int) -> tuple[dict[str, float], dict[str, float]]:
         """Return the most that a call uses, and the likely use."""

@@ -13,9 +13,12 @@ class OpenAIPlanner(script.ModelPlanner):
     def answer(self, instructions: str, text: str, schema: type[script.Script] | None) -> tuple[Any, str]:
         most, likely = script.tokens(instructions, text)
         wanted: dict[str, Any] = {
-            "model": self._model, "instructions": instructions, "input": text,
-            "max_output_tokens": script.MAX_OUTPUT_TOKENS, "store": False,
-        }  # fmt: skip
+            "model": self._model,
+            "instructions": instructions,
+            "input": text,
+            "max_output_tokens": script.MAX_OUTPUT_TOKENS,
+            "store": False,
+        }
         with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
 
             def answered() -> Any:
@@ -31,9 +34,11 @@ class OpenAIPlanner(script.ModelPlanner):
             with errors():
                 found = answer.output_text.strip() if schema is None else answer.output_parsed
                 refusals = [
-                    part.refusal for item in answer.output for part in getattr(item, "content", None) or ()
+                    part.refusal
+                    for item in answer.output
+                    for part in getattr(item, "content", None) or ()
                     if part.type == "refusal"
-                ]  # fmt: skip
+                ]
         if refusals:
             raise policy(PROVIDER, refusals[0])
         if not found:

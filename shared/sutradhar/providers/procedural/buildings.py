@@ -99,7 +99,13 @@ def golden_city() -> Shapes:
     found = [box("gold_dark", -0.5, 0, 0.5, 0.12)]
     for x, high, wide in ((-0.4, 0.3, 0.09), (-0.2, 0.42, 0.12), (0, 0.55, 0.16), (0.21, 0.4, 0.12), (0.4, 0.28, 0.09)):
         found.append(box("gold", x - wide / 2, 0.1, x + wide / 2, high))
-        dome = [(x - wide * 0.6, high), (x - wide * 0.62, high + wide * 0.5), (x, high + wide * 1.15), (x + wide * 0.62, high + wide * 0.5), (x + wide * 0.6, high)]  # fmt: skip
+        dome = [
+            (x - wide * 0.6, high),
+            (x - wide * 0.62, high + wide * 0.5),
+            (x, high + wide * 1.15),
+            (x + wide * 0.62, high + wide * 0.5),
+            (x + wide * 0.6, high),
+        ]
         found += [
             Shape("gold", spline(dome, closed=False)),
             poly("gold_dark", (x - 0.01, high + wide), (x + 0.01, high + wide), (x, high + wide * 1.6)),
@@ -120,7 +126,20 @@ def pillar(broken: bool = False) -> Shapes:
         found += [box("gold_dark", -0.09, y, 0.09, y + 0.022), oval("gold", 0, y + 0.011, 0.022, 0.022)]
     found += [box("stone", -0.11, 0.88, 0.11, 0.93), box("stone_dark", -0.14, 0.93, 0.14, 1.0)]
     if broken:
-        crack = poly("flame", (-0.02, 0.95), (0.03, 0.78), (-0.03, 0.62), (0.04, 0.45), (-0.05, 0.28), (0.01, 0.1), (0.05, 0.28), (-0.01, 0.46), (0.06, 0.63), (0.01, 0.79), (0.04, 0.95))  # fmt: skip
+        crack = poly(
+            "flame",
+            (-0.02, 0.95),
+            (0.03, 0.78),
+            (-0.03, 0.62),
+            (0.04, 0.45),
+            (-0.05, 0.28),
+            (0.01, 0.1),
+            (0.05, 0.28),
+            (-0.01, 0.46),
+            (0.06, 0.63),
+            (0.01, 0.79),
+            (0.04, 0.95),
+        )
         found.append(crack)
     return found
 
@@ -136,18 +155,33 @@ def well() -> Shapes:
             x = -0.3 + 0.12 * i + (0.06 if row % 2 else 0)
             found.append(box("stone", x + 0.005, 0.02 + 0.08 * row, min(x + 0.11, 0.295), 0.08 + 0.08 * row))
     found += [limb("wood", [(x, 0.2), (x, 0.72)], [0.04, 0.035]) for x in (-0.27, 0.27)]
-    return [*found, limb("wood_dark", [(-0.3, 0.7), (0.3, 0.7)], [0.045, 0.045]), limb("cream", [(0.02, 0.7), (0.02, 0.4)], [0.01, 0.01]), box("clay", -0.03, 0.3, 0.07, 0.4)]  # fmt: skip
+    return [
+        *found,
+        limb("wood_dark", [(-0.3, 0.7), (0.3, 0.7)], [0.045, 0.045]),
+        limb("cream", [(0.02, 0.7), (0.02, 0.4)], [0.01, 0.01]),
+        box("clay", -0.03, 0.3, 0.07, 0.4),
+    ]
 
 
 def pot() -> Shapes:
     body = blob("clay", (-0.12, 0.42), (-0.28, 0.28), (-0.22, 0.04), (0, 0), (0.22, 0.04), (0.28, 0.28), (0.12, 0.42))
-    return [body, box("clay", -0.1, 0.4, 0.1, 0.55), oval("clay_dark", 0, 0.56, 0.15, 0.035), oval("dark", 0, 0.562, 0.11, 0.022), limb("clay_dark", [(-0.26, 0.24), (0, 0.2), (0.26, 0.24)], [0.014, 0.014])]  # fmt: skip
+    return [
+        body,
+        box("clay", -0.1, 0.4, 0.1, 0.55),
+        oval("clay_dark", 0, 0.56, 0.15, 0.035),
+        oval("dark", 0, 0.562, 0.11, 0.022),
+        limb("clay_dark", [(-0.26, 0.24), (0, 0.2), (0.26, 0.24)], [0.014, 0.014]),
+    ]
 
 
 def lamp() -> Shapes:
     """A clay lamp with its flame."""
     bowl = blob("clay", (-0.2, 0.12), (-0.12, 0.02), (0.1, 0.02), (0.24, 0.13), (0, 0.1))
-    return [bowl, blob("saffron", (0.2, 0.13), (0.15, 0.2), (0.2, 0.36), (0.25, 0.2)), blob("flame", (0.2, 0.14), (0.18, 0.19), (0.2, 0.28), (0.22, 0.19))]  # fmt: skip
+    return [
+        bowl,
+        blob("saffron", (0.2, 0.13), (0.15, 0.2), (0.2, 0.36), (0.25, 0.2)),
+        blob("flame", (0.2, 0.14), (0.18, 0.19), (0.2, 0.28), (0.22, 0.19)),
+    ]
 
 
 def fire(rng: Rng) -> Shapes:
@@ -172,7 +206,12 @@ def fire(rng: Rng) -> Shapes:
 
 def boat() -> Shapes:
     hull = blob("wood", (-0.5, 0.2), (-0.3, 0.02), (0, -0.02), (0.3, 0.02), (0.5, 0.2), (0.25, 0.13), (-0.25, 0.13))
-    return [limb("wood_dark", [(0, 0.1), (0, 0.8)], [0.025, 0.015]), poly("cream", (0.02, 0.76), (0.36, 0.26), (0.02, 0.22)), poly("saffron", (-0.02, 0.66), (-0.26, 0.26), (-0.02, 0.22)), hull]  # fmt: skip
+    return [
+        limb("wood_dark", [(0, 0.1), (0, 0.8)], [0.025, 0.015]),
+        poly("cream", (0.02, 0.76), (0.36, 0.26), (0.02, 0.22)),
+        poly("saffron", (-0.02, 0.66), (-0.26, 0.26), (-0.02, 0.22)),
+        hull,
+    ]
 
 
 def planet(tone: str, rings: bool) -> Shapes:
@@ -190,7 +229,11 @@ def window(lit: bool) -> Shapes:
     def arch(w: float, h: float) -> list[tuple[float, float]]:
         return [(-w, 0), (-w, h * 0.62), (-w * 0.55, h * 0.86), (0, h), (w * 0.55, h * 0.86), (w, h * 0.62), (w, 0)]
 
-    return [Shape("stone_dark", spline(arch(0.36, 1.0), closed=False)), Shape("flame" if lit else "sky_blue", spline(arch(0.29, 0.92), closed=False)), limb("stone_dark", [(0, 0.02), (0, 0.88)], [0.025, 0.02])]  # fmt: skip
+    return [
+        Shape("stone_dark", spline(arch(0.36, 1.0), closed=False)),
+        Shape("flame" if lit else "sky_blue", spline(arch(0.29, 0.92), closed=False)),
+        limb("stone_dark", [(0, 0.02), (0, 0.88)], [0.025, 0.02]),
+    ]
 
 
 def sparks(rng: Rng) -> Shapes:

@@ -2,6 +2,9 @@
 
 from sutradhar.providers.procedural.shapes import Shape, Shapes, blob, limb, moved, oval, poly, ring, star, turned
 
+# One shape a line reads as a table of coordinates; the formatter would make it four times as long.
+# fmt: off
+
 
 def head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
     """A head in three-quarter view with a hint of nose, ear, eye and brow."""
@@ -16,7 +19,7 @@ def head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
         limb("hair", [(x + 0.28 * r, y + 0.3 * r), (x + 0.52 * r, y + 0.4 * r), (x + 0.72 * r, y + 0.28 * r)], [r * 0.1]),
         limb("red_dark", [(x + 0.5 * r, y - 0.52 * r), (x + 0.76 * r, y - 0.48 * r)], [r * 0.1]),
         oval(skin, x - 0.28 * r, y - 0.08 * r, 0.16 * r, 0.24 * r),
-    ]  # fmt: skip
+    ]
 
 
 def hair_cap(x: float, y: float, r: float = 0.068, tone: str = "hair") -> Shape:
@@ -24,7 +27,7 @@ def hair_cap(x: float, y: float, r: float = 0.068, tone: str = "hair") -> Shape:
         tone, (x - 0.95 * r, y - 0.35 * r), (x - 1.05 * r, y + 0.4 * r), (x - 0.3 * r, y + 1.2 * r),
         (x + 0.55 * r, y + 1.02 * r), (x + 0.84 * r, y + 0.5 * r), (x + 0.3 * r, y + 0.62 * r),
         (x - 0.25 * r, y + 0.3 * r), (x - 0.45 * r, y - 0.3 * r),
-    )  # fmt: skip
+    )
 
 
 def crown(x: float, y: float, r: float = 0.068) -> Shapes:
@@ -38,7 +41,7 @@ def crown(x: float, y: float, r: float = 0.068) -> Shapes:
         oval("red", x, y + 0.95 * r, 0.2 * r, 0.28 * r),
         oval("gold", x, y + 2.55 * r, 0.14 * r, 0.14 * r),
         oval("gold", x - 0.3 * r, y - 0.4 * r, 0.16 * r, 0.16 * r),
-    ]  # fmt: skip
+    ]
 
 
 def _robe(tone: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
@@ -52,7 +55,7 @@ def _robe(tone: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
         ),
         *[limb(trim, [(x * 0.45, 0.52), (x * 0.8, 0.28), (x, 0.05)], [0.006, 0.016]) for x in (-hem * 0.6, 0.0, hem * 0.6)],
         limb(trim, [(-waist - 0.015, 0.55), (0, 0.53), (waist + 0.02, 0.55)], [0.045]),
-    ]  # fmt: skip
+    ]
 
 
 def praying_child() -> Shapes:
@@ -72,7 +75,7 @@ def praying_child() -> Shapes:
         limb("skin", [(-0.07, 0.51), (-0.02, 0.375), (0.14, 0.49)], [0.055, 0.05, 0.036]),
         blob("skin", (0.12, 0.475), (0.155, 0.475), (0.185, 0.56), (0.188, 0.6), (0.168, 0.58), (0.14, 0.53)),
         oval("gold", 0.135, 0.478, 0.024, 0.012, 35),
-    ]  # fmt: skip
+    ]
 
 
 def meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = False) -> Shapes:
@@ -94,7 +97,7 @@ def meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = False) 
         limb("red_dark", [(-0.018, 0.622), (0.018, 0.622)], [0.008]),
         blob("hair", (-0.078, 0.63), (-0.08, 0.72), (0.0, 0.785), (0.08, 0.72), (0.078, 0.63), (0.05, 0.715), (0, 0.735), (-0.05, 0.715)),
         oval("hair", 0, 0.795, 0.046, 0.042),
-    ]  # fmt: skip
+    ]
     if beard:
         shapes.append(blob("white", (-0.055, 0.63), (0, 0.61), (0.055, 0.63), (0.04, 0.52), (0.0, 0.44), (-0.04, 0.52)))
     return shapes
@@ -118,7 +121,7 @@ def shiva() -> Shapes:
         limb("shell", [(-0.06, 0.56), (-0.1, 0.5), (0.0, 0.46), (0.1, 0.5), (0.09, 0.6)], [0.016, 0.022, 0.03]),
         limb("white", [(0.035, 0.83), (0.062, 0.85), (0.066, 0.885)], [0.004, 0.016, 0.004]),
         oval("red", 0.0, 0.705, 0.007, 0.014),
-    ]  # fmt: skip
+    ]
 
 
 def king() -> Shapes:
@@ -135,7 +138,7 @@ def king() -> Shapes:
         limb("hair", [(0.09, 0.925), (0.05, 0.915), (0.03, 0.93)], [0.02, 0.01]),
         blob("hair", (-0.05, 0.97), (-0.075, 0.9), (-0.06, 0.84), (-0.02, 0.86), (-0.02, 0.95)),
         *crown(0.01, 0.95),
-    ]  # fmt: skip
+    ]
 
 
 def king_on_throne() -> Shapes:
@@ -175,7 +178,7 @@ def king_on_throne() -> Shapes:
         *head(0.01, 0.98), limb("hair", [(0.1, 0.975), (0.05, 0.955), (0.02, 0.975)], [0.024, 0.012]),
         limb("hair", [(0.01, 1.01), (0.06, 0.995)], [0.012]),
         blob("hair", (-0.05, 1.01), (-0.08, 0.94), (-0.07, 0.86), (-0.02, 0.89), (-0.02, 0.99)), *crown(0.01, 0.99),
-    ]  # fmt: skip
+    ]
     arms = [limb("gold", [(-0.33, 0.58), (-0.35, 0.42)], [0.06]), limb("gold", [(0.33, 0.6), (0.35, 0.42)], [0.06])]
     return [*steps, *edges, *back, *seat, arms[0], *body, arms[1]]
 
@@ -193,7 +196,7 @@ def sage() -> Shapes:
         blob("white", (-0.005, 0.91), (0.075, 0.9), (0.085, 0.84), (0.06, 0.72), (0.035, 0.64), (0.0, 0.74), (-0.015, 0.84)),
         oval("white", 0.07, 0.9, 0.03, 0.012, -20),
         blob("clay", (-0.12, 0.5), (-0.02, 0.5), (0.0, 0.44), (-0.07, 0.39), (-0.14, 0.44)), poly("clay_dark", (-0.1, 0.5), (-0.04, 0.5), (-0.03, 0.53), (-0.11, 0.53)),
-    ]  # fmt: skip
+    ]
 
 
 def woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
@@ -216,7 +219,7 @@ def woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
         oval("gold", 0.2, 0.68, 0.01, 0.022, 35),
         *head(0.01, 0.925, 0.064), hair_cap(0.01, 0.925, 0.067), oval("hair", -0.055, 0.94, 0.042, 0.042), oval("pink", -0.085, 0.965, 0.018, 0.018),
         limb("gold", [(-0.04, 0.835), (0.01, 0.79), (0.055, 0.835)], [0.016]), oval("red", 0.045, 0.955, 0.007, 0.007),
-    ]  # fmt: skip
+    ]
     if halo:
         shapes += [
             *crown(0.01, 0.93, 0.06),
@@ -241,7 +244,7 @@ def narasimha() -> Shapes:
             limb("lion", [(side * 0.15, 0.84), (side * ex, ey), (side * hx, hy)], [0.1, 0.08, 0.06]),
             limb("gold", [(side * (ex - 0.03), ey + 0.03), (side * (ex + 0.03), ey - 0.03)], [0.02]),
             oval("lion", side * hx, hy, 0.042, 0.042), *claws,
-        ]  # fmt: skip
+        ]
 
     face = [
         star("mane", 0, 1.0, 0.2, 0.27, 15), star("saffron", 0, 1.0, 0.15, 0.2, 13),
@@ -253,7 +256,7 @@ def narasimha() -> Shapes:
         oval("flame", -0.052, 1.01, 0.024, 0.018, -20), oval("flame", 0.052, 1.01, 0.024, 0.018, 20), oval("dark", -0.05, 1.008, 0.009, 0.011), oval("dark", 0.05, 1.008, 0.009, 0.011),
         limb("mane", [(-0.09, 1.05), (-0.03, 1.025)], [0.02, 0.01]), limb("mane", [(0.09, 1.05), (0.03, 1.025)], [0.02, 0.01]),
         *moved(crown(0, 0, 0.085), 0, 1.1),
-    ]  # fmt: skip
+    ]
     return [
         limb("lion", [(-0.08, 0.4), (-0.14, 0.2), (-0.13, 0.04)], [0.13, 0.1, 0.07]), limb("lion", [(0.08, 0.4), (0.17, 0.22), (0.17, 0.04)], [0.13, 0.1, 0.07]),
         oval("lion", -0.15, 0.025, 0.075, 0.03), oval("lion", 0.2, 0.025, 0.075, 0.03),
@@ -262,7 +265,7 @@ def narasimha() -> Shapes:
         blob("yellow", (-0.12, 0.52), (0.12, 0.52), (0.2, 0.32), (0.2, 0.2), (0.04, 0.24), (0.0, 0.1), (-0.04, 0.24), (-0.19, 0.18), (-0.19, 0.32)),
         limb("red", [(-0.12, 0.52), (0, 0.49), (0.12, 0.52)], [0.05]), limb("gold", [(-0.13, 0.8), (0, 0.66), (0.13, 0.8)], [0.03]),
         *arm(-1, (0.3, 0.68), (0.42, 0.82)), *arm(1, (0.3, 0.68), (0.42, 0.82)), *face,
-    ]  # fmt: skip
+    ]
 
 
 def hanuman(flying: bool = True) -> Shapes:
@@ -271,7 +274,7 @@ def hanuman(flying: bool = True) -> Shapes:
         oval("monkey", 0.0, 0.0, 0.085, 0.09), oval("cream", 0.05, -0.005, 0.05, 0.06), oval("cream", 0.07, -0.04, 0.055, 0.04),
         oval("dark", 0.06, 0.015, 0.009, 0.013), limb("red_dark", [(0.05, -0.052), (0.085, -0.06), (0.115, -0.045)], [0.01]),
         oval("monkey", -0.05, -0.01, 0.028, 0.034), oval("gold", -0.05, -0.05, 0.016, 0.016), *crown(0.0, 0.01, 0.078),
-    ]  # fmt: skip
+    ]
     mace = [
         limb("gold_dark", [(0, -0.2), (0, 0.3)], [0.022, 0.028]),
         oval("gold", 0, 0.38, 0.1, 0.105),
@@ -288,7 +291,7 @@ def hanuman(flying: bool = True) -> Shapes:
             *turned(moved(mace, 0.27, 0.62), -8, 0.27, 0.62),
             limb("monkey", [(0.14, 0.8), (0.24, 0.66), (0.27, 0.56)], [0.09, 0.075, 0.055]), limb("monkey", [(-0.14, 0.8), (-0.21, 0.62), (-0.1, 0.54)], [0.09, 0.075, 0.05]),
             limb("gold", [(-0.1, 0.82), (0, 0.68), (0.1, 0.82)], [0.022]), *moved(face, 0.02, 0.95),
-        ]  # fmt: skip
+        ]
     return [
         limb("saffron", [(-0.02, 0.52), (-0.25, 0.6), (-0.45, 0.52), (-0.68, 0.6)], [0.05, 0.06, 0.05, 0.02]),
         limb("monkey", [(-0.16, 0.36), (-0.42, 0.38), (-0.6, 0.6), (-0.5, 0.86), (-0.36, 0.84), (-0.38, 0.74)], [0.045, 0.042, 0.036, 0.03, 0.018]),
@@ -304,7 +307,7 @@ def hanuman(flying: bool = True) -> Shapes:
         *turned(moved(face, 0.24, 0.7), 18, 0.24, 0.7),
         limb("monkey", [(0.17, 0.57), (0.36, 0.58), (0.56, 0.68)], [0.09, 0.075, 0.05]), limb("gold", [(0.47, 0.66), (0.49, 0.61)], [0.022]),
         limb("monkey", [(0.55, 0.68), (0.65, 0.73)], [0.055, 0.03]), limb("gold", [(0.09, 0.6), (0.15, 0.52), (0.2, 0.55)], [0.02]),
-    ]  # fmt: skip
+    ]
 
 
 def crowd() -> Shapes:
@@ -318,7 +321,7 @@ def crowd() -> Shapes:
             blob(cloth, (-0.12, 0.42), (-0.09, 0.6), (0, 0.65), (0.09, 0.6), (0.12, 0.42), (0.14, 0.0), (-0.14, 0.0)),
             limb("skin", [(0, 0.62), (0, 0.7)], [0.06]), oval("skin", 0, 0.74, 0.062, 0.075),
             blob("hair", (-0.07, 0.7), (-0.065, 0.8), (0, 0.835), (0.065, 0.8), (0.07, 0.7), (0.03, 0.77), (-0.04, 0.77)),
-        ]  # fmt: skip
+        ]
         if i % 3 == 1:
             one.append(
                 blob(

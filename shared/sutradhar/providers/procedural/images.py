@@ -21,19 +21,40 @@ _MAX_SIDE = 8192
 
 # what stands on the stage: how to draw it, and its size against a grown person
 _CAST = {
-    "praying_child": (figures.praying_child, 1.15), "king": (figures.king, 1.05),
-    "king_on_throne": (figures.king_on_throne, 1.0), "narasimha": (figures.narasimha, 1.15),
-    "hanuman": (figures.hanuman, 1.15), "shiva": (figures.shiva, 1.3), "goddess": (lambda: figures.woman("blue", halo=True), 1.1),
-    "woman": (figures.woman, 1.0), "meditating": (figures.meditating, 1.15), "sage": (figures.sage, 1.0),
-    "crowd": (figures.crowd, 0.8), "child": (people.child, 1.1), "farmer": (people.farmer, 1.0),
-    "traveller": (people.traveller, 1.0), "scholar": (people.scholar, 1.0), "archer": (people.archer, 1.0),
-    "flutist": (people.flutist, 1.1), "stargazer": (people.stargazer, 1.0), "fox": (animals.fox, 0.95),
-    "lion": (animals.lion, 0.95), "elephant": (animals.elephant, 1.0), "crow": (animals.bird, 0.95),
-    "dove": (animals.flying_bird, 0.9), "deer": (animals.deer, 0.9), "cow": (animals.cow, 0.8),
-    "horse": (animals.horse, 0.9), "monkey": (animals.monkey, 0.9), "tortoise": (animals.tortoise, 0.8),
-    "hare": (animals.hare, 0.8), "fish": (animals.fish, 0.8), "ant": (animals.ant, 0.8), "snake": (animals.snake, 0.9),
+    "praying_child": (figures.praying_child, 1.15),
+    "king": (figures.king, 1.05),
+    "king_on_throne": (figures.king_on_throne, 1.0),
+    "narasimha": (figures.narasimha, 1.15),
+    "hanuman": (figures.hanuman, 1.15),
+    "shiva": (figures.shiva, 1.3),
+    "goddess": (lambda: figures.woman("blue", halo=True), 1.1),
+    "woman": (figures.woman, 1.0),
+    "meditating": (figures.meditating, 1.15),
+    "sage": (figures.sage, 1.0),
+    "crowd": (figures.crowd, 0.8),
+    "child": (people.child, 1.1),
+    "farmer": (people.farmer, 1.0),
+    "traveller": (people.traveller, 1.0),
+    "scholar": (people.scholar, 1.0),
+    "archer": (people.archer, 1.0),
+    "flutist": (people.flutist, 1.1),
+    "stargazer": (people.stargazer, 1.0),
+    "fox": (animals.fox, 0.95),
+    "lion": (animals.lion, 0.95),
+    "elephant": (animals.elephant, 1.0),
+    "crow": (animals.bird, 0.95),
+    "dove": (animals.flying_bird, 0.9),
+    "deer": (animals.deer, 0.9),
+    "cow": (animals.cow, 0.8),
+    "horse": (animals.horse, 0.9),
+    "monkey": (animals.monkey, 0.9),
+    "tortoise": (animals.tortoise, 0.8),
+    "hare": (animals.hare, 0.8),
+    "fish": (animals.fish, 0.8),
+    "ant": (animals.ant, 0.8),
+    "snake": (animals.snake, 0.9),
     "peacock": (animals.peacock, 0.9),
-}  # fmt: skip
+}
 _FLYING = ("hanuman", "dove", "fish")
 _GENERIC_PLACES = ("mountains", "meadow", "river", "temple", "village", "forest", "sea")
 _GENERIC_LIGHTS = ("dawn", "golden", "day", "dusk")
@@ -44,9 +65,14 @@ class ProceduralImages:
     keeps_likeness = False
 
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int,
+        self,
+        prompt: str,
+        style: str,
+        width: int,
+        height: int,
+        seed: int,
         likeness: Sequence[bytes] = (),  # noqa: ARG002 - whoever has the same words looks the same anyway
-    ) -> Picture:  # fmt: skip
+    ) -> Picture:
         """An illustration as JPEG (4:4:4, quality 95). Same arguments, same bytes."""
         if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
             message = f"a picture of {width}x{height} cannot be drawn; sides of 16 to {_MAX_SIDE} pixels can"
@@ -61,7 +87,12 @@ class ProceduralImages:
         _figures(canvas, wish)
         _foreground(canvas, wish)
         pixels = _finished(canvas.image, canvas.finish, rng)
-        options = [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]  # fmt: skip
+        options = [
+            cv2.IMWRITE_JPEG_QUALITY,
+            _JPEG_QUALITY,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+        ]
         _, encoded = cv2.imencode(".jpg", pixels[:, :, ::-1], options)
         return Picture(encoded.tobytes(), "image/jpeg", width, height, self.name)
 

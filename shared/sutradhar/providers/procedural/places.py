@@ -235,7 +235,17 @@ def space(canvas: Canvas, wish: Wish) -> None:
 
 
 PLACES: Mapping[str, Place] = {
-    "mountains": mountains, "sea": sea, "river": river, "forest": forest, "meadow": meadow, "village": village,
-    "temple": temple, "city": city, "desert": desert, "vineyard": vineyard, "hall": hall, "clouds": clouds,
+    "mountains": mountains,
+    "sea": sea,
+    "river": river,
+    "forest": forest,
+    "meadow": meadow,
+    "village": village,
+    "temple": temple,
+    "city": city,
+    "desert": desert,
+    "vineyard": vineyard,
+    "hall": hall,
+    "clouds": clouds,
     "space": space,
-}  # fmt: skip
+}

@@ -19,9 +19,12 @@ def round_tree(rng: Rng) -> Shapes:
     found = [limb("wood", [(0, 0), (0.02, 0.25), (0, 0.5)], [0.1, 0.06, 0.04])]
     found.append(limb("wood", [(0, 0.3), (0.14, 0.5)], [0.04, 0.02]))
     for x, y, r, tone in (
-        (-0.17, 0.56, 0.2, "green_dark"), (0.19, 0.58, 0.19, "green_dark"), (0, 0.7, 0.24, "green"),
-        (-0.08, 0.82, 0.15, "green_light"), (0.12, 0.78, 0.12, "green_light"),
-    ):  # fmt: skip
+        (-0.17, 0.56, 0.2, "green_dark"),
+        (0.19, 0.58, 0.19, "green_dark"),
+        (0, 0.7, 0.24, "green"),
+        (-0.08, 0.82, 0.15, "green_light"),
+        (0.12, 0.78, 0.12, "green_light"),
+    ):
         found.append(_foliage(rng, tone, x, y, r))
     return found
 
@@ -45,7 +48,11 @@ def palm(rng: Rng) -> Shapes:
         tip = (top[0] + 0.34 * math.cos(a), top[1] + 0.24 * math.sin(a) - 0.06)
         middle = (top[0] + 0.2 * math.cos(a), top[1] + 0.2 * math.sin(a) + 0.05)
         found.append(limb("green_dark" if i % 2 else "green", [top, middle, tip], [0.03, 0.07, 0.008]))
-    return [*found, oval("brown", top[0] - 0.03, top[1] - 0.03, 0.025, 0.025), oval("brown", top[0] + 0.03, top[1] - 0.03, 0.025, 0.025)]  # fmt: skip
+    return [
+        *found,
+        oval("brown", top[0] - 0.03, top[1] - 0.03, 0.025, 0.025),
+        oval("brown", top[0] + 0.03, top[1] - 0.03, 0.025, 0.025),
+    ]
 
 
 def banyan(rng: Rng) -> Shapes:
@@ -73,7 +80,9 @@ def bare_tree(rng: Rng) -> Shapes:
         y = 0.32 + 0.08 * i
         side = -1 if i % 2 else 1
         reach = (0.3 - 0.02 * i) * (0.8 + 0.4 * float(rng.random()))
-        found.append(limb("wood_dark", [(0, y), (side * reach * 0.6, y + 0.09), (side * reach, y + 0.2)], [0.035, 0.02, 0.006]))  # fmt: skip
+        found.append(
+            limb("wood_dark", [(0, y), (side * reach * 0.6, y + 0.09), (side * reach, y + 0.2)], [0.035, 0.02, 0.006])
+        )
     return found
 
 
@@ -97,7 +106,13 @@ def vine(rng: Rng) -> Shapes:
         (0.2, 0.92),
     ):
         turn = float(rng.random())
-        leaf = spline([(x + 0.1 * px * (0.7 + 0.3 * (i % 2)), y + 0.09 * py * (0.7 + 0.3 * (i % 2))) for i, (px, py) in enumerate(ring(0, 0, 1, 10, turn))], closed=True)  # fmt: skip
+        leaf = spline(
+            [
+                (x + 0.1 * px * (0.7 + 0.3 * (i % 2)), y + 0.09 * py * (0.7 + 0.3 * (i % 2)))
+                for i, (px, py) in enumerate(ring(0, 0, 1, 10, turn))
+            ],
+            closed=True,
+        )
         found.append(Shape("green" if float(rng.random()) > 0.4 else "green_light", leaf))
     for x, y, rows in ((-0.22, 0.9, 6), (0.12, 0.86, 5), (-0.42, 0.86, 4)):
         for row in range(rows):
@@ -133,6 +148,13 @@ def flowers(rng: Rng) -> Shapes:
 
 
 def lotus() -> Shapes:
-    petals = [limb("pink_light" if i % 2 else "pink", [(0, 0), (0.16 * math.cos(a), 0.2 * math.sin(a)), (0.24 * math.cos(a), 0.34 * math.sin(a))], [0.05, 0.12, 0.01])
-              for i in range(7) for a in [math.radians(20 + i * 23.3)]]  # fmt: skip
+    petals = [
+        limb(
+            "pink_light" if i % 2 else "pink",
+            [(0, 0), (0.16 * math.cos(a), 0.2 * math.sin(a)), (0.24 * math.cos(a), 0.34 * math.sin(a))],
+            [0.05, 0.12, 0.01],
+        )
+        for i in range(7)
+        for a in [math.radians(20 + i * 23.3)]
+    ]
     return [oval("green_dark", 0, -0.01, 0.42, 0.07), *petals]

@@ -129,8 +129,13 @@ def _found(text: str, table: Words) -> list[str]:
 def _sorted_out(figures: list[str]) -> tuple[str, ...]:
     """Without those that another one already stands for; at most three."""
     covers = {
-        "king_on_throne": {"king"}, "praying_child": {"child"}, "goddess": {"woman"}, "flutist": {"child", "peacock"},
-        "stargazer": {"scholar", "child"}, "hanuman": {"monkey"}, "narasimha": {"lion"},
-    }  # fmt: skip
+        "king_on_throne": {"king"},
+        "praying_child": {"child"},
+        "goddess": {"woman"},
+        "flutist": {"child", "peacock"},
+        "stargazer": {"scholar", "child"},
+        "hanuman": {"monkey"},
+        "narasimha": {"lion"},
+    }
     gone = {other for figure in figures for other in covers.get(figure, set())}
     return tuple(f for f in figures if f not in gone)[:3]

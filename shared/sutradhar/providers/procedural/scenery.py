@@ -111,9 +111,16 @@ def cumulus(canvas: Canvas, x: float, y: float, size: float, depth: float = 1.0)
 
 
 def land(
-    canvas: Canvas, y: float, rise: float, depth: float, *, bumps: float = 3, sharp: float = 0.0, tint: str = "",
+    canvas: Canvas,
+    y: float,
+    rise: float,
+    depth: float,
+    *,
+    bumps: float = 3,
+    sharp: float = 0.0,
+    tint: str = "",
     cap: Field | None = None,
-) -> Field:  # fmt: skip
+) -> Field:
     """A range of hills or peaks about ``y`` (pixels), ``rise`` high; the skyline's y for every column. ``cap`` is the
     colour of its top, for snow."""
     count = max(canvas.width // 4, 16)
@@ -194,8 +201,16 @@ def waterfall(canvas: Canvas, x: float, top: float, foot: float, width: float) -
                 np.float32,
             )
         )
-    canvas.marks([np.array([(x - 0.5 * width, top), (x + 0.5 * width, top), (x + 0.75 * width, foot), (x - 0.75 * width, foot)], np.float32)],
-                 mix(canvas.light.sky[1], WHITE, 0.45), 0.8)  # fmt: skip
+    canvas.marks(
+        [
+            np.array(
+                [(x - 0.5 * width, top), (x + 0.5 * width, top), (x + 0.75 * width, foot), (x - 0.75 * width, foot)],
+                np.float32,
+            )
+        ],
+        mix(canvas.light.sky[1], WHITE, 0.45),
+        0.8,
+    )
     canvas.marks(strands, mix(WHITE, canvas.light.ambient, 0.3), 0.55)
     canvas.glow(x, foot, width * 1.6, WHITE, 0.6, squash=0.35)
 

@@ -120,9 +120,11 @@ class FootageArchive(Library, ABC):
         query = keywords(prompt)
         if not query:
             raise ProviderError(
-                "its search knows English words only, and there is none in the prompt", provider=self.provider,
-                retryable=False, advice="write the image prompt in English",
-            )  # fmt: skip
+                "its search knows English words only, and there is none in the prompt",
+                provider=self.provider,
+                retryable=False,
+                advice="write the image prompt in English",
+            )
         with self._gate.call(self.provider, "videos", ONE, ONE), self.http(self._vendor.timeout_sec) as http:
             answers = patiently(lambda: self.asked(lambda: self.search(http, query, width, height)))
             found, (address, *_) = self._best(answers, query, width, height, seconds, seed)

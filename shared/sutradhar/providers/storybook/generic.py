@@ -69,10 +69,14 @@ def generic_beats(phrase: str, asked: str, language: Language, seed: int) -> tup
             wordings = [w for w in wordings if not any(_IT in s for s in w[0] + w[1])]
         english, hindi = chance.choice(wordings)
         return Beat(
-            role=slot.role, image=slot.image.replace(_IT, phrase), camera=slot.camera, drop=slot.drop, long=slot.long,
+            role=slot.role,
+            image=slot.image.replace(_IT, phrase),
+            camera=slot.camera,
+            drop=slot.drop,
+            long=slot.long,
             en=tuple(_put(s, said, "?" if is_worded_as_question else ".") for s in english),
             hi=tuple(_put(s, said, "?" if is_worded_as_question else "।") for s in hindi),
-        )  # fmt: skip
+        )
 
     slots = _slots()
     beats = [beat(slot) for slot in slots.slots if not slot.kinds or kind in slot.kinds]
