@@ -37,18 +37,18 @@ test: check
 
 # all that needs Google's emulators or stands in for its servers
 emulator-test: .venv/ready-dev
-	CI=true pytest -n 2 --dist worksteal tests/emulators tests/contract tests/property/test_firestore.py tests/image
+	CI=true pytest -n 2 --dist worksteal tests/emulators tests/contract tests/property/test_firestore.py tests/container
 
 # every vendor's own client against stubs of what the vendors answer
 provider-test: .venv/ready-dev
-	pytest -n 2 --dist worksteal tests/vendors tests/property/test_outage.py tests/e2e/test_providers.py
+	pytest -n 2 --dist worksteal tests/providers tests/property/test_outage.py tests/e2e/test_providers.py
 
 # compare the models in the pinned clients with our tables of models and prices
 models-check: .venv/ready-dev
-	@python -m tests.vendors.models_check
+	@python -m tests.providers.models_check
 
 package: .venv/ready-dev
-	@python -m functions.package --out build
+	@python -m functions.dev.package --out build
 
 bench: .venv/ready-bench
 	python -m tests.bench

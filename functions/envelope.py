@@ -8,7 +8,7 @@ from cloudevents.http.event import CloudEvent
 from pydantic import ValidationError
 
 from sutradhar import bootstrap
-from sutradhar.domain.messages import Message, decode, subject
+from sutradhar.domain.jobs.messages import Message, decode, subject
 from sutradhar.pipeline.handle import bury, handle, note_failure
 from sutradhar.telemetry import bound, carried, log
 

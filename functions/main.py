@@ -1,23 +1,23 @@
-"""Every entry point, by the name it is deployed under. One source archive serves all; only the entry point differs, and
-an instance that starts cold imports that one only."""
+"""Give every entry point under the name that it is deployed by.
+
+One source archive serves all functions. Only the entry point differs, and an instance that starts cold imports that one
+only.
+"""
 
 from importlib import import_module
 from typing import Any
 
-_WHERE = {
+from sutradhar.domain.jobs.messages import TOPICS
+
+_MODULES = {
     "api": "functions.api.app",
-    "check": "functions.check",
-    "dead_letter": "functions.dead_letter",
-    "dispatch": "functions.dispatch",
-    "finish": "functions.finish",
-    "plan": "functions.plan",
-    "produce": "functions.produce",
     "sweep": "functions.sweep",
+    **dict.fromkeys((*TOPICS, "dead_letter"), "functions.events"),
 }
-__all__ = list(_WHERE)
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name not in _MODULES:
         raise AttributeError(f"there is no function {name}")
-    return getattr(import_module(_WHERE[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

@@ -16,14 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from gpu_renderer import ffmpeg, preflight
+from gpu_renderer import preflight
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.task import Part
 from gpu_renderer.render import render
-from gpu_renderer.task import Part
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, NotInstalled, RenderError
-from sutradhar.domain.messages import RenderFailure, RenderFinished, RenderProgressed
-from sutradhar.domain.render import RenderRequest, Stage
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, NotInstalled, RenderError
+from sutradhar.domain.jobs.messages import RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.video.render_request import RenderRequest, Stage
 from sutradhar.ports.bus import MessageBus
 from sutradhar.telemetry import bound, log
 
@@ -88,7 +89,7 @@ def main() -> int:
 def _render(
     request: RenderRequest, backend: bootstrap.Backend, settings: Settings, part: Part, cancel: threading.Event
 ) -> int:
-    ffmpeg.log_commands = settings.renderer.debug
+    ffmpeg_process.log_commands = settings.renderer.debug
     finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
     if backend.blobs.exists(request.summary_blob):
         log("render already done")
@@ -98,7 +99,7 @@ def _render(
         with _workdir(settings) as folder:
             report = Progress(backend.bus, request, part)
             summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, part)
-    except ffmpeg.Cancelled:
+    except ffmpeg_process.Cancelled:
         log("render ended on request", level="warning")
         return _TERMINATED
     except (RenderError, NotInstalled) as exc:

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import cv2
 
-from gpu_renderer import encoders, ffmpeg
-from gpu_renderer.typeset import typeface
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.encode import encoders
+from gpu_renderer.text.text_renderer import typeface
 from sutradhar import bootstrap
-from sutradhar.domain.errors import InvalidRequest, NotInstalled, RenderError
+from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderError
 
 
 def main() -> int:
     checks = [
-        _check("ffmpeg", ffmpeg.version),
-        _check("ffprobe", lambda: ffmpeg.program("ffprobe")),
+        _check("ffmpeg", ffmpeg_process.version),
+        _check("ffprobe", lambda: ffmpeg_process.program("ffprobe")),
         _check("encoder", _encoder),
         _check("fonts", _fonts),
         _check("opencv", _opencv),

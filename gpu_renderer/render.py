@@ -10,24 +10,27 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gpu_renderer import encoders, evidence, ffmpeg, segments, sound
-from gpu_renderer.inspect import measure
-from gpu_renderer.join import join
-from gpu_renderer.listen import narrations
-from gpu_renderer.picture import Reel, engine_key, reel, render_picture
-from gpu_renderer.poster import poster
-from gpu_renderer.segments import ENGINE_VERSION
-from gpu_renderer.source_samples import Sources
-from gpu_renderer.subtitles import write_tracks
-from gpu_renderer.task import Either, Part, Report, Task
-from gpu_renderer.upscale import upscaled
-from sutradhar.domain import gate
-from sutradhar.domain.base import Frozen
-from sutradhar.domain.errors import NotFound, RenderError
-from sutradhar.domain.gate import FileFacts
-from sutradhar.domain.render import RenderRequest, RenderSummary, SegmentCounts, StoredFile
-from sutradhar.domain.renderer import RendererSettings
-from sutradhar.domain.timeline import Clip
+from gpu_renderer.audio import mixdown
+from gpu_renderer.audio.audio_meter import narrations
+from gpu_renderer.core import ffmpeg_process, segments
+from gpu_renderer.core.segments import ENGINE_VERSION
+from gpu_renderer.core.task import Either, Part, Report, Task
+from gpu_renderer.encode import encoders
+from gpu_renderer.encode.segment_store import Reel, engine_key, reel, render_picture
+from gpu_renderer.image.upscale import upscaled
+from gpu_renderer.mux.concat import join
+from gpu_renderer.mux.subtitles import write_tracks
+from gpu_renderer.thumbnail.select import poster
+from gpu_renderer.verify import measurement_cache
+from gpu_renderer.verify.measure import measure
+from gpu_renderer.verify.source_samples import Sources
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import NotFound, RenderError
+from sutradhar.domain.video import quality_gate
+from sutradhar.domain.video.quality_gate import FileFacts
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
+from sutradhar.domain.video.render_settings import RendererSettings
+from sutradhar.domain.video.timeline import Clip
 from sutradhar.ports.stores import BlobStore
 
 _BESIDE = (0.035, 0.02)
@@ -92,12 +95,12 @@ def render(
         encoder=choice.profile.codec,
         encoder_reason=choice.reason,
         encoder_args=choice.profile.arguments(timeline.fps),
-        ffmpeg_version=ffmpeg.version(),
+        ffmpeg_version=ffmpeg_process.version(),
         segments=counts,
         tasks=task.part.count,
         render_timings=task.timings,
         facts=facts,
-        findings=gate.check(facts, timeline),
+        findings=quality_gate.check(facts, timeline),
     )
     blobs.put(request.summary_blob, summary.model_dump_json(indent=2).encode())
     report("done", task.units, task.units)
@@ -174,7 +177,7 @@ def _share(task: Task, film: Reel) -> SegmentCounts:
         try:
             with task.timed("picture"):
                 counts = render_picture(film, mine, task.blobs, task.workdir, progress=progress, cancel=stop, room=room)
-        except ffmpeg.Cancelled:
+        except ffmpeg_process.Cancelled:
             future.result()  # if it was the other thread that failed, this raises what it was
             raise
         except BaseException:
@@ -189,8 +192,8 @@ def _sound(task: Task, stop: threading.Event) -> Path:
     name = _sound_blob(task)
     if task.blobs.exists(name):
         return task.blobs.fetch(name, task.workdir / "sound.m4a")
-    mixed = sound.mix(task.request.timeline, task.blobs, task.workdir, stop)
-    evidence.keep_sound(task.blobs, name, mixed, stop)
+    mixed = mixdown.mix(task.request.timeline, task.blobs, task.workdir, stop)
+    measurement_cache.keep_sound(task.blobs, name, mixed, stop)
     return mixed.path
 
 
@@ -275,7 +278,7 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
             StoredFile(blob=b, sha256=_sha256(p), size=p.stat().st_size)
             for b, p in ((request.video_blob, video), (request.thumbnail_blob, thumbnail))
         ]
-        versions = f"{ENGINE_VERSION}-{gate.VERSION}"
+        versions = f"{ENGINE_VERSION}-{quality_gate.VERSION}"
         name = f"measured/{stored[0].sha256}-{stored[1].sha256[:16]}-{versions}.json"
         facts = None
         if blobs.exists(name):
@@ -284,7 +287,7 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
             except ValidationError:
                 facts = None  # written by a version that measured other things
         if facts is None:
-            parts = evidence.known(blobs, film.blobs, _sound_blob(task))
+            parts = measurement_cache.known(blobs, film.blobs, _sound_blob(task))
             expected = narrations(request.timeline, blobs, task.workdir, task.cancel)
             sources = Sources(request.timeline, lambda clip: _fetch_source(task, clip), task.cancel)
             facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected, sources=sources)

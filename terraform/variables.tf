@@ -32,11 +32,11 @@ variable "name" {
 }
 
 variable "archive" {
-  description = "Path of the functions' archive, as `python -m functions.package` prints it."
+  description = "Path of the functions' archive, as `python -m functions.dev.package` prints it."
   type        = string
   validation {
     condition     = can(regex("functions-[0-9a-f]{64}\\.zip$", var.archive))
-    error_message = "Give the path that `python -m functions.package --out build` prints; its name holds the sha256."
+    error_message = "Give the path that `python -m functions.dev.package --out build` prints; its name holds the sha256."
   }
 }
 

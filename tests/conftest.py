@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.emulated.emulators import Emulators
+from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar import bootstrap, telemetry
-from tests import emulated
+from tests import emulated_cloud
 
 
 def pytest_configure() -> None:
@@ -41,4 +41,4 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulators]:
     """Firestore, Pub/Sub and Cloud Storage, emulated; the environment points at them."""
-    yield from emulated.start(tmp_path_factory.mktemp("emulators"))
+    yield from emulated_cloud.start(tmp_path_factory.mktemp("emulators"))

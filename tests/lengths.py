@@ -7,14 +7,14 @@ languages, and the faults of the story.
 import sys
 from collections.abc import Callable, Iterator
 
-from sutradhar.domain.limits import expected_sec
-from sutradhar.domain.pacing import AIR_SEC, LENGTH_TOLERANCE, scene_sec
-from sutradhar.domain.plan import LANGUAGES, Language, RenderPlan, Voice
-from sutradhar.providers.espeak_ng import EspeakNarrator
-from sutradhar.providers.hibari import HibariNarrator
-from sutradhar.providers.piper import PiperNarrator
-from sutradhar.providers.storybook.planner import Storybook
-from sutradhar.providers.storybook.stories import Story, stories
+from sutradhar.domain.plan.limits import expected_sec
+from sutradhar.domain.plan.plan import LANGUAGES, Language, RenderPlan, Voice
+from sutradhar.domain.plan.speech_duration import AIR_SEC, LENGTH_TOLERANCE, scene_sec
+from sutradhar.providers.offline.espeak_ng import EspeakNarrator
+from sutradhar.providers.offline.hibari import HibariNarrator
+from sutradhar.providers.offline.piper import PiperNarrator
+from sutradhar.providers.offline.storybook.planner import Storybook
+from sutradhar.providers.offline.storybook.stories import Story, stories
 
 LENGTHS = (5, 10, 15, 30, 60, 120, 300, 600)
 ASKED: tuple[tuple[str, str], ...] = (

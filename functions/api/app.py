@@ -12,10 +12,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from functions.api import operations, renders, uploads
-from functions.api.access import Unauthorized, admit
+from functions.api.auth import Unauthorized, admit
 from functions.api.pages import admit_page, answer_preflight
 from functions.api.uploads import carries_bytes
-from sutradhar.domain.errors import (
+from sutradhar.domain.core.errors import (
     BackendError,
     BudgetSpent,
     Conflict,
@@ -24,7 +24,7 @@ from sutradhar.domain.errors import (
     InvalidSettings,
     NotFound,
 )
-from sutradhar.domain.upload import MAX_BYTES
+from sutradhar.domain.plan.upload import MAX_BYTES
 from sutradhar.telemetry import bound, log
 
 MAX_BODY_BYTES = 1024 * 1024

@@ -4,8 +4,8 @@ from typing import Any
 
 import flask
 
-from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan_text import NoJsonError, PlanTextError, parse_plan_text
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, parse_plan_text
 
 _EXAMPLE = 'such as {"topic": "Prahlad"}'
 

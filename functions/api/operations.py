@@ -2,11 +2,11 @@
 
 import flask
 
-from functions.api.access import asks_providers
+from functions.api.auth import asks_providers
 from functions.api.remembered import Remembered
 from sutradhar import bootstrap
 from sutradhar.doctor import Check
-from sutradhar.domain.job import JobState
+from sutradhar.domain.jobs.job import JobState
 
 blueprint = flask.Blueprint("operations", __name__)
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import flask
 from werkzeug.wrappers import Response
 
-from functions.api.access import caller, owned
+from functions.api.auth import caller, owned
 from functions.api.body import json_body
 from sutradhar import bootstrap
-from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest, NotFound
-from sutradhar.domain.job import Job
-from sutradhar.domain.ledger import job_account
-from sutradhar.domain.plan import LANGUAGES, RenderPlan
-from sutradhar.domain.price import usd
-from sutradhar.domain.view import state_word, status
+from sutradhar.domain.billing.ledger import job_account
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_status import state_word, status
+from sutradhar.domain.plan.plan import LANGUAGES, RenderPlan
 
 blueprint = flask.Blueprint("renders", __name__)
 
@@ -52,7 +52,7 @@ def create() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/render/<job_id>/status")
 def show(job_id: str) -> Response:
-    from sutradhar.pipeline.purchase import account
+    from sutradhar.pipeline.billing.call_gate import account
 
     backend = bootstrap.backend()
     job = owned(backend.jobs.get(job_id))

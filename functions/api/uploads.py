@@ -7,12 +7,12 @@ from typing import Any
 
 import flask
 
-from functions.api.access import caller
+from functions.api.auth import caller
 from functions.api.body import json_body
 from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
-from sutradhar.domain.errors import Conflict, FieldError, InvalidRequest
-from sutradhar.domain.upload import Upload
+from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
+from sutradhar.domain.plan.upload import Upload
 
 blueprint = flask.Blueprint("uploads", __name__)
 

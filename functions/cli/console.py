@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from sutradhar.domain.errors import InvalidRequest, SutradharError
-from sutradhar.domain.job import Job
+from sutradhar.domain.core.errors import InvalidRequest, SutradharError
+from sutradhar.domain.jobs.job import Job
 
 console = Console(stderr=True, highlight=False)
 _interrupted = threading.Event()

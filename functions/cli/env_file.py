@@ -12,8 +12,8 @@ from dotenv import load_dotenv
 from dotenv.parser import parse_stream
 
 from sutradhar.config import Settings
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.plan_text import PlanTextError, decode_text
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
 _ABSENT = "there is no such feature"

@@ -11,9 +11,9 @@ from functions.cli.console import console, errors, say
 from functions.cli.options import read_amount
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
-from sutradhar.domain.access import Role
-from sutradhar.domain.price import usd
-from sutradhar.pipeline import access
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.api_key import Role
+from sutradhar.pipeline import api_keys
 
 app = typer.Typer(help="API keys. Once a key exists, every call needs one.", no_args_is_help=True)
 
@@ -37,7 +37,7 @@ def add(
     with errors():
         prepare_home(least_free=0)
         backend = bootstrap.backend()
-        key, secret = access.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
+        key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
     console.print(f"{key.id}, {key.role}. Its secret, which is shown only once:")
     print(secret)
 
@@ -48,7 +48,7 @@ def show() -> None:
     table = Table("id", "name", "role", "budget a day", "made")
     with errors():
         prepare_home(least_free=0)
-        for key in access.keys(bootstrap.backend().records).values():
+        for key in api_keys.keys(bootstrap.backend().records).values():
             budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
             table.add_row(key.id, escape(key.name), key.role, budget, key.created_at.date().isoformat())
     Console().print(table)
@@ -60,9 +60,9 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
     with errors():
         prepare_home(least_free=0)
         records = bootstrap.backend().records
-        key = access.revoke(records, key_id)
+        key = api_keys.revoke(records, key_id)
     say(f"{key.id} ({key.name}) is revoked.")
-    if not access.keys(records):
+    if not api_keys.keys(records):
         console.print(
             "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"
             " caller that IAM lets in (none with public_api). They see all jobs. To require keys again:"

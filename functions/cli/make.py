@@ -25,13 +25,13 @@ from functions.cli.options import (
 from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_free_disk
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
-from gpu_renderer.segments import ENGINE_VERSION
+from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
-from sutradhar.domain.gate import VERSION
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.price import usd
-from sutradhar.domain.view import stand_ins
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_status import stand_ins
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.video.quality_gate import VERSION
 
 
 def make(
@@ -80,13 +80,13 @@ def make(
 
 
 def _make(wanted: RenderPlan) -> Job:
-    from functions import local
     from functions.cli.progress_view import ProgressView
+    from functions.dev import local_runtime
     from sutradhar.pipeline.own_media import expect_length
     from sutradhar.pipeline.produce import made
 
     telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-    with stoppable(), local.at_work():
+    with stoppable(), local_runtime.at_work():
         services = bootstrap.services()
         job = _begin(wanted)
         # a job of an earlier process may just have ended, so read its state at least once
@@ -130,8 +130,8 @@ def _deliver_refused(job: Job, folder: Path) -> Path | None:
 
 
 def _print_cost(job: Job) -> None:
-    from sutradhar.domain.ledger import job_account
-    from sutradhar.pipeline.purchase import account
+    from sutradhar.domain.billing.ledger import job_account
+    from sutradhar.pipeline.billing.call_gate import account
 
     paid = account(bootstrap.backend().records, job_account(job.id))
     for line in stand_ins(job.assets):

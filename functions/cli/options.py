@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sutradhar.domain.errors import FieldError
+from sutradhar.domain.core.errors import FieldError
 
 
 def read_whole(text: str) -> int:

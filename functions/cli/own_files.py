@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sutradhar import bootstrap
-from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.own_media import is_upload_id
-from sutradhar.domain.shorthand import is_music_word
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.own_media import is_upload_id
+from sutradhar.domain.plan.shorthand import is_music_word
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _ADDRESS = re.compile(r"(?!file:)([A-Za-z][A-Za-z0-9+.-]+://|data:|mailto:|www\.)", re.IGNORECASE)

@@ -23,9 +23,9 @@ from functions.cli.options import (
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.price import usd
-from sutradhar.domain.view import name_slot
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.jobs.job_status import name_slot
+from sutradhar.domain.plan.plan import RenderPlan
 
 
 def plan(

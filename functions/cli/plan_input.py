@@ -12,12 +12,12 @@ import typer
 from functions.cli.console import note
 from functions.cli.options import apply_options, name_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
-from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan import MAX_SCENES, Language, RenderPlan
-from sutradhar.domain.plan_notices import left_out_notice
-from sutradhar.domain.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
-from sutradhar.domain.script_parts import group_sentences, split_script
-from sutradhar.domain.text import language_of
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.notices import left_out_notice
+from sutradhar.domain.plan.plan import MAX_SCENES, Language, RenderPlan
+from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
+from sutradhar.domain.plan.script_parts import group_sentences, split_script
+from sutradhar.domain.text.text import language_of
 
 _STANDARD_INPUT = "-"
 _LONGEST_TOPIC = 200

@@ -10,9 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from functions.cli.console import note as print_note
-from sutradhar.domain.asset import Asset, AssetKind
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.view import fraction_done
+from sutradhar.domain.assets.asset import Asset, AssetKind
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_status import fraction_done
 
 _ROWS: Mapping[AssetKind, str] = {"image": "images", "narration": "voice", "sound": "sounds", "music": "music"}
 _STAGE_WORDS = {

@@ -14,7 +14,7 @@ from functions.cli.console import errors, say, stoppable
 from functions.cli.options import read_whole
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
-from sutradhar.domain.errors import NotInstalled
+from sutradhar.domain.core.errors import NotInstalled
 
 
 class ServedBackend(StrEnum):
@@ -35,8 +35,8 @@ def serve(
     ] = ServedBackend.LOCAL,
 ) -> None:
     """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
-    from functions import local
-    from sutradhar.pipeline import access
+    from functions.dev import local_runtime
+    from sutradhar.pipeline import api_keys
 
     with errors():
         prepare_home()
@@ -52,11 +52,11 @@ def serve(
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
     env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
-    with errors(), stoppable(), local.at_work():
+    with errors(), stoppable(), local_runtime.at_work():
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = subprocess.Popen(argv, env=env, start_new_session=True)
-            let_in = "callers with an API key" if access.keys(bootstrap.backend().records) else "this machine only"
+            let_in = "callers with an API key" if api_keys.keys(bootstrap.backend().records) else "this machine only"
             say(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
             raise typer.Exit(server.wait() or 1)
         finally:
@@ -67,7 +67,7 @@ def serve(
 
 def _serve_emulated(port: int) -> None:
     try:
-        from functions.emulated.cloud import EmulatedCloud
+        from functions.dev.emulated_cloud.cloud import EmulatedCloud
     except ModuleNotFoundError as exc:
         raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from functions.cli.console import errors, note, print_failure, printable
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
-from sutradhar.domain.view import fraction_done, state_word
+from sutradhar.domain.jobs.job_status import fraction_done, state_word
 
 
 def status(

@@ -9,7 +9,7 @@ from functions.cli.console import errors, say
 from functions.cli.own_files import FileProblem, find_file
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
-from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.core.errors import InvalidRequest
 
 
 def upload(

@@ -13,14 +13,14 @@ from pydantic import ValidationError
 
 from sutradhar import telemetry
 from sutradhar.config import Settings
-from sutradhar.domain.errors import FieldError, InvalidRequest, InvalidSettings
-from sutradhar.domain.price import PriceTable, micros
+from sutradhar.domain.billing.price import PriceTable, micros
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, InvalidSettings
 from sutradhar.ports.clock import SystemClock
 
 if TYPE_CHECKING:
     from sutradhar.doctor import Check
-    from sutradhar.domain.model_table import ModelTable
-    from sutradhar.pipeline.purchase import Purchases
+    from sutradhar.domain.billing.model_table import ModelTable
+    from sutradhar.pipeline.billing.call_gate import Purchases
     from sutradhar.pipeline.services import Services
     from sutradhar.ports.bus import MessageBus
     from sutradhar.ports.clock import Clock
@@ -114,13 +114,13 @@ def services_on(backend: Backend, settings: Settings) -> Services:
 
 
 def _media_files() -> MediaReader:
-    from sutradhar.providers.media_file import MediaFiles
+    from sutradhar.providers.media.upload_reader import MediaFiles
 
     return MediaFiles()
 
 
 def _purchases(backend: Backend, settings: Settings) -> Purchases:
-    from sutradhar.pipeline.purchase import Purchases
+    from sutradhar.pipeline.billing.call_gate import Purchases
 
     return Purchases(
         backend.records,
@@ -168,7 +168,7 @@ def _prices(settings: Settings) -> PriceTable:
 def local_backend(settings: Settings) -> Backend:
     from sutradhar.backends.local.blobs import FileBlobStore
     from sutradhar.backends.local.database import Database
-    from sutradhar.backends.local.presence import Presence
+    from sutradhar.backends.local.process_registry import Presence
     from sutradhar.backends.local.queue import SqliteQueue
     from sutradhar.backends.local.records import SqliteRecordStore
     from sutradhar.backends.local.runner import LocalRenderRunner

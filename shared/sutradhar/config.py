@@ -10,13 +10,13 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sutradhar.domain.capacity import Machine
-from sutradhar.domain.errors import FieldError, InvalidSettings
-from sutradhar.domain.field_messages import describe_error
-from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
-from sutradhar.domain.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
-from sutradhar.domain.price import Price, parse_prices
-from sutradhar.domain.renderer import RendererSettings
+from sutradhar.domain.billing.price import Price, parse_prices
+from sutradhar.domain.core.errors import FieldError, InvalidSettings
+from sutradhar.domain.plan.field_messages import describe_error
+from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
+from sutradhar.domain.plan.plan import CEILING_SCENES, MAX_TOTAL_SEC, PlanDefaults
+from sutradhar.domain.video.capacity import Machine
+from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.telemetry import Level
 
 VENDORS = ("openai", "elevenlabs", "gemini", "googletts", "pexels", "pixabay", "freesound")

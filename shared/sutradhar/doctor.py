@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import BinaryIO, cast, get_args
 
 from sutradhar.config import Settings
-from sutradhar.domain.errors import InvalidRequest, ProviderError
-from sutradhar.domain.model_table import ChosenModel, ModelState
-from sutradhar.domain.plan import LANGUAGES, Voice
-from sutradhar.domain.upload import MediaKind
+from sutradhar.domain.billing.model_table import ChosenModel, ModelState
+from sutradhar.domain.core.errors import InvalidRequest, ProviderError
+from sutradhar.domain.plan.plan import LANGUAGES, Voice
+from sutradhar.domain.plan.upload import MediaKind
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import Narrator
 
@@ -135,7 +135,7 @@ def _piper() -> Check:
 
 
 def _whisper(folder: Path) -> Check:
-    from sutradhar.providers.whisper import missing
+    from sutradhar.providers.alignment.whisper import missing
 
     problem = missing(folder)
     return Check("whisper", ok=not problem, detail=problem or f"the model in {folder}", needed=False)

@@ -15,24 +15,24 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import cloud, job, parts_exact, parts_film, parts_others, plot
+from tests.bench import cloud, job, parts_exact, parts_others, parts_video, plot
 from tests.bench.figures import Figures
-from tests.bench.films import FULL, QUICK, Bench
+from tests.bench.videos import FULL, QUICK, Bench
 
 _ROOT = Path(__file__).parents[2]
 PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "jitter": parts_exact.jitter,
     "compose": parts_exact.compose,
-    "final": parts_film.final,
-    "again": parts_film.again,
-    "shares": parts_film.shares,
-    "proxy": parts_film.proxy,
+    "final": parts_video.final,
+    "again": parts_video.again,
+    "shares": parts_video.shares,
+    "proxy": parts_video.proxy,
     "limits": parts_others.limits,
     "vmaf": parts_exact.vmaf,
     "moviepy": parts_others.moviepy,
-    "tasks": parts_film.tasks,
-    "uhd": parts_film.uhd,
-    "memory": parts_film.memory,
+    "tasks": parts_video.tasks,
+    "uhd": parts_video.uhd,
+    "memory": parts_video.memory,
     "job": lambda bench, figures: job.job(figures.folder, 10 if bench.scale.quick else 60),
     "cloud": lambda bench, figures: cloud.cloud(figures.folder, quick=bench.scale.quick),
 }

@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 
 from google.cloud import pubsub_v1
 
-from functions import package
-from functions.emulated.emulators import Emulators, environment, free_port
-from sutradhar.domain.messages import TOPICS
+from functions.dev import package
+from functions.dev.emulated_cloud.emulators import Emulators, environment, free_port
+from sutradhar.domain.jobs.messages import TOPICS
 
 _HELLO = """
 import functions_framework

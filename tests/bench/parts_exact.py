@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gpu_renderer.camera import Box, view
-from gpu_renderer.compositor import Compositor
-from gpu_renderer.frame import Frame
-from gpu_renderer.segments import segment
-from sutradhar.domain.timeline import Camera, Pose, Timeline
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import segment
+from gpu_renderer.image.camera import Box, view
+from gpu_renderer.image.compositor import Compositor
+from sutradhar.domain.video.timeline import Camera, Pose, Timeline
 from tests.bench import measure, workload
 from tests.bench.figures import Figures
-from tests.bench.films import Bench, encoder_arguments
 from tests.bench.stage import sources
+from tests.bench.videos import Bench, encoder_arguments
 
 Floats = NDArray[np.float64]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import psutil
 
-from gpu_renderer.typeset import typeface
-from sutradhar.domain.renderer import RendererSettings
+from gpu_renderer.text.text_renderer import typeface
+from sutradhar.domain.video.render_settings import RendererSettings
 from tests.bench import measure, workload, zoompan
 from tests.bench.figures import Figures
-from tests.bench.films import Bench, encoder_arguments
 from tests.bench.measure import Cost, Spread, paired
+from tests.bench.videos import Bench, encoder_arguments
 
 _MOVIEPY = Path(sys.prefix) / "moviepy" / "bin" / "python"
 """An environment of its own, made by ``.ci/setup bench``."""
@@ -114,7 +114,7 @@ def _moviepy(bench: Bench, options: dict[str, str]) -> tuple[float, Cost]:
         "output": str(out / "film.mp4"),
     }
     (out / "wanted.json").write_text(json.dumps(wanted))
-    program = [str(_MOVIEPY), str(Path(__file__).with_name("moviepy_film.py")), str(out / "wanted.json")]
+    program = [str(_MOVIEPY), str(Path(__file__).with_name("moviepy_video.py")), str(out / "wanted.json")]
     cost = measure.run(program, log=bench.folder / "moviepy.log")
     return short.frames / cost.wall, cost
 

@@ -8,17 +8,18 @@ import threading
 import time
 from pathlib import Path
 
-from gpu_renderer import encoders, sound
-from gpu_renderer.compositor import Compositor
-from gpu_renderer.frame import Frame
-from gpu_renderer.inspect import measure
-from gpu_renderer.join import join
-from gpu_renderer.picture import reel, render_picture
-from gpu_renderer.segments import Segment, cut
+from gpu_renderer.audio import mixdown
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import Segment, cut
+from gpu_renderer.encode import encoders
+from gpu_renderer.encode.segment_store import reel, render_picture
+from gpu_renderer.image.compositor import Compositor
+from gpu_renderer.mux.concat import join
+from gpu_renderer.verify.measure import measure
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.base import Frozen
-from sutradhar.domain.renderer import RendererSettings
-from sutradhar.domain.timeline import Timeline
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.video.render_settings import RendererSettings
+from sutradhar.domain.video.timeline import Timeline
 
 
 class Order(Frozen):
@@ -51,7 +52,7 @@ def picture(order: Order) -> None:
 
 
 def mix(order: Order) -> None:
-    sound.mix(order.timeline, FileBlobStore(order.store), order.out, threading.Event())
+    mixdown.mix(order.timeline, FileBlobStore(order.store), order.out, threading.Event())
 
 
 def gate(order: Order) -> None:

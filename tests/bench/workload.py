@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.asset import SAMPLE_RATE
-from sutradhar.domain.captions import Cue, cues
-from sutradhar.domain.plan import RenderMode, Watermark
-from sutradhar.domain.render import RenderRequest
-from sutradhar.domain.timeline import Bed, Camera, Clip, Pose, Timeline, Voice, frame_to_sample
+from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.plan.plan import RenderMode, Watermark
+from sutradhar.domain.video.captions import Cue, cues
+from sutradhar.domain.video.render_request import RenderRequest
+from sutradhar.domain.video.timeline import Bed, Camera, Clip, Pose, Timeline, Voice, frame_to_sample
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.espeak_ng import EspeakNarrator
-from sutradhar.providers.procedural.music import ProceduralComposer
-from sutradhar.providers.wav import to_wav
+from sutradhar.providers.media.wav import to_wav
+from sutradhar.providers.offline.espeak_ng import EspeakNarrator
+from sutradhar.providers.offline.procedural.music import ProceduralComposer
 from tests.bench.photographs import photograph
 
 FPS, FADE, SCENE_SEC, SCENES = 30, 15, 12, 10

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gpu_renderer.overlays import watermark_overlay
-from sutradhar.domain.timeline import Clip, Timeline
+from gpu_renderer.text.captions import watermark_overlay
+from sutradhar.domain.video.timeline import Clip, Timeline
 
 _ENLARGED = 8000
 

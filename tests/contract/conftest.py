@@ -10,13 +10,13 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
-from tests import emulated
-from tests.world import SetClock
+from tests import emulated_cloud
+from tests.fakes import SetClock
 
 
 @dataclass
@@ -83,7 +83,7 @@ def gcp_kit() -> Iterator[Kit]:
     from sutradhar.backends.gcp.records import FirestoreRecordStore
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 
-    project, clock = emulated.project(), SetClock()
+    project, clock = emulated_cloud.project(), SetClock()
     raw_store, raw_bucket = firestore.Client(project=project), storage.Client(project=project).create_bucket(project)
     here, there = Firestore(project, "(default)"), Firestore(project, "(default)")
     blobs = GcsBlobStore(project, project, "")

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sutradhar.domain.asset import Word
-from sutradhar.domain.plan import Language, Manner
+from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.plan.plan import Language, Manner
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.espeak_ng import EspeakNarrator
-from sutradhar.providers.fallback import FallbackNarrator
-from sutradhar.providers.forced_alignment import PocketSphinx, word_starts
-from sutradhar.providers.hibari import HibariNarrator
-from sutradhar.providers.matching import matched, matched_either_way
-from sutradhar.providers.voice_audio import GUESSED, place_words
-from sutradhar.providers.wav import from_wav
-from sutradhar.providers.whisper import Whisper, missing
+from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, word_starts
+from sutradhar.providers.alignment.text_match import matched, matched_either_way
+from sutradhar.providers.alignment.whisper import Whisper, missing
+from sutradhar.providers.chain import FallbackNarrator
+from sutradhar.providers.media.speech_postprocess import GUESSED, place_words
+from sutradhar.providers.media.wav import from_wav
+from sutradhar.providers.offline.espeak_ng import EspeakNarrator
+from sutradhar.providers.offline.hibari import HibariNarrator
 
 TEXT = (
     "Long ago, King Prahlad of Ayodhya had 12 brave sons — and they sailed to the far-away island of Lanka. Nobody knew"

@@ -11,18 +11,18 @@ import pytest
 
 from sutradhar.backends.gcp.bus import PubSubBus
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.queue import SqliteQueue
-from sutradhar.domain.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, decode
+from sutradhar.domain.jobs.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, decode
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import SystemClock
 from sutradhar.telemetry import bound
-from tests import emulated
+from tests import emulated_cloud
 
 DIES = """
 import os, sys
 from sutradhar import bootstrap
-from sutradhar.domain.messages import PlanRender
+from sutradhar.domain.jobs.messages import PlanRender
 bootstrap.backend().bus.publish(PlanRender(job_id="from another process"))
 os._exit(9)
 """
@@ -67,7 +67,7 @@ def _local(home: Path) -> Iterator[Kit]:
 def _gcp() -> Iterator[Kit]:
     from google.cloud import pubsub_v1
 
-    project = emulated.project()
+    project = emulated_cloud.project()
     with pubsub_v1.PublisherClient() as publisher, pubsub_v1.SubscriberClient() as subscriber:
         for topic in TOPICS:
             name = publisher.create_topic(name=f"projects/{project}/topics/t-{topic}").name

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from functions.emulated.emulators import Emulators
+from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.backends.gcp.records import FirestoreRecordStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import InvalidRequest, StaleLease
-from sutradhar.domain.job import Job, JobError
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.ports.cursor import page_end
-from tests import emulated
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.core.errors import InvalidRequest, StaleLease
+from sutradhar.domain.jobs.job import Job, JobError
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.ports.pagination import page_end
+from tests import emulated_cloud
 from tests.emulators.proxy import proxy
-from tests.world import SetClock
+from tests.fakes import SetClock
 
 ASSET = Asset(key="k", kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
 KEEP_OVER, KEEP, MINUTE = timedelta(days=7), timedelta(days=29), timedelta(minutes=1)
@@ -46,7 +46,7 @@ class Stores:
 def stores(emulators: Emulators) -> Iterator[Stores]:
     from google.cloud import firestore
 
-    project, clock = emulated.project(), SetClock()
+    project, clock = emulated_cloud.project(), SetClock()
     raw, store = firestore.Client(project=project), Firestore(project, "(default)")
     jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
     yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock), FirestoreRecordStore(store, clock))
@@ -125,7 +125,7 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
     """The queries as they are sent, against those that Terraform makes indexes for."""
     with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as between:
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", between.host)
-        store, clock = Firestore(emulated.project(), "(default)"), SetClock()
+        store, clock = Firestore(emulated_cloud.project(), "(default)"), SetClock()
         jobs = FirestoreJobStore(store, timedelta(0))
         for name in ("a", "b"):
             jobs.create(Job.new(name, RenderPlan(topic="tea"), "hash", clock.now()))

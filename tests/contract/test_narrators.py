@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.plan import Language, Manner, Voice
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.plan.plan import Language, Manner, Voice
 from sutradhar.ports.providers import Narrator, Speech
-from sutradhar.providers import espeak_ng
-from sutradhar.providers.espeak_ng import EspeakNarrator
-from sutradhar.providers.hibari import HibariNarrator
-from sutradhar.providers.piper import PiperNarrator
+from sutradhar.providers.offline import espeak_ng
+from sutradhar.providers.offline.espeak_ng import EspeakNarrator
+from sutradhar.providers.offline.hibari import HibariNarrator
+from sutradhar.providers.offline.piper import PiperNarrator
 
 HIBARI, PIPER, ESPEAK = HibariNarrator(), PiperNarrator(), EspeakNarrator()
 VOICES: list[tuple[Narrator, Language, Voice]] = [

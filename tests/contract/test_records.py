@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sutradhar.domain.errors import BudgetExceeded
-from sutradhar.domain.ledger import Account, day_account, job_account, key_account
-from sutradhar.domain.price import PriceTable
-from sutradhar.pipeline.purchase import Buyer, Purchases, account, on_account_of
+from sutradhar.domain.billing.ledger import Account, day_account, job_account, key_account
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.core.errors import BudgetExceeded
+from sutradhar.pipeline.billing.call_gate import Buyer, Purchases, account, on_account_of
 from tests.contract.conftest import Kit
 
 PRICES = PriceTable.model_validate(

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from functions.emulated.cloud_run import CloudRunJobs, Job
+from functions.dev.emulated_cloud.cloud_run import CloudRunJobs, Job
 from sutradhar.backends.gcp.runner import CloudRunRunner
-from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
-from sutradhar.domain.capacity import Machine
-from sutradhar.domain.errors import BackendError
-from sutradhar.domain.messages import Message
+from sutradhar.domain.core.errors import BackendError
+from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import SystemClock
 from sutradhar.ports.runner import ExecutionState, RenderRunner
 

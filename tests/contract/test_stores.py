@@ -13,11 +13,11 @@ import httpx
 import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobError, JobState
-from sutradhar.domain.messages import Message, PlanRender
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.job import Job, JobError, JobState
+from sutradhar.domain.jobs.messages import Message, PlanRender
+from sutradhar.domain.plan.plan import RenderPlan
 from tests.contract.conftest import Kit
 
 PLAN = RenderPlan(topic="tea")

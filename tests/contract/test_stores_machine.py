@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobError, JobState
-from sutradhar.domain.messages import Message
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.job import Job, JobError, JobState
+from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
 from tests.contract.conftest import Kit, gcp_kit, local_kit
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from functions import cli
-from sutradhar.providers import espeak_ng
+from sutradhar.providers.offline import espeak_ng
 
 if __name__ == "__main__":
     with TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from functions.emulated.emulators import free_port
+from functions.dev.emulated_cloud.emulators import free_port
 from tests.e2e.conftest import Terminal
 
 

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from tests.e2e.conftest import Terminal
-from tests.vendors import google_account
-from tests.vendors.desk import VENDORS
-from tests.vendors.server import KEY, VendorStub
-from tests.vendors.studio import environment
+from tests.providers import google_account
+from tests.providers.billing_harness import VENDORS
+from tests.providers.pipeline_harness import environment
+from tests.providers.server import KEY, VendorStub
 
 
 def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from functions.emulated.bridge import MAX_ATTEMPTS, Bridge, Route
+from functions.dev.emulated_cloud.bridge import MAX_ATTEMPTS, Bridge, Route
 from sutradhar.backends.gcp.bus import PubSubBus
-from sutradhar.domain.messages import PlanRender, decode
-from tests import emulated
+from sutradhar.domain.jobs.messages import PlanRender, decode
+from tests import emulated_cloud
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 FAILED = OK.replace(b"200 OK", b"500 Internal Server Error")
@@ -58,7 +58,7 @@ def serve() -> Iterator[Callable[..., Function]]:
 
 @pytest.fixture
 def project(emulators: object) -> str:
-    return emulated.project()
+    return emulated_cloud.project()
 
 
 def publish(project: str, *job_ids: str) -> None:

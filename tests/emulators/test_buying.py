@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from functions.emulated.cloud import EmulatedCloud
-from tests import emulated
+from functions.dev.emulated_cloud.cloud import EmulatedCloud
+from tests import emulated_cloud
 from tests.emulators.test_end_to_end import call, status, until_over
-from tests.vendors import google_account
-from tests.vendors.desk import VENDORS
-from tests.vendors.server import Seen, VendorStub
-from tests.vendors.studio import environment
+from tests.providers import google_account
+from tests.providers.billing_harness import VENDORS
+from tests.providers.pipeline_harness import environment
+from tests.providers.server import Seen, VendorStub
 
 
 def _slow_clips() -> Callable[[Seen], None]:
@@ -34,7 +34,10 @@ def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
         vertex = google_account.environment(stub.url("oauth"), tmp_path)
         settings = {k: v for k, v in {**environment(stub, tmp_path), **vertex}.items() if k != "SUTRADHAR_HOME"}
         stub.before = _slow_clips()
-        with emulated.or_skipped(), EmulatedCloud(tmp_path / "cloud", backoff_sec=0.2, settings=settings) as cloud:
+        with (
+            emulated_cloud.or_skipped(),
+            EmulatedCloud(tmp_path / "cloud", backoff_sec=0.2, settings=settings) as cloud,
+        ):
             wanted = {"topic": "A river", "length_sec": 24, "footage": "generated", "render": {"mode": "PROXY"}}
             code, body = call(cloud, "POST", "/render", wanted)
             assert code == 202, body

@@ -16,16 +16,16 @@ import pytest
 from google.cloud import pubsub_v1
 from PIL import Image
 
-from functions.emulated.cloud import EmulatedCloud
-from functions.emulated.emulators import environment
+from functions.dev.emulated_cloud.cloud import EmulatedCloud
+from functions.dev.emulated_cloud.emulators import environment
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.messages import DispatchRender
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import DispatchRender
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
-from tests import emulated
+from tests import emulated_cloud
 from tests.plain import environment as environment_of
 
 PLAN = {
@@ -44,7 +44,10 @@ PLAN = {
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
     # it has only the archive's requirements; FUNCTIONS_PYTHON names such an environment of another version
     python = os.environ.get("FUNCTIONS_PYTHON") or str(environment_of("functions") / "bin/python")
-    with emulated.or_skipped(), EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up:
+    with (
+        emulated_cloud.or_skipped(),
+        EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up,
+    ):
         yield up
 
 

@@ -12,7 +12,7 @@ import pytest
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import pubsub_v1
 
-from functions.emulated.emulators import Emulators, free_port
+from functions.dev.emulated_cloud.emulators import Emulators, free_port
 from sutradhar import bootstrap
 from sutradhar.backends.gcp import blobs as blobs_module
 from sutradhar.backends.gcp import bus as bus_module
@@ -24,17 +24,17 @@ from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.retry import RETRY
 from sutradhar.backends.gcp.runner import CloudRunRunner
 from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreJobStore
-from sutradhar.domain.capacity import Machine
-from sutradhar.domain.errors import BackendError, InvalidRequest, NotFound
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.messages import PlanRender, StopRender
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import BackendError, InvalidRequest, NotFound
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import PlanRender, StopRender
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.video.capacity import Machine
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
-from tests import emulated
+from tests import emulated_cloud
 from tests.emulators.faults import HttpServer, error, grpc_server
-from tests.world import SetClock
+from tests.fakes import SetClock
 
 # a socket whose answer never came is closed by urllib3 while its reader still lives, until both are collected
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -249,7 +249,7 @@ def test_a_change_that_met_another_is_made_again() -> None:
 
 @pytest.mark.usefixtures("emulators")
 def test_a_job_that_is_too_large_is_refused_with_its_size() -> None:
-    store = Firestore(emulated.project(), "(default)")
+    store = Firestore(emulated_cloud.project(), "(default)")
     jobs, clock = FirestoreJobStore(store, timedelta(0)), SetClock()
     jobs.create(Job.new("job-1", RenderPlan(topic="tea"), "h", clock.now()))
     with pytest.raises(InvalidRequest, match=f"at most {MAX_BODY_BYTES}"):
@@ -286,12 +286,12 @@ def test_what_will_not_go_away_fails_the_job_and_what_may_comes_again(
 
 
 def test_without_the_emulators_the_tests_say_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sutradhar.domain.errors import NotInstalled
+    from sutradhar.domain.core.errors import NotInstalled
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(NotInstalled, match="Google Cloud CLI"), emulated.or_skipped(), Emulators(tmp_path):
+    with pytest.raises(NotInstalled, match="Google Cloud CLI"), emulated_cloud.or_skipped(), Emulators(tmp_path):
         pass
     monkeypatch.delenv("CI")
-    with pytest.raises(pytest.skip.Exception), emulated.or_skipped(), Emulators(tmp_path):
+    with pytest.raises(pytest.skip.Exception), emulated_cloud.or_skipped(), Emulators(tmp_path):
         pass

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from google.cloud import firestore
 
-from functions.emulated.cloud import EmulatedCloud
-from functions.emulated.emulators import environment
+from functions.dev.emulated_cloud.cloud import EmulatedCloud
+from functions.dev.emulated_cloud.emulators import environment
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.job import JobState
+from sutradhar.domain.jobs.job import JobState
 from sutradhar.pipeline.sweep import sweep
-from tests import emulated
+from tests import emulated_cloud
 from tests.emulators.test_end_to_end import PLAN
 
 JOBS = 50
-RENDERER = (sys.executable, str(Path(__file__).with_name("quick_renderer.py")))
+RENDERER = (sys.executable, str(Path(__file__).with_name("fake_renderer.py")))
 
 
 def order(cloud: EmulatedCloud, number: int) -> str:
@@ -34,7 +34,7 @@ def order(cloud: EmulatedCloud, number: int) -> str:
 
 
 def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
-    with emulated.or_skipped(), EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2) as cloud:
+    with emulated_cloud.or_skipped(), EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2) as cloud:
         with ThreadPoolExecutor(20) as pool:
             ids = list(pool.map(lambda number: order(cloud, number), range(JOBS)))
             again = list(pool.map(lambda number: order(cloud, number), range(0, JOBS, 7)))

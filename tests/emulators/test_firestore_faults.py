@@ -13,24 +13,19 @@ from typing import Any
 import grpc
 import pytest
 
-from functions.emulated.emulators import Emulators
+from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar.backends.gcp import firestore as firestore_module
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY
-from sutradhar.backends.gcp.stores import (
-    MAX_BODY_BYTES,
-    FirestoreAssetStore,
-    FirestoreJobStore,
-    FirestoreLeaseStore,
-)
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import BackendError, InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobError, JobState, Outcome
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.core.errors import BackendError, InvalidRequest, LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.job import Job, JobError, JobState, Outcome
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
-from tests import emulated
+from tests import emulated_cloud
 from tests.emulators.proxy import Fault, Proxy, proxy
-from tests.world import SetClock
+from tests.fakes import SetClock
 
 UNAVAILABLE, DENIED = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.PERMISSION_DENIED
 MINUTE = timedelta(minutes=1)
@@ -61,7 +56,7 @@ def asset(key: str) -> Asset:
 
 
 def shop() -> Shop:
-    project, clock = emulated.project(), SetClock()
+    project, clock = emulated_cloud.project(), SetClock()
     store = Firestore(project, "(default)")
     leases, assets = FirestoreLeaseStore(store, clock), FirestoreAssetStore(store, clock, timedelta(days=29))
     held = leases.acquire("old", MINUTE)

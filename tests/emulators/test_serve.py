@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 from functions import main
-from functions.emulated.cloud import EmulatedCloud
-from functions.emulated.emulators import free_port
-from sutradhar.domain.errors import Conflict
+from functions.dev.emulated_cloud.cloud import EmulatedCloud
+from functions.dev.emulated_cloud.emulators import free_port
+from sutradhar.domain.core.errors import Conflict
 
 
 @pytest.mark.usefixtures("emulators")  # fails or skips where they are not installed

@@ -16,7 +16,7 @@ from google.auth import credentials as kinds
 from google.oauth2 import service_account
 
 from sutradhar.backends.gcp.blobs import GcsBlobStore
-from sutradhar.domain.errors import BackendError
+from sutradhar.domain.core.errors import BackendError
 
 MINE = "sutradhar-api-fn@p.iam.gserviceaccount.com"
 

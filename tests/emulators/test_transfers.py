@@ -16,7 +16,7 @@ import pytest
 
 from sutradhar.backends.gcp import blobs as blobs_module
 from sutradhar.backends.gcp.blobs import GcsBlobStore
-from sutradhar.domain.errors import BackendError
+from sutradhar.domain.core.errors import BackendError
 
 FILM = bytes(range(251)) * 36_000  # over 8 MiB, so it goes up in a session of its own
 CUT = 1024 * 1024

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.emulated.emulators import free_port
+from functions.dev.emulated_cloud.emulators import free_port
 from tests.plain import environment
 
 HERE = Path(__file__).parent

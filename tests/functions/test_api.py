@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
-from sutradhar.domain.job import CaptionFiles, JobError, JobState, Result
+from sutradhar.domain.jobs.job import CaptionFiles, JobError, JobState, Result
 from sutradhar.pipeline.plan import needed
 
 

@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
-from sutradhar.domain.job import JobError
-from sutradhar.domain.upload import MediaFacts
+from sutradhar.domain.jobs.job import JobError
+from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.pipeline.uploads import begin, change
 from tests.functions.test_api import finish, submit
 

@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from functions import envelope, main
 from sutradhar import bootstrap
-from sutradhar.domain.errors import LeaseHeld
-from sutradhar.domain.job import JobState
-from sutradhar.domain.messages import Message, PlanRender
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import LeaseHeld
+from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.messages import Message, PlanRender
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import PATIENCE, bury, note_failure
 from sutradhar.pipeline.submit import submit
 

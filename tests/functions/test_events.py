@@ -6,11 +6,11 @@ import functions_framework
 import pytest
 from flask.testing import FlaskClient
 
-from functions import envelope, local, main
+from functions import envelope, events, main
 from sutradhar import bootstrap
-from sutradhar.domain.job import JobState
-from sutradhar.domain.messages import TOPICS, DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.messages import TOPICS, DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.pipeline.sweep import STALLED
 
@@ -29,12 +29,12 @@ def post(client: FlaskClient, message: Message) -> int:
 def test_every_message_has_a_function_and_every_function_is_deployed() -> None:
     from typing import get_args
 
-    from sutradhar.domain.messages import Message as Any
+    from sutradhar.domain.jobs.messages import Message as Any
     from sutradhar.pipeline.handle import STAGES
 
     kinds = set(get_args(get_args(Any)[0]))
     assert set(STAGES) == kinds
-    assert set(local.ENTRY_POINTS) == set(TOPICS) == {kind.topic for kind in kinds}
+    assert set(events.ENTRY_POINTS) == set(TOPICS) == {kind.topic for kind in kinds}
     assert set(TOPICS) <= set(main.__all__)
 
 

@@ -11,9 +11,9 @@ from PIL import Image
 
 from functions.cli.plan_input import load_plan
 from sutradhar import bootstrap
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.own_media import check, find_notices
 from sutradhar.pipeline.uploads import bring
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from functions import main, package
+from functions import main
+from functions.dev import package
 
 SLOW = (
     "google.cloud.firestore",

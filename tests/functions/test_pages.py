@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.pipeline import access
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.pipeline import api_keys
 from tests.conftest import forget
 
 PAGE, OTHER = "https://studio.example.com", "https://elsewhere.example.com"
@@ -23,7 +23,7 @@ def page(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("CORS_ORIGINS", f"http://localhost:5173,{PAGE}")
     forget()
     backend = bootstrap.backend()
-    _, secret = access.create(backend.records, backend.clock, "studio")
+    _, secret = api_keys.create(backend.records, backend.clock, "studio")
     return {"Origin": PAGE, "X-API-Key": secret}
 
 

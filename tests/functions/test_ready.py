@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from sutradhar.doctor import Check
-from sutradhar.pipeline import access
+from sutradhar.pipeline import api_keys
 from tests.conftest import forget
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
@@ -64,7 +64,7 @@ def test_providers_are_asked_for_known_callers_only(api: FlaskClient, made: Coun
     assert "providers" not in made
     assert api.get(path).status_code == 200  # this machine may call while no key exists
     backend = bootstrap.backend()
-    _, secret = access.create(backend.records, backend.clock, "asha")
+    _, secret = api_keys.create(backend.records, backend.clock, "asha")
     assert api.get(path, headers={"X-API-Key": "sk-wrong"}, environ_overrides=ELSEWHERE).status_code == 401
     answer = api.get(path, headers={"X-API-Key": secret}, environ_overrides=ELSEWHERE)
     assert (answer.status_code, answer.json["checks"]["providers"]["detail"]) == (200, "number 1")

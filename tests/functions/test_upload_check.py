@@ -12,14 +12,15 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from functions import envelope, local, main
+from functions import envelope, main
+from functions.dev import local_runtime
 from sutradhar import bootstrap
-from sutradhar.domain.errors import InvalidRequest, LeaseHeld
-from sutradhar.domain.messages import CheckUpload, Message
-from sutradhar.domain.upload import MediaFacts
+from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
+from sutradhar.domain.jobs.messages import CheckUpload, Message
+from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.pipeline import submit, upload_check
 from sutradhar.pipeline.handle import bury, note_failure
-from sutradhar.providers.media_file import MediaFiles
+from sutradhar.providers.media.upload_reader import MediaFiles
 
 TEXT = b"I am a film " * 50
 
@@ -107,7 +108,7 @@ def test_a_plan_waits_for_a_check_that_is_under_way(api: FlaskClient, monkeypatc
 
     monkeypatch.setattr(MediaFiles, "probe", probe)
     upload_id = send(api, photo())
-    with local.at_work():
+    with local_runtime.at_work():
         assert api.post(f"/uploads/{upload_id}/complete").status_code == 202
         assert began.wait(30)
         plan = threading.Thread(target=lambda: answers.append(ask(api, upload_id)))

@@ -10,12 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from functions import local
 from functions.api.app import MAX_BODY_BYTES
+from functions.dev import local_runtime
 from sutradhar import bootstrap
-from sutradhar.domain.messages import PlanRender, ProduceAsset
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.upload import MAX_BYTES
+from sutradhar.domain.jobs.messages import PlanRender, ProduceAsset
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.upload import MAX_BYTES
 
 
 def picture(width: int = 320) -> bytes:
@@ -27,7 +27,7 @@ def picture(width: int = 320) -> bytes:
 @pytest.fixture
 def api(api: FlaskClient) -> Iterator[FlaskClient]:
     """The API, and the worker that checks the uploads."""
-    with local.at_work():
+    with local_runtime.at_work():
         yield api
 
 

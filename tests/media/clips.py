@@ -4,21 +4,34 @@ import hashlib
 from fractions import Fraction
 from pathlib import Path
 
-from gpu_renderer import ffmpeg
-from gpu_renderer.footage import Player, opened
-from gpu_renderer.frame import Frame
-from gpu_renderer.segments import Shot
-from sutradhar.domain.own_media import Fit
-from sutradhar.domain.timeline import Camera, Footage
-from tests.media.films import HOLD
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import Shot
+from gpu_renderer.image.clip_player import Player, opened
+from sutradhar.domain.plan.own_media import Fit
+from sutradhar.domain.video.timeline import Camera, Footage
+from tests.media.timelines import HOLD
 
 SIZE, FPS = (160, 90), 30
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
 def made(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") -> Path:
-    argv = [ffmpeg.program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, *options, "-t", "20", str(path)]
-    ffmpeg.run(argv, stage="test")
+    argv = [
+        ffmpeg_process.program("ffmpeg"),
+        "-v",
+        "error",
+        "-y",
+        "-f",
+        "lavfi",
+        "-i",
+        source,
+        *options,
+        "-t",
+        "20",
+        str(path),
+    ]
+    ffmpeg_process.run(argv, stage="test")
     return path
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from gpu_renderer.ffmpeg import program
-from sutradhar.domain.own_media import Fit
-from sutradhar.domain.plan import TransitionKind
-from sutradhar.domain.timeline import Bed, Camera, Clip, Effect, Footage, Timeline, Voice
+from gpu_renderer.core.ffmpeg_process import program
+from sutradhar.domain.plan.own_media import Fit
+from sutradhar.domain.plan.plan import TransitionKind
+from sutradhar.domain.video.timeline import Bed, Camera, Clip, Effect, Footage, Timeline, Voice
 from sutradhar.ports.stores import BlobStore
-from tests.media.films import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
 from tests.media.soundtrack import RATE, Samples, speech, tone, wav
+from tests.media.timelines import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
 
 SECONDS = 3
 ZOOM = Camera(start=WIDE, end=CLOSE)

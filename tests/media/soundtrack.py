@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.ffmpeg import program
-from gpu_renderer.loudness import BLOCK, Audio, analyse, integrated
-from gpu_renderer.sound import mix
+from gpu_renderer.audio.loudness import BLOCK, Audio, analyse, integrated
+from gpu_renderer.audio.mixdown import mix
+from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.timeline import Bed, ClipSound, Effect, GainPoint, Timeline, Voice
+from sutradhar.domain.video.timeline import Bed, ClipSound, Effect, GainPoint, Timeline, Voice
 
 Samples = npt.NDArray[np.float64]
 RATE = 48_000

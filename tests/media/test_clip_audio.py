@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.ffmpeg import program
-from gpu_renderer.sound import mix
-from sutradhar.domain.errors import RenderError
+from gpu_renderer.audio.mixdown import mix
+from gpu_renderer.core.ffmpeg_process import program
+from sutradhar.domain.core.errors import RenderError
 from tests.media.soundtrack import NEVER, RATE, Film, Samples, decoded, loudness, speech, tone, wav
 
 

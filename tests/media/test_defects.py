@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.ffmpeg import program
-from gpu_renderer.inspect import Known, measure, sample_segment, sample_sound
-from gpu_renderer.join import join
-from gpu_renderer.listen import narrations, take
+from gpu_renderer.audio.audio_meter import narrations, take
+from gpu_renderer.core.ffmpeg_process import program
+from gpu_renderer.mux.concat import join
+from gpu_renderer.verify.measure import Known, measure, sample_segment, sample_sound
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.gate import check
-from sutradhar.domain.timeline import Camera, Clip, Footage, Pose, Timeline, Voice
+from sutradhar.domain.video.quality_gate import check
+from sutradhar.domain.video.timeline import Camera, Clip, Footage, Pose, Timeline, Voice
 
 RATE, FPS, PART = 48_000, 30, 75
 FRAMES = 2 * PART

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.listen import take
-from gpu_renderer.loudness import analyse, integrated, loudest
-from gpu_renderer.sound import as_promised
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.timeline import Effect
+from gpu_renderer.audio.audio_meter import take
+from gpu_renderer.audio.loudness import analyse, integrated, loudest
+from gpu_renderer.audio.mixdown import as_promised
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.timeline import Effect
 from tests.media.soundtrack import RATE, Film, Samples, blocks, decoded, speech, tone
 
 

@@ -5,19 +5,19 @@ import subprocess
 
 import pytest
 
-from gpu_renderer import ffmpeg
-from sutradhar.domain.captions import Cue
-from sutradhar.domain.gate import failures
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.render import RenderSummary
-from sutradhar.domain.timeline import Footage, Timeline, Title
-from tests.media.films import film, photo, png, put_picture
-from tests.media.room import REQUEST_BLOB, Room, spoken
+from gpu_renderer.core import ffmpeg_process
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.quality_gate import failures
+from sutradhar.domain.video.render_request import RenderSummary
+from sutradhar.domain.video.timeline import Footage, Timeline, Title
+from tests.media.renderer_harness import REQUEST_BLOB, Room, spoken
+from tests.media.timelines import film, photo, png, put_picture
 
 
 def clip_of(folder, name: str, source: str, *options: str) -> bytes:
     path = folder / name
-    argv = [ffmpeg.program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *options, str(path)]
+    argv = [ffmpeg_process.program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *options, str(path)]
     subprocess.run(argv, check=True)
     return path.read_bytes()
 
@@ -53,8 +53,8 @@ def test_a_film_with_everything_passes_its_gate(tmp_path, size):
     summary = RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
     assert failures(summary.findings) == ""
     film_path = room.blobs.fetch(request.video_blob, tmp_path)
-    argv = [ffmpeg.program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]
-    streams = json.loads(ffmpeg.run(argv, stage="test").stdout)["streams"]
+    argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]
+    streams = json.loads(ffmpeg_process.run(argv, stage="test").stdout)["streams"]
     assert [s["codec_name"] for s in streams] == ["h264", "aac", "mov_text", "mov_text"]
     assert [s["tags"]["language"] for s in streams[2:]] == ["eng", "hin"]
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.backdrop import on_backdrop
-from gpu_renderer.compositor import Compositor
-from gpu_renderer.frame import Frame
-from gpu_renderer.segments import segment
-from gpu_renderer.still import to_rgb
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import segment
+from gpu_renderer.image.backdrop import on_backdrop
+from gpu_renderer.image.compositor import Compositor
+from gpu_renderer.image.still import to_rgb
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.own_media import Fit
-from sutradhar.domain.timeline import Camera, Pose
+from sutradhar.domain.plan.own_media import Fit
+from sutradhar.domain.video.timeline import Camera, Pose
 from tests.media.clips import FPS, X264, counting, levels, made, played
-from tests.media.films import HOLD, ZOOM_IN, film, put_picture, sources
+from tests.media.timelines import HOLD, ZOOM_IN, film, put_picture, sources
 
 RED, GREEN, BLUE = (220, 40, 40), (40, 170, 60), (40, 70, 220)
 BANDS = {"tall": (90, 160), "wide": (640, 90), "square": (120, 120), "sliver": (20, 400)}

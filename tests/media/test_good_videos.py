@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from gpu_renderer.ffmpeg import program
-from gpu_renderer.inspect import measure
+from gpu_renderer.core.ffmpeg_process import program
 from gpu_renderer.render import render
-from gpu_renderer.source_samples import Sources
+from gpu_renderer.verify.measure import measure
+from gpu_renderer.verify.source_samples import Sources
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.gate import check, failures, notices
-from sutradhar.domain.render import RenderRequest, RenderSummary
-from sutradhar.domain.timeline import Timeline
+from sutradhar.domain.video.quality_gate import check, failures, notices
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from sutradhar.domain.video.timeline import Timeline
 from tests.media.good_videos import GOOD, Maker
 
 NEVER = threading.Event()

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from gpu_renderer.frame import Frame
-from gpu_renderer.layers import Layers
-from gpu_renderer.overlays import Caption, Overlay
-from gpu_renderer.segments import segment
-from gpu_renderer.typeset import ACCENT
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import segment
+from gpu_renderer.image.overlay_layers import Layers
+from gpu_renderer.text.captions import Caption, Overlay
+from gpu_renderer.text.text_renderer import ACCENT
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.captions import Cue
-from sutradhar.domain.timeline import Timeline
-from tests.media.films import film
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.timeline import Timeline
+from tests.media.timelines import film
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080)]
 CUES = {

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gpu_renderer.still import load
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.plan import RenderPlan
+from gpu_renderer.image.still import load
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.media.animation import write_clip
 from sutradhar.media.colour import build_rgb_profile
 from sutradhar.media.develop import choose_backdrop
@@ -22,7 +22,7 @@ from sutradhar.media.image import probe_image, read_image
 from sutradhar.pipeline.own_media import check as check_own_media
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.uploads import bring
-from sutradhar.providers.media_file import MediaFiles
+from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.corpus.images import quarters, words, write_pages
 from tests.media.corpus.registry import Taken, load_entries
 from tests.media.test_corpus import services  # noqa: F401 -- a fixture

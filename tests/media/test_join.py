@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from gpu_renderer import ffmpeg
-from gpu_renderer.encoders import profile
-from gpu_renderer.inspect import moov_first
-from gpu_renderer.join import count_frames, join
-from gpu_renderer.picture import reel, render_picture
-from gpu_renderer.subtitles import write_tracks
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.encode.encoders import profile
+from gpu_renderer.encode.segment_store import reel, render_picture
+from gpu_renderer.mux.concat import count_frames, join
+from gpu_renderer.mux.subtitles import write_tracks
+from gpu_renderer.verify.measure import moov_first
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.captions import Cue
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.renderer import RendererSettings
-from tests.media.films import FPS, film
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.render_settings import RendererSettings
+from tests.media.timelines import FPS, film
 
 TICKS = 512
 
@@ -43,7 +43,7 @@ def parts_of(timeline, blobs, workdir: Path) -> list[Path]:
 
 def aac(path: Path, seconds: float) -> Path:
     argv = [
-        ffmpeg.program("ffmpeg"),
+        ffmpeg_process.program("ffmpeg"),
         "-v",
         "error",
         "-y",
@@ -57,13 +57,13 @@ def aac(path: Path, seconds: float) -> Path:
         "aac",
         str(path),
     ]
-    ffmpeg.run(argv, stage="test")
+    ffmpeg_process.run(argv, stage="test")
     return path
 
 
 def probed(video: Path, *what: str) -> dict:
-    argv = [ffmpeg.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
-    return json.loads(ffmpeg.run(argv, stage="test").stdout)
+    argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
+    return json.loads(ffmpeg_process.run(argv, stage="test").stdout)
 
 
 def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir):
@@ -104,8 +104,8 @@ def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
         workdir=workdir,
         cancel=threading.Event(),
     )
-    argv = [ffmpeg.program("ffmpeg"), "-v", "warning", "-xerror", "-i", str(output), "-f", "null", "-"]
-    assert ffmpeg.run(argv, stage="test").stderr == ""
+    argv = [ffmpeg_process.program("ffmpeg"), "-v", "warning", "-xerror", "-i", str(output), "-f", "null", "-"]
+    assert ffmpeg_process.run(argv, stage="test").stderr == ""
 
 
 def test_every_segment_opens_with_a_closed_group_of_pictures(blobs, workdir):

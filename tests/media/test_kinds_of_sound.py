@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gpu_renderer.recording import length
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.upload import MediaFacts
+from gpu_renderer.audio.audio_source import length
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.media.audio import decode_sound
 from sutradhar.media.video import read_video
-from sutradhar.providers.media_file import MediaFiles
+from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.soundtrack import NEVER, RATE
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.decode import count_frames, probe
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.upload import MediaFacts
+from gpu_renderer.image.video_source import count_frames, probe
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.media.audio import decode_sound
-from sutradhar.providers.media_file import MediaFiles
+from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.clips import X264, counting, levels, made, played
 
 FPS = 30

@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from gpu_renderer.segments import cut
-from sutradhar.domain.captions import Cue
-from sutradhar.domain.messages import RenderFinished
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.render import RenderSummary
-from tests.media.films import film
-from tests.media.room import Room, at_work, spoken
+from gpu_renderer.core.segments import cut
+from sutradhar.domain.jobs.messages import RenderFinished
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.render_request import RenderSummary
+from tests.media.renderer_harness import Room, at_work, spoken
+from tests.media.timelines import film
 
 BODIES = (30, 40, 25, 35, 30)
 

@@ -9,10 +9,10 @@ import pytest
 
 from gpu_renderer.render import render
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.render import RenderRequest, RenderSummary
-from tests.media.films import film
-from tests.media.room import Room, at_work, cmdline, spoken
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from tests.media.renderer_harness import Room, at_work, cmdline, spoken
+from tests.media.timelines import film
 
 
 def test_an_encoder_killed_from_outside_is_an_error_worth_a_retry_and_the_retry_ends_the_film(tmp_path):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gpu_renderer.still import prepare
-from sutradhar.domain.errors import RenderError
+from gpu_renderer.image.still import prepare
+from sutradhar.domain.core.errors import RenderError
 from tests.media.encoded import raw_png
-from tests.media.films import HOLD, ZOOM_IN, photo
 from tests.media.test_still import BLUE, GREEN, RED, opened, saved
+from tests.media.timelines import HOLD, ZOOM_IN, photo
 
 
 @pytest.mark.parametrize(

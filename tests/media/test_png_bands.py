@@ -10,7 +10,7 @@ from sutradhar.media import image as reader
 from sutradhar.media import png_bands
 from sutradhar.media.formats import UnusableFile
 from tests.media.encoded import raw_png
-from tests.media.films import photo
+from tests.media.timelines import photo
 
 
 def saved(image: Image.Image, **options: object) -> io.BytesIO:

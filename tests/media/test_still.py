@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gpu_renderer.camera import view
-from gpu_renderer.still import load, prepare, to_planes
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.timeline import Camera, Pose
+from gpu_renderer.image.camera import view
+from gpu_renderer.image.still import load, prepare, to_planes
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.timeline import Camera, Pose
 from sutradhar.media.image import MAX_PIXELS
 from tests.media.encoded import raw_png
-from tests.media.films import HOLD, WIDE, ZOOM_IN, photo, png
+from tests.media.timelines import HOLD, WIDE, ZOOM_IN, photo, png
 
 PUSH_IN = Camera(start=WIDE, end=Pose(x=0.5, y=0.44, zoom=1.4))
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)

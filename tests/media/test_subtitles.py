@@ -6,12 +6,12 @@ from pathlib import Path
 import ffmpeg as graph
 import pytest
 
-from gpu_renderer import ffmpeg
-from gpu_renderer.subtitles import WORD_JOINER, Track, streams, write_tracks
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.mux.subtitles import WORD_JOINER, Track, streams, write_tracks
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.captions import Cue, srt
-from sutradhar.domain.timeline import Timeline
-from tests.media.films import FPS, film
+from sutradhar.domain.video.captions import Cue, srt
+from sutradhar.domain.video.timeline import Timeline
+from tests.media.timelines import FPS, film
 
 ENGLISH = (
     Cue(start=5, end=31, lines=("a < b & c > d,", "<b>no markup</b> {\\an8} \\n 100%")),
@@ -35,20 +35,20 @@ def picture(tmp_path: Path, timeline: Timeline) -> Path:
 
 
 def _ffmpeg(*arguments: str) -> bytes:
-    return ffmpeg.run([ffmpeg.program("ffmpeg"), "-v", "error", "-y", *arguments], stage="test").stdout
+    return ffmpeg_process.run([ffmpeg_process.program("ffmpeg"), "-v", "error", "-y", *arguments], stage="test").stdout
 
 
 def _muxed(picture: Path, tracks: tuple[Track, ...], output: Path) -> Path:
     inputs, options = streams(tracks)
     video = graph.input(str(picture), protocol_whitelist="file")["v:0"]
     made = graph.output(video, *inputs, str(output), c="copy", map_metadata=-1, movie_timescale=48000, **options)
-    ffmpeg.run(made.compile(ffmpeg.program("ffmpeg")), stage="test")
+    ffmpeg_process.run(made.compile(ffmpeg_process.program("ffmpeg")), stage="test")
     return output
 
 
 def _probed(video: Path, *what: str) -> dict:
-    argv = [ffmpeg.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
-    return json.loads(ffmpeg.run(argv, stage="test").stdout)
+    argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
+    return json.loads(ffmpeg_process.run(argv, stage="test").stdout)
 
 
 def test_the_tracks_come_out_as_they_went_in(tmp_path, timeline, picture):

@@ -10,15 +10,15 @@ import psutil
 import pytest
 
 from gpu_renderer import __main__ as task
-from gpu_renderer.task import Part
-from sutradhar.domain.errors import NotInstalled, RenderError
-from sutradhar.domain.gate import failures
-from sutradhar.domain.messages import RenderFinished, RenderProgressed
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.render import RenderSummary
-from sutradhar.domain.renderer import RendererSettings
-from tests.media.films import film, photo, png
-from tests.media.room import Room, at_work, spoken
+from gpu_renderer.core.task import Part
+from sutradhar.domain.core.errors import NotInstalled, RenderError
+from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.quality_gate import failures
+from sutradhar.domain.video.render_request import RenderSummary
+from sutradhar.domain.video.render_settings import RendererSettings
+from tests.media.renderer_harness import Room, at_work, spoken
+from tests.media.timelines import film, photo, png
 
 
 @pytest.fixture

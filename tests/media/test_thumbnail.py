@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.thumbnail import attractiveness, draw_thumbnail
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.thumbnail_size import MAX_BYTES, thumbnail_size
+from gpu_renderer.thumbnail.draw import attractiveness, draw_thumbnail
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.thumbnail_size import MAX_BYTES, thumbnail_size
 
 WIDE = (1280, 720)
 

@@ -5,16 +5,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gpu_renderer.frame import Frame
-from gpu_renderer.layers import Layers
-from gpu_renderer.overlays import Overlay, caption_top, watermark_overlay
-from gpu_renderer.segments import cut, segment
-from gpu_renderer.titles import opacity, title_overlay
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import cut, segment
+from gpu_renderer.image.overlay_layers import Layers
+from gpu_renderer.text.captions import Overlay, caption_top, watermark_overlay
+from gpu_renderer.text.titles import opacity, title_overlay
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.timeline import Title
-from tests.media.films import film
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.timeline import Title
+from tests.media.timelines import film
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080)]
 TEXTS = {

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_renderer.compositor import Compositor
-from gpu_renderer.frame import Frame
-from gpu_renderer.segments import cut, segment
-from gpu_renderer.transitions import SOFT_EDGE, dip_levels, mix, progress, wipe_weights
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import cut, segment
+from gpu_renderer.image.compositor import Compositor
+from gpu_renderer.image.transitions import SOFT_EDGE, dip_levels, mix, progress, wipe_weights
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.timeline import Timeline
-from tests.media.films import HEIGHT, HOLD, WIDTH, film, png, sources
+from sutradhar.domain.video.timeline import Timeline
+from tests.media.timelines import HEIGHT, HOLD, WIDTH, film, png, sources
 
 FADE = 9
 lengths = st.integers(1, 60)

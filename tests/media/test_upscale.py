@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.upscale import check, enlargement, upscaled
+from gpu_renderer.image.upscale import check, enlargement, upscaled
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.errors import NotInstalled, RenderError
-from tests.media.films import HOLD, ZOOM_IN, film, photo, png
+from sutradhar.domain.core.errors import NotInstalled, RenderError
+from tests.media.timelines import HOLD, ZOOM_IN, film, photo, png
 
 
 @pytest.fixture

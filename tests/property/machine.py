@@ -18,20 +18,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
-from sutradhar.domain.errors import Conflict, ProviderError
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.messages import DispatchRender, RenderFailure, RenderFinished, RenderProgressed
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import Conflict, ProviderError
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import DispatchRender, RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.dispatch import LEASE
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.runner import ExecutionState
+from tests.fakes import Makers, Renderers, SetClock, write_summary
+from tests.property.interleaving import Handler
 from tests.property.processes import Process, Stores
-from tests.property.steps import Handler
-from tests.world import Makers, Renderers, SetClock, write_summary
 
 PLANS = [RenderPlan(topic="tea"), RenderPlan(topic="rain", render={"fps": 24})]
 

@@ -7,19 +7,19 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.backends.local.presence import Presence
+from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.queue import Delivery, SqliteQueue
-from sutradhar.domain.errors import LeaseHeld, ProviderError, StaleLease
-from sutradhar.domain.job import ARROWS, Job
-from sutradhar.domain.messages import Message
-from sutradhar.domain.plan import PlanDefaults
+from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
+from sutradhar.domain.jobs.job import ARROWS, Job
+from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.plan.plan import PlanDefaults
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
-from sutradhar.providers.media_file import MediaFiles
-from tests.property.steps import Handler, Stepped
-from tests.world import NoModels, ToldRunner, purchases
+from sutradhar.providers.media.upload_reader import MediaFiles
+from tests.fakes import NoModels, ToldRunner, purchases
+from tests.property.interleaving import Handler, Stepped
 
 World = Any
 """The machine of machine.py with its database, clock, fake providers, renderers and counters."""
@@ -111,7 +111,7 @@ class Process:
         return None if self.leaving else self.queue.take()
 
     def leave(self) -> None:
-        """Begin an orderly end (functions/local.py): take no new message, give back the renders of this process."""
+        """Begin an orderly end (functions/dev/local_runtime.py): take no message, give back this process's renders."""
         self.leaving = True
         self.runner.close(self.queue)
 

@@ -7,8 +7,8 @@ import pytest
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.records import FirestoreRecordStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
-from sutradhar.backends.local.presence import Presence
-from tests import emulated
+from sutradhar.backends.local.process_registry import Presence
+from tests import emulated_cloud
 from tests.property.machine import PipelineMachine
 from tests.property.processes import Stores
 from tests.property.test_pipeline import run
@@ -17,7 +17,7 @@ from tests.property.test_pipeline import run
 class FirestoreMachine(PipelineMachine):
     def __init__(self) -> None:
         # a project for each schedule: nothing is there when it begins
-        self.firestore = Firestore(emulated.project(), "(default)")
+        self.firestore = Firestore(emulated_cloud.project(), "(default)")
         super().__init__()
 
     def stores(self, presence: Presence) -> Stores:

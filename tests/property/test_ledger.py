@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sutradhar.domain import ledger
-from sutradhar.domain.errors import BudgetExceeded
-from sutradhar.domain.ledger import Account, Charge
+from sutradhar.domain.billing import ledger
+from sutradhar.domain.billing.ledger import Account, Charge
+from sutradhar.domain.core.errors import BudgetExceeded
 
 JOBS, DAYS = ("job-a", "job-b", "job-c"), ("2026-11-23", "2026-11-24")
 KEYS = {"job-a": "key-1", "job-b": "key-2", "job-c": "key-1"}

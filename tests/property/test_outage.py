@@ -9,24 +9,18 @@ import pytest
 
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.errors import LeaseHeld, ProviderError
-from sutradhar.domain.job import JobState
-from sutradhar.domain.messages import RenderFinished
-from sutradhar.domain.operation import Operation
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.price import PriceTable
+from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.core.errors import LeaseHeld, ProviderError
+from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.messages import RenderFinished
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.billing.call_gate import Purchases
 from sutradhar.pipeline.handle import give_up, handle
-from sutradhar.pipeline.purchase import Purchases
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
-from sutradhar.providers.fallback import (
-    FallbackClips,
-    FallbackComposer,
-    FallbackImages,
-    FallbackNarrator,
-    FallbackPlanner,
-)
-from tests.world import Makers, Renderers, SetClock, ToldRunner, write_summary
+from sutradhar.providers.chain import FallbackClips, FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
+from tests.fakes import Makers, Renderers, SetClock, ToldRunner, write_summary
 
 JOBS = 500
 VENDORS = ("openai", "elevenlabs", "gemini", "veo")

@@ -17,10 +17,11 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from functions import local, main
+from functions import main
+from functions.dev import local_runtime
 from sutradhar import bootstrap
-from sutradhar.domain.messages import CheckUpload, Message, ProduceAsset
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import upload_check
 from sutradhar.pipeline.handle import note_failure
 from sutradhar.pipeline.submit import submit
@@ -108,13 +109,13 @@ def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
     noting = replace(bootstrap.backend(), blobs=store)  # type: ignore[arg-type] # it has the same methods
     monkeypatch.setattr(bootstrap, "backend", cache(lambda: noting))
     bootstrap.services.cache_clear()
-    deliver = local.deliver
+    deliver = local_runtime.deliver
 
     def delivered(message: Message) -> None:
         with function(message.topic):
             deliver(message)
 
-    monkeypatch.setattr(local, "deliver", delivered)
+    monkeypatch.setattr(local_runtime, "deliver", delivered)
     return store
 
 
@@ -148,7 +149,7 @@ def test_each_function_has_the_permissions_that_its_calls_need(
 ) -> None:
     out, api = io.BytesIO(), client("api")
     Image.effect_noise((640, 360), 90).convert("RGB").save(out, "PNG")
-    with local.at_work():
+    with local_runtime.at_work():
         image, refused = send(api, out.getvalue()), send(api, b"I am a photo " * 50)
         plan = {
             "title": "Tea",

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from functions import main, package
+from functions import main
+from functions.dev import package
 from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.config import Settings
-from sutradhar.domain.capacity import target_sec
-from sutradhar.domain.job import JobError
-from sutradhar.domain.messages import TOPICS
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.jobs.job import JobError
+from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.video.capacity import target_sec
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.stores import LONGEST_RUN
 from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, plan

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_renderer.camera import Box, Plane, crop, eased, matrix, view
-from sutradhar.domain.timeline import Camera, Pose
+from gpu_renderer.image.camera import Box, Plane, crop, eased, matrix, view
+from sutradhar.domain.video.timeline import Camera, Pose
 
 WIDE = 16 / 9
 poses = st.builds(Pose, x=st.floats(-0.5, 1.5), y=st.floats(-0.5, 1.5), zoom=st.floats(1.0, 4.0))

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.capacity import MAX_TASKS, Machine, estimate, target_sec, tasks_for
-from sutradhar.domain.timeline import Timeline
+from sutradhar.domain.video.capacity import MAX_TASKS, Machine, estimate, target_sec, tasks_for
+from sutradhar.domain.video.timeline import Timeline
 
 CPU = Machine(cpus=4, memory_gib=8)
 L4 = Machine(cpus=8, memory_gib=32, gpu=True)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.asset import Word
-from sutradhar.domain.captions import MAX_LINE, Cue, break_lines, cues, srt, translated_cues, webvtt, width
-from sutradhar.domain.text import graphemes
+from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.text.text import graphemes
+from sutradhar.domain.video.captions import MAX_LINE, Cue, break_lines, cues, srt, translated_cues, webvtt, width
 
 FPS = 30
 TEXT = (

@@ -1,11 +1,11 @@
 import pytest
 
 from sutradhar.config import CloudSettings, Settings
-from sutradhar.domain.capacity import Machine
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
-from sutradhar.domain.plan import PlanDefaults, RenderPlan
-from sutradhar.domain.renderer import RendererSettings
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
+from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
+from sutradhar.domain.video.capacity import Machine
+from sutradhar.domain.video.render_settings import RendererSettings
 
 
 def test_an_empty_environment_gives_the_defaults():

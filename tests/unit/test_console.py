@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from functions.cli.console import console, errors, name_place, printable, say
-from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 
 
 @pytest.mark.parametrize(

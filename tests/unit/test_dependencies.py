@@ -19,12 +19,12 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("functions", "gpu_renderer", "shared")
 EXTRAS = {
-    "functions/emulated/": {"gcp", "emulators"},
-    "functions/package.py": {"emulators"},
+    "functions/dev/emulated_cloud/": {"gcp", "emulators"},
+    "functions/dev/package.py": {"emulators"},
     "shared/sutradhar/backends/gcp/": {"gcp"},
-    "shared/sutradhar/providers/googletts/": {"gcp"},
-    "shared/sutradhar/providers/piper.py": {"piper"},
-    "shared/sutradhar/providers/whisper.py": {"whisper"},
+    "shared/sutradhar/providers/hosted/googletts/": {"gcp"},
+    "shared/sutradhar/providers/offline/piper.py": {"piper"},
+    "shared/sutradhar/providers/alignment/whisper.py": {"whisper"},
 }
 """The modules that name the packages to install if one is missing, and the extras that install it."""
 OURS = {"functions", "gpu_renderer", "sutradhar"}

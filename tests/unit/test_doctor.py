@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sutradhar import doctor
-from sutradhar.domain.upload import MediaFacts
-from sutradhar.providers.media_file import MediaFiles
+from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.providers.media.upload_reader import MediaFiles
 
 
 class Broken(MediaFiles):

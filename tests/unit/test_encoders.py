@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from gpu_renderer import encoders, ffmpeg
-from gpu_renderer.encoders import Profile, argv, candidates, choose, explain_refusal, profile, prove
-from gpu_renderer.join import argv as join_argv
-from gpu_renderer.subtitles import Track
-from sutradhar.domain.errors import RenderError
-from sutradhar.domain.renderer import RendererSettings
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.encode import encoders
+from gpu_renderer.encode.encoders import Profile, argv, candidates, choose, explain_refusal, profile, prove
+from gpu_renderer.mux.concat import argv as join_argv
+from gpu_renderer.mux.subtitles import Track
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.render_settings import RendererSettings
 
 QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-y"]
 READS = [
@@ -33,7 +34,7 @@ DEFAULT = RendererSettings()
 def golden(codec, mode, settings=DEFAULT) -> dict[str, str]:
     """The options between input and output, by name."""
     found = argv(profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4"))
-    assert found[0] == ffmpeg.program("ffmpeg")
+    assert found[0] == ffmpeg_process.program("ffmpeg")
     assert found[1 : 1 + len(READS)] == READS
     assert found[-6:] == ["out.mp4", *QUIET]
     options = found[1 + len(READS) : -6]
@@ -153,7 +154,9 @@ def test_a_refused_encoder_is_explained_without_addresses(said: str, reason: str
 
 def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():
     for codec in ("h264_nvenc", "hevc_nvenc"):
-        said = ffmpeg.run([ffmpeg.program("ffmpeg"), "-hide_banner", "-h", f"encoder={codec}"], stage="test").stdout
+        said = ffmpeg_process.run(
+            [ffmpeg_process.program("ffmpeg"), "-hide_banner", "-h", f"encoder={codec}"], stage="test"
+        ).stdout
         if b"is not recognized" in said:
             (pytest.fail if os.environ.get("CI") else pytest.skip)("this ffmpeg is built without NVENC")
         general = {"profile:v", "b:v", "maxrate", "bufsize", "bf", "tag:v"}

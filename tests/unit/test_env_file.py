@@ -11,7 +11,7 @@ import pytest
 from functions.cli.env_file import find_idle_variables, load_env_file, variables_read
 from sutradhar import telemetry
 from sutradhar.config import Settings
-from sutradhar.domain.errors import InvalidRequest
+from sutradhar.domain.core.errors import InvalidRequest
 
 ROOT = Path(__file__).parents[2]
 INTERNAL = {

@@ -2,11 +2,11 @@ import cv2
 import numpy as np
 import pytest
 
-from sutradhar.domain.errors import ProviderError
-from sutradhar.providers.procedural.images import _CAST, ProceduralImages
-from sutradhar.providers.procedural.palette import FINISHES, LIGHTS
-from sutradhar.providers.procedural.places import PLACES
-from sutradhar.providers.procedural.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.providers.offline.procedural.images import _CAST, ProceduralImages
+from sutradhar.providers.offline.procedural.palette import FINISHES, LIGHTS
+from sutradhar.providers.offline.procedural.places import PLACES
+from sutradhar.providers.offline.procedural.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read
 
 IMAGES = ProceduralImages()
 SMALL = (384, 216)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.asset import AssetRequest
-from sutradhar.domain.errors import Conflict
-from sutradhar.domain.job import ARROWS, Job, JobError, JobState, Outcome, Progress, Result
-from sutradhar.domain.ledger import Account
-from sutradhar.domain.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.view import fraction_done, status
+from sutradhar.domain.assets.asset import AssetRequest
+from sutradhar.domain.billing.ledger import Account
+from sutradhar.domain.core.errors import Conflict
+from sutradhar.domain.jobs.job import ARROWS, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.jobs.job_status import fraction_done, status
+from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.plan.plan import RenderPlan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLAN = RenderPlan(topic="tea")

@@ -4,15 +4,15 @@ from itertools import product
 
 import pytest
 
-from sutradhar.domain.limits import expected_sec
-from sutradhar.domain.pacing import LENGTH_TOLERANCE, MAX_HOLD_SEC, scene_sec
-from sutradhar.domain.plan import LANGUAGES, RenderPlan, Voice
-from sutradhar.domain.text import sentences
+from sutradhar.domain.plan.limits import expected_sec
+from sutradhar.domain.plan.plan import LANGUAGES, RenderPlan, Voice
+from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, MAX_HOLD_SEC, scene_sec
+from sutradhar.domain.text.text import sentences
 from sutradhar.pipeline.notices import find_other_length
-from sutradhar.providers.storybook.pacing import Pace, abridge
-from sutradhar.providers.storybook.planner import Storybook
-from sutradhar.providers.storybook.stories import Beat, Story, stories
-from sutradhar.providers.storybook.topic import kind_of
+from sutradhar.providers.offline.storybook.pacing import Pace, abridge
+from sutradhar.providers.offline.storybook.planner import Storybook
+from sutradhar.providers.offline.storybook.stories import Beat, Story, stories
+from sutradhar.providers.offline.storybook.topic import kind_of
 from tests.lengths import LENGTHS, faults
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.asset import Word
-from sutradhar.domain.captions import MAX_LINE, Cue, break_lines, cues, translated_cues, width
-from sutradhar.domain.line_breaks import binds, find_line_ends
-from sutradhar.domain.text import sentences
+from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.text.line_breaks import binds, find_line_ends
+from sutradhar.domain.text.text import sentences
+from sutradhar.domain.video.captions import MAX_LINE, Cue, break_lines, cues, translated_cues, width
 
 FPS = 30
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from gpu_renderer.loudness import BLOCK, analyse, integrated
-from sutradhar.domain.plan import Mood
-from sutradhar.providers.procedural.music import ProceduralComposer, beat_samples
-from sutradhar.providers.procedural.score import BEATS, STYLES, write
+from gpu_renderer.audio.loudness import BLOCK, analyse, integrated
+from sutradhar.domain.plan.plan import Mood
+from sutradhar.providers.offline.procedural.music import ProceduralComposer, beat_samples
+from sutradhar.providers.offline.procedural.score import BEATS, STYLES, write
 
 MOODS: list[Mood] = list(STYLES)
 Samples = npt.NDArray[np.float64]

@@ -8,11 +8,11 @@ import pytest
 
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.job import Job
-from sutradhar.domain.ledger import Account
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.provenance import manifest
-from sutradhar.domain.view import name_slot, status
+from sutradhar.domain.billing.ledger import Account
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_status import name_slot, status
+from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.ports.providers import Written
 

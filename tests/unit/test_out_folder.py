@@ -14,9 +14,9 @@ from functions.cli.out_folder import deliver, deliver_refused, prepare_out, requ
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.bootstrap import Backend, local_backend
 from sutradhar.config import Settings
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.job import CaptionFiles, Job, Result
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.jobs.job import CaptionFiles, Job, Result
+from sutradhar.domain.plan.plan import RenderPlan
 
 
 @pytest.fixture

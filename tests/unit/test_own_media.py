@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits, expected_sec
-from sutradhar.domain.own_media import ClipFile, ImageFile, Point, cut_away
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits, expected_sec
+from sutradhar.domain.plan.own_media import ClipFile, ImageFile, Point, cut_away
+from sutradhar.domain.plan.plan import RenderPlan
 
 ID = "up-0123456789abcdef"
 DRAWN = {"image_prompt": "a hill", "duration_sec": 2}

@@ -7,10 +7,10 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.pasted_text import read_narration
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.providers.storybook.planner import Storybook
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.text.pasted_text import read_narration
+from sutradhar.providers.offline.storybook.planner import Storybook
 
 SUN = "The sun rose over the hills and the river shone"
 

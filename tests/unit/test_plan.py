@@ -1,7 +1,7 @@
 import pytest
 
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan
 
 SCENE = {"narration": "A fox saw grapes.", "image_prompt": "a fox"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.plan_text import PlanTextError, parse_plan_text
+from sutradhar.domain.plan.plan_text import PlanTextError, parse_plan_text
 
 PLAN = {"title": "गोवा", "scenes": [{"narration": "It's “here”.", "image_prompt": "a beach"}]}
 TEXT = json.dumps(PLAN, ensure_ascii=False, indent=2)

@@ -1,6 +1,6 @@
 """Long texts are said in parts that a request may hold, cut where no seam is heard."""
 
-from sutradhar.providers.googletts.voice import portions
+from sutradhar.providers.hosted.googletts.voice import portions
 
 
 def test_a_short_text_is_one_part() -> None:

@@ -2,10 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from gpu_renderer.segments import Segment, cut, key, segment
-from sutradhar.domain.captions import Cue
-from sutradhar.domain.plan import Watermark
-from sutradhar.domain.timeline import Camera, Clip, Pose, Timeline
+from gpu_renderer.core.segments import Segment, cut, key, segment
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.timeline import Camera, Clip, Pose, Timeline
 
 WIDE = Pose(x=0.5, y=0.5, zoom=1.0)
 MOVE = Camera(start=WIDE, end=Pose(x=0.5, y=0.5, zoom=1.2))

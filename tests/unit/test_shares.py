@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_renderer.encoders import profile
-from gpu_renderer.picture import worker_count
-from gpu_renderer.segments import shares
-from sutradhar.domain.renderer import RendererSettings
+from gpu_renderer.core.segments import shares
+from gpu_renderer.encode.encoders import profile
+from gpu_renderer.encode.segment_store import worker_count
+from sutradhar.domain.video.render_settings import RendererSettings
 
 X264, NVENC = (profile(codec, "FINAL", RendererSettings()) for codec in ("libx264", "h264_nvenc"))
 

@@ -3,8 +3,8 @@
 import pytest
 
 from sutradhar.config import Settings
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan
 
 SCENE = {"narration": "The fox jumped.", "image_prompt": "a fox"}
 

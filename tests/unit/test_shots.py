@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from gpu_renderer import segments
-from gpu_renderer.camera import crop
-from sutradhar.domain.asset import SAMPLE_RATE, Asset
-from sutradhar.domain.layout import build_timeline
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.timeline import Footage, Timeline
+from gpu_renderer.core import segments
+from gpu_renderer.image.camera import crop
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.video.timeline import Footage, Timeline
+from sutradhar.domain.video.timeline_builder import build_timeline
 
 FPS = 30
 CLIP, OTHER, PHOTO, SONG = (f"up-{n:016x}" for n in range(4))

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.asset import asset_requests
-from sutradhar.domain.number_words import NumberLanguage, cardinal
-from sutradhar.domain.pacing import speech_sec
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.speech_text import spoken_text, spoken_words
-from sutradhar.providers.narration_words import NarrationWords
+from sutradhar.domain.assets.asset import asset_requests
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.speech_duration import speech_sec
+from sutradhar.domain.text.number_words import NumberLanguage, cardinal
+from sutradhar.domain.text.speech_text import spoken_text, spoken_words
+from sutradhar.providers.alignment.narration_words import NarrationWords
 
 ENGLISH = [
     ("It cost $43,000 in 2014.", "It cost forty-three thousand dollars in twenty fourteen."),

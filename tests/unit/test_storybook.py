@@ -8,13 +8,13 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.pacing import speech_sec
-from sutradhar.domain.plan import Language, RenderPlan
-from sutradhar.domain.text import clean, drawable, sentences
-from sutradhar.providers.storybook.planner import Storybook
-from sutradhar.providers.storybook.script import script_sentences
-from sutradhar.providers.storybook.stories import Story, stories
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.plan.plan import Language, RenderPlan
+from sutradhar.domain.plan.speech_duration import speech_sec
+from sutradhar.domain.text.text import clean, drawable, sentences
+from sutradhar.providers.offline.storybook.planner import Storybook
+from sutradhar.providers.offline.storybook.script import script_sentences
+from sutradhar.providers.offline.storybook.stories import Story, stories
 
 LANGUAGES: tuple[Language, ...] = ("en", "hi")
 BLANKS = re.compile(r"[{}\[\]]|TODO|\btopic\b", re.IGNORECASE)

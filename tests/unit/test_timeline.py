@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.asset import SAMPLE_RATE, Asset, AssetKind, Word, asset_requests
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.domain.layout import build_timeline, caption_languages
-from sutradhar.domain.pacing import AIR_SEC
-from sutradhar.domain.plan import RenderPlan, Scene
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, AssetKind, Word, asset_requests
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan, Scene
+from sutradhar.domain.plan.speech_duration import AIR_SEC
+from sutradhar.domain.video.timeline_builder import build_timeline, caption_languages
 
 MAKERS: dict[AssetKind, str] = {"narration": "n/1", "image": "i/1", "music": "m/1"}
 

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from sutradhar.domain.asset import SAMPLE_RATE
+from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.media import containers
 from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container, read_packets
 from sutradhar.media.formats import UnusableFile

@@ -1,14 +1,14 @@
 """List the formats that are accepted, and name those that are refused.
 
-The upload check (``providers.media_file``) and the renderer both use this list, so that they always agree about a file.
-Only its bytes decide; its name and its announced media type play no part.
+The upload check (``providers.media.upload_reader``) and the renderer both use this list, so that they always agree about a
+file. Only its bytes decide; its name and its announced media type play no part.
 """
 
 import os
 import re
 from typing import BinaryIO
 
-from sutradhar.domain.errors import SutradharError
+from sutradhar.domain.core.errors import SutradharError
 from sutradhar.media.camera_raw import find_raw_format
 
 IMAGE_FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000", "PPM", "TGA", "ICO")

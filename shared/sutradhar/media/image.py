@@ -1,7 +1,7 @@
 """Read image files as a person sees them in an image viewer: upright, in 8-bit sRGB.
 
-The upload check (``providers.media_file``) and the renderer (``gpu_renderer.still``) both read images here. An image is
-decoded once. A process that does only this stays below 400 MB (with its libraries alone it has 60 MB).
+The upload check (``providers.media.upload_reader``) and the renderer (``gpu_renderer.image.still``) both read images
+here. An image is decoded once. A process that does only this stays below 400 MB (its libraries alone take 60 MB).
 """
 
 import errno

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
-from sutradhar.domain.asset import AssetRequest, Fallback
-from sutradhar.domain.errors import ProviderError, StillAtWork
-from sutradhar.domain.operation import Begun, Operation
+from sutradhar.domain.assets.asset import AssetRequest, Fallback
+from sutradhar.domain.assets.operation import Begun, Operation
+from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Shot
 from sutradhar.telemetry import log

@@ -3,14 +3,14 @@ after."""
 
 from datetime import timedelta
 
-from sutradhar.domain.capacity import tasks_for
-from sutradhar.domain.job import Job, JobError, JobState, Outcome
-from sutradhar.domain.layout import build_timeline
-from sutradhar.domain.messages import DispatchRender, RenderFinished, StopRender
-from sutradhar.domain.pacing import misses_length
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.render import RenderRequest
-from sutradhar.domain.timeline import Timeline
+from sutradhar.domain.jobs.job import Job, JobError, JobState, Outcome
+from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.speech_duration import misses_length
+from sutradhar.domain.video.capacity import tasks_for
+from sutradhar.domain.video.render_request import RenderRequest
+from sutradhar.domain.video.timeline import Timeline
+from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.runner import ExecutionState
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sutradhar.domain.asset import AssetRequest, asset_requests, still_of
-from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.assets.asset import AssetRequest, asset_requests, still_of
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.billing.call_gate import Buyer, Quoted, on_account_of
 from sutradhar.pipeline.clips import begin
-from sutradhar.pipeline.makers import makers_of
+from sutradhar.pipeline.first_providers import makers_of
 from sutradhar.pipeline.produce import ask
-from sutradhar.pipeline.purchase import Buyer, Quoted, on_account_of
 from sutradhar.pipeline.services import Services
 
 

@@ -2,16 +2,16 @@
 
 import json
 
-from sutradhar.domain import captions
-from sutradhar.domain.gate import VERSION, check, failures, notices
-from sutradhar.domain.job import CaptionFiles, Job, JobError, JobState, Outcome, Progress, Result
-from sutradhar.domain.ledger import job_account
-from sutradhar.domain.messages import RenderFinished, RenderProgressed
-from sutradhar.domain.plan import Language
-from sutradhar.domain.provenance import manifest
-from sutradhar.domain.render import RenderRequest, RenderSummary
+from sutradhar.domain.billing.ledger import job_account
+from sutradhar.domain.jobs.job import CaptionFiles, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
+from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.video import captions
+from sutradhar.domain.video.quality_gate import VERSION, check, failures, notices
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from sutradhar.pipeline.billing.call_gate import account
 from sutradhar.pipeline.dispatch import render_request
-from sutradhar.pipeline.purchase import account
 from sutradhar.pipeline.services import Services
 
 

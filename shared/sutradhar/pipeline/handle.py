@@ -9,9 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sutradhar.domain import messages
-from sutradhar.domain.base import Frozen
-from sutradhar.domain.errors import (
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import (
     BackendError,
     InvalidRequest,
     LeaseHeld,
@@ -20,8 +19,9 @@ from sutradhar.domain.errors import (
     ProviderError,
     SutradharError,
 )
-from sutradhar.domain.job import Job, JobError, JobState
-from sutradhar.domain.messages import CheckUpload, Message, ProduceAsset
+from sutradhar.domain.jobs import messages
+from sutradhar.domain.jobs.job import Job, JobError, JobState
+from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
 from sutradhar.pipeline.dispatch import dispatch, stop
 from sutradhar.pipeline.finish import finish, progress
 from sutradhar.pipeline.plan import plan

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
-from sutradhar.domain.job import Job
-from sutradhar.domain.model_table import ModelState
+from sutradhar.domain.billing.model_table import ModelState
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.jobs.job import Job
 from sutradhar.pipeline.estimate import Line, estimate
 from sutradhar.pipeline.services import Services
 from sutradhar.telemetry import log

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from sutradhar.domain.layout import caption_languages
-from sutradhar.domain.limits import expected_sec
-from sutradhar.domain.pacing import misses_length
-from sutradhar.domain.plan import RenderPlan
+from sutradhar.domain.plan.limits import expected_sec
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.speech_duration import misses_length
+from sutradhar.domain.video.timeline_builder import caption_languages
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Written

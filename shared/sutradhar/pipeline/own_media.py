@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sutradhar.domain.access import ApiKey
-from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.limits import PlanLimits, expected_sec
-from sutradhar.domain.own_media import MIN_PART_SEC, ClipFile, cut_away
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.upload import MediaFacts, MediaKind, Upload, named_in
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.limits import PlanLimits, expected_sec
+from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, cut_away
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.upload import MediaFacts, MediaKind, Upload, named_in
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import read_many
 

@@ -1,13 +1,13 @@
 """Step 2: the scenes are written, and what has to be made for them is listed."""
 
-from sutradhar.domain.asset import AssetRequest, asset_requests
-from sutradhar.domain.job import Job, Outcome
-from sutradhar.domain.messages import PlanRender
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.pipeline.makers import makers_of
+from sutradhar.domain.assets.asset import AssetRequest, asset_requests
+from sutradhar.domain.jobs.job import Job, Outcome
+from sutradhar.domain.jobs.messages import PlanRender
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.billing.call_gate import on_account_of
+from sutradhar.pipeline.first_providers import makers_of
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
-from sutradhar.pipeline.purchase import on_account_of
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.stores import LONGEST_RUN
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sutradhar.domain.errors import FieldError, InvalidRequest, ProviderError
-from sutradhar.domain.job import Job
-from sutradhar.domain.pasted_text import read_narration
-from sutradhar.domain.plan import FootageSource, RenderPlan
-from sutradhar.pipeline.purchase import on_account_of
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.plan import FootageSource, RenderPlan
+from sutradhar.domain.text.pasted_text import read_narration
+from sutradhar.pipeline.billing.call_gate import on_account_of
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 

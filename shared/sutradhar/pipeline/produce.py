@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
-from sutradhar.domain.asset import Asset, AssetRequest, Fallback, still_of
-from sutradhar.domain.errors import ProviderError
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.messages import ProduceAsset
-from sutradhar.domain.plan import Language, Manner, Mood, Voice
+from sutradhar.domain.assets.asset import Asset, AssetRequest, Fallback, still_of
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import ProduceAsset
+from sutradhar.domain.plan.plan import Language, Manner, Mood, Voice
 from sutradhar.pipeline import clips, uploads
-from sutradhar.pipeline.purchase import on_account_of
+from sutradhar.pipeline.billing.call_gate import on_account_of
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
 from sutradhar.ports.stores import LONGEST_RUN, Lease

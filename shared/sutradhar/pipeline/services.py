@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sutradhar.domain.job import Job
-from sutradhar.domain.limits import API_LIMITS, PlanLimits, expected_sec
-from sutradhar.domain.messages import Message
-from sutradhar.domain.plan import PlanDefaults, RenderPlan
-from sutradhar.pipeline.purchase import Buyer, Purchases
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, expected_sec
+from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
+from sutradhar.pipeline.billing.call_gate import Buyer, Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader

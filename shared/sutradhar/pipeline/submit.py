@@ -4,8 +4,9 @@ import hashlib
 import json
 import secrets
 
-from sutradhar.domain.access import ApiKey
-from sutradhar.domain.errors import (
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import (
     BudgetSpent,
     FieldError,
     IdempotencyMismatch,
@@ -13,12 +14,11 @@ from sutradhar.domain.errors import (
     NotFound,
     ProviderError,
 )
-from sutradhar.domain.job import Job
-from sutradhar.domain.limits import PlanLimits
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.domain.price import usd
-from sutradhar.domain.upload import named_in
-from sutradhar.domain.view import name_slot
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_status import name_slot
+from sutradhar.domain.plan.limits import PlanLimits
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.upload import named_in
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check, expect_length

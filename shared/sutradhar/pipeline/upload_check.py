@@ -4,10 +4,10 @@ import time
 from collections.abc import Collection
 from datetime import timedelta
 
-from sutradhar.domain.access import ApiKey
-from sutradhar.domain.errors import FieldError, InvalidRequest
-from sutradhar.domain.messages import CheckUpload
-from sutradhar.domain.upload import Upload
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.jobs.messages import CheckUpload
+from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.services import Services, held
 from sutradhar.pipeline.uploads import change_unchecked, check_here, delete_if_refused, get, read_many
 from sutradhar.ports.stores import LONGEST_RUN

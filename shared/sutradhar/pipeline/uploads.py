@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from sutradhar.domain.access import ApiKey
-from sutradhar.domain.asset import SAMPLE_RATE, UPLOAD_MAKER, Asset, AssetRequest, Provenance
-from sutradhar.domain.errors import FieldError, InvalidRequest, NotFound, ProviderError
-from sutradhar.domain.upload import MAX_BYTES, MediaFacts, Upload
+from sutradhar.domain.assets.asset import SAMPLE_RATE, UPLOAD_MAKER, Asset, AssetRequest, Provenance
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
+from sutradhar.domain.plan.upload import MAX_BYTES, MediaFacts, Upload
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import Texts
 from sutradhar.ports.stores import Lease

@@ -1,6 +1,6 @@
 from typing import Protocol
 
-from sutradhar.domain.messages import Message
+from sutradhar.domain.jobs.messages import Message
 
 
 class MessageBus(Protocol):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from sutradhar.domain.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.ports.providers import Picture
 
 

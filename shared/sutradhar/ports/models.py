@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from sutradhar.domain.model_table import ModelState
+from sutradhar.domain.billing.model_table import ModelState
 
 
 class ModelDirectory(Protocol):

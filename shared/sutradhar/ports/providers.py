@@ -1,12 +1,12 @@
-"""Those who make things. Each is a Protocol; a chain of them with fallbacks is itself one (providers/fallback.py)."""
+"""Those who make things. Each is a Protocol; a chain of them with fallbacks is itself one (providers/chain.py)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sutradhar.domain.asset import Alignment, Fallback, Provenance, Word
-from sutradhar.domain.operation import Operation
-from sutradhar.domain.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
+from sutradhar.domain.assets.asset import Alignment, Fallback, Provenance, Word
+from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from sutradhar.domain.capacity import Machine
+from sutradhar.domain.video.capacity import Machine
 
 
 class ExecutionState(StrEnum):

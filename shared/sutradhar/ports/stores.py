@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.job import Job, JobState
-from sutradhar.domain.messages import Message
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import Message
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from sutradhar.domain.model_table import ModelTable
+from sutradhar.domain.billing.model_table import ModelTable
 
 Kind = Literal["planner", "narrator", "image", "clip", "footage", "sound", "composer"]
 _TOKENS = ("input_tokens", "output_tokens")

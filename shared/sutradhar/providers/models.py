@@ -6,11 +6,11 @@ from datetime import date
 from importlib import import_module
 from typing import get_args
 
-from sutradhar.domain.errors import FieldError, InvalidSettings, ProviderError
-from sutradhar.domain.model_table import ChosenModel, ModelState, ModelTable
-from sutradhar.domain.price import PriceTable
+from sutradhar.domain.billing.model_table import ChosenModel, ModelState, ModelTable
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.core.errors import FieldError, InvalidSettings, ProviderError
 from sutradhar.providers.catalog import OFFERS, Kind, offer
-from sutradhar.providers.googletts.voices import VOICE, VOICES, voice_option
+from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
 from sutradhar.providers.registry import VARIABLES, Registry
 
 _UNLISTED = (("elevenlabs", "sound"), ("elevenlabs", "composer"))
@@ -102,7 +102,7 @@ class Models:
         if chosen is None or (provider, chosen.kind) in _UNLISTED:
             return known
         try:
-            find = import_module(f"sutradhar.providers.{provider}.client").find_model
+            find = import_module(f"sutradhar.providers.hosted.{provider}.client").find_model
             exists, shuts_down = find(self.registry.vendors[provider], model)
         except ProviderError as exc:
             return known.evolve(problem=str(exc))

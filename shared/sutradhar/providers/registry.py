@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sutradhar.domain.errors import FieldError, InvalidSettings
-from sutradhar.domain.plan import RenderPlan
-from sutradhar.ports.calls import CallGate
+from sutradhar.domain.core.errors import FieldError, InvalidSettings
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import (
     Aligner,
     ClipGenerator,
@@ -20,9 +20,8 @@ from sutradhar.ports.providers import (
     Planner,
     SoundLibrary,
 )
-from sutradhar.providers import script
 from sutradhar.providers.catalog import OFFERS, Kind, model_table
-from sutradhar.providers.fallback import (
+from sutradhar.providers.chain import (
     FallbackClips,
     FallbackComposer,
     FallbackFootage,
@@ -31,46 +30,47 @@ from sutradhar.providers.fallback import (
     FallbackPlanner,
     FallbackSounds,
 )
-from sutradhar.providers.vendor import Vendor
+from sutradhar.providers.hosted import llm_planner
+from sutradhar.providers.hosted.api_errors import Vendor
 from sutradhar.telemetry import log
 
 OFFLINE: Mapping[Kind, Mapping[str, str]] = {
-    "planner": {"storybook": "sutradhar.providers.storybook.planner:Storybook"},
+    "planner": {"storybook": "sutradhar.providers.offline.storybook.planner:Storybook"},
     "narrator": {
-        "hibari": "sutradhar.providers.hibari:HibariNarrator",
-        "piper": "sutradhar.providers.piper:PiperNarrator",
-        "espeak_ng": "sutradhar.providers.espeak_ng:EspeakNarrator",
+        "hibari": "sutradhar.providers.offline.hibari:HibariNarrator",
+        "piper": "sutradhar.providers.offline.piper:PiperNarrator",
+        "espeak_ng": "sutradhar.providers.offline.espeak_ng:EspeakNarrator",
     },
-    "image": {"procedural": "sutradhar.providers.procedural.images:ProceduralImages"},
+    "image": {"procedural": "sutradhar.providers.offline.procedural.images:ProceduralImages"},
     "clip": {},
     "footage": {},
     "sound": {},
-    "composer": {"procedural": "sutradhar.providers.procedural.music:ProceduralComposer"},
+    "composer": {"procedural": "sutradhar.providers.offline.procedural.music:ProceduralComposer"},
 }
 BOUGHT: Mapping[Kind, Mapping[str, str]] = {
     "planner": {
-        "openai": "sutradhar.providers.openai.planner:OpenAIPlanner",
-        "gemini": "sutradhar.providers.gemini.planner:GeminiPlanner",
+        "openai": "sutradhar.providers.hosted.openai.planner:OpenAIPlanner",
+        "gemini": "sutradhar.providers.hosted.gemini.planner:GeminiPlanner",
     },
     "narrator": {
-        "elevenlabs": "sutradhar.providers.elevenlabs.voice:ElevenLabsNarrator",
-        "googletts": "sutradhar.providers.googletts.voice:GoogleNarrator",
-        "openai": "sutradhar.providers.openai.voice:OpenAINarrator",
+        "elevenlabs": "sutradhar.providers.hosted.elevenlabs.voice:ElevenLabsNarrator",
+        "googletts": "sutradhar.providers.hosted.googletts.voice:GoogleNarrator",
+        "openai": "sutradhar.providers.hosted.openai.voice:OpenAINarrator",
     },
     "image": {
-        "openai": "sutradhar.providers.openai.images:OpenAIImages",
-        "gemini": "sutradhar.providers.gemini.images:GeminiImages",
+        "openai": "sutradhar.providers.hosted.openai.images:OpenAIImages",
+        "gemini": "sutradhar.providers.hosted.gemini.images:GeminiImages",
     },
-    "clip": {"gemini": "sutradhar.providers.gemini.clips:Veo"},
+    "clip": {"gemini": "sutradhar.providers.hosted.gemini.clips:Veo"},
     "footage": {
-        "pexels": "sutradhar.providers.stock.pexels:Pexels",
-        "pixabay": "sutradhar.providers.stock.pixabay:Pixabay",
+        "pexels": "sutradhar.providers.hosted.stock.pexels:Pexels",
+        "pixabay": "sutradhar.providers.hosted.stock.pixabay:Pixabay",
     },
     "sound": {
-        "freesound": "sutradhar.providers.stock.freesound:Freesound",
-        "elevenlabs": "sutradhar.providers.elevenlabs.sounds:ElevenLabsSounds",
+        "freesound": "sutradhar.providers.hosted.stock.freesound:Freesound",
+        "elevenlabs": "sutradhar.providers.hosted.elevenlabs.sounds:ElevenLabsSounds",
     },
-    "composer": {"elevenlabs": "sutradhar.providers.elevenlabs.music:ElevenLabsComposer"},
+    "composer": {"elevenlabs": "sutradhar.providers.hosted.elevenlabs.music:ElevenLabsComposer"},
 }
 """By the vendor whose key they need; asked in this order where the configuration has none."""
 VARIABLES: Mapping[Kind, str] = {
@@ -106,8 +106,8 @@ class Registry:
         return FallbackNarrator(narrators, self.gate, self._aligners(), self._reserves("narrator"))
 
     def _aligners(self) -> list[Aligner]:
-        from sutradhar.providers.forced_alignment import PocketSphinx
-        from sutradhar.providers.whisper import Whisper
+        from sutradhar.providers.alignment.pocketsphinx import PocketSphinx
+        from sutradhar.providers.alignment.whisper import Whisper
 
         return [*([Whisper(self.whisper)] if self.whisper else []), PocketSphinx()]
 
@@ -162,13 +162,13 @@ class Registry:
             if "stock" in BOUGHT[kind].get(vendor, ""):
                 self._made(kind, vendor).check()
                 return
-        import_module(f"sutradhar.providers.{vendor}.client").check(self.vendors[vendor])
+        import_module(f"sutradhar.providers.hosted.{vendor}.client").check(self.vendors[vendor])
 
     def sketch(self, wanted: RenderPlan) -> RenderPlan:
         """A plan of the size that the first planner writes, made for nothing. Raises ProviderError."""
         first = next(name for name in self.names("planner") if name in OFFLINE["planner"] or name in self.vendors)
         if first in BOUGHT["planner"]:
-            return script.sketch(wanted)
+            return llm_planner.sketch(wanted)
         written: RenderPlan = self._made("planner", first).written(wanted)
         return written
 

@@ -5,8 +5,8 @@ import re
 import sys
 from pathlib import Path
 
-from sutradhar.domain.errors import InvalidRequest
-from sutradhar.providers.media_file import MediaFiles
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.providers.media.upload_reader import MediaFiles
 
 if __name__ == "__main__":
     with Path(sys.argv[1]).open("rb") as file, contextlib.suppress(InvalidRequest):

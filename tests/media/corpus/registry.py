@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_renderer.footage import Player, opened
-from gpu_renderer.frame import Frame
-from gpu_renderer.segments import Shot as ShownShot
-from gpu_renderer.still import load, to_rgb
-from sutradhar.domain.asset import UPLOAD_MAKER, AssetRequest
-from sutradhar.domain.errors import InvalidRequest, SutradharError
-from sutradhar.domain.timeline import Camera, Footage, Pose
-from sutradhar.domain.upload import MediaFacts, MediaKind
+from gpu_renderer.core.frame import Frame
+from gpu_renderer.core.segments import Shot as ShownShot
+from gpu_renderer.image.clip_player import Player, opened
+from gpu_renderer.image.still import load, to_rgb
+from sutradhar.domain.assets.asset import UPLOAD_MAKER, AssetRequest
+from sutradhar.domain.core.errors import InvalidRequest, SutradharError
+from sutradhar.domain.plan.upload import MediaFacts, MediaKind
+from sutradhar.domain.video.timeline import Camera, Footage, Pose
 from sutradhar.media.audio import decode_sound
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import bring, store_asset

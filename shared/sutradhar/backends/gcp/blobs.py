@@ -17,7 +17,7 @@ from google.cloud import storage
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from sutradhar.backends.gcp.retry import TOTAL_SEC, errors
-from sutradhar.domain.errors import BackendError, NotFound
+from sutradhar.domain.core.errors import BackendError, NotFound
 
 _CALL: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(TOTAL_SEC), "timeout": (5.0, 60.0)}
 """``timeout``: to connect, and between two bytes; a film may take as long as it takes."""

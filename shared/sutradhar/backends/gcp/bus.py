@@ -7,8 +7,8 @@ from google.cloud import pubsub_v1
 from google.cloud.pubsub_v1.publisher.exceptions import MessageTooLargeError
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
-from sutradhar.domain.errors import BackendError
-from sutradhar.domain.messages import Message, subject
+from sutradhar.domain.core.errors import BackendError
+from sutradhar.domain.jobs.messages import Message, subject
 from sutradhar.telemetry import carried
 
 

@@ -12,7 +12,7 @@ from google.api_core import exceptions
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.retry import CALL_SEC, ONCE, RETRY, TOTAL_SEC, errors
-from sutradhar.domain.errors import BackendError
+from sutradhar.domain.core.errors import BackendError
 
 T = TypeVar("T")
 CALL: dict[str, Any] = {"retry": RETRY, "timeout": CALL_SEC}

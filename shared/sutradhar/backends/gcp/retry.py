@@ -7,7 +7,7 @@ from google.api_core import exceptions
 from google.api_core.retry import Retry
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 
-from sutradhar.domain.errors import BackendError
+from sutradhar.domain.core.errors import BackendError
 
 CALL_SEC = 10.0
 """One attempt."""

@@ -9,7 +9,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import run_v2
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, errors
-from sutradhar.domain.capacity import Machine
+from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
 

@@ -12,12 +12,12 @@ from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, Turns
 from sutradhar.backends.gcp.retry import errors
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobState, count_changes
-from sutradhar.domain.messages import Message
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.job import Job, JobState, count_changes
+from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.cursor import page_end, page_start
+from sutradhar.ports.pagination import page_end, page_start
 from sutradhar.ports.stores import Change, Lease, Page
 
 MAX_BODY_BYTES = 1_000_000

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from sutradhar.domain.errors import NotFound
+from sutradhar.domain.core.errors import NotFound
 
 
 class FileBlobStore:

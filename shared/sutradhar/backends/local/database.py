@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sutradhar.domain.errors import SutradharError
+from sutradhar.domain.core.errors import SutradharError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (

@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
-from sutradhar.domain.messages import Message, decode
+from sutradhar.backends.local.process_registry import Presence
+from sutradhar.domain.jobs.messages import Message, decode
 from sutradhar.ports.clock import Clock
 
 LEASE_SEC = 60.0

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sutradhar.backends.local.presence import Presence
-from sutradhar.domain.capacity import Machine
-from sutradhar.domain.errors import LeaseHeld
-from sutradhar.domain.messages import DispatchRender
+from sutradhar.backends.local.process_registry import Presence
+from sutradhar.domain.core.errors import LeaseHeld
+from sutradhar.domain.jobs.messages import DispatchRender
+from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.runner import ExecutionReport, ExecutionState
 from sutradhar.telemetry import log

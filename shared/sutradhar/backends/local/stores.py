@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.presence import Presence
-from sutradhar.domain.asset import Asset
-from sutradhar.domain.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.job import Job, JobState, count_changes
-from sutradhar.domain.messages import Message
+from sutradhar.backends.local.process_registry import Presence
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
+from sutradhar.domain.jobs.job import Job, JobState, count_changes
+from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.cursor import page_end, page_start
+from sutradhar.ports.pagination import page_end, page_start
 from sutradhar.ports.stores import Change, Lease, Page
 
 _MOST_AT_ONCE = 500

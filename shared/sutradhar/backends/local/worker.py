@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sutradhar.backends.local.queue import LEASE_SEC, Bell, Delivery, SqliteQueue
-from sutradhar.domain.errors import LeaseHeld
-from sutradhar.domain.messages import Message, ProduceAsset, subject
+from sutradhar.domain.core.errors import LeaseHeld
+from sutradhar.domain.jobs.messages import Message, ProduceAsset, subject
 from sutradhar.telemetry import log
 
 _IDLE_SEC = 5.0

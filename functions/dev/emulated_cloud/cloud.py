@@ -1,0 +1,207 @@
+"""The whole cloud on loopback: emulators, functions as they are deployed, Pub/Sub's pushes, Cloud Run, Scheduler."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from google.cloud import storage
+
+from functions.dev import package
+from functions.dev.emulated_cloud.bridge import Bridge, Route
+from functions.dev.emulated_cloud.cloud_run import CloudRunJobs, Job
+from functions.dev.emulated_cloud.emulators import Emulators, environment, free_port
+from sutradhar.domain.core.errors import Conflict
+from sutradhar.domain.jobs.messages import TOPICS
+
+PREFIX = "sutradhar-"
+_DEAD = f"{PREFIX}dead-letter"
+_REGION, _JOB = "europe-west4", f"{PREFIX}renderer"
+_START_SEC, _END_SEC = 60.0, 3.0
+RENDERER = (sys.executable, "-m", "gpu_renderer")
+
+
+class EmulatedCloud:
+    """Up while the block runs; everything it keeps is gone afterwards. ``url`` is that of the function ``api``.
+
+    Raises Conflict when ``port`` is taken.
+
+    Args:
+        home: for the unpacked archive and everybody's logs.
+        port: of ``api``; 0: any.
+        renderer: the command of a render task.
+        sweep_sec: how often the Scheduler calls ``sweep``.
+        settings: more of the functions' environment, such as vendors' keys.
+        python: runs the functions.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        port: int = 0,
+        renderer: Sequence[str] = RENDERER,
+        sweep_sec: float = 300.0,
+        backoff_sec: float = 1.0,
+        project: str = "sutradhar-local",
+        settings: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
+        self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
+        self.project, self._settings, self._python = project, dict(settings or {}), python
+        self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
+        if port:
+            self._ports["api"] = port
+        self._functions: dict[str, subprocess.Popen[bytes]] = {}
+        self.url = self._url("api")
+        self.env: Mapping[str, str] = {}
+        """Of every function and of the renderer."""
+        self._stack, self._stopped = ExitStack(), threading.Event()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def sweep(self) -> bytes:
+        """What the Scheduler does every few minutes."""
+        request = urllib.request.Request(self._url("sweep"), b"{}", {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found: bytes = answer.read()
+        return found
+
+    def _start(self) -> None:
+        self._check_port()
+        logs = self.home / "logs"
+        archive = self._unpacked()
+        emulators = self._stack.enter_context(Emulators(logs))
+        passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        renderer_env = {
+            **passed,
+            **emulators.env,
+            "BACKEND": "gcp",
+            "GOOGLE_CLOUD_PROJECT": self.project,
+            "REGION": _REGION,
+            "ASSET_BUCKET": f"{self.project}-assets",
+            "TOPIC_PREFIX": PREFIX,
+            "RENDER_JOB": _JOB,
+            "RENDER_CPUS": "4",
+        }
+        cloud_run = self._stack.enter_context(
+            CloudRunJobs({_JOB: Job(self._renderer, renderer_env)}, logs / "executions")
+        )
+        self.env = {**self._settings, **renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
+        self._create_bucket(emulators.env)
+        routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
+        routes.append(Route(_DEAD, self._url("dead_letter")))
+        with environment(emulators.env):
+            self._stack.enter_context(Bridge(self.project, routes, self._backoff))
+        scheduler = threading.Thread(target=self._schedule, name="scheduler", daemon=True)
+        scheduler.start()
+        self._stack.callback(scheduler.join)
+        # started last and so ended first: the bridge and the scheduler wait for the functions that they have called
+        self._stack.callback(_end, self._functions)
+        for name, port in self._ports.items():
+            self._serve(name, port, archive, logs)
+        for name in self._ports:
+            self._wait(name)
+        self._stack.callback(self._stopped.set)
+
+    def _unpacked(self) -> Path:
+        path = package.build(self.home / "build")
+        archive = self.home / "archives" / path.stem  # nothing of an older one in it
+        with zipfile.ZipFile(path) as packed:
+            packed.extractall(archive)
+        return archive
+
+    def _create_bucket(self, env: Mapping[str, str]) -> None:
+        with environment(env):
+            client = storage.Client(project=self.project)
+            client.create_bucket(f"{self.project}-assets")
+            client.close()
+
+    def _serve(self, name: str, port: int, archive: Path, logs: Path) -> None:
+        argv = [
+            self._python,
+            "-m",
+            "functions_framework",
+            f"--target={name}",
+            "--source=main.py",
+            "--host=127.0.0.1",
+            f"--port={port}",
+        ]
+        with (logs / f"{name}.log").open("wb") as out:
+            process = subprocess.Popen(
+                argv,
+                cwd=archive,
+                env=dict(self.env),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self._functions[name] = process
+
+    def _wait(self, name: str) -> None:
+        end, log = time.monotonic() + _START_SEC, self.home / "logs" / f"{name}.log"
+        while True:
+            if (code := self._functions[name].poll()) is not None:
+                raise RuntimeError(f"the function {name} ended with {code}; see {log}")
+            try:
+                with socket.create_connection(("127.0.0.1", self._ports[name]), timeout=1):
+                    return
+            except OSError as exc:
+                if time.monotonic() > end:
+                    raise TimeoutError(f"the function {name} did not start; see {log}") from exc
+                time.sleep(0.05)  # it has no other signal that it is there
+
+    def _check_port(self) -> None:
+        """gunicorn waits for a taken port, and meanwhile whoever has it would be taken for the function."""
+        port = self._ports["api"]
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as exc:
+                raise Conflict(f"port {port} is taken or not allowed ({exc.strerror}); choose another") from exc
+
+    def _schedule(self) -> None:
+        while not self._stopped.wait(self._sweep_sec):
+            try:
+                self.sweep()
+            except (urllib.error.URLError, TimeoutError, ConnectionError):
+                continue  # its log says why; Scheduler calls again as well
+
+    def _url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self._ports[name]}"
+
+
+def _end(functions: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """With their workers; who is busy is not waited for, since what it does is forgotten anyway."""
+    for process in functions.values():
+        process.terminate()
+    end = time.monotonic() + _END_SEC
+    for process in functions.values():
+        try:
+            process.wait(max(end - time.monotonic(), 0))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

@@ -1,0 +1,62 @@
+"""The whole system in one process of this machine: the queue's messages go to the same entry points as in the cloud."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+
+from functions import envelope
+from functions.events import ENTRY_POINTS
+from sutradhar import bootstrap
+from sutradhar.domain.jobs.messages import Message
+from sutradhar.pipeline.handle import give_up
+from sutradhar.pipeline.sweep import sweep
+from sutradhar.telemetry import log
+
+_numbers = count(1)
+
+
+def deliver(message: Message) -> None:
+    """Hand ``message`` to its function, in the envelope that Pub/Sub would bring it in."""
+    ENTRY_POINTS[message.topic](envelope.to_event(message, message.topic, next(_numbers)))
+
+
+_LOOK_EVERY_SEC = 10.0
+_STALLED = timedelta(seconds=30)
+"""A renderer reports its progress every second, so a job without any change for this long may have lost the process
+that worked on it. A message that is sent again while the work continues changes nothing."""
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Work in the background while the block runs: first on the jobs of an earlier process, then on new ones.
+
+    Meanwhile messages of stalled jobs are sent again, since the process that worked on such a job may have been killed.
+    At the end of the block, also after an error, all processes that it started end; unfinished jobs continue in another
+    process of this home, or in the next one.
+    """
+    backend = bootstrap.backend()
+    worker = backend.worker(deliver, lambda message, exc: give_up(bootstrap.services(), message, exc))
+    sweep(bootstrap.services(), stalled=timedelta(0))
+    worker.start()
+    leaving = threading.Event()
+    caretaker = threading.Thread(target=_look_after_jobs, args=(leaving,), name="caretaker", daemon=True)
+    caretaker.start()
+    try:
+        yield
+    finally:
+        leaving.set()
+        worker.ask_to_stop()
+        backend.end_executions()
+        worker.stop()
+        caretaker.join()
+        backend.close()
+
+
+def _look_after_jobs(leaving: threading.Event) -> None:
+    while not leaving.wait(_LOOK_EVERY_SEC):
+        try:
+            sweep(bootstrap.services(), stalled=_STALLED)
+        except Exception as exc:  # the next round may succeed; a failed one must not make a command wait for ever
+            log("sweep_failed", level="warning", exc=exc)

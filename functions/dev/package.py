@@ -1,0 +1,109 @@
+"""`python -m functions.dev.package --out build`: the archive that every function is deployed from; only the entry point
+differs. The same tree gives the same bytes, and the archive is named by them, so nothing is deployed anew for nothing.
+"""
+
+import argparse
+import hashlib
+import io
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_MAIN = '''"""Every entry point, by the name it is deployed under."""
+
+import sys
+from pathlib import Path
+
+# functions-framework puts this folder last, where a package of the same name elsewhere would win
+sys.path.insert(0, str(Path(__file__).parent))
+
+from functions.main import __all__, __getattr__  # noqa: E402, F401
+'''
+_NOT_DEPLOYED = (
+    "functions/cli/",
+    "functions/dev/",
+    "sutradhar/backends/local/",
+)
+_NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
+"""Of the renderer and the command line."""
+RUNTIME = "3.13"
+"""The Python of the functions (terraform/modules/function): the newest for which every requirement has a wheel."""
+_MODE = 0o100644 << 16
+
+
+def build(out: Path) -> Path:
+    """Write ``out``/functions-SHA256.zip and return its path.
+
+    Raises:
+        LookupError: a requirement has no version in constraints.txt.
+    """
+    files = dict(_files())
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+            entry.external_attr, entry.compress_type, entry.create_system = _MODE, zipfile.ZIP_DEFLATED, 3
+            archive.writestr(entry, files[name])
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"functions-{hashlib.sha256(data.getvalue()).hexdigest()}.zip"
+    path.write_bytes(data.getvalue())
+    return path
+
+
+def _files() -> Iterator[tuple[str, bytes]]:
+    yield "main.py", _MAIN.encode()
+    yield "requirements.txt", "".join(f"{line}\n" for line in requirements()).encode()
+    for folder, base in ((ROOT / "functions", ROOT), (ROOT / "shared/sutradhar", ROOT / "shared")):
+        for path in folder.rglob("*"):
+            name = path.relative_to(base).as_posix()
+            if path.is_file() and path.suffix != ".pyc" and not name.startswith(_NOT_DEPLOYED):
+                yield name, path.read_bytes()
+
+
+def requirements() -> list[str]:
+    """What the functions need and what that needs, each with the version of constraints.txt."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pinned = dict(
+        line.partition("==")[::2] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
+    )
+    versions = {canonicalize_name(name): version for name, version in pinned.items()}
+    wanted = [Requirement(text) for text in (*project["dependencies"], *project["optional-dependencies"]["gcp"])]
+    todo = [one for one in wanted if canonicalize_name(one.name) not in _NOT_NEEDED]
+    found: dict[str, str] = {}
+    seen: set[tuple[str, frozenset[str]]] = set()
+    while todo:
+        one = todo.pop()
+        name = canonicalize_name(one.name)
+        if (name, frozenset(one.extras)) in seen:
+            continue
+        seen.add((name, frozenset(one.extras)))
+        if name not in versions:
+            raise LookupError(f"{name} has no version in constraints.txt")
+        found[name] = f"{name}=={versions[name]}"
+        for text in metadata.requires(name) or ():
+            needed = Requirement(text)
+            python = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0"}
+            environments = [{"extra": extra, **python} for extra in one.extras or {""}]
+            if needed.marker is None or any(needed.marker.evaluate(each) for each in environments):
+                todo.append(needed)
+    return [found[name] for name in sorted(found)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m functions.dev.package", description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "build", help="folder for the archive (build)")
+    path = build(parser.parse_args().out)
+    print(path, f"({path.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
+    print(path)
+
+
+if __name__ == "__main__":
+    main()

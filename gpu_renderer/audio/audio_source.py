@@ -1,0 +1,182 @@
+"""Read audio files of the blob store from any sample on: plain WAV as it is, all else decoded by ``media.audio``."""
+
+import errno
+import threading
+import wave
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, Self
+
+import numpy as np
+
+from gpu_renderer.audio.loudness import BLOCK, Audio, Levels, analyse
+from gpu_renderer.core.ffmpeg_process import Cancelled
+from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.core.errors import NotFound, RenderError
+from sutradhar.media.audio import decode_sound
+from sutradhar.media.formats import UnusableFile
+from sutradhar.ports.stores import BlobStore
+
+TOLERANCE = SAMPLE_RATE // 100
+"""Samples by which a file may be shorter or longer than the timeline says; it is filled up with silence, or cut."""
+
+_ADVICE = "replace it with a sound file that plays from beginning to end, such as a WAV, or make it again with a retry"
+_FRAME = 8  # bytes of one converted sample of both channels
+_LOUDEST = 16.0  # 24 dB over full scale; more than that in a float file is damage
+
+
+class _Layout(NamedTuple):
+    """Where in a file the samples are: the first byte, channels side by side, their type, how many of each."""
+
+    offset: int
+    channels: int
+    dtype: "np.dtype[Any]"
+    frames: int
+
+    def from_sample(self, start: int, samples: int) -> "_Layout":
+        """Return the layout of at most ``samples`` samples from sample ``start`` on."""
+        skipped = min(start, self.frames)
+        offset = self.offset + skipped * self.channels * self.dtype.itemsize
+        return self._replace(offset=offset, frames=min(self.frames - skipped, samples))
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The part of a user's file that is heard; if the file ends sooner, silence follows."""
+
+    start: int
+    """First sample of the part at 48 kHz, counted from the file's first sound or from ``zero_sec``."""
+    zero_sec: float | None = None
+    """The time stamp that counts as 0: that of a clip's first frame, so that sound and frames stay in step."""
+    indexed: bool = False
+    """True if a decoder can seek to a place near ``start`` and finds time stamps there."""
+    file: Path | None = None
+    """The local file if it was fetched already, else None."""
+
+
+class Recording:
+    """A sound file as ``samples`` samples at 48 kHz, mono in both channels, more than two channels mixed down.
+
+    ``what`` names it in errors; ``path`` is where it may be put, and what is made of it beside that.
+
+    Raises:
+        RenderError: stage ``sound``: the file is missing, holds no audio, or is damaged; or, without an excerpt, its
+        length differs from ``samples`` by more than ``TOLERANCE``.
+        Cancelled: ``cancel`` was set.
+    """
+
+    def __init__(
+        self,
+        blobs: BlobStore,
+        blob: str,
+        samples: int,
+        path: Path,
+        what: str,
+        scene: int | None,
+        cancel: threading.Event,
+        excerpt: Excerpt | None = None,
+    ) -> None:
+        self._what, self._scene, self.samples = what, scene, samples
+        try:
+            source = (excerpt and excerpt.file) or blobs.fetch(blob, path)
+        except NotFound as exc:
+            raise self._unusable(f"there is no file {blob}") from exc
+        layout = _plain(source)
+        if layout is not None and excerpt is not None:
+            layout = layout.from_sample(excerpt.start, samples)
+        if layout is None:
+            source = self._converted(source, path.with_name(f"{path.name}.f32"), cancel, excerpt)
+            layout = _Layout(0, 2, np.dtype("<f4"), source.stat().st_size // _FRAME)
+        self._layout, self._found = layout, layout.frames
+        if abs(self._found - samples) > TOLERANCE and not (excerpt and self._found < samples):
+            longer = "or more " if self._found > samples and layout.dtype.kind == "f" else ""
+            raise self._unusable(f"{blob} has {self._found} {longer}samples at 48 kHz, the timeline says {samples}")
+        self._file: BinaryIO = source.open("rb")
+
+    def read(self, start: int, count: int) -> Audio:
+        """(count, 2) from sample ``start``."""
+        there = max(min(count, self._found - start), 0)
+        offset, channels, dtype, _ = self._layout
+        width = channels * dtype.itemsize
+        self._file.seek(offset + start * width)
+        coded = np.frombuffer(self._file.read(there * width), dtype).reshape(-1, channels)
+        if len(coded) < there:
+            raise self._unusable("the file ends too soon")
+        sound = np.zeros((count, 2), np.float32)
+        if dtype.kind == "f":
+            # a damaged float file can hold anything, and one NaN would silence the whole film
+            sound[:there] = np.clip(np.nan_to_num(coded), -_LOUDEST, _LOUDEST)
+        else:
+            np.multiply(coded, np.float32(1 / 32768), out=sound[:there])
+        return sound
+
+    def levels(self) -> Levels:
+        return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
+
+    def _converted(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
+        """Write the sound of ``source`` as raw floats, at most a little more than the timeline has. Floats keep samples
+        over full scale (MP3, a downmix, a float WAV) until the mix lowers them."""
+        if excerpt is None:
+            blocks = decode_sound(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
+        else:
+            blocks = decode_sound(
+                source,
+                excerpt.start / SAMPLE_RATE,
+                self.samples / SAMPLE_RATE,
+                zero_sec=excerpt.zero_sec,
+                seeks=excerpt.indexed,
+            )
+        try:
+            with target.open("wb") as out:
+                for block in blocks:
+                    out.write(block.tobytes())
+                    if cancel.is_set():
+                        raise Cancelled
+        except UnusableFile as exc:
+            raise self._unusable(f"it {exc.reason}") from exc
+        except OSError as exc:
+            advice = "free some disk space and retry" if exc.errno in (errno.ENOSPC, errno.EDQUOT) else _ADVICE
+            raise RenderError(f"cannot convert {self._what}: {exc.strerror}", stage="sound", advice=advice) from exc
+        return target
+
+    def _unusable(self, why: str) -> RenderError:
+        return RenderError(f"cannot use {self._what}: {why}", stage="sound", scene=self._scene, advice=_ADVICE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def length(path: Path, cancel: threading.Event) -> int:
+    """How many samples at 48 kHz a Recording of ``path`` has, found by decoding it: many a header only guesses.
+
+    Raises:
+        RenderError: there is no sound in it.
+        Cancelled: ``cancel`` was set.
+    """
+    layout = _plain(path)
+    if layout is not None:
+        return layout.frames
+    found = 0
+    try:
+        for block in decode_sound(path):
+            found += len(block)
+            if cancel.is_set():
+                raise Cancelled
+    except UnusableFile as exc:
+        raise RenderError(f"it {exc.reason}", stage="sound") from exc
+    return found
+
+
+def _plain(path: Path) -> _Layout | None:
+    """Of a WAV file of 16 bit, 48 kHz, one or two channels; None for any other file."""
+    with suppress(wave.Error, EOFError), path.open("rb") as file, wave.open(file, "rb") as found:
+        channels, width, rate, frames = found.getparams()[:4]
+        offset = file.tell()  # opening reads up to the first sample
+        whole = offset + frames * channels * width <= path.stat().st_size
+        if rate == SAMPLE_RATE and width == 2 and channels in (1, 2) and whole:
+            return _Layout(offset, channels, np.dtype("<i2"), frames)
+    return None

@@ -1,0 +1,109 @@
+"""The film's sound as AAC: its programme, encoded and measured until it is as loud as promised."""
+
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import ffmpeg
+
+from gpu_renderer.audio import audio_meter
+from gpu_renderer.audio.audio_meter import SILENT_LUFS, Track
+from gpu_renderer.audio.mixer import CEILING, Programme
+from gpu_renderer.core.ffmpeg_process import Process, program
+from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
+from sutradhar.domain.video.timeline import Timeline
+from sutradhar.ports.stores import BlobStore
+
+LOUDNESS_TOLERANCE = 0.5
+TRUE_PEAK = -1.0
+"""dBTP, measured after AAC."""
+
+_DISK_ADVICE = "check that the work directory can be written to and has free space, then retry"
+
+
+class Mixed(NamedTuple):
+    """The video's sound as a file, and its measurements."""
+
+    path: Path
+    """An .m4a file: AAC-LC 192k, 48 kHz, stereo."""
+    track: Track
+    """The measured loudness of the file."""
+    planned_lufs: float
+    """Loudness in LUFS that the levels of the sources predict."""
+
+
+def as_promised(found: Track) -> bool:
+    # sound too short or too quiet for a loudness has none to correct
+    off = abs(found.integrated_lufs - LOUDNESS) if found.integrated_lufs > SILENT_LUFS else 0.0
+    return off <= LOUDNESS_TOLERANCE and found.true_peak_dbtp <= TRUE_PEAK
+
+
+def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> Mixed:
+    """Mix the whole video's sound into ``workdir``/sound.m4a, ``timeline.samples`` long.
+
+    If that is not as promised, target and ceiling are corrected and it is encoded once more. A copy of the stream into
+    a film keeps the exact length only with ``-movie_timescale 48000``.
+
+    Raises:
+        Cancelled: ``cancel`` was set.
+        RenderError: stage ``sound``: a narration (``scene`` says which), an effect or the music cannot be used, or
+            ffmpeg failed; stage ``disk``: a file could not be written.
+    """
+    path = workdir / "sound.m4a"
+    try:
+        with ExitStack() as opened:
+            programme = Programme(timeline, blobs, workdir, cancel, opened)
+            target, ceiling = LOUDNESS, CEILING
+            planned: float | None = None
+            for _ in range(2):
+                programme.level(target, ceiling)
+                planned = programme.loudness if planned is None else planned
+                _encode(programme, path)
+                found = audio_meter.take(path, timeline.samples / SAMPLE_RATE, cancel)
+                if as_promised(found):
+                    break
+                if found.integrated_lufs > SILENT_LUFS:
+                    # AAC moves it by tenths; what is missing beyond that, the limiter has refused
+                    target += min(max(LOUDNESS - found.integrated_lufs, -1.0), 1.0)
+                ceiling -= max(found.true_peak_dbtp - TRUE_PEAK + 0.2, 0.0)
+    except OSError as exc:
+        raise RenderError(
+            f"cannot read or write a file of the sound: {exc}", stage="disk", advice=_DISK_ADVICE
+        ) from exc
+    assert planned is not None
+    return Mixed(path, found, max(planned, SILENT_LUFS))
+
+
+def encode_argv(path: Path) -> list[str]:
+    """Raw 32-bit float stereo on stdin to an .m4a; the same sound gives the same bytes."""
+    graph = ffmpeg.input("pipe:0", f="f32le", ar=SAMPLE_RATE, ac=2, protocol_whitelist="pipe").output(
+        f"file:{path}",
+        acodec="aac",
+        audio_bitrate="192k",
+        # the edit list counts in the film's time scale; in the usual milliseconds it would round the length
+        movie_timescale=SAMPLE_RATE,
+        fflags="+bitexact",
+        map_metadata=-1,
+        f="ipod",
+        **{"flags:a": "+bitexact"},
+    )
+    graph = graph.global_args("-hide_banner", "-v", "error").overwrite_output()
+    return list(graph.compile(cmd=program("ffmpeg")))
+
+
+def _encode(programme: Programme, path: Path) -> None:
+    with Process(encode_argv(path), stage="sound", pipe=True) as process:
+        try:
+            for block in programme.blocks():
+                process.stdin.write(block.astype("<f4").tobytes())
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # ffmpeg has ended; finish says why
+        try:
+            process.finish(programme.cancel)
+        except RenderError as exc:
+            exc.advice = exc.advice or _DISK_ADVICE
+            raise

@@ -1,0 +1,180 @@
+"""The one place that starts ffmpeg and ffprobe: argv in, result out; cancelled from outside; the last lines of stderr
+in the error. Only the protocols ``file`` and ``pipe`` are ever opened."""
+
+import shutil
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from io import BufferedReader
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from sutradhar.domain.core.errors import NotInstalled, RenderError
+from sutradhar.telemetry import log
+
+_KEPT_LINES = 12
+_PIPE_BYTES = 1 << 20
+"""What Linux lets everybody have; with its usual 64 KiB a frame of 1080p takes 48 turns instead of 3."""
+
+
+log_commands = False
+"""Set by DEBUG: every command is logged as it is started."""
+
+
+class Cancelled(Exception):
+    """The render was asked to stop."""
+
+
+@dataclass(frozen=True)
+class Result:
+    stdout: bytes
+    stderr: str
+
+
+@cache
+def program(name: str) -> str:
+    """Full path of ``ffmpeg`` or ``ffprobe``.
+
+    Raises:
+        NotInstalled: it is not on PATH.
+    """
+    found = shutil.which(name)
+    if found is None:
+        raise NotInstalled(name, advice="apt-get install ffmpeg (Debian), brew install ffmpeg (macOS)")
+    return found
+
+
+@cache
+def version() -> str:
+    """First line of ``ffmpeg -version``."""
+    done = subprocess.run([program("ffmpeg"), "-version"], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[0]
+
+
+class Process:
+    """A running ffmpeg. Use it as a context manager: leaving it early kills the process.
+
+    ``pipe=True`` opens its stdin for the caller to write frames to; otherwise stdin is closed. ``stream=True`` means
+    that the caller reads ``stdout`` while it runs; finish() returns the rest. ``folder`` is its working directory.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        stage: str,
+        pipe: bool = False,
+        stream: bool = False,
+        scene: int | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.argv, self.stage, self.scene = list(argv), stage, scene
+        if log_commands:
+            log("command", level="debug", argv=self.argv)
+        self._popen = subprocess.Popen(
+            self.argv,
+            stdin=subprocess.PIPE if pipe else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pipesize=_PIPE_BYTES if pipe or stream else -1,
+            cwd=folder,
+        )
+        self._tail: deque[str] = deque(maxlen=400)
+        self._reader = threading.Thread(target=self._read_stderr, name="ffmpeg-stderr", daemon=True)
+        self._reader.start()
+
+    def _read_stderr(self) -> None:
+        assert self._popen.stderr is not None
+        for line in self._popen.stderr:
+            self._tail.append(line.decode("utf-8", "replace").rstrip())
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self._popen.stdin is not None
+        return self._popen.stdin
+
+    @property
+    def stdout(self) -> BufferedReader:
+        assert isinstance(self._popen.stdout, BufferedReader)
+        return self._popen.stdout
+
+    @property
+    def stderr(self) -> str:
+        """The last 400 lines that ffmpeg wrote."""
+        return "\n".join(self._tail)
+
+    def finish(self, cancel: threading.Event | None = None) -> Result:
+        """Wait for the end.
+
+        Raises:
+            Cancelled: ``cancel`` was set; the process is killed.
+            RenderError: it exited with another code than 0; carries its last lines.
+        """
+        out: list[bytes] = []
+        assert self._popen.stdout is not None
+        reader = threading.Thread(target=lambda: out.append(self._popen.stdout.read()), daemon=True)  # type: ignore[union-attr]
+        reader.start()
+        while True:
+            try:
+                code = self._popen.wait(None if cancel is None else 0.1)
+                break
+            except subprocess.TimeoutExpired:
+                if cancel is not None and cancel.is_set():
+                    self.kill()
+                    raise Cancelled from None
+        reader.join()
+        self._reader.join()
+        self._close()
+        if code != 0:
+            raise self.error(code)
+        return Result(b"".join(out), self.stderr)
+
+    def error(self, code: int) -> RenderError:
+        lines = " | ".join(list(self._tail)[-_KEPT_LINES:]) or "it said nothing"
+        full = any(s in lines for s in ("No space left", "Disk quota"))
+        return RenderError(
+            f"{self.argv[0].rsplit('/', 1)[-1]} ended with {code}: {lines}",
+            stage=self.stage,
+            scene=self.scene,
+            retryable=code < 0,
+            advice="free some disk space and retry" if full else "",
+        )
+
+    def kill(self) -> None:
+        if self._popen.poll() is None:
+            self._popen.kill()
+            self._popen.wait()
+        self._close()
+
+    def _close(self) -> None:
+        self._reader.join()
+        for stream in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+            if stream is not None and not stream.closed:
+                with suppress(BrokenPipeError):  # it died with frames still in the pipe; its exit code tells
+                    stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    stage: str,
+    cancel: threading.Event | None = None,
+    scene: int | None = None,
+    folder: Path | None = None,
+) -> Result:
+    """Run a program of ffmpeg's to its end. Raises Cancelled and RenderError."""
+    with Process(argv, stage=stage, scene=scene, folder=folder) as process:
+        return process.finish(cancel)

@@ -1,0 +1,227 @@
+"""The worker processes that make the missing segments of one film."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from pathlib import Path
+
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.segments import Segment
+from gpu_renderer.encode.encoders import Profile
+from gpu_renderer.encode.worker import News, Order
+from gpu_renderer.verify.measurement_cache import keep_segment
+from sutradhar.domain.core.errors import RenderError
+from sutradhar.ports.stores import BlobStore
+
+_MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
+"""glibc gives large planes back at once instead of keeping them: 20 MB less a worker, at no cost in time."""
+_GRACE_SEC = 0.5
+"""A worker ends when its stdin closes; one that has not by then is killed."""
+
+
+class Meter:
+    def __init__(self, ready: int, progress: Callable[[int], None]) -> None:
+        self._ready, self._progress, self._lock = ready, progress, threading.Lock()
+
+    def add(self, frames: int) -> None:
+        with self._lock:
+            self._ready += frames
+            self._progress(self._ready)
+
+
+class Agenda:
+    """Hands out segments so that one worker gets neighbours, whose pictures it has already prepared."""
+
+    def __init__(self, count: int) -> None:
+        self._free = list(range(count))
+        self._lock = threading.Lock()
+
+    def take(self, last: int | None) -> int | None:
+        """The segment after ``last`` if free, else the middle of the longest free run; None when all are taken."""
+        with self._lock:
+            if not self._free:
+                return None
+            if last is not None and last + 1 in self._free:
+                chosen = last + 1
+            elif 0 in self._free:
+                chosen = 0
+            else:
+                runs = self._runs()
+                longest = max(runs, key=len)
+                chosen = longest[len(longest) // 2]
+            self._free.remove(chosen)
+            return chosen
+
+    @property
+    def empty(self) -> bool:
+        with self._lock:
+            return not self._free
+
+    def _runs(self) -> list[list[int]]:
+        runs: list[list[int]] = []
+        for index in self._free:
+            if runs and runs[-1][-1] == index - 1:
+                runs[-1].append(index)
+            else:
+                runs.append([index])
+        return runs
+
+
+class Crew:
+    """The worker processes of one film, one thread of ours for each."""
+
+    def __init__(
+        self,
+        missing: Mapping[str, Segment],
+        profile: Profile,
+        blobs: BlobStore,
+        workdir: Path,
+        *,
+        workers: int,
+        progress: Callable[[int], None],
+        room: threading.Event | None = None,
+    ) -> None:
+        self._missing = list(missing.items())
+        self._profile, self._blobs, self._workdir, self._progress = profile, blobs, workdir, progress
+        self._agenda = Agenda(len(missing))
+        self._count = min(workers, len(missing))
+        self._room = room if self._count > 1 else None
+        self._processes: list[_WorkerProcess] = []
+        self._starting = threading.Lock()
+        self._sources: dict[str, Path] = {}
+        self._fetching = threading.Lock()
+        self._stopped = threading.Event()
+
+    def run(self, cancel: threading.Event, prove: Callable[[], None]) -> None:
+        """``prove`` that the encoder works while the workers start, then make everything. With ``room`` the last of
+        them starts when that is set, if there is still work then.
+
+        Raises Cancelled, RenderError; none of the workers is left then.
+        """
+        try:
+            room = self._room if self._room and not self._room.is_set() else None
+            for _ in range(self._count - (room is not None)):
+                self._start()
+            prove()
+            with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
+                futures = [pool.submit(self._serve, process) for process in self._processes]
+                if room:
+                    futures.append(pool.submit(self._serve_later, room))
+                try:
+                    self._wait(futures, cancel)
+                finally:
+                    self._close()  # before the pool waits for the threads that read from them
+        finally:
+            self._close()
+
+    def _start(self) -> "_WorkerProcess | None":
+        with self._starting:  # none is started any more once they are being closed
+            if self._stopped.is_set():
+                return None
+            process = _WorkerProcess()
+            self._processes.append(process)
+            return process
+
+    def _close(self) -> None:
+        with self._starting:
+            self._stopped.set()
+        for process in self._processes:
+            process.end()
+        for process in self._processes:
+            process.close()
+
+    @staticmethod
+    def _wait(futures: Sequence[Future[None]], cancel: threading.Event) -> None:
+        while True:
+            done, pending = wait(futures, timeout=0.1, return_when=FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            if not pending:
+                return
+            if cancel.is_set():
+                raise ffmpeg_process.Cancelled
+
+    def _serve_later(self, room: threading.Event) -> None:
+        while not room.wait(0.1):
+            if self._stopped.is_set() or self._agenda.empty:
+                return
+        if not self._agenda.empty and (process := self._start()):
+            self._serve(process)
+
+    def _serve(self, process: "_WorkerProcess") -> None:
+        last: int | None = None
+        while not self._stopped.is_set() and (last := self._agenda.take(last)) is not None:
+            name, segment = self._missing[last]
+            output = self._workdir / f"segment-{last:05d}.mp4"
+            order = Order(
+                segment=segment,
+                sources={shot.sha256: self._source(shot.sha256, shot.blob) for shot in segment.shots},
+                profile=self._profile,
+                output=output,
+            )
+            process.make(order, self._progress)
+            keep_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
+            output.unlink()
+
+    def _source(self, sha256: str, blob: str) -> Path:
+        with self._fetching:
+            if sha256 not in self._sources:
+                self._sources[sha256] = self._blobs.fetch(blob, self._workdir / f"picture-{sha256}")
+            return self._sources[sha256]
+
+
+class _WorkerProcess:
+    """A running ``gpu_renderer.encode.worker``. It dies with us: the pipe to its stdin is the line it hangs on."""
+
+    def __init__(self) -> None:
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "gpu_renderer.encode.worker", *(["--debug"] if ffmpeg_process.log_commands else [])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, **_MALLOC},
+        )
+
+    def make(self, order: Order, progress: Callable[[int], None]) -> None:
+        """Returns when the order's file is complete. Raises RenderError."""
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        scene = order.segment.shots[0].scene
+        with suppress(BrokenPipeError, ValueError):  # it is gone; the end of its news says so just below
+            self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
+            self._popen.stdin.flush()
+        for line in self._popen.stdout:
+            news = News.model_validate_json(line)
+            if news.trouble:
+                raise news.trouble.error()
+            if news.frames:
+                progress(news.frames)
+            if news.done:
+                return
+        raise RenderError(
+            f"the worker process that made scene {scene + 1} ended with {self._popen.wait()}",
+            stage="picture",
+            scene=scene,
+            retryable=True,
+            advice="a process killed by signal 9 usually ran out of memory; retry with more memory",
+        )
+
+    def end(self) -> None:
+        """Ask it to end; it kills its ffmpeg."""
+        assert self._popen.stdin is not None
+        with suppress(BrokenPipeError):
+            self._popen.stdin.close()
+
+    def close(self) -> None:
+        """Returns when it is gone."""
+        self.end()
+        try:
+            self._popen.wait(_GRACE_SEC)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+        assert self._popen.stdout is not None
+        self._popen.stdout.close()

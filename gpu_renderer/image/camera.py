@@ -1,0 +1,106 @@
+"""Where the camera looks in each frame, as an affine map from the frame's pixels to the picture's. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutradhar.domain.video.timeline import Camera, Pose
+
+_RAMP = 0.25
+"""Share of the clip over which the camera gets up to speed, and again over which it comes to rest."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of the picture in pixels, floats: (0, 0) is the outer corner of the first pixel."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A stored plane: ``width`` × ``height`` samples that show ``shows`` of the picture."""
+
+    shows: Box
+    width: int
+    height: int
+
+
+def crop(pose: Pose, picture: tuple[int, int], aspect: float) -> Box:
+    """What ``pose`` shows of a ``picture`` of (width, height) pixels: of ``aspect`` (width / height), always inside."""
+    width, height = picture
+    largest = min(width, height * aspect)
+    wide = largest / max(pose.zoom, 1.0)
+    high = wide / aspect
+    return Box(
+        left=min(max(pose.x * width - wide / 2, 0.0), width - wide),
+        top=min(max(pose.y * height - high / 2, 0.0), height - high),
+        width=wide,
+        height=high,
+    )
+
+
+def eased(share: float) -> float:
+    """Share of the way covered after ``share`` of the time, both 0..1.
+
+    The speed grows as a smoothstep over the first quarter, is even over the middle and falls likewise: no jump in
+    speed or in acceleration, and the camera is moving all the time.
+    """
+    if share > 0.5:
+        return 1.0 - eased(1.0 - share)
+    if share < _RAMP:
+        u = share / _RAMP
+        return _RAMP * (u**3 - u**4 / 2) / (1 - _RAMP)  # the integral of 3u² - 2u³
+    return (share - _RAMP / 2) / (1 - _RAMP)
+
+
+def view(camera: Camera, frame: int, frames: int, picture: tuple[int, int], aspect: float) -> Box:
+    """What the camera shows in ``frame`` of a clip of ``frames``.
+
+    The crops of both ends lie inside the picture and the way between them is straight, so every crop lies inside.
+    """
+    start, end = crop(camera.start, picture, aspect), crop(camera.end, picture, aspect)
+    share = eased(frame / (frames - 1)) if frames > 1 else 0.0
+
+    def between(a: float, b: float) -> float:
+        return a + (b - a) * share
+
+    return Box(
+        between(start.left, end.left),
+        between(start.top, end.top),
+        between(start.width, end.width),
+        between(start.height, end.height),
+    )
+
+
+def matrix(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = False) -> NDArray[np.float64]:
+    """2 × 3 matrix from pixel centres of the output to sample positions in ``plane`` (cv2.WARP_INVERSE_MAP).
+
+    ``size`` is that of the output plane. With ``chroma`` it is half the frame's, and its samples sit on the left luma
+    column of their pair, between the two lines (ITU-T H.264 figure 6-1, the default of every player).
+    """
+    width, height = size
+    across = shown.width / width
+    down = shown.height / height
+    # centre of the output's first sample, in pixels of the picture
+    first_x = shown.left + across * (0.25 if chroma else 0.5)
+    first_y = shown.top + down * 0.5
+    dense_x, dense_y = plane.width / plane.shows.width, plane.height / plane.shows.height
+    return np.array(
+        [
+            [across * dense_x, 0.0, (first_x - plane.shows.left) * dense_x - 0.5],
+            [0.0, down * dense_y, (first_y - plane.shows.top) * dense_y - 0.5],
+        ]
+    )

@@ -1,0 +1,103 @@
+"""Pictures smaller than the film, enlarged before the camera sees them, once each.
+
+The compositor enlarges what is small by Lanczos itself. ``UPSCALE`` names something else: ffmpeg's zscale (spline 36),
+or Real-ESRGAN, which invents detail and wants a graphics card.
+"""
+
+import hashlib
+import json
+import math
+import shutil
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import ffmpeg as graph
+
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.image.still import load
+from sutradhar.domain.core.errors import NotInstalled, RenderError
+from sutradhar.domain.video.render_settings import Upscaler
+from sutradhar.domain.video.timeline import Clip, Timeline
+from sutradhar.ports.stores import BlobStore
+
+_REALESRGAN = "realesrgan-ncnn-vulkan"
+_MODEL, _MODEL_SCALE = "realesrgan-x4plus", 4
+
+
+def check(upscaler: Upscaler) -> None:
+    """Raises NotInstalled when ``upscaler`` cannot work here."""
+    if upscaler == "realesrgan" and shutil.which(_REALESRGAN) is None:
+        raise NotInstalled(
+            f"the program {_REALESRGAN} (UPSCALE=realesrgan)",
+            advice="put it and its models on PATH (github.com/xinntao/Real-ESRGAN), or set UPSCALE=zscale",
+        )
+
+
+def upscaled(
+    timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
+) -> Timeline:
+    """``timeline`` with every still that is smaller than the camera needs replaced by a larger one.
+
+    Raises:
+        NotInstalled: ``check``.
+        RenderError: a picture could not be enlarged; names the scene.
+    """
+    if upscaler == "none":
+        return timeline
+    check(upscaler)
+    return timeline.evolve(
+        clips=tuple(_enlarged(c, timeline, upscaler, blobs, workdir, cancel) for c in timeline.clips)
+    )
+
+
+def _enlarged(
+    clip: Clip, timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
+) -> Clip:
+    if clip.footage is not None:
+        return clip
+    path = blobs.fetch(clip.blob, workdir / f"small-{clip.sha256}")
+    image = load(path, clip.sha256, clip.scene)
+    factor = enlargement(clip, timeline, *image.size)
+    if factor <= 1:
+        return clip
+    size = (math.ceil(image.width * factor), math.ceil(image.height * factor))
+    record = f"upscaled/{upscaler}-{size[0]}x{size[1]}-{clip.sha256}.json"
+    if not blobs.exists(record):
+        # the upscaler gets the image upright and in sRGB: it reads fewer formats, and no colour profiles
+        upright, output = workdir / f"upright-{clip.sha256}.png", workdir / f"large-{clip.sha256}.png"
+        image.save(upright, compress_level=1)
+        ffmpeg_process.run(argv(upscaler, upright, output, size), stage="picture", cancel=cancel, scene=clip.scene)
+        upright.unlink()
+        if not output.exists():
+            raise RenderError(
+                f"{upscaler} left no picture for scene {clip.scene + 1}",
+                stage="picture",
+                scene=clip.scene,
+                advice="set UPSCALE=zscale",
+            )
+        sha256 = hashlib.sha256(output.read_bytes()).hexdigest()
+        blob = record.removesuffix("json") + "png"
+        blobs.put_file(blob, output)
+        blobs.put(record, json.dumps({"blob": blob, "sha256": sha256}).encode())
+        output.unlink()
+    return clip.evolve(**json.loads(blobs.get(record)))
+
+
+def enlargement(clip: Clip, timeline: Timeline, width: int, height: int) -> float:
+    """How many times larger a picture must be for no frame of ``clip`` to magnify it."""
+    aspect = timeline.width / timeline.height
+    zoom = max(clip.camera.start.zoom, clip.camera.end.zoom, 1.0)
+    return timeline.width * zoom / min(width, height * aspect)
+
+
+def argv(upscaler: Upscaler, path: Path, output: Path, size: tuple[int, int]) -> Sequence[str]:
+    """The command that writes ``output`` (PNG); Real-ESRGAN only knows its model's own factor."""
+    if upscaler == "realesrgan":
+        program = shutil.which(_REALESRGAN) or _REALESRGAN
+        return [program, "-i", str(path), "-o", str(output), "-n", _MODEL, "-s", str(_MODEL_SCALE), "-f", "png"]
+    small = graph.input(f"file:{path}", protocol_whitelist="file")
+    large = small.filter("format", "gbrp").filter("zscale", w=size[0], h=size[1], filter="spline36")
+    sink = large.output(f"file:{output}", vframes=1, format="image2", vcodec="png", pix_fmt="rgb24")
+    quiet = sink.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
+    return list(quiet.compile(ffmpeg_process.program("ffmpeg")))

@@ -1,0 +1,314 @@
+"""Lines of Latin and Devanagari text as RGBA pictures, shaped by HarfBuzz (Pillow's Raqm layout).
+
+Devanagari needs shaping: without it conjuncts fall apart into letters with visible halants. Pillow falls back to that
+silently when FriBiDi is missing, so we refuse to work instead.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import groupby
+from math import ceil
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+import regex
+from fontTools.ttLib import TTFont
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont, features
+
+from sutradhar.domain.core.errors import NotInstalled, RenderError
+from sutradhar.domain.text.text import graphemes, named
+from sutradhar.domain.video.captions import break_lines
+
+Color = tuple[int, int, int]
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom in pixels; the last two are outside."""
+
+ACCENT: Color = (255, 193, 48)
+_ON_ACCENT: Color = (28, 18, 0)
+_WORD_PADDING = 0.08
+"""Of the box of a word, in ems: less than half of a space, so it stays clear of the neighbours."""
+
+ASCENT, DESCENT, PITCH = 0.95, 0.4, 1.32
+"""Of a line, in ems: room for the vowel signs above and below (measured on Noto's inks), and baseline to baseline."""
+
+BOX_PADDING = 0.4
+_FONTS = "Noto Sans and Noto Sans Devanagari"
+_FONT_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "~/Library/Fonts",
+    "/Library/Fonts",
+)
+_DEVANAGARI = regex.compile(r"\p{Script=Devanagari}")
+_WORD = regex.compile(r"\S+")
+_LETTER = regex.compile(r"\p{L}")
+_IGNORED = regex.compile(r"[\s\u200c\u200d]")
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """The font files of both scripts, in bold: it reads on any picture at any size."""
+
+    latin: Path
+    devanagari: Path
+
+
+@dataclass(frozen=True)
+class Style:
+    """How text is painted, bottom to top: box, shadow, glow, outline, letters. Lengths are in ems; colours are RGB."""
+
+    fill: Color = (255, 255, 255)
+    outline: Color = (12, 12, 16)
+    outline_width: float = 0.06
+    shadow: Color = (0, 0, 0)
+    shadow_opacity: float = 0.7
+    shadow_blur: float = 0.12
+    glow: Color = (255, 190, 60)
+    glow_opacity: float = 0.0
+    glow_blur: float = 0.12
+    box_opacity: float = 0.0
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Drawn lines: ``rgba`` is (h, w, 4) uint8, straight alpha; its line box lies ``inset`` pixels inside each edge."""
+
+    rgba: NDArray[np.uint8]
+    inset: int
+    letters: NDArray[np.uint8]
+    """(h, w): how much of each pixel the glyphs alone cover, 0-255."""
+    words: tuple[Box, ...]
+    """Of each word: its advance from left to right, its line from top to bottom."""
+
+
+@cache
+def typeface(font_dir: Path | None = None) -> Typeface:
+    """Noto Sans and Noto Sans Devanagari in bold, sought in ``font_dir`` first, then where Debian and macOS keep fonts.
+
+    Raises:
+        NotInstalled: a font is missing, or this Pillow cannot shape Devanagari.
+    """
+    if not features.check("raqm"):
+        raise NotInstalled("Raqm text layout (Pillow needs the FriBiDi library)", advice="apt-get install libfribidi0")
+    return Typeface(_font_file("NotoSans-Bold.ttf", font_dir), _font_file("NotoSansDevanagari-Bold.ttf", font_dir))
+
+
+def _font_file(name: str, font_dir: Path | None) -> Path:
+    folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
+    for folder in [font_dir, *folders] if font_dir else folders:
+        if found := sorted(folder.rglob(name)):
+            return found[0]
+    raise NotInstalled(f"the font {name}", advice="apt-get install fonts-noto-core")
+
+
+@cache
+def sha256(font: Path) -> str:
+    return hashlib.sha256(font.read_bytes()).hexdigest()
+
+
+def missing_glyphs(text: str) -> str:
+    """The characters of ``text`` for which the font that draws them has no glyph, each once, in their order."""
+    lacking = (c for font, part in runs(text, typeface()) for c in _IGNORED.sub("", part) if not _covers(font, c))
+    return "".join(dict.fromkeys(lacking))
+
+
+def refuse_missing_glyphs(text: str, what: str, stage: str = "picture") -> None:
+    """Nothing is ever drawn as an empty box.
+
+    Raises:
+        RenderError: names ``what`` (such as ``the watermark``), the text and the character.
+    """
+    if missing := missing_glyphs(text):
+        raise RenderError(
+            f"{what} “{text}” has the character {named(missing[0])}, for which {_FONTS} have no glyph",
+            stage=stage,
+            advice="take the character out of the text",
+        )
+
+
+@cache
+def _coverage(font: Path) -> frozenset[int]:
+    with TTFont(font, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
+
+
+def _covers(font: Path, text: str) -> bool:
+    return all(ord(c) in _coverage(font) for c in text)
+
+
+def runs(text: str, face: Typeface) -> list[tuple[Path, str]]:
+    """``text`` cut where the font changes. Digits, punctuation and the like stay with the letters before them (at the
+    start: after them) if that font has them; a grapheme cluster is never cut."""
+    clusters = graphemes(text)
+    current = next((font for c in clusters if (font := _own_font(c, face))), face.latin)
+    chosen: list[tuple[Path, str]] = []
+    for cluster in clusters:
+        current = _own_font(cluster, face) or current
+        other = face.latin if current == face.devanagari else face.devanagari
+        borrowed = not _covers(current, cluster) and _covers(other, cluster)
+        chosen.append((other if borrowed else current, cluster))
+    return [(font, "".join(c for _, c in part)) for font, part in groupby(chosen, key=lambda pair: pair[0])]
+
+
+def _own_font(cluster: str, face: Typeface) -> Path | None:
+    if _DEVANAGARI.search(cluster):
+        return face.devanagari
+    return face.latin if _LETTER.search(cluster) else None
+
+
+@lru_cache(maxsize=64)
+def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
+
+
+def line_width(text: str, face: Typeface, size: int) -> float:
+    """Advance width of one line in pixels at ``size`` pixels to the em."""
+    return sum(_font(path, size).getlength(part) for path, part in runs(text, face))
+
+
+def draw(
+    lines: Sequence[str], face: Typeface, size: int, style: Style, align: Literal["left", "centre"] = "centre"
+) -> Block:
+    """``lines`` under each other at ``size`` pixels to the em, on one baseline each whatever the script."""
+    soft = max(style.shadow_blur, style.glow_blur if style.glow_opacity else 0)
+    inset = ceil(size * (style.outline_width + 2.5 * soft + (BOX_PADDING if style.box_opacity else 0)))
+    widths = [line_width(line, face, size) for line in lines]
+    width = ceil(max(widths)) + 2 * inset
+    height = ceil(size * (ASCENT + DESCENT + PITCH * (len(lines) - 1))) + 2 * inset
+    places = [
+        (inset if align == "left" else (width - line) / 2, inset + size * (ASCENT + PITCH * i))
+        for i, line in enumerate(widths)
+    ]
+    strokes = (0.0, style.outline_width * size)
+    letters, outlined = (_coverage_map(lines, places, (width, height), face, size, stroke) for stroke in strokes)
+    shadow = _blurred(outlined, style.shadow_blur * size / 2)
+    layers = [
+        (style.shadow, _box(width, height, inset, size), style.box_opacity),
+        (style.shadow, shadow, style.shadow_opacity),
+        *([(style.glow, _blurred(outlined, style.glow_blur * size), style.glow_opacity)] if style.glow_opacity else []),
+        (style.outline, outlined, 1.0 if style.outline_width else 0.0),
+        (style.fill, letters, 1.0),
+    ]
+    words = tuple(
+        (round(left + a), round(baseline - size * ASCENT), round(left + b), round(baseline + size * DESCENT))
+        for line, (left, baseline) in zip(lines, places, strict=True)
+        for a, b in _word_spans(line, face, size)
+    )
+    return Block(_flatten(layers, style.opacity), inset, letters, words)
+
+
+def lit(block: Block, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
+    """Word number ``word`` of ``block`` as it is while it is spoken, to be laid over the block: dark on a box in the
+    accent colour. The letters are the block's own pixels, so nothing moves.
+
+    Returns:
+        Straight alpha (h, w, 4) uint8, and where its top left pixel lies in the block.
+    """
+    left, top, right, bottom = block.words[word]
+    left, right = left - round(_WORD_PADDING * size), right + round(_WORD_PADDING * size)
+    bottom -= ceil((ASCENT + DESCENT - PITCH + 0.02) * size)  # clear of the line below
+    margin = 3  # the box's soft edge
+    x, y = left - margin, top - margin
+    box = Image.new("L", (right - left + 2 * margin, bottom - top + 2 * margin))
+    inner = (margin, margin, box.width - margin - 1, box.height - margin - 1)
+    ImageDraw.Draw(box).rounded_rectangle(inner, radius=round(0.22 * size), fill=255)
+    mask = _blurred(np.asarray(box), 0.8)
+    letters = block.letters[y : y + box.height, x : x + box.width]
+    own = np.zeros_like(mask)
+    own[margin:-margin, margin:-margin] = letters[margin:-margin, margin:-margin]
+    return _flatten([(ACCENT, mask, 1.0), (_ON_ACCENT, own, 1.0)], 1.0), x, y
+
+
+def _word_spans(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
+    """Where each word of ``line`` begins and ends, in pixels from the start of the line."""
+    pieces = runs(line, face)
+
+    def advance(characters: int) -> float:
+        x = 0.0
+        for path, part in pieces:
+            x += _font(path, size).getlength(part[:characters])
+            characters -= min(characters, len(part))
+            if not characters:
+                break
+        return x
+
+    return [(advance(found.start()), advance(found.end())) for found in _WORD.finditer(line)]
+
+
+def fit_lines(
+    text: str, face: Typeface, *, width: float, height: float, largest: float, max_lines: int
+) -> tuple[list[str], int]:
+    """The line breaks that allow the largest letters in ``width`` x ``height`` pixels, and their size in pixels to the
+    em, at most ``largest``."""
+    letters = len(graphemes(text))
+    longest = min(max(len(graphemes(word)) for word in text.split()), 30)
+    best: tuple[list[str], int] = ([text], 0)
+    for limit in range(max(longest, letters // max_lines), max(letters, longest) + 1):
+        lines = break_lines(text, limit)
+        if len(lines) > max_lines:
+            continue
+        widest = max(line_width(line, face, 100) for line in lines) / 100
+        high = ASCENT + DESCENT + PITCH * (len(lines) - 1)
+        size = int(min(width / widest, height / high, largest))
+        if any(line[0] in "—–-|" for line in lines[1:]):
+            size = int(size * 0.8)  # a dash belongs to the line before
+        if size >= best[1]:  # as few lines as that size needs
+            best = lines, size
+        if len(lines) == 1:
+            break
+    return best[0], max(best[1], 1)
+
+
+def _blurred(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+    return cv2.GaussianBlur(mask, (0, 0), max(sigma, 0.1)).astype(np.uint8)
+
+
+def _coverage_map(
+    lines: Sequence[str],
+    places: Sequence[tuple[float, float]],
+    canvas: tuple[int, int],
+    face: Typeface,
+    size: int,
+    stroke: float,
+) -> NDArray[np.uint8]:
+    """How much of each pixel the glyphs cover, 0-255."""
+    image = Image.new("L", canvas)
+    pen = ImageDraw.Draw(image)
+    for line, (left, baseline) in zip(lines, places, strict=True):
+        x = float(left)
+        for path, part in runs(line, face):
+            font = _font(path, size)
+            pen.text((x, round(baseline)), part, fill=255, font=font, anchor="ls", stroke_width=stroke)
+            x += font.getlength(part)
+    return np.asarray(image)
+
+
+def _box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint8]:
+    """A rounded box a little larger than the line box, its edge softened by a blur."""
+    grown = round(BOX_PADDING * size)
+    mask = Image.new("L", (width, height))
+    corners = (inset - grown, inset - grown // 3, width - inset + grown, height - inset + grown // 3)
+    ImageDraw.Draw(mask).rounded_rectangle(corners, radius=round(0.3 * size), fill=255)
+    return _blurred(np.asarray(mask), 0.8)
+
+
+def _flatten(layers: Iterable[tuple[Color, NDArray[np.uint8], float]], opacity: float) -> NDArray[np.uint8]:
+    """Plain colours over each other, bottom first (Porter-Duff *over*), as straight alpha."""
+    color: NDArray[np.float32] = np.zeros((1, 1, 3), np.float32)
+    alpha: NDArray[np.float32] = np.zeros((1, 1, 1), np.float32)
+    for ink, mask, strength in layers:
+        part = mask.astype(np.float32)[..., None] * np.float32(strength / 255)
+        color = color * (1 - part) + np.asarray(ink, np.float32) * part
+        alpha = alpha * (1 - part) + part
+    rgb = color / np.maximum(alpha, 1e-6)
+    straight = np.concatenate([rgb, alpha * np.float32(255 * opacity)], axis=2)
+    whole: NDArray[np.uint8] = np.rint(straight).astype(np.uint8)
+    return whole

@@ -1,0 +1,119 @@
+"""Titles and lower thirds: large in the middle of the picture, or low on the left beside a slim bar."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gpu_renderer.core.frame import Bytes
+from gpu_renderer.text.captions import Overlay, caption_top, placed
+from gpu_renderer.text.placement import choose_placement
+from gpu_renderer.text.text_renderer import ACCENT, Block, Style, draw, fit_lines, refuse_missing_glyphs, typeface
+from sutradhar.domain.video.timeline import Title
+
+FADE_SEC = 0.4
+
+_TITLE = Style(outline_width=0.03, shadow_opacity=0.9, shadow_blur=0.3)
+_SUBTITLE = Style(outline_width=0.05, shadow_opacity=0.9, shadow_blur=0.4)
+_PLATE_TEXT = Style(outline_width=0.0, shadow_opacity=0.0)
+_PLATE_SUBTEXT = Style(fill=ACCENT, outline_width=0.0, shadow_opacity=0.0)
+_PLATE, _PLATE_OPACITY = (12, 12, 18), 0.66
+# in fractions of the short side, but widths in fractions of the picture's
+_TITLE_EM = 0.115
+_LOWER_EM = 0.055
+_SUBTEXT_EM = 0.048
+_LOWER_SUBTEXT_EM = 0.036
+_BAR = 0.009
+_PLATE_PADDING = 0.022
+
+
+def title_overlay(title: Title, width: int, height: int) -> Overlay:
+    """``title`` for a ``width`` x ``height`` picture, at full opacity: clear of the captions' place and of every corner
+    where a watermark may be; long texts are broken, then drawn smaller.
+
+    Raises:
+        RenderError: the fonts lack a character of it.
+    """
+    for text in (title.text, title.subtext):
+        refuse_missing_glyphs(text, "the title")
+    draw_it = _in_the_middle if title.place == "title" else _lower_third
+    return draw_it(title, width, height)
+
+
+def opacity(title: Title, frame: int, fps: int) -> float:
+    """How much of ``title`` frame ``frame`` shows, 0-1: eased in and out over ``FADE_SEC``, or over half of a title too
+    short for that."""
+    fade = min(round(FADE_SEC * fps), (title.end - title.start) // 2)
+    # neither end of a fade repeats a frame without the title or one that has all of it
+    share = min((frame - title.start + 1) / (fade + 1), (title.end - frame) / (fade + 1), 1.0)
+    return share * share * (3 - 2 * share)
+
+
+def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
+    short, face, place = min(width, height), typeface(), choose_placement(width, height)
+    top, bottom = place.title_top * height, caption_top(width, height) - place.over_captions * height
+    room, high = place.title_width * width, bottom - top
+    lines, size = fit_lines(
+        title.text,
+        face,
+        width=room,
+        height=0.66 * high,
+        largest=_TITLE_EM * short,
+        max_lines=3 if width > height else 4,
+    )
+    blocks = [draw(lines, face, size, _TITLE)]
+    if title.subtext:
+        largest = min(_SUBTEXT_EM * short, 0.7 * size)
+        lines, size = fit_lines(title.subtext, face, width=room, height=0.3 * high, largest=largest, max_lines=2)
+        blocks.append(draw(lines, face, size, _SUBTITLE))
+    whole, inset = _stacked(blocks, "centre")
+    rows, columns = whole.shape[:2]
+    y = round(min(place.title_middle * height - rows / 2, bottom + inset - rows))
+    return placed(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
+
+
+def _lower_third(title: Title, width: int, height: int) -> Overlay:
+    short, face, place = min(width, height), typeface(), choose_placement(width, height)
+    bar, padding = max(round(_BAR * short), 2), round(_PLATE_PADDING * short)
+    room = (1 - place.left - place.right) * width - bar - 2 * padding
+    blocks = []
+    for text, em, style, max_lines in (
+        (title.text, _LOWER_EM, _PLATE_TEXT, 2),
+        (title.subtext, _LOWER_SUBTEXT_EM, _PLATE_SUBTEXT, 2),
+    ):
+        if text:
+            lines, size = fit_lines(
+                text, face, width=room, height=0.2 * height, largest=em * short, max_lines=max_lines
+            )
+            blocks.append(draw(lines, face, size, style, align="left"))
+    text_rgba, inset = _stacked(blocks, "left")
+    rows, columns = text_rgba.shape[:2]
+    plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
+    plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
+    plate[:, :bar] = (*ACCENT, 255)
+    _over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
+    bottom = caption_top(width, height) - round(0.02 * short)
+    return placed(plate, round(place.left * width), bottom - plate.shape[0], width, height)
+
+
+def _stacked(blocks: Sequence[Block], align: str) -> tuple[Bytes, int]:
+    """``blocks`` under each other, line box to line box, and the inset of the whole."""
+    inset = max(block.inset for block in blocks)
+    sizes = [(b.rgba.shape[1] - 2 * b.inset, b.rgba.shape[0] - 2 * b.inset) for b in blocks]
+    columns, rows = max(w for w, _ in sizes), sum(h for _, h in sizes)
+    whole = np.zeros((rows + 2 * inset, columns + 2 * inset, 4), np.uint8)
+    y = inset
+    for block, (wide, high) in zip(blocks, sizes, strict=True):
+        x = inset + (0 if align == "left" else (columns - wide) // 2)
+        _over(whole, block.rgba, x - block.inset, y - block.inset)
+        y += high
+    return whole, inset
+
+
+def _over(under: Bytes, rgba: Bytes, x: int, y: int) -> None:
+    """``rgba`` over ``under`` in place, both with straight alpha (Porter-Duff)."""
+    part = under[y : y + rgba.shape[0], x : x + rgba.shape[1]]
+    below, above = part.astype(np.float32) / 255, rgba.astype(np.float32) / 255
+    share, rest = above[..., 3:], below[..., 3:] * (1 - above[..., 3:])
+    alpha = share + rest
+    colour = (above[..., :3] * share + below[..., :3] * rest) / np.maximum(alpha, 1e-6)
+    part[:] = np.rint(np.concatenate([colour, alpha], axis=2) * 255)

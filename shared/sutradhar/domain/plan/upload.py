@@ -1,0 +1,94 @@
+"""A file of the user's own, and what it turned out to be."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.plan import RenderPlan
+
+MediaKind = Literal["video", "image", "audio"]
+MAX_BYTES = 200_000_000
+
+
+class MediaFacts(Frozen):
+    """What was found in a file. Sizes in pixels, as it is shown; 0 where there is nothing of the kind."""
+
+    kind: MediaKind
+    width: int = 0
+    height: int = 0
+    duration_sec: float = 0.0
+    notices: tuple[str, ...] = ()
+    """Sentences for the user about parts of the file that are left out or shown differently."""
+    has_audio: bool | None = None
+    """True if a video has sound; None: an earlier version checked the file and did not record this."""
+
+
+class Upload(Frozen):
+    """``size`` in bytes, as it was announced and then kept to."""
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+    owner: str = ""
+    """The API key that sent it."""
+    created_at: datetime
+    checking_since: datetime | None = None
+    """The time when the check of the file was ordered."""
+    facts: MediaFacts | None = None
+    """Facts about the file; None: it has not arrived yet, or was not checked."""
+    refusal: str = ""
+    """The reason why the file was refused; a refused file is deleted."""
+
+    @property
+    def blob(self) -> str:
+        return f"uploads/{self.id}"
+
+    @property
+    def is_checked(self) -> bool:
+        """Return whether the check has an outcome, which is final."""
+        return self.facts is not None or bool(self.refusal)
+
+    @property
+    def state(self) -> Literal["pending", "checking", "ready", "refused"]:
+        if self.facts:
+            return "ready"
+        return "refused" if self.refusal else "checking" if self.checking_since else "pending"
+
+    def explain_unready(self) -> str:
+        """Return the sentence that tells a user why the file cannot be used yet, or at all."""
+        if self.state == "refused":
+            return f"{self.filename} was refused: it {self.refusal}"
+        if self.state == "checking":
+            return f"{self.filename} is still being checked; send the plan again when GET /uploads/{self.id} says ready"
+        return f"{self.filename} is not complete (POST /uploads/{self.id}/complete)"
+
+    def shown(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {
+            "upload_id": self.id,
+            "filename": self.filename,
+            "content_type": self.content_type,
+            "size": self.size,
+            "state": self.state,
+            "status": self.state,
+            "created_at": self.created_at.isoformat(),
+            **(self.facts.model_dump() if self.facts else {}),
+            **({"reason": self.refusal} if self.refusal else {}),
+        }
+
+
+def named_in(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:
+    """Yield every upload that ``plan`` names: the field, the id, and the kind that is needed. Any file with sound
+    fits ``audio``."""
+    for i, scene in enumerate(plan.scenes):
+        if scene.clip:
+            yield f"scenes[{i}].clip.upload", scene.clip.upload, "video"
+        if scene.image:
+            yield f"scenes[{i}].image.upload", scene.image.upload, "image"
+    for i, character in enumerate(plan.characters):
+        if character.image:
+            yield f"characters[{i}].image.upload", character.image.upload, "image"
+    if plan.music.upload:
+        yield "music.upload", plan.music.upload, "audio"

@@ -1,0 +1,168 @@
+"""Spell out a narration for a voice: numbers, money, units, times, dates and abbreviations in words.
+
+Captions show the text as it was written. So each written word is mapped to the words that a voice says for it, which
+may be several, or none.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from sutradhar.domain.text import number_words as words
+from sutradhar.domain.text.number_speech import FRACTIONS, NUMBER, compile_pattern
+from sutradhar.domain.text.number_words import NumberLanguage
+from sutradhar.domain.text.speech_rules import (
+    Token,
+    say_date,
+    say_money,
+    say_number_word,
+    say_phone,
+    say_time,
+    say_unit_word,
+)
+from sutradhar.domain.text.speech_tables import ABBREVIATIONS, CURRENCIES, UNITS
+
+_SILENT = r"[\u0951-\u0954\u1cd0-\u1cff\ua8e0-\ua8f1*_~^`#™®©†‡¶•\[\]{}<>\\]+"
+_DANDA = "।॥|"
+_SITES = r"(?:[\w-]+\.)+(?:com|org|net|in|gov|edu|io|ai|co|info|uk|us|nic|app|dev|be)(?:[/?#]\S*)?"
+
+
+@lru_cache(maxsize=512)
+def spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
+    """Return the spoken words for each word of ``text`` (``text.split()``); empty for a word that is not spoken."""
+    raw = text.split()
+    tokens = [_token(word) for word in raw]
+    said: list[str] = []
+    while len(said) < len(tokens):
+        i = len(said)
+        said += next(filter(None, (rule(tokens, i, language) for rule in _RULES)))
+    said = [compile_pattern(_SILENT).sub("", word).replace("  ", " ") for word in said]
+    _say_dandas(raw, said, language)
+    _pause_at_lines(text, said)
+    return tuple(word if any(c.isalnum() for c in word) or word in _PAUSES else "" for word in said)
+
+
+_PAUSES = frozenset(["—", "–", "-", "…", "...", "?", "!", ",", ".", ";", ":"])
+"""Marks that the voice gets also if they stand alone; it pauses there."""
+
+
+def spoken_text(text: str, language: NumberLanguage) -> str:
+    """Return the spoken words of all of ``text``, on one line."""
+    return " ".join(filter(None, spoken_words(text, language)))
+
+
+def _token(raw: str) -> Token:
+    found = compile_pattern(r"([(\"'“‘\[«।॥|]*)(.*?)([)\"'”’\]».,;:!?।॥…|]*)").fullmatch(raw)
+    assert found
+    return Token(raw, found[1], found[2], found[3])
+
+
+Rule = Callable[[Sequence[Token], int, NumberLanguage], "list[str] | None"]
+
+
+def _abbreviation(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
+    token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
+    dotted = f"{token.core}." if token.trail.startswith(".") else ""
+    table = ABBREVIATIONS[language]
+    if dotted in ("No.", "Nos.", "Fig.", "p.", "pp.", "Vol.", "Ch."):
+        if following and following.core[:1].isdecimal():
+            names = {
+                "No.": "number",
+                "Nos.": "numbers",
+                "Fig.": "figure",
+                "Vol.": "volume",
+                "Ch.": "chapter",
+                "p.": "page",
+            }
+            said = table.get(dotted) or names.get(dotted, "pages")
+            return [f"{token.lead}{said}{token.trail[1:]}"]
+        return None
+    if dotted == "St." and language == "en":
+        named = following is not None and following.core[:1].isupper()
+        return [f"{token.lead}{'Saint' if named else 'Street'}{token.trail[1:] if named or following else token.trail}"]
+    if dotted in table:
+        rest = token.trail[1:] if following else token.trail  # at the end of a text the stop also ends the sentence
+        return [f"{token.lead}{table[dotted]}{rest}"]
+    if token.core in ("Dr", "Mr", "Mrs", "Ms", "Prof", "St") and following and following.core[:1].isupper():
+        return [token.say(table.get(f"{token.core}.", "Saint"))]
+    if token.core == "x" and following and i and tokens[i - 1].core[-1:].isdecimal() and following.core[:1].isdecimal():
+        return [table["×"]]
+    if token.core in table and (token.core not in ("=", "+", "×", "÷", "@") or following):
+        return [token.say(table[token.core])]
+    return None
+
+
+def _say_other(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str]:
+    token = tokens[i]
+    core = token.core
+    if compile_pattern(rf"(?i)(?:[\w.+-]+@)?{_SITES}").fullmatch(core):
+        dot, at = (" डॉट ", " ऐट ") if language == "hi" else (" dot ", " at ")
+        return [token.say(core.replace(".", dot).replace("@", at).replace("/", " / ").strip(" /"))]
+    if "&" in core and len(core) > 1:
+        core = core.replace("&", f" {ABBREVIATIONS[language]['&']} ").strip()
+    if core in UNITS and not core[:1].isalpha():  # "℃" alone
+        return [token.say(UNITS[core][2 if language == "hi" else 1])]
+    core = core.replace("%", f" {UNITS['%'][2 if language == 'hi' else 0]}") if core != "%" else core
+    core = compile_pattern(NUMBER).sub(lambda found: f" {words.decimal(found[0], language)} ", core).strip()
+    return [token.say(core) if core else token.raw]
+
+
+_SPECIAL = frozenset({"Dr", "Mr", "Mrs", "Ms", "Prof", "St", "x", *CURRENCIES})
+
+
+def _plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
+    """Say a word of letters as it is written; most words are like that."""
+    token = tokens[i]
+    beside = i and any(c.isdecimal() or c in FRACTIONS for c in tokens[i - 1].core)
+    plain = (
+        compile_pattern(r"[\p{L}\p{M}'’-]+").fullmatch(token.core)
+        and not beside
+        and token.trail[:1] != "."
+        and token.core not in ABBREVIATIONS[language]
+    )
+    return [token.raw] if plain and token.core not in _SPECIAL else None
+
+
+_RULES: Sequence[Rule] = (
+    _plain_word,
+    say_phone,
+    say_money,
+    say_time,
+    say_date,
+    say_number_word,
+    say_unit_word,
+    _abbreviation,
+    _say_other,
+)
+
+
+def _say_dandas(raw: Sequence[str], said: list[str], language: NumberLanguage) -> None:
+    """Turn dandas into pauses, because some voices read their name; drop a verse's number between two dandas."""
+    stop = "।" if language == "hi" else "."
+    for i, word in enumerate(raw):
+        if not set(word) & set(_DANDA):
+            continue
+        bare = word.strip(_DANDA)
+        if bare.isdecimal() and (word[0] in _DANDA or (i and raw[i - 1][-1] in _DANDA)) and word[-1] in _DANDA:
+            bare, said[i] = "", ""
+        if not bare:
+            said[i] = ""
+            last = next((n for n in reversed(range(i)) if said[n]), None)
+            if last is not None and said[last][-1] not in ".!?।,;:":
+                said[last] += stop
+            continue
+        ended = said[i].rstrip(_DANDA) != said[i]
+        said[i] = said[i].strip(_DANDA) + (stop if ended else "")
+    for i in range(1, len(raw) - 1):
+        if raw[i].isdecimal() and raw[i - 1][-1] in "॥|" and raw[i + 1][0] in "॥|":
+            said[i] = ""
+
+
+def _pause_at_lines(text: str, said: list[str]) -> None:
+    """Add a short pause to a line that ends without punctuation."""
+    end = 0
+    lines = [line for line in text.split("\n") if line.split()]
+    for line in lines[:-1]:
+        end += len(line.split())
+        last = next((n for n in reversed(range(end)) if said[n]), None)
+        if last is not None and (said[last][-1].isalnum() or said[last][-1] not in '.!?।,;:…—-"”’)'):
+            said[last] += ","

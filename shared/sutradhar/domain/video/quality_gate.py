@@ -1,0 +1,343 @@
+"""Judge a finished file by the quality gate's rules, before its job may succeed: pure rules over measured facts.
+
+A user's own night photo, black card, or quiet sound is intended. So the rules about black, still and quiet stretches
+compare the file with its sources: a stretch that is the same in the sources passes, with a notice.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.thumbnail_size import MAX_BYTES, thumbnail_size
+from sutradhar.domain.video.timeline import Clip, Timeline
+
+VERSION = 2
+"""Version of the rules and of their measurements; raise it when either changes. The same version would refuse the same
+video again."""
+LOUDNESS_LUFS = -14.0
+LOUDNESS_TOLERANCE = 1.0
+MAX_TRUE_PEAK = -0.5
+MAX_BLACK_SEC = 0.5
+MAX_FROZEN_SEC = 2.0
+MAX_SILENCE_SEC = 3.0
+MIN_LIKENESS = 0.7
+"""Of a stretch of narration to what is heard in its place: correlation of the envelopes at the best lag. In one film of
+60 s, spoken by the offline voice over ducked music, 0.95 and more; with another narration in its place 0.58 at most."""
+
+_SYNC_SEC = 0.015
+"""Besides one frame: envelopes have a value every 10 ms."""
+_FPS_TOLERANCE = 0.01
+_AAC_SEC = 0.030
+"""AAC comes in frames of 1024 samples (21 ms at 48 kHz), and the last one is filled up; the rest is rounding."""
+_SILENT_LUFS = -69.0
+"""LUFS, just above the value of an EBU R 128 meter for silence."""
+_ROUNDING = 0.001
+"""Of figures that come as text with a few digits."""
+
+
+class Span(Frozen):
+    """Seconds from the start of the file."""
+
+    start: float
+    end: float
+
+
+class Heard(Frozen):
+    """A stretch of a narration, ``start`` to ``end`` seconds on the timeline, as the file's sound has it."""
+
+    scene: int
+    start: float
+    end: float
+    likeness: float
+    """-1 to 1."""
+    late_sec: float
+    """Below 0: early."""
+
+
+class FileFacts(Frozen):
+    """What was measured on the stored file, as players will see it."""
+
+    container: str
+    video_codec: str
+    video_tag: str
+    """Four letters that the container calls the codec by."""
+    width: int
+    height: int
+    fps: float
+    pixel_format: str
+    color_space: str
+    color_primaries: str
+    color_transfer: str
+    color_range: str
+    frames: int
+    """Decoded to the end, not read off the header."""
+    duration_sec: float
+    moov_first: bool
+    audio_codec: str
+    """Empty when there is no audio track."""
+    sample_rate: int
+    channels: int
+    audio_sec: float
+    integrated_lufs: float
+    planned_lufs: float | None = None
+    """Loudness in LUFS that the mixer could reach with these sounds; None: not known."""
+    true_peak_dbtp: float
+    silences: tuple[Span, ...]
+    narrations: tuple[Heard, ...]
+    """Those stretches that have a shape to be known by; none where no recordings were given to compare with."""
+    black: tuple[Span, ...]
+    frozen: tuple[Span, ...]
+    source_black: tuple[Span, ...] = ()
+    """Spans in which the files that the video was made of are black themselves."""
+    source_frozen: tuple[Span, ...] = ()
+    """Spans in which those files, moved by their cameras, do not change."""
+    decode_errors: tuple[str, ...]
+    thumbnail_width: int
+    thumbnail_height: int
+    thumbnail_bytes: int
+
+
+class Finding(Frozen):
+    """One rule, what was measured and what is allowed."""
+
+    rule: str
+    ok: bool
+    measured: str
+    limit: str
+    note: str = ""
+    """A sentence for the user if the video passes the rule only because its sources are like that."""
+
+
+def check(facts: FileFacts, timeline: Timeline) -> tuple[Finding, ...]:
+    """Every rule of the gate over ``facts``, the broken ones included; the file passes if all are ok.
+
+    Without a sound track only ``audio`` fails: there is nothing to hold against the other rules of sound.
+    """
+    return (
+        *_file_rules(facts),
+        *_picture_rules(facts, timeline),
+        *_sound_rules(facts, timeline),
+        *_caption_rules(timeline),
+        *_thumbnail_rules(facts, timeline),
+    )
+
+
+def _rule(rule: str, ok: bool, measured: str, limit: str, note: str = "") -> Finding:
+    return Finding(rule=rule, ok=ok, measured=measured, limit=limit, note=note if ok else "")
+
+
+def _file_rules(facts: FileFacts) -> Iterator[Finding]:
+    errors = facts.decode_errors
+    damage = f"{len(errors)} errors, first: {errors[0]}" if errors else "no error"
+    yield _rule("container", facts.container == "mp4", facts.container or "unknown", "mp4")
+    yield _rule("decodes", not errors, damage, "no error up to the end")
+    yield _rule("fast start", facts.moov_first, "index first" if facts.moov_first else "index last", "index first")
+
+
+def _picture_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
+    size, wanted = (facts.width, facts.height), (timeline.width, timeline.height)
+    tags = (facts.color_space, facts.color_primaries, facts.color_transfer, facts.color_range)
+    off = abs(facts.duration_sec - timeline.duration_sec)
+    black = _longest(_subtract(facts.black, facts.source_black))
+    moving = [_on_timeline(clip, timeline) for clip in timeline.clips if clip.camera.still or clip.footage]
+    frozen = _longest(_subtract(facts.frozen, [*moving, *facts.source_frozen]))
+    yield _rule("video codec", facts.video_codec in ("h264", "hevc"), facts.video_codec, "h264 or hevc")
+    if facts.video_codec == "hevc":
+        tagged = facts.video_tag == "hvc1"
+        yield _rule("codec tag", tagged, facts.video_tag or "none", "hvc1, which Apple's players need")
+    yield _rule("picture size", size == wanted, f"{size[0]}x{size[1]}", f"{wanted[0]}x{wanted[1]}")
+    yield _rule(
+        "frame rate", abs(facts.fps - timeline.fps) <= _FPS_TOLERANCE, f"{facts.fps:g} a second", f"{timeline.fps}"
+    )
+    yield _rule("pixel format", facts.pixel_format == "yuv420p", facts.pixel_format or "unknown", "yuv420p")
+    yield _rule(
+        "colour tags",
+        tags == ("bt709", "bt709", "bt709", "tv"),
+        "/".join(tag or "none" for tag in tags),
+        "bt709/bt709/bt709/tv (space/primaries/transfer/range)",
+    )
+    yield _rule("frames", abs(facts.frames - timeline.frames) <= 1, f"{facts.frames}", f"{timeline.frames} ±1")
+    yield _rule(
+        "video length",
+        off <= 1 / timeline.fps + _ROUNDING,
+        f"{facts.duration_sec:.3f} s",
+        f"{timeline.duration_sec:.3f} s ±1 frame",
+    )
+    yield _rule(
+        "black",
+        _sec(black) <= MAX_BLACK_SEC + _ROUNDING,
+        _told(black),
+        f"at most {MAX_BLACK_SEC:g} s, where the sources are not black themselves",
+        _note_black(_longest(facts.black), timeline),
+    )
+    yield _rule(
+        "frozen",
+        _sec(frozen) <= MAX_FROZEN_SEC + _ROUNDING,
+        _told(frozen),
+        f"at most {MAX_FROZEN_SEC:g} s outside footage, scenes whose camera holds, and images that show no move",
+    )
+
+
+def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
+    yield _rule("audio", bool(facts.audio_codec), facts.audio_codec or "no sound track", "a sound track")
+    if not facts.audio_codec:
+        return
+    slack = max(1 / timeline.fps, _AAC_SEC)
+    yield _rule(
+        "audio format",
+        (facts.sample_rate, facts.channels) == (SAMPLE_RATE, 2),
+        f"{facts.sample_rate} Hz, {facts.channels} channels",
+        f"{SAMPLE_RATE} Hz, 2 channels",
+    )
+    yield _rule(
+        "audio length",
+        abs(facts.audio_sec - timeline.duration_sec) <= slack + _ROUNDING,
+        f"{facts.audio_sec:.3f} s",
+        f"{timeline.duration_sec:.3f} s ±{slack:.3f} s",
+    )
+    planned = timeline.clip_sounds and facts.planned_lufs is not None
+    if timeline.voices or timeline.bed or planned:  # a video without these is silent on purpose
+        wanted = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
+        yield _rule(
+            "loudness",
+            abs(facts.integrated_lufs - wanted) <= LOUDNESS_TOLERANCE + _ROUNDING,
+            f"{facts.integrated_lufs:.1f} LUFS",
+            f"{wanted:.3g} ±{LOUDNESS_TOLERANCE:g} LUFS",
+            _note_quiet(facts.integrated_lufs),
+        )
+        yield _rule(
+            "true peak",
+            facts.true_peak_dbtp <= MAX_TRUE_PEAK + _ROUNDING,
+            f"{facts.true_peak_dbtp:.1f} dBTP",
+            f"at most {MAX_TRUE_PEAK:g} dBTP",
+        )
+    voiced = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.voices]
+    unheard = _longest([common for s in facts.silences for v in voiced if (common := _overlap(s, v))])
+    # the user wants to hear a clip that is kept at full level under a narration
+    kept = {sound.scene for sound in timeline.clip_sounds if not sound.ducked}
+    alone = [heard for heard in facts.narrations if heard.scene not in kept]
+    unlike = min(alone, key=lambda heard: heard.likeness, default=None)
+    missing = unlike is not None and unlike.likeness < MIN_LIKENESS
+    yield _rule(
+        "narration heard",
+        _sec(unheard) <= MAX_SILENCE_SEC + _ROUNDING and not missing,
+        f"scene {unlike.scene + 1}, {unlike.start:.2f}-{unlike.end:.2f} s: likeness {unlike.likeness:.2f}"
+        if unlike and missing
+        else f"silence {_told(unheard)}",
+        f"at most {MAX_SILENCE_SEC:g} s of silence where somebody speaks, likeness {MIN_LIKENESS:g} to the recording",
+    )
+    # where something else is heard there is no lag to speak of
+    known = [heard for heard in alone if heard.likeness >= MIN_LIKENESS]
+    off = max(known, key=lambda heard: abs(heard.late_sec), default=None)
+    allowed = 1 / timeline.fps + _SYNC_SEC
+    yield _rule(
+        "sound in step",
+        off is None or abs(off.late_sec) <= allowed,
+        f"scene {off.scene + 1} at {off.start:.2f} s: {off.late_sec:+.3f} s" if off else "nothing to compare",
+        f"every narration within {allowed:.3f} s of its place",
+    )
+
+
+def _caption_rules(timeline: Timeline) -> Iterator[Finding]:
+    tracks: dict[str, tuple[Cue, ...]] = {f"captions {name}": cues for name, cues in timeline.captions.items()}
+    if timeline.burned:
+        tracks["burned captions"] = timeline.burned
+    for name, cues in tracks.items():
+        trouble = next(_caption_troubles(cues, timeline), "")
+        yield _rule(
+            name, not trouble, trouble or f"{len(cues)} cues", "in the video, apart, one or more a spoken scene"
+        )
+
+
+def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
+    for number, cue in enumerate(cues, 1):
+        if cue.end <= cue.start:
+            yield f"cue {number} lasts {cue.end - cue.start} frames"
+        if cue.start < 0 or cue.end > timeline.frames:
+            yield f"cue {number} is at frames {cue.start}-{cue.end} of {timeline.frames}"
+    for number, (cue, following) in enumerate(pairwise(cues), 1):
+        if following.start < cue.end:
+            yield f"cue {number + 1} starts {cue.end - following.start} frames before cue {number} ends"
+    for voice in timeline.voices:
+        first, last = voice.start * timeline.fps / SAMPLE_RATE, voice.end * timeline.fps / SAMPLE_RATE
+        if not any(cue.start < last and cue.end > first for cue in cues):
+            yield f"no cue for the narration of scene {voice.scene + 1}"
+
+
+def _thumbnail_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
+    width, height = thumbnail_size(timeline.width, timeline.height)
+    measured = f"{facts.thumbnail_width}x{facts.thumbnail_height}"
+    yield _rule("thumbnail size", measured == f"{width}x{height}", measured, f"{width}x{height}")
+    size = facts.thumbnail_bytes
+    yield _rule("thumbnail weight", size <= MAX_BYTES, f"{size} bytes", f"at most {MAX_BYTES}")
+
+
+def _subtract(spans: Sequence[Span], explained: Sequence[Span]) -> list[Span]:
+    """Return the parts of ``spans`` outside the ``explained`` ones."""
+    left = list(spans)
+    for out in explained:
+        left = [
+            piece
+            for span in left
+            for piece in (
+                Span(start=span.start, end=min(span.end, out.start)),
+                Span(start=max(span.start, out.end), end=span.end),
+            )
+            if piece.end > piece.start
+        ]
+    return left
+
+
+def _on_timeline(clip: Clip, timeline: Timeline) -> Span:
+    return Span(start=clip.start / timeline.fps, end=clip.end / timeline.fps)
+
+
+def _note_black(black: Span | None, timeline: Timeline) -> str:
+    if black is None or _sec(black) <= MAX_BLACK_SEC + _ROUNDING:
+        return ""
+    common = {clip.scene: _sec(_overlap(black, _on_timeline(clip, timeline))) for clip in timeline.clips}
+    scene = max(common, key=lambda n: common[n])
+    return (
+        f"Scene {scene + 1} is black for {_sec(black):.1f} s, from {black.start:.1f} s on, as its own image or clip is;"
+        " give it another file if that is not wanted."
+    )
+
+
+def _note_quiet(lufs: float) -> str:
+    if lufs >= LOUDNESS_LUFS - LOUDNESS_TOLERANCE - _ROUNDING:
+        return ""
+    if lufs <= _SILENT_LUFS:
+        return "The video is silent: nothing can be heard in the sounds that were given for it."
+    return (
+        f"The video plays at {lufs:.1f} LUFS instead of {LOUDNESS_LUFS:g}: its sounds are too short or too quiet to be"
+        " made that loud without distortion."
+    )
+
+
+def _overlap(one: Span, other: Span) -> Span | None:
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return Span(start=start, end=end) if end > start else None
+
+
+def _longest(spans: Sequence[Span]) -> Span | None:
+    return max(spans, key=_sec, default=None)
+
+
+def _sec(span: Span | None) -> float:
+    return span.end - span.start if span else 0.0
+
+
+def _told(span: Span | None) -> str:
+    return f"{_sec(span):.2f} s from {span.start:.2f} s on" if span else "none"
+
+
+def failures(findings: Sequence[Finding]) -> str:
+    """The broken rules in one line, for the error on the job; empty if the file passed."""
+    return "; ".join(f"{f.rule}: {f.measured} (allowed: {f.limit})" for f in findings if not f.ok)
+
+
+def notices(findings: Sequence[Finding]) -> list[str]:
+    """Return the sentences about rules that the video passes only because its sources are like that."""
+    return [finding.note for finding in findings if finding.note]

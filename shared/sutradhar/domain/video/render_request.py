@@ -1,0 +1,85 @@
+"""What crosses the line between the pipeline and the renderer: a request in, a summary out."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.plan import EncoderName, Language, RenderMode
+from sutradhar.domain.video.quality_gate import FileFacts, Finding
+from sutradhar.domain.video.timeline import Timeline
+
+Stage = Literal["picture", "sound", "join", "thumbnail", "gate", "done"]
+
+
+class RenderRequest(Frozen):
+    """One film to make. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
+
+    render_id: str
+    """Names this attempt; goes back in every message."""
+    job_id: str
+    """Opaque to the renderer; goes back in every message."""
+    prefix: str
+    """``jobs/JOB/renders/1``: the files are ``PREFIX/video.mp4``, ``thumbnail.png`` and ``job_summary.json``."""
+    title: str
+    title_language: Language
+    mode: RenderMode
+    timeline: Timeline
+    encoder: EncoderName | None = None
+    """None: as the renderer's environment says."""
+    quality: int | None = None
+    """CQ; None: as the renderer's environment says."""
+    soft_captions: bool = False
+    """Also put the side captions into the video file (mov_text), for players to switch on."""
+
+    @property
+    def video_blob(self) -> str:
+        return f"{self.prefix}/video.mp4"
+
+    @property
+    def thumbnail_blob(self) -> str:
+        return f"{self.prefix}/thumbnail.png"
+
+    @property
+    def summary_blob(self) -> str:
+        return f"{self.prefix}/job_summary.json"
+
+
+class StoredFile(Frozen):
+    blob: str
+    sha256: str
+    size: int
+
+
+class SegmentCounts(Frozen):
+    total: int
+    reused: int
+    encoded: int
+
+
+class RenderSummary(Frozen):
+    """``job_summary.json``: what was made, how, and what the finished file measures."""
+
+    render_id: str
+    engine_version: str
+    video: StoredFile
+    thumbnail: StoredFile
+    frames: int
+    duration_sec: float
+    encoder_asked: str
+    encoder: str
+    encoder_reason: str
+    """Why it was this one; what an encoder that was preferred said when it was tried."""
+    encoder_args: tuple[str, ...]
+    ffmpeg_version: str
+    segments: SegmentCounts
+    tasks: int = 1
+    render_timings: Mapping[str, float]
+    """Seconds of wall time by stage, of the task that ended the film; stages overlap, so they add up to more than
+    ``total``."""
+    facts: FileFacts
+    findings: tuple[Finding, ...]
+    """The quality gate, rule by rule, with the figure and the limit."""
+
+    @property
+    def passed(self) -> bool:
+        return all(f.ok for f in self.findings)

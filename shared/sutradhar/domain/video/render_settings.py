@@ -1,0 +1,35 @@
+"""How films are made where nobody says."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.plan import EncoderName
+
+Bitrate = Annotated[str, Field(pattern=r"^\d+(\.\d+)?[kKM]?$")]
+"""Bits a second as ffmpeg reads them: ``20M``, ``800k``."""
+
+
+Upscaler = Literal["none", "zscale", "realesrgan"]
+
+
+class RendererSettings(Frozen):
+    """How films are made where the request does not say; the renderer's environment."""
+
+    encoder: EncoderName = "auto"
+    fast_path: bool = True
+    """With ``auto``: try the graphics card first."""
+    cq: int = Field(default=18, ge=0, le=51)
+    """Constant quality of FINAL; libx264 takes it as its CRF."""
+    vbr_target: Bitrate = "20M"
+    maxrate: Bitrate = "40M"
+    bufsize: Bitrate = "80M"
+    preset: str | None = None
+    """The encoder's own name for how hard it tries; None: by render mode."""
+    gop: int | None = Field(default=None, ge=1)
+    """Frames from keyframe to keyframe at most; None: one keyframe a segment."""
+    upscale: Upscaler = "none"
+    """What enlarges pictures that are smaller than the film; none: the compositor's own Lanczos."""
+    debug: bool = False
+    """Log every command, and leave the work directory behind."""

@@ -1,0 +1,118 @@
+"""Share the state of providers among all instances: pauses of the circuit breaker, and models that are gone."""
+
+from datetime import date, datetime, timedelta
+
+from sutradhar.domain.billing.breaker import Breaker
+from sutradhar.domain.billing.model_table import ModelState, ModelTable
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.records import RecordStore, Texts
+from sutradhar.telemetry import log
+
+FRESH_FOR, RETRY_AFTER = timedelta(hours=1), timedelta(minutes=5)
+"""Time for which a provider's answer about a model is kept, and time for which a missing answer is kept."""
+
+
+class Sighting(Frozen):
+    """A provider's answer about one of its models."""
+
+    at: datetime
+    state: ModelState
+
+    def is_fresh(self, now: datetime) -> bool:
+        return now - self.at < (RETRY_AFTER if self.state.exists is None else FRESH_FOR)
+
+
+class VendorHealth:
+    def __init__(self, records: RecordStore, clock: Clock, table: ModelTable) -> None:
+        self._records, self._clock, self._table = records, clock, table
+
+    @property
+    def today(self) -> date:
+        return self._clock.now().date()
+
+    def enter(self, provider: str, model: str) -> bool:
+        """Allow a call; return True if it is the one trial after a pause.
+
+        Raises:
+            ProviderError: the model is gone, or the provider failed lately and is not called for a while.
+        """
+        texts = self._records.read([_breaker(provider), _model(provider, model)])
+        self._refuse_gone(provider, model, texts)
+        text = texts.get(_breaker(provider))
+        if text is None or not Breaker.model_validate_json(text).until:
+            return False
+        self._begin_trial(provider)
+        return True
+
+    def note_failure(self, provider: str, model: str, exc: ProviderError, *, is_trial: bool) -> None:
+        log("provider_failed", level="warning", provider=provider, fault=exc.fault, status=exc.status, error=str(exc))
+        if exc.fault == "gone":
+            self.keep(ModelState(provider=provider, model=model, exists=False))
+        name, now = _breaker(provider), self._clock.now()
+
+        def failed(found: Texts) -> Texts:
+            breaker = Breaker.model_validate_json(found[name]) if name in found else Breaker()
+            after = breaker.failed(exc, now, is_trial=is_trial)
+            return {} if after == breaker else {name: after.model_dump_json()}
+
+        self._records.update([name], failed)
+
+    def note_success(self, provider: str) -> None:
+        name, well = _breaker(provider), Breaker().model_dump_json()
+        if self._records.read([name]).get(name, well) != well:
+            self._records.update([name], lambda _found: {name: well})
+
+    def keep(self, state: ModelState) -> None:
+        """Store a provider's answer about one of its models."""
+        name = _model(state.provider, state.model)
+        text = Sighting(at=self._clock.now(), state=state).model_dump_json()
+        self._records.update([name], lambda _found: {name: text})
+
+    def recall(self, provider: str, model: str) -> ModelState | None:
+        """Return the provider's latest answer about the model."""
+        name = _model(provider, model)
+        return self._read_if_fresh(self._records.read([name]).get(name))
+
+    def _read_if_fresh(self, text: str | None) -> ModelState | None:
+        found = Sighting.model_validate_json(text) if text else None
+        return found.state if found and found.is_fresh(self._clock.now()) else None
+
+    def _refuse_gone(self, provider: str, model: str, texts: Texts) -> None:
+        known = self._table.find(provider, model)
+        by_table = known and ModelState(provider=provider, model=model, shuts_down=known.shuts_down)
+        for state in (by_table, self._read_if_fresh(texts.get(_model(provider, model)))):
+            if state and state.is_gone(self.today):
+                raise ProviderError(
+                    state.describe(self.today),
+                    provider=provider,
+                    retryable=False,
+                    fault="gone",
+                    advice=f"name another model of {provider} (docs/providers.md)",
+                )
+
+    def _begin_trial(self, provider: str) -> None:
+        name, now = _breaker(provider), self._clock.now()
+
+        def tried(found: Texts) -> Texts:
+            breaker = Breaker.model_validate_json(found[name])
+            if wait := breaker.wait(now):
+                raise ProviderError(
+                    f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}",
+                    provider=provider,
+                    retryable=True,
+                    fault="busy",
+                    retry_after=wait,
+                )
+            return {name: breaker.tried(now).model_dump_json()}
+
+        self._records.update([name], tried)
+
+
+def _breaker(provider: str) -> str:
+    return f"breaker/{provider}"
+
+
+def _model(provider: str, model: str) -> str:
+    return f"model/{provider}/{model}"

@@ -1,0 +1,79 @@
+"""ElevenLabs' client, and what its errors mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sutradhar.providers.hosted.api_errors import (
+    CHECK_SEC,
+    Vendor,
+    no_answer,
+    of_the_wire,
+    policy,
+    refused_call,
+    unusable,
+)
+
+PROVIDER = "elevenlabs"
+ONCE: dict[str, Any] = {"max_retries": 0}
+"""Its client tries nothing again by itself: only we know what was paid for."""
+_POLICY = ("content_against_policy", "bad_prompt", "bad_composition_plan")
+
+
+@contextmanager
+def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
+    import httpx
+    from elevenlabs import ElevenLabs
+
+    seconds = timeout or vendor.timeout_sec
+    with httpx.Client(timeout=seconds, follow_redirects=True) as connections:
+        # its own default of four minutes is sent along with every request, whatever the connections say
+        yield ElevenLabs(
+            api_key=vendor.key, base_url=vendor.base_url or None, timeout=seconds, httpx_client=connections
+        )
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Every error of ElevenLabs' client inside the block becomes a ProviderError."""
+    from elevenlabs.core.api_error import ApiError
+
+    try:
+        yield
+    except ApiError as exc:
+        status, (code, message) = exc.status_code or 0, _said(exc.body)
+        if code in _POLICY:
+            raise policy(PROVIDER, message, status) from exc
+        if 200 <= status < 300:
+            raise unusable(PROVIDER, message) from exc
+        if code in ("quota_exceeded", "insufficient_credits"):
+            status = 402
+        raise refused_call(PROVIDER, status, message, code=code, headers=exc.headers) from exc
+    except (ValueError, AttributeError, TypeError) as exc:  # bytes that are not what their header says
+        raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+    except Exception as exc:
+        if of_the_wire(exc):
+            raise no_answer(PROVIDER, exc) from exc
+        raise
+
+
+def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
+    """Return whether the account can speak with ``model``. Raise ProviderError."""
+    with errors(), client(vendor, CHECK_SEC) as elevenlabs:
+        found = elevenlabs.models.list(request_options=ONCE)
+        return any(one.model_id == model and one.can_do_text_to_speech is not False for one in found), None
+
+
+def check(vendor: Vendor) -> None:
+    """Whether the key works. Raises ProviderError."""
+    with errors(), client(vendor, CHECK_SEC) as elevenlabs:
+        elevenlabs.models.list(request_options=ONCE)
+
+
+def _said(body: Any) -> tuple[str, str]:
+    """The vendor's word for it and its message."""
+    detail = body.get("detail", body) if isinstance(body, dict) else body
+    if isinstance(detail, dict):
+        return str(detail.get("status") or detail.get("code") or ""), str(detail.get("message") or detail)[:500]
+    return "", str(detail)[:500]

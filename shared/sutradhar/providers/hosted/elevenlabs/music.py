@@ -1,0 +1,61 @@
+"""Music by ElevenLabs, made into a bed that loops."""
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.plan.plan import Mood
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.providers import MusicBed
+from sutradhar.providers.catalog import offer
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
+from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.media.loop import looped
+from sutradhar.providers.media.wav import to_wav
+
+_LENGTH_SEC, _SHORTEST_SEC = 60, 20
+_PROMPTS: dict[Mood, str] = {
+    "devotional": "slow devotional Indian music: tanpura drone, bansuri flute, soft tabla",
+    "calm": "calm ambient bed: warm pads, sparse piano, slow",
+    "joyful": "light and joyful: plucked strings, hand percussion, bright",
+    "heroic": "heroic orchestral: strings and horns, steady drums, no solo",
+    "curious": "curious and playful: pizzicato strings, marimba, light",
+    "tender": "tender: solo piano and soft strings, slow",
+}
+
+
+class ElevenLabsComposer:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("music_model", offer(PROVIDER, "composer").default)
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{self._model}"
+
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        """Raises ProviderError."""
+        prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
+        most = likely = {"seconds": _LENGTH_SEC}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
+
+            def composed() -> tuple[bytes, str]:
+                with (
+                    errors(),
+                    elevenlabs.music.with_raw_response.compose(
+                        prompt=prompt,
+                        music_length_ms=_LENGTH_SEC * 1000,
+                        force_instrumental=True,
+                        output_format="mp3_44100_128",
+                        model_id=self._model,
+                        request_options=ONCE,
+                    ) as raw,
+                ):
+                    return b"".join(raw.data), dict(raw.headers).get("song-id", "")
+
+            data, request_id = patiently(composed)
+            samples, rate = decoded(PROVIDER, data)
+            if len(samples) < _SHORTEST_SEC * rate:
+                raise unusable(PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for")
+            call.settle({"seconds": len(samples) / rate}, request_id)
+        pcm = looped(samples, rate)
+        provenance = Provenance(model=self._model, request_id=request_id, prompt=prompt, seed=seed)
+        return MusicBed(to_wav(pcm), len(pcm), self.name, provenance=provenance)

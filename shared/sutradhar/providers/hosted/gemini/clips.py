@@ -1,0 +1,123 @@
+"""Films by Veo, made of a picture. Google serves it on Vertex AI only: an API key is not enough."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.core.errors import ProviderError, StillAtWork
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.providers import Shot
+from sutradhar.providers.catalog import offer
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, policy, unusable
+from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors
+from sutradhar.providers.media.image_decode import media_type
+from sutradhar.providers.media.video_probe import probe_size
+
+_SECONDS = (4, 6, 8)
+"""The lengths that there are; in 1080p only the last (cloud.google.com/vertex-ai/generative-ai/docs/models/veo)."""
+_LARGE = 1000
+"""Pixels of the film's shorter side, above which 720p would be seen to be too few."""
+_INVALID_ARGUMENT = 3
+"""Of google.rpc.Code: how an operation ends whose prompt or picture is against the rules."""
+
+
+class Veo:
+    empty = False
+
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("clip_model", offer(PROVIDER, "clip").default)
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{self._model}"
+
+    def begin(
+        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
+    ) -> Operation:
+        """Raises ProviderError."""
+        if not self._vendor.options.get("project"):
+            raise ProviderError(
+                "it makes clips on Vertex AI only, and there is an API key only",
+                provider=PROVIDER,
+                retryable=False,
+                fault="request",
+                advice="set GEMINI_PROJECT",
+            )
+        text = f"{prompt}\nStyle: {style}" if style else prompt
+        large = min(width, height) > _LARGE
+        length = _SECONDS[-1] if large else next((s for s in _SECONDS if s >= seconds), _SECONDS[-1])
+        config: dict[str, Any] = {
+            "number_of_videos": 1,
+            "duration_seconds": length,
+            "aspect_ratio": "9:16" if height > width else "16:9",
+            "resolution": "1080p" if large else "720p",
+            "generate_audio": False,
+            "seed": seed,
+        }
+        source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": media_type(first_frame)}}
+        most = likely = {"seconds": float(length)}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+
+            def begun() -> Any:
+                with errors():
+                    return google.models.generate_videos(model=self._model, source=source, config=config)
+
+            answer = patiently(begun)
+            if not answer.name:
+                raise unusable(PROVIDER, f"it named no operation{f': {answer.error}' if answer.error else ''}")
+            return call.goes_on(answer.name)
+
+    def look(self, operation: Operation) -> Shot:
+        """Raises StillAtWork and ProviderError."""
+        from google.genai.types import GenerateVideosOperation
+
+        with self._gate.resumed(operation), client(self._vendor) as google:
+            answer = _told(lambda: google.operations.get(GenerateVideosOperation(name=operation.name)))
+            with errors():
+                if not answer.name:
+                    raise unusable(PROVIDER, "it says nothing of the clip")
+                if answer.error:
+                    raise _ended(answer.error)
+                if not answer.done:
+                    raise StillAtWork(f"{self.name} is still at work on the clip")
+                data = _film(answer.response or answer.result)
+            size = probe_size(PROVIDER, data)
+        provenance = Provenance(model=operation.model, request_id=operation.name)
+        return Shot(data, *size, provider=f"{PROVIDER}/{operation.model}", provenance=provenance)
+
+
+def _told(ask: Callable[[], Any]) -> Any:
+    """A question that is not understood (HTTP 400, 404) is no end of the clip, so its money is not given back."""
+    try:
+        with errors():
+            return ask()
+    except ProviderError as exc:
+        if exc.fault in ("request", "gone"):
+            raise unusable(PROVIDER, f"it was asked for the clip and said: {exc}") from exc
+        raise
+
+
+def _film(response: Any) -> bytes:
+    if response is None:
+        raise unusable(PROVIDER, "there is no clip in it")
+    if response.rai_media_filtered_count:
+        raise policy(PROVIDER, "; ".join(response.rai_media_filtered_reasons or ()) or "the clip was held back")
+    for made in response.generated_videos or ():
+        if made.video and made.video.video_bytes:
+            data: bytes = made.video.video_bytes
+            return data
+    raise unusable(PROVIDER, "there is no clip in it")
+
+
+def _ended(error: Any) -> ProviderError:
+    """The operation is over without a clip, and only clips are charged for
+    (cloud.google.com/vertex-ai/generative-ai/pricing)."""
+    said = error if isinstance(error, dict) else {"message": str(error)}
+    message = str(said.get("message") or said)
+    if said.get("code") == _INVALID_ARGUMENT:
+        return policy(PROVIDER, message)
+    return ProviderError(
+        f"it could not make the clip: {message}", provider=PROVIDER, retryable=False, advice="retry the job later"
+    )

@@ -1,0 +1,97 @@
+"""Draw images with Gemini's image models. Google shuts down Imagen and its call, as its own client warns."""
+
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.providers import Picture
+from sutradhar.providers.catalog import offer
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
+from sutradhar.providers.media.image_decode import media_type, opened
+
+_ASPECTS = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1"}
+_FIRST = ("gemini-2",)
+"""Beginnings of the names of models that draw about 1 megapixel only."""
+_DRAWN_TOKENS = {"1K": 1120, "2K": 1680, "4K": 2520}
+"""Output tokens of an image by its size (docs.cloud.google.com, models/gemini/3-1-flash-image); the bound is twice
+that."""
+_LONGER_SIDE = {"1K": 1376, "2K": 2752}
+"""Pixels on the longer side of a 16:9 image (the same page); a video that needs more gets the next size."""
+_SHORT_BY = 0.85
+"""An image with this share of the video's pixels in a row looks as sharp, and costs a third less."""
+_LOOKED_TOKENS = 1290
+"""Input tokens of a reference image: the most of the models 2.5 and 3.1."""
+
+
+class GeminiImages:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("image_model", offer(PROVIDER, "image").default)
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{self._model}"
+
+    @property
+    def keeps_likeness(self) -> bool:
+        return True
+
+    def draw(
+        self,
+        prompt: str,
+        style: str,
+        width: int,
+        height: int,
+        seed: int,  # noqa: ARG002 - it has no seed
+        likeness: Sequence[bytes] = (),
+    ) -> Picture:
+        """Raises ProviderError."""
+        text = f"{prompt}\nStyle: {style}" if style else prompt
+        aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
+        form = {"aspect_ratio": aspect}
+        drawn_tokens = _LOOKED_TOKENS
+        if not self._model.startswith(_FIRST):
+            form["image_size"] = image_size(width, height)
+            drawn_tokens = _DRAWN_TOKENS[form["image_size"]]
+        looked = _LOOKED_TOKENS * len(likeness)
+        most = {"input_tokens": len(text.encode()) + 2 * looked, "output_tokens": 2 * drawn_tokens}
+        likely = {"input_tokens": len(text) / 4 + looked, "output_tokens": drawn_tokens}
+        shown = [{"inline_data": {"data": data, "mime_type": media_type(data)}} for data in likeness]
+        contents = [{"role": "user", "parts": [*shown, {"text": text}]}]
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+
+            def drawn() -> tuple[bytes, str]:
+                with errors():
+                    answer = google.models.generate_content(
+                        model=self._model,
+                        contents=contents,
+                        config={"response_modalities": ["IMAGE"], "image_config": form},
+                    )
+                    if units := used(answer):
+                        call.settle(units, answer.response_id or "")
+                    return _inline(answer), answer.response_id or ""
+
+            data, request_id = patiently(drawn)
+            kind, size = opened(PROVIDER, data)
+        provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
+        return Picture(data, kind, *size, provider=self.name, provenance=provenance)
+
+
+def image_size(width: int, height: int) -> str:
+    """Return the smallest size that is sharp enough for a video of ``width`` x ``height``."""
+    side = sqrt(width * height * 16 / 9)  # the longer side of a 16:9 image with as many pixels
+    return next((name for name, longer in _LONGER_SIDE.items() if longer >= _SHORT_BY * side), "4K")
+
+
+def _inline(answer: Any) -> bytes:
+    if refused := refusal(answer):
+        raise refused
+    for candidate in answer.candidates or ():
+        for part in (candidate.content and candidate.content.parts) or ():
+            if part.inline_data and part.inline_data.data:
+                data: bytes = part.inline_data.data
+                return data
+    raise unusable(PROVIDER, "there is no picture in it")

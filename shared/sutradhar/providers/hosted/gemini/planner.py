@@ -1,0 +1,37 @@
+"""Scripts by Gemini."""
+
+from typing import Any
+
+from sutradhar.providers.hosted import llm_planner
+from sutradhar.providers.hosted.api_errors import patiently, unusable
+from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
+
+
+class GeminiPlanner(llm_planner.ModelPlanner):
+    provider = PROVIDER
+
+    def answer(self, instructions: str, text: str, schema: type[llm_planner.Script] | None) -> tuple[Any, str]:
+        most, likely = llm_planner.tokens(instructions, text)
+        config: dict[str, Any] = {
+            "system_instruction": instructions,
+            "max_output_tokens": llm_planner.MAX_OUTPUT_TOKENS,
+        }
+        if schema is not None:
+            config |= {"response_mime_type": "application/json", "response_schema": schema}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+
+            def answered() -> Any:
+                with errors():
+                    return google.models.generate_content(model=self._model, contents=text, config=config)
+
+            answer = patiently(answered)
+            if units := used(answer):
+                call.settle(units, answer.response_id or "")
+            with errors():
+                refused = refusal(answer)
+                found = (answer.text or "").strip() if schema is None else answer.parsed
+            if not found and not refused:
+                raise unusable(PROVIDER, "there is no script in it")
+        if refused:
+            raise refused
+        return found, answer.response_id or ""

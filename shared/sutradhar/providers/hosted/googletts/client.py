@@ -1,0 +1,92 @@
+"""Google Cloud Text-to-Speech's client, and what its errors mean."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.providers.hosted.api_errors import CHECK_SEC, Vendor, no_answer, refused_call, unusable
+
+PROVIDER = "googletts"
+
+
+@contextmanager
+def client(vendor: Vendor) -> Iterator[Any]:
+    """With GOOGLETTS_PROJECT as this machine's account, which on Google Cloud needs no key at all."""
+    try:
+        from google.cloud import texttospeech_v1beta1 as texttospeech
+    except ImportError as exc:
+        raise ProviderError(
+            "its client is not installed",
+            provider=PROVIDER,
+            retryable=False,
+            fault="key",
+            advice="pip install 'sutradhar[gcp]'",
+        ) from exc
+    options: dict[str, Any] = {"api_endpoint": vendor.base_url or None}
+    if not vendor.options.get("project"):
+        options["api_key"] = vendor.key
+    # REST, so that one kind of connection serves all vendors; v1beta1, since v1 tells no times
+    made = texttospeech.TextToSpeechClient(transport="rest", client_options=options)
+    try:
+        yield made
+    finally:
+        made.transport.close()
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Every error of Google's client inside the block becomes a ProviderError."""
+    import requests
+    from google.api_core import exceptions
+    from google.auth.exceptions import GoogleAuthError, TransportError
+    from google.protobuf import json_format
+
+    try:
+        yield
+    except exceptions.GoogleAPICallError as exc:
+        headers = dict(getattr(exc.response, "headers", None) or {})
+        for one in exc.details:  # Google tells here how long to wait, and sends no Retry-After
+            if delay := one.get("retryDelay"):
+                headers["retry-after"] = str(math.ceil(float(delay.rstrip("s"))))
+        message = exc.message or str(exc)
+        if "does not exist" in message:
+            # a plan may have named this one voice; its family, which has the price, still serves other voices
+            raise ProviderError(
+                message,
+                provider=PROVIDER,
+                retryable=False,
+                status=int(exc.code or 0),
+                advice="name another voice (docs/providers.md)",
+            ) from exc
+        raise refused_call(PROVIDER, int(exc.code or 500), message, headers=headers) from exc
+    except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
+        raise no_answer(PROVIDER, exc) from exc
+    except GoogleAuthError as exc:
+        raise refused_call(PROVIDER, 401, str(exc)) from exc
+    except exceptions.GoogleAPIError as exc:
+        raise unusable(PROVIDER, str(exc)) from exc
+    except requests.RequestException as exc:
+        raise no_answer(PROVIDER, exc) from exc
+    except (
+        json_format.ParseError,
+        ValueError,
+        AttributeError,
+        TypeError,
+    ) as exc:
+        raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+
+
+def find_model(vendor: Vendor, voice: str) -> tuple[bool, date | None]:
+    """Return whether the provider has this voice. Raise ProviderError."""
+    with client(vendor) as google, errors():
+        found = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
+        return any(one.name == voice for one in found.voices), None
+
+
+def check(vendor: Vendor) -> None:
+    """Whether the key works. Raises ProviderError."""
+    with client(vendor) as google, errors():
+        google.list_voices(request={"language_code": "hi-IN"}, retry=None, timeout=CHECK_SEC)

@@ -1,0 +1,133 @@
+"""Voices by Google Cloud Text-to-Speech, which tell when each marked word begins."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.providers import Speech
+from sutradhar.providers.alignment.narration_words import NarrationWords
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.googletts.client import PROVIDER, client, errors
+from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
+from sutradhar.providers.hosted.tts import finished
+from sutradhar.providers.media.audio_decode import decoded
+
+_MODEL, _RATE = "neural2", 24_000
+_MOST_BYTES = 4_500
+"""Of marked text in one request; 5,000 are allowed (cloud.google.com/text-to-speech/quotas)."""
+
+
+class GoogleNarrator:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{_MODEL}"
+
+    def speaks(self, language: Language, voice: Voice) -> bool:
+        return (language, voice) in VOICES
+
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
+        return f"{self.name}/{self._voice(language, voice, manner)}"
+
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - nobody does
+        return False
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+        """Raises ProviderError."""
+        chosen = self._voice(language, voice, manner)
+        model = _kind(chosen, language)
+        words = NarrationWords(text, language)
+        spoken: list[Any] = []
+        starts: list[float | None] = []
+        begin = 0.0
+        for first, part in portions(words.said):
+            samples, told = self._said(part, first, chosen, model, manner.speed)
+            starts += [None if at is None else begin + at for at in told]
+            spoken.append(samples)
+            begin += len(samples) / _RATE
+        known = words.spread(starts) if any(at is not None for at in starts) else None
+        provenance = Provenance(model=model, voice=chosen)
+        return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, text, known, provenance)
+
+    def _said(
+        self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float
+    ) -> tuple[Any, list[float | None]]:
+        pace = {"speaking_rate": speed} if speed != 1 else {}
+        used = {"characters": float(len(" ".join(tokens)))}
+        with self._gate.call(PROVIDER, model, used, used), client(self._vendor) as google:
+
+            def asked() -> Any:
+                with errors():
+                    return google.synthesize_speech(
+                        request={
+                            "input": {"ssml": _marked(tokens, first)},
+                            "voice": {"language_code": voice[:5], "name": voice},
+                            "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE, **pace},
+                            "enable_time_pointing": ["SSML_MARK"],
+                        },
+                        retry=None,
+                        timeout=self._vendor.timeout_sec,
+                    )
+
+            answer = patiently(asked)
+            samples, rate = decoded(PROVIDER, answer.audio_content)
+            if rate != _RATE:
+                raise unusable(PROVIDER, f"sound of {rate} Hz where {_RATE} were asked for")
+            times = {point.mark_name: point.time_seconds for point in answer.timepoints}
+            if times and max(times.values()) > len(samples) / rate:
+                raise unusable(PROVIDER, "the sound ends before its last word")
+            return samples, [times.get(str(first + i)) for i in range(len(tokens))]
+
+    def _voice(self, language: Language, voice: Voice, manner: Manner) -> str:
+        whose, _, named = manner.named.partition("/")
+        if whose == PROVIDER:
+            return named
+        return self._vendor.options.get(voice_option(language, voice), VOICES[language, voice])
+
+
+def _kind(voice: str, language: Language) -> str:
+    """Of ``voice``, as the price table names it. Raises ProviderError for one that cannot speak this."""
+    found = VOICE.fullmatch(voice)
+    if found and found[1] == language:
+        return found[2].lower()
+    problem = (
+        f"its voice {voice} speaks {found[1]}, not {language}" if found else f"{voice} is no voice that marks words"
+    )
+    raise ProviderError(
+        problem,
+        provider=PROVIDER,
+        retryable=False,
+        advice=f"name a Neural2, Wavenet or Standard voice, such as {VOICES[language, 'F']}",
+    )
+
+
+def portions(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
+    """``tokens`` in as few parts as requests may be long, each with the index of its first token; cut after sentences
+    where there are such, so that no seam is heard."""
+    found: list[tuple[int, Sequence[str]]] = []
+    first = 0
+    while first < len(tokens):
+        end, sentence = first, 0
+        while end < len(tokens) and len(_marked(tokens[first : end + 1], first).encode()) <= _MOST_BYTES:
+            end += 1
+            if re.search(r"[.!?।]['\"”’)]*$", tokens[end - 1]):
+                sentence = end
+        end = max(end, first + 1)
+        end = end if end == len(tokens) else sentence or end
+        found.append((first, tokens[first:end]))
+        first = end
+    return found
+
+
+def _marked(tokens: Sequence[str], first: int) -> str:
+    words = (f'<mark name="{first + i}"/>{escape(token)}' for i, token in enumerate(tokens))
+    return f"<speak>{' '.join(words)}</speak>"

@@ -1,0 +1,146 @@
+"""Draw images with OpenAI's GPT Image models."""
+
+import base64
+from collections.abc import Sequence
+from math import sqrt
+from typing import Any, Literal
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.providers import Picture
+from sutradhar.providers.catalog import offer
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
+from sutradhar.providers.media.image_decode import media_type, opened
+
+Fidelity = Literal["low", "high"]
+"""How closely a model follows a reference image. ``high`` costs about as much again as the image itself."""
+_FIRST = ("gpt-image-1", "chatgpt-image-latest")
+"""Beginnings of the names of models that have only three sizes and accept ``input_fidelity``. Models from 2 on accept
+every size in multiples of 16, always follow reference images closely, and refuse ``input_fidelity`` (openai 3.54.0,
+types/image_edit_params.py)."""
+_SIZES = {(3, 2): (1536, 1024), (2, 3): (1024, 1536), (1, 1): (1024, 1024)}
+_FACTOR, _LONGEST_SIDE, _MOST_PIXELS, _LEAST_PIXELS, _MOST_ASPECT = 16, 3840, 3840 * 2160, 1024 * 1024, 3.0
+"""Limits of the sizes that models from 2 on accept. The least is our own choice: smaller images are hardly cheaper."""
+_TOKENS = {
+    "low": {(1024, 1024): 272, (1536, 1024): 400, (1024, 1536): 408},
+    "medium": {(1024, 1024): 1056, (1536, 1024): 1568, (1024, 1536): 1584},
+    "high": {(1024, 1024): 4160, (1536, 1024): 6208, (1024, 1536): 6240},
+}
+"""Output tokens of one image (platform.openai.com/docs/guides/images-vision#calculating-costs, GPT Image 1)."""
+_SQUARE_TOKENS = {"low": 200, "medium": 1770, "high": 7040, "xhigh": 14_080, "max": 28_160}
+"""Output tokens of 1024 x 1024 by models from 2 on: price per image divided by price per token (robotsatlas.com,
+chatgpt-images-2-0, a secondary source); the last two are guesses. By resellers' price lists an image of four times the
+area costs about twice as much; the bound is four times."""
+_SHOWN_TOKENS: dict[str, tuple[int, int]] = {"low": (800, 200), "high": (7500, 4400)}
+"""Input tokens of one reference image: the most, and for 1024 x 1024 (the same page: 65, 129 a tile, and in high
+fidelity 4,160 to 6,240 more)."""
+_LEAST, _USUAL = 1, 4
+"""Characters a token, for a bound and for an estimate."""
+
+
+class OpenAIImages:
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        self._vendor, self._gate = vendor, gate
+        self._model = vendor.options.get("image_model", offer(PROVIDER, "image").default)
+        self._quality = vendor.options.get("image_quality", "medium")
+        self._is_first = self._model.startswith(_FIRST)
+        chosen: Fidelity = "high" if vendor.options.get("image_fidelity") == "high" else "low"
+        self._fidelity: Fidelity = chosen if self._is_first else "high"
+
+    @property
+    def name(self) -> str:
+        return f"{PROVIDER}/{self._model}-{self._quality}"
+
+    @property
+    def keeps_likeness(self) -> bool:
+        return True
+
+    def draw(
+        self,
+        prompt: str,
+        style: str,
+        width: int,
+        height: int,
+        seed: int,  # noqa: ARG002 - it has no seed
+        likeness: Sequence[bytes] = (),
+    ) -> Picture:
+        """Raises ProviderError."""
+        size = nearest_size(width, height) if self._is_first else fitting_size(width, height)
+        text = f"{prompt}\nStyle: {style}" if style else prompt
+        most, likely = self._uses(text, size, len(likeness))
+        wanted: dict[str, Any] = {
+            "model": self._model,
+            "prompt": text,
+            "size": f"{size[0]}x{size[1]}",
+            "quality": self._quality,
+            "output_format": "png",
+        }
+        shown = [(f"{i}.png", data, media_type(data)) for i, data in enumerate(likeness)]
+        fidelity = {"input_fidelity": self._fidelity} if self._is_first else {}
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
+
+            def drawn() -> tuple[bytes, str]:
+                with errors():
+                    images = openai.images.with_raw_response
+                    raw = images.edit(**wanted, image=shown, **fidelity) if shown else images.generate(**wanted)
+                    answer, request_id = raw.parse(), raw.headers.get("x-request-id", "")
+                    if usage := getattr(answer, "usage", None):
+                        call.settle(_used(usage), request_id)
+                    if not getattr(answer, "data", None) or not answer.data[0].b64_json:
+                        raise unusable(PROVIDER, "there is no picture in it")
+                    return base64.b64decode(answer.data[0].b64_json, validate=True), request_id
+
+            data, request_id = patiently(drawn)
+            kind, found = opened(PROVIDER, data)
+        return Picture(
+            data,
+            kind,
+            *found,
+            provider=self.name,
+            provenance=Provenance(model=self._model, request_id=request_id, prompt=text),
+        )
+
+    def _uses(self, text: str, size: tuple[int, int], shown: int) -> tuple[dict[str, float], dict[str, float]]:
+        """Return the most that a call uses, and the likely use."""
+        looked = _SHOWN_TOKENS[self._fidelity]
+        return tuple(  # type: ignore[return-value]
+            {"input_tokens": 50 + len(text) / characters, "output_tokens": output}
+            | ({"input_image_tokens": tokens * shown} if shown else {})
+            for characters, tokens, output in zip((_LEAST, _USUAL), looked, self._output(size), strict=True)
+        )
+
+    def _output(self, size: tuple[int, int]) -> tuple[float, float]:
+        """Return the output tokens of one image: the most, and the likely number."""
+        if self._is_first:
+            tokens = _TOKENS.get(self._quality, _TOKENS["high"])[size]
+            return tokens, tokens
+        square = _SQUARE_TOKENS.get(self._quality, _SQUARE_TOKENS["high"])
+        area = size[0] * size[1] / 1024**2
+        return square * max(area, 1.0), square * max(sqrt(area), 1.0)
+
+
+def _used(usage: Any) -> dict[str, float]:
+    """Return the usage of a call; reference images have a separate price."""
+    used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+    details = getattr(usage, "input_tokens_details", None)
+    if details and details.image_tokens:
+        used |= {"input_tokens": details.text_tokens, "input_image_tokens": details.image_tokens}
+    return used
+
+
+def nearest_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size with the nearest shape; the video crops the rest."""
+    return _SIZES[min(_SIZES, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
+
+
+def fitting_size(width: int, height: int) -> tuple[int, int]:
+    """Return the video's own size in multiples of 16, reduced or enlarged in its shape to the model's limits."""
+    aspect = min(max(width / height, 1 / _MOST_ASPECT), _MOST_ASPECT)
+    pixels = min(max(width * height, _LEAST_PIXELS), _MOST_PIXELS, _LONGEST_SIDE**2 / max(aspect, 1 / aspect))
+    across = sqrt(pixels * aspect)
+    found = (_FACTOR * round(across / _FACTOR), _FACTOR * round(across / aspect / _FACTOR))
+    # rounding up must stay within the limits
+    while found[0] * found[1] > _MOST_PIXELS or max(found) > _LONGEST_SIDE or max(found) > _MOST_ASPECT * min(found):
+        found = (found[0] - _FACTOR, found[1]) if found[0] >= found[1] else (found[0], found[1] - _FACTOR)
+    return found

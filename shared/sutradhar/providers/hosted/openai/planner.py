@@ -1,0 +1,46 @@
+"""Scripts by OpenAI's language models (Responses, with a strict schema)."""
+
+from typing import Any
+
+from sutradhar.providers.hosted import llm_planner
+from sutradhar.providers.hosted.api_errors import patiently, policy, unusable
+from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
+
+
+class OpenAIPlanner(llm_planner.ModelPlanner):
+    provider = PROVIDER
+
+    def answer(self, instructions: str, text: str, schema: type[llm_planner.Script] | None) -> tuple[Any, str]:
+        most, likely = llm_planner.tokens(instructions, text)
+        wanted: dict[str, Any] = {
+            "model": self._model,
+            "instructions": instructions,
+            "input": text,
+            "max_output_tokens": llm_planner.MAX_OUTPUT_TOKENS,
+            "store": False,
+        }
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
+
+            def answered() -> Any:
+                with errors():
+                    if schema is None:
+                        return openai.responses.create(**wanted)
+                    return openai.responses.parse(**wanted, text_format=schema)
+
+            answer = patiently(answered)
+            if usage := getattr(answer, "usage", None):
+                used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+                call.settle(used, answer.id)
+            with errors():
+                found = answer.output_text.strip() if schema is None else answer.output_parsed
+                refusals = [
+                    part.refusal
+                    for item in answer.output
+                    for part in getattr(item, "content", None) or ()
+                    if part.type == "refusal"
+                ]
+        if refusals:
+            raise policy(PROVIDER, refusals[0])
+        if not found:
+            raise unusable(PROVIDER, f"there is no script in it (status {answer.status})")
+        return found, answer.id

@@ -1,0 +1,62 @@
+"""Voices by OpenAI. They tell no word times."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.speech_duration import speech_sec
+from sutradhar.ports.providers import Speech
+from sutradhar.providers.alignment.narration_words import NarrationWords
+from sutradhar.providers.hosted.api_errors import patiently
+from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
+from sutradhar.providers.hosted.tts import BoughtNarrator, finished
+from sutradhar.providers.media.audio_decode import decoded
+
+_DEAF = "tts-1"
+"""The models that take a speed and no instructions; the others take instructions, and heed no speed
+(platform.openai.com/docs/guides/text-to-speech)."""
+_VOICES: Mapping[Voice, str] = {"F": "coral", "M": "onyx"}
+_LONGEST_SEC_A_CHARACTER = 0.15
+"""For a bound of what it may cost: slow speech has 7 characters a second."""
+
+
+class OpenAINarrator(BoughtNarrator):
+    provider = PROVIDER
+    usual_voices = _VOICES
+
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it is the model's
+        return not self._model.startswith(_DEAF)
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+        """Raises ProviderError."""
+        said = NarrationWords(text, language).text
+        most = {"seconds": max(1.0, _LONGEST_SEC_A_CHARACTER * len(said) / manner.speed)}
+        likely = {"seconds": speech_sec(text, language, manner.speed)}
+        told = self._told(manner)
+        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
+
+            def ask() -> tuple[bytes, str]:
+                with errors():
+                    raw = openai.audio.speech.with_raw_response.create(
+                        model=self._model,
+                        voice=self.voice(voice, manner),
+                        input=said,
+                        response_format="wav",
+                        **told,
+                    )
+                    return raw.content, raw.headers.get("x-request-id", "")
+
+            data, request_id = patiently(ask)
+            samples, rate = decoded(PROVIDER, data)
+            call.settle({"seconds": len(samples) / rate}, request_id)
+            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
+            return finished(PROVIDER, self.name, samples, rate, text, None, provenance)
+
+    def _told(self, manner: Manner) -> dict[str, Any]:
+        """How to say it, in the words that the model understands."""
+        if self._model.startswith(_DEAF):
+            return {"speed": manner.speed} if manner.speed != 1 else {}
+        pace = f"Speak at {manner.speed:.0%} of your usual speed." if manner.speed != 1 else ""
+        tone = f"Tone: {manner.emotion}." if manner.emotion else ""
+        return {"instructions": f"{tone} {pace}".strip()} if tone or pace else {}

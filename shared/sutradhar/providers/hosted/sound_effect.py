@@ -1,0 +1,28 @@
+"""A sound that came over the wire becomes an effect."""
+
+import numpy as np
+
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Provenance
+from sutradhar.ports.providers import SoundEffect
+from sutradhar.providers.hosted.api_errors import unusable
+from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.media.speech_postprocess import resample
+from sutradhar.providers.media.wav import to_wav
+
+LONGEST_SEC = 6.0
+_FADE_SEC, _SHORTEST_SEC = 0.3, 0.05
+_SILENT = 1e-4
+
+
+def effect(provider: str, name: str, data: bytes, provenance: Provenance) -> SoundEffect:
+    """At most ``LONGEST_SEC`` of it, faded out. Raises ProviderError for what is no sound or a silent one."""
+    samples, rate = decoded(provider, data)
+    if len(samples) < _SHORTEST_SEC * rate or float(np.abs(samples).max()) < _SILENT:
+        raise unusable(provider, "a sound in which nothing is heard")
+    stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
+    cut = stereo[: round(LONGEST_SEC * rate)]
+    out = np.stack([resample(cut[:, channel], rate, SAMPLE_RATE) for channel in range(2)], axis=1)
+    fade = min(round(_FADE_SEC * SAMPLE_RATE), len(out))
+    out[len(out) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
+    pcm = np.round(np.clip(out, -1, 1) * 32767).astype("<i2")
+    return SoundEffect(to_wav(pcm), len(pcm), name, provenance=provenance)

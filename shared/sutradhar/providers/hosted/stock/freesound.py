@@ -1,0 +1,56 @@
+"""Sounds from Freesound (freesound.org/docs/api), of the licences that a film may use: CC0, and CC BY."""
+
+from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.providers import SoundEffect
+from sutradhar.providers.hosted.api_errors import Vendor, patiently
+from sutradhar.providers.hosted.sound_effect import LONGEST_SEC, effect
+from sutradhar.providers.hosted.stock.library import ONE, Library, keywords
+
+_LICENCES = {"publicdomain/zero": "CC0", "licenses/by/": "CC BY"}
+_FILTER = f'license:("Creative Commons 0" OR "Attribution") duration:[0.2 TO {2 * LONGEST_SEC:g}]'
+
+
+class Freesound(Library):
+    provider = "freesound"
+    default_url = "https://freesound.org"
+    kinds = ("audio/",)
+    empty = False
+
+    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
+        super().__init__(vendor)
+        self._gate = gate
+
+    @property
+    def name(self) -> str:
+        return f"{self.provider}/sounds"
+
+    def sound(self, text: str) -> SoundEffect:
+        """Raises ProviderError, also when it has nothing of the kind."""
+        query = keywords(text)
+        with self._gate.call(self.provider, "sounds", ONE, ONE), self.http(self._vendor.timeout_sec) as http:
+            found = patiently(lambda: self.asked(lambda: self._searched(http, query)))
+            if found is None:
+                raise ProviderError(
+                    f"it has nothing for {query!r}", provider=self.provider, retryable=False, advice="ask for another"
+                )
+            address, provenance = found
+            data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
+            return effect(self.provider, self.name, data, provenance)
+
+    def check(self) -> None:
+        """Whether the key works. Raises ProviderError."""
+        self.checked(lambda http: self._searched(http, "rain"))
+
+    def _searched(self, http: object, query: str) -> tuple[str, Provenance] | None:
+        fields = "id,url,license,username,previews"
+        params = {"query": query, "filter": _FILTER, "fields": fields, "page_size": 10, "sort": "rating_desc"}
+        found = self.json(http, "/apiv2/search/text/", params, {"Authorization": f"Token {self._vendor.key}"})
+        for sound in found["results"]:
+            licence = next((short for part, short in _LICENCES.items() if part in sound["license"]), None)
+            if licence:  # never trust a filter with somebody's rights
+                return sound["previews"]["preview-hq-mp3"], Provenance(
+                    model="sounds", prompt=query, licence=licence, author=sound["username"], source=sound["url"]
+                )
+        return None

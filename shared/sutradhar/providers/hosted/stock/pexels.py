@@ -1,0 +1,25 @@
+"""Footage from Pexels (www.pexels.com/api/documentation)."""
+
+from typing import Any
+
+from sutradhar.providers.hosted.stock.library import FootageArchive, Found
+
+
+class Pexels(FootageArchive):
+    provider = "pexels"
+    licence = "Pexels License"
+    default_url = "https://api.pexels.com"
+
+    def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:
+        shape = "portrait" if height > width else "square" if height == width else "landscape"
+        params = {"query": query, "orientation": shape, "per_page": 15}
+        found = self.json(http, "/videos/search", params, {"Authorization": self._vendor.key})
+        return [
+            Found(
+                video["duration"],
+                [(f["link"], f["width"], f["height"]) for f in video["video_files"] if f["file_type"] == "video/mp4"],
+                video["user"]["name"],
+                video["url"],
+            )
+            for video in found["videos"]
+        ]

@@ -1,0 +1,92 @@
+"""Adapt the readers of images, video and sound to the files that users send."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from sutradhar.domain.assets.asset import UPLOAD_MAKER
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.media import formats
+from sutradhar.media.animation import probe_animation, write_clip
+from sutradhar.media.audio import read_sound
+from sutradhar.media.image import is_animation, probe_image, read_image
+from sutradhar.media.video import has_video, read_video
+from sutradhar.ports.providers import Picture
+
+_SMALLEST = 64
+
+
+class MediaFiles:
+    """Implements MediaReader."""
+
+    def probe(self, file: BinaryIO) -> MediaFacts:
+        """Check all of an image or a song, and the head and the tail of a video."""
+        with _invalid_when_unusable():
+            return _probe(file)
+
+    def picture(self, path: Path, longest: int) -> Picture:
+        """Return the image, or the first frame of an animation, as a JPEG."""
+        with _invalid_when_unusable(), path.open("rb") as file:
+            shown, _ = read_image(file, longest)
+        out = io.BytesIO()
+        shown.save(out, "JPEG", quality=95, subsampling=0)
+        return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_MAKER)
+
+    def video(self, path: Path, out: Path) -> Path:
+        """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames."""
+        with _invalid_when_unusable(), path.open("rb") as file:
+            image_format = formats.find_image_format(file)
+            if not image_format:
+                return path
+            if not is_animation(file, image_format):
+                raise formats.UnusableFile("is a still image", "name it as the image of a scene, or send a video")
+            write_clip(file, image_format, out)
+            return out
+
+
+@contextmanager
+def _invalid_when_unusable() -> Iterator[None]:
+    try:
+        yield
+    except formats.UnusableFile as exc:
+        raise InvalidRequest([FieldError("file", str(exc))]) from exc
+
+
+def _probe(file: BinaryIO) -> MediaFacts:
+    if image_format := formats.find_image_format(file):
+        if is_animation(file, image_format):
+            animation = probe_animation(file, image_format)
+            _require_size(animation.size)
+            return MediaFacts(
+                kind="video",
+                width=animation.size[0],
+                height=animation.size[1],
+                duration_sec=animation.duration_sec,
+                has_audio=False,
+                notices=animation.notices,
+            )
+        image = probe_image(file)
+        _require_size(image.size)
+        return MediaFacts(kind="image", width=image.size[0], height=image.size[1], notices=image.notices)
+    if has_video(file):
+        video = read_video(file)
+        return MediaFacts(
+            kind="video",
+            width=video.width,
+            height=video.height,
+            duration_sec=video.duration_sec,
+            has_audio=video.has_sound,
+            notices=video.notices,
+        )
+    sound = read_sound(file)
+    return MediaFacts(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
+
+
+def _require_size(size: tuple[int, int]) -> None:
+    if min(size) < _SMALLEST:
+        raise formats.UnusableFile(
+            f"has {size[0]}x{size[1]} pixels; at least {_SMALLEST} a side are needed", "send a larger image"
+        )

@@ -1,0 +1,240 @@
+"""Houses, temples and things people made. Unit space as in shapes.py."""
+
+from sutradhar.providers.offline.procedural.noise import Rng
+from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, oval, poly, spline, star
+
+
+def box(tone: str, x0: float, y0: float, x1: float, y1: float) -> Shape:
+    return poly(tone, (x0, y0), (x1, y0), (x1, y1), (x0, y1))
+
+
+def shikhara() -> Shapes:
+    """A North Indian temple: a curved tower over the shrine, a porch, a flag; 1 tall."""
+    tower = [(-0.2, 0.3), (-0.19, 0.5), (-0.14, 0.7), (-0.06, 0.84), (0.06, 0.84), (0.14, 0.7), (0.19, 0.5), (0.2, 0.3)]
+    found = [box("stone_dark", -0.46, 0, 0.46, 0.05), box("stone", -0.42, 0.05, 0.42, 0.09)]
+    found += [box("stone", -0.22, 0.09, 0.22, 0.32), Shape("stone_light", spline(tower, closed=False))]
+    for i in range(6):
+        y, half = 0.36 + i * 0.08, 0.195 - 0.012 * i - 0.004 * i * i
+        found.append(box("stone", -half, y, half, y + 0.022))
+    found += [limb("stone", [(0, 0.32), (0, 0.82)], [0.07, 0.03]), oval("stone_light", 0, 0.855, 0.085, 0.035)]
+    found += [oval("gold", 0, 0.905, 0.035, 0.032), poly("gold", (-0.012, 0.93), (0.012, 0.93), (0, 0.99))]
+    found += [
+        limb("wood", [(0.03, 0.86), (0.03, 1.08)], [0.01, 0.008]),
+        poly("saffron", (0.03, 1.08), (0.2, 1.04), (0.03, 0.99)),
+    ]
+    for x in (-0.4, -0.29, 0.29, 0.4):
+        found.append(box("stone_light", x - 0.02, 0.09, x + 0.02, 0.27))
+    found += [
+        poly("stone", (-0.45, 0.27), (-0.22, 0.27), (-0.22, 0.36)),
+        poly("stone", (0.45, 0.27), (0.22, 0.27), (0.22, 0.36)),
+    ]
+    door = spline([(-0.075, 0.09), (-0.075, 0.22), (0, 0.28), (0.075, 0.22), (0.075, 0.09)], closed=False)
+    return [*found, Shape("dark", door), oval("flame", 0, 0.13, 0.022, 0.03)]
+
+
+def gopuram() -> Shapes:
+    """A South Indian gate tower in steps; 1 tall."""
+    found = [box("stone_dark", -0.34, 0, 0.34, 0.2), box("dark", -0.07, 0, 0.07, 0.17)]
+    for i in range(6):
+        low, half = 0.2 + i * 0.115, 0.3 - i * 0.036
+        found.append(
+            poly(
+                "stone" if i % 2 else "stone_light",
+                (-half, low),
+                (half, low),
+                (half - 0.025, low + 0.1),
+                (-half + 0.025, low + 0.1),
+            )
+        )
+        found.append(box("clay", -half - 0.012, low + 0.095, half + 0.012, low + 0.117))
+        found += [
+            box("clay_dark", x * half * 0.36 - 0.012, low + 0.02, x * half * 0.36 + 0.012, low + 0.075)
+            for x in range(-2, 3)
+        ]
+    found.append(oval("stone_light", 0, 0.9, 0.11, 0.05))
+    return [*found, *(poly("gold", (x - 0.012, 0.93), (x + 0.012, 0.93), (x, 1.0)) for x in (-0.08, -0.03, 0.03, 0.08))]
+
+
+def hut(rng: Rng, lit: bool) -> Shapes:
+    """Mud walls under thatch; 0.75 tall."""
+    roof = blob(
+        "brown", (-0.5, 0.36), (-0.3, 0.56), (0, 0.76), (0.3, 0.56), (0.5, 0.36), (0.25, 0.34), (0, 0.38), (-0.25, 0.34)
+    )
+    found = [box("cream", -0.36, 0, 0.36, 0.42), box("clay", -0.37, 0, 0.37, 0.07), roof]
+    for i in range(9):
+        x = -0.42 + i * 0.105
+        found.append(limb("wood", [(x * 0.3, 0.7), (x, 0.4)], [0.008, 0.012]))
+    glow = "flame" if lit else "dark"
+    door = box("flame" if lit and rng.random() > 0.5 else "wood_dark", -0.08, 0, 0.08, 0.26)
+    return [
+        *found,
+        door,
+        box(glow, 0.17, 0.16, 0.28, 0.27),
+        box("wood", 0.218, 0.16, 0.228, 0.27),
+        box(glow, -0.28, 0.16, -0.18, 0.27),
+    ]
+
+
+def tower_block(rng: Rng, lit: bool) -> Shapes:
+    """One building of a skyline, 0.3 wide and up to 1 tall, its windows mostly lit at night."""
+    high = 0.45 + 0.55 * float(rng.random())
+    found = [box("blue" if rng.random() > 0.5 else "grey", -0.15, 0, 0.15, high)]
+    if rng.random() > 0.5:
+        found += [
+            box("grey", -0.07, high, 0.07, high + 0.06),
+            limb("metal", [(0, high), (0, high + 0.15)], [0.008, 0.004]),
+        ]
+    rows = int(high / 0.075)
+    for row in range(1, rows):
+        for column in range(5):
+            on = rng.random() < (0.62 if lit else 0.12)
+            tone = "flame" if on else ("dark" if lit else "sky_blue")
+            x, y = -0.125 + column * 0.055, row * 0.075
+            found.append(box(tone, x, y, x + 0.032, y + 0.042))
+    return found
+
+
+def golden_city() -> Shapes:
+    """Walls, gates and domes of gold, 1 wide."""
+    found = [box("gold_dark", -0.5, 0, 0.5, 0.12)]
+    for x, high, wide in ((-0.4, 0.3, 0.09), (-0.2, 0.42, 0.12), (0, 0.55, 0.16), (0.21, 0.4, 0.12), (0.4, 0.28, 0.09)):
+        found.append(box("gold", x - wide / 2, 0.1, x + wide / 2, high))
+        dome = [
+            (x - wide * 0.6, high),
+            (x - wide * 0.62, high + wide * 0.5),
+            (x, high + wide * 1.15),
+            (x + wide * 0.62, high + wide * 0.5),
+            (x + wide * 0.6, high),
+        ]
+        found += [
+            Shape("gold", spline(dome, closed=False)),
+            poly("gold_dark", (x - 0.01, high + wide), (x + 0.01, high + wide), (x, high + wide * 1.6)),
+        ]
+        found.append(box("dark", x - wide * 0.16, high - 0.14, x + wide * 0.16, high - 0.05))
+    return found
+
+
+def pillar(broken: bool = False) -> Shapes:
+    """A carved column, 1 tall."""
+    found = [box("stone_dark", -0.13, 0, 0.13, 0.05), box("stone", -0.11, 0.05, 0.11, 0.09)]
+    found += [
+        box("stone_light", -0.08, 0.09, 0.08, 0.9),
+        box("stone", -0.03, 0.09, 0.0, 0.9),
+        box("stone", 0.045, 0.09, 0.06, 0.9),
+    ]
+    for y in (0.2, 0.48, 0.76):
+        found += [box("gold_dark", -0.09, y, 0.09, y + 0.022), oval("gold", 0, y + 0.011, 0.022, 0.022)]
+    found += [box("stone", -0.11, 0.88, 0.11, 0.93), box("stone_dark", -0.14, 0.93, 0.14, 1.0)]
+    if broken:
+        crack = poly(
+            "flame",
+            (-0.02, 0.95),
+            (0.03, 0.78),
+            (-0.03, 0.62),
+            (0.04, 0.45),
+            (-0.05, 0.28),
+            (0.01, 0.1),
+            (0.05, 0.28),
+            (-0.01, 0.46),
+            (0.06, 0.63),
+            (0.01, 0.79),
+            (0.04, 0.95),
+        )
+        found.append(crack)
+    return found
+
+
+def well() -> Shapes:
+    found = [
+        box("stone_dark", -0.3, 0, 0.3, 0.26),
+        oval("stone", 0, 0.26, 0.31, 0.07),
+        oval("dark", 0, 0.265, 0.24, 0.045),
+    ]
+    for row in range(3):
+        for i in range(5):
+            x = -0.3 + 0.12 * i + (0.06 if row % 2 else 0)
+            found.append(box("stone", x + 0.005, 0.02 + 0.08 * row, min(x + 0.11, 0.295), 0.08 + 0.08 * row))
+    found += [limb("wood", [(x, 0.2), (x, 0.72)], [0.04, 0.035]) for x in (-0.27, 0.27)]
+    return [
+        *found,
+        limb("wood_dark", [(-0.3, 0.7), (0.3, 0.7)], [0.045, 0.045]),
+        limb("cream", [(0.02, 0.7), (0.02, 0.4)], [0.01, 0.01]),
+        box("clay", -0.03, 0.3, 0.07, 0.4),
+    ]
+
+
+def pot() -> Shapes:
+    body = blob("clay", (-0.12, 0.42), (-0.28, 0.28), (-0.22, 0.04), (0, 0), (0.22, 0.04), (0.28, 0.28), (0.12, 0.42))
+    return [
+        body,
+        box("clay", -0.1, 0.4, 0.1, 0.55),
+        oval("clay_dark", 0, 0.56, 0.15, 0.035),
+        oval("dark", 0, 0.562, 0.11, 0.022),
+        limb("clay_dark", [(-0.26, 0.24), (0, 0.2), (0.26, 0.24)], [0.014, 0.014]),
+    ]
+
+
+def lamp() -> Shapes:
+    """A clay lamp with its flame."""
+    bowl = blob("clay", (-0.2, 0.12), (-0.12, 0.02), (0.1, 0.02), (0.24, 0.13), (0, 0.1))
+    return [
+        bowl,
+        blob("saffron", (0.2, 0.13), (0.15, 0.2), (0.2, 0.36), (0.25, 0.2)),
+        blob("flame", (0.2, 0.14), (0.18, 0.19), (0.2, 0.28), (0.22, 0.19)),
+    ]
+
+
+def fire(rng: Rng) -> Shapes:
+    found = [
+        limb("wood_dark", [(-0.3, 0.02), (0.25, 0.1)], [0.06, 0.05]),
+        limb("wood", [(-0.24, 0.1), (0.3, 0.02)], [0.06, 0.05]),
+    ]
+    for tone, wide, high, tips in (
+        ("flame_red", 0.34, 0.95, 5),
+        ("flame_orange", 0.25, 0.72, 4),
+        ("flame", 0.15, 0.46, 3),
+    ):
+        edge = [(-wide, 0.1), (-wide * 1.1, 0.24 * high)]
+        for i in range(tips):
+            x = (2 * (i + 0.5) / tips - 1) * wide
+            tip = high * (1 - 0.55 * abs(x) / wide) * (0.8 + 0.3 * float(rng.random()))
+            edge += [(x + 0.03 * float(rng.normal()), tip), (x + wide / tips, tip * 0.55)]
+        edge[-1] = (wide * 1.1, 0.24 * high)
+        found.append(blob(tone, *edge, (wide, 0.1), (0, 0.04)))
+    return found
+
+
+def boat() -> Shapes:
+    hull = blob("wood", (-0.5, 0.2), (-0.3, 0.02), (0, -0.02), (0.3, 0.02), (0.5, 0.2), (0.25, 0.13), (-0.25, 0.13))
+    return [
+        limb("wood_dark", [(0, 0.1), (0, 0.8)], [0.025, 0.015]),
+        poly("cream", (0.02, 0.76), (0.36, 0.26), (0.02, 0.22)),
+        poly("saffron", (-0.02, 0.66), (-0.26, 0.26), (-0.02, 0.22)),
+        hull,
+    ]
+
+
+def planet(tone: str, rings: bool) -> Shapes:
+    found = [oval("cream", 0, 0, 0.95, 0.16, 18)] if rings else []
+    found += [
+        oval(tone, 0, 0, 0.5, 0.5),
+        *(oval("stone_light", 0, y, 0.44 - abs(y) * 0.4, 0.035, 8) for y in (-0.2, 0.05, 0.25)),
+    ]
+    return found
+
+
+def window(lit: bool) -> Shapes:
+    """An arched window, 1 tall."""
+
+    def arch(w: float, h: float) -> list[tuple[float, float]]:
+        return [(-w, 0), (-w, h * 0.62), (-w * 0.55, h * 0.86), (0, h), (w * 0.55, h * 0.86), (w, h * 0.62), (w, 0)]
+
+    return [
+        Shape("stone_dark", spline(arch(0.36, 1.0), closed=False)),
+        Shape("flame" if lit else "sky_blue", spline(arch(0.29, 0.92), closed=False)),
+        limb("stone_dark", [(0, 0.02), (0, 0.88)], [0.025, 0.02]),
+    ]
+
+
+def sparks(rng: Rng) -> Shapes:
+    return [star("flame", float(rng.normal(0, 0.35)), 0.2 + float(rng.random()), 0.006, 0.02, 4) for _ in range(34)]

@@ -1,0 +1,188 @@
+"""The picture while it is being painted: washes, layers with an edge, glows, and figures made of shapes."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from sutradhar.providers.offline.procedural.noise import Field, Mask, Rng, clouds, soft_clouds
+from sutradhar.providers.offline.procedural.palette import Finish, Light, mix, rgb
+from sutradhar.providers.offline.procedural.shapes import Shapes
+from sutradhar.providers.offline.procedural.tones import TONES
+
+_SHIFT = 4  # fractional bits of cv2's polygon coordinates
+
+
+class Canvas:
+    """``image`` is (height, width, 3) float32 RGB in 0..1. Positions are pixels, y down; ``unit`` is a thousandth
+    of a typical side, so that the same numbers serve every size."""
+
+    def __init__(self, width: int, height: int, light: Light, finish: Finish, rng: Rng) -> None:
+        self.width, self.height, self.light, self.finish, self.rng = width, height, light, finish, rng
+        self.unit = float(np.sqrt(width * height)) / 1000
+        self.image: Field = np.zeros((height, width, 3), np.float32)
+        self.sun: tuple[float, float] = (width * 0.5, height * 0.3)
+        """Where light comes from."""
+        strokes = soft_clouds(rng, width, height, 60 * self.unit, 4, stretch=2.5)
+        self.brush: Field = strokes + 0.45 * clouds(rng, width, height, 5 * self.unit, 2, stretch=3.0)
+        """Texture in about -1..1 that layers take their unevenness from."""
+        self._wide_brush: Field = np.concatenate([self.brush, self.brush[:, ::-1]], 1)
+
+    def land_colour(self, depth: float, tint: str = "") -> Field:
+        """The colour of land at ``depth`` (0 farthest, 1 nearest), of material ``tint``, in this light and haze."""
+        near = self.light.near
+        if tint:
+            near = mix(near, rgb(tint) * self.light.ambient, 0.62)
+        return mix(self.light.far, near, 0.06 + 0.94 * depth)
+
+    def colour(self, tone: str, depth: float = 1.0) -> Field:
+        """A tone of tones.py in this light, ``depth`` as for land; a flame shines by itself."""
+        if tone.startswith("flame"):
+            return rgb(TONES[tone])
+        lit = rgb(TONES.get(tone, tone)) * mix(self.light.ambient, np.ones(3, np.float32), 0.2)
+        return mix(self.light.far, mix(lit, self.light.near, 0.1), 0.25 + 0.75 * depth)
+
+    def layer(self, outline: Field, top: Field, bottom: Field, texture: float = 0.12, rim: float = 0.25) -> Mask:
+        """Paint a sheet whose outline is (n, 2) pixels, from colour ``top`` to ``bottom``: it casts a soft shadow
+        on what lies behind and catches light on its edge. Returns its mask (uint8, full width, rows from y0)."""
+        low, high = outline[:, 1].min(), outline[:, 1].max()
+        spread = round(14 * self.unit) + 2
+        y0, y1 = max(int(low) - 2 * spread, 0), min(int(high) + spread, self.height)
+        mask = np.zeros((max(y1 - y0, 1), self.width), np.uint8)
+        if y1 <= y0:
+            return mask
+        cv2.fillPoly(mask, [_fixed(outline - np.array([0, y0], np.float32))], 255, cv2.LINE_AA, _SHIFT)
+        here = self.image[y0:y1]
+        if self.finish.edge:
+            small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+            shade = cv2.resize(cv2.GaussianBlur(small, (0, 0), 1 + spread / 6), (self.width, y1 - y0))
+            here *= (1 - shade.astype(np.float32) * (self.finish.edge * 0.42 / 255))[..., None]
+        step = max(round(3 * self.unit), 1)
+        moved = np.zeros_like(mask)
+        moved[step:] = mask[:-step]
+        edge = cv2.subtract(mask, moved)
+        span = np.clip((np.arange(y0, y1, dtype=np.float32) - low) / max(min(high, self.height) - low, 1), 0, 1)
+        ramp = (top + (bottom - top) * span[:, None])[:, None, :]
+        # each layer takes another part of it; mirrored, it has no seam
+        row, column = self.rng.integers(0, self.height - (y1 - y0) + 1), self.rng.integers(0, self.width + 1)
+        grainy = 1 + texture * self._wide_brush[row : row + y1 - y0, column : column + self.width]
+        paint = ramp * grainy[..., None]
+        paint += (edge.astype(np.float32) * (rim / 255))[..., None] * self.light.sun
+        paint -= here
+        paint *= (mask.astype(np.float32) / 255)[..., None]
+        here += paint
+        return mask
+
+    def wash(self, alpha: Field, colour: Field, y0: int = 0) -> None:
+        """Blend ``colour`` over the rows from ``y0`` by ``alpha`` (rows, width) in 0..1."""
+        here = self.image[y0 : y0 + alpha.shape[0]]
+        here += (colour - here) * alpha[: here.shape[0], :, None]
+
+    def glow(self, x: float, y: float, radius: float, colour: Field, strength: float, squash: float = 1.0) -> None:
+        """Add light around (x, y), fading out at ``radius``; ``squash`` below 1 flattens it."""
+        window, fall = self._radial(x, y, radius, squash)
+        here = self.image[window]
+        here += (1 - here).clip(0, 1) * ((fall * strength)[..., None] * colour)
+
+    def shade(self, x: float, y: float, radius: float, strength: float, squash: float = 1.0) -> None:
+        """Darken around (x, y), fading out at ``radius``."""
+        window, fall = self._radial(x, y, radius, squash)
+        self.image[window] *= (1 - fall * strength)[..., None]
+
+    def _radial(self, x: float, y: float, radius: float, squash: float) -> tuple[tuple[slice, slice], Field]:
+        x0, x1 = (int(np.clip(v, 0, self.width)) for v in (x - radius, x + radius + 1))
+        y0, y1 = (int(np.clip(v, 0, self.height)) for v in (y - radius * squash, y + radius * squash + 1))
+        across = (np.arange(x0, x1, dtype=np.float32) - np.float32(x)) / np.float32(radius)
+        down = (np.arange(y0, y1, dtype=np.float32) - np.float32(y)) / np.float32(radius * squash)
+        fall = np.clip(1 - np.sqrt(across[None, :] ** 2 + down[:, None] ** 2), 0, 1) ** 2
+        return (slice(y0, y1), slice(x0, x1)), np.asarray(fall, np.float32)
+
+    def shapes(
+        self,
+        parts: Shapes,
+        x: float,
+        y: float,
+        size: float,
+        *,
+        depth: float = 1.0,
+        flip: bool = False,
+        rim: float = 0.6,
+        shadow: bool = True,
+    ) -> None:
+        """Paint figure ``parts`` with their origin at (x, y) and a unit of ``size`` pixels."""
+        if not parts:
+            return
+        factor = np.array([-size if flip else size, -size], np.float32)
+        outlines = [p.points * factor + np.array([x, y], np.float32) for p in parts]
+        every = np.concatenate(outlines)
+        margin = max(size * 0.03, 2)
+        x0, y0 = (int(max(v - margin, 0)) for v in every.min(0))
+        x1 = int(min(every[:, 0].max() + margin, self.width))
+        y1 = int(min(every[:, 1].max() + margin, self.height))
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            return
+        if shadow:
+            self._contact_shadow(x, y, every, size)
+        here = self.image[y0:y1, x0:x1]
+        painted = (here.clip(0, 1) * 255).astype(np.uint8)
+        mask = np.zeros(painted.shape[:2], np.uint8)
+        corner = np.array([x0, y0], np.float32)
+        line = max(round(size * 0.0035), 1)
+        for part, outline in zip(parts, outlines, strict=True):
+            points = [_fixed(outline - corner)]
+            colour = self.colour(part.tone, depth)
+            cv2.fillPoly(painted, points, _bytes(colour), cv2.LINE_AA, _SHIFT)
+            cv2.polylines(painted, points, True, _bytes(colour * 0.72), line, cv2.LINE_AA, _SHIFT)
+            cv2.fillPoly(mask, points, 255, cv2.LINE_AA, _SHIFT)
+        light = self._lit_edges(mask, x, (y0 + y1) / 2, size)
+        texture = self.brush[y0:y1, x0:x1] * 0.1 + 1
+        solid = cv2.dilate(mask, np.ones((2 * line + 1, 2 * line + 1), np.uint8)) if line > 1 else mask
+        inside = (solid > 0)[..., None]
+        lit = painted.astype(np.float32) / 255 * (texture * (0.86 + 0.22 * light))[..., None]
+        lit += (rim * light * light * (mask / np.float32(255)))[..., None] * self.light.sun * 0.8
+        np.copyto(here, lit, where=inside)
+
+    def marks(self, outlines: Sequence[Field], colour: Field, alpha: float = 1.0) -> None:
+        """Fill many small outlines (pixels) with one flat colour: leaves, ripples, windows."""
+        if not outlines:
+            return
+        every = np.concatenate(list(outlines))
+        x0, y0 = (int(max(v - 2, 0)) for v in every.min(0))
+        x1, y1 = int(min(every[:, 0].max() + 3, self.width)), int(min(every[:, 1].max() + 3, self.height))
+        if x1 <= x0 or y1 <= y0:
+            return
+        mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        corner = np.array([x0, y0], np.float32)
+        for outline in outlines:
+            cv2.fillPoly(mask, [_fixed(outline - corner)], 255, cv2.LINE_AA, _SHIFT)
+        here = self.image[y0:y1, x0:x1]
+        uneven = 1 + 0.12 * self.brush[y0:y1, x0:x1]
+        here += (colour * uneven[..., None] - here) * (mask.astype(np.float32) * (alpha / 255))[..., None]
+
+    def _contact_shadow(self, x: float, y: float, outline: Field, size: float) -> None:
+        feet = outline[outline[:, 1] > y - size * 0.12]
+        if not len(feet):
+            return
+        left, right = float(feet[:, 0].min()), float(feet[:, 0].max())
+        lean = np.clip((x - self.sun[0]) / self.width, -0.5, 0.5) * size * 0.3
+        radius = (right - left) / 2 + size * 0.14
+        self.shade((left + right) / 2 + lean, y, radius, 0.8, squash=0.16)
+
+    def _lit_edges(self, mask: Mask, x: float, y: float, size: float) -> Field:
+        """0..1: how much a rounded body of this outline turns to the sun, strongest at its edge."""
+        away = np.array([x - self.sun[0], y - self.sun[1]], np.float32)
+        away /= max(float(np.linalg.norm(away)), 1.0)
+        reach = max(size * 0.022, 1.5)
+        shift = np.array([[1, 0, away[0] * reach], [0, 1, away[1] * reach]], np.float32)
+        soft = cv2.GaussianBlur(mask, (0, 0), max(reach * 0.55, 0.6))
+        moved = cv2.warpAffine(soft, shift, (mask.shape[1], mask.shape[0]))
+        return np.asarray(cv2.subtract(mask, moved).astype(np.float32) / 255, np.float32)
+
+
+def _fixed(outline: Field) -> Mask:
+    return np.round(outline.clip(-8000, 16000) * (1 << _SHIFT)).astype(np.int32)
+
+
+def _bytes(colour: Field) -> tuple[int, int, int]:
+    r, g, b = (int(np.clip(c * 255, 0, 255)) for c in colour)
+    return r, g, b

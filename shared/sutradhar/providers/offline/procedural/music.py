@@ -1,0 +1,169 @@
+"""A music bed made by rule: a score for the mood, played by synthetic instruments in a synthetic room.
+
+Everything happens on a circle as long as the bed: a note that rings past the end rings on at the start, and so does the
+room, so the bed loops without a seam.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.plan.plan import Mood
+from sutradhar.ports.providers import MusicBed
+from sutradhar.providers.media.wav import to_wav
+from sutradhar.providers.offline.procedural.instruments import Rng, Sound, bansuri, drum, pad, struck, tanpura
+from sutradhar.providers.offline.procedural.score import BEATS, Note, Score, write
+
+Spectrum = npt.NDArray[np.complex64]
+Frequencies = npt.NDArray[np.floating]
+
+LOUDNESS = -20.0
+"""LUFS."""
+_KNEE, _PEAK = 0.5, 0.75
+"""Above the first, peaks are bent so that they never pass the second."""
+
+# The five notes of Bhupali are in just intonation, as the tanpura's partials are; chords elsewhere are tempered.
+_JUST = {0: 1.0, 2: 9 / 8, 4: 5 / 4, 7: 3 / 2, 9: 5 / 3}
+_ROOM = {"drone": 0.35, "pad": 0.5, "lead": 0.6, "figure": 0.4, "drum": 0.2}
+_MIDDLE = {"drone": -4, "lead": 20, "figure": 18, "drum": 0}
+"""The pitch of each part that stands in the middle of the stage."""
+_SWING_SEC = 0.007
+
+
+class ProceduralComposer:
+    name = "procedural-music/1"
+
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        """A bed of 38 to 48 s; the same mood and seed give the same samples."""
+        score = write(mood, seed)
+        rng = np.random.default_rng([seed, 7])
+        pcm = np.round(_perform(score, rng) * 32767).astype("<i2")
+        return MusicBed(to_wav(pcm), len(pcm), self.name)
+
+
+def beat_samples(tempo: int) -> int:
+    """Samples in a beat, on a grid of 10 ms, so that the length of the circle has small factors only (FFT)."""
+    return round(6000 / tempo) * (SAMPLE_RATE // 100)
+
+
+def _perform(score: Score, rng: Rng) -> Sound:
+    """(samples, 2) at ``LOUDNESS``."""
+    style, beat = score.style, beat_samples(score.style.tempo)
+    length = style.bars * BEATS * beat
+    frequency = np.fft.rfftfreq(length, 1 / SAMPLE_RATE)
+    weight = _k_weighting(frequency)
+    room = _room(length, rng)
+    mixed: list[Spectrum] = [np.zeros(len(frequency), np.complex64) for _ in range(2)]
+    for part, level in style.levels:
+        circle = np.zeros((length, 2), np.float32)
+        if part == "pad":
+            _play_pad(circle, score, beat, rng)
+        else:
+            _play_notes(circle, [n for n in score.notes if n.part == part], score, beat, rng)
+        spectra = [np.fft.rfft(circle[:, c]).astype(np.complex64, copy=False) for c in range(2)]
+        gain = 10 ** (level / 20) / np.sqrt(max(_power(spectra, weight, length), 1e-12))
+        for c in range(2):
+            mixed[c] += (np.float32(gain) * spectra[c] * (1 + np.float32(_ROOM[part]) * room[c])).astype(np.complex64)
+    tone = _tone(frequency)
+    sound = np.empty((length, 2), np.float32)
+    for c, spectrum in enumerate(mixed):
+        heard = spectrum * tone
+        # each ear by itself: the room is louder in one on the few tones that a key has
+        gain = np.sqrt(10 ** ((LOUDNESS + 0.691) / 10) / 2 / _power([heard], weight, length))
+        sound[:, c] = np.fft.irfft(heard, length) * np.float32(gain)
+    over = np.maximum(np.abs(sound) - _KNEE, 0)
+    bent = _KNEE + (_PEAK - _KNEE) * np.tanh(over / (_PEAK - _KNEE))
+    return np.asarray(np.where(over > 0, np.sign(sound) * bent, sound), np.float32)
+
+
+def _play_pad(circle: Sound, score: Score, beat: int, rng: Rng) -> None:
+    """Each chord swells in over the end of the one before; a chord that stays is one tone."""
+    tune, bars = _tuning(score), len(score.chords)
+    starts = [b for b in range(bars) if b % score.style.bars_a_chord == 0]
+    lap = round(0.6 * SAMPLE_RATE)
+    for start, end in zip(starts, [*starts[1:], bars], strict=True):
+        samples = (end - start) * BEATS * beat + 2 * lap
+        tone = pad([tune(p) for p in score.chords[start]], samples / SAMPLE_RATE, score.style.softness, rng)
+        _add(circle, tone, start * BEATS * beat - lap)
+
+
+def _play_notes(circle: Sound, notes: list[Note], score: Score, beat: int, rng: Rng) -> None:
+    tune = _tuning(score)
+    made: dict[tuple[str, int], Sound] = {}
+    for note in notes:
+        frequency = tune(note.pitch)
+        if note.instrument == "bansuri":
+            before = tune(note.follows) if note.follows is not None else None
+            sound = bansuri(frequency, note.beats * beat / SAMPLE_RATE, before, rng)
+        elif (note.instrument, note.pitch) in made:
+            sound = made[note.instrument, note.pitch]
+        elif note.part == "drum":
+            sound = drum(note.instrument, tune(0))
+        else:
+            sound = tanpura(frequency) if note.instrument == "tanpura" else struck(note.instrument, frequency)
+        made[note.instrument, note.pitch] = sound
+        # higher notes stand further right, as on a keyboard
+        side = np.clip((note.pitch - _MIDDLE[note.part]) / 30, -0.5, 0.5)
+        angle = (1 + float(side)) * np.pi / 4
+        pair = sound[:, None] * np.array([np.cos(angle), np.sin(angle)], np.float32) * np.float32(note.strength)
+        late = 0.0 if note.instrument == "bansuri" else rng.uniform(0, _SWING_SEC)
+        _add(circle, pair, round(note.beat * beat + late * SAMPLE_RATE))
+
+
+def _add(circle: Sound, sound: Sound, at: int) -> None:
+    length = len(circle)
+    done = 0
+    while done < len(sound):
+        start = (at + done) % length
+        count = min(length - start, len(sound) - done)
+        circle[start : start + count] += sound[done : done + count]
+        done += count
+
+
+def _tuning(score: Score) -> Callable[[int], float]:
+    """Frequency in Hz of a pitch in semitones above Sa."""
+    sa = 440 * 2 ** ((score.sa - 69) / 12)
+    if set(score.style.scale) <= _JUST.keys():
+        return lambda pitch: sa * _JUST[pitch % 12] * 2.0 ** (pitch // 12)
+    return lambda pitch: float(sa * 2 ** (pitch / 12))
+
+
+def _room(length: int, rng: Rng) -> tuple[Spectrum, Spectrum]:
+    """Left and right response of a hall: noise that dies in 2.4 s (to -60 dB), the treble sooner, after 18 ms of
+    nothing. A part of it is common to both ears, or the bed would vanish in mono."""
+    t = np.arange(min(round(2.4 * SAMPLE_RATE), length)) / SAMPLE_RATE
+    fade = np.clip((t - 0.018) / 0.012, 0, 1)
+    tails = []
+    for _ in range(2):
+        noise = rng.standard_normal(len(t))
+        dull = np.convolve(noise, np.hanning(25) / np.hanning(25).sum(), "same")
+        tail = fade * (2.2 * dull * 10 ** (-3 * t / 2.4) + 0.5 * noise * 10 ** (-3 * t / 0.8))
+        tails.append(tail / np.sqrt((tail**2).sum()))
+    left, right = (np.fft.rfft((0.8 * tails[0] + sign * 0.6 * tails[1]).astype(np.float32), length) for sign in (1, -1))
+    return left.astype(np.complex64), right.astype(np.complex64)
+
+
+def _tone(frequency: Frequencies) -> npt.NDArray[np.float32]:
+    """Gain by frequency: no rumble, less around 300 Hz where rooms boom, less around 2 kHz where words are."""
+    octave = np.log2(np.maximum(frequency, 1.0))
+    db = -2.5 * np.exp(-(((octave - np.log2(300)) / 0.7) ** 2)) - 4.5 * np.exp(-(((octave - np.log2(2100)) / 1.1) ** 2))
+    high_pass = 1 / np.sqrt(1 + (45 / np.maximum(frequency, 1e-3)) ** 6)
+    low_pass = 1 / np.sqrt(1 + (frequency / 8000) ** 4)
+    return np.asarray(10 ** (db / 20) * high_pass * low_pass, np.float32)
+
+
+def _k_weighting(frequency: Frequencies) -> npt.NDArray[np.float32]:
+    """Power response of BS.1770-5 annex 1, tables 1 and 2."""
+    z = np.exp(-2j * np.pi * frequency / SAMPLE_RATE)
+    shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
+        1 - 1.69065929318241 * z + 0.73248077421585 * z**2
+    )
+    high_pass = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
+    return np.asarray(np.abs(shelf * high_pass) ** 2, np.float32)
+
+
+def _power(spectra: list[Spectrum], weight: npt.NDArray[np.float32], length: int) -> float:
+    """K-weighted mean square, channels added (Parseval; the bin at 0 Hz has no weight)."""
+    return sum(2 * float((np.abs(s) ** 2 * weight).sum(dtype=np.float64)) for s in spectra) / length**2

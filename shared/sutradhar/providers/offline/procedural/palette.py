@@ -1,0 +1,88 @@
+"""Colours: one coherent set for each time of day, bent by the style."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sutradhar.providers.offline.procedural.noise import Field
+
+
+def rgb(code: str) -> Field:
+    """``rrggbb`` as three floats in 0..1."""
+    return np.array([int(code[i : i + 2], 16) / 255 for i in (0, 2, 4)], np.float32)
+
+
+def mix(a: Field, b: Field, share: float) -> Field:
+    """``a`` with ``share`` of ``b``."""
+    return np.asarray(a * (1 - share) + b * share, np.float32)
+
+
+@dataclass(frozen=True)
+class Light:
+    """``sky`` runs from the top to the horizon; ``far`` and ``near`` are the colours of the farthest and nearest
+    land in haze; ``ambient`` is what white paper looks like there; ``sun`` is the sun, moon or glow."""
+
+    sky: tuple[Field, Field, Field]
+    sun: Field
+    far: Field
+    near: Field
+    ambient: Field
+    sun_height: float
+    """Of the sun above the horizon, as a share of the sky."""
+    stars: float = 0.0
+    rays: float = 0.0
+    clouds: float = 0.5
+    moon: bool = False
+
+
+def _light(
+    top: str, mid: str, low: str, sun: str, far: str, near: str, ambient: str, height: float, **more: float | bool
+) -> Light:
+    sky = (rgb(top), rgb(mid), rgb(low))
+    return Light(sky, rgb(sun), rgb(far), rgb(near), rgb(ambient), height, **more)  # type: ignore[arg-type]
+
+
+LIGHTS = {
+    "dawn": _light("5277ae", "e3a3a4", "ffe2b8", "fff1cc", "c9a0b4", "3d3f63", "f2d0c4", 0.16, rays=0.25),
+    "day": _light("2b7fc4", "78c2e6", "f0f6e4", "fffbe6", "a3c9d8", "1c5550", "ffffff", 0.62, clouds=0.8),
+    "golden": _light("5f7ea6", "f0b260", "ffe6a6", "fff3c4", "dca774", "4b2d33", "ffd8a0", 0.26, rays=0.4),
+    "dusk": _light("271d56", "b8476f", "ff9f58", "ffd592", "96527f", "1d1539", "d59a9c", 0.12, stars=0.35),
+    "night": _light(
+        "070e2e", "15306a", "4a6ea6", "eef2ff", "34548a", "070c24", "6c86c4", 0.64, stars=1.0, clouds=0.3, moon=True
+    ),
+    "storm": _light("1c2530", "46586a", "9aa9ac", "dfe8ea", "67767f", "141c25", "93a2b0", 0.7, clouds=1.0),
+    "divine": _light("743a2a", "e39a3e", "fff0bd", "fff7d8", "d1914f", "43201c", "ffdda0", 0.5, rays=1.0),
+}
+
+
+@dataclass(frozen=True)
+class Finish:
+    """How a style bends the picture: all are strengths, 0 for none, but ``saturation`` and ``contrast`` multiply."""
+
+    saturation: float = 1.0
+    contrast: float = 1.0
+    grain: float = 0.035
+    """Paper and brush texture."""
+    edge: float = 0.5
+    """Cast shadow of each layer on the one behind, as between sheets of cut paper."""
+    wobble: float = 1.0
+    """Unsteadiness of outlines, as of a brush."""
+    bloom: float = 0.35
+    vignette: float = 0.35
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+FINISHES = {
+    "": Finish(),
+    "watercolor": Finish(0.88, 0.92, 0.075, 0.25, 2.2, 0.4, 0.15, (1.04, 1.02, 0.98)),
+    "cinematic": Finish(1.0, 1.15, 0.025, 0.4, 0.7, 0.55, 0.6, (1.02, 1.0, 0.99)),
+    "calm temple": Finish(0.95, 0.98, 0.035, 0.45, 1.0, 0.5, 0.35, (1.04, 1.0, 0.93)),
+    "paper cut": Finish(1.05, 1.05, 0.05, 1.0, 0.5, 0.15, 0.25),
+    "vibrant": Finish(1.32, 1.08, 0.025, 0.45, 0.8, 0.4, 0.25),
+}
+
+
+def finish_for(style: str) -> Finish:
+    """The finish whose name shares a word with ``style``; a style of other words gets the plain one."""
+    words = set(style.casefold().replace("-", " ").replace("_", " ").replace("colour", "color").split())
+    return next((FINISHES[name] for name in FINISHES if words & set(name.split())), FINISHES[""])

@@ -1,0 +1,150 @@
+"""Whole films through ``python -m gpu_renderer``, as a task of the Cloud Run job runs; and the workload they are of."""
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gpu_renderer.encode import encoders
+from sutradhar.domain.plan.plan import RenderMode
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from sutradhar.domain.video.render_settings import RendererSettings
+from sutradhar.domain.video.timeline import Timeline
+from tests.bench import measure, workload
+from tests.bench.measure import Cost
+from tests.bench.stage import Order
+
+_ENVIRONMENT = {"ENCODER": "libx264", "FAST_PATH": "0"}
+_OURS = ("CQ", "PRESET", "GOP", "VBR_TARGET", "MAXRATE", "BUFSIZE", "RENDER_MODE", "TARGET_RES", "FPS", "PARENT_FD")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of the workload is run."""
+
+    quick: bool
+    scenes: int
+    scene_sec: float
+    cut_scenes: int
+    cut_sec: float
+    """The cut is what goes to the raw files: a raw film of 120 s would take 11 GB."""
+    rounds: int
+    short_sec: float
+    """Of each of two scenes, for MoviePy."""
+    memory_min: tuple[float, float, float]
+    uhd_sec: float
+
+
+FULL = Scale(False, 10, 12, 2, 12, 3, 2, (1, 5, 10), 3)
+QUICK = Scale(True, 3, 4, 2, 2, 1, 0.8, (0.1, 0.15, 0.2), 1)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    cost: Cost
+    summary: RenderSummary | None
+    """None: it was one task of several and did not end the film."""
+
+
+@dataclass
+class Bench:
+    """What every part needs. ``folder`` is scratch, ``home`` below it the local backend's."""
+
+    scale: Scale
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.home = self.folder / "home"
+        self.store = self.home / "blobs"
+        self._count = 0
+
+    @cached_property
+    def ready(self) -> workload.Ready:
+        return workload.prepare(self.home, self.scale.scenes)
+
+    @cached_property
+    def film(self) -> Timeline:
+        return workload.film(self.ready, scenes=self.scale.scenes, scene_sec=self.scale.scene_sec)
+
+    @cached_property
+    def cut(self) -> Timeline:
+        return workload.film(self.ready, scenes=self.scale.cut_scenes, scene_sec=self.scale.cut_sec)
+
+    @cached_property
+    def first(self) -> Rendered:
+        """The whole film, FINAL as it comes, into an empty cache."""
+        return self.render(self.request(self.film))
+
+    @cached_property
+    def raw(self) -> Path:
+        """A folder with the composed frames of the cut: 0.yuv, 1.yuv."""
+        folder = self.folder / "raw"
+        folder.mkdir()
+        self.stage("dump", self.cut, folder)
+        return folder
+
+    def request(self, timeline: Timeline, mode: RenderMode = "FINAL") -> RenderRequest:
+        self._count += 1
+        return workload.request(timeline, mode, f"bench-{self._count}")
+
+    def render(self, request: RenderRequest, env: dict[str, str] | None = None) -> Rendered:
+        """Raises RuntimeError if it fails or what it made does not pass the quality gate."""
+        name = f"{request.prefix}/request.json"
+        self.ready.blobs.put(name, request.model_dump_json().encode())
+        log = self.folder / "render.log"
+        cost = measure.run(
+            measure.module("gpu_renderer"),
+            env={
+                **dict.fromkeys(_OURS, ""),
+                **_ENVIRONMENT,
+                "SUTRADHAR_HOME": str(self.home),
+                "RENDER_REQUEST": name,
+                "TMP_WORKDIR": str(self.folder / "work"),
+                "CLOUD_RUN_EXECUTION": request.render_id,
+                **(env or {}),
+            },
+            log=log,
+        )
+        if not self.ready.blobs.exists(request.summary_blob):
+            if env and int(env.get("CLOUD_RUN_TASK_COUNT", "1")) > 1:
+                return Rendered(cost, None)
+            raise RuntimeError(f"the render failed: {log.read_text(errors='replace')[-2000:]}")
+        summary = RenderSummary.model_validate_json(self.ready.blobs.get(request.summary_blob))
+        if broken := [f for f in summary.findings if not f.ok]:
+            print(f"    the quality gate refuses the film: {broken}", flush=True)
+        return Rendered(cost, summary)
+
+    def stage(self, name: str, timeline: Timeline, out: Path, settings: RendererSettings | None = None) -> Cost:
+        """One stage alone in a process of its own; see ``stage.py``."""
+        order = self.folder / f"order-{name}.json"
+        order.write_text(
+            Order(
+                timeline=timeline, store=self.store, out=out, settings=settings or RendererSettings()
+            ).model_dump_json()
+        )
+        return measure.run(measure.module("tests.bench.stage", name, order), log=self.folder / "stage.log")
+
+    def scratch(self, name: str) -> Path:
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
+
+def encoder_arguments(preset: str | None = None, cq: int = 18) -> dict[str, str]:
+    """ffmpeg's options for FINAL, as it comes or with another preset of x264."""
+    profile = encoders.profile("libx264", "FINAL", RendererSettings(preset=preset, cq=cq))
+    return dict(profile.options(workload.FPS))
+
+
+def decoded_hash(video: Path) -> str:
+    """sha256 of all decoded frames."""
+    argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        found = hashlib.sha256()
+        while block := process.stdout.read(1 << 20):
+            found.update(block)
+    if process.returncode:
+        raise RuntimeError(f"{video} cannot be decoded")
+    return found.hexdigest()

@@ -1,0 +1,34 @@
+"""The emulators, once for a whole run of tests: each worker of pytest-xdist starts its own when it first needs them."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from functions.dev.emulated_cloud.emulators import Emulators, environment
+from sutradhar.domain.core.errors import NotInstalled
+
+
+def start(log_dir: Path) -> Iterator[Emulators]:
+    """Points Google's clients at them while it lasts."""
+    with or_skipped(), Emulators(log_dir) as emulators, environment(emulators.env):
+        yield emulators
+
+
+def project() -> str:
+    """A project of nobody else's: the emulators take any name."""
+    return f"test-{uuid.uuid4().hex[:12]}"
+
+
+@contextmanager
+def or_skipped() -> Iterator[None]:
+    """What is not installed fails in CI and skips elsewhere."""
+    try:
+        yield
+    except NotInstalled as exc:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(exc))

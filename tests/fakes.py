@@ -1,0 +1,268 @@
+"""A small world for tests of the pipeline: makers that count what they are asked, a clock that is set, a renderer that
+ends when told to. Stores, leases, blobs and queue are the real local backend."""
+
+import io
+import wave
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.billing.model_table import ModelState
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.core.errors import LeaseHeld, ProviderError
+from sutradhar.domain.jobs.messages import DispatchRender
+from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
+from sutradhar.domain.video.quality_gate import FileFacts, check
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
+from sutradhar.pipeline.billing.call_gate import Purchases
+from sutradhar.ports.bus import MessageBus
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech, Written
+from sutradhar.ports.records import RecordStore
+from sutradhar.ports.runner import ExecutionReport, ExecutionState
+from sutradhar.ports.stores import BlobStore, LeaseStore
+
+
+class SetClock:
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 23, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def purchases(records: RecordStore, leases: LeaseStore, clock: Clock) -> Purchases:
+    """Of a world in which nothing costs anything."""
+    return Purchases(records, leases, clock, PriceTable(prices=()), None, {})
+
+
+class NoModels:
+    """A ModelDirectory in which no model ends."""
+
+    def known(self, provider: str, model: str) -> ModelState:
+        return ModelState(provider=provider, model=model, exists=True)
+
+    look_up = known
+
+    def find_ended_voices(self) -> list[ModelState]:
+        return []
+
+    def advise(self, state: ModelState) -> str:
+        return ""
+
+
+def nothing(_what: str) -> None:
+    """A hook that does nothing."""
+
+
+class Makers:
+    """Planner, narrator, image generator and composer in one; ``calls`` counts what each was asked for.
+
+    ``begins``, then ``ends`` or ``fails`` are called with every call; ``trouble`` is raised instead of an answer.
+    """
+
+    name = "counting/1"
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+        self.begins: Callable[[str], None] = nothing
+        self.ends: Callable[[str], None] = nothing
+        self.fails: Callable[[str], None] = nothing
+        self.trouble: list[ProviderError] = []
+
+    def plan(self, wanted: RenderPlan) -> Written:
+        self.calls["plan"] += 1
+        if wanted.scenes:
+            return Written(wanted.evolve(title=wanted.title or "Given"), self.name)
+        scenes = tuple(
+            Scene(narration=f"Sentence {i} about {wanted.topic}.", image_prompt=f"picture {i}", duration_sec=2)
+            for i in range(2)
+        )
+        return Written(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
+
+    def sketch(self, wanted: RenderPlan) -> RenderPlan:
+        raise AssertionError("nothing costs anything here")
+
+    def speaks(self, language: Language, voice: Voice) -> bool:
+        return True
+
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
+        return self.name
+
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        return False
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+        self._make(f"narration {text}")
+        samples = 48_000
+        parts = text.split()
+        step = 1.0 / len(parts)
+        words = tuple(Word(text=w, start=i * step, end=(i + 1) * step) for i, w in enumerate(parts))
+        return Speech(wav=wav(samples, 1), samples=samples, words=words, alignment="speech", provider=self.name)
+
+    keeps_likeness = False
+
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+    ) -> Picture:
+        self._make(f"image {prompt}")
+        return Picture(data=prompt.encode(), media_type="image/png", width=width, height=height, provider=self.name)
+
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+        self._make(f"shot {prompt}")
+        return Shot(data=prompt.encode(), width=width, height=height, provider=self.name)
+
+    def begin(
+        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
+    ) -> Operation:
+        self._make(f"clip {prompt}")
+        return Operation(provider="counting", model="1", name=prompt)
+
+    def look(self, operation: Operation) -> Shot:
+        return Shot(data=operation.name.encode(), width=64, height=64, provider=self.name)
+
+    empty = False
+
+    def sound(self, text: str) -> SoundEffect:
+        self._make(f"sound {text}")
+        return SoundEffect(wav=wav(4800, 2), samples=4800, provider=self.name)
+
+    def compose(self, mood: Mood, seed: int) -> MusicBed:
+        self._make(f"music {mood}")
+        return MusicBed(wav=wav(4800, 2), samples=4800, provider=self.name)
+
+    def _make(self, what: str) -> None:
+        self.begins(what)
+        self.calls[what] += 1
+        if self.trouble:
+            self.fails(what)
+            raise self.trouble.pop()
+        self.ends(what)
+
+
+class Renderers:
+    """Executions of all processes of the world. One whose process died is LOST, as on a laptop."""
+
+    def __init__(self) -> None:
+        self.state: dict[str, ExecutionState] = {}
+        self.request: dict[str, tuple[str, str, str]] = {}
+
+    def running(self) -> list[str]:
+        return [name for name, state in self.state.items() if state is ExecutionState.RUNNING]
+
+
+class ToldRunner:
+    """The runner of one process; ``owner`` dies with it."""
+
+    machine = None
+
+    def __init__(self, renderers: Renderers, owner: str) -> None:
+        self._all, self._owner = renderers, owner
+        self._closed = False
+
+    def own(self) -> list[str]:
+        """Return the names of the running executions of this process."""
+        return [name for name in self._all.running() if name.endswith(self._owner)]
+
+    def close(self, bus: MessageBus) -> None:
+        """End the executions of this process and give their jobs back, as the local runner does at an orderly end."""
+        self._closed = True
+        for name in self.own():
+            self._all.state[name] = ExecutionState.LOST
+            bus.publish(DispatchRender(job_id=self._all.request[name][0]))
+
+    def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
+        if self._closed:
+            raise LeaseHeld("this process is ending; the next one starts the render")
+        for name in self._all.running():
+            if self._all.request[name][1] == render_id and name.endswith(self._owner):
+                return name
+        name = f"{render_id}.{len(self._all.state)}.{self._owner}"
+        self._all.state[name] = ExecutionState.RUNNING
+        self._all.request[name] = (job_id, render_id, request_blob)
+        return name
+
+    def report(self, execution: str) -> ExecutionReport:
+        return ExecutionReport(self._all.state.get(execution, ExecutionState.LOST), "it said so")
+
+    def cancel(self, execution: str) -> None:
+        if self._all.state.get(execution) is ExecutionState.RUNNING:
+            self._all.state[execution] = ExecutionState.SUCCEEDED
+
+
+def wav(samples: int, channels: int) -> bytes:
+    """Silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(bytes(2 * samples * channels))
+    return out.getvalue()
+
+
+def good_facts(request: RenderRequest) -> FileFacts:
+    """What a flawless file for ``request`` measures."""
+    timeline = request.timeline
+    return FileFacts(
+        container="mp4",
+        video_codec="h264",
+        video_tag="avc1",
+        width=timeline.width,
+        height=timeline.height,
+        fps=timeline.fps,
+        pixel_format="yuv420p",
+        color_space="bt709",
+        color_primaries="bt709",
+        color_transfer="bt709",
+        color_range="tv",
+        frames=timeline.frames,
+        duration_sec=timeline.duration_sec,
+        moov_first=True,
+        audio_codec="aac",
+        sample_rate=48_000,
+        channels=2,
+        audio_sec=timeline.duration_sec,
+        integrated_lufs=-14.0,
+        true_peak_dbtp=-1.5,
+        silences=(),
+        narrations=(),
+        black=(),
+        frozen=(),
+        decode_errors=(),
+        thumbnail_width=1280,
+        thumbnail_height=720,
+        thumbnail_bytes=100_000,
+    )
+
+
+def write_summary(blobs: BlobStore, request_blob: str) -> str:
+    """Leave what a renderer leaves that did well; the name of its summary."""
+    request = RenderRequest.model_validate_json(blobs.get(request_blob))
+    facts = good_facts(request)
+    blobs.put(request.video_blob, b"video")
+    blobs.put(request.thumbnail_blob, b"thumbnail")
+    summary = RenderSummary(
+        render_id=request.render_id,
+        engine_version="test",
+        frames=request.timeline.frames,
+        video=StoredFile(blob=request.video_blob, sha256="0" * 64, size=5),
+        thumbnail=StoredFile(blob=request.thumbnail_blob, sha256="0" * 64, size=9),
+        duration_sec=request.timeline.duration_sec,
+        encoder_asked="auto",
+        encoder="libx264",
+        encoder_reason="test",
+        encoder_args=(),
+        ffmpeg_version="test",
+        segments=SegmentCounts(total=1, reused=0, encoded=1),
+        render_timings={},
+        facts=facts,
+        findings=check(facts, request.timeline),
+    )
+    blobs.put(request.summary_blob, summary.model_dump_json().encode())
+    return request.summary_blob

@@ -1,0 +1,199 @@
+"""The renderer's process as the local runner sees it; small scripts stand for the renderer."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
+from sutradhar.domain.core.errors import LeaseHeld
+from sutradhar.domain.jobs.messages import DispatchRender, Message
+from sutradhar.ports.runner import ExecutionState
+from tests.child_processes import offspring
+
+FOREVER = (
+    "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(143)); print('up', flush=True); time.sleep(600)"
+)
+Make = Callable[[str], LocalRenderRunner]
+
+
+class Sent:
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def publish(self, message: Message) -> None:
+        self.messages.append(message)
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+def make(tmp_path: Path, sent: Sent) -> Iterator[Make]:
+    presence = Presence(tmp_path)
+    made: list[LocalRenderRunner] = []
+
+    def runner(code: str) -> LocalRenderRunner:
+        argv = (sys.executable, "-c", code)
+        made.append(LocalRenderRunner(tmp_path, presence, sent, {"PATH": "/bin"}, tmp_path / "tmp", argv))
+        return made[-1]
+
+    yield runner
+    for one in made:
+        one.close()
+    presence.close()
+
+
+def until(what: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.01)
+
+
+def log_of(home: Path) -> str:
+    return "".join(path.read_text() for path in (home / "executions").glob("*.log"))
+
+
+def test_one_that_ends_well_has_succeeded(make: Make, sent: Sent, tmp_path: Path) -> None:
+    runner = make("import os; print(os.environ['RENDER_REQUEST'], os.environ['CLOUD_RUN_TASK_COUNT'])")
+    name = runner.start("job-1", "job-1-1", "the/request.json")
+    until(lambda: runner.report(name).state is ExecutionState.SUCCEEDED)
+    assert log_of(tmp_path) == "the/request.json 1\n"
+    assert sent.messages == []
+
+
+def test_one_that_ends_badly_is_tried_again_and_then_somebody_looks_at_it(
+    make: Make, sent: Sent, tmp_path: Path
+) -> None:
+    runner = make("import os, sys; sys.exit('attempt ' + os.environ['CLOUD_RUN_TASK_ATTEMPT'])")
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: sent.messages)
+    report = runner.report(name)
+    assert report.state is ExecutionState.FAILED
+    assert f"attempt {MAX_RETRIES}" in report.detail
+    assert log_of(tmp_path).count("attempt") == MAX_RETRIES + 1
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+
+
+def test_a_render_that_runs_is_not_started_twice_and_can_be_cancelled(make: Make, sent: Sent, tmp_path: Path) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    assert runner.start("job-1", "job-1-1", "r") == name
+    assert runner.report(name).state is ExecutionState.RUNNING
+    until(lambda: "up" in log_of(tmp_path))
+    runner.cancel(name)
+    until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
+    until(lambda: not list((tmp_path / "tmp").iterdir()))
+    assert sent.messages == []
+
+
+def test_once_closed_nothing_runs_and_nothing_is_started(make: Make, tmp_path: Path) -> None:
+    runner = make(FOREVER)
+    runner.start("job-1", "job-1-1", "r")
+    runner.close()
+    assert offspring() == []
+    with pytest.raises(LeaseHeld):
+        runner.start("job-2", "job-2-1", "r")
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp_path: Path) -> None:
+    other = Presence(tmp_path)
+    name = f"job-1-1.0.{other.owner}"
+    (tmp_path / "tmp" / name).mkdir(parents=True)
+    runner = make(FOREVER)
+    assert runner.report(name).state is ExecutionState.RUNNING
+    assert (tmp_path / "tmp" / name).exists()
+    other.close()
+    assert runner.report(name).state is ExecutionState.LOST
+    make(FOREVER)
+    assert not (tmp_path / "tmp" / name).exists()
+
+
+@pytest.fixture
+def neighbour(tmp_path: Path, sent: Sent) -> Iterator[LocalRenderRunner]:
+    """Return the runner of another process of the same home."""
+    presence = Presence(tmp_path)
+    runner = LocalRenderRunner(tmp_path, presence, sent, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", ""))
+    yield runner
+    runner.close()
+    presence.close()
+
+
+def test_a_process_that_leaves_gives_back_what_it_renders(
+    make: Make, neighbour: LocalRenderRunner, sent: Sent, tmp_path: Path
+) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: "up" in log_of(tmp_path))
+    assert neighbour.report(name).state is ExecutionState.RUNNING
+    runner.close()
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+    # its process is still alive, but another process may already start the render
+    assert neighbour.report(name).state is ExecutionState.LOST
+    assert runner.report(name).state is ExecutionState.LOST
+
+
+def test_a_process_that_leaves_before_its_renderer_is_up_gives_it_back(
+    make: Make, neighbour: LocalRenderRunner, sent: Sent
+) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    runner.close()
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+    assert neighbour.report(name).state is ExecutionState.LOST
+
+
+@pytest.mark.parametrize(("code", "state"), [("", ExecutionState.SUCCEEDED), ("exit(3)", ExecutionState.FAILED)])
+def test_other_processes_see_how_an_execution_ended(
+    make: Make, neighbour: LocalRenderRunner, code: str, state: ExecutionState
+) -> None:
+    runner = make(code)
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
+    until(lambda: neighbour.report(name) == runner.report(name))
+    assert neighbour.report(name).state is state
+
+
+def test_what_another_process_cancels_is_not_tried_again(
+    make: Make, neighbour: LocalRenderRunner, sent: Sent, tmp_path: Path
+) -> None:
+    runner = make(FOREVER)
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: "up" in log_of(tmp_path))
+    neighbour.cancel(name)
+    until(lambda: neighbour.report(name).state is ExecutionState.FAILED)
+    assert log_of(tmp_path).count("up") == 1
+    assert sent.messages == []
+
+
+def test_an_end_that_cannot_be_written_down_is_told_all_the_same(make: Make, sent: Sent, tmp_path: Path) -> None:
+    # a folder in the place of the report, which no report can replace
+    runner = make(
+        f"import glob, os, sys\nfor p in glob.glob({str(tmp_path / 'executions/*.json')!r}):\n"
+        "    if os.path.isfile(p):\n        os.unlink(p)\n        os.mkdir(p)\nsys.exit('no')"
+    )
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: sent.messages)
+    assert runner.report(name).state is ExecutionState.FAILED
+    runner.close()
+    assert sent.messages == [DispatchRender(job_id="job-1")]
+
+
+def test_a_renderer_that_cannot_be_started_has_failed_and_says_why(
+    tmp_path: Path, sent: Sent, neighbour: LocalRenderRunner
+) -> None:
+    presence = Presence(tmp_path)
+    runner = LocalRenderRunner(tmp_path, presence, sent, {}, tmp_path / "tmp", ("/no/such/renderer",))
+    name = runner.start("job-1", "job-1-1", "r")
+    until(lambda: sent.messages)
+    assert neighbour.report(name).state is ExecutionState.FAILED
+    assert "could not be started" in runner.report(name).detail
+    runner.close()
+    presence.close()

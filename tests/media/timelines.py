@@ -1,0 +1,84 @@
+"""Small films for tests of the renderer: pictures made here, timelines made directly."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gpu_renderer.encode.encoders import Profile
+from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.timeline import Camera, Clip, Pose, Timeline
+from sutradhar.ports.stores import BlobStore
+
+WIDTH, HEIGHT, FPS = 320, 180, 30
+LOSSLESS = Profile("libx264", (("preset", "ultrafast"), ("qp", "0")))
+WIDE, CLOSE = Pose(x=0.5, y=0.5, zoom=1.0), Pose(x=0.55, y=0.45, zoom=1.2)
+ZOOM_IN = Camera(start=WIDE, end=CLOSE)
+HOLD = Camera(start=WIDE, end=WIDE)
+
+
+def photo(seed: int, width: int = 400, height: int = 240) -> np.ndarray:
+    """(h, w, 3) RGB: smooth colours with some structure, different for every seed."""
+    rng = np.random.default_rng(seed)
+    coarse = Image.fromarray(rng.integers(0, 256, (6, 9, 3), dtype=np.uint8))
+    fine = Image.fromarray(rng.integers(0, 256, (height // 3, width // 3, 3), dtype=np.uint8))
+    soft = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC), np.float32)
+    grain = np.asarray(fine.resize((width, height), Image.Resampling.BICUBIC), np.float32)
+    return np.clip(soft * 0.85 + grain * 0.15, 0, 255).astype(np.uint8)
+
+
+def png(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def put_picture(blobs: BlobStore, name: str, encoded: bytes) -> tuple[str, str]:
+    """Blob name and sha256."""
+    blobs.put(name, encoded)
+    return name, hashlib.sha256(encoded).hexdigest()
+
+
+def film(
+    blobs: BlobStore,
+    *,
+    pictures: Sequence[bytes] | None = None,
+    bodies: Sequence[int] = (24, 20, 28),
+    fade: int = 9,
+    camera: Camera = ZOOM_IN,
+    cues: Sequence[Cue] = (),
+    watermark: Watermark | None = None,
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+) -> Timeline:
+    """One scene a body; ``bodies`` are the frames that each scene has for itself."""
+    pictures = pictures or [png(photo(i)) for i in range(len(bodies))]
+    clips: list[Clip] = []
+    start = 0
+    for i, body in enumerate(bodies):
+        head = fade if i else 0
+        tail = fade if i + 1 < len(bodies) else 0
+        blob, sha256 = put_picture(blobs, f"pictures/{i}.png", pictures[i])
+        clips.append(
+            Clip(scene=i, start=start, frames=head + body + tail, blob=blob, sha256=sha256, camera=camera, fade_in=head)
+        )
+        start += head + body
+    return Timeline(
+        fps=FPS,
+        width=size[0],
+        height=size[1],
+        frames=start,
+        clips=tuple(clips),
+        voices=(),
+        bed=None,
+        captions={},
+        burned=tuple(cues),
+        watermark=watermark,
+    )
+
+
+def sources(timeline: Timeline, blobs: BlobStore, folder: Path) -> dict[str, Path]:
+    return {clip.sha256: blobs.fetch(clip.blob, folder / clip.sha256) for clip in timeline.clips}

@@ -1,0 +1,135 @@
+"""A desk at which things are bought: the stubs, adapters with the stubs' addresses, the real gate on a real store."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.stores import SqliteLeaseStore
+from sutradhar.config import VendorSettings
+from sutradhar.domain.billing.ledger import Account, job_account
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.billing.call_gate import Buyer, Purchases, account, on_account_of
+from sutradhar.providers.hosted.elevenlabs.music import ElevenLabsComposer
+from sutradhar.providers.hosted.elevenlabs.sounds import ElevenLabsSounds
+from sutradhar.providers.hosted.elevenlabs.voice import ElevenLabsNarrator
+from sutradhar.providers.hosted.gemini.images import GeminiImages
+from sutradhar.providers.hosted.gemini.planner import GeminiPlanner
+from sutradhar.providers.hosted.googletts.voice import GoogleNarrator
+from sutradhar.providers.hosted.openai.images import OpenAIImages
+from sutradhar.providers.hosted.openai.planner import OpenAIPlanner
+from sutradhar.providers.hosted.openai.voice import OpenAINarrator
+from sutradhar.providers.hosted.stock.freesound import Freesound
+from sutradhar.providers.hosted.stock.pexels import Pexels
+from sutradhar.providers.hosted.stock.pixabay import Pixabay
+from tests.fakes import SetClock
+from tests.providers import elevenlabs_stub, gemini_stub, google_account, googletts_stub, openai_stub, stock_stub
+from tests.providers.server import KEY, VendorStub
+
+VENDORS = {
+    "openai": openai_stub.answer,
+    "elevenlabs": elevenlabs_stub.answer,
+    "gemini": gemini_stub.answer,
+    "googletts": googletts_stub.answer,
+    "pexels": stock_stub.pexels,
+    "pixabay": stock_stub.pixabay,
+    "freesound": stock_stub.freesound,
+    "oauth": google_account.answer,
+}
+PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
+MIRA = stock_stub.photograph(256, 256)
+"""Somebody's likeness."""
+SAID = "A river runs, 12 boats wait."
+TOLD = "A river runs, twelve boats wait."
+"""The same text as a voice gets it."""
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How one adapter is made and asked."""
+
+    vendor: str
+    make: Callable[[VendorSettings, Purchases], Any]
+    ask: Callable[[Any], Any]
+
+    verb: str
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+ADAPTERS: Mapping[str, Adapter] = {
+    "openai planner": Adapter(
+        "openai", OpenAIPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
+    ),
+    "openai images": Adapter("openai", OpenAIImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
+    "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "openai images by likeness": Adapter(
+        "openai", OpenAIImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
+    ),
+    "gemini images by likeness": Adapter(
+        "gemini", GeminiImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
+    ),
+    "gemini planner": Adapter(
+        "gemini", GeminiPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
+    ),
+    "gemini images": Adapter("gemini", GeminiImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
+    "gemini images on vertex": Adapter(
+        "gemini",
+        GeminiImages,
+        lambda a: a.draw("a river", "ink", 2304, 1296, 1),
+        "draw",
+        {"project": "p", "location": "l"},
+    ),
+    "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "elevenlabs sounds": Adapter("elevenlabs", ElevenLabsSounds, lambda a: a.sound("a temple bell"), "sound"),
+    "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
+}
+
+
+def settings(
+    stub: VendorStub, vendor: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
+) -> VendorSettings:
+    # OpenAI's base address has its version in it
+    url = stub.url(vendor) + ("/v1" if vendor == "openai" else "")
+    return VendorSettings(key, url, options, timeout_sec)
+
+
+def library(desk: "Desk", vendor: str, **changes: Any) -> Any:
+    kinds: dict[str, Any] = {"pexels": Pexels, "pixabay": Pixabay, "freesound": Freesound}
+    return kinds[vendor](settings(desk.stub, vendor, {}, **changes), desk.gate)
+
+
+@dataclass
+class Desk:
+    stub: VendorStub
+    folder: Path
+    clock: SetClock = field(default_factory=SetClock)
+    day_cap: int | None = None
+    at_once: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.database, self.presence = Database(self.folder / "state.db"), Presence(self.folder)
+        self.records = SqliteRecordStore(self.database)
+        self.leases = SqliteLeaseStore(self.database, self.presence, self.clock)
+        self.gate = Purchases(self.records, self.leases, self.clock, PRICES, self.day_cap, self.at_once)
+
+    def close(self) -> None:
+        self.database.close()
+        self.presence.close()
+
+    def adapter(self, name: str, **changes: Any) -> Any:
+        one = ADAPTERS[name]
+        options = {**one.options, **changes.pop("options", {})}
+        return one.make(settings(self.stub, one.vendor, options, **changes), self.gate)
+
+    def buy(self, name: str, slot: str = "thing", job: str = "job-1", cap: int | None = None, **changes: Any) -> Any:
+        with on_account_of(Buyer(job, slot, cap)):
+            return ADAPTERS[name].ask(self.adapter(name, **changes))
+
+    def account(self, job: str = "job-1") -> Account:
+        return account(self.records, job_account(job))

@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from google.oauth2.credentials import Credentials
+
+from sutradhar.providers.hosted.elevenlabs.music import _LENGTH_SEC
+from tests.providers import elevenlabs_stub, sounds, stock_stub
+from tests.providers.billing_harness import VENDORS, Desk
+from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.server import KEY, VendorStub
+
+
+@pytest.fixture(autouse=True)
+def an_account_of_google(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("google.auth.default", lambda *_args, **_kwargs: (Credentials(KEY), "p"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def films_and_music() -> None:
+    """Made before anybody waits for them: a test whose time-out is short must not pay for the first of its kind."""
+    for width, height in stock_stub.SIZES.values():
+        stock_stub.clip(width, height)
+    sounds.music(_LENGTH_SEC, elevenlabs_stub.MUSIC_RATE, "MP3")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with VendorStub(VENDORS) as stub:
+        made = Desk(stub, tmp_path)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def stub() -> Iterator[VendorStub]:
+    with VendorStub(VENDORS) as up:
+        yield up
+
+
+@pytest.fixture
+def studio(stub: VendorStub, tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(environment(stub, tmp_path))
+    yield made
+    made.close()

@@ -1,0 +1,114 @@
+"""The Gemini API's wire format, as its reference has it: models, generateContent; media are next door."""
+
+import base64
+import io
+import json
+import re
+from typing import Any
+
+from PIL import Image
+
+from tests.providers.google_media_stub import media
+from tests.providers.openai_stub import script
+from tests.providers.server import KEY, Answer, Seen
+
+MODELS = (
+    "gemini-3.5-flash-lite",
+    "gemini-3.1-flash-lite",
+    "gemini-3.1-flash-image",
+    "gemini-3-pro-image",
+    "gemini-2.5-flash",
+    "gemini-2.5-flash-image",
+    "veo-3.1-fast-generate-001",
+    "veo-3.1-generate-001",
+)
+SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
+
+
+def answer(seen: Seen) -> Answer:
+    given = (seen.headers.get("x-goog-api-key"), seen.headers.get("authorization"))
+    if given not in ((KEY, None), (None, f"Bearer {KEY}")) or seen.fault == "unauthorized":
+        if "/projects/" in seen.path:
+            return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+        invalid = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
+        return _error(400, "INVALID_ARGUMENT", "API key not valid.", invalid)
+    match seen.fault:
+        case "no credit":
+            day = {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}]}
+            return _error(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota", day)
+        case "bad request":
+            return _error(400, "INVALID_ARGUMENT", "Invalid value")
+    if seen.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models", seen.path)):
+        # Vertex AI's list is of publisherModels
+        found_in = "publisherModels" if where[1] else "models"
+        models = json.dumps({found_in: [{"name": f"{where[1] or ''}models/gemini-2.5-flash"}]}).encode()
+        return Answer(200, models, {"Content-Type": "application/json"}, billed=False)
+    if seen.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models/([\w.-]+)", seen.path)):
+        if where[2] not in MODELS:
+            return _no_model(where[2])
+        body = json.dumps({"name": f"{where[1] or ''}models/{where[2]}"}).encode()
+        return Answer(200, body, {"Content-Type": "application/json"}, billed=False)
+    begun = re.fullmatch(r"/v\w+/projects/p/\S+/models/([\w.-]+):predictLongRunning", seen.path)
+    if begun and begun[1] not in MODELS:
+        return _no_model(begun[1])
+    found = re.fullmatch(
+        r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", seen.path
+    )
+    if not found:
+        return media(seen) or _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+    if found[1] not in MODELS:
+        return _no_model(found[1])
+    return _image(seen) if "image" in found[1] else _text(seen)
+
+
+def _no_model(name: str) -> Answer:
+    why = f"models/{name} is not found for API version v1beta, or is not supported for generateContent."
+    return _error(404, "NOT_FOUND", why)
+
+
+def _error(status: int, code: str, message: str, *details: Any) -> Answer:
+    return Answer.json({"error": {"code": status, "message": message, "status": code, "details": details}}, status)
+
+
+def _text(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        return _generated([], "SAFETY", 20, 0)
+    asked = seen.body["contents"][0]["parts"][0]["text"]
+    said = "A calm picture in other words"
+    if "responseSchema" in seen.body.get("generationConfig", {}):
+        said = json.dumps(script(asked), ensure_ascii=False)
+    if seen.fault == "truncated":
+        said = said[: len(said) // 2]
+    return _generated([{"text": said}], "STOP", len(asked) // 4, len(said) // 3)
+
+
+def _image(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        answer = _generated([], "IMAGE_SAFETY", 20, 0)
+        return Answer(answer.status, answer.body, answer.headers, billed=True)
+    aspect = seen.body["generationConfig"]["imageConfig"]["aspectRatio"]
+    data = {"inlineData": {"mimeType": "image/png", "data": _picture(seen, aspect)}}
+    size = seen.body["generationConfig"]["imageConfig"].get("imageSize", "1K")
+    return _generated([data], "STOP", 20, {"1K": 1120, "2K": 1680, "4K": 2520}[size])
+
+
+def _picture(seen: Seen, aspect: str) -> str:
+    out = io.BytesIO()
+    size = (640, 480) if seen.fault == "other size" else SIZES[aspect]
+    Image.new("RGB", size, (90, 120, sum(seen.raw) % 200)).save(out, "PNG")
+    return base64.b64encode(out.getvalue()[: 300 if seen.fault == "truncated" else None]).decode()
+
+
+def _generated(parts: list[Any], finish: str, read: int, written: int) -> Answer:
+    body = {
+        "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": finish, "index": 0}],
+        "usageMetadata": {
+            "promptTokenCount": read,
+            "candidatesTokenCount": written,
+            "thoughtsTokenCount": 0,
+            "totalTokenCount": read + written,
+        },
+        "modelVersion": "gemini-2.5-flash",
+        "responseId": "resp_gemini",
+    }
+    return Answer.json(body)

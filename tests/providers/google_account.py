@@ -1,0 +1,40 @@
+"""A service account of Google's whose tokens come from a stub, for clients in processes of their own."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.providers.server import KEY, Answer, Seen
+
+
+def answer(_seen: Seen) -> Answer:
+    """The token endpoint (RFC 6749, 5.1)."""
+    found = Answer.json({"access_token": KEY, "expires_in": 3600, "token_type": "Bearer"})
+    return Answer(found.status, found.body, found.headers, billed=False)
+
+
+def environment(token_uri: str, folder: Path) -> dict[str, str]:
+    """What makes Vertex AI's clients be that account in the project ``p``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "account.json"
+    account = {
+        "type": "service_account",
+        "project_id": "p",
+        "private_key_id": "1",
+        "private_key": _private_key(),
+        "client_email": "sutradhar@p.iam.gserviceaccount.com",
+        "client_id": "1",
+        "token_uri": token_uri,
+    }
+    path.write_text(json.dumps(account))
+    return {"GOOGLE_APPLICATION_CREDENTIALS": str(path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"}
+
+
+@cache
+def _private_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(pem, form, serialization.NoEncryption()).decode()

@@ -1,0 +1,121 @@
+"""The wire formats of Imagen, Veo and Gemini Omni: pictures at once, films as something that is asked about again.
+
+A film's id says all that is known of it, so nothing is kept between requests; the fault ``pending`` makes a film wait.
+"""
+
+import base64
+import io
+import json
+import re
+from typing import Any
+
+from PIL import Image
+
+from tests.providers.server import Answer, Seen
+from tests.providers.stock_stub import clip
+
+PICTURES = {"1:1": (1024, 1024), "16:9": (1408, 768), "9:16": (768, 1408), "4:3": (1280, 896), "3:4": (896, 1280)}
+FILMS = {"720p": (1280, 720), "1080p": (1920, 1080)}
+_MODEL = r"/v\w+/(projects/p/locations/[\w-]+/publishers/google/models/[\w.-]+)"
+_OMNI = r"/v\w+/(?:projects/p/locations/[\w-]+/)?interactions"
+_GUIDELINES = "The prompt could not be submitted. It contains words that violate the usage guidelines."
+_FILTERED = "1 videos were filtered out because they violated Vertex AI's usage guidelines. Support codes: 58061214"
+
+
+def media(seen: Seen) -> Answer | None:
+    """The answer; None: the request is for neither of the three."""
+    if found := re.fullmatch(rf"{_MODEL}:predict", seen.path):
+        return _imagen(seen)
+    if found := re.fullmatch(rf"{_MODEL}:predictLongRunning", seen.path):
+        return _veo_begun(seen, found[1])
+    if found := re.fullmatch(rf"{_MODEL}:fetchPredictOperation", seen.path):
+        return _veo_asked(seen)
+    if (seen.method, bool(re.fullmatch(_OMNI, seen.path))) == ("POST", True):
+        return _omni_begun(seen)
+    if (found := re.fullmatch(rf"{_OMNI}/([\w-]+)", seen.path)) and seen.method == "GET":
+        return _omni_asked(seen, found[1])
+    if found := re.fullmatch(r"/v\w+/files/([\w-]+):download", seen.path):
+        return Answer(200, _film(seen, _read(found[1])), {"Content-Type": "video/mp4"}, billed=False)
+    return None
+
+
+def _imagen(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        filtered = {"raiFilteredReason": "Unable to show generated images. Support codes: 56562880"}
+        return _free({"predictions": [filtered] if seen.body["parameters"].get("includeRaiReason") else []})
+    size = (640, 480) if seen.fault == "other size" else PICTURES[seen.body["parameters"].get("aspectRatio", "1:1")]
+    out = io.BytesIO()
+    Image.new("RGB", size, (90, 160, sum(seen.raw) % 200)).save(out, "PNG")
+    data = base64.b64encode(out.getvalue()[: 300 if seen.fault == "truncated" else None]).decode()
+    picture = {"bytesBase64Encoded": data, "mimeType": "image/png"}
+    return Answer.json({"predictions": [picture] * seen.body["parameters"].get("sampleCount", 1)})
+
+
+def _veo_begun(seen: Seen, model: str) -> Answer:
+    asked = seen.body["parameters"]
+    width, height = FILMS[asked.get("resolution", "720p")]
+    size = (height, width) if asked.get("aspectRatio") == "9:16" else (width, height)
+    name = film_id(size, asked.get("durationSeconds", 8), refused=seen.fault == "refusal")
+    answer = Answer.json({"name": f"{model}/operations/{name}"})
+    # a film that the filter holds back is not charged for
+    return _free(json.loads(answer.body)) if seen.fault == "refusal" else answer
+
+
+def _veo_asked(seen: Seen) -> Answer:
+    name = seen.body["operationName"]
+    told = _read(name.rpartition("/")[2])
+    if seen.fault == "pending":
+        return _free({"name": name})
+    if seen.fault == "refusal":
+        return _free({"name": name, "done": True, "error": {"code": 3, "message": _GUIDELINES}})
+    kind = {"@type": "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse"}
+    if told["refused"]:
+        filtered = {**kind, "raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [_FILTERED]}
+        return _free({"name": name, "done": True, "response": filtered})
+    video = {"bytesBase64Encoded": base64.b64encode(_film(seen, told)).decode(), "mimeType": "video/mp4"}
+    response = {**kind, "raiMediaFilteredCount": 0, "videos": [video]}
+    return _free({"name": name, "done": True, "response": response})
+
+
+def _omni_begun(seen: Seen) -> Answer:
+    form = seen.body["response_format"]
+    form = form[0] if isinstance(form, list) else form
+    width, height = FILMS[form.get("resolution", "720p")]
+    size = (height, width) if form.get("aspect_ratio") == "9:16" else (width, height)
+    name = film_id(size, int(form.get("duration", "8s").rstrip("s")), refused=seen.fault == "refusal")
+    answer = Answer.json({"id": name, "status": "in_progress", "model": seen.body["model"], "object": "interaction"})
+    return _free(json.loads(answer.body)) if seen.fault == "refusal" else answer
+
+
+def _omni_asked(seen: Seen, name: str) -> Answer:
+    told = _read(name)
+    about = {"id": name, "model": "gemini-omni-1.2-flash", "object": "interaction"}
+    if seen.fault == "pending":
+        return _free({**about, "status": "in_progress"})
+    if told["refused"] or seen.fault == "refusal":
+        return _free({**about, "status": "failed", "errors": [{"code": "content_filtered", "message": _GUIDELINES}]})
+    base = f"https://generativelanguage.googleapis.com/v1/files/{name}:download?alt=media"
+    video = {"type": "video", "uri": base, "mime_type": "video/mp4"}
+    used = {"total_input_tokens": 300, "total_output_tokens": 5792 * told["sec"], "total_tokens": 0}
+    step = {"type": "model_output", "content": [video]}
+    return _free({**about, "status": "completed", "steps": [step], "usage": used})
+
+
+def _film(seen: Seen, told: Any) -> bytes:
+    width, height = (640, 360) if seen.fault == "other size" else told["size"]
+    data = clip(width, height, told["sec"])
+    return data[:400] if seen.fault == "truncated" else data
+
+
+def film_id(size: tuple[int, int], sec: int, refused: bool = False) -> str:
+    """Of the letters that Google's client knows in the name of a file: lower case and digits."""
+    return json.dumps({"size": size, "sec": sec, "refused": refused}).encode().hex()
+
+
+def _read(name: str) -> Any:
+    return json.loads(bytes.fromhex(name))
+
+
+def _free(body: Any) -> Answer:
+    answer = Answer.json(body)
+    return Answer(answer.status, answer.body, answer.headers, billed=False)

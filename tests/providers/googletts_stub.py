@@ -1,0 +1,62 @@
+"""Google Cloud Text-to-Speech's wire format (REST, v1beta1): voices, text:synthesize with time points."""
+
+import base64
+import json
+import re
+from html import unescape
+from typing import Any
+
+from tests.providers.server import KEY, Answer, Seen
+from tests.providers.sounds import spoken
+
+VOICES = (
+    "en-US-Neural2-F",
+    "en-US-Neural2-D",
+    "hi-IN-Neural2-A",
+    "hi-IN-Neural2-B",
+    "en-GB-Neural2-B",
+    "en-IN-Wavenet-D",
+    "en-GB-Standard-A",
+)
+MARK = re.compile(r'<mark name="(\d+)"/>([^<]*)')
+
+
+def answer(seen: Seen) -> Answer:
+    if seen.headers.get("x-goog-api-key") != KEY or seen.fault == "unauthorized":
+        return _error(403, "PERMISSION_DENIED", "The request is missing a valid API key.")
+    match seen.fault:
+        case "no credit":
+            return _error(403, "PERMISSION_DENIED", "This API method requires billing to be enabled.")
+        case "bad request":
+            return _error(400, "INVALID_ARGUMENT", "Invalid SSML")
+    if (seen.method, seen.path) == ("GET", "/v1beta1/voices"):
+        language = seen.query.get("languageCode", "")
+        voices = [
+            {"name": name, "languageCodes": [name[:5]], "ssmlGender": "FEMALE", "naturalSampleRateHertz": 24_000}
+            for name in VOICES
+            if name.startswith(language)
+        ]
+        return Answer(200, json.dumps({"voices": voices}).encode(), {"Content-Type": "application/json"}, billed=False)
+    if (seen.method, seen.path) != ("POST", "/v1beta1/text:synthesize"):
+        return _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+    name = seen.body["voice"]["name"]
+    if name not in VOICES:
+        return _error(400, "INVALID_ARGUMENT", f"Voice '{name}' does not exist. Is it misspelled?")
+    assert len(seen.body["input"]["ssml"].encode()) <= 5000
+    marks = MARK.findall(seen.body["input"]["ssml"])
+    text = " ".join(unescape(word).strip() for _, word in marks)
+    data, starts = spoken(text, 24_000, "WAV")
+    if seen.fault == "truncated":
+        data, _ = spoken("Oh", 24_000, "WAV")
+    places = [0, *(found.end() for found in re.finditer(" ", text))]
+    points: list[dict[str, Any]] = [
+        {"markName": name, "timeSeconds": starts[at]} for (name, _), at in zip(marks, places, strict=True)
+    ]
+    if seen.fault == "odd timestamps":
+        points = points[::2]
+    body = {"audioContent": base64.b64encode(data).decode(), "audioConfig": {"audioEncoding": "LINEAR16"}}
+    return Answer.json({**body, "timepoints": [] if seen.fault == "no timestamps" else points})
+
+
+def _error(status: int, code: str, message: str) -> Answer:
+    return Answer.json({"error": {"code": status, "message": message, "status": code}}, status)

@@ -1,0 +1,220 @@
+"""OpenAI's wire format, as its reference has it: models, responses, images and their editing, speech."""
+
+import base64
+import io
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from PIL import Image
+
+from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.plan.speech_duration import scene_sec
+from tests.providers.server import KEY, Answer, Seen
+from tests.providers.sounds import spoken
+
+FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
+"""Output tokens of an image by models before 2, in medium quality."""
+DAYS = 20
+"""Days until the end of the models with "dying" in their names."""
+MODELS = (
+    "gpt-6.1-terra",
+    "gpt-6-luna",
+    "gpt-5-mini",
+    "gpt-image-2.6-flare",
+    "gpt-image-2.6-sunburst",
+    "gpt-image-2",
+    "gpt-image-1",
+    "gpt-image-1-mini",
+    "gpt-4o-mini-tts",
+    "tts-1",
+    "gpt-dying",
+    "gpt-image-dying",
+    "gpt-voice",
+    "gpt-voice-dying",
+)
+
+
+def answer(seen: Seen) -> Answer:
+    if seen.headers.get("authorization") != f"Bearer {KEY}" or seen.fault == "unauthorized":
+        return _error(401, "Incorrect API key provided", "invalid_api_key")
+    match seen.fault:
+        case "no credit":
+            return _error(429, "You exceeded your current quota", "insufficient_quota")
+        case "bad request":
+            return _error(400, "Invalid value", "invalid_value")
+    match seen.method, seen.path:
+        case "GET", "/v1/models":
+            return _free({"object": "list", "data": [_model(name) for name in MODELS]})
+        case "GET", path if path.startswith("/v1/models/"):
+            name = path.removeprefix("/v1/models/")
+            return _free(_model(name)) if name in MODELS else _no_model(name)
+        case "POST", "/v1/responses":
+            return _response(seen)
+        case "POST", "/v1/images/generations":
+            return _image(seen, seen.body)
+        case "POST", "/v1/images/edits":
+            return _image(seen, seen.form)
+        case "POST", "/v1/audio/speech":
+            return _speech(seen)
+    return _error(404, f"Invalid URL ({seen.method} {seen.path})", "unknown_url")
+
+
+def _model(name: str) -> dict[str, Any]:
+    end = (datetime.now(UTC).date() + timedelta(days=DAYS)).isoformat() if "dying" in name else None
+    return {"id": name, "object": "model", "created": 1, "owned_by": "openai", "shutdown_date": end}
+
+
+def _free(body: Any) -> Answer:
+    return Answer(200, json.dumps(body).encode(), {"Content-Type": "application/json"}, billed=False)
+
+
+def _no_model(name: str) -> Answer:
+    return _error(404, f"The model '{name}' does not exist or you do not have access to it.", "model_not_found")
+
+
+def _error(status: int, message: str, code: str) -> Answer:
+    error = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+    return Answer.json({"error": error}, status, x_request_id="req_bad")
+
+
+def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
+    if seen.fault == "refusal":
+        return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
+    size = asked["size"]
+    if asked["model"] not in MODELS:
+        return _no_model(asked["model"])
+    if problem := _wrong_image_request(asked):
+        return _error(400, problem, "invalid_value")
+    width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
+    out = io.BytesIO()
+    shade = sum(asked["prompt"].encode()) % 200
+    Image.new("RGB", (width, height), (shade, 90, 160)).save(out, "PNG")
+    data = out.getvalue()[: 300 if seen.fault == "truncated" else None]
+    close = 272 if asked["model"].startswith("gpt-image-1") else 4400
+    words, seen_tokens = len(asked["prompt"]) // 4, close * seen.raw.count(b'name="image')
+    used = {
+        "input_tokens": words + seen_tokens,
+        "output_tokens": tokens(asked["model"], size),
+        "total_tokens": 0,
+        "input_tokens_details": {"image_tokens": seen_tokens, "text_tokens": words},
+    }
+    body = {"created": 1, "data": [{"b64_json": base64.b64encode(data).decode()}], "size": size, "usage": used}
+    return Answer.json(body, x_request_id="req_image")
+
+
+def _wrong_image_request(asked: Mapping[str, Any]) -> str:
+    """Refuse requests that the real server refuses (openai 3.54.0, types/image_edit_params.py)."""
+    if asked["model"].startswith("gpt-image-1"):
+        return "" if asked["size"] in FIRST_TOKENS else f"Invalid size {asked['size']}"
+    width, height = map(int, asked["size"].split("x"))
+    if width % 16 or height % 16 or width * height > 3840 * 2160 or max(width, height) > 3840:
+        return f"Invalid size {asked['size']}"
+    if max(width, height) > 3 * min(width, height):
+        return "The aspect ratio must be between 1:3 and 3:1"
+    return "input_fidelity is not supported for this model" if "input_fidelity" in asked else ""
+
+
+def tokens(model: str, size: str) -> int:
+    """Return the output tokens of one image in medium quality."""
+    if model.startswith("gpt-image-1"):
+        return FIRST_TOKENS[size]
+    width, height = map(int, size.split("x"))
+    return round(1770 * (width * height / 1024**2) ** 0.5)
+
+
+def _speech(seen: Seen) -> Answer:
+    if seen.fault == "refusal":
+        return _error(400, "Your input was flagged", "content_policy_violation")
+    if seen.body["model"] not in MODELS:
+        return _no_model(seen.body["model"])
+    data, _ = spoken(seen.body["input"], 24000, "WAV")
+    if seen.fault == "truncated":
+        data, _ = spoken("Oh", 24000, "WAV")
+    return Answer(200, data, {"Content-Type": "audio/wav", "x-request-id": "req_speech"})
+
+
+def _response(seen: Seen) -> Answer:
+    text = seen.body["input"]
+    if seen.body["model"] not in MODELS:
+        return _no_model(seen.body["model"])
+    form = seen.body.get("text", {}).get("format", {})
+    if form.get("type") == "json_schema":
+        assert form["strict"] is True
+        said = json.dumps(script(text), ensure_ascii=False)
+    else:
+        said = "A calm picture in other words"
+    if seen.fault == "truncated":
+        said = said[: len(said) // 2]
+    content: dict[str, Any] = {"type": "output_text", "text": said, "annotations": [], "logprobs": []}
+    if seen.fault == "refusal":
+        content = {"type": "refusal", "refusal": "I cannot help with that"}
+    used = {
+        "input_tokens": len(text) // 4,
+        "output_tokens": len(said) // 3,
+        "total_tokens": 0,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens_details": {"reasoning_tokens": 0},
+    }
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [content]}
+    body = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "status": "completed",
+        "model": seen.body["model"],
+        "output": [message],
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "usage": used,
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
+        "temperature": 1,
+        "top_p": 1,
+    }
+    return Answer.json(body, x_request_id="req_response")
+
+
+def script(text: str) -> dict[str, Any]:
+    """A script as long as ``text`` asks for; for one whose narration is given, that narration."""
+    words = int(text.split(", about ")[1].split(" words", maxsplit=1)[0])
+    hindi = "हिन्दी" in text or any("\u0900" <= c <= "\u097f" for c in text)
+    seconds = words / (2.0 if hindi else 2.3)  # at the usual speed
+    told = re.findall(r"^([^\n:]+): ", text.partition("as they are described:\n")[2], re.MULTILINE)
+    count = int(text.split(" s in ")[1].split(" scenes", maxsplit=1)[0])
+    unit = (
+        ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905
+    )
+    shots = [
+        {
+            "narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
+            "translation": "And so it goes." if hindi else "नदी बहती है।",
+            "image_prompt": f"A river at dawn, view {i}",
+            "characters": [*told, "Mira"],
+            "sounds": [{"text": "water runs over stones", "word": 2}] if i == 0 else [],
+            "camera": "zoom_in",
+        }
+        for i in range(count)
+    ]
+    return {
+        "title": "The River",
+        "description": "A river.",
+        "tags": ["river"],
+        "mood": "calm",
+        "style": "watercolour",
+        "characters": [{"name": "Mira", "look": "a girl of ten in a red dress"}],
+        "scenes": shots,
+    }
+
+
+def _said(unit: list[str], language: Language, seconds: float, first: int) -> str:
+    """As long as was asked for, and no two scenes say the same."""
+    said = [str(first)]
+    while scene_sec(" ".join(said), language) < seconds:
+        said.append(unit[(first + len(said)) % len(unit)])
+    return " ".join(said).capitalize()

@@ -1,0 +1,92 @@
+"""The whole pipeline on the local backend with stubbed vendors and a renderer that ends when told to."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.messages import RenderFinished
+from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.ports.runner import ExecutionState
+from tests.fakes import Renderers, ToldRunner, write_summary
+from tests.providers.server import KEY, VendorStub
+
+
+def environment(stub: VendorStub, home: Path) -> dict[str, str]:
+    """What a user sets to use all vendors; here with their stubs' addresses."""
+    return {
+        "SUTRADHAR_HOME": str(home),
+        "SOUNDS": "elevenlabs,freesound",
+        # OpenAI's own voices end in January 2027
+        "OPENAI_VOICE_MODEL": "gpt-voice",
+        "MODEL_PRICES": "openai/gpt-voice:seconds=0.015/60",
+        "OPENAI_API_KEY": KEY,
+        "OPENAI_BASE_URL": f"{stub.url('openai')}/v1",
+        "ELEVENLABS_API_KEY": KEY,
+        "ELEVENLABS_BASE_URL": stub.url("elevenlabs"),
+        "PEXELS_API_KEY": KEY,
+        "PEXELS_BASE_URL": stub.url("pexels"),
+        "PIXABAY_API_KEY": KEY,
+        "PIXABAY_BASE_URL": stub.url("pixabay"),
+        "FREESOUND_API_KEY": KEY,
+        "FREESOUND_BASE_URL": stub.url("freesound"),
+        "GEMINI_API_KEY": KEY,
+        "GEMINI_BASE_URL": stub.url("gemini"),
+    }
+
+
+class Studio:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        settings = Settings.from_env(env)
+        self.renderers = Renderers()
+        self.backend = bootstrap.local_backend(settings)
+        self.runner = ToldRunner(self.renderers, "studio")
+        self.services = replace(bootstrap.services_on(self.backend, settings), runner=self.runner)
+        self.queue = self.services.bus
+
+    def work(self) -> None:
+        """Until nothing is left to do; each film ends as soon as it is begun."""
+        while delivery := self.queue.take():  # type: ignore[attr-defined]
+            try:
+                handle(self.services, delivery.message)
+            except (LeaseHeld, StaleLease):
+                self.queue.later(delivery, 0)  # type: ignore[attr-defined]
+            except ProviderError as exc:
+                if delivery.last_try:
+                    give_up(self.services, delivery.message, exc)
+                    self.queue.bury(delivery, str(exc))  # type: ignore[attr-defined]
+                else:
+                    self.queue.failed(delivery)  # type: ignore[attr-defined]
+            else:
+                self.queue.done(delivery)  # type: ignore[attr-defined]
+            self._render()
+
+    def _render(self) -> None:
+        for name in self.renderers.running():
+            job_id, render_id, request = self.renderers.request[name]
+            self.renderers.state[name] = ExecutionState.SUCCEEDED
+            summary = write_summary(self.services.blobs, request)
+            self.queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+
+    def job(self, job_id: str) -> Job:
+        return self.services.jobs.get(job_id)
+
+    def close(self) -> None:
+        self.backend.close()
+
+
+def main() -> None:
+    """`python -m tests.providers.pipeline_harness JOB`: work until the job is over, or until killed."""
+    studio = Studio(os.environ)
+    while not studio.job(sys.argv[1]).state.over:
+        studio.work()
+    studio.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The wire formats of Pexels and Pixabay: searches for films and photographs, and the files that they name."""
+
+import io
+import subprocess
+from functools import cache
+from typing import Any
+
+from PIL import Image
+
+from tests.providers.server import KEY, Answer, Seen
+from tests.providers.sounds import music
+
+SIZES = {"large": (1920, 1080), "small": (640, 360)}
+RATE = {"X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "99", "X-RateLimit-Reset": "60"}
+"""Of both; for Pexels the last is the time at which, for Pixabay the seconds after which the window begins anew."""
+
+
+@cache
+def clip(width: int, height: int, seconds: float = 3) -> bytes:
+    """A pattern that moves."""
+    pattern = f"testsrc2=s={width}x{height}:r=25:d={seconds}"
+    argv = [
+        "ffmpeg",
+        "-v",
+        "error",
+        "-f",
+        "lavfi",
+        "-i",
+        pattern,
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-movflags",
+        "frag_keyframe+empty_moov",
+        "-f",
+        "mp4",
+        "-",
+    ]
+    return subprocess.run(argv, capture_output=True, check=True).stdout
+
+
+@cache
+def photograph(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _file(seen: Seen) -> Answer:
+    size, _, kind = seen.path.removeprefix("/files/").partition(".")
+    width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
+    data, mime = (clip(width, height), "video/mp4") if kind == "mp4" else (photograph(width, height), "image/jpeg")
+    if seen.fault == "truncated":
+        data = data[:400]
+    return Answer(200, data, {"Content-Type": mime}, billed=False)
+
+
+def _free(body: Any, status: int = 200) -> Answer:
+    answer = Answer.json(body, status)
+    rate = RATE if status == 200 else {}
+    return Answer(answer.status, answer.body, {**answer.headers, **rate}, billed=False)
+
+
+def _addresses(seen: Seen) -> list[dict[str, Any]]:
+    base = f"http://{seen.headers['host']}/{seen.vendor}/files"
+    return [{"url": f"{base}/{w}x{h}.mp4", "width": w, "height": h} for w, h in SIZES.values()]
+
+
+def _photograph(seen: Seen, size: str) -> str:
+    width, height = SIZES[size]
+    return f"http://{seen.headers['host']}/{seen.vendor}/files/{width}x{height}.jpg"
+
+
+def _pexels_photographs(seen: Seen) -> Any:
+    width, height = SIZES["large"]
+    photo = {
+        "id": 3,
+        "width": width,
+        "height": height,
+        "url": "https://www.pexels.com/photo/3/",
+        "photographer": "Asha",
+        "photographer_url": "https://www.pexels.com/@asha",
+        "alt": "A river",
+        "avg_color": "#6E7B65",
+        "src": {"original": _photograph(seen, "large"), "medium": _photograph(seen, "small")},
+    }
+    return {"page": 1, "total_results": 1, "photos": [] if "nothing" in seen.query["query"] else [photo]}
+
+
+def _pixabay_photographs(seen: Seen) -> Any:
+    width, height = SIZES["large"]
+    hit = {
+        "id": 4,
+        "type": "photo",
+        "pageURL": "https://pixabay.com/photos/id-4/",
+        "user": "ravi",
+        "imageWidth": width,
+        "imageHeight": height,
+        "largeImageURL": _photograph(seen, "large"),
+        "webformatURL": _photograph(seen, "small"),
+    }
+    return {"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]}
+
+
+def pexels(seen: Seen) -> Answer:
+    if seen.path.startswith("/files/"):
+        return _file(seen)
+    if seen.headers.get("authorization") != KEY or seen.fault == "unauthorized":
+        return _free({"status": 401, "code": "Unauthorized"}, 401)
+    if seen.path == "/v1/search":
+        return _free(_pexels_photographs(seen))
+    assert seen.path == "/videos/search"
+    files = [{**f, "link": f.pop("url"), "file_type": "video/mp4", "quality": "hd"} for f in _addresses(seen)]
+    video = {
+        "id": 1,
+        "width": 1920,
+        "height": 1080,
+        "duration": 20,
+        "url": "https://www.pexels.com/video/1/",
+        "user": {"name": "Asha", "url": "https://www.pexels.com/@asha"},
+        "video_files": files,
+    }
+    return _free({"page": 1, "total_results": 1, "videos": [] if "nothing" in seen.query["query"] else [video]})
+
+
+def pixabay(seen: Seen) -> Answer:
+    if seen.path.startswith("/files/"):
+        return _file(seen)
+    if seen.query.get("key") != KEY or seen.fault == "unauthorized":
+        return Answer(400, b"[ERROR 400] Invalid or missing API key", {"Content-Type": "text/plain"}, billed=False)
+    if seen.path == "/api/":
+        return _free(_pixabay_photographs(seen))
+    assert seen.path == "/api/videos/"
+    large, small = _addresses(seen)
+    hit = {
+        "id": 2,
+        "pageURL": "https://pixabay.com/videos/id-2/",
+        "duration": 12,
+        "user": "ravi",
+        "videos": {"large": large, "small": small, "tiny": {"url": "", "width": 0, "height": 0, "size": 0}},
+    }
+    return _free({"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]})
+
+
+def freesound(seen: Seen) -> Answer:
+    if seen.path.startswith("/previews/"):
+        seconds = 0.01 if seen.fault == "truncated" else 8.0
+        return Answer(200, music(seconds, 44_100, "MP3"), {"Content-Type": "audio/mpeg"}, billed=False)
+    if seen.headers.get("authorization") != f"Token {KEY}" or seen.fault == "unauthorized":
+        return _free({"detail": "Invalid token."}, 401)
+    assert seen.path == "/apiv2/search/text/"
+    address = f"http://{seen.headers['host']}/{seen.vendor}/previews/1-hq.mp3"
+    sounds = [
+        {
+            "id": number,
+            "url": f"https://freesound.org/s/{number}/",
+            "license": licence,
+            "username": "meera",
+            "previews": {"preview-hq-mp3": address},
+        }
+        for number, licence in (
+            (1, "https://creativecommons.org/licenses/by-nc/4.0/"),
+            (2, "https://creativecommons.org/licenses/by/4.0/"),
+        )
+    ]
+    return _free({"count": 2, "results": [] if "nothing" in seen.query["query"] else sounds})

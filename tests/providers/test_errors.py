@@ -1,0 +1,117 @@
+"""Every error that a vendor's client can raise becomes one of ours."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import elevenlabs.errors
+import httpx
+import httpx2
+import openai
+import pytest
+import requests
+from elevenlabs.core.api_error import ApiError
+from google.api_core import exceptions as api
+from google.auth import exceptions as auth
+from google.genai import errors as genai
+
+from sutradhar.domain.core.errors import ProviderError
+from sutradhar.providers.hosted.elevenlabs.client import errors as elevenlabs_errors
+from sutradhar.providers.hosted.gemini.client import errors as gemini_errors
+from sutradhar.providers.hosted.googletts.client import errors as googletts_errors
+from sutradhar.providers.hosted.openai.client import errors as openai_errors
+
+REQUEST = httpx2.Request("POST", "http://vendor")
+
+
+def classes(*modules: Any) -> Iterator[type[Exception]]:
+    for module in modules:
+        for name in dir(module):
+            found = getattr(module, name)
+            if inspect.isclass(found) and issubclass(found, Exception) and not issubclass(found, Warning):
+                yield found
+
+
+def of_openai(kind: type[Any]) -> Exception:
+    if issubclass(kind, openai.APIStatusError):
+        status = getattr(kind, "status_code", None)
+        response = httpx2.Response(status if isinstance(status, int) else 500, request=REQUEST)
+        return (
+            kind(response=response, body=None)
+            if "message" not in inspect.signature(kind).parameters
+            else kind("it broke", response=response, body=None)
+        )
+    if issubclass(kind, openai.APIResponseValidationError):
+        return kind(response=httpx2.Response(200, request=REQUEST), body=None)
+    if issubclass(kind, openai.APIConnectionError):
+        return kind(request=REQUEST)
+    if kind is openai.APIError:
+        return kind("it broke", REQUEST, body=None)
+    return kind.__new__(kind)
+
+
+def of_elevenlabs(kind: type[Any]) -> Exception:
+    return kind(status_code=500, body="it broke") if kind is ApiError else kind(body={"detail": "it broke"})
+
+
+def of_google(kind: type[Any]) -> Exception:
+    body = {"error": {"code": 500, "message": "it broke", "status": "INTERNAL"}}
+    return kind(500, body) if issubclass(kind, genai.APIError) else kind("it broke")
+
+
+def of_google_apis(kind: type[Any]) -> Exception:
+    if issubclass(kind, api.RetryError):
+        return kind("it broke", None)
+    return kind.__new__(kind) if kind is api.FutureTimeoutError else kind("it broke")
+
+
+def of_the_wire(kind: type[Any]) -> Exception:
+    return kind("it broke")
+
+
+def cases() -> Iterator[Any]:
+    # websockets, webhooks and polling are other parts of the client, which we do not use; all else is met
+    for kind in classes(openai):
+        if issubclass(kind, openai.OpenAIError):
+            yield pytest.param(openai_errors, of_openai, kind, id=f"openai {kind.__name__}")
+    for kind in (ApiError, *classes(elevenlabs.errors)):
+        yield pytest.param(elevenlabs_errors, of_elevenlabs, kind, id=f"elevenlabs {kind.__name__}")
+    for kind in classes(genai):
+        yield pytest.param(gemini_errors, of_google, kind, id=f"genai {kind.__name__}")
+    for kind in classes(auth):
+        yield pytest.param(gemini_errors, of_the_wire, kind, id=f"google.auth {kind.__name__}")
+    for kind in classes(api):
+        if issubclass(kind, api.GoogleAPIError):
+            yield pytest.param(googletts_errors, of_google_apis, kind, id=f"google.api_core {kind.__name__}")
+    for kind in classes(requests.exceptions):
+        if issubclass(kind, requests.exceptions.RequestException):
+            yield pytest.param(googletts_errors, of_the_wire, kind, id=f"requests {kind.__name__}")
+    for module in (httpx, httpx2):
+        for kind in classes(module):
+            if issubclass(kind, module.TransportError):
+                for errors in (openai_errors, elevenlabs_errors, gemini_errors):
+                    name = f"{errors.__module__} {module.__name__}.{kind.__name__}"
+                    yield pytest.param(errors, of_the_wire, kind, id=name)
+
+
+@pytest.mark.parametrize(("errors", "made", "kind"), list(cases()))
+def test_no_error_of_a_client_gets_out_as_it_is(
+    errors: Callable[[], AbstractContextManager[None]], made: Callable[[type[Any]], Exception], kind: type[Any]
+) -> None:
+    with pytest.raises(ProviderError) as caught, errors():
+        raise made(kind)
+    assert str(caught.value)
+    assert caught.value.retryable or caught.value.fault in ("key", "request", "refused")
+
+
+def test_a_token_that_cannot_be_fetched_is_no_wrong_key_and_was_paid_by_nobody() -> None:
+    with pytest.raises(ProviderError) as caught, gemini_errors():
+        raise auth.TransportError("connection refused")
+    assert (caught.value.fault, caught.value.retryable, caught.value.billed) == ("down", True, False)
+
+
+def test_a_mistake_of_ours_is_not_taken_for_the_vendors() -> None:
+    for errors in (openai_errors, elevenlabs_errors, gemini_errors):
+        with pytest.raises(KeyError), errors():
+            raise KeyError("ours")

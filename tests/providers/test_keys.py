@@ -1,0 +1,70 @@
+"""Whether keys work is asked of the vendors, for nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import functions_framework
+import pytest
+from typer.testing import CliRunner
+
+from functions import main
+from functions.cli import app
+from sutradhar import bootstrap
+from tests.providers.billing_harness import VENDORS
+from tests.providers.pipeline_harness import environment
+from tests.providers.server import VendorStub
+
+
+@pytest.fixture
+def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
+    with VendorStub(VENDORS) as up:
+        for name, value in environment(up, home).items():
+            monkeypatch.setenv(name, value)
+        yield up
+
+
+def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
+    stub.always("gemini", "unauthorized")
+    checks = {check.name: check for check in bootstrap.provider_checks()}
+    assert {name: check.ok for name, check in checks.items() if name.startswith("key")} == {
+        "key of openai": True,
+        "key of elevenlabs": True,
+        "key of gemini": False,
+        "key of pexels": True,
+        "key of pixabay": True,
+        "key of freesound": True,
+    }
+    assert "GEMINI_API_KEY" in checks["key of gemini"].advice
+    assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
+
+
+def test_the_doctor_asks_vertex_as_this_machines_account(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GEMINI_API_KEY")
+    monkeypatch.setenv("GEMINI_PROJECT", "p")
+    monkeypatch.setenv("GEMINI_LOCATION", "l")
+    assert next(check for check in bootstrap.provider_checks() if check.name == "key of gemini").ok
+    assert stub.calls("gemini")[0].path == "/v1beta1/publishers/google/models"
+
+
+def test_a_vendor_that_does_not_answer_is_not_waited_for(stub: VendorStub) -> None:
+    stub.always("openai", "timeout")
+    found = next(check for check in bootstrap.provider_checks() if check.name == "key of openai")
+    assert (found.ok, found.needed) == (False, False)
+    assert len(stub.calls("openai")) == 1
+
+
+def test_readyz_shows_the_keys_when_asked(stub: VendorStub) -> None:
+    stub.always("elevenlabs", "unauthorized")
+    client = functions_framework.create_app("api", main.__file__).test_client()
+    plain, asked = client.get("/readyz"), client.get("/readyz?providers=1")
+    assert plain.status_code == asked.status_code
+    assert "key of openai" not in plain.json["checks"]
+    checks = asked.json["checks"]
+    assert (checks["key of openai"]["ok"], checks["key of elevenlabs"]["ok"]) == (True, False)
+
+
+def test_doctor_providers_lists_them(stub: VendorStub) -> None:
+    done = CliRunner().invoke(app, ["doctor", "--providers"])
+    assert "key of openai" in done.output
+    assert "provider_left_out" not in done.output  # the log is a file, where a person reads
+    assert "key of openai" not in CliRunner().invoke(app, ["doctor"]).output

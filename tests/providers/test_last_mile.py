@@ -1,0 +1,255 @@
+"""A plan that cannot be made is refused before anything is bought; estimates and notices are correct."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sutradhar.domain.assets.asset import Asset, Fallback
+from sutradhar.domain.billing.ledger import Account
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_status import stand_ins, status
+from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.submit import submit
+from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.server import VendorStub
+
+Make = Callable[..., Studio]
+SCENE = {"narration": "A river runs.", "image_prompt": "a river", "duration_sec": 4}
+BASE: dict[str, Any] = {
+    "title": "Water",
+    "language": "en",
+    "subtitle_languages": ["en"],
+    "render": {"mode": "PROXY"},
+    "music": {"enabled": False},
+    "scenes": [SCENE],
+}
+
+
+@pytest.fixture
+def studio_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
+    made: list[Studio] = []
+
+    def make(*, without: str = "", **variables: str) -> Studio:
+        env = {**environment(stub, tmp_path), **variables}
+        made.append(Studio({name: v for name, v in env.items() if not (without and name.startswith(without))}))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def film(studio: Studio, plan: RenderPlan) -> Job:
+    job, _ = submit(studio.services, plan)
+    studio.work()
+    return studio.job(job.id)
+
+
+def bare(tmp_path: Path) -> Studio:
+    return Studio({"SUTRADHAR_HOME": str(tmp_path / "bare")})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"topic": "???"},
+        {"prompt": "!!! ... "},
+        {"topic": "।।।"},
+        {"topic": "... -- ..."},
+        {"prompt": "¿?\n\n--\n"},
+        {"prompt": "*** ((( ***"},
+    ],
+)
+def test_a_topic_without_a_word_is_refused_for_every_planner(
+    studio_with: Make, tmp_path: Path, stub: VendorStub, body: dict[str, str]
+) -> None:
+    offline = bare(tmp_path)
+    for studio in (studio_with(), offline):
+        with pytest.raises(InvalidRequest, match=r"(topic|prompt): has no word that can be said; write it in words"):
+            submit(studio.services, RenderPlan.parse(body))
+    assert not stub.calls("openai")
+    offline.close()
+
+
+@pytest.mark.parametrize("prompt", ["[music]", "SCENE 1", "[applause]\n[laughter]"])
+def test_a_script_of_directions_is_refused_where_no_model_writes(tmp_path: Path, prompt: str) -> None:
+    offline = bare(tmp_path)
+    with pytest.raises(InvalidRequest, match="prompt: has nothing to say once stage directions and headings"):
+        submit(offline.services, RenderPlan.parse({"prompt": prompt}))
+    assert submit(offline.services, RenderPlan.parse({"topic": "5"}))[1]
+    offline.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"footage": "stock"}, r"footage: no provider of stock footage is set up.*PEXELS_API_KEY"),
+        ({"scenes": [{**SCENE, "footage": "generated"}]}, r"scenes\[0\].footage: .*set GEMINI_PROJECT, or leave out"),
+        (
+            {"scenes": [SCENE, {**SCENE, "sounds": [{"text": "rain"}]}]},
+            r"scenes\[1\].sounds: no sound lib.*FREESOUND",
+        ),
+        ({"voice": "elevenlabs/JBFqnCBsd6RMkjVDRZzb"}, r"voice: .*elevenlabs/JBF.*ELEVENLABS_API_KEY.*without strict"),
+        ({"voice": "openai/ash", "footage": "generated"}, r"footage: .*; voice: "),
+    ],
+)
+def test_a_strict_plan_without_a_provider_is_refused_at_once(
+    tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
+    studio = bare(tmp_path)
+    with pytest.raises(InvalidRequest, match=message):
+        submit(studio.services, RenderPlan.parse({**BASE, **changes, "strict": True}))
+    assert submit(studio.services, RenderPlan.parse({**BASE, **changes}))[1], (
+        "a job without strict may use another provider"
+    )
+    studio.close()
+
+
+def test_a_key_alone_makes_no_clips(studio_with: Make, stub: VendorStub) -> None:
+    plan = RenderPlan.parse({**BASE, "footage": "generated"})
+    studio = studio_with()
+    with pytest.raises(InvalidRequest, match="set GEMINI_PROJECT"):
+        submit(studio.services, plan.evolve(strict=True))
+    done = film(studio, plan)
+    assert done.state is JobState.SUCCEEDED
+    assert any("set GEMINI_PROJECT" in note for note in done.notices)
+
+
+def test_what_is_made_already_costs_nothing_in_the_estimate(studio_with: Make) -> None:
+    studio = studio_with()
+    plan = RenderPlan.parse(BASE)
+    assert film(studio, plan).estimated > 0
+    again, _ = submit(studio.services, plan)
+    assert (again.estimated, again.estimated_most) == (0, 0)
+    more = plan.evolve(scenes=(*plan.scenes, plan.scenes[0].evolve(image_prompt="a lake")))
+    third, _ = submit(studio.services, more)
+    assert 0 < third.estimated < submit(studio.services, more.evolve(seed=9))[0].estimated
+
+
+def test_what_is_made_already_fits_under_every_cap(studio_with: Make) -> None:
+    studio = studio_with()
+    plan = RenderPlan.parse(BASE)
+    film(studio, plan)
+    assert submit(studio.services, plan.evolve(budget_usd=0.001))[1]
+
+
+def test_an_image_in_the_place_of_footage_keeps_the_likeness(studio_with: Make, stub: VendorStub) -> None:
+    stub.always("pexels", "unauthorized")
+    stub.always("pixabay", "unauthorized")
+    seen = {**SCENE, "characters": ["Mira"]}
+    plan = RenderPlan.parse(
+        {
+            **BASE,
+            "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
+            "scenes": [
+                seen,
+                {**seen, "image_prompt": "a hill"},
+                {**seen, "image_prompt": "a market", "footage": "stock"},
+            ],
+        }
+    )
+    studio = studio_with()
+    done = film(studio, plan)
+    sheet = studio.services.blobs.get(done.assets["character-0"].blob)
+    edits = [one for one in stub.billed("openai") if one.path == "/v1/images/edits"]
+    assert [one.form["prompt"].partition(".")[0] for one in edits] == ["a river", "a hill", "a market"]
+    assert all(one.raw.count(sheet) == 1 for one in edits)
+    assert not done.assets["scene-02-image"].footage
+
+
+def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, stub: VendorStub) -> None:
+    seen = {**SCENE, "characters": ["Mira"]}
+    plan = RenderPlan.parse(
+        {
+            **BASE,
+            "footage": "stock",
+            "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
+            "scenes": [seen, {**seen, "image_prompt": "a hill"}],
+        }
+    )
+    done = film(studio_with(), plan)
+    assert all(done.assets[f"scene-0{i}-image"].footage for i in range(2))
+    assert not stub.billed("openai")
+
+
+@pytest.mark.parametrize(
+    ("variables", "voice", "named"),
+    [
+        ({}, "elevenlabs/abc123", "abc123"),
+        ({}, "F", "EXAVITQu4vr4xnSDxMaL"),
+        ({"NARRATORS": "openai"}, "openai/ash", "ash"),
+        ({"NARRATORS": "openai"}, "M", "onyx"),
+    ],
+)
+def test_provenance_names_the_voice(studio_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
+    done = film(studio_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
+    told = manifest(done, Account())["assets"][0]
+    assert (told["kind"], told["voice"]) == ("narration", named)
+
+
+def test_provenance_of_a_clip_names_its_style_and_first_frame(
+    studio_with: Make, stub: VendorStub, tmp_path: Path
+) -> None:
+    studio = studio_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
+    done = film(studio, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
+    told = next(asset for asset in manifest(done, Account())["assets"] if asset["kind"] == "image")
+    assert (told["model"], told["style"]) == ("veo-3.1-fast-generate-001", "ink")
+    still = next(seen for seen in stub.billed("openai") if seen.path == "/v1/images/generations")
+    assert still.body["prompt"].endswith("Style: ink")
+    blobs = [p.read_bytes() for p in (tmp_path / "blobs" / "assets").iterdir() if p.suffix == ".png"]
+    assert told["first_frame"] in {hashlib.sha256(data).hexdigest() for data in blobs}
+
+
+def asset(provider: str, *fallbacks: tuple[str, str]) -> Asset:
+    missed = tuple(Fallback(provider=name, reason=reason) for name, reason in fallbacks)
+    return Asset(key="k", kind="image", blob="b", sha256="s", size=1, provider=provider, fallbacks=missed)
+
+
+def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
+    assets = {
+        "scene-00-image": asset("b/1", ("a", "it was down"), ("a", "its model is gone")),
+        "scene-01-image": asset("b/1", ("a", "it was down")),
+        "scene-02-image": asset("b/1", ("a", "no credit")),
+        "music": asset("c/1", ("a", "it was down")),
+    }
+    assert stand_ins(assets) == [
+        "scene 1, image, scene 2, image, scene 3, image by b/1, for a: it was down; its model is gone; no credit",
+        "music by c/1, for a: it was down",
+    ]
+
+
+@pytest.mark.parametrize(("slot", "kind"), [("scene-00-narration", "tts"), ("scene-00-image", "images")])
+def test_the_step_that_failed_is_the_one_that_is_named(
+    studio_with: Make, stub: VendorStub, slot: str, kind: str
+) -> None:
+    vendor = "elevenlabs" if kind == "tts" else "openai"
+    stub.always(vendor, "bad request")
+    done = film(studio_with(), RenderPlan.parse({**BASE, "strict": True}))
+    assert done.state is JobState.FAILED
+    told = status(done, {}, Account(), base="")
+    assert told["step"] == kind
+    assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
+
+
+def test_a_failed_translator_is_not_reported_as_missing(studio_with: Make, stub: VendorStub) -> None:
+    for vendor in ("openai", "gemini"):
+        stub.always(vendor, "bad request")
+    studio = studio_with()
+    plan = RenderPlan.parse({**BASE, "subtitle_languages": ["en", "hi"]})
+    (note,) = [note for note in film(studio, plan).notices if "captions are left out" in note]
+    assert "and openai, gemini could not add one" in note
+    assert "no translator is set up" not in note
+
+
+def test_a_refused_prompt_is_not_to_be_retried(studio_with: Make, stub: VendorStub) -> None:
+    stub.always("openai", "refusal")
+    stub.always("gemini", "refusal")
+    studio = studio_with()
+    done = film(studio, RenderPlan.parse({**BASE, "strict": True}))
+    assert done.error
+    assert done.error.advice == "say it in other words in a new job: the plan of this one is fixed"

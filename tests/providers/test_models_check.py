@@ -1,0 +1,63 @@
+"""`make models-check` finds every kind of difference between our tables and the clients."""
+
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from sutradhar.domain.billing.model_table import ModelTable
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.providers.catalog import Kind, model_table
+from tests.providers.billing_harness import PRICES
+from tests.providers.models_check import SOURCES, Said, compare, parse_ends, read
+
+TEXT = '''"""Deprecated values:
+
+- "a", "b-2025", "c": Announced shutdown date:
+  2026-12-11. See the page for details.
+- "d": D was shut down on October 23, 2026. Use e instead.
+- "f": Not a supported model.
+"""'''
+
+
+def test_our_tables_say_what_the_pinned_clients_say() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.providers.models_check"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "0 differences between our tables and openai" in done.stderr
+
+
+def test_ends_are_read_in_both_ways_of_writing() -> None:
+    december, october = date(2026, 12, 11), date(2026, 10, 23)
+    assert parse_ends(TEXT) == {"a": december, "b-2025": december, "c": december, "d": october}
+
+
+@pytest.mark.parametrize("key", SOURCES, ids="-".join)
+def test_each_client_lists_models(key: tuple[str, Kind]) -> None:
+    said = read(*SOURCES[key])
+    assert said.models
+    assert all(isinstance(name, str) for name in said.models)
+
+
+IMAGE: tuple[str, Kind] = ("openai", "image")
+LISTED = frozenset(["gpt-image-2.6-flare", "gpt-image-2.6-sunburst"])
+NO_PRICES = PriceTable(prices=())
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "prices", "difference"),
+    [
+        (Said(LISTED, {}), model_table(), PRICES, None),
+        (Said(LISTED - {"gpt-image-2.6-flare"}, {}), model_table(), PRICES, "client does not know gpt-image-2.6-flare"),
+        (Said(LISTED, {"gpt-image-1": date(2026, 10, 24)}), model_table(), PRICES, "we say 2026-10-23"),
+        (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), model_table(), PRICES, "we say None"),
+        (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), PRICES, "a price and no end"),
+        (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), NO_PRICES, None),
+    ],
+)
+def test_each_difference_is_reported(said: Said, table: ModelTable, prices: PriceTable, difference: str | None) -> None:
+    found = compare({IMAGE: said}, table, prices)
+    assert len(found) == (1 if difference else 0)
+    assert difference is None or difference in found[0]

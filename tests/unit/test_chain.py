@@ -1,0 +1,213 @@
+"""A chain of narrators is a narrator."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sutradhar.domain.assets.asset import Fallback, Word
+from sutradhar.domain.core.errors import InvalidRequest, ProviderError
+from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.ports.providers import Picture, Speech
+from sutradhar.providers.chain import FallbackImages, FallbackNarrator
+from sutradhar.providers.registry import Registry
+
+
+@dataclass
+class Terms:
+    """A gate as far as a chain asks it."""
+
+    strict: bool = False
+
+
+def chain(*narrators: Any, strict: bool = False) -> FallbackNarrator:
+    return FallbackNarrator(narrators, Terms(strict))
+
+
+class Scripted:
+    """Fails ``failures`` times, then speaks; ``languages`` are those it has."""
+
+    def __init__(self, name: str, failures: int = 0, *, retryable: bool = True, languages: str = "en hi") -> None:
+        self.name, self.failures, self.retryable = name, failures, retryable
+        self.languages = languages.split()
+        self.asked = 0
+
+    def speaks(self, language: Language, voice: Voice) -> bool:
+        return language in self.languages
+
+    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
+        whose, _, named = manner.named.partition("/")
+        return f"{self.name}/{named}" if whose == "actor" and self.name.startswith("actor") else self.name
+
+    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        return self.name.startswith("actor")
+
+    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+        self.asked += 1
+        if self.failures:
+            self.failures -= 1
+            raise ProviderError("no luck", provider=self.name, retryable=self.retryable, advice=f"mend {self.name}")
+        return Speech(b"wav", 480, (Word(text=text, start=0, end=0.01),), "engine", self.name)
+
+
+def test_the_first_that_speaks_is_asked_and_nobody_else() -> None:
+    deaf, first, second = Scripted("deaf", languages="hi"), Scripted("first"), Scripted("second")
+    voices = chain(deaf, first, second)
+    speech = voices.narrate("Hello", "en", "F")
+    assert (speech.provider, speech.fallbacks) == ("first", ())
+    assert (deaf.asked, first.asked, second.asked) == (0, 1, 0)
+    assert voices.maker("en", "F") == "first"
+    assert voices.maker("hi", "F") == "deaf"
+
+
+def test_who_failed_and_why_is_on_the_speech_and_the_first_is_asked_again_next_time() -> None:
+    voices = chain(Scripted("a", 1), Scripted("b", 1), Scripted("c"))
+    speech = voices.narrate("Hello", "en", "F")
+    assert speech.provider == "c"
+    assert speech.fallbacks == (Fallback(provider="a", reason="no luck"), Fallback(provider="b", reason="no luck"))
+    assert voices.narrate("Hello", "en", "F").provider == "a"
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True), (False, False)])
+def test_when_all_fail_one_error_names_all_and_may_be_tried_again_if_any_may(first: bool, second: bool) -> None:
+    voices = chain(Scripted("a", 9, retryable=first), Scripted("b", 9, retryable=second))
+    with pytest.raises(ProviderError, match="a: no luck; b: no luck") as caught:
+        voices.narrate("Hello", "en", "F")
+    assert caught.value.retryable is (first or second)
+    assert caught.value.advice == "mend a"
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_failed_voice() -> None:
+    class Wrong(Scripted):
+        def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+            raise TypeError("ours")
+
+    with pytest.raises(TypeError):
+        chain(Wrong("wrong"), Scripted("b")).narrate("Hello", "en", "F")
+
+
+def test_when_nobody_has_the_voice_the_error_is_final_and_says_what_to_install() -> None:
+    voices = chain(Scripted("a", languages="en"))
+    assert not voices.speaks("hi", "F")
+    for call in (lambda: voices.maker("hi", "F"), lambda: voices.narrate("x", "hi", "F")):
+        with pytest.raises(ProviderError, match="no narrator has a voice F for hi") as caught:
+            call()
+        assert not caught.value.retryable
+        assert "espeak-ng" in caught.value.advice
+
+
+def test_chains_nest() -> None:
+    inner = chain(Scripted("a", 1), Scripted("b"))
+    speech = chain(Scripted("z", 1), inner).narrate("Hello", "en", "F")
+    assert [f.provider for f in speech.fallbacks] == ["z", "a"]
+
+
+def test_strictly_nobody_but_the_first_is_asked() -> None:
+    second = Scripted("b")
+    with pytest.raises(ProviderError, match="no luck") as caught:
+        chain(Scripted("a", 1), second, strict=True).narrate("Hello", "en", "F")
+    assert (caught.value.provider, second.asked) == ("a", 0)
+
+
+class Painter:
+    """Refuses prompts with a sword in them."""
+
+    name = "painter/1"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    keeps_likeness = False
+
+    def draw(
+        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+    ) -> Picture:
+        self.asked.append(prompt)
+        if "sword" in prompt:
+            raise ProviderError("no weapons", provider=self.name, retryable=False, fault="refused")
+        return Picture(b"png", "image/png", width, height, self.name)
+
+
+def test_a_refused_prompt_is_reworded_once_and_the_refusal_is_kept() -> None:
+    painter = Painter()
+    images = FallbackImages([painter], Terms(), lambda prompt, _why: prompt.replace("sword", "flower"))
+    picture = images.draw("a boy with a sword", "", 64, 64, 1)
+    assert painter.asked == ["a boy with a sword", "a boy with a flower"]
+    assert (picture.refused, picture.fallbacks) == ("no weapons", ())
+
+
+@pytest.mark.parametrize("other", ["another sword", None])
+def test_what_is_refused_in_other_words_too_goes_to_the_next(other: str | None) -> None:
+    class Lenient(Painter):
+        name = "lenient/1"
+
+        keeps_likeness = False
+
+        def draw(
+            self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+        ) -> Picture:
+            return Picture(b"png", "image/png", width, height, self.name)
+
+    painter = Painter()
+    picture = FallbackImages([painter, Lenient()], Terms(), lambda _prompt, _why: other).draw("a sword", "", 64, 64, 1)
+    assert len(painter.asked) == (2 if other else 1)
+    assert picture.provider == "lenient/1"
+    assert picture.fallbacks == (Fallback(provider="painter/1", reason="no weapons"),)
+
+
+def registry(providers: list[str] | None = None, **chains: list[str]) -> Registry:
+    gate: Any = Terms()
+    return Registry({}, providers, chains, gate)
+
+
+def test_an_unknown_narrator_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidRequest, match=r"NARRATORS: there is no narrator 'hibary'; known are hibari, piper, esp"):
+        registry(narrator=["espeak_ng", "hibary"]).narrator()
+
+
+def test_who_has_no_key_is_left_out_and_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    names = registry().narrator().name
+    assert names.startswith("hibari/")
+    assert '"event": "provider_left_out"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("providers", "message"),
+    [(["openai"], "PROVIDERS: openai needs OPENAI_API_KEY"), (["opnai"], "PROVIDERS: there is no 'opnai'; known are")],
+)
+def test_a_vendor_that_was_asked_for_by_name_needs_its_key(providers: list[str], message: str) -> None:
+    with pytest.raises(InvalidRequest, match=message):
+        registry(providers).narrator()
+
+
+def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
+    with pytest.raises(InvalidRequest, match="IMAGE_GENERATORS: names no provider that is set up; set OPENAI_API_KEY"):
+        registry(image=["openai"]).images()
+
+
+OWN = Manner(named="actor/george")
+
+
+def test_whose_own_voice_is_asked_for_is_asked_first() -> None:
+    voices = chain(Scripted("a/1"), Scripted("actor/2"))
+    assert voices.narrate("Hello", "en", "F").provider == "a/1"
+    speech = voices.narrate("Hello", "en", "F", OWN)
+    assert (speech.provider, speech.fallbacks) == ("actor/2", ())
+    assert (voices.maker("en", "F"), voices.maker("en", "F", OWN)) == ("a/1", "actor/2/george")
+    assert (voices.acts("en", "F"), voices.acts("en", "F", OWN)) == (False, True)
+
+
+def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> None:
+    (missed,) = chain(Scripted("a/1")).narrate("Hello", "en", "F", OWN).fallbacks
+    assert (missed.provider, missed.reason) == ("actor", "it is not among the narrators: has it a key?")
+    (missed,) = chain(Scripted("a/1"), Scripted("actor/2", 9)).narrate("Hello", "en", "F", OWN).fallbacks
+    assert missed.provider == "actor/2"
+    # one that has no voices to choose from is asked no sooner, and says what it is asked for
+    voices = chain(Scripted("a/1"), Scripted("plain/1"))
+    speech = voices.narrate("Hello", "en", "F", Manner(named="plain/george"))
+    assert (speech.provider, speech.fallbacks[0].reason) == ("a/1", "it has no voice george to choose")
+    with pytest.raises(ProviderError, match="no other may speak"):
+        chain(Scripted("plain/1"), strict=True).narrate("Hello", "en", "F", Manner(named="plain/george"))
+    with pytest.raises(ProviderError, match="no other may speak"):
+        chain(Scripted("a/1"), strict=True).narrate("Hello", "en", "F", OWN)

@@ -1,0 +1,120 @@
+"""The table of drawable characters in the domain is the caption fonts' own. Written anew when the fonts change:
+
+python -m tests.unit.test_font_coverage > shared/sutradhar/domain/text/font_coverage.py
+"""
+
+import sys
+from itertools import count, groupby
+from pathlib import Path
+from textwrap import wrap
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from gpu_renderer.text.text_renderer import missing_glyphs, runs, typeface
+from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.text import font_coverage
+from sutradhar.domain.text.text import named, undrawable
+
+_HEAD = '''"""The code points that the two caption fonts have a glyph for.
+
+``tests/unit/test_font_coverage.py`` writes this file.
+
+The domain cannot open fonts, and a text that cannot be drawn must be refused before anything is paid for.
+"""
+
+
+def _read(table: str) -> frozenset[int]:
+    """Runs of code points, in hexadecimal: the distance from the end of the last one, and the length."""
+    found: list[int] = []
+    numbers = [int(number, 16) for number in table.split()]
+    at = 0
+    for skipped, length in zip(numbers[::2], numbers[1::2], strict=True):
+        at += skipped
+        found += range(at, at + length)
+        at += length
+    return frozenset(found)
+'''
+
+
+def _table(font: Path) -> str:
+    with TTFont(font, lazy=True) as opened:
+        points = sorted(opened.getBestCmap())
+    ranges = [[p for _, p in part] for _, part in groupby(zip(count(), points, strict=False), lambda at: at[1] - at[0])]
+    numbers, end = [], 0
+    for found in ranges:
+        numbers += [f"{found[0] - end:x}", f"{len(found):x}"]
+        end = found[-1] + 1
+    return " ".join(numbers)
+
+
+def _module() -> str:
+    parts = [_HEAD]
+    for name, font in (("LATIN", typeface().latin), ("DEVANAGARI", typeface().devanagari)):
+        lines = "\n".join(f"    {line}" for line in wrap(_table(font), 110))
+        parts.append(f'{name} = _read(\n    """\n{lines}\n    """\n)\n"""Of {font.name}."""\n')
+    return "\n\n".join(parts[:2]) + "\n" + parts[2]
+
+
+@pytest.mark.parametrize("script", ["latin", "devanagari"])
+def test_the_table_is_what_the_installed_font_has(script: str) -> None:
+    with TTFont(getattr(typeface(), script), lazy=True) as opened:
+        in_font = frozenset(opened.getBestCmap())
+    table: frozenset[int] = getattr(font_coverage, script.upper())
+    assert sorted(table ^ in_font) == [], (
+        "run: python -m tests.unit.test_font_coverage > shared/sutradhar/domain/text/font_coverage.py"
+    )
+
+
+@pytest.mark.parametrize("text", ["漢", "a→b", "తెలుగు", "עברית", "1 ∑ 2", "कʰ\U00010900"])
+def test_what_the_fonts_lack_is_found_without_them(text: str) -> None:
+    assert undrawable(text) == missing_glyphs(text)[0]
+
+
+@pytest.mark.parametrize("text", ["Привет", "Ωμέγα", "राम “ज्ञान” ₹१२३ ॐ 50%", "क्\u200dष क्\u200cष", "naïve ñ œ", ""])
+def test_what_the_fonts_have_passes(text: str) -> None:
+    assert undrawable(text) is None
+    assert missing_glyphs(text) == ""
+
+
+def test_a_cluster_that_neither_font_has_whole_is_found() -> None:
+    """Both fonts together have each character, but one cluster is drawn with one font."""
+    text = "क\u0489"
+    assert all(ord(c) in font_coverage.LATIN | font_coverage.DEVANAGARI for c in text)
+    assert undrawable(text) == missing_glyphs(text) == "\u0489"
+
+
+def test_the_domain_and_the_renderer_agree_on_every_character_of_the_plane() -> None:
+    """Each one on its own and after a Devanagari letter; symbols that ``drawable`` takes out aside."""
+    for point in [*range(0x21, 0x2600, 7), *sorted(font_coverage.LATIN | font_coverage.DEVANAGARI)[::5]]:
+        for text in (chr(point), "क" + chr(point)):
+            if (found := undrawable(text)) is not None:
+                assert found in missing_glyphs(text)
+
+
+def test_a_plan_with_such_a_character_is_refused_at_once() -> None:
+    with pytest.raises(InvalidRequest, match=r"title: .*U\+6F22"):
+        RenderPlan.parse({"topic": "Prahlad", "title": "The 漢 sign"})
+
+
+def test_emoji_in_a_narration_are_taken_out_not_refused() -> None:
+    plan = RenderPlan.parse({"scenes": [{"narration": "Hello 🙂 world ✨", "image_prompt": "a hill"}]})
+    assert plan.scenes[0].narration == "Hello world"
+
+
+def test_a_character_is_named_as_people_can_look_it_up() -> None:
+    assert named("漢") == "'漢' (U+6F22 CJK UNIFIED IDEOGRAPH-6F22)"
+    assert named("\ue000") == "'\\ue000' (U+E000)"
+
+
+def test_no_run_is_drawn_with_a_font_that_lacks_its_glyphs() -> None:
+    face = typeface()
+    has = {face.latin: font_coverage.LATIN, face.devanagari: font_coverage.DEVANAGARI}
+    text = "Om ॐ — “śrī” ₹५ ꠰ क᳐ क॑"
+    assert undrawable(text) is None
+    assert all(ord(c) in has[font] for font, part in runs(text, face) for c in part)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_module())

@@ -1,0 +1,176 @@
+"""The quality gate's rules, one at a time, on facts made up for it."""
+
+import pytest
+
+from sutradhar.domain.video.captions import Cue
+from sutradhar.domain.video.quality_gate import FileFacts, Heard, Span, check, failures
+from sutradhar.domain.video.timeline import Bed, Camera, Clip, Pose, Timeline, Voice
+
+FPS, FRAMES = 30, 600
+WIDE, CLOSE = Pose(x=0.5, y=0.5, zoom=1), Pose(x=0.5, y=0.5, zoom=1.15)
+
+
+def _clip(scene: int, start: int, frames: int, camera: Camera) -> Clip:
+    return Clip(scene=scene, start=start, frames=frames, blob="b", sha256="0", camera=camera, fade_in=0)
+
+
+TIMELINE = Timeline(
+    fps=FPS,
+    width=1920,
+    height=1080,
+    frames=FRAMES,
+    # a moving scene of 10 s, then a declared hold of 10 s
+    clips=(_clip(0, 0, 300, Camera(start=WIDE, end=CLOSE)), _clip(1, 300, 300, Camera(start=WIDE, end=WIDE))),
+    voices=(
+        Voice(scene=0, start=24_000, samples=400_000, blob="v", sha256="0"),
+        Voice(scene=1, start=504_000, samples=400_000, blob="v", sha256="0"),
+    ),
+    bed=Bed(blob="m", sha256="0", samples=48_000, volume_db=-12),
+    captions={
+        "en": (Cue(start=15, end=200, lines=("One",)), Cue(start=315, end=500, lines=("Two",))),
+        "hi": (Cue(start=15, end=200, lines=("एक",)), Cue(start=315, end=500, lines=("दो",))),
+    },
+    burned=(Cue(start=15, end=200, lines=("One",)), Cue(start=315, end=500, lines=("Two",))),
+)
+
+GOOD = FileFacts(
+    container="mp4",
+    video_codec="h264",
+    video_tag="avc1",
+    width=1920,
+    height=1080,
+    fps=30.0,
+    pixel_format="yuv420p",
+    color_space="bt709",
+    color_primaries="bt709",
+    color_transfer="bt709",
+    color_range="tv",
+    frames=FRAMES,
+    duration_sec=20.0,
+    moov_first=True,
+    audio_codec="aac",
+    sample_rate=48_000,
+    channels=2,
+    audio_sec=20.011,
+    integrated_lufs=-14.3,
+    true_peak_dbtp=-1.0,
+    silences=(),
+    narrations=(Heard(scene=0, start=0.5, end=3.5, likeness=0.9, late_sec=0.01),),
+    black=(),
+    frozen=(),
+    decode_errors=(),
+    thumbnail_width=1280,
+    thumbnail_height=720,
+    thumbnail_bytes=900_000,
+)
+
+
+def _broken(facts: FileFacts, timeline: Timeline = TIMELINE) -> list[str]:
+    return [f.rule for f in check(facts, timeline) if not f.ok]
+
+
+def test_a_good_file_passes_every_rule() -> None:
+    findings = check(GOOD, TIMELINE)
+    assert len(findings) >= 20
+    assert failures(findings) == ""
+
+
+DEFECTS = [
+    ("container", {"container": "matroska,webm"}),
+    ("decodes", {"decode_errors": ("[h264] [error] error while decoding MB 3 4",)}),
+    ("fast start", {"moov_first": False}),
+    ("video codec", {"video_codec": "mpeg4"}),
+    ("picture size", {"width": 1080, "height": 1920}),
+    ("frame rate", {"fps": 29.97}),
+    ("pixel format", {"pixel_format": "yuv444p"}),
+    ("colour tags", {"color_space": "smpte170m"}),
+    ("colour tags", {"color_primaries": ""}),
+    ("colour tags", {"color_transfer": "smpte170m"}),
+    ("colour tags", {"color_range": "pc"}),
+    ("frames", {"frames": FRAMES - 2}),
+    ("frames", {"frames": FRAMES + 2}),
+    ("video length", {"duration_sec": 20.1}),
+    ("audio length", {"audio_sec": 19.9}),
+    ("audio", {"audio_codec": "", "sample_rate": 0, "channels": 0, "audio_sec": 0.0, "integrated_lufs": -70.0}),
+    ("audio format", {"channels": 1}),
+    ("audio format", {"sample_rate": 44_100}),
+    ("loudness", {"integrated_lufs": -15.2}),
+    ("loudness", {"integrated_lufs": -12.9}),
+    ("true peak", {"true_peak_dbtp": -0.4}),
+    ("narration heard", {"silences": (Span(start=1.0, end=4.5),)}),
+    (
+        "narration heard",
+        {"narrations": (Heard(scene=1, start=10.5, end=13.5, likeness=0.69, late_sec=0.2),)},
+    ),
+    (
+        "sound in step",
+        {"narrations": (Heard(scene=1, start=10.5, end=13.5, likeness=0.9, late_sec=-0.06),)},
+    ),
+    ("codec tag", {"video_codec": "hevc", "video_tag": "hev1"}),
+    ("black", {"black": (Span(start=0.0, end=0.6),)}),
+    ("frozen", {"frozen": (Span(start=3.0, end=5.5),)}),
+    ("frozen", {"frozen": (Span(start=7.5, end=20.0),)}),
+    ("thumbnail size", {"thumbnail_width": 0, "thumbnail_height": 0}),
+    ("thumbnail weight", {"thumbnail_bytes": 2_000_001}),
+]
+
+
+@pytest.mark.parametrize(("rule", "changes"), DEFECTS)
+def test_a_defect_of_the_file_is_caught_by_its_rule_and_by_no_other(rule: str, changes: dict[str, object]) -> None:
+    assert _broken(GOOD.evolve(**changes)) == [rule]
+
+
+ALLOWED = {
+    "one frame more": {"frames": FRAMES + 1, "duration_sec": 20.0333},
+    "hevc": {"video_codec": "hevc", "video_tag": "hvc1"},
+    "a silence of 3 s": {"silences": (Span(start=1.0, end=4.0),)},
+    "a long silence between two narrations": {"silences": (Span(start=8.9, end=12.0),)},
+    "half a second of black": {"black": (Span(start=0.0, end=0.5),)},
+    "a freeze inside a declared hold": {"frozen": (Span(start=9.0, end=20.0),)},
+    "the edges of what loudness may be": {"integrated_lufs": -15.0, "true_peak_dbtp": -0.5},
+}
+
+
+@pytest.mark.parametrize("changes", ALLOWED.values(), ids=ALLOWED)
+def test_what_is_allowed_passes(changes: dict[str, object]) -> None:
+    assert _broken(GOOD.evolve(**changes)) == []
+
+
+BAD_CUES = {
+    "outside the film": (Cue(start=15, end=200, lines=("a",)), Cue(start=315, end=FRAMES + 1, lines=("b",))),
+    "before its beginning": (Cue(start=-1, end=200, lines=("a",)), Cue(start=315, end=500, lines=("b",))),
+    "without length": (
+        Cue(start=15, end=200, lines=("a",)),
+        Cue(start=315, end=500, lines=("b",)),
+        Cue(start=500, end=500, lines=("c",)),
+    ),
+    "over each other": (Cue(start=15, end=320, lines=("a",)), Cue(start=315, end=500, lines=("b",))),
+    "missing for a scene": (Cue(start=15, end=200, lines=("a",)),),
+    "none at all": (),
+}
+
+
+@pytest.mark.parametrize("cues", BAD_CUES.values(), ids=BAD_CUES)
+def test_bad_captions_are_caught_in_their_language_only(cues: tuple[Cue, ...]) -> None:
+    timeline = TIMELINE.evolve(captions={**TIMELINE.captions, "hi": cues})
+    assert _broken(GOOD, timeline) == ["captions hi"]
+
+
+def test_burned_captions_are_held_to_the_same_rules() -> None:
+    assert _broken(GOOD, TIMELINE.evolve(burned=(Cue(start=15, end=200, lines=("a",)),))) == ["burned captions"]
+
+
+def test_a_film_without_burned_captions_passes() -> None:
+    assert _broken(GOOD, TIMELINE.evolve(burned=())) == []
+
+
+def test_a_film_with_neither_voice_nor_music_may_be_silent() -> None:
+    silent = GOOD.evolve(integrated_lufs=-70.0, true_peak_dbtp=-120.0, silences=(Span(start=0.0, end=20.0),))
+    nobody = TIMELINE.evolve(voices=(), bed=None, captions={}, burned=())
+    assert _broken(silent, nobody) == []
+    assert _broken(silent) == ["loudness", "narration heard"]
+
+
+def test_a_failure_tells_the_figure_and_the_limit() -> None:
+    told = failures(check(GOOD.evolve(integrated_lufs=-18.2, frames=590), TIMELINE))
+    assert told == "frames: 590 (allowed: 600 ±1); loudness: -18.2 LUFS (allowed: -14 ±1 LUFS)"

@@ -1,1 +1,0 @@
-"""A stub of every vendor: its wire format over real HTTP, with its real client, of which only the address is moved."""
