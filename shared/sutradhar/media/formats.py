@@ -1,7 +1,7 @@
 """List the formats that are accepted, and name those that are refused.
 
-The upload check (``providers.media.upload_reader``) and the renderer both use this list, so that they always agree about a
-file. Only its bytes decide; its name and its announced media type play no part.
+The upload check (``providers.media.upload_reader``) and the renderer both use this list, so that they always agree
+about a file. Only its bytes decide; its name and its announced media type play no part.
 """
 
 import os
