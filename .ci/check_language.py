@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from language_glossary import Exceptions, Term, Vocabulary, read_exceptions, read_terms
@@ -67,6 +68,13 @@ def check_folders(files: Iterable[str], terms: Sequence[Term], exceptions: Itera
             yield f"{folder}/:1: {describe_name(folder.name, word, advice)}"
 
 
+def find_unused_paths(files: Iterable[str], exceptions: Iterable[Exceptions]) -> list[str]:
+    """Return the path patterns of the exceptions that match none of all files: the file was moved or is gone."""
+    every = list(files)
+    patterns = (pattern for group in exceptions for pattern in group.paths)
+    return [pattern for pattern in patterns if not any(fnmatch(path, pattern) for path in every)]
+
+
 def is_checked(path: str) -> bool:
     """Tell whether the check reads this file; the glossary itself has to name the words that it replaces."""
     if path == "docs/glossary.md":
@@ -89,6 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terms = read_terms(_GLOSSARY.read_text("utf-8"))
     exceptions = read_exceptions(_EXCEPTIONS.read_text("utf-8"))
     files = _list_files(paths)
+    if not paths and (unused := find_unused_paths(files, exceptions)):
+        print(f"{_EXCEPTIONS.name}: remove the paths that match no file: {', '.join(unused)}", file=sys.stderr)
+        return 2
     if not files:
         print("no file to check: " + (" ".join(paths) or str(_ROOT)), file=sys.stderr)
         return 2

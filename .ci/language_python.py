@@ -88,6 +88,8 @@ def _check_function(node: ast.FunctionDef | ast.AsyncFunctionDef, vocabulary: Vo
         )
     elif _is_no_verb(first) or (alone and first in _WORDS["conversions"]):
         yield node.lineno, f'function "{node.name}" begins with "{first}", which is no verb: use verb + object'
+    elif alone and first in _WORDS["vague"]:
+        yield node.lineno, f'function "{node.name}" does not say what it does: use verb + object'
 
 
 def _is_participle(word: str) -> bool:

@@ -28,28 +28,28 @@ if __name__ == "__main__":
 """
 
 
-def closure(wanted: Iterable[str]) -> dict[str, metadata.Distribution]:
-    """Return the distributions that ``wanted`` requires, by name.
+def collect_distributions(requirements: Iterable[str]) -> dict[str, metadata.Distribution]:
+    """Return the distributions that ``requirements`` need, by name.
 
     Raises:
         importlib.metadata.PackageNotFoundError: one of them is not installed here.
     """
-    todo = [Requirement(text) for text in wanted]
-    found: dict[str, metadata.Distribution] = {}
-    seen: set[tuple[str, frozenset[str]]] = set()
+    todo = [Requirement(text) for text in requirements]
+    distributions: dict[str, metadata.Distribution] = {}
+    visited: set[tuple[str, frozenset[str]]] = set()
     while todo:
         one = todo.pop()
         name, extras = canonicalize_name(one.name), frozenset(one.extras)
-        if (name, extras) in seen:
+        if (name, extras) in visited:
             continue
-        seen.add((name, extras))
-        found[name] = metadata.distribution(one.name)
+        visited.add((name, extras))
+        distributions[name] = metadata.distribution(one.name)
         todo += [
             needed
-            for needed in map(Requirement, _requires(name, found[name]))
+            for needed in map(Requirement, _requires(name, distributions[name]))
             if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras | {""})
         ]
-    return found
+    return distributions
 
 
 def _requires(name: str, distribution: metadata.Distribution) -> Iterator[str]:
@@ -64,8 +64,8 @@ def _requires(name: str, distribution: metadata.Distribution) -> Iterator[str]:
             yield f"{text} ; extra == '{extra}'"
 
 
-def make(target: Path, wanted: Iterable[str]) -> None:
-    distributions = closure(wanted)
+def make_environment(target: Path, requirements: Iterable[str]) -> None:
+    distributions = collect_distributions(requirements)
     shutil.rmtree(target, ignore_errors=True)
     venv.create(target, with_pip=False)
     for distribution in distributions.values():
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("target", type=Path, help="folder of the environment; an older one there is replaced")
     parser.add_argument("requirements", nargs="+", help="such as 'sutradhar[piper]'")
     arguments = parser.parse_args()
-    make(arguments.target, arguments.requirements)
+    make_environment(arguments.target, arguments.requirements)
 
 
 if __name__ == "__main__":

@@ -238,6 +238,16 @@ def test_a_wrong_glossary_is_refused(checker: ModuleType, page: str) -> None:
         checker.read_terms(page)
 
 
+def test_an_exception_for_a_file_that_is_gone_is_found(checker: ModuleType) -> None:
+    groups = checker.read_exceptions('[[group]]\nreason = "a package"\npaths = ["*/b.py", "c.py"]\n')
+    assert checker.find_unused_paths(["a/b.py"], groups) == ["c.py"]
+
+
+def test_a_function_with_a_vague_name_is_refused(check: Check) -> None:
+    assert check("def encode_argv(): ...") == []
+    assert check("def argv(): ...") == ['1: function "argv" does not say what it does: use verb + object']
+
+
 def run_check(*paths: str) -> "subprocess.CompletedProcess[str]":
     command: Sequence[str] = [sys.executable, str(ROOT / ".ci/check_language.py"), *paths]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
