@@ -97,13 +97,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terms = read_terms(_GLOSSARY.read_text("utf-8"))
     exceptions = read_exceptions(_EXCEPTIONS.read_text("utf-8"))
     files = _list_files(paths)
-    if not paths and (unused := find_unused_paths(files, exceptions)):
-        print(f"{_EXCEPTIONS.name}: remove the paths that match no file: {', '.join(unused)}", file=sys.stderr)
-        return 2
     if not files:
         print("no file to check: " + (" ".join(paths) or str(_ROOT)), file=sys.stderr)
         return 2
     lines = list(check_folders(files, terms, exceptions))
+    if not paths:
+        gone = find_unused_paths(files, exceptions)
+        lines += [f'.ci/{_EXCEPTIONS.name}:1: no file matches "{pattern}": correct or remove it' for pattern in gone]
     for path in files:
         problems = check_file(path, (_ROOT / path).read_text("utf-8"), terms, exceptions)
         lines += [f"{path}:{line}: {message}" for line, message in problems]
