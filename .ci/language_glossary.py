@@ -147,7 +147,7 @@ class Vocabulary:
             return
         words = split_name(bare)
         for term in self.terms:
-            if term.scope is Scope.TEXT:
+            if term.scope is Scope.TEXT or term.words[0] not in bare.lower():
                 continue
             if term.scope is Scope.ALONE:
                 if tuple(words) == term.words:

@@ -5,7 +5,7 @@ import io
 import re
 import tokenize
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 
 from language_glossary import Vocabulary, split_name
@@ -33,16 +33,16 @@ def check_python(source: str, path: str, vocabulary: Vocabulary, *, strings: boo
     Raises:
         SyntaxError: the text is not Python.
     """
-    tree = ast.parse(source)
-    docstrings = {(node.lineno, node.col_offset): node.value for node in _string_statements(tree)}
+    nodes = list(ast.walk(ast.parse(source)))
+    docstrings = {(node.lineno, node.col_offset): node.value for node in _string_statements(nodes)}
     for (line, _), text in docstrings.items():
         yield from _check_opener(line, text)
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield from _check_function(node, vocabulary)
         elif isinstance(node, ast.Call):
             yield from _check_log_event(node)
-    yield from _check_names(tree, path, vocabulary)
+    yield from _check_names(nodes, path, vocabulary)
     yield from _check_text(source, set(docstrings), vocabulary, strings=strings and not vocabulary.skips("strings"))
 
 
@@ -51,9 +51,9 @@ class _StringStatement:
         self.lineno, self.col_offset, self.value = constant.lineno, constant.col_offset, value
 
 
-def _string_statements(tree: ast.Module) -> Iterator[_StringStatement]:
+def _string_statements(nodes: Sequence[ast.AST]) -> Iterator[_StringStatement]:
     """Yield the strings that stand alone: docstrings of modules, classes, functions and attributes."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             yield _StringStatement(node.value, node.value.value)
 
@@ -108,12 +108,12 @@ def _decorator_name(decorator: ast.expr) -> str:
     return decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", "")
 
 
-def _check_names(tree: ast.Module, path: str, vocabulary: Vocabulary) -> Iterator[Problem]:
+def _check_names(nodes: Sequence[ast.AST], path: str, vocabulary: Vocabulary) -> Iterator[Problem]:
     """Yield the replaced words in the names that this module defines, each name once, at its first place."""
     if vocabulary.skips("names"):
         return
     checked = set()
-    for line, name in [(1, PurePath(path).stem), *sorted(_list_names(tree))]:
+    for line, name in [(1, PurePath(path).stem), *sorted(_list_names(nodes))]:
         if name not in checked:
             checked.add(name)
             for word, advice in vocabulary.find_in_name(name):
@@ -125,8 +125,8 @@ def describe_name(name: str, word: str, advice: str) -> str:
     return f'name "{name}"' + (f' has "{word}"' if word != name.strip("_") else "") + f": {advice}"
 
 
-def _list_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _list_names(nodes: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
+    for node in nodes:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield node.lineno, name
