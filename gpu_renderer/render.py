@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from gpu_renderer.audio import mixdown
 from gpu_renderer.audio.audio_meter import narrations
 from gpu_renderer.core import ffmpeg_process, segments
+from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import Either, Part, Report, Task
 from gpu_renderer.encode import encoders
-from gpu_renderer.encode.segment_store import Reel, engine_key, reel, render_picture
+from gpu_renderer.encode.segment_store import Reel, reel, render_picture
 from gpu_renderer.image.upscale import upscaled
 from gpu_renderer.mux.concat import join
 from gpu_renderer.mux.subtitles import write_tracks

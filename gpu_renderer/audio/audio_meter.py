@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu_renderer.audio.audio_source import Recording
-from gpu_renderer.core.ffmpeg_process import Cancelled, Process, program
-from gpu_renderer.verify import freeze_detect
+from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors, program
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.quality_gate import MAX_SILENCE_SEC, Heard, Span
@@ -95,7 +94,7 @@ def take(sound: Path, length: float, cancel: threading.Event | None = None) -> T
         true_peak_dbtp=_metered(rf"Peak:\s+{_NUMBER} dBFS", log, SILENT_DBTP),
         silences=_spans(log, length),
         envelope=base64.b64encode(coded.tobytes()).decode(),
-        errors=freeze_detect.errors(log),
+        errors=find_errors(log),
     )
 
 

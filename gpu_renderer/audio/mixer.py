@@ -14,7 +14,7 @@ from gpu_renderer.audio.clip_audio import ClipTrack, Repeated, open_clip_tracks
 from gpu_renderer.audio.ducking import Loop, at_samples, bed_curve, distance, faded_cuts, joined, spoken
 from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, integrated, levelling_gain, loudest
 from gpu_renderer.core.ffmpeg_process import Cancelled
-from gpu_renderer.image.video_source import Source, probe
+from gpu_renderer.core.video_source import Source, probe
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
 from sutradhar.domain.video.timeline import Bed, ClipSound, Effect, Timeline, Voice
 from sutradhar.ports.stores import BlobStore

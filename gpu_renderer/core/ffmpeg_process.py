@@ -1,6 +1,7 @@
 """The one place that starts ffmpeg and ffprobe: argv in, result out; cancelled from outside; the last lines of stderr
 in the error. Only the protocols ``file`` and ``pipe`` are ever opened."""
 
+import re
 import shutil
 import subprocess
 import threading
@@ -18,6 +19,7 @@ from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.telemetry import log
 
 _KEPT_LINES = 12
+_MAX_ERRORS = 8
 _PIPE_BYTES = 1 << 20
 """What Linux lets everybody have; with its usual 64 KiB a frame of 1080p takes 48 turns instead of 3."""
 
@@ -178,3 +180,10 @@ def run(
     """Run a program of ffmpeg's to its end. Raises Cancelled and RenderError."""
     with Process(argv, stage=stage, scene=scene, folder=folder) as process:
         return process.finish(cancel)
+
+
+def find_errors(log: str) -> tuple[str, ...]:
+    """Return the first 8 lines that ffmpeg, run with ``-loglevel level+...``, marked as errors, without addresses of
+    memory, which differ from run to run."""
+    errors = [line for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
+    return tuple(re.sub(r" @ 0x[0-9a-f]+", "", line) for line in errors[:_MAX_ERRORS])

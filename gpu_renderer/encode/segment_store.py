@@ -1,16 +1,13 @@
 """All segments of a film: those in the blob store are taken from there, the others made by worker processes."""
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
-import PIL
-
-from gpu_renderer.core import ffmpeg_process, segments
+from gpu_renderer.core import segments
+from gpu_renderer.core.engine import engine
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import Profile
@@ -35,16 +32,6 @@ class Reel:
     segments: tuple[Segment, ...]
     blobs: tuple[str, ...]
     profile: Profile
-
-
-def engine() -> str:
-    """What makes the pixels, by version: part of every segment's key."""
-    return f"opencv {cv2.__version__}, pillow {PIL.__version__}, {ffmpeg_process.version()}"
-
-
-def engine_key(*seen: object) -> str:
-    """Names what the engine makes of ``seen``: another version of anything that makes pixels or sound, another name."""
-    return hashlib.sha256(repr((segments.ENGINE_VERSION, engine(), *seen)).encode()).hexdigest()
 
 
 def reel(timeline: Timeline, profile: Profile, max_body_sec: float = segments.MAX_BODY_SEC) -> Reel:

@@ -11,9 +11,10 @@ import numpy as np
 from gpu_renderer.core.ffmpeg_process import Process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Shot
+from gpu_renderer.core.video_source import Source, count_frames, probe, unusable
 from gpu_renderer.image.camera import Box, crop
+from gpu_renderer.image.decode_command import Part, planes_argv
 from gpu_renderer.image.still import Still
-from gpu_renderer.image.video_source import Part, Source, count_frames, planes_argv, probe, unusable
 from sutradhar.domain.core.errors import RenderError
 
 _MARGIN = 4

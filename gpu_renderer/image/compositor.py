@@ -9,12 +9,12 @@ import cv2
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.lru_cache import Recent
 from gpu_renderer.core.segments import Segment, Shot
+from gpu_renderer.core.video_source import Source
 from gpu_renderer.image import clip_player, transitions
 from gpu_renderer.image.backdrop import on_backdrop
 from gpu_renderer.image.clip_player import Player
 from gpu_renderer.image.overlay_layers import Layers
 from gpu_renderer.image.still import Still, load, prepare
-from gpu_renderer.image.video_source import Source
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import Camera
 

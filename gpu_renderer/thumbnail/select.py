@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.core.segments import segment
 from gpu_renderer.core.task import Task
-from gpu_renderer.encode.segment_store import engine_key
 from gpu_renderer.image.backdrop import on_backdrop
 from gpu_renderer.image.camera import view
 from gpu_renderer.image.compositor import Compositor

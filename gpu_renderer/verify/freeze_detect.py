@@ -1,7 +1,6 @@
 """A film's picture as a strip of tiny luma pictures, in which black and frozen time is found, across segments too."""
 
 import base64
-import re
 import threading
 import zlib
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ import ffmpeg as graph
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.core.ffmpeg_process import Cancelled, Process, program
+from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors, program
 from gpu_renderer.verify import packet_hashes
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.quality_gate import MAX_FROZEN_SEC, Span
@@ -40,7 +39,6 @@ _MOSTLY = 0.5
 picture x264 leaves out some small moves of a slow zoom (0.25 measured; 0.75 in a hold over a join)."""
 _TEXTURE = 0.05
 """Levels a pixel in 4 of 10 places: in a picture with less, nobody sees whether it moves."""
-_MAX_ERRORS = 8
 
 Picture = npt.NDArray[np.float32]
 
@@ -115,7 +113,7 @@ def take(
         kept.append(last)
     return Strip(
         frames=frames,
-        errors=errors(said),
+        errors=find_errors(said),
         dark=join_runs(dark),
         at=tuple(at),
         luma=base64.b64encode(zlib.compress(b"".join(kept), 6)).decode(),
@@ -125,12 +123,6 @@ def take(
 def is_black(luma: npt.NDArray[np.uint8], *, leeway: int = 0) -> bool:
     """Return whether a picture is black: 98 % of its luma (limited range) is below 5 % of white plus ``leeway``."""
     return int(np.count_nonzero(luma < _BLACK_LUMA + leeway)) >= _BLACK_SHARE * luma.size
-
-
-def errors(log: str) -> tuple[str, ...]:
-    """What ffmpeg, run with ``-loglevel level+...``, called an error."""
-    found = [line for line in log.splitlines() if "[error]" in line or "[fatal]" in line]
-    return tuple(re.sub(r" @ 0x[0-9a-f]+", "", line) for line in found[:_MAX_ERRORS])
 
 
 def join_runs(frames: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from gpu_renderer.core.ffmpeg_process import Cancelled, Process, program
+from gpu_renderer.core.video_source import Source, count_frames, probe
 from gpu_renderer.image.camera import view
 from gpu_renderer.image.still import load
-from gpu_renderer.image.video_source import Source, count_frames, probe
 from gpu_renderer.verify import freeze_detect
 from gpu_renderer.verify.freeze_detect import EVERY_SEC, HEIGHT, WIDTH, Strip
 from sutradhar.domain.core.errors import RenderError

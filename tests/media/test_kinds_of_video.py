@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.image.video_source import count_frames, probe
+from gpu_renderer.core.video_source import count_frames, probe
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.media.audio import decode_sound

@@ -1,35 +1,21 @@
 """Build ffmpeg's arguments that turn a clip into planes of yuv420p, BT.709 in limited range, at exactly the video's
-rate. The reader that checks uploads also probes the clip here; nothing else in this module reads files."""
+rate. Pure: it reads no file."""
 
-import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import ffmpeg as graph
 
 from gpu_renderer.core.ffmpeg_process import program
-from sutradhar.domain.core.errors import RenderError
-from sutradhar.media.formats import DEMUXERS, UnusableFile
-from sutradhar.media.video import VideoInfo, look_at_video
-
-SLACK_SEC = 0.001
-"""A frame counts as shown that much before its time: Matroska and FLV store times rounded to 1 ms."""
+from gpu_renderer.core.video_source import HDR_PEAK_NITS, SLACK_SEC, Source, count_frames
+from sutradhar.media.formats import DEMUXERS
 
 _SEEK_FROM_SEC = 10.0
 """Before that, decoding from the start costs less than it could save."""
 _SEEK_AHEAD_SEC = 1.0
 """So much earlier than needed, since ffmpeg may seek by decoding times, which differ from those of showing."""
-_INDEXED = {"mov", "matroska"}
-"""Containers whose index leads to a key frame at or before the time that was asked for; others are read through."""
-
-_PRIMARIES = {"bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", "smpte431", "smpte432"}
-_MATRICES = {"bt709", "fcc", "bt470bg", "smpte170m", "bt2020nc", "bt2020c"}
-_HDR = {"smpte2084": 10_000, "arib-std-b67": 1000}
-"""Transfers of HDR and their brightest light in cd/m2 (ITU-R BT.2100-2, tables 4 and 5), which stays below white."""
 _HDR_WHITE_NITS = 203
 """Reference white of HDR (ITU-R BT.2408-7, 2.1), which becomes the film's white before highlights are pressed."""
-_SD_LINES = 576
 _BACKDROP = 0.45
 """How bright the blurred copy behind a fitted clip is, against the clip."""
 _BACKDROP_SHRINK = 16
@@ -38,98 +24,11 @@ Stream = Any  # ffmpeg-python has no types
 
 
 @dataclass(frozen=True)
-class Source:
-    """A clip as it is to be seen: upright, in square pixels; ``first_sec`` is the time stamp of its first frame."""
-
-    path: Path
-    coded: tuple[int, int]
-    """Width and height of what the decoder gives, turned upright."""
-    squeeze: float
-    """Width of one of its pixels against its height."""
-    first_sec: float
-    length_sec: float
-    """Seconds from the first frame to the end that a player shows; the last frame may be shown for long."""
-    joined_from_sec: float | None
-    """The file's first time stamp if its time stamps jump, else None; ffmpeg mends jumps if it counts from there."""
-    track: int
-    """Number of the track among the video tracks, from 0."""
-    indexed: bool
-    is_turned: bool
-    """True if ffmpeg rotates the decoder's frames."""
-    interlaced: bool
-    rgb: bool
-    full_range: bool
-    matrix: str
-    primaries: str
-    transfer: str
-
-    @property
-    def picture(self) -> tuple[int, int]:
-        """Width and height in square pixels."""
-        return max(round(self.coded[0] * self.squeeze), 1), self.coded[1]
-
-    @property
-    def hdr(self) -> bool:
-        return self.transfer in _HDR
-
-
-@dataclass(frozen=True)
 class Part:
     """What of the source is scaled to what: ``crop`` is left, top, width, height in its coded pixels."""
 
     crop: tuple[int, int, int, int]
     size: tuple[int, int]
-
-
-def probe(path: Path, scene: int) -> Source:
-    """Decode the first shown frame and the last second.
-
-    Raises:
-        RenderError: nothing in it can be decoded as video; names ``scene``.
-    """
-    try:
-        info, _ = look_at_video(path)
-    except UnusableFile as exc:
-        raise unusable(scene, f"it {exc.reason}") from exc
-    return _source(path, info)
-
-
-def unusable(scene: int, why: str) -> RenderError:
-    return RenderError(
-        f"the clip of scene {scene + 1} cannot be used: {why}",
-        stage="picture",
-        scene=scene,
-        advice="replace the clip with a video that plays from beginning to end, such as an MP4 with H.264",
-    )
-
-
-def _source(path: Path, info: VideoInfo) -> Source:
-    rgb = info.pixels.startswith(("rgb", "bgr", "gbr", "pal", "0rgb", "0bgr", "argb", "abgr", "x2rgb", "x2bgr"))
-    # what is not tagged is taken as players take it: the matrix by the number of lines, the rest as BT.709
-    lines = info.coded[0] if info.is_turned else info.coded[1]
-    by_size = "smpte170m" if lines <= _SD_LINES else "bt709"
-    return Source(
-        path=path,
-        coded=info.coded,
-        squeeze=info.pixel_aspect,
-        first_sec=info.first_sec,
-        length_sec=info.duration_sec,
-        joined_from_sec=info.joined_from_sec,
-        track=info.track,
-        indexed=bool(_INDEXED & info.containers),
-        is_turned=info.is_turned,
-        interlaced=info.interlaced,
-        rgb=rgb,
-        full_range=rgb or info.full_range,
-        matrix="gbr" if rgb else info.matrix if info.matrix in _MATRICES else by_size,
-        primaries=info.primaries if info.primaries in _PRIMARIES else "bt709",
-        transfer=info.transfer,
-    )
-
-
-def count_frames(source: Source, *, fps: int, start_sec: float) -> int:
-    """Return how many frames the clip shows from ``start_sec`` on; 0 if it ends before."""
-    return max(math.ceil((source.length_sec - start_sec) * fps - SLACK_SEC * fps), 0)
 
 
 def planes_argv(
@@ -217,7 +116,7 @@ def _convert(stream: Stream, source: Source, part: Part) -> Stream:
         return stream.filter("zscale", **size, **taken, **given).filter("format", "yuv420p")
     linear = stream.filter("zscale", **size, **taken, transfer="linear", npl=_HDR_WHITE_NITS)
     linear = linear.filter("format", "gbrpf32le").filter("zscale", primaries="bt709")
-    pressed = linear.filter("tonemap", "mobius", peak=_HDR[source.transfer] / _HDR_WHITE_NITS, desat=0)
+    pressed = linear.filter("tonemap", "mobius", peak=HDR_PEAK_NITS[source.transfer] / _HDR_WHITE_NITS, desat=0)
     return pressed.filter("zscale", **given).filter("format", "yuv420p")
 
 

@@ -1,0 +1,20 @@
+"""The names and versions of the programs and libraries that make pixels and audio, as parts of cache keys."""
+
+import hashlib
+
+import cv2
+import PIL
+
+from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.segments import ENGINE_VERSION
+
+
+def engine() -> str:
+    """Return the versions of everything that makes pixels; they are part of the key of every segment."""
+    return f"opencv {cv2.__version__}, pillow {PIL.__version__}, {ffmpeg_process.version()}"
+
+
+def engine_key(*content: object) -> str:
+    """Return the sha256 of ``content`` and of the engine. With another version of anything that makes pixels or audio
+    the key is another one."""
+    return hashlib.sha256(repr((ENGINE_VERSION, engine(), *content)).encode()).hexdigest()
