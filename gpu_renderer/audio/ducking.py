@@ -10,6 +10,7 @@ from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, analys
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Bed
+from sutradhar.dsp.crossfade import crossfade
 
 SEAM = SAMPLE_RATE // 50
 """Samples of crossfade where the bed starts again."""
@@ -47,9 +48,8 @@ class Loop:
             part = self._recording.read(at, min(end - start, self._period - at))
             if turn and at < self._seam:
                 crossing = min(self._seam - at, len(part))
-                angle = ((at + np.arange(crossing, dtype=np.float32) + 0.5) * (np.pi / 2 / self._seam))[:, None]
-                part[:crossing] *= np.sin(angle)
-                part[:crossing] += self._recording.read(self._period + at, crossing) * np.cos(angle)
+                ending = self._recording.read(self._period + at, crossing)
+                part[:crossing] = crossfade(ending, part[:crossing], self._seam, at)
             parts.append(part)
             start += len(part)
         return np.concatenate(parts)

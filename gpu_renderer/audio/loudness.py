@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.dsp.k_weighting import k_weighting_response
 
 Audio = npt.NDArray[np.float32]
 """(samples, 2), full scale 1."""
@@ -126,13 +127,8 @@ def _limited(peak: Curve, gain_db: float, ceiling: float) -> Curve:
 
 @cache
 def _k_weighting() -> npt.NDArray[np.complex64]:
-    """Response of the two filters of BS.1770-5 annex 1 (tables 1 and 2, 48 kHz) on the FFT's frequencies."""
-    z = np.exp(-2j * np.pi * np.arange(_FFT // 2 + 1) / _FFT)
-    shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
-        1 - 1.69065929318241 * z + 0.73248077421585 * z**2
-    )
-    high_pass = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
-    return np.asarray(shelf * high_pass, np.complex64)
+    """Return the response of the K-weighting filters on the FFT's frequencies."""
+    return k_weighting_response(np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE)).astype(np.complex64)
 
 
 @cache

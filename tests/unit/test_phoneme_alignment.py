@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sutradhar.providers.media.speech_postprocess import loud_frames, place_words, resample, speech
+from sutradhar.providers.media.speech_postprocess import loud_frames, place_words, speech
 from sutradhar.providers.offline.neural_voice import MAX_PHONEMES, breaths
 from sutradhar.providers.offline.onnx_model import with_output
 from sutradhar.providers.offline.phoneme_alignment import token_starts
@@ -81,18 +81,6 @@ def test_silence_around_the_speech_is_cut_and_the_level_set() -> None:
 def test_silence_is_refused() -> None:
     with pytest.raises(ValueError, match="silence"):
         speech(np.zeros(RATE, np.float32), RATE, ["a"], [0.0], "test")
-
-
-@pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 44_100])
-@pytest.mark.parametrize("share", [0.1, 0.41])
-def test_resampling_keeps_a_tone_and_nothing_else(rate: int, share: float) -> None:
-    """``share``: the tone's frequency as a share of the rate; its images would lie above half the old rate."""
-    tone = np.sin(2 * np.pi * rate * share * np.arange(rate) / rate).astype(np.float32)
-    out = resample(tone, rate, 48_000)
-    assert len(out) == 48_000
-    wanted = np.sin(2 * np.pi * rate * share * np.arange(48_000) / 48_000)
-    error = (out - wanted)[2000:-2000]
-    assert 20 * np.log10(np.abs(error).max()) < -60
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ import numpy as np
 from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.text import number_words as words
 from sutradhar.domain.text.speech_text import spoken_words
+from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.media.speech_postprocess import Samples, realigned, resample
+from sutradhar.providers.media.speech_postprocess import Samples, realigned
 from sutradhar.providers.media.wav import from_wav
 
 _RATE, _FRAMES_A_SEC = 16_000, 100

@@ -8,9 +8,10 @@ import numpy as np
 
 from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.text.speech_text import spoken_words
+from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.text_match import matched_either_way
-from sutradhar.providers.media.speech_postprocess import realigned, resample
+from sutradhar.providers.media.speech_postprocess import realigned
 from sutradhar.providers.media.wav import from_wav
 from sutradhar.telemetry import log
 

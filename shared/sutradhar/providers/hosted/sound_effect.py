@@ -3,10 +3,10 @@
 import numpy as np
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Provenance
+from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import SoundEffect
 from sutradhar.providers.hosted.api_errors import unusable
 from sutradhar.providers.media.audio_decode import decoded
-from sutradhar.providers.media.speech_postprocess import resample
 from sutradhar.providers.media.wav import to_wav
 
 LONGEST_SEC = 6.0
@@ -21,7 +21,7 @@ def effect(provider: str, name: str, data: bytes, provenance: Provenance) -> Sou
         raise unusable(provider, "a sound in which nothing is heard")
     stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
     cut = stereo[: round(LONGEST_SEC * rate)]
-    out = np.stack([resample(cut[:, channel], rate, SAMPLE_RATE) for channel in range(2)], axis=1)
+    out = resample(cut, rate, SAMPLE_RATE)
     fade = min(round(_FADE_SEC * SAMPLE_RATE), len(out))
     out[len(out) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
     pcm = np.round(np.clip(out, -1, 1) * 32767).astype("<i2")

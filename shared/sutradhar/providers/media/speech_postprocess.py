@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from math import gcd
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Word
+from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.media.wav import from_wav, to_wav
 
@@ -137,38 +136,3 @@ def _snapped(starts: Sequence[float], loud: NDArray[np.bool_]) -> list[float]:
             if i == near[0] or starts[i] < end:
                 found[i] = end
     return found
-
-
-def resample(samples: Samples, rate: int, wanted: int) -> Samples:
-    """``samples`` at ``wanted`` Hz instead of ``rate``, through a polyphase windowed-sinc filter.
-
-    Images and aliases are 80 dB down; flat up to 84 % of the smaller Nyquist frequency when going up.
-    """
-    up, down = wanted // gcd(rate, wanted), rate // gcd(rate, wanted)
-    if up == down:
-        return samples.astype(np.float32)
-    phases = _phases(up, down)
-    taps = phases.shape[1]
-    count = -(-len(samples) * up // down)
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(samples, (taps // 2 - 1, taps // 2 + down)), taps)
-    out = np.empty(count, np.float32)
-    for n in range(min(up, count)):  # output n, n + up, ... all fall on the same phase between two input samples
-        target = out[n::up]
-        target[:] = windows[n * down // up :: down][: len(target)] @ phases[n * down % up]
-    return out
-
-
-@lru_cache(maxsize=4)
-def _phases(up: int, down: int) -> Samples:
-    """The low-pass filter cut into its ``up`` phases: [up, taps], each with gain one.
-
-    Kaiser's window: beta and length for 80 dB as in Oppenheim and Schafer, Discrete-Time Signal Processing, 7.6.
-    """
-    narrow = max(1.0, down / up)
-    taps = 2 * round(32 * narrow)
-    transition = (80 - 7.95) / (14.36 * taps)
-    cutoff = 0.5 / narrow - transition / 2
-    t = np.arange(taps)[None, :] - (taps // 2 - 1) - np.arange(up)[:, None] / up
-    window = np.i0(7.857 * np.sqrt(np.maximum(0, 1 - (t / (taps / 2)) ** 2))) / np.i0(7.857)
-    phases = 2 * cutoff * np.sinc(2 * cutoff * t) * window
-    return np.asarray(phases / phases.sum(axis=1, keepdims=True), np.float32)

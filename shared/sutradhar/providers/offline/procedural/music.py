@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.plan.plan import Mood
+from sutradhar.dsp.k_weighting import k_weighting_response
 from sutradhar.ports.providers import MusicBed
 from sutradhar.providers.media.wav import to_wav
 from sutradhar.providers.offline.procedural.instruments import Rng, Sound, bansuri, drum, pad, struck, tanpura
@@ -53,7 +54,7 @@ def _perform(score: Score, rng: Rng) -> Sound:
     style, beat = score.style, beat_samples(score.style.tempo)
     length = style.bars * BEATS * beat
     frequency = np.fft.rfftfreq(length, 1 / SAMPLE_RATE)
-    weight = _k_weighting(frequency)
+    weight = np.asarray(np.abs(k_weighting_response(frequency)) ** 2, np.float32)
     room = _room(length, rng)
     mixed: list[Spectrum] = [np.zeros(len(frequency), np.complex64) for _ in range(2)]
     for part, level in style.levels:
@@ -152,16 +153,6 @@ def _tone(frequency: Frequencies) -> npt.NDArray[np.float32]:
     high_pass = 1 / np.sqrt(1 + (45 / np.maximum(frequency, 1e-3)) ** 6)
     low_pass = 1 / np.sqrt(1 + (frequency / 8000) ** 4)
     return np.asarray(10 ** (db / 20) * high_pass * low_pass, np.float32)
-
-
-def _k_weighting(frequency: Frequencies) -> npt.NDArray[np.float32]:
-    """Power response of BS.1770-5 annex 1, tables 1 and 2."""
-    z = np.exp(-2j * np.pi * frequency / SAMPLE_RATE)
-    shelf = (1.53512485958697 - 2.69169618940638 * z + 1.19839281085285 * z**2) / (
-        1 - 1.69065929318241 * z + 0.73248077421585 * z**2
-    )
-    high_pass = (1 - 2 * z + z**2) / (1 - 1.99004745483398 * z + 0.99007225036621 * z**2)
-    return np.asarray(np.abs(shelf * high_pass) ** 2, np.float32)
 
 
 def _power(spectra: list[Spectrum], weight: npt.NDArray[np.float32], length: int) -> float:
