@@ -22,8 +22,15 @@ from gpu_renderer.core.task import Part
 from gpu_renderer.render import render
 from sutradhar import bootstrap
 from sutradhar.config import Settings
-from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, NotInstalled, RenderError
-from sutradhar.domain.jobs.messages import RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.core.errors import (
+    FieldError,
+    InvalidRequest,
+    NotFound,
+    NotInstalled,
+    RenderError,
+    describe_failure,
+)
+from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.video.render_request import RenderRequest, Stage
 from sutradhar.ports.bus import MessageBus
 from sutradhar.telemetry import bound, log
@@ -77,7 +84,7 @@ def main() -> int:
         backend = bootstrap.backend()
         request = RenderRequest.model_validate_json(backend.blobs.get(settings.render_request))
     except (InvalidRequest, NotFound, ValueError) as exc:
-        log("render refused", level="error", exc=exc)
+        log("render_refused", level="error", exc=exc)
         return 1
     try:
         with bound(job_id=request.job_id, render_id=request.render_id):
@@ -92,7 +99,7 @@ def _render(
     ffmpeg_process.log_commands = settings.renderer.debug
     finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
     if backend.blobs.exists(request.summary_blob):
-        log("render already done")
+        log("render_already_done")
         backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
         return 0
     try:
@@ -100,24 +107,25 @@ def _render(
             report = Progress(backend.bus, request, part)
             summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, part)
     except ffmpeg_process.Cancelled:
-        log("render ended on request", level="warning")
+        log("render_stopped", level="warning")
         return _TERMINATED
     except (RenderError, NotInstalled) as exc:
-        stage, scene = (exc.stage, exc.scene) if isinstance(exc, RenderError) else ("start", None)
-        log("render failed", level="error", exc=exc, stage=stage, scene=scene, cancelled=cancel.is_set())
+        failure = describe_failure(exc, "start")
+        log(
+            "render_failed", level="error", exc=exc, stage=failure.stage, scene=failure.scene, cancelled=cancel.is_set()
+        )
         if cancel.is_set():
             # the process that started this one may be gone, and the next one has removed the work directory: that
             # must not fail the job, which the next one renders
             return _TERMINATED
-        if exc.retryable:
+        if failure.retryable:
             return 1
-        failure = RenderFailure(stage=stage, cause=str(exc), advice=exc.advice, scene=scene)
         backend.bus.publish(finished.evolve(error=failure))
         return 0
     if summary is None:
-        log("share of the render finished", task=part.index, tasks=part.count)
+        log("render_share_finished", task=part.index, tasks=part.count)
         return 0
-    log("render finished", passed=summary.passed, timings=summary.render_timings, segments=summary.segments)
+    log("render_finished", passed=summary.passed, timings=summary.render_timings, segments=summary.segments)
     backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
     return 0
 
@@ -132,7 +140,7 @@ def _workdir(settings: Settings) -> Iterator[Path]:
         yield folder
     finally:
         if settings.renderer.debug:
-            log("work directory kept", level="debug", path=folder)
+            log("workdir_preserved", level="debug", path=folder)
         else:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -105,5 +105,4 @@ def _encode(programme: Programme, path: Path) -> None:
         try:
             process.finish(programme.cancel)
         except RenderError as exc:
-            exc.advice = exc.advice or _DISK_ADVICE
-            raise
+            raise RenderError.from_detail(exc.detail.evolve(advice=exc.advice or _DISK_ADVICE)) from exc

@@ -18,7 +18,8 @@ from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.core.errors import NotInstalled, RenderError
+from sutradhar.domain.core.errors import NotInstalled, RenderError, describe_failure
+from sutradhar.domain.core.failure import FailureDetail
 
 _BUFFERS = 4
 _NEWS_EVERY = 8
@@ -33,27 +34,12 @@ class Order(Frozen):
     output: Path
 
 
-class Trouble(Frozen):
-    """A RenderError on its way to the parent."""
-
-    message: str
-    stage: str
-    scene: int | None = None
-    advice: str = ""
-    retryable: bool = False
-
-    def error(self) -> RenderError:
-        return RenderError(
-            self.message, stage=self.stage, scene=self.scene, advice=self.advice, retryable=self.retryable
-        )
-
-
 class News(Frozen):
-    """``frames`` more are composed; ``done``: the order's file is complete; or there is ``trouble``."""
+    """``frames`` more are composed; ``done``: the order's file is complete; or it failed: ``failure``."""
 
     frames: int = 0
     done: bool = False
-    trouble: Trouble | None = None
+    failure: FailureDetail | None = None
 
 
 class SegmentWriter:
@@ -110,15 +96,13 @@ class Worker:
             try:
                 self._render(order)
                 self._tell(News(done=True))
-            except RenderError as exc:
-                self._tell(News(trouble=_trouble(exc)))
-            except NotInstalled as exc:
-                self._tell(News(trouble=Trouble(message=str(exc), stage="picture", advice=exc.advice)))
+            except (RenderError, NotInstalled) as exc:
+                self._tell(News(failure=describe_failure(exc, "picture")))
             except Exception as exc:  # the parent must hear of a bug too, or it would wait for ever
                 traceback.print_exc()
                 scene = order.segment.shots[0].scene
-                message = f"scene {scene + 1}: {type(exc).__name__}: {exc}"
-                self._tell(News(trouble=Trouble(message=message, stage="picture", scene=scene)))
+                cause = f"scene {scene + 1}: {type(exc).__name__}: {exc}"
+                self._tell(News(failure=FailureDetail(stage="picture", cause=cause, scene=scene)))
 
     def _read(self) -> None:
         for line in self._orders:
@@ -165,10 +149,6 @@ class Worker:
             if told < segment.frames:
                 self._tell(News(frames=segment.frames - told))
             self._encoding = None
-
-
-def _trouble(exc: RenderError) -> Trouble:
-    return Trouble(message=str(exc), stage=exc.stage, scene=exc.scene, advice=exc.advice, retryable=exc.retryable)
 
 
 if __name__ == "__main__":

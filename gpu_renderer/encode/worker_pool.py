@@ -195,8 +195,8 @@ class _WorkerProcess:
             self._popen.stdin.flush()
         for line in self._popen.stdout:
             news = News.model_validate_json(line)
-            if news.trouble:
-                raise news.trouble.error()
+            if news.failure:
+                raise RenderError.from_detail(news.failure)
             if news.frames:
                 progress(news.frames)
             if news.done:

@@ -14,7 +14,7 @@ from sutradhar.backends.gcp.records import FirestoreRecordStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, StaleLease
-from sutradhar.domain.jobs.job import Job, JobError
+from sutradhar.domain.jobs.job import Job, JobFailure
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.pagination import page_end
 from tests import emulated_cloud
@@ -58,7 +58,7 @@ def test_a_job_may_be_deleted_when_it_has_been_over_for_long_and_no_sooner(store
     stores.new_job("a")
     assert stores.field("jobs/a", TTL_FIELD) is None
     stores.clock.advance(1)
-    stores.jobs.update("a", lambda job: job.failed(JobError(stage="plan", cause="x"), stores.clock.now()))
+    stores.jobs.update("a", lambda job: job.failed(JobFailure(stage="plan", cause="x"), stores.clock.now()))
     assert stores.field("jobs/a", TTL_FIELD) == stores.clock.now() + KEEP_OVER
     stores.jobs.update("a", lambda job: job.retried(stores.clock.now()))
     assert stores.field("jobs/a", TTL_FIELD) is None

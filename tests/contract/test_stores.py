@@ -15,7 +15,7 @@ import pytest
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobError, JobState
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
 from tests.contract.conftest import Kit
@@ -162,7 +162,7 @@ def test_every_move_is_counted_once(kit: Kit) -> None:
 
 def test_a_failed_job_is_unfinished_again_after_a_retry(kit: Kit) -> None:
     kit.jobs.create(job(kit))
-    kit.jobs.update("job-1", lambda j: j.failed(JobError(stage="plan", cause="x"), kit.clock.now()))
+    kit.jobs.update("job-1", lambda j: j.failed(JobFailure(stage="plan", cause="x"), kit.clock.now()))
     assert kit.jobs.unfinished(kit.clock.now()) == []
     kit.jobs.update("job-1", lambda j: j.retried(kit.clock.now()))
     assert [j.state for j in kit.jobs.unfinished(kit.clock.now())] == [JobState.PLANNING]

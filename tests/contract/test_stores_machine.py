@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobError, JobState
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
@@ -62,7 +62,7 @@ class StoresMachine(RuleBasedStateMachine):
             if how == "note":
                 return job.evolve(notices=(*job.notices, "x"), updated_at=now), []
             if how == "fail":
-                return job.failed(JobError(stage="plan", cause="x"), now)
+                return job.failed(JobFailure(stage="plan", cause="x"), now)
             if how == "retry" and job.state is JobState.FAILED:
                 return job.retried(now)
             return job, []

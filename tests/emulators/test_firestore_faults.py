@@ -20,7 +20,7 @@ from sutradhar.backends.gcp.retry import CALL_SEC, RETRY
 from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import BackendError, InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobError, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
 from tests import emulated_cloud
@@ -259,7 +259,7 @@ def test_a_job_as_large_as_may_be_can_still_fail(world: Shop) -> None:
     world.jobs.update("old", lambda job: (job.evolve(notices=("x" * room,)), []))
     with pytest.raises(InvalidRequest, match=f"bytes, at most {MAX_BODY_BYTES}"):
         world.jobs.update("old", world.note)
-    trouble = JobError(stage="plan", cause="y" * 10_000)
+    trouble = JobFailure(stage="plan", cause="y" * 10_000)
     world.jobs.update("old", lambda job: job.failed(trouble, world.clock.now()))
     assert world.jobs.get("old").state is JobState.FAILED
     assert world.jobs.get("old").error == trouble

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.job import CaptionFiles, JobError, JobState, Result
+from sutradhar.domain.jobs.job import CaptionFiles, JobFailure, JobState, Result
 from sutradhar.pipeline.plan import needed
 
 
@@ -138,7 +138,7 @@ def test_only_a_failed_job_is_retried(api: FlaskClient) -> None:
     job_id = submit(api).json["job_id"]
     assert api.post(f"/render/{job_id}/retry").status_code == 202  # it is at work: nothing to do
     now = bootstrap.backend().clock.now()
-    bootstrap.backend().jobs.update(job_id, lambda j: j.failed(JobError(stage="planning", cause="x"), now))
+    bootstrap.backend().jobs.update(job_id, lambda j: j.failed(JobFailure(stage="planning", cause="x"), now))
     assert api.get(f"/render/{job_id}/status").json["error"]["cause"] == "x"
     assert api.post(f"/render/{job_id}/retry").json["state"] == "pending"
     assert bootstrap.backend().jobs.get(job_id).state is JobState.PLANNING
@@ -189,7 +189,7 @@ def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
     for _ in range(2):
         api.delete(f"/render/{made[1]}/cancel")
     backend = bootstrap.backend()
-    backend.jobs.update(made[2], lambda j: j.failed(JobError(stage="plan", cause="x"), backend.clock.now()))
+    backend.jobs.update(made[2], lambda j: j.failed(JobFailure(stage="plan", cause="x"), backend.clock.now()))
     assert api.get("/metrics").json == {
         "jobs_started": 3,
         "jobs_completed": 1,

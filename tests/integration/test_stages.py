@@ -16,8 +16,9 @@ from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.core.errors import Conflict, IdempotencyMismatch, LeaseHeld, ProviderError
+from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, RenderFailure, RenderFinished
+from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, RenderFinished
 from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.video.render_request import RenderSummary
 from sutradhar.pipeline.handle import give_up, handle
@@ -261,7 +262,7 @@ def test_a_film_that_does_not_pass_the_gate_fails_the_job_with_the_figure(world:
 
 def test_a_renderer_that_refuses_names_the_scene(world: World) -> None:
     job = world.rendering()
-    failure = RenderFailure(stage="picture", cause="cannot read the picture", scene=1, advice="replace it")
+    failure = FailureDetail(stage="picture", cause="cannot read the picture", scene=1, advice="replace it")
     handle(world.services, RenderFinished(job_id=job.id, render_id=job.render_id, error=failure))
     failed = world.job(job.id)
     assert failed.error

@@ -59,7 +59,7 @@ def test_tasks_side_by_side_make_the_film_of_one(room, undisturbed):
     found = summary_of(room, request)
     assert found.video.sha256 == undisturbed.video.sha256
     assert (found.tasks, found.segments) == (3, undisturbed.segments)
-    assert sum("share of the render finished" in said for said in ends) == 2
+    assert sum("render_share_finished" in said for said in ends) == 2
     assert len(finished(room)) == 1
 
 
@@ -77,7 +77,7 @@ def test_tasks_after_each_other_in_any_order_make_it_too_and_only_the_last_joins
     # a task that is delivered twice changes nothing
     code, said = room.run(**as_task(2, 3))
     assert code == 0, said
-    assert "render already done" in said
+    assert "render_already_done" in said
 
 
 def test_a_task_that_dies_while_it_joins_ends_the_film_when_it_is_started_again(room, undisturbed):

@@ -53,7 +53,7 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
     # the same message again: nothing is made, the answer is sent once more
     code, said = room.run()
     assert code == 0
-    assert "render already done" in said
+    assert "render_already_done" in said
     assert room.messages() == [last]
 
     # another attempt at the same film: everything is found again and the file is the same

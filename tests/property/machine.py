@@ -22,8 +22,9 @@ from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.core.errors import Conflict, ProviderError
+from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.messages import DispatchRender, RenderFailure, RenderFinished, RenderProgressed
+from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, RenderProgressed
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.dispatch import LEASE
 from sutradhar.pipeline.submit import cancel, retry, submit
@@ -234,7 +235,7 @@ class PipelineMachine(RuleBasedStateMachine):
             return
         self.renderers.state[name] = ExecutionState.FAILED if how == "bad" else ExecutionState.SUCCEEDED
         if how == "refused":
-            failure = RenderFailure(stage="picture", cause="a bad picture", scene=0)
+            failure = FailureDetail(stage="picture", cause="a bad picture", scene=0)
             bus.publish(RenderFinished(job_id=job_id, render_id=render_id, error=failure))
         elif how != "bad":
             summary = write_summary(blobs, request_blob)

@@ -13,7 +13,7 @@ from functions.dev import package
 from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.config import Settings
-from sutradhar.domain.jobs.job import JobError
+from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.domain.jobs.messages import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.capacity import target_sec
@@ -293,7 +293,7 @@ def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: p
     """Every field that a metric asks the log for is in the lines that a job really writes."""
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="tea"))
-    failure = JobError(stage="plan", cause="x")
+    failure = JobFailure(stage="plan", cause="x")
     services.move(job.id, lambda current: current.failed(failure, services.clock.now()))
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"job_moved"' in line]
     text = " ".join(

@@ -7,7 +7,7 @@ import pytest
 from sutradhar.domain.assets.asset import AssetRequest
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import ARROWS, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.jobs.job import ARROWS, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.job_status import fraction_done, status
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
@@ -15,7 +15,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLAN = RenderPlan(topic="tea")
 REQUESTS = (AssetRequest(slot="music", kind="music", params={"mood": "calm"}, maker="m/1"),)
-ERROR = JobError(stage="narration", cause="no voice", scene=2)
+ERROR = JobFailure(stage="narration", cause="no voice", scene=2)
 RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=1.0, size=1)
 
 MOVES: dict[str, Callable[[Job], Outcome]] = {

@@ -3,7 +3,7 @@ after."""
 
 from datetime import timedelta
 
-from sutradhar.domain.jobs.job import Job, JobError, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
@@ -81,7 +81,7 @@ def _looked_after(services: Services, job: Job, execution: str, request: RenderR
         case ExecutionState.RUNNING:
             return True
         case ExecutionState.FAILED:
-            error = JobError(
+            error = JobFailure(
                 stage="render",
                 cause=f"the renderer ended again and again without finishing; it last said: {report.detail}",
                 advice="see what it said, then retry the job: finished parts are kept",
@@ -104,7 +104,7 @@ def _hopeless(services: Services, job: Job) -> bool:
     counted = services.records.update([name], lambda found: {name: str(int(found.get(name, "0")) + 1)})
     if int(counted[name]) <= _MOST_EMPTY:
         return False
-    error = JobError(
+    error = JobFailure(
         stage="render",
         cause=f"the renderer ended well {_MOST_EMPTY} times without a video",
         advice="look at its log, and whether it may write to the bucket; then retry the job",

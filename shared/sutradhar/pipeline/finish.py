@@ -3,7 +3,8 @@
 import json
 
 from sutradhar.domain.billing.ledger import job_account
-from sutradhar.domain.jobs.job import CaptionFiles, Job, JobError, JobState, Outcome, Progress, Result
+from sutradhar.domain.core.failure import FailureDetail
+from sutradhar.domain.jobs.job import CaptionFiles, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import manifest
 from sutradhar.domain.plan.plan import Language
@@ -21,12 +22,9 @@ def finish(services: Services, message: RenderFinished) -> None:
         services.send(job.owed())
         return
     if message.error is not None or message.summary_blob is None:
-        failure = message.error
-        error = JobError(
-            stage=failure.stage if failure else "render",
-            scene=failure.scene if failure else None,
-            cause=failure.cause if failure else "the renderer ended without a result",
-            advice=(failure.advice if failure else "") or "retry the job: what is made is kept",
+        detail = message.error or FailureDetail(stage="render", cause="the renderer ended without a result")
+        error = JobFailure.from_detail(
+            detail.evolve(advice=detail.advice or "retry the job: what is made is kept"),
             kept="all images, voices and music, and every finished part of the video",
         )
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
@@ -35,7 +33,7 @@ def finish(services: Services, message: RenderFinished) -> None:
     summary = RenderSummary.model_validate_json(services.blobs.get(message.summary_blob))
     findings = check(summary.facts, request.timeline)
     if broken := failures(findings):
-        error = JobError(
+        error = JobFailure(
             stage="quality gate",
             cause=broken,
             kept="everything; the refused video is stored too",

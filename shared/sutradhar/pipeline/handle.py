@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import (
     BackendError,
     InvalidRequest,
@@ -18,9 +17,11 @@ from sutradhar.domain.core.errors import (
     NotInstalled,
     ProviderError,
     SutradharError,
+    describe_failure,
 )
+from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs import messages
-from sutradhar.domain.jobs.job import Job, JobError, JobState
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
 from sutradhar.pipeline.dispatch import dispatch, stop
 from sutradhar.pipeline.finish import finish, progress
@@ -83,28 +84,29 @@ def give_up(services: Services, message: Message, cause: BaseException) -> None:
     services.move(job.id, lambda current: current.failed(error, services.clock.now()))
 
 
-class Failure(Frozen):
-    """The last time that a message could not be handled."""
+class NotedFailure(FailureDetail):
+    """Why a message could not be handled the last time, as stored until the message is handled or given up."""
 
+    stage: str = ""
+    """Empty: the stage is that of the job when the message is given up."""
     kind: str
-    """The error's type."""
-    cause: str
-    advice: str = ""
+    """The class of the error."""
 
 
 def note_failure(services: Services, message: Message, exc: BaseException) -> None:
     """Keep why ``message`` comes again, for the day it has come too often: a dead letter itself does not say."""
     kind = LeaseHeld if isinstance(exc, LeaseHeld) else type(exc)
-    failure = Failure(kind=kind.__name__, cause=str(exc), advice=getattr(exc, "advice", ""))
+    failure = NotedFailure(kind=kind.__name__, **describe_failure(exc, "").model_dump())
     services.blobs.put(_failure_blob(message), failure.model_dump_json().encode())
 
 
 def bury(services: Services, message: Message) -> None:
     """Serve a dead letter: fail its job with the cause that was noted last, or send it again while others may be at
     work on the same thing, for at most ``PATIENCE``."""
-    never_ended = Failure(kind="", cause="it was begun again and again and never ended: killed, or out of memory")
+    cause = "it was begun again and again and never ended: killed, or out of memory"
+    never_ended = NotedFailure(kind="", cause=cause)
     try:
-        failure = Failure.model_validate_json(services.blobs.get(_failure_blob(message)))
+        failure = NotedFailure.model_validate_json(services.blobs.get(_failure_blob(message)))
         if failure.kind == LeaseHeld.__name__:
             if _may_still_end(services, message):
                 services.send([message])  # the message is fine; the worker that holds the lease ends soon
@@ -139,17 +141,15 @@ def _comes_again(exc: BaseException) -> bool:
     )
 
 
-def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobError:
-    advice = getattr(cause, "advice", "")
-    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-        advice = "free some disk space"
+def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
     request = job.request(message.slot) if isinstance(message, ProduceAsset) else None
+    stage, scene = (request.kind, request.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
+    detail = describe_failure(cause, stage, scene)
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        detail = detail.evolve(advice="free some disk space")
     ready = len(made(services, job)) if job.requests else 0
-    return JobError(
-        stage=request.kind if request else _STAGE_OF.get(job.state, "finished"),
-        scene=request.scene if request else None,
-        cause=str(cause) or type(cause).__name__,
-        advice=_advise(cause, advice),
+    return JobFailure.from_detail(
+        detail.evolve(advice=_advise(cause, detail.advice)),
         kept=f"{ready} of {len(job.requests)} pictures, voices and music" if job.requests else "",
     )
 

@@ -22,7 +22,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+from sutradhar.domain.core.failure import FailureDetail
 
 
 class SutradharError(Exception):
@@ -155,10 +157,29 @@ class RenderError(SutradharError):
     """The renderer failed. ``stage`` is one of picture, sound, join, thumbnail, gate, disk."""
 
     def __init__(
-        self, message: str, *, stage: str, scene: int | None = None, advice: str = "", retryable: bool = False
+        self, cause: str, *, stage: str, scene: int | None = None, advice: str = "", retryable: bool = False
     ) -> None:
+        self.detail = FailureDetail(stage=stage, cause=cause, scene=scene, advice=advice, retryable=retryable)
         self.stage, self.scene, self.advice, self.retryable = stage, scene, advice, retryable
-        super().__init__(message)
+        super().__init__(cause)
+
+    @classmethod
+    def from_detail(cls, detail: FailureDetail) -> Self:
+        """Return the error that ``detail`` describes, as when it comes from another process."""
+        return cls(**detail.model_dump())
+
+
+def describe_failure(exc: BaseException, stage: str, scene: int | None = None) -> FailureDetail:
+    """Return the description of ``exc``. A RenderError knows its own stage and scene better than the caller does."""
+    if isinstance(exc, RenderError):
+        return exc.detail
+    return FailureDetail(
+        stage=stage,
+        cause=str(exc) or type(exc).__name__,
+        scene=scene,
+        advice=getattr(exc, "advice", ""),
+        retryable=getattr(exc, "retryable", False),
+    )
 
 
 class NotInstalled(SutradharError):

@@ -8,10 +8,12 @@ again: a repeat changes nothing and answers with what is still owed.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Self
 
 from sutradhar.domain.assets.asset import Asset, AssetRequest
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
+from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.messages import DispatchRender, Message, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.plan import Language, RenderPlan
 
@@ -43,18 +45,22 @@ ARROWS: Mapping[JobState, frozenset[JobState]] = {
 _ENDED = {JobState.SUCCEEDED: "succeeded", JobState.FAILED: "failed", JobState.CANCELLED: "been cancelled"}
 
 
-class JobError(Frozen):
-    """Why a job failed. ``kept`` is what a retry will not make again."""
+class JobFailure(FailureDetail):
+    """Why a job failed, and what of it is done."""
 
-    stage: str
-    cause: str
-    scene: int | None = None
-    """From 0, as in ``scenes[0]``."""
-    advice: str = ""
     kept: str = ""
+    """What a retry will not make again, in words."""
     refused_by: str = ""
     """Versions of the quality gate and of the renderer if the gate refused the video: the same versions would refuse it
     again. Else empty."""
+
+    @classmethod
+    def from_detail(cls, detail: FailureDetail, *, kept: str = "", refused_by: str = "") -> Self:
+        return cls(**detail.model_dump(), kept=kept, refused_by=refused_by)
+
+    def to_api(self) -> dict[str, Any]:
+        """Return the ``error`` of a job's status; whether to retry is said there in words, as ``advice``."""
+        return self.model_dump(exclude={"retryable"})
 
 
 class Progress(Frozen):
@@ -120,7 +126,7 @@ class Job(Frozen):
     execution: str | None = None
     progress: Progress | None = None
     result: Result | None = None
-    error: JobError | None = None
+    error: JobFailure | None = None
     failed_in: JobState | None = None
     estimated: int = 0
     """What vendors would be paid, as it was reckoned at the start; in millionths of a US dollar."""
@@ -204,7 +210,7 @@ class Job(Frozen):
         told = self.notices + tuple(notice for notice in notices if notice not in self.notices)
         return self._to(JobState.SUCCEEDED, now).evolve(result=result, notices=told), []
 
-    def failed(self, error: JobError, now: datetime) -> Outcome:
+    def failed(self, error: JobFailure, now: datetime) -> Outcome:
         """Record why it cannot go on. A job that is over stays as it is."""
         if self.state.over:
             return self, self.owed()

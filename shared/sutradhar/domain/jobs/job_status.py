@@ -126,7 +126,7 @@ def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) 
         ],
         "cost": cost(job, account),
         "logs": [*job.notices, *_rewordings(by_slot)],
-        "error": job.error.model_dump() if job.error else None,
+        "error": job.error.to_api() if job.error else None,
         "created_at": job.created_at.isoformat(),
         "updated_at": job.updated_at.isoformat(),
     }

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.failure import FailureDetail
 
 
 class PlanRender(Frozen):
@@ -57,14 +58,7 @@ class RenderFinished(Frozen):
     job_id: str
     render_id: str
     summary_blob: str | None = None
-    error: "RenderFailure | None" = None
-
-
-class RenderFailure(Frozen):
-    stage: str
-    cause: str
-    advice: str = ""
-    scene: int | None = None
+    error: FailureDetail | None = None
 
 
 class CheckUpload(Frozen):
