@@ -1,0 +1,189 @@
+"""Stores of earlier commits are opened by today's code: what is finished is shown, what is not goes on to its end."""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import cast
+
+import pytest
+
+from gpu_renderer import render
+from gpu_renderer.core.segments import ENGINE_VERSION
+from gpu_renderer.core.task import Part, Task
+from gpu_renderer.encode import encoders, segment_store
+from sutradhar import bootstrap
+from sutradhar.bootstrap import Backend
+from sutradhar.config import Settings
+from sutradhar.domain.assets.asset import UPLOAD_MAKER, AssetRequest, asset_requests
+from sutradhar.domain.billing.ledger import Account, job_account
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_status import status
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from sutradhar.domain.video.render_settings import RendererSettings
+from sutradhar.pipeline import api_keys, uploads
+from sutradhar.pipeline.billing.call_gate import account
+from sutradhar.pipeline.plan import needed
+from sutradhar.ports.stores import BlobStore
+from tests import emulated_cloud
+from tests.old_stores import COMMITS, OldStore
+
+STATES = {
+    "own": JobState.SUCCEEDED,
+    "paid": JobState.SUCCEEDED,
+    "failed": JobState.FAILED,
+    "cancelled": JobState.CANCELLED,
+    "producing": JobState.PRODUCING,
+    "rendering": JobState.RENDERING,
+    "planning": JobState.PLANNING,
+}
+
+
+@dataclass(frozen=True)
+class OpenStore:
+    """An old store, and today's backend on it."""
+
+    store: OldStore
+    backend: Backend
+    settings: Settings
+
+    def job(self, name: str) -> Job:
+        return self.backend.jobs.get(self.store.jobs[name])
+
+
+def settings_of(store: OldStore, folder: Path) -> Settings:
+    """Write the store to its place and return the settings of a process that opens it."""
+    if store.backend == "local":
+        store.write_home(folder / "home")
+        return Settings.from_env({"SUTRADHAR_HOME": str(folder / "home")})
+    project = emulated_cloud.project()
+    store.write_emulators(project)
+    env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": project, "ASSET_BUCKET": project, "REGION": "europe-west4"}
+    return Settings.from_env(env)
+
+
+@pytest.fixture(params=["local", "gcp"])
+def backend_name(request: pytest.FixtureRequest) -> str:
+    if request.param == "gcp":
+        request.getfixturevalue("emulators")
+    return str(request.param)
+
+
+@pytest.fixture(params=COMMITS)
+def old(request: pytest.FixtureRequest, backend_name: str, tmp_path: Path) -> Iterator[OpenStore]:
+    store = OldStore(request.param, backend_name)
+    settings = settings_of(store, tmp_path)
+    backend = (bootstrap.local_backend if backend_name == "local" else bootstrap.gcp_backend)(settings)
+    yield OpenStore(store, backend, settings)
+    backend.close()
+
+
+def test_jobs_are_listed_with_their_plans_and_ends(old: OpenStore) -> None:
+    jobs = {job.id: job for job in old.backend.jobs.latest(50).jobs}
+    expected = STATES | ({"offline": JobState.SUCCEEDED} if old.store.backend == "local" else {})
+    assert {name: jobs[job_id].state for name, job_id in old.store.jobs.items()} == expected
+    assert len(jobs) == len(expected)
+    shown = {name: status(old.job(name), {}, _account(old, name), base="") for name in expected}
+    assert shown["paid"]["title"] == "The River"
+    assert shown["paid"]["state"] == "success"
+    assert "401" in shown["failed"]["error"]["cause"]
+    assert shown["cancelled"]["state"] == "canceled"
+    assert old.backend.jobs.counts()[JobState.PLANNING] == len(expected)
+
+
+def _account(old: OpenStore, name: str) -> Account:
+    return account(old.backend.records, job_account(old.store.jobs[name]))
+
+
+def test_money_is_still_known(old: OpenStore) -> None:
+    paid = _account(old, "paid")
+    assert paid.spent > 900_000
+    assert {charge.outcome for charge in paid.charges.values()} == {"settled"}
+    pending = [charge for charge in _account(old, "producing").charges.values() if charge.outcome == "pending"]
+    assert [charge.provider for charge in pending] == ["gemini"]
+
+
+def test_summaries_are_still_read(old: OpenStore) -> None:
+    for name in ("own", "paid"):
+        result = old.job(name).result
+        assert result is not None
+        summary = RenderSummary.model_validate_json(old.backend.blobs.get(result.summary))
+        assert summary.passed
+        assert summary.video.blob == result.video
+
+
+def test_api_keys_and_uploads_are_still_known(old: OpenStore) -> None:
+    keys = api_keys.keys(old.backend.records)
+    caller = api_keys.find(keys, old.store.api_key)
+    assert caller is not None
+    assert (caller.name, caller.daily_budget, len(keys)) == ("Asha", 20_000_000, 2)
+    newest = uploads.newest(bootstrap.services_on(old.backend, old.settings), caller)
+    assert [upload.state for upload in newest] == ["pending", "ready", "ready"]
+
+
+def test_assets_are_found_again_under_their_keys(old: OpenStore) -> None:
+    """Today's plan asks for the same keys, so nothing that is stored is made, or paid for, again."""
+    for name in old.store.jobs:
+        job = old.job(name)
+        if job.plan is None:
+            continue
+        again = {request.slot: request for request in asset_requests(job.plan, _first_providers(job))}
+        changed = {request.slot for request in job.requests if request.key != again[request.slot].key}
+        assert changed == _find_changes(old.store, again.values())
+        stored = old.backend.assets.get_many(request.key for request in job.requests)
+        assert {asset.sha256 for asset in job.assets.values()} <= {asset.sha256 for asset in stored.values()}
+
+
+def _find_changes(store: OldStore, requests: Iterable[AssetRequest]) -> set[str]:
+    """Return the slots whose assets today's code makes in another way than the commit of ``store`` did.
+
+    Since 0550582 the user's own files are prepared in another way, and numbers in a narration are spoken as words.
+    """
+    if store.commit != "0550582":
+        return set()
+    return {request.slot for request in requests if request.maker == UPLOAD_MAKER or "said" in request.params}
+
+
+def _first_providers(job: Job) -> Mapping[str, str]:
+    """Return the first provider of each kind as it was when the job was planned."""
+    providers: dict[str, str] = {}
+    for request in job.requests:
+        footage = str(request.params.get("footage", ""))
+        providers[footage or request.kind] = request.maker
+        if footage == "generated":
+            providers["image"] = str(request.params["still"])
+    if any(request.slot.startswith("character-") for request in job.requests):
+        providers["likeness"] = "kept"
+    return providers
+
+
+@pytest.mark.parametrize("commit", COMMITS)
+def test_offline_providers_have_the_names_that_keys_have(commit: str, tmp_path: Path) -> None:
+    store = OldStore(commit, "local")
+    settings = settings_of(store, tmp_path)
+    backend = bootstrap.local_backend(settings)
+    try:
+        job = backend.jobs.get(store.jobs["offline"])
+        assert job.plan is not None
+        again = needed(bootstrap.services_on(backend, settings), job.plan)
+    finally:
+        backend.close()
+    assert [request.key for request in again] == [request.key for request in job.requests]
+
+
+@pytest.mark.parametrize("commit", COMMITS)
+def test_segments_and_sound_are_found_again(commit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same request has the same names of segments. The renderer of 0550582 drew other pixels (ENGINE_VERSION 2)."""
+    store = OldStore(commit, "local")
+    monkeypatch.setattr(segment_store, "engine", lambda: store.engine["engine"])
+    monkeypatch.setattr(segment_store, "font_hashes", lambda: ast.literal_eval(store.engine["fonts"]))
+    names = set(store.blobs)
+    for name in ("own", "paid", "offline"):
+        text = store.blobs[f"jobs/{store.jobs[name]}/renders/1/request.json"]
+        assert text is not None
+        request = RenderRequest.model_validate_json(text)
+        plan = segment_store.reel(request.timeline, encoders.profile("libx264", request.mode, RendererSettings()))
+        task = Task(request, cast("BlobStore", None), Path(), lambda *_: None, Event(), RendererSettings(), Part())
+        parts = {*plan.blobs, render._sound_blob(task), render._film_record(task, plan)}
+        assert parts <= names if store.engine["version"] == ENGINE_VERSION else not parts & names
