@@ -102,6 +102,7 @@ def render(
         render_timings=task.timings,
         facts=facts,
         findings=quality_gate.check(facts, timeline),
+        gate_version=quality_gate.VERSION,
     )
     blobs.put(request.summary_blob, summary.model_dump_json(indent=2).encode())
     report("done", task.units, task.units)

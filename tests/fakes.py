@@ -14,7 +14,7 @@ from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
 from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
-from sutradhar.domain.video.quality_gate import FileFacts, check
+from sutradhar.domain.video.quality_gate import VERSION, FileFacts, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.pipeline.billing.call_gate import Purchases
 from sutradhar.ports.bus import MessageBus
@@ -263,6 +263,7 @@ def write_summary(blobs: BlobStore, request_blob: str) -> str:
         render_timings={},
         facts=facts,
         findings=check(facts, request.timeline),
+        gate_version=VERSION,
     )
     blobs.put(request.summary_blob, summary.model_dump_json().encode())
     return request.summary_blob

@@ -31,7 +31,7 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import stand_ins
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.video.quality_gate import VERSION
+from sutradhar.domain.video.quality_gate import gate_versions
 
 
 def make(
@@ -107,7 +107,7 @@ def _begin(wanted: RenderPlan) -> Job:
     services = bootstrap.services()
     digest = request_hash(wanted)
     before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
-    if before and before.error and before.error.refused_by == f"{VERSION}-{ENGINE_VERSION}":
+    if before and before.error and before.error.refused_by == gate_versions(ENGINE_VERSION):
         say(f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again.")
         return before
     if before and before.state is JobState.FAILED:

@@ -20,7 +20,8 @@ from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, RenderFinished
 from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
-from sutradhar.domain.video.render_request import RenderSummary
+from sutradhar.domain.video.quality_gate import check
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry, submit
@@ -251,7 +252,9 @@ def test_a_film_that_does_not_pass_the_gate_fails_the_job_with_the_figure(world:
     world.finish()
     blob = f"jobs/{job.id}/renders/1/job_summary.json"
     summary = RenderSummary.model_validate_json(world.blobs.get(blob))
-    loud = summary.evolve(facts=summary.facts.evolve(integrated_lufs=-9.0))
+    request = RenderRequest.model_validate_json(world.blobs.get(f"jobs/{job.id}/renders/1/request.json"))
+    facts = summary.facts.evolve(integrated_lufs=-9.0)
+    loud = summary.evolve(facts=facts, findings=check(facts, request.timeline))
     world.blobs.put(blob, loud.model_dump_json().encode())
     world.work()
     failed = world.job(job.id)

@@ -8,7 +8,7 @@ from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopR
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
 from sutradhar.domain.video.capacity import tasks_for
-from sutradhar.domain.video.render_request import RenderRequest
+from sutradhar.domain.video.render_request import RenderRequest, request_blob, summary_blob
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.services import Services, held
@@ -24,11 +24,10 @@ def dispatch(services: Services, message: DispatchRender) -> None:
     if job.state is not JobState.RENDERING:
         services.send(job.owed())
         return
-    request = render_request(job)
-    if job.execution and _looked_after(services, job, job.execution, request):
+    if job.execution and _looked_after(services, job, job.execution):
         return
     with held(services, f"dispatch/{job.render_id}", LEASE):
-        _start(services, job, request)
+        _start(services, job)
 
 
 def render_request(job: Job) -> RenderRequest:
@@ -53,11 +52,12 @@ def render_prefix(job: Job) -> str:
     return f"jobs/{job.id}/renders/{job.attempt}"
 
 
-def _start(services: Services, seen: Job, request: RenderRequest) -> None:
+def _start(services: Services, seen: Job) -> None:
     job = services.jobs.get(seen.id)
     if job.execution != seen.execution or job.state is not JobState.RENDERING:
         return  # somebody was quicker
-    blob = f"{request.prefix}/request.json"
+    request = render_request(job)
+    blob = request_blob(request.prefix)
     services.blobs.put(blob, request.model_dump_json().encode())
     machine = services.runner.machine
     tasks = tasks_for(request.timeline, machine) if machine else 1
@@ -74,7 +74,7 @@ def stop(services: Services, message: StopRender) -> None:
     services.runner.cancel(message.execution)
 
 
-def _looked_after(services: Services, job: Job, execution: str, request: RenderRequest) -> bool:
+def _looked_after(services: Services, job: Job, execution: str) -> bool:
     """Whether nothing needs to be started: it runs, or it is over and that is now on its way."""
     report = services.runner.report(execution)
     match report.state:
@@ -90,9 +90,9 @@ def _looked_after(services: Services, job: Job, execution: str, request: RenderR
             return True
         case ExecutionState.SUCCEEDED | ExecutionState.LOST:
             # its last message may have been lost with it; its files tell
-            if services.blobs.exists(request.summary_blob):
-                finished = RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob=request.summary_blob)
-                services.send([finished])
+            summary = summary_blob(render_prefix(job))
+            if services.blobs.exists(summary):
+                services.send([RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob=summary)])
                 return True
             return report.state is ExecutionState.SUCCEEDED and _hopeless(services, job)
 

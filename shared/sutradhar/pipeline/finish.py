@@ -9,10 +9,10 @@ from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import manifest
 from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.video import captions
-from sutradhar.domain.video.quality_gate import VERSION, check, failures, notices
-from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
+from sutradhar.domain.video.quality_gate import failures, gate_versions, notices
+from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, request_blob
 from sutradhar.pipeline.billing.call_gate import account
-from sutradhar.pipeline.dispatch import render_request
+from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.services import Services
 
 
@@ -29,19 +29,19 @@ def finish(services: Services, message: RenderFinished) -> None:
         )
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
         return
-    request = render_request(job)
     summary = RenderSummary.model_validate_json(services.blobs.get(message.summary_blob))
-    findings = check(summary.facts, request.timeline)
-    if broken := failures(findings):
+    if broken := failures(summary.findings):
         error = JobFailure(
             stage="quality gate",
             cause=broken,
             kept="everything; the refused video is stored too",
             advice="look at the refused video; change the plan, or report this with its job_summary.json",
-            refused_by=f"{VERSION}-{summary.engine_version}",
+            refused_by=gate_versions(summary.engine_version, summary.gate_version),
         )
         services.move(job.id, lambda current: current.failed(error, services.clock.now()))
         return
+    # not built again from the job: another version of the program would lay out another timeline
+    request = RenderRequest.model_validate_json(services.blobs.get(request_blob(render_prefix(job))))
     result = Result(
         video=summary.video.blob,
         thumbnail=summary.thumbnail.blob,
@@ -51,7 +51,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         duration_sec=summary.duration_sec,
         size=summary.video.size,
     )
-    told = notices(findings)
+    told = notices(summary.findings)
     services.move(job.id, lambda current: current.succeeded(message.render_id, result, told, services.clock.now()))
 
 

@@ -333,6 +333,12 @@ def _told(span: Span | None) -> str:
     return f"{_sec(span):.2f} s from {span.start:.2f} s on" if span else "none"
 
 
+def gate_versions(engine_version: str, gate_version: int = VERSION) -> str:
+    """Return the text that names the versions of the gate and of the renderer that judged a video. If a refusal has the
+    text of the present versions, they would refuse the same video again."""
+    return f"{gate_version}-{engine_version}"
+
+
 def failures(findings: Sequence[Finding]) -> str:
     """The broken rules in one line, for the error on the job; empty if the file passed."""
     return "; ".join(f"{f.rule}: {f.measured} (allowed: {f.limit})" for f in findings if not f.ok)

@@ -11,6 +11,16 @@ from sutradhar.domain.video.timeline import Timeline
 Stage = Literal["picture", "sound", "join", "thumbnail", "gate", "done"]
 
 
+def request_blob(prefix: str) -> str:
+    """Return the name of the stored request of the attempt whose files have ``prefix``."""
+    return f"{prefix}/request.json"
+
+
+def summary_blob(prefix: str) -> str:
+    """Return the name of the summary that the renderer stores last, below ``prefix``."""
+    return f"{prefix}/job_summary.json"
+
+
 class RenderRequest(Frozen):
     """One film to make. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
 
@@ -41,7 +51,7 @@ class RenderRequest(Frozen):
 
     @property
     def summary_blob(self) -> str:
-        return f"{self.prefix}/job_summary.json"
+        return summary_blob(self.prefix)
 
 
 class StoredFile(Frozen):
@@ -78,7 +88,9 @@ class RenderSummary(Frozen):
     ``total``."""
     facts: FileFacts
     findings: tuple[Finding, ...]
-    """The quality gate, rule by rule, with the figure and the limit."""
+    """The quality gate, rule by rule, with the figure and the limit; judged once, against the rendered timeline."""
+    gate_version: int = 0
+    """Version of the rules that judged the file; 0 in the summaries of renderers that did not record it."""
 
     @property
     def passed(self) -> bool:
