@@ -32,6 +32,7 @@ from sutradhar.domain.core.errors import (
 )
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.video.render_request import RenderRequest, Stage
+from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
 from sutradhar.telemetry import bound, log
 
@@ -93,9 +94,7 @@ def main() -> int:
         backend.close()
 
 
-def _render(
-    request: RenderRequest, backend: bootstrap.Backend, settings: Settings, part: Part, cancel: threading.Event
-) -> int:
+def _render(request: RenderRequest, backend: Backend, settings: Settings, part: Part, cancel: threading.Event) -> int:
     ffmpeg_process.log_commands = settings.renderer.debug
     finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
     if backend.blobs.exists(request.summary_blob):

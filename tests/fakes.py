@@ -5,7 +5,9 @@ import io
 import wave
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.assets.operation import Operation
@@ -19,10 +21,27 @@ from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, 
 from sutradhar.pipeline.billing.call_gate import Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech, Written
+from sutradhar.ports.media import MediaReader
+from sutradhar.ports.models import ModelDirectory
+from sutradhar.ports.providers import (
+    ClipGenerator,
+    Composer,
+    FootageLibrary,
+    ImageGenerator,
+    MusicBed,
+    Narrator,
+    Picture,
+    Planner,
+    Shot,
+    SoundEffect,
+    SoundLibrary,
+    Speech,
+    Written,
+)
 from sutradhar.ports.records import RecordStore
-from sutradhar.ports.runner import ExecutionReport, ExecutionState
-from sutradhar.ports.stores import BlobStore, LeaseStore
+from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
+from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+from sutradhar.providers.media.upload_reader import MediaFiles
 
 
 class SetClock:
@@ -54,6 +73,63 @@ class NoModels:
 
     def advise(self, state: ModelState) -> str:
         return ""
+
+
+@dataclass(frozen=True)
+class PortSet:
+    """A Backend of the ports that a test names."""
+
+    jobs: JobStore
+    assets: AssetStore
+    leases: LeaseStore
+    records: RecordStore
+    blobs: BlobStore
+    bus: MessageBus
+    runner: RenderRunner
+    clock: Clock
+
+    def worker(self, *_arguments: object) -> NoReturn:
+        raise AssertionError("the test takes each message itself")
+
+    def end_executions(self) -> None:
+        """Do nothing: the test ends its executions."""
+
+    def close(self) -> None:
+        """Do nothing: the test closes its stores."""
+
+
+@dataclass(frozen=True)
+class ProviderSet:
+    """Providers that a test names."""
+
+    planner: Planner
+    narrator: Narrator
+    images: ImageGenerator
+    clips: ClipGenerator
+    footage: FootageLibrary
+    sounds: SoundLibrary
+    composer: Composer
+    media: MediaReader
+    purchases: Purchases
+    models: ModelDirectory
+    sketch: Callable[[RenderPlan], RenderPlan]
+
+
+def provider_set(makers: "Makers", gate: Purchases) -> ProviderSet:
+    """Return providers that all are ``makers``."""
+    return ProviderSet(
+        planner=makers,
+        narrator=makers,
+        images=makers,
+        clips=makers,
+        footage=makers,
+        sounds=makers,
+        composer=makers,
+        media=MediaFiles(),
+        purchases=gate,
+        models=NoModels(),
+        sketch=makers.sketch,
+    )
 
 
 def nothing(_what: str) -> None:

@@ -13,6 +13,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.job import Job
 from sutradhar.pipeline import api_keys
+from sutradhar.ports.backend import Backend
 from sutradhar.telemetry import log
 
 _OPEN = frozenset(("/healthz", "/health", "/readyz", "/ready", "/metrics"))
@@ -67,7 +68,7 @@ def owned(job: Job) -> Job:
 
 
 @lru_cache(maxsize=2)
-def _keys(backend: bootstrap.Backend, _until: int) -> Mapping[str, ApiKey]:
+def _keys(backend: Backend, _until: int) -> Mapping[str, ApiKey]:
     return api_keys.keys(backend.records)
 
 

@@ -1,12 +1,18 @@
 """Is it up, and can it work?"""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import flask
 
 from functions.api.auth import asks_providers
 from functions.api.remembered import Remembered
 from sutradhar import bootstrap
-from sutradhar.doctor import Check
 from sutradhar.domain.jobs.job import JobState
+
+if TYPE_CHECKING:
+    from sutradhar.doctor import Check
 
 blueprint = flask.Blueprint("operations", __name__)
 
@@ -29,7 +35,9 @@ def readyz() -> flask.typing.ResponseReturnValue:
     Every caller may ask without ``providers``. A check starts a process and an encode, so the answer is kept for some
     seconds.
     """
-    checks = [*_machine.get(bootstrap.checks), *(_providers.get(bootstrap.provider_checks) if asks_providers() else ())]
+    from sutradhar import doctor  # only here: it takes 7 ms of a cold start
+
+    checks = [*_machine.get(doctor.checks), *(_providers.get(doctor.provider_checks) if asks_providers() else ())]
     ready = all(c.ok for c in checks if c.needed)
     body = {
         "status": "ready" if ready else "not ready",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.cli.console import describe_os_error
-from sutradhar.bootstrap import Backend
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
+from sutradhar.ports.backend import Backend
 from sutradhar.ports.stores import BlobStore, JobStore
 
 REFUSED = "video.refused.mp4"

@@ -31,6 +31,7 @@ _NOT_DEPLOYED = (
     "functions/cli/",
     "functions/dev/",
     "sutradhar/backends/local/",
+    "sutradhar/bootstrap/local.py",
 )
 _NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Of the renderer and the command line."""

@@ -13,8 +13,11 @@ from itertools import product
 from pathlib import Path
 from typing import BinaryIO, cast, get_args
 
+from sutradhar import bootstrap
+from sutradhar.bootstrap.providers import ConfiguredProviders, read_prices
 from sutradhar.config import Settings
 from sutradhar.domain.billing.model_table import ChosenModel, ModelState
+from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
 from sutradhar.domain.plan.plan import LANGUAGES, Voice
 from sutradhar.domain.plan.upload import MediaKind
@@ -35,6 +38,39 @@ class Check:
     """False: videos can be made while this check fails."""
     warning: bool = False
     """True: it works today, but will soon stop working."""
+
+
+def checks() -> list[Check]:
+    """Check what this process can do, for ``/readyz`` and ``sutradhar doctor``."""
+    settings, backend = bootstrap.settings(), bootstrap.backend()
+    providers = _providers()
+    found = [answers("store", lambda: backend.jobs.latest(1))]
+    if settings.vendors:
+        found += prices(lambda: providers.models.refuse_unpriced(read_prices(settings)))
+    if settings.backend == "gcp":
+        return [*found, answers("blobs", lambda: backend.blobs.exists("ready"))]
+    return [*found, media_files(providers.media), *machine(settings, providers.narrator)]
+
+
+def provider_checks() -> list[Check]:
+    """Check whether each provider accepts its key and has the chosen models; all providers are asked concurrently."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    names = list(bootstrap.settings().vendors)
+    if not names:
+        return [no_vendor()]
+    registry, models = _providers().registry, _providers().models
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(lambda name: key(name, lambda: registry.check(name)), names))
+        accepted = [name for name, check in zip(names, keys, strict=True) if check.ok]
+        chosen = [one for one in models.chosen() if one.provider in accepted]
+        states = pool.map(lambda one: models.look_up(one.provider, one.model), chosen)
+        return [*keys, *(model(*pair, models.today()) for pair in zip(chosen, states, strict=True))]
+
+
+def _providers() -> ConfiguredProviders:
+    """Return the chosen providers without prices: no check pays for a call, and a wrong price table is one finding."""
+    return ConfiguredProviders(bootstrap.settings(), bootstrap.backend(), PriceTable(prices=()))
 
 
 def machine(settings: Settings, narrator: Narrator) -> list[Check]:

@@ -29,8 +29,7 @@ from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.providers import Picture
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.ports.stores import LONGEST_RUN
-from sutradhar.providers.media.upload_reader import MediaFiles
-from tests.fakes import Makers, NoModels, Renderers, SetClock, ToldRunner, purchases, write_summary
+from tests.fakes import Makers, PortSet, Renderers, SetClock, ToldRunner, provider_set, purchases, write_summary
 
 PLAN = RenderPlan(topic="tea")
 
@@ -43,28 +42,18 @@ class World:
         self.blobs = FileBlobStore(home / "blobs")
         self.runner = ToldRunner(self.renderers, self.presence.owner)
         leases, records = SqliteLeaseStore(self.database, self.presence, self.clock), SqliteRecordStore(self.database)
-        self.services = Services(
+        backend = PortSet(
             jobs=SqliteJobStore(self.database),
             assets=SqliteAssetStore(self.database),
             leases=leases,
             records=records,
-            purchases=purchases(records, leases, self.clock),
-            models=NoModels(),
             blobs=self.blobs,
             bus=self.queue,
             runner=self.runner,
-            planner=self.makers,
-            narrator=self.makers,
-            images=self.makers,
-            media=MediaFiles(),
-            clips=self.makers,
-            footage=self.makers,
-            sounds=self.makers,
-            composer=self.makers,
-            defaults=PlanDefaults(),
             clock=self.clock,
-            sketch=self.makers.sketch,
         )
+        gate = purchases(records, leases, self.clock)
+        self.services = Services(backend, provider_set(self.makers, gate), PlanDefaults())
 
     def work(self) -> None:
         """Until the queue is empty."""

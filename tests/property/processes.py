@@ -17,8 +17,7 @@ from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
-from sutradhar.providers.media.upload_reader import MediaFiles
-from tests.fakes import NoModels, ToldRunner, purchases
+from tests.fakes import PortSet, ToldRunner, provider_set, purchases
 from tests.property.interleaving import Handler, Stepped
 
 World = Any
@@ -89,22 +88,9 @@ class Process:
         }
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
         makers = world.makers
-        self.services = Services(
-            **stepped,
-            purchases=purchases(stepped["records"], stepped["leases"], world.clock),
-            models=NoModels(),
-            defaults=PlanDefaults(),
-            sketch=makers.sketch,
-            clock=world.clock,
-            planner=makers,
-            narrator=makers,
-            images=makers,
-            media=MediaFiles(),
-            clips=makers,
-            footage=makers,
-            sounds=makers,
-            composer=makers,
-        )
+        gate = purchases(stepped["records"], stepped["leases"], world.clock)
+        backend = PortSet(**stepped, clock=world.clock)
+        self.services = Services(backend, provider_set(makers, gate), PlanDefaults())
 
     def take(self) -> Delivery | None:
         """Return the next message, unless this process has been asked to end."""

@@ -20,7 +20,7 @@ from sutradhar.pipeline.handle import give_up, handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.providers.chain import FallbackClips, FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
-from tests.fakes import Makers, Renderers, SetClock, ToldRunner, write_summary
+from tests.fakes import Makers, ProviderSet, Renderers, SetClock, ToldRunner, write_summary
 
 JOBS = 500
 VENDORS = ("openai", "elevenlabs", "gemini", "veo")
@@ -87,17 +87,22 @@ def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down
     by = {vendor: Simulated(vendor, gate, {down}) for vendor in VENDORS}
     # every kind begins with another vendor, so that each is the first of something
     orders = {first: [by[v] for v in sorted(VENDORS, key=lambda v: v != first)] for first in VENDORS}
-    services = replace(
-        bootstrap.services_on(backend, settings),
+    real = bootstrap.services_on(backend, settings)
+    providers = ProviderSet(
         purchases=gate,
-        runner=ToldRunner(renderers, "o"),
-        clock=clock,
         planner=FallbackPlanner(orders["openai"], gate),
         narrator=FallbackNarrator(orders["elevenlabs"], gate),
         images=FallbackImages(orders["gemini"], gate),
         composer=FallbackComposer(orders["elevenlabs"], gate),
         clips=FallbackClips([by["veo"]], gate),
+        footage=real.footage,
+        sounds=real.sounds,
+        media=real.media,
+        models=real.models,
         sketch=lambda wanted: wanted,
+    )
+    services = replace(
+        real, backend=replace(backend, runner=ToldRunner(renderers, "o"), clock=clock), providers=providers
     )
     queue: Any = backend.bus
     jobs = []

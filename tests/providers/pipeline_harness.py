@@ -46,7 +46,8 @@ class Studio:
         self.renderers = Renderers()
         self.backend = bootstrap.local_backend(settings)
         self.runner = ToldRunner(self.renderers, "studio")
-        self.services = replace(bootstrap.services_on(self.backend, settings), runner=self.runner)
+        # the ledger and the providers belong to the backend with this runner
+        self.services = bootstrap.services_on(replace(self.backend, runner=self.runner), settings)
         self.queue = self.services.bus
 
     def work(self) -> None:

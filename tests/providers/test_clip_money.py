@@ -32,7 +32,7 @@ class Killed(BaseException):
 def clock_of(studio: Studio) -> SetClock:
     clock = SetClock()
     clock.at = studio.services.clock.now()
-    studio.services = replace(studio.services, clock=clock)
+    studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     return clock
 
 

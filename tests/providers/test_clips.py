@@ -282,7 +282,7 @@ def test_whoever_asks_in_vain_does_not_buy_another(studio: Studio, stub: VendorS
     job, _ = submit(studio.services, PLAN)
     clock = SetClock()
     clock.at = studio.services.clock.now()
-    studio.services = replace(studio.services, clock=clock)
+    studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     studio.work()
     done = studio.job(job.id)
     assert done.assets["scene-00-image"].footage
@@ -295,7 +295,7 @@ def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(studio: Studio,
     job, _ = submit(studio.services, PLAN)
     clock = SetClock()
     clock.at = studio.services.clock.now()
-    studio.services = replace(studio.services, clock=clock)
+    studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     handle(studio.services, studio.job(job.id).owed()[0])
     message = ProduceAsset(job_id=job.id, slot="scene-00-image")
     for minutes in (0, 10, 20):

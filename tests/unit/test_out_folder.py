@@ -12,11 +12,12 @@ import pytest
 from functions.cli import out_folder
 from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_free_disk, require_room
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.bootstrap import Backend, local_backend
+from sutradhar.bootstrap import local_backend
 from sutradhar.config import Settings
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import CaptionFiles, Job, Result
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.ports.backend import Backend
 
 
 @pytest.fixture

@@ -1,16 +1,17 @@
-"""What the stages work with: one frozen set of ports, made by bootstrap."""
+"""The ports that the stages work with; bootstrap makes them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, expected_sec
 from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
 from sutradhar.pipeline.billing.call_gate import Buyer, Purchases
+from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader
@@ -30,34 +31,131 @@ from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Leas
 from sutradhar.telemetry import log
 
 
+class Providers(Protocol):
+    """The makers of a job's assets, and the gate in front of the paid ones. Each may be made when it is first read."""
+
+    @property
+    def planner(self) -> Planner: ...
+
+    @property
+    def narrator(self) -> Narrator: ...
+
+    @property
+    def images(self) -> ImageGenerator: ...
+
+    @property
+    def clips(self) -> ClipGenerator: ...
+
+    @property
+    def footage(self) -> FootageLibrary: ...
+
+    @property
+    def sounds(self) -> SoundLibrary: ...
+
+    @property
+    def composer(self) -> Composer: ...
+
+    @property
+    def media(self) -> MediaReader: ...
+
+    @property
+    def purchases(self) -> Purchases: ...
+
+    @property
+    def models(self) -> ModelDirectory: ...
+
+    def sketch(self, plan: RenderPlan) -> RenderPlan:
+        """Return ``plan`` with scenes that cost nothing, for an estimate before a provider is paid to write them."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
-    jobs: JobStore
-    assets: AssetStore
-    leases: LeaseStore
-    blobs: BlobStore
-    bus: MessageBus
-    runner: RenderRunner
-    planner: Planner
-    narrator: Narrator
-    images: ImageGenerator
-    footage: FootageLibrary
-    clips: ClipGenerator
-    sounds: SoundLibrary
-    composer: Composer
-    media: MediaReader
-    clock: Clock
-    records: RecordStore
-    purchases: Purchases
-    models: ModelDirectory
+    """Everything that the stages work with."""
+
+    backend: Backend
+    providers: Providers
     defaults: PlanDefaults
-    """What plans say that say nothing."""
-    sketch: Callable[[RenderPlan], RenderPlan]
-    """A plan with its scenes written for nothing, for an estimate before they are written for money."""
+    """The values of plans that leave them open."""
     limits: PlanLimits = API_LIMITS
     """The limits of one plan that comes over HTTP."""
     job_cap: int | None = None
-    """What a job may cost, in millionths of a US dollar; a plan may ask for less."""
+    """The most that a job may cost, in millionths of a US dollar; a plan may set a lower cap."""
+
+    @property
+    def jobs(self) -> JobStore:
+        return self.backend.jobs
+
+    @property
+    def assets(self) -> AssetStore:
+        return self.backend.assets
+
+    @property
+    def leases(self) -> LeaseStore:
+        return self.backend.leases
+
+    @property
+    def records(self) -> RecordStore:
+        return self.backend.records
+
+    @property
+    def blobs(self) -> BlobStore:
+        return self.backend.blobs
+
+    @property
+    def bus(self) -> MessageBus:
+        return self.backend.bus
+
+    @property
+    def runner(self) -> RenderRunner:
+        return self.backend.runner
+
+    @property
+    def clock(self) -> Clock:
+        return self.backend.clock
+
+    @property
+    def planner(self) -> Planner:
+        return self.providers.planner
+
+    @property
+    def narrator(self) -> Narrator:
+        return self.providers.narrator
+
+    @property
+    def images(self) -> ImageGenerator:
+        return self.providers.images
+
+    @property
+    def clips(self) -> ClipGenerator:
+        return self.providers.clips
+
+    @property
+    def footage(self) -> FootageLibrary:
+        return self.providers.footage
+
+    @property
+    def sounds(self) -> SoundLibrary:
+        return self.providers.sounds
+
+    @property
+    def composer(self) -> Composer:
+        return self.providers.composer
+
+    @property
+    def media(self) -> MediaReader:
+        return self.providers.media
+
+    @property
+    def purchases(self) -> Purchases:
+        return self.providers.purchases
+
+    @property
+    def models(self) -> ModelDirectory:
+        return self.providers.models
+
+    def sketch(self, plan: RenderPlan) -> RenderPlan:
+        return self.providers.sketch(plan)
 
     def buyer(self, job: Job, slot: str) -> Buyer:
         """On whose account ``slot`` of ``job`` is made."""

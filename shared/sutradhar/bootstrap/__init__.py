@@ -1,0 +1,63 @@
+"""The composition root: it turns the settings into ports. Adapters are imported when they are first needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sutradhar import telemetry
+from sutradhar.config import Settings
+
+if TYPE_CHECKING:
+    from sutradhar.bootstrap.gcp import GcpBackend
+    from sutradhar.bootstrap.local import LocalBackend
+    from sutradhar.pipeline.services import Services
+    from sutradhar.ports.backend import Backend
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings of this process."""
+    found = Settings.from_env()
+    telemetry.show_from(found.log_level)
+    return found
+
+
+@cache
+def backend() -> Backend:
+    """Return the backend of this process."""
+    return gcp_backend(settings()) if settings().backend == "gcp" else local_backend(settings())
+
+
+@cache
+def services() -> Services:
+    """Return what the stages of this process work with. Raise InvalidSettings for a chosen model without a price."""
+    return services_on(backend(), settings())
+
+
+def services_on(backend: Backend, settings: Settings) -> Services:
+    """Return the services on another backend, or by other settings, than this process has."""
+    from sutradhar.bootstrap.providers import ConfiguredProviders, read_prices
+    from sutradhar.domain.billing.price import micros
+    from sutradhar.pipeline.services import Services
+
+    prices = read_prices(settings)
+    providers = ConfiguredProviders(settings, backend, prices)
+    if settings.vendors:
+        providers.models.refuse_unpriced(prices)
+    return Services(
+        backend, providers, settings.plan_defaults, settings.api_limits, job_cap=micros(settings.job_cap_usd)
+    )
+
+
+def local_backend(settings: Settings) -> LocalBackend:
+    from sutradhar.bootstrap.local import local_backend
+
+    return local_backend(settings)
+
+
+def gcp_backend(settings: Settings) -> GcpBackend:
+    from sutradhar.bootstrap.gcp import GcpBackend
+
+    assert settings.cloud is not None
+    return GcpBackend(settings.cloud)

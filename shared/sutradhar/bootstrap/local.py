@@ -1,0 +1,91 @@
+"""The backend of one machine: SQLite, files, and renderers in processes of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sutradhar.backends.local.blobs import FileBlobStore
+from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.queue import SqliteQueue
+from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.runner import LocalRenderRunner
+from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.backends.local.worker import Worker
+from sutradhar.ports.clock import SystemClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sutradhar.config import Settings
+    from sutradhar.domain.jobs.messages import Message
+    from sutradhar.ports.bus import MessageBus
+    from sutradhar.ports.clock import Clock
+    from sutradhar.ports.records import RecordStore
+    from sutradhar.ports.runner import RenderRunner
+    from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+
+
+@dataclass(frozen=True)
+class _Machine:
+    """What the adapters of one machine share."""
+
+    home: Path
+    database: Database
+    processes: Presence
+    queue: SqliteQueue
+    runner: LocalRenderRunner
+    asset_workers: int
+
+
+@dataclass(frozen=True, eq=False, repr=False)  # each feature of a class takes time when it is made
+class LocalBackend:
+    """A Backend."""
+
+    jobs: JobStore
+    assets: AssetStore
+    leases: LeaseStore
+    records: RecordStore
+    blobs: BlobStore
+    bus: MessageBus
+    runner: RenderRunner
+    clock: Clock
+    machine: _Machine
+
+    def worker(self, handle: Callable[[Message], None], give_up: Callable[[Message, BaseException], None]) -> Worker:
+        machine = self.machine
+        return Worker(machine.queue, machine.home, handle, give_up, machine.asset_workers)
+
+    def end_executions(self) -> None:
+        self.machine.runner.close()
+
+    def close(self) -> None:
+        self.machine.database.close()
+        self.machine.processes.close()
+
+
+def local_backend(settings: Settings) -> LocalBackend:
+    """Open the backend in ``settings.home``, and remove the unfinished files of processes that died."""
+    home, clock = settings.home, SystemClock()
+    processes = Presence(home)
+    database = Database(home / "state.db")
+    queue = SqliteQueue(database, processes, clock, home)
+    blobs = FileBlobStore(home / "blobs", processes.owner)
+    for owner, path in blobs.unfinished():
+        if not processes.alive(owner):
+            path.unlink(missing_ok=True)
+    environment = {**settings.environment, "SUTRADHAR_HOME": str(home)}
+    runner = LocalRenderRunner(home, processes, queue, environment, settings.tmp_workdir or home / "tmp")
+    return LocalBackend(
+        jobs=SqliteJobStore(database),
+        assets=SqliteAssetStore(database),
+        leases=SqliteLeaseStore(database, processes, clock),
+        records=SqliteRecordStore(database),
+        blobs=blobs,
+        bus=queue,
+        runner=runner,
+        clock=clock,
+        machine=_Machine(home, database, processes, queue, runner, settings.makers),
+    )

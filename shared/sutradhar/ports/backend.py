@@ -1,0 +1,74 @@
+"""All ports of one backend: the local one, or Google Cloud's."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sutradhar.domain.jobs.messages import Message
+from sutradhar.ports.bus import MessageBus
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.records import RecordStore
+from sutradhar.ports.runner import RenderRunner
+from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+
+
+class MessageWorker(Protocol):
+    """Takes messages off the bus in threads of this process."""
+
+    def start(self) -> None: ...
+
+    def ask_to_stop(self) -> None:
+        """Take no more messages."""
+        ...
+
+    def stop(self, patience_sec: float = 10.0) -> None:
+        """Wait at most ``patience_sec`` seconds for each thread to finish its message."""
+        ...
+
+
+class Backend(Protocol):
+    """The stores, the message bus and the renderer. An adapter may be made when its attribute is first read."""
+
+    @property
+    def jobs(self) -> JobStore: ...
+
+    @property
+    def assets(self) -> AssetStore: ...
+
+    @property
+    def leases(self) -> LeaseStore: ...
+
+    @property
+    def records(self) -> RecordStore: ...
+
+    @property
+    def blobs(self) -> BlobStore: ...
+
+    @property
+    def bus(self) -> MessageBus: ...
+
+    @property
+    def runner(self) -> RenderRunner: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def __hash__(self) -> int:
+        """By identity: answers that were read from one backend are cached under it."""
+        ...
+
+    def worker(
+        self, handle: Callable[[Message], None], give_up: Callable[[Message, BaseException], None]
+    ) -> MessageWorker:
+        """Return a worker that hands each message of the bus to ``handle``, and each dead letter to ``give_up``.
+
+        Raises InvalidRequest if the bus delivers to functions instead.
+        """
+        ...
+
+    def end_executions(self) -> None:
+        """End the renderers that this process started, and wait for their end."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections and files of the backend."""
+        ...
