@@ -15,7 +15,7 @@ from gpu_renderer.core.ffmpeg_process import Cancelled
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import NotFound, RenderError
 from sutradhar.media.audio import decode_sound
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 from sutradhar.ports.stores import BlobStore
 
 TOLERANCE = SAMPLE_RATE // 100
@@ -133,7 +133,7 @@ class Recording:
                     out.write(block.tobytes())
                     if cancel.is_set():
                         raise Cancelled
-        except UnusableFile as exc:
+        except MediaError as exc:
             raise self._unusable(f"it {exc.reason}") from exc
         except OSError as exc:
             advice = "free some disk space and retry" if exc.errno in (errno.ENOSPC, errno.EDQUOT) else _ADVICE
@@ -166,7 +166,7 @@ def length(path: Path, cancel: threading.Event) -> int:
             found += len(block)
             if cancel.is_set():
                 raise Cancelled
-    except UnusableFile as exc:
+    except MediaError as exc:
         raise RenderError(f"it {exc.reason}", stage="sound") from exc
     return found
 

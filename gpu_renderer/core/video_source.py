@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 from sutradhar.media.video import VideoInfo, look_at_video
 
 SLACK_SEC = 0.001
@@ -65,7 +65,7 @@ def probe(path: Path, scene: int) -> Source:
     """
     try:
         info, _ = look_at_video(path)
-    except UnusableFile as exc:
+    except MediaError as exc:
         raise unusable(scene, f"it {exc.reason}") from exc
     return _source(path, info)
 

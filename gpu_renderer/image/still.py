@@ -15,7 +15,7 @@ from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.image.camera import Box, Plane, crop, matrix, view
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Camera
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 from sutradhar.media.image import read_image
 
 _MARGIN = 2
@@ -82,7 +82,7 @@ def load(path: Path, sha256: str, scene: int) -> Image.Image:
         raise _unusable(scene, "its bytes are not those that were stored")
     try:
         return read_image(io.BytesIO(encoded))[0]
-    except UnusableFile as exc:
+    except MediaError as exc:
         raise _unusable(scene, f"it {exc.reason}") from exc
 
 

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from PIL import Image
 
-from sutradhar.media.formats import UnusableFile, find_image_format
+from sutradhar.media.formats import MediaError, find_image_format
 
 
 def zipped(*names: str, mimetype: str = "") -> bytes:
@@ -71,7 +71,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("word", REFUSED)
 def test_a_file_that_is_not_media_is_refused_by_its_format(word: str) -> None:
-    with pytest.raises(UnusableFile) as caught:
+    with pytest.raises(MediaError) as caught:
         find_image_format(io.BytesIO(REFUSED[word]))
     assert word.lower() in caught.value.reason.lower()
     assert caught.value.advice

@@ -8,7 +8,7 @@ from PIL import Image
 
 from sutradhar.media import image as reader
 from sutradhar.media import png_bands
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 from tests.media.encoded import raw_png
 from tests.media.timelines import photo
 
@@ -68,12 +68,12 @@ def test_pixels_can_be_asked_for_again():
 @pytest.mark.parametrize("share", [0.3, 0.8, 0.99])
 def test_a_large_png_that_breaks_off_is_refused(share):
     data = saved(IMAGES["rgb"][0]).getvalue()
-    with pytest.raises(UnusableFile, match="PNG image that breaks off"):
+    with pytest.raises(MediaError, match="PNG image that breaks off"):
         reader.probe_image(io.BytesIO(data[: int(len(data) * share)]))
 
 
 def test_what_cannot_be_read_in_bands_has_the_limit_of_memory():
-    with pytest.raises(UnusableFile, match="320x200 pixels"):
+    with pytest.raises(MediaError, match="320x200 pixels"):
         reader.probe_image(io.BytesIO(raw_png(320, 200, 16, 2, [bytes(320 * 6)] * 200)))
-    with pytest.raises(UnusableFile, match="30000x30000 pixels"):
+    with pytest.raises(MediaError, match="30000x30000 pixels"):
         reader.probe_image(io.BytesIO(raw_png(30_000, 30_000, 8, 2, [b"\0"])))

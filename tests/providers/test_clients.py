@@ -92,7 +92,7 @@ def test_veo_is_asked_by_name_until_its_film_is_there(made: Clients, stub: Vendo
     assert asked.response.generated_videos
     film = asked.response.generated_videos[0].video
     assert film
-    assert probe_size("veo", film.video_bytes or b"") == (1280, 720)
+    assert probe_size(film.video_bytes or b"") == (1280, 720)
     assert [seen.path.rpartition(":")[2] for seen in stub.billed("gemini")] == ["predictLongRunning"]
     sent = stub.calls("gemini")[0].body
     assert sent["instances"][0]["image"]["mimeType"] == "image/png"
@@ -133,7 +133,7 @@ def test_omni_is_asked_by_its_id_and_its_film_fetched(made: Clients, stub: Vendo
     with made.gemini() as google:
         done = google.interactions.get(id=begun.id)
         film = google.files.download(file=types.Video(uri=done.output_video.uri))
-    assert probe_size("omni", film) == (720, 1280)
+    assert probe_size(film) == (720, 1280)
     assert done.usage.total_output_tokens == 4 * 5792
     assert len(stub.billed("gemini")) == 1
 
@@ -209,4 +209,4 @@ def test_a_film_that_was_cut_was_made_all_the_same(made: Clients, stub: VendorSt
 def test_half_a_film_is_told_apart(made: Clients, stub: VendorStub) -> None:
     stub.script("gemini", "truncated")
     with pytest.raises(Exception, match="is incomplete"):
-        probe_size("omni", clients.download(made))
+        probe_size(clients.download(made))

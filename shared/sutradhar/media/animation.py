@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from sutradhar.media.develop import develop
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 from sutradhar.media.image import build_developer, fit_size, open_with_pillow, read_exif, read_nclx, set_upright
 
 _SHORTEST_MS, _USUAL_MS = 10, 100
@@ -39,7 +39,7 @@ def probe_animation(file: BinaryIO, image_format: str) -> AnimationFacts:
     """Decode every frame of the animation in ``file`` and return its facts.
 
     Raises:
-        UnusableFile: it is damaged, or too large to be decoded.
+        MediaError: it is damaged, or too large to be decoded.
     """
     with _open_animation(file, image_format) as animation:
         return animation.describe([duration for _, duration in animation.frames()])
@@ -51,7 +51,7 @@ def write_clip(file: BinaryIO, image_format: str, out: Path) -> AnimationFacts:
     Colours stay RGB, so that thin coloured lines stay sharp. The same file gives the same bytes.
 
     Raises:
-        UnusableFile: ``probe_animation``.
+        MediaError: ``probe_animation``.
     """
     import av
 
@@ -90,7 +90,7 @@ class _Animation:
         width, height = opened.size
         self._count = int(getattr(opened, "n_frames", 1))
         if width * height > _MOST_PIXELS or width * height * self._count > _MOST_SAMPLES:
-            raise UnusableFile(
+            raise MediaError(
                 f"is an animation of {self._count} frames of {width}x{height} pixels, more than can be read here",
                 "export it as an MP4, or smaller",
             )

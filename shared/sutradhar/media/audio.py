@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.media import containers
 from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container, read_packets
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 from sutradhar.media.video import main_track
 
 Block = NDArray[np.float32]
@@ -107,7 +107,7 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
     """Decode the sound of ``source`` and return its length and notices.
 
     Raises:
-        UnusableFile: the file has no sound, most of its sound is damaged, or more than
+        MediaError: the file has no sound, most of its sound is damaged, or more than
         ``END_SEC`` or half of it is missing.
     """
     with open_container(source) as container:
@@ -151,13 +151,13 @@ def _claimed_sec(container: Any, stream: Any) -> float:
 
 
 def _check(tally: _Tally, seconds: float, lost_sec: float, *, is_cut: bool) -> None:
-    """Raise UnusableFile for sound that is missing, incomplete, or mostly damaged."""
+    """Raise MediaError for sound that is missing, incomplete, or mostly damaged."""
     if is_cut and (lost_sec > min(END_SEC, seconds) or not tally.good):
         raise incomplete(f" (it has {seconds:.1f} s of {seconds + lost_sec:.1f} s)" if tally.good else "")
     if tally.bad >= tally.good or lost_sec > seconds:
-        raise UnusableFile("is damaged: most of its sound cannot be decoded", "export it again, as MP3 or WAV")
+        raise MediaError("is damaged: most of its sound cannot be decoded", "export it again, as MP3 or WAV")
     if seconds < _SHORTEST_SEC:
-        raise UnusableFile(f"has only {seconds:.2f} s of sound", f"at least {_SHORTEST_SEC} s are needed")
+        raise MediaError(f"has only {seconds:.2f} s of sound", f"at least {_SHORTEST_SEC} s are needed")
 
 
 def decode_sound(
@@ -179,7 +179,7 @@ def decode_sound(
         seeks: True if a decoder can start near ``start_sec``.
 
     Raises:
-        UnusableFile: the file has no sound.
+        MediaError: the file has no sound.
     """
     skip = round(start_sec * SAMPLE_RATE)
     left = None if seconds is None else round(seconds * SAMPLE_RATE)
@@ -207,7 +207,7 @@ def decode_sound(
 def _sound_track(container: Any) -> Any:
     stream = main_track(container.streams.audio)
     if stream is None:
-        raise UnusableFile("has no sound", "choose a file with sound")
+        raise MediaError("has no sound", "choose a file with sound")
     stream.codec_context.thread_count = 1
     if stream.codec_context.name == "flac":  # drop damaged frames: a gap is better than a burst of noise
         stream.codec_context.options = {"err_detect": "crccheck+explode"}

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sutradhar.media.formats import DEMUXERS, UnusableFile, refuse_by_name
+from sutradhar.media.formats import DEMUXERS, MediaError, refuse_by_name
 
 END_SEC = 2.0
 """Seconds. A file that lacks more than this at its end is refused as incomplete; a smaller loss is a notice."""
@@ -23,9 +23,9 @@ _UNKNOWN = (0, 0xFFFFFFFF)
 """Sizes that a program writes while it does not know yet how much will follow."""
 
 
-def incomplete(known: str = "") -> UnusableFile:
+def incomplete(known: str = "") -> MediaError:
     """Return the error for a file that lacks its end; ``known`` describes the loss, such as " (it has 3 s of 9 s)"."""
-    return UnusableFile(f"is incomplete: its end is missing{known}", "send the whole file")
+    return MediaError(f"is incomplete: its end is missing{known}", "send the whole file")
 
 
 def clock(seconds: float) -> str:
@@ -40,7 +40,7 @@ def open_container(source: BinaryIO | Path) -> Iterator[Any]:
     """Open ``source`` with PyAV.
 
     Raises:
-        UnusableFile: the file is neither video nor sound, or it lacks its index or its end.
+        MediaError: the file is neither video nor sound, or it lacks its index or its end.
     """
     import av
 
@@ -81,17 +81,17 @@ def read_packets(container: Any, *streams: Any) -> Iterator[Any]:
             return
 
 
-def _explain(source: BinaryIO | Path) -> UnusableFile:
-    """Return an error that says why ``source`` cannot be opened. Raise UnusableFile for a format that has a name."""
+def _explain(source: BinaryIO | Path) -> MediaError:
+    """Return an error that says why ``source`` cannot be opened. Raise MediaError for a format that has a name."""
     with _open_file(source) as file:
         file.seek(0)
         head = file.read(4096)
         if not head:
-            return UnusableFile("is empty", "send it again when it is whole")
+            return MediaError("is empty", "send it again when it is whole")
         refuse_by_name(file, head)
         if _find_missing_bytes(file, head) or (head[4:8] in _BOXES and not _has_box(file, b"moov")):
             return incomplete()
-    return UnusableFile("is not a video or a sound file that can be played", "export it as an MP4, MP3 or WAV")
+    return MediaError("is not a video or a sound file that can be played", "export it as an MP4, MP3 or WAV")
 
 
 @contextmanager

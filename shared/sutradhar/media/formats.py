@@ -124,7 +124,7 @@ _SOUND_SIGNATURE = b"#!AMR"
 """Recordings of old phones begin like a script (``#!``), and may hold only letters."""
 
 
-class UnusableFile(SutradharError):
+class MediaError(SutradharError):
     """A file cannot be used. ``reason`` follows "the file ..." ("is a PDF document, ..."); ``advice`` is what to do."""
 
     def __init__(self, reason: str, advice: str) -> None:
@@ -136,12 +136,12 @@ def find_image_format(file: BinaryIO) -> str:
     """Return the name of the image format of ``file``, or "" if it may hold video or sound.
 
     Raises:
-        UnusableFile: the file is in a format that is refused by name: a document, a raw image, a text, an archive.
+        MediaError: the file is in a format that is refused by name: a document, a raw image, a text, an archive.
     """
     file.seek(0)
     head = file.read(_HEAD)
     if not head:
-        raise UnusableFile("is empty", "send it again when it is whole")
+        raise MediaError("is empty", "send it again when it is whole")
     refuse_by_name(file, head)
     for at, pattern, name in _IMAGE_SIGNATURES:
         if re.match(pattern, head[at:], re.DOTALL):
@@ -154,13 +154,13 @@ def find_image_format(file: BinaryIO) -> str:
 
 
 def refuse_by_name(file: BinaryIO, head: bytes) -> None:
-    """Raise UnusableFile if ``file``, which begins with ``head``, is in one of the formats that are refused by name."""
+    """Raise MediaError if ``file``, which begins with ``head``, is in one of the formats that are refused by name."""
     if raw := find_raw_format(file, head):
         raise _refusal(f"a camera's raw image ({raw})", "develop it in a photo program and export it as a JPEG")
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         raise _refusal(*_name_archive(file))
     if not head.strip(b"\0") and _is_all_zeros(file):
-        raise UnusableFile("holds nothing but zeros", "copy or download it again")
+        raise MediaError("holds nothing but zeros", "copy or download it again")
     for at, pattern, name, advice in _REFUSED:
         if re.match(pattern, head[at:], re.DOTALL):
             raise _refusal(name, advice)
@@ -172,8 +172,8 @@ def refuse_by_name(file: BinaryIO, head: bytes) -> None:
         raise _refusal("a text file", "put its text into the plan as narration, or send a video, image or sound file")
 
 
-def _refusal(name: str, advice: str) -> UnusableFile:
-    return UnusableFile(f"is {name}, which cannot be used here", advice)
+def _refusal(name: str, advice: str) -> MediaError:
+    return MediaError(f"is {name}, which cannot be used here", advice)
 
 
 def _brands(head: bytes) -> set[bytes]:

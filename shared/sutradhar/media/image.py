@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from sutradhar.media.colour import find_profiles
 from sutradhar.media.develop import Developer, Pixels, develop, find_limits, take_sample
-from sutradhar.media.formats import HEIF, IMAGE_FORMATS, UnusableFile, find_image_format
+from sutradhar.media.formats import HEIF, IMAGE_FORMATS, MediaError, find_image_format
 from sutradhar.media.png_bands import PngPixels, can_read_in_bands
 
 Image.MAX_IMAGE_PIXELS = None  # our own guards are stricter, and run before Pillow decodes anything
@@ -97,7 +97,7 @@ def probe_image(file: BinaryIO) -> ImageFacts:
     """Decode the image in ``file`` to its end, and return its facts.
 
     Raises:
-        UnusableFile: as ``read_image`` raises it.
+        MediaError: as ``read_image`` raises it.
     """
     return read_image(file, longest=_PROBE_SIDE)[1]
 
@@ -109,11 +109,11 @@ def read_image(file: BinaryIO, longest: int = 0) -> tuple[Image.Image, ImageFact
         longest: the most pixels on a side of the returned image; 0: as many as the file has, up to ``MAX_PIXELS``.
 
     Raises:
-        UnusableFile: the file is not an image, is damaged, or is too large to decode.
+        MediaError: the file is not an image, is damaged, or is too large to decode.
     """
     image_format = find_image_format(file)
     if not image_format:
-        raise UnusableFile("is no image", "send a PNG or JPEG that opens in an image viewer")
+        raise MediaError("is no image", "send a PNG or JPEG that opens in an image viewer")
     nclx = read_nclx(file, image_format)
     file.seek(0)
     if image_format == HEIF:
@@ -178,14 +178,14 @@ def build_developer(
 
 @contextmanager
 def open_with_pillow(file: BinaryIO, image_format: str) -> Iterator[Image.Image]:
-    """Open ``file`` as ``image_format``; turn all errors of a damaged file into UnusableFile."""
+    """Open ``file`` as ``image_format``; turn all errors of a damaged file into MediaError."""
     assert image_format in IMAGE_FORMATS
     file.seek(0)
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(file, formats=(image_format,)) as opened:
             yield opened
     except UnidentifiedImageError as exc:
-        raise UnusableFile(
+        raise MediaError(
             f"is a {image_format} image of a kind that cannot be read here, or is damaged from its first bytes on",
             "open it in an image viewer and save it as a PNG or JPEG",
         ) from exc
@@ -196,7 +196,7 @@ def open_with_pillow(file: BinaryIO, image_format: str) -> Iterator[Image.Image]
 def _damage_error(image_format: str, exc: Exception) -> Exception:
     if isinstance(exc, OSError) and exc.errno not in {None, errno.EINVAL}:
         return exc  # the disk has failed; the file may be whole
-    return UnusableFile(f"is a {image_format} image that breaks off before its end, or is damaged", _AGAIN)
+    return MediaError(f"is a {image_format} image that breaks off before its end, or is damaged", _AGAIN)
 
 
 def _select_page(opened: Any) -> int:
@@ -230,7 +230,7 @@ def _needs_bands(opened: Image.Image) -> bool:
 def _refuse_memory(size: tuple[int, int], bytes_a_pixel: float, name: str) -> None:
     pixels, most = size[0] * size[1], int(_MEMORY / bytes_a_pixel / 1e6)
     if pixels > _MEMORY / bytes_a_pixel:
-        raise UnusableFile(
+        raise MediaError(
             f"has {size[0]}x{size[1]} pixels ({pixels / 1e6:.0f} million); a {name} may have {most} million",
             "save it as a JPEG (not progressive), or smaller",
         )

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from sutradhar.media import containers
 from sutradhar.media.containers import END_SEC, incomplete, missing_bytes, open_container, read_packets
-from sutradhar.media.formats import UnusableFile
+from sutradhar.media.formats import MediaError
 
 _MOST_PIXELS = 8192 * 4608
 _SMALLEST_SIDE = 16
@@ -99,7 +99,7 @@ def read_video(source: BinaryIO | Path) -> VideoInfo:
     """Decode the first shown frame and the last second of ``source``.
 
     Raises:
-        UnusableFile: the file is not a video, cannot be shown, or lacks more than ``END_SEC`` or half of its length.
+        MediaError: the file is not a video, cannot be shown, or lacks more than ``END_SEC`` or half of its length.
     """
     info, lost_sec = look_at_video(source)
     if lost_sec > min(END_SEC, info.duration_sec):
@@ -108,19 +108,19 @@ def read_video(source: BinaryIO | Path) -> VideoInfo:
 
 
 def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
-    """Return the facts of ``source``, and how many seconds are missing at its end. Raise UnusableFile."""
+    """Return the facts of ``source``, and how many seconds are missing at its end. Raise MediaError."""
     with open_container(source) as container:
         stream = main_track(container.streams.video)
         if stream is None:
-            raise UnusableFile("has no moving picture", "choose a video")
+            raise MediaError("has no moving picture", "choose a video")
         stream.codec_context.thread_count = 1
         first = next(_frames(container, stream, _MOST_HEAD_PACKETS), None)
         if first is None:
             if missing_bytes(source):
                 raise incomplete()
-            raise UnusableFile("cannot be shown: not one of its pictures can be decoded", "export it again, as MP4")
+            raise MediaError("cannot be shown: not one of its pictures can be decoded", "export it again, as MP4")
         if first.width * first.height > _MOST_PIXELS or min(first.width, first.height) < _SMALLEST_SIDE:
-            raise UnusableFile(
+            raise MediaError(
                 f"has pictures of {first.width}x{first.height} pixels",
                 f"export it with {_SMALLEST_SIDE} pixels a side or more, and at most {_MOST_PIXELS // 10**6} million",
             )
@@ -183,7 +183,7 @@ def _lost_sec(source: BinaryIO | Path, container: Any, missing: int, gap_sec: fl
 
 
 def has_video(source: BinaryIO | Path) -> bool:
-    """Return whether ``source`` has a moving picture; a cover image does not count. Raise UnusableFile."""
+    """Return whether ``source`` has a moving picture; a cover image does not count. Raise MediaError."""
     with open_container(source) as container:
         return main_track(container.streams.video) is not None
 

@@ -2,11 +2,13 @@
 
 import email.utils
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Protocol, TypeVar
 
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.media.formats import MediaError
 
 T = TypeVar("T")
 
@@ -98,6 +100,15 @@ def unusable(provider: str, message: str) -> ProviderError:
     return ProviderError(
         f"its answer cannot be used: {message}", provider=provider, retryable=True, fault="answer", billed=True
     )
+
+
+@contextmanager
+def refuse_bad_media(provider: str) -> Iterator[None]:
+    """Raise ProviderError, as ``unusable`` builds it, for a file in the answer of which MediaError is raised."""
+    try:
+        yield
+    except MediaError as exc:
+        raise unusable(provider, f"a file that {exc.reason}") from exc
 
 
 def no_answer(provider: str, exc: BaseException, *, sent: bool = True) -> ProviderError:

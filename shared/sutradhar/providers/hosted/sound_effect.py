@@ -5,8 +5,8 @@ import numpy as np
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Provenance
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import SoundEffect
-from sutradhar.providers.hosted.api_errors import unusable
-from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.hosted.api_errors import refuse_bad_media, unusable
+from sutradhar.providers.media.audio_decode import decode_audio
 from sutradhar.providers.media.wav import to_wav
 
 LONGEST_SEC = 6.0
@@ -16,7 +16,8 @@ _SILENT = 1e-4
 
 def effect(provider: str, name: str, data: bytes, provenance: Provenance) -> SoundEffect:
     """At most ``LONGEST_SEC`` of it, faded out. Raises ProviderError for what is no sound or a silent one."""
-    samples, rate = decoded(provider, data)
+    with refuse_bad_media(provider):
+        samples, rate = decode_audio(data)
     if len(samples) < _SHORTEST_SEC * rate or float(np.abs(samples).max()) < _SILENT:
         raise unusable(provider, "a sound in which nothing is heard")
     stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)

@@ -12,7 +12,7 @@ from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.text_match import matched
 from sutradhar.providers.catalog import offer
 from sutradhar.providers.hosted.api_errors import Vendor, unusable
-from sutradhar.providers.media.audio_decode import Sound
+from sutradhar.providers.media.audio_decode import Audio
 from sutradhar.providers.media.speech_postprocess import speech
 
 _SHORTEST_SEC_A_CHARACTER = 0.02
@@ -60,7 +60,7 @@ class BoughtNarrator(ABC):
 def finished(
     provider: str,
     name: str,
-    samples: Sound,
+    samples: Audio,
     rate: int,
     text: str,
     told: Sequence[float | None] | None,

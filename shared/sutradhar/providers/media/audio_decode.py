@@ -1,26 +1,30 @@
-"""Sound that came over the wire, in whatever file the vendor makes."""
+"""Decode audio that providers send, in any of the file formats they use."""
 
 import io
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sutradhar.providers.hosted.api_errors import unusable
+from sutradhar.media.formats import MediaError
 
-Sound = NDArray[np.float32]
+Audio = NDArray[np.float32]
+"""(samples, channels), full scale 1."""
+
+_ADVICE = "ask for a WAV, MP3, FLAC or OGG file"
 
 
-def decoded(provider: str, data: bytes) -> tuple[Sound, int]:
-    """(samples, channels) between -1 and 1, and their rate in Hz. WAV, MP3, FLAC, OGG.
+def decode_audio(data: bytes) -> tuple[Audio, int]:
+    """Return the samples of a WAV, MP3, FLAC or OGG file, and their rate in Hz.
 
-    Raises ProviderError for bytes that are none of these.
+    Raises:
+        MediaError: ``data`` is none of these, or holds no samples.
     """
     import soundfile
 
     try:
         samples, rate = soundfile.read(io.BytesIO(data), dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError, TypeError) as exc:
-        raise unusable(provider, f"no sound: {exc}") from exc
+        raise MediaError(f"holds no audio: {exc}", _ADVICE) from exc
     if not len(samples):
-        raise unusable(provider, "a sound of no length")
+        raise MediaError("holds audio of no length", _ADVICE)
     return samples, int(rate)

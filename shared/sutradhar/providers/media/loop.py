@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.dsp.crossfade import crossfade
 from sutradhar.dsp.resample import resample
-from sutradhar.providers.media.audio_decode import Sound
+from sutradhar.providers.media.audio_decode import Audio
 
 _BLEND_SEC = 3
 _PEAK = 0.75
 
 
-def looped(samples: Sound, rate: int) -> NDArray[np.int16]:
+def looped(samples: Audio, rate: int) -> NDArray[np.int16]:
     """Two channels at 48 kHz whose end was blended into the start at equal power, so that it loops without a seam."""
     stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
     out = resample(stereo, rate, SAMPLE_RATE)

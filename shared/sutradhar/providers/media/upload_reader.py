@@ -42,7 +42,7 @@ class MediaFiles:
             if not image_format:
                 return path
             if not is_animation(file, image_format):
-                raise formats.UnusableFile("is a still image", "name it as the image of a scene, or send a video")
+                raise formats.MediaError("is a still image", "name it as the image of a scene, or send a video")
             write_clip(file, image_format, out)
             return out
 
@@ -51,7 +51,7 @@ class MediaFiles:
 def _invalid_when_unusable() -> Iterator[None]:
     try:
         yield
-    except formats.UnusableFile as exc:
+    except formats.MediaError as exc:
         raise InvalidRequest([FieldError("file", str(exc))]) from exc
 
 
@@ -87,6 +87,6 @@ def _probe(file: BinaryIO) -> MediaFacts:
 
 def _require_size(size: tuple[int, int]) -> None:
     if min(size) < _SMALLEST:
-        raise formats.UnusableFile(
+        raise formats.MediaError(
             f"has {size[0]}x{size[1]} pixels; at least {_SMALLEST} a side are needed", "send a larger image"
         )

@@ -5,9 +5,9 @@ from sutradhar.domain.plan.plan import Mood
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import MusicBed
 from sutradhar.providers.catalog import offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
-from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.media.audio_decode import decode_audio
 from sutradhar.providers.media.loop import looped
 from sutradhar.providers.media.wav import to_wav
 
@@ -52,7 +52,8 @@ class ElevenLabsComposer:
                     return b"".join(raw.data), dict(raw.headers).get("song-id", "")
 
             data, request_id = patiently(composed)
-            samples, rate = decoded(PROVIDER, data)
+            with refuse_bad_media(PROVIDER):
+                samples, rate = decode_audio(data)
             if len(samples) < _SHORTEST_SEC * rate:
                 raise unusable(PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for")
             call.settle({"seconds": len(samples) / rate}, request_id)

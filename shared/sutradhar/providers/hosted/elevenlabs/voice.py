@@ -8,10 +8,10 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import patiently
+from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
 from sutradhar.providers.hosted.tts import BoughtNarrator, finished, word_starts
-from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.media.audio_decode import decode_audio
 
 _VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
 """Sarah and George, which every account has (elevenlabs.io/docs: default voices)."""
@@ -56,7 +56,8 @@ class ElevenLabsNarrator(BoughtNarrator):
                 times = answer.alignment
                 found = times and word_starts(words.said, times.characters, times.character_start_times_seconds)
                 starts = words.spread(found) if found else None
-            samples, rate = decoded(PROVIDER, data)
+            with refuse_bad_media(PROVIDER):
+                samples, rate = decode_audio(data)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
             return finished(PROVIDER, self.name, samples, rate, text, starts, provenance)
 

@@ -9,7 +9,7 @@ from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Shot
 from sutradhar.providers.catalog import offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, policy, unusable
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, policy, refuse_bad_media, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors
 from sutradhar.providers.media.image_decode import media_type
 from sutradhar.providers.media.video_probe import probe_size
@@ -83,7 +83,8 @@ class Veo:
                 if not answer.done:
                     raise StillAtWork(f"{self.name} is still at work on the clip")
                 data = _film(answer.response or answer.result)
-            size = probe_size(PROVIDER, data)
+            with refuse_bad_media(PROVIDER):
+                size = probe_size(data)
         provenance = Provenance(model=operation.model, request_id=operation.name)
         return Shot(data, *size, provider=f"{PROVIDER}/{operation.model}", provenance=provenance)
 

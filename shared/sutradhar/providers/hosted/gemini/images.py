@@ -8,9 +8,9 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Picture
 from sutradhar.providers.catalog import offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
-from sutradhar.providers.media.image_decode import media_type, opened
+from sutradhar.providers.media.image_decode import inspect_image, media_type
 
 _ASPECTS = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1"}
 _FIRST = ("gemini-2",)
@@ -75,7 +75,8 @@ class GeminiImages:
                     return _inline(answer), answer.response_id or ""
 
             data, request_id = patiently(drawn)
-            kind, size = opened(PROVIDER, data)
+            with refuse_bad_media(PROVIDER):
+                kind, size = inspect_image(data)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
         return Picture(data, kind, *size, provider=self.name, provenance=provenance)
 

@@ -13,11 +13,11 @@ from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.googletts.client import PROVIDER, client, errors
 from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
 from sutradhar.providers.hosted.tts import finished
-from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.media.audio_decode import decode_audio
 
 _MODEL, _RATE = "neural2", 24_000
 _MOST_BYTES = 4_500
@@ -79,7 +79,8 @@ class GoogleNarrator:
                     )
 
             answer = patiently(asked)
-            samples, rate = decoded(PROVIDER, answer.audio_content)
+            with refuse_bad_media(PROVIDER):
+                samples, rate = decode_audio(answer.audio_content)
             if rate != _RATE:
                 raise unusable(PROVIDER, f"sound of {rate} Hz where {_RATE} were asked for")
             times = {point.mark_name: point.time_seconds for point in answer.timepoints}

@@ -9,9 +9,9 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Picture
 from sutradhar.providers.catalog import offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, unusable
+from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
-from sutradhar.providers.media.image_decode import media_type, opened
+from sutradhar.providers.media.image_decode import inspect_image, media_type
 
 Fidelity = Literal["low", "high"]
 """How closely a model follows a reference image. ``high`` costs about as much again as the image itself."""
@@ -92,7 +92,8 @@ class OpenAIImages:
                     return base64.b64decode(answer.data[0].b64_json, validate=True), request_id
 
             data, request_id = patiently(drawn)
-            kind, found = opened(PROVIDER, data)
+            with refuse_bad_media(PROVIDER):
+                kind, found = inspect_image(data)
         return Picture(
             data,
             kind,

@@ -8,10 +8,10 @@ from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import patiently
+from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
 from sutradhar.providers.hosted.tts import BoughtNarrator, finished
-from sutradhar.providers.media.audio_decode import decoded
+from sutradhar.providers.media.audio_decode import decode_audio
 
 _DEAF = "tts-1"
 """The models that take a speed and no instructions; the others take instructions, and heed no speed
@@ -48,7 +48,8 @@ class OpenAINarrator(BoughtNarrator):
                     return raw.content, raw.headers.get("x-request-id", "")
 
             data, request_id = patiently(ask)
-            samples, rate = decoded(PROVIDER, data)
+            with refuse_bad_media(PROVIDER):
+                samples, rate = decode_audio(data)
             call.settle({"seconds": len(samples) / rate}, request_id)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
             return finished(PROVIDER, self.name, samples, rate, text, None, provenance)

@@ -17,6 +17,7 @@ from sutradhar.providers.hosted.api_errors import (
     no_answer,
     of_the_wire,
     patiently,
+    refuse_bad_media,
     refused_call,
     unusable,
 )
@@ -137,7 +138,8 @@ class FootageArchive(Library, ABC):
             answers = patiently(lambda: self.asked(lambda: self.search(http, query, width, height)))
             found, (address, *_) = self._best(answers, query, width, height, seconds, seed)
             data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
-            size = probe_size(self.provider, data)
+            with refuse_bad_media(self.provider):
+                size = probe_size(data)
         provenance = Provenance(
             model="videos", prompt=query, seed=seed, licence=self.licence, author=found.author, source=found.page
         )
