@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import ffmpeg as graph
 import numpy as np
 import numpy.typing as npt
 
 from gpu_renderer.audio.audio_source import Recording
-from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors, program
+from gpu_renderer.core.ffmpeg_command import finish_command, open_file
+from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.quality_gate import MAX_SILENCE_SEC, Heard, Span
@@ -66,13 +66,11 @@ class Narration:
 
 def argv(sound: Path) -> list[str]:
     """ffmpeg: meters the sound, and hands its samples on as 32-bit float stereo on stdout."""
-    heard = graph.input(f"file:{sound}", protocol_whitelist="file,pipe")["a:0"]
+    heard = open_file(sound)["a:0"]
     heard = heard.filter("silencedetect", noise=_SILENCE, duration=MAX_SILENCE_SEC)
     heard = heard.filter("ebur128", peak="true", framelog="verbose")
     sink = heard.output("pipe:", format="f32le", ac=2, ar=SAMPLE_RATE)
-    flags = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info")
-    compiled: list[str] = sink.global_args(*flags).compile(program("ffmpeg"))
-    return compiled
+    return finish_command(sink, log_level="level+info")
 
 
 def take(sound: Path, length: float, cancel: threading.Event | None = None) -> Track:

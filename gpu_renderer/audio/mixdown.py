@@ -5,12 +5,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-import ffmpeg
-
 from gpu_renderer.audio import audio_meter
 from gpu_renderer.audio.audio_meter import SILENT_LUFS, Track
 from gpu_renderer.audio.mixer import CEILING, Programme
-from gpu_renderer.core.ffmpeg_process import Process, program
+from gpu_renderer.core.ffmpeg_command import finish_command, open_stdin
+from gpu_renderer.core.ffmpeg_process import Process
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
@@ -79,7 +78,7 @@ def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.E
 
 def encode_argv(path: Path) -> list[str]:
     """Raw 32-bit float stereo on stdin to an .m4a; the same sound gives the same bytes."""
-    graph = ffmpeg.input("pipe:0", f="f32le", ar=SAMPLE_RATE, ac=2, protocol_whitelist="pipe").output(
+    graph = open_stdin(f="f32le", ar=SAMPLE_RATE, ac=2).output(
         f"file:{path}",
         acodec="aac",
         audio_bitrate="192k",
@@ -90,8 +89,7 @@ def encode_argv(path: Path) -> list[str]:
         f="ipod",
         **{"flags:a": "+bitexact"},
     )
-    graph = graph.global_args("-hide_banner", "-v", "error").overwrite_output()
-    return list(graph.compile(cmd=program("ffmpeg")))
+    return finish_command(graph)
 
 
 def _encode(programme: Programme, path: Path) -> None:

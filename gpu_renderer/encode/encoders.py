@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import ffmpeg as graph
-
 from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.ffmpeg_command import finish_command, open_stdin
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.plan import Codec, RenderMode
@@ -56,7 +55,7 @@ class Profile:
         }
 
     def arguments(self, fps: int) -> tuple[str, ...]:
-        """``options`` as they stand in ``argv``."""
+        """``options`` in the form of ``encode_command``."""
         return tuple(part for name, value in sorted(self.options(fps).items()) for part in (f"-{name}", value))
 
 
@@ -120,14 +119,10 @@ def _nvenc(codec: Codec, mode: RenderMode, preset: str, cq: int) -> dict[str, st
     return quality
 
 
-def argv(profile: Profile, *, width: int, height: int, fps: int, output: Path) -> list[str]:
+def encode_command(profile: Profile, *, width: int, height: int, fps: int, output: Path) -> list[str]:
     """ffmpeg reading raw yuv420p frames from its stdin and writing one segment (.mp4) to ``output``."""
-    frames = graph.input(
-        "pipe:0", format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", framerate=fps, protocol_whitelist="pipe"
-    )
-    target = frames.output(str(output), format="mp4", **profile.options(fps))
-    quiet = target.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
-    return list(quiet.compile(ffmpeg_process.program("ffmpeg")))
+    frames = open_stdin(format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", framerate=fps)
+    return finish_command(frames.output(str(output), format="mp4", **profile.options(fps)))
 
 
 def candidates(settings: RendererSettings) -> Sequence[Codec]:
@@ -183,7 +178,7 @@ def prove(profile: Profile, *, width: int, height: int, fps: int, workdir: Path)
     black = b"\x10" * (width * height) + b"\x80" * (width * height // 2)
     try:
         with ffmpeg_process.Process(
-            argv(profile, width=width, height=height, fps=fps, output=output), stage="picture", pipe=True
+            encode_command(profile, width=width, height=height, fps=fps, output=output), stage="picture", pipe=True
         ) as process:
             try:
                 process.stdin.write(black)

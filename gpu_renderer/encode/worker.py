@@ -1,6 +1,6 @@
-"""A process that composes and encodes segments: orders come as JSON lines on stdin, news goes out on stdout.
+"""Compose and encode segments in a process of its own: requests come as JSON lines on stdin, events go to stdout.
 
-It ends as soon as its stdin closes, which is also what happens when its parent is killed, and takes its ffmpeg along.
+The process ends as soon as its stdin closes, which also happens when its parent is killed, and ends its ffmpeg too.
 """
 
 import os
@@ -9,41 +9,24 @@ import signal
 import sys
 import threading
 import traceback
-from pathlib import Path
 from typing import BinaryIO
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
+from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.image.compositor import Compositor
-from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import NotInstalled, RenderError, describe_failure
 from sutradhar.domain.core.failure import FailureDetail
 
 _BUFFERS = 4
-_NEWS_EVERY = 8
-
-
-class Order(Frozen):
-    """Make ``segment`` from ``sources`` (local pictures by sha256) into the file ``output``."""
-
-    segment: Segment
-    sources: dict[str, Path]
-    profile: encoders.Profile
-    output: Path
-
-
-class News(Frozen):
-    """``frames`` more are composed; ``done``: the order's file is complete; or it failed: ``failure``."""
-
-    frames: int = 0
-    done: bool = False
-    failure: FailureDetail | None = None
+"""Frames between the thread that composes and the thread that writes to ffmpeg."""
+_EVENT_EVERY = 8
+"""Number of frames after which the worker reports its progress."""
 
 
 class SegmentWriter:
-    """Feeds frames to ffmpeg from a thread of its own; the pipe would cost the composing thread 15 % of its time."""
+    """Write frames to ffmpeg in a thread of its own; the pipe would cost the composing thread 15 % of its time."""
 
     def __init__(self, process: ffmpeg_process.Process, width: int, height: int) -> None:
         self._process = process
@@ -52,19 +35,20 @@ class SegmentWriter:
         for _ in range(_BUFFERS):
             self._free.put(Frame(width, height))
         self.broken = False
-        """ffmpeg takes no more; its exit code says why."""
+        """True if ffmpeg accepts no more frames; its exit code tells the reason."""
         self._thread = threading.Thread(target=self._write, name="segment-writer", daemon=True)
         self._thread.start()
 
-    def empty(self) -> Frame:
-        """A frame to draw into; waits until one is free."""
+    def take_empty(self) -> Frame:
+        """Return a frame to draw into; wait until one is free."""
         return self._free.get()
 
     def put(self, frame: Frame) -> None:
+        """Queue a drawn frame, which ``take_empty`` returned before."""
         self._full.put(frame)
 
     def close(self) -> None:
-        """Returns when ffmpeg has been given everything."""
+        """Wait until ffmpeg has received all queued frames, then close its stdin."""
         self._full.put(None)
         self._thread.join()
 
@@ -73,7 +57,7 @@ class SegmentWriter:
             if not self.broken:
                 try:
                     self._process.stdin.write(frame.buffer.data)
-                except (BrokenPipeError, ValueError):  # ValueError: it was killed and its pipe closed
+                except (BrokenPipeError, ValueError):  # ValueError: ffmpeg was killed and its pipe closed
                     self.broken = True
             self._free.put(frame)
         try:
@@ -83,77 +67,81 @@ class SegmentWriter:
 
 
 class Worker:
-    def __init__(self, orders: BinaryIO, news: BinaryIO) -> None:
-        self._orders, self._news = orders, news
-        self._queue: queue.SimpleQueue[Order] = queue.SimpleQueue()
-        self._encoding: ffmpeg_process.Process | None = None
+    """Encode one requested segment after another until ``requests`` closes."""
+
+    def __init__(self, requests: BinaryIO, events: BinaryIO) -> None:
+        self._requests, self._events = requests, events
+        self._queue: queue.SimpleQueue[EncodeRequest] = queue.SimpleQueue()
+        self._encoder: ffmpeg_process.Process | None = None
         self._compositor: Compositor | None = None
 
     def run(self) -> None:
-        threading.Thread(target=self._read, name="orders", daemon=True).start()
+        threading.Thread(target=self._read_requests, name="requests", daemon=True).start()
         while True:
-            order = self._queue.get()
+            request = self._queue.get()
             try:
-                self._render(order)
-                self._tell(News(done=True))
+                self._encode(request)
+                self._send(WorkerEvent(done=True))
             except (RenderError, NotInstalled) as exc:
-                self._tell(News(failure=describe_failure(exc, "picture")))
-            except Exception as exc:  # the parent must hear of a bug too, or it would wait for ever
+                self._send(WorkerEvent(failure=describe_failure(exc, "picture")))
+            except Exception as exc:  # the parent must learn of a bug too, or it would wait for ever
                 traceback.print_exc()
-                scene = order.segment.shots[0].scene
+                scene = request.segment.shots[0].scene
                 cause = f"scene {scene + 1}: {type(exc).__name__}: {exc}"
-                self._tell(News(failure=FailureDetail(stage="picture", cause=cause, scene=scene)))
+                self._send(WorkerEvent(failure=FailureDetail(stage="picture", cause=cause, scene=scene)))
 
-    def _read(self) -> None:
-        for line in self._orders:
-            self._queue.put(Order.model_validate_json(line))
-        if self._encoding is not None:
-            self._encoding.kill()
+    def _read_requests(self) -> None:
+        for line in self._requests:
+            self._queue.put(EncodeRequest.model_validate_json(line))
+        if self._encoder is not None:
+            self._encoder.kill()
         if self._compositor is not None:
             self._compositor.close()
         os._exit(0)  # the other threads may be deep inside OpenCV
 
-    def _tell(self, news: News) -> None:
+    def _send(self, event: WorkerEvent) -> None:
         try:
-            self._news.write(news.model_dump_json().encode() + b"\n")
-            self._news.flush()
+            self._events.write(event.model_dump_json().encode() + b"\n")
+            self._events.flush()
         except BrokenPipeError:
-            pass  # the parent is gone; the end of stdin ends us
+            pass  # the parent is gone; the end of stdin ends this process
 
-    def _render(self, order: Order) -> None:
-        segment = order.segment
+    def _encode(self, request: EncodeRequest) -> None:
+        segment = request.segment
         size = (segment.width, segment.height)
         if self._compositor is None or self._compositor.size != size:
             self._compositor = Compositor(*size)
-        argv = encoders.argv(order.profile, width=size[0], height=size[1], fps=segment.fps, output=order.output)
+        command = encoders.encode_command(
+            request.profile, width=size[0], height=size[1], fps=segment.fps, output=request.output
+        )
         with (
-            self._compositor.open(segment, order.sources) as compose,
-            ffmpeg_process.Process(argv, stage="picture", pipe=True, scene=segment.shots[0].scene) as process,
+            self._compositor.open(segment, request.sources) as compose,
+            ffmpeg_process.Process(command, stage="picture", pipe=True, scene=segment.shots[0].scene) as process,
         ):
-            self._encoding = process
+            self._encoder = process
             writer = SegmentWriter(process, *size)
-            told = 0
+            reported = 0
             try:
                 for n in range(segment.frames):
-                    frame = writer.empty()
+                    frame = writer.take_empty()
                     compose(n, frame)
                     writer.put(frame)
                     if writer.broken:
                         break
-                    if n + 1 - told >= _NEWS_EVERY:
-                        self._tell(News(frames=n + 1 - told))
-                        told = n + 1
+                    if n + 1 - reported >= _EVENT_EVERY:
+                        self._send(WorkerEvent(frames=n + 1 - reported))
+                        reported = n + 1
             finally:
                 writer.close()
             process.finish()
-            if told < segment.frames:
-                self._tell(News(frames=segment.frames - told))
-            self._encoding = None
+            if reported < segment.frames:
+                self._send(WorkerEvent(frames=segment.frames - reported))
+            self._encoder = None
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all of us; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes; the parent decides
     ffmpeg_process.log_commands = "--debug" in sys.argv
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not get between the news
-    Worker(sys.stdin.buffer, out).run()
+    events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not get between the events
+    Worker(sys.stdin.buffer, events).run()

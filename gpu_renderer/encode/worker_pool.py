@@ -12,7 +12,7 @@ from pathlib import Path
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode.encoders import Profile
-from gpu_renderer.encode.worker import News, Order
+from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.verify.measurement_cache import keep_segment
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.ports.stores import BlobStore
@@ -157,13 +157,13 @@ class Crew:
         while not self._stopped.is_set() and (last := self._agenda.take(last)) is not None:
             name, segment = self._missing[last]
             output = self._workdir / f"segment-{last:05d}.mp4"
-            order = Order(
+            request = EncodeRequest(
                 segment=segment,
                 sources={shot.sha256: self._source(shot.sha256, shot.blob) for shot in segment.shots},
                 profile=self._profile,
                 output=output,
             )
-            process.make(order, self._progress)
+            process.encode(request, self._progress)
             keep_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
             output.unlink()
 
@@ -185,21 +185,25 @@ class _WorkerProcess:
             env={**os.environ, **_MALLOC},
         )
 
-    def make(self, order: Order, progress: Callable[[int], None]) -> None:
-        """Returns when the order's file is complete. Raises RenderError."""
+    def encode(self, request: EncodeRequest, progress: Callable[[int], None]) -> None:
+        """Send ``request`` and return when its output is complete. ``progress`` gets the numbers of new frames.
+
+        Raises:
+            RenderError: the worker reported one, or it ended.
+        """
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
-        scene = order.segment.shots[0].scene
-        with suppress(BrokenPipeError, ValueError):  # it is gone; the end of its news says so just below
-            self._popen.stdin.write(order.model_dump_json().encode() + b"\n")
+        scene = request.segment.shots[0].scene
+        with suppress(BrokenPipeError, ValueError):  # the worker is gone; the end of its events says so below
+            self._popen.stdin.write(request.model_dump_json().encode() + b"\n")
             self._popen.stdin.flush()
         for line in self._popen.stdout:
-            news = News.model_validate_json(line)
-            if news.failure:
-                raise RenderError.from_detail(news.failure)
-            if news.frames:
-                progress(news.frames)
-            if news.done:
+            event = WorkerEvent.model_validate_json(line)
+            if event.failure:
+                raise RenderError.from_detail(event.failure)
+            if event.frames:
+                progress(event.frames)
+            if event.done:
                 return
         raise RenderError(
             f"the worker process that made scene {scene + 1} ended with {self._popen.wait()}",

@@ -4,9 +4,7 @@ rate. Pure: it reads no file."""
 from dataclasses import dataclass
 from typing import Any
 
-import ffmpeg as graph
-
-from gpu_renderer.core.ffmpeg_process import program
+from gpu_renderer.core.ffmpeg_command import Stream, finish_command, open_file
 from gpu_renderer.core.video_source import HDR_PEAK_NITS, SLACK_SEC, Source, count_frames
 from sutradhar.media.formats import DEMUXERS
 
@@ -19,8 +17,6 @@ _HDR_WHITE_NITS = 203
 _BACKDROP = 0.45
 """How bright the blurred copy behind a fitted clip is, against the clip."""
 _BACKDROP_SHRINK = 16
-
-Stream = Any  # ffmpeg-python has no types
 
 
 @dataclass(frozen=True)
@@ -43,25 +39,10 @@ def planes_argv(
     stream = _convert(_timed(source, fps, start_sec, skip, seek), source, part)
     if part.size != film and part.size[0] <= film[0] and part.size[1] <= film[1]:
         stream = _on_backdrop(stream, part.size, film)
-    sink = stream.filter("format", "yuv420p").output("pipe:1", format="rawvideo", fps_mode="passthrough")
-    return _compiled(sink)
-
-
-def _compiled(sink: Stream) -> list[str]:
-    # threads=1: what damaged frames look like must not depend on which thread was first, and each worker has one core
-    quiet = (
-        "-hide_banner",
-        "-nostdin",
-        "-nostats",
-        "-loglevel",
-        "error",
-        "-filter_complex_threads",
-        "1",
-        "-max_error_rate",
-        "1",
+    sink = stream.filter("format", "yuv420p").output(
+        "pipe:1", format="rawvideo", fps_mode="passthrough", max_error_rate=1
     )
-    argv: list[str] = sink.global_args(*quiet).compile(cmd=program("ffmpeg"))
-    return argv
+    return finish_command(sink, filter_threads=1)
 
 
 def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) -> Stream:
@@ -72,8 +53,8 @@ def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) ->
     The last frame is held until the end that the reader found.
     """
     options: dict[str, Any] = {
+        # one thread: the look of damaged frames must not depend on which thread was first, and each worker has one core
         "threads": 1,
-        "protocol_whitelist": "file,pipe",
         "format_whitelist": ",".join(DEMUXERS),
         "noaccurate_seek": None,
     }
@@ -84,7 +65,7 @@ def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) ->
     wanted = start_sec + skip / fps
     if seek and source.indexed and wanted >= _SEEK_FROM_SEC:
         options |= {"ss": f"{wanted - _SEEK_AHEAD_SEC:.6f}"}
-    stream = graph.input(f"file:{source.path}", **options)
+    stream = open_file(source.path, **options)
     first_sec = source.first_sec - (source.joined_from_sec or 0.0)
     shift = round((first_sec + start_sec + SLACK_SEC) * 1_000_000)
     timed = stream[f"v:{source.track}"]

@@ -12,9 +12,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import ffmpeg as graph
-
 from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.image.still import load
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.video.render_settings import Upscaler
@@ -96,8 +95,7 @@ def argv(upscaler: Upscaler, path: Path, output: Path, size: tuple[int, int]) ->
     if upscaler == "realesrgan":
         program = shutil.which(_REALESRGAN) or _REALESRGAN
         return [program, "-i", str(path), "-o", str(output), "-n", _MODEL, "-s", str(_MODEL_SCALE), "-f", "png"]
-    small = graph.input(f"file:{path}", protocol_whitelist="file")
+    small = open_file(path)
     large = small.filter("format", "gbrp").filter("zscale", w=size[0], h=size[1], filter="spline36")
     sink = large.output(f"file:{output}", vframes=1, format="image2", vcodec="png", pix_fmt="rgb24")
-    quiet = sink.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
-    return list(quiet.compile(ffmpeg_process.program("ffmpeg")))
+    return finish_command(sink)

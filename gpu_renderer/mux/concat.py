@@ -9,6 +9,7 @@ from pathlib import Path
 import ffmpeg as graph
 
 from gpu_renderer.core import ffmpeg_process
+from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS, finish_command, open_file
 from gpu_renderer.mux import subtitles
 from gpu_renderer.mux.subtitles import Track
 from sutradhar.domain.assets.asset import SAMPLE_RATE
@@ -17,7 +18,7 @@ from sutradhar.domain.core.errors import RenderError
 _PLAYLIST = "segments.txt"
 
 
-def argv(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
+def join_command(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
     """Return the command that joins the segments of ``segments.txt``; run it in the folder that holds that list.
 
     ffmpeg's concat demuxer reads the path of its list as a URL: in a folder called "Goa #1" it finds none of the files
@@ -25,10 +26,10 @@ def argv(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list
     so that players start at once.
     """
     captions, options = subtitles.streams(tracks)
-    picture = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist="file")
+    picture = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist=FILE_PROTOCOLS)
     streams = [picture["v:0"]]
     if sound is not None:
-        streams.append(graph.input(str(sound), protocol_whitelist="file")["a:0"])
+        streams.append(open_file(sound)["a:0"])
     joined = graph.output(
         *streams,
         *captions,
@@ -40,8 +41,7 @@ def argv(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list
         movie_timescale=SAMPLE_RATE,  # exact for frames and samples alike; the usual milliseconds are not
         **options,
     )
-    quiet = joined.global_args("-hide_banner", "-nostats", "-loglevel", "error").overwrite_output()
-    return list(quiet.compile(ffmpeg_process.program("ffmpeg")))
+    return finish_command(joined)
 
 
 def join(
@@ -68,7 +68,7 @@ def join(
     (workdir / _PLAYLIST).write_text("".join(lines))
     files = [replace(track, path=track.path.resolve()) for track in tracks]
     ffmpeg_process.run(
-        argv(sound and sound.resolve(), output.resolve(), files), stage="join", cancel=cancel, folder=workdir
+        join_command(sound and sound.resolve(), output.resolve(), files), stage="join", cancel=cancel, folder=workdir
     )
     counted = count_frames(output, cancel)
     if counted != frames:
@@ -87,7 +87,7 @@ def count_frames(video: Path, cancel: threading.Event | None = None) -> int:
         [
             ffmpeg_process.program("ffprobe"),
             "-protocol_whitelist",
-            "file",
+            FILE_PROTOCOLS,
             "-v",
             "error",
             "-select_streams",

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import ffmpeg as graph
-
+from gpu_renderer.core.ffmpeg_command import open_file
 from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.video.captions import Cue, srt
 from sutradhar.domain.video.timeline import Timeline
@@ -46,10 +45,7 @@ def _plain(cue: Cue) -> Cue:
 def streams(tracks: Sequence[Track]) -> tuple[list[Any], dict[str, Any]]:
     """What ffmpeg-python's ``output`` needs beside picture and sound: the streams, to be named after those, and the
     keyword arguments. None of them is shown until the viewer asks for it."""
-    inputs = [
-        graph.input(str(track.path), format="srt", protocol_whitelist="file", sub_charenc="UTF-8")["s:0"]
-        for track in tracks
-    ]
+    inputs = [open_file(track.path, format="srt", sub_charenc="UTF-8")["s:0"] for track in tracks]
     options: dict[str, Any] = {"c:s": "mov_text"} if tracks else {}
     for i, track in enumerate(tracks):
         options[f"metadata:s:s:{i}"] = f"language={track.language}"

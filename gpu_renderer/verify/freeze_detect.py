@@ -13,7 +13,8 @@ import ffmpeg as graph
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors, program
+from gpu_renderer.core.ffmpeg_command import finish_command, open_file
+from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from gpu_renderer.verify import packet_hashes
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.quality_gate import MAX_FROZEN_SEC, Span
@@ -63,20 +64,18 @@ class Strip(Frozen):
         return (limited.astype(np.float32) - 16) * np.float32(255 / 219)
 
 
-def argv(video: Path, listed: Path | None = None, codec: str = "h264") -> list[str]:
+def sample_command(video: Path, listed: Path | None = None, codec: str = "h264") -> list[str]:
     """Return the ffmpeg command that decodes every frame to a tiny picture of its luma on stdout and writes the hashes
     of the packets to ``listed``. It skips the loop filter: that costs a fifth less, and tiny pictures look the same.
 
     It extracts the luma plane unchanged: ``format=gray`` would stretch limited range to full range.
     """
-    source = graph.input(f"file:{video}", protocol_whitelist="file,pipe", threads=1, skip_loop_filter="all")
+    source = open_file(video, threads=1, skip_loop_filter="all")
     small = source["v:0"].filter("scale", WIDTH, HEIGHT, flags="area").filter("format", "yuv420p")
     sinks = [small.filter("extractplanes", "y").output("pipe:", format="rawvideo", fps_mode="passthrough")]
     if listed is not None:
         sinks.append(source["v:0"].output(f"file:{listed}", **packet_hashes.options(codec)))
-    flags = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+error", "-filter_complex_threads", "1")
-    compiled: list[str] = graph.merge_outputs(*sinks).global_args(*flags).overwrite_output().compile(program("ffmpeg"))
-    return compiled
+    return finish_command(graph.merge_outputs(*sinks), log_level="level+error", filter_threads=1)
 
 
 def take(
@@ -96,7 +95,7 @@ def take(
     kept: list[bytes] = []
     dark: list[int] = []
     frames, last = 0, b""
-    with Process(argv(video, listed, codec), stage="gate", stream=True) as process:
+    with Process(sample_command(video, listed, codec), stage="gate", stream=True) as process:
         while len(picture := process.stdout.read(WIDTH * HEIGHT)) == WIDTH * HEIGHT:
             if cancel is not None and cancel.is_set():
                 raise Cancelled

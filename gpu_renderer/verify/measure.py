@@ -15,6 +15,7 @@ from PIL import Image
 
 from gpu_renderer.audio import audio_meter
 from gpu_renderer.audio.audio_meter import Narration, Track
+from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS
 from gpu_renderer.core.ffmpeg_process import program, run
 from gpu_renderer.verify import freeze_detect, packet_hashes
 from gpu_renderer.verify.freeze_detect import Strip
@@ -94,7 +95,7 @@ def measure(
         Cancelled: ``cancel`` was set.
     """
     try:
-        probed = json.loads(run(probe_argv(video), stage="gate", cancel=cancel).stdout)
+        probed = json.loads(run(probe_command(video), stage="gate", cancel=cancel).stdout)
         streams = {s["codec_type"]: s for s in reversed(probed["streams"])}
         if "video" not in streams:
             raise RenderError("it has no picture track", stage="gate")
@@ -164,11 +165,11 @@ def _consists_of(video: Path, codec: str, known: Known, cancel: threading.Event 
     )
 
 
-def probe_argv(video: Path) -> list[str]:
+def probe_command(video: Path) -> list[str]:
     """ffprobe: streams and container as JSON."""
     source = f"file:{video}"
     shown = ["-show_format", "-show_streams", "-of", "json"]
-    return [program("ffprobe"), "-v", "error", "-protocol_whitelist", "file,pipe", *shown, source]
+    return [program("ffprobe"), "-v", "error", "-protocol_whitelist", FILE_PROTOCOLS, *shown, source]
 
 
 def moov_first(video: Path) -> bool:

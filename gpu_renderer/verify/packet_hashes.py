@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import ffmpeg as graph
 
-from gpu_renderer.core.ffmpeg_process import program, run
+from gpu_renderer.core.ffmpeg_command import finish_command, open_file
+from gpu_renderer.core.ffmpeg_process import run
 from sutradhar.domain.core.base import Frozen
 
 _ANNEX_B = {"h264": {"bsf:v": "h264_mp4toannexb"}, "hevc": {"bsf:v": "hevc_mp4toannexb"}}
@@ -56,13 +57,10 @@ def read(path: Path, codec: str, cancel: threading.Event | None = None) -> Listi
     Raises:
         Cancelled, RenderError: the file cannot be opened.
     """
-    source = f"file:{path}"
-    opened = graph.input(source, protocol_whitelist="file,pipe")
+    opened = open_file(path)
     # a question mark: whichever of them there are
     sink = graph.output(opened["v:0?"], opened["a:0?"], "pipe:", **options(codec))
-    quiet = sink.global_args("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error")
-    argv = quiet.compile(program("ffmpeg"))
-    return parse(run(argv, stage="gate", cancel=cancel).stdout.decode())
+    return parse(run(finish_command(sink), stage="gate", cancel=cancel).stdout.decode())
 
 
 def parse(text: str) -> Listing:

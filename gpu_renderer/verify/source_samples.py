@@ -11,12 +11,12 @@ import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import ffmpeg as graph
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from gpu_renderer.core.ffmpeg_process import Cancelled, Process, program
+from gpu_renderer.core.ffmpeg_command import finish_command, open_file
+from gpu_renderer.core.ffmpeg_process import Cancelled, Process
 from gpu_renderer.core.video_source import Source, count_frames, probe
 from gpu_renderer.image.camera import view
 from gpu_renderer.image.still import load
@@ -107,7 +107,9 @@ class Sources:
         length = min(length, clip.footage.part_frames or length)
         places = [n % length if clip.footage.when_over == "loop" else min(n, length - 1) for n in at] if length else []
         wanted, turn = set(places), dict[int, Luma]()
-        with Process(filmed_argv(self._timeline, clip, source), stage="gate", stream=True, scene=clip.scene) as process:
+        with Process(
+            clip_sample_command(self._timeline, clip, source), stage="gate", stream=True, scene=clip.scene
+        ) as process:
             for n in range(max(wanted, default=-1) + 1):
                 if len(picture := process.stdout.read(_WIDE * _HIGH)) < _WIDE * _HIGH:
                     break
@@ -142,20 +144,11 @@ class Sources:
         return np.asarray(np.rint(np.asarray(seen)), np.uint8)
 
 
-def filmed_argv(timeline: Timeline, clip: Clip, film: Source) -> list[str]:
+def clip_sample_command(timeline: Timeline, clip: Clip, film: Source) -> list[str]:
     """Return the ffmpeg command that writes the luma of a clip, to the end of its file, to stdout: small pictures in
     limited range at the rate of the video."""
     assert clip.footage is not None
-    source = graph.input(
-        f"file:{film.path}",
-        protocol_whitelist="file,pipe",
-        format_whitelist=",".join(DEMUXERS),
-        threads=1,
-        ss=clip.footage.start_sec,
-    )
+    source = open_file(film.path, format_whitelist=",".join(DEMUXERS), threads=1, ss=clip.footage.start_sec)
     seen = source[f"v:{film.track}"].filter("fps", timeline.fps)
     seen = seen.filter("scale", _WIDE, _HIGH, flags="area", out_range="tv").filter("format", "yuv420p")
-    sink = seen.filter("extractplanes", "y").output("pipe:", format="rawvideo")
-    flags = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")
-    compiled: list[str] = sink.global_args(*flags).compile(program("ffmpeg"))
-    return compiled
+    return finish_command(seen.filter("extractplanes", "y").output("pipe:", format="rawvideo"), filter_threads=1)

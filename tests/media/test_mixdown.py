@@ -215,7 +215,9 @@ def test_arguments() -> None:
         "48000",
         "file:work/sound.m4a",
         "-hide_banner",
-        "-v",
+        "-nostdin",
+        "-nostats",
+        "-loglevel",
         "error",
         "-y",
     ]

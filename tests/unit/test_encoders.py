@@ -6,13 +6,13 @@ import pytest
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.encode import encoders
-from gpu_renderer.encode.encoders import Profile, argv, candidates, choose, explain_refusal, profile, prove
-from gpu_renderer.mux.concat import argv as join_argv
+from gpu_renderer.encode.encoders import Profile, candidates, choose, encode_command, explain_refusal, profile, prove
+from gpu_renderer.mux.concat import join_command
 from gpu_renderer.mux.subtitles import Track
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.render_settings import RendererSettings
 
-QUIET = ["-hide_banner", "-nostats", "-loglevel", "error", "-y"]
+QUIET = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y"]
 READS = [
     "-f",
     "rawvideo",
@@ -33,11 +33,11 @@ DEFAULT = RendererSettings()
 
 def golden(codec, mode, settings=DEFAULT) -> dict[str, str]:
     """The options between input and output, by name."""
-    found = argv(profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4"))
+    found = encode_command(profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4"))
     assert found[0] == ffmpeg_process.program("ffmpeg")
     assert found[1 : 1 + len(READS)] == READS
-    assert found[-6:] == ["out.mp4", *QUIET]
-    options = found[1 + len(READS) : -6]
+    assert found[-7:] == ["out.mp4", *QUIET]
+    options = found[1 + len(READS) : -7]
     assert len(options) == 2 * len(set(options[::2]))
     return dict(zip(options[::2], options[1::2], strict=True))
 
@@ -133,7 +133,7 @@ def test_the_arguments_in_the_key_are_those_of_the_encoder():
     for codec in ("libx264", "h264_nvenc"):
         chosen = profile(codec, "FINAL", DEFAULT)
         inside = " ".join(chosen.arguments(25))
-        found = " ".join(argv(chosen, width=64, height=64, fps=25, output=Path("o.mp4")))
+        found = " ".join(encode_command(chosen, width=64, height=64, fps=25, output=Path("o.mp4")))
         for name, value in chosen.options(25).items():
             assert f"-{name} {value}" in inside
             assert f"-{name} {value}" in found
@@ -205,20 +205,20 @@ def test_an_encoder_that_passes_its_proof_is_taken(tmp_path, monkeypatch):
 
 
 def test_join_argv():
-    found = join_argv(Path("sound.m4a"), Path("film.mp4"))
+    found = join_command(Path("sound.m4a"), Path("film.mp4"))
     assert found[1:] == [
         "-f",
         "concat",
         "-protocol_whitelist",
-        "file",
+        "file,pipe",
         "-safe",
         "0",
         "-i",
         "segments.txt",
         "-protocol_whitelist",
-        "file",
+        "file,pipe",
         "-i",
-        "sound.m4a",
+        "file:sound.m4a",
         "-map",
         "0:v:0",
         "-map",
@@ -240,8 +240,8 @@ def test_join_argv():
 
 def test_join_argv_with_caption_tracks():
     tracks = (Track(Path("en.srt"), "eng"), Track(Path("hi.srt"), "hin"))
-    found = " ".join(join_argv(Path("sound.m4a"), Path("film.mp4"), tracks))
-    assert "-i en.srt" in found
+    found = " ".join(join_command(Path("sound.m4a"), Path("film.mp4"), tracks))
+    assert "-i file:en.srt" in found
     assert "-map 0:v:0 -map 1:a:0 -map 2:s:0 -map 3:s:0" in found
     assert "-c copy -c:s mov_text" in found
     assert "-metadata:s:s:0 language=eng -metadata:s:s:1 language=hin" in found
