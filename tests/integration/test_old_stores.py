@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from gpu_renderer import render
+from gpu_renderer.core import engine
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import Part, Task
 from gpu_renderer.encode import encoders, segment_store
@@ -176,7 +177,8 @@ def test_offline_providers_have_the_names_that_keys_have(commit: str, tmp_path: 
 def test_segments_and_sound_are_found_again(commit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same request has the same names of segments. The renderer of 0550582 drew other pixels (ENGINE_VERSION 2)."""
     store = OldStore(commit, "local")
-    monkeypatch.setattr(segment_store, "engine", lambda: store.engine["engine"])
+    for module in (engine, segment_store):
+        monkeypatch.setattr(module, "engine", lambda: store.engine["engine"])
     monkeypatch.setattr(segment_store, "font_hashes", lambda: ast.literal_eval(store.engine["fonts"]))
     names = set(store.blobs)
     for name in ("own", "paid", "offline"):
