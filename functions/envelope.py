@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message, decode, subject
-from sutradhar.pipeline.handle import bury, handle, note_failure
+from sutradhar.pipeline.handle import handle, handle_dead_letter
 from sutradhar.telemetry import bound, carried, log
 
 _SHOWN = 2000
@@ -41,13 +41,7 @@ def receive(event: CloudEvent) -> None:
     """Do what the event's message asks for. What is raised becomes a 500, and Pub/Sub delivers again with backoff."""
     message = command(event)
     with bound(**subject(message), message_type=message.type, **_trace(event)):
-        try:
-            handle(bootstrap.services(), message)
-        except Exception as exc:
-            if bootstrap.settings().backend == "gcp":  # the local queue hands the error itself to whoever buries it
-                log("message_failed", level="warning", exc=exc)
-                note_failure(bootstrap.services(), message, exc)
-            raise
+        handle(bootstrap.services(), message)
 
 
 def receive_dead(event: CloudEvent) -> None:
@@ -59,7 +53,7 @@ def receive_dead(event: CloudEvent) -> None:
         return
     with bound(**subject(message), message_type=message.type, **_trace(event)):
         log("dead_letter", level="error")
-        bury(bootstrap.services(), message)
+        handle_dead_letter(bootstrap.services(), message)
 
 
 def _trace(event: CloudEvent) -> dict[str, object]:

@@ -10,7 +10,7 @@ from functions import envelope
 from functions.events import ENTRY_POINTS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message
-from sutradhar.pipeline.handle import give_up
+from sutradhar.pipeline.handle import fail_job
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.telemetry import log
 
@@ -37,7 +37,7 @@ def at_work() -> Iterator[None]:
     process of this home, or in the next one.
     """
     backend = bootstrap.backend()
-    worker = backend.worker(deliver, lambda message, exc: give_up(bootstrap.services(), message, exc))
+    worker = backend.worker(deliver, lambda message, exc: fail_job(bootstrap.services(), message, exc))
     sweep(bootstrap.services(), stalled=timedelta(0))
     worker.start()
     leaving = threading.Event()

@@ -15,7 +15,7 @@ from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.handle import PATIENCE, bury, note_failure
+from sutradhar.pipeline.handle import PATIENCE, handle, handle_dead_letter, note_failure
 from sutradhar.pipeline.submit import submit
 
 
@@ -57,8 +57,28 @@ def test_a_dead_letter_fails_its_job_with_the_cause_noted_last(job_id: str) -> N
     assert (job.error.stage, job.error.cause) == ("planning", "the planner's model is gone")
 
 
+@pytest.mark.parametrize("reports", [True, False])
+def test_a_failure_is_noted_where_the_queue_does_not_report_it(
+    job_id: str, reports: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services, message = bootstrap.services(), PlanRender(job_id=job_id)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the planner's model is gone")
+
+    monkeypatch.setattr(type(services.bus), "reports_last_error", reports)
+    monkeypatch.setattr("sutradhar.pipeline.handle.HANDLERS", {PlanRender: fail})
+    with pytest.raises(RuntimeError, match="model is gone"):
+        handle(services, message)
+    assert len(logged(capsys, "message_failed")) == (0 if reports else 1)
+    handle_dead_letter(services, message)
+    error = services.jobs.get(job_id).error
+    assert error
+    assert ("model is gone" in error.cause) is not reports
+
+
 def test_a_dead_letter_without_a_word_says_so(job_id: str) -> None:
-    bury(bootstrap.services(), PlanRender(job_id=job_id))
+    handle_dead_letter(bootstrap.services(), PlanRender(job_id=job_id))
     error = bootstrap.backend().jobs.get(job_id).error
     assert error
     assert "never ended" in error.cause
@@ -70,7 +90,7 @@ def test_a_dead_letter_that_only_found_others_at_work_is_sent_again(
     message, services, sent = PlanRender(job_id=job_id), bootstrap.services(), list[Message]()
     note_failure(services, message, LeaseHeld("plan is being worked on"))
     monkeypatch.setattr(services.bus, "publish", sent.append)
-    bury(services, message)
+    handle_dead_letter(services, message)
     assert sent == [message]
     assert services.jobs.get(job_id).state is JobState.PLANNING
 
@@ -84,7 +104,7 @@ def test_a_dead_letter_that_finds_others_at_work_for_too_long_fails_its_job(
     monkeypatch.setattr(services.bus, "publish", sent.append)
     began = services.jobs.get(job_id).entered[JobState.PLANNING]
     monkeypatch.setattr(services.clock, "now", lambda: began + PATIENCE, raising=False)
-    bury(services, message)
+    handle_dead_letter(services, message)
     job = services.jobs.get(job_id)
     assert (sent, job.state) == ([], JobState.FAILED)
     assert job.error

@@ -30,10 +30,10 @@ def test_every_message_has_a_function_and_every_function_is_deployed() -> None:
     from typing import get_args
 
     from sutradhar.domain.jobs.messages import Message as Any
-    from sutradhar.pipeline.handle import STAGES
+    from sutradhar.pipeline.handle import HANDLERS
 
     kinds = set(get_args(get_args(Any)[0]))
-    assert set(STAGES) == kinds
+    assert set(HANDLERS) == kinds
     assert set(events.ENTRY_POINTS) == set(TOPICS) == {kind.topic for kind in kinds}
     assert set(TOPICS) <= set(main.__all__)
 

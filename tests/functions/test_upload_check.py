@@ -19,7 +19,7 @@ from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.messages import CheckUpload, Message
 from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.pipeline import submit, upload_check
-from sutradhar.pipeline.handle import bury, note_failure
+from sutradhar.pipeline.handle import handle_dead_letter, note_failure
 from sutradhar.providers.media.upload_reader import MediaFiles
 
 TEXT = b"I am a film " * 50
@@ -147,11 +147,11 @@ def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) 
     assert deliver(message) == 500
     note_failure(bootstrap.services(), message, LeaseHeld("is being worked on"))
     waiting()
-    bury(bootstrap.services(), message)  # the message came too often, but was only late
+    handle_dead_letter(bootstrap.services(), message)  # the message came too often, but was only late
     assert waiting() == [message]
     leases.release(lease)
     assert deliver(message) == 200
-    bury(bootstrap.services(), message)
+    handle_dead_letter(bootstrap.services(), message)
     assert api.get(f"/uploads/{upload_id}").json["state"] == "ready"
     assert deliver(CheckUpload(upload_id="up-0000000000000000")) == 200  # deleted meanwhile
 

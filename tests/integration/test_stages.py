@@ -22,7 +22,7 @@ from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAs
 from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
-from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
@@ -180,7 +180,7 @@ def test_a_passing_error_is_raised_so_that_the_message_comes_again(world: World)
     with pytest.raises(ProviderError):
         handle(world.services, order)
     handle(world.services, order)  # the claim was given back
-    give_up(world.services, order, ProviderError("busy", provider="x", retryable=True))
+    fail_job(world.services, order, ProviderError("busy", provider="x", retryable=True))
     assert world.job(job.id).state is JobState.FAILED
 
 

@@ -13,7 +13,7 @@ from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.jobs.job import ARROWS, Job
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import PlanDefaults
-from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import RecordStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
@@ -139,7 +139,7 @@ class Process:
         except (ProviderError, StaleLease) as exc:
             handler.pause()
             if delivery.last_try:
-                give_up(self.services, delivery.message, exc)
+                fail_job(self.services, delivery.message, exc)
                 self.queue.bury(delivery, str(exc))
             else:
                 self.queue.failed(delivery)

@@ -16,7 +16,7 @@ from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import RenderFinished
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.billing.call_gate import Purchases
-from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.providers.chain import FallbackClips, FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
@@ -140,7 +140,7 @@ def _one(services: Any, queue: Any, renderers: Renderers) -> None:
         queue.later(delivery, 0)
     except ProviderError as exc:
         if delivery.last_try:
-            give_up(services, delivery.message, exc)
+            fail_job(services, delivery.message, exc)
         queue.done(delivery) if delivery.last_try else queue.failed(delivery)
     else:
         queue.done(delivery)

@@ -11,7 +11,7 @@ from sutradhar.config import Settings
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import RenderFinished
-from sutradhar.pipeline.handle import give_up, handle
+from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.ports.runner import ExecutionState
 from tests.fakes import Renderers, ToldRunner, write_summary
 from tests.providers.server import KEY, VendorStub
@@ -59,7 +59,7 @@ class Studio:
                 self.queue.later(delivery, 0)  # type: ignore[attr-defined]
             except ProviderError as exc:
                 if delivery.last_try:
-                    give_up(self.services, delivery.message, exc)
+                    fail_job(self.services, delivery.message, exc)
                     self.queue.bury(delivery, str(exc))  # type: ignore[attr-defined]
                 else:
                     self.queue.failed(delivery)  # type: ignore[attr-defined]

@@ -30,8 +30,9 @@ from sutradhar.pipeline.produce import made, produce
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.uploads import get as get_upload
+from sutradhar.telemetry import log
 
-STAGES: Mapping[type, Callable[[Services, Any], None]] = {
+HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.PlanRender: plan,
     messages.ProduceAsset: produce,
     messages.DispatchRender: dispatch,
@@ -49,12 +50,24 @@ _STAGE_OF = {JobState.PLANNING: "planning", JobState.PRODUCING: "producing", Job
 
 
 def handle(services: Services, message: Message) -> None:
-    """Do what ``message`` asks for. Returning means it is done with; raising means: deliver it again.
+    """Do what ``message`` asks for. If this returns, the message is done; if it raises, it has to be delivered again.
 
-    An error that would come again every time fails the job and is done with.
+    An error that every delivery would meet fails the job, and this returns. An error that is raised is also noted for
+    ``handle_dead_letter`` if the bus does not report it.
     """
     try:
-        STAGES[type(message)](services, message)
+        _handle_once(services, message)
+    except Exception as exc:
+        if not services.bus.reports_last_error:
+            log("message_failed", level="warning", exc=exc)
+            note_failure(services, message, exc)
+        raise
+
+
+def _handle_once(services: Services, message: Message) -> None:
+    """Let the stage of ``message`` handle it, and fail its job for an error that every delivery would meet."""
+    try:
+        HANDLERS[type(message)](services, message)
     except NotFound:
         if not _subject_exists(services, message):
             return  # deleted meanwhile: nobody waits for this any more
@@ -62,13 +75,13 @@ def handle(services: Services, message: Message) -> None:
     except LeaseHeld:
         raise
     except (SutradharError, OSError) as exc:
-        if _comes_again(exc):
-            give_up(services, message, exc)
+        if _is_permanent(exc):
+            fail_job(services, message, exc)
         else:
             raise
 
 
-def give_up(services: Services, message: Message, cause: BaseException) -> None:
+def fail_job(services: Services, message: Message, cause: BaseException) -> None:
     """Handle a message that cannot be processed, or was delivered too often: fail its job, or refuse its upload."""
     if isinstance(message, CheckUpload):
         with suppress(NotFound):
@@ -94,13 +107,13 @@ class NotedFailure(FailureDetail):
 
 
 def note_failure(services: Services, message: Message, exc: BaseException) -> None:
-    """Keep why ``message`` comes again, for the day it has come too often: a dead letter itself does not say."""
+    """Store why ``message`` failed, for the case that it becomes a dead letter, which carries no reason."""
     kind = LeaseHeld if isinstance(exc, LeaseHeld) else type(exc)
     failure = NotedFailure(kind=kind.__name__, **describe_failure(exc, "").model_dump())
     services.blobs.put(_failure_blob(message), failure.model_dump_json().encode())
 
 
-def bury(services: Services, message: Message) -> None:
+def handle_dead_letter(services: Services, message: Message) -> None:
     """Serve a dead letter: fail its job with the cause that was noted last, or send it again while others may be at
     work on the same thing, for at most ``PATIENCE``."""
     cause = "it was begun again and again and never ended: killed, or out of memory"
@@ -114,7 +127,7 @@ def bury(services: Services, message: Message) -> None:
             failure = never_ended
     except (NotFound, ValidationError):
         failure = never_ended
-    give_up(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
+    fail_job(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
 
 
 def _failure_blob(message: Message) -> str:
@@ -133,7 +146,7 @@ def _may_still_end(services: Services, message: Message) -> bool:
     return not job.state.over and now - job.entered[job.state] < PATIENCE
 
 
-def _comes_again(exc: BaseException) -> bool:
+def _is_permanent(exc: BaseException) -> bool:
     if isinstance(exc, OSError):
         return exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
     return isinstance(exc, InvalidRequest | NotInstalled) or (

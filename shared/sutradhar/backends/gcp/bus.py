@@ -15,6 +15,8 @@ from sutradhar.telemetry import carried
 class PubSubBus:
     """``topic_prefix`` stands before the name of each topic."""
 
+    reports_last_error = False
+
     def __init__(self, project: str, topic_prefix: str) -> None:
         self._project, self._prefix = project, topic_prefix
         self._lock = threading.Lock()

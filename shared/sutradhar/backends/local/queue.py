@@ -46,6 +46,8 @@ class Delivery:
 class SqliteQueue:
     """Implements MessageBus; the worker side is ``take`` and then one of ``done``, ``later``, ``failed``, ``bury``."""
 
+    reports_last_error = True
+
     def __init__(self, database: Database, presence: Presence, clock: Clock, home: Path) -> None:
         self._database, self._presence, self._clock = database, presence, clock
         self._bells = Bells(home)
