@@ -10,7 +10,7 @@ import cv2
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.encode import encoders
-from gpu_renderer.text.text_renderer import typeface
+from gpu_renderer.text.text_renderer import find_typeface
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderError
 
@@ -44,7 +44,7 @@ def _encoder() -> str:
 
 
 def _fonts() -> str:
-    typeface()
+    find_typeface()
     return "Noto Sans and Noto Sans Devanagari, shaped by HarfBuzz"
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from gpu_renderer.audio import mixdown
-from gpu_renderer.audio.audio_meter import narrations
+from gpu_renderer.audio.audio_meter import read_narrations
 from gpu_renderer.core import ffmpeg_process, segments
 from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import Either, Part, Report, Task
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.segment_store import Reel, reel, render_picture
-from gpu_renderer.image.upscale import upscaled
+from gpu_renderer.image.upscale import upscale_stills
 from gpu_renderer.mux.concat import join
 from gpu_renderer.mux.subtitles import write_tracks
 from gpu_renderer.thumbnail.select import poster
@@ -72,7 +72,7 @@ def render(
     """
     chosen = _settings(request, settings)
     with _disk_errors():
-        large = upscaled(request.timeline, chosen.upscale, blobs, workdir, cancel)
+        large = upscale_stills(request.timeline, chosen.upscale, blobs, workdir, cancel)
     request = request.evolve(timeline=large)
     task = Task(request, blobs, workdir, report, cancel, chosen, part or Part())
     with _disk_errors(), task.timed("total"):
@@ -194,7 +194,7 @@ def _sound(task: Task, stop: threading.Event) -> Path:
     name = _sound_blob(task)
     if task.blobs.exists(name):
         return task.blobs.fetch(name, task.workdir / "sound.m4a")
-    mixed = mixdown.mix(task.request.timeline, task.blobs, task.workdir, stop)
+    mixed = mixdown.mix_audio(task.request.timeline, task.blobs, task.workdir, stop)
     measurement_cache.keep_sound(task.blobs, name, mixed, stop)
     return mixed.path
 
@@ -290,7 +290,7 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
                 facts = None  # written by a version that measured other things
         if facts is None:
             parts = measurement_cache.known(blobs, film.blobs, _sound_blob(task))
-            expected = narrations(request.timeline, blobs, task.workdir, task.cancel)
+            expected = read_narrations(request.timeline, blobs, task.workdir, task.cancel)
             sources = Sources(request.timeline, lambda clip: _fetch_source(task, clip), task.cancel)
             facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected, sources=sources)
             blobs.put(name, facts.model_dump_json().encode())

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.audio_source import Recording
+from gpu_renderer.audio.audio_source import AudioSource
 from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from sutradhar.domain.assets.asset import SAMPLE_RATE
@@ -41,7 +41,7 @@ Envelope = npt.NDArray[np.float64]
 """Level in dB of full scale for every 10 ms; -120 for silence."""
 
 
-class Track(Frozen):
+class AudioMeasurement(Frozen):
     """What decoding a sound track to its end has shown."""
 
     integrated_lufs: float
@@ -64,7 +64,7 @@ class Narration:
     levels: Envelope
 
 
-def argv(sound: Path) -> list[str]:
+def measure_command(sound: Path) -> list[str]:
     """ffmpeg: meters the sound, and hands its samples on as 32-bit float stereo on stdout."""
     heard = open_file(sound)["a:0"]
     heard = heard.filter("silencedetect", noise=_SILENCE, duration=MAX_SILENCE_SEC)
@@ -73,30 +73,30 @@ def argv(sound: Path) -> list[str]:
     return finish_command(sink, log_level="level+info")
 
 
-def take(sound: Path, length: float, cancel: threading.Event | None = None) -> Track:
+def measure_audio(sound: Path, length: float, cancel: threading.Event | None = None) -> AudioMeasurement:
     """Decode the first sound track of ``sound``, which is ``length`` seconds long.
 
     Raises:
         Cancelled, RenderError: nothing could be decoded.
     """
     powers: list[Envelope] = []
-    with Process(argv(sound), stage="gate", stream=True) as process:
+    with Process(measure_command(sound), stage="gate", stream=True) as process:
         while block := process.stdout.read(_BLOCK - _BLOCK % (_HOP * 8)):
             if cancel is not None and cancel.is_set():
                 raise Cancelled
-            powers.append(_powers(np.frombuffer(block[: len(block) - len(block) % 8], "<f4").reshape(-1, 2)))
+            powers.append(_measure_power(np.frombuffer(block[: len(block) - len(block) % 8], "<f4").reshape(-1, 2)))
         log = process.finish(cancel).stderr
-    coded = np.clip(np.round(-2 * _decibels(np.concatenate([np.zeros(0), *powers]))), 0, 255).astype(np.uint8)
-    return Track(
-        integrated_lufs=_metered(rf"I:\s+{_NUMBER} LUFS", log, SILENT_LUFS),
-        true_peak_dbtp=_metered(rf"Peak:\s+{_NUMBER} dBFS", log, SILENT_DBTP),
-        silences=_spans(log, length),
+    coded = np.clip(np.round(-2 * _to_decibels(np.concatenate([np.zeros(0), *powers]))), 0, 255).astype(np.uint8)
+    return AudioMeasurement(
+        integrated_lufs=_find_level(rf"I:\s+{_NUMBER} LUFS", log, SILENT_LUFS),
+        true_peak_dbtp=_find_level(rf"Peak:\s+{_NUMBER} dBFS", log, SILENT_DBTP),
+        silences=_find_silences(log, length),
         envelope=base64.b64encode(coded.tobytes()).decode(),
         errors=find_errors(log),
     )
 
 
-def narrations(
+def read_narrations(
     timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event | None = None
 ) -> tuple[Narration, ...]:
     """What should be heard where, from the recordings themselves and not from the mix: a mix may be what is wrong.
@@ -109,14 +109,14 @@ def narrations(
     stop = cancel or threading.Event()
     for voice in timeline.voices:
         what, path = f"the narration of scene {voice.scene + 1}", workdir / f"heard-{voice.sha256}"
-        with Recording(blobs, voice.blob, voice.samples, path, what, voice.scene, stop) as recording:
+        with AudioSource(blobs, voice.blob, voice.samples, path, what, voice.scene, stop) as recording:
             heard = recording.read(0, voice.samples)
-        levels = _decibels(_powers(heard))
+        levels = _to_decibels(_measure_power(heard))
         found.append(Narration(voice.scene, voice.start / SAMPLE_RATE, levels))
     return tuple(found)
 
 
-def compare(track: Track, expected: Sequence[Narration]) -> tuple[Heard, ...]:
+def match_narrations(track: AudioMeasurement, expected: Sequence[Narration]) -> tuple[Heard, ...]:
     """How well each stretch of some seconds of each narration is heard in ``track``, and how late.
 
     Two envelopes, cut off ``_FLOOR_DB`` below their loudest, are correlated at every lag; music ducked under a voice
@@ -159,7 +159,7 @@ def _match(film: Envelope, shape: Envelope, start: float, scene: int) -> Heard:
     )
 
 
-def _powers(samples: npt.NDArray[np.float32]) -> Envelope:
+def _measure_power(samples: npt.NDArray[np.float32]) -> Envelope:
     """Mean square of every ``_HOP`` samples, channels averaged; the last may be shorter."""
     squares = np.einsum("sc,sc->s", samples, samples) / max(samples.shape[1], 1)
     edges = np.arange(0, len(squares), _HOP)
@@ -167,17 +167,17 @@ def _powers(samples: npt.NDArray[np.float32]) -> Envelope:
     return np.asarray(np.add.reduceat(squares, edges) / counts, np.float64) if len(squares) else np.zeros(0)
 
 
-def _decibels(power: Envelope) -> Envelope:
+def _to_decibels(power: Envelope) -> Envelope:
     return np.asarray(10 * np.log10(np.maximum(power, 1e-12)), np.float64)
 
 
-def _metered(pattern: str, log: str, floor: float) -> float:
+def _find_level(pattern: str, log: str, floor: float) -> float:
     """The last such figure: the meter also reports when the graph is set up anew."""
     found = re.findall(pattern, log)
     return max(float(found[-1]), floor) if found and found[-1] != "nan" else floor
 
 
-def _spans(log: str, length: float) -> tuple[Span, ...]:
+def _find_silences(log: str, length: float) -> tuple[Span, ...]:
     """Silences; one that never ends lasts to the end of the file."""
     starts, ends = (
         [max(float(t), 0.0) for t in re.findall(rf"silence_{event}: {_NUMBER}", log)] for event in ("start", "end")

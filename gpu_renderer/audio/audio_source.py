@@ -10,11 +10,11 @@ from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 
-from gpu_renderer.audio.loudness import BLOCK, Audio, Levels, analyse
+from gpu_renderer.audio.loudness import BLOCK, Audio, Levels, measure_levels
 from gpu_renderer.core.ffmpeg_process import Cancelled
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import NotFound, RenderError
-from sutradhar.media.audio import decode_sound
+from sutradhar.media.audio import decode_audio
 from sutradhar.media.formats import MediaError
 from sutradhar.ports.stores import BlobStore
 
@@ -55,7 +55,7 @@ class Excerpt:
     """The local file if it was fetched already, else None."""
 
 
-class Recording:
+class AudioSource:
     """A sound file as ``samples`` samples at 48 kHz, mono in both channels, more than two channels mixed down.
 
     ``what`` names it in errors; ``path`` is where it may be put, and what is made of it beside that.
@@ -82,7 +82,7 @@ class Recording:
             source = (excerpt and excerpt.file) or blobs.fetch(blob, path)
         except NotFound as exc:
             raise self._unusable(f"there is no file {blob}") from exc
-        layout = _plain(source)
+        layout = _find_wav_layout(source)
         if layout is not None and excerpt is not None:
             layout = layout.from_sample(excerpt.start, samples)
         if layout is None:
@@ -112,15 +112,15 @@ class Recording:
         return sound
 
     def levels(self) -> Levels:
-        return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
+        return measure_levels(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
 
     def _converted(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
         """Write the sound of ``source`` as raw floats, at most a little more than the timeline has. Floats keep samples
         over full scale (MP3, a downmix, a float WAV) until the mix lowers them."""
         if excerpt is None:
-            blocks = decode_sound(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
+            blocks = decode_audio(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
         else:
-            blocks = decode_sound(
+            blocks = decode_audio(
                 source,
                 excerpt.start / SAMPLE_RATE,
                 self.samples / SAMPLE_RATE,
@@ -150,19 +150,19 @@ class Recording:
         self._file.close()
 
 
-def length(path: Path, cancel: threading.Event) -> int:
+def count_samples(path: Path, cancel: threading.Event) -> int:
     """How many samples at 48 kHz a Recording of ``path`` has, found by decoding it: many a header only guesses.
 
     Raises:
         RenderError: there is no sound in it.
         Cancelled: ``cancel`` was set.
     """
-    layout = _plain(path)
+    layout = _find_wav_layout(path)
     if layout is not None:
         return layout.frames
     found = 0
     try:
-        for block in decode_sound(path):
+        for block in decode_audio(path):
             found += len(block)
             if cancel.is_set():
                 raise Cancelled
@@ -171,7 +171,7 @@ def length(path: Path, cancel: threading.Event) -> int:
     return found
 
 
-def _plain(path: Path) -> _Layout | None:
+def _find_wav_layout(path: Path) -> _Layout | None:
     """Of a WAV file of 16 bit, 48 kHz, one or two channels; None for any other file."""
     with suppress(wave.Error, EOFError), path.open("rb") as file, wave.open(file, "rb") as found:
         channels, width, rate, frames = found.getparams()[:4]

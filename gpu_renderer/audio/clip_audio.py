@@ -4,9 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from gpu_renderer.audio.audio_source import Recording
-from gpu_renderer.audio.ducking import duck_curve
-from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, analyse, integrated, levelling_gain
+from gpu_renderer.audio.audio_source import AudioSource
+from gpu_renderer.audio.ducking import ducking_depth
+from gpu_renderer.audio.loudness import (
+    BLOCK,
+    HOP,
+    Audio,
+    Curve,
+    Levels,
+    integrated_loudness,
+    levelling_gain,
+    measure_levels,
+)
 from sutradhar.domain.video.timeline import ClipSound
 
 _MOST_LEAD_MS = 1000
@@ -14,14 +23,14 @@ _MOST_LEAD_MS = 1000
 more than this is left of the clip after the narration, it stays low to the end. Otherwise it would rise for a moment
 only."""
 
-Stretch = tuple[int, int]
+Interval = tuple[int, int]
 """First and last-plus-one millisecond of a stretch of the video, such as one in which a narration speaks."""
 
 
-class Repeated:
+class RepeatedAudio:
     """A recording that starts again when its part has ended, as its clip does."""
 
-    def __init__(self, recording: Recording, sound: ClipSound) -> None:
+    def __init__(self, recording: AudioSource, sound: ClipSound) -> None:
         self._recording, self.samples = recording, sound.samples
 
     def read(self, start: int, count: int) -> Audio:
@@ -35,33 +44,33 @@ class Repeated:
         return np.concatenate(parts) if parts else np.zeros((0, 2), np.float32)
 
     def levels(self) -> Levels:
-        return analyse(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
+        return measure_levels(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
 
 
 class ClipTrack:
     """The sound of one clip and its gain in each millisecond of the clip; ``base`` is the gain without ducking."""
 
-    def __init__(self, sound: ClipSound, heard: Repeated, levels: Levels, base: Curve) -> None:
+    def __init__(self, sound: ClipSound, heard: RepeatedAudio, levels: Levels, base: Curve) -> None:
         self.sound, self.heard, self.levels, self.base = sound, heard, levels, base
 
     @property
-    def span(self) -> Stretch:
+    def span(self) -> Interval:
         first = self.sound.start // HOP
         return first, first + len(self.levels.power)
 
-    def ducked(self, speech: Iterable[tuple[Stretch, float]]) -> Curve:
+    def ducked(self, speech: Iterable[tuple[Interval, float]]) -> Curve:
         """Return the gain with every stretch of ``speech`` lowered by its dB."""
         first, end = self.span
         count = end - first
         widened = [
-            ((_near(on - first, 0), _near(off - first, count)), depth)
+            ((_snap_to_edge(on - first, 0), _snap_to_edge(off - first, count)), depth)
             for (on, off), depth in speech
             if on < end and off > first
         ]
-        return np.asarray(self.base * 10 ** (-duck_curve(count, widened) / 20), np.float32)
+        return np.asarray(self.base * 10 ** (-ducking_depth(count, widened) / 20), np.float32)
 
 
-def _near(at: int, edge: int) -> int:
+def _snap_to_edge(at: int, edge: int) -> int:
     """Return ``edge`` if ``at`` lies beyond or close to it, else ``at``."""
     is_beyond = at < 0 if edge == 0 else at > edge
     return edge if is_beyond or abs(at - edge) <= _MOST_LEAD_MS else at
@@ -69,7 +78,7 @@ def _near(at: int, edge: int) -> int:
 
 def open_clip_tracks(
     sounds: Sequence[ClipSound],
-    opened: Callable[[ClipSound, int], Recording],
+    opened: Callable[[ClipSound, int], AudioSource],
     loudness: float,
     most_gain_db: float,
     ceiling: float,
@@ -82,20 +91,20 @@ def open_clip_tracks(
     Args:
         opened: opens the recording of a sound and its number.
     """
-    heard = [Repeated(opened(sound, number), sound) for number, sound in enumerate(sounds)]
+    heard = [RepeatedAudio(opened(sound, number), sound) for number, sound in enumerate(sounds)]
     levels = [one.levels() for one in heard]
     found = []
     for sound, one, level in zip(sounds, heard, levels, strict=True):
-        whole = integrated(
+        whole = integrated_loudness(
             np.concatenate([part.power for other, part in zip(sounds, levels, strict=True) if other.blob == sound.blob])
         )
         gain_db = min(loudness - whole, most_gain_db) + sound.volume_db if np.isfinite(whole) else 0.0
-        gain = levelling_gain(level, integrated(level.power) + gain_db, ceiling)
-        found.append(ClipTrack(sound, one, level, gain * _fades(sound, len(gain))))
+        gain = levelling_gain(level, integrated_loudness(level.power) + gain_db, ceiling)
+        found.append(ClipTrack(sound, one, level, gain * _fade_gain(sound, len(gain))))
     return found
 
 
-def _fades(sound: ClipSound, nodes: int) -> Curve:
+def _fade_gain(sound: ClipSound, nodes: int) -> Curve:
     """Return the gain that lets ``sound`` come and go, and dips where it starts again, at each of ``nodes`` ms."""
     at = np.arange(nodes) * HOP
     gain = np.sin(np.pi / 2 * np.clip(at / sound.fade_in, 0, 1))

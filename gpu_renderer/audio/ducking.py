@@ -5,14 +5,14 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.audio_source import Recording
-from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, analyse, integrated
+from gpu_renderer.audio.audio_source import AudioSource
+from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, integrated_loudness, measure_levels
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Bed
 from sutradhar.dsp.crossfade import crossfade
 
-SEAM = SAMPLE_RATE // 50
+CROSSFADE_SAMPLES = SAMPLE_RATE // 50
 """Samples of crossfade where the bed starts again."""
 
 _SPEECH_DB = -25.0  # against the narration's loudness; quieter than that is breath and room
@@ -23,7 +23,7 @@ _FADE_IN_MS, _FADE_OUT_MS = 1000, 2000
 _CUT_FADE = SAMPLE_RATE // 100
 
 
-class Loop:
+class LoopedAudio:
     """A recording that repeats without end. It opens with its own start; each time that it ends, its last ``crossfade``
     samples fade into its first ones with equal power.
 
@@ -31,7 +31,7 @@ class Loop:
         RenderError: it is shorter than two crossfades.
     """
 
-    def __init__(self, recording: Recording, crossfade: int = SEAM) -> None:
+    def __init__(self, recording: AudioSource, crossfade: int = CROSSFADE_SAMPLES) -> None:
         self._recording, self._seam, self._period = recording, crossfade, recording.samples - crossfade
         if self._period < max(crossfade, 1):
             raise RenderError(
@@ -68,12 +68,12 @@ class Loop:
 
     def _turn(self, first: int) -> Levels:
         end = first + self._period
-        return analyse(self.read(at, min(BLOCK, end - at)) for at in range(first, end, BLOCK))
+        return measure_levels(self.read(at, min(BLOCK, end - at)) for at in range(first, end, BLOCK))
 
 
-def spoken(power: Curve) -> list[tuple[int, int]]:
+def detect_speech(power: Curve) -> list[tuple[int, int]]:
     """Where a narration speaks, first and last-plus-one millisecond of each stretch; ``power`` as in Levels."""
-    loudness = integrated(power)
+    loudness = integrated_loudness(power)
     if not np.isfinite(loudness):
         return []
     level = np.convolve(power, np.full(21, 1 / 21), "same")
@@ -82,7 +82,7 @@ def spoken(power: Curve) -> list[tuple[int, int]]:
     return [(int(on), int(off)) for on, off in edges.reshape(-1, 2)]
 
 
-def joined(speech: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def merge_intervals(speech: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Stretches of speech in the order of time, without the pauses that are too short to bring the bed back."""
     found: list[tuple[int, int]] = []
     for on, off in sorted(speech):
@@ -93,7 +93,7 @@ def joined(speech: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def distance(voice: Curve, bed: Curve, gain: Curve, on: int, off: int) -> float:
+def speech_to_music_ratio(voice: Curve, bed: Curve, gain: Curve, on: int, off: int) -> float:
     """How far the bed is under the voice in LU, from millisecond ``on`` to ``off``, where that is least.
 
     The bed's loudest 400 ms count against the 3 s of voice around them (momentary and short-term loudness of EBU Tech
@@ -113,12 +113,12 @@ def distance(voice: Curve, bed: Curve, gain: Curve, on: int, off: int) -> float:
     return float(10 * np.log10(ratios.min()))
 
 
-def duck_curve(count: int, speech: Iterable[tuple[tuple[int, int], float]]) -> Curve:
+def ducking_depth(count: int, speech: Iterable[tuple[tuple[int, int], float]]) -> Curve:
     """Return by how many dB a sound is lowered at the start of each of ``count`` milliseconds and one more. ``speech``
     holds stretches of milliseconds and the depth in each: the sound is low *when* a word starts, and rises after the
     last word."""
     down = np.zeros(count + 1, np.float32)
-    attack, release = _ease(_ATTACK_MS), _ease(_RELEASE_MS)[::-1]
+    attack, release = _ease_in(_ATTACK_MS), _ease_in(_RELEASE_MS)[::-1]
     for (on, off), depth in speech:
         shape = depth * np.concatenate([attack, np.ones(off - on), release])
         start = on - len(attack)
@@ -128,14 +128,14 @@ def duck_curve(count: int, speech: Iterable[tuple[tuple[int, int], float]]) -> C
     return down
 
 
-def bed_curve(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed: Bed) -> Curve:
+def ducking_gain(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed: Bed) -> Curve:
     """Gain of the bed, at the start of every millisecond and one more, against a bed as loud as the voice.
 
     ``speech`` is milliseconds of the film, and how many dB the bed goes down there. We know where the voices are, so it
     is down *when* a word starts and comes back after the last one.
     """
     last = -(-samples // HOP)
-    down = duck_curve(last, speech)
+    down = ducking_depth(last, speech)
     curve = np.subtract(np.float32(bed.volume_db), down, out=down)
     if bed.automation:
         at = np.arange(0, (last + 1) * HOP, HOP)
@@ -143,12 +143,12 @@ def bed_curve(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed
     np.power(10, np.divide(curve, 20, out=curve), out=curve)
     # a film shorter than both fades gives each its share
     share = min(1.0, last / (_FADE_IN_MS + _FADE_OUT_MS))
-    curve[: round(_FADE_IN_MS * share)] *= _fade(round(_FADE_IN_MS * share))
-    curve[last - round(_FADE_OUT_MS * share) + 1 :] *= _fade(round(_FADE_OUT_MS * share))[::-1]
+    curve[: round(_FADE_IN_MS * share)] *= _fade_in(round(_FADE_IN_MS * share))
+    curve[last - round(_FADE_OUT_MS * share) + 1 :] *= _fade_in(round(_FADE_OUT_MS * share))[::-1]
     return curve
 
 
-def faded_cuts(start: int, samples: int, end: int) -> Curve:
+def edge_fades(start: int, samples: int, end: int) -> Curve:
     """Gain of a sound that starts at sample ``start`` of a film of ``end`` samples: 1 at each of its milliseconds and
     one more, with a short fade where the film's beginning or end cuts it."""
     at = np.arange(-(-samples // HOP) + 1) * HOP + start
@@ -160,7 +160,7 @@ def faded_cuts(start: int, samples: int, end: int) -> Curve:
     return gain
 
 
-def at_samples(curve: Curve, start: int, count: int) -> npt.NDArray[np.float32]:
+def interpolate(curve: Curve, start: int, count: int) -> npt.NDArray[np.float32]:
     """(count, 1): ``curve`` from sample ``start``, straight between milliseconds."""
     nodes = curve[start // HOP : -(-(start + count) // HOP) + 1]
     step = (np.arange(HOP, dtype=np.float32) / HOP)[None, :]
@@ -168,10 +168,10 @@ def at_samples(curve: Curve, start: int, count: int) -> npt.NDArray[np.float32]:
     return np.asarray(between.reshape(-1, 1)[start % HOP :][:count], np.float32)
 
 
-def _fade(ms: int) -> Curve:
+def _fade_in(ms: int) -> Curve:
     """From nothing upwards, with equal power."""
     return np.asarray(np.sin(np.pi / 2 * np.arange(ms) / max(ms, 1)), np.float32)
 
 
-def _ease(ms: int) -> Curve:
+def _ease_in(ms: int) -> Curve:
     return np.asarray(0.5 - 0.5 * np.cos(np.pi * (np.arange(ms) + 0.5) / ms), np.float32)

@@ -39,7 +39,7 @@ class Levels:
     peak: Curve
 
 
-def analyse(blocks: Iterable[Audio]) -> Levels:
+def measure_levels(blocks: Iterable[Audio]) -> Levels:
     """Measure a programme that comes in blocks of ``BLOCK`` samples; the last may be shorter."""
     powers: list[Curve] = []
     peaks: list[Curve] = []
@@ -53,14 +53,14 @@ def analyse(blocks: Iterable[Audio]) -> Levels:
         for channel in np.ascontiguousarray(heard.T):
             weighted = np.fft.irfft(np.fft.rfft(channel, _FFT) * _k_weighting(), _FFT)
             power[: len(block)] += weighted[_MEMORY : _MEMORY + len(block)] ** 2
-            np.maximum(peak[: len(block)], _true_peaks(channel[_MEMORY - _TAPS + 1 :]), out=peak[: len(block)])
+            np.maximum(peak[: len(block)], _find_true_peaks(channel[_MEMORY - _TAPS + 1 :]), out=peak[: len(block)])
         powers.append(power.reshape(hops, HOP).mean(axis=1).astype(np.float32))
         peaks.append(peak.reshape(hops, HOP).max(axis=1))
     none = np.zeros(0, np.float32)
     return Levels(np.concatenate([none, *powers]), np.concatenate([none, *peaks]))
 
 
-def integrated(power: Curve) -> float:
+def integrated_loudness(power: Curve) -> float:
     """Gated loudness in LUFS; -inf for silence. Sound shorter than one window of 400 ms is measured as one."""
     if len(power) < 400:
         power = np.append(power, np.zeros(400 - len(power), np.float32))
@@ -73,7 +73,7 @@ def integrated(power: Curve) -> float:
     return float(-0.691 + 10 * np.log10(loud.mean()))
 
 
-def loudest(power: Curve) -> float:
+def max_momentary_loudness(power: Curve) -> float:
     """The greatest momentary loudness (EBU Tech 3341: over 400 ms) in LUFS; -inf for silence. The silence around a
     shorter sound counts too: to the ear a click is softer than a tone of its level."""
     total = np.cumsum(np.pad(power, 400), dtype=np.float64)
@@ -84,22 +84,22 @@ def loudest(power: Curve) -> float:
 def levelling_gain(levels: Levels, target: float, ceiling: float) -> Curve:
     """Linear gain at the start of every millisecond, and one more at the end, that brings the programme to ``target``
     LUFS with no true peak over ``ceiling`` dBTP. Silence is left alone."""
-    loudness = integrated(levels.power)
+    loudness = integrated_loudness(levels.power)
     if not np.isfinite(loudness):
         return np.ones(len(levels.power) + 1, np.float32)
     wanted = target - loudness
     gain = wanted
-    curve = _limited(levels.peak, gain, ceiling)
+    curve = _limit_gain(levels.peak, gain, ceiling)
     for _ in range(10):
-        missing = target - integrated(levels.power * curve[:-1] * curve[1:])
+        missing = target - integrated_loudness(levels.power * curve[:-1] * curve[1:])
         if abs(missing) < 0.02:
             break
         gain = min(gain + missing, wanted + _HARDEST_DB)
-        curve = _limited(levels.peak, gain, ceiling)
+        curve = _limit_gain(levels.peak, gain, ceiling)
     return curve
 
 
-def _limited(peak: Curve, gain_db: float, ceiling: float) -> Curve:
+def _limit_gain(peak: Curve, gain_db: float, ceiling: float) -> Curve:
     """``gain_db``, turned down ahead of every peak that would go over ``ceiling``.
 
     The smallest gain of the coming ``_LOOK_AHEAD`` ms, averaged over the last ``_LOOK_AHEAD`` ms, reaches a peak's own
@@ -132,7 +132,7 @@ def _k_weighting() -> npt.NDArray[np.complex64]:
 
 
 @cache
-def _phases() -> tuple[Audio, ...]:
+def _interpolation_taps() -> tuple[Audio, ...]:
     """Windowed sincs that give the signal a quarter, a half and three quarters of a sample on."""
     at = np.arange(_TAPS) - _TAPS // 2
     found = []
@@ -143,9 +143,9 @@ def _phases() -> tuple[Audio, ...]:
     return tuple(found)
 
 
-def _true_peaks(channel: Audio) -> Audio:
+def _find_true_peaks(channel: Audio) -> Audio:
     """The largest magnitude at and after each sample but the first ``_TAPS`` - 1, late by half the taps, at 4x."""
     peak = np.abs(channel[_TAPS - 1 :])
-    for taps in _phases():
+    for taps in _interpolation_taps():
         np.maximum(peak, np.abs(np.convolve(channel, taps, "valid")), out=peak)
     return peak

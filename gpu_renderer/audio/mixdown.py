@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gpu_renderer.audio import audio_meter
-from gpu_renderer.audio.audio_meter import SILENT_LUFS, Track
-from gpu_renderer.audio.mixer import CEILING, Programme
+from gpu_renderer.audio.audio_meter import SILENT_LUFS, AudioMeasurement
+from gpu_renderer.audio.mixer import CEILING, Mixer
 from gpu_renderer.core.ffmpeg_command import finish_command, open_stdin
 from gpu_renderer.core.ffmpeg_process import Process
 from sutradhar.domain.assets.asset import SAMPLE_RATE
@@ -23,24 +23,24 @@ TRUE_PEAK = -1.0
 _DISK_ADVICE = "check that the work directory can be written to and has free space, then retry"
 
 
-class Mixed(NamedTuple):
+class MixedAudio(NamedTuple):
     """The video's sound as a file, and its measurements."""
 
     path: Path
     """An .m4a file: AAC-LC 192k, 48 kHz, stereo."""
-    track: Track
+    measurement: AudioMeasurement
     """The measured loudness of the file."""
     planned_lufs: float
     """Loudness in LUFS that the levels of the sources predict."""
 
 
-def as_promised(found: Track) -> bool:
+def meets_target(found: AudioMeasurement) -> bool:
     # sound too short or too quiet for a loudness has none to correct
     off = abs(found.integrated_lufs - LOUDNESS) if found.integrated_lufs > SILENT_LUFS else 0.0
     return off <= LOUDNESS_TOLERANCE and found.true_peak_dbtp <= TRUE_PEAK
 
 
-def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> Mixed:
+def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> MixedAudio:
     """Mix the whole video's sound into ``workdir``/sound.m4a, ``timeline.samples`` long.
 
     If that is not as promised, target and ceiling are corrected and it is encoded once more. A copy of the stream into
@@ -54,15 +54,15 @@ def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.E
     path = workdir / "sound.m4a"
     try:
         with ExitStack() as opened:
-            programme = Programme(timeline, blobs, workdir, cancel, opened)
+            programme = Mixer(timeline, blobs, workdir, cancel, opened)
             target, ceiling = LOUDNESS, CEILING
             planned: float | None = None
             for _ in range(2):
                 programme.level(target, ceiling)
                 planned = programme.loudness if planned is None else planned
                 _encode(programme, path)
-                found = audio_meter.take(path, timeline.samples / SAMPLE_RATE, cancel)
-                if as_promised(found):
+                found = audio_meter.measure_audio(path, timeline.samples / SAMPLE_RATE, cancel)
+                if meets_target(found):
                     break
                 if found.integrated_lufs > SILENT_LUFS:
                     # AAC moves it by tenths; what is missing beyond that, the limiter has refused
@@ -73,10 +73,10 @@ def mix(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.E
             f"cannot read or write a file of the sound: {exc}", stage="disk", advice=_DISK_ADVICE
         ) from exc
     assert planned is not None
-    return Mixed(path, found, max(planned, SILENT_LUFS))
+    return MixedAudio(path, found, max(planned, SILENT_LUFS))
 
 
-def encode_argv(path: Path) -> list[str]:
+def encode_command(path: Path) -> list[str]:
     """Raw 32-bit float stereo on stdin to an .m4a; the same sound gives the same bytes."""
     graph = open_stdin(f="f32le", ar=SAMPLE_RATE, ac=2).output(
         f"file:{path}",
@@ -92,8 +92,8 @@ def encode_argv(path: Path) -> list[str]:
     return finish_command(graph)
 
 
-def _encode(programme: Programme, path: Path) -> None:
-    with Process(encode_argv(path), stage="sound", pipe=True) as process:
+def _encode(programme: Mixer, path: Path) -> None:
+    with Process(encode_command(path), stage="sound", pipe=True) as process:
         try:
             for block in programme.blocks():
                 process.stdin.write(block.astype("<f4").tobytes())

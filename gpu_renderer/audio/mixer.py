@@ -9,12 +9,29 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.audio_source import Excerpt, Recording
-from gpu_renderer.audio.clip_audio import ClipTrack, Repeated, open_clip_tracks
-from gpu_renderer.audio.ducking import Loop, at_samples, bed_curve, distance, faded_cuts, joined, spoken
-from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, integrated, levelling_gain, loudest
+from gpu_renderer.audio.audio_source import AudioSource, Excerpt
+from gpu_renderer.audio.clip_audio import ClipTrack, RepeatedAudio, open_clip_tracks
+from gpu_renderer.audio.ducking import (
+    LoopedAudio,
+    detect_speech,
+    ducking_gain,
+    edge_fades,
+    interpolate,
+    merge_intervals,
+    speech_to_music_ratio,
+)
+from gpu_renderer.audio.loudness import (
+    BLOCK,
+    HOP,
+    Audio,
+    Curve,
+    Levels,
+    integrated_loudness,
+    levelling_gain,
+    max_momentary_loudness,
+)
 from gpu_renderer.core.ffmpeg_process import Cancelled
-from gpu_renderer.core.video_source import Source, probe
+from gpu_renderer.core.video_source import VideoSource, probe_clip
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
 from sutradhar.domain.video.timeline import Bed, ClipSound, Effect, Timeline, Voice
 from sutradhar.ports.stores import BlobStore
@@ -33,11 +50,11 @@ _SETTLED_DB = 0.1
 
 
 @dataclass(frozen=True)
-class _Placed:
+class PlacedAudio:
     """A narration or an effect from sample ``start`` of the film, with its gain in each of its own milliseconds."""
 
     start: int
-    recording: Recording | Repeated
+    recording: AudioSource | RepeatedAudio
     gain: Curve
 
     def mix(self, block: Audio, start: int, gain: float = 1.0) -> None:
@@ -45,18 +62,18 @@ class _Placed:
         a, b = max(self.start, start), min(self.start + self.recording.samples, start + len(block))
         if a < b:
             at, count = a - self.start, b - a
-            heard = self.recording.read(at, count) * at_samples(self.gain, at, count) * np.float32(gain)
+            heard = self.recording.read(at, count) * interpolate(self.gain, at, count) * np.float32(gain)
             block[a - start : b - start] += heard
 
 
-class _Track:
+class LevelCurve:
     """Power and peak in every millisecond of the film. So a mix is levelled before it is mixed: the powers of unlike
     sounds add up, and their peaks can do no more than that."""
 
     def __init__(self, count: int) -> None:
         self.power, self.peak = np.zeros(count, np.float32), np.zeros(count, np.float32)
 
-    def add(self, levels: Levels, placed: _Placed) -> None:
+    def add(self, levels: Levels, placed: PlacedAudio) -> None:
         gain, first = placed.gain, placed.start // HOP
         power = np.append(levels.power * gain[:-1] * gain[1:], 0)
         peak = np.append(levels.peak * np.maximum(gain[:-1], gain[1:]), 0)
@@ -68,7 +85,7 @@ class _Track:
             self.peak[a:b] += peak[a - first : b - first]
 
 
-class Programme:
+class Mixer:
     """The sounds of ``timeline``, which can be levelled and read again and again.
 
     Each narration is brought to ``LOUDNESS``, so that a change of narrator is no change of level. The bed and the
@@ -87,12 +104,12 @@ class Programme:
         """Loudness in LUFS that the last levelling predicts from the levels of the sources; -inf for silence."""
         self._blobs, self._workdir, self._opened = blobs, workdir, opened
         self._count = -(-self.samples // HOP)
-        self._narrations: list[tuple[int, Recording, Levels]] = []
+        self._narrations: list[tuple[int, AudioSource, Levels]] = []
         self._read(timeline.voices)
-        self._effect = _Track(self._count)
+        self._effect = LevelCurve(self._count)
         self._effects = self._played(timeline.effects)
-        self._videos: dict[str, Source] = {}
-        self._under: list[_Placed] = []
+        self._videos: dict[str, VideoSource] = {}
+        self._under: list[PlacedAudio] = []
         self._clips = open_clip_tracks(
             timeline.clip_sounds, self._open_clip, LOUDNESS, _MAX_GAIN_DB, CEILING - _HEADROOM_DB
         )
@@ -103,9 +120,9 @@ class Programme:
         if self._bed:
             excerpt = Excerpt(self._bed.source_start) if self._bed.crossfade is not None else None
             song = self._open(self._bed, "bed", "the music", excerpt=excerpt)
-            self._loop = Loop(song) if self._bed.crossfade is None else Loop(song, self._bed.crossfade)
+            self._loop = LoopedAudio(song) if self._bed.crossfade is None else LoopedAudio(song, self._bed.crossfade)
             self._music = self._loop.levels(self._count)
-            loudness = integrated(self._music.power)
+            loudness = integrated_loudness(self._music.power)
             self._music_db = min(LOUDNESS - loudness, _MAX_GAIN_DB) if np.isfinite(loudness) else 0.0
 
     def _open(
@@ -115,26 +132,26 @@ class Programme:
         what: str,
         scene: int | None = None,
         excerpt: Excerpt | None = None,
-    ) -> Recording:
+    ) -> AudioSource:
         self._stop_if_cancelled()
         path = self._workdir / f"{name}.wav"
-        recording = Recording(self._blobs, source.blob, source.samples, path, what, scene, self.cancel, excerpt)
+        recording = AudioSource(self._blobs, source.blob, source.samples, path, what, scene, self.cancel, excerpt)
         return self._opened.enter_context(recording)
 
-    def _open_clip(self, sound: ClipSound, number: int) -> Recording:
+    def _open_clip(self, sound: ClipSound, number: int) -> AudioSource:
         self._stop_if_cancelled()
         if sound.sha256 not in self._videos:
             file = self._blobs.fetch(sound.blob, self._workdir / f"clip-{sound.sha256}")
-            self._videos[sound.sha256] = probe(file, sound.scene)
+            self._videos[sound.sha256] = probe_clip(file, sound.scene)
         video = self._videos[sound.sha256]
-        excerpt = Excerpt(sound.source_start, video.first_sec, video.indexed, video.path)
+        excerpt = Excerpt(sound.source_start, video.start_time, video.indexed, video.path)
         path, what = self._workdir / f"clip-{number:03d}", f"the sound of the clip of scene {sound.scene + 1}"
         samples = min(sound.samples, sound.period)
-        recording = Recording(self._blobs, sound.blob, samples, path, what, sound.scene, self.cancel, excerpt)
+        recording = AudioSource(self._blobs, sound.blob, samples, path, what, sound.scene, self.cancel, excerpt)
         return self._opened.enter_context(recording)
 
-    def _place_clip(self, track: ClipTrack, gain: Curve) -> _Placed:
-        placed = _Placed(track.sound.start, track.heard, gain)
+    def _place_clip(self, track: ClipTrack, gain: Curve) -> PlacedAudio:
+        placed = PlacedAudio(track.sound.start, track.heard, gain)
         if not track.sound.ducked:
             self._effect.add(track.levels, placed)
         return placed
@@ -147,20 +164,20 @@ class Programme:
             levels = recording.levels()
             self._narrations.append((voice.start, recording, levels))
             first = voice.start // HOP
-            speech += [(first + on, first + off + 1) for on, off in spoken(levels.power)]
-        self._speech = [(on, min(off, self._count)) for on, off in joined(speech) if on < self._count]
+            speech += [(first + on, first + off + 1) for on, off in detect_speech(levels.power)]
+        self._speech = [(on, min(off, self._count)) for on, off in merge_intervals(speech) if on < self._count]
 
     def _speak(self, ceiling: float) -> None:
         """Bring each narration to ``LOUDNESS`` with its peaks under ``ceiling``."""
-        self._voices, self._voice = [], _Track(self._count)
+        self._voices, self._voice = [], LevelCurve(self._count)
         for start, recording, levels in self._narrations:
-            target = min(LOUDNESS, integrated(levels.power) + _MAX_GAIN_DB)
-            self._voices.append(_Placed(start, recording, levelling_gain(levels, target, ceiling)))
+            target = min(LOUDNESS, integrated_loudness(levels.power) + _MAX_GAIN_DB)
+            self._voices.append(PlacedAudio(start, recording, levelling_gain(levels, target, ceiling)))
             self._voice.add(levels, self._voices[-1])
 
-    def _played(self, effects: tuple[Effect, ...]) -> list[_Placed]:
-        found: list[_Placed] = []
-        known: dict[tuple[str, int], tuple[Recording, Levels]] = {}
+    def _played(self, effects: tuple[Effect, ...]) -> list[PlacedAudio]:
+        found: list[PlacedAudio] = []
+        known: dict[tuple[str, int], tuple[AudioSource, Levels]] = {}
         for i, effect in enumerate(effects):
             one = (effect.blob, effect.samples)
             if one not in known:  # the same sound is often heard again
@@ -168,9 +185,9 @@ class Programme:
                 known[one] = recording, recording.levels()
             recording, levels = known[one]
             headroom = CEILING - 20 * float(np.log10(max(levels.peak.max(initial=0.0), 1e-9)))
-            gain_db = min(LOUDNESS + effect.volume_db - loudest(levels.power), _MAX_GAIN_DB, headroom)
-            gain = 10 ** (gain_db / 20) * faded_cuts(effect.start, effect.samples, self.samples)
-            found.append(_Placed(effect.start, recording, gain))
+            gain_db = min(LOUDNESS + effect.volume_db - max_momentary_loudness(levels.power), _MAX_GAIN_DB, headroom)
+            gain = 10 ** (gain_db / 20) * edge_fades(effect.start, effect.samples, self.samples)
+            found.append(PlacedAudio(effect.start, recording, gain))
             self._effect.add(levels, found[-1])
         return found
 
@@ -194,7 +211,7 @@ class Programme:
             power = self._voice.power + self._effect.power * beside**2 + below
             peak = self._voice.peak + self._effect.peak * beside + bed.peak + under.peak * beside
             self._master = levelling_gain(Levels(power, peak), self._limit_target(target, power), ceiling)
-            self.loudness = integrated(power * self._master[:-1] * self._master[1:])
+            self.loudness = integrated_loudness(power * self._master[:-1] * self._master[1:])
             nominal = 20 * float(np.log10(self._master.max()))
             off = self._off(nominal) - self._beside_db
             louder = min(nominal, _MOST_ROOM_DB)
@@ -207,25 +224,25 @@ class Programme:
     def _off(self, nominal: float) -> float:
         """How far from ``LOUDNESS`` the voice is in the mix, if what is never limited gets ``nominal`` dB."""
         heard = self._voice.power * self._master[:-1] * self._master[1:]
-        loudness = integrated(heard[heard > 0])  # of the narrations one after the other, as each was measured
+        loudness = integrated_loudness(heard[heard > 0])  # of the narrations one after the other, as each was measured
         return loudness - nominal - LOUDNESS if np.isfinite(loudness) else 0.0
 
     def _too_near(self, bed: Curve) -> npt.NDArray[np.float64]:
         """By how many dB the bed is above its place under each stretch of speech."""
         if not (self._bed or self._under):
             return np.zeros(len(self._speech))
-        under = [distance(self._voice.power, bed, self._master, on, off) for on, off in self._speech]
+        under = [speech_to_music_ratio(self._voice.power, bed, self._master, on, off) for on, off in self._speech]
         return _UNDER_SPEECH_DB - np.array(under)
 
     def _limit_target(self, target: float, power: Curve) -> float:
         """Return ``target``, or less where only clips are heard: their quiet sound is raised by a limited gain."""
         if self._bed or self._narrations or not self._clips:
             return target
-        return min(target, integrated(power) + _MOST_ALONE_DB)
+        return min(target, integrated_loudness(power) + _MOST_ALONE_DB)
 
-    def _duck_clips(self, deeper: npt.NDArray[np.float64]) -> _Track:
+    def _duck_clips(self, deeper: npt.NDArray[np.float64]) -> LevelCurve:
         """Lower the clips under each stretch of speech, ``deeper`` than usual, and return their sum."""
-        heard = _Track(self._count)
+        heard = LevelCurve(self._count)
         self._under = []
         for track in self._clips:
             if track.sound.ducked:
@@ -240,7 +257,7 @@ class Programme:
         if not self._bed:
             return np.zeros(0, np.float32), Levels(np.zeros(1, np.float32), np.zeros(1, np.float32))
         lowered = [*zip(self._speech, depths, strict=True), *((span, usual) for span in self._foreground)]
-        gain = bed_curve(self.samples, lowered, self._bed)
+        gain = ducking_gain(self.samples, lowered, self._bed)
         gain *= 10 ** ((self._music_db + self._beside_db) / 20)
         power = self._music.power * gain[:-1] * gain[1:]
         return gain, Levels(power, self._music.peak * np.maximum(gain[:-1], gain[1:]))
@@ -251,12 +268,12 @@ class Programme:
             self._stop_if_cancelled()
             block = np.zeros((min(BLOCK, self.samples - start), 2), np.float32)
             if self._bed:
-                block += self._loop.read(start, len(block)) * at_samples(self._bed_gain, start, len(block))
+                block += self._loop.read(start, len(block)) * interpolate(self._bed_gain, start, len(block))
             for effect in [*self._effects, *self._under]:
                 effect.mix(block, start, 10 ** (self._beside_db / 20))
             for voice in self._voices:
                 voice.mix(block, start)
-            block *= at_samples(self._master, start, len(block))
+            block *= interpolate(self._master, start, len(block))
             yield block
 
     def _stop_if_cancelled(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.media.formats import MediaError
-from sutradhar.media.video import VideoInfo, look_at_video
+from sutradhar.media.video import VideoInfo, inspect_video
 
 SLACK_SEC = 0.001
 """A frame counts as shown that much before its time: Matroska and FLV store times rounded to 1 ms."""
@@ -21,15 +21,15 @@ _SD_LINES = 576
 
 
 @dataclass(frozen=True)
-class Source:
+class VideoSource:
     """A clip as it is to be shown: upright, in square pixels."""
 
     path: Path
-    coded: tuple[int, int]
+    coded_size: tuple[int, int]
     """Width and height in pixels of the decoder's frames, turned upright."""
-    squeeze: float
+    sample_aspect_ratio: float
     """Width of one of these pixels divided by its height."""
-    first_sec: float
+    start_time: float
     """Time stamp of the first frame in seconds."""
     length_sec: float
     """Seconds from the first frame to the end that a player shows; the last frame may be shown for long."""
@@ -48,29 +48,29 @@ class Source:
     transfer: str
 
     @property
-    def picture(self) -> tuple[int, int]:
+    def display_size(self) -> tuple[int, int]:
         """Width and height in square pixels."""
-        return max(round(self.coded[0] * self.squeeze), 1), self.coded[1]
+        return max(round(self.coded_size[0] * self.sample_aspect_ratio), 1), self.coded_size[1]
 
     @property
     def hdr(self) -> bool:
         return self.transfer in HDR_PEAK_NITS
 
 
-def probe(path: Path, scene: int) -> Source:
+def probe_clip(path: Path, scene: int) -> VideoSource:
     """Decode the first shown frame and the last second of the clip of ``scene``.
 
     Raises:
         RenderError: no video can be decoded from it; the error names ``scene``.
     """
     try:
-        info, _ = look_at_video(path)
+        info, _ = inspect_video(path)
     except MediaError as exc:
-        raise unusable(scene, f"it {exc.reason}") from exc
-    return _source(path, info)
+        raise clip_error(scene, f"it {exc.reason}") from exc
+    return _describe(path, info)
 
 
-def unusable(scene: int, reason: str) -> RenderError:
+def clip_error(scene: int, reason: str) -> RenderError:
     """Return the error about a clip that cannot be decoded."""
     return RenderError(
         f"the clip of scene {scene + 1} cannot be used: {reason}",
@@ -80,21 +80,21 @@ def unusable(scene: int, reason: str) -> RenderError:
     )
 
 
-def count_frames(source: Source, *, fps: int, start_sec: float) -> int:
+def count_frames(source: VideoSource, *, fps: int, start_sec: float) -> int:
     """Return how many frames the clip shows from ``start_sec`` on at ``fps``; 0 if it ends before."""
     return max(math.ceil((source.length_sec - start_sec) * fps - SLACK_SEC * fps), 0)
 
 
-def _source(path: Path, info: VideoInfo) -> Source:
+def _describe(path: Path, info: VideoInfo) -> VideoSource:
     rgb = info.pixels.startswith(("rgb", "bgr", "gbr", "pal", "0rgb", "0bgr", "argb", "abgr", "x2rgb", "x2bgr"))
     # players guess the tags that are missing: the matrix by the number of lines, the rest as BT.709
-    lines = info.coded[0] if info.is_turned else info.coded[1]
+    lines = info.coded_size[0] if info.is_turned else info.coded_size[1]
     by_size = "smpte170m" if lines <= _SD_LINES else "bt709"
-    return Source(
+    return VideoSource(
         path=path,
-        coded=info.coded,
-        squeeze=info.pixel_aspect,
-        first_sec=info.first_sec,
+        coded_size=info.coded_size,
+        sample_aspect_ratio=info.sample_aspect_ratio,
+        start_time=info.start_time,
         length_sec=info.duration_sec,
         joined_from_sec=info.joined_from_sec,
         track=info.track,

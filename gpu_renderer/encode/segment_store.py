@@ -12,7 +12,7 @@ from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import Profile
 from gpu_renderer.encode.worker_pool import Crew, Meter
-from gpu_renderer.text.captions import font_hashes
+from gpu_renderer.text.captions import hash_fonts
 from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
@@ -36,7 +36,7 @@ class Reel:
 
 def reel(timeline: Timeline, profile: Profile, max_body_sec: float = segments.MAX_BODY_SEC) -> Reel:
     """Cut ``timeline`` and name its segments."""
-    cut, fonts = segments.cut(timeline, max_body_sec), font_hashes()
+    cut, fonts = segments.cut(timeline, max_body_sec), hash_fonts()
     keys = [segments.key(s, profile.arguments(s.fps), engine(), fonts) for s in cut]
     return Reel(cut, tuple(f"segments/{key}.mp4" for key in keys), profile)
 

@@ -10,7 +10,7 @@ BRIGHTNESS = 0.45
 """Brightness of the copy as a share of the image's brightness."""
 
 
-def on_backdrop(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def place_on_backdrop(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     """Return a picture of ``size`` (width, height) that shows all of ``image`` (RGB) in its middle."""
     width, height = size
     small = (max(width // SHRINK, 2), max(height // SHRINK, 2))

@@ -33,12 +33,12 @@ class Box:
 class Plane:
     """A stored plane: ``width`` × ``height`` samples that show ``shows`` of the picture."""
 
-    shows: Box
+    source_region: Box
     width: int
     height: int
 
 
-def crop(pose: Pose, picture: tuple[int, int], aspect: float) -> Box:
+def crop_for_pose(pose: Pose, picture: tuple[int, int], aspect: float) -> Box:
     """What ``pose`` shows of a ``picture`` of (width, height) pixels: of ``aspect`` (width / height), always inside."""
     width, height = picture
     largest = min(width, height * aspect)
@@ -52,27 +52,27 @@ def crop(pose: Pose, picture: tuple[int, int], aspect: float) -> Box:
     )
 
 
-def eased(share: float) -> float:
+def ease_in_out(share: float) -> float:
     """Share of the way covered after ``share`` of the time, both 0..1.
 
     The speed grows as a smoothstep over the first quarter, is even over the middle and falls likewise: no jump in
     speed or in acceleration, and the camera is moving all the time.
     """
     if share > 0.5:
-        return 1.0 - eased(1.0 - share)
+        return 1.0 - ease_in_out(1.0 - share)
     if share < _RAMP:
         u = share / _RAMP
         return _RAMP * (u**3 - u**4 / 2) / (1 - _RAMP)  # the integral of 3u² - 2u³
     return (share - _RAMP / 2) / (1 - _RAMP)
 
 
-def view(camera: Camera, frame: int, frames: int, picture: tuple[int, int], aspect: float) -> Box:
+def crop_at(camera: Camera, frame: int, frames: int, picture: tuple[int, int], aspect: float) -> Box:
     """What the camera shows in ``frame`` of a clip of ``frames``.
 
     The crops of both ends lie inside the picture and the way between them is straight, so every crop lies inside.
     """
-    start, end = crop(camera.start, picture, aspect), crop(camera.end, picture, aspect)
-    share = eased(frame / (frames - 1)) if frames > 1 else 0.0
+    start, end = crop_for_pose(camera.start, picture, aspect), crop_for_pose(camera.end, picture, aspect)
+    share = ease_in_out(frame / (frames - 1)) if frames > 1 else 0.0
 
     def between(a: float, b: float) -> float:
         return a + (b - a) * share
@@ -85,7 +85,7 @@ def view(camera: Camera, frame: int, frames: int, picture: tuple[int, int], aspe
     )
 
 
-def matrix(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = False) -> NDArray[np.float64]:
+def sampling_matrix(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = False) -> NDArray[np.float64]:
     """2 × 3 matrix from pixel centres of the output to sample positions in ``plane`` (cv2.WARP_INVERSE_MAP).
 
     ``size`` is that of the output plane. With ``chroma`` it is half the frame's, and its samples sit on the left luma
@@ -97,10 +97,10 @@ def matrix(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = Fa
     # centre of the output's first sample, in pixels of the picture
     first_x = shown.left + across * (0.25 if chroma else 0.5)
     first_y = shown.top + down * 0.5
-    dense_x, dense_y = plane.width / plane.shows.width, plane.height / plane.shows.height
+    dense_x, dense_y = plane.width / plane.source_region.width, plane.height / plane.source_region.height
     return np.array(
         [
-            [across * dense_x, 0.0, (first_x - plane.shows.left) * dense_x - 0.5],
-            [0.0, down * dense_y, (first_y - plane.shows.top) * dense_y - 0.5],
+            [across * dense_x, 0.0, (first_x - plane.source_region.left) * dense_x - 0.5],
+            [0.0, down * dense_y, (first_y - plane.source_region.top) * dense_y - 0.5],
         ]
     )

@@ -11,9 +11,9 @@ import numpy as np
 from gpu_renderer.core.ffmpeg_process import Process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Shot
-from gpu_renderer.core.video_source import Source, count_frames, probe, unusable
-from gpu_renderer.image.camera import Box, crop
-from gpu_renderer.image.decode_command import Part, planes_argv
+from gpu_renderer.core.video_source import VideoSource, clip_error, count_frames, probe_clip
+from gpu_renderer.image.camera import Box, crop_for_pose
+from gpu_renderer.image.decode_command import ScaledCrop, decode_command
 from gpu_renderer.image.still import Still
 from sutradhar.domain.core.errors import RenderError
 
@@ -22,15 +22,15 @@ _MARGIN = 4
 
 
 @dataclass(frozen=True)
-class Cut:
+class CropPlan:
     """``part`` of a clip is decoded; its planes show ``shows`` of the picture. ``moves``: the camera has work to do."""
 
-    part: Part
-    shows: Box
+    scaled_crop: ScaledCrop
+    source_region: Box
     moves: bool
 
 
-def opened(path: Path, sha256: str, scene: int) -> Source:
+def open_clip(path: Path, sha256: str, scene: int) -> VideoSource:
     """The clip in ``path``, looked at.
 
     Raises:
@@ -38,11 +38,11 @@ def opened(path: Path, sha256: str, scene: int) -> Source:
     """
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-            raise unusable(scene, "its bytes are not those that were stored")
-    return probe(path, scene)
+            raise clip_error(scene, "its bytes are not those that were stored")
+    return probe_clip(path, scene)
 
 
-def cut(source: Source, shot: Shot, film: tuple[int, int]) -> Cut:
+def plan_crop(source: VideoSource, shot: Shot, film: tuple[int, int]) -> CropPlan:
     """What of the clip is decoded, and to what size.
 
     A clip that fills a film of size ``film`` (width, height) is scaled once: to the film's size if the camera holds,
@@ -51,7 +51,7 @@ def cut(source: Source, shot: Shot, film: tuple[int, int]) -> Cut:
     """
     assert shot.footage is not None
     width, height = film
-    whole = Box(0, 0, *source.picture)
+    whole = Box(0, 0, *source.display_size)
     if shot.fit == "fit":
         share = min(width / whole.width, height / whole.height)
         # the bars are even in number, so that chroma samples fall on each other
@@ -59,20 +59,20 @@ def cut(source: Source, shot: Shot, film: tuple[int, int]) -> Cut:
             max(width - 4 * round((width - whole.width * share) / 4), 4),
             max(height - 4 * round((height - whole.height * share) / 4), 4),
         )
-        return Cut(Part(_coded(source, whole), fitted), whole, moves=False)
-    ends = [crop(pose, source.picture, width / height) for pose in (shot.camera.start, shot.camera.end)]
+        return CropPlan(ScaledCrop(_to_coded(source, whole), fitted), whole, moves=False)
+    ends = [crop_for_pose(pose, source.display_size, width / height) for pose in (shot.camera.start, shot.camera.end)]
     if shot.camera.still:
-        return Cut(Part(_coded(source, ends[0]), film), ends[0], moves=False)
+        return CropPlan(ScaledCrop(_to_coded(source, ends[0]), film), ends[0], moves=False)
     left, top = min(e.left for e in ends) - _MARGIN, min(e.top for e in ends) - _MARGIN
     right, bottom = max(e.right for e in ends) + _MARGIN, max(e.bottom for e in ends) + _MARGIN
-    taken = _coded(source, Box(left, top, right - left, bottom - top))
-    shows = Box(taken[0] * source.squeeze, taken[1], taken[2] * source.squeeze, taken[3])
+    taken = _to_coded(source, Box(left, top, right - left, bottom - top))
+    shows = Box(taken[0] * source.sample_aspect_ratio, taken[1], taken[2] * source.sample_aspect_ratio, taken[3])
     scale = width / min(e.width for e in ends)
     size = (2 * math.ceil(shows.width * scale / 2), 2 * math.ceil(shows.height * scale / 2))
-    return Cut(Part(taken, size), shows, moves=True)
+    return CropPlan(ScaledCrop(taken, size), shows, moves=True)
 
 
-def _coded(source: Source, box: Box) -> tuple[int, int, int, int]:
+def _to_coded(source: VideoSource, box: Box) -> tuple[int, int, int, int]:
     """``box`` of the picture in the decoder's pixels, by twos: halved chroma cannot be cut elsewhere."""
 
     def span(start: float, end: float, limit: int) -> tuple[int, int]:
@@ -80,21 +80,23 @@ def _coded(source: Source, box: Box) -> tuple[int, int, int, int]:
         first = min(max(2 * round(start / 2), 0), max(limit - 2, 0))
         return first, min(max(2 * round(end / 2), first + 2), limit) - first
 
-    left, width = span(box.left / source.squeeze, box.right / source.squeeze, source.coded[0])
-    top, height = span(box.top, box.bottom, source.coded[1])
+    left, width = span(
+        box.left / source.sample_aspect_ratio, box.right / source.sample_aspect_ratio, source.coded_size[0]
+    )
+    top, height = span(box.top, box.bottom, source.coded_size[1])
     return left, top, width, height
 
 
-class Player:
+class ClipPlayer:
     """Draws the frames of one shot of footage, in order; runs at most one decoder. Close it."""
 
-    def __init__(self, source: Source, shot: Shot, film: tuple[int, int], fps: int) -> None:
+    def __init__(self, source: VideoSource, shot: Shot, film: tuple[int, int], fps: int) -> None:
         assert shot.footage is not None
         self._source, self._shot, self._film, self._fps = source, shot, film, fps
         self._start_sec = shot.footage.start_sec
-        self._cut = cut(source, shot, film)
-        self._frame = Frame(*(self._cut.part.size if self._cut.moves else film))
-        self._still = Still(self._frame.planes, self._cut.shows, source.picture)
+        self._plan = plan_crop(source, shot, film)
+        self._frame = Frame(*(self._plan.scaled_crop.size if self._plan.moves else film))
+        self._still = Still(self._frame.planes, self._plan.source_region, source.display_size)
         self._decoder: Process | None = None
         self._next = 0
         """Number of the decoder's next frame, counted from ``start_sec``."""
@@ -120,7 +122,7 @@ class Player:
                 advice="choose an earlier start for the clip, or a longer clip",
             )
         self._read(self._place(n))
-        if self._cut.moves:
+        if self._plan.moves:
             self._still.draw(self._shot.camera, n, self._shot.frames, into.planes)
         else:
             np.copyto(into.buffer, self._frame.buffer)
@@ -160,9 +162,9 @@ class Player:
                 self._begin_again(index)
 
     def _begin(self, index: int) -> None:
-        argv = planes_argv(
+        argv = decode_command(
             self._source,
-            self._cut.part,
+            self._plan.scaled_crop,
             self._frame.size,
             fps=self._fps,
             start_sec=self._start_sec,
@@ -173,7 +175,7 @@ class Player:
             if self._decoder is not None:
                 self._decoder.kill()
             if self._closed:
-                raise unusable(self._shot.scene, "the segment was closed")
+                raise clip_error(self._shot.scene, "the segment was closed")
             self._decoder = Process(argv, stage="picture", scene=self._shot.scene, stream=True)
         self._next = index
 
@@ -188,6 +190,6 @@ class Player:
         with self._lock:
             self._decoder = None
         if not self._seeks:
-            raise unusable(self._shot.scene, f"it cannot be decoded at {index / self._fps:.1f} s: {output[-300:]}")
+            raise clip_error(self._shot.scene, f"it cannot be decoded at {index / self._fps:.1f} s: {output[-300:]}")
         self._seeks = False
         self._begin(index)

@@ -9,12 +9,12 @@ import cv2
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.lru_cache import Recent
 from gpu_renderer.core.segments import Segment, Shot
-from gpu_renderer.core.video_source import Source
+from gpu_renderer.core.video_source import VideoSource
 from gpu_renderer.image import clip_player, transitions
-from gpu_renderer.image.backdrop import on_backdrop
-from gpu_renderer.image.clip_player import Player
-from gpu_renderer.image.overlay_layers import Layers
-from gpu_renderer.image.still import Still, load, prepare
+from gpu_renderer.image.backdrop import place_on_backdrop
+from gpu_renderer.image.clip_player import ClipPlayer
+from gpu_renderer.image.overlay_layers import OverlayLayers
+from gpu_renderer.image.still import Still, load_image, prepare_still
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import Camera
 
@@ -37,9 +37,9 @@ class Compositor:
         self.size = (width, height)
         self._under = Frame(width, height)
         self._stills = Recent[tuple[str, Camera, Fit], Still](_STILLS_KEPT)
-        self._clips = Recent[str, Source](_CLIPS_KNOWN)
-        self._layers = Layers(width, height)
-        self._players: tuple[Player, ...] = ()
+        self._clips = Recent[str, VideoSource](_CLIPS_KNOWN)
+        self._layers = OverlayLayers(width, height)
+        self._players: tuple[ClipPlayer, ...] = ()
 
     @contextmanager
     def open(self, segment: Segment, sources: Sources) -> Iterator[Draw]:
@@ -74,28 +74,28 @@ class Compositor:
             old(at, frame)
             return
         shot, new, into = seen[1]
-        shows_old, shows_new = transitions.shown(shot.transition, into, shot.fade_in)
+        shows_old, shows_new = transitions.find_shown(shot.transition, into, shot.fade_in)
         if shows_old:
             old(at, frame)
         if shows_new:
             new(into, self._under)
-        transitions.mix(shot.transition, into, shot.fade_in, frame, self._under)
+        transitions.blend_transition(shot.transition, into, shot.fade_in, frame, self._under)
 
     def _picture(self, shot: Shot, path: Path, fps: int) -> Draw:
         if shot.footage is None:
             still = self._still(shot, path)
             return lambda n, frame: still.draw(shot.camera, n, shot.frames, frame.planes)
-        clip = self._clips.get(shot.sha256, lambda: clip_player.opened(path, shot.sha256, shot.scene))
-        player = Player(clip, shot, self.size, fps)
+        clip = self._clips.get(shot.sha256, lambda: clip_player.open_clip(path, shot.sha256, shot.scene))
+        player = ClipPlayer(clip, shot, self.size, fps)
         self._players += (player,)
         return player.draw
 
     def _still(self, shot: Shot, path: Path) -> Still:
         def prepared() -> Still:
-            image = load(path, shot.sha256, shot.scene)
+            image = load_image(path, shot.sha256, shot.scene)
             if shot.fit == "fit":
-                image = on_backdrop(image, _compute_size(self.size, shot.camera))
-            return prepare(image, shot.camera, self.size)
+                image = place_on_backdrop(image, _compute_size(self.size, shot.camera))
+            return prepare_still(image, shot.camera, self.size)
 
         return self._stills.get((shot.sha256, shot.camera, shot.fit), prepared)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu_renderer.core.ffmpeg_command import Stream, finish_command, open_file
-from gpu_renderer.core.video_source import HDR_PEAK_NITS, SLACK_SEC, Source, count_frames
+from gpu_renderer.core.video_source import HDR_PEAK_NITS, SLACK_SEC, VideoSource, count_frames
 from sutradhar.media.formats import DEMUXERS
 
 _SEEK_FROM_SEC = 10.0
@@ -20,15 +20,22 @@ _BACKDROP_SHRINK = 16
 
 
 @dataclass(frozen=True)
-class Part:
+class ScaledCrop:
     """What of the source is scaled to what: ``crop`` is left, top, width, height in its coded pixels."""
 
     crop: tuple[int, int, int, int]
     size: tuple[int, int]
 
 
-def planes_argv(
-    source: Source, part: Part, film: tuple[int, int], *, fps: int, start_sec: float, skip: int, seek: bool = True
+def decode_command(
+    source: VideoSource,
+    part: ScaledCrop,
+    film: tuple[int, int],
+    *,
+    fps: int,
+    start_sec: float,
+    skip: int,
+    seek: bool = True,
 ) -> list[str]:
     """ffmpeg that writes raw frames of ``part.size`` to stdout: those shown at ``start_sec`` + n / ``fps``, from
     n = ``skip`` on, to the end of the clip. Without ``seek`` it decodes from the beginning.
@@ -36,16 +43,16 @@ def planes_argv(
     Where ``part`` is smaller than ``film`` (width, height), it is put in the middle of a blurred, darkened copy of
     itself that fills it, and the frames are of that size.
     """
-    stream = _convert(_timed(source, fps, start_sec, skip, seek), source, part)
+    stream = _convert(_select_frames(source, fps, start_sec, skip, seek), source, part)
     if part.size != film and part.size[0] <= film[0] and part.size[1] <= film[1]:
-        stream = _on_backdrop(stream, part.size, film)
+        stream = _place_on_backdrop(stream, part.size, film)
     sink = stream.filter("format", "yuv420p").output(
         "pipe:1", format="rawvideo", fps_mode="passthrough", max_error_rate=1
     )
     return finish_command(sink, filter_threads=1)
 
 
-def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) -> Stream:
+def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, seek: bool) -> Stream:
     """The source frames as the video shows them, before they are scaled.
 
     All times are counted from the first frame's stamp, whole or sought, so the same frames come out either way:
@@ -66,12 +73,12 @@ def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) ->
     if seek and source.indexed and wanted >= _SEEK_FROM_SEC:
         options |= {"ss": f"{wanted - _SEEK_AHEAD_SEC:.6f}"}
     stream = open_file(source.path, **options)
-    first_sec = source.first_sec - (source.joined_from_sec or 0.0)
+    first_sec = source.start_time - (source.joined_from_sec or 0.0)
     shift = round((first_sec + start_sec + SLACK_SEC) * 1_000_000)
     timed = stream[f"v:{source.track}"]
     if not source.is_turned:
         # it changes nothing if all frames have one size; without it fps would begin again at each change of size
-        timed = timed.filter("scale", *source.coded, flags="bicubic")
+        timed = timed.filter("scale", *source.coded_size, flags="bicubic")
     if source.interlaced:  # before the rate: it looks at the neighbours, which must not depend on where the cut is
         timed = timed.filter("bwdif", mode="send_frame", deint="interlaced")
     timed = timed.filter("settb", "1/1000000").filter("setpts", f"PTS-{shift}")
@@ -79,8 +86,8 @@ def _timed(source: Source, fps: int, start_sec: float, skip: int, seek: bool) ->
     return timed.filter("trim", start_frame=skip, end_frame=count_frames(source, fps=fps, start_sec=start_sec))
 
 
-def _convert(stream: Stream, source: Source, part: Part) -> Stream:
-    if part.crop != (0, 0, *source.coded):
+def _convert(stream: Stream, source: VideoSource, part: ScaledCrop) -> Stream:
+    if part.crop != (0, 0, *source.coded_size):
         left, top, width, height = part.crop
         stream = stream.filter("crop", w=width, h=height, x=left, y=top)
     if source.rgb:
@@ -101,7 +108,7 @@ def _convert(stream: Stream, source: Source, part: Part) -> Stream:
     return pressed.filter("zscale", **given).filter("format", "yuv420p")
 
 
-def _on_backdrop(stream: Stream, size: tuple[int, int], film: tuple[int, int]) -> Stream:
+def _place_on_backdrop(stream: Stream, size: tuple[int, int], film: tuple[int, int]) -> Stream:
     both = stream.filter_multi_output("split")
     aspect, wanted = size[0] / size[1], film[0] / film[1]
     width, height = (size[1] * wanted, size[1]) if aspect > wanted else (size[0], size[0] / wanted)

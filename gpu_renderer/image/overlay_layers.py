@@ -10,8 +10,8 @@ from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.core.lru_cache import Recent
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.image.still import to_planes
-from gpu_renderer.text.captions import Caption, Overlay, watermark_overlay
-from gpu_renderer.text.titles import opacity, title_overlay
+from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay
+from gpu_renderer.text.titles import draw_title_overlay, title_opacity
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import Title
@@ -19,11 +19,11 @@ from sutradhar.domain.video.timeline import Title
 Layer = Callable[[int, Frame], None]
 """Blends into a Frame what lies over frame n of the segment."""
 
-_PATCHES_KEPT = 4
+_OVERLAYS_KEPT = 4
 """Of each kind: neighbouring segments share them, and more would let memory grow with the film."""
 
 
-class Patch:
+class YuvOverlay:
     """An overlay as planes and their weights, blended on its own rectangle only."""
 
     def __init__(self, overlay: Overlay) -> None:
@@ -64,27 +64,27 @@ class Patch:
         return found
 
 
-class _Subtitle:
+class _CaptionLayer:
     """A caption as a patch, and its words, one patch at a time: speech goes forward."""
 
     def __init__(self, caption: Caption) -> None:
-        self._caption, self._plain = caption, Patch(caption.plain)
-        self._words = Recent[int, Patch](1)
+        self._caption, self._plain = caption, YuvOverlay(caption.plain)
+        self._words = Recent[int, YuvOverlay](1)
 
     def blend(self, frame: Frame, word: int) -> None:
         """``word`` is the number of the one that is spoken; below 0 there is none."""
         self._plain.blend(frame)
         if word >= 0:
-            self._words.get(word, lambda: Patch(self._caption.lit(word))).blend(frame)
+            self._words.get(word, lambda: YuvOverlay(self._caption.highlight(word))).blend(frame)
 
 
-class Layers:
+class OverlayLayers:
     """The layers of segments of one film size."""
 
     def __init__(self, width: int, height: int) -> None:
         self._size = (width, height)
-        self._subtitles = Recent[tuple[tuple[str, ...], bool], _Subtitle](_PATCHES_KEPT)
-        self._patches = Recent[Title | Watermark, Patch](_PATCHES_KEPT)
+        self._subtitles = Recent[tuple[tuple[str, ...], bool], _CaptionLayer](_OVERLAYS_KEPT)
+        self._patches = Recent[Title | Watermark, YuvOverlay](_OVERLAYS_KEPT)
 
     def open(self, segment: Segment) -> Layer:
         """A function that blends into a Frame what lies over frame n (0 ≤ n < ``segment.frames``).
@@ -108,7 +108,7 @@ class Layers:
     def _caption(self, cue: Cue, highlight: bool) -> Layer:
         key = cue.lines, cue.keeps_lines
         subtitle = self._subtitles.get(
-            key, lambda: _Subtitle(Caption(cue.lines, *self._size, keeps_lines=cue.keeps_lines))
+            key, lambda: _CaptionLayer(Caption(cue.lines, *self._size, keeps_lines=cue.keeps_lines))
         )
         starts = cue.word_starts if highlight else ()
         # the last word stays lit until the cue goes: viewers expect nothing to change in a pause
@@ -116,9 +116,9 @@ class Layers:
 
     def _title(self, title: Title, fps: int) -> Layer:
         same = title.evolve(start=0, end=1)
-        patch = self._patches.get(same, lambda: Patch(title_overlay(title, *self._size)))
-        return lambda n, frame: patch.blend(frame, opacity(title, n, fps))
+        patch = self._patches.get(same, lambda: YuvOverlay(draw_title_overlay(title, *self._size)))
+        return lambda n, frame: patch.blend(frame, title_opacity(title, n, fps))
 
     def _watermark(self, watermark: Watermark) -> Layer:
-        patch = self._patches.get(watermark, lambda: Patch(watermark_overlay(watermark, *self._size)))
+        patch = self._patches.get(watermark, lambda: YuvOverlay(draw_watermark_overlay(watermark, *self._size)))
         return lambda _n, frame: patch.blend(frame)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer.core.frame import Bytes, Frame
-from gpu_renderer.image.camera import Box, Plane, crop, matrix, view
+from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, sampling_matrix
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Camera
 from sutradhar.media.formats import MediaError
@@ -51,19 +51,19 @@ class Still:
     """Three planes of samples and what of the picture they show; ``picture`` is its full size."""
 
     planes: tuple[Bytes, Bytes, Bytes]
-    shows: Box
-    picture: tuple[int, int]
+    source_region: Box
+    image_size: tuple[int, int]
 
     def draw(self, camera: Camera, frame: int, frames: int, into: Sequence[Bytes]) -> None:
         """Write ``frame`` of a clip of ``frames`` into ``into``: Y (h, w), U and V (h/2, w/2)."""
         high, wide = into[0].shape
-        shown = view(camera, frame, frames, self.picture, wide / high)
+        shown = crop_at(camera, frame, frames, self.image_size, wide / high)
         for i, (plane, out) in enumerate(zip(self.planes, into, strict=True)):
             size = (out.shape[1], out.shape[0])
-            stored = Plane(self.shows, plane.shape[1], plane.shape[0])
+            stored = Plane(self.source_region, plane.shape[1], plane.shape[0])
             cv2.warpAffine(
                 plane,
-                matrix(shown, stored, size, chroma=i > 0),
+                sampling_matrix(shown, stored, size, chroma=i > 0),
                 size,
                 dst=out,
                 flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
@@ -71,7 +71,7 @@ class Still:
             )
 
 
-def load(path: Path, sha256: str, scene: int) -> Image.Image:
+def load_image(path: Path, sha256: str, scene: int) -> Image.Image:
     """Return the image as a person would see it: upright, 8-bit sRGB, without transparency.
 
     Raises:
@@ -79,14 +79,14 @@ def load(path: Path, sha256: str, scene: int) -> Image.Image:
     """
     encoded = path.read_bytes()
     if hashlib.sha256(encoded).hexdigest() != sha256:
-        raise _unusable(scene, "its bytes are not those that were stored")
+        raise _image_error(scene, "its bytes are not those that were stored")
     try:
         return read_image(io.BytesIO(encoded))[0]
     except MediaError as exc:
-        raise _unusable(scene, f"it {exc.reason}") from exc
+        raise _image_error(scene, f"it {exc.reason}") from exc
 
 
-def _unusable(scene: int, why: str) -> RenderError:
+def _image_error(scene: int, why: str) -> RenderError:
     return RenderError(
         f"the picture of scene {scene + 1} cannot be used: {why}",
         stage="picture",
@@ -95,11 +95,11 @@ def _unusable(scene: int, why: str) -> RenderError:
     )
 
 
-def prepare(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
+def prepare_still(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
     """Planes for a film of ``size`` (width, height): what ``camera`` will show, by Lanczos at about twice the output's
     scale (luma) and at its scale (chroma, half of the film's), whether the picture is larger or smaller."""
     width, height = size
-    ends = [crop(pose, image.size, width / height) for pose in (camera.start, camera.end)]
+    ends = [crop_for_pose(pose, image.size, width / height) for pose in (camera.start, camera.end)]
     left, top = min(e.left for e in ends), min(e.top for e in ends)
     right, bottom = max(e.right for e in ends), max(e.bottom for e in ends)
     # between the two ends of the move neither gets more blur or more shimmer than it must
@@ -132,11 +132,11 @@ def prepare(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
         box = (0.0, 0.0, float(source.width), float(source.height))
     y, u, v = to_planes(np.asarray(source))
     chroma = scaled(scale / 2)
-    dense = _resized(y, size, box) if camera.still else _sharpened(_resized(y, scaled(scale * _LUMA_SCALE), box))
-    return Still((dense, _resized(u, chroma, box), _resized(v, chroma, box)), shows, image.size)
+    dense = _resize(y, size, box) if camera.still else _sharpen(_resize(y, scaled(scale * _LUMA_SCALE), box))
+    return Still((dense, _resize(u, chroma, box), _resize(v, chroma, box)), shows, image.size)
 
 
-def _sharpened(plane: Bytes) -> Bytes:
+def _sharpen(plane: Bytes) -> Bytes:
     """Makes up for what bilinear sampling takes from fine detail, on average over where it samples."""
     kernel = np.array([-_SHARPEN, 1 + 2 * _SHARPEN, -_SHARPEN], np.float32)
     return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
@@ -165,5 +165,5 @@ def to_rgb(frame: Frame) -> Bytes:
     return np.asarray(np.clip(np.rint(rgb), 0, 255), np.uint8)
 
 
-def _resized(plane: Bytes, size: tuple[int, int], box: tuple[float, float, float, float]) -> Bytes:
+def _resize(plane: Bytes, size: tuple[int, int], box: tuple[float, float, float, float]) -> Bytes:
     return np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS, box=box))

@@ -44,7 +44,7 @@ def wipe_weights(n: int, fade_in: int, width: int, *, chroma: bool = False) -> W
     return weights
 
 
-def shown(kind: TransitionKind, n: int, fade_in: int) -> tuple[bool, bool]:
+def find_shown(kind: TransitionKind, n: int, fade_in: int) -> tuple[bool, bool]:
     """Whether frame ``n`` shows anything of the old and of the new picture: what it does not show is not drawn."""
     if kind != "dip":
         return True, True
@@ -52,7 +52,7 @@ def shown(kind: TransitionKind, n: int, fade_in: int) -> tuple[bool, bool]:
     return old > 0, new > 0
 
 
-def mix(kind: TransitionKind, n: int, fade_in: int, old: Frame, new: Frame) -> None:
+def blend_transition(kind: TransitionKind, n: int, fade_in: int, old: Frame, new: Frame) -> None:
     """Make frame ``n`` of the transition in ``old``, which holds the old picture as ``new`` holds the new one."""
     match kind:
         case "dip":

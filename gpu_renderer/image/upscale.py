@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.ffmpeg_command import finish_command, open_file
-from gpu_renderer.image.still import load
+from gpu_renderer.image.still import load_image
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.video.render_settings import Upscaler
 from sutradhar.domain.video.timeline import Clip, Timeline
@@ -24,7 +24,7 @@ _REALESRGAN = "realesrgan-ncnn-vulkan"
 _MODEL, _MODEL_SCALE = "realesrgan-x4plus", 4
 
 
-def check(upscaler: Upscaler) -> None:
+def check_upscaler(upscaler: Upscaler) -> None:
     """Raises NotInstalled when ``upscaler`` cannot work here."""
     if upscaler == "realesrgan" and shutil.which(_REALESRGAN) is None:
         raise NotInstalled(
@@ -33,31 +33,31 @@ def check(upscaler: Upscaler) -> None:
         )
 
 
-def upscaled(
+def upscale_stills(
     timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
 ) -> Timeline:
     """``timeline`` with every still that is smaller than the camera needs replaced by a larger one.
 
     Raises:
-        NotInstalled: ``check``.
+        NotInstalled: ``check_upscaler``.
         RenderError: a picture could not be enlarged; names the scene.
     """
     if upscaler == "none":
         return timeline
-    check(upscaler)
+    check_upscaler(upscaler)
     return timeline.evolve(
-        clips=tuple(_enlarged(c, timeline, upscaler, blobs, workdir, cancel) for c in timeline.clips)
+        clips=tuple(_upscale_still(c, timeline, upscaler, blobs, workdir, cancel) for c in timeline.clips)
     )
 
 
-def _enlarged(
+def _upscale_still(
     clip: Clip, timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
 ) -> Clip:
     if clip.footage is not None:
         return clip
     path = blobs.fetch(clip.blob, workdir / f"small-{clip.sha256}")
-    image = load(path, clip.sha256, clip.scene)
-    factor = enlargement(clip, timeline, *image.size)
+    image = load_image(path, clip.sha256, clip.scene)
+    factor = enlargement_factor(clip, timeline, *image.size)
     if factor <= 1:
         return clip
     size = (math.ceil(image.width * factor), math.ceil(image.height * factor))
@@ -66,7 +66,9 @@ def _enlarged(
         # the upscaler gets the image upright and in sRGB: it reads fewer formats, and no colour profiles
         upright, output = workdir / f"upright-{clip.sha256}.png", workdir / f"large-{clip.sha256}.png"
         image.save(upright, compress_level=1)
-        ffmpeg_process.run(argv(upscaler, upright, output, size), stage="picture", cancel=cancel, scene=clip.scene)
+        ffmpeg_process.run(
+            upscale_command(upscaler, upright, output, size), stage="picture", cancel=cancel, scene=clip.scene
+        )
         upright.unlink()
         if not output.exists():
             raise RenderError(
@@ -83,14 +85,14 @@ def _enlarged(
     return clip.evolve(**json.loads(blobs.get(record)))
 
 
-def enlargement(clip: Clip, timeline: Timeline, width: int, height: int) -> float:
+def enlargement_factor(clip: Clip, timeline: Timeline, width: int, height: int) -> float:
     """How many times larger a picture must be for no frame of ``clip`` to magnify it."""
     aspect = timeline.width / timeline.height
     zoom = max(clip.camera.start.zoom, clip.camera.end.zoom, 1.0)
     return timeline.width * zoom / min(width, height * aspect)
 
 
-def argv(upscaler: Upscaler, path: Path, output: Path, size: tuple[int, int]) -> Sequence[str]:
+def upscale_command(upscaler: Upscaler, path: Path, output: Path, size: tuple[int, int]) -> Sequence[str]:
     """The command that writes ``output`` (PNG); Real-ESRGAN only knows its model's own factor."""
     if upscaler == "realesrgan":
         program = shutil.which(_REALESRGAN) or _REALESRGAN

@@ -14,12 +14,12 @@ from gpu_renderer.text.text_renderer import (
     PITCH,
     Style,
     Typeface,
-    draw,
-    line_width,
-    lit,
-    refuse_missing_glyphs,
-    sha256,
-    typeface,
+    draw_lines,
+    find_typeface,
+    hash_font,
+    highlight_word,
+    measure_line,
+    require_glyphs,
 )
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import MAX_LINE, break_lines
@@ -56,11 +56,11 @@ class Caption:
     """
 
     def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:
-        refuse_missing_glyphs(" ".join(lines), "the caption")
+        require_glyphs(" ".join(lines), "the caption")
         em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
-        breaks = list(_breaks(lines, keeps_lines=keeps_lines))
-        broken, self._em = _fit_caption(breaks, typeface(), em, width * place.caption_width, place.caption_lines)
-        self._block = draw(broken, typeface(), self._em, _CAPTION)
+        breaks = list(_break_differently(lines, keeps_lines=keeps_lines))
+        broken, self._em = _fit_caption(breaks, find_typeface(), em, width * place.caption_width, place.caption_lines)
+        self._block = draw_lines(broken, find_typeface(), self._em, _CAPTION)
         rows, columns = self._block.rgba.shape[:2]
         baseline = height * (1 - place.caption_bottom) - em * DESCENT
         self._at = ((width - columns) // 2, round(baseline + self._em * DESCENT) + self._block.inset - rows)
@@ -69,15 +69,15 @@ class Caption:
     @property
     def plain(self) -> Overlay:
         """The whole caption, no word lit."""
-        return placed(self._block.rgba, *self._at, *self._size)
+        return crop_to_frame(self._block.rgba, *self._at, *self._size)
 
-    def lit(self, word: int) -> Overlay:
+    def highlight(self, word: int) -> Overlay:
         """What changes when word number ``word`` is spoken, to be laid over the plain caption."""
-        rgba, x, y = lit(self._block, word, self._em)
-        return placed(rgba, self._at[0] + x, self._at[1] + y, *self._size)
+        rgba, x, y = highlight_word(self._block, word, self._em)
+        return crop_to_frame(rgba, self._at[0] + x, self._at[1] + y, *self._size)
 
 
-def caption_top(width: int, height: int) -> int:
+def find_caption_top(width: int, height: int) -> int:
     """The row above which no caption reaches with its letters or its box."""
     em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
     high = ASCENT + DESCENT + PITCH * (place.caption_lines - 1) + BOX_PADDING / 3
@@ -90,12 +90,12 @@ def _fit_caption(
     size = round(em)
     while True:
         for broken in breaks:
-            if len(broken) <= max_lines and max(line_width(line, face, size) for line in broken) <= room:
+            if len(broken) <= max_lines and max(measure_line(line, face, size) for line in broken) <= room:
                 return broken, size
         size = min(size - 1, round(size * 0.95))
 
 
-def _breaks(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
+def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
     yield list(lines)
     text = " ".join(lines)
     longest = max(characters(word) for word in text.split())
@@ -103,26 +103,26 @@ def _breaks(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
         yield [part for line in (lines if keeps_lines else [text]) for part in break_lines(line, limit)]
 
 
-def watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
+def draw_watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
     """The watermark in its corner of a ``width`` x ``height`` picture."""
-    refuse_missing_glyphs(watermark.text, "the watermark")
-    face = typeface()
+    require_glyphs(watermark.text, "the watermark")
+    face = find_typeface()
     size = round(min(width, height) * _WATERMARK_EM)
     room = width * _WATERMARK_WIDTH
-    if (natural := line_width(watermark.text, face, size)) > room:
+    if (natural := measure_line(watermark.text, face, size)) > room:
         size = max(int(size * room / natural), 1)
     style = Style(outline_width=0.02, shadow_opacity=0.6, shadow_blur=0.14, opacity=watermark.opacity)
-    block = draw([watermark.text], face, size, style, align="left")
+    block = draw_lines([watermark.text], face, size, style, align="left")
     place = choose_placement(width, height)
     left, right = round(width * place.mark_left), round(width * (1 - place.mark_right))
     top, bottom = round(height * place.mark_top), round(height * (1 - place.mark_bottom))
     rows, columns = block.rgba.shape[:2]
     x = left - block.inset if watermark.position[1] == "l" else right + block.inset - columns
     y = top - block.inset if watermark.position[0] == "t" else bottom + block.inset - rows
-    return placed(block.rgba, x, y, width, height)
+    return crop_to_frame(block.rgba, x, y, width, height)
 
 
-def placed(picture: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
+def crop_to_frame(picture: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
     """Cut what of ``picture`` (its outermost, nearly empty shadow) lies outside, and widen to even numbers."""
     rows, columns = picture.shape[:2]
     left, top = max(x, 0) // 2 * 2, max(y, 0) // 2 * 2
@@ -133,7 +133,7 @@ def placed(picture: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
     return Overlay(left, top, rgba)
 
 
-def font_hashes() -> dict[str, str]:
+def hash_fonts() -> dict[str, str]:
     """File name to sha256 of every font that overlays are drawn with, for the segment keys."""
-    face = typeface()
-    return {font.name: sha256(font) for font in (face.latin, face.devanagari)}
+    face = find_typeface()
+    return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}

@@ -78,7 +78,7 @@ class Style:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class TextBitmap:
     """Drawn lines: ``rgba`` is (h, w, 4) uint8, straight alpha; its line box lies ``inset`` pixels inside each edge."""
 
     rgba: NDArray[np.uint8]
@@ -90,7 +90,7 @@ class Block:
 
 
 @cache
-def typeface(font_dir: Path | None = None) -> Typeface:
+def find_typeface(font_dir: Path | None = None) -> Typeface:
     """Noto Sans and Noto Sans Devanagari in bold, sought in ``font_dir`` first, then where Debian and macOS keep fonts.
 
     Raises:
@@ -98,10 +98,10 @@ def typeface(font_dir: Path | None = None) -> Typeface:
     """
     if not features.check("raqm"):
         raise NotInstalled("Raqm text layout (Pillow needs the FriBiDi library)", advice="apt-get install libfribidi0")
-    return Typeface(_font_file("NotoSans-Bold.ttf", font_dir), _font_file("NotoSansDevanagari-Bold.ttf", font_dir))
+    return Typeface(_find_font("NotoSans-Bold.ttf", font_dir), _find_font("NotoSansDevanagari-Bold.ttf", font_dir))
 
 
-def _font_file(name: str, font_dir: Path | None) -> Path:
+def _find_font(name: str, font_dir: Path | None) -> Path:
     folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
     for folder in [font_dir, *folders] if font_dir else folders:
         if found := sorted(folder.rglob(name)):
@@ -110,23 +110,28 @@ def _font_file(name: str, font_dir: Path | None) -> Path:
 
 
 @cache
-def sha256(font: Path) -> str:
+def hash_font(font: Path) -> str:
     return hashlib.sha256(font.read_bytes()).hexdigest()
 
 
-def missing_glyphs(text: str) -> str:
+def find_missing_glyphs(text: str) -> str:
     """The characters of ``text`` for which the font that draws them has no glyph, each once, in their order."""
-    lacking = (c for font, part in runs(text, typeface()) for c in _IGNORED.sub("", part) if not _covers(font, c))
+    lacking = (
+        c
+        for font, part in split_by_font(text, find_typeface())
+        for c in _IGNORED.sub("", part)
+        if not _has_glyphs(font, c)
+    )
     return "".join(dict.fromkeys(lacking))
 
 
-def refuse_missing_glyphs(text: str, what: str, stage: str = "picture") -> None:
+def require_glyphs(text: str, what: str, stage: str = "picture") -> None:
     """Nothing is ever drawn as an empty box.
 
     Raises:
         RenderError: names ``what`` (such as ``the watermark``), the text and the character.
     """
-    if missing := missing_glyphs(text):
+    if missing := find_missing_glyphs(text):
         raise RenderError(
             f"{what} “{text}” has the character {named(missing[0])}, for which {_FONTS} have no glyph",
             stage=stage,
@@ -135,52 +140,52 @@ def refuse_missing_glyphs(text: str, what: str, stage: str = "picture") -> None:
 
 
 @cache
-def _coverage(font: Path) -> frozenset[int]:
+def _read_coverage(font: Path) -> frozenset[int]:
     with TTFont(font, lazy=True) as opened:
         return frozenset(opened.getBestCmap())
 
 
-def _covers(font: Path, text: str) -> bool:
-    return all(ord(c) in _coverage(font) for c in text)
+def _has_glyphs(font: Path, text: str) -> bool:
+    return all(ord(c) in _read_coverage(font) for c in text)
 
 
-def runs(text: str, face: Typeface) -> list[tuple[Path, str]]:
+def split_by_font(text: str, face: Typeface) -> list[tuple[Path, str]]:
     """``text`` cut where the font changes. Digits, punctuation and the like stay with the letters before them (at the
     start: after them) if that font has them; a grapheme cluster is never cut."""
     clusters = graphemes(text)
-    current = next((font for c in clusters if (font := _own_font(c, face))), face.latin)
+    current = next((font for c in clusters if (font := _choose_font(c, face))), face.latin)
     chosen: list[tuple[Path, str]] = []
     for cluster in clusters:
-        current = _own_font(cluster, face) or current
+        current = _choose_font(cluster, face) or current
         other = face.latin if current == face.devanagari else face.devanagari
-        borrowed = not _covers(current, cluster) and _covers(other, cluster)
+        borrowed = not _has_glyphs(current, cluster) and _has_glyphs(other, cluster)
         chosen.append((other if borrowed else current, cluster))
     return [(font, "".join(c for _, c in part)) for font, part in groupby(chosen, key=lambda pair: pair[0])]
 
 
-def _own_font(cluster: str, face: Typeface) -> Path | None:
+def _choose_font(cluster: str, face: Typeface) -> Path | None:
     if _DEVANAGARI.search(cluster):
         return face.devanagari
     return face.latin if _LETTER.search(cluster) else None
 
 
 @lru_cache(maxsize=64)
-def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+def _load_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.RAQM)
 
 
-def line_width(text: str, face: Typeface, size: int) -> float:
+def measure_line(text: str, face: Typeface, size: int) -> float:
     """Advance width of one line in pixels at ``size`` pixels to the em."""
-    return sum(_font(path, size).getlength(part) for path, part in runs(text, face))
+    return sum(_load_font(path, size).getlength(part) for path, part in split_by_font(text, face))
 
 
-def draw(
+def draw_lines(
     lines: Sequence[str], face: Typeface, size: int, style: Style, align: Literal["left", "centre"] = "centre"
-) -> Block:
+) -> TextBitmap:
     """``lines`` under each other at ``size`` pixels to the em, on one baseline each whatever the script."""
     soft = max(style.shadow_blur, style.glow_blur if style.glow_opacity else 0)
     inset = ceil(size * (style.outline_width + 2.5 * soft + (BOX_PADDING if style.box_opacity else 0)))
-    widths = [line_width(line, face, size) for line in lines]
+    widths = [measure_line(line, face, size) for line in lines]
     width = ceil(max(widths)) + 2 * inset
     height = ceil(size * (ASCENT + DESCENT + PITCH * (len(lines) - 1))) + 2 * inset
     places = [
@@ -188,24 +193,24 @@ def draw(
         for i, line in enumerate(widths)
     ]
     strokes = (0.0, style.outline_width * size)
-    letters, outlined = (_coverage_map(lines, places, (width, height), face, size, stroke) for stroke in strokes)
-    shadow = _blurred(outlined, style.shadow_blur * size / 2)
+    letters, outlined = (_cover_pixels(lines, places, (width, height), face, size, stroke) for stroke in strokes)
+    shadow = _blur(outlined, style.shadow_blur * size / 2)
     layers = [
-        (style.shadow, _box(width, height, inset, size), style.box_opacity),
+        (style.shadow, _draw_box(width, height, inset, size), style.box_opacity),
         (style.shadow, shadow, style.shadow_opacity),
-        *([(style.glow, _blurred(outlined, style.glow_blur * size), style.glow_opacity)] if style.glow_opacity else []),
+        *([(style.glow, _blur(outlined, style.glow_blur * size), style.glow_opacity)] if style.glow_opacity else []),
         (style.outline, outlined, 1.0 if style.outline_width else 0.0),
         (style.fill, letters, 1.0),
     ]
     words = tuple(
         (round(left + a), round(baseline - size * ASCENT), round(left + b), round(baseline + size * DESCENT))
         for line, (left, baseline) in zip(lines, places, strict=True)
-        for a, b in _word_spans(line, face, size)
+        for a, b in _find_words(line, face, size)
     )
-    return Block(_flatten(layers, style.opacity), inset, letters, words)
+    return TextBitmap(_flatten(layers, style.opacity), inset, letters, words)
 
 
-def lit(block: Block, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
+def highlight_word(block: TextBitmap, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
     """Word number ``word`` of ``block`` as it is while it is spoken, to be laid over the block: dark on a box in the
     accent colour. The letters are the block's own pixels, so nothing moves.
 
@@ -220,21 +225,21 @@ def lit(block: Block, word: int, size: int) -> tuple[NDArray[np.uint8], int, int
     box = Image.new("L", (right - left + 2 * margin, bottom - top + 2 * margin))
     inner = (margin, margin, box.width - margin - 1, box.height - margin - 1)
     ImageDraw.Draw(box).rounded_rectangle(inner, radius=round(0.22 * size), fill=255)
-    mask = _blurred(np.asarray(box), 0.8)
+    mask = _blur(np.asarray(box), 0.8)
     letters = block.letters[y : y + box.height, x : x + box.width]
     own = np.zeros_like(mask)
     own[margin:-margin, margin:-margin] = letters[margin:-margin, margin:-margin]
     return _flatten([(ACCENT, mask, 1.0), (_ON_ACCENT, own, 1.0)], 1.0), x, y
 
 
-def _word_spans(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
+def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
     """Where each word of ``line`` begins and ends, in pixels from the start of the line."""
-    pieces = runs(line, face)
+    pieces = split_by_font(line, face)
 
     def advance(characters: int) -> float:
         x = 0.0
         for path, part in pieces:
-            x += _font(path, size).getlength(part[:characters])
+            x += _load_font(path, size).getlength(part[:characters])
             characters -= min(characters, len(part))
             if not characters:
                 break
@@ -255,7 +260,7 @@ def fit_lines(
         lines = break_lines(text, limit)
         if len(lines) > max_lines:
             continue
-        widest = max(line_width(line, face, 100) for line in lines) / 100
+        widest = max(measure_line(line, face, 100) for line in lines) / 100
         high = ASCENT + DESCENT + PITCH * (len(lines) - 1)
         size = int(min(width / widest, height / high, largest))
         if any(line[0] in "—–-|" for line in lines[1:]):
@@ -267,11 +272,11 @@ def fit_lines(
     return best[0], max(best[1], 1)
 
 
-def _blurred(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+def _blur(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
     return cv2.GaussianBlur(mask, (0, 0), max(sigma, 0.1)).astype(np.uint8)
 
 
-def _coverage_map(
+def _cover_pixels(
     lines: Sequence[str],
     places: Sequence[tuple[float, float]],
     canvas: tuple[int, int],
@@ -284,20 +289,20 @@ def _coverage_map(
     pen = ImageDraw.Draw(image)
     for line, (left, baseline) in zip(lines, places, strict=True):
         x = float(left)
-        for path, part in runs(line, face):
-            font = _font(path, size)
+        for path, part in split_by_font(line, face):
+            font = _load_font(path, size)
             pen.text((x, round(baseline)), part, fill=255, font=font, anchor="ls", stroke_width=stroke)
             x += font.getlength(part)
     return np.asarray(image)
 
 
-def _box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint8]:
+def _draw_box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint8]:
     """A rounded box a little larger than the line box, its edge softened by a blur."""
     grown = round(BOX_PADDING * size)
     mask = Image.new("L", (width, height))
     corners = (inset - grown, inset - grown // 3, width - inset + grown, height - inset + grown // 3)
     ImageDraw.Draw(mask).rounded_rectangle(corners, radius=round(0.3 * size), fill=255)
-    return _blurred(np.asarray(mask), 0.8)
+    return _blur(np.asarray(mask), 0.8)
 
 
 def _flatten(layers: Iterable[tuple[Color, NDArray[np.uint8], float]], opacity: float) -> NDArray[np.uint8]:

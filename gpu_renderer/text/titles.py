@@ -5,9 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from gpu_renderer.core.frame import Bytes
-from gpu_renderer.text.captions import Overlay, caption_top, placed
+from gpu_renderer.text.captions import Overlay, crop_to_frame, find_caption_top
 from gpu_renderer.text.placement import choose_placement
-from gpu_renderer.text.text_renderer import ACCENT, Block, Style, draw, fit_lines, refuse_missing_glyphs, typeface
+from gpu_renderer.text.text_renderer import (
+    ACCENT,
+    Style,
+    TextBitmap,
+    draw_lines,
+    find_typeface,
+    fit_lines,
+    require_glyphs,
+)
 from sutradhar.domain.video.timeline import Title
 
 FADE_SEC = 0.4
@@ -26,7 +34,7 @@ _BAR = 0.009
 _PLATE_PADDING = 0.022
 
 
-def title_overlay(title: Title, width: int, height: int) -> Overlay:
+def draw_title_overlay(title: Title, width: int, height: int) -> Overlay:
     """``title`` for a ``width`` x ``height`` picture, at full opacity: clear of the captions' place and of every corner
     where a watermark may be; long texts are broken, then drawn smaller.
 
@@ -34,12 +42,12 @@ def title_overlay(title: Title, width: int, height: int) -> Overlay:
         RenderError: the fonts lack a character of it.
     """
     for text in (title.text, title.subtext):
-        refuse_missing_glyphs(text, "the title")
-    draw_it = _in_the_middle if title.place == "title" else _lower_third
+        require_glyphs(text, "the title")
+    draw_it = _draw_in_middle if title.place == "title" else _draw_lower_third
     return draw_it(title, width, height)
 
 
-def opacity(title: Title, frame: int, fps: int) -> float:
+def title_opacity(title: Title, frame: int, fps: int) -> float:
     """How much of ``title`` frame ``frame`` shows, 0-1: eased in and out over ``FADE_SEC``, or over half of a title too
     short for that."""
     fade = min(round(FADE_SEC * fps), (title.end - title.start) // 2)
@@ -48,9 +56,9 @@ def opacity(title: Title, frame: int, fps: int) -> float:
     return share * share * (3 - 2 * share)
 
 
-def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
-    short, face, place = min(width, height), typeface(), choose_placement(width, height)
-    top, bottom = place.title_top * height, caption_top(width, height) - place.over_captions * height
+def _draw_in_middle(title: Title, width: int, height: int) -> Overlay:
+    short, face, place = min(width, height), find_typeface(), choose_placement(width, height)
+    top, bottom = place.title_top * height, find_caption_top(width, height) - place.over_captions * height
     room, high = place.title_width * width, bottom - top
     lines, size = fit_lines(
         title.text,
@@ -60,19 +68,19 @@ def _in_the_middle(title: Title, width: int, height: int) -> Overlay:
         largest=_TITLE_EM * short,
         max_lines=3 if width > height else 4,
     )
-    blocks = [draw(lines, face, size, _TITLE)]
+    blocks = [draw_lines(lines, face, size, _TITLE)]
     if title.subtext:
         largest = min(_SUBTEXT_EM * short, 0.7 * size)
         lines, size = fit_lines(title.subtext, face, width=room, height=0.3 * high, largest=largest, max_lines=2)
-        blocks.append(draw(lines, face, size, _SUBTITLE))
-    whole, inset = _stacked(blocks, "centre")
+        blocks.append(draw_lines(lines, face, size, _SUBTITLE))
+    whole, inset = _stack(blocks, "centre")
     rows, columns = whole.shape[:2]
     y = round(min(place.title_middle * height - rows / 2, bottom + inset - rows))
-    return placed(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
+    return crop_to_frame(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
 
 
-def _lower_third(title: Title, width: int, height: int) -> Overlay:
-    short, face, place = min(width, height), typeface(), choose_placement(width, height)
+def _draw_lower_third(title: Title, width: int, height: int) -> Overlay:
+    short, face, place = min(width, height), find_typeface(), choose_placement(width, height)
     bar, padding = max(round(_BAR * short), 2), round(_PLATE_PADDING * short)
     room = (1 - place.left - place.right) * width - bar - 2 * padding
     blocks = []
@@ -84,18 +92,18 @@ def _lower_third(title: Title, width: int, height: int) -> Overlay:
             lines, size = fit_lines(
                 text, face, width=room, height=0.2 * height, largest=em * short, max_lines=max_lines
             )
-            blocks.append(draw(lines, face, size, style, align="left"))
-    text_rgba, inset = _stacked(blocks, "left")
+            blocks.append(draw_lines(lines, face, size, style, align="left"))
+    text_rgba, inset = _stack(blocks, "left")
     rows, columns = text_rgba.shape[:2]
     plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
     plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
     plate[:, :bar] = (*ACCENT, 255)
-    _over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
-    bottom = caption_top(width, height) - round(0.02 * short)
-    return placed(plate, round(place.left * width), bottom - plate.shape[0], width, height)
+    _blend_over(plate, text_rgba[inset : rows - inset, inset : columns - inset], bar + padding, padding // 2)
+    bottom = find_caption_top(width, height) - round(0.02 * short)
+    return crop_to_frame(plate, round(place.left * width), bottom - plate.shape[0], width, height)
 
 
-def _stacked(blocks: Sequence[Block], align: str) -> tuple[Bytes, int]:
+def _stack(blocks: Sequence[TextBitmap], align: str) -> tuple[Bytes, int]:
     """``blocks`` under each other, line box to line box, and the inset of the whole."""
     inset = max(block.inset for block in blocks)
     sizes = [(b.rgba.shape[1] - 2 * b.inset, b.rgba.shape[0] - 2 * b.inset) for b in blocks]
@@ -104,12 +112,12 @@ def _stacked(blocks: Sequence[Block], align: str) -> tuple[Bytes, int]:
     y = inset
     for block, (wide, high) in zip(blocks, sizes, strict=True):
         x = inset + (0 if align == "left" else (columns - wide) // 2)
-        _over(whole, block.rgba, x - block.inset, y - block.inset)
+        _blend_over(whole, block.rgba, x - block.inset, y - block.inset)
         y += high
     return whole, inset
 
 
-def _over(under: Bytes, rgba: Bytes, x: int, y: int) -> None:
+def _blend_over(under: Bytes, rgba: Bytes, x: int, y: int) -> None:
     """``rgba`` over ``under`` in place, both with straight alpha (Porter-Duff)."""
     part = under[y : y + rgba.shape[0], x : x + rgba.shape[1]]
     below, above = part.astype(np.float32) / 255, rgba.astype(np.float32) / 255

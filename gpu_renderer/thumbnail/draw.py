@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gpu_renderer.text.captions import watermark_overlay
+from gpu_renderer.text.captions import draw_watermark_overlay
 from gpu_renderer.text.placement import choose_placement
-from gpu_renderer.text.text_renderer import Style, draw, fit_lines, refuse_missing_glyphs, typeface
+from gpu_renderer.text.text_renderer import Style, draw_lines, find_typeface, fit_lines, require_glyphs
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.thumbnail_size import MAX_BYTES
 
@@ -30,10 +30,10 @@ def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | 
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
     """
-    refuse_missing_glyphs(title, "the title", stage="thumbnail")
+    require_glyphs(title, "the title", stage="thumbnail")
     picture = _darkened_below(_cover(shown, size))
     width, height = size
-    face, is_upright = typeface(), width < height
+    face, is_upright = find_typeface(), width < height
     margin = round(_MARGIN * min(size))
     # apps draw the same controls over an upright video and over its thumbnail
     right = round(choose_placement(width, height).right * width) if is_upright else margin
@@ -46,13 +46,13 @@ def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | 
         largest=_MAX_TITLE_EM * min(size),
         max_lines=3 if width > height else 4,
     )
-    block = draw(lines, face, em, _TITLE, align="left")
+    block = draw_lines(lines, face, em, _TITLE, align="left")
     bottom = height - round(free_below) + block.inset
     _blend(picture, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])
     if watermark:
         # at the top in any case: the title has the lower part
         at_top = watermark.evolve(position=f"t{watermark.position[1]}")
-        mark = watermark_overlay(at_top, width, height)
+        mark = draw_watermark_overlay(at_top, width, height)
         _blend(picture, mark.rgba, mark.x, mark.y)
     return _png(np.rint(picture).astype(np.uint8))
 

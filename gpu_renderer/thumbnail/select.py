@@ -12,11 +12,11 @@ from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.frame import Bytes, Frame
 from gpu_renderer.core.segments import segment
 from gpu_renderer.core.task import Task
-from gpu_renderer.image.backdrop import on_backdrop
-from gpu_renderer.image.camera import view
+from gpu_renderer.image.backdrop import place_on_backdrop
+from gpu_renderer.image.camera import crop_at
 from gpu_renderer.image.compositor import Compositor
-from gpu_renderer.image.still import load, to_rgb
-from gpu_renderer.text.captions import font_hashes
+from gpu_renderer.image.still import load_image, to_rgb
+from gpu_renderer.text.captions import hash_fonts
 from gpu_renderer.thumbnail.draw import attractiveness, draw_thumbnail
 from sutradhar.domain.video.thumbnail_size import thumbnail_size
 from sutradhar.domain.video.timeline import Clip, Timeline
@@ -31,7 +31,7 @@ def poster(task: Task, stop: threading.Event) -> bytes:
     """
     request, timeline = task.request, task.request.timeline
     looks = [(_look(timeline, clip), clip) for clip in timeline.clips]
-    shown = engine_key(sorted(font_hashes().items()), request.title, timeline.watermark, [look for look, _ in looks])
+    shown = engine_key(sorted(hash_fonts().items()), request.title, timeline.watermark, [look for look, _ in looks])
     name = f"thumbnails/{shown}.png"
     if not task.blobs.exists(name):
         # each picture is judged once, whatever film it is in; of all of them one is in memory
@@ -63,10 +63,10 @@ def _middle(task: Task, clip: Clip, stop: threading.Event) -> Bytes:
     path = task.blobs.fetch(clip.blob, task.workdir / f"poster-{clip.sha256}")
     if clip.footage is not None:
         return _filmed(timeline, clip, path)
-    image = load(path, clip.sha256, clip.scene)
+    image = load_image(path, clip.sha256, clip.scene)
     if clip.fit == "fit":
-        image = on_backdrop(image, (timeline.width, timeline.height))
-    shown = view(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
+        image = place_on_backdrop(image, (timeline.width, timeline.height))
+    shown = crop_at(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
     size = thumbnail_size(timeline.width, timeline.height)
     box = (shown.left, shown.top, min(shown.right, image.width), min(shown.bottom, image.height))
     return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0))

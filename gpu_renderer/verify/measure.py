@@ -14,7 +14,7 @@ from typing import Any
 from PIL import Image
 
 from gpu_renderer.audio import audio_meter
-from gpu_renderer.audio.audio_meter import Narration, Track
+from gpu_renderer.audio.audio_meter import AudioMeasurement, Narration
 from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS
 from gpu_renderer.core.ffmpeg_process import program, run
 from gpu_renderer.verify import freeze_detect, packet_hashes
@@ -39,7 +39,7 @@ class SoundFacts(Frozen):
     """The encoded sound track, decoded once."""
 
     seal: Seal
-    track: Track
+    track: AudioMeasurement
     planned_lufs: float
     """Loudness in LUFS that the mix reaches with its sources: quiet or sparse ones cannot reach the usual level."""
 
@@ -66,7 +66,7 @@ def sample_segment(path: Path, fps: float, codec: str, cancel: threading.Event |
 
 
 def sample_sound(
-    path: Path, track: audio_meter.Track, planned_lufs: float, cancel: threading.Event | None = None
+    path: Path, track: audio_meter.AudioMeasurement, planned_lufs: float, cancel: threading.Event | None = None
 ) -> SoundFacts:
     """Return the facts of the video's sound (.m4a), which decodes to ``track``. Raises as ``sample_segment``."""
     found = packet_hashes.read(path, "", cancel)
@@ -106,7 +106,7 @@ def measure(
             track = known.sound.track if known.sound else None
         else:
             strips = [freeze_detect.take(video, rate, cancel)]
-            track = audio_meter.take(video, float(sound.get("duration", 0)), cancel) if sound else None
+            track = audio_meter.measure_audio(video, float(sound.get("duration", 0)), cancel) if sound else None
     except RenderError as exc:
         raise RenderError(
             f"the video cannot be read: {exc}", stage="gate", advice="render it again", retryable=exc.retryable
@@ -135,7 +135,7 @@ def measure(
         integrated_lufs=track.integrated_lufs if track else audio_meter.SILENT_LUFS,
         true_peak_dbtp=track.true_peak_dbtp if track else audio_meter.SILENT_DBTP,
         silences=track.silences if track else (),
-        narrations=audio_meter.compare(track, expected) if track else (),
+        narrations=audio_meter.match_narrations(track, expected) if track else (),
         planned_lufs=known.sound.planned_lufs if known and known.sound else None,
         black=black,
         frozen=frozen,

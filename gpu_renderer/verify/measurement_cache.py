@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gpu_renderer.audio.mixdown import Mixed
+from gpu_renderer.audio.mixdown import MixedAudio
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.verify.measure import Known, SegmentFacts, SoundFacts, sample_segment, sample_sound
 from sutradhar.domain.core.errors import NotFound
@@ -27,9 +27,9 @@ def keep_segment(
     blobs.put_file(name, path)
 
 
-def keep_sound(blobs: BlobStore, name: str, mixed: Mixed, cancel: threading.Event) -> None:
+def keep_sound(blobs: BlobStore, name: str, mixed: MixedAudio, cancel: threading.Event) -> None:
     """Store the facts of the video's sound, then the sound itself as ``name``."""
-    facts = sample_sound(mixed.path, mixed.track, mixed.planned_lufs, cancel)
+    facts = sample_sound(mixed.path, mixed.measurement, mixed.planned_lufs, cancel)
     blobs.put(facts_blob(name), facts.model_dump_json().encode())
     blobs.put_file(name, mixed.path)
 

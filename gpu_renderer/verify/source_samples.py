@@ -17,9 +17,9 @@ from PIL import Image
 
 from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.core.ffmpeg_process import Cancelled, Process
-from gpu_renderer.core.video_source import Source, count_frames, probe
-from gpu_renderer.image.camera import view
-from gpu_renderer.image.still import load
+from gpu_renderer.core.video_source import VideoSource, count_frames, probe_clip
+from gpu_renderer.image.camera import crop_at
+from gpu_renderer.image.still import load_image
 from gpu_renderer.verify import freeze_detect
 from gpu_renderer.verify.freeze_detect import EVERY_SEC, HEIGHT, WIDTH, Strip
 from sutradhar.domain.core.errors import RenderError
@@ -94,7 +94,7 @@ class Sources:
 
     def _sample_image(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
         """Return the luma that the camera shows of a still image in the frames ``at`` of its clip."""
-        image = load(path, clip.sha256, clip.scene)
+        image = load_image(path, clip.sha256, clip.scene)
         image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
         whole = np.asarray(image, np.float32)
         return [self._crop_to_frame(clip, 16 + whole @ _LUMA, image.size, frame) for frame in at]
@@ -102,7 +102,7 @@ class Sources:
     def _sample_footage(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
         """Return the frames ``at`` of a clip of footage; after its end it starts again or holds its last frame."""
         assert clip.footage is not None
-        source = probe(path, clip.scene)
+        source = probe_clip(path, clip.scene)
         length = count_frames(source, fps=self._timeline.fps, start_sec=clip.footage.start_sec)
         length = min(length, clip.footage.part_frames or length)
         places = [n % length if clip.footage.when_over == "loop" else min(n, length - 1) for n in at] if length else []
@@ -122,7 +122,7 @@ class Sources:
         found = []
         for frame, place in zip(at, places, strict=True):
             small = turn.get(place, last).astype(np.float32)  # the last frame may be shown for long
-            found.append(self._crop_to_frame(clip, small, source.picture, frame))
+            found.append(self._crop_to_frame(clip, small, source.display_size, frame))
         return found
 
     def _crop_to_frame(self, clip: Clip, luma: npt.NDArray[np.float32], picture: tuple[int, int], frame: int) -> Luma:
@@ -132,7 +132,7 @@ class Sources:
         high, wide = luma.shape
         box = (0.0, 0.0, float(wide), float(high))
         if clip.fit == "fill":  # a clip with "fit" is judged as a whole; the blurred copy around it adds no light
-            shown = view(clip.camera, frame, clip.frames, picture, self._timeline.width / self._timeline.height)
+            shown = crop_at(clip.camera, frame, clip.frames, picture, self._timeline.width / self._timeline.height)
             across, down = wide / picture[0], high / picture[1]
             box = (
                 shown.left * across,
@@ -144,7 +144,7 @@ class Sources:
         return np.asarray(np.rint(np.asarray(seen)), np.uint8)
 
 
-def clip_sample_command(timeline: Timeline, clip: Clip, film: Source) -> list[str]:
+def clip_sample_command(timeline: Timeline, clip: Clip, film: VideoSource) -> list[str]:
     """Return the ffmpeg command that writes the luma of a clip, to the end of its file, to stdout: small pictures in
     limited range at the rate of the video."""
     assert clip.footage is not None

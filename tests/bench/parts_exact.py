@@ -17,7 +17,7 @@ from PIL import Image
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import segment
-from gpu_renderer.image.camera import Box, view
+from gpu_renderer.image.camera import Box, crop_at
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.video.timeline import Camera, Pose, Timeline
 from tests.bench import measure, workload
@@ -65,9 +65,9 @@ def jitter(bench: Bench, figures: Figures) -> None:
         for first in (0, shot.frames // 2):
             shifts = []
             before: Box | None = None
-            corners = _textured(_reference(luma, view(camera, first, shot.frames, picture, size[0] / size[1]), size))
+            corners = _textured(_reference(luma, crop_at(camera, first, shot.frames, picture, size[0] / size[1]), size))
             for n, frame in _frames(bench, shot, first, first + count // 2):
-                shown = view(camera, n, shot.frames, picture, size[0] / size[1])
+                shown = crop_at(camera, n, shot.frames, picture, size[0] / size[1])
                 ideal = _reference(luma, shown, size)
                 shifts.append([_shift(frame, ideal, corner) for corner in corners])
                 if (n - first) % 4 == 0:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from gpu_renderer.text.text_renderer import typeface
+from gpu_renderer.text.text_renderer import find_typeface
 from sutradhar.domain.video.render_settings import RendererSettings
 from tests.bench import measure, workload, zoompan
 from tests.bench.figures import Figures
@@ -106,7 +106,7 @@ def _moviepy(bench: Bench, options: dict[str, str]) -> tuple[float, Cost]:
     wanted = {
         "timeline": short.model_dump(mode="json"),
         "store": str(bench.store),
-        "font": str(typeface().latin),
+        "font": str(find_typeface().latin),
         "watermark_at": zoompan.draw_watermark(short, out),
         "watermark": str(out / "watermark.png"),
         "preset": options["preset"],

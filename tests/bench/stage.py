@@ -52,7 +52,7 @@ def picture(order: Order) -> None:
 
 
 def mix(order: Order) -> None:
-    mixdown.mix(order.timeline, FileBlobStore(order.store), order.out, threading.Event())
+    mixdown.mix_audio(order.timeline, FileBlobStore(order.store), order.out, threading.Event())
 
 
 def gate(order: Order) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gpu_renderer.text.captions import watermark_overlay
+from gpu_renderer.text.captions import draw_watermark_overlay
 from sutradhar.domain.video.timeline import Clip, Timeline
 
 _ENLARGED = 8000
@@ -73,6 +73,6 @@ def _srt(timeline: Timeline) -> str:
 def draw_watermark(timeline: Timeline, folder: Path) -> tuple[int, int]:
     """Write watermark.png; where it goes."""
     assert timeline.watermark is not None
-    overlay = watermark_overlay(timeline.watermark, timeline.width, timeline.height)
+    overlay = draw_watermark_overlay(timeline.watermark, timeline.width, timeline.height)
     Image.fromarray(np.ascontiguousarray(overlay.rgba)).save(folder / "watermark.png")
     return overlay.x, overlay.y

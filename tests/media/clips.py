@@ -7,7 +7,7 @@ from pathlib import Path
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Shot
-from gpu_renderer.image.clip_player import Player, opened
+from gpu_renderer.image.clip_player import ClipPlayer, open_clip
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import Camera, Footage
 from tests.media.timelines import HOLD
@@ -62,7 +62,7 @@ def shot(
 def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int = FPS, **more: object) -> list[Frame]:
     """Return the frames from ``first`` on of a shot of ``frames`` frames."""
     one = shot(path, frames, **more)
-    player, found = Player(opened(path, one.sha256, one.scene), one, size, fps), []
+    player, found = ClipPlayer(open_clip(path, one.sha256, one.scene), one, size, fps), []
     try:
         for n in range(first, frames):
             frame = Frame(*size)

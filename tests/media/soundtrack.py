@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.loudness import BLOCK, Audio, analyse, integrated
-from gpu_renderer.audio.mixdown import mix
+from gpu_renderer.audio.loudness import BLOCK, Audio, integrated_loudness, measure_levels
+from gpu_renderer.audio.mixdown import mix_audio
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.timeline import Bed, ClipSound, Effect, GainPoint, Timeline, Voice
@@ -130,7 +130,7 @@ class Film:
         )
 
     def mix(self, frames: int, fps: int = 30) -> Path:
-        return mix(self.timeline(frames, fps), self.blobs, self.work, NEVER)[0]
+        return mix_audio(self.timeline(frames, fps), self.blobs, self.work, NEVER)[0]
 
 
 def decoded(path: Path) -> Samples:
@@ -144,4 +144,4 @@ def blocks(sound: Samples) -> Iterator[Audio]:
 
 
 def loudness(sound: Samples) -> float:
-    return integrated(analyse(blocks(sound)).power)
+    return integrated_loudness(measure_levels(blocks(sound)).power)

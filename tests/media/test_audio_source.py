@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.audio.audio_source import TOLERANCE, Recording, length
+from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, count_samples
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
@@ -27,7 +27,7 @@ def read(folder: Path, path: Path, samples: int) -> Samples:
     blobs.put_file("sound", path)
     work = folder / "work"
     work.mkdir(exist_ok=True)
-    with Recording(blobs, "sound", samples, work / "a.wav", "the music", None, NEVER) as recording:
+    with AudioSource(blobs, "sound", samples, work / "a.wav", "the music", None, NEVER) as recording:
         return recording.read(0, samples).astype(np.float64)
 
 
@@ -51,7 +51,7 @@ def read(folder: Path, path: Path, samples: int) -> Samples:
 )
 def test_every_usual_form_of_a_file_is_heard_alike(tmp_path: Path, name: str, arguments: list[str]) -> None:
     path = made(tmp_path, name, *arguments)
-    samples = length(path, NEVER)
+    samples = count_samples(path, NEVER)
     assert abs(samples - RATE) < 1_200  # some forms come in whole frames
     heard = read(tmp_path, path, samples)[: RATE - 1_200]
     assert heard[:, 0] == pytest.approx(heard[:, 1], abs=0.02)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from gpu_renderer.text.captions import Caption, Overlay, caption_top, font_hashes, watermark_overlay
+from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay, find_caption_top, hash_fonts
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import break_lines
@@ -80,7 +80,7 @@ def test_a_caption_reads_on_black_grey_and_white(background: int) -> None:
 @pytest.mark.parametrize("position", ["tl", "tr", "bl", "br"])
 def test_the_watermark_stands_in_its_corner(position: str) -> None:
     width, height = 1280, 720
-    overlay = watermark_overlay(Watermark(text="Sutradhar", position=position, opacity=1.0), width, height)
+    overlay = draw_watermark_overlay(Watermark(text="Sutradhar", position=position, opacity=1.0), width, height)
     left, top, right, bottom = _ink(overlay)
     margin = 0.025 * 720
     assert (left if position[1] == "l" else width - right) == pytest.approx(margin, abs=5)
@@ -92,17 +92,17 @@ def test_the_watermark_stands_in_its_corner(position: str) -> None:
 @pytest.mark.parametrize("text", ["Sutradhar", "म" * 40])
 def test_the_watermark_of_an_upright_picture_is_clear_of_the_apps_buttons(position: str, text: str) -> None:
     width, height = 1080, 1920
-    mark = watermark_overlay(Watermark(text=text, position=position, opacity=1.0), width, height)
+    mark = draw_watermark_overlay(Watermark(text=text, position=position, opacity=1.0), width, height)
     left, top, right, bottom = _ink(mark)
     assert left >= 0.04 * width
     assert right <= 0.885 * width
     assert top >= 0.07 * height
     assert bottom <= 0.84 * height
-    assert bottom < caption_top(width, height) or top > _ink(_caption("Home", width, height).plain)[3]
+    assert bottom < find_caption_top(width, height) or top > _ink(_caption("Home", width, height).plain)[3]
 
 
 def test_the_watermark_is_as_opaque_as_asked_and_fits_when_long() -> None:
-    full, half = (watermark_overlay(Watermark(text="म" * 40, opacity=o), 720, 1280) for o in (1.0, 0.5))
+    full, half = (draw_watermark_overlay(Watermark(text="म" * 40, opacity=o), 720, 1280) for o in (1.0, 0.5))
     assert full.rgba[..., 3].max() == 255
     assert half.rgba[..., 3].max() in (127, 128)
     assert full.rgba.shape[1] < 0.55 * 720
@@ -114,7 +114,7 @@ def test_overlays_off_the_chroma_grid_are_refused() -> None:
 
 
 def test_font_hashes_name_both_fonts() -> None:
-    hashes = font_hashes()
+    hashes = hash_fonts()
     assert set(hashes) == {"NotoSans-Bold.ttf", "NotoSansDevanagari-Bold.ttf"}
     assert all(len(h) == 64 for h in hashes.values())
 
@@ -124,7 +124,7 @@ def test_font_hashes_name_both_fonts() -> None:
 def test_no_caption_reaches_above_the_captions_place(text: str, width: int, height: int) -> None:
     overlay = _caption(text, width, height).plain
     seen = np.nonzero((overlay.rgba[..., 3] > 200).any(axis=1))[0]
-    assert overlay.y + seen[0] >= caption_top(width, height)
+    assert overlay.y + seen[0] >= find_caption_top(width, height)
 
 
 def test_what_no_font_can_draw_is_an_error_that_names_text_and_character() -> None:
@@ -133,7 +133,7 @@ def test_what_no_font_can_draw_is_an_error_that_names_text_and_character() -> No
     assert caught.value.stage == "picture"
     assert "take the character out" in caught.value.advice
     with pytest.raises(RenderError, match=r"the watermark “→” .*RIGHTWARDS ARROW"):
-        watermark_overlay(Watermark.model_construct(text="→", position="tr", opacity=1.0), 320, 180)
+        draw_watermark_overlay(Watermark.model_construct(text="→", position="tr", opacity=1.0), 320, 180)
 
 
 def test_an_upright_picture_breaks_the_lines_of_a_poem_each_by_itself() -> None:

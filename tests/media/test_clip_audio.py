@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.audio.mixdown import mix
+from gpu_renderer.audio.mixdown import mix_audio
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.domain.core.errors import RenderError
 from tests.media.soundtrack import NEVER, RATE, Film, Samples, decoded, loudness, speech, tone, wav
@@ -230,5 +230,5 @@ def test_a_long_song_uses_memory_and_disk_only_for_its_heard_part(film: Film, tm
 def test_the_sound_is_the_same_in_every_order_of_reading(film: Film, tmp_path: Path) -> None:
     path = clip(tmp_path / "a.mp4", 3, steps(3))
     film.show(path, 3.0)
-    first = mix(film.timeline(90), film.blobs, film.work, NEVER)[0].read_bytes()
+    first = mix_audio(film.timeline(90), film.blobs, film.work, NEVER)[0].read_bytes()
     assert film.mix(90).read_bytes() == first

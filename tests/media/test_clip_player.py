@@ -11,7 +11,7 @@ import pytest
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Segment
-from gpu_renderer.image.clip_player import opened
+from gpu_renderer.image.clip_player import open_clip
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.core.errors import RenderError
 from tests.media.clips import FPS, SIZE, X264, counting, levels, made, played, shot
@@ -280,7 +280,7 @@ def test_a_start_beyond_the_end_is_an_error(tmp_path):
 def test_other_bytes_than_those_stored_are_refused(tmp_path):
     clip = made(tmp_path / "a.mp4", *X264)
     with pytest.raises(RenderError, match="not those that were stored"):
-        opened(clip, "0" * 64, 3)
+        open_clip(clip, "0" * 64, 3)
 
 
 def two_clips(tmp_path: Path) -> tuple[Segment, dict[str, Path]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.audio.audio_meter import narrations, take
+from gpu_renderer.audio.audio_meter import measure_audio, read_narrations
 from gpu_renderer.core.ffmpeg_process import program
 from gpu_renderer.mux.concat import join
 from gpu_renderer.verify.measure import Known, measure, sample_segment, sample_sound
@@ -89,14 +89,14 @@ class Room:
         self.timeline = Timeline(
             fps=FPS, width=320, height=180, frames=FRAMES, clips=(clip,), voices=tuple(voices), bed=None, captions={}
         )
-        self.expected = narrations(self.timeline, blobs, folder)
+        self.expected = read_narrations(self.timeline, blobs, folder)
         self.picture, self.sound = segments(folder, MOVING), sound(folder, heard())
 
     def film(self, picture: list[Path], track: Path | None, folder: Path) -> tuple[Path, Known]:
         never = threading.Event()
         path = join(picture, track, folder / "film.mp4", frames=FRAMES, workdir=folder, cancel=never)
         sampled = [sample_segment(part, FPS, "h264") for part in picture]
-        return path, Known(sampled, sample_sound(track, take(track, SECONDS), -14.0) if track else None)
+        return path, Known(sampled, sample_sound(track, measure_audio(track, SECONDS), -14.0) if track else None)
 
     def broken(self, film: Path, known: Known | None, timeline: Timeline | None = None) -> set[str]:
         facts = measure(film, self.thumbnail, known=known, expected=self.expected)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import segment
-from gpu_renderer.image.backdrop import on_backdrop
+from gpu_renderer.image.backdrop import place_on_backdrop
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import to_rgb
 from sutradhar.backends.local.blobs import FileBlobStore
@@ -103,7 +103,7 @@ def test_a_chosen_camera_move_works_on_an_image_that_is_shown_whole(tmp_path: Pa
 
 def test_the_copy_behind_is_blurred() -> None:
     stripes = Image.fromarray(np.tile(np.uint8([[[0] * 3, [255] * 3]]), (200, 50, 1)))
-    behind = np.asarray(on_backdrop(stripes, (320, 180))).astype(int)[:, :60]
+    behind = np.asarray(place_on_backdrop(stripes, (320, 180))).astype(int)[:, :60]
     assert np.abs(np.diff(behind, axis=1)).max() < 6
     assert behind.mean() == pytest.approx(0.45 * 127, abs=8)
 

@@ -5,7 +5,7 @@ import pytest
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import segment
-from gpu_renderer.image.overlay_layers import Layers
+from gpu_renderer.image.overlay_layers import OverlayLayers
 from gpu_renderer.text.captions import Caption, Overlay
 from gpu_renderer.text.text_renderer import ACCENT
 from sutradhar.backends.local.blobs import FileBlobStore
@@ -45,7 +45,7 @@ def test_only_the_word_changes_and_every_word_has_its_own_place(lines, width, he
     seen = np.zeros_like(letters)
     boxes = []
     for i in range(len(_words(lines))):
-        shown = _on(caption.lit(i), plain, *at)
+        shown = _on(caption.highlight(i), plain, *at)
         changed = np.abs(shown - plain).max(axis=2) > 1
         ys, xs = np.nonzero(changed.any(axis=1))[0], np.nonzero(changed.any(axis=0))[0]
         boxes.append((ys[0], xs[0], ys[-1], xs[-1]))
@@ -63,7 +63,7 @@ def test_only_the_word_changes_and_every_word_has_its_own_place(lines, width, he
 
 def test_a_lit_word_reads_at_more_than_seven_to_one():
     """WCAG AAA, between the letters and the box, whatever the picture."""
-    rgba = Caption(CUES["hindi"], 1920, 1080).lit(3).rgba
+    rgba = Caption(CUES["hindi"], 1920, 1080).highlight(3).rgba
     inside = rgba[..., 3] > 254
     luma = (rgba[..., :3] / 255) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722])
     light, dark = np.percentile(luma[inside], [90, 2])
@@ -74,8 +74,8 @@ def _film(tmp_path, cues: tuple[Cue, ...]) -> Timeline:
     return film(FileBlobStore(tmp_path), bodies=(240,), cues=cues).evolve(caption_style="highlight")
 
 
-def _luma(timeline: Timeline, start: int, end: int, layers: Layers | None = None) -> list[np.ndarray]:
-    blend = (layers or Layers(timeline.width, timeline.height)).open(segment(timeline, start, end))
+def _luma(timeline: Timeline, start: int, end: int, layers: OverlayLayers | None = None) -> list[np.ndarray]:
+    blend = (layers or OverlayLayers(timeline.width, timeline.height)).open(segment(timeline, start, end))
     found = []
     for n in range(end - start):
         frame = Frame(timeline.width, timeline.height)
@@ -100,7 +100,7 @@ def test_words_light_up_in_their_frames(tmp_path):
 def test_a_cue_cut_by_a_segment_goes_on_with_its_word(tmp_path):
     timeline = _film(tmp_path, (CUE,))
     whole = _luma(timeline, 0, 80)
-    layers = Layers(timeline.width, timeline.height)
+    layers = OverlayLayers(timeline.width, timeline.height)
     parts = [frame for a, b in ((0, 11), (11, 25), (25, 60), (60, 80)) for frame in _luma(timeline, a, b, layers)]
     assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
 
@@ -113,7 +113,7 @@ def test_memory_does_not_grow_with_the_film(tmp_path):
         for n in range(12)
     )
     timeline = _film(tmp_path, cues)
-    layers = Layers(timeline.width, timeline.height)
+    layers = OverlayLayers(timeline.width, timeline.height)
     for n in range(12):
         _luma(timeline, n * 20, n * 20 + 20, layers)
     assert len(layers._subtitles) == 4

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gpu_renderer.image.still import load
+from gpu_renderer.image.still import load_image
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.media.animation import write_clip
@@ -40,8 +40,8 @@ def test_the_door_and_the_renderer_see_the_same_pixels(one, tmp_path):
     one.write(path)
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)
-    rendered = np.asarray(load(path, hashlib.sha256(path.read_bytes()).hexdigest(), 0), float)
-    with Image.open(io.BytesIO(MediaFiles().picture(path, 4096).data)) as opened:
+    rendered = np.asarray(load_image(path, hashlib.sha256(path.read_bytes()).hexdigest(), 0), float)
+    with Image.open(io.BytesIO(MediaFiles().image(path, 4096).data)) as opened:
         kept = np.asarray(opened, float)
     assert rendered.shape == kept.shape == (facts.height, facts.width, 3)
     assert np.abs(rendered - kept).mean() < 2

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gpu_renderer.audio.audio_source import length
+from gpu_renderer.audio.audio_source import count_samples
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.upload import MediaFacts
-from sutradhar.media.audio import decode_sound
+from sutradhar.media.audio import decode_audio
 from sutradhar.media.video import read_video
 from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.soundtrack import NEVER, RATE
@@ -30,12 +30,12 @@ def look(path: Path) -> MediaFacts:
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)
     if facts.kind == "audio":
-        assert length(path, NEVER) / RATE == pytest.approx(facts.duration_sec, abs=0.02)
+        assert count_samples(path, NEVER) / RATE == pytest.approx(facts.duration_sec, abs=0.02)
     return facts
 
 
 def heard(path: Path) -> NDArray[np.float32]:
-    return np.concatenate(list(decode_sound(path)))
+    return np.concatenate(list(decode_audio(path)))
 
 
 def pitch(samples: NDArray[np.float32], start: float, seconds: float = 0.5) -> float:
@@ -219,7 +219,7 @@ def test_a_song_longer_than_ten_minutes_is_measured_and_taken_in_part(tmp_path: 
     path = tone(tmp_path / "a.mp3", "-b:a", "8k", "-write_xing", "0", seconds=720, rate=8_000)
     with path.open("rb") as file:
         assert MediaFiles().probe(file).duration_sec == pytest.approx(720, abs=0.3)
-    part = np.concatenate(list(decode_sound(path, start_sec=2, seconds=3)))
+    part = np.concatenate(list(decode_audio(path, start_sec=2, seconds=3)))
     assert len(part) == 3 * RATE
     assert pitch(part, 1) == pytest.approx(440, abs=3)
 
@@ -230,17 +230,17 @@ def test_a_clips_sound_stays_in_step_with_its_picture(tmp_path: Path, name: str)
     pitches = "aevalsrc='0.3*sin(2*PI*(300+50*floor(t))*t)':d=14:s=48000"
     picture = ["-f", "lavfi", "-i", "color=s=64x36:r=25:d=15"]
     ffmpeg(*picture, "-itsoffset", "1", "-f", "lavfi", "-i", pitches, "-shortest", str(tmp_path / name))
-    zero = read_video(tmp_path / name).first_sec
-    whole = np.concatenate(list(decode_sound(tmp_path / name, zero_sec=zero)))
+    zero = read_video(tmp_path / name).start_time
+    whole = np.concatenate(list(decode_audio(tmp_path / name, zero_sec=zero)))
     assert np.abs(whole[: round(0.9 * RATE)]).max() < 0.001
     assert [pitch(whole, at) for at in (1.25, 4.25, 12.25)] == pytest.approx([300, 450, 850], abs=3)
     for seeks in (False, True):
-        part = np.concatenate(list(decode_sound(tmp_path / name, 12, 2, zero_sec=zero, seeks=seeks)))
+        part = np.concatenate(list(decode_audio(tmp_path / name, 12, 2, zero_sec=zero, seeks=seeks)))
         assert len(part) == 2 * RATE
         # Matroska rounds its time stamps to 1 ms
         shifts = [
             np.abs(part[500:-500] - whole[12 * RATE + 500 + n : 14 * RATE - 500 + n]).max() for n in range(-50, 51)
         ]
         assert min(shifts) < 0.02
-    later = np.concatenate(list(decode_sound(tmp_path / name, zero_sec=zero + 3, seconds=2)))
+    later = np.concatenate(list(decode_audio(tmp_path / name, zero_sec=zero + 3, seconds=2)))
     assert pitch(later, 1.25) == pytest.approx(450, abs=3)

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu_renderer.core.video_source import count_frames, probe
+from gpu_renderer.core.video_source import count_frames, probe_clip
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.upload import MediaFacts
-from sutradhar.media.audio import decode_sound
+from sutradhar.media.audio import decode_audio
 from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.clips import X264, counting, levels, made, played
 
@@ -25,9 +25,9 @@ def look(path: Path) -> MediaFacts:
     """Return the facts of the upload check, with which the renderer must agree."""
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)
-    source = probe(path, 0)
+    source = probe_clip(path, 0)
     assert facts.kind == "video"
-    assert (facts.width, facts.height) == source.picture
+    assert (facts.width, facts.height) == source.display_size
     assert count_frames(source, fps=FPS, start_sec=0) == pytest.approx(facts.duration_sec * FPS, abs=1)
     return facts
 
@@ -314,4 +314,4 @@ def test_videos_that_were_copied_one_behind_the_other_are_shown_one_after_the_ot
     assert middle(tmp_path / name, 0.85) == pytest.approx(wanted[0], abs=4)
     assert middle(tmp_path / name, 1.15) == pytest.approx(wanted[1], abs=4)
     assert middle(tmp_path / name, 1.9) == pytest.approx(wanted[1], abs=4)
-    assert sum(map(len, decode_sound(tmp_path / name))) / 48_000 == pytest.approx(2, abs=0.15)
+    assert sum(map(len, decode_audio(tmp_path / name))) / 48_000 == pytest.approx(2, abs=0.15)

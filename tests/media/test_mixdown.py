@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from gpu_renderer.audio import audio_meter
-from gpu_renderer.audio.audio_source import Recording
-from gpu_renderer.audio.ducking import SEAM, Loop, at_samples
-from gpu_renderer.audio.loudness import BLOCK, analyse, integrated, levelling_gain
-from gpu_renderer.audio.mixdown import as_promised, encode_argv, mix
+from gpu_renderer.audio.audio_source import AudioSource
+from gpu_renderer.audio.ducking import CROSSFADE_SAMPLES, LoopedAudio, interpolate
+from gpu_renderer.audio.loudness import BLOCK, integrated_loudness, levelling_gain, measure_levels
+from gpu_renderer.audio.mixdown import encode_command, meets_target, mix_audio
 from gpu_renderer.core.ffmpeg_process import Cancelled, program
 from sutradhar.domain.core.errors import RenderError
 from tests.media.soundtrack import NEVER, RATE, Film, Samples, blocks, decoded, loudness, speech, tone, wav
@@ -84,7 +84,7 @@ def test_the_encoded_file_has_the_promised_loudness_and_true_peak(
         film.say(200_000, speech(4.0))
     if volume_db is not None:
         film.play(music(), volume_db)
-    found = audio_meter.take(film.mix(300), 10.0)
+    found = audio_meter.measure_audio(film.mix(300), 10.0)
     assert found.integrated_lufs == pytest.approx(-14, abs=0.5)
     assert found.true_peak_dbtp <= -1
 
@@ -93,8 +93,8 @@ def test_peaky_speech_is_limited_and_still_loud_enough(film: Film) -> None:
     sound = speech(5.0, 0.3)
     sound[::9_600] = 0.9
     film.say(9_600, sound)
-    found = audio_meter.take(film.mix(200), 200 / 30)
-    assert as_promised(found)
+    found = audio_meter.measure_audio(film.mix(200), 200 / 30)
+    assert meets_target(found)
 
 
 def test_a_peaky_voice_keeps_its_distance_from_the_bed(film: Film) -> None:
@@ -152,18 +152,18 @@ def test_a_bed_that_does_not_fit_its_own_start_loops_without_a_click(film: Film)
     ramp = np.linspace(-0.5, 0.5, RATE)
     film.play(np.stack([ramp, ramp], axis=1))
     assert film.bed
-    with Recording(film.blobs, "bed", RATE, film.work / "bed.wav", "the music", None, NEVER) as recording:
-        looped = Loop(recording).read(10, 3 * RATE)
-        assert np.abs(np.diff(looped, axis=0)).max() < 2.5 * np.pi / 2 / SEAM
+    with AudioSource(film.blobs, "bed", RATE, film.work / "bed.wav", "the music", None, NEVER) as recording:
+        looped = LoopedAudio(recording).read(10, 3 * RATE)
+        assert np.abs(np.diff(looped, axis=0)).max() < 2.5 * np.pi / 2 / CROSSFADE_SAMPLES
         # any cut of it is the same sound
-        assert np.array_equal(Loop(recording).read(RATE - 1_000, 2_000), looped[RATE - 1_010 : RATE + 990])
+        assert np.array_equal(LoopedAudio(recording).read(RATE - 1_000, 2_000), looped[RATE - 1_010 : RATE + 990])
 
 
 def test_what_the_file_measures_is_reported(film: Film) -> None:
     film.say(9_600, speech(1.0))
-    path, found, planned = mix(film.timeline(60), film.blobs, film.work, NEVER)
+    path, found, planned = mix_audio(film.timeline(60), film.blobs, film.work, NEVER)
     assert planned == pytest.approx(found.integrated_lufs, abs=0.5)
-    assert found == audio_meter.take(path, 2.0)
+    assert found == audio_meter.measure_audio(path, 2.0)
 
 
 def test_the_same_film_gives_the_same_bytes(film: Film) -> None:
@@ -184,11 +184,11 @@ def test_a_cancelled_mix_stops(film: Film) -> None:
     stop = threading.Event()
     stop.set()
     with pytest.raises(Cancelled):
-        mix(film.timeline(60), film.blobs, film.work, stop)
+        mix_audio(film.timeline(60), film.blobs, film.work, stop)
 
 
 def test_arguments() -> None:
-    assert encode_argv(Path("work/sound.m4a"))[1:] == [
+    assert encode_command(Path("work/sound.m4a"))[1:] == [
         "-f",
         "f32le",
         "-ac",
@@ -234,26 +234,26 @@ def gated() -> Samples:
 )
 def test_our_meter_agrees_with_ffmpegs(tmp_path: Path, sound: Samples) -> None:
     (tmp_path / "a.wav").write_bytes(wav(sound))
-    theirs = audio_meter.take(tmp_path / "a.wav", len(sound) / RATE)
-    levels = analyse(blocks(sound))
-    assert integrated(levels.power) == pytest.approx(theirs.integrated_lufs, abs=0.1)
+    theirs = audio_meter.measure_audio(tmp_path / "a.wav", len(sound) / RATE)
+    levels = measure_levels(blocks(sound))
+    assert integrated_loudness(levels.power) == pytest.approx(theirs.integrated_lufs, abs=0.1)
     assert 20 * np.log10(levels.peak.max()) == pytest.approx(theirs.true_peak_dbtp, abs=0.3)
 
 
 def test_a_peak_between_samples_is_seen() -> None:
     between = 0.5 * np.sin(np.pi / 2 * np.arange(RATE) + np.pi / 4)  # every sample is 3 dB below the crest
-    levels = analyse(blocks(np.stack([between, between], axis=1)))
+    levels = measure_levels(blocks(np.stack([between, between], axis=1)))
     assert 20 * np.log10(np.median(levels.peak)) == pytest.approx(20 * np.log10(0.5), abs=0.1)
 
 
 def test_the_limiter_keeps_true_peaks_under_the_ceiling_and_moves_smoothly() -> None:
     sound = np.stack([speech(4.0, 0.3)] * 2, axis=1)
     sound[50_000::30_000] = 0.99
-    levels = analyse(blocks(sound))
+    levels = measure_levels(blocks(sound))
     gain = levelling_gain(levels, -14, -2)
-    louder = sound * at_samples(gain, 0, len(sound))
-    after = analyse(blocks(louder))
-    assert integrated(after.power) == pytest.approx(-14, abs=0.1)
+    louder = sound * interpolate(gain, 0, len(sound))
+    after = measure_levels(blocks(louder))
+    assert integrated_loudness(after.power) == pytest.approx(-14, abs=0.1)
     assert 20 * np.log10(after.peak.max()) < -1.9
     assert np.abs(np.diff(20 * np.log10(gain))).max() < 4  # dB a millisecond
 
@@ -262,7 +262,7 @@ def test_analysing_takes_no_more_memory_for_a_longer_film() -> None:
     def peak(count: int) -> int:
         silence = np.zeros((BLOCK, 2), np.float32)
         tracemalloc.start()
-        analyse(silence for _ in range(count))
+        measure_levels(silence for _ in range(count))
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return found
@@ -272,10 +272,12 @@ def test_analysing_takes_no_more_memory_for_a_longer_film() -> None:
 
 
 def test_silence_has_no_loudness_to_correct() -> None:
-    def track(loudness: float, peak: float) -> audio_meter.Track:
-        return audio_meter.Track(integrated_lufs=loudness, true_peak_dbtp=peak, silences=(), envelope="", errors=())
+    def track(loudness: float, peak: float) -> audio_meter.AudioMeasurement:
+        return audio_meter.AudioMeasurement(
+            integrated_lufs=loudness, true_peak_dbtp=peak, silences=(), envelope="", errors=()
+        )
 
-    assert as_promised(track(audio_meter.SILENT_LUFS, audio_meter.SILENT_DBTP))
-    assert as_promised(track(-14.4, -1.0))
-    assert not as_promised(track(-14.6, -2.0))
-    assert not as_promised(track(-14.0, -0.9))
+    assert meets_target(track(audio_meter.SILENT_LUFS, audio_meter.SILENT_DBTP))
+    assert meets_target(track(-14.4, -1.0))
+    assert not meets_target(track(-14.6, -2.0))
+    assert not meets_target(track(-14.0, -0.9))

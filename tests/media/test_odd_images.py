@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gpu_renderer.image.still import prepare
+from gpu_renderer.image.still import prepare_still
 from sutradhar.domain.core.errors import RenderError
 from tests.media.encoded import raw_png
 from tests.media.test_still import BLUE, GREEN, RED, opened, saved
@@ -89,7 +89,7 @@ def test_a_colour_profile_is_obeyed_in_every_mode(tmp_path, mode):
 @pytest.mark.parametrize("size", [(1, 5000), (8000, 10), (1, 1), (5, 3)])
 @pytest.mark.parametrize("camera", [HOLD, ZOOM_IN])
 def test_a_sliver_of_a_picture_takes_no_more_memory_than_any_other(size, camera):
-    still = prepare(Image.new("RGB", size, (200, 40, 90)), camera, (640, 360))
+    still = prepare_still(Image.new("RGB", size, (200, 40, 90)), camera, (640, 360))
     assert sum(plane.nbytes for plane in still.planes) < 40 * 640 * 360
 
 

@@ -17,7 +17,7 @@ from gpu_renderer.core.frame import Frame
 from gpu_renderer.encode.encoders import Profile, profile
 from gpu_renderer.encode.segment_store import reel, render_picture
 from gpu_renderer.encode.worker_pool import Agenda
-from gpu_renderer.image.camera import view
+from gpu_renderer.image.camera import crop_at
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import to_planes
 from gpu_renderer.mux.concat import join
@@ -169,7 +169,7 @@ def test_frames_are_what_an_exact_resampler_makes_of_the_ideal_crop(blobs, workd
     frames = composed(timeline, blobs, workdir, 0, 40)
     plane = Image.fromarray(to_planes(smooth)[0].astype(np.float32))
     for n in (0, 13, 20, 39):
-        shown = view(camera, n, 40, (480, 288), WIDTH / HEIGHT)
+        shown = crop_at(camera, n, 40, (480, 288), WIDTH / HEIGHT)
         box = (shown.left, shown.top, shown.right, shown.bottom)
         ideal = np.asarray(plane.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box=box), float)
         inner = np.s_[4:-4, 4:-4]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from gpu_renderer.image.camera import view
-from gpu_renderer.image.still import load, prepare, to_planes
+from gpu_renderer.image.camera import crop_at
+from gpu_renderer.image.still import load_image, prepare_still, to_planes
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Camera, Pose
 from sutradhar.media.image import MAX_PIXELS
@@ -23,7 +23,7 @@ RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
 def opened(tmp_path: Path, encoded: bytes, scene: int = 0) -> np.ndarray:
     path = tmp_path / "picture"
     path.write_bytes(encoded)
-    return np.asarray(load(path, hashlib.sha256(encoded).hexdigest(), scene))
+    return np.asarray(load_image(path, hashlib.sha256(encoded).hexdigest(), scene))
 
 
 def saved(image: Image.Image, form: str, **options: object) -> bytes:
@@ -85,7 +85,7 @@ def test_an_embedded_profile_is_obeyed_and_a_broken_one_ignored(tmp_path):
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (33, 1), (101, 57), (3, 500), (1000, 4)])
 def test_odd_and_tiny_pictures_fill_the_frame(size):
     moving = Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.9, y=0.1, zoom=1.3))
-    still = prepare(Image.new("RGB", size, (200, 40, 90)), moving, (64, 36))
+    still = prepare_still(Image.new("RGB", size, (200, 40, 90)), moving, (64, 36))
     out = [np.zeros((36, 64), np.uint8), np.zeros((18, 32), np.uint8), np.zeros((18, 32), np.uint8)]
     expected = [int(plane[0, 0]) for plane in to_planes(np.full((1, 1, 3), (200, 40, 90), np.uint8))]
     for frame in (0, 4, 9):
@@ -113,7 +113,7 @@ def test_a_large_source_is_filtered_before_it_is_sampled():
     """Stripes finer than the output would shimmer as moiré; filtered, they are an even grey."""
     stripes = np.zeros((1440, 2560, 3), np.uint8)
     stripes[:, ::2] = 255
-    still = prepare(Image.fromarray(stripes), HOLD, (160, 90))
+    still = prepare_still(Image.fromarray(stripes), HOLD, (160, 90))
     out = [np.zeros((90, 160), np.uint8), np.zeros((45, 80), np.uint8), np.zeros((45, 80), np.uint8)]
     still.draw(HOLD, 0, 1, out)
     assert int(np.ptp(out[0])) <= 2
@@ -122,7 +122,7 @@ def test_a_large_source_is_filtered_before_it_is_sampled():
 
 def test_what_the_camera_never_shows_is_not_kept():
     strip = Image.new("RGB", (20_000, 100))
-    still = prepare(strip, HOLD, (160, 90))
+    still = prepare_still(strip, HOLD, (160, 90))
     assert still.planes[0].size < 5 * 160 * 90
 
 
@@ -147,7 +147,7 @@ def test_bytes_other_than_those_that_were_stored_are_refused(tmp_path):
     path = tmp_path / "picture"
     path.write_bytes(png(photo(1)))
     with pytest.raises(RenderError, match=r"scene 3.*not those that were stored"):
-        load(path, "0" * 64, 2)
+        load_image(path, "0" * 64, 2)
 
 
 def test_more_pixels_than_memory_are_refused_and_more_than_a_video_needs_reduced(tmp_path):
@@ -162,13 +162,13 @@ def test_more_pixels_than_memory_are_refused_and_more_than_a_video_needs_reduced
 def test_a_picture_of_any_size_comes_out_as_by_an_exact_resampler(camera, size, least):
     """The oracle is Pillow's Lanczos of the ideal crop, in floats, from a source larger or smaller than the film."""
     picture = photo(7, *size)
-    still = prepare(Image.fromarray(picture), camera, (320, 180))
+    still = prepare_still(Image.fromarray(picture), camera, (320, 180))
     out = [np.zeros((180, 320), np.uint8), np.zeros((90, 160), np.uint8), np.zeros((90, 160), np.uint8)]
     exact = Image.fromarray(to_planes(picture)[0].astype(np.float32))
     errors = []
     for n in (0, 13, 25, 39):
         still.draw(camera, n, 40, out)
-        seen = view(camera, n, 40, size, 320 / 180)
+        seen = crop_at(camera, n, 40, size, 320 / 180)
         box = (seen.left, seen.top, seen.right, seen.bottom)
         ideal = np.asarray(exact.resize((320, 180), Image.Resampling.LANCZOS, box=box), float)
         errors.append(np.mean((out[0] - ideal)[2:-2, 2:-2] ** 2))

@@ -7,9 +7,9 @@ import pytest
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import cut, segment
-from gpu_renderer.image.overlay_layers import Layers
-from gpu_renderer.text.captions import Overlay, caption_top, watermark_overlay
-from gpu_renderer.text.titles import opacity, title_overlay
+from gpu_renderer.image.overlay_layers import OverlayLayers
+from gpu_renderer.text.captions import Overlay, draw_watermark_overlay, find_caption_top
+from gpu_renderer.text.titles import draw_title_overlay, title_opacity
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.plan import Watermark
@@ -45,30 +45,30 @@ def _seen(overlay: Overlay, above: int = 25) -> tuple[int, int, int, int]:
 @pytest.mark.parametrize("place", ["title", "lower_third"])
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_title_is_clear_of_the_captions_place_and_of_every_watermark(name, place, width, height):
-    left, top, right, bottom = _seen(title_overlay(_title(name, place), width, height))
-    assert bottom <= caption_top(width, height)
+    left, top, right, bottom = _seen(draw_title_overlay(_title(name, place), width, height))
+    assert bottom <= find_caption_top(width, height)
     assert left >= 0.04 * width
     assert right <= (0.885 if width < height else 0.96) * width
     assert top >= (0.08 * height if width < height else 0)
     for corner in ("tl", "tr", "bl", "br"):
-        mark = _seen(watermark_overlay(Watermark(text="W" * 40, position=corner, opacity=1.0), width, height))
+        mark = _seen(draw_watermark_overlay(Watermark(text="W" * 40, position=corner, opacity=1.0), width, height))
         assert mark[3] <= top or mark[1] >= bottom
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("name", ["english", "hindi"])
 def test_a_title_is_centred_and_large_and_a_lower_third_stands_on_the_left(name, width, height):
-    left, top, right, bottom = _seen(title_overlay(_title(name, "title"), width, height))
+    left, top, right, bottom = _seen(draw_title_overlay(_title(name, "title"), width, height))
     assert abs((left + right) / 2 - width / 2) < 0.01 * width
     assert abs((top + bottom) / 2 - (0.42 if width < height else 0.47) * height) < 0.06 * height
     assert bottom - top > 0.14 * min(width, height)
-    left, lower, _, _ = _seen(title_overlay(_title(name, "lower_third"), width, height))
+    left, lower, _, _ = _seen(draw_title_overlay(_title(name, "lower_third"), width, height))
     assert left == pytest.approx(0.05 * width, abs=2)
     assert lower > (max(bottom, 0.5 * height) if width < height else 0.55 * height)
 
 
 def test_the_bar_of_a_lower_third_is_slim_and_as_high_as_its_plate():
-    overlay = title_overlay(_title("english", "lower_third"), 1920, 1080)
+    overlay = draw_title_overlay(_title("english", "lower_third"), 1920, 1080)
     rows, columns = overlay.rgba.shape[:2]
     bar = (overlay.rgba == (255, 193, 48, 255)).all(axis=2)
     assert bar[:, 2].sum() >= rows - 2
@@ -79,7 +79,7 @@ def test_the_bar_of_a_lower_third_is_slim_and_as_high_as_its_plate():
 @pytest.mark.parametrize("place", ["title", "lower_third"])
 def test_a_title_reads_on_black_and_white(place, background):
     """WCAG asks 3 : 1 of large letters against what is around them."""
-    overlay = title_overlay(Title(start=0, end=9, text="Prahlad प्रह्लाद", place=place), 1280, 720)
+    overlay = draw_title_overlay(Title(start=0, end=9, text="Prahlad प्रह्लाद", place=place), 1280, 720)
     alpha = overlay.rgba[..., 3:] / 255
     flat = (overlay.rgba[..., :3] * alpha + background * (1 - alpha)).mean(axis=2)
     letters = ((overlay.rgba[..., :3] > 250).all(axis=2) & (overlay.rgba[..., 3] > 250)).astype(np.uint8)
@@ -92,7 +92,7 @@ def test_a_title_reads_on_black_and_white(place, background):
 
 def test_a_title_fades_in_and_out_evenly_and_is_whole_between():
     title = Title(start=-5, end=55, text="T")
-    shares = [opacity(title, n, 30) for n in range(-5, 55)]
+    shares = [title_opacity(title, n, 30) for n in range(-5, 55)]
     assert shares == pytest.approx(shares[::-1])
     assert 0 < shares[0] < 0.05
     assert all(b > a for a, b in pairwise(shares[:13]))
@@ -103,7 +103,7 @@ def test_a_title_fades_in_and_out_evenly_and_is_whole_between():
 @pytest.mark.parametrize("frames", [1, 2, 5])
 def test_a_title_too_short_for_its_fades_is_seen_all_the_same(frames):
     title = Title(start=0, end=frames, text="T")
-    assert max(opacity(title, n, 30) for n in range(frames)) >= 0.5
+    assert max(title_opacity(title, n, 30) for n in range(frames)) >= 0.5
 
 
 def test_a_title_goes_on_over_the_border_of_two_segments(tmp_path):
@@ -111,7 +111,7 @@ def test_a_title_goes_on_over_the_border_of_two_segments(tmp_path):
     timeline = film(blobs, bodies=(24, 20), fade=9).evolve(
         titles=(Title(start=10, end=40, text="प्रह्लाद", subtext="x"),)
     )
-    layers = Layers(timeline.width, timeline.height)
+    layers = OverlayLayers(timeline.width, timeline.height)
 
     def frames(parts) -> list[np.ndarray]:
         made = []
@@ -133,7 +133,7 @@ def test_a_title_goes_on_over_the_border_of_two_segments(tmp_path):
 
 def test_memory_holds_the_last_few_titles_only(tmp_path):
     timeline = film(FileBlobStore(tmp_path), bodies=(40,))
-    layers = Layers(timeline.width, timeline.height)
+    layers = OverlayLayers(timeline.width, timeline.height)
     for i in range(9):
         layers.open(segment(timeline.evolve(titles=(Title(start=0, end=9, text=f"Title {i}"),)), 0, 9))
     assert len(layers._patches) == 4
@@ -141,4 +141,4 @@ def test_memory_holds_the_last_few_titles_only(tmp_path):
 
 def test_a_title_that_no_font_can_draw_is_refused():
     with pytest.raises(RenderError, match=r"the title “漢字” has the character '漢'"):
-        title_overlay(Title(start=0, end=9, text="ok", subtext="漢字"), 320, 180)
+        draw_title_overlay(Title(start=0, end=9, text="ok", subtext="漢字"), 320, 180)

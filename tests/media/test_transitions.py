@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import cut, segment
 from gpu_renderer.image.compositor import Compositor
-from gpu_renderer.image.transitions import SOFT_EDGE, dip_levels, mix, progress, wipe_weights
+from gpu_renderer.image.transitions import SOFT_EDGE, blend_transition, dip_levels, progress, wipe_weights
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.timeline import Timeline
 from tests.media.timelines import HEIGHT, HOLD, WIDTH, film, png, sources
@@ -64,7 +64,7 @@ def test_a_wipe_blends_luma_and_chroma_alike():
     old, new = Frame(320, 8), Frame(320, 8)
     old.buffer.fill(40)
     new.buffer.fill(200)
-    mix("wipe", 4, 9, old, new)
+    blend_transition("wipe", 4, 9, old, new)
     y, u, v = (plane.astype(int) for plane in old.planes)
     np.testing.assert_array_equal(u, y[::2, ::2])
     np.testing.assert_array_equal(u, v)

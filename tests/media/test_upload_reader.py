@@ -95,7 +95,7 @@ def test_a_picture_is_upright_and_no_larger_than_is_needed(tmp_path: Path, name:
     path = tmp_path / name
     Image.linear_gradient("L").resize((600, 400)).convert("RGB").save(path)
     assert probe(path) == MediaFacts(kind="image", width=600, height=400)
-    picture = FILES.picture(path, 300)
+    picture = FILES.image(path, 300)
     assert (picture.width, picture.height, picture.media_type) == (300, 200, "image/jpeg")
     with Image.open(io.BytesIO(picture.data)) as shown:
         assert (shown.size, shown.mode) == ((300, 200), "RGB")
@@ -105,9 +105,9 @@ def test_a_telephones_picture_is_turned_and_glass_is_white(tmp_path: Path) -> No
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (300, 200)).save(tmp_path / "held.jpg", exif=exif)
-    assert (probe(tmp_path / "held.jpg").width, FILES.picture(tmp_path / "held.jpg", 4096).height) == (200, 300)
+    assert (probe(tmp_path / "held.jpg").width, FILES.image(tmp_path / "held.jpg", 4096).height) == (200, 300)
     Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(tmp_path / "glass.png")
-    with Image.open(io.BytesIO(FILES.picture(tmp_path / "glass.png", 4096).data)) as shown:
+    with Image.open(io.BytesIO(FILES.image(tmp_path / "glass.png", 4096).data)) as shown:
         assert min(shown.convert("L").getextrema()) > 250
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.image.upscale import check, enlargement, upscaled
+from gpu_renderer.image.upscale import check_upscaler, enlargement_factor, upscale_stills
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from tests.media.timelines import HOLD, ZOOM_IN, film, photo, png
@@ -19,7 +19,7 @@ def blobs(tmp_path) -> FileBlobStore:
 
 def enlarged(blobs, tmp_path, how, small):
     timeline = film(blobs, pictures=[png(small)], bodies=(10,), camera=HOLD)
-    return timeline, upscaled(timeline, how, blobs, tmp_path, threading.Event())
+    return timeline, upscale_stills(timeline, how, blobs, tmp_path, threading.Event())
 
 
 def test_a_small_picture_is_brought_to_the_films_size_once(blobs, tmp_path):
@@ -32,7 +32,7 @@ def test_a_small_picture_is_brought_to_the_films_size_once(blobs, tmp_path):
     again = np.asarray(large.resize((160, 90), Image.Resampling.BOX), np.float32)
     assert np.abs(again - small).mean() < 6
     written = blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns
-    assert upscaled(before, "zscale", blobs, tmp_path, threading.Event()) == after
+    assert upscale_stills(before, "zscale", blobs, tmp_path, threading.Event()) == after
     assert blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns == written
 
 
@@ -41,19 +41,19 @@ def test_a_picture_that_is_large_enough_is_left_alone_and_a_broken_one_named(blo
     assert after == before
     timeline = film(blobs, pictures=[b"broken"], bodies=(10,))
     with pytest.raises(RenderError, match="the picture of scene 1 cannot be used"):
-        upscaled(timeline, "zscale", blobs, tmp_path, threading.Event())
+        upscale_stills(timeline, "zscale", blobs, tmp_path, threading.Event())
 
 
 def test_a_zoom_needs_more(blobs):
     clip = film(blobs, bodies=(10,), camera=ZOOM_IN).clips[0]
     timeline = film(blobs, bodies=(10,), camera=ZOOM_IN)
-    assert enlargement(clip, timeline, 320, 180) == pytest.approx(1.2)
-    assert enlargement(clip, timeline, 384, 2000) == pytest.approx(1.0)
+    assert enlargement_factor(clip, timeline, 320, 180) == pytest.approx(1.2)
+    assert enlargement_factor(clip, timeline, 384, 2000) == pytest.approx(1.0)
 
 
 def test_real_esrgan_must_be_there_and_is_started_as_its_manual_says(blobs, tmp_path, monkeypatch):
     with pytest.raises(NotInstalled, match="realesrgan-ncnn-vulkan") as caught:
-        check("realesrgan")
+        check_upscaler("realesrgan")
     assert "UPSCALE=zscale" in caught.value.advice
     program = tmp_path / "bin" / "realesrgan-ncnn-vulkan"
     program.parent.mkdir()

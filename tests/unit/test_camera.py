@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_renderer.image.camera import Box, Plane, crop, eased, matrix, view
+from gpu_renderer.image.camera import Box, Plane, crop_at, crop_for_pose, ease_in_out, sampling_matrix
 from sutradhar.domain.video.timeline import Camera, Pose
 
 WIDE = 16 / 9
@@ -27,27 +27,29 @@ def inside(box: Box, picture: tuple[int, int]) -> bool:
 def test_no_frame_of_any_move_leaves_the_picture_or_changes_aspect(start, end, picture, aspect, frames):
     camera = Camera(start=start, end=end)
     for frame in {0, frames // 3, frames // 2, frames - 1}:
-        shown = view(camera, frame, frames, picture, aspect)
+        shown = crop_at(camera, frame, frames, picture, aspect)
         assert inside(shown, picture)
         assert shown.width / shown.height == pytest.approx(aspect)
 
 
 def test_zoom_one_is_the_largest_crop_of_a_wide_and_of_a_tall_picture():
     pose = Pose(x=0.5, y=0.5, zoom=1)
-    assert crop(pose, (1600, 900), WIDE) == Box(0, 0, 1600, 900)
-    assert crop(pose, (900, 1600), WIDE) == Box(0, pytest.approx(800 - 900 / WIDE / 2), 900, pytest.approx(900 / WIDE))
-    assert crop(pose, (3000, 900), WIDE) == Box(700, 0, 1600, 900)
+    assert crop_for_pose(pose, (1600, 900), WIDE) == Box(0, 0, 1600, 900)
+    assert crop_for_pose(pose, (900, 1600), WIDE) == Box(
+        0, pytest.approx(800 - 900 / WIDE / 2), 900, pytest.approx(900 / WIDE)
+    )
+    assert crop_for_pose(pose, (3000, 900), WIDE) == Box(700, 0, 1600, 900)
 
 
 def test_a_move_begins_and_ends_exactly_at_its_poses():
     camera = Camera(start=Pose(x=0.5, y=0.5, zoom=1.2), end=Pose(x=0.4, y=0.6, zoom=1.5))
-    assert view(camera, 0, 90, (1920, 1080), WIDE) == crop(camera.start, (1920, 1080), WIDE)
-    last = view(camera, 89, 90, (1920, 1080), WIDE)
-    assert last.left == pytest.approx(crop(camera.end, (1920, 1080), WIDE).left)
+    assert crop_at(camera, 0, 90, (1920, 1080), WIDE) == crop_for_pose(camera.start, (1920, 1080), WIDE)
+    last = crop_at(camera, 89, 90, (1920, 1080), WIDE)
+    assert last.left == pytest.approx(crop_for_pose(camera.end, (1920, 1080), WIDE).left)
 
 
 def test_easing_never_turns_back_stops_or_jerks():
-    way = [eased(n / 1000) for n in range(1001)]
+    way = [ease_in_out(n / 1000) for n in range(1001)]
     steps = [b - a for a, b in itertools.pairwise(way)]
     assert way[0] == 0
     assert way[-1] == 1
@@ -61,23 +63,23 @@ def test_easing_never_turns_back_stops_or_jerks():
 
 def test_a_clip_of_one_frame_shows_its_start():
     camera = Camera(start=Pose(x=0.3, y=0.5, zoom=1.2), end=Pose(x=0.7, y=0.5, zoom=1.2))
-    assert view(camera, 0, 1, (1920, 1080), WIDE) == crop(camera.start, (1920, 1080), WIDE)
+    assert crop_at(camera, 0, 1, (1920, 1080), WIDE) == crop_for_pose(camera.start, (1920, 1080), WIDE)
 
 
 def test_the_whole_picture_at_its_own_size_maps_every_pixel_onto_itself():
     whole = Box(0, 0, 640, 360)
-    np.testing.assert_allclose(matrix(whole, Plane(whole, 640, 360), (640, 360)), [[1, 0, 0], [0, 1, 0]])
+    np.testing.assert_allclose(sampling_matrix(whole, Plane(whole, 640, 360), (640, 360)), [[1, 0, 0], [0, 1, 0]])
 
 
 def test_pixel_centres_are_kept_when_the_stored_plane_is_twice_as_dense():
     whole = Box(0, 0, 640, 360)
     # the centre of output pixel 0 lies between stored samples 0 and 1
-    np.testing.assert_allclose(matrix(whole, Plane(whole, 1280, 720), (640, 360)), [[2, 0, 0.5], [0, 2, 0.5]])
+    np.testing.assert_allclose(sampling_matrix(whole, Plane(whole, 1280, 720), (640, 360)), [[2, 0, 0.5], [0, 2, 0.5]])
 
 
 def test_chroma_samples_sit_on_the_left_luma_column():
     whole = Box(0, 0, 640, 360)
-    found = matrix(whole, Plane(whole, 640, 360), (320, 180), chroma=True)
+    found = sampling_matrix(whole, Plane(whole, 640, 360), (320, 180), chroma=True)
     # first chroma sample: on luma column 0, between lines 0 and 1
     np.testing.assert_allclose(found, [[2, 0, 0], [0, 2, 0.5]])
 
@@ -85,4 +87,4 @@ def test_chroma_samples_sit_on_the_left_luma_column():
 def test_a_plane_that_holds_only_part_of_the_picture_gives_the_same_samples():
     shown = Box(100, 50, 320, 180)
     part = Plane(Box(80, 40, 400, 300), 400, 300)
-    np.testing.assert_allclose(matrix(shown, part, (320, 180)), [[1, 0, 20], [0, 1, 10]])
+    np.testing.assert_allclose(sampling_matrix(shown, part, (320, 180)), [[1, 0, 20], [0, 1, 10]])

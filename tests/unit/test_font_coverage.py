@@ -11,7 +11,7 @@ from textwrap import wrap
 import pytest
 from fontTools.ttLib import TTFont
 
-from gpu_renderer.text.text_renderer import missing_glyphs, runs, typeface
+from gpu_renderer.text.text_renderer import find_missing_glyphs, find_typeface, split_by_font
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text import font_coverage
@@ -51,7 +51,7 @@ def _table(font: Path) -> str:
 
 def _module() -> str:
     parts = [_HEAD]
-    for name, font in (("LATIN", typeface().latin), ("DEVANAGARI", typeface().devanagari)):
+    for name, font in (("LATIN", find_typeface().latin), ("DEVANAGARI", find_typeface().devanagari)):
         lines = "\n".join(f"    {line}" for line in wrap(_table(font), 110))
         parts.append(f'{name} = _read(\n    """\n{lines}\n    """\n)\n"""Of {font.name}."""\n')
     return "\n\n".join(parts[:2]) + "\n" + parts[2]
@@ -59,7 +59,7 @@ def _module() -> str:
 
 @pytest.mark.parametrize("script", ["latin", "devanagari"])
 def test_the_table_is_what_the_installed_font_has(script: str) -> None:
-    with TTFont(getattr(typeface(), script), lazy=True) as opened:
+    with TTFont(getattr(find_typeface(), script), lazy=True) as opened:
         in_font = frozenset(opened.getBestCmap())
     table: frozenset[int] = getattr(font_coverage, script.upper())
     assert sorted(table ^ in_font) == [], (
@@ -69,20 +69,20 @@ def test_the_table_is_what_the_installed_font_has(script: str) -> None:
 
 @pytest.mark.parametrize("text", ["漢", "a→b", "తెలుగు", "עברית", "1 ∑ 2", "कʰ\U00010900"])
 def test_what_the_fonts_lack_is_found_without_them(text: str) -> None:
-    assert undrawable(text) == missing_glyphs(text)[0]
+    assert undrawable(text) == find_missing_glyphs(text)[0]
 
 
 @pytest.mark.parametrize("text", ["Привет", "Ωμέγα", "राम “ज्ञान” ₹१२३ ॐ 50%", "क्\u200dष क्\u200cष", "naïve ñ œ", ""])
 def test_what_the_fonts_have_passes(text: str) -> None:
     assert undrawable(text) is None
-    assert missing_glyphs(text) == ""
+    assert find_missing_glyphs(text) == ""
 
 
 def test_a_cluster_that_neither_font_has_whole_is_found() -> None:
     """Both fonts together have each character, but one cluster is drawn with one font."""
     text = "क\u0489"
     assert all(ord(c) in font_coverage.LATIN | font_coverage.DEVANAGARI for c in text)
-    assert undrawable(text) == missing_glyphs(text) == "\u0489"
+    assert undrawable(text) == find_missing_glyphs(text) == "\u0489"
 
 
 def test_the_domain_and_the_renderer_agree_on_every_character_of_the_plane() -> None:
@@ -90,7 +90,7 @@ def test_the_domain_and_the_renderer_agree_on_every_character_of_the_plane() -> 
     for point in [*range(0x21, 0x2600, 7), *sorted(font_coverage.LATIN | font_coverage.DEVANAGARI)[::5]]:
         for text in (chr(point), "क" + chr(point)):
             if (found := undrawable(text)) is not None:
-                assert found in missing_glyphs(text)
+                assert found in find_missing_glyphs(text)
 
 
 def test_a_plan_with_such_a_character_is_refused_at_once() -> None:
@@ -109,11 +109,11 @@ def test_a_character_is_named_as_people_can_look_it_up() -> None:
 
 
 def test_no_run_is_drawn_with_a_font_that_lacks_its_glyphs() -> None:
-    face = typeface()
+    face = find_typeface()
     has = {face.latin: font_coverage.LATIN, face.devanagari: font_coverage.DEVANAGARI}
     text = "Om ॐ — “śrī” ₹५ ꠰ क᳐ क॑"
     assert undrawable(text) is None
-    assert all(ord(c) in has[font] for font, part in runs(text, face) for c in part)
+    assert all(ord(c) in has[font] for font, part in split_by_font(text, face) for c in part)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from gpu_renderer.audio.loudness import BLOCK, analyse, integrated
+from gpu_renderer.audio.loudness import BLOCK, integrated_loudness, measure_levels
 from sutradhar.domain.plan.plan import Mood
 from sutradhar.providers.offline.procedural.music import ProceduralComposer, beat_samples
 from sutradhar.providers.offline.procedural.score import BEATS, STYLES, write
@@ -30,7 +30,9 @@ def bed(mood: Mood, seed: int = 1) -> Samples:
 
 def loudness(sound: Samples) -> float:
     both = sound.reshape(len(sound), -1) * np.ones((1, 2))
-    return integrated(analyse(both[at : at + BLOCK].astype(np.float32) for at in range(0, len(both), BLOCK)).power)
+    return integrated_loudness(
+        measure_levels(both[at : at + BLOCK].astype(np.float32) for at in range(0, len(both), BLOCK)).power
+    )
 
 
 def power_spectrum(samples: Samples) -> tuple[Samples, Samples]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gpu_renderer.core import segments
-from gpu_renderer.image.camera import crop
+from gpu_renderer.image.camera import crop_for_pose
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline import Footage, Timeline
@@ -147,7 +147,7 @@ def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: t
         laid_out(clip(focus=focus), size=size),
     ):
         camera = made.clips[0].camera
-        shown = crop(camera.start, size, 16 / 9)
+        shown = crop_for_pose(camera.start, size, 16 / 9)
         assert camera.still
         assert (round(shown.left), round(shown.top)) == pytest.approx(left_top, abs=1)
 
@@ -159,9 +159,11 @@ def test_every_move_stays_inside_the_part_that_cropping_leaves(
     camera: str, focus: object, size: tuple[int, int]
 ) -> None:
     """Every move changes the picture, so that the gate never takes a video for frozen."""
-    base = crop(laid_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9)
+    base = crop_for_pose(
+        laid_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9
+    )
     move = laid_out(photo(focus=focus) | {"camera": camera}, size=size).clips[0].camera
-    start, end = (crop(pose, size, 16 / 9) for pose in (move.start, move.end))
+    start, end = (crop_for_pose(pose, size, 16 / 9) for pose in (move.start, move.end))
     assert abs(start.left - end.left) + abs(start.top - end.top) > 0.02 * base.height
     for box in (start, end):
         assert box.left >= base.left - 0.5

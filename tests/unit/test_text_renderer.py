@@ -7,7 +7,14 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont, features
 
 from gpu_renderer.text import text_renderer
-from gpu_renderer.text.text_renderer import Style, draw, line_width, missing_glyphs, runs, typeface
+from gpu_renderer.text.text_renderer import (
+    Style,
+    draw_lines,
+    find_missing_glyphs,
+    find_typeface,
+    measure_line,
+    split_by_font,
+)
 from sutradhar.domain.core.errors import NotInstalled
 
 PLAIN = Style(outline_width=0.0, shadow_opacity=0.0)
@@ -16,14 +23,14 @@ SIZE = 80
 
 def _ink(text: str, engine: ImageFont.Layout) -> np.ndarray:
     """The glyphs of ``text`` by Pillow itself, cut to their ink."""
-    font = ImageFont.truetype(typeface().devanagari, SIZE, layout_engine=engine)
+    font = ImageFont.truetype(find_typeface().devanagari, SIZE, layout_engine=engine)
     image = Image.new("L", (900, 240))
     ImageDraw.Draw(image).text((60, 140), text, fill=255, font=font, anchor="ls")
     return np.asarray(image.crop(image.getbbox()))
 
 
 def _drawn(text: str) -> np.ndarray:
-    alpha = Image.fromarray(draw([text], typeface(), SIZE, PLAIN, align="left").rgba[..., 3])
+    alpha = Image.fromarray(draw_lines([text], find_typeface(), SIZE, PLAIN, align="left").rgba[..., 3])
     return np.asarray(alpha.crop(alpha.getbbox()))
 
 
@@ -55,9 +62,9 @@ def test_the_short_i_stands_before_its_consonant() -> None:
 
 
 def test_a_mixed_line_stands_on_one_baseline_and_keeps_both_scripts_glyphs() -> None:
-    block = draw(["Hराम"], typeface(), SIZE, PLAIN, align="left")
-    alone = draw(["H"], typeface(), SIZE, PLAIN, align="left")
-    left = block.inset + round(line_width("H", typeface(), SIZE)) - 4
+    block = draw_lines(["Hराम"], find_typeface(), SIZE, PLAIN, align="left")
+    alone = draw_lines(["H"], find_typeface(), SIZE, PLAIN, align="left")
+    left = block.inset + round(measure_line("H", find_typeface(), SIZE)) - 4
     assert np.array_equal(block.rgba[:, : left - 4, 3], alone.rgba[:, : left - 4, 3])
     bottom_of_h = np.nonzero(alone.rgba[..., 3].max(axis=1) > 128)[0].max()
     bottom_of_ra_ma = np.nonzero(block.rgba[:, left + 40 :, 3].max(axis=1) > 128)[0].max()
@@ -65,7 +72,10 @@ def test_a_mixed_line_stands_on_one_baseline_and_keeps_both_scripts_glyphs() -> 
 
 
 def _fonts(text: str) -> list[tuple[str, str]]:
-    return [("deva" if font == typeface().devanagari else "latn", part) for font, part in runs(text, typeface())]
+    return [
+        ("deva" if font == find_typeface().devanagari else "latn", part)
+        for font, part in split_by_font(text, find_typeface())
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,29 +97,29 @@ def test_runs_keep_neutral_characters_with_their_neighbours(text: str, expected:
 
 def test_every_character_lands_in_a_font_that_has_it() -> None:
     text = "“Ωμέγα” — Привет, राम का ‘ज्ञान’… 50% ₹१२३ ॐ é ñ œ"
-    assert missing_glyphs(text) == ""
+    assert find_missing_glyphs(text) == ""
     assert "".join(part for _, part in _fonts(text)) == text
 
 
 def test_missing_glyphs_are_named_once_and_in_order() -> None:
-    assert missing_glyphs("राम 🙂 and 漢字 🙂 \u200d\n") == "🙂漢字"
+    assert find_missing_glyphs("राम 🙂 and 漢字 🙂 \u200d\n") == "🙂漢字"
 
 
 def test_measured_width_is_the_sum_of_what_is_drawn() -> None:
     text = "Prahlad प्रह्लाद 42"
-    width = line_width(text, typeface(), SIZE)
+    width = measure_line(text, find_typeface(), SIZE)
     assert abs(_drawn(text).shape[1] - width) < SIZE * 0.15
 
 
 def test_drawing_is_deterministic_and_transparent_outside() -> None:
-    one, other = (draw(["श्री", "Shri"], typeface(), 40, Style(box_opacity=0.3)).rgba for _ in range(2))
+    one, other = (draw_lines(["श्री", "Shri"], find_typeface(), 40, Style(box_opacity=0.3)).rgba for _ in range(2))
     assert np.array_equal(one, other)
     assert one.dtype == np.uint8
     assert one[0, 0, 3] == 0
 
 
 def test_letters_are_white_inside_a_dark_outline() -> None:
-    rgba = draw(["I"], typeface(), 200, Style()).rgba
+    rgba = draw_lines(["I"], find_typeface(), 200, Style()).rgba
     row = rgba[rgba.shape[0] // 2]
     white = np.nonzero((row[:, :3] > 250).all(axis=1) & (row[:, 3] > 250))[0]
     dark = np.nonzero((row[:, :3] < 30).all(axis=1) & (row[:, 3] > 250))[0]
@@ -120,21 +130,21 @@ def test_letters_are_white_inside_a_dark_outline() -> None:
 
 def test_work_is_refused_without_raqm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(features, "check", lambda name: name != "raqm")
-    text_renderer.typeface.cache_clear()
+    text_renderer.find_typeface.cache_clear()
     try:
         with pytest.raises(NotInstalled, match="apt-get install libfribidi0"):
-            typeface()
+            find_typeface()
     finally:
-        text_renderer.typeface.cache_clear()
+        text_renderer.find_typeface.cache_clear()
 
 
 def test_a_missing_font_names_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(text_renderer, "_FONT_FOLDERS", (str(tmp_path),))
     with pytest.raises(NotInstalled, match=r"NotoSans-Bold.ttf.*apt-get install fonts-noto-core"):
-        typeface(tmp_path / "nothing")
+        find_typeface(tmp_path / "nothing")
 
 
 def test_a_given_folder_is_searched_first(tmp_path: Path) -> None:
-    for font in (typeface().latin, typeface().devanagari):
+    for font in (find_typeface().latin, find_typeface().devanagari):
         (tmp_path / font.name).symlink_to(font)
-    assert typeface(tmp_path).latin.parent == tmp_path
+    assert find_typeface(tmp_path).latin.parent == tmp_path

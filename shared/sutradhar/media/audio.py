@@ -103,7 +103,7 @@ class _Tally:
         return self._pending_sec > 0
 
 
-def read_sound(source: BinaryIO | Path) -> AudioInfo:
+def read_audio(source: BinaryIO | Path) -> AudioInfo:
     """Decode the sound of ``source`` and return its length and notices.
 
     Raises:
@@ -111,7 +111,7 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
         ``END_SEC`` or half of it is missing.
     """
     with open_container(source) as container:
-        stream = _sound_track(container)
+        stream = _open_audio_track(container)
         names = set(container.format.name.split(","))
         tally = _Tally()
         for _ in _decode(container, stream, tally, most_sec=WHOLE_SEC):
@@ -120,7 +120,7 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
         if seconds >= WHOLE_SEC:  # from here on the packets' lengths are added up
             rest = read_packets(container, stream)
             seconds += sum(float((packet.duration or 0) * packet.time_base) for packet in rest)
-        claimed = _claimed_sec(container, stream)
+        claimed = _read_header_length(container, stream)
     missing = missing_bytes(source)
     lost_sec = 0.0
     if names & _EXACT and (not names & _WITH_FRAME_SUMS or tally.ends_badly or missing):
@@ -143,7 +143,7 @@ def read_sound(source: BinaryIO | Path) -> AudioInfo:
     return AudioInfo(round(seconds, 3), tuple(notices))
 
 
-def _claimed_sec(container: Any, stream: Any) -> float:
+def _read_header_length(container: Any, stream: Any) -> float:
     """Return the length of the sound by the header; 0 if the header's length may be that of a picture."""
     if stream.duration:
         return float(stream.duration * stream.time_base)
@@ -160,7 +160,7 @@ def _check(tally: _Tally, seconds: float, lost_sec: float, *, is_cut: bool) -> N
         raise MediaError(f"has only {seconds:.2f} s of sound", f"at least {_SHORTEST_SEC} s are needed")
 
 
-def decode_sound(
+def decode_audio(
     source: BinaryIO | Path,
     start_sec: float = 0.0,
     seconds: float | None = None,
@@ -184,7 +184,7 @@ def decode_sound(
     skip = round(start_sec * SAMPLE_RATE)
     left = None if seconds is None else round(seconds * SAMPLE_RATE)
     with open_container(source) as container:
-        stream = _sound_track(container)
+        stream = _open_audio_track(container)
         if seeks and zero_sec is not None and start_sec >= _SEEK_FROM_SEC:
             container.seek(int((zero_sec + start_sec - _SEEK_AHEAD_SEC) * 1e6))
         for block in _resample(_decode(container, stream, _Tally(), fill_gaps=True, zero_sec=zero_sec)):
@@ -204,7 +204,7 @@ def decode_sound(
                 return
 
 
-def _sound_track(container: Any) -> Any:
+def _open_audio_track(container: Any) -> Any:
     stream = main_track(container.streams.audio)
     if stream is None:
         raise MediaError("has no sound", "choose a file with sound")

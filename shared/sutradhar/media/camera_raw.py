@@ -17,7 +17,7 @@ _SIGNATURES = (
     (0, rb"FOVb", "Sigma X3F"),
     (0, rb"\0MRM", "Minolta MRW"),
 )
-_MAKERS = (
+_BRANDS = (
     ("NIKON", "Nikon NEF"),
     ("SONY", "Sony ARW"),
     ("PENTAX", "Pentax PEF"),
@@ -55,7 +55,7 @@ def find_raw_format(file: BinaryIO, head: bytes) -> str:
         return ""
     make = first.get(_MAKE, b"")
     maker = make.decode("ascii", "replace").upper() if isinstance(make, bytes) else ""
-    return next((name for start, name in _MAKERS if maker.startswith(start)), "a kind of TIFF")
+    return next((name for start, name in _BRANDS if maker.startswith(start)), "a kind of TIFF")
 
 
 Directory = dict[int, bytes | tuple[int, ...]]

@@ -98,7 +98,7 @@ def build_rgb_profile(primaries: _XY, curve: tuple[float, ...]) -> bytes:
         primaries: x, y of red, green and blue.
         curve: a single number is the exponent from samples to light; many are the light at equal steps from 0 to 1.
     """
-    matrix = _adapted_primaries(primaries)
+    matrix = _adapt_primaries(primaries)
     if len(curve) == 1:
         light = struct.pack(">4sIIH", b"curv", 0, 1, round(curve[0] * 256))
     else:
@@ -130,7 +130,7 @@ def _xyz(*values: float) -> bytes:
     return struct.pack(">4sI3i", b"XYZ ", 0, *(round(float(value) * 65536) for value in values))
 
 
-def _adapted_primaries(primaries: _XY) -> _Floats:
+def _adapt_primaries(primaries: _XY) -> _Floats:
     """Return the XYZ of red, green and blue in columns, adapted from white D65 to the D50 of profiles (Bradford)."""
     columns = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in primaries]).T
     white, wanted = (np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in (_D65, _D50))

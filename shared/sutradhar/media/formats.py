@@ -120,7 +120,7 @@ _TEXTS = (
 """Beginnings of text files in lower case, what people call such a file, and what to do instead."""
 
 
-_SOUND_SIGNATURE = b"#!AMR"
+_AMR_SIGNATURE = b"#!AMR"
 """Recordings of old phones begin like a script (``#!``), and may hold only letters."""
 
 
@@ -164,7 +164,7 @@ def refuse_by_name(file: BinaryIO, head: bytes) -> None:
     for at, pattern, name, advice in _REFUSED:
         if re.match(pattern, head[at:], re.DOTALL):
             raise _refusal(name, advice)
-    if not head.startswith(_SOUND_SIGNATURE) and (text := _as_text(head)) is not None:
+    if not head.startswith(_AMR_SIGNATURE) and (text := _as_text(head)) is not None:
         begins = text.lstrip().lower()
         for beginning, name, advice in _TEXTS:
             if re.match(beginning, begins, re.DOTALL):

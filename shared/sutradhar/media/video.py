@@ -68,18 +68,18 @@ class VideoInfo:
     height: int
     duration_sec: float
     """Length from the first shown frame to the end that a player shows; the last frame may be shown for long."""
-    has_sound: bool
+    has_audio: bool
     notices: tuple[str, ...]
     """Sentences for the user that continue the file's name."""
     track: int
     """Number of the track among the video tracks, cover images included, from 0."""
-    coded: tuple[int, int]
+    coded_size: tuple[int, int]
     """Width and height of the decoder's frames, turned upright."""
-    pixel_aspect: float
+    sample_aspect_ratio: float
     """Width of one pixel divided by its height, turned upright."""
     is_turned: bool
     """True if a player swaps width and height to show the video."""
-    first_sec: float
+    start_time: float
     """Time stamp of the first shown frame."""
     joined_from_sec: float | None
     """The file's first time stamp if time stamps jump because files were copied one behind the other; else None."""
@@ -101,13 +101,13 @@ def read_video(source: BinaryIO | Path) -> VideoInfo:
     Raises:
         MediaError: the file is not a video, cannot be shown, or lacks more than ``END_SEC`` or half of its length.
     """
-    info, lost_sec = look_at_video(source)
+    info, lost_sec = inspect_video(source)
     if lost_sec > min(END_SEC, info.duration_sec):
         raise incomplete(f" (it has {info.duration_sec:.1f} s of {info.duration_sec + lost_sec:.1f} s)")
     return info
 
 
-def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
+def inspect_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
     """Return the facts of ``source``, and how many seconds are missing at its end. Raise MediaError."""
     with open_container(source) as container:
         stream = main_track(container.streams.video)
@@ -138,7 +138,7 @@ def look_at_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
         if claimed and container.format.name == "ogg":
             end = claimed  # time stamps are wrong right after a seek, and the claimed length is that of the last page
         missing = missing_bytes(source)
-        lost_sec = _lost_sec(source, container, missing, claimed - end, end - first_sec)
+        lost_sec = _measure_loss(source, container, missing, claimed - end, end - first_sec)
         if last is None and not lost_sec:
             raise incomplete(": nothing of its last second can be shown")
         if not lost_sec and claimed - end <= _LONGEST_HOLD_SEC:
@@ -172,7 +172,7 @@ def _find_joined_end(source: BinaryIO | Path) -> float:
     return expected + delay_sec if expected is not None and jumps else 0.0
 
 
-def _lost_sec(source: BinaryIO | Path, container: Any, missing: int, gap_sec: float, seconds: float) -> float:
+def _measure_loss(source: BinaryIO | Path, container: Any, missing: int, gap_sec: float, seconds: float) -> float:
     """Return how many seconds are missing at the end of ``source``, whose packets end ``gap_sec`` before the header's
     end: if bytes are missing, that gap is a loss, and not a last frame that is shown for long."""
     names = frozenset(container.format.name.split(","))
@@ -295,7 +295,7 @@ def _packet_end(packet: Any) -> float:
 def _describe(
     container: Any,
     stream: Any,
-    has_sound: bool,
+    has_audio: bool,
     first: Any,
     last: Any,
     seconds: float,
@@ -319,13 +319,13 @@ def _describe(
         width=max(round(coded[0] * aspect), 1),
         height=coded[1],
         duration_sec=round(max(seconds, 0.001), 3),
-        has_sound=has_sound,
+        has_audio=has_audio,
         notices=tuple(notices),
         track=[one.index for one in container.streams.video].index(stream.index),
-        coded=coded,
-        pixel_aspect=aspect,
+        coded_size=coded,
+        sample_aspect_ratio=aspect,
         is_turned=turned,
-        first_sec=float(first.time or 0.0),
+        start_time=float(first.time or 0.0),
         joined_from_sec=(container.start_time or 0) / 1e6 if is_joined else None,
         containers=frozenset(container.format.name.split(",")),
         interlaced=first.interlaced_frame or int(stream.codec_context.field_order) in _INTERLACED_ORDERS,

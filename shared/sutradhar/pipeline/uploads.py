@@ -164,7 +164,7 @@ def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder:
     path = services.blobs.fetch(upload.blob, folder / "file")
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
-        shown = services.media.picture(path, _LONGEST_SIDE)
+        shown = services.media.image(path, _LONGEST_SIDE)
         digest, size = hashlib.sha256(shown.data).hexdigest(), len(shown.data)
         blob, width, height = f"assets/{digest}.jpg", shown.width, shown.height
         services.blobs.put(blob, shown.data)

@@ -14,7 +14,7 @@ class MediaReader(Protocol):
         """Of a large file no more is read and kept than has to be."""
         ...
 
-    def picture(self, path: Path, longest: int) -> Picture:
+    def image(self, path: Path, longest: int) -> Picture:
         """Upright, and no side longer than ``longest`` pixels."""
         ...
 

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Shot as ShownShot
-from gpu_renderer.image.clip_player import Player, opened
-from gpu_renderer.image.still import load, to_rgb
+from gpu_renderer.image.clip_player import ClipPlayer, open_clip
+from gpu_renderer.image.still import load_image, to_rgb
 from sutradhar.domain.assets.asset import UPLOAD_MAKER, AssetRequest
 from sutradhar.domain.core.errors import InvalidRequest, SutradharError
 from sutradhar.domain.plan.upload import MediaFacts, MediaKind
 from sutradhar.domain.video.timeline import Camera, Footage, Pose
-from sutradhar.media.audio import decode_sound
+from sutradhar.media.audio import decode_audio
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import bring, store_asset
 from sutradhar.ports.providers import Picture, Shot
@@ -150,7 +150,7 @@ def _used(services: Services, request: AssetRequest) -> Asset:
     stored = store_asset(services, request, services.leases.acquire(request.key, LONGEST_RUN))
     data = services.blobs.get(stored.blob)
     if request.kind == "music":
-        return Song(np.concatenate(list(decode_sound(io.BytesIO(data)))))
+        return Song(np.concatenate(list(decode_audio(io.BytesIO(data)))))
     if stored.footage:
         return Shot(data, stored.width, stored.height, stored.provider)
     return Picture(data, "image/jpeg", stored.width, stored.height, stored.provider)
@@ -178,7 +178,7 @@ def read_frame(clip: Shot, second: float, folder: Path) -> Pixels:
         transition="cut",
         footage=Footage(),
     )
-    player = Player(opened(path, sha256, 0), shot, size, _FPS)
+    player = ClipPlayer(open_clip(path, sha256, 0), shot, size, _FPS)
     try:
         player.draw(index, frame)
     finally:
@@ -190,7 +190,7 @@ def read_picture(picture: Picture, folder: Path) -> Pixels:
     """Return the pixels (h, w, 3) that the renderer sees of ``picture``."""
     path = folder / "picture-as-rendered"
     path.write_bytes(picture.data)
-    return np.asarray(load(path, hashlib.sha256(picture.data).hexdigest(), 0))
+    return np.asarray(load_image(path, hashlib.sha256(picture.data).hexdigest(), 0))
 
 
 def _describe(facts: MediaFacts) -> str:

@@ -11,7 +11,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.media import formats
 from sutradhar.media.animation import probe_animation, write_clip
-from sutradhar.media.audio import read_sound
+from sutradhar.media.audio import read_audio
 from sutradhar.media.image import is_animation, probe_image, read_image
 from sutradhar.media.video import has_video, read_video
 from sutradhar.ports.providers import Picture
@@ -27,7 +27,7 @@ class MediaFiles:
         with _invalid_when_unusable():
             return _probe(file)
 
-    def picture(self, path: Path, longest: int) -> Picture:
+    def image(self, path: Path, longest: int) -> Picture:
         """Return the image, or the first frame of an animation, as a JPEG."""
         with _invalid_when_unusable(), path.open("rb") as file:
             shown, _ = read_image(file, longest)
@@ -78,10 +78,10 @@ def _probe(file: BinaryIO) -> MediaFacts:
             width=video.width,
             height=video.height,
             duration_sec=video.duration_sec,
-            has_audio=video.has_sound,
+            has_audio=video.has_audio,
             notices=video.notices,
         )
-    sound = read_sound(file)
+    sound = read_audio(file)
     return MediaFacts(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
 
 
