@@ -1,14 +1,13 @@
 """The Firestore client of this process, and what all stores share."""
 
 import hashlib
-import random
 import threading
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from google.api_core import exceptions
+from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.retry import CALL_SEC, ONCE, RETRY, TOTAL_SEC, errors
@@ -74,16 +73,25 @@ def _id(name: str) -> str:
     return quoted
 
 
-class Turns:
-    """How often and how soon to try again after somebody else was quicker: at random, and not for ever."""
+_CONTENDED = (*CONFLICT, exceptions.NotFound)
 
-    def __init__(self, what: str) -> None:
-        self._what, self._end, self._longest = what, time.monotonic() + TOTAL_SEC, 0.01
 
-    def wait(self) -> None:
-        """Raises BackendError when the time is over."""
-        if time.monotonic() > self._end:
-            raise BackendError(f"{self._what} is written to by too many at once", retryable=True)
-        # not a wait for something, but out of step with the others
-        time.sleep(random.uniform(0, self._longest))
-        self._longest = min(2 * self._longest, 0.5)
+def repeat_on_conflict(what: str, attempt: Callable[[], T]) -> T:
+    """Return the result of ``attempt``, which reads and then writes on a condition, repeated while others write first.
+
+    Call it inside ``errors``, not around it, so that it sees the conflicts themselves.
+
+    Raises:
+        BackendError: ``attempt`` met a conflict for ``TOTAL_SEC``; it is retryable.
+    """
+    # after at most 0.01, 0.02, 0.04 ... 0.5 s, at random (google.api_core): out of step with the other writers
+    repeat = Retry(
+        predicate=if_exception_type(*_CONTENDED), initial=0.01, maximum=0.5, multiplier=2.0, timeout=TOTAL_SEC
+    )
+    try:
+        result: T = repeat(attempt)()
+    except exceptions.RetryError as exc:
+        if isinstance(exc.cause, _CONTENDED):
+            raise BackendError(f"{what} is written to by too many at once", retryable=True) from exc
+        raise
+    return result

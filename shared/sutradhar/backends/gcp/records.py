@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from google.api_core import exceptions
-
-from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, Turns
+from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import errors
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import Texts
@@ -24,25 +22,24 @@ class FirestoreRecordStore:
         return {name: found.get("body") for name, found in self._snapshots(list(names)).items()}
 
     def update(self, names: Iterable[str], change: Callable[[Texts], Texts]) -> Texts:
-        wanted, mine = list(names), uuid.uuid4().hex
-        turns = Turns(f"record {wanted[0]}")
-        found = self._snapshots(wanted)
-        while True:
-            before = {name: snapshot.get("body") for name, snapshot in found.items()}
+        wanted, write_id = list(names), uuid.uuid4().hex
+        after: Texts = {}
+        changed: Texts = {}
+
+        def attempt() -> Texts:
+            nonlocal after, changed
+            stored = self._snapshots(wanted)
+            if any(name in stored and stored[name].get("write") == write_id for name in changed):
+                return after  # only the answer of the attempt before was lost
+            before = {name: snapshot.get("body") for name, snapshot in stored.items()}
             after = {**before, **change(before)}
             changed = {name: body for name, body in after.items() if before.get(name) != body}
-            if not changed:
-                return after
-            with errors(self._store.name):
-                try:
-                    self._batch(changed, found, mine).commit(**CALL)
-                except (*CONFLICT, exceptions.NotFound):
-                    turns.wait()
-                else:
-                    return after
-            found = self._snapshots(wanted)
-            if any(name in found and found[name].get("write") == mine for name in changed):
-                return after  # only the answer was lost
+            if changed:
+                self._batch(changed, stored, write_id).commit(**CALL)
+            return after
+
+        with errors(self._store.name):
+            return repeat_on_conflict(f"record {wanted[0]}", attempt)
 
     def _batch(self, changed: Texts, found: dict[str, Any], write: str) -> Any:
         batch, ends = self._store.client.batch(), self._clock.now() + KEEP

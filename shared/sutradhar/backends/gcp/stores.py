@@ -10,7 +10,7 @@ from typing import Any
 from google.api_core import exceptions
 from google.cloud import firestore
 
-from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, Turns
+from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import errors
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
@@ -52,27 +52,28 @@ class FirestoreJobStore:
         return _job(self._snapshot(job_id))
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
-        turns, mine = Turns(f"job {job_id}"), uuid.uuid4().hex
-        snapshot = self._snapshot(job_id)
-        while True:
+        write_id = uuid.uuid4().hex
+        written: tuple[Job, Sequence[Message]] | None = None
+
+        def attempt() -> tuple[Job, Sequence[Message]]:
+            nonlocal written
+            snapshot = self._snapshot(job_id)
+            if written and snapshot.get("write") == write_id:
+                return written  # only the answer of the attempt before was lost
             before = _job(snapshot)
             job, messages = change(before)
             if job == before:
                 return before, messages
             job = job.evolve(version=before.version + 1)
+            written = job, messages
             batch = self._store.client.batch()
-            batch.update(snapshot.reference, self._fields(job, mine), option=self._store.unchanged_since(snapshot))
+            batch.update(snapshot.reference, self._fields(job, write_id), option=self._store.unchanged_since(snapshot))
             self._count(batch, count_changes(before, job))
-            with errors(self._store.name):
-                try:
-                    batch.commit(**CALL)
-                except (*CONFLICT, exceptions.NotFound):
-                    turns.wait()
-                    snapshot = self._snapshot(job_id)
-                    if snapshot.get("write") == mine:
-                        return job, messages
-                else:
-                    return job, messages
+            batch.commit(**CALL)
+            return written
+
+        with errors(self._store.name):
+            return repeat_on_conflict(f"job {job_id}", attempt)
 
     def unfinished(self, touched_before: datetime) -> Sequence[Job]:
         query = (
@@ -166,25 +167,22 @@ class FirestoreAssetStore:
 
     def save(self, asset: Asset, lease: Lease) -> None:
         body = _body(f"asset {asset.key}", asset.model_dump_json(), MAX_BODY_BYTES)
-        turns = Turns(f"lease {lease.name}")
-        while True:
-            with errors(self._store.name):
-                held = self._store.document("leases", lease.name).get(**CALL)
-                if not held.exists or held.get("token") != lease.token:
-                    raise StaleLease(f"{lease.name} was taken by somebody else")
-                batch = self._store.client.batch()
-                # written together or not at all, so nobody can take the lease in between
-                batch.update(held.reference, {"saved": asset.key}, option=self._store.unchanged_since(held))
-                batch.set(
-                    self._store.document("assets", asset.key),
-                    {"body": body, "expire_at": self._clock.now() + self._keep},
-                )
-                try:
-                    batch.commit(**CALL)
-                except (*CONFLICT, exceptions.NotFound):
-                    turns.wait()
-                else:
-                    return
+
+        def attempt() -> None:
+            held = self._store.document("leases", lease.name).get(**CALL)
+            if not held.exists or held.get("token") != lease.token:
+                raise StaleLease(f"{lease.name} was taken by somebody else")
+            batch = self._store.client.batch()
+            # written together or not at all, so no other process can take the lease in between
+            batch.update(held.reference, {"saved": asset.key}, option=self._store.unchanged_since(held))
+            batch.set(
+                self._store.document("assets", asset.key),
+                {"body": body, "expire_at": self._clock.now() + self._keep},
+            )
+            batch.commit(**CALL)
+
+        with errors(self._store.name):
+            repeat_on_conflict(f"lease {lease.name}", attempt)
 
 
 class FirestoreLeaseStore:
