@@ -34,7 +34,7 @@ from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.video.render_request import RenderRequest, Stage
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
-from sutradhar.telemetry import bound, log
+from sutradhar.telemetry import bind_fields, log
 
 _TERMINATED = 143
 _SECOND = 1.0
@@ -88,7 +88,7 @@ def main() -> int:
         log("render_refused", level="error", exc=exc)
         return 1
     try:
-        with bound(job_id=request.job_id, render_id=request.render_id):
+        with bind_fields(job_id=request.job_id, render_id=request.render_id):
             return _render(request, backend, settings, part, cancel)
     finally:
         backend.close()

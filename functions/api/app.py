@@ -25,7 +25,7 @@ from sutradhar.domain.core.errors import (
     NotFound,
 )
 from sutradhar.domain.plan.upload import MAX_BYTES
-from sutradhar.telemetry import bound, log
+from sutradhar.telemetry import bind_fields, log
 
 MAX_BODY_BYTES = 1024 * 1024
 _PREFIX = "/api"
@@ -68,7 +68,7 @@ def _answer(environ: dict[str, Any], prefix: str, path: str, request: flask.Requ
     sent = request.headers.get("X-Request-Id", "")
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
     # it goes with every message of this request, from function to function
-    with bound(trace=environ["sutradhar.request_id"]):
+    with bind_fields(trace=environ["sutradhar.request_id"]):
         return flask.Response.from_app(app().wsgi_app, environ)
 
 
@@ -127,7 +127,7 @@ def _problem(exc: Exception) -> flask.Response:
             (name, value) for name, value in exc.get_headers() if name.lower() not in ("content-type", "content-length")
         )
         return response
-    with bound(request_id=flask.g.request_id):
+    with bind_fields(request_id=flask.g.request_id):
         log("request_failed", level="error", exc=exc, path=flask.request.path)
     return problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
 

@@ -16,7 +16,7 @@ from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.jobs.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, decode
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import SystemClock
-from sutradhar.telemetry import bound
+from sutradhar.telemetry import bind_fields
 from tests import emulated_cloud
 
 DIES = """
@@ -106,7 +106,7 @@ def test_each_message_reaches_its_topic_as_it_was(kit: Kit) -> None:
         ProduceAsset(job_id="b", slot="चित्र"),
         RenderFinished(job_id="c", render_id="c-1"),
     ):
-        with bound(trace="abc"):
+        with bind_fields(trace="abc"):
             kit.bus.publish(message)
         assert kit.take(message.topic, True) == message
 

@@ -173,12 +173,12 @@ def test_a_log_on_a_full_disk_stops_nothing() -> None:
 
 
 def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    telemetry.show_from("warning")
+    telemetry.configure("warning")
     try:
         telemetry.log("quiet")
         telemetry.log("loud", level="error")
     finally:
-        telemetry.show_from("debug")
+        telemetry.configure("debug")
     written = capsys.readouterr().err
     assert "loud" in written
     assert "quiet" not in written

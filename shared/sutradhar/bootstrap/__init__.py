@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def settings() -> Settings:
     """Return the settings of this process."""
     found = Settings.from_env()
-    telemetry.show_from(found.log_level)
+    telemetry.configure(found.log_level)
     return found
 
 
