@@ -83,7 +83,7 @@ def _make(wanted: RenderPlan) -> Job:
     from functions.cli.progress_view import ProgressView
     from functions.dev import local_runtime
     from sutradhar.pipeline.own_media import expect_length
-    from sutradhar.pipeline.produce import made
+    from sutradhar.pipeline.produce import find_finished_assets
 
     telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
     with stoppable(), local_runtime.at_work():
@@ -93,7 +93,7 @@ def _make(wanted: RenderPlan) -> Job:
         with ProgressView(console, expect_length(services, wanted)) as view:
             while True:
                 job = services.jobs.get(job.id)
-                view.show(job, made(services, job) if not job.assets else job.assets)
+                view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
                 if job.state.over:
                     return job
                 require_free_disk(bootstrap.settings().home)

@@ -24,7 +24,6 @@ from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
-from sutradhar.domain.jobs.job_status import name_slot
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -86,7 +85,7 @@ def _print_estimate(written: RenderPlan) -> None:
         table = Table("what", "by", "about", "at most")
         for line in found.lines:
             table.add_row(
-                name_slot(line.slot),
+                line.slot.label,
                 f"{line.provider} {line.model}",
                 f"{usd(line.likely):.4f}",
                 f"{usd(line.most):.4f}",

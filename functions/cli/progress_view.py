@@ -10,7 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from functions.cli.console import note as print_note
-from sutradhar.domain.assets.asset import Asset, AssetKind
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import fraction_done
 
@@ -73,7 +75,7 @@ class ProgressView:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def show(self, job: Job, made: Mapping[str, Asset]) -> None:
+    def show(self, job: Job, made: Mapping[Slot, Asset]) -> None:
         """Show the state of the job, and print its new notices. ``made``: the job's finished assets by slot."""
         for notice in job.notices:
             if notice not in self._noted:

@@ -43,7 +43,7 @@ def untold(speech: Speech) -> Speech:
 
 
 def errors(found: Speech, true: Speech) -> list[float]:
-    return [abs(a.start - b.start) for a, b in zip(found.words, true.words, strict=True) if a.how == "speech"]
+    return [abs(a.start - b.start) for a, b in zip(found.words, true.words, strict=True) if a.timing_source == "speech"]
 
 
 def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech) -> None:
@@ -52,7 +52,7 @@ def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech
     assert found.wav == truth.wav
     assert found.alignment == "speech"
     (dash,) = [word for word in found.words if word.text == "—"]
-    assert (dash.how, dash.confidence) == ("estimate", GUESSED)
+    assert (dash.timing_source, dash.confidence) == ("estimate", GUESSED)
     assert len(errors(found, truth)) == len(truth.words) - 1
     assert np.mean(errors(found, truth)) < 0.03
     assert max(errors(found, truth)) < 0.2
@@ -113,13 +113,16 @@ def test_the_chain_asks_where_the_voice_does_not_tell(truth: Speech) -> None:
 
 def test_shares_by_length_are_as_sure_as_they_are_said_to_be(truth: Speech) -> None:
     guessed = untold(truth)
-    assert {(word.how, word.confidence) for word in guessed.words} == {("estimate", GUESSED)}
+    assert {(word.timing_source, word.confidence) for word in guessed.words} == {("estimate", GUESSED)}
     near = [abs(a.start - b.start) < 0.1 for a, b in zip(guessed.words, truth.words, strict=True)]
     assert 0.1 < np.mean(near) < 0.7
 
 
 def test_what_is_usual_is_not_written_out() -> None:
-    usual, heard = Word(text="a", start=0, end=1), Word(text="a", start=0, end=1, how="speech", confidence=0.8)
+    usual, heard = (
+        Word(text="a", start=0, end=1),
+        Word(text="a", start=0, end=1, timing_source="speech", confidence=0.8),
+    )
     assert usual.model_dump_json() == '{"text":"a","start":0.0,"end":1.0}'
     assert heard.model_dump()["how"] == "speech"
     for word in (usual, heard):
@@ -177,9 +180,9 @@ def test_whispers_words_are_put_to_the_texts(model: Path, truth: Speech, monkeyp
         " ".join(TEXT.split()),
     )
     assert len(asked["audio"]) == pytest.approx(len(from_wav(truth.wav)[0]) / 3, abs=1)
-    not_heard = {word.text for word in found.words if word.how == "estimate"}
+    not_heard = {word.text for word in found.words if word.timing_source == "estimate"}
     assert {"—", "still,", "12"} >= not_heard
-    assert {word.confidence for word in found.words if word.how == "speech"} == {0.9}
+    assert {word.confidence for word in found.words if word.timing_source == "speech"} == {0.9}
     assert max(errors(found, truth)) < 0.11
 
 

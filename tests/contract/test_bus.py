@@ -13,7 +13,8 @@ from sutradhar.backends.gcp.bus import PubSubBus
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.queue import SqliteQueue
-from sutradhar.domain.jobs.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, decode
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.jobs.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, StopRender, decode
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import SystemClock
 from sutradhar.telemetry import bind_fields
@@ -103,7 +104,8 @@ def _gcp() -> Iterator[Kit]:
 def test_each_message_reaches_its_topic_as_it_was(kit: Kit) -> None:
     for message in (
         PlanRender(job_id="a"),
-        ProduceAsset(job_id="b", slot="चित्र"),
+        ProduceAsset(job_id="b", slot=Slot.sound_effect(0, 1)),
+        StopRender(job_id="b", execution="चित्र"),
         RenderFinished(job_id="c", render_id="c-1"),
     ):
         with bind_fields(trace="abc"):

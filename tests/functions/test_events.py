@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from functions import envelope, events, main
 from sutradhar import bootstrap
+from sutradhar.domain.assets.slot import MUSIC
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import TOPICS, DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
 from sutradhar.domain.plan.plan import RenderPlan
@@ -59,7 +60,7 @@ def test_plan_writes_the_scenes_and_orders_the_assets(home: Path) -> None:
 
 
 def test_a_message_about_a_job_that_is_gone_is_done_with(home: Path) -> None:
-    assert post(function("produce"), ProduceAsset(job_id="job-none", slot="music")) == 200
+    assert post(function("produce"), ProduceAsset(job_id="job-none", slot=MUSIC)) == 200
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

@@ -13,6 +13,7 @@ from PIL import Image
 from functions.api.app import MAX_BODY_BYTES
 from functions.dev import local_runtime
 from sutradhar import bootstrap
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import PlanRender, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MAX_BYTES
@@ -159,7 +160,7 @@ def test_a_file_that_is_gone_when_it_is_needed_is_told_by_its_name(home: Path, t
     job, _ = submit(services, plan)
     handle(services, PlanRender(job_id=job.id))
     services.blobs.delete(upload.blob)
-    handle(services, ProduceAsset(job_id=job.id, slot="scene-00-image"))
+    handle(services, ProduceAsset(job_id=job.id, slot=Slot.parse("scene-00-image")))
     error = services.jobs.get(job.id).error
     assert error
     assert error.cause == "the file beach.png cannot be used: it is no longer kept"

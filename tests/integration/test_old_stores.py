@@ -1,7 +1,7 @@
 """Stores of earlier commits are opened by today's code: what is finished is shown, what is not goes on to its end."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -15,9 +15,10 @@ from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import Part, Task
 from gpu_renderer.encode import encoders, segment_store
 from sutradhar import bootstrap
-from sutradhar.bootstrap import Backend
 from sutradhar.config import Settings
-from sutradhar.domain.assets.asset import UPLOAD_MAKER, AssetRequest, asset_requests
+from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, AssetRequest, FirstProviders, list_asset_requests
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import status
@@ -25,7 +26,8 @@ from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
 from sutradhar.pipeline.billing.call_gate import account
-from sutradhar.pipeline.plan import needed
+from sutradhar.pipeline.plan import required_assets
+from sutradhar.ports.backend import Backend
 from sutradhar.ports.stores import BlobStore
 from tests import emulated_cloud
 from tests.old_stores import COMMITS, OldStore
@@ -129,34 +131,43 @@ def test_assets_are_found_again_under_their_keys(old: OpenStore) -> None:
         job = old.job(name)
         if job.plan is None:
             continue
-        again = {request.slot: request for request in asset_requests(job.plan, _first_providers(job))}
+        again = {request.slot: request for request in list_asset_requests(job.plan, _first_providers(job))}
         changed = {request.slot for request in job.requests if request.key != again[request.slot].key}
         assert changed == _find_changes(old.store, again.values())
         stored = old.backend.assets.get_many(request.key for request in job.requests)
         assert {asset.sha256 for asset in job.assets.values()} <= {asset.sha256 for asset in stored.values()}
 
 
-def _find_changes(store: OldStore, requests: Iterable[AssetRequest]) -> set[str]:
+def _find_changes(store: OldStore, requests: Iterable[AssetRequest]) -> set[Slot]:
     """Return the slots whose assets today's code makes in another way than the commit of ``store`` did.
 
     Since 0550582 the user's own files are prepared in another way, and numbers in a narration are spoken as words.
     """
     if store.commit != "0550582":
         return set()
-    return {request.slot for request in requests if request.maker == UPLOAD_MAKER or "said" in request.params}
+    return {request.slot for request in requests if request.provider == UPLOAD_PROVIDER or _is_respelled(request)}
 
 
-def _first_providers(job: Job) -> Mapping[str, str]:
+def _is_respelled(request: AssetRequest) -> bool:
+    return isinstance(request.spec, NarrationSpec) and request.spec.spoken_text is not None
+
+
+def _first_providers(job: Job) -> FirstProviders:
     """Return the first provider of each kind as it was when the job was planned."""
     providers: dict[str, str] = {}
     for request in job.requests:
-        footage = str(request.params.get("footage", ""))
-        providers[footage or request.kind] = request.maker
-        if footage == "generated":
-            providers["image"] = str(request.params["still"])
-    if any(request.slot.startswith("character-") for request in job.requests):
-        providers["likeness"] = "kept"
-    return providers
+        providers[request.spec.type] = request.provider
+        if isinstance(request.spec, ClipSpec):
+            providers["image"] = request.spec.image_provider
+    return FirstProviders(
+        narration=providers.get("narration", ""),
+        image=providers.get("image", ""),
+        music=providers.get("music", ""),
+        sound_effect=providers.get("sound_effect"),
+        stock=providers.get("stock", ""),
+        generated=providers.get("clip", ""),
+        draws_references=any(request.slot.role == "character" for request in job.requests),
+    )
 
 
 @pytest.mark.parametrize("commit", COMMITS)
@@ -167,7 +178,7 @@ def test_offline_providers_have_the_names_that_keys_have(commit: str, tmp_path: 
     try:
         job = backend.jobs.get(store.jobs["offline"])
         assert job.plan is not None
-        again = needed(bootstrap.services_on(backend, settings), job.plan)
+        again = required_assets(bootstrap.services_on(backend, settings), job.plan)
     finally:
         backend.close()
     assert [request.key for request in again] == [request.key for request in job.requests]

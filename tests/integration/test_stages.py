@@ -15,18 +15,19 @@ from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.assets.asset import Fallback
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.errors import Conflict, IdempotencyMismatch, LeaseHeld, ProviderError
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, RenderFinished
-from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
+from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan, Scene, SoundCue
 from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
-from sutradhar.ports.providers import Picture
+from sutradhar.ports.providers import Picture, SoundEffect
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.ports.stores import LONGEST_RUN
 from tests.fakes import Makers, PortSet, Renderers, SetClock, ToldRunner, provider_set, purchases, write_summary
@@ -176,7 +177,7 @@ def test_a_passing_error_is_raised_so_that_the_message_comes_again(world: World)
     job, _ = submit(world.services, PLAN)
     handle(world.services, PlanRender(job_id=job.id))
     world.makers.trouble.append(ProviderError("busy", provider="x", retryable=True))
-    order = ProduceAsset(job_id=job.id, slot="music")
+    order = ProduceAsset(job_id=job.id, slot=Slot.parse("music"))
     with pytest.raises(ProviderError):
         handle(world.services, order)
     handle(world.services, order)  # the claim was given back
@@ -208,6 +209,22 @@ def test_a_stand_in_is_shown_and_never_serves_another_job(world: World, monkeypa
     second, _ = submit(world.services, PLAN)
     world.work()
     assert all(a.provider == "counting/1" for a in world.job(second.id).assets.values())
+
+
+def test_a_fallback_serves_every_slot_of_its_job_that_asks_for_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_text: str) -> SoundEffect:
+        raise ProviderError("no thunder here", provider="counting/1", retryable=False)
+
+    monkeypatch.setattr(world.makers, "sound", fail)
+    thunder = (SoundCue(text="thunder"),)
+    scenes = tuple(Scene(image_prompt=f"hill {n}", duration_sec=2, sounds=thunder) for n in range(2))
+    job, _ = submit(world.services, PLAN.evolve(scenes=scenes))
+    world.work()
+    done = world.job(job.id)
+    assert done.state is JobState.RENDERING
+    assert {done.assets[Slot.sound_effect(n, 0)].provider for n in range(2)} == {"silence/1"}
 
 
 def test_a_lost_renderer_is_started_again_and_a_failed_one_fails_the_job(world: World) -> None:

@@ -116,7 +116,7 @@ def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down
     assert sum(job.state is JobState.SUCCEEDED for job in ended) >= 0.99 * JOBS
     kinds = {"openai": "plan", "elevenlabs": "narration", "gemini": "image", "veo": "clip"}
     for job in ended:
-        assert [a.footage for a in job.assets.values() if a.kind == "image"] == [down != "veo"] * 2
+        assert [a.is_video for a in job.assets.values() if a.kind == "image"] == [down != "veo"] * 2
         missed = [f.provider for a in job.assets.values() for f in a.fallbacks]
         noted = [note for note in job.notices if "written by" in note]
         if kinds[down] == "plan":

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sutradhar import bootstrap
 from sutradhar.config import Settings
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.specs import ClipSpec, ImageSpec, StockSpec
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import RenderFinished
@@ -15,6 +17,15 @@ from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.ports.runner import ExecutionState
 from tests.fakes import Renderers, ToldRunner, write_summary
 from tests.providers.server import KEY, VendorStub
+
+
+def prompt_of(request: AssetRequest) -> str:
+    """Return the prompt of an image, or of the image in a request for footage."""
+    spec = request.spec
+    if isinstance(spec, ClipSpec | StockSpec):
+        spec = spec.image
+    assert isinstance(spec, ImageSpec)
+    return spec.prompt
 
 
 def environment(stub: VendorStub, home: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account, day_account, job_account
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.job import JobState
@@ -23,7 +24,7 @@ from sutradhar.pipeline.submit import retry, submit
 from tests.fakes import Makers
 from tests.providers import google_account
 from tests.providers.billing_harness import VENDORS
-from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.pipeline_harness import Studio, environment, prompt_of
 from tests.providers.server import Seen, VendorStub
 
 PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 36, "render": {"mode": "PROXY"}})
@@ -55,9 +56,9 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
     assert all(s.translations["hi"] for s in done.plan.scenes)
     # whoever is seen is described in every picture, and was drawn once to go by
     pictures = [request for request in done.requests if request.kind == "image"]
-    assert all("a girl of ten in a red dress" in str(request.params["prompt"]) for request in pictures)
+    assert all("a girl of ten in a red dress" in prompt_of(request) for request in pictures)
     shown = [seen for seen in stub.billed("openai") if seen.path == "/v1/images/edits"]
-    sheet = studio.services.blobs.get(done.assets["character-0"].blob)
+    sheet = studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     assert [seen.raw.count(sheet) for seen in shown] == [1] * scenes
     makers = Counter((a.kind, a.provider) for a in done.assets.values())
     assert makers == {
@@ -131,7 +132,7 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
     message: Message = studio.queue.take().message  # type: ignore[attr-defined]
     if slot != "plan":
         handle(studio.services, message)
-        message = ProduceAsset(job_id=job.id, slot=slot)
+        message = ProduceAsset(job_id=job.id, slot=Slot.parse(slot))
     start, before = threading.Barrier(20), len(stub.billed(vendor))
     stub.always(vendor, "slow")
 
@@ -184,14 +185,14 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
     job, _ = submit(studio.services, PLAN)
     studio.work()
     done = studio.job(job.id)
-    picture = done.assets["scene-01-image"]
+    picture = done.assets[Slot.parse("scene-01-image")]
     assert (picture.provider, picture.fallbacks) == ("openai/gpt-image-2.6-flare-medium", ())
-    assert "policy does not allow" in picture.refused
+    assert "policy does not allow" in picture.refusal_reason
     assert picture.provenance
     assert picture.provenance.prompt.startswith("A calm picture in other words")
-    request = done.request("scene-01-image")
+    request = done.request(Slot.parse("scene-01-image"))
     assert request
-    assert "view 1" in str(request.params["prompt"])
+    assert "view 1" in prompt_of(request)
     assert any(
         "scene 2, image: the prompt was refused" in note for note in status(done, {}, Account(), base="")["logs"]
     )
@@ -250,7 +251,7 @@ def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_ti
     done = studio.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
     needed = 1 + len(done.requests) + sum(request.kind == "image" for request in done.requests)  # clips have a picture
-    assert all(asset.footage for slot, asset in done.assets.items() if slot.endswith("image"))
+    assert all(asset.is_video for slot, asset in done.assets.items() if slot.role == "image")
     assert needed <= len(billed(stub)) <= needed + kills
     charged = paid(studio, job.id)
     assert charged.reserved == 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.errors import InvalidRequest, StillAtWork
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import cost
@@ -22,7 +23,7 @@ from tests.providers.server import VendorStub
 from tests.providers.test_clips import ASKED, PLAN, begun, film, paid, studio, waiting
 
 __all__ = ["studio"]  # a fixture
-SLOT = "scene-00-image"
+SLOT = Slot.image(0)
 
 
 class Killed(BaseException):
@@ -45,7 +46,7 @@ def started(studio: Studio) -> Job:
     return studio.job(job.id)
 
 
-def make(studio: Studio, job: Job, slot: str = SLOT) -> None:
+def make(studio: Studio, job: Job, slot: Slot = SLOT) -> None:
     handle(studio.services, ProduceAsset(job_id=job.id, slot=slot))
 
 
@@ -72,7 +73,7 @@ def test_a_cancelled_film_leaves_nothing_set_aside(studio: Studio, stub: VendorS
     make(studio, job)  # the message that waited for the clip
     assert (of_clips(studio, job), paid(studio, job).reserved) == (["lost"], 0)
     # whoever wants the same clip gets the one that was begun, and then it is known what it cost
-    assert film(studio).assets[SLOT].footage
+    assert film(studio).assets[SLOT].is_video
     assert len(begun(stub)) == 1
     assert of_clips(studio, job) == ["settled"]
 
@@ -99,7 +100,7 @@ def test_a_worker_that_dies_before_it_wrote_down_what_it_began_buys_no_other(
     assert of_clips(studio, job) == ["pending"]
     studio.work()
     done = studio.job(job.id)
-    assert (done.assets[SLOT].footage, done.assets[SLOT].fallbacks) == (True, ())
+    assert (done.assets[SLOT].is_video, done.assets[SLOT].fallbacks) == (True, ())
     assert len(begun(stub)) == 1
     assert of_clips(studio, done) == ["settled"]
 
@@ -110,7 +111,7 @@ def test_a_worker_that_dies_with_a_clip_in_vain_begins_no_other(
     clock = clock_of(studio)
     waiting(stub, 1000)
     job = started(studio)
-    clock.at += clips.PATIENCE + timedelta(minutes=1)
+    clock.at += clips.MAX_WAIT + timedelta(minutes=1)
     with monkeypatch.context() as patch:
         killed_at(patch, type(studio.services.assets), "save")
         with pytest.raises(Killed):
@@ -131,7 +132,7 @@ def test_a_clip_that_is_paid_for_is_asked_for_until_the_key_works_again(
     assert of_clips(studio, job) == ["pending"]
     stub.before = lambda _seen: None
     studio.work()
-    assert studio.job(job.id).assets[SLOT].footage
+    assert studio.job(job.id).assets[SLOT].is_video
     assert len(begun(stub)) == 1
 
 
@@ -140,7 +141,7 @@ def test_a_vendor_that_knows_nothing_of_the_clip_may_have_charged_for_it(studio:
     stub.before = lambda seen: setattr(seen, "fault", "bad request") if seen.path.endswith(ASKED) else None
     studio.work()
     done = studio.job(job.id)
-    assert (done.state, done.assets[SLOT].footage) == (JobState.SUCCEEDED, False)
+    assert (done.state, done.assets[SLOT].is_video) == (JobState.SUCCEEDED, False)
     assert of_clips(studio, done) == ["lost"]
 
 
@@ -163,7 +164,7 @@ def test_another_model_in_the_settings_still_asks_for_what_was_begun(
     later = Studio({**env, "GEMINI_CLIP_MODEL": "veo-3.1-generate-001"})
     later.work()
     shown = later.job(job.id).assets[SLOT]
-    assert (shown.footage, shown.provider) == (True, "gemini/veo-3.1-fast-generate-001")
+    assert (shown.is_video, shown.provider) == (True, "gemini/veo-3.1-fast-generate-001")
     later.close()
 
 
@@ -173,7 +174,7 @@ def test_nobody_to_ask_any_more_leaves_nothing_set_aside(studio: Studio, stub: V
     later = Studio({**environment(stub, tmp_path), "PROVIDERS": "openai"})
     later.work()
     done = later.job(job.id)
-    assert not done.assets[SLOT].footage
+    assert not done.assets[SLOT].is_video
     assert (of_clips(later, done), paid(later, done).reserved) == (["lost"], 0)
     later.close()
 
@@ -188,7 +189,7 @@ def test_a_failed_film_takes_up_its_clip_when_it_is_retried(studio: Studio, stub
     with pytest.raises(StillAtWork):
         make(studio, job)
     stub.always("openai", "bad request")
-    make(studio, job, "scene-01-image")
+    make(studio, job, Slot.image(1))
     assert studio.job(job.id).state is JobState.FAILED
     make(studio, job)
     assert of_clips(studio, job) == ["lost"]
@@ -196,7 +197,7 @@ def test_a_failed_film_takes_up_its_clip_when_it_is_retried(studio: Studio, stub
     stub.before = lambda _seen: None
     retry(studio.services, job.id)
     studio.work()
-    assert studio.job(job.id).assets[SLOT].footage
+    assert studio.job(job.id).assets[SLOT].is_video
     assert (len(begun(stub)), of_clips(studio, job)) == (1, ["settled"])
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.domain.jobs.job import Job, JobState
@@ -218,10 +219,10 @@ def test_a_scene_moves_and_costs_what_was_estimated(studio: Studio, stub: Vendor
     waiting(stub, 3)
     done = film(studio)
     assert done.state is JobState.SUCCEEDED, done.error
-    moving, still = done.assets["scene-00-image"], done.assets["scene-01-image"]
-    assert (moving.provider, moving.footage, moving.fallbacks) == ("gemini/veo-3.1-fast-generate-001", True, ())
+    moving, still = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
+    assert (moving.provider, moving.is_video, moving.fallbacks) == ("gemini/veo-3.1-fast-generate-001", True, ())
     assert moving.blob.endswith(".mp4")
-    assert (still.provider, still.footage) == ("openai/gpt-image-2.6-flare-medium", False)
+    assert (still.provider, still.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert done.plan
     first, second = build_timeline(done.plan, done.assets).clips
     assert (bool(first.footage), first.camera.still) == (True, True)
@@ -249,15 +250,15 @@ def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
     stub.before = lambda seen: setattr(seen, "fault", "refusal") if seen.path.endswith(where) else None
     done = film(studio)
     assert done.state is JobState.SUCCEEDED, done.error
-    shown = done.assets["scene-00-image"]
-    assert (shown.provider, shown.footage) == ("openai/gpt-image-2.6-flare-medium", False)
+    shown = done.assets[Slot.parse("scene-00-image")]
+    assert (shown.provider, shown.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "policy does not allow" in shown.fallbacks[0].reason
     assert len(stub.billed("openai")) == 2  # its picture was there
     assert status(done, {}, paid(studio, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
     assert paid(studio, done).reserved == 0
     # the next film tries again
     stub.before = lambda _seen: None
-    assert film(studio).assets["scene-00-image"].footage
+    assert film(studio).assets[Slot.parse("scene-00-image")].is_video
 
 
 def test_strictly_no_picture_stands_in_for_a_clip(studio: Studio, stub: VendorStub) -> None:
@@ -267,7 +268,7 @@ def test_strictly_no_picture_stands_in_for_a_clip(studio: Studio, stub: VendorSt
     stub.before = lambda _seen: None
     retry(studio.services, failed.id)
     studio.work()
-    assert studio.job(failed.id).assets["scene-00-image"].footage
+    assert studio.job(failed.id).assets[Slot.parse("scene-00-image")].is_video
 
 
 def test_whoever_asks_in_vain_does_not_buy_another(studio: Studio, stub: VendorStub) -> None:
@@ -285,7 +286,7 @@ def test_whoever_asks_in_vain_does_not_buy_another(studio: Studio, stub: VendorS
     studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     studio.work()
     done = studio.job(job.id)
-    assert done.assets["scene-00-image"].footage
+    assert done.assets[Slot.parse("scene-00-image")].is_video
     assert len(begun(stub)) == 1
     assert [charge.outcome for charge in paid(studio, done).charges.values()] == ["settled"] * 3
 
@@ -297,17 +298,17 @@ def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(studio: Studio,
     clock.at = studio.services.clock.now()
     studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     handle(studio.services, studio.job(job.id).owed()[0])
-    message = ProduceAsset(job_id=job.id, slot="scene-00-image")
+    message = ProduceAsset(job_id=job.id, slot=Slot.parse("scene-00-image"))
     for minutes in (0, 10, 20):
         clock.at += timedelta(minutes=minutes)
         with pytest.raises(StillAtWork):
             handle(studio.services, message)
-    clock.at += clips.PATIENCE
+    clock.at += clips.MAX_WAIT
     handle(studio.services, message)
     studio.work()
     done = studio.job(job.id)
     assert done.state is JobState.SUCCEEDED
-    assert "did not finish within 30 minutes" in done.assets["scene-00-image"].fallbacks[0].reason
+    assert "did not finish within 30 minutes" in done.assets[Slot.parse("scene-00-image")].fallbacks[0].reason
     assert [c.outcome for c in paid(studio, done).charges.values() if c.provider == "gemini"] == ["lost"]
     assert paid(studio, done).reserved == 0
     assert len(begun(stub)) == 1
@@ -328,6 +329,6 @@ def test_a_clip_that_is_too_dear_is_a_picture(stub: VendorStub, tmp_path: Path) 
     others_spend(studio, 9_700_000)
     studio.work()
     done = studio.job(job.id)
-    assert "this day's cap of 10.00 USD" in done.assets["scene-00-image"].fallbacks[0].reason
+    assert "this day's cap of 10.00 USD" in done.assets[Slot.parse("scene-00-image")].fallbacks[0].reason
     assert begun(stub) == []
     studio.close()

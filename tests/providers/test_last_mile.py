@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sutradhar.domain.assets.asset import Asset, Fallback
+from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobState
@@ -155,11 +156,11 @@ def test_an_image_in_the_place_of_footage_keeps_the_likeness(studio_with: Make, 
     )
     studio = studio_with()
     done = film(studio, plan)
-    sheet = studio.services.blobs.get(done.assets["character-0"].blob)
+    sheet = studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     edits = [one for one in stub.billed("openai") if one.path == "/v1/images/edits"]
     assert [one.form["prompt"].partition(".")[0] for one in edits] == ["a river", "a hill", "a market"]
     assert all(one.raw.count(sheet) == 1 for one in edits)
-    assert not done.assets["scene-02-image"].footage
+    assert not done.assets[Slot.parse("scene-02-image")].is_video
 
 
 def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, stub: VendorStub) -> None:
@@ -173,7 +174,7 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, s
         }
     )
     done = film(studio_with(), plan)
-    assert all(done.assets[f"scene-0{i}-image"].footage for i in range(2))
+    assert all(done.assets[Slot.parse(f"scene-0{i}-image")].is_video for i in range(2))
     assert not stub.billed("openai")
 
 
@@ -212,10 +213,10 @@ def asset(provider: str, *fallbacks: tuple[str, str]) -> Asset:
 
 def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
     assets = {
-        "scene-00-image": asset("b/1", ("a", "it was down"), ("a", "its model is gone")),
-        "scene-01-image": asset("b/1", ("a", "it was down")),
-        "scene-02-image": asset("b/1", ("a", "no credit")),
-        "music": asset("c/1", ("a", "it was down")),
+        Slot.parse("scene-00-image"): asset("b/1", ("a", "it was down"), ("a", "its model is gone")),
+        Slot.parse("scene-01-image"): asset("b/1", ("a", "it was down")),
+        Slot.parse("scene-02-image"): asset("b/1", ("a", "no credit")),
+        MUSIC: asset("c/1", ("a", "it was down")),
     }
     assert stand_ins(assets) == [
         "scene 1, image, scene 2, image, scene 3, image by b/1, for a: it was down; its model is gone; no credit",

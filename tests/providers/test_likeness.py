@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobState
@@ -16,7 +17,7 @@ from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.billing.call_gate import account
 from sutradhar.pipeline.submit import submit
 from tests.providers.billing_harness import MIRA, Desk
-from tests.providers.pipeline_harness import Studio
+from tests.providers.pipeline_harness import Studio, prompt_of
 from tests.providers.server import VendorStub
 
 
@@ -65,12 +66,12 @@ def test_gemini_is_shown_who_it_is(desk: Desk) -> None:
 
 def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(studio: Studio, stub: VendorStub) -> None:
     done = film(studio)
-    assert [r.slot for r in done.requests] == ["character-0", "scene-00-image", "scene-01-image", "scene-02-image"]
-    prompts = [str(request.params["prompt"]) for request in done.requests]
+    assert [str(r.slot) for r in done.requests] == ["character-0", "scene-00-image", "scene-01-image", "scene-02-image"]
+    prompts = [prompt_of(request) for request in done.requests]
     assert prompts[0].startswith("Mira: a girl of ten in a red dress. One figure")
     assert prompts[2] == "a bridge. Mira: a girl of ten in a red dress. Ravi: an old man with a stick"
     assert prompts[3] == "the sea"
-    sheet = studio.services.blobs.get(done.assets["character-0"].blob)
+    sheet = studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     assert [(seen.path.rpartition("/")[2], seen.raw.count(sheet)) for seen in stub.billed("openai")] == [
         ("generations", 0),
         ("edits", 1),
@@ -97,36 +98,36 @@ def test_another_look_is_another_picture_of_all_who_have_it(studio: Studio, stub
 def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "bad request") if b"One figure" in seen.raw else None
     done = film(studio)
-    assert done.assets["character-0"].provider != "openai/gpt-image-2.6-flare-medium"
-    picture = done.assets["scene-01-image"]
+    assert done.assets[Slot.parse("character-0")].provider != "openai/gpt-image-2.6-flare-medium"
+    picture = done.assets[Slot.parse("scene-01-image")]
     assert picture.provider == "openai/gpt-image-2.6-flare-medium"
     assert "drew nobody to go by" in picture.fallbacks[0].reason
     assert not [seen for seen in stub.calls("openai") if seen.path == "/v1/images/edits"]
-    assert done.assets["scene-02-image"].fallbacks == ()
+    assert done.assets[Slot.parse("scene-02-image")].fallbacks == ()
     # the next film tries again
     stub.before = lambda _seen: None
-    assert film(studio).assets["scene-01-image"].fallbacks == ()
+    assert film(studio).assets[Slot.parse("scene-01-image")].fallbacks == ()
 
 
 def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(studio: Studio, stub: VendorStub) -> None:
     stub.always("openai", "bad request")
     done = film(studio)
-    assert done.assets["character-0"].provider == "gemini/gemini-3.1-flash-image"
-    sheet = base64.b64encode(studio.services.blobs.get(done.assets["character-0"].blob)).rstrip(b"=")
+    assert done.assets[Slot.parse("character-0")].provider == "gemini/gemini-3.1-flash-image"
+    sheet = base64.b64encode(studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)).rstrip(b"=")
     plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.billed("gemini")]
     assert [raw.count(sheet) for raw in plain] == [0, 1, 1, 0]
-    assert "drew not the one to go by" in str(done.assets["scene-01-image"].fallbacks)
+    assert "drew not the one to go by" in str(done.assets[Slot.parse("scene-01-image")].fallbacks)
 
 
 def test_a_library_is_searched_for_what_is_seen_and_not_for_who(studio: Studio, stub: VendorStub) -> None:
     done = film(studio, RenderPlan.parse({**BODY, "footage": "stock"}))
-    assert done.assets["scene-01-image"].provenance
+    assert done.assets[Slot.parse("scene-01-image")].provenance
     assert [seen.query["query"] for seen in stub.calls("pexels") if "query" in seen.query][1] == "bridge"
 
 
 def test_who_cannot_go_by_a_picture_is_not_asked_for_one(tmp_path: Path) -> None:
     studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
-    assert film(studio).requests[0].slot == "scene-00-image"
+    assert str(film(studio).requests[0].slot) == "scene-00-image"
     studio.close()
 
 
@@ -141,7 +142,7 @@ def test_a_script_is_written_about_those_who_are_given(studio: Studio, stub: Ven
     # whom the script adds looks the same everywhere, too
     assert [one.name for one in done.plan.characters] == ["Asha", "Mira"]
     assert {scene.characters for scene in done.plan.scenes} == {("Asha", "Mira")}
-    assert [request.slot for request in done.requests[:2]] == ["character-0", "character-1"]
+    assert [str(request.slot) for request in done.requests[:2]] == ["character-0", "character-1"]
     assert not [note for note in done.notices if "shown in no scene" in note]
 
 

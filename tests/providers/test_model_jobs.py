@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Charge, job_account
 from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
@@ -86,8 +87,8 @@ def test_another_model_stands_in_for_one_that_is_gone(
     with watch_money(stub) as spent:
         done = film(studio_with(**variables), plan)
     assert done.state is JobState.SUCCEEDED, done.error
-    assert done.assets[slot].provider == provider
-    (missed,) = done.assets[slot].fallbacks
+    assert done.assets[Slot.parse(slot)].provider == provider
+    (missed,) = done.assets[Slot.parse(slot)].fallbacks
     assert "has no model gone-1" in missed.reason or "gpt-image-1 was shut down on 2026-10-23" in missed.reason
     (notice,) = [note for note in done.notices if "another model replaces it" in note]
     assert "gone-1" in notice or "set OPENAI_IMAGE_MODEL=gpt-image-2.6-flare" in notice
@@ -118,7 +119,7 @@ def test_each_usual_model_has_a_reserve(
     left = {n: can for n, can in models.items() if n != gone} if isinstance(models, dict) else [*models]
     monkeypatch.setattr(module, "MODELS", [n for n in left if n != gone] if isinstance(left, list) else left)
     done = film(studio_with(), PLAN)
-    assert done.assets[slot].provider == provider
+    assert done.assets[Slot.parse(slot)].provider == provider
 
 
 def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
@@ -126,8 +127,8 @@ def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
 ) -> None:
     monkeypatch.setattr(openai_stub, "MODELS", ("gpt-6.1-terra",))
     done = film(studio_with(), PLAN)
-    assert done.assets["scene-00-image"].provider == "gemini/gemini-3.1-flash-image"
-    assert len(done.assets["scene-00-image"].fallbacks) == 2
+    assert done.assets[Slot.parse("scene-00-image")].provider == "gemini/gemini-3.1-flash-image"
+    assert len(done.assets[Slot.parse("scene-00-image")].fallbacks) == 2
 
 
 @pytest.mark.parametrize(
@@ -216,7 +217,7 @@ def test_a_clip_whose_model_is_gone_is_made_by_the_other(
     studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     operation = studio.services.clips.begin("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert operation.model == "veo-3.1-generate-001"
-    assert "veo-3.1-fast-generate-001" in operation.missed[0].reason
+    assert "veo-3.1-fast-generate-001" in operation.fallbacks[0].reason
     studio.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import JobState
@@ -134,9 +135,9 @@ def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub
     studio.work()
     done = studio.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
-    found, drawn = done.assets["scene-00-image"], done.assets["scene-01-image"]
-    assert (found.provider, found.footage, found.fallbacks) == ("pexels/videos", True, ())
-    assert (drawn.provider, drawn.footage) == ("openai/gpt-image-2.6-flare-medium", False)
+    found, drawn = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
+    assert (found.provider, found.is_video, found.fallbacks) == ("pexels/videos", True, ())
+    assert (drawn.provider, drawn.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "nothing for 'nothing all'" in drawn.fallbacks[0].reason
     assert done.plan
     first, second = build_timeline(done.plan, done.assets).clips
@@ -162,10 +163,10 @@ def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub,
     assert done.plan
     timeline = build_timeline(done.plan, done.assets)
     first, last = timeline.effects
-    voice, words = timeline.voices[0], done.assets["scene-00-narration"].words
+    voice, words = timeline.voices[0], done.assets[Slot.parse("scene-00-narration")].words
     assert first.start == voice.start + round(words[1].start * 48_000)
     assert last.start == voice.start  # there is no tenth word
-    missing = done.assets["scene-00-sound-1"]
+    missing = done.assets[Slot.parse("scene-00-sound-1")]
     assert (missing.samples, missing.provider) == (0, "silence/1")
     assert "nothing for 'nothing like'" in missing.fallbacks[0].reason
     assert manifest(done, Account())["credits"] == ["meera, CC BY, https://freesound.org/s/2/"]
@@ -190,5 +191,5 @@ def test_without_a_key_pictures_are_drawn_and_the_status_says_why(stub: VendorSt
     studio.work()
     done = studio.job(job.id)
     assert done.state is JobState.SUCCEEDED
-    assert "no footage library is set up" in done.assets["scene-00-image"].fallbacks[0].reason
+    assert "no footage library is set up" in done.assets[Slot.parse("scene-00-image")].fallbacks[0].reason
     studio.close()

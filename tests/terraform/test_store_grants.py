@@ -20,6 +20,7 @@ from PIL import Image
 from functions import main
 from functions.dev import local_runtime
 from sutradhar import bootstrap
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import upload_check
@@ -172,7 +173,7 @@ def test_each_function_has_the_permissions_that_its_calls_need(
                     assert answer.status_code == 200
     monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # no worker checks these uploads
     job, _ = submit(bootstrap.services(), RenderPlan(topic="tea"))
-    bury(ProduceAsset(job_id=job.id, slot="scene-0"))
+    bury(ProduceAsset(job_id=job.id, slot=Slot.image(0)))
     bury(CheckUpload(upload_id=send(api, out.getvalue())))
     with function("sweep"):
         assert client("sweep").post("/", json={}).status_code == 200

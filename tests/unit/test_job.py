@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from sutradhar.domain.assets.asset import AssetRequest
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.slot import MUSIC
+from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import ARROWS, Job, JobFailure, JobState, Outcome, Progress, Result
@@ -14,7 +16,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLAN = RenderPlan(topic="tea")
-REQUESTS = (AssetRequest(slot="music", kind="music", params={"mood": "calm"}, maker="m/1"),)
+REQUESTS = (AssetRequest(slot=MUSIC, spec=MusicSpec(mood="calm", seed=0), provider="m/1"),)
 ERROR = JobFailure(stage="narration", cause="no voice", scene=2)
 RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=1.0, size=1)
 
@@ -70,7 +72,7 @@ def test_from_any_state_every_move_keeps_to_the_arrows_and_repeats_change_nothin
 
 def test_the_state_tells_what_is_owed() -> None:
     assert fresh().owed() == [PlanRender(job_id="job-1")]
-    assert after("planned").owed() == [ProduceAsset(job_id="job-1", slot="music")]
+    assert after("planned").owed() == [ProduceAsset(job_id="job-1", slot=MUSIC)]
     assert after("planned", "assets_ready").owed() == [DispatchRender(job_id="job-1")]
     assert after(*IN[JobState.SUCCEEDED]).owed() == []
     assert after(*IN[JobState.CANCELLED]).owed() == [StopRender(job_id="job-1", execution="e1")]

@@ -8,9 +8,10 @@ import pytest
 
 from sutradhar import bootstrap
 from sutradhar.config import Settings
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.job_status import name_slot, status
+from sutradhar.domain.jobs.job_status import status
 from sutradhar.domain.jobs.provenance import manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.notices import collect_notices
@@ -105,4 +106,4 @@ def test_description_tags_and_metadata_come_back_in_status_and_provenance() -> N
     ],
 )
 def test_a_slot_is_named_for_people(slot: str, words: str) -> None:
-    assert name_slot(slot) == words
+    assert Slot.parse(slot).label == words

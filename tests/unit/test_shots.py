@@ -7,6 +7,7 @@ import pytest
 from gpu_renderer.core import segments
 from gpu_renderer.image.camera import crop_for_pose
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline import Footage, Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -28,7 +29,7 @@ def asset(slot: str, name: str, *, seconds: float = 0.0, clip_sec: float | None 
         width=size[0],
         height=size[1],
         clip_sec=clip_sec,
-        footage=clip_sec is not None,
+        is_video=clip_sec is not None,
     )
 
 
@@ -42,13 +43,13 @@ def laid_out(
     **plan: Any,
 ) -> Timeline:
     body = RenderPlan.parse({"scenes": list(scenes), "render": {"fps": FPS}, "music": None, **plan})
-    assets = {"music": asset("music", "song", seconds=song_sec)}
+    assets = {MUSIC: asset("music", "song", seconds=song_sec)}
     for i, scene in enumerate(body.scenes):
         length = clip_sec if scene.clip else None
         name = scene.clip.upload if scene.clip else f"photo-{i}"
         heard = clip_sec if scene.clip and sounds else 0.0
-        assets[f"scene-{i:02d}-image"] = asset("image", name, seconds=heard, clip_sec=length, size=size)
-        assets[f"scene-{i:02d}-narration"] = asset("narration", f"voice-{i}", seconds=speech_sec)
+        assets[Slot.image(i)] = asset("image", name, seconds=heard, clip_sec=length, size=size)
+        assets[Slot.narration(i)] = asset("narration", f"voice-{i}", seconds=speech_sec)
     return build_timeline(body, assets)
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.assets.asset import asset_requests
+from sutradhar.domain.assets.requests import FirstProviders, list_asset_requests
+from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.domain.text.number_words import NumberLanguage, cardinal
@@ -87,12 +88,14 @@ def test_the_length_of_a_speech_counts_the_spoken_words() -> None:
 
 
 def test_another_way_of_saying_a_text_is_another_recording() -> None:
-    def key(narration: str) -> str:
+    def spoken(narration: str) -> str | None:
         plan = RenderPlan.parse(
             {"scenes": [{"narration": narration, "image_prompt": "x"}], "music": {"enabled": False}}
         )
-        made = asset_requests(plan, {"narration": "v/1", "image": "i/1", "music": "m/1"})
-        return str(sorted(made[0].params))
+        spec = list_asset_requests(plan, FirstProviders("v/1", "i/1", "m/1"))[0].spec
+        assert isinstance(spec, NarrationSpec)
+        assert ("said" in spec.key_params) == (spec.spoken_text is not None)
+        return spec.spoken_text
 
-    assert "said" not in key("It began.")
-    assert "said" in key("It began in 2014.")
+    assert spoken("It began.") is None
+    assert spoken("It began in 2014.") == "It began in twenty fourteen."

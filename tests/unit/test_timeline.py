@@ -1,29 +1,33 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, AssetKind, Word, asset_requests
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
+from sutradhar.domain.assets.requests import FirstProviders, list_asset_requests
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan, Scene
 from sutradhar.domain.plan.speech_duration import AIR_SEC
 from sutradhar.domain.video.timeline_builder import build_timeline, caption_languages
 
-MAKERS: dict[AssetKind, str] = {"narration": "n/1", "image": "i/1", "music": "m/1"}
+PROVIDERS = FirstProviders("n/1", "i/1", "m/1")
 
 
-def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[str, Asset]:
+def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[Slot, Asset]:
     found = {}
-    for request in asset_requests(plan, MAKERS):
-        text = str(request.params.get("text", ""))
-        samples = round(seconds[request.scene or 0] * SAMPLE_RATE) if request.kind == "narration" else 48_000
+    for request in list_asset_requests(plan, PROVIDERS):
+        text = request.spec.text if isinstance(request.spec, NarrationSpec) else ""
+        samples = round(seconds[request.slot.scene or 0] * SAMPLE_RATE) if request.kind == "narration" else 48_000
         words = tuple(Word(text=w, start=i * 0.1, end=i * 0.1 + 0.09) for i, w in enumerate(text.split()))
         found[request.slot] = Asset(
             key=request.key,
             kind=request.kind,
             blob=f"assets/{request.slot}",
-            sha256=request.slot,
+            sha256=str(request.slot),
             size=1,
             provider="x/1",
             samples=samples if request.kind != "image" else 0,
@@ -112,12 +116,12 @@ def test_both_languages_come_from_one_timeline() -> None:
     assert made.burned == made.captions["en"]
 
 
-def test_the_same_request_has_the_same_key_and_another_maker_another() -> None:
+def test_the_same_request_has_the_same_key_and_another_provider_another() -> None:
     plan = plan_of(None)
-    keys = [r.key for r in asset_requests(plan, MAKERS)]
-    assert keys == [r.key for r in asset_requests(plan, MAKERS)]
+    keys = [r.key for r in list_asset_requests(plan, PROVIDERS)]
+    assert keys == [r.key for r in list_asset_requests(plan, PROVIDERS)]
     assert len(set(keys)) == 3
-    other = [r.key for r in asset_requests(plan, {**MAKERS, "image": "i/2"})]
+    other = [r.key for r in list_asset_requests(plan, replace(PROVIDERS, image="i/2"))]
     assert [a == b for a, b in zip(keys, other, strict=True)] == [True, False, True]
 
 

@@ -1,115 +1,123 @@
-"""A clip is made over minutes: one message begins it, later ones ask for it, and nobody waits in between."""
+"""Generate clips, which takes minutes: one message starts the operation, and later messages ask for its result.
+
+No worker waits in between.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
-from sutradhar.domain.assets.asset import AssetRequest, Fallback
-from sutradhar.domain.assets.operation import Begun, Operation
+from sutradhar.domain.assets.asset import Fallback
+from sutradhar.domain.assets.operation import Operation, PendingOperation
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.specs import ClipSpec
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Shot
 from sutradhar.telemetry import log
 
-PATIENCE = timedelta(minutes=30)
-"""A clip usually takes one to six minutes; after this the scene keeps its picture."""
-_STALE = timedelta(days=1)
-"""Vendors forget what they made; what was begun before this is begun anew."""
-_ODD = 3
-"""Answers that nobody can read, after which no other is waited for."""
+MAX_WAIT = timedelta(minutes=30)
+"""A clip usually takes one to six minutes. After this time the scene shows its image instead."""
+_MAX_AGE = timedelta(days=1)
+"""Providers delete results; an operation that is older is started again."""
+_MAX_UNREADABLE = 3
+"""Number of unreadable answers after which the clip is given up."""
 
 
-def begin(services: Services, request: AssetRequest, first_frame: bytes) -> Operation:
-    """Raises ProviderError."""
-    p = request.params
+def start(services: Services, spec: ClipSpec, first_frame: bytes) -> Operation:
+    """Start the generation of a clip that begins with ``first_frame``, a PNG or JPEG file. Raise ProviderError."""
+    image = spec.image
     return services.clips.begin(
-        str(p["prompt"]),
-        str(p["style"]),
-        int(p["width"]),
-        int(p["height"]),
-        float(p["seconds"]),
-        int(p["seed"]),
-        first_frame,
+        image.prompt, image.style, image.width, image.height, spec.seconds, image.seed, first_frame
     )
 
 
-def shot(services: Services, request: AssetRequest, first_frame: bytes) -> Shot:
-    """The clip of ``request``, whose lease the caller holds.
+def poll_or_start(services: Services, request: AssetRequest, spec: ClipSpec, first_frame: bytes) -> Shot:
+    """Return the finished clip for ``request``, whose lease the caller holds; ``spec`` is its spec.
 
     Raises:
-        StillAtWork: it was begun, now or before.
-        ProviderError: there will be none.
+        StillAtWork: the operation was started, by this call or an earlier one, and has no result yet.
+        ProviderError: there will be no clip.
     """
-    begun = _begun(services, request)
-    if begun is None and (unwritten := services.purchases.unfinished()):
-        begun = _taken_up(services, request, unwritten)
-    if begun is None:
-        operation = begin(services, request, first_frame)
-        _write(services, request, Begun(operation=operation, at=services.clock.now()))
+    pending = _read(services, request)
+    if pending is None and (unrecorded := services.purchases.unfinished()):
+        pending = _adopt(services, request, unrecorded)
+    if pending is None:
+        operation = start(services, spec, first_frame)
+        _write(services, request, PendingOperation(operation=operation, at=services.clock.now()))
         raise StillAtWork
     try:
-        made = _looked(services, request, begun)
+        clip = _poll(services, request, pending)
     except ProviderError:
-        services.purchases.give_up(begun.operation)  # where nothing was said of its money
+        services.purchases.give_up(pending.operation)  # the provider did not say whether it charges for it
         raise
-    prompt, seed = str(request.params["prompt"]), int(request.params["seed"])
-    provenance = made.provenance and made.provenance.evolve(
-        prompt=prompt, seed=seed, style=str(request.params["style"]), first_frame=sha256(first_frame).hexdigest()
+    provenance = clip.provenance and clip.provenance.evolve(
+        prompt=spec.image.prompt,
+        seed=spec.image.seed,
+        style=spec.image.style,
+        first_frame=sha256(first_frame).hexdigest(),
     )
-    return replace(made, provenance=provenance, fallbacks=begun.operation.missed)
+    return replace(clip, provenance=provenance, fallbacks=pending.operation.fallbacks)
 
 
-def over(services: Services, request: AssetRequest) -> None:
-    """What is shown is stored, so nobody has to ask for the clip any more. Not sooner: whoever comes after one that is
-    killed in between would begin another."""
+def forget(services: Services, request: AssetRequest) -> None:
+    """Delete the record of the operation. Call this only after storing the asset: otherwise a crash in between starts,
+    and pays for, a second clip."""
     _write(services, request, None)
 
 
-def _looked(services: Services, request: AssetRequest, begun: Begun) -> Shot:
-    """Raises StillAtWork also where the vendor did not say, or what it said cannot be read: it is paid for."""
-    late = services.clock.now() - begun.at > PATIENCE
+def _poll(services: Services, request: AssetRequest, pending: PendingOperation) -> Shot:
+    """Return the result of the operation.
+
+    Raises:
+        StillAtWork: there is no result yet. The same if the provider did not answer, or if its answer cannot be read,
+            because the clip is paid for.
+        ProviderError: there will be no clip.
+    """
+    is_late = services.clock.now() - pending.at > MAX_WAIT
     try:
-        return services.clips.look(begun.operation)
+        return services.clips.look(pending.operation)
     except StillAtWork:
-        if not late:
+        if not is_late:
             raise
-        problem = f"it did not finish within {PATIENCE.total_seconds() / 60:.0f} minutes"
+        problem = f"it did not finish within {MAX_WAIT.total_seconds() / 60:.0f} minutes"
     except ProviderError as exc:
-        silent, odd = exc.fault in ("busy", "down", "key"), exc.fault == "answer" and begun.odd + 1 < _ODD
-        if not (silent or odd):
+        has_no_answer = exc.fault in ("busy", "down", "key")
+        is_unreadable = exc.fault == "answer" and pending.unreadable_count + 1 < _MAX_UNREADABLE
+        if not (has_no_answer or is_unreadable):
             raise
-        if not late:
-            log("clip_not_told", level="warning", slot=request.slot, provider=exc.provider, error=str(exc))
-            if odd:
-                _write(services, request, begun.evolve(odd=begun.odd + 1))
+        if not is_late:
+            log("clip_not_told", level="warning", slot=str(request.slot), provider=exc.provider, error=str(exc))
+            if is_unreadable:
+                _write(services, request, pending.evolve(unreadable_count=pending.unreadable_count + 1))
             raise StillAtWork from exc
         problem = str(exc)
-    raise ProviderError(problem, provider=begun.operation.provider, retryable=False, advice="retry the job later")
+    raise ProviderError(problem, provider=pending.operation.provider, retryable=False, advice="retry the job later")
 
 
-def _begun(services: Services, request: AssetRequest) -> Begun | None:
-    text = services.records.read([_name(request)]).get(_name(request))
-    found = Begun.model_validate_json(text) if text else None
-    if found and services.clock.now() - found.at >= _STALE:
-        services.purchases.give_up(found.operation)
+def _read(services: Services, request: AssetRequest) -> PendingOperation | None:
+    text = services.records.read([_record_name(request)]).get(_record_name(request))
+    pending = PendingOperation.model_validate_json(text) if text else None
+    if pending and services.clock.now() - pending.at >= _MAX_AGE:
+        services.purchases.give_up(pending.operation)
         return None
-    return found
+    return pending
 
 
-def _taken_up(services: Services, request: AssetRequest, operation: Operation) -> Begun:
-    """What was begun by somebody who died before it was written down."""
-    if f"{operation.provider}/{operation.model}" != request.maker:
-        unknown = Fallback(provider=request.maker, reason="it made no clip; whoever knew why was killed")
-        operation = operation.evolve(missed=(unknown,))
-    begun = Begun(operation=operation, at=services.clock.now())
-    _write(services, request, begun)
-    return begun
+def _adopt(services: Services, request: AssetRequest, operation: Operation) -> PendingOperation:
+    """Record an operation whose worker was killed after starting it and before recording it."""
+    if f"{operation.provider}/{operation.model}" != request.provider:
+        unknown = Fallback(provider=request.provider, reason="it made no clip; whoever knew why was killed")
+        operation = operation.evolve(fallbacks=(unknown,))
+    pending = PendingOperation(operation=operation, at=services.clock.now())
+    _write(services, request, pending)
+    return pending
 
 
-def _write(services: Services, request: AssetRequest, begun: Begun | None) -> None:
-    text = begun.model_dump_json() if begun else ""
-    services.records.update([_name(request)], lambda _found: {_name(request): text})
+def _write(services: Services, request: AssetRequest, pending: PendingOperation | None) -> None:
+    text = pending.model_dump_json() if pending else ""
+    services.records.update([_record_name(request)], lambda _stored: {_record_name(request): text})
 
 
-def _name(request: AssetRequest) -> str:
+def _record_name(request: AssetRequest) -> str:
     return f"operation/{request.key}"

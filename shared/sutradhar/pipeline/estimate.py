@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sutradhar.domain.assets.asset import AssetRequest, asset_requests, still_of
+from sutradhar.domain.assets.requests import AssetRequest, first_frame_request, list_asset_requests
+from sutradhar.domain.assets.slot import PLAN, Slot
+from sutradhar.domain.assets.specs import ClipSpec, UploadSpec
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.billing.call_gate import Buyer, Quoted, on_account_of
-from sutradhar.pipeline.clips import begin
-from sutradhar.pipeline.first_providers import makers_of
-from sutradhar.pipeline.produce import ask
+from sutradhar.pipeline.clips import start
+from sutradhar.pipeline.first_providers import first_providers
+from sutradhar.pipeline.generate import generate
 from sutradhar.pipeline.services import Services
 
 
@@ -20,7 +22,7 @@ from sutradhar.pipeline.services import Services
 class Line:
     """Amounts in millionths of a US dollar."""
 
-    slot: str
+    slot: Slot
     provider: str
     model: str
     likely: int
@@ -53,36 +55,43 @@ def estimate(services: Services, wanted: RenderPlan) -> Estimate:
     if services.purchases.sells_nothing:
         return Estimate(lines)  # nobody has to be loaded for that
     if services.purchases.sells(services.planner.name):
-        lines += _line("plan", partial(services.planner.plan, wanted))
+        lines += _line(PLAN, partial(services.planner.plan, wanted))
     written = services.sketch(wanted)
     wanted_things: dict[str, AssetRequest] = {}  # by key: what two scenes share is bought once
-    requests = asset_requests(written, makers_of(services, written))
+    requests = list_asset_requests(written, first_providers(services, written))
     made = services.assets.get_many([request.key for request in requests])
     for request in requests:
-        for part in filter(None, (request, still_of(request))) if request.key not in made else ():
+        for part in _parts(request) if request.key not in made else ():
             wanted_things.setdefault(part.key, part)
     made = services.assets.get_many(list(wanted_things))
     for part in wanted_things.values():
-        if services.purchases.sells(part.maker) and part.key not in made:
+        if services.purchases.sells(part.provider) and part.key not in made:
             lines += _line(part.slot, _asked(services, part))
     return Estimate(lines)
 
 
+def _parts(request: AssetRequest) -> list[AssetRequest]:
+    """Return the request, and that for its first frame if it is a clip."""
+    spec = request.spec
+    return [request, first_frame_request(request.slot, spec)] if isinstance(spec, ClipSpec) else [request]
+
+
 def _asked(services: Services, request: AssetRequest) -> Callable[[], Any]:
-    if still_of(request):
-        return partial(_begun, services, request)
-    count = len(str(request.params.get("likeness", "")).split())
-    return partial(ask, services, request, lambda: ([b""] * count, []))
+    spec = request.spec
+    if isinstance(spec, ClipSpec):
+        return partial(_begun, services, spec)
+    assert not isinstance(spec, UploadSpec), "an upload costs nothing"
+    return partial(generate, services, spec, lambda: ([b""] * len(spec.reference_keys), []))
 
 
-def _begun(services: Services, request: AssetRequest) -> None:
+def _begun(services: Services, spec: ClipSpec) -> None:
     """Nobody who can make the clip is no error: the scene shows its picture, which is reckoned apart."""
     with suppress(ProviderError):
-        begin(services, request, b"")
+        start(services, spec, b"")
 
 
-def _line(slot: str, buy: Callable[[], Any]) -> list[Line]:
-    with on_account_of(Buyer("", slot, only_asks=True)):
+def _line(slot: Slot, buy: Callable[[], Any]) -> list[Line]:
+    with on_account_of(Buyer("", str(slot), only_asks=True)):
         try:
             buy()  # what ends well was free
         except Quoted as quote:

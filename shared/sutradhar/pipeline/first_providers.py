@@ -1,20 +1,21 @@
-"""Name the first provider of each kind for a written plan."""
+"""Name the first provider of each kind for a plan."""
 
+from sutradhar.domain.assets.requests import FirstProviders
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.services import Services
 
 
-def makers_of(services: Services, written: RenderPlan) -> dict[str, str]:
-    """Return the name of the provider that is asked first for each kind of asset."""
-    makers = {
-        "narration": services.narrator.maker(written.spoken_language, written.gender, written.manner),
-        "image": services.images.name,
-        "music": services.composer.name,
-    }
-    makers |= {"likeness": "kept"} if services.images.keeps_likeness else {}
-    shown = {written.footage_of(scene) for scene in written.scenes}
-    makers |= {"stock": services.footage.name} if "stock" in shown else {}
-    makers |= {"generated": services.clips.name} if "generated" in shown else {}
-    if any(scene.sounds for scene in written.scenes) and not services.sounds.empty:
-        makers["sound"] = services.sounds.name
-    return makers
+def first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
+    """Return the names of the providers that are asked first. ``plan`` has its scenes written. A chain that the plan
+    does not need is not loaded."""
+    shown = {plan.footage_of(scene) for scene in plan.scenes}
+    has_sounds = any(scene.sounds for scene in plan.scenes)
+    return FirstProviders(
+        narration=services.narrator.maker(plan.spoken_language, plan.gender, plan.manner),
+        image=services.images.name,
+        music=services.composer.name,
+        sound_effect=services.sounds.name if has_sounds and not services.sounds.empty else None,
+        stock=services.footage.name if "stock" in shown else "",
+        generated=services.clips.name if "generated" in shown else "",
+        draws_references=services.images.keeps_likeness,
+    )

@@ -26,7 +26,7 @@ from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
 from sutradhar.pipeline.dispatch import dispatch, stop
 from sutradhar.pipeline.finish import finish, progress
 from sutradhar.pipeline.plan import plan
-from sutradhar.pipeline.produce import made, produce
+from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.uploads import get as get_upload
@@ -156,11 +156,11 @@ def _is_permanent(exc: BaseException) -> bool:
 
 def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
     request = job.request(message.slot) if isinstance(message, ProduceAsset) else None
-    stage, scene = (request.kind, request.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
+    stage, scene = (request.kind, request.slot.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
     detail = describe_failure(cause, stage, scene)
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
         detail = detail.evolve(advice="free some disk space")
-    ready = len(made(services, job)) if job.requests else 0
+    ready = len(find_finished_assets(services, job)) if job.requests else 0
     return JobFailure.from_detail(
         detail.evolve(advice=_advise(cause, detail.advice)),
         kept=f"{ready} of {len(job.requests)} pictures, voices and music" if job.requests else "",

@@ -1,11 +1,11 @@
 """Step 2: the scenes are written, and what has to be made for them is listed."""
 
-from sutradhar.domain.assets.asset import AssetRequest, asset_requests
+from sutradhar.domain.assets.requests import AssetRequest, list_asset_requests
 from sutradhar.domain.jobs.job import Job, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.billing.call_gate import on_account_of
-from sutradhar.pipeline.first_providers import makers_of
+from sutradhar.pipeline.first_providers import first_providers
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.services import Services, held
@@ -27,7 +27,7 @@ def _write(services: Services, job: Job) -> None:
     about_models = check_models(services, job)
     with on_account_of(services.buyer(job, "plan")):
         written = services.planner.plan(job.wanted)
-    requests = needed(services, written.plan)
+    requests = required_assets(services, written.plan)
     notes = [*about_models, *collect_notices(services, written, job.wanted)]
 
     def change(current: Job) -> Outcome:
@@ -36,6 +36,6 @@ def _write(services: Services, job: Job) -> None:
     services.move(job.id, change)
 
 
-def needed(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
-    """What has to be made for a written plan, and by whom first."""
-    return asset_requests(written, makers_of(services, written))
+def required_assets(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
+    """Return the assets that a plan with its scenes written needs, each with the provider that is asked first."""
+    return list_asset_requests(written, first_providers(services, written))

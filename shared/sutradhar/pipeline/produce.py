@@ -1,211 +1,178 @@
-"""Step 3: one asset a message. Look it up, claim it, make it, store it; the last one moves the job on."""
+"""Step 3 of a job: produce one asset for each message. The message that completes the assets moves the job on."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import cast
 
-from sutradhar.domain.assets.asset import Asset, AssetRequest, Fallback, still_of
+from sutradhar.domain.assets.asset import Asset, Fallback
+from sutradhar.domain.assets.requests import AssetRequest, first_frame_request
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import ClipSpec, UploadSpec
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import ProduceAsset
-from sutradhar.domain.plan.plan import Language, Manner, Mood, Voice
 from sutradhar.pipeline import clips, uploads
 from sutradhar.pipeline.billing.call_gate import on_account_of
+from sutradhar.pipeline.generate import Generated, generate
 from sutradhar.pipeline.services import Services, held
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
 from sutradhar.ports.stores import LONGEST_RUN, Lease
 from sutradhar.telemetry import log
 
-Made = Speech | Picture | Shot | MusicBed | SoundEffect
-Likeness = Callable[[], tuple[Sequence[bytes], Sequence[Fallback]]]
-"""Returns images of the characters in a scene, and the fallbacks among them with their reasons."""
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 def produce(services: Services, message: ProduceAsset) -> None:
+    """Handle ProduceAsset. A repeat finds the stored asset.
+
+    Raises:
+        LeaseHeld: another worker is making the same asset.
+        StillAtWork: a provider is generating the clip; a later message asks for it again.
+        ProviderError: no provider made the asset.
+    """
     job = services.jobs.get(message.job_id)
     request = job.request(message.slot)
     if job.state is not JobState.PRODUCING or request is None:
         if job.state.over:
-            services.purchases.give_up_all(job.id)  # a clip that was waited for
+            services.purchases.give_up_all(job.id)  # of clips that the job was waiting for
         services.send(job.owed())
         return
-    _obtain(services, job, request)
-    _move_on(services, job)
+    _get_or_create(services, job, request)
+    _advance_if_complete(services, job)
 
 
-def made(services: Services, job: Job) -> dict[str, Asset]:
-    """The job's finished assets by slot."""
-    keys = {key: r.slot for r in job.requests for key in (_own_key(job, r), r.key)}
-    found = services.assets.get_many(keys)
-    # a downgraded one (own key) stands in only where the real thing is missing
-    slots = {keys[k]: a for k, a in found.items() if k.count("@")}
-    return slots | {r.slot: found[r.key] for r in job.requests if r.key in found}
+def find_finished_assets(services: Services, job: Job) -> dict[Slot, Asset]:
+    """Return the job's finished assets by slot. A fallback stands only where the requested asset is missing."""
+    keys = [key for request in job.requests for key in (request.key, fallback_key(job, request))]
+    assets = services.assets.get_many(keys)
+    finished = {r.slot: assets.get(r.key) or assets.get(fallback_key(job, r)) for r in job.requests}
+    return {slot: asset for slot, asset in finished.items() if asset}
 
 
-def _obtain(services: Services, job: Job, request: AssetRequest) -> Asset:
-    """What is made for ``request``, made now if it is not there. Raises LeaseHeld and ProviderError."""
-    if found := _find(services, job, request):
-        return found
-    with held(services, request.key, LONGEST_RUN) as lease:
-        # somebody may have finished it between the look and the claim
-        if found := _find(services, job, request):
-            return found
-        made_now = _make(services, job, request, lease)
-    # whoever met the claim on this comes again late, so those who need it are told that it is there
-    services.send([ProduceAsset(job_id=job.id, slot=r.slot) for r in job.requests if request.key in _shown(r)])
-    return made_now
-
-
-def _shown(request: AssetRequest) -> list[str]:
-    """The keys of the pictures of those who are seen in it."""
-    return str(request.params.get("likeness", "")).split()
-
-
-def _find(services: Services, job: Job, request: AssetRequest) -> Asset | None:
-    found = services.assets.get_many((request.key, _own_key(job, request)))
-    return found.get(request.key) or found.get(_own_key(job, request))
-
-
-def _own_key(job: Job, request: AssetRequest) -> str:
-    """Where a stand-in is kept, so that no later job takes it for the real thing."""
+def fallback_key(job: Job, request: AssetRequest) -> str:
+    """Return the key of a fallback for ``request``. It names the job, so that no later job takes the fallback for the
+    requested asset."""
     return f"{request.key}@{job.id}"
 
 
-def _make(services: Services, job: Job, request: AssetRequest, lease: Lease) -> Asset:
-    log("maker_called", slot=request.slot, key=request.key)
-    if "upload" in request.params:
-        return uploads.store_asset(services, request, lease)
-    if still := still_of(request):
-        return _animated(services, job, request, lease, _obtain(services, job, still))
-    with on_account_of(services.buyer(job, request.slot)):
-        thing = ask(services, request, partial(_likeness, services, job, request))
-    return _stored(services, job, request, lease, thing)
+def _get_or_create(services: Services, job: Job, request: AssetRequest) -> Asset:
+    """Return the asset for ``request``; create it if it does not exist. Raise as ``produce`` does."""
+    if asset := _find(services, job, request):
+        return asset
+    with held(services, request.key, LONGEST_RUN) as lease:
+        # another worker may have finished it before this one got the lease
+        if asset := _find(services, job, request):
+            return asset
+        asset = _create(services, job, request, lease)
+    # a worker that met the lease retries late, so send a message for each asset that needs this one
+    dependants = [r.slot for r in job.requests if request.key in r.spec.reference_keys]
+    services.send([ProduceAsset(job_id=job.id, slot=slot) for slot in dependants])
+    return asset
 
 
-def _likeness(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
-    """Return images of the characters in ``request``. An image of another provider serves this video as well; an image
-    that an offline provider drew shows another person, so it is left out."""
-    keys = _shown(request)
-    found = [_obtain(services, job, one) for one in job.requests if one.key in keys]
-    shown = [one for one in found if not one.downgraded or services.purchases.sells(one.provider)]
+def _find(services: Services, job: Job, request: AssetRequest) -> Asset | None:
+    keys = request.key, fallback_key(job, request)
+    assets = services.assets.get_many(keys)
+    return next((assets[key] for key in keys if key in assets), None)
+
+
+def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -> Asset:
+    log("maker_called", slot=str(request.slot), key=request.key)
+    spec = request.spec
+    if isinstance(spec, UploadSpec):
+        return uploads.store_asset(services, request.key, spec, lease)
+    if isinstance(spec, ClipSpec):
+        return _create_clip(services, job, request, spec, lease)
+    with on_account_of(services.buyer(job, str(request.slot))):
+        generated = generate(services, spec, partial(_load_references, services, job, request))
+    return _store(services, job, request, lease, generated)
+
+
+def _load_references(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
+    """Return images of the characters in ``request``, and the fallbacks among them with their reasons.
+
+    An image by another provider serves this video as well. Images from free fallbacks do not resemble the character and
+    are skipped.
+    """
+    keys = request.spec.reference_keys
+    references = [_get_or_create(services, job, r) for r in job.requests if r.key in keys]
+    usable = [asset for asset in references if not asset.is_fallback or services.purchases.sells(asset.provider)]
     reasons = [
-        Fallback(provider=f.provider, reason=f"drew {'not the one' if one in shown else 'nobody'} to go by: {f.reason}")
-        for one in found
-        for f in one.fallbacks
+        Fallback(
+            provider=f.provider, reason=f"drew {'not the one' if asset in usable else 'nobody'} to go by: {f.reason}"
+        )
+        for asset in references
+        for f in asset.fallbacks
     ]
-    return [services.blobs.get(one.blob) for one in shown], reasons
+    return [services.blobs.get(asset.blob) for asset in usable], reasons
 
 
-def _animated(services: Services, job: Job, request: AssetRequest, lease: Lease, still: Asset) -> Asset:
-    """A clip that begins with ``still``; where there is none the scene shows that, with a camera."""
-    buyer = services.buyer(job, request.slot)
+def _create_clip(services: Services, job: Job, request: AssetRequest, spec: ClipSpec, lease: Lease) -> Asset:
+    """Return a clip that begins with the scene's image; if no provider makes it, the image itself, which a camera moves
+    over."""
+    image = _get_or_create(services, job, first_frame_request(request.slot, spec))
+    buyer = services.buyer(job, str(request.slot))
     try:
         with on_account_of(buyer):
-            made_shot = clips.shot(services, request, services.blobs.get(still.blob))
+            clip = clips.poll_or_start(services, request, spec, services.blobs.get(image.blob))
     except ProviderError as exc:
         if buyer.strict:
-            clips.over(services, request)
+            clips.forget(services, request)
             raise
-        missed = Fallback(provider=exc.provider, reason=str(exc))
-        shown = still.evolve(key=_own_key(job, request), fallbacks=(missed, *still.fallbacks))
+        fallback = Fallback(provider=exc.provider, reason=str(exc))
+        shown = image.evolve(key=fallback_key(job, request), fallbacks=(fallback, *image.fallbacks))
         services.assets.save(shown, lease)
-        clips.over(services, request)
+        clips.forget(services, request)
         return shown
-    first = (Fallback(provider=f.provider, reason=f"for the first frame: {f.reason}") for f in still.fallbacks)
-    stored = _stored(services, job, request, lease, replace(made_shot, fallbacks=(*made_shot.fallbacks, *first)))
-    clips.over(services, request)
+    first = (Fallback(provider=f.provider, reason=f"for the first frame: {f.reason}") for f in image.fallbacks)
+    stored = _store(services, job, request, lease, replace(clip, fallbacks=(*clip.fallbacks, *first)))
+    # only after storing: otherwise a crash here would start, and pay for, a second clip
+    clips.forget(services, request)
     return stored
 
 
-def _stored(services: Services, job: Job, request: AssetRequest, lease: Lease, made_thing: Made) -> Asset:
-    content, suffix = _content(made_thing)
+def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, generated: Generated) -> Asset:
+    content, suffix = _file_of(generated)
     digest = hashlib.sha256(content).hexdigest()
     blob = f"assets/{digest}.{suffix}"
     services.blobs.put(blob, content)
-    speech = made_thing if isinstance(made_thing, Speech) else None
+    speech = generated if isinstance(generated, Speech) else None
+    visual = generated if isinstance(generated, Picture | Shot) else None
     asset = Asset(
-        key=_own_key(job, request) if made_thing.fallbacks else request.key,
+        key=fallback_key(job, request) if generated.fallbacks else request.key,
         kind=request.kind,
         blob=blob,
         sha256=digest,
         size=len(content),
-        provider=made_thing.provider,
-        fallbacks=made_thing.fallbacks,
-        samples=made_thing.samples if isinstance(made_thing, Speech | MusicBed | SoundEffect) else 0,
+        provider=generated.provider,
+        fallbacks=generated.fallbacks,
+        samples=generated.samples if isinstance(generated, Speech | MusicBed | SoundEffect) else 0,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
-        width=made_thing.width if isinstance(made_thing, Picture | Shot) else 0,
-        height=made_thing.height if isinstance(made_thing, Picture | Shot) else 0,
-        provenance=made_thing.provenance,
-        footage=isinstance(made_thing, Shot),
-        refused=made_thing.refused if isinstance(made_thing, Picture) else "",
+        width=visual.width if visual else 0,
+        height=visual.height if visual else 0,
+        provenance=generated.provenance,
+        is_video=isinstance(generated, Shot),
+        refusal_reason=generated.refused if isinstance(generated, Picture) else "",
     )
     services.assets.save(asset, lease)
     return asset
 
 
-def ask(services: Services, request: AssetRequest, likeness: Likeness) -> Made:
-    """Ask the providers of this kind. ``likeness`` is called if an image is drawn. Raise ProviderError."""
-    p = request.params
-    match request.kind:
-        case "narration":
-            manner = Manner.model_validate({name: p[name] for name in Manner.model_fields if name in p})
-            language, voice = cast(Language, p["language"]), cast(Voice, p["voice"])
-            return services.narrator.narrate(str(p["text"]), language, voice, manner)
-        case "image":
-            return (
-                _seen(services, request, likeness)
-                if p.get("footage") == "stock"
-                else _draw(services, request, likeness)
-            )
-        case "sound":
-            return _heard(services, str(p["text"]))
-        case "music":
-            return services.composer.compose(cast(Mood, p["mood"]), int(p["seed"]))
+def _file_of(generated: Generated) -> tuple[bytes, str]:
+    """Return the bytes of the file, and the suffix of its name."""
+    match generated:
+        case Shot():
+            return generated.data, "mp4"
+        case Picture():
+            return generated.data, _SUFFIX[generated.media_type]
+        case Speech() | MusicBed() | SoundEffect():
+            return generated.wav, "wav"
 
 
-def _draw(services: Services, request: AssetRequest, likeness: Likeness) -> Picture:
-    p, (shown, missed) = request.params, likeness()
-    size = int(p["width"]), int(p["height"])
-    picture = services.images.draw(str(p["prompt"]), str(p["style"]), *size, int(p["seed"]), shown)
-    return replace(picture, fallbacks=(*missed, *picture.fallbacks))
-
-
-def _seen(services: Services, request: AssetRequest, likeness: Likeness) -> Shot | Picture:
-    """Return footage, or an image of the same characters if no footage fits."""
-    p = request.params
-    size = int(p["width"]), int(p["height"])
-    try:
-        return services.footage.find(str(p.get("search", p["prompt"])), *size, float(p["seconds"]), int(p["seed"]))
-    except ProviderError as exc:
-        if services.purchases.strict:
-            raise
-        missed = Fallback(provider=exc.provider, reason=str(exc))
-    picture = _draw(services, request, likeness)
-    return replace(picture, fallbacks=(missed, *picture.fallbacks))
-
-
-def _heard(services: Services, text: str) -> SoundEffect:
-    """A sound, or nothing where nobody has it: no film fails for the want of a creaking door."""
-    try:
-        return services.sounds.sound(text)
-    except ProviderError as exc:
-        if services.purchases.strict:
-            raise
-        return SoundEffect(b"", 0, "silence/1", fallbacks=(Fallback(provider=exc.provider, reason=str(exc)),))
-
-
-def _content(thing: Made) -> tuple[bytes, str]:
-    if isinstance(thing, Shot):
-        return thing.data, "mp4"
-    return (thing.data, _SUFFIX[thing.media_type]) if isinstance(thing, Picture) else (thing.wav, "wav")
-
-
-def _move_on(services: Services, job: Job) -> None:
-    assets: Mapping[str, Asset] = made(services, job)
+def _advance_if_complete(services: Services, job: Job) -> None:
+    assets = find_finished_assets(services, job)
     if len(assets) == len(job.requests):
-        services.purchases.give_up_all(job.id)  # of whoever was killed at work, while another job made the same thing
+        # a worker that was killed while another job made the same asset has left its charges open
+        services.purchases.give_up_all(job.id)
         services.move(job.id, lambda current: current.assets_ready(assets, services.clock.now()))

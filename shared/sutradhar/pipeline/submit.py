@@ -15,7 +15,6 @@ from sutradhar.domain.core.errors import (
     ProviderError,
 )
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.job_status import name_slot
 from sutradhar.domain.plan.limits import PlanLimits
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import named_in
@@ -82,7 +81,7 @@ def affordable(services: Services, job: Job) -> Estimate:
         return Estimate(())  # then the job itself will say what is wrong, where it can still be mended and retried
     cap = services.buyer(job, "").job_cap
     if cap is not None and found.likely > cap:
-        lines = ", ".join(f"{name_slot(line.slot)} {usd(line.likely):.4f}" for line in found.lines)
+        lines = ", ".join(f"{line.slot.label} {usd(line.likely):.4f}" for line in found.lines)
         message = f"the video would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
     left = services.purchases.left(job.owner, job.owner_cap) if found.likely else None

@@ -8,7 +8,9 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from sutradhar.domain.assets.asset import SAMPLE_RATE, UPLOAD_MAKER, Asset, AssetRequest, Provenance
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Provenance
+from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
+from sutradhar.domain.assets.specs import UploadSpec
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.plan.upload import MAX_BYTES, MediaFacts, Upload
@@ -133,19 +135,19 @@ def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
-def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asset:
-    """Store the file that ``request`` names as an asset: a clip or a song unchanged, an image as a JPEG that is
-    ready to be shown.
+def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) -> Asset:
+    """Store the user's file that ``spec`` names as the asset ``key``: a clip or a song unchanged, an image as a JPEG
+    that is ready to be shown.
 
     Raises:
         ProviderError: the file is gone, or cannot be used.
     """
-    named = f"the upload {request.params['upload']}"
+    named = f"the upload {spec.upload}"
     try:
-        upload = get(services, str(request.params["upload"]))
+        upload = get(services, spec.upload)
         named = f"the file {upload.filename}"
         with tempfile.TemporaryDirectory() as folder:
-            asset = _as_asset(services, request, upload, Path(folder))
+            asset = _as_asset(services, key, spec, upload, Path(folder))
     except (NotFound, InvalidRequest) as exc:
         reason = "is no longer kept"
         if isinstance(exc, InvalidRequest):
@@ -160,7 +162,7 @@ def store_asset(services: Services, request: AssetRequest, lease: Lease) -> Asse
     return asset
 
 
-def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder: Path) -> Asset:
+def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, folder: Path) -> Asset:
     path = services.blobs.fetch(upload.blob, folder / "file")
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
@@ -177,21 +179,21 @@ def _as_asset(services: Services, request: AssetRequest, upload: Upload, folder:
         blob = f"assets/{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
         services.blobs.put_file(blob, path)
     heard = facts.kind == "audio" or facts.has_audio
-    if request.kind == "music" and not heard:
+    if spec.kind == "music" and not heard:
         raise InvalidRequest([FieldError("file", "has no sound")])
-    is_clip = facts.kind == "video" and request.kind == "image"
+    is_clip = facts.kind == "video" and spec.kind == "image"
     return Asset(
-        key=request.key,
-        kind=request.kind,
+        key=key,
+        kind=spec.kind,
         blob=blob,
         sha256=digest,
         size=size,
-        provider=UPLOAD_MAKER,
+        provider=UPLOAD_PROVIDER,
         samples=round(facts.duration_sec * SAMPLE_RATE) if heard else 0,
         width=width,
         height=height,
         clip_sec=facts.duration_sec if is_clip else None,
-        footage=is_clip,
+        is_video=is_clip,
         provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
     )
 

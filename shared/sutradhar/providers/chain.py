@@ -61,7 +61,7 @@ class _Chain:
                 continue
             earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
             if isinstance(made, Operation):
-                return made.evolve(missed=earlier)
+                return made.evolve(fallbacks=earlier)
             return replace(made, fallbacks=(*earlier, *made.fallbacks))
         if len(failures) == 1:
             raise failures[0]

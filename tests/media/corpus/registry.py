@@ -15,7 +15,8 @@ from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Shot as ShownShot
 from gpu_renderer.image.clip_player import ClipPlayer, open_clip
 from gpu_renderer.image.still import load_image, to_rgb
-from sutradhar.domain.assets.asset import UPLOAD_MAKER, AssetRequest
+from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
+from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.core.errors import InvalidRequest, SutradharError
 from sutradhar.domain.plan.upload import MediaFacts, MediaKind
 from sutradhar.domain.video.timeline import Camera, Footage, Pose
@@ -133,9 +134,8 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     assert upload.facts
     if isinstance(one.expected, Refused):
         return Outcome("taken", _describe(upload.facts), (f"is taken; it should be refused: {one.expected.words}",))
-    kind = "music" if upload.facts.kind == "audio" else "image"
-    request = AssetRequest(slot="scene", kind=kind, params={"upload": upload.id}, maker=UPLOAD_MAKER)
-    asset = _used(services, request)
+    spec = UploadSpec(kind="music" if upload.facts.kind == "audio" else "image", upload=upload.id)
+    asset = _used(services, spec)
     problems = [*_find_wrong_facts(one.expected, upload.facts), *_find_wrong_colours(one.expected, asset, folder)]
     if one.expected.verify:
         try:
@@ -145,13 +145,14 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     return Outcome("taken", _describe(upload.facts), tuple(problems))
 
 
-def _used(services: Services, request: AssetRequest) -> Asset:
-    """Return the asset that a video gets for the upload in ``request``."""
-    stored = store_asset(services, request, services.leases.acquire(request.key, LONGEST_RUN))
+def _used(services: Services, spec: UploadSpec) -> Asset:
+    """Return the asset that a video gets for the upload in ``spec``."""
+    key = cache_key(spec, UPLOAD_PROVIDER)
+    stored = store_asset(services, key, spec, services.leases.acquire(key, LONGEST_RUN))
     data = services.blobs.get(stored.blob)
-    if request.kind == "music":
+    if spec.kind == "music":
         return Song(np.concatenate(list(decode_audio(io.BytesIO(data)))))
-    if stored.footage:
+    if stored.is_video:
         return Shot(data, stored.width, stored.height, stored.provider)
     return Picture(data, "image/jpeg", stored.width, stored.height, stored.provider)
 

@@ -1,29 +1,33 @@
-"""What a vendor makes over minutes: begun by one call, asked for by others, in other processes."""
+"""Operations of providers that take minutes: one call starts an operation, and calls in other processes poll it."""
 
 from datetime import datetime
+
+from pydantic import Field
 
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.core.base import Frozen
 
 
 class Operation(Frozen):
-    """A vendor at work. ``job`` and ``charge``: the account and the charge on it that stays open; empty where nothing
-    is paid."""
+    """An operation that a provider has started."""
 
     provider: str
     model: str
     name: str
-    """The vendor's own, by which it is asked for."""
+    """The provider's own name, with which it is polled."""
     job: str = ""
+    """The job whose account is charged; empty if the operation costs nothing."""
     charge: str = ""
-    missed: tuple[Fallback, ...] = ()
-    """Who was asked before and would not."""
+    """The charge on that account that stays open; empty if the operation costs nothing."""
+    fallbacks: tuple[Fallback, ...] = Field(default=(), validation_alias="missed", serialization_alias="missed")
+    """The providers that were asked first and did not start it."""
 
 
-class Begun(Frozen):
-    """An operation for an asset."""
+class PendingOperation(Frozen):
+    """An operation whose result is not here yet, as it is recorded for an asset."""
 
     operation: Operation
     at: datetime
-    odd: int = 0
-    """Answers so far that nobody could read."""
+    """The time of its start."""
+    unreadable_count: int = Field(default=0, validation_alias="odd", serialization_alias="odd")
+    """Number of answers so far that cannot be read."""

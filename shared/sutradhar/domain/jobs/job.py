@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sutradhar.domain.assets.asset import Asset, AssetRequest
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
@@ -115,7 +117,7 @@ class Job(Frozen):
     plan: RenderPlan | None = None
     """With its scenes written."""
     requests: tuple[AssetRequest, ...] = ()
-    assets: Mapping[str, Asset] = {}
+    assets: Mapping[Slot, Asset] = {}
     """By slot; filled when all are there."""
     owner: str = ""
     """The API key that asked for it; empty: nobody's in particular."""
@@ -167,7 +169,7 @@ class Job(Frozen):
                 return [StopRender(job_id=self.id, execution=self.execution)]
         return []
 
-    def request(self, slot: str) -> AssetRequest | None:
+    def request(self, slot: Slot) -> AssetRequest | None:
         return next((r for r in self.requests if r.slot == slot), None)
 
     def planned(
@@ -178,7 +180,7 @@ class Job(Frozen):
         job = self._to(JobState.PRODUCING, now).evolve(plan=plan, requests=tuple(requests), notices=tuple(notices))
         return job, job.owed()
 
-    def assets_ready(self, assets: Mapping[str, Asset], now: datetime) -> Outcome:
+    def assets_ready(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
         """``assets``: every slot of the job."""
         if self.state is not JobState.PRODUCING:
             return self, self.owed()

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sutradhar.domain.assets.asset import Asset, AssetKind
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job, JobState
@@ -43,25 +45,14 @@ def fraction_done(job: Job, ready: int) -> float:
     return (low + (high - low) * part) / 100
 
 
-def name_slot(slot: str) -> str:
-    """Return the words for a slot: ``scene-00-image`` is "scene 1, image"."""
-    kind, _, rest = slot.partition("-")
-    number, _, part = rest.partition("-")
-    if not number.isdigit():
-        return slot
-    part, _, item = part.partition("-")
-    words = [f"{kind} {int(number) + 1}", f"{part} {int(item) + 1}" if item.isdigit() else part]
-    return ", ".join(word for word in words if word)
-
-
-def stand_ins(assets: Mapping[str, Asset]) -> list[str]:
+def stand_ins(assets: Mapping[Slot, Asset]) -> list[str]:
     """Describe which provider replaced which others, for which assets and why: one line for each such group. ``assets``
     maps slots to assets."""
     slots: dict[tuple[str, str], dict[str, None]] = {}
     reasons: dict[tuple[str, str], dict[str, None]] = {}
     for slot, asset in assets.items():
         for missed in asset.fallbacks:
-            slots.setdefault((asset.provider, missed.provider), {})[name_slot(slot)] = None
+            slots.setdefault((asset.provider, missed.provider), {})[slot.label] = None
             reasons.setdefault((asset.provider, missed.provider), {})[missed.reason] = None
     return [
         f"{', '.join(names)} by {provider}, for {missed}: {'; '.join(reasons[provider, missed])}"
@@ -100,7 +91,7 @@ def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) 
         "metadata": dict(job.wanted.metadata),
         "assets": [
             {
-                "slot": r.slot,
+                "slot": str(r.slot),
                 "kind": r.kind,
                 "state": "ready" if r.slot in by_slot else "pending",
                 **(_made(by_slot[r.slot]) if r.slot in by_slot else {}),
@@ -120,7 +111,7 @@ def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) 
         },
         "duration_sec": job.result.duration_sec if job.result else None,
         "fallbacks": [
-            {"slot": slot, "provider": a.provider, "instead_of": [f.model_dump() for f in a.fallbacks]}
+            {"slot": str(slot), "provider": a.provider, "instead_of": [f.model_dump() for f in a.fallbacks]}
             for slot, a in by_slot.items()
             if a.fallbacks
         ],
@@ -164,15 +155,15 @@ def cost(job: Job, account: Account) -> dict[str, Any]:
     }
 
 
-def _rewordings(by_slot: Mapping[str, Asset]) -> list[str]:
+def _rewordings(by_slot: Mapping[Slot, Asset]) -> list[str]:
     return [
-        f"{name_slot(slot)}: the prompt was refused ({asset.refused}) and drawn as: {asset.provenance.prompt}"
+        f"{slot.label}: the prompt was refused ({asset.refusal_reason}) and drawn as: {asset.provenance.prompt}"
         for slot, asset in by_slot.items()
-        if asset.refused and asset.provenance
+        if asset.refusal_reason and asset.provenance
     ]
 
 
-def _step(job: Job, by_slot: Mapping[str, Asset]) -> str:
+def _step(job: Job, by_slot: Mapping[Slot, Asset]) -> str:
     match job.failed_in or job.state:
         case JobState.PLANNING:
             return "planning"
@@ -187,7 +178,7 @@ def _step(job: Job, by_slot: Mapping[str, Asset]) -> str:
     return "stitch" if JobState.RENDERING in job.entered else "planning"
 
 
-def _steps(job: Job, by_slot: Mapping[str, Asset]) -> list[dict[str, Any]]:
+def _steps(job: Job, by_slot: Mapping[Slot, Asset]) -> list[dict[str, Any]]:
     """Each step with its times; the makers' steps run side by side, so they share theirs."""
     begun = job.entered
 

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.failure import FailureDetail
 
@@ -18,7 +19,7 @@ class ProduceAsset(Frozen):
     topic: ClassVar[str] = "produce"
     type: Literal["ProduceAsset"] = "ProduceAsset"
     job_id: str
-    slot: str
+    slot: Slot
 
 
 class DispatchRender(Frozen):

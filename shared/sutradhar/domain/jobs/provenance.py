@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, AssetRequest
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.slot import MUSIC, Slot
+from sutradhar.domain.assets.specs import UploadSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job
@@ -24,7 +27,7 @@ def manifest(job: Job, account: Account) -> dict[str, Any]:
         "credits": credits_of(job.assets),
         "assets": [
             {
-                "slot": request.slot,
+                "slot": str(request.slot),
                 **_described(job.assets[request.slot], request.slot, account),
                 **_usage(plan, request),
             }
@@ -34,7 +37,7 @@ def manifest(job: Job, account: Account) -> dict[str, Any]:
     }
 
 
-def credits_of(assets: Mapping[str, Asset]) -> list[str]:
+def credits_of(assets: Mapping[Slot, Asset]) -> list[str]:
     """A line for each licence that wants its author named; each once."""
     found = [a.provenance for a in assets.values() if a.provenance and a.provenance.licence and a.provenance.author]
     return list(dict.fromkeys(f"{p.author}, {p.licence}, {p.source}" for p in found))
@@ -42,21 +45,22 @@ def credits_of(assets: Mapping[str, Asset]) -> list[str]:
 
 def _generated(asset: Asset) -> bool:
     bought = asset.provenance is not None and not asset.provenance.licence
-    return bought and asset.kind in ("image", "clip")
+    return bought and asset.kind == "image"
 
 
 def _usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
     """Return the part of a user's own file that is used, and the way it is used."""
-    if "upload" not in request.params:
+    if not isinstance(request.spec, UploadSpec):
         return {}
-    if request.kind == "music":
+    if request.slot == MUSIC:
         return {"used": {"start_sec": plan.music.start_sec}}
-    own = None if request.scene is None else plan.scenes[request.scene].clip or plan.scenes[request.scene].image
+    scene = None if request.slot.scene is None else plan.scenes[request.slot.scene]
+    own = scene and (scene.clip or scene.image)
     return {"used": own.model_dump(exclude={"upload"}, exclude_none=True)} if own else {}
 
 
-def _described(asset: Asset, slot: str, account: Account) -> dict[str, Any]:
-    paid = [charge for charge in account.charges.values() if charge.slot == slot]
+def _described(asset: Asset, slot: Slot, account: Account) -> dict[str, Any]:
+    paid = [charge for charge in account.charges.values() if charge.slot == str(slot)]
     return {
         "kind": asset.kind,
         "provider": asset.provider,
@@ -65,7 +69,7 @@ def _described(asset: Asset, slot: str, account: Account) -> dict[str, Any]:
         "bytes": asset.size,
         "duration_sec": asset.clip_sec or (round(asset.samples / SAMPLE_RATE, 3) if asset.samples else None),
         "price_usd": usd(sum(charge.spent for charge in paid)),
-        "refused": asset.refused or None,
-        **({"words": [dict(word) for word in asset.words]} if asset.words else {}),
+        "refused": asset.refusal_reason or None,
+        **({"words": [word.to_manifest() for word in asset.words]} if asset.words else {}),
         **(asset.provenance.model_dump() if asset.provenance else {}),
     }

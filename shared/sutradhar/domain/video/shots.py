@@ -20,7 +20,7 @@ def choose_camera(scene: Scene, index: int, picture: Asset, aspect: float) -> Ca
     """
     own = scene.image or scene.clip
     move = scene.camera or _MOVES[index % len(_MOVES)]
-    if (picture.footage and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
+    if (picture.is_video and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
         move = "hold"
     camera = _build_move(move)
     if own is None or own.focus == CENTER or own.fit == "fit" or not picture.height:

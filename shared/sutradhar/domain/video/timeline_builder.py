@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, scene_slot
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.plan import Language, OnScreen, RenderPlan, Scene
 from sutradhar.domain.plan.speech_duration import AIR_SEC, MAX_VIDEO_SEC
@@ -18,7 +19,7 @@ TITLE_SEC = 3.5
 LOWER_THIRD_SEC, LOWER_THIRD_DELAY_SEC = 4.0, 0.5
 
 
-def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
+def build_timeline(plan: RenderPlan, assets: Mapping[Slot, Asset]) -> Timeline:
     """Lay the assets out in time. ``assets`` maps each slot to the asset that was made for it.
 
     A scene, from the middle of its first transition to the middle of its last, lasts its narration and ``AIR_SEC`` at
@@ -42,18 +43,18 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     start = 0
     for i, scene in enumerate(plan.scenes):
         head, tail = fades[i] // 2, fades[i + 1] - fades[i + 1] // 2
-        speech = assets[scene_slot(i, "narration")] if scene.narration else None
+        speech = assets[Slot.narration(i)] if scene.narration else None
         needed = math.ceil(speech.samples * fps / SAMPLE_RATE) + 2 * air if speech else 0
         asked = round((scene.duration_sec or 0) * fps)
         if speech and asked and needed > asked:
             stretched.append(i)
-        image = assets[scene_slot(i, "image")]
+        image = assets[Slot.image(i)]
         part = clip_part(scene, image, fps)
         if part and scene.clip and (not (speech or asked) or (scene.clip.when_short == "trim" and part < asked)):
             asked = part - head - tail  # the part's own length, transitions included
         # at least as long as its two transitions, so that they do not overlap
         frames = max(head + max(needed, asked) + tail, fades[i] + fades[i + 1], 1)
-        footage = Footage() if image.footage else None
+        footage = Footage() if image.is_video else None
         if part and scene.clip:
             footage = lay_clip(scene, image, part, frames, slack=head + tail)
             if scene.clip.end_sec is not None and part > frames:
@@ -86,7 +87,7 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
         message = f"the narration makes the video {start / fps:.0f} s long; at most {MAX_VIDEO_SEC:.0f} s"
         raise InvalidRequest([FieldError("scenes", message)])
     captions = _captions(plan, assets, clips, voices)
-    music = assets.get("music") if plan.music.enabled else None
+    music = assets.get(MUSIC) if plan.music.enabled else None
     return Timeline(
         fps=fps,
         width=width,
@@ -109,12 +110,12 @@ def build_timeline(plan: RenderPlan, assets: Mapping[str, Asset]) -> Timeline:
     )
 
 
-def _effects(scene: Scene, index: int, begin: int, assets: Mapping[str, Asset]) -> Iterator[Effect]:
+def _effects(scene: Scene, index: int, begin: int, assets: Mapping[Slot, Asset]) -> Iterator[Effect]:
     """Yield the sound effects of a scene. ``begin``: the sample at which its narration begins, or else the scene."""
-    speech = assets.get(scene_slot(index, "narration"))
+    speech = assets.get(Slot.narration(index))
     words = speech.words if speech else ()
     for n, cue in enumerate(scene.sounds):
-        sound = assets.get(f"{scene_slot(index, 'sound')}-{n}")
+        sound = assets.get(Slot.sound_effect(index, n))
         if sound and sound.samples:  # no provider had a missing one
             at = begin + round(words[cue.word].start * SAMPLE_RATE) if cue.word < len(words) else begin
             yield Effect(start=at, samples=sound.samples, blob=sound.blob, sha256=sound.sha256, volume_db=cue.volume_db)
@@ -141,7 +142,7 @@ def _titles(plan: RenderPlan, clips: list[Clip]) -> Iterator[Title]:
 
 
 def _captions(
-    plan: RenderPlan, assets: Mapping[str, Asset], clips: list[Clip], voices: list[Voice]
+    plan: RenderPlan, assets: Mapping[Slot, Asset], clips: list[Clip], voices: list[Voice]
 ) -> dict[Language, tuple[Cue, ...]]:
     found: dict[Language, tuple[Cue, ...]] = {}
     if not voices:
@@ -152,7 +153,7 @@ def _captions(
             continue
         lines: list[Cue] = []
         for voice in voices:
-            scene, words = plan.scenes[voice.scene], assets[scene_slot(voice.scene, "narration")].words
+            scene, words = plan.scenes[voice.scene], assets[Slot.narration(voice.scene)].words
             clip = clips[voice.scene]
             offset = voice.start / SAMPLE_RATE
             end = clip.end - (clips[voice.scene + 1].fade_in if voice.scene + 1 < len(clips) else 0)

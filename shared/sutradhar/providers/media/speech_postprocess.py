@@ -82,7 +82,7 @@ def realigned(made: Speech, heard: Sequence[tuple[float, float] | None]) -> Spee
     loud, _ = loud_frames(samples, rate)
     placed = place_words(tokens, [at and at[0] for at in heard], loud, made.samples / SAMPLE_RATE)
     words = (
-        word.evolve(how="speech", confidence=round(min(at[1], 1.0), 3)) if at else word
+        word.evolve(timing_source="speech", confidence=round(min(at[1], 1.0), 3)) if at else word
         for word, at in zip(placed, heard, strict=True)
     )
     return replace(made, words=tuple(words), alignment="speech")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from sutradhar.domain.assets.asset import UPLOAD_MAKER
+from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.media import formats
@@ -33,7 +33,7 @@ class MediaFiles:
             shown, _ = read_image(file, longest)
         out = io.BytesIO()
         shown.save(out, "JPEG", quality=95, subsampling=0)
-        return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_MAKER)
+        return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_PROVIDER)
 
     def video(self, path: Path, out: Path) -> Path:
         """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames."""

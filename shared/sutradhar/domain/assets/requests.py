@@ -1,0 +1,204 @@
+"""The assets that a plan needs, as requests with a slot, a spec and a provider."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import model_validator
+
+from sutradhar.domain.assets.slot import MUSIC, Slot
+from sutradhar.domain.assets.specs import (
+    AssetKind,
+    AssetSpec,
+    ClipSpec,
+    ImageSpec,
+    MusicSpec,
+    NarrationSpec,
+    SoundEffectSpec,
+    StockSpec,
+    UploadSpec,
+    cache_key,
+)
+from sutradhar.domain.assets.stored_requests import upgrade_request
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.plan import Character, RenderPlan, Scene
+from sutradhar.domain.plan.speech_duration import scene_sec
+from sutradhar.domain.text.speech_text import spoken_text
+
+UPLOAD_PROVIDER = "upload/2"
+"""Provider name of a user's own file. Raise the number, and the assets of earlier versions are made again."""
+_REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
+_REFERENCE_SIZE = 1024
+"""Width and height of a drawn reference image in pixels."""
+
+
+class AssetRequest(Frozen):
+    """One asset that a job needs. ``spec`` says what it is, independently of the provider that makes it."""
+
+    slot: Slot
+    spec: AssetSpec
+    provider: str
+    """The first provider of the chain that will be asked."""
+
+    @property
+    def kind(self) -> AssetKind:
+        return self.spec.kind
+
+    @property
+    def key(self) -> str:
+        return cache_key(self.spec, self.provider)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_old(cls, value: Any) -> Any:
+        return upgrade_request(value) if isinstance(value, Mapping) and "params" in value else value
+
+
+@dataclass(frozen=True)
+class FirstProviders:
+    """The first provider of each kind's chain, with its version (``hibari/0.2.1``)."""
+
+    narration: str
+    image: str
+    music: str
+    sound_effect: str | None = None
+    """None: no sound effects are requested."""
+    stock: str = ""
+    """Empty if no scene shows stock footage."""
+    generated: str = ""
+    """Empty if no scene shows a generated clip."""
+    draws_references: bool = False
+    """Whether the image generator can draw a character as a reference image shows it; if not, none is requested."""
+
+
+def list_asset_requests(plan: RenderPlan, providers: FirstProviders) -> tuple[AssetRequest, ...]:
+    """Return every asset that ``plan`` (with its scenes written) needs: the reference images of characters, then the
+    rest in the order a viewer meets it."""
+    references = tuple(_reference_requests(plan, providers.image)) if providers.draws_references else ()
+    reference_keys = {request.slot: request.key for request in references}
+    scenes = (
+        request for i in range(len(plan.scenes)) for request in _scene_requests(plan, i, providers, reference_keys)
+    )
+    return (*references, *scenes, *_music_requests(plan, providers.music))
+
+
+def first_frame_request(slot: Slot, spec: ClipSpec) -> AssetRequest:
+    """Return the request for the image that a generated clip begins with, equal to that of a scene without clips."""
+    return AssetRequest(slot=slot, spec=spec.image, provider=spec.image_provider)
+
+
+def _scene_requests(
+    plan: RenderPlan, i: int, providers: FirstProviders, reference_keys: Mapping[Slot, str]
+) -> Iterator[AssetRequest]:
+    scene = plan.scenes[i]
+    if scene.narration:
+        slot, narration = Slot.narration(i), _narration_spec(plan, scene)
+        yield AssetRequest(slot=slot, spec=narration, provider=providers.narration)
+    if own := scene.image or scene.clip:
+        yield _upload_request(Slot.image(i), "image", own.upload)
+    else:
+        yield _image_request(plan, i, providers, reference_keys)
+    if providers.sound_effect is not None:
+        for n, cue in enumerate(scene.sounds):
+            slot, effect = Slot.sound_effect(i, n), SoundEffectSpec(text=cue.text)
+            yield AssetRequest(slot=slot, spec=effect, provider=providers.sound_effect)
+
+
+def _music_requests(plan: RenderPlan, provider: str) -> Iterator[AssetRequest]:
+    if plan.music.enabled and plan.music.upload:
+        yield _upload_request(MUSIC, "music", plan.music.upload)
+    elif plan.music.enabled:
+        spec = MusicSpec(mood=plan.music.mood or "calm", seed=plan.seed)
+        yield AssetRequest(slot=MUSIC, spec=spec, provider=provider)
+
+
+def _upload_request(slot: Slot, kind: Literal["image", "music"], upload: str) -> AssetRequest:
+    return AssetRequest(slot=slot, spec=UploadSpec(kind=kind, upload=upload), provider=UPLOAD_PROVIDER)
+
+
+def _narration_spec(plan: RenderPlan, scene: Scene) -> NarrationSpec:
+    language = plan.spoken_language
+    speech = spoken_text(scene.narration, language)
+    return NarrationSpec(
+        text=scene.narration,
+        spoken_text=None if speech == " ".join(scene.narration.split()) else speech,
+        language=language,
+        voice=plan.gender,
+        options=plan.manner,
+    )
+
+
+def _image_request(
+    plan: RenderPlan, i: int, providers: FirstProviders, reference_keys: Mapping[Slot, str]
+) -> AssetRequest:
+    """Return the request for what scene ``i`` shows: an image, stock footage or a generated clip."""
+    scene, slot = plan.scenes[i], Slot.image(i)
+    width, height = _image_size(plan)
+    slots = [_character_slot(plan, name) for name in scene.characters]
+    image = ImageSpec(
+        prompt=_prompt(plan, scene),
+        style=plan.style,
+        width=width,
+        height=height,
+        seed=plan.seed + i,
+        reference_images=tuple(reference_keys[slot] for slot in slots if slot in reference_keys),
+    )
+    spoken_sec = scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0.0
+    seconds = round(max(scene.duration_sec or 0.0, spoken_sec), 1)
+    match plan.footage_of(scene):
+        case "none":
+            return AssetRequest(slot=slot, spec=image, provider=providers.image)
+        case "stock":
+            # a library of footage knows neither the names nor the clothes of characters
+            search = scene.image_prompt if scene.characters else None
+            stock = StockSpec(image=image, search=search, seconds=seconds)
+            return AssetRequest(slot=slot, spec=stock, provider=providers.stock)
+        case "generated":
+            clip = ClipSpec(image=image, image_provider=providers.image, seconds=seconds)
+            return AssetRequest(slot=slot, spec=clip, provider=providers.generated)
+
+
+def _reference_requests(plan: RenderPlan, provider: str) -> Iterator[AssetRequest]:
+    """Yield a request for a reference image of each character drawn in several scenes, and for each photo that the user
+    gave.
+
+    Scenes of stock footage count for photos only, which cost nothing: an image replaces footage if none fits.
+    """
+    drawn_scenes = [scene for scene in plan.scenes if not scene.image and not scene.clip]
+    drawn = Counter(name for s in drawn_scenes if plan.footage_of(s) != "stock" for name in s.characters)
+    named = {name for scene in drawn_scenes for name in scene.characters}
+    for character in plan.characters:
+        slot = _character_slot(plan, character.name)
+        if character.image and character.name in named:
+            yield _upload_request(slot, "image", character.image.upload)
+        elif drawn[character.name] > 1:
+            yield AssetRequest(slot=slot, spec=_reference_spec(plan, character), provider=provider)
+
+
+def _reference_spec(plan: RenderPlan, character: Character) -> ImageSpec:
+    return ImageSpec(
+        prompt=f"{character.name}: {character.look}. {_REFERENCE}",
+        style=plan.style,
+        width=_REFERENCE_SIZE,
+        height=_REFERENCE_SIZE,
+        seed=plan.seed,
+    )
+
+
+def _character_slot(plan: RenderPlan, name: str) -> Slot:
+    return Slot.character([character.name for character in plan.characters].index(name))
+
+
+def _prompt(plan: RenderPlan, scene: Scene) -> str:
+    """Return a prompt that stands alone: it describes each character in the scene."""
+    appearance = {character.name: character.look for character in plan.characters}
+    characters = [f"{name}: {appearance[name]}" for name in scene.characters]
+    return ". ".join([scene.image_prompt.rstrip(".") if characters else scene.image_prompt, *characters])
+
+
+def _image_size(plan: RenderPlan) -> tuple[int, int]:
+    """Return the width and height of images in pixels: a fifth larger than the video, so that a camera move never
+    magnifies them."""
+    width, height = plan.size
+    return round(width * 1.2 / 2) * 2, round(height * 1.2 / 2) * 2

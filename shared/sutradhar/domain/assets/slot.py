@@ -1,0 +1,91 @@
+"""The slot of an asset: its place in a job, such as the image of one scene."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from pydantic_core import CoreSchema, core_schema
+
+_TEXT = re.compile(
+    r"scene-(?P<scene>\d{2,})-(?:(?P<role>narration|image)|sound-(?P<sound>\d+))"
+    r"|character-(?P<character>\d+)|(?P<whole>music|plan)",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The place of an asset in a job.
+
+    The text form (``scene-00-narration``, ``scene-00-image``, ``scene-00-sound-0``, ``character-0``, ``music``,
+    ``plan``) is public in the JSON of the API and stands in stored jobs, messages and charges. Only this class writes
+    and reads it.
+    """
+
+    role: Literal["narration", "image", "sound", "character", "music", "plan"]
+    """``character``: the reference image of a character. ``plan``: the text of the plan, which is no asset but is
+    paid for as one."""
+    scene: int | None = None
+    """Index of the scene, from 0; None if the asset belongs to no single scene."""
+    number: int | None = None
+    """Index of a sound effect in its scene, or of a character in the plan, from 0."""
+
+    @classmethod
+    def narration(cls, scene: int) -> Self:
+        return cls("narration", scene)
+
+    @classmethod
+    def image(cls, scene: int) -> Self:
+        """The slot of what a scene shows, an image or a video."""
+        return cls("image", scene)
+
+    @classmethod
+    def sound_effect(cls, scene: int, number: int) -> Self:
+        return cls("sound", scene, number)
+
+    @classmethod
+    def character(cls, number: int) -> Self:
+        return cls("character", number=number)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the slot whose text form is ``text``. Raise ValueError if there is none."""
+        match = _TEXT.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} names no slot of a job")
+        if match["scene"]:
+            scene = int(match["scene"])
+            if match["sound"]:
+                return cls.sound_effect(scene, int(match["sound"]))
+            return cls.image(scene) if match["role"] == "image" else cls.narration(scene)
+        if match["character"]:
+            return cls.character(int(match["character"]))
+        return cls("music") if match["whole"] == "music" else cls("plan")
+
+    def __str__(self) -> str:
+        scene = [] if self.scene is None else [f"scene-{self.scene:02d}"]
+        number = [] if self.number is None else [str(self.number)]
+        return "-".join([*scene, self.role, *number])
+
+    @property
+    def label(self) -> str:
+        """The words for users, who count from 1: "scene 1, image"."""
+        role = self.role if self.number is None else f"{self.role} {self.number + 1}"
+        return role if self.scene is None else f"scene {self.scene + 1}, {role}"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
+        def read(value: Any) -> Slot:
+            if isinstance(value, Slot):
+                return value
+            if isinstance(value, str):
+                return cls.parse(value)
+            raise ValueError("must be the text of a slot, such as scene-00-image")
+
+        return core_schema.no_info_plain_validator_function(
+            read, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+
+MUSIC = Slot("music")
+PLAN = Slot("plan")

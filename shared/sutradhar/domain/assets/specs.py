@@ -1,0 +1,182 @@
+"""The specs of assets: typed requests that say what to make, and the cache key of each."""
+
+import hashlib
+import json
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, Voice
+
+AssetKind = Literal["narration", "image", "music", "sound"]
+"""``image``: what a scene shows, an image or a video. ``sound``: a sound effect."""
+KeyParams = dict[str, str | int | float]
+
+
+class _Spec(Frozen):
+    @property
+    @abstractmethod
+    def key_params(self) -> KeyParams:
+        """The values that the cache key is made of. The names are those of the first version and must never change, so
+        that every asset that was made and paid for is found again."""
+
+    @property
+    def reference_keys(self) -> tuple[str, ...]:
+        """The cache keys of the reference images of the characters in it."""
+        return ()
+
+
+class NarrationSpec(_Spec):
+    kind: ClassVar[AssetKind] = "narration"
+    type: Literal["narration"] = "narration"
+    text: str
+    spoken_text: str | None = None
+    """The text as it is spoken; None if that is ``text`` itself. A text that is spoken differently is another
+    recording."""
+    language: Language
+    voice: Voice
+    options: Manner = PLAIN
+
+    @property
+    def key_params(self) -> KeyParams:
+        spoken: KeyParams = {} if self.spoken_text is None else {"said": self.spoken_text}
+        base: KeyParams = {"text": self.text, "language": self.language, "voice": self.voice}
+        return {**base, **_option_params(self.options), **spoken}
+
+
+class ImageSpec(_Spec):
+    """``width`` and ``height`` in pixels."""
+
+    kind: ClassVar[AssetKind] = "image"
+    type: Literal["image"] = "image"
+    prompt: str
+    style: str
+    width: int
+    height: int
+    seed: int
+    reference_images: tuple[str, ...] = ()
+    """The cache keys of images that show the characters."""
+
+    @property
+    def key_params(self) -> KeyParams:
+        references: KeyParams = {"likeness": " ".join(self.reference_images)} if self.reference_images else {}
+        return {
+            "prompt": self.prompt,
+            "style": self.style,
+            "width": self.width,
+            "height": self.height,
+            "seed": self.seed,
+            **references,
+        }
+
+    @property
+    def reference_keys(self) -> tuple[str, ...]:
+        return self.reference_images
+
+
+class StockSpec(_Spec):
+    """A video from a library of stock footage, at least ``seconds`` long if there is one."""
+
+    kind: ClassVar[AssetKind] = "image"
+    type: Literal["stock"] = "stock"
+    image: ImageSpec
+    """The image that replaces the video if no footage fits. The video has its size and seed."""
+    search: str | None = None
+    """The text to search for; None: the prompt of ``image``. A search must not name characters or their clothes."""
+    seconds: float
+
+    @property
+    def query(self) -> str:
+        return self.image.prompt if self.search is None else self.search
+
+    @property
+    def key_params(self) -> KeyParams:
+        search: KeyParams = {} if self.search is None else {"search": self.search}
+        return {**self.image.key_params, **search, "footage": "stock", "seconds": self.seconds}
+
+    @property
+    def reference_keys(self) -> tuple[str, ...]:
+        return self.image.reference_keys
+
+
+class ClipSpec(_Spec):
+    """A video of ``seconds`` that a provider generates from its first frame."""
+
+    kind: ClassVar[AssetKind] = "image"
+    type: Literal["clip"] = "clip"
+    image: ImageSpec
+    """The first frame. It also replaces the clip if no provider makes one."""
+    image_provider: str
+    """The provider that is asked first for the first frame."""
+    seconds: float
+
+    @property
+    def key_params(self) -> KeyParams:
+        clip: KeyParams = {"footage": "generated", "seconds": self.seconds, "still": self.image_provider}
+        return {**self.image.key_params, **clip}
+
+    @property
+    def reference_keys(self) -> tuple[str, ...]:
+        return self.image.reference_keys
+
+
+class SoundEffectSpec(_Spec):
+    kind: ClassVar[AssetKind] = "sound"
+    type: Literal["sound_effect"] = "sound_effect"
+    text: str
+
+    @property
+    def key_params(self) -> KeyParams:
+        return {"text": self.text}
+
+
+class MusicSpec(_Spec):
+    kind: ClassVar[AssetKind] = "music"
+    type: Literal["music"] = "music"
+    mood: Mood
+    seed: int
+
+    @property
+    def key_params(self) -> KeyParams:
+        return {"mood": self.mood, "seed": self.seed}
+
+
+class UploadSpec(_Spec):
+    """A user's own file, as a scene's image or clip, as a reference image, or as music."""
+
+    type: Literal["upload"] = "upload"
+    kind: Literal["image", "music"]
+    upload: str
+    """The id of the upload."""
+
+    @property
+    def key_params(self) -> KeyParams:
+        return {"upload": self.upload}
+
+
+GeneratedSpec = NarrationSpec | ImageSpec | StockSpec | SoundEffectSpec | MusicSpec
+"""The specs that one call of a provider answers."""
+AssetSpec = Annotated[GeneratedSpec | ClipSpec | UploadSpec, Field(discriminator="type")]
+
+
+def cache_key(spec: AssetSpec, provider: str) -> str:
+    """Return the sha256 of the canonical request. Equal requests have equal keys, in any job.
+
+    ``provider`` is the first of the chain, so that another chain does not get this one's result.
+    """
+    params: Mapping[str, str | int | float] = dict(sorted(spec.key_params.items()))
+    canonical = json.dumps([spec.kind, provider, params], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _option_params(options: Manner) -> KeyParams:
+    """Return the options that differ from the defaults only, so that keys from before an option existed stay valid."""
+
+    def name_all(options: Manner) -> KeyParams:
+        return {"speed": options.speed, "emotion": options.emotion, "named": options.named}
+
+    defaults = name_all(PLAIN)
+    return {name: value for name, value in name_all(options).items() if value != defaults[name]}

@@ -1,0 +1,42 @@
+"""Asset requests as versions before the typed specs stored them in jobs, and their translation."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_OPTIONS = ("speed", "emotion", "named")
+
+
+def upgrade_request(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON of today's ``AssetRequest`` for ``{"slot", "kind", "params", "maker"}``. Its key is the same."""
+    return {
+        "slot": stored["slot"],
+        "spec": _spec(stored["kind"], dict(stored["params"])),
+        "provider": stored["maker"],
+    }
+
+
+def _spec(kind: str, params: dict[str, Any]) -> dict[str, Any]:
+    if "upload" in params:
+        return {"type": "upload", "kind": kind, **params}
+    match kind:
+        case "narration":
+            options = {name: params.pop(name) for name in _OPTIONS if name in params}
+            spoken = {"spoken_text": params.pop("said")} if "said" in params else {}
+            return {"type": "narration", **params, **spoken, "options": options}
+        case "image":
+            return _image_spec(params)
+        case "sound":
+            return {"type": "sound_effect", **params}
+    return {"type": kind, **params}
+
+
+def _image_spec(params: dict[str, Any]) -> dict[str, Any]:
+    footage = params.pop("footage", "none")
+    seconds, search, image_provider = (params.pop(name, None) for name in ("seconds", "search", "still"))
+    references = params.pop("likeness", "").split()
+    image = {"type": "image", **params, "reference_images": references}
+    if footage == "stock":
+        return {"type": "stock", "image": image, "search": search, "seconds": seconds}
+    if footage == "generated":
+        return {"type": "clip", "image": image, "image_provider": image_provider, "seconds": seconds}
+    return image
