@@ -74,16 +74,17 @@ def main() -> int:
     signal.signal(signal.SIGINT, end)
     try:
         settings = bootstrap.settings()
-        part = Part(settings.task_index, settings.task_count, settings.execution or "-")
+        task = settings.render_task
+        part = Part(task.task_index, task.task_count, task.execution or "-")
         if part.index >= part.count:
             message = f"must be below CLOUD_RUN_TASK_COUNT, {part.count} (got {part.index})"
             raise InvalidRequest([FieldError("CLOUD_RUN_TASK_INDEX", message)])
-        if settings.render_request is None:
+        if task.render_request is None:
             raise InvalidRequest([FieldError("RENDER_REQUEST", "must name the blob of the render request")])
-        if settings.parent_fd is not None:
-            threading.Thread(target=_watch, args=(settings.parent_fd, cancel), name="parent", daemon=True).start()
+        if task.parent_fd is not None:
+            threading.Thread(target=_watch, args=(task.parent_fd, cancel), name="parent", daemon=True).start()
         backend = bootstrap.backend()
-        request = RenderRequest.model_validate_json(backend.blobs.get(settings.render_request))
+        request = RenderRequest.model_validate_json(backend.blobs.get(task.render_request))
     except (InvalidRequest, NotFound, ValueError) as exc:
         log("render_refused", level="error", exc=exc)
         return 1
@@ -132,9 +133,9 @@ def _render(request: RenderRequest, backend: Backend, settings: Settings, part: 
 @contextmanager
 def _workdir(settings: Settings) -> Iterator[Path]:
     """An empty directory, gone afterwards unless DEBUG asks for it."""
-    if settings.tmp_workdir:
-        settings.tmp_workdir.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="sutradhar-render-", dir=settings.tmp_workdir))
+    if settings.render_task.tmp_workdir:
+        settings.render_task.tmp_workdir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="sutradhar-render-", dir=settings.render_task.tmp_workdir))
     try:
         yield folder
     finally:

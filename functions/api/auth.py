@@ -82,8 +82,8 @@ def _secret() -> str:
 def _from_here() -> bool:
     """On Google Cloud IAM has let the caller in, unless everybody is."""
     settings = bootstrap.settings()
-    if settings.backend == "gcp":
-        return not settings.public_api
+    if settings.process.backend == "gcp":
+        return not settings.api.public_api
     sent = flask.request.headers
     if not _is_loopback(flask.request.remote_addr or "") or any(name in sent for name in _PASSED_ON):
         return False

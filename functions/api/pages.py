@@ -15,7 +15,7 @@ _SHOWN_TO_PAGES = "Location, Retry-After, X-Request-Id"
 def find_page_origin() -> str | None:
     """Return the origin of the calling web page if CORS_ORIGINS allows it, else None."""
     origin = flask.request.headers.get("Origin")
-    return origin if origin in bootstrap.settings().cors_origins else None
+    return origin if origin in bootstrap.settings().api.cors_origins else None
 
 
 def answer_preflight() -> flask.Response | None:
@@ -26,7 +26,7 @@ def answer_preflight() -> flask.Response | None:
 
 def admit_page(response: flask.Response) -> flask.Response:
     """Add headers to ``response`` that let the page read it."""
-    if not bootstrap.settings().cors_origins:
+    if not bootstrap.settings().api.cors_origins:
         return response
     response.vary.add("Origin")
     if origin := find_page_origin():

@@ -2,17 +2,14 @@
 
 import io
 import logging
-import os
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 
 from dotenv import load_dotenv
 from dotenv.parser import parse_stream
 
-from sutradhar.config import Settings
-from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.config import known_variables, process_environment, renamed_variables
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
@@ -46,8 +43,8 @@ _INSTEAD: Mapping[str, str] = {
     "SUNO_API_KEY": _NO_PROVIDER,
     "TTS_PROVIDER": "use NARRATORS",
     "TTS_VOICE": "use voice in the plan",
-    "WORKER_CONCURRENCY": "use MAKERS",
-    "WORKER_REPLICAS": "use MAKERS",
+    "WORKER_CONCURRENCY": "use ASSET_WORKERS",
+    "WORKER_REPLICAS": "use ASSET_WORKERS",
 }
 _PREFIXES: Mapping[str, str] = {
     "BRATGEN_": "nothing here reads it",
@@ -57,15 +54,6 @@ _PREFIXES: Mapping[str, str] = {
 _READ_BY_OTHERS = frozenset({"PUBSUB_EMULATOR_HOST"})
 _CLOSE, _VERY_CLOSE = 0.8, 0.92
 """How alike a name is to one that is read: in our own file, and in an environment that is full of other names."""
-
-
-def variables_read() -> frozenset[str]:
-    """Return the names of all variables from which the settings are read."""
-    read: set[str] = set()
-    for backend in ("local", "gcp"):
-        with suppress(InvalidRequest):  # required variables of Google Cloud are not set here
-            Settings.from_env(_Recorder(read, backend))
-    return frozenset(read)
 
 
 def load_env_file(path: Path = Path(".env")) -> list[str]:
@@ -81,19 +69,26 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
     logging.getLogger("dotenv").setLevel(logging.ERROR)  # the notices below replace its warnings
     load_dotenv(stream=io.StringIO(text), override=False)
     notes = []
-    known = variables_read()
+    known, old = known_variables(), renamed_variables()
     for line in parse_stream(io.StringIO(text)):
         if line.error or (line.key and line.value is None):
             notes.append(f"{path}, line {line.original.line}, is not NAME=value and was left out")
-        elif line.key and line.key not in known and (near := get_close_matches(line.key, known, 1, _CLOSE)):
+        elif line.key and line.key not in (*known, *old) and (near := get_close_matches(line.key, known, 1, _CLOSE)):
             notes.append(f"{path} sets {line.key}, which nothing reads; did you mean {near[0]}?")
     return notes
 
 
-def find_idle_variables(env: Mapping[str, str] = os.environ) -> str | None:
-    """Return one notice about all variables that only other systems read, or None."""
-    known = variables_read() | _READ_BY_OTHERS
-    found = [(name, why) for name in sorted(env) if env[name] and name not in known and (why := _why_idle(name, known))]
+def find_idle_variables(env: Mapping[str, str] | None = None) -> str | None:
+    """Return one notice about all variables that only other systems read, or None.
+
+    ``env``: None is the environment of this process.
+    """
+    env = process_environment() if env is None else env
+    known = known_variables()
+    others = [
+        name for name in sorted(env) if env[name] and name not in (*known, *renamed_variables(), *_READ_BY_OTHERS)
+    ]
+    found = [(name, why) for name in others if (why := _why_idle(name, known))]
     if not found:
         return None
     reasons = "; ".join(f"{name}: {why}" for name, why in found)
@@ -108,20 +103,3 @@ def _why_idle(name: str, known: Collection[str]) -> str | None:
     near += [with_api] if (with_api := name.replace("_KEY", "_API_KEY")) in known else []
     near += get_close_matches(name, known, 1, _VERY_CLOSE)
     return f"did you mean {near[0]}?" if near else None
-
-
-class _Recorder(Mapping[str, str]):
-    """An empty environment that records the requested names."""
-
-    def __init__(self, read: set[str], backend: str) -> None:
-        self._read, self._values = read, {"BACKEND": backend}
-
-    def __getitem__(self, name: str) -> str:
-        self._read.add(name)
-        return self._values[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)

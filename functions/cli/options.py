@@ -1,13 +1,13 @@
 """Define the options that `make` and `plan` share."""
 
 import math
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sutradhar.config import set_variable
 from sutradhar.domain.core.errors import FieldError
 
 
@@ -100,4 +100,4 @@ def name_options(errors: Iterable[FieldError], options: Mapping[str, Any]) -> li
 def choose_providers(providers: str | None) -> None:
     """Set PROVIDERS before anything reads the environment."""
     if providers is not None:
-        os.environ["PROVIDERS"] = providers
+        set_variable("PROVIDERS", providers)

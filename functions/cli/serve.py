@@ -1,6 +1,5 @@
 """Run `sutradhar serve`: the HTTP API and the work behind it."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -40,7 +39,7 @@ def serve(
 
     with errors():
         prepare_home()
-        port = bootstrap.settings().port if port is None else port
+        port = bootstrap.settings().api.port if port is None else port
         if not 1 <= port <= 65_535:
             raise typer.BadParameter(f"must be from 1 to 65535 (got {port})", param_hint="--port")
     if backend is ServedBackend.EMULATORS:
@@ -51,7 +50,7 @@ def serve(
     main_file = Path(__file__).parents[1] / "main.py"
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
-    env = {**os.environ, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
+    env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
     with errors(), stoppable(), local_runtime.at_work():
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
@@ -73,7 +72,7 @@ def _serve_emulated(port: int) -> None:
 
     home = bootstrap.settings().home / "emulated"
     say("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and eight functions ...")
-    with EmulatedCloud(home, port, settings=bootstrap.settings().vendor_environment) as cloud:
+    with EmulatedCloud(home, port, settings=bootstrap.settings().provider_environment) as cloud:
         say(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
         for name, value in sorted(cloud.env.items()):
             if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):

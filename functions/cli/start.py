@@ -30,3 +30,5 @@ def _announce() -> None:
     for text in (*_notes, find_idle_variables()):
         if text:
             note(text)
+    for renamed in bootstrap.settings().renamed:
+        note(str(renamed))

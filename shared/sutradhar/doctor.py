@@ -45,9 +45,9 @@ def checks() -> list[Check]:
     settings, backend = bootstrap.settings(), bootstrap.backend()
     providers = _providers()
     found = [answers("store", lambda: backend.jobs.latest(1))]
-    if settings.vendors:
+    if settings.providers.connections:
         found += prices(lambda: providers.models.refuse_unpriced(read_prices(settings)))
-    if settings.backend == "gcp":
+    if settings.process.backend == "gcp":
         return [*found, answers("blobs", lambda: backend.blobs.exists("ready"))]
     return [*found, media_files(providers.media), *machine(settings, providers.narrator)]
 
@@ -56,7 +56,7 @@ def provider_checks() -> list[Check]:
     """Check whether each provider accepts its key and has the chosen models; all providers are asked concurrently."""
     from concurrent.futures import ThreadPoolExecutor
 
-    names = list(bootstrap.settings().vendors)
+    names = list(bootstrap.settings().providers.connections)
     if not names:
         return [no_vendor()]
     registry, models = _providers().registry, _providers().models
@@ -75,7 +75,8 @@ def _providers() -> ConfiguredProviders:
 
 def machine(settings: Settings, narrator: Narrator) -> list[Check]:
     """Disk, renderer and voices. Runs the renderer's own self-check in a process of its own (about 1 s)."""
-    whisper = [_whisper(settings.whisper_model)] if settings.whisper_model else []
+    folder = settings.providers.whisper_model
+    whisper = [_whisper(folder)] if folder else []
     return [_disk(settings.home), *_renderer(settings), *_voices(narrator), _piper(), *whisper]
 
 

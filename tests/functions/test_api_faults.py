@@ -116,7 +116,7 @@ def test_a_conflict_speaks_the_words_of_the_api(api: FlaskClient) -> None:
     [
         ({"OPENAI_API_KEY": "k", "OPENAI_IMAGE_MODEL": "no-price"}, "OPENAI_IMAGE_MODEL"),
         ({"PROVIDERS": "acme"}, "PROVIDERS"),
-        ({"PRICES": "/no/such/table"}, "PRICES"),
+        ({"PRICE_TABLE": "/no/such/table"}, "PRICE_TABLE"),
     ],
 )
 def test_what_the_operator_set_wrongly_is_no_mistake_of_the_caller(

@@ -11,6 +11,7 @@ import pytest
 
 from gpu_renderer import __main__ as task
 from gpu_renderer.core.task import Part
+from sutradhar.config import RenderTaskSettings
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.plan.plan import Watermark
@@ -168,6 +169,6 @@ def test_a_failure_counts_only_while_the_task_may_go_on(room, monkeypatch, asked
 
     monkeypatch.setattr(task, "render", render)
     backend = SimpleNamespace(blobs=room.blobs, bus=SimpleNamespace(publish=sent.append))
-    settings = SimpleNamespace(renderer=RendererSettings(), tmp_workdir=room.tmp)
+    settings = SimpleNamespace(renderer=RendererSettings(), render_task=RenderTaskSettings(tmp_workdir=room.tmp))
     assert task._render(request, backend, settings, Part(), cancel) == (143 if asked_to_end else 0)
     assert len(sent) == (0 if asked_to_end else 1)

@@ -10,7 +10,7 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.process_registry import Presence
 from sutradhar.backends.local.records import SqliteRecordStore
 from sutradhar.backends.local.stores import SqliteLeaseStore
-from sutradhar.config import VendorSettings
+from sutradhar.config import ProviderConnection
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.plan.plan import RenderPlan
@@ -54,7 +54,7 @@ class Adapter:
     """How one adapter is made and asked."""
 
     vendor: str
-    make: Callable[[VendorSettings, Purchases], Any]
+    make: Callable[[ProviderConnection, Purchases], Any]
     ask: Callable[[Any], Any]
 
     verb: str
@@ -93,10 +93,10 @@ ADAPTERS: Mapping[str, Adapter] = {
 
 def settings(
     stub: VendorStub, vendor: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
-) -> VendorSettings:
+) -> ProviderConnection:
     # OpenAI's base address has its version in it
     url = stub.url(vendor) + ("/v1" if vendor == "openai" else "")
-    return VendorSettings(key, url, options, timeout_sec)
+    return ProviderConnection(key=key, base_url=url, options=options, timeout_sec=timeout_sec)
 
 
 def library(desk: "Desk", vendor: str, **changes: Any) -> Any:

@@ -105,7 +105,7 @@ def test_pages_that_may_call_the_api_may_send_to_the_bucket(planned: Planned, ev
         assert all({"GET", "PUT"} == set(rule["method"]) for rule in rules)
         for name, values in functions(found).items():
             given = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
-            assert list(Settings.from_env(given).cors_origins) == (origins if name == "api" else [])
+            assert list(Settings.from_env(given).api.cors_origins) == (origins if name == "api" else [])
 
 
 def test_google_s_storage_client_asks_for_no_bucket(planned: Planned) -> None:

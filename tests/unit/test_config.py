@@ -65,7 +65,7 @@ def test_every_name_of_the_renderer_is_read():
         ("MUSIC_DB", "3"),
         ("WATERMARK_POS", "middle"),
         ("UPSCALE", "magic"),
-        ("MAKERS", "many"),
+        ("ASSET_WORKERS", "many"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_given(name, value):
@@ -117,12 +117,15 @@ def test_the_cloud_is_named_by_its_environment():
         database="d",
         topic_prefix="t-",
         render_job="r",
-        render_machine=Machine(cpus=8, memory_gib=32, gpu=True),
+        render_cpus=8,
+        render_memory_gib=32,
+        render_gpu=True,
         service_account="s@x",
         asset_days=14,
         job_days=90,
         run_endpoint="http://127.0.0.1:1",
     )
+    assert cloud.render_machine == Machine(cpus=8, memory_gib=32, gpu=True)
 
 
 def test_what_the_cloud_needs_is_asked_for_by_name():
@@ -136,9 +139,9 @@ def test_what_the_cloud_needs_is_asked_for_by_name():
 
 def test_who_is_handed_vendors_keys_is_handed_the_caps_on_what_they_cost(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    said = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "CALLS_AT_ONCE": "2"}
-    handed = Settings.from_env({**said, "PRICES": "prices.json", "FPS": "24"}).vendor_environment
-    assert handed == {**said, "PRICES": str(tmp_path / "prices.json")}
+    said = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "MAX_CONCURRENT_CALLS": "2"}
+    handed = Settings.from_env({**said, "PRICE_TABLE": "prices.json", "FPS": "24"}).provider_environment
+    assert handed == {**said, "PRICE_TABLE": str(tmp_path / "prices.json")}
 
 
 def test_limits_of_a_plan_come_from_the_environment():
@@ -147,6 +150,6 @@ def test_limits_of_a_plan_come_from_the_environment():
     found = Settings.from_env({"MAX_SCENES": "2", "MAX_TOTAL_DURATION_SEC": " 10 "})
     assert found.api_limits == PlanLimits(max_scenes=2, max_scene_sec=20, max_total_sec=10)
     assert found.terminal_limits == PlanLimits(max_scenes=2, max_scene_sec=600, max_total_sec=10)
-    assert found.vendor_environment["MAX_SCENES"] == "2"
+    assert found.provider_environment["MAX_SCENES"] == "2"
     with pytest.raises(InvalidRequest, match=r"MAX_SCENES.*1 to 600.*MAX_SCENE_DURATION_SEC.*'601'"):
         Settings.from_env({"MAX_SCENES": "many", "MAX_SCENE_DURATION_SEC": "601"})

@@ -4,20 +4,20 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
-from functions.cli.env_file import find_idle_variables, load_env_file, variables_read
+from functions.cli.env_file import find_idle_variables, load_env_file
 from sutradhar import telemetry
-from sutradhar.config import Settings
+from sutradhar.config import Settings, known_variables
 from sutradhar.domain.core.errors import InvalidRequest
 
 ROOT = Path(__file__).parents[2]
 INTERNAL = {
     "CLOUD_RUN_ENDPOINT",
     "CLOUD_RUN_EXECUTION",
-    "CLOUD_RUN_TASK_ATTEMPT",
     "CLOUD_RUN_TASK_COUNT",
     "CLOUD_RUN_TASK_INDEX",
     "PARENT_FD",
@@ -38,7 +38,7 @@ def env(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_example_lists_every_variable_that_is_read_with_a_comment() -> None:
     text = (ROOT / ".env.example").read_text("utf-8")
     names = re.findall(r"^# ([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)
-    assert sorted(names) == sorted(variables_read() - INTERNAL)
+    assert sorted(names) == sorted(known_variables() - INTERNAL)
     assert len(names) == len(set(names))
     for block in text.split("\n\n"):
         assert re.match(r"# (---|[A-Z][a-z])", block), "a block begins with words"
@@ -48,13 +48,13 @@ def test_every_default_of_the_example_can_be_set(env: None, tmp_path: Path) -> N
     text = (ROOT / ".env.example").read_text("utf-8")
     set_all = re.sub(r"^# ([A-Z][A-Z0-9_]*=.+)$", r"\1", text, flags=re.MULTILINE)
     (tmp_path / ".env").write_text(set_all)
-    for name in variables_read():
+    for name in known_variables():
         os.environ.pop(name, None)
     assert load_env_file(tmp_path / ".env") == []
     defaults = Settings.from_env({})
     found = Settings.from_env()
-    for field in ("renderer", "job_cap_usd", "makers", "port", "log_level", "api_limits", "calls_at_once"):
-        assert getattr(found, field) == getattr(defaults, field)
+    for field in ("renderer", "budget", "worker", "api", "process.log_level", "api_limits", "providers"):
+        assert attrgetter(field)(found) == attrgetter(field)(defaults)
 
 
 def test_git_leaves_the_secrets_out() -> None:
@@ -73,7 +73,7 @@ def test_the_file_is_read_and_the_environment_wins(env: None, tmp_path: Path, en
     os.environ["TARGET_RES"] = "720p"
     assert load_env_file(tmp_path / ".env") == []
     found = Settings.from_env()
-    assert (found.job_cap_usd, found.plan_defaults.fps, found.plan_defaults.resolution) == (7, 25, "720p")
+    assert (found.budget.job_cap_usd, found.plan_defaults.fps, found.plan_defaults.resolution) == (7, 25, "720p")
     assert str(found.home) == "/tmp/मेरी #1"
 
 
@@ -153,7 +153,7 @@ def test_a_misspelt_variable_of_the_environment_is_named_and_other_programs_are_
     [("", "debug"), ("INFO", "info"), ("warn", "warning"), ("Critical", "error"), ("debug", "debug")],
 )
 def test_the_log_level_is_read(set_to: str, level: str) -> None:
-    assert Settings.from_env({"LOG_LEVEL": set_to}).log_level == level
+    assert Settings.from_env({"LOG_LEVEL": set_to}).process.log_level == level
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 def settings() -> Settings:
     """Return the settings of this process."""
     found = Settings.from_env()
-    telemetry.configure(found.log_level)
+    telemetry.configure(found.process.log_level)
     return found
 
 
 @cache
 def backend() -> Backend:
-    """Return the backend of this process."""
-    return gcp_backend(settings()) if settings().backend == "gcp" else local_backend(settings())
+    """Return the backend of this process, and log the settings that it got under old names."""
+    for renamed in settings().renamed:
+        # not earlier: a command has named its log file now
+        telemetry.log("setting_renamed", level="warning", old=renamed.old, new=renamed.new)
+    return gcp_backend(settings()) if settings().process.backend == "gcp" else local_backend(settings())
 
 
 @cache
@@ -43,10 +46,10 @@ def services_on(backend: Backend, settings: Settings) -> Services:
 
     prices = read_prices(settings)
     providers = ConfiguredProviders(settings, backend, prices)
-    if settings.vendors:
+    if settings.providers.connections:
         providers.models.refuse_unpriced(prices)
     return Services(
-        backend, providers, settings.plan_defaults, settings.api_limits, job_cap=micros(settings.job_cap_usd)
+        backend, providers, settings.plan_defaults, settings.api_limits, job_cap=micros(settings.budget.job_cap_usd)
     )
 
 

@@ -77,7 +77,7 @@ def local_backend(settings: Settings) -> LocalBackend:
         if not processes.alive(owner):
             path.unlink(missing_ok=True)
     environment = {**settings.environment, "SUTRADHAR_HOME": str(home)}
-    runner = LocalRenderRunner(home, processes, queue, environment, settings.tmp_workdir or home / "tmp")
+    runner = LocalRenderRunner(home, processes, queue, environment, settings.render_task.tmp_workdir or home / "tmp")
     return LocalBackend(
         jobs=SqliteJobStore(database),
         assets=SqliteAssetStore(database),
@@ -87,5 +87,5 @@ def local_backend(settings: Settings) -> LocalBackend:
         bus=queue,
         runner=runner,
         clock=clock,
-        machine=_Machine(home, database, processes, queue, runner, settings.makers),
+        machine=_Machine(home, database, processes, queue, runner, settings.worker.asset_workers),
     )

@@ -40,24 +40,25 @@ class ConfiguredProviders:
         from sutradhar.pipeline.billing.call_gate import Purchases
         from sutradhar.providers.catalog import model_table
 
-        settings, backend = self._settings, self._backend
+        chosen, budget, backend = self._settings.providers, self._settings.budget, self._backend
         return Purchases(
             backend.records,
             backend.leases,
             backend.clock,
             self._prices,
-            None if settings.day_cap_usd is None else micros(settings.day_cap_usd),
-            dict.fromkeys(settings.vendors, settings.calls_at_once),
-            {name: vendor.calls_a_minute for name, vendor in settings.vendors.items()},
-            model_table() if settings.vendors else None,
+            None if budget.day_cap_usd is None else micros(budget.day_cap_usd),
+            dict.fromkeys(chosen.connections, chosen.max_concurrent_calls),
+            {name: one.max_calls_per_minute for name, one in chosen.connections.items()},
+            model_table() if chosen.connections else None,
         )
 
     @lazy
     def registry(self) -> Registry:
         from sutradhar.providers.registry import Registry
 
-        settings = self._settings
-        return Registry(settings.vendors, settings.providers, settings.chains, self.purchases, settings.whisper_model)
+        chosen = self._settings.providers
+        order = chosen.order or None
+        return Registry(chosen.connections, order, chosen.chains, self.purchases, chosen.whisper_model)
 
     @lazy
     def models(self) -> Models:
@@ -108,16 +109,16 @@ def read_prices(settings: Settings) -> PriceTable:
     """Return the user's own prices, followed by the price table; without a provider that has a key, no price.
 
     Raises:
-        InvalidSettings: PRICES names a file that is no price table.
+        InvalidSettings: PRICE_TABLE names a file that is no price table.
     """
     from importlib.resources import files
 
-    if not settings.vendors:
+    if not settings.providers.connections:
         return PriceTable(prices=())
-    path = settings.prices
+    path = settings.budget.price_table
     try:
         text = path.read_text() if path else files("sutradhar").joinpath("prices.json").read_text()
         table = PriceTable.model_validate_json(text)
-        return table.evolve(prices=(*settings.model_prices, *table.prices))
+        return table.evolve(prices=(*settings.budget.model_prices, *table.prices))
     except (OSError, ValidationError) as exc:
-        raise InvalidSettings([FieldError("PRICES", f"{path} is not a price table: {exc}")]) from exc
+        raise InvalidSettings([FieldError("PRICE_TABLE", f"{path} is not a price table: {exc}")]) from exc

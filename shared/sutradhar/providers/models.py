@@ -83,7 +83,7 @@ class Models:
                     f" MODEL_PRICES={one.provider}/{one.priced_as}:{setting} with your own price, or choose a model"
                     f" that has a price ({others})"
                 )
-                wrong.append(FieldError(one.variable or "PRICES", why))
+                wrong.append(FieldError(one.variable or "PRICE_TABLE", why))
         if wrong:
             raise InvalidSettings(wrong)
 

@@ -1,0 +1,153 @@
+"""The frozen parts of the settings, each with the environment variables that set its fields."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from sutradhar.config.environment import Part, expand_path, split_names
+from sutradhar.domain.billing.price import Price, parse_prices
+from sutradhar.domain.plan.plan import CEILING_SCENES, MAX_TOTAL_SEC
+from sutradhar.domain.video.capacity import Machine
+from sutradhar.telemetry import Level
+
+_LEVELS: Mapping[str, Level] = {
+    "trace": "debug",
+    "debug": "debug",
+    "info": "info",
+    "notice": "info",
+    "warn": "warning",
+    "warning": "warning",
+    "error": "error",
+    "critical": "error",
+    "fatal": "error",
+}
+
+
+def _read_level(text: Any) -> Any:
+    return _LEVELS.get(text.lower(), text) if isinstance(text, str) else text
+
+
+def _read_prices(text: Any) -> Any:
+    return parse_prices(text, datetime.now(UTC).date()) if isinstance(text, str) else text
+
+
+def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", origin):
+            raise ValueError(f"must be origins such as https://studio.example.com (got {origin!r})")
+    return origins
+
+
+UserPath = Annotated[Path, AfterValidator(expand_path)]
+Names = Annotated[tuple[str, ...], BeforeValidator(split_names)]
+
+
+class ProcessSettings(Part):
+    """Settings of every process."""
+
+    backend: Literal["local", "gcp"] = Field(default="local", validation_alias="BACKEND")
+    """``local``: SQLite and files. ``gcp``: Firestore, Pub/Sub, Cloud Storage and Cloud Run."""
+    sutradhar_home: Path | None = Field(default=None, validation_alias="SUTRADHAR_HOME")
+    xdg_data_home: Path | None = Field(default=None, validation_alias="XDG_DATA_HOME")
+    log_level: Annotated[Level, BeforeValidator(_read_level)] = Field(default="debug", validation_alias="LOG_LEVEL")
+    """The least severe level that is logged."""
+
+    @property
+    def home(self) -> Path:
+        """The folder in which the local backend keeps jobs, files and its queue."""
+        # XDG Base Directory: data that is the user's and can grow
+        folder = self.sutradhar_home or (self.xdg_data_home or Path("~/.local/share")) / "sutradhar"
+        return folder.expanduser().resolve()
+
+
+class CloudSettings(Part):
+    """The resources on Google Cloud; Terraform makes and names them."""
+
+    may_be_empty = ("TOPIC_PREFIX",)
+
+    project: str = Field(validation_alias="GOOGLE_CLOUD_PROJECT")
+    region: str = Field(validation_alias="REGION")
+    """The region of the render job."""
+    bucket: str = Field(validation_alias="ASSET_BUCKET")
+    database: str = Field(default="(default)", validation_alias="FIRESTORE_DATABASE")
+    topic_prefix: str = Field(default="sutradhar-", validation_alias="TOPIC_PREFIX")
+    """The beginning of the name of each topic."""
+    render_job: str = Field(default="sutradhar-renderer", validation_alias="RENDER_JOB")
+    """The Cloud Run job that renders."""
+    render_cpus: int = Field(default=4, ge=1, le=64, validation_alias="RENDER_CPUS")
+    render_memory_gib: int = Field(default=16, ge=1, le=256, validation_alias="RENDER_MEMORY_GIB")
+    render_gpu: bool = Field(default=False, validation_alias="RENDER_GPU")
+    service_account: str = Field(default="", validation_alias="SERVICE_ACCOUNT")
+    """The account that signs URLs; empty: the key of the credentials signs them, if they have one."""
+    asset_days: int = Field(default=30, ge=2, le=3650, validation_alias="ASSET_DAYS")
+    """Days until the bucket deletes an asset or a segment; its record ends a day earlier."""
+    job_days: int = Field(default=0, ge=0, le=3650, validation_alias="JOB_DAYS")
+    """Days until the record of an ended job goes; 0: it stays."""
+    run_endpoint: str = Field(default="", validation_alias="CLOUD_RUN_ENDPOINT")
+    """The URL of an emulated Cloud Run API; empty: Google's own."""
+
+    @property
+    def render_machine(self) -> Machine:
+        """The machine of one task of the render job."""
+        return Machine(cpus=self.render_cpus, memory_gib=self.render_memory_gib, gpu=self.render_gpu)
+
+
+class ApiSettings(Part):
+    """Settings of the HTTP API."""
+
+    port: int = Field(default=8080, ge=1, le=65_535, validation_alias="PORT")
+    """The port of `sutradhar serve` without --port."""
+    cors_origins: Annotated[Names, AfterValidator(_check_origins)] = Field(default=(), validation_alias="CORS_ORIGINS")
+    """Origins of web pages that may call the API from a browser: https://studio.example.com."""
+    public_api: bool = Field(default=False, validation_alias="PUBLIC_API")
+    """IAM lets every caller in, so a call without an API key is refused, even while no key exists."""
+
+
+class WorkerSettings(Part):
+    """Settings of the worker that takes messages on the local backend."""
+
+    asset_workers: int = Field(default=1, ge=1, le=32, validation_alias="ASSET_WORKERS")
+    """The number of images, voices and music tracks that this process makes at a time."""
+
+
+class RenderTaskSettings(Part):
+    """Settings of one task of the renderer. Cloud Run and the local runner set most of them."""
+
+    render_request: str | None = Field(default=None, validation_alias="RENDER_REQUEST")
+    """The blob of the render request."""
+    task_index: int = Field(default=0, ge=0, le=9999, validation_alias="CLOUD_RUN_TASK_INDEX")
+    task_count: int = Field(default=1, ge=1, le=10_000, validation_alias="CLOUD_RUN_TASK_COUNT")
+    execution: str = Field(default="", validation_alias="CLOUD_RUN_EXECUTION")
+    tmp_workdir: UserPath | None = Field(default=None, validation_alias="TMP_WORKDIR")
+    """The folder for temporary files of the renderer; None: the system's folder."""
+    parent_fd: int | None = Field(default=None, validation_alias="PARENT_FD")
+    """A pipe that closes when the process that started the renderer dies."""
+
+
+class PlanLimitSettings(Part):
+    """Limits of one plan that replace those of PlanLimits, for the API and the terminal alike."""
+
+    max_scenes: int | None = Field(default=None, ge=1, le=CEILING_SCENES, validation_alias="MAX_SCENES")
+    max_scene_sec: int | None = Field(default=None, ge=1, le=MAX_TOTAL_SEC, validation_alias="MAX_SCENE_DURATION_SEC")
+    max_total_sec: int | None = Field(default=None, ge=1, le=MAX_TOTAL_SEC, validation_alias="MAX_TOTAL_DURATION_SEC")
+
+
+class BudgetSettings(Part):
+    """Caps on what providers may charge, and the prices that they are held against."""
+
+    job_cap_usd: float = Field(default=50.0, ge=0, lt=1e9, allow_inf_nan=False, validation_alias="MAX_JOB_COST")
+    """The most that one job may cost, in US dollars."""
+    day_cap_usd: float | None = Field(
+        default=None, ge=0, lt=1e9, allow_inf_nan=False, validation_alias="DAILY_BUDGET_USD"
+    )
+    """The most that all jobs of a day (UTC) may cost together, in US dollars; None: no cap."""
+    price_table: UserPath | None = Field(default=None, validation_alias="PRICE_TABLE")
+    """A price table that replaces the one of the package."""
+    model_prices: Annotated[tuple[Price, ...], BeforeValidator(_read_prices)] = Field(
+        default=(), validation_alias="MODEL_PRICES"
+    )
+    """Prices of models that the table lacks, or for which this user pays another price."""

@@ -1,0 +1,51 @@
+"""Settings that have a new name. The old name works until the next version, with a notice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sutradhar.config.providers import ProviderTable
+from sutradhar.domain.core.errors import FieldError
+
+
+@dataclass(frozen=True)
+class RenamedSetting:
+    """A variable that is set under its old name."""
+
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.old} is now called {self.new}; the old name works until the next version"
+
+
+def renamed_variables(table: ProviderTable | None = None) -> Mapping[str, str]:
+    """Return the new name of each renamed variable by its old name."""
+    table = table or ProviderTable()
+    rates = {f"{spec.prefix}CALLS_A_MINUTE": f"{spec.prefix}MAX_CALLS_PER_MINUTE" for spec in table.hosted}
+    return {
+        "MAKERS": "ASSET_WORKERS",
+        "CALLS_AT_ONCE": "MAX_CONCURRENT_CALLS",
+        "PRICES": "PRICE_TABLE",
+        **rates,
+    }
+
+
+def rename_variables(
+    env: Mapping[str, str], table: ProviderTable, faults: list[FieldError]
+) -> tuple[dict[str, str], Sequence[RenamedSetting]]:
+    """Return ``env`` with new names in place of old ones, and the renamed settings that were set.
+
+    ``faults`` gets an error for each setting whose old and new name have different values.
+    """
+    changed, found = dict(env), []
+    for old, new in renamed_variables(table).items():
+        text, other = changed.pop(old, "").strip(), env.get(new, "").strip()
+        if not text:
+            continue
+        if other and other != text:
+            message = f"is {other!r}, but its old name {old} is set to {text!r}; remove {old}"
+            faults.append(FieldError(new, message))
+            continue
+        changed[new] = text
+        found.append(RenamedSetting(old, new))
+    return changed, found

@@ -1,0 +1,149 @@
+"""All settings of a process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from sutradhar.config.environment import process_environment, read_part, variables_of
+from sutradhar.config.parts import (
+    ApiSettings,
+    BudgetSettings,
+    CloudSettings,
+    PlanLimitSettings,
+    ProcessSettings,
+    RenderTaskSettings,
+    WorkerSettings,
+)
+from sutradhar.config.providers import ProviderSettings, ProviderTable, read_connection
+from sutradhar.config.renamed import RenamedSetting, rename_variables
+from sutradhar.domain.core.errors import FieldError, InvalidSettings
+from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
+from sutradhar.domain.plan.plan import PlanDefaults
+from sutradhar.domain.video.render_settings import RendererSettings
+
+_PLAN_VARIABLES = {
+    "mode": "RENDER_MODE",
+    "resolution": "TARGET_RES",
+    "fps": "FPS",
+    "music_db": "MUSIC_DB",
+    "watermark_position": "WATERMARK_POS",
+}
+_PARTS = (
+    ProcessSettings,
+    CloudSettings,
+    ApiSettings,
+    WorkerSettings,
+    RenderTaskSettings,
+    RendererSettings,
+    PlanLimitSettings,
+    BudgetSettings,
+)
+_CHOICE_VARIABLES = {
+    name: variable for name, variable in variables_of(ProviderSettings).items() if name not in ("connections", "chains")
+}
+
+
+@dataclass(frozen=True, eq=False, repr=False)  # it has secrets; and each feature takes time when a function starts
+class Settings:
+    """All settings of a process, in frozen parts."""
+
+    process: ProcessSettings
+    cloud: CloudSettings | None
+    """Only with BACKEND=gcp."""
+    api: ApiSettings
+    worker: WorkerSettings
+    render_task: RenderTaskSettings
+    renderer: RendererSettings
+    providers: ProviderSettings
+    budget: BudgetSettings
+    plan_defaults: PlanDefaults
+    """The values of plans that leave them open: RENDER_MODE, TARGET_RES, FPS, MUSIC_DB, WATERMARK_POS."""
+    api_limits: PlanLimits
+    """The limits of plans over HTTP; without a setting 20 scenes, 20 s a scene and 600 s."""
+    terminal_limits: PlanLimits
+    """The limits of plans from the terminal of this machine; without a setting 100 scenes, 600 s and 600 s."""
+    renamed: Sequence[RenamedSetting]
+    """The settings that were set under an old name."""
+    environment: Mapping[str, str]
+    """The environment for child processes, with new names of settings in place of old ones."""
+    table: ProviderTable
+
+    @property
+    def home(self) -> Path:
+        """The folder in which the local backend keeps jobs, files and its queue."""
+        return self.process.home
+
+    @property
+    def provider_environment(self) -> dict[str, str]:
+        """Return the variables about providers and what they may cost, for other processes; they hold secrets."""
+        names = {
+            *self.table.variables(),
+            "PROVIDERS",
+            "MAX_CONCURRENT_CALLS",
+            "MAX_JOB_COST",
+            "DAILY_BUDGET_USD",
+            "MODEL_PRICES",
+            *variables_of(PlanLimitSettings).values(),
+        }
+        found = {name: text for name, text in self.environment.items() if name in names}
+        path = self.budget.price_table
+        # the other processes may have another working directory
+        return found | ({"PRICE_TABLE": str(path.resolve())} if path else {})
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None, table: ProviderTable | None = None) -> Self:
+        """Read the settings.
+
+        Args:
+            env: the environment; None: that of this process.
+            table: the providers; None: all that there are.
+
+        Raises:
+            InvalidSettings: it names every variable that has a wrong value.
+        """
+        faults: list[FieldError] = []
+        table = table or ProviderTable()
+        env, renamed = rename_variables(process_environment() if env is None else env, table, faults)
+        process = read_part(ProcessSettings, env, faults)
+        limits = read_part(PlanLimitSettings, env, faults).model_dump(exclude_none=True)
+        settings = cls(
+            process=process,
+            cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
+            api=read_part(ApiSettings, env, faults),
+            worker=read_part(WorkerSettings, env, faults),
+            render_task=read_part(RenderTaskSettings, env, faults),
+            renderer=read_part(RendererSettings, env, faults),
+            providers=_read_providers(env, table, faults),
+            budget=read_part(BudgetSettings, env, faults),
+            plan_defaults=read_part(PlanDefaults, env, faults, _PLAN_VARIABLES),
+            api_limits=API_LIMITS.evolve(**limits),
+            terminal_limits=TERMINAL_LIMITS.evolve(**limits),
+            renamed=renamed,
+            environment=env,
+            table=table,
+        )
+        if faults:
+            raise InvalidSettings([_name_as_set(fault, renamed) for fault in faults])
+        return settings
+
+
+def _name_as_set(fault: FieldError, renamed: Sequence[RenamedSetting]) -> FieldError:
+    """Return ``fault`` with the old name of its variable, if it was set under that."""
+    old = next((one.old for one in renamed if one.new == fault.path), None)
+    return FieldError(fault.path, f"{fault.message}, set as {old}") if old else fault
+
+
+def known_variables(table: ProviderTable | None = None) -> frozenset[str]:
+    """Return the names of all variables from which the settings are read."""
+    parts = [variable for part in _PARTS for variable in variables_of(part).values()]
+    chosen = (*_CHOICE_VARIABLES.values(), *_PLAN_VARIABLES.values())
+    return frozenset((*parts, *chosen, *(table or ProviderTable()).variables()))
+
+
+def _read_providers(env: Mapping[str, str], table: ProviderTable, faults: list[FieldError]) -> ProviderSettings:
+    connections = {spec.name: found for spec in table.hosted if (found := read_connection(spec, env, faults))}
+    named = {chain.kind: env.get(chain.variable, "").split(",") for chain in table.chains}
+    chains = {kind: tuple(name.strip() for name in names if name.strip()) for kind, names in named.items()}
+    chosen = read_part(ProviderSettings, env, faults, _CHOICE_VARIABLES)
+    return chosen.evolve(connections=connections, chains={kind: names for kind, names in chains.items() if names})
