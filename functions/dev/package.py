@@ -33,7 +33,7 @@ _NOT_DEPLOYED = (
     "sutradhar/backends/local/",
     "sutradhar/bootstrap/local.py",
 )
-_NOT_NEEDED = {"ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
+_NOT_NEEDED = {"cachetools", "ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Of the renderer and the command line."""
 RUNTIME = "3.13"
 """The Python of the functions (terraform/modules/function): the newest for which every requirement has a wheel."""

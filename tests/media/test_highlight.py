@@ -1,5 +1,7 @@
 """The spoken word stands out, in its frame, and nothing else of the caption changes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from gpu_renderer.text.text_renderer import ACCENT
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import Timeline
+from tests.media.memory import measure_growth
 from tests.media.timelines import film
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080)]
@@ -105,16 +108,29 @@ def test_a_cue_cut_by_a_segment_goes_on_with_its_word(tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(whole, parts, strict=True))
 
 
-def test_memory_does_not_grow_with_the_film(tmp_path):
+def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
     cues = tuple(
         CUE.evolve(
             start=n * 20, end=n * 20 + 20, lines=(f"Cue number {n}",), word_starts=(n * 20, n * 20 + 5, n * 20 + 9)
         )
-        for n in range(12)
+        for n in range(10, 30)
     )
     timeline = _film(tmp_path, cues)
     layers = OverlayLayers(timeline.width, timeline.height)
-    for n in range(12):
-        _luma(timeline, n * 20, n * 20 + 20, layers)
-    assert len(layers._subtitles) == 4
-    assert all(len(subtitle._words) == 1 for subtitle in layers._subtitles._made.values())
+
+    def blend_cue(number: int) -> None:
+        blend = layers.open(segment(timeline, number * 20, number * 20 + 20))
+        frame = Frame(timeline.width, timeline.height)
+        for n in range(20):
+            blend(n, frame)
+
+    assert measure_growth(blend_cue, range(10, 14), range(14, 30)) < 0.1
+
+
+def test_memory_holds_one_word_of_a_caption(tmp_path: Path) -> None:
+    cue = Cue(start=0, end=16, lines=("same " * 8, "same " * 8), word_starts=tuple(range(16)))
+    timeline = _film(tmp_path, (cue,))
+    blend = OverlayLayers(timeline.width, timeline.height).open(segment(timeline, 0, 16))
+    frame = Frame(timeline.width, timeline.height)
+    # words differ a little in size; each word that is kept would add 1
+    assert measure_growth(lambda n: blend(n, frame), range(1), range(1, 16)) < 0.5
