@@ -24,10 +24,10 @@ _PIECE = 1 << 20
 @blueprint.post("/uploads")
 def create() -> flask.typing.ResponseReturnValue:
     """The answer says where the bytes go, and how. Then ``POST /uploads/ID/complete``."""
-    from sutradhar.pipeline.uploads import begin
+    from sutradhar.pipeline.uploads import create_upload
 
     services = bootstrap.services()
-    upload = begin(services, **_announced(json_body()), caller=caller())
+    upload = create_upload(services, **_announced(json_body()), caller=caller())
     address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     body = {
         "upload_id": upload.id,
@@ -42,10 +42,10 @@ def create() -> flask.typing.ResponseReturnValue:
 @blueprint.put("/uploads/<upload_id>/bytes")
 def send(upload_id: str) -> flask.typing.ResponseReturnValue:
     """Where the store has no addresses of its own, the bytes come here. Sent again, they replace what was there."""
-    from sutradhar.pipeline.uploads import get
+    from sutradhar.pipeline.uploads import get_upload
 
     services = bootstrap.services()
-    upload = get(services, upload_id, caller())
+    upload = get_upload(services, upload_id, caller())
     _require_pending(upload)
     if flask.request.content_length != upload.size:
         message = f"{upload.size} bytes were announced (got Content-Length {flask.request.content_length})"
@@ -56,7 +56,8 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
         file.flush()
         if file.tell() != upload.size:
             raise InvalidRequest([FieldError("", f"{upload.size} bytes were announced and {file.tell()} came")])
-        _require_pending(get(services, upload_id, caller()))  # meanwhile another request may have completed the upload
+        # meanwhile another request may have completed the upload
+        _require_pending(get_upload(services, upload_id, caller()))
         services.blobs.put_file(upload.blob, Path(file.name))
     return "", 204
 
@@ -65,12 +66,12 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
 def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     """Order the check of the file. Most checks end while this request waits; GET returns the outcome of slower ones."""
     from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks, order_check
-    from sutradhar.pipeline.uploads import get
+    from sutradhar.pipeline.uploads import get_upload
 
     services = bootstrap.services()
     order_check(services, upload_id, caller())
     await_checks(services, [upload_id], CHECK_WAIT_SEC)
-    upload = get(services, upload_id, caller())
+    upload = get_upload(services, upload_id, caller())
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
@@ -80,16 +81,16 @@ def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/uploads/<upload_id>")
 def show(upload_id: str) -> flask.typing.ResponseReturnValue:
-    from sutradhar.pipeline.uploads import get
+    from sutradhar.pipeline.uploads import get_upload
 
-    return get(bootstrap.services(), upload_id, caller()).shown()
+    return get_upload(bootstrap.services(), upload_id, caller()).shown()
 
 
 @blueprint.get("/uploads")
 def index() -> flask.typing.ResponseReturnValue:
-    from sutradhar.pipeline.uploads import newest
+    from sutradhar.pipeline.uploads import list_recent_uploads
 
-    return {"uploads": [upload.shown() for upload in newest(bootstrap.services(), caller())]}
+    return {"uploads": [upload.shown() for upload in list_recent_uploads(bootstrap.services(), caller())]}
 
 
 def _require_pending(upload: Upload) -> None:

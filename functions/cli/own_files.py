@@ -45,7 +45,7 @@ def find_file(text: str, folder: Path) -> Path:
 def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
     """Turn every file that ``body`` names (``"clip": "beach.mp4"``) into an upload; return the changed body, and errors
     about files that cannot be used."""
-    from sutradhar.pipeline.uploads import bring
+    from sutradhar.pipeline.uploads import import_file
 
     wrong: list[FieldError] = []
 
@@ -53,7 +53,7 @@ def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
         if is_upload_id(text):
             return text
         try:
-            return bring(bootstrap.services(), find_file(text, folder)).id
+            return import_file(bootstrap.services(), find_file(text, folder)).id
         except FileProblem as exc:
             wrong.append(FieldError(field, f"({text}) {exc}"))
         except InvalidRequest as exc:

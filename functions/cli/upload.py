@@ -16,14 +16,14 @@ def upload(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Your own videos, images and audio files.")],
 ) -> None:
     """Store files and print their ids, which plans use as `scenes[].clip`, `scenes[].image` or `music.upload`."""
-    from sutradhar.pipeline.uploads import bring
+    from sutradhar.pipeline.uploads import import_file
 
     refused = False
     with errors():
         prepare_home()
         for name in files:
             try:
-                found = bring(bootstrap.services(), find_file(name, Path()))
+                found = import_file(bootstrap.services(), find_file(name, Path()))
             except FileProblem as exc:
                 say((name, "red"), f" {exc}")
                 refused = True

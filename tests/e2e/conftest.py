@@ -71,7 +71,7 @@ class Terminal:
     def calls(self) -> int:
         """How often a maker was called, by the log."""
         lines = (self.home / "sutradhar.log").read_text("utf-8").splitlines()
-        return sum(json.loads(line)["event"] == "maker_called" for line in lines)
+        return sum(json.loads(line)["event"] == "provider_called" for line in lines)
 
     def leftovers(self) -> list[str]:
         """Processes of this home, and half files."""

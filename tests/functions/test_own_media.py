@@ -15,7 +15,7 @@ from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.own_media import check, find_notices
-from sutradhar.pipeline.uploads import bring
+from sutradhar.pipeline.uploads import import_file
 
 
 class Files:
@@ -23,7 +23,7 @@ class Files:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ids = {path.name: bring(bootstrap.services(), path).id for path in folder.iterdir()}
+        self.ids = {path.name: import_file(bootstrap.services(), path).id for path in folder.iterdir()}
 
     def plan(self, *scenes: dict[str, Any], **more: Any) -> RenderPlan:
         text = json.dumps({"title": "x", "language": "en", "scenes": list(scenes), **more})

@@ -140,22 +140,22 @@ def test_a_plan_names_files_that_are_there_and_of_the_right_kind(api: FlaskClien
 
 
 def test_the_same_file_brought_twice_is_one_upload(home: Path, tmp_path: Path) -> None:
-    from sutradhar.pipeline.uploads import bring, newest
+    from sutradhar.pipeline.uploads import import_file, list_recent_uploads
 
     (tmp_path / "beach.png").write_bytes(picture())
     services = bootstrap.services()
-    assert bring(services, tmp_path / "beach.png") == bring(services, tmp_path / "beach.png")
-    assert len(newest(services)) == 1
+    assert import_file(services, tmp_path / "beach.png") == import_file(services, tmp_path / "beach.png")
+    assert len(list_recent_uploads(services)) == 1
 
 
 def test_a_file_that_is_gone_when_it_is_needed_is_told_by_its_name(home: Path, tmp_path: Path) -> None:
     from sutradhar.pipeline.handle import handle
     from sutradhar.pipeline.submit import submit
-    from sutradhar.pipeline.uploads import bring
+    from sutradhar.pipeline.uploads import import_file
 
     (tmp_path / "beach.png").write_bytes(picture())
     services = bootstrap.services()
-    upload = bring(services, tmp_path / "beach.png")
+    upload = import_file(services, tmp_path / "beach.png")
     plan = RenderPlan.parse({"scenes": [{"image": upload.id, "duration_sec": 2}], "music": False})
     job, _ = submit(services, plan)
     handle(services, PlanRender(job_id=job.id))

@@ -121,7 +121,7 @@ def test_api_keys_and_uploads_are_still_known(old: OpenStore) -> None:
     caller = api_keys.find(keys, old.store.api_key)
     assert caller is not None
     assert (caller.name, caller.daily_budget, len(keys)) == ("Asha", 20_000_000, 2)
-    newest = uploads.newest(bootstrap.services_on(old.backend, old.settings), caller)
+    newest = uploads.list_recent_uploads(bootstrap.services_on(old.backend, old.settings), caller)
     assert [upload.state for upload in newest] == ["pending", "ready", "ready"]
 
 

@@ -21,7 +21,7 @@ from sutradhar.media.develop import choose_backdrop
 from sutradhar.media.image import probe_image, read_image
 from sutradhar.pipeline.own_media import check as check_own_media
 from sutradhar.pipeline.own_media import find_notices
-from sutradhar.pipeline.uploads import bring
+from sutradhar.pipeline.uploads import import_file
 from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.corpus.images import quarters, words, write_pages
 from tests.media.corpus.registry import Taken, load_entries
@@ -72,7 +72,7 @@ def test_a_notice_names_parts_of_images_that_are_not_shown(tmp_path, services): 
     write_pages(tmp_path / "contract.tif")
     words((255, 255, 255, 255)).save(tmp_path / "logo.png")
     scenes = [
-        {"image": {"upload": bring(services, tmp_path / name).id}, "duration_sec": 2}
+        {"image": {"upload": import_file(services, tmp_path / name).id}, "duration_sec": 2}
         for name in ("contract.tif", "logo.png")
     ]
     plan = RenderPlan.parse({"title": "T", "language": "en", "scenes": scenes})
@@ -158,7 +158,7 @@ def test_damaged_files_are_taken_or_refused_and_nothing_else(name, tmp_path):
 def test_an_animation_named_as_an_image_gets_the_advice_to_name_it_as_a_clip(tmp_path, services):  # noqa: F811 -- a fixture
     frames = [quarters(120, 90), quarters(120, 90).rotate(180)]
     frames[0].save(tmp_path / "party.gif", save_all=True, append_images=frames[1:], duration=300)
-    scenes = [{"image": {"upload": bring(services, tmp_path / "party.gif").id}, "duration_sec": 2}]
+    scenes = [{"image": {"upload": import_file(services, tmp_path / "party.gif").id}, "duration_sec": 2}]
     plan = RenderPlan.parse({"title": "T", "language": "en", "scenes": scenes})
     with pytest.raises(InvalidRequest, match=r"party\.gif is a video; name it as clip instead"):
         check_own_media(services, plan, services.limits)

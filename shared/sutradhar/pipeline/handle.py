@@ -29,7 +29,7 @@ from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
-from sutradhar.pipeline.uploads import get as get_upload
+from sutradhar.pipeline.uploads import get_upload
 from sutradhar.telemetry import log
 
 HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {

@@ -9,7 +9,7 @@ from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, cut_away
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MediaFacts, MediaKind, Upload, named_in
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.uploads import read_many
+from sutradhar.pipeline.uploads import read_uploads
 
 _MIN_SONG_SEC = 1.0
 _ROUNDING_SEC = 0.1
@@ -107,7 +107,7 @@ def _group(scenes: Sequence[str], message: str) -> Iterator[str]:
 
 
 def _uploads(services: Services, plan: RenderPlan) -> dict[str, Upload]:
-    return read_many(services, {upload_id for _, upload_id, _ in named_in(plan)})
+    return read_uploads(services, {upload_id for _, upload_id, _ in named_in(plan)})
 
 
 def _facts(uploads: Mapping[str, Upload], upload_id: str) -> MediaFacts | None:

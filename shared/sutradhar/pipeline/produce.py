@@ -77,7 +77,7 @@ def _find(services: Services, job: Job, request: AssetRequest) -> Asset | None:
 
 
 def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -> Asset:
-    log("maker_called", slot=str(request.slot), key=request.key)
+    log("provider_called", slot=str(request.slot), key=request.key)
     spec = request.spec
     if isinstance(spec, UploadSpec):
         return uploads.store_asset(services, request.key, spec, lease)

@@ -9,7 +9,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.messages import CheckUpload
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.services import Services, held
-from sutradhar.pipeline.uploads import change_unchecked, check_here, delete_if_refused, get, read_many
+from sutradhar.pipeline.uploads import check_in_process, delete_if_refused, get_upload, read_uploads, update_unchecked
 from sutradhar.ports.stores import LONGEST_RUN
 from sutradhar.telemetry import log
 
@@ -27,41 +27,41 @@ def order_check(services: Services, upload_id: str, caller: ApiKey | None = None
         NotFound: there is no such upload.
         InvalidRequest: the file was not sent yet.
     """
-    upload, now = get(services, upload_id, caller), services.clock.now()
+    upload, now = get_upload(services, upload_id, caller), services.clock.now()
     if upload.is_checked or (upload.checking_since and now - upload.checking_since < _ORDER_AGAIN):
         return upload
     if not services.blobs.exists(upload.blob):
         raise InvalidRequest([FieldError("upload_id", "nothing was sent to its address yet")])
     # send the message first: in the other order a crash in between would leave a check that no worker makes
     services.send([CheckUpload(upload_id=upload.id)])
-    return change_unchecked(services, upload.id, lambda found: found.evolve(checking_since=now))
+    return update_unchecked(services, upload.id, lambda found: found.evolve(checking_since=now))
 
 
 def check_upload(services: Services, message: CheckUpload) -> None:
     """Handle CheckUpload. It may come twice, late, or after a worker was killed: the first outcome is final."""
-    upload = get(services, message.upload_id)
+    upload = get_upload(services, message.upload_id)
     if upload.is_checked:
         delete_if_refused(services, upload)
         return
     with held(services, f"check-{upload.id}", LONGEST_RUN):
-        check_here(services, upload.id)
+        check_in_process(services, upload.id)
 
 
 def give_up_check(services: Services, upload_id: str, cause: BaseException) -> None:
     """Refuse a file whose check failed too often. The worker deletes the file; only the worker is allowed to."""
     reason = "could not be checked; send it again, or convert it to MP4, JPEG, PNG or MP3 first"
-    upload = get(services, upload_id)
+    upload = get_upload(services, upload_id)
     if upload.is_checked:
         return
     log("check_given_up", level="error", exc=cause, upload_id=upload_id)
-    change_unchecked(services, upload_id, lambda found: found.evolve(refusal=reason))
+    update_unchecked(services, upload_id, lambda found: found.evolve(refusal=reason))
     services.send([CheckUpload(upload_id=upload_id)])
 
 
 def await_checks(services: Services, upload_ids: Collection[str], patience_sec: float) -> None:
     """Wait until every check of ``upload_ids`` has ended, for at most ``patience_sec``."""
     end, wait = time.monotonic() + patience_sec, _FIRST_WAIT_SEC
-    while any(one.state == "checking" for one in read_many(services, upload_ids).values()):
+    while any(one.state == "checking" for one in read_uploads(services, upload_ids).values()):
         if time.monotonic() + wait > end:
             return
         time.sleep(wait)  # the worker is another function, which signals only by the record

@@ -25,7 +25,7 @@ _LONGEST_SIDE = 4096
 """Of a picture, in pixels: 4K, and room for the camera."""
 
 
-def begin(
+def create_upload(
     services: Services, filename: str, content_type: str, size: int, upload_id: str = "", caller: ApiKey | None = None
 ) -> Upload:
     """Raises InvalidRequest."""
@@ -54,7 +54,7 @@ def begin(
     return upload
 
 
-def get(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
+def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
     """Raises NotFound, also when it is not ``caller``'s."""
     text = services.records.read([_name(upload_id)]).get(_name(upload_id))
     found = Upload.model_validate_json(text) if text else None
@@ -63,13 +63,13 @@ def get(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upl
     return found
 
 
-def read_many(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
+def read_uploads(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
     """Return the existing uploads among ``upload_ids``, by id."""
     found = services.records.read(map(_name, upload_ids)) if upload_ids else {}
     return {one: Upload.model_validate_json(text) for one in upload_ids if (text := found.get(_name(one)))}
 
 
-def change(services: Services, upload_id: str, how: Callable[[Upload], Upload]) -> Upload:
+def update_upload(services: Services, upload_id: str, how: Callable[[Upload], Upload]) -> Upload:
     """Apply the pure function ``how`` to the upload, store the result, and return it. Raise NotFound."""
     name = _name(upload_id)
 
@@ -81,23 +81,23 @@ def change(services: Services, upload_id: str, how: Callable[[Upload], Upload]) 
     return Upload.model_validate_json(services.records.update([name], write)[name])
 
 
-def check_here(services: Services, upload_id: str) -> Upload:
+def check_in_process(services: Services, upload_id: str) -> Upload:
     """Check the file in this process, and return the upload with the outcome. Delete a refused file."""
-    upload = get(services, upload_id)
+    upload = get_upload(services, upload_id)
     if not upload.is_checked:
         try:
             facts = _read_facts(services, upload)
         except InvalidRequest as exc:
             reason = "; ".join(error.message for error in exc.errors)
-            upload = change_unchecked(services, upload.id, lambda found: found.evolve(refusal=reason))
+            upload = update_unchecked(services, upload.id, lambda found: found.evolve(refusal=reason))
         else:
-            upload = change_unchecked(services, upload.id, lambda found: found.evolve(facts=facts))
+            upload = update_unchecked(services, upload.id, lambda found: found.evolve(facts=facts))
         delete_if_refused(services, upload)
     return upload
 
 
-def change_unchecked(services: Services, upload_id: str, outcome: Callable[[Upload], Upload]) -> Upload:
-    return change(services, upload_id, lambda found: found if found.is_checked else outcome(found))
+def update_unchecked(services: Services, upload_id: str, outcome: Callable[[Upload], Upload]) -> Upload:
+    return update_upload(services, upload_id, lambda found: found if found.is_checked else outcome(found))
 
 
 def delete_if_refused(services: Services, upload: Upload) -> None:
@@ -105,7 +105,7 @@ def delete_if_refused(services: Services, upload: Upload) -> None:
         services.blobs.delete(upload.blob)
 
 
-def bring(services: Services, path: Path) -> Upload:
+def import_file(services: Services, path: Path) -> Upload:
     """Store a file of this machine; the same bytes are the same upload. Raise InvalidRequest that names the file."""
     # records are text, so a name in an old encoding is decoded for them
     name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
@@ -116,10 +116,10 @@ def bring(services: Services, path: Path) -> Upload:
     except OSError as exc:
         raise InvalidRequest([FieldError(str(path), f"cannot be read: {exc.strerror or exc}")]) from exc
     try:
-        upload = begin(services, name, "application/octet-stream", size, f"up-{digest[:16]}")
+        upload = create_upload(services, name, "application/octet-stream", size, f"up-{digest[:16]}")
         if not services.blobs.exists(upload.blob):
             services.blobs.put_file(upload.blob, path)
-        upload = check_here(services, upload.id)
+        upload = check_in_process(services, upload.id)
     except InvalidRequest as exc:
         raise InvalidRequest([FieldError(str(path), error.message) for error in exc.errors]) from exc
     if upload.refusal:
@@ -127,7 +127,7 @@ def bring(services: Services, path: Path) -> Upload:
     return upload
 
 
-def newest(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
+def list_recent_uploads(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
     """``caller``'s among the hundred newest of all, the newest first."""
     ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
     found = services.records.read(map(_name, ids))
@@ -144,7 +144,7 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
     """
     named = f"the upload {spec.upload}"
     try:
-        upload = get(services, spec.upload)
+        upload = get_upload(services, spec.upload)
         named = f"the file {upload.filename}"
         with tempfile.TemporaryDirectory() as folder:
             asset = _as_asset(services, key, spec, upload, Path(folder))

@@ -22,7 +22,7 @@ from sutradhar.domain.plan.upload import MediaFacts, MediaKind
 from sutradhar.domain.video.timeline import Camera, Footage, Pose
 from sutradhar.media.audio import decode_audio
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.uploads import bring, store_asset
+from sutradhar.pipeline.uploads import import_file, store_asset
 from sutradhar.ports.providers import Picture, Shot
 from sutradhar.ports.stores import LONGEST_RUN
 
@@ -125,7 +125,7 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     if not path.exists():
         one.write(path)
     try:
-        upload = bring(services, path)
+        upload = import_file(services, path)
     except InvalidRequest as exc:
         reason = exc.errors[0].message
         return Outcome("refused", reason, tuple(_find_refusal_problems(one.expected, reason, path)))
