@@ -1,6 +1,5 @@
 """The worker processes that make the missing segments of one film."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode.encoders import Profile
 from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.verify.measurement_cache import keep_segment
+from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.ports.stores import BlobStore
 
@@ -182,7 +182,7 @@ class _WorkerProcess:
             [sys.executable, "-m", "gpu_renderer.encode.worker", *(["--debug"] if ffmpeg_process.log_commands else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, **_MALLOC},
+            env={**process_environment(), **_MALLOC},
         )
 
     def encode(self, request: EncodeRequest, progress: Callable[[int], None]) -> None:

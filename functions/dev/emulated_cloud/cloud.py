@@ -22,6 +22,7 @@ from functions.dev import package
 from functions.dev.emulated_cloud.bridge import Bridge, Route
 from functions.dev.emulated_cloud.cloud_run import CloudRunJobs, Job
 from functions.dev.emulated_cloud.emulators import Emulators, environment, free_port
+from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.messages import TOPICS
 
@@ -93,7 +94,9 @@ class EmulatedCloud:
         logs = self.home / "logs"
         archive = self._unpacked()
         emulators = self._stack.enter_context(Emulators(logs))
-        passed = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        passed = {
+            name: text for name, text in process_environment().items() if name in ("PATH", "HOME", "LANG", "TMPDIR")
+        }
         renderer_env = {
             **passed,
             **emulators.env,
