@@ -8,7 +8,7 @@ from cloudevents.http.event import CloudEvent
 from pydantic import ValidationError
 
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.messages import Message, decode, subject
+from sutradhar.domain.jobs.messages import Message, decode_message, message_subject
 from sutradhar.pipeline.handle import handle, handle_dead_letter
 from sutradhar.telemetry import bind_fields, log, trace_attributes
 
@@ -19,14 +19,14 @@ _SHOWN = 2000
 def command(event: CloudEvent) -> Message:
     """The message inside ``event``. Raises pydantic.ValidationError when it is none of ours."""
     data: Any = event.get_data()
-    return decode(base64.b64decode(data["message"]["data"]))
+    return decode_message(base64.b64decode(data["message"]["data"]))
 
 
 def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.model_dump_json().encode()).decode()
-    sent = {**subject(message), "type": message.type, **trace_attributes()}
+    sent = {**message_subject(message), "type": message.type, **trace_attributes()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
         "id": str(number),
@@ -40,7 +40,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
 def receive(event: CloudEvent) -> None:
     """Do what the event's message asks for. What is raised becomes a 500, and Pub/Sub delivers again with backoff."""
     message = command(event)
-    with bind_fields(**subject(message), message_type=message.type, **_trace(event)):
+    with bind_fields(**message_subject(message), message_type=message.type, **_trace(event)):
         handle(bootstrap.services(), message)
 
 
@@ -51,7 +51,7 @@ def receive_dead(event: CloudEvent) -> None:
     except (ValidationError, ValueError, TypeError, KeyError) as exc:
         log("poison_message", level="error", exc=exc, event_data=str(event.get_data())[:_SHOWN])
         return
-    with bind_fields(**subject(message), message_type=message.type, **_trace(event)):
+    with bind_fields(**message_subject(message), message_type=message.type, **_trace(event)):
         log("dead_letter", level="error")
         handle_dead_letter(bootstrap.services(), message)
 

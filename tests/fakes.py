@@ -38,7 +38,7 @@ from sutradhar.ports.providers import (
     Speech,
     Written,
 )
-from sutradhar.ports.records import RecordStore
+from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from sutradhar.providers.media.upload_reader import MediaFiles
@@ -55,7 +55,7 @@ class SetClock:
         self.at += timedelta(seconds=seconds)
 
 
-def purchases(records: RecordStore, leases: LeaseStore, clock: Clock) -> Purchases:
+def purchases(records: KeyValueStore, leases: LeaseStore, clock: Clock) -> Purchases:
     """Of a world in which nothing costs anything."""
     return Purchases(records, leases, clock, PriceTable(prices=()), None, {})
 
@@ -82,7 +82,7 @@ class PortSet:
     jobs: JobStore
     assets: AssetStore
     leases: LeaseStore
-    records: RecordStore
+    records: KeyValueStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner

@@ -57,7 +57,7 @@ def readyz() -> flask.typing.ResponseReturnValue:
 @blueprint.get("/metrics")
 def metrics() -> flask.typing.ResponseReturnValue:
     """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
-    counts = bootstrap.backend().jobs.counts()
+    counts = bootstrap.backend().jobs.count_by_state()
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
     return {
         "jobs_started": counts.get(JobState.PLANNING, 0),

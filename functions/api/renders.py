@@ -14,7 +14,7 @@ from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.job_status import state_word, status
+from sutradhar.domain.jobs.job_status import describe_status, name_state
 from sutradhar.domain.plan.plan import LANGUAGES, RenderPlan
 
 blueprint = flask.Blueprint("renders", __name__)
@@ -37,8 +37,8 @@ def create() -> flask.typing.ResponseReturnValue:
     job, created = submit(services, RenderPlan.parse(json_body()), key, caller())
     body = {
         "job_id": job.id,
-        "status": "pending" if created else state_word(job),
-        "state": "pending" if created else state_word(job),
+        "status": "pending" if created else name_state(job),
+        "state": "pending" if created else name_state(job),
         "estimated_cost_usd": usd(job.estimated),
         "estimated_cost_most_usd": usd(job.estimated_most),
         "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expect_length(services, job.wanted)),
@@ -58,7 +58,7 @@ def show(job_id: str) -> Response:
     job = owned(backend.jobs.get(job_id))
     made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = account(backend.records, job_account(job_id))
-    response = flask.jsonify(status(job, made, paid, base=_base(job)))
+    response = flask.jsonify(describe_status(job, made, paid, base=_base(job)))
     response.set_etag(f"{job.version}-{len(made)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)
 
@@ -104,7 +104,7 @@ def _wanted_file(job: Job) -> tuple[str, str]:
         message = f"must be video, thumbnail, captions, summary or provenance (got {kind!r})"
         raise InvalidRequest([FieldError("kind", message)])
     if job.result is None:
-        raise Conflict(f"the job has no file yet: it is {state_word(job)}; see {_base(job)}/status")
+        raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_base(job)}/status")
     if kind == "captions":
         if language not in LANGUAGES or form not in ("srt", "vtt"):
             message = f"captions need lang=en|hi and format=srt|vtt (got lang={language!r}, format={form!r})"
@@ -128,4 +128,4 @@ def _base(job: Job) -> str:
 
 
 def _moved(job: Job) -> dict[str, str]:
-    return {"job_id": job.id, "state": state_word(job), "status": state_word(job)}
+    return {"job_id": job.id, "state": name_state(job), "status": name_state(job)}

@@ -29,7 +29,7 @@ from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import stand_ins
+from sutradhar.domain.jobs.job_status import fallback_summary
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.quality_gate import gate_versions
 
@@ -94,7 +94,7 @@ def _make(wanted: RenderPlan) -> Job:
             while True:
                 job = services.jobs.get(job.id)
                 view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
-                if job.state.over:
+                if job.state.is_terminal:
                     return job
                 require_free_disk(bootstrap.settings().home)
                 time.sleep(0.2)  # the rate at which the progress display is redrawn
@@ -102,18 +102,18 @@ def _make(wanted: RenderPlan) -> Job:
 
 def _begin(wanted: RenderPlan) -> Job:
     """Return the job for ``wanted``: one that was stopped or failed, or else a new one."""
-    from sutradhar.pipeline.submit import request_hash, retry, submit
+    from sutradhar.pipeline.submit import hash_request, retry, submit
 
     services = bootstrap.services()
-    digest = request_hash(wanted)
-    before = next((j for j in services.jobs.latest(100).jobs if j.request_hash == digest), None)
+    digest = hash_request(wanted)
+    before = next((j for j in services.jobs.list_latest(100).jobs if j.request_hash == digest), None)
     if before and before.error and before.error.refused_by == gate_versions(ENGINE_VERSION):
         say(f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again.")
         return before
     if before and before.state is JobState.FAILED:
         say(f"Continuing {before.id}, which had failed.")
         return retry(services, before.id)
-    if before and not before.state.over:
+    if before and not before.state.is_terminal:
         say(f"Continuing {before.id}.")
         return before
     return submit(services, wanted, limits=bootstrap.settings().terminal_limits)[0]
@@ -134,7 +134,7 @@ def _print_cost(job: Job) -> None:
     from sutradhar.pipeline.billing.call_gate import account
 
     paid = account(bootstrap.backend().records, job_account(job.id))
-    for line in stand_ins(job.assets):
+    for line in fallback_summary(job.assets):
         note(line)
     if paid.charges:
         say(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")

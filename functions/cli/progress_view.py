@@ -106,7 +106,7 @@ class ProgressView:
             self._console.print(f"  {word}: done", highlight=False)
 
     def _picture(self, job: Job, done: float, now: float) -> RenderableType:
-        if job.state.over or self._left is None:
+        if job.state.is_terminal or self._left is None:
             return self._bars
         left = self._left.seconds(done, now)
         return Group(self._bars, Text(f"  {done:4.0%}, about {_words(left)} left", style="dim"))

@@ -10,7 +10,7 @@ from rich.table import Table
 from functions.cli.console import errors, note, print_failure, printable
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.job_status import fraction_done, state_word
+from sutradhar.domain.jobs.job_status import fraction_done, name_state
 
 
 def status(
@@ -20,13 +20,13 @@ def status(
     with errors():
         prepare_home(least_free=0)
         backend = bootstrap.backend()
-        jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.latest().jobs
+        jobs = [backend.jobs.get(job_id)] if job_id else backend.jobs.list_latest().jobs
         table = Table("job", "title", "state", "done", "made")
         for job in jobs:
             ready = len(backend.assets.get_many(r.key for r in job.requests))
             title = (job.plan or job.wanted).title or job.wanted.topic or ""
             made = f"{ready} of {len(job.requests)}" if job.requests else ""
-            table.add_row(job.id, escape(printable(title)), state_word(job), f"{fraction_done(job, ready):.0%}", made)
+            table.add_row(job.id, escape(printable(title)), name_state(job), f"{fraction_done(job, ready):.0%}", made)
         Console(highlight=False).print(table if jobs else 'No jobs yet: `sutradhar make "Prahlad"` makes the first.')
         for text in jobs[0].notices if job_id else ():
             note(text)

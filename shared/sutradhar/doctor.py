@@ -44,7 +44,7 @@ def checks() -> list[Check]:
     """Check what this process can do, for ``/readyz`` and ``sutradhar doctor``."""
     settings, backend = bootstrap.settings(), bootstrap.backend()
     providers = _providers()
-    found = [answers("store", lambda: backend.jobs.latest(1))]
+    found = [answers("store", lambda: backend.jobs.list_latest(1))]
     if settings.providers.connections:
         found += prices(lambda: providers.models.refuse_unpriced(read_prices(settings)))
     if settings.process.backend == "gcp":

@@ -10,10 +10,10 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
-from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
-from sutradhar.ports.records import RecordStore
+from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from tests import emulated_cloud
 from tests.fakes import SetClock
@@ -24,7 +24,7 @@ class Kit:
     jobs: JobStore
     assets: AssetStore
     blobs: BlobStore
-    records: RecordStore
+    records: KeyValueStore
     leases: LeaseStore
     other_leases: LeaseStore
     """The same store as another process sees it."""
@@ -48,7 +48,7 @@ def local_kit(folder: Path) -> Iterator[Kit]:
 
     clock = SetClock()
     database = Database(folder / "state.db")
-    here, there = Presence(folder), Presence(folder)
+    here, there = ProcessRegistry(folder), ProcessRegistry(folder)
 
     def raw_job(job_id: str) -> str:
         connection = sqlite3.connect(folder / "state.db")
@@ -61,7 +61,7 @@ def local_kit(folder: Path) -> Iterator[Kit]:
     yield Kit(
         jobs=SqliteJobStore(database),
         assets=SqliteAssetStore(database),
-        records=SqliteRecordStore(database),
+        records=SqliteKeyValueStore(database),
         blobs=FileBlobStore(folder / "blobs", here.owner),
         leases=SqliteLeaseStore(database, here, clock),
         other_leases=SqliteLeaseStore(database, there, clock),
@@ -80,7 +80,7 @@ def gcp_kit() -> Iterator[Kit]:
 
     from sutradhar.backends.gcp.blobs import GcsBlobStore
     from sutradhar.backends.gcp.firestore import Firestore
-    from sutradhar.backends.gcp.records import FirestoreRecordStore
+    from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 
     project, clock = emulated_cloud.project(), SetClock()
@@ -90,7 +90,7 @@ def gcp_kit() -> Iterator[Kit]:
     yield Kit(
         jobs=FirestoreJobStore(here, timedelta(0)),
         assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
-        records=FirestoreRecordStore(here, clock),
+        records=FirestoreKeyValueStore(here, clock),
         blobs=blobs,
         leases=FirestoreLeaseStore(here, clock),
         other_leases=FirestoreLeaseStore(there, clock),

@@ -11,10 +11,18 @@ import pytest
 
 from sutradhar.backends.gcp.bus import PubSubBus
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.jobs.messages import TOPICS, Message, PlanRender, ProduceAsset, RenderFinished, StopRender, decode
+from sutradhar.domain.jobs.messages import (
+    TOPICS,
+    Message,
+    PlanRender,
+    ProduceAsset,
+    RenderFinished,
+    StopRender,
+    decode_message,
+)
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import SystemClock
 from sutradhar.telemetry import bind_fields
@@ -48,21 +56,21 @@ def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
 
 
 def _local(home: Path) -> Iterator[Kit]:
-    database, presence = Database(home / "state.db"), Presence(home)
-    queue = SqliteQueue(database, presence, SystemClock(), home)
+    database, process_registry = Database(home / "state.db"), ProcessRegistry(home)
+    queue = SqliteQueue(database, process_registry, SystemClock(), home)
 
     def take(_topic: str, done: bool) -> Message:
         delivery = queue.take()
         assert delivery
         if done:
-            queue.done(delivery)
+            queue.finish(delivery)
         else:
-            queue.later(delivery, 0)
+            queue.defer(delivery, 0)
         return delivery.message
 
     yield Kit(queue, take, {"SUTRADHAR_HOME": str(home)})
     database.close()
-    presence.close()
+    process_registry.close()
 
 
 def _gcp() -> Iterator[Kit]:
@@ -83,7 +91,7 @@ def _gcp() -> Iterator[Kit]:
                 subscriber.modify_ack_deadline(
                     subscription=subscription, ack_ids=[found.ack_id], ack_deadline_seconds=0
                 )
-            message = decode(found.message.data)
+            message = decode_message(found.message.data)
             attributes = dict(found.message.attributes)
             assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
             assert attributes.get("trace", "abc") == "abc"

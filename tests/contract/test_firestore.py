@@ -10,13 +10,13 @@ import pytest
 from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
-from sutradhar.backends.gcp.records import FirestoreRecordStore
+from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, StaleLease
 from sutradhar.domain.jobs.job import Job, JobFailure
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.ports.pagination import page_end
+from sutradhar.ports.pagination import encode_cursor
 from tests import emulated_cloud
 from tests.emulators.proxy import proxy
 from tests.fakes import SetClock
@@ -33,7 +33,7 @@ class Stores:
     jobs: FirestoreJobStore
     assets: FirestoreAssetStore
     leases: FirestoreLeaseStore
-    records: FirestoreRecordStore
+    records: FirestoreKeyValueStore
 
     def field(self, path: str, name: str) -> Any:
         return self.raw.document(path).get().to_dict()[name]
@@ -49,7 +49,7 @@ def stores(emulators: Emulators) -> Iterator[Stores]:
     project, clock = emulated_cloud.project(), SetClock()
     raw, store = firestore.Client(project=project), Firestore(project, "(default)")
     jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
-    yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock), FirestoreRecordStore(store, clock))
+    yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock), FirestoreKeyValueStore(store, clock))
     raw.close()
     store.close()
 
@@ -58,9 +58,9 @@ def test_a_job_may_be_deleted_when_it_has_been_over_for_long_and_no_sooner(store
     stores.new_job("a")
     assert stores.field("jobs/a", TTL_FIELD) is None
     stores.clock.advance(1)
-    stores.jobs.update("a", lambda job: job.failed(JobFailure(stage="plan", cause="x"), stores.clock.now()))
+    stores.jobs.update("a", lambda job: job.fail(JobFailure(stage="plan", cause="x"), stores.clock.now()))
     assert stores.field("jobs/a", TTL_FIELD) == stores.clock.now() + KEEP_OVER
-    stores.jobs.update("a", lambda job: job.retried(stores.clock.now()))
+    stores.jobs.update("a", lambda job: job.retry(stores.clock.now()))
     assert stores.field("jobs/a", TTL_FIELD) is None
 
 
@@ -118,7 +118,7 @@ def test_counts_are_spread(stores: Stores) -> None:
 )
 def test_a_cursor_that_somebody_made_up_is_refused(created_at: str, stores: Stores) -> None:
     with pytest.raises(InvalidRequest, match="after"):
-        stores.jobs.latest(1, page_end(created_at, "a"))
+        stores.jobs.list_latest(1, encode_cursor(created_at, "a"))
 
 
 def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,9 +129,9 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
         jobs = FirestoreJobStore(store, timedelta(0))
         for name in ("a", "b"):
             jobs.create(Job.new(name, RenderPlan(topic="tea"), "hash", clock.now()))
-        jobs.latest(1, jobs.latest(1).after)
-        jobs.unfinished(clock.now())
-        jobs.counts()
+        jobs.list_latest(1, jobs.list_latest(1).after)
+        jobs.list_unfinished(clock.now())
+        jobs.count_by_state()
         store.close()
     sent = [index for method, request in between.seen if method == "RunQuery" for index in [_index(request)]]
     assert len(sent) == 4

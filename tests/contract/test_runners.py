@@ -12,7 +12,7 @@ import pytest
 
 from functions.dev.emulated_cloud.cloud_run import CloudRunJobs, Job
 from sutradhar.backends.gcp.runner import CloudRunRunner
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.core.errors import BackendError
 from sutradhar.domain.jobs.messages import Message
@@ -50,11 +50,11 @@ class Kit:
 def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
     env = {"PATH": os.environ["PATH"]}
     if request.param == "local":
-        presence = Presence(tmp_path / "home")
-        runner = LocalRenderRunner(tmp_path / "home", presence, Ignored(), env, tmp_path / "work", ARGV)
+        process_registry = ProcessRegistry(tmp_path / "home")
+        runner = LocalRenderRunner(tmp_path / "home", process_registry, Ignored(), env, tmp_path / "work", ARGV)
         yield Kit(runner, "r-1.0.12345-nobody")
         runner.close()
-        presence.close()
+        process_registry.close()
         return
     with CloudRunJobs({"renderer": Job(ARGV, env)}, tmp_path / "logs") as cloud:
         runner = CloudRunRunner("p", "europe-west4", "renderer", MACHINE, cloud.endpoint, SystemClock())

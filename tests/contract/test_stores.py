@@ -33,7 +33,7 @@ def asset(key: str = "k") -> Asset:
 
 
 def cancel(kit: Kit, current: Job) -> tuple[Job, Sequence[Message]]:
-    return current.cancelled(kit.clock.now())
+    return current.cancel(kit.clock.now())
 
 
 def test_a_new_job_is_stored_once(kit: Kit) -> None:
@@ -122,15 +122,15 @@ def test_unfinished_jobs_are_those_nobody_touched_for_a_while(kit: Kit) -> None:
         kit.jobs.create(job(kit, name))
     kit.jobs.update("over", lambda j: cancel(kit, j))
     cut = kit.clock.now() - timedelta(seconds=50)
-    assert [j.id for j in kit.jobs.unfinished(cut)] == ["old"]
-    assert [j.id for j in kit.jobs.unfinished(kit.clock.now())] == ["old", "young"]
+    assert [j.id for j in kit.jobs.list_unfinished(cut)] == ["old"]
+    assert [j.id for j in kit.jobs.list_unfinished(kit.clock.now())] == ["old", "young"]
 
 
 def test_the_newest_jobs_come_first(kit: Kit) -> None:
     for name in ("a", "b", "c"):
         kit.jobs.create(job(kit, name))
         kit.clock.advance(1)
-    assert [j.id for j in kit.jobs.latest(2).jobs] == ["c", "b"]
+    assert [j.id for j in kit.jobs.list_latest(2).jobs] == ["c", "b"]
 
 
 def test_pages_follow_each_other_whatever_is_made_meanwhile(kit: Kit) -> None:
@@ -138,34 +138,34 @@ def test_pages_follow_each_other_whatever_is_made_meanwhile(kit: Kit) -> None:
         kit.jobs.create(job(kit, name))
         if name != "b":
             kit.clock.advance(1)  # b and c are of the same moment
-    first = kit.jobs.latest(2)
+    first = kit.jobs.list_latest(2)
     kit.jobs.create(job(kit, "late"))
-    second = kit.jobs.latest(2, first.after)
+    second = kit.jobs.list_latest(2, first.after)
     assert ([j.id for j in first.jobs], [j.id for j in second.jobs]) == (["d", "c"], ["b", "a"])
     assert first.after is not None
     assert second.after is None
     for wrong in ("x", "!", "W10"):
         with pytest.raises(InvalidRequest):
-            kit.jobs.latest(2, wrong)
+            kit.jobs.list_latest(2, wrong)
 
 
 def test_every_move_is_counted_once(kit: Kit) -> None:
-    assert kit.jobs.counts() == {}
+    assert kit.jobs.count_by_state() == {}
     for name in ("a", "b"):
         kit.jobs.create(job(kit, name))
         kit.jobs.create(job(kit, name))
     kit.jobs.update("a", lambda j: (j.evolve(notices=("x",)), []))
     for _ in range(2):
         kit.jobs.update("a", lambda j: cancel(kit, j))
-    assert kit.jobs.counts() == {JobState.PLANNING: 2, JobState.CANCELLED: 1}
+    assert kit.jobs.count_by_state() == {JobState.PLANNING: 2, JobState.CANCELLED: 1}
 
 
 def test_a_failed_job_is_unfinished_again_after_a_retry(kit: Kit) -> None:
     kit.jobs.create(job(kit))
-    kit.jobs.update("job-1", lambda j: j.failed(JobFailure(stage="plan", cause="x"), kit.clock.now()))
-    assert kit.jobs.unfinished(kit.clock.now()) == []
-    kit.jobs.update("job-1", lambda j: j.retried(kit.clock.now()))
-    assert [j.state for j in kit.jobs.unfinished(kit.clock.now())] == [JobState.PLANNING]
+    kit.jobs.update("job-1", lambda j: j.fail(JobFailure(stage="plan", cause="x"), kit.clock.now()))
+    assert kit.jobs.list_unfinished(kit.clock.now()) == []
+    kit.jobs.update("job-1", lambda j: j.retry(kit.clock.now()))
+    assert [j.state for j in kit.jobs.list_unfinished(kit.clock.now())] == [JobState.PLANNING]
 
 
 def test_only_one_of_many_gets_the_lease(kit: Kit) -> None:

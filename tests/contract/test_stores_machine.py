@@ -62,9 +62,9 @@ class StoresMachine(RuleBasedStateMachine):
             if how == "note":
                 return job.evolve(notices=(*job.notices, "x"), updated_at=now), []
             if how == "fail":
-                return job.failed(JobFailure(stage="plan", cause="x"), now)
+                return job.fail(JobFailure(stage="plan", cause="x"), now)
             if how == "retry" and job.state is JobState.FAILED:
-                return job.retried(now)
+                return job.retry(now)
             return job, []
 
         before = self.jobs.get(name)
@@ -143,7 +143,7 @@ class StoresMachine(RuleBasedStateMachine):
         found: list[str] = []
         after = None
         while True:
-            page = self.kit.jobs.latest(limit, after)
+            page = self.kit.jobs.list_latest(limit, after)
             found += [job.id for job in page.jobs]
             after = page.after
             if after is None:
@@ -154,11 +154,11 @@ class StoresMachine(RuleBasedStateMachine):
     def jobs_are_the_same(self) -> None:
         for name, job in self.jobs.items():
             assert self.kit.jobs.get(name) == job
-        alive = sorted((j for j in self.jobs.values() if not j.state.over), key=lambda j: (j.updated_at, j.id))
-        unfinished = self.kit.jobs.unfinished(self.kit.clock.now())
+        alive = sorted((j for j in self.jobs.values() if not j.state.is_terminal), key=lambda j: (j.updated_at, j.id))
+        unfinished = self.kit.jobs.list_unfinished(self.kit.clock.now())
         assert sorted(unfinished, key=lambda j: (j.updated_at, j.id)) == alive
         assert [j.updated_at for j in unfinished] == [j.updated_at for j in alive]
-        assert self.kit.jobs.counts() == self.entered
+        assert self.kit.jobs.count_by_state() == self.entered
 
     @invariant()
     def assets_are_the_same(self) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from functions.dev.emulated_cloud.bridge import MAX_ATTEMPTS, Bridge, Route
 from sutradhar.backends.gcp.bus import PubSubBus
-from sutradhar.domain.jobs.messages import PlanRender, decode
+from sutradhar.domain.jobs.messages import PlanRender, decode_message
 from tests import emulated_cloud
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -77,7 +77,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def jobs(function: Function) -> list[str]:
-    return [decode(base64.b64decode(body["message"]["data"])).job_id for _, _, body in function.seen]
+    return [decode_message(base64.b64decode(body["message"]["data"])).job_id for _, _, body in function.seen]
 
 
 def test_a_message_comes_in_the_envelope_of_a_push(project: str, serve: Callable[..., Function]) -> None:

@@ -162,7 +162,7 @@ def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: Emula
             id=f"{done}-lost", state=JobState.RENDERING, result=None, created_at=long_ago, updated_at=long_ago
         )
         backend.jobs.create(lost)
-        request = dispatch.render_request(lost)
+        request = dispatch.build_render_request(lost)
         summary = json.loads(backend.blobs.get(finished.result.summary)) | {"render_id": lost.render_id}
         backend.blobs.put(request.summary_blob, json.dumps(summary).encode())
         end = time.monotonic() + 60  # the task says that it is done before its process, and so the execution, ends
@@ -193,8 +193,8 @@ def test_a_job_that_cannot_be_served_fails_with_its_cause(cloud: EmulatedCloud) 
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
         now = datetime.now(UTC)
         job = Job.new("job-broken", RenderPlan.parse(PLAN), "hash", now)
-        job, _ = job.planned(RenderPlan.parse(PLAN), (), [], now)
-        job, _ = job.assets_ready({}, now)  # none of those that its scenes need
+        job, _ = job.start_producing(RenderPlan.parse(PLAN), (), [], now)
+        job, _ = job.start_rendering({}, now)  # none of those that its scenes need
         backend.jobs.create(job)
         backend.bus.publish(DispatchRender(job_id=job.id))
         failed = until_over(cloud, job.id)

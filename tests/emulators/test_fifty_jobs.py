@@ -45,12 +45,12 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
             backend = bootstrap.gcp_backend(settings)
             services = bootstrap.services_on(backend, settings)
             end = time.monotonic() + 240
-            while alive := backend.jobs.unfinished(backend.clock.now()):
+            while alive := backend.jobs.list_unfinished(backend.clock.now()):
                 assert time.monotonic() < end, [(job.id, job.state, job.version) for job in alive]
                 sweep(services, stalled=timedelta(seconds=20))
                 time.sleep(1)  # as the Scheduler calls it, only more often
             jobs = [backend.jobs.get(job_id) for job_id in ids]
-            counts = backend.jobs.counts()
+            counts = backend.jobs.count_by_state()
             written = firestore.Client(project=cloud.project)
             assets = [snapshot.to_dict()["body"] for snapshot in written.collection("assets").stream()]
             written.close()

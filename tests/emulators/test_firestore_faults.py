@@ -78,10 +78,10 @@ OPERATIONS: dict[str, Callable[[Shop], Any]] = {
     "create again": lambda s: s.jobs.create(s.job("old")),
     "get": lambda s: s.jobs.get("old"),
     "update": lambda s: s.jobs.update("old", s.note),
-    "update that moves": lambda s: s.jobs.update("old", lambda job: job.cancelled(s.clock.now())),
-    "unfinished": lambda s: s.jobs.unfinished(s.clock.now()),
-    "latest": lambda s: s.jobs.latest(1),
-    "counts": lambda s: s.jobs.counts(),
+    "update that moves": lambda s: s.jobs.update("old", lambda job: job.cancel(s.clock.now())),
+    "unfinished": lambda s: s.jobs.list_unfinished(s.clock.now()),
+    "latest": lambda s: s.jobs.list_latest(1),
+    "counts": lambda s: s.jobs.count_by_state(),
     "get assets": lambda s: s.assets.get_many(["old", "none"]),
     "save": lambda s: s.assets.save(asset("new"), s.held),
     "acquire": lambda s: s.leases.acquire("new", MINUTE),
@@ -180,7 +180,7 @@ def test_an_answer_that_never_comes_is_not_waited_for(
 def test_a_query_that_breaks_off_again_and_again_ends(world: Shop, between: Proxy) -> None:
     between.faults.append(Fault("RunQuery", UNAVAILABLE, times=500, answers=1))
     with pytest.raises(BackendError) as caught:
-        world.jobs.latest(1)
+        world.jobs.list_latest(1)
     assert caught.value.retryable
     assert between.calls("RunQuery") < 300  # with pauses
 
@@ -188,7 +188,7 @@ def test_a_query_that_breaks_off_again_and_again_ends(world: Shop, between: Prox
 def test_a_missing_index_says_what_to_run(world: Shop, between: Proxy) -> None:
     between.faults.append(Fault("RunQuery", grpc.StatusCode.FAILED_PRECONDITION, times=1000))
     with pytest.raises(BackendError) as caught:
-        world.jobs.unfinished(world.clock.now())
+        world.jobs.list_unfinished(world.clock.now())
     assert not caught.value.retryable
     assert "terraform apply" in caught.value.advice
     assert between.calls("RunQuery") == 1
@@ -260,7 +260,7 @@ def test_a_job_as_large_as_may_be_can_still_fail(world: Shop) -> None:
     with pytest.raises(InvalidRequest, match=f"bytes, at most {MAX_BODY_BYTES}"):
         world.jobs.update("old", world.note)
     trouble = JobFailure(stage="plan", cause="y" * 10_000)
-    world.jobs.update("old", lambda job: job.failed(trouble, world.clock.now()))
+    world.jobs.update("old", lambda job: job.fail(trouble, world.clock.now()))
     assert world.jobs.get("old").state is JobState.FAILED
     assert world.jobs.get("old").error == trouble
 

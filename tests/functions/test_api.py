@@ -32,9 +32,9 @@ def finish(job_id: str) -> None:
         size=1,
     )
     written = services.planner.plan(backend.jobs.get(job_id).wanted).plan
-    backend.jobs.update(job_id, lambda j: j.planned(written, required_assets(services, written), [], now))
-    backend.jobs.update(job_id, lambda j: j.assets_ready({}, now))
-    backend.jobs.update(job_id, lambda j: j.succeeded(j.render_id, result, [], now))
+    backend.jobs.update(job_id, lambda j: j.start_producing(written, required_assets(services, written), [], now))
+    backend.jobs.update(job_id, lambda j: j.start_rendering({}, now))
+    backend.jobs.update(job_id, lambda j: j.succeed(j.render_id, result, [], now))
 
 
 def test_a_topic_is_accepted_and_its_status_can_be_read(api: FlaskClient) -> None:
@@ -138,7 +138,7 @@ def test_only_a_failed_job_is_retried(api: FlaskClient) -> None:
     job_id = submit(api).json["job_id"]
     assert api.post(f"/render/{job_id}/retry").status_code == 202  # it is at work: nothing to do
     now = bootstrap.backend().clock.now()
-    bootstrap.backend().jobs.update(job_id, lambda j: j.failed(JobFailure(stage="planning", cause="x"), now))
+    bootstrap.backend().jobs.update(job_id, lambda j: j.fail(JobFailure(stage="planning", cause="x"), now))
     assert api.get(f"/render/{job_id}/status").json["error"]["cause"] == "x"
     assert api.post(f"/render/{job_id}/retry").json["state"] == "pending"
     assert bootstrap.backend().jobs.get(job_id).state is JobState.PLANNING
@@ -189,7 +189,7 @@ def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
     for _ in range(2):
         api.delete(f"/render/{made[1]}/cancel")
     backend = bootstrap.backend()
-    backend.jobs.update(made[2], lambda j: j.failed(JobFailure(stage="plan", cause="x"), backend.clock.now()))
+    backend.jobs.update(made[2], lambda j: j.fail(JobFailure(stage="plan", cause="x"), backend.clock.now()))
     assert api.get("/metrics").json == {
         "jobs_started": 3,
         "jobs_completed": 1,

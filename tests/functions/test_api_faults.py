@@ -51,7 +51,7 @@ def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
         return seen["jobs_started"], seen["jobs_completed"], seen["jobs_failed"]
 
     for _ in range(3):
-        backend.jobs.update(job_id, lambda j: j.failed(JobFailure(stage="plan", cause="x"), backend.clock.now()))
+        backend.jobs.update(job_id, lambda j: j.fail(JobFailure(stage="plan", cause="x"), backend.clock.now()))
         assert count() == (1, 0, 1)
         assert api.post(f"/render/{job_id}/retry").status_code == 202
         assert count() == (1, 0, 0)

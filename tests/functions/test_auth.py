@@ -227,7 +227,7 @@ def test_what_a_keys_jobs_cost_is_counted_for_it(bought: FlaskClient) -> None:
     day = services.clock.now().date().isoformat()
     from sutradhar.pipeline.handle import handle
 
-    handle(services, job.owed()[0])
+    handle(services, job.pending_messages()[0])
     assert 0 < committed(key_account(made.id, day)) == committed(day_account(day))
     assert Job.model_validate_json(job.model_dump_json()).owner == made.id
 

@@ -15,7 +15,7 @@ from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.handle import PATIENCE, handle, handle_dead_letter, note_failure
+from sutradhar.pipeline.handle import MAX_WAIT, handle, handle_dead_letter, note_failure
 from sutradhar.pipeline.submit import submit
 
 
@@ -103,7 +103,7 @@ def test_a_dead_letter_that_finds_others_at_work_for_too_long_fails_its_job(
     note_failure(services, message, LeaseHeld("plan is being worked on"))
     monkeypatch.setattr(services.bus, "publish", sent.append)
     began = services.jobs.get(job_id).entered[JobState.PLANNING]
-    monkeypatch.setattr(services.clock, "now", lambda: began + PATIENCE, raising=False)
+    monkeypatch.setattr(services.clock, "now", lambda: began + MAX_WAIT, raising=False)
     handle_dead_letter(services, message)
     job = services.jobs.get(job_id)
     assert (sent, job.state) == ([], JobState.FAILED)

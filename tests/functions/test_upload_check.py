@@ -57,7 +57,7 @@ def waiting() -> list[Message]:
     queue: Any = bootstrap.backend().bus
     taken = []
     while delivery := queue.take():
-        queue.done(delivery)
+        queue.finish(delivery)
         taken.append(delivery.message)
     return taken
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
-from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteLeaseStore
 from sutradhar.domain.billing.breaker import FAILURES, Breaker
 from sutradhar.domain.billing.ledger import job_account
@@ -26,9 +26,13 @@ PRICES = PriceTable.model_validate(
 
 class Shop:
     def __init__(self, folder: Path, *, day_cap: int | None = None, places: int = 0, a_minute: int = 0) -> None:
-        self.clock, self.database, self.presence = SetClock(), Database(folder / "state.db"), Presence(folder)
-        self.records = SqliteRecordStore(self.database)
-        leases = SqliteLeaseStore(self.database, self.presence, self.clock)
+        self.clock, self.database, self.process_registry = (
+            SetClock(),
+            Database(folder / "state.db"),
+            ProcessRegistry(folder),
+        )
+        self.records = SqliteKeyValueStore(self.database)
+        leases = SqliteLeaseStore(self.database, self.process_registry, self.clock)
         # two instances of a function
         self.here, self.there = (
             Purchases(self.records, leases, self.clock, PRICES, day_cap, {"v": places}, {"v": a_minute})
@@ -61,7 +65,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made = Shop(tmp_path, places=2)
     yield made
     made.database.close()
-    made.presence.close()
+    made.process_registry.close()
 
 
 @pytest.mark.parametrize("fault", ["down", "busy"])
@@ -127,7 +131,7 @@ def test_no_more_calls_a_minute_than_a_vendor_may_get_from_all_instances(tmp_pat
     shop.clock.advance(60)
     shop.call(shop.there)
     shop.database.close()
-    shop.presence.close()
+    shop.process_registry.close()
 
 
 def test_a_model_without_a_price_is_not_called(shop: Shop) -> None:
@@ -153,7 +157,7 @@ def test_the_day_has_a_cap_of_its_own_and_the_next_day_begins_anew(tmp_path: Pat
         shop.clock.advance(timedelta(days=1).total_seconds())
         shop.call()
     shop.database.close()
-    shop.presence.close()
+    shop.process_registry.close()
 
 
 def test_what_a_dead_worker_had_set_aside_counts_as_spent_until_the_vendor_is_known_to_say_otherwise(

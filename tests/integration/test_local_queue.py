@@ -10,8 +10,8 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
-from sutradhar.backends.local.queue import LEASE_SEC, MAX_DELIVERIES, MAX_FAILURES, Bell, Delivery, SqliteQueue
+from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.queue import LEASE_SEC, MAX_DELIVERIES, MAX_FAILURES, Delivery, SqliteQueue, WakeListener
 from sutradhar.backends.local.worker import Worker
 from sutradhar.domain.core.errors import LeaseHeld, SutradharError
 from sutradhar.domain.jobs.messages import Message, PlanRender
@@ -25,12 +25,12 @@ class Shop:
     def __init__(self, home: Path) -> None:
         self.home, self.clock = home, SetClock()
         self.database = Database(home / "state.db")
-        self.presence = Presence(home)
-        self.queue = SqliteQueue(self.database, self.presence, self.clock, home)
+        self.process_registry = ProcessRegistry(home)
+        self.queue = SqliteQueue(self.database, self.process_registry, self.clock, home)
 
-    def another_process(self) -> tuple[Presence, SqliteQueue]:
-        presence = Presence(self.home)
-        return presence, SqliteQueue(self.database, presence, self.clock, self.home)
+    def another_process(self) -> tuple[ProcessRegistry, SqliteQueue]:
+        process_registry = ProcessRegistry(self.home)
+        return process_registry, SqliteQueue(self.database, process_registry, self.clock, self.home)
 
     def dead_letters(self) -> list[str]:
         return [row[0] for row in self.database.read().execute("SELECT reason FROM dead_letters")]
@@ -41,7 +41,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made = Shop(tmp_path)
     yield made
     made.database.close()
-    made.presence.close()
+    made.process_registry.close()
 
 
 def message(name: str = "job-1") -> Message:
@@ -56,8 +56,8 @@ def test_messages_are_taken_in_order_and_gone_when_done(shop: Shop) -> None:
     assert second
     assert [first.message.job_id, second.message.job_id] == ["a", "b"]
     assert shop.queue.take() is None
-    shop.queue.done(first)
-    shop.queue.done(second)
+    shop.queue.finish(first)
+    shop.queue.finish(second)
     assert shop.queue.depth() == 0
 
 
@@ -74,26 +74,26 @@ def test_a_message_in_hand_comes_again_when_its_lease_is_over(shop: Shop) -> Non
 
 
 def test_a_message_of_a_dead_process_comes_again_at_once(shop: Shop) -> None:
-    presence, queue = shop.another_process()
+    process_registry, queue = shop.another_process()
     shop.queue.publish(message())
     assert queue.take()
     assert shop.queue.take() is None
-    presence.close()
+    process_registry.close()
     again = shop.queue.take()
     assert again
     assert again.deliveries == 1
 
 
 def test_a_slow_worker_cannot_end_what_was_given_to_another(shop: Shop) -> None:
-    presence, queue = shop.another_process()
+    process_registry, queue = shop.another_process()
     shop.queue.publish(message())
     slow = queue.take()
     assert slow
     shop.clock.advance(LEASE_SEC + 1)
     assert shop.queue.take()
-    queue.done(slow)
+    queue.finish(slow)
     assert shop.queue.depth() == 1
-    presence.close()
+    process_registry.close()
 
 
 def test_an_error_backs_off_and_the_last_one_is_known(shop: Shop) -> None:
@@ -102,8 +102,8 @@ def test_an_error_backs_off_and_the_last_one_is_known(shop: Shop) -> None:
     for number in range(MAX_FAILURES):
         taken = shop.queue.take()
         assert taken, number
-        assert taken.last_try == (number == MAX_FAILURES - 1)
-        shop.queue.failed(taken)
+        assert taken.is_last_try == (number == MAX_FAILURES - 1)
+        shop.queue.retry_later(taken)
         due = shop.queue.next_due_in()
         assert due
         assert shop.queue.take() is None
@@ -117,22 +117,22 @@ def test_waiting_for_somebody_is_no_failure(shop: Shop) -> None:
     for _ in range(MAX_DELIVERIES + 5):
         taken = shop.queue.take()
         assert taken
-        assert (taken.failures, taken.worn_out) == (0, False)
-        shop.queue.later(taken, 1)
+        assert (taken.failures, taken.is_exhausted) == (0, False)
+        shop.queue.defer(taken, 1)
         shop.clock.advance(1)
 
 
 def test_a_message_that_kills_its_process_every_time_is_worn_out(shop: Shop) -> None:
     shop.queue.publish(message())
     for _ in range(MAX_DELIVERIES):
-        presence, queue = shop.another_process()
+        process_registry, queue = shop.another_process()
         taken = queue.take()
         assert taken
-        assert not taken.worn_out
-        presence.close()
+        assert not taken.is_exhausted
+        process_registry.close()
     last = shop.queue.take()
     assert last
-    assert last.worn_out
+    assert last.is_exhausted
 
 
 def test_rubbish_becomes_a_dead_letter_and_does_not_stop_the_rest(shop: Shop) -> None:
@@ -154,12 +154,12 @@ def test_a_type_can_be_left_to_others(shop: Shop) -> None:
 
 
 def test_publishing_rings_those_who_wait(shop: Shop) -> None:
-    bell = Bell(shop.home)
-    presence, queue = shop.another_process()
+    bell = WakeListener(shop.home)
+    process_registry, queue = shop.another_process()
     queue.publish(message())
     assert bell.wait(30)
     assert not bell.wait(0.01)
-    presence.close()
+    process_registry.close()
     assert shop.queue.take()
     bell.close()
 
@@ -168,8 +168,8 @@ def test_the_worker_delivers_retries_and_buries(tmp_path: Path, monkeypatch: pyt
     from threading import Event
 
     monkeypatch.setattr("sutradhar.backends.local.queue.backoff_sec", lambda _failures: 0.0)
-    database, presence = Database(tmp_path / "state.db"), Presence(tmp_path)
-    queue = SqliteQueue(database, presence, SystemClock(), tmp_path)
+    database, process_registry = Database(tmp_path / "state.db"), ProcessRegistry(tmp_path)
+    queue = SqliteQueue(database, process_registry, SystemClock(), tmp_path)
     tries: list[str] = []
     given_up: list[tuple[str, str]] = []
     ended = Event()
@@ -196,7 +196,7 @@ def test_the_worker_delivers_retries_and_buries(tmp_path: Path, monkeypatch: pyt
     assert given_up == [("poison", "always")]
     assert (tries.count("fine"), tries.count("poison"), tries.count("busy")) == (1, MAX_FAILURES, 3)
     database.close()
-    presence.close()
+    process_registry.close()
 
 
 def test_a_worker_outlives_errors_of_the_queue_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,16 +217,16 @@ def test_a_worker_outlives_errors_of_the_queue_itself(tmp_path: Path, monkeypatc
     assert done.wait(30)
     worker.stop()
     shop.database.close()
-    shop.presence.close()
+    shop.process_registry.close()
 
 
 def test_half_written_files_are_known_by_their_owner(tmp_path: Path) -> None:
     store = FileBlobStore(tmp_path, "me")
     with pytest.raises(FileNotFoundError):
         store.put_file("a", tmp_path / "missing")
-    assert list(store.unfinished()) == []
+    assert list(store.list_unfinished()) == []
     (tmp_path / ".unfinished" / "you.abc").write_bytes(b"half")
-    assert [owner for owner, _ in store.unfinished()] == ["you"]
+    assert [owner for owner, _ in store.list_unfinished()] == ["you"]
     assert not store.exists("a")
 
 
@@ -248,10 +248,10 @@ def test_an_equal_message_that_waits_is_brought_forward_instead_of_doubled(shop:
     shop.queue.publish(message())  # the first one is being handled, so this is a second one
     shop.queue.publish(message())
     assert shop.queue.depth() == 2
-    shop.queue.later(first, 100)
+    shop.queue.defer(first, 100)
     second = shop.queue.take()
     assert second
-    shop.queue.done(second)
+    shop.queue.finish(second)
     assert shop.queue.take() is None
     shop.queue.publish(message())
     assert shop.queue.take() == first
@@ -262,8 +262,8 @@ def test_a_message_that_failed_keeps_its_rest_and_gets_no_further_tries(shop: Sh
     for tries in range(1, MAX_FAILURES + 1):
         found = shop.queue.take()
         assert found
-        assert found.last_try == (tries == MAX_FAILURES)
-        shop.queue.failed(found)
+        assert found.is_last_try == (tries == MAX_FAILURES)
+        shop.queue.retry_later(found)
         shop.queue.publish(message())  # as of a job that is looked after meanwhile
         assert shop.queue.depth() == 1
         assert shop.queue.take() is None

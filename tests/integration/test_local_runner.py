@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender, Message
@@ -35,18 +35,18 @@ def sent() -> Sent:
 
 @pytest.fixture
 def make(tmp_path: Path, sent: Sent) -> Iterator[Make]:
-    presence = Presence(tmp_path)
+    process_registry = ProcessRegistry(tmp_path)
     made: list[LocalRenderRunner] = []
 
     def runner(code: str) -> LocalRenderRunner:
         argv = (sys.executable, "-c", code)
-        made.append(LocalRenderRunner(tmp_path, presence, sent, {"PATH": "/bin"}, tmp_path / "tmp", argv))
+        made.append(LocalRenderRunner(tmp_path, process_registry, sent, {"PATH": "/bin"}, tmp_path / "tmp", argv))
         return made[-1]
 
     yield runner
     for one in made:
         one.close()
-    presence.close()
+    process_registry.close()
 
 
 def until(what: Callable[[], object]) -> None:
@@ -104,7 +104,7 @@ def test_once_closed_nothing_runs_and_nothing_is_started(make: Make, tmp_path: P
 
 
 def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp_path: Path) -> None:
-    other = Presence(tmp_path)
+    other = ProcessRegistry(tmp_path)
     name = f"job-1-1.0.{other.owner}"
     (tmp_path / "tmp" / name).mkdir(parents=True)
     runner = make(FOREVER)
@@ -119,11 +119,13 @@ def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp
 @pytest.fixture
 def neighbour(tmp_path: Path, sent: Sent) -> Iterator[LocalRenderRunner]:
     """Return the runner of another process of the same home."""
-    presence = Presence(tmp_path)
-    runner = LocalRenderRunner(tmp_path, presence, sent, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", ""))
+    process_registry = ProcessRegistry(tmp_path)
+    runner = LocalRenderRunner(
+        tmp_path, process_registry, sent, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", "")
+    )
     yield runner
     runner.close()
-    presence.close()
+    process_registry.close()
 
 
 def test_a_process_that_leaves_gives_back_what_it_renders(
@@ -189,11 +191,11 @@ def test_an_end_that_cannot_be_written_down_is_told_all_the_same(make: Make, sen
 def test_a_renderer_that_cannot_be_started_has_failed_and_says_why(
     tmp_path: Path, sent: Sent, neighbour: LocalRenderRunner
 ) -> None:
-    presence = Presence(tmp_path)
-    runner = LocalRenderRunner(tmp_path, presence, sent, {}, tmp_path / "tmp", ("/no/such/renderer",))
+    process_registry = ProcessRegistry(tmp_path)
+    runner = LocalRenderRunner(tmp_path, process_registry, sent, {}, tmp_path / "tmp", ("/no/such/renderer",))
     name = runner.start("job-1", "job-1-1", "r")
     until(lambda: sent.messages)
     assert neighbour.report(name).state is ExecutionState.FAILED
     assert "could not be started" in runner.report(name).detail
     runner.close()
-    presence.close()
+    process_registry.close()

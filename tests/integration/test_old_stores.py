@@ -21,7 +21,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import status
+from sutradhar.domain.jobs.job_status import describe_status
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
@@ -83,16 +83,16 @@ def old(request: pytest.FixtureRequest, backend_name: str, tmp_path: Path) -> It
 
 
 def test_jobs_are_listed_with_their_plans_and_ends(old: OpenStore) -> None:
-    jobs = {job.id: job for job in old.backend.jobs.latest(50).jobs}
+    jobs = {job.id: job for job in old.backend.jobs.list_latest(50).jobs}
     expected = STATES | ({"offline": JobState.SUCCEEDED} if old.store.backend == "local" else {})
     assert {name: jobs[job_id].state for name, job_id in old.store.jobs.items()} == expected
     assert len(jobs) == len(expected)
-    shown = {name: status(old.job(name), {}, _account(old, name), base="") for name in expected}
+    shown = {name: describe_status(old.job(name), {}, _account(old, name), base="") for name in expected}
     assert shown["paid"]["title"] == "The River"
     assert shown["paid"]["state"] == "success"
     assert "401" in shown["failed"]["error"]["cause"]
     assert shown["cancelled"]["state"] == "canceled"
-    assert old.backend.jobs.counts()[JobState.PLANNING] == len(expected)
+    assert old.backend.jobs.count_by_state()[JobState.PLANNING] == len(expected)
 
 
 def _account(old: OpenStore, name: str) -> Account:

@@ -10,9 +10,9 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
-from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.assets.slot import Slot
@@ -29,7 +29,7 @@ from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.providers import Picture, SoundEffect
 from sutradhar.ports.runner import ExecutionState
-from sutradhar.ports.stores import LONGEST_RUN
+from sutradhar.ports.stores import MAX_LEASE
 from tests.fakes import Makers, PortSet, Renderers, SetClock, ToldRunner, provider_set, purchases, write_summary
 
 PLAN = RenderPlan(topic="tea")
@@ -38,11 +38,14 @@ PLAN = RenderPlan(topic="tea")
 class World:
     def __init__(self, home: Path) -> None:
         self.clock, self.makers, self.renderers = SetClock(), Makers(), Renderers()
-        self.database, self.presence = Database(home / "state.db"), Presence(home)
-        self.queue = SqliteQueue(self.database, self.presence, self.clock, home)
+        self.database, self.process_registry = Database(home / "state.db"), ProcessRegistry(home)
+        self.queue = SqliteQueue(self.database, self.process_registry, self.clock, home)
         self.blobs = FileBlobStore(home / "blobs")
-        self.runner = ToldRunner(self.renderers, self.presence.owner)
-        leases, records = SqliteLeaseStore(self.database, self.presence, self.clock), SqliteRecordStore(self.database)
+        self.runner = ToldRunner(self.renderers, self.process_registry.owner)
+        leases, records = (
+            SqliteLeaseStore(self.database, self.process_registry, self.clock),
+            SqliteKeyValueStore(self.database),
+        )
         backend = PortSet(
             jobs=SqliteJobStore(self.database),
             assets=SqliteAssetStore(self.database),
@@ -60,7 +63,7 @@ class World:
         """Until the queue is empty."""
         while delivery := self.queue.take():
             handle(self.services, delivery.message)
-            self.queue.done(delivery)
+            self.queue.finish(delivery)
 
     def job(self, job_id: str) -> Job:
         return self.services.jobs.get(job_id)
@@ -83,7 +86,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path)
     yield made
     made.database.close()
-    made.presence.close()
+    made.process_registry.close()
 
 
 def test_a_topic_becomes_a_film(world: World) -> None:
@@ -189,7 +192,7 @@ def test_what_somebody_else_is_making_is_waited_for(world: World) -> None:
     job, _ = submit(world.services, PLAN)
     handle(world.services, PlanRender(job_id=job.id))
     request = world.job(job.id).requests[0]
-    other = world.services.leases.acquire(request.key, LONGEST_RUN)
+    other = world.services.leases.acquire(request.key, MAX_LEASE)
     with pytest.raises(LeaseHeld):
         handle(world.services, ProduceAsset(job_id=job.id, slot=request.slot))
     world.services.leases.release(other)

@@ -12,7 +12,7 @@ import psutil
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.video.render_request import RenderRequest
@@ -66,14 +66,14 @@ class Room:
 
     def messages(self) -> list[Message]:
         """What was published and not yet taken."""
-        presence, database = Presence(self.home), Database(self.home / "state.db")
-        queue = SqliteQueue(database, presence, SystemClock(), self.home)
+        process_registry, database = ProcessRegistry(self.home), Database(self.home / "state.db")
+        queue = SqliteQueue(database, process_registry, SystemClock(), self.home)
         found = []
         while delivery := queue.take():
             found.append(delivery.message)
-            queue.done(delivery)
+            queue.finish(delivery)
         database.close()
-        presence.close()
+        process_registry.close()
         return found
 
 

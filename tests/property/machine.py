@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
-from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.domain.core.errors import Conflict, ProviderError
 from sutradhar.domain.core.failure import FailureDetail
@@ -52,17 +52,17 @@ class PipelineMachine(RuleBasedStateMachine):
         self.cancelled: set[str] = set()
         self.makers.begins, self.makers.ends, self.makers.fails = self._begins, self._ends, self._fails
         self.processes = [Process(self), Process(self)]
-        self.mine = self.stores(self.processes[0].presence)
+        self.mine = self.stores(self.processes[0].process_registry)
         self.jobs: list[str] = []
         self.leases_ran_out = 0
         self.harmed = False
         """True if a process or a message was lost, so that a job may need the sweep."""
 
-    def stores(self, presence: Presence) -> Stores:
-        """Return the services of the process with ``presence``."""
-        leases = SqliteLeaseStore(self.database, presence, self.clock)
+    def stores(self, process_registry: ProcessRegistry) -> Stores:
+        """Return the services of the process with ``process_registry``."""
+        leases = SqliteLeaseStore(self.database, process_registry, self.clock)
         return Stores(
-            SqliteJobStore(self.database), SqliteAssetStore(self.database), leases, SqliteRecordStore(self.database)
+            SqliteJobStore(self.database), SqliteAssetStore(self.database), leases, SqliteKeyValueStore(self.database)
         )
 
     # the calls that the fake providers make
@@ -173,7 +173,7 @@ class PipelineMachine(RuleBasedStateMachine):
         for name in process.runner.own():
             self.renderers.state[name] = ExecutionState.LOST
         self.harmed = True
-        process.presence.close()
+        process.process_registry.close()
         self.processes[which] = Process(self)
 
     @rule(which=st.integers(0, 1))
@@ -188,7 +188,7 @@ class PipelineMachine(RuleBasedStateMachine):
         process = self.processes[which]
         if process.leaving:
             process.finish()
-            process.presence.close()
+            process.process_registry.close()
             self.processes[which] = Process(self)
 
     @rule(data=st.data(), luck=st.integers(0, 2))
@@ -259,7 +259,7 @@ class PipelineMachine(RuleBasedStateMachine):
                 cancel(self.processes[0].services, job_id)
                 self.cancelled.add(job_id)
             except Conflict:
-                assert self._job(job_id).state.over
+                assert self._job(job_id).state.is_terminal
 
     @rule(data=st.data())
     def somebody_retries(self, data: st.DataObject) -> None:
@@ -302,7 +302,7 @@ class PipelineMachine(RuleBasedStateMachine):
             if self.jobs:
                 self._drain()
                 for job_id in self.jobs:
-                    assert self._job(job_id).state.over, f"{job_id} never ended: {self._job(job_id)}"
+                    assert self._job(job_id).state.is_terminal, f"{job_id} never ended: {self._job(job_id)}"
                 self.a_job_ends_once()
                 self.nothing_is_made_twice()
                 self.a_job_that_succeeded_has_its_film()
@@ -310,7 +310,7 @@ class PipelineMachine(RuleBasedStateMachine):
             for process in self.processes:
                 for handler in process.handlers:
                     handler.kill()
-                process.presence.close()
+                process.process_registry.close()
             self.database.close()
             self._folder.cleanup()
 
@@ -320,7 +320,7 @@ class PipelineMachine(RuleBasedStateMachine):
         self.makers.trouble.clear()
         self.processes[1].leave()
         self.processes[1].finish()
-        self.processes[1].presence.close()
+        self.processes[1].process_registry.close()
         if self.processes[0].leaving:
             self.leave(0)
         process = self.processes[0]

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import Delivery, SqliteQueue
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
-from sutradhar.domain.jobs.job import ARROWS, Job
+from sutradhar.domain.jobs.job import TRANSITIONS, Job
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import PlanDefaults
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.records import RecordStore
+from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
 from tests.fakes import PortSet, ToldRunner, provider_set, purchases
 from tests.property.interleaving import Handler, Stepped
@@ -31,7 +31,7 @@ class Stores:
     jobs: JobStore
     assets: AssetStore
     leases: LeaseStore
-    records: RecordStore
+    records: KeyValueStore
     between: bool = False
     """Whether others can come between the reading and the writing of an update."""
 
@@ -59,23 +59,23 @@ class WatchedJobs:
         after, messages = self._stores.jobs.update(job_id, watched)
         before = seen[-1]
         if after.state is not before.state:
-            assert after.state in ARROWS[before.state], f"{before.state} -> {after.state}"
-            if after.state.over:
+            assert after.state in TRANSITIONS[before.state], f"{before.state} -> {after.state}"
+            if after.state.is_terminal:
                 self._world.endings[job_id, len(self._world.retries[job_id])] += 1
         return after, messages
 
 
 class Process:
-    """One process of the world: its own presence, its own handlers."""
+    """One process of the world: its own process_registry, its own handlers."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.presence = Presence(world.home)
-        self.queue = SqliteQueue(world.database, self.presence, world.clock, world.home)
+        self.process_registry = ProcessRegistry(world.home)
+        self.queue = SqliteQueue(world.database, self.process_registry, world.clock, world.home)
         self.handlers: list[Handler] = []
-        stores: Stores = world.stores(self.presence)
-        blobs = FileBlobStore(world.home / "blobs", self.presence.owner)
-        runner = self.runner = ToldRunner(world.renderers, self.presence.owner)
+        stores: Stores = world.stores(self.process_registry)
+        blobs = FileBlobStore(world.home / "blobs", self.process_registry.owner)
+        runner = self.runner = ToldRunner(world.renderers, self.process_registry.owner)
         self.leaving = False
         ports = {
             "jobs": WatchedJobs(stores, world),
@@ -135,17 +135,17 @@ class Process:
             handle(self.services, delivery.message)
         except LeaseHeld:
             handler.pause()
-            self.queue.later(delivery, 1)
+            self.queue.defer(delivery, 1)
         except (ProviderError, StaleLease) as exc:
             handler.pause()
-            if delivery.last_try:
+            if delivery.is_last_try:
                 fail_job(self.services, delivery.message, exc)
-                self.queue.bury(delivery, str(exc))
+                self.queue.move_to_dead_letters(delivery, str(exc))
             else:
-                self.queue.failed(delivery)
+                self.queue.retry_later(delivery)
         else:
             handler.pause()
-            self.queue.done(delivery)
+            self.queue.finish(delivery)
 
 
 class LeaseWatch:

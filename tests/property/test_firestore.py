@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from sutradhar.backends.gcp.firestore import Firestore
-from sutradhar.backends.gcp.records import FirestoreRecordStore
+from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from tests import emulated_cloud
 from tests.property.machine import PipelineMachine
 from tests.property.processes import Stores
@@ -20,12 +20,12 @@ class FirestoreMachine(PipelineMachine):
         self.firestore = Firestore(emulated_cloud.project(), "(default)")
         super().__init__()
 
-    def stores(self, presence: Presence) -> Stores:
+    def stores(self, process_registry: ProcessRegistry) -> Stores:
         return Stores(
             FirestoreJobStore(self.firestore, timedelta(0)),
             FirestoreAssetStore(self.firestore, self.clock, timedelta(days=29)),
             FirestoreLeaseStore(self.firestore, self.clock),
-            FirestoreRecordStore(self.firestore, self.clock),
+            FirestoreKeyValueStore(self.firestore, self.clock),
             between=True,
         )
 

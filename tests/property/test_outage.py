@@ -137,13 +137,13 @@ def _one(services: Any, queue: Any, renderers: Renderers) -> None:
     try:
         handle(services, delivery.message)
     except LeaseHeld:
-        queue.later(delivery, 0)
+        queue.defer(delivery, 0)
     except ProviderError as exc:
-        if delivery.last_try:
+        if delivery.is_last_try:
             fail_job(services, delivery.message, exc)
-        queue.done(delivery) if delivery.last_try else queue.failed(delivery)
+        queue.finish(delivery) if delivery.is_last_try else queue.retry_later(delivery)
     else:
-        queue.done(delivery)
+        queue.finish(delivery)
     for name in renderers.running():
         job_id, render_id, request = renderers.request[name]
         renderers.state[name] = ExecutionState.SUCCEEDED

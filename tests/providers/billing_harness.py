@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
-from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteLeaseStore
 from sutradhar.config import ProviderConnection
 from sutradhar.domain.billing.ledger import Account, job_account
@@ -113,14 +113,14 @@ class Desk:
     at_once: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.database, self.presence = Database(self.folder / "state.db"), Presence(self.folder)
-        self.records = SqliteRecordStore(self.database)
-        self.leases = SqliteLeaseStore(self.database, self.presence, self.clock)
+        self.database, self.process_registry = Database(self.folder / "state.db"), ProcessRegistry(self.folder)
+        self.records = SqliteKeyValueStore(self.database)
+        self.leases = SqliteLeaseStore(self.database, self.process_registry, self.clock)
         self.gate = Purchases(self.records, self.leases, self.clock, PRICES, self.day_cap, self.at_once)
 
     def close(self) -> None:
         self.database.close()
-        self.presence.close()
+        self.process_registry.close()
 
     def adapter(self, name: str, **changes: Any) -> Any:
         one = ADAPTERS[name]

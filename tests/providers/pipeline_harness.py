@@ -67,15 +67,15 @@ class Studio:
             try:
                 handle(self.services, delivery.message)
             except (LeaseHeld, StaleLease):
-                self.queue.later(delivery, 0)  # type: ignore[attr-defined]
+                self.queue.defer(delivery, 0)  # type: ignore[attr-defined]
             except ProviderError as exc:
-                if delivery.last_try:
+                if delivery.is_last_try:
                     fail_job(self.services, delivery.message, exc)
-                    self.queue.bury(delivery, str(exc))  # type: ignore[attr-defined]
+                    self.queue.move_to_dead_letters(delivery, str(exc))  # type: ignore[attr-defined]
                 else:
-                    self.queue.failed(delivery)  # type: ignore[attr-defined]
+                    self.queue.retry_later(delivery)  # type: ignore[attr-defined]
             else:
-                self.queue.done(delivery)  # type: ignore[attr-defined]
+                self.queue.finish(delivery)  # type: ignore[attr-defined]
             self._render()
 
     def _render(self) -> None:
@@ -95,7 +95,7 @@ class Studio:
 def main() -> None:
     """`python -m tests.providers.pipeline_harness JOB`: work until the job is over, or until killed."""
     studio = Studio(os.environ)
-    while not studio.job(sys.argv[1]).state.over:
+    while not studio.job(sys.argv[1]).state.is_terminal:
         studio.work()
     studio.close()
 

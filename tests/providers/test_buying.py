@@ -15,7 +15,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account, day_account, job_account
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.job_status import cost, status
+from sutradhar.domain.jobs.job_status import describe_cost, describe_status
 from sutradhar.domain.jobs.messages import Message, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan, SoundCue
 from sutradhar.pipeline.billing.call_gate import account
@@ -68,14 +68,14 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
         ("music", "elevenlabs/music_v1"): 1,
     }
     assert len(billed(stub)) == 2 + 2 * scenes + 2
-    found = cost(done, paid(studio, job.id))
+    found = describe_cost(done, paid(studio, job.id))
     assert len(found["lines"]) == len(billed(stub))
     assert {line["state"] for line in found["lines"]} == {"settled"}
     assert found["reserved_usd"] == 0
     assert found["actual_usd"] == pytest.approx(sum(line["usd"] for line in found["lines"]), abs=1e-6)
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
     assert found["actual_usd"] < found["estimated_most_usd"] < 3 * found["actual_usd"]
-    shown = status(done, {}, paid(studio, job.id), base="")
+    shown = describe_status(done, {}, paid(studio, job.id), base="")
     assert (shown["cost"], shown["fallbacks"]) == (found, [])
 
 
@@ -194,7 +194,8 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
     assert request
     assert "view 1" in prompt_of(request)
     assert any(
-        "scene 2, image: the prompt was refused" in note for note in status(done, {}, Account(), base="")["logs"]
+        "scene 2, image: the prompt was refused" in note
+        for note in describe_status(done, {}, Account(), base="")["logs"]
     )
 
 
@@ -243,7 +244,9 @@ def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_ti
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
-        assert not studio.job(job.id).state.over, f"it was over after {kills} kills: there is nothing left to kill"
+        assert not studio.job(job.id).state.is_terminal, (
+            f"it was over after {kills} kills: there is nothing left to kill"
+        )
         kills += 1
     for vendor in VENDORS:
         stub.always(vendor, "ok")

@@ -11,7 +11,7 @@ import pytest
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.errors import InvalidRequest, StillAtWork
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import cost
+from sutradhar.domain.jobs.job_status import describe_cost
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import clips
@@ -40,7 +40,7 @@ def clock_of(studio: Studio) -> SetClock:
 def started(studio: Studio) -> Job:
     """A film whose clip the vendor is at work on; its messages are handed over one by one."""
     job, _ = submit(studio.services, PLAN)
-    handle(studio.services, job.owed()[0])
+    handle(studio.services, job.pending_messages()[0])
     with pytest.raises(StillAtWork):
         make(studio, job)
     return studio.job(job.id)
@@ -63,8 +63,8 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None
 
 def test_what_is_being_made_is_shown_with_what_is_set_aside_for_it(studio: Studio) -> None:
     job = started(studio)
-    (line,) = [line for line in cost(job, paid(studio, job))["lines"] if line["provider"] == "gemini"]
-    assert (line["state"], line["usd"]) == ("pending", cost(job, paid(studio, job))["reserved_usd"])
+    (line,) = [line for line in describe_cost(job, paid(studio, job))["lines"] if line["provider"] == "gemini"]
+    assert (line["state"], line["usd"]) == ("pending", describe_cost(job, paid(studio, job))["reserved_usd"])
 
 
 def test_a_cancelled_film_leaves_nothing_set_aside(studio: Studio, stub: VendorStub) -> None:
@@ -92,7 +92,7 @@ def test_a_worker_that_dies_before_it_wrote_down_what_it_began_buys_no_other(
     studio: Studio, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, _ = submit(studio.services, PLAN)
-    handle(studio.services, job.owed()[0])
+    handle(studio.services, job.pending_messages()[0])
     with monkeypatch.context() as patch:
         killed_at(patch, clips, "_write")
         with pytest.raises(Killed):
@@ -184,7 +184,7 @@ def test_a_failed_film_takes_up_its_clip_when_it_is_retried(studio: Studio, stub
     waiting(stub, 1000)
     stub.always("openai", "bad request")
     job, _ = submit(studio.services, plan)
-    handle(studio.services, job.owed()[0])
+    handle(studio.services, job.pending_messages()[0])
     stub.always("openai", "ok")
     with pytest.raises(StillAtWork):
         make(studio, job)
@@ -213,7 +213,7 @@ def test_a_film_whose_clips_nobody_makes_is_estimated_with_its_pictures(keyed: S
     with pytest.raises(InvalidRequest, match=r"may cost 0\.01"):
         submit(keyed.services, PLAN.evolve(budget_usd=0.01))
     done = film(keyed)
-    found = cost(done, paid(keyed, done))
+    found = describe_cost(done, paid(keyed, done))
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
     assert done.assets[SLOT].fallbacks[0].reason == "no clip generator is set up"
 
@@ -221,7 +221,7 @@ def test_a_film_whose_clips_nobody_makes_is_estimated_with_its_pictures(keyed: S
 def test_what_two_scenes_share_is_estimated_once(keyed: Studio) -> None:
     bell = {"text": "a temple bell"}
     scenes = [{"image_prompt": f"a river {i}", "duration_sec": 2, "sounds": [bell]} for i in range(5)]
-    body = {"title": "Bells", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}}
+    body = {"title": "WakeSender", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}}
     done = film(keyed, RenderPlan.parse({**body, "scenes": scenes}))
-    found = cost(done, paid(keyed, done))
+    found = describe_cost(done, paid(keyed, done))
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.05)

@@ -13,9 +13,9 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import cost, status
+from sutradhar.domain.jobs.job_status import describe_cost, describe_status
 from sutradhar.domain.jobs.messages import ProduceAsset
-from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline import clips
@@ -231,10 +231,10 @@ def test_a_scene_moves_and_costs_what_was_estimated(studio: Studio, stub: Vendor
     assert len(stub.billed("openai")) == 2
     assert len(begun(stub)) == 1
     assert len([seen for seen in stub.calls("gemini") if seen.path.endswith(ASKED)]) == 4
-    found = cost(done, paid(studio, done))
+    found = describe_cost(done, paid(studio, done))
     assert [line["state"] for line in found["lines"]] == ["settled"] * 3
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
-    told = manifest(done, paid(studio, done))
+    told = build_manifest(done, paid(studio, done))
     assert told["synthetic"]
     assert told["assets"][0]["prompt"].startswith("a river at dawn")
     assert told["assets"][0]["request_id"].startswith("projects/p/locations/l/publishers/google/models/veo")
@@ -254,7 +254,7 @@ def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
     assert (shown.provider, shown.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "policy does not allow" in shown.fallbacks[0].reason
     assert len(stub.billed("openai")) == 2  # its picture was there
-    assert status(done, {}, paid(studio, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
+    assert describe_status(done, {}, paid(studio, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
     assert paid(studio, done).reserved == 0
     # the next film tries again
     stub.before = lambda _seen: None
@@ -297,7 +297,7 @@ def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(studio: Studio,
     clock = SetClock()
     clock.at = studio.services.clock.now()
     studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
-    handle(studio.services, studio.job(job.id).owed()[0])
+    handle(studio.services, studio.job(job.id).pending_messages()[0])
     message = ProduceAsset(job_id=job.id, slot=Slot.parse("scene-00-image"))
     for minutes in (0, 10, 20):
         clock.at += timedelta(minutes=minutes)

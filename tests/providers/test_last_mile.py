@@ -12,8 +12,8 @@ from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import stand_ins, status
-from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.jobs.job_status import describe_status, fallback_summary
+from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from tests.providers.pipeline_harness import Studio, environment
@@ -189,7 +189,7 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, s
 )
 def test_provenance_names_the_voice(studio_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
     done = film(studio_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
-    told = manifest(done, Account())["assets"][0]
+    told = build_manifest(done, Account())["assets"][0]
     assert (told["kind"], told["voice"]) == ("narration", named)
 
 
@@ -198,7 +198,7 @@ def test_provenance_of_a_clip_names_its_style_and_first_frame(
 ) -> None:
     studio = studio_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
     done = film(studio, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
-    told = next(asset for asset in manifest(done, Account())["assets"] if asset["kind"] == "image")
+    told = next(asset for asset in build_manifest(done, Account())["assets"] if asset["kind"] == "image")
     assert (told["model"], told["style"]) == ("veo-3.1-fast-generate-001", "ink")
     still = next(seen for seen in stub.billed("openai") if seen.path == "/v1/images/generations")
     assert still.body["prompt"].endswith("Style: ink")
@@ -218,7 +218,7 @@ def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
         Slot.parse("scene-02-image"): asset("b/1", ("a", "no credit")),
         MUSIC: asset("c/1", ("a", "it was down")),
     }
-    assert stand_ins(assets) == [
+    assert fallback_summary(assets) == [
         "scene 1, image, scene 2, image, scene 3, image by b/1, for a: it was down; its model is gone; no credit",
         "music by c/1, for a: it was down",
     ]
@@ -232,7 +232,7 @@ def test_the_step_that_failed_is_the_one_that_is_named(
     stub.always(vendor, "bad request")
     done = film(studio_with(), RenderPlan.parse({**BASE, "strict": True}))
     assert done.state is JobState.FAILED
-    told = status(done, {}, Account(), base="")
+    told = describe_status(done, {}, Account(), base="")
     assert told["step"] == kind
     assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
 

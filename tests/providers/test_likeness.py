@@ -10,8 +10,8 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import cost
-from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.jobs.job_status import describe_cost
+from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.billing.call_gate import account
@@ -80,9 +80,9 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(st
     ]
     assert len(build_timeline(done.plan or PLAN, done.assets).clips) == 3
     paid = account(studio.backend.records, job_account(done.id))
-    found = cost(done, paid)
+    found = describe_cost(done, paid)
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
-    assert manifest(done, paid)["assets"][0]["slot"] == "character-0"
+    assert build_manifest(done, paid)["assets"][0]["slot"] == "character-0"
 
 
 def test_another_look_is_another_picture_of_all_who_have_it(studio: Studio, stub: VendorStub) -> None:

@@ -12,7 +12,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan, SoundCue
 from sutradhar.domain.video.timeline import Footage
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -142,7 +142,7 @@ def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub
     assert done.plan
     first, second = build_timeline(done.plan, done.assets).clips
     assert (first.footage, first.camera.still, second.footage) == (Footage(), True, None)
-    told = manifest(done, Account())
+    told = build_manifest(done, Account())
     assert told["credits"] == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
     assert told["synthetic"] is True
     assert done.result
@@ -169,7 +169,7 @@ def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub,
     missing = done.assets[Slot.parse("scene-00-sound-1")]
     assert (missing.samples, missing.provider) == (0, "silence/1")
     assert "nothing for 'nothing like'" in missing.fallbacks[0].reason
-    assert manifest(done, Account())["credits"] == ["meera, CC BY, https://freesound.org/s/2/"]
+    assert build_manifest(done, Account())["credits"] == ["meera, CC BY, https://freesound.org/s/2/"]
     studio.close()
 
 

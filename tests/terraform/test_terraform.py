@@ -18,7 +18,7 @@ from sutradhar.domain.jobs.messages import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.capacity import target_sec
 from sutradhar.pipeline.submit import submit
-from sutradhar.ports.stores import LONGEST_RUN
+from sutradhar.ports.stores import MAX_LEASE
 from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, plan
 
 OWN = {"THREADS", "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"}
@@ -294,7 +294,7 @@ def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: p
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="tea"))
     failure = JobFailure(stage="plan", cause="x")
-    services.move(job.id, lambda current: current.failed(failure, services.clock.now()))
+    services.move(job.id, lambda current: current.fail(failure, services.clock.now()))
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"job_moved"' in line]
     text = " ".join(
         f"{m['filter']} {m['value_extractor']} {m['label_extractors']}"
@@ -305,4 +305,4 @@ def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: p
 
 def test_no_lease_ends_while_a_function_may_still_hold_it(planned: Planned) -> None:
     for name, values in functions(planned).items():
-        assert values["service_config"][0]["timeout_seconds"] < LONGEST_RUN.total_seconds(), name
+        assert values["service_config"][0]["timeout_seconds"] < MAX_LEASE.total_seconds(), name

@@ -9,8 +9,8 @@ from sutradhar.domain.assets.slot import MUSIC
 from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import ARROWS, Job, JobFailure, JobState, Outcome, Progress, Result
-from sutradhar.domain.jobs.job_status import fraction_done, status
+from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome, Progress, Result
+from sutradhar.domain.jobs.job_status import describe_status, fraction_done
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -21,13 +21,13 @@ ERROR = JobFailure(stage="narration", cause="no voice", scene=2)
 RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=1.0, size=1)
 
 MOVES: dict[str, Callable[[Job], Outcome]] = {
-    "planned": lambda j: j.planned(PLAN, REQUESTS, ["note"], NOW),
-    "assets_ready": lambda j: j.assets_ready({}, NOW),
-    "render_started": lambda j: j.render_started(j.render_id, "e1", [], NOW),
-    "succeeded": lambda j: j.succeeded(j.render_id, RESULT, [], NOW),
-    "failed": lambda j: j.failed(ERROR, NOW),
-    "cancelled": lambda j: j.cancelled(NOW),
-    "retried": lambda j: j.retried(NOW),
+    "planned": lambda j: j.start_producing(PLAN, REQUESTS, ["note"], NOW),
+    "assets_ready": lambda j: j.start_rendering({}, NOW),
+    "render_started": lambda j: j.record_execution(j.render_id, "e1", [], NOW),
+    "succeeded": lambda j: j.succeed(j.render_id, RESULT, [], NOW),
+    "failed": lambda j: j.fail(ERROR, NOW),
+    "cancelled": lambda j: j.cancel(NOW),
+    "retried": lambda j: j.retry(NOW),
 }
 
 
@@ -61,7 +61,7 @@ def test_from_any_state_every_move_keeps_to_the_arrows_and_repeats_change_nothin
         moved, _ = MOVES[move](job)
     except Conflict:
         return
-    assert moved.state is state or moved.state in ARROWS[state]
+    assert moved.state is state or moved.state in TRANSITIONS[state]
     if move != "retried":
         try:
             again, _ = MOVES[move](moved)
@@ -71,19 +71,19 @@ def test_from_any_state_every_move_keeps_to_the_arrows_and_repeats_change_nothin
 
 
 def test_the_state_tells_what_is_owed() -> None:
-    assert fresh().owed() == [PlanRender(job_id="job-1")]
-    assert after("planned").owed() == [ProduceAsset(job_id="job-1", slot=MUSIC)]
-    assert after("planned", "assets_ready").owed() == [DispatchRender(job_id="job-1")]
-    assert after(*IN[JobState.SUCCEEDED]).owed() == []
-    assert after(*IN[JobState.CANCELLED]).owed() == [StopRender(job_id="job-1", execution="e1")]
+    assert fresh().pending_messages() == [PlanRender(job_id="job-1")]
+    assert after("planned").pending_messages() == [ProduceAsset(job_id="job-1", slot=MUSIC)]
+    assert after("planned", "assets_ready").pending_messages() == [DispatchRender(job_id="job-1")]
+    assert after(*IN[JobState.SUCCEEDED]).pending_messages() == []
+    assert after(*IN[JobState.CANCELLED]).pending_messages() == [StopRender(job_id="job-1", execution="e1")]
 
 
 def test_a_finished_job_cannot_be_cancelled_or_retried() -> None:
     job = after(*IN[JobState.SUCCEEDED])
     with pytest.raises(Conflict, match="already succeeded"):
-        job.cancelled(NOW)
+        job.cancel(NOW)
     with pytest.raises(Conflict, match="only a failed job"):
-        job.retried(NOW)
+        job.retry(NOW)
 
 
 @pytest.mark.parametrize(
@@ -95,44 +95,44 @@ def test_a_finished_job_cannot_be_cancelled_or_retried() -> None:
     ],
 )
 def test_a_retry_goes_back_to_where_it_failed(moves: tuple[str, ...], state: JobState, attempt: int) -> None:
-    job, owed = after(*moves).retried(NOW)
+    job, owed = after(*moves).retry(NOW)
     assert (job.state, job.attempt, job.error, job.execution) == (state, attempt, None, None)
-    assert owed == job.owed()
+    assert owed == job.pending_messages()
 
 
 def test_an_execution_recorded_after_the_cancel_is_stopped() -> None:
-    _, owed = after("planned", "assets_ready", "cancelled").render_started("job-1-1", "e1", [], NOW)
+    _, owed = after("planned", "assets_ready", "cancelled").record_execution("job-1-1", "e1", [], NOW)
     assert owed == [StopRender(job_id="job-1", execution="e1")]
 
 
 def test_a_stale_render_changes_nothing() -> None:
     job = after(*IN[JobState.RENDERING])
-    assert job.succeeded("job-1-0", RESULT, [], NOW)[0] is job
-    assert job.render_progressed("job-1-0", Progress(stage="picture", done=1, total=2), NOW)[0] is job
+    assert job.succeed("job-1-0", RESULT, [], NOW)[0] is job
+    assert job.record_progress("job-1-0", Progress(stage="picture", done=1, total=2), NOW)[0] is job
 
 
 def test_progress_never_goes_back() -> None:
     job, seen = after(*IN[JobState.RENDERING]), []
     for done, total in ((1, 10), (5, 10), (3, 10), (2, 4), (6, 10)):
-        job = job.render_progressed(job.render_id, Progress(stage="picture", done=done, total=total), NOW)[0]
+        job = job.record_progress(job.render_id, Progress(stage="picture", done=done, total=total), NOW)[0]
         seen.append(fraction_done(job, 1))
     assert seen == sorted(seen)
 
 
 def test_the_status_says_what_a_person_wants_to_know() -> None:
-    failed: dict[str, Any] = status(after("planned", "failed"), {}, Account(), base="/render/job-1")
+    failed: dict[str, Any] = describe_status(after("planned", "failed"), {}, Account(), base="/render/job-1")
     assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "tts", 2)
     assert failed["logs"] == ["note"]
     # the voice failed, so the music is not reported
     assert "error" not in [step["state"] for step in failed["steps"] if step["name"] == "music"]
-    done = status(after(*IN[JobState.SUCCEEDED]), {}, Account(), base="/render/job-1")
+    done = describe_status(after(*IN[JobState.SUCCEEDED]), {}, Account(), base="/render/job-1")
     assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)
     assert done["final_video_url"] == "/render/job-1/file?kind=video"
-    assert status(fresh(), {}, Account(), base="/render/job-1")["state"] == "pending"
+    assert describe_status(fresh(), {}, Account(), base="/render/job-1")["state"] == "pending"
 
 
 def test_a_job_survives_being_stored() -> None:
     job = after("planned")
-    later = job.failed(ERROR, NOW + timedelta(seconds=5))[0]
+    later = job.fail(ERROR, NOW + timedelta(seconds=5))[0]
     assert later.updated_at - job.updated_at == timedelta(seconds=5)
     assert Job.model_validate_json(later.model_dump_json()) == later

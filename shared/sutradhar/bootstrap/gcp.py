@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sutradhar.backends.gcp.blobs import GcsBlobStore
     from sutradhar.backends.gcp.bus import PubSubBus
     from sutradhar.backends.gcp.firestore import Firestore
-    from sutradhar.backends.gcp.records import FirestoreRecordStore
+    from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.runner import CloudRunRunner
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
     from sutradhar.config import CloudSettings
@@ -61,10 +61,10 @@ class GcpBackend:
         return FirestoreLeaseStore(self._firestore, self.clock)
 
     @lazy
-    def records(self) -> FirestoreRecordStore:
-        from sutradhar.backends.gcp.records import FirestoreRecordStore
+    def records(self) -> FirestoreKeyValueStore:
+        from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 
-        return FirestoreRecordStore(self._firestore, self.clock)
+        return FirestoreKeyValueStore(self._firestore, self.clock)
 
     @lazy
     def blobs(self) -> GcsBlobStore:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
-from sutradhar.backends.local.records import SqliteRecordStore
+from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.runner import LocalRenderRunner
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
 from sutradhar.backends.local.worker import Worker
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sutradhar.domain.jobs.messages import Message
     from sutradhar.ports.bus import MessageBus
     from sutradhar.ports.clock import Clock
-    from sutradhar.ports.records import RecordStore
+    from sutradhar.ports.records import KeyValueStore
     from sutradhar.ports.runner import RenderRunner
     from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 
@@ -34,7 +34,7 @@ class _Machine:
 
     home: Path
     database: Database
-    processes: Presence
+    processes: ProcessRegistry
     queue: SqliteQueue
     runner: LocalRenderRunner
     asset_workers: int
@@ -47,7 +47,7 @@ class LocalBackend:
     jobs: JobStore
     assets: AssetStore
     leases: LeaseStore
-    records: RecordStore
+    records: KeyValueStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner
@@ -69,12 +69,12 @@ class LocalBackend:
 def local_backend(settings: Settings) -> LocalBackend:
     """Open the backend in ``settings.home``, and remove the unfinished files of processes that died."""
     home, clock = settings.home, SystemClock()
-    processes = Presence(home)
+    processes = ProcessRegistry(home)
     database = Database(home / "state.db")
     queue = SqliteQueue(database, processes, clock, home)
     blobs = FileBlobStore(home / "blobs", processes.owner)
-    for owner, path in blobs.unfinished():
-        if not processes.alive(owner):
+    for owner, path in blobs.list_unfinished():
+        if not processes.is_alive(owner):
             path.unlink(missing_ok=True)
     environment = {**settings.environment, "SUTRADHAR_HOME": str(home)}
     runner = LocalRenderRunner(home, processes, queue, environment, settings.render_task.tmp_workdir or home / "tmp")
@@ -82,7 +82,7 @@ def local_backend(settings: Settings) -> LocalBackend:
         jobs=SqliteJobStore(database),
         assets=SqliteAssetStore(database),
         leases=SqliteLeaseStore(database, processes, clock),
-        records=SqliteRecordStore(database),
+        records=SqliteKeyValueStore(database),
         blobs=blobs,
         bus=queue,
         runner=runner,

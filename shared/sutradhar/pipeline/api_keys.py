@@ -9,7 +9,7 @@ from sutradhar.domain.billing.price import micros
 from sutradhar.domain.core.api_key import ApiKey, Role
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import RecordStore, Texts
+from sutradhar.ports.records import KeyValueStore, Values
 
 PREFIX = "sk_"
 """Of every secret, so that it is known from other tokens in the same header, and found by scanners when it leaks."""
@@ -19,7 +19,7 @@ _MOST = 100
 
 
 def create(
-    records: RecordStore, clock: Clock, name: str, role: Role = "creator", daily_budget_usd: float | None = None
+    records: KeyValueStore, clock: Clock, name: str, role: Role = "creator", daily_budget_usd: float | None = None
 ) -> tuple[ApiKey, str]:
     """The new key, and its secret, which nobody will see again. Raises InvalidRequest."""
     if not 1 <= len(name) <= 60:
@@ -36,7 +36,7 @@ def create(
         daily_budget=None if daily_budget_usd is None else micros(daily_budget_usd),
     )
 
-    def added(found: Texts) -> Texts:
+    def added(found: Values) -> Values:
         keys = _read(found)
         if len(keys) >= _MOST:
             raise InvalidRequest([FieldError("", f"there are {_MOST} keys already; revoke one")])
@@ -46,11 +46,11 @@ def create(
     return key, secret
 
 
-def revoke(records: RecordStore, key_id: str) -> ApiKey:
+def revoke(records: KeyValueStore, key_id: str) -> ApiKey:
     """Raises NotFound."""
     gone: list[ApiKey] = []
 
-    def removed(found: Texts) -> Texts:
+    def removed(found: Values) -> Values:
         keys = dict(_read(found))
         gone[:] = [key for key in keys.values() if key.id == key_id]
         if not gone:
@@ -62,7 +62,7 @@ def revoke(records: RecordStore, key_id: str) -> ApiKey:
     return gone[0]
 
 
-def keys(records: RecordStore) -> Mapping[str, ApiKey]:
+def keys(records: KeyValueStore) -> Mapping[str, ApiKey]:
     """All of them, by digest."""
     return _read(records.read([_RECORD]))
 
@@ -76,9 +76,9 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _read(found: Texts) -> Mapping[str, ApiKey]:
+def _read(found: Values) -> Mapping[str, ApiKey]:
     return {key["digest"]: ApiKey.model_validate(key) for key in json.loads(found.get(_RECORD) or "[]")}
 
 
-def _written(keys: Mapping[str, ApiKey]) -> Texts:
+def _written(keys: Mapping[str, ApiKey]) -> Values:
     return {_RECORD: json.dumps([key.model_dump(mode="json") for key in keys.values()])}

@@ -11,7 +11,7 @@ from sutradhar.domain.video.capacity import tasks_for
 from sutradhar.domain.video.render_request import RenderRequest, request_blob, summary_blob
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
-from sutradhar.pipeline.services import Services, held
+from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.runner import ExecutionState
 
 LEASE = timedelta(minutes=2)
@@ -22,15 +22,15 @@ _MOST_EMPTY = 5
 def dispatch(services: Services, message: DispatchRender) -> None:
     job = services.jobs.get(message.job_id)
     if job.state is not JobState.RENDERING:
-        services.send(job.owed())
+        services.send(job.pending_messages())
         return
-    if job.execution and _looked_after(services, job, job.execution):
+    if job.execution and _handle_existing(services, job, job.execution):
         return
-    with held(services, f"dispatch/{job.render_id}", LEASE):
+    with hold_lease(services, f"dispatch/{job.render_id}", LEASE):
         _start(services, job)
 
 
-def render_request(job: Job) -> RenderRequest:
+def build_render_request(job: Job) -> RenderRequest:
     """The film of a job whose assets are all there; the same every time."""
     assert job.plan is not None
     return RenderRequest(
@@ -56,7 +56,7 @@ def _start(services: Services, seen: Job) -> None:
     job = services.jobs.get(seen.id)
     if job.execution != seen.execution or job.state is not JobState.RENDERING:
         return  # somebody was quicker
-    request = render_request(job)
+    request = build_render_request(job)
     blob = request_blob(request.prefix)
     services.blobs.put(blob, request.model_dump_json().encode())
     machine = services.runner.machine
@@ -65,7 +65,7 @@ def _start(services: Services, seen: Job) -> None:
     notices = _notices(request.timeline, job.wanted)
 
     def change(current: Job) -> Outcome:
-        return current.render_started(request.render_id, execution, notices, services.clock.now())
+        return current.record_execution(request.render_id, execution, notices, services.clock.now())
 
     services.move(job.id, change)
 
@@ -74,7 +74,7 @@ def stop(services: Services, message: StopRender) -> None:
     services.runner.cancel(message.execution)
 
 
-def _looked_after(services: Services, job: Job, execution: str) -> bool:
+def _handle_existing(services: Services, job: Job, execution: str) -> bool:
     """Whether nothing needs to be started: it runs, or it is over and that is now on its way."""
     report = services.runner.report(execution)
     match report.state:
@@ -86,7 +86,7 @@ def _looked_after(services: Services, job: Job, execution: str) -> bool:
                 cause=f"the renderer ended again and again without finishing; it last said: {report.detail}",
                 advice="see what it said, then retry the job: finished parts are kept",
             )
-            services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+            services.move(job.id, lambda current: current.fail(error, services.clock.now()))
             return True
         case ExecutionState.SUCCEEDED | ExecutionState.LOST:
             # its last message may have been lost with it; its files tell
@@ -94,10 +94,10 @@ def _looked_after(services: Services, job: Job, execution: str) -> bool:
             if services.blobs.exists(summary):
                 services.send([RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob=summary)])
                 return True
-            return report.state is ExecutionState.SUCCEEDED and _hopeless(services, job)
+            return report.state is ExecutionState.SUCCEEDED and _fail_after_empty_runs(services, job)
 
 
-def _hopeless(services: Services, job: Job) -> bool:
+def _fail_after_empty_runs(services: Services, job: Job) -> bool:
     """Whether renderers that end well and leave no film were started so often that the job has failed by it. Each start
     is paid for, and what keeps the film away now will keep it away tomorrow."""
     name = f"empty/{job.render_id}"
@@ -109,7 +109,7 @@ def _hopeless(services: Services, job: Job) -> bool:
         cause=f"the renderer ended well {_MOST_EMPTY} times without a video",
         advice="look at its log, and whether it may write to the bucket; then retry the job",
     )
-    services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+    services.move(job.id, lambda current: current.fail(error, services.clock.now()))
     return True
 
 
@@ -122,7 +122,7 @@ def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched),
             *(f"the clip of scene {i + 1} ends before the scene and starts again; {choice}" for i in timeline.looped),
             *(
-                f"the clip of scene {i + 1} ends before the scene, and its last frame is held; {choice}"
+                f"the clip of scene {i + 1} ends before the scene, and its last frame is hold_lease; {choice}"
                 for i in timeline.held
             ),
             *(

@@ -6,7 +6,7 @@ from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import CaptionFiles, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
-from sutradhar.domain.jobs.provenance import manifest
+from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import failures, gate_versions, notices
@@ -19,7 +19,7 @@ from sutradhar.pipeline.services import Services
 def finish(services: Services, message: RenderFinished) -> None:
     job = services.jobs.get(message.job_id)
     if job.state is not JobState.RENDERING or message.render_id != job.render_id:
-        services.send(job.owed())
+        services.send(job.pending_messages())
         return
     if message.error is not None or message.summary_blob is None:
         detail = message.error or FailureDetail(stage="render", cause="the renderer ended without a result")
@@ -27,7 +27,7 @@ def finish(services: Services, message: RenderFinished) -> None:
             detail.evolve(advice=detail.advice or "retry the job: what is made is kept"),
             kept="all images, voices and music, and every finished part of the video",
         )
-        services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+        services.move(job.id, lambda current: current.fail(error, services.clock.now()))
         return
     summary = RenderSummary.model_validate_json(services.blobs.get(message.summary_blob))
     if broken := failures(summary.findings):
@@ -38,7 +38,7 @@ def finish(services: Services, message: RenderFinished) -> None:
             advice="look at the refused video; change the plan, or report this with its job_summary.json",
             refused_by=gate_versions(summary.engine_version, summary.gate_version),
         )
-        services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+        services.move(job.id, lambda current: current.fail(error, services.clock.now()))
         return
     # not built again from the job: another version of the program would lay out another timeline
     request = RenderRequest.model_validate_json(services.blobs.get(request_blob(render_prefix(job))))
@@ -52,21 +52,21 @@ def finish(services: Services, message: RenderFinished) -> None:
         size=summary.video.size,
     )
     told = notices(summary.findings)
-    services.move(job.id, lambda current: current.succeeded(message.render_id, result, told, services.clock.now()))
+    services.move(job.id, lambda current: current.succeed(message.render_id, result, told, services.clock.now()))
 
 
 def progress(services: Services, message: RenderProgressed) -> None:
     seen = Progress(stage=message.stage, done=message.done, total=message.total)
 
     def change(job: Job) -> Outcome:
-        return job.render_progressed(message.render_id, seen, services.clock.now())
+        return job.record_progress(message.render_id, seen, services.clock.now())
 
     services.move(message.job_id, change)
 
 
 def _write_provenance(services: Services, job: Job, request: RenderRequest) -> str:
     name = f"{request.prefix}/provenance.json"
-    found = manifest(job, account(services.records, job_account(job.id)))
+    found = build_manifest(job, account(services.records, job_account(job.id)))
     services.blobs.put(name, json.dumps(found, ensure_ascii=False, indent=1).encode())
     return name
 

@@ -42,7 +42,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.CheckUpload: check_upload,
 }
 
-PATIENCE = timedelta(hours=1)
+MAX_WAIT = timedelta(hours=1)
 """How long a stage may meet held leases before its job fails. Whoever is killed at work leaves a lease behind, and the
 next delivery meets it: without an end such a job would be begun, and its maker paid, for ever."""
 
@@ -94,7 +94,7 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
     except NotFound:
         return  # deleted meanwhile: nobody waits for this any more
     error = _error(services, job, message, cause)
-    services.move(job.id, lambda current: current.failed(error, services.clock.now()))
+    services.move(job.id, lambda current: current.fail(error, services.clock.now()))
 
 
 class NotedFailure(FailureDetail):
@@ -115,7 +115,7 @@ def note_failure(services: Services, message: Message, exc: BaseException) -> No
 
 def handle_dead_letter(services: Services, message: Message) -> None:
     """Serve a dead letter: fail its job with the cause that was noted last, or send it again while others may be at
-    work on the same thing, for at most ``PATIENCE``."""
+    work on the same thing, for at most ``MAX_WAIT``."""
     cause = "it was begun again and again and never ended: killed, or out of memory"
     never_ended = NotedFailure(kind="", cause=cause)
     try:
@@ -141,9 +141,9 @@ def _may_still_end(services: Services, message: Message) -> bool:
     now = services.clock.now()
     if isinstance(message, CheckUpload):
         upload = get_upload(services, message.upload_id)
-        return not upload.is_checked and upload.checking_since is not None and now - upload.checking_since < PATIENCE
+        return not upload.is_checked and upload.checking_since is not None and now - upload.checking_since < MAX_WAIT
     job = services.jobs.get(message.job_id)
-    return not job.state.over and now - job.entered[job.state] < PATIENCE
+    return not job.state.is_terminal and now - job.entered[job.state] < MAX_WAIT
 
 
 def _is_permanent(exc: BaseException) -> bool:
@@ -155,7 +155,7 @@ def _is_permanent(exc: BaseException) -> bool:
 
 
 def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
-    request = job.request(message.slot) if isinstance(message, ProduceAsset) else None
+    request = job.find_request(message.slot) if isinstance(message, ProduceAsset) else None
     stage, scene = (request.kind, request.slot.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
     detail = describe_failure(cause, stage, scene)
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -8,19 +8,19 @@ from sutradhar.pipeline.billing.call_gate import on_account_of
 from sutradhar.pipeline.first_providers import first_providers
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
-from sutradhar.pipeline.services import Services, held
-from sutradhar.ports.stores import LONGEST_RUN
+from sutradhar.pipeline.services import Services, hold_lease
+from sutradhar.ports.stores import MAX_LEASE
 
 
 def plan(services: Services, message: PlanRender) -> None:
     job = services.jobs.get(message.job_id)
-    if job.plan is None and not job.state.over:
-        with held(services, f"plan/{job.id}", LONGEST_RUN):
+    if job.plan is None and not job.state.is_terminal:
+        with hold_lease(services, f"plan/{job.id}", MAX_LEASE):
             job = services.jobs.get(message.job_id)  # somebody may have finished it between the look and the claim
-            if job.plan is None and not job.state.over:
+            if job.plan is None and not job.state.is_terminal:
                 _write(services, job)
                 return
-    services.send(job.owed())
+    services.send(job.pending_messages())
 
 
 def _write(services: Services, job: Job) -> None:
@@ -31,7 +31,7 @@ def _write(services: Services, job: Job) -> None:
     notes = [*about_models, *collect_notices(services, written, job.wanted)]
 
     def change(current: Job) -> Outcome:
-        return current.planned(written.plan, requests, notes, services.clock.now())
+        return current.start_producing(written.plan, requests, notes, services.clock.now())
 
     services.move(job.id, change)
 

@@ -14,9 +14,9 @@ from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.pipeline import clips, uploads
 from sutradhar.pipeline.billing.call_gate import on_account_of
 from sutradhar.pipeline.generate import Generated, generate
-from sutradhar.pipeline.services import Services, held
+from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
-from sutradhar.ports.stores import LONGEST_RUN, Lease
+from sutradhar.ports.stores import MAX_LEASE, Lease
 from sutradhar.telemetry import log
 
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg"}
@@ -31,11 +31,11 @@ def produce(services: Services, message: ProduceAsset) -> None:
         ProviderError: no provider made the asset.
     """
     job = services.jobs.get(message.job_id)
-    request = job.request(message.slot)
+    request = job.find_request(message.slot)
     if job.state is not JobState.PRODUCING or request is None:
-        if job.state.over:
+        if job.state.is_terminal:
             services.purchases.give_up_all(job.id)  # of clips that the job was waiting for
-        services.send(job.owed())
+        services.send(job.pending_messages())
         return
     _get_or_create(services, job, request)
     _advance_if_complete(services, job)
@@ -59,7 +59,7 @@ def _get_or_create(services: Services, job: Job, request: AssetRequest) -> Asset
     """Return the asset for ``request``; create it if it does not exist. Raise as ``produce`` does."""
     if asset := _find(services, job, request):
         return asset
-    with held(services, request.key, LONGEST_RUN) as lease:
+    with hold_lease(services, request.key, MAX_LEASE) as lease:
         # another worker may have finished it before this one got the lease
         if asset := _find(services, job, request):
             return asset
@@ -175,4 +175,4 @@ def _advance_if_complete(services: Services, job: Job) -> None:
     if len(assets) == len(job.requests):
         # a worker that was killed while another job made the same asset has left its charges open
         services.purchases.give_up_all(job.id)
-        services.move(job.id, lambda current: current.assets_ready(assets, services.clock.now()))
+        services.move(job.id, lambda current: current.start_rendering(assets, services.clock.now()))

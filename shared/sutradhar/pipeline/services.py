@@ -25,7 +25,7 @@ from sutradhar.ports.providers import (
     Planner,
     SoundLibrary,
 )
-from sutradhar.ports.records import RecordStore
+from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
 from sutradhar.telemetry import log
@@ -95,7 +95,7 @@ class Services:
         return self.backend.leases
 
     @property
-    def records(self) -> RecordStore:
+    def records(self) -> KeyValueStore:
         return self.backend.records
 
     @property
@@ -185,7 +185,7 @@ def _log_move(before: Job, job: Job) -> None:
     """Log the events that measure the objectives of docs/objectives.md."""
     began = job.entered[before.state]
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
-    if job.state.over:
+    if job.state.is_terminal:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
         # scenes of the caller's own say how long they are, but that of a clip may be known in the end only
         exact = job.result.duration_sec if job.result and job.wanted.scenes else None
@@ -198,7 +198,7 @@ def _log_move(before: Job, job: Job) -> None:
 
 
 @contextmanager
-def held(services: Services, name: str, ttl: timedelta) -> Iterator[Lease]:
+def hold_lease(services: Services, name: str, ttl: timedelta) -> Iterator[Lease]:
     """The lease ``name`` while the block runs, given back even when it fails. Raises LeaseHeld."""
     lease = services.leases.acquire(name, ttl)
     try:

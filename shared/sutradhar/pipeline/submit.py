@@ -42,7 +42,7 @@ def submit(
         InvalidRequest: the plan exceeds its cost cap or a limit, or uses uploads wrongly.
         BudgetSpent: it would cost more than is left for today.
     """
-    digest = request_hash(wanted)
+    digest = hash_request(wanted)
     owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
     own_key = f"{owner}/{idempotency_key}" if owner and idempotency_key else idempotency_key
     job_id = f"job-{_short(own_key) if own_key else secrets.token_hex(8)}"
@@ -54,7 +54,7 @@ def submit(
         fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
         fresh = fresh.evolve(owner=owner, owner_cap=cap)
         refuse_impossible(services, fresh)
-        reckoned = affordable(services, fresh)
+        reckoned = check_budget(services, fresh)
         if wanted.strict:
             refuse_gone(services, reckoned.lines)
         fresh = fresh.evolve(estimated=reckoned.likely, estimated_most=reckoned.most)
@@ -68,12 +68,12 @@ def submit(
             length_sec=round(expect_length(services, job.wanted)),
             scenes=len(job.wanted.scenes),
         )
-    if created or not job.state.over:
-        services.send(job.owed())
+    if created or not job.state.is_terminal:
+        services.send(job.pending_messages())
     return job, created
 
 
-def affordable(services: Services, job: Job) -> Estimate:
+def check_budget(services: Services, job: Job) -> Estimate:
     """What ``job`` would cost. Raises InvalidRequest, with the lines, when that is more than it may; BudgetSpent."""
     try:
         found = estimate(services, job.wanted)
@@ -92,19 +92,19 @@ def affordable(services: Services, job: Job) -> Estimate:
     return found
 
 
-def request_hash(wanted: RenderPlan) -> str:
+def hash_request(wanted: RenderPlan) -> str:
     """Equal for equal requests, whatever the order of their fields and whether defaults were written out."""
     return hashlib.sha256(json.dumps(wanted.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
 def cancel(services: Services, job_id: str) -> Job:
     """Raises NotFound, and Conflict when it is already over."""
-    return services.move(job_id, lambda job: job.cancelled(services.clock.now()))
+    return services.move(job_id, lambda job: job.cancel(services.clock.now()))
 
 
 def retry(services: Services, job_id: str) -> Job:
     """Go on from what is made. Raises NotFound, and Conflict when there is nothing to retry."""
-    return services.move(job_id, lambda job: job.retried(services.clock.now()))
+    return services.move(job_id, lambda job: job.retry(services.clock.now()))
 
 
 def _found(services: Services, job_id: str) -> Job | None:

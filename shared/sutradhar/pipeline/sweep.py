@@ -9,7 +9,7 @@ STALLED = timedelta(minutes=5)
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     """Send again what jobs owe that nobody has touched for ``stalled``; how many jobs there were."""
-    jobs = services.jobs.unfinished(services.clock.now() - stalled)
+    jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
-        services.send(job.owed())
+        services.send(job.pending_messages())
     return len(jobs)

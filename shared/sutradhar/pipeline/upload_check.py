@@ -8,9 +8,9 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.messages import CheckUpload
 from sutradhar.domain.plan.upload import Upload
-from sutradhar.pipeline.services import Services, held
+from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.uploads import check_in_process, delete_if_refused, get_upload, read_uploads, update_unchecked
-from sutradhar.ports.stores import LONGEST_RUN
+from sutradhar.ports.stores import MAX_LEASE
 from sutradhar.telemetry import log
 
 _ORDER_AGAIN = timedelta(minutes=1)
@@ -43,7 +43,7 @@ def check_upload(services: Services, message: CheckUpload) -> None:
     if upload.is_checked:
         delete_if_refused(services, upload)
         return
-    with held(services, f"check-{upload.id}", LONGEST_RUN):
+    with hold_lease(services, f"check-{upload.id}", MAX_LEASE):
         check_in_process(services, upload.id)
 
 

@@ -15,7 +15,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.plan.upload import MAX_BYTES, MediaFacts, Upload
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.records import Texts
+from sutradhar.ports.records import Values
 from sutradhar.ports.stores import Lease
 
 _INDEX = "uploads"
@@ -73,7 +73,7 @@ def update_upload(services: Services, upload_id: str, how: Callable[[Upload], Up
     """Apply the pure function ``how`` to the upload, store the result, and return it. Raise NotFound."""
     name = _name(upload_id)
 
-    def write(found: Texts) -> Texts:
+    def write(found: Values) -> Values:
         if not found.get(name):
             raise NotFound(f"there is no upload {upload_id}")
         return {name: how(Upload.model_validate_json(found[name])).model_dump_json()}

@@ -6,7 +6,7 @@ from typing import Protocol
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import RecordStore
+from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 
@@ -38,7 +38,7 @@ class Backend(Protocol):
     def leases(self) -> LeaseStore: ...
 
     @property
-    def records(self) -> RecordStore: ...
+    def records(self) -> KeyValueStore: ...
 
     @property
     def blobs(self) -> BlobStore: ...

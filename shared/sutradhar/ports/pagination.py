@@ -7,12 +7,12 @@ import json
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 
 
-def page_end(created_at: str, job_id: str) -> str:
+def encode_cursor(created_at: str, job_id: str) -> str:
     return base64.urlsafe_b64encode(json.dumps([created_at, job_id]).encode()).decode().rstrip("=")
 
 
-def page_start(after: str) -> tuple[str, str]:
-    """What ``page_end`` was given. Raises InvalidRequest."""
+def decode_cursor(after: str) -> tuple[str, str]:
+    """What ``encode_cursor`` was given. Raises InvalidRequest."""
     try:
         created_at, job_id = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         return str(created_at), str(job_id)

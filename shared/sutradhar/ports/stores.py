@@ -29,7 +29,7 @@ class Page:
     """Where the next page begins; None: this is the last one."""
 
 
-LONGEST_RUN = timedelta(minutes=10)
+MAX_LEASE = timedelta(minutes=10)
 """Longer than a function may run (540 s, terraform/functions.tf): a lease of this length outlasts whoever holds it, so
 that nobody takes over, and pays for once more, what is still being made."""
 
@@ -60,18 +60,18 @@ class JobStore(Protocol):
         """
         ...
 
-    def unfinished(self, touched_before: datetime) -> Sequence[Job]:
+    def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
         """Jobs with work owed that nobody has written to since, oldest first, at most 500."""
         ...
 
-    def latest(self, limit: int = 20, after: str | None = None) -> Page:
+    def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         """The newest jobs first, from where a page before this one ended. A job made meanwhile moves nothing.
 
         The time it takes does not grow with the number of jobs. Raises InvalidRequest for an ``after`` of nobody's.
         """
         ...
 
-    def counts(self) -> Mapping[JobState, int]:
+    def count_by_state(self) -> Mapping[JobState, int]:
         """Return how many jobs ever entered each state; for FAILED, only jobs that were not retried since. The write of
         a job also counts it, so each counts once."""
         ...

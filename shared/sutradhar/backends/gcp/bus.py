@@ -8,7 +8,7 @@ from google.cloud.pubsub_v1.publisher.exceptions import MessageTooLargeError
 
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
 from sutradhar.domain.core.errors import BackendError
-from sutradhar.domain.jobs.messages import Message, subject
+from sutradhar.domain.jobs.messages import Message, message_subject
 from sutradhar.telemetry import trace_attributes
 
 
@@ -25,7 +25,7 @@ class PubSubBus:
     def publish(self, message: Message) -> None:
         data = message.model_dump_json().encode()
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
-        attributes = {**subject(message), "type": message.type, **trace_attributes()}
+        attributes = {**message_subject(message), "type": message.type, **trace_attributes()}
         with errors(f"topic {self._prefix}{message.topic}"):
             try:
                 sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)

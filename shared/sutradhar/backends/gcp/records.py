@@ -8,25 +8,25 @@ from typing import Any
 from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import errors
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import Texts
+from sutradhar.ports.records import Values
 
 KEEP = timedelta(days=400)
 """After the last write; a year's accounts can be looked at."""
 
 
-class FirestoreRecordStore:
+class FirestoreKeyValueStore:
     def __init__(self, store: Firestore, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
-    def read(self, names: Iterable[str]) -> Texts:
+    def read(self, names: Iterable[str]) -> Values:
         return {name: found.get("body") for name, found in self._snapshots(list(names)).items()}
 
-    def update(self, names: Iterable[str], change: Callable[[Texts], Texts]) -> Texts:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
         wanted, write_id = list(names), uuid.uuid4().hex
-        after: Texts = {}
-        changed: Texts = {}
+        after: Values = {}
+        changed: Values = {}
 
-        def attempt() -> Texts:
+        def attempt() -> Values:
             nonlocal after, changed
             stored = self._snapshots(wanted)
             if any(name in stored and stored[name].get("write") == write_id for name in changed):
@@ -41,7 +41,7 @@ class FirestoreRecordStore:
         with errors(self._store.name):
             return repeat_on_conflict(f"record {wanted[0]}", attempt)
 
-    def _batch(self, changed: Texts, found: dict[str, Any], write: str) -> Any:
+    def _batch(self, changed: Values, found: dict[str, Any], write: str) -> Any:
         batch, ends = self._store.client.batch(), self._clock.now() + KEEP
         for name, body in changed.items():
             fields = {"body": body, "write": write, "expire_at": ends}

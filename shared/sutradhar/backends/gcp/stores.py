@@ -17,7 +17,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, 
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.pagination import page_end, page_start
+from sutradhar.ports.pagination import decode_cursor, encode_cursor
 from sutradhar.ports.stores import Change, Lease, Page
 
 MAX_BODY_BYTES = 1_000_000
@@ -75,7 +75,7 @@ class FirestoreJobStore:
         with errors(self._store.name):
             return repeat_on_conflict(f"job {job_id}", attempt)
 
-    def unfinished(self, touched_before: datetime) -> Sequence[Job]:
+    def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
         query = (
             self._jobs()
             .where(filter=firestore.FieldFilter("over", "==", False))
@@ -85,11 +85,11 @@ class FirestoreJobStore:
         )
         return [_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
-    def latest(self, limit: int = 20, after: str | None = None) -> Page:
+    def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         newest = firestore.Query.DESCENDING
         query = self._jobs().order_by("created_at", direction=newest).order_by("__name__", direction=newest)
         if after:
-            created_at, job_id = page_start(after)
+            created_at, job_id = decode_cursor(after)
             try:
                 start = datetime.fromisoformat(created_at).astimezone(UTC)
             except (ValueError, OverflowError) as exc:
@@ -101,9 +101,9 @@ class FirestoreJobStore:
         if not jobs[limit:]:
             return Page(jobs, None)
         last = jobs[limit - 1]
-        return Page(jobs[:limit], page_end(last.created_at.isoformat(), last.id))
+        return Page(jobs[:limit], encode_cursor(last.created_at.isoformat(), last.id))
 
-    def counts(self) -> Mapping[JobState, int]:
+    def count_by_state(self) -> Mapping[JobState, int]:
         totals: dict[JobState, int] = {}
         shards = self._store.client.collection("counts")
         for shard in self._store.read(lambda: shards.stream(**STREAM)):
@@ -132,11 +132,11 @@ class FirestoreJobStore:
     def _fields(self, job: Job, write: str) -> dict[str, Any]:
         """``write`` names the call that writes: one that is made again because its answer was lost, and meets its own
         work, must not take that for somebody else's."""
-        ends = job.updated_at + self._keep_over if job.state.over and self._keep_over else None
-        limit = MAX_BODY_BYTES + (_TO_END_WITH if job.state.over else 0)
+        ends = job.updated_at + self._keep_over if job.state.is_terminal and self._keep_over else None
+        limit = MAX_BODY_BYTES + (_TO_END_WITH if job.state.is_terminal else 0)
         return {
             "state": job.state.value,
-            "over": job.state.over,
+            "over": job.state.is_terminal,
             "created_at": job.created_at,
             "updated_at": job.updated_at,
             "version": job.version,

@@ -80,7 +80,7 @@ class FileBlobStore:
         except FileNotFoundError as exc:
             raise NotFound(f"there is no file {name}") from exc
 
-    def unfinished(self) -> Iterator[tuple[str, Path]]:
+    def list_unfinished(self) -> Iterator[tuple[str, Path]]:
         """Owner and path of every half-written file; whoever knows that an owner is dead may delete its."""
         for path in self._unfinished.iterdir():
             yield path.name.split(".", 1)[0], path

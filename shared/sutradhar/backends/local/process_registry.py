@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 
-class Presence:
+class ProcessRegistry:
     """This process among those that share ``home``. ``owner`` names it in leases and temporary files."""
 
     def __init__(self, home: Path) -> None:
@@ -17,7 +17,7 @@ class Presence:
         self._file = (self._folder / self.owner).open("w")
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
-    def alive(self, owner: str) -> bool:
+    def is_alive(self, owner: str) -> bool:
         """Whether the process that called itself ``owner`` still runs."""
         path = self._folder / owner
         if owner == self.owner:
@@ -34,7 +34,7 @@ class Presence:
 
     def others(self) -> list[str]:
         """The owners that are alive, this one left out."""
-        return [p.name for p in self._folder.iterdir() if p.name != self.owner and self.alive(p.name)]
+        return [p.name for p in self._folder.iterdir() if p.name != self.owner and self.is_alive(p.name)]
 
     def close(self) -> None:
         (self._folder / self.owner).unlink(missing_ok=True)

@@ -13,8 +13,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
-from sutradhar.domain.jobs.messages import Message, decode
+from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.domain.jobs.messages import Message, decode_message
 from sutradhar.ports.clock import Clock
 
 LEASE_SEC = 60.0
@@ -34,12 +34,12 @@ class Delivery:
     """How often it was taken before."""
 
     @property
-    def worn_out(self) -> bool:
+    def is_exhausted(self) -> bool:
         """Its process died on it so often that it must not be tried again."""
         return self.deliveries >= MAX_DELIVERIES
 
     @property
-    def last_try(self) -> bool:
+    def is_last_try(self) -> bool:
         return self.failures + 1 >= MAX_FAILURES
 
 
@@ -48,9 +48,9 @@ class SqliteQueue:
 
     reports_last_error = True
 
-    def __init__(self, database: Database, presence: Presence, clock: Clock, home: Path) -> None:
-        self._database, self._presence, self._clock = database, presence, clock
-        self._bells = Bells(home)
+    def __init__(self, database: Database, processes: ProcessRegistry, clock: Clock, home: Path) -> None:
+        self._database, self._processes, self._clock = database, processes, clock
+        self._bells = WakeSender(home)
 
     def publish(self, message: Message) -> None:
         """Queue ``message``. If an equal one waits, it is brought forward instead, so that repeated messages about one
@@ -78,13 +78,15 @@ class SqliteQueue:
                     return None
                 number, body, failures, deliveries = row
                 try:
-                    message = decode(body)
+                    message = decode_message(body)
                 except ValidationError as exc:
-                    self._bury(connection, number, f"not a message of ours: {exc.errors(include_url=False)}")
+                    self._move_to_dead_letters(
+                        connection, number, f"not a message of ours: {exc.errors(include_url=False)}"
+                    )
                     continue
                 connection.execute(
                     "UPDATE messages SET owner = ?, leased_until = ?, deliveries = deliveries + 1 WHERE id = ?",
-                    (self._presence.owner, self._now() + LEASE_SEC, number),
+                    (self._processes.owner, self._now() + LEASE_SEC, number),
                 )
             return Delivery(number, message, failures, deliveries)
 
@@ -99,7 +101,7 @@ class SqliteQueue:
         if found:
             return found
         owners = connection.execute("SELECT DISTINCT owner FROM messages WHERE owner IS NOT NULL")
-        dead = [owner for (owner,) in owners if not self._presence.alive(owner)]
+        dead = [owner for (owner,) in owners if not self._processes.is_alive(owner)]
         for owner in dead:
             connection.execute("UPDATE messages SET owner = NULL WHERE owner = ?", (owner,))
         return self._due(connection, leave) if dead else None
@@ -109,34 +111,34 @@ class SqliteQueue:
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET leased_until = ? WHERE id = ? AND owner = ?",
-                (self._now() + LEASE_SEC, delivery.id, self._presence.owner),
+                (self._now() + LEASE_SEC, delivery.id, self._processes.owner),
             )
 
-    def done(self, delivery: Delivery) -> None:
+    def finish(self, delivery: Delivery) -> None:
         with self._database.write() as connection:
-            connection.execute("DELETE FROM messages WHERE id = ? AND owner = ?", (delivery.id, self._presence.owner))
+            connection.execute("DELETE FROM messages WHERE id = ? AND owner = ?", (delivery.id, self._processes.owner))
 
-    def later(self, delivery: Delivery, seconds: float) -> None:
+    def defer(self, delivery: Delivery, seconds: float) -> None:
         """Give it back for another time; that is no failure."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET owner = NULL, available = ?, deliveries = deliveries - 1"
                 " WHERE id = ? AND owner = ?",
-                (self._now() + seconds, delivery.id, self._presence.owner),
+                (self._now() + seconds, delivery.id, self._processes.owner),
             )
 
-    def failed(self, delivery: Delivery) -> None:
+    def retry_later(self, delivery: Delivery) -> None:
         """Give it back after an error, for a later try."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET owner = NULL, available = ?, failures = failures + 1 WHERE id = ? AND owner = ?",
-                (self._now() + backoff_sec(delivery.failures), delivery.id, self._presence.owner),
+                (self._now() + backoff_sec(delivery.failures), delivery.id, self._processes.owner),
             )
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def move_to_dead_letters(self, delivery: Delivery, reason: str) -> None:
         """Make it a dead letter: kept for a person to read, never delivered again."""
         with self._database.write() as connection:
-            self._bury(connection, delivery.id, reason)
+            self._move_to_dead_letters(connection, delivery.id, reason)
 
     def next_due_in(self, leave: str = "") -> float | None:
         """Seconds until something that is not of type ``leave`` may be taken; None when there is no such message."""
@@ -152,7 +154,7 @@ class SqliteQueue:
         (count,) = self._database.read().execute("SELECT COUNT(*) FROM messages").fetchone()
         return int(count)
 
-    def _bury(self, connection: sqlite3.Connection, number: int, reason: str) -> None:
+    def _move_to_dead_letters(self, connection: sqlite3.Connection, number: int, reason: str) -> None:
         connection.execute(
             "INSERT OR REPLACE INTO dead_letters SELECT id, body, ?, ? FROM messages WHERE id = ?",
             (reason, self._now(), number),
@@ -168,7 +170,7 @@ def backoff_sec(failures: int) -> float:
     return min(0.5 * 2.0**failures, 30.0) * random.uniform(0.75, 1.25)
 
 
-class Bells:
+class WakeSender:
     """Wakes waiting workers of any process: each has a datagram socket on loopback whose port is a file's name."""
 
     def __init__(self, home: Path) -> None:
@@ -183,7 +185,7 @@ class Bells:
                     sender.sendto(b"!", ("127.0.0.1", int(path.name)))
 
 
-class Bell:
+class WakeListener:
     """One waiting worker's bell."""
 
     def __init__(self, home: Path) -> None:

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Iterable
 
 from sutradhar.backends.local.database import Database
-from sutradhar.ports.records import Texts
+from sutradhar.ports.records import Values
 
 
-class SqliteRecordStore:
+class SqliteKeyValueStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def read(self, names: Iterable[str]) -> Texts:
+    def read(self, names: Iterable[str]) -> Values:
         wanted = list(names)
         marks = ",".join("?" * len(wanted))
         rows = self._database.read().execute(f"SELECT name, body FROM records WHERE name IN ({marks})", wanted)  # noqa: S608 - only question marks
         return dict(rows.fetchall())
 
-    def update(self, names: Iterable[str], change: Callable[[Texts], Texts]) -> Texts:
+    def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
         with self._database.write() as connection:
             before = self.read(names)
             after = {**before, **change(before)}

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.video.capacity import Machine
@@ -53,13 +53,13 @@ class LocalRenderRunner:
     def __init__(
         self,
         home: Path,
-        presence: Presence,
+        processes: ProcessRegistry,
         bus: MessageBus,
         env: Mapping[str, str],
         workdir: Path,
         argv: Sequence[str] = (sys.executable, "-m", "gpu_renderer"),
     ) -> None:
-        self._presence, self._bus, self._env, self._argv = presence, bus, env, list(argv)
+        self._processes, self._bus, self._env, self._argv = processes, bus, env, list(argv)
         self._workdir = workdir
         self._clear_after_the_dead()
         self._folder = home / "executions"
@@ -77,7 +77,7 @@ class LocalRenderRunner:
             for running in self._executions.values():
                 if running.render_id == render_id and not running.ended.is_set():
                     return running.name
-            name = f"{render_id}.{len(self._executions)}.{self._presence.owner}"
+            name = f"{render_id}.{len(self._executions)}.{self._processes.owner}"
             env = {
                 **self._env,
                 "CLOUD_RUN_JOB": "gpu-renderer",
@@ -97,7 +97,7 @@ class LocalRenderRunner:
             return mine.report
         owner = execution.rsplit(".", 1)[-1]
         # in this order, because an owner writes its report before it exits
-        alive = owner != self._presence.owner and self._presence.alive(owner)
+        alive = owner != self._processes.owner and self._processes.is_alive(owner)
         report = self._read_report(execution)
         lost = report.state is ExecutionState.RUNNING and not alive
         return ExecutionReport(ExecutionState.LOST) if lost else report
@@ -205,7 +205,7 @@ class LocalRenderRunner:
     def _clear_after_the_dead(self) -> None:
         """Remove what renderers left whose processes were killed."""
         for folder in self._workdir.glob("*.*.*"):
-            if not self._presence.alive(folder.name.rsplit(".", 1)[-1]):
+            if not self._processes.is_alive(folder.name.rsplit(".", 1)[-1]):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _said(self, execution: _Execution) -> str:
@@ -224,7 +224,7 @@ class LocalRenderRunner:
 
     def _write_report(self, execution: _Execution) -> None:
         report, path = execution.report, self._file(execution.name, "json")
-        half = path.with_suffix(f".{self._presence.owner}")
+        half = path.with_suffix(f".{self._processes.owner}")
         half.write_text(json.dumps({"state": report.state, "detail": report.detail}))
         half.replace(path)
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.process_registry import Presence
+from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.pagination import page_end, page_start
+from sutradhar.ports.pagination import decode_cursor, encode_cursor
 from sutradhar.ports.stores import Change, Lease, Page
 
 _MOST_AT_ONCE = 500
@@ -29,7 +29,7 @@ class SqliteJobStore:
             connection.execute(
                 "INSERT INTO jobs (id, state, over, created_at, updated_at, version, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (job.id, job.state, job.state.over, _stamp(job.created_at), *_columns(job)),
+                (job.id, job.state, job.state.is_terminal, _stamp(job.created_at), *_columns(job)),
             )
             _count(connection, count_changes(None, job))
         return job, True
@@ -52,31 +52,32 @@ class SqliteJobStore:
             job = job.evolve(version=before.version + 1)
             connection.execute(
                 "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
-                (job.state, job.state.over, *_columns(job), job_id),
+                (job.state, job.state.is_terminal, *_columns(job), job_id),
             )
             _count(connection, count_changes(before, job))
         return job, messages
 
-    def unfinished(self, touched_before: datetime) -> Sequence[Job]:
+    def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
         rows = self._database.read().execute(
             "SELECT body FROM jobs WHERE over = 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
             (_stamp(touched_before), _MOST_AT_ONCE),
         )
         return [Job.model_validate_json(body) for (body,) in rows]
 
-    def latest(self, limit: int = 20, after: str | None = None) -> Page:
+    def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         # one more than asked for tells whether there is another page
-        created_at, job_id = page_start(after) if after else ("9999", "")
+        created_at, job_id = decode_cursor(after) if after else ("9999", "")
         rows = self._database.read().execute(
             "SELECT body FROM jobs WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
             (created_at, job_id, limit + 1),
         )
         jobs = [Job.model_validate_json(body) for (body,) in rows]
         return Page(
-            jobs[:limit], page_end(_stamp(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None
+            jobs[:limit],
+            encode_cursor(_stamp(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None,
         )
 
-    def counts(self) -> Mapping[JobState, int]:
+    def count_by_state(self) -> Mapping[JobState, int]:
         rows = self._database.read().execute("SELECT state, total FROM counts")
         return {JobState(state): total for state, total in rows}
 
@@ -105,21 +106,21 @@ class SqliteAssetStore:
 class SqliteLeaseStore:
     """A lease is free when it was given back, when its time is over, or when the process that took it is dead."""
 
-    def __init__(self, database: Database, presence: Presence, clock: Clock) -> None:
-        self._database, self._presence, self._clock = database, presence, clock
+    def __init__(self, database: Database, processes: ProcessRegistry, clock: Clock) -> None:
+        self._database, self._processes, self._clock = database, processes, clock
 
     def acquire(self, name: str, ttl: timedelta) -> Lease:
         now = self._clock.now()
         expires = now + ttl
         with self._database.write() as connection:
             row = connection.execute("SELECT token, owner, expires FROM leases WHERE name = ?", (name,)).fetchone()
-            if row and row[2] > now.timestamp() and self._presence.alive(row[1]):
+            if row and row[2] > now.timestamp() and self._processes.is_alive(row[1]):
                 raise LeaseHeld(f"{name} is being worked on")
             # the row stays when a lease is given back, so that its token only ever grows
             token = row[0] + 1 if row else 1
             connection.execute(
                 "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)",
-                (name, token, self._presence.owner, expires.timestamp()),
+                (name, token, self._processes.owner, expires.timestamp()),
             )
         return Lease(name=name, token=token, expires=expires)
 

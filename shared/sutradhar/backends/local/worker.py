@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from sutradhar.backends.local.queue import LEASE_SEC, Bell, Delivery, SqliteQueue
+from sutradhar.backends.local.queue import LEASE_SEC, Delivery, SqliteQueue, WakeListener
 from sutradhar.domain.core.errors import LeaseHeld
-from sutradhar.domain.jobs.messages import Message, ProduceAsset, subject
+from sutradhar.domain.jobs.messages import Message, ProduceAsset, message_subject
 from sutradhar.telemetry import log
 
 _IDLE_SEC = 5.0
@@ -31,7 +31,7 @@ class Worker:
         self._stopping = threading.Event()
         # one thread makes no assets, so that nothing short ever waits behind a maker's long call
         left = [*[""] * makers, ProduceAsset.model_fields["type"].default]
-        self._bells = [Bell(home) for _ in left]
+        self._bells = [WakeListener(home) for _ in left]
         self._threads = [
             threading.Thread(target=self._work, args=(bell, leave), name=f"worker-{i}", daemon=True)
             for i, (bell, leave) in enumerate(zip(self._bells, left, strict=True))
@@ -57,7 +57,7 @@ class Worker:
         for bell in self._bells:
             bell.close()
 
-    def _work(self, bell: Bell, leave: str) -> None:
+    def _work(self, bell: WakeListener, leave: str) -> None:
         while not self._stopping.is_set():
             try:
                 self._work_once(bell, leave)
@@ -65,7 +65,7 @@ class Worker:
                 log("queue_failed", level="error", exc=exc)
                 self._stopping.wait(_IDLE_SEC)
 
-    def _work_once(self, bell: Bell, leave: str) -> None:
+    def _work_once(self, bell: WakeListener, leave: str) -> None:
         delivery = self._queue.take(leave)
         if delivery is None:
             due = self._queue.next_due_in(leave)
@@ -76,34 +76,34 @@ class Worker:
     def _deliver(self, delivery: Delivery) -> None:
         self._in_hand[delivery.id] = delivery
         try:
-            if delivery.worn_out:
+            if delivery.is_exhausted:
                 raise RuntimeError(f"the process died on this {delivery.deliveries} times")
             self._handle(delivery.message)
         except LeaseHeld as exc:
-            self._queue.later(delivery, exc.wait_sec)
+            self._queue.defer(delivery, exc.wait_sec)
         except Exception as exc:  # whatever it is, the message must not be lost
             self._after_error(delivery, exc)
         else:
-            self._queue.done(delivery)
+            self._queue.finish(delivery)
         finally:
             self._in_hand.pop(delivery.id, None)
 
     def _after_error(self, delivery: Delivery, exc: Exception) -> None:
-        last = delivery.last_try or delivery.worn_out
+        last = delivery.is_last_try or delivery.is_exhausted
         log(
             "message_failed",
             level="error" if last else "warning",
             exc=exc,
             dead=last,
             message_type=delivery.message.type,
-            **subject(delivery.message),
+            **message_subject(delivery.message),
             failures=delivery.failures + 1,
         )
         if last:
             self._give_up(delivery.message, exc)
-            self._queue.bury(delivery, repr(exc))
+            self._queue.move_to_dead_letters(delivery, repr(exc))
         else:
-            self._queue.failed(delivery)
+            self._queue.retry_later(delivery)
 
     def _keep_leases(self) -> None:
         while not self._stopping.wait(LEASE_SEC / 3):

@@ -29,11 +29,11 @@ class JobState(StrEnum):
     CANCELLED = "CANCELLED"
 
     @property
-    def over(self) -> bool:
+    def is_terminal(self) -> bool:
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
-ARROWS: Mapping[JobState, frozenset[JobState]] = {
+TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.PLANNING: frozenset({JobState.PRODUCING, JobState.FAILED, JobState.CANCELLED}),
     JobState.PRODUCING: frozenset({JobState.RENDERING, JobState.FAILED, JobState.CANCELLED}),
     JobState.RENDERING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
@@ -156,7 +156,7 @@ class Job(Frozen):
         """Names one attempt at rendering."""
         return f"{self.id}-{self.attempt}"
 
-    def owed(self) -> list[Message]:
+    def pending_messages(self) -> list[Message]:
         """The messages that bring this job on, whatever happened to those sent before."""
         match self.state:
             case JobState.PLANNING:
@@ -169,35 +169,37 @@ class Job(Frozen):
                 return [StopRender(job_id=self.id, execution=self.execution)]
         return []
 
-    def request(self, slot: Slot) -> AssetRequest | None:
+    def find_request(self, slot: Slot) -> AssetRequest | None:
         return next((r for r in self.requests if r.slot == slot), None)
 
-    def planned(
+    def start_producing(
         self, plan: RenderPlan, requests: Sequence[AssetRequest], notices: Sequence[str], now: datetime
     ) -> Outcome:
         if self.state is not JobState.PLANNING:
-            return self, self.owed()
-        job = self._to(JobState.PRODUCING, now).evolve(plan=plan, requests=tuple(requests), notices=tuple(notices))
-        return job, job.owed()
+            return self, self.pending_messages()
+        job = self._transition(JobState.PRODUCING, now).evolve(
+            plan=plan, requests=tuple(requests), notices=tuple(notices)
+        )
+        return job, job.pending_messages()
 
-    def assets_ready(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
+    def start_rendering(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
         """``assets``: every slot of the job."""
         if self.state is not JobState.PRODUCING:
-            return self, self.owed()
-        job = self._to(JobState.RENDERING, now).evolve(assets=dict(assets))
-        return job, job.owed()
+            return self, self.pending_messages()
+        job = self._transition(JobState.RENDERING, now).evolve(assets=dict(assets))
+        return job, job.pending_messages()
 
-    def render_started(self, render_id: str, execution: str, notices: Sequence[str], now: datetime) -> Outcome:
+    def record_execution(self, render_id: str, execution: str, notices: Sequence[str], now: datetime) -> Outcome:
         """``execution`` renders ``render_id``. It stays recorded until the job is over, so a cancel can reach it."""
         if self.state in (JobState.CANCELLED, JobState.FAILED) and render_id == self.render_id:
             job = self.evolve(execution=execution, updated_at=now)
-            return job, job.owed()
+            return job, job.pending_messages()
         if self.state is not JobState.RENDERING or render_id != self.render_id or execution == self.execution:
             return self, []
         kept = tuple(n for n in notices if n not in self.notices)
         return self.evolve(execution=execution, notices=self.notices + kept, updated_at=now), []
 
-    def render_progressed(self, render_id: str, progress: Progress, now: datetime) -> Outcome:
+    def record_progress(self, render_id: str, progress: Progress, now: datetime) -> Outcome:
         """Progress only grows, whatever order it arrives in."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, []
@@ -205,40 +207,40 @@ class Job(Frozen):
             return self, []
         return self.evolve(progress=progress, updated_at=now), []
 
-    def succeeded(self, render_id: str, result: Result, notices: Sequence[str], now: datetime) -> Outcome:
+    def succeed(self, render_id: str, result: Result, notices: Sequence[str], now: datetime) -> Outcome:
         """Record the finished video and the notices about it."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
-            return self, self.owed()
+            return self, self.pending_messages()
         told = self.notices + tuple(notice for notice in notices if notice not in self.notices)
-        return self._to(JobState.SUCCEEDED, now).evolve(result=result, notices=told), []
+        return self._transition(JobState.SUCCEEDED, now).evolve(result=result, notices=told), []
 
-    def failed(self, error: JobFailure, now: datetime) -> Outcome:
+    def fail(self, error: JobFailure, now: datetime) -> Outcome:
         """Record why it cannot go on. A job that is over stays as it is."""
-        if self.state.over:
-            return self, self.owed()
-        job = self._to(JobState.FAILED, now).evolve(error=error, failed_in=self.state)
-        return job, job.owed()
+        if self.state.is_terminal:
+            return self, self.pending_messages()
+        job = self._transition(JobState.FAILED, now).evolve(error=error, failed_in=self.state)
+        return job, job.pending_messages()
 
-    def cancelled(self, now: datetime) -> Outcome:
+    def cancel(self, now: datetime) -> Outcome:
         """Raises Conflict if the job is already over in another way."""
         if self.state is JobState.CANCELLED:
-            return self, self.owed()
-        if self.state.over:
+            return self, self.pending_messages()
+        if self.state.is_terminal:
             raise Conflict(f"the job has already {_ENDED[self.state]}; there is nothing to cancel")
-        job = self._to(JobState.CANCELLED, now)
-        return job, job.owed()
+        job = self._transition(JobState.CANCELLED, now)
+        return job, job.pending_messages()
 
-    def retried(self, now: datetime) -> Outcome:
+    def retry(self, now: datetime) -> Outcome:
         """Go on from what is already made. Raises Conflict if the job has not failed."""
         if self.state is not JobState.FAILED or self.failed_in is None:
-            if not self.state.over:
-                return self, self.owed()
+            if not self.state.is_terminal:
+                return self, self.pending_messages()
             raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
-        job = self._to(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
-        return job, job.owed()
+        job = self._transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
+        return job, job.pending_messages()
 
-    def _to(self, state: JobState, now: datetime) -> "Job":
-        if state not in ARROWS[self.state]:
+    def _transition(self, state: JobState, now: datetime) -> "Job":
+        if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"job {self.id}: {self.state} -> {state}")
         return self.evolve(state=state, entered={**self.entered, state: now}, updated_at=now)

@@ -45,7 +45,7 @@ def fraction_done(job: Job, ready: int) -> float:
     return (low + (high - low) * part) / 100
 
 
-def stand_ins(assets: Mapping[Slot, Asset]) -> list[str]:
+def fallback_summary(assets: Mapping[Slot, Asset]) -> list[str]:
     """Describe which provider replaced which others, for which assets and why: one line for each such group. ``assets``
     maps slots to assets."""
     slots: dict[tuple[str, str], dict[str, None]] = {}
@@ -60,12 +60,12 @@ def stand_ins(assets: Mapping[Slot, Asset]) -> list[str]:
     ]
 
 
-def state_word(job: Job) -> str:
+def name_state(job: Job) -> str:
     """``pending`` until a planner took it up."""
     return "pending" if job.state is JobState.PLANNING else _STATE[job.state]
 
 
-def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) -> dict[str, Any]:
+def describe_status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) -> dict[str, Any]:
     """Return the body of ``GET /render/{id}/status``.
 
     Args:
@@ -80,8 +80,8 @@ def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) 
     captions = job.result.captions if job.result else {}
     return {
         "job_id": job.id,
-        "state": state_word(job),
-        "status": state_word(job),
+        "state": name_state(job),
+        "status": name_state(job),
         "step": _step(job, by_slot),
         "progress_pct": int(fraction_done(job, len(by_slot)) * 100),
         "steps": _steps(job, by_slot),
@@ -115,7 +115,7 @@ def status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) 
             for slot, a in by_slot.items()
             if a.fallbacks
         ],
-        "cost": cost(job, account),
+        "cost": describe_cost(job, account),
         "logs": [*job.notices, *_rewordings(by_slot)],
         "error": job.error.to_api() if job.error else None,
         "created_at": job.created_at.isoformat(),
@@ -132,7 +132,7 @@ def _made(asset: Asset) -> dict[str, Any]:
     }
 
 
-def cost(job: Job, account: Account) -> dict[str, Any]:
+def describe_cost(job: Job, account: Account) -> dict[str, Any]:
     """What vendors were paid for it so far, in US dollars; what is set aside for calls that are being made."""
     lines = [
         {

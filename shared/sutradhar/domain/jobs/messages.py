@@ -79,7 +79,7 @@ TOPICS = ("plan", "produce", "dispatch", "finish", "check")
 """One Pub/Sub function each, of the same name."""
 
 
-def subject(message: Message) -> dict[str, str]:
+def message_subject(message: Message) -> dict[str, str]:
     """Return the job or the upload that ``message`` is about, as the log and Pub/Sub's attributes name it."""
     if isinstance(message, CheckUpload):
         return {"upload_id": message.upload_id}
@@ -89,6 +89,6 @@ def subject(message: Message) -> dict[str, str]:
 _adapter: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_build=True))
 
 
-def decode(body: bytes | str) -> Message:
+def decode_message(body: bytes | str) -> Message:
     """Raises pydantic.ValidationError for anything that is no message of ours."""
     return _adapter.validate_json(body)

@@ -13,7 +13,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 
 
-def manifest(job: Job, account: Account) -> dict[str, Any]:
+def build_manifest(job: Job, account: Account) -> dict[str, Any]:
     """Of a job whose assets are all there. ``synthetic``: whether what is seen was made by a generative model, which
     platforms want to be told when it could be taken for real (support.google.com/youtube/answer/14328491)."""
     plan = job.plan or job.wanted
@@ -24,7 +24,7 @@ def manifest(job: Job, account: Account) -> dict[str, Any]:
         "tags": list(plan.tags or job.wanted.tags),
         "metadata": dict(job.wanted.metadata),
         "synthetic": any(_generated(asset) for asset in job.assets.values()),
-        "credits": credits_of(job.assets),
+        "credits": list_credits(job.assets),
         "assets": [
             {
                 "slot": str(request.slot),
@@ -37,7 +37,7 @@ def manifest(job: Job, account: Account) -> dict[str, Any]:
     }
 
 
-def credits_of(assets: Mapping[Slot, Asset]) -> list[str]:
+def list_credits(assets: Mapping[Slot, Asset]) -> list[str]:
     """A line for each licence that wants its author named; each once."""
     found = [a.provenance for a in assets.values() if a.provenance and a.provenance.licence and a.provenance.author]
     return list(dict.fromkeys(f"{p.author}, {p.licence}, {p.source}" for p in found))

@@ -15,8 +15,8 @@ from sutradhar.domain.billing.price import PriceTable, Units
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StillAtWork
 from sutradhar.pipeline.billing.provider_health import VendorHealth
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import RecordStore, Texts
-from sutradhar.ports.stores import LONGEST_RUN, Lease, LeaseStore
+from sutradhar.ports.records import KeyValueStore, Values
+from sutradhar.ports.stores import MAX_LEASE, Lease, LeaseStore
 from sutradhar.telemetry import log
 
 
@@ -65,7 +65,7 @@ class Purchases:
 
     def __init__(
         self,
-        records: RecordStore,
+        records: KeyValueStore,
         leases: LeaseStore,
         clock: Clock,
         prices: PriceTable,
@@ -229,7 +229,7 @@ class Purchases:
         return [job, *days, *([key_account(charge.owner, charge.day)] if charge.owner else [])]
 
     def _move(self, names: list[str], change: "ledger.Change") -> None:
-        def written(found: Texts) -> Texts:
+        def written(found: Values) -> Values:
             before = {n: Account.model_validate_json(found[n]) if n in found else Account() for n in names}
             return {name: one.model_dump_json() for name, one in change(before).items()}
 
@@ -255,7 +255,7 @@ class Purchases:
             return
         name, minute = f"rate/{provider}", self._clock.now().strftime("%Y-%m-%dT%H:%M")
 
-        def counted(found: Texts) -> Texts:
+        def counted(found: Values) -> Values:
             before, _, calls = found.get(name, "").partition(" ")
             made = int(calls) if before == minute else 0
             if made >= limit:
@@ -267,7 +267,7 @@ class Purchases:
     def _take(self, provider: str, places: int) -> Lease:
         for place in random.sample(range(places), places):
             try:
-                return self._leases.acquire(f"calls/{provider}/{place}", LONGEST_RUN)
+                return self._leases.acquire(f"calls/{provider}/{place}", MAX_LEASE)
             except LeaseHeld:
                 continue
         raise LeaseHeld(f"{provider} is asked {places} things at once already, which is all that it may be")
@@ -305,7 +305,7 @@ class _Call:
         self._purchases.close(self._job, self._charge_id, self._charge, outcome, spent, self._units, self._request_id)
 
 
-def account(records: RecordStore, name: str) -> Account:
+def account(records: KeyValueStore, name: str) -> Account:
     """An account as it is now; one that nobody has used is empty."""
     text = records.read([name]).get(name)
     return Account.model_validate_json(text) if text else Account()

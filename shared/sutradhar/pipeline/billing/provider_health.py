@@ -7,7 +7,7 @@ from sutradhar.domain.billing.model_table import ModelState, ModelTable
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import RecordStore, Texts
+from sutradhar.ports.records import KeyValueStore, Values
 from sutradhar.telemetry import log
 
 FRESH_FOR, RETRY_AFTER = timedelta(hours=1), timedelta(minutes=5)
@@ -25,7 +25,7 @@ class Sighting(Frozen):
 
 
 class VendorHealth:
-    def __init__(self, records: RecordStore, clock: Clock, table: ModelTable) -> None:
+    def __init__(self, records: KeyValueStore, clock: Clock, table: ModelTable) -> None:
         self._records, self._clock, self._table = records, clock, table
 
     @property
@@ -52,7 +52,7 @@ class VendorHealth:
             self.keep(ModelState(provider=provider, model=model, exists=False))
         name, now = _breaker(provider), self._clock.now()
 
-        def failed(found: Texts) -> Texts:
+        def failed(found: Values) -> Values:
             breaker = Breaker.model_validate_json(found[name]) if name in found else Breaker()
             after = breaker.failed(exc, now, is_trial=is_trial)
             return {} if after == breaker else {name: after.model_dump_json()}
@@ -79,7 +79,7 @@ class VendorHealth:
         found = Sighting.model_validate_json(text) if text else None
         return found.state if found and found.is_fresh(self._clock.now()) else None
 
-    def _refuse_gone(self, provider: str, model: str, texts: Texts) -> None:
+    def _refuse_gone(self, provider: str, model: str, texts: Values) -> None:
         known = self._table.find(provider, model)
         by_table = known and ModelState(provider=provider, model=model, shuts_down=known.shuts_down)
         for state in (by_table, self._read_if_fresh(texts.get(_model(provider, model)))):
@@ -95,7 +95,7 @@ class VendorHealth:
     def _begin_trial(self, provider: str) -> None:
         name, now = _breaker(provider), self._clock.now()
 
-        def tried(found: Texts) -> Texts:
+        def tried(found: Values) -> Values:
             breaker = Breaker.model_validate_json(found[name])
             if wait := breaker.wait(now):
                 raise ProviderError(
