@@ -115,3 +115,21 @@ def test_a_requirement_without_a_version_is_an_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(package, "ROOT", tmp_path)
     with pytest.raises(LookupError, match="pydantic"):
         package.requirements()
+
+
+def test_importing_api_builds_no_validator_and_loads_nothing_that_it_may_not_need(archive: Path) -> None:
+    """The first caller waits for both: a validator is built when the first instance of its model is made."""
+    code = """
+import json, sys
+from pydantic import BaseModel
+instances, validate = [], BaseModel.__init__
+def count(model, *values, **named):
+    instances.append(type(model).__name__)
+    validate(model, *values, **named)
+BaseModel.__init__ = count
+import main
+main.api
+slow = {"sutradhar.doctor", "subprocess", "asyncio", "numpy", "tenacity", "cachetools"}
+print(json.dumps([instances, sorted(slow & sys.modules.keys())]))
+"""
+    assert json.loads(in_archive(archive, code)) == [[], []]

@@ -52,8 +52,8 @@ class PlanLimits(Frozen):
             yield FieldError("scenes", f"take about {likely:.0f} s with their narrations; {whole}")
 
 
-API_LIMITS = PlanLimits(max_scenes=20, max_scene_sec=20, max_total_sec=600)
-TERMINAL_LIMITS = PlanLimits(max_scenes=100, max_scene_sec=600, max_total_sec=600)
+API_LIMITS = PlanLimits.constant(max_scenes=20, max_scene_sec=20, max_total_sec=600)
+TERMINAL_LIMITS = PlanLimits.constant(max_scenes=100, max_scene_sec=600, max_total_sec=600)
 """The limits for a person at the terminal of their own machine."""
 
 

@@ -30,13 +30,13 @@ class Point(Frozen):
     y: float = Field(ge=0, le=1)
 
 
-CENTER = Point(x=0.5, y=0.5)
+CENTER = Point.constant(x=0.5, y=0.5)
 _ROWS, _COLUMNS = {"top": 0.0, "bottom": 1.0}, {"left": 0.0, "right": 1.0}
 PLACES: Mapping[str, Point] = {
     "center": CENTER,
-    **{name: Point(x=0.5, y=y) for name, y in _ROWS.items()},
-    **{name: Point(x=x, y=0.5) for name, x in _COLUMNS.items()},
-    **{f"{row}_{column}": Point(x=x, y=y) for row, y in _ROWS.items() for column, x in _COLUMNS.items()},
+    **{name: Point.constant(x=0.5, y=y) for name, y in _ROWS.items()},
+    **{name: Point.constant(x=x, y=0.5) for name, x in _COLUMNS.items()},
+    **{f"{row}_{column}": Point.constant(x=x, y=y) for row, y in _ROWS.items() for column, x in _COLUMNS.items()},
 }
 
 

@@ -153,7 +153,7 @@ class Manner(Delivery):
     """A provider's own voice, where one is asked for."""
 
 
-PLAIN = Manner()
+PLAIN = Manner.constant()
 
 
 class Music(Frozen):
@@ -237,7 +237,7 @@ class RenderPlan(Frozen):
     """An empty list, or null: no captions."""
     voice: Annotated[Line, BeforeValidator(read_voice), AfterValidator(_voice)] = "F"
     """A woman's, a man's, or a provider's own; where that one cannot speak, a woman's."""
-    delivery: Delivery = Delivery()
+    delivery: Delivery = Delivery.constant()
     style: Annotated[Line, Field(max_length=200)] = ""
     length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
     aspect: Annotated[Aspect, BeforeValidator(read_aspect)] = "16:9"
@@ -245,9 +245,9 @@ class RenderPlan(Frozen):
     scenes: tuple[Scene, ...] = Field(default=(), max_length=CEILING_SCENES)
     characters: tuple[Character, ...] = Field(default=(), max_length=MAX_CHARACTERS)
     """Who is seen in more than one scene is drawn once for reference, where the image generator can go by that."""
-    music: Annotated[Music, BeforeValidator(read_music)] = Music()
+    music: Annotated[Music, BeforeValidator(read_music)] = Music.constant()
     """The music; it may also be given as a mood, or as false, null or "none" for no music."""
-    watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = Watermark()
+    watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = Watermark.constant()
     """The watermark; it may also be given as a text. None, false or an empty text: no watermark."""
     footage: FootageSource = "none"
     """Of scenes that do not say."""
@@ -255,7 +255,7 @@ class RenderPlan(Frozen):
     """Every maker must be the first of its kind's chain: rather no film than another voice or picture."""
     budget_usd: float | None = Field(default=None, ge=0, le=1000)
     """What vendors may be paid for this film at most; the service's own cap holds as well."""
-    render: RenderSettings = RenderSettings()
+    render: RenderSettings = RenderSettings.constant()
     metadata: Mapping[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=500)]] = Field(
         default={}, max_length=20
     )
