@@ -1,4 +1,4 @@
-"""What is drawn over the picture: captions and the watermark, each rasterised once, then blended on its rectangle."""
+"""Draw captions and the watermark as overlays: rectangles of pixels that are blended over frames."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,16 +27,21 @@ from sutradhar.domain.video.captions import width as characters
 
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)
 _CAPTION_EM = 0.05
-"""Of the short side: letters as high as on television, some 42 to the line on 16:9."""
+"""Size of the letters as a share of the frame's short side: as on television, some 42 letters a line on 16:9."""
 _WATERMARK_EM = 0.03
+"""Size of the letters as a share of the frame's short side."""
 _WATERMARK_WIDTH = 0.45
+"""The widest that a watermark may be, as a share of the frame's width."""
 
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
-    """``rgba`` (h, w, 4) uint8 with straight alpha, its top left pixel at ``x``, ``y`` of the frame.
+    """``rgba`` is (h, w, 4) uint8 with straight alpha; its top left pixel lies at ``x``, ``y`` of the frame.
 
-    All four numbers are even, so that the halved chroma planes have whole pixels for it.
+    Position and size are even, so that the halved chroma planes have whole pixels for it.
+
+    Raises:
+        ValueError: one of the four numbers is odd.
     """
 
     x: int
@@ -49,10 +54,16 @@ class Overlay:
 
 
 class Caption:
-    """A cue near the lower edge of a ``width`` x ``height`` picture, centred; the last baseline never moves.
+    """A cue centred near the lower edge of a ``width`` x ``height`` frame, the last baseline always at the same height.
 
-    A cue too wide for the picture is broken again, onto as many lines as the picture's shape has room for; a line that
-    is still too wide is drawn smaller. A word that fits a line is never cut. ``keeps_lines``: never join the lines.
+    A cue too wide for the frame is broken again, onto as many lines as the frame's shape has space for; a line that is
+    still too wide is drawn smaller. A word that fits a line is never cut.
+
+    Args:
+        keeps_lines: each of ``lines`` may be broken, but two are never joined, such as the lines of a poem.
+
+    Raises:
+        RenderError: the fonts lack a character.
     """
 
     def __init__(self, lines: Sequence[str], width: int, height: int, *, keeps_lines: bool = False) -> None:
@@ -60,42 +71,44 @@ class Caption:
         em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
         breaks = list(_break_differently(lines, keeps_lines=keeps_lines))
         broken, self._em = _fit_caption(breaks, find_typeface(), em, width * place.caption_width, place.caption_lines)
-        self._block = draw_lines(broken, find_typeface(), self._em, _CAPTION)
-        rows, columns = self._block.rgba.shape[:2]
+        self._bitmap = draw_lines(broken, find_typeface(), self._em, _CAPTION)
+        rows, columns = self._bitmap.rgba.shape[:2]
         baseline = height * (1 - place.caption_bottom) - em * DESCENT
-        self._at = ((width - columns) // 2, round(baseline + self._em * DESCENT) + self._block.inset - rows)
+        self._at = ((width - columns) // 2, round(baseline + self._em * DESCENT) + self._bitmap.inset - rows)
         self._size = (width, height)
 
     @property
     def plain(self) -> Overlay:
-        """The whole caption, no word lit."""
-        return crop_to_frame(self._block.rgba, *self._at, *self._size)
+        """The whole caption without a highlighted word."""
+        return crop_to_frame(self._bitmap.rgba, *self._at, *self._size)
 
     def highlight(self, word: int) -> Overlay:
-        """What changes when word number ``word`` is spoken, to be laid over the plain caption."""
-        rgba, x, y = highlight_word(self._block, word, self._em)
+        """Draw word number ``word`` highlighted, to be laid over the plain caption while it is spoken."""
+        rgba, x, y = highlight_word(self._bitmap, word, self._em)
         return crop_to_frame(rgba, self._at[0] + x, self._at[1] + y, *self._size)
 
 
 def find_caption_top(width: int, height: int) -> int:
-    """The row above which no caption reaches with its letters or its box."""
+    """Return the row of a ``width`` x ``height`` frame above which no letter and no box of a caption reaches."""
     em, place = min(width, height) * _CAPTION_EM, choose_placement(width, height)
     high = ASCENT + DESCENT + PITCH * (place.caption_lines - 1) + BOX_PADDING / 3
     return int(height * (1 - place.caption_bottom) - em * high)
 
 
 def _fit_caption(
-    breaks: Sequence[list[str]], face: Typeface, em: float, room: float, max_lines: int
+    breaks: Sequence[list[str]], face: Typeface, em: float, max_width: float, max_lines: int
 ) -> tuple[list[str], int]:
+    """Return the first of ``breaks`` that fits at the largest size that is possible, and this size in pixels."""
     size = round(em)
     while True:
         for broken in breaks:
-            if len(broken) <= max_lines and max(measure_line(line, face, size) for line in broken) <= room:
+            if len(broken) <= max_lines and max(measure_line(line, face, size) for line in broken) <= max_width:
                 return broken, size
         size = min(size - 1, round(size * 0.95))
 
 
 def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[list[str]]:
+    """Yield ``lines`` as they are, then broken into lines that are shorter and shorter."""
     yield list(lines)
     text = " ".join(lines)
     longest = max(characters(word) for word in text.split())
@@ -104,36 +117,43 @@ def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[l
 
 
 def draw_watermark_overlay(watermark: Watermark, width: int, height: int) -> Overlay:
-    """The watermark in its corner of a ``width`` x ``height`` picture."""
+    """Draw the watermark in its corner of a ``width`` x ``height`` frame; a long one is drawn smaller.
+
+    Raises:
+        RenderError: the fonts lack a character.
+    """
     require_glyphs(watermark.text, "the watermark")
     face = find_typeface()
     size = round(min(width, height) * _WATERMARK_EM)
-    room = width * _WATERMARK_WIDTH
-    if (natural := measure_line(watermark.text, face, size)) > room:
-        size = max(int(size * room / natural), 1)
+    max_width = width * _WATERMARK_WIDTH
+    if (natural := measure_line(watermark.text, face, size)) > max_width:
+        size = max(int(size * max_width / natural), 1)
     style = Style(outline_width=0.02, shadow_opacity=0.6, shadow_blur=0.14, opacity=watermark.opacity)
-    block = draw_lines([watermark.text], face, size, style, align="left")
+    bitmap = draw_lines([watermark.text], face, size, style, align="left")
     place = choose_placement(width, height)
     left, right = round(width * place.mark_left), round(width * (1 - place.mark_right))
     top, bottom = round(height * place.mark_top), round(height * (1 - place.mark_bottom))
-    rows, columns = block.rgba.shape[:2]
-    x = left - block.inset if watermark.position[1] == "l" else right + block.inset - columns
-    y = top - block.inset if watermark.position[0] == "t" else bottom + block.inset - rows
-    return crop_to_frame(block.rgba, x, y, width, height)
+    rows, columns = bitmap.rgba.shape[:2]
+    x = left - bitmap.inset if watermark.position[1] == "l" else right + bitmap.inset - columns
+    y = top - bitmap.inset if watermark.position[0] == "t" else bottom + bitmap.inset - rows
+    return crop_to_frame(bitmap.rgba, x, y, width, height)
 
 
-def crop_to_frame(picture: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
-    """Cut what of ``picture`` (its outermost, nearly empty shadow) lies outside, and widen to even numbers."""
-    rows, columns = picture.shape[:2]
+def crop_to_frame(rgba: Bytes, x: int, y: int, width: int, height: int) -> Overlay:
+    """Crop ``rgba``, whose top left pixel lies at ``x``, ``y``, to a ``width`` x ``height`` frame.
+
+    Only the outermost, nearly empty part of a shadow lies outside. Position and size are widened to even numbers.
+    """
+    rows, columns = rgba.shape[:2]
     left, top = max(x, 0) // 2 * 2, max(y, 0) // 2 * 2
     right, bottom = -(-min(x + columns, width) // 2) * 2, -(-min(y + rows, height) // 2) * 2
-    rgba = np.zeros((bottom - top, right - left, 4), np.uint8)
-    inside = picture[max(-y, 0) : min(rows, height - y), max(-x, 0) : min(columns, width - x)]
-    rgba[max(y, 0) - top :, max(x, 0) - left :][: inside.shape[0], : inside.shape[1]] = inside
-    return Overlay(left, top, rgba)
+    cropped = np.zeros((bottom - top, right - left, 4), np.uint8)
+    inside = rgba[max(-y, 0) : min(rows, height - y), max(-x, 0) : min(columns, width - x)]
+    cropped[max(y, 0) - top :, max(x, 0) - left :][: inside.shape[0], : inside.shape[1]] = inside
+    return Overlay(left, top, cropped)
 
 
 def hash_fonts() -> dict[str, str]:
-    """File name to sha256 of every font that overlays are drawn with, for the segment keys."""
+    """Return the sha256 of each font file that overlays are drawn with, by file name, for the segment keys."""
     face = find_typeface()
     return {font.name: hash_font(font) for font in (face.latin, face.devanagari)}

@@ -1,11 +1,11 @@
-"""Choose the place of text on a picture by the picture's shape, clear of the controls that players and apps draw."""
+"""Choose the place of text on a frame by the frame's shape, clear of the controls that players and apps draw."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Shares of the picture: ``left``, ``right``, ``top`` and ``bottom`` are kept free of text at that edge."""
+    """Shares of the frame's width or height. ``left`` and ``right`` are kept free of text at that edge."""
 
     left: float
     right: float
@@ -15,10 +15,11 @@ class Placement:
     caption_lines: int
     title_width: float
     title_top: float
+    """Free space above a title."""
     title_middle: float
     """The middle of a title, from the top: a little above the true middle looks like the middle."""
     over_captions: float
-    """Free space between a title and the place of the captions; a lower third fits in on upright pictures."""
+    """Free space between a title and the place of the captions; a lower third fits in on upright frames."""
     mark_left: float
     mark_right: float
     mark_top: float
@@ -26,9 +27,9 @@ class Placement:
 
 
 def choose_placement(width: int, height: int) -> Placement:
-    """Return the placement on a ``width`` x ``height`` picture.
+    """Return the placement on a ``width`` x ``height`` frame.
 
-    Wide and square pictures keep the 5 % title-safe margin of EBU R 95. Upright ones are watched under the buttons of
+    Wide and square frames keep the 5 % title-safe margin of EBU R 95. Upright ones are watched under the buttons of
     Shorts, Reels and TikTok: these cover the lowest fifth (title, channel, progress), an eighth at the right and a
     strip at the top, so no text stands there. Centred text keeps the same distance from both sides.
     """

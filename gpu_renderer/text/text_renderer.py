@@ -1,7 +1,7 @@
-"""Lines of Latin and Devanagari text as RGBA pictures, shaped by HarfBuzz (Pillow's Raqm layout).
+"""Draw lines of Latin and Devanagari text as RGBA bitmaps, shaped by HarfBuzz (Pillow's Raqm layout).
 
-Devanagari needs shaping: without it conjuncts fall apart into letters with visible halants. Pillow falls back to that
-silently when FriBiDi is missing, so we refuse to work instead.
+Devanagari needs shaping: without it conjuncts fall apart into letters with visible halants. Without FriBiDi, Pillow
+does no shaping and gives no warning; here that is an error.
 """
 
 import hashlib
@@ -29,14 +29,17 @@ Box = tuple[int, int, int, int]
 """Left, top, right, bottom in pixels; the last two are outside."""
 
 ACCENT: Color = (255, 193, 48)
+"""The box behind a highlighted word, and the bar of a lower third."""
 _ON_ACCENT: Color = (28, 18, 0)
 _WORD_PADDING = 0.08
-"""Of the box of a word, in ems: less than half of a space, so it stays clear of the neighbours."""
+"""Ems by which the box of a word is wider than the word at each side: less than half a space, so boxes keep apart."""
 
 ASCENT, DESCENT, PITCH = 0.95, 0.4, 1.32
-"""Of a line, in ems: room for the vowel signs above and below (measured on Noto's inks), and baseline to baseline."""
+"""Ems. The space that a line needs above and below its baseline for vowel signs (measured on Noto's glyphs), and the
+distance between two baselines."""
 
 BOX_PADDING = 0.4
+"""Ems by which the box behind a caption is wider than the text at each side; above and below it is a third of that."""
 _FONTS = "Noto Sans and Noto Sans Devanagari"
 _FONT_FOLDERS = (
     "/usr/share/fonts",
@@ -54,7 +57,7 @@ _IGNORED = regex.compile(r"[\s\u200c\u200d]")
 
 @dataclass(frozen=True)
 class Typeface:
-    """The font files of both scripts, in bold: it reads on any picture at any size."""
+    """The font files of both scripts, in bold, which is legible on any image at any size."""
 
     latin: Path
     devanagari: Path
@@ -62,7 +65,11 @@ class Typeface:
 
 @dataclass(frozen=True)
 class Style:
-    """How text is painted, bottom to top: box, shadow, glow, outline, letters. Lengths are in ems; colours are RGB."""
+    """The look of text, which is painted bottom to top: box, shadow, glow, outline, letters.
+
+    Lengths are in ems, colours RGB, opacities 0 to 1. ``shadow_blur`` is twice, ``glow_blur`` once the standard
+    deviation of a Gaussian.
+    """
 
     fill: Color = (255, 255, 255)
     outline: Color = (12, 12, 16)
@@ -79,22 +86,22 @@ class Style:
 
 @dataclass(frozen=True, eq=False)
 class TextBitmap:
-    """Drawn lines: ``rgba`` is (h, w, 4) uint8, straight alpha; its line box lies ``inset`` pixels inside each edge."""
+    """Drawn lines: ``rgba`` is (h, w, 4) uint8, straight alpha; the line box lies ``inset`` pixels inside each edge."""
 
     rgba: NDArray[np.uint8]
     inset: int
     letters: NDArray[np.uint8]
-    """(h, w): how much of each pixel the glyphs alone cover, 0-255."""
+    """(h, w): the share of each pixel that the glyphs alone cover, 0-255."""
     words: tuple[Box, ...]
-    """Of each word: its advance from left to right, its line from top to bottom."""
+    """The box of each word: from left to right its advance, from top to bottom its line."""
 
 
 @cache
 def find_typeface(font_dir: Path | None = None) -> Typeface:
-    """Noto Sans and Noto Sans Devanagari in bold, sought in ``font_dir`` first, then where Debian and macOS keep fonts.
+    """Find Noto Sans and Noto Sans Devanagari in bold, in ``font_dir`` first, then where Debian and macOS keep fonts.
 
     Raises:
-        NotInstalled: a font is missing, or this Pillow cannot shape Devanagari.
+        NotInstalled: a font is missing, or the installed Pillow cannot shape Devanagari.
     """
     if not features.check("raqm"):
         raise NotInstalled("Raqm text layout (Pillow needs the FriBiDi library)", advice="apt-get install libfribidi0")
@@ -104,18 +111,19 @@ def find_typeface(font_dir: Path | None = None) -> Typeface:
 def _find_font(name: str, font_dir: Path | None) -> Path:
     folders = [Path(folder).expanduser() for folder in _FONT_FOLDERS]
     for folder in [font_dir, *folders] if font_dir else folders:
-        if found := sorted(folder.rglob(name)):
-            return found[0]
+        if paths := sorted(folder.rglob(name)):
+            return paths[0]
     raise NotInstalled(f"the font {name}", advice="apt-get install fonts-noto-core")
 
 
 @cache
 def hash_font(font: Path) -> str:
+    """Return the sha256 of the file ``font``."""
     return hashlib.sha256(font.read_bytes()).hexdigest()
 
 
 def find_missing_glyphs(text: str) -> str:
-    """The characters of ``text`` for which the font that draws them has no glyph, each once, in their order."""
+    """Return the characters of ``text`` for which the font that draws them has no glyph, each once, in their order."""
     lacking = (
         c
         for font, part in split_by_font(text, find_typeface())
@@ -126,10 +134,10 @@ def find_missing_glyphs(text: str) -> str:
 
 
 def require_glyphs(text: str, what: str, stage: str = "picture") -> None:
-    """Nothing is ever drawn as an empty box.
+    """Refuse a text with a character that would be drawn as an empty box.
 
     Raises:
-        RenderError: names ``what`` (such as ``the watermark``), the text and the character.
+        RenderError: a glyph is missing; names ``what`` (such as ``the watermark``), the text and the character.
     """
     if missing := find_missing_glyphs(text):
         raise RenderError(
@@ -150,8 +158,11 @@ def _has_glyphs(font: Path, text: str) -> bool:
 
 
 def split_by_font(text: str, face: Typeface) -> list[tuple[Path, str]]:
-    """``text`` cut where the font changes. Digits, punctuation and the like stay with the letters before them (at the
-    start: after them) if that font has them; a grapheme cluster is never cut."""
+    """Split ``text`` where the font changes, and return each part with its font.
+
+    Digits, punctuation and the like stay with the letters before them (at the start: after them) if that font has
+    them. A grapheme cluster is never split.
+    """
     clusters = graphemes(text)
     current = next((font for c in clusters if (font := _choose_font(c, face))), face.latin)
     chosen: list[tuple[Path, str]] = []
@@ -175,14 +186,14 @@ def _load_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
 
 
 def measure_line(text: str, face: Typeface, size: int) -> float:
-    """Advance width of one line in pixels at ``size`` pixels to the em."""
+    """Return the advance width of one line in pixels at ``size`` pixels to the em."""
     return sum(_load_font(path, size).getlength(part) for path, part in split_by_font(text, face))
 
 
 def draw_lines(
     lines: Sequence[str], face: Typeface, size: int, style: Style, align: Literal["left", "centre"] = "centre"
 ) -> TextBitmap:
-    """``lines`` under each other at ``size`` pixels to the em, on one baseline each whatever the script."""
+    """Draw ``lines`` below each other at ``size`` pixels to the em; both scripts of a line share its baseline."""
     soft = max(style.shadow_blur, style.glow_blur if style.glow_opacity else 0)
     inset = ceil(size * (style.outline_width + 2.5 * soft + (BOX_PADDING if style.box_opacity else 0)))
     widths = [measure_line(line, face, size) for line in lines]
@@ -210,14 +221,18 @@ def draw_lines(
     return TextBitmap(_flatten(layers, style.opacity), inset, letters, words)
 
 
-def highlight_word(block: TextBitmap, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
-    """Word number ``word`` of ``block`` as it is while it is spoken, to be laid over the block: dark on a box in the
-    accent colour. The letters are the block's own pixels, so nothing moves.
+def highlight_word(bitmap: TextBitmap, word: int, size: int) -> tuple[NDArray[np.uint8], int, int]:
+    """Draw word number ``word`` of ``bitmap`` as it is shown while it is spoken: dark on a box in the accent colour.
+
+    The letters are the pixels of ``bitmap``, so no letter moves when the result is laid over it.
+
+    Args:
+        size: pixels to the em, as in ``draw_lines``.
 
     Returns:
-        Straight alpha (h, w, 4) uint8, and where its top left pixel lies in the block.
+        (h, w, 4) uint8 with straight alpha, and x and y of its top left pixel in ``bitmap``.
     """
-    left, top, right, bottom = block.words[word]
+    left, top, right, bottom = bitmap.words[word]
     left, right = left - round(_WORD_PADDING * size), right + round(_WORD_PADDING * size)
     bottom -= ceil((ASCENT + DESCENT - PITCH + 0.02) * size)  # clear of the line below
     margin = 3  # the box's soft edge
@@ -226,14 +241,14 @@ def highlight_word(block: TextBitmap, word: int, size: int) -> tuple[NDArray[np.
     inner = (margin, margin, box.width - margin - 1, box.height - margin - 1)
     ImageDraw.Draw(box).rounded_rectangle(inner, radius=round(0.22 * size), fill=255)
     mask = _blur(np.asarray(box), 0.8)
-    letters = block.letters[y : y + box.height, x : x + box.width]
+    letters = bitmap.letters[y : y + box.height, x : x + box.width]
     own = np.zeros_like(mask)
     own[margin:-margin, margin:-margin] = letters[margin:-margin, margin:-margin]
     return _flatten([(ACCENT, mask, 1.0), (_ON_ACCENT, own, 1.0)], 1.0), x, y
 
 
 def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float]]:
-    """Where each word of ``line`` begins and ends, in pixels from the start of the line."""
+    """Return where each word of ``line`` begins and ends, in pixels from the start of the line."""
     pieces = split_by_font(line, face)
 
     def advance(characters: int) -> float:
@@ -245,14 +260,17 @@ def _find_words(line: str, face: Typeface, size: int) -> list[tuple[float, float
                 break
         return x
 
-    return [(advance(found.start()), advance(found.end())) for found in _WORD.finditer(line)]
+    return [(advance(word.start()), advance(word.end())) for word in _WORD.finditer(line)]
 
 
 def fit_lines(
     text: str, face: Typeface, *, width: float, height: float, largest: float, max_lines: int
 ) -> tuple[list[str], int]:
-    """The line breaks that allow the largest letters in ``width`` x ``height`` pixels, and their size in pixels to the
-    em, at most ``largest``."""
+    """Break ``text`` so that its letters are as large as ``width`` x ``height`` pixels allow.
+
+    Returns:
+        The lines, and the size in pixels to the em, at most ``largest``.
+    """
     letters = len(graphemes(text))
     longest = min(max(len(graphemes(word)) for word in text.split()), 30)
     best: tuple[list[str], int] = ([text], 0)
@@ -265,7 +283,7 @@ def fit_lines(
         size = int(min(width / widest, height / high, largest))
         if any(line[0] in "—–-|" for line in lines[1:]):
             size = int(size * 0.8)  # a dash belongs to the line before
-        if size >= best[1]:  # as few lines as that size needs
+        if size >= best[1]:  # >=: of two ways with this size, the one with fewer lines
             best = lines, size
         if len(lines) == 1:
             break
@@ -284,7 +302,7 @@ def _cover_pixels(
     size: int,
     stroke: float,
 ) -> NDArray[np.uint8]:
-    """How much of each pixel the glyphs cover, 0-255."""
+    """Return the share of each pixel that the glyphs cover, 0-255; each glyph is grown by ``stroke`` pixels."""
     image = Image.new("L", canvas)
     pen = ImageDraw.Draw(image)
     for line, (left, baseline) in zip(lines, places, strict=True):
@@ -297,7 +315,7 @@ def _cover_pixels(
 
 
 def _draw_box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint8]:
-    """A rounded box a little larger than the line box, its edge softened by a blur."""
+    """Draw a rounded box a little larger than the line box; a blur softens its edge."""
     grown = round(BOX_PADDING * size)
     mask = Image.new("L", (width, height))
     corners = (inset - grown, inset - grown // 3, width - inset + grown, height - inset + grown // 3)
@@ -306,7 +324,7 @@ def _draw_box(width: int, height: int, inset: int, size: int) -> NDArray[np.uint
 
 
 def _flatten(layers: Iterable[tuple[Color, NDArray[np.uint8], float]], opacity: float) -> NDArray[np.uint8]:
-    """Plain colours over each other, bottom first (Porter-Duff *over*), as straight alpha."""
+    """Blend plain colours over each other, bottom first (Porter-Duff *over*), and return straight alpha."""
     color: NDArray[np.float32] = np.zeros((1, 1, 3), np.float32)
     alpha: NDArray[np.float32] = np.zeros((1, 1, 1), np.float32)
     for ink, mask, strength in layers:

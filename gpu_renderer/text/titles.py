@@ -1,4 +1,4 @@
-"""Titles and lower thirds: large in the middle of the picture, or low on the left beside a slim bar."""
+"""Draw titles, large in the middle of the frame, and lower thirds, low on the left beside a slim bar."""
 
 from collections.abc import Sequence
 
@@ -19,13 +19,14 @@ from gpu_renderer.text.text_renderer import (
 from sutradhar.domain.video.timeline import Title
 
 FADE_SEC = 0.4
+"""Seconds over which a title appears, and again disappears."""
 
 _TITLE = Style(outline_width=0.03, shadow_opacity=0.9, shadow_blur=0.3)
 _SUBTITLE = Style(outline_width=0.05, shadow_opacity=0.9, shadow_blur=0.4)
 _PLATE_TEXT = Style(outline_width=0.0, shadow_opacity=0.0)
 _PLATE_SUBTEXT = Style(fill=ACCENT, outline_width=0.0, shadow_opacity=0.0)
 _PLATE, _PLATE_OPACITY = (12, 12, 18), 0.66
-# in fractions of the short side, but widths in fractions of the picture's
+# shares of the frame's short side
 _TITLE_EM = 0.115
 _LOWER_EM = 0.055
 _SUBTEXT_EM = 0.048
@@ -35,23 +36,27 @@ _PLATE_PADDING = 0.022
 
 
 def draw_title_overlay(title: Title, width: int, height: int) -> Overlay:
-    """``title`` for a ``width`` x ``height`` picture, at full opacity: clear of the captions' place and of every corner
-    where a watermark may be; long texts are broken, then drawn smaller.
+    """Draw ``title`` for a ``width`` x ``height`` frame, at full opacity.
+
+    It stays clear of the captions and of every corner where a watermark may be. Long texts are broken, then drawn
+    smaller.
 
     Raises:
-        RenderError: the fonts lack a character of it.
+        RenderError: the fonts lack a character.
     """
     for text in (title.text, title.subtext):
         require_glyphs(text, "the title")
-    draw_it = _draw_in_middle if title.place == "title" else _draw_lower_third
-    return draw_it(title, width, height)
+    draw = _draw_in_middle if title.place == "title" else _draw_lower_third
+    return draw(title, width, height)
 
 
 def title_opacity(title: Title, frame: int, fps: int) -> float:
-    """How much of ``title`` frame ``frame`` shows, 0-1: eased in and out over ``FADE_SEC``, or over half of a title too
-    short for that."""
+    """Return the opacity of ``title`` in frame number ``frame``, 0 to 1.
+
+    It is eased in and out over ``FADE_SEC``, or over half of a title that is too short for that.
+    """
     fade = min(round(FADE_SEC * fps), (title.end - title.start) // 2)
-    # neither end of a fade repeats a frame without the title or one that has all of it
+    # no frame of a fade repeats the frame before it, without the title, or the one after it, with all of the title
     share = min((frame - title.start + 1) / (fade + 1), (title.end - frame) / (fade + 1), 1.0)
     return share * share * (3 - 2 * share)
 
@@ -59,21 +64,23 @@ def title_opacity(title: Title, frame: int, fps: int) -> float:
 def _draw_in_middle(title: Title, width: int, height: int) -> Overlay:
     short, face, place = min(width, height), find_typeface(), choose_placement(width, height)
     top, bottom = place.title_top * height, find_caption_top(width, height) - place.over_captions * height
-    room, high = place.title_width * width, bottom - top
+    max_width, max_height = place.title_width * width, bottom - top
     lines, size = fit_lines(
         title.text,
         face,
-        width=room,
-        height=0.66 * high,
+        width=max_width,
+        height=0.66 * max_height,
         largest=_TITLE_EM * short,
         max_lines=3 if width > height else 4,
     )
-    blocks = [draw_lines(lines, face, size, _TITLE)]
+    bitmaps = [draw_lines(lines, face, size, _TITLE)]
     if title.subtext:
         largest = min(_SUBTEXT_EM * short, 0.7 * size)
-        lines, size = fit_lines(title.subtext, face, width=room, height=0.3 * high, largest=largest, max_lines=2)
-        blocks.append(draw_lines(lines, face, size, _SUBTITLE))
-    whole, inset = _stack(blocks, "centre")
+        lines, size = fit_lines(
+            title.subtext, face, width=max_width, height=0.3 * max_height, largest=largest, max_lines=2
+        )
+        bitmaps.append(draw_lines(lines, face, size, _SUBTITLE))
+    whole, inset = _stack(bitmaps, "centre")
     rows, columns = whole.shape[:2]
     y = round(min(place.title_middle * height - rows / 2, bottom + inset - rows))
     return crop_to_frame(whole, (width - columns) // 2, max(y, round(top) - inset), width, height)
@@ -82,18 +89,18 @@ def _draw_in_middle(title: Title, width: int, height: int) -> Overlay:
 def _draw_lower_third(title: Title, width: int, height: int) -> Overlay:
     short, face, place = min(width, height), find_typeface(), choose_placement(width, height)
     bar, padding = max(round(_BAR * short), 2), round(_PLATE_PADDING * short)
-    room = (1 - place.left - place.right) * width - bar - 2 * padding
-    blocks = []
+    max_width = (1 - place.left - place.right) * width - bar - 2 * padding
+    bitmaps = []
     for text, em, style, max_lines in (
         (title.text, _LOWER_EM, _PLATE_TEXT, 2),
         (title.subtext, _LOWER_SUBTEXT_EM, _PLATE_SUBTEXT, 2),
     ):
         if text:
             lines, size = fit_lines(
-                text, face, width=room, height=0.2 * height, largest=em * short, max_lines=max_lines
+                text, face, width=max_width, height=0.2 * height, largest=em * short, max_lines=max_lines
             )
-            blocks.append(draw_lines(lines, face, size, style, align="left"))
-    text_rgba, inset = _stack(blocks, "left")
+            bitmaps.append(draw_lines(lines, face, size, style, align="left"))
+    text_rgba, inset = _stack(bitmaps, "left")
     rows, columns = text_rgba.shape[:2]
     plate = np.empty((rows - 2 * inset + padding, columns - 2 * inset + bar + 2 * padding, 4), np.uint8)
     plate[:] = (*_PLATE, round(255 * _PLATE_OPACITY))
@@ -103,22 +110,22 @@ def _draw_lower_third(title: Title, width: int, height: int) -> Overlay:
     return crop_to_frame(plate, round(place.left * width), bottom - plate.shape[0], width, height)
 
 
-def _stack(blocks: Sequence[TextBitmap], align: str) -> tuple[Bytes, int]:
-    """``blocks`` under each other, line box to line box, and the inset of the whole."""
-    inset = max(block.inset for block in blocks)
-    sizes = [(b.rgba.shape[1] - 2 * b.inset, b.rgba.shape[0] - 2 * b.inset) for b in blocks]
+def _stack(bitmaps: Sequence[TextBitmap], align: str) -> tuple[Bytes, int]:
+    """Return ``bitmaps`` below each other, line box to line box, and the inset of the whole."""
+    inset = max(bitmap.inset for bitmap in bitmaps)
+    sizes = [(b.rgba.shape[1] - 2 * b.inset, b.rgba.shape[0] - 2 * b.inset) for b in bitmaps]
     columns, rows = max(w for w, _ in sizes), sum(h for _, h in sizes)
     whole = np.zeros((rows + 2 * inset, columns + 2 * inset, 4), np.uint8)
     y = inset
-    for block, (wide, high) in zip(blocks, sizes, strict=True):
+    for bitmap, (wide, high) in zip(bitmaps, sizes, strict=True):
         x = inset + (0 if align == "left" else (columns - wide) // 2)
-        _blend_over(whole, block.rgba, x - block.inset, y - block.inset)
+        _blend_over(whole, bitmap.rgba, x - bitmap.inset, y - bitmap.inset)
         y += high
     return whole, inset
 
 
 def _blend_over(under: Bytes, rgba: Bytes, x: int, y: int) -> None:
-    """``rgba`` over ``under`` in place, both with straight alpha (Porter-Duff)."""
+    """Blend ``rgba`` over ``under`` in place, its corner at ``x``, ``y``; both have straight alpha (Porter-Duff)."""
     part = under[y : y + rgba.shape[0], x : x + rgba.shape[1]]
     below, above = part.astype(np.float32) / 255, rgba.astype(np.float32) / 255
     share, rest = above[..., 3:], below[..., 3:] * (1 - above[..., 3:])
