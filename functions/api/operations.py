@@ -37,7 +37,10 @@ def readyz() -> flask.typing.ResponseReturnValue:
     """
     from sutradhar import doctor  # only here: it takes 7 ms of a cold start
 
-    checks = [*_machine.get(doctor.checks), *(_providers.get(doctor.provider_checks) if asks_providers() else ())]
+    checks = [
+        *_machine.get(doctor.run_checks),
+        *(_providers.get(doctor.run_provider_checks) if asks_providers() else ()),
+    ]
     ready = all(c.ok for c in checks if c.needed)
     body = {
         "status": "ready" if ready else "not ready",

@@ -10,7 +10,7 @@ from rich.table import Table
 from functions.cli.console import errors
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
-from sutradhar.doctor import Check, checks, provider_checks
+from sutradhar.doctor import Check, run_checks, run_provider_checks
 
 
 def doctor(
@@ -22,7 +22,7 @@ def doctor(
     with errors():
         prepare_home(least_free=0)
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-        found = [*checks(), *(provider_checks() if providers else ())]
+        found = [*run_checks(), *(run_provider_checks() if providers else ())]
     table = Table("", "what", "found", "to get it")
     for check in found:
         table.add_row(_mark(check), escape(check.name), escape(check.detail), escape(check.advice))

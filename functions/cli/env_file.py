@@ -9,7 +9,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 from dotenv.parser import parse_stream
 
-from sutradhar.config import known_variables, process_environment, renamed_variables
+from sutradhar.config import find_new_names, list_variables, process_environment
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
@@ -69,7 +69,7 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
     logging.getLogger("dotenv").setLevel(logging.ERROR)  # the notices below replace its warnings
     load_dotenv(stream=io.StringIO(text), override=False)
     notes = []
-    known, old = known_variables(), renamed_variables()
+    known, old = list_variables(), find_new_names()
     for line in parse_stream(io.StringIO(text)):
         if line.error or (line.key and line.value is None):
             notes.append(f"{path}, line {line.original.line}, is not NAME=value and was left out")
@@ -84,10 +84,8 @@ def find_idle_variables(env: Mapping[str, str] | None = None) -> str | None:
     ``env``: None is the environment of this process.
     """
     env = process_environment() if env is None else env
-    known = known_variables()
-    others = [
-        name for name in sorted(env) if env[name] and name not in (*known, *renamed_variables(), *_READ_BY_OTHERS)
-    ]
+    known = list_variables()
+    others = [name for name in sorted(env) if env[name] and name not in (*known, *find_new_names(), *_READ_BY_OTHERS)]
     found = [(name, why) for name in others if (why := _why_idle(name, known))]
     if not found:
         return None

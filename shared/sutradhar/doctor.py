@@ -1,4 +1,4 @@
-"""What this machine has and lacks, each with the way to get it."""
+"""Check what this machine has and lacks, and say how to get what is missing."""
 
 import importlib.util
 import json
@@ -30,159 +30,172 @@ _INSTALL_AGAIN = "install the packages again: .ci/setup"
 
 @dataclass(frozen=True)
 class Check:
+    """The outcome of one check."""
+
     name: str
     ok: bool
     detail: str
     advice: str = ""
+    """The command or the setting that mends it."""
     needed: bool = True
     """False: videos can be made while this check fails."""
     warning: bool = False
     """True: it works today, but will soon stop working."""
 
 
-def checks() -> list[Check]:
+def run_checks() -> list[Check]:
     """Check what this process can do, for ``/readyz`` and ``sutradhar doctor``."""
     settings, backend = bootstrap.settings(), bootstrap.backend()
-    providers = _providers()
-    found = [answers("store", lambda: backend.jobs.list_latest(1))]
+    providers = _providers_without_prices()
+    checks = [check_answer("store", lambda: backend.jobs.list_latest(1))]
     if settings.providers.connections:
-        found += prices(lambda: providers.models.refuse_unpriced(read_prices(settings)))
+        checks += check_prices(lambda: providers.models.refuse_unpriced(read_prices(settings)))
     if settings.process.backend == "gcp":
-        return [*found, answers("blobs", lambda: backend.blobs.exists("ready"))]
-    return [*found, media_files(providers.media), *machine(settings, providers.narrator)]
+        return [*checks, check_answer("blobs", lambda: backend.blobs.exists("ready"))]
+    return [*checks, check_media_files(providers.media), *check_machine(settings, providers.narrator)]
 
 
-def provider_checks() -> list[Check]:
+def run_provider_checks() -> list[Check]:
     """Check whether each provider accepts its key and has the chosen models; all providers are asked concurrently."""
     from concurrent.futures import ThreadPoolExecutor
 
     names = list(bootstrap.settings().providers.connections)
     if not names:
-        return [no_vendor()]
-    registry, models = _providers().registry, _providers().models
+        return [_report_missing_keys()]
+    providers = _providers_without_prices()
+    registry, models = providers.registry, providers.models
     with ThreadPoolExecutor(8) as pool:
-        keys = list(pool.map(lambda name: key(name, lambda: registry.check(name)), names))
+        keys = list(pool.map(lambda name: check_key(name, lambda: registry.check(name)), names))
         accepted = [name for name, check in zip(names, keys, strict=True) if check.ok]
-        chosen = [one for one in models.chosen() if one.provider in accepted]
-        states = pool.map(lambda one: models.look_up(one.provider, one.model), chosen)
-        return [*keys, *(model(*pair, models.today()) for pair in zip(chosen, states, strict=True))]
+        chosen_models = [one for one in models.chosen() if one.provider in accepted]
+        states = pool.map(lambda one: models.look_up(one.provider, one.model), chosen_models)
+        return [*keys, *(check_model(*pair, models.today()) for pair in zip(chosen_models, states, strict=True))]
 
 
-def _providers() -> ConfiguredProviders:
-    """Return the chosen providers without prices: no check pays for a call, and a wrong price table is one finding."""
+def _providers_without_prices() -> ConfiguredProviders:
+    """Return the chosen providers; no check pays for a call, and an unreadable price table must not end the others."""
     return ConfiguredProviders(bootstrap.settings(), bootstrap.backend(), PriceTable(prices=()))
 
 
-def machine(settings: Settings, narrator: Narrator) -> list[Check]:
-    """Disk, renderer and voices. Runs the renderer's own self-check in a process of its own (about 1 s)."""
+def check_machine(settings: Settings, narrator: Narrator) -> list[Check]:
+    """Check the disk, the renderer and the voices.
+
+    The renderer checks itself in a process of its own, which takes about 1 s.
+    """
     folder = settings.providers.whisper_model
-    whisper = [_whisper(folder)] if folder else []
-    return [_disk(settings.home), *_renderer(settings), *_voices(narrator), _piper(), *whisper]
+    whisper = [_check_whisper(folder)] if folder else []
+    return [
+        _check_disk(settings.home),
+        *_check_renderer(settings),
+        *_check_voices(narrator),
+        _check_piper(),
+        *whisper,
+    ]
 
 
-def answers(name: str, ask: Callable[[], object]) -> Check:
-    """Whether what is called ``name`` answers."""
+def check_answer(name: str, ask: Callable[[], object]) -> Check:
+    """Check that ``ask`` returns. ``name``: the part of the backend that answers it."""
     try:
         ask()
-    except Exception as exc:  # the point of a check is to report whatever is wrong
+    except Exception as exc:  # a check must report every possible fault
         advice = getattr(exc, "advice", "") or "see SUTRADHAR_HOME"
         return Check(name, ok=False, detail=f"{type(exc).__name__}: {exc}", advice=advice)
     return Check(name, ok=True, detail="answers")
 
 
-def media_files(reader: MediaReader) -> Check:
+def check_media_files(reader: MediaReader) -> Check:
     """Open a small video, song and phone photo, and decode each to its end."""
     kinds: dict[str, MediaKind] = {"video.mp4": "video", "song.mp3": "audio", "photo.heic": "image"}
     try:
         for name, kind in kinds.items():
             with files("sutradhar").joinpath("samples", name).open("rb") as file:
-                seen = reader.probe(cast("BinaryIO", file)).kind
-            if seen != kind:
-                return Check("media files", ok=False, detail=f"{name} is read as {seen}", advice=_INSTALL_AGAIN)
+                kind_read = reader.probe(cast("BinaryIO", file)).kind
+            if kind_read != kind:
+                return Check("media files", ok=False, detail=f"{name} is read as {kind_read}", advice=_INSTALL_AGAIN)
     except Exception as exc:  # a check must report every possible fault
         return Check("media files", ok=False, detail=f"cannot open {name}: {exc}", advice=_INSTALL_AGAIN)
     return Check("media files", ok=True, detail="opens a video, a song and a photo of a phone")
 
 
-def key(vendor: str, ask: Callable[[], object]) -> Check:
-    """Whether ``vendor`` takes its key."""
+def check_key(provider: str, ask: Callable[[], object]) -> Check:
+    """Check that ``provider`` accepts its key. ``ask``: calls the provider for nothing."""
     try:
         ask()
     except ProviderError as exc:
-        return Check(f"key of {vendor}", ok=False, detail=str(exc), advice=exc.advice, needed=False)
-    return Check(f"key of {vendor}", ok=True, detail="works", needed=False)
+        return Check(f"key of {provider}", ok=False, detail=str(exc), advice=exc.advice, needed=False)
+    return Check(f"key of {provider}", ok=True, detail="works", needed=False)
 
 
-def model(chosen: ChosenModel, state: ModelState, today: date) -> Check:
+def check_model(chosen: ChosenModel, state: ModelState, today: date) -> Check:
     """Check that the provider has the chosen model, and that the model does not end soon."""
-    gone, near = state.is_gone(today), state.days_left(today) is not None
+    is_gone, ends_soon = state.is_gone(today), state.days_left(today) is not None
     return Check(
         f"{chosen.kind} model of {chosen.provider}",
-        ok=not gone and state.exists is not False and not state.problem,
+        ok=not is_gone and state.exists is not False and not state.problem,
         detail=state.describe(today),
-        advice=chosen.advise(state.successor) if gone or near else "",
-        needed=gone,
-        warning=near and not gone,
+        advice=chosen.advise(state.successor) if is_gone or ends_soon else "",
+        needed=is_gone,
+        warning=ends_soon and not is_gone,
     )
 
 
-def prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
-    """Check that every chosen model has a price."""
+def check_prices(refuse_unpriced: Callable[[], object]) -> list[Check]:
+    """Check that every chosen model has a price. ``refuse_unpriced`` raises InvalidRequest if one has none."""
     try:
         refuse_unpriced()
     except InvalidRequest as exc:
-        found = [(error.path, *error.message.partition(": ")[::2]) for error in exc.errors]
-        return [Check(name, ok=False, detail=detail, advice=advice) for name, detail, advice in found]
+        parts = [(error.path, *error.message.partition(": ")[::2]) for error in exc.errors]
+        return [Check(name, ok=False, detail=detail, advice=advice) for name, detail, advice in parts]
     return [Check("prices", ok=True, detail="known for every chosen model")]
 
 
-def no_vendor() -> Check:
+def _report_missing_keys() -> Check:
     return Check(
         "keys",
         ok=False,
         detail="no provider has a key: everything is made offline",
         needed=False,
-        advice="set OPENAI_API_KEY, ELEVENLABS_API_KEY or GEMINI_API_KEY for better makers (docs/providers.md)",
+        advice="set OPENAI_API_KEY, ELEVENLABS_API_KEY or GEMINI_API_KEY for better providers (docs/providers.md)",
     )
 
 
-def _disk(home: Path) -> Check:
-    there = next(p for p in (home, *home.parents) if p.exists())
-    free = shutil.disk_usage(there).free / 1e9
+def _check_disk(home: Path) -> Check:
+    folder = next(p for p in (home, *home.parents) if p.exists())
+    free = shutil.disk_usage(folder).free / 1e9
     advice = f"free some space, or set SUTRADHAR_HOME to a larger disk ({MIN_FREE_GB:g} GB are enough)"
     ok = free >= MIN_FREE_GB
     return Check("disk", ok=ok, detail=f"{free:.1f} GB free for {home}", advice="" if ok else advice)
 
 
-def _voices(narrator: Narrator) -> list[Check]:
-    found = []
+def _check_voices(narrator: Narrator) -> list[Check]:
+    checks = []
     for language, voice in product(LANGUAGES, get_args(Voice)):
-        there = narrator.speaks(language, voice)
-        detail = narrator.maker(language, voice) if there else f"none of {narrator.name} has it"
-        advice = "" if there else "apt-get install espeak-ng"
-        found.append(Check(f"voice {language} {voice}", ok=there, detail=detail, advice=advice))
-    return found
+        ok = narrator.speaks(language, voice)
+        detail = narrator.maker(language, voice) if ok else f"none of {narrator.name} has it"
+        advice = "" if ok else "apt-get install espeak-ng"
+        checks.append(Check(f"voice {language} {voice}", ok=ok, detail=detail, advice=advice))
+    return checks
 
 
-def _piper() -> Check:
-    there = importlib.util.find_spec("piper") is not None
-    advice = "" if there else "pip install 'sutradhar[piper]' (GPL-3)"
-    detail = "installed" if there else "the better English voice M is missing"
-    return Check("piper", ok=there, detail=detail, advice=advice, needed=False)
+def _check_piper() -> Check:
+    ok = importlib.util.find_spec("piper") is not None
+    advice = "" if ok else "pip install 'sutradhar[piper]' (GPL-3)"
+    detail = "installed" if ok else "the better English voice M is missing"
+    return Check("piper", ok=ok, detail=detail, advice=advice, needed=False)
 
 
-def _whisper(folder: Path) -> Check:
+def _check_whisper(folder: Path) -> Check:
     from sutradhar.providers.alignment.whisper import missing
 
     problem = missing(folder)
     return Check("whisper", ok=not problem, detail=problem or f"the model in {folder}", needed=False)
 
 
-def _renderer(settings: Settings) -> list[Check]:
-    """Asks the renderer itself, so that what is checked is what will run."""
+def _check_renderer(settings: Settings) -> list[Check]:
+    """Let the renderer check itself, so that the check runs what a render will run."""
     argv = [sys.executable, "-m", "gpu_renderer", "--check"]
     done = subprocess.run(argv, capture_output=True, text=True, env=dict(settings.environment), timeout=60, check=False)
     if done.returncode not in (0, 1):
         last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
         return [Check("renderer", ok=False, detail=f"does not start; it said: {last}", advice="pip install -e .")]
-    return [Check(**found) for found in json.loads(done.stdout)]
+    return [Check(**fields) for fields in json.loads(done.stdout)]

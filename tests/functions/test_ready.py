@@ -24,16 +24,16 @@ def made(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         counts[name] += 1
         return [Check(name, ok=True, detail=f"number {counts[name]}")]
 
-    monkeypatch.setattr(doctor, "checks", lambda: check("machine"))
-    monkeypatch.setattr(doctor, "provider_checks", lambda: check("providers"))
+    monkeypatch.setattr(doctor, "run_checks", lambda: check("machine"))
+    monkeypatch.setattr(doctor, "run_provider_checks", lambda: check("providers"))
     return counts
 
 
 def test_concurrent_callers_share_one_check(api: FlaskClient, made: Counter[str]) -> None:
     bootstrap.settings()
-    may_end, real = threading.Event(), doctor.checks
+    may_end, real = threading.Event(), doctor.run_checks
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(8) as pool:
-        patch.setattr(doctor, "checks", lambda: may_end.wait(30) and real())
+        patch.setattr(doctor, "run_checks", lambda: may_end.wait(30) and real())
         asked = [pool.submit(api.application.test_client().get, "/readyz") for _ in range(8)]
         may_end.set()
         answers = [one.result(30) for one in asked]
@@ -52,7 +52,7 @@ def test_other_settings_get_a_new_check(api: FlaskClient, made: Counter[str]) ->
 
 def test_a_check_that_fails_by_accident_is_made_again(api: FlaskClient, made: Counter[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(doctor, "checks", lambda: 1 / 0)
+        patch.setattr(doctor, "run_checks", lambda: 1 / 0)
         assert api.get("/readyz").status_code == 500
     assert api.get("/readyz").status_code == 200
 

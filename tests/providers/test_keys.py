@@ -25,7 +25,7 @@ def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
 
 def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
     stub.always("gemini", "unauthorized")
-    checks = {check.name: check for check in doctor.provider_checks()}
+    checks = {check.name: check for check in doctor.run_provider_checks()}
     assert {name: check.ok for name, check in checks.items() if name.startswith("key")} == {
         "key of openai": True,
         "key of elevenlabs": True,
@@ -42,13 +42,13 @@ def test_the_doctor_asks_vertex_as_this_machines_account(stub: VendorStub, monke
     monkeypatch.delenv("GEMINI_API_KEY")
     monkeypatch.setenv("GEMINI_PROJECT", "p")
     monkeypatch.setenv("GEMINI_LOCATION", "l")
-    assert next(check for check in doctor.provider_checks() if check.name == "key of gemini").ok
+    assert next(check for check in doctor.run_provider_checks() if check.name == "key of gemini").ok
     assert stub.calls("gemini")[0].path == "/v1beta1/publishers/google/models"
 
 
 def test_a_vendor_that_does_not_answer_is_not_waited_for(stub: VendorStub) -> None:
     stub.always("openai", "timeout")
-    found = next(check for check in doctor.provider_checks() if check.name == "key of openai")
+    found = next(check for check in doctor.run_provider_checks() if check.name == "key of openai")
     assert (found.ok, found.needed) == (False, False)
     assert len(stub.calls("openai")) == 1
 

@@ -39,7 +39,7 @@ def chosen(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> Set:
 
 
 def asked(name: str) -> list[Check]:
-    return [check for check in doctor.provider_checks() if check.name == name]
+    return [check for check in doctor.run_provider_checks() if check.name == name]
 
 
 def tokens(provider: str, model: str) -> str:
@@ -127,7 +127,7 @@ def test_a_model_without_a_price_is_refused_at_start(
     chosen(**{variable: "new-1"})
     with pytest.raises(InvalidRequest, match=f"{variable}: no price is known for .*set MODEL_PRICES={setting} with"):
         bootstrap.services()
-    (found,) = [check for check in doctor.checks() if check.name == variable]
+    (found,) = [check for check in doctor.run_checks() if check.name == variable]
     assert (found.ok, found.needed) == (False, True)
     assert f"MODEL_PRICES={setting}" in found.advice
     assert "gpt-5" not in found.advice, "a model that ends soon is no advice"
@@ -155,7 +155,7 @@ def test_a_voice_that_cannot_be_marked_is_refused_at_start(chosen: Set) -> None:
 
 
 def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
-    found = [check for check in doctor.provider_checks() if " model of " in check.name]
+    found = [check for check in doctor.run_provider_checks() if " model of " in check.name]
     assert {check.name for check in found} == {
         "planner model of openai",
         "planner model of gemini",

@@ -1,3 +1,7 @@
+"""Settings are read from the environment, and an error names every wrong variable."""
+
+from pathlib import Path
+
 import pytest
 
 from sutradhar.config import CloudSettings, Settings
@@ -8,14 +12,14 @@ from sutradhar.domain.video.capacity import Machine
 from sutradhar.domain.video.render_settings import RendererSettings
 
 
-def test_an_empty_environment_gives_the_defaults():
-    found = Settings.from_env({})
-    assert found.renderer == RendererSettings()
-    assert found.plan_defaults == PlanDefaults()
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = Settings.from_env({})
+    assert settings.renderer == RendererSettings()
+    assert settings.plan_defaults == PlanDefaults()
 
 
-def test_every_name_of_the_renderer_is_read():
-    found = Settings.from_env(
+def test_every_name_of_the_renderer_is_read() -> None:
+    settings = Settings.from_env(
         {
             "FAST_PATH": "0",
             "ENCODER": "hevc_nvenc",
@@ -34,7 +38,7 @@ def test_every_name_of_the_renderer_is_read():
             "DEBUG": "1",
         }
     )
-    assert found.renderer == RendererSettings(
+    assert settings.renderer == RendererSettings(
         encoder="hevc_nvenc",
         fast_path=False,
         cq=20,
@@ -46,7 +50,7 @@ def test_every_name_of_the_renderer_is_read():
         upscale="zscale",
         debug=True,
     )
-    assert found.plan_defaults == PlanDefaults(
+    assert settings.plan_defaults == PlanDefaults(
         mode="PROXY", resolution="4k", fps=50, music_db=-15.5, watermark_position="bl"
     )
 
@@ -68,29 +72,29 @@ def test_every_name_of_the_renderer_is_read():
         ("ASSET_WORKERS", "many"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_was_given(name, value):
+def test_a_wrong_value_is_named_with_its_variable(name: str, value: str) -> None:
     with pytest.raises(InvalidRequest, match=f"{name}: .*{value}"):
         Settings.from_env({name: value})
 
 
-def test_what_a_plan_says_wins_over_the_defaults():
+def test_a_plan_overrides_the_defaults() -> None:
     defaults = PlanDefaults(mode="PROXY", resolution="720p", fps=25, music_db=-20, watermark_position="bl")
     silent = RenderPlan.parse({"topic": "A"}).with_defaults(defaults)
     assert (silent.render.mode, silent.render.resolution, silent.render.fps) == ("PROXY", "720p", 25)
     assert silent.music.volume_db == -20
     assert silent.watermark is not None
     assert silent.watermark.position == "bl"
-    said = {
+    full = {
         "topic": "A",
         "render": {"mode": "FINAL", "resolution": "1080p", "fps": 30},
         "music": {"volume_db": -12},
         "watermark": {"position": "tr"},
     }
-    assert RenderPlan.parse(said).with_defaults(defaults) == RenderPlan.parse(said)
+    assert RenderPlan.parse(full).with_defaults(defaults) == RenderPlan.parse(full)
     assert RenderPlan.parse({"topic": "A", "watermark": None}).with_defaults(defaults).watermark is None
 
 
-def test_the_cloud_is_named_by_its_environment():
+def test_the_cloud_is_named_by_its_environment() -> None:
     assert Settings.from_env({}).cloud is None
     cloud = Settings.from_env(
         {
@@ -128,7 +132,7 @@ def test_the_cloud_is_named_by_its_environment():
     assert cloud.render_machine == Machine(cpus=8, memory_gib=32, gpu=True)
 
 
-def test_what_the_cloud_needs_is_asked_for_by_name():
+def test_missing_settings_of_the_cloud_are_named() -> None:
     with pytest.raises(InvalidRequest) as caught:
         Settings.from_env({"BACKEND": "gcp", "RENDER_CPUS": "many"})
     wrong = [error.path for error in caught.value.errors]
@@ -137,19 +141,21 @@ def test_what_the_cloud_needs_is_asked_for_by_name():
         Settings.from_env({"BACKEND": "aws"})
 
 
-def test_who_is_handed_vendors_keys_is_handed_the_caps_on_what_they_cost(tmp_path, monkeypatch):
+def test_processes_with_keys_of_providers_get_the_caps_on_their_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    said = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "MAX_CONCURRENT_CALLS": "2"}
-    handed = Settings.from_env({**said, "PRICE_TABLE": "prices.json", "FPS": "24"}).provider_environment
-    assert handed == {**said, "PRICE_TABLE": str(tmp_path / "prices.json")}
+    variables = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "MAX_CONCURRENT_CALLS": "2"}
+    environment = Settings.from_env({**variables, "PRICE_TABLE": "prices.json", "FPS": "24"}).provider_environment
+    assert environment == {**variables, "PRICE_TABLE": str(tmp_path / "prices.json")}
 
 
-def test_limits_of_a_plan_come_from_the_environment():
-    found = Settings.from_env({})
-    assert (found.api_limits, found.terminal_limits) == (API_LIMITS, TERMINAL_LIMITS)
-    found = Settings.from_env({"MAX_SCENES": "2", "MAX_TOTAL_DURATION_SEC": " 10 "})
-    assert found.api_limits == PlanLimits(max_scenes=2, max_scene_sec=20, max_total_sec=10)
-    assert found.terminal_limits == PlanLimits(max_scenes=2, max_scene_sec=600, max_total_sec=10)
-    assert found.provider_environment["MAX_SCENES"] == "2"
+def test_limits_of_a_plan_come_from_the_environment() -> None:
+    settings = Settings.from_env({})
+    assert (settings.api_limits, settings.terminal_limits) == (API_LIMITS, TERMINAL_LIMITS)
+    settings = Settings.from_env({"MAX_SCENES": "2", "MAX_TOTAL_DURATION_SEC": " 10 "})
+    assert settings.api_limits == PlanLimits(max_scenes=2, max_scene_sec=20, max_total_sec=10)
+    assert settings.terminal_limits == PlanLimits(max_scenes=2, max_scene_sec=600, max_total_sec=10)
+    assert settings.provider_environment["MAX_SCENES"] == "2"
     with pytest.raises(InvalidRequest, match=r"MAX_SCENES.*1 to 600.*MAX_SCENE_DURATION_SEC.*'601'"):
         Settings.from_env({"MAX_SCENES": "many", "MAX_SCENE_DURATION_SEC": "601"})

@@ -20,18 +20,18 @@ class Broken(MediaFiles):
 
 
 def test_it_opens_a_video_and_a_song() -> None:
-    assert doctor.media_files(MediaFiles()).ok
+    assert doctor.check_media_files(MediaFiles()).ok
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "detail"),
     [
         (ModuleNotFoundError("No module named 'av'"), "cannot open video.mp4: No module named 'av'"),
         (MediaFacts(kind="image", width=96, height=96), "video.mp4 is read as image"),
         (MediaFacts(kind="video", width=96, height=96, duration_sec=0.5), "song.mp3 is read as video"),
     ],
 )
-def test_the_doctor_names_the_broken_reader(answer: MediaFacts | Exception, said: str) -> None:
-    check = doctor.media_files(Broken(answer))
-    assert (check.ok, check.needed, check.detail) == (False, True, said)
+def test_the_doctor_names_the_broken_reader(answer: MediaFacts | Exception, detail: str) -> None:
+    check = doctor.check_media_files(Broken(answer))
+    assert (check.ok, check.needed, check.detail) == (False, True, detail)
     assert ".ci/setup" in check.advice

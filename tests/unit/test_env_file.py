@@ -11,7 +11,7 @@ import pytest
 
 from functions.cli.env_file import find_idle_variables, load_env_file
 from sutradhar import telemetry
-from sutradhar.config import Settings, known_variables
+from sutradhar.config import Settings, list_variables
 from sutradhar.domain.core.errors import InvalidRequest
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +38,7 @@ def env(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_example_lists_every_variable_that_is_read_with_a_comment() -> None:
     text = (ROOT / ".env.example").read_text("utf-8")
     names = re.findall(r"^# ([A-Z][A-Z0-9_]*)=", text, re.MULTILINE)
-    assert sorted(names) == sorted(known_variables() - INTERNAL)
+    assert sorted(names) == sorted(list_variables() - INTERNAL)
     assert len(names) == len(set(names))
     for block in text.split("\n\n"):
         assert re.match(r"# (---|[A-Z][a-z])", block), "a block begins with words"
@@ -48,7 +48,7 @@ def test_every_default_of_the_example_can_be_set(env: None, tmp_path: Path) -> N
     text = (ROOT / ".env.example").read_text("utf-8")
     set_all = re.sub(r"^# ([A-Z][A-Z0-9_]*=.+)$", r"\1", text, flags=re.MULTILINE)
     (tmp_path / ".env").write_text(set_all)
-    for name in known_variables():
+    for name in list_variables():
         os.environ.pop(name, None)
     assert load_env_file(tmp_path / ".env") == []
     defaults = Settings.from_env({})

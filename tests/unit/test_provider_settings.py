@@ -9,7 +9,7 @@ import pytest
 from functions.cli import start
 from functions.cli.env_file import find_idle_variables
 from sutradhar import bootstrap
-from sutradhar.config import ProviderTable, Settings, known_variables
+from sutradhar.config import ProviderTable, Settings, list_variables
 from sutradhar.domain.core.errors import InvalidSettings
 from sutradhar.provider_table import CHAINS, HOSTED, PROVIDERS, ChainSpec, Offer, ProviderSpec
 
@@ -52,7 +52,7 @@ def test_a_new_provider_is_left_out_without_its_key() -> None:
 
 
 def test_the_variables_of_a_new_provider_are_known_and_handed_on() -> None:
-    assert known_variables(TABLE) - known_variables() == set(SET) - {"IMAGE_GENERATORS"}
+    assert list_variables(TABLE) - list_variables() == set(SET) - {"IMAGE_GENERATORS"}
     assert Settings.from_env({**SET, "FPS": "24"}, TABLE).provider_environment == SET
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @cache
 def settings() -> Settings:
     """Return the settings of this process."""
-    found = Settings.from_env()
-    telemetry.configure(found.process.log_level)
-    return found
+    current = Settings.from_env()
+    telemetry.configure(current.process.log_level)
+    return current
 
 
 @cache

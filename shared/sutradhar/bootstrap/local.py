@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Machine:
-    """What the adapters of one machine share."""
+    """The adapters that share this machine's files and processes."""
 
     home: Path
     database: Database

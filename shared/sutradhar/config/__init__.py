@@ -10,8 +10,8 @@ from sutradhar.config.parts import (
     WorkerSettings,
 )
 from sutradhar.config.providers import ProviderConnection, ProviderSettings, ProviderTable
-from sutradhar.config.renamed import RenamedSetting, renamed_variables
-from sutradhar.config.settings import Settings, known_variables
+from sutradhar.config.renamed import RenamedSetting, find_new_names
+from sutradhar.config.settings import Settings, list_variables
 
 __all__ = [
     "ApiSettings",
@@ -25,8 +25,8 @@ __all__ = [
     "RenderTaskSettings",
     "Settings",
     "WorkerSettings",
-    "known_variables",
+    "find_new_names",
+    "list_variables",
     "process_environment",
-    "renamed_variables",
     "set_variable",
 ]

@@ -53,12 +53,12 @@ def read_part(
     variables = variables or variables_of(kind)
     may_be_empty = kind.may_be_empty if issubclass(kind, Part) else ()
     texts = {field: env[name].strip() for field, name in variables.items() if name in env}
-    given = {field: text for field, text in texts.items() if text or variables[field] in may_be_empty}
-    if not given and not any(field.is_required() for field in kind.model_fields.values()):
+    set_texts = {field: text for field, text in texts.items() if text or variables[field] in may_be_empty}
+    if not set_texts and not any(field.is_required() for field in kind.model_fields.values()):
         # our own defaults need no check, and to build a validator takes 0.3 ms of a function's start
         return kind.model_construct()
     try:
-        return kind.model_validate(given, by_name=True, by_alias=False)
+        return kind.model_validate(set_texts, by_name=True, by_alias=False)
     except ValidationError as exc:
         wrong = {str(error["loc"][0]): error for error in reversed(exc.errors())}
         faults.extend(

@@ -19,13 +19,13 @@ class ProviderTable:
     chains: Sequence[ChainSpec] = CHAINS
 
     @property
-    def hosted(self) -> list[ProviderSpec]:
+    def hosted_providers(self) -> list[ProviderSpec]:
         """The providers that need an account."""
         return [spec for spec in self.providers if spec.is_hosted]
 
     def variables(self) -> Iterator[str]:
         """Yield the names of all variables that are read by this table."""
-        for spec in self.hosted:
+        for spec in self.hosted_providers:
             yield from connection_variables(spec).values()
             yield from spec.option_variables.values()
         yield from (chain.variable for chain in self.chains)

@@ -18,10 +18,10 @@ class RenamedSetting:
         return f"{self.old} is now called {self.new}; the old name works until the next version"
 
 
-def renamed_variables(table: ProviderTable | None = None) -> Mapping[str, str]:
+def find_new_names(table: ProviderTable | None = None) -> Mapping[str, str]:
     """Return the new name of each renamed variable by its old name."""
     table = table or ProviderTable()
-    rates = {f"{spec.prefix}CALLS_A_MINUTE": f"{spec.prefix}MAX_CALLS_PER_MINUTE" for spec in table.hosted}
+    rates = {f"{spec.prefix}CALLS_A_MINUTE": f"{spec.prefix}MAX_CALLS_PER_MINUTE" for spec in table.hosted_providers}
     return {
         "MAKERS": "ASSET_WORKERS",
         "CALLS_AT_ONCE": "MAX_CONCURRENT_CALLS",
@@ -37,8 +37,9 @@ def rename_variables(
 
     ``faults`` gets an error for each setting whose old and new name have different values.
     """
-    changed, found = dict(env), []
-    for old, new in renamed_variables(table).items():
+    changed = dict(env)
+    renamed = []
+    for old, new in find_new_names(table).items():
         text, other = changed.pop(old, "").strip(), env.get(new, "").strip()
         if not text:
             continue
@@ -47,5 +48,5 @@ def rename_variables(
             faults.append(FieldError(new, message))
             continue
         changed[new] = text
-        found.append(RenamedSetting(old, new))
-    return changed, found
+        renamed.append(RenamedSetting(old, new))
+    return changed, renamed

@@ -86,10 +86,10 @@ class Settings:
             "MODEL_PRICES",
             *variables_of(PlanLimitSettings).values(),
         }
-        found = {name: text for name, text in self.environment.items() if name in names}
+        variables = {name: text for name, text in self.environment.items() if name in names}
         path = self.budget.price_table
         # the other processes may have another working directory
-        return found | ({"PRICE_TABLE": str(path.resolve())} if path else {})
+        return variables | ({"PRICE_TABLE": str(path.resolve())} if path else {})
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None, table: ProviderTable | None = None) -> Self:
@@ -134,7 +134,7 @@ def _name_as_set(fault: FieldError, renamed: Sequence[RenamedSetting]) -> FieldE
     return FieldError(fault.path, f"{fault.message}, set as {old}") if old else fault
 
 
-def known_variables(table: ProviderTable | None = None) -> frozenset[str]:
+def list_variables(table: ProviderTable | None = None) -> frozenset[str]:
     """Return the names of all variables from which the settings are read."""
     parts = [variable for part in _PARTS for variable in variables_of(part).values()]
     chosen = (*_CHOICE_VARIABLES.values(), *_PLAN_VARIABLES.values())
@@ -142,7 +142,9 @@ def known_variables(table: ProviderTable | None = None) -> frozenset[str]:
 
 
 def _read_providers(env: Mapping[str, str], table: ProviderTable, faults: list[FieldError]) -> ProviderSettings:
-    connections = {spec.name: found for spec in table.hosted if (found := read_connection(spec, env, faults))}
+    connections = {
+        spec.name: connection for spec in table.hosted_providers if (connection := read_connection(spec, env, faults))
+    }
     named = {chain.kind: env.get(chain.variable, "").split(",") for chain in table.chains}
     chains = {kind: tuple(name.strip() for name in names if name.strip()) for kind, names in named.items()}
     chosen = read_part(ProviderSettings, env, faults, _CHOICE_VARIABLES)
