@@ -84,7 +84,7 @@ def test_a_part_lies_in_its_clip(files: Files, clip: dict[str, Any], field: str,
     [
         ({"upload": "song.mp3", "start_sec": 8.5}, "music.start_sec", "is 8.5, and song.mp3 ends at 9.0 s"),
         ({"upload": "long.mp4"}, "music.upload", "long.mp4 is a video without sound"),
-        ({"upload": "tall.png"}, "music.upload", "must be a sound file; tall.png is an image"),
+        ({"upload": "tall.png"}, "music.upload", "must be an audio file; tall.png is an image"),
         ({"upload": "talk.mp4", "start_sec": 2}, "", ""),
         ({"upload": "song.mp3", "start_sec": 8}, "", ""),
         ("song.mp3", "", ""),

@@ -52,7 +52,7 @@ def test_a_file_is_announced_sent_and_looked_at(api: FlaskClient) -> None:
     assert told["url"].endswith(f"/uploads/{told['upload_id']}/bytes")
     assert told["expires_at"] > bootstrap.backend().clock.now().isoformat()
     early = api.post(f"/uploads/{told['upload_id']}/complete")
-    assert (early.status_code, early.json["errors"][0]["message"]) == (400, "nothing was sent to its address yet")
+    assert (early.status_code, early.json["errors"][0]["message"]) == (400, "nothing was sent to its URL yet")
     assert api.get(answer.headers["Location"]).json["state"] == "pending"
     assert api.put(f"/api/uploads/{told['upload_id']}/bytes", data=data).status_code == 204
     first, again = (api.post(f"/uploads/{told['upload_id']}/complete") for _ in range(2))

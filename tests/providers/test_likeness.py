@@ -101,7 +101,7 @@ def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None
     assert done.assets[Slot.parse("character-0")].provider != "openai/gpt-image-2.6-flare-medium"
     picture = done.assets[Slot.parse("scene-01-image")]
     assert picture.provider == "openai/gpt-image-2.6-flare-medium"
-    assert "drew nobody to go by" in picture.fallbacks[0].reason
+    assert "did not draw the reference image, so there is none: " in picture.fallbacks[0].reason
     assert not [seen for seen in stub.calls("openai") if seen.path == "/v1/images/edits"]
     assert done.assets[Slot.parse("scene-02-image")].fallbacks == ()
     # the next film tries again
@@ -116,7 +116,8 @@ def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(studio:
     sheet = base64.b64encode(studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)).rstrip(b"=")
     plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.billed("gemini")]
     assert [raw.count(sheet) for raw in plain] == [0, 1, 1, 0]
-    assert "drew not the one to go by" in str(done.assets[Slot.parse("scene-01-image")].fallbacks)
+    reasons = str(done.assets[Slot.parse("scene-01-image")].fallbacks)
+    assert "did not draw the reference image, which another provider drew: " in reasons
 
 
 def test_a_library_is_searched_for_what_is_seen_and_not_for_who(studio: Studio, stub: VendorStub) -> None:

@@ -87,7 +87,7 @@ def _poll(services: Services, request: AssetRequest, pending: PendingOperation) 
         if not (has_no_answer or is_unreadable):
             raise
         if not is_late:
-            log("clip_not_told", level="warning", slot=str(request.slot), provider=exc.provider, error=str(exc))
+            log("clip_poll_failed", level="warning", slot=str(request.slot), provider=exc.provider, error=str(exc))
             if is_unreadable:
                 _write(services, request, pending.evolve(unreadable_count=pending.unreadable_count + 1))
             raise StillAtWork from exc
@@ -107,7 +107,8 @@ def _read(services: Services, request: AssetRequest) -> PendingOperation | None:
 def _adopt(services: Services, request: AssetRequest, operation: Operation) -> PendingOperation:
     """Record an operation whose worker was killed after starting it and before recording it."""
     if f"{operation.provider}/{operation.model}" != request.provider:
-        unknown = Fallback(provider=request.provider, reason="it made no clip; whoever knew why was killed")
+        reason = "it started no clip; the reason was lost when the worker was killed"
+        unknown = Fallback(provider=request.provider, reason=reason)
         operation = operation.evolve(fallbacks=(unknown,))
     pending = PendingOperation(operation=operation, at=services.clock.now())
     _write(services, request, pending)

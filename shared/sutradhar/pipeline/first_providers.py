@@ -9,12 +9,12 @@ def first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
     """Return the names of the providers that are asked first. ``plan`` has its scenes written. A chain that the plan
     does not need is not loaded."""
     shown = {plan.footage_of(scene) for scene in plan.scenes}
-    has_sounds = any(scene.sounds for scene in plan.scenes)
+    needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
         narration=services.narrator.maker(plan.spoken_language, plan.gender, plan.manner),
         image=services.images.name,
         music=services.composer.name,
-        sound_effect=services.sounds.name if has_sounds and not services.sounds.empty else None,
+        sound_effect=services.sounds.name if needs_effects and not services.sounds.empty else None,
         stock=services.footage.name if "stock" in shown else "",
         generated=services.clips.name if "generated" in shown else "",
         draws_references=services.images.keeps_likeness,

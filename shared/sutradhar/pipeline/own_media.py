@@ -1,4 +1,4 @@
-"""Check a plan's use of the user's own files against the files, before anything is made or bought."""
+"""Check a plan's use of the user's own files against the files, before any provider is asked or paid."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -14,11 +14,11 @@ from sutradhar.pipeline.uploads import read_uploads
 _MIN_SONG_SEC = 1.0
 _ROUNDING_SEC = 0.1
 """Seconds by which an ``end_sec`` may lie behind the end, because players show rounded lengths."""
-_KINDS: Mapping[MediaKind, str] = {"video": "a video", "image": "an image", "audio": "a sound file"}
+_KINDS: Mapping[MediaKind, str] = {"video": "a video", "image": "an image", "audio": "an audio file"}
 _FIELDS: Mapping[MediaKind, str] = {"video": "clip", "image": "image"}
 """The field of a scene that shows a file of each kind; an animated image is a video."""
-_NAMED = 5
-"""The most scenes that one notice names."""
+_MAX_NAMED_SCENES = 5
+"""The maximum number of scenes that one notice names."""
 
 
 def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiKey | None = None) -> None:
@@ -34,7 +34,7 @@ def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiK
         if (error := _refusal(path, upload_id, kind, uploads.get(upload_id), caller))
     ]
     if not wrong:
-        wrong = [  # before anything is bought: the bucket deletes uploads after weeks
+        wrong = [  # checked before any call is paid for: the bucket deletes uploads after weeks
             FieldError(path, f"{uploads[upload_id].filename} is no longer kept; send it again")
             for path, upload_id, _ in named_in(plan)
             if not services.blobs.exists(uploads[upload_id].blob)
@@ -46,7 +46,7 @@ def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiK
 
 
 def clip_seconds(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, float]:
-    """Return the length of every clip that sets the length of its scene, by the number of the scene."""
+    """Return the length in seconds of every clip that sets the length of its scene, by the index of the scene."""
     return {
         i: scene.clip.part_sec(facts.duration_sec)
         for i, scene in enumerate(plan.scenes)
@@ -88,7 +88,7 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
         ),
         *_group(
             cropped,
-            'more than half of the file is cut off to fill the picture; "fit": "fit" shows it whole,'
+            'more than half of the file is cut off to fill the frame; "fit": "fit" shows it whole,'
             ' and "focus" chooses what stays',
         ),
         *_group(
@@ -102,8 +102,8 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
 
 def _group(scenes: Sequence[str], message: str) -> Iterator[str]:
     if scenes:
-        rest = f" and {len(scenes) - _NAMED} more" if len(scenes) > _NAMED else ""
-        yield f"{', '.join(scenes[:_NAMED])}{rest}: {message}"
+        rest = f" and {len(scenes) - _MAX_NAMED_SCENES} more" if len(scenes) > _MAX_NAMED_SCENES else ""
+        yield f"{', '.join(scenes[:_MAX_NAMED_SCENES])}{rest}: {message}"
 
 
 def _uploads(services: Services, plan: RenderPlan) -> dict[str, Upload]:

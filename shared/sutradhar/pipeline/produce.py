@@ -97,14 +97,13 @@ def _load_references(services: Services, job: Job, request: AssetRequest) -> tup
     keys = request.spec.reference_keys
     references = [_get_or_create(services, job, r) for r in job.requests if r.key in keys]
     usable = [asset for asset in references if not asset.is_fallback or services.purchases.sells(asset.provider)]
-    reasons = [
-        Fallback(
-            provider=f.provider, reason=f"drew {'not the one' if asset in usable else 'nobody'} to go by: {f.reason}"
-        )
+    fallbacks = [
+        Fallback(provider=f.provider, reason=f"did not draw the reference image, {outcome}: {f.reason}")
         for asset in references
+        for outcome in ["which another provider drew" if asset in usable else "so there is none"]
         for f in asset.fallbacks
     ]
-    return [services.blobs.get(asset.blob) for asset in usable], reasons
+    return [services.blobs.get(asset.blob) for asset in usable], fallbacks
 
 
 def _create_clip(services: Services, job: Job, request: AssetRequest, spec: ClipSpec, lease: Lease) -> Asset:

@@ -31,10 +31,10 @@ def order_check(services: Services, upload_id: str, caller: ApiKey | None = None
     if upload.is_checked or (upload.checking_since and now - upload.checking_since < _ORDER_AGAIN):
         return upload
     if not services.blobs.exists(upload.blob):
-        raise InvalidRequest([FieldError("upload_id", "nothing was sent to its address yet")])
+        raise InvalidRequest([FieldError("upload_id", "nothing was sent to its URL yet")])
     # send the message first: in the other order a crash in between would leave a check that no worker makes
     services.send([CheckUpload(upload_id=upload.id)])
-    return update_unchecked(services, upload.id, lambda found: found.evolve(checking_since=now))
+    return update_unchecked(services, upload.id, lambda current: current.evolve(checking_since=now))
 
 
 def check_upload(services: Services, message: CheckUpload) -> None:
@@ -54,13 +54,13 @@ def give_up_check(services: Services, upload_id: str, cause: BaseException) -> N
     if upload.is_checked:
         return
     log("check_given_up", level="error", exc=cause, upload_id=upload_id)
-    update_unchecked(services, upload_id, lambda found: found.evolve(refusal=reason))
+    update_unchecked(services, upload_id, lambda current: current.evolve(refusal=reason))
     services.send([CheckUpload(upload_id=upload_id)])
 
 
-def await_checks(services: Services, upload_ids: Collection[str], patience_sec: float) -> None:
-    """Wait until every check of ``upload_ids`` has ended, for at most ``patience_sec``."""
-    end, wait = time.monotonic() + patience_sec, _FIRST_WAIT_SEC
+def await_checks(services: Services, upload_ids: Collection[str], max_wait_sec: float) -> None:
+    """Wait until every check of ``upload_ids`` has ended, for at most ``max_wait_sec``."""
+    end, wait = time.monotonic() + max_wait_sec, _FIRST_WAIT_SEC
     while any(one.state == "checking" for one in read_uploads(services, upload_ids).values()):
         if time.monotonic() + wait > end:
             return

@@ -1,4 +1,4 @@
-"""Files of the user's own: announced, brought, looked at; and the assets that are made of them."""
+"""Manage the user's own files: create, fill, check and list uploads, and store them as assets."""
 
 import hashlib
 import json
@@ -19,16 +19,25 @@ from sutradhar.ports.records import Values
 from sutradhar.ports.stores import Lease
 
 _INDEX = "uploads"
-_KEPT = 100
-"""In the list of the newest."""
+_MAX_LISTED = 100
+"""The number of uploads in the list of recent ones."""
 _LONGEST_SIDE = 4096
-"""Of a picture, in pixels: 4K, and room for the camera."""
+"""The maximum width and height of an image in pixels: 4K, with room for a camera move."""
 
 
 def create_upload(
     services: Services, filename: str, content_type: str, size: int, upload_id: str = "", caller: ApiKey | None = None
 ) -> Upload:
-    """Raises InvalidRequest."""
+    """Store the record of an upload whose file is sent later.
+
+    Args:
+        size: in bytes.
+        upload_id: a new id if empty.
+        caller: the key that owns the upload; None: the upload has no owner.
+
+    Raises:
+        InvalidRequest: names every argument at fault.
+    """
     wrong = []
     if not 1 <= len(filename) <= 255:
         wrong.append(FieldError("filename", f"must have 1 to 255 characters (got {len(filename)})"))
@@ -38,8 +47,8 @@ def create_upload(
     if size < 1:
         wrong.append(FieldError("size", f"is {size}: the file is empty; send it again when it is whole"))
     elif size > MAX_BYTES:
-        most = f"{MAX_BYTES // 1_000_000} MB"
-        wrong.append(FieldError("size", f"is {size / 1e6:.0f} MB; at most {most} are allowed; export a smaller file"))
+        limit = f"{MAX_BYTES // 1_000_000} MB"
+        wrong.append(FieldError("size", f"is {size / 1e6:.0f} MB; at most {limit} are allowed; export a smaller file"))
     if wrong:
         raise InvalidRequest(wrong)
     upload = Upload(
@@ -55,28 +64,28 @@ def create_upload(
 
 
 def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
-    """Raises NotFound, also when it is not ``caller``'s."""
+    """Return the upload. Raise NotFound if it does not exist, or if ``caller`` must not see it."""
     text = services.records.read([_name(upload_id)]).get(_name(upload_id))
-    found = Upload.model_validate_json(text) if text else None
-    if found is None or (caller and not caller.may_see(found.owner)):
+    upload = Upload.model_validate_json(text) if text else None
+    if upload is None or (caller and not caller.may_see(upload.owner)):
         raise NotFound(f"there is no upload {upload_id}")
-    return found
+    return upload
 
 
 def read_uploads(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
     """Return the existing uploads among ``upload_ids``, by id."""
-    found = services.records.read(map(_name, upload_ids)) if upload_ids else {}
-    return {one: Upload.model_validate_json(text) for one in upload_ids if (text := found.get(_name(one)))}
+    texts = services.records.read(map(_name, upload_ids)) if upload_ids else {}
+    return {one: Upload.model_validate_json(text) for one in upload_ids if (text := texts.get(_name(one)))}
 
 
-def update_upload(services: Services, upload_id: str, how: Callable[[Upload], Upload]) -> Upload:
-    """Apply the pure function ``how`` to the upload, store the result, and return it. Raise NotFound."""
+def update_upload(services: Services, upload_id: str, change: Callable[[Upload], Upload]) -> Upload:
+    """Apply the pure function ``change`` to the upload, store the result, and return it. Raise NotFound."""
     name = _name(upload_id)
 
-    def write(found: Values) -> Values:
-        if not found.get(name):
+    def write(texts: Values) -> Values:
+        if not texts.get(name):
             raise NotFound(f"there is no upload {upload_id}")
-        return {name: how(Upload.model_validate_json(found[name])).model_dump_json()}
+        return {name: change(Upload.model_validate_json(texts[name])).model_dump_json()}
 
     return Upload.model_validate_json(services.records.update([name], write)[name])
 
@@ -89,15 +98,16 @@ def check_in_process(services: Services, upload_id: str) -> Upload:
             facts = _read_facts(services, upload)
         except InvalidRequest as exc:
             reason = "; ".join(error.message for error in exc.errors)
-            upload = update_unchecked(services, upload.id, lambda found: found.evolve(refusal=reason))
+            upload = update_unchecked(services, upload.id, lambda current: current.evolve(refusal=reason))
         else:
-            upload = update_unchecked(services, upload.id, lambda found: found.evolve(facts=facts))
+            upload = update_unchecked(services, upload.id, lambda current: current.evolve(facts=facts))
         delete_if_refused(services, upload)
     return upload
 
 
-def update_unchecked(services: Services, upload_id: str, outcome: Callable[[Upload], Upload]) -> Upload:
-    return update_upload(services, upload_id, lambda found: found if found.is_checked else outcome(found))
+def update_unchecked(services: Services, upload_id: str, change: Callable[[Upload], Upload]) -> Upload:
+    """Apply ``change`` to the upload unless its check has ended: the first outcome is final."""
+    return update_upload(services, upload_id, lambda current: current if current.is_checked else change(current))
 
 
 def delete_if_refused(services: Services, upload: Upload) -> None:
@@ -114,7 +124,8 @@ def import_file(services: Services, path: Path) -> Upload:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = path.stat().st_size
     except OSError as exc:
-        raise InvalidRequest([FieldError(str(path), f"cannot be read: {exc.strerror or exc}")]) from exc
+        reason = "does not exist" if isinstance(exc, FileNotFoundError) else "cannot be read; check its permissions"
+        raise InvalidRequest([FieldError(str(path), reason)]) from exc
     try:
         upload = create_upload(services, name, "application/octet-stream", size, f"up-{digest[:16]}")
         if not services.blobs.exists(upload.blob):
@@ -128,10 +139,10 @@ def import_file(services: Services, path: Path) -> Upload:
 
 
 def list_recent_uploads(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
-    """``caller``'s among the hundred newest of all, the newest first."""
+    """Return those of the hundred newest uploads that ``caller`` may see, the newest first."""
     ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
-    found = services.records.read(map(_name, ids))
-    uploads = [Upload.model_validate_json(found[_name(one)]) for one in ids if found.get(_name(one))]
+    texts = services.records.read(map(_name, ids))
+    uploads = [Upload.model_validate_json(texts[_name(one)]) for one in ids if texts.get(_name(one))]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
@@ -142,10 +153,10 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
     Raises:
         ProviderError: the file is gone, or cannot be used.
     """
-    named = f"the upload {spec.upload}"
+    name = f"the upload {spec.upload}"
     try:
         upload = get_upload(services, spec.upload)
-        named = f"the file {upload.filename}"
+        name = f"the file {upload.filename}"
         with tempfile.TemporaryDirectory() as folder:
             asset = _as_asset(services, key, spec, upload, Path(folder))
     except (NotFound, InvalidRequest) as exc:
@@ -153,7 +164,7 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
         if isinstance(exc, InvalidRequest):
             reason = "; ".join(error.message for error in exc.errors)
         raise ProviderError(
-            f"{named} cannot be used: it {reason}",
+            f"{name} cannot be used: it {reason}",
             provider="upload",
             retryable=False,
             advice="send the file again and name the new upload in a new job",
@@ -166,10 +177,10 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
     path = services.blobs.fetch(upload.blob, folder / "file")
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
-        shown = services.media.image(path, _LONGEST_SIDE)
-        digest, size = hashlib.sha256(shown.data).hexdigest(), len(shown.data)
-        blob, width, height = f"assets/{digest}.jpg", shown.width, shown.height
-        services.blobs.put(blob, shown.data)
+        image = services.media.image(path, _LONGEST_SIDE)
+        digest, size = hashlib.sha256(image.data).hexdigest(), len(image.data)
+        blob, width, height = f"assets/{digest}.jpg", image.width, image.height
+        services.blobs.put(blob, image.data)
     else:
         if facts.kind == "video":
             path = services.media.video(path, folder / "clip.mp4")
@@ -178,8 +189,8 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         size, width, height = path.stat().st_size, facts.width, facts.height
         blob = f"assets/{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
         services.blobs.put_file(blob, path)
-    heard = facts.kind == "audio" or facts.has_audio
-    if spec.kind == "music" and not heard:
+    has_audio = facts.kind == "audio" or facts.has_audio
+    if spec.kind == "music" and not has_audio:
         raise InvalidRequest([FieldError("file", "has no sound")])
     is_clip = facts.kind == "video" and spec.kind == "image"
     return Asset(
@@ -189,7 +200,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         sha256=digest,
         size=size,
         provider=UPLOAD_PROVIDER,
-        samples=round(facts.duration_sec * SAMPLE_RATE) if heard else 0,
+        samples=round(facts.duration_sec * SAMPLE_RATE) if has_audio else 0,
         width=width,
         height=height,
         clip_sec=facts.duration_sec if is_clip else None,
@@ -218,14 +229,14 @@ def _read_facts(services: Services, upload: Upload) -> MediaFacts:
 
 
 def _write(services: Services, upload: Upload) -> None:
-    def change(found: dict[str, str]) -> dict[str, str]:
-        text = found.get(_name(upload.id))
-        before = Upload.model_validate_json(text) if text else None
-        kept = before if before and before.facts else upload  # what was looked at once stays so
-        ids = [upload.id, *(one for one in json.loads(found.get(_INDEX, "[]")) if one != upload.id)][:_KEPT]
-        return {_name(upload.id): kept.model_dump_json(), _INDEX: json.dumps(ids)}
+    def change(texts: Values) -> Values:
+        text = texts.get(_name(upload.id))
+        stored = Upload.model_validate_json(text) if text else None
+        current = stored if stored and stored.facts else upload  # the outcome of a check is final
+        ids = [upload.id, *(one for one in json.loads(texts.get(_INDEX, "[]")) if one != upload.id)][:_MAX_LISTED]
+        return {_name(upload.id): current.model_dump_json(), _INDEX: json.dumps(ids)}
 
-    services.records.update([_name(upload.id), _INDEX], lambda found: change(dict(found)))
+    services.records.update([_name(upload.id), _INDEX], change)
 
 
 def _clean_media_type(text: str) -> str:

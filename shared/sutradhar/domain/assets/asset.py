@@ -8,7 +8,8 @@ from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
 
 Alignment = Literal["engine", "speech", "estimate"]
-"""Where word times come from: the voice engine itself, the words found in the finished speech, or their lengths."""
+"""The source of word times: the voice engine itself, the words recognised in the finished speech, or a share of the
+speech by the length of each word."""
 
 SAMPLE_RATE = 48_000
 """Samples per second of all audio."""

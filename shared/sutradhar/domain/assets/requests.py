@@ -69,7 +69,8 @@ class FirstProviders:
     generated: str = ""
     """Empty if no scene shows a generated clip."""
     draws_references: bool = False
-    """Whether the image generator can draw a character as a reference image shows it; if not, none is requested."""
+    """True if the image generator can draw a character as a reference image shows it. If False, no reference images are
+    requested."""
 
 
 def list_asset_requests(plan: RenderPlan, providers: FirstProviders) -> tuple[AssetRequest, ...]:

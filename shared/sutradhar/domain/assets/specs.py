@@ -42,9 +42,9 @@ class NarrationSpec(_Spec):
 
     @property
     def key_params(self) -> KeyParams:
-        spoken: KeyParams = {} if self.spoken_text is None else {"said": self.spoken_text}
-        base: KeyParams = {"text": self.text, "language": self.language, "voice": self.voice}
-        return {**base, **_option_params(self.options), **spoken}
+        text: KeyParams = {"text": self.text, "language": self.language, "voice": self.voice}
+        pronunciation: KeyParams = {} if self.spoken_text is None else {"said": self.spoken_text}
+        return {**text, **_option_params(self.options), **pronunciation}
 
 
 class ImageSpec(_Spec):

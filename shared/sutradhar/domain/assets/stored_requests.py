@@ -1,4 +1,4 @@
-"""Asset requests as versions before the typed specs stored them in jobs, and their translation."""
+"""Translate asset requests that jobs stored before there were typed specs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,8 @@ _OPTIONS = ("speed", "emotion", "named")
 
 
 def upgrade_request(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON of today's ``AssetRequest`` for ``{"slot", "kind", "params", "maker"}``. Its key is the same."""
+    """Return the JSON of today's ``AssetRequest`` for one of a slot, a kind, a mapping of parameters, and the first
+    provider. Its cache key is the same."""
     return {
         "slot": stored["slot"],
         "spec": _spec(stored["kind"], dict(stored["params"])),
@@ -21,8 +22,8 @@ def _spec(kind: str, params: dict[str, Any]) -> dict[str, Any]:
     match kind:
         case "narration":
             options = {name: params.pop(name) for name in _OPTIONS if name in params}
-            spoken = {"spoken_text": params.pop("said")} if "said" in params else {}
-            return {"type": "narration", **params, **spoken, "options": options}
+            pronunciation = {"spoken_text": params.pop("said")} if "said" in params else {}
+            return {"type": "narration", **params, **pronunciation, "options": options}
         case "image":
             return _image_spec(params)
         case "sound":
