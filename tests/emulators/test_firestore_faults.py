@@ -235,7 +235,7 @@ def test_nothing_is_saved_by_whoever_lost_the_lease_between_reading_and_writing(
     between.ahead["Commit"] = lambda: take_over(world)
     with pytest.raises(StaleLease):
         world.assets.save(asset("new"), world.held)
-    assert world.assets.get("new") is None
+    assert world.assets.get_many(["new"]) == {}
 
 
 def test_what_others_took_between_reading_and_writing_is_not_given_back(world: Shop, between: Proxy) -> None:

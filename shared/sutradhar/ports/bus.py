@@ -1,3 +1,5 @@
+"""The port that carries messages from one stage to the next."""
+
 from typing import Protocol
 
 from sutradhar.domain.jobs.messages import Message
@@ -7,7 +9,7 @@ class MessageBus(Protocol):
     """Delivers each message at least once, in any order."""
 
     reports_last_error: bool
-    """Whether the queue passes on the last error of a message that failed too often. If it does not, ``handle`` notes
+    """True if the queue passes on the last error of a message that failed too often. If it does not, ``handle`` notes
     each error in the blob store, where the handler of dead letters finds the last one."""
 
     def publish(self, message: Message) -> None:

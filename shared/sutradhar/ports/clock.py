@@ -1,13 +1,17 @@
+"""The port that tells the time, so that tests can set it."""
+
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """Aware, in UTC."""
+        """Return the present time, aware and in UTC."""
         ...
 
 
 class SystemClock:
+    """The clock of this machine."""
+
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -1,22 +1,30 @@
-"""Small values that several processes change together: accounts, circuit breakers."""
+"""The port for small records that several processes change at the same time: accounts, circuit breakers, API keys."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 Values = Mapping[str, str]
+"""JSON texts by name."""
 
 
 class KeyValueStore(Protocol):
-    """Names are any text; values are JSON of a few kilobytes."""
+    """Names may be any text; values are JSON of a few kilobytes.
+
+    Every method raises BackendError if the store cannot be reached or refuses the call.
+    """
 
     def read(self, names: Iterable[str]) -> Values:
-        """Those that exist."""
+        """Return the values of those ``names`` that exist."""
         ...
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
-        """Read all of ``names``, apply the pure ``change`` to those that exist, and write what it answers in one step
-        if nobody wrote to any of them in between, else again. What it does not name stays as it is.
+        """Change the values of ``names`` in one step, and return the values after it.
 
-        ``change`` may run more than once; whatever it raises is raised, and nothing is written then.
+        The store reads all of ``names``, applies the pure ``change`` to the values that exist, and writes its result
+        if no other process wrote to any of them in between; otherwise it starts again, so ``change`` may run more than
+        once. A name that the result leaves out keeps its value.
+
+        Raises:
+            Exception: every error that ``change`` raises; nothing is written then.
         """
         ...

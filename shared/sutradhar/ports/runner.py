@@ -1,4 +1,4 @@
-"""Who runs the renderer: a Cloud Run job, or a process of this machine."""
+"""The port that starts a renderer and asks how it is doing: a Cloud Run job, or a process of this machine."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,29 +11,37 @@ class ExecutionState(StrEnum):
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
-    """It ended badly, and its own retries are spent."""
+    """It ended with an error, and the runner's own retries are used up."""
     LOST = "LOST"
-    """Nobody runs it any more and nobody saw it end: its machine went away."""
+    """It no longer runs, and no process saw its end: its machine went away."""
 
 
 @dataclass(frozen=True)
 class ExecutionReport:
     state: ExecutionState
     detail: str = ""
-    """The last lines it said, when it failed."""
+    """The last lines that a failed execution wrote."""
 
 
 class RenderRunner(Protocol):
+    """Every method raises BackendError if the service that runs the renderer cannot be reached or refuses the call."""
+
     machine: Machine | None
-    """What one task runs on; None: all tasks would share one machine, so one is best."""
+    """The machine of one task. None: all tasks would share one machine, so an execution has one task only."""
 
     def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
-        """Start one execution of ``tasks`` tasks and return its name at once. While one of ``render_id`` runs here,
-        that one's name."""
+        """Start one execution of ``tasks`` tasks and return its name at once. While an execution of ``render_id`` runs
+        here, return the name of that one instead.
+
+        Raises:
+            LeaseHeld: this process is ending, so another one has to start the renderer.
+        """
         ...
 
-    def report(self, execution: str) -> ExecutionReport: ...
+    def report(self, execution: str) -> ExecutionReport:
+        """Return the state of the execution; LOST if the runner does not know its name."""
+        ...
 
     def cancel(self, execution: str) -> None:
-        """Ask it to end; nothing happens if it already has."""
+        """Ask the execution to end; nothing happens if it has ended already."""
         ...

@@ -1,4 +1,7 @@
-"""Where things are kept."""
+"""The ports of the stores that keep jobs, assets, leases and files.
+
+Every method of a store raises BackendError if the store cannot be reached or refuses the call.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +14,15 @@ from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import Message
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
+"""A pure function from the stored job to the job to store and the messages to send after it."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on ``name`` until ``expires``. ``token`` only grows, so a late holder is told apart."""
+    """The right to work on ``name`` until ``expires``.
+
+    ``token`` is a fencing token: it only grows with each lease of a name, so the store can refuse the write of a
+    process whose lease has gone to another one."""
 
     name: str
     token: int
@@ -24,50 +31,70 @@ class Lease:
 
 @dataclass(frozen=True)
 class Page:
+    """One page of the list of jobs."""
+
     jobs: Sequence[Job]
     after: str | None
-    """Where the next page begins; None: this is the last one."""
+    """The pagination cursor at which the next page begins; None: this page is the last one."""
 
 
 MAX_LEASE = timedelta(minutes=10)
-"""Longer than a function may run (540 s, terraform/functions.tf): a lease of this length outlasts whoever holds it, so
-that nobody takes over, and pays for once more, what is still being made."""
+"""Longer than a function may run (540 s, terraform/functions.tf): a lease of this length outlasts the process that
+holds it, so that no other process takes over, and pays a second time for, an asset that is still being made."""
 
 
 class LeaseStore(Protocol):
     def acquire(self, name: str, ttl: timedelta) -> Lease:
-        """Raises LeaseHeld while somebody else's is alive."""
+        """Take the lease ``name`` for ``ttl``.
+
+        Raises:
+            LeaseHeld: another process holds it.
+        """
         ...
 
     def release(self, lease: Lease) -> None:
-        """Give it back early; nothing happens if it is no longer ours."""
+        """Give ``lease`` back before it expires; nothing happens if another process holds it by now."""
         ...
 
 
 class JobStore(Protocol):
     def create(self, job: Job) -> tuple[Job, bool]:
-        """Store a new job. If the id is taken, the job that is there and False."""
+        """Store a new job and return it with True. If a job has this id already, return that job with False."""
         ...
 
     def get(self, job_id: str) -> Job:
-        """Raises NotFound."""
+        """Return the job.
+
+        Raises:
+            NotFound: there is no such job.
+        """
         ...
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
-        """The one write path: read, apply the pure ``change``, write if nobody else wrote in between, else again.
+        """Write the job that ``change`` makes of the stored one; return it with the messages to send.
 
-        ``change`` may run more than once. Raises NotFound, and whatever ``change`` raises (nothing is written then).
+        This is the only way to write to a job. The store reads the job, applies the pure ``change``, and writes if no
+        other process wrote in between; otherwise it starts again, so ``change`` may run more than once.
+
+        Raises:
+            NotFound: there is no such job.
+            Exception: every error that ``change`` raises; nothing is written then.
         """
         ...
 
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
-        """Jobs with work owed that nobody has written to since, oldest first, at most 500."""
+        """Return the jobs that are not finished and that no process has written to since ``touched_before``, oldest
+        first, at most 500."""
         ...
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
-        """The newest jobs first, from where a page before this one ended. A job made meanwhile moves nothing.
+        """Return the newest jobs first, from the pagination cursor ``after`` on. A job that is created between two
+        calls does not move the jobs of the next page.
 
-        The time it takes does not grow with the number of jobs. Raises InvalidRequest for an ``after`` of nobody's.
+        The time that this takes does not grow with the number of jobs.
+
+        Raises:
+            InvalidRequest: ``after`` is no cursor.
         """
         ...
 
@@ -78,49 +105,70 @@ class JobStore(Protocol):
 
 
 class AssetStore(Protocol):
-    def get(self, key: str) -> Asset | None: ...
-
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
-        """Those of ``keys`` that exist."""
+        """Return the assets of those ``keys`` that exist, by key."""
         ...
 
     def save(self, asset: Asset, lease: Lease) -> None:
-        """Record a finished asset. Raises StaleLease if somebody took ``lease``'s name after it."""
+        """Record a finished asset.
+
+        Raises:
+            StaleLease: another process has taken the lease since ``lease``.
+        """
         ...
 
 
 class BlobStore(Protocol):
-    """Names are relative paths with forward slashes. A blob is there whole or not at all."""
+    """Names are relative paths with forward slashes. A blob exists completely or not at all."""
 
     def put(self, name: str, data: bytes) -> None:
-        """Replaces what was there."""
+        """Store ``data`` as the blob ``name``, in place of a blob of this name."""
         ...
 
-    def put_file(self, name: str, path: Path) -> None: ...
+    def put_file(self, name: str, path: Path) -> None:
+        """Store the bytes of the local file ``path`` as the blob ``name``, in place of a blob of this name."""
+        ...
 
     def put_new(self, name: str, data: bytes) -> bool:
-        """Store it unless there is something of that name; whether it was stored. Of many who try, one succeeds."""
+        """Store the blob unless one of this name exists; return whether it was stored. If several processes try this at
+        the same time, one of them succeeds."""
         ...
 
     def copy(self, name: str, target: str) -> None:
-        """``target`` becomes what ``name`` is, without the bytes coming here. Raises NotFound."""
+        """Make the blob ``target`` equal to the blob ``name``, without a transfer of the bytes to this process.
+
+        Raises:
+            NotFound: there is no blob ``name``.
+        """
         ...
 
     def get(self, name: str) -> bytes:
-        """Raises NotFound."""
+        """Return the bytes of the blob.
+
+        Raises:
+            NotFound: there is no such blob.
+        """
         ...
 
     def open(self, name: str) -> BinaryIO:
-        """Raises NotFound. Seekable, and reads no more than is asked for; the caller closes it."""
+        """Return a seekable file that reads no more of the blob than its caller asks for; the caller closes it.
+
+        Raises:
+            NotFound: there is no such blob.
+        """
         ...
 
     def fetch(self, name: str, path: Path) -> Path:
-        """A local file with the blob's bytes, at ``path`` or, where the store is local, its own. Raises NotFound."""
+        """Return a local file with the bytes of the blob: ``path`` or, if the store itself is local, the store's file.
+
+        Raises:
+            NotFound: there is no such blob.
+        """
         ...
 
     def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:
-        """Where anybody may read the blob until ``ttl`` is over, saved as ``download_name``; None if the store has no
-        such addresses. Does not look whether the blob is there."""
+        """Return a URL at which any reader gets the blob during ``ttl``, and which a browser saves as
+        ``download_name``; None if the store has no such URLs. This does not check that the blob exists."""
         ...
 
     def upload_url(self, name: str, content_type: str, size: int, origin: str | None = None) -> str | None:
@@ -130,11 +178,15 @@ class BlobStore(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """A blob that is not there stays so."""
+        """Delete the blob if it exists."""
         ...
 
     def exists(self, name: str) -> bool: ...
 
     def size(self, name: str) -> int:
-        """Raises NotFound."""
+        """Return the size of the blob in bytes.
+
+        Raises:
+            NotFound: there is no such blob.
+        """
         ...

@@ -152,9 +152,6 @@ class FirestoreAssetStore:
     def __init__(self, store: Firestore, clock: Clock, keep: timedelta) -> None:
         self._store, self._clock, self._keep = store, clock, keep
 
-    def get(self, key: str) -> Asset | None:
-        return self.get_many([key]).get(key)
-
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
         wanted = [self._store.document("assets", key) for key in dict.fromkeys(keys)]
         if not wanted:

@@ -32,10 +32,6 @@ class ProcessRegistry:
         path.unlink(missing_ok=True)
         return False
 
-    def others(self) -> list[str]:
-        """The owners that are alive, this one left out."""
-        return [p.name for p in self._folder.iterdir() if p.name != self.owner and self.is_alive(p.name)]
-
     def close(self) -> None:
         (self._folder / self.owner).unlink(missing_ok=True)
         self._file.close()

@@ -86,9 +86,6 @@ class SqliteAssetStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def get(self, key: str) -> Asset | None:
-        return self.get_many([key]).get(key)
-
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
         wanted = list(keys)
         marks = ",".join("?" * len(wanted))
