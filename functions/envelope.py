@@ -25,7 +25,7 @@ def command(event: CloudEvent) -> Message:
 def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
-    encoded = base64.b64encode(message.model_dump_json().encode()).decode()
+    encoded = base64.b64encode(message.to_record().encode()).decode()
     sent = {**message_subject(message), "type": message.type, **trace_attributes()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {

@@ -27,6 +27,7 @@ from sutradhar.domain.core.errors import (
     InvalidRequest,
     NotFound,
     NotInstalled,
+    RecordError,
     RenderError,
     describe_failure,
 )
@@ -84,8 +85,8 @@ def main() -> int:
         if task.parent_fd is not None:
             threading.Thread(target=_watch, args=(task.parent_fd, cancel), name="parent", daemon=True).start()
         backend = bootstrap.backend()
-        request = RenderRequest.model_validate_json(backend.blobs.get(task.render_request))
-    except (InvalidRequest, NotFound, ValueError) as exc:
+        request = RenderRequest.from_record(backend.blobs.get(task.render_request))
+    except (InvalidRequest, NotFound, RecordError, ValueError) as exc:
         log("render_refused", level="error", exc=exc)
         return 1
     try:

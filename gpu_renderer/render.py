@@ -104,7 +104,7 @@ def render(
         findings=quality_gate.check(facts, timeline),
         gate_version=quality_gate.VERSION,
     )
-    blobs.put(request.summary_blob, summary.model_dump_json(indent=2).encode())
+    blobs.put(request.summary_blob, summary.to_record(indent=2).encode())
     report("done", task.units, task.units)
     return summary
 

@@ -319,7 +319,7 @@ def good_facts(request: RenderRequest) -> FileFacts:
 
 def write_summary(blobs: BlobStore, request_blob: str) -> str:
     """Leave what a renderer leaves that did well; the name of its summary."""
-    request = RenderRequest.model_validate_json(blobs.get(request_blob))
+    request = RenderRequest.from_record(blobs.get(request_blob))
     facts = good_facts(request)
     blobs.put(request.video_blob, b"video")
     blobs.put(request.thumbnail_blob, b"thumbnail")
@@ -341,5 +341,5 @@ def write_summary(blobs: BlobStore, request_blob: str) -> str:
         findings=check(facts, request.timeline),
         gate_version=VERSION,
     )
-    blobs.put(request.summary_blob, summary.model_dump_json().encode())
+    blobs.put(request.summary_blob, summary.to_record().encode())
     return request.summary_blob

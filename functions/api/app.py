@@ -23,6 +23,7 @@ from sutradhar.domain.core.errors import (
     InvalidRequest,
     InvalidSettings,
     NotFound,
+    RecordError,
 )
 from sutradhar.domain.plan.upload import MAX_BYTES
 from sutradhar.telemetry import bind_fields, log
@@ -39,6 +40,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (NotFound, 404, "Not found"),
     (IdempotencyMismatch, 422, "Idempotency-Key used twice"),
     (Conflict, 409, "Conflict"),
+    (RecordError, 503, "Written by another version"),
 )
 
 

@@ -91,7 +91,7 @@ class Bench:
     def render(self, request: RenderRequest, env: dict[str, str] | None = None) -> Rendered:
         """Raises RuntimeError if it fails or what it made does not pass the quality gate."""
         name = f"{request.prefix}/request.json"
-        self.ready.blobs.put(name, request.model_dump_json().encode())
+        self.ready.blobs.put(name, request.to_record().encode())
         log = self.folder / "render.log"
         cost = measure.run(
             measure.module("gpu_renderer"),
@@ -110,7 +110,7 @@ class Bench:
             if env and int(env.get("CLOUD_RUN_TASK_COUNT", "1")) > 1:
                 return Rendered(cost, None)
             raise RuntimeError(f"the render failed: {log.read_text(errors='replace')[-2000:]}")
-        summary = RenderSummary.model_validate_json(self.ready.blobs.get(request.summary_blob))
+        summary = RenderSummary.from_record(self.ready.blobs.get(request.summary_blob))
         if broken := [f for f in summary.findings if not f.ok]:
             print(f"    the quality gate refuses the film: {broken}", flush=True)
         return Rendered(cost, summary)

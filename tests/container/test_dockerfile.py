@@ -134,7 +134,7 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
             mode="PROXY",
             timeline=film(blobs),
         )
-        blobs.put("request.json", request.model_dump_json().encode())
+        blobs.put("request.json", request.to_record().encode())
         cloud = {
             "BACKEND": "gcp",
             "GOOGLE_CLOUD_PROJECT": project,
@@ -148,7 +148,7 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
         }
         done = subprocess.run(argv, cwd=tmp_path, env={**env, **cloud}, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        summary = RenderSummary.model_validate_json(blobs.get(request.summary_blob))
+        summary = RenderSummary.from_record(blobs.get(request.summary_blob))
         assert summary.frames == request.timeline.frames
         assert blobs.get(request.video_blob)[4:8] == b"ftyp"
         blobs.close()
@@ -157,4 +157,4 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
             pulled = subscriber.pull(subscription=subscription, max_messages=10, timeout=20)
             assert pulled.received_messages
             said += [message.message.data.decode() for message in pulled.received_messages]
-        assert RenderFinished.model_validate_json(said[-1]).summary_blob == request.summary_blob
+        assert RenderFinished.from_record(said[-1]).summary_blob == request.summary_blob

@@ -13,7 +13,7 @@ from tests.fakes import write_summary
 
 if __name__ == "__main__":
     backend, blob = bootstrap.backend(), os.environ["RENDER_REQUEST"]
-    request = RenderRequest.model_validate_json(backend.blobs.get(blob))
+    request = RenderRequest.from_record(backend.blobs.get(blob))
     summary = write_summary(backend.blobs, blob)
     backend.bus.publish(RenderFinished(job_id=request.job_id, render_id=request.render_id, summary_blob=summary))
     backend.close()

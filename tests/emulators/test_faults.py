@@ -184,7 +184,7 @@ def test_a_message_that_is_too_large_is_refused_at_once(size: int, monkeypatch: 
     """The limit is that of the whole request, so a message a little below it is too large as well."""
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
     bus = PubSubBus("p", "t-")
-    empty = len(StopRender(job_id="a", execution="e").model_dump_json())
+    empty = len(StopRender(job_id="a", execution="e").to_record())
     with pytest.raises(BackendError, match="10000000") as caught:
         bus.publish(StopRender(job_id="a", execution="x" * (size - empty + 1)))
     bus.close()

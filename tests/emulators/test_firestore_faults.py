@@ -255,7 +255,7 @@ def test_a_job_deleted_between_reading_and_writing_is_not_there(world: Shop, bet
 
 def test_a_job_as_large_as_may_be_can_still_fail(world: Shop) -> None:
     """Otherwise its message would come for ever."""
-    room = MAX_BODY_BYTES - len(world.jobs.get("old").evolve(notices=("",)).model_dump_json())
+    room = MAX_BODY_BYTES - len(world.jobs.get("old").evolve(notices=("",)).to_record())
     world.jobs.update("old", lambda job: (job.evolve(notices=("x" * room,)), []))
     with pytest.raises(InvalidRequest, match=f"bytes, at most {MAX_BODY_BYTES}"):
         world.jobs.update("old", world.note)

@@ -187,7 +187,7 @@ def bought(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]
 
 def committed(name: str) -> int:
     text = bootstrap.backend().records.read([name]).get(name)
-    return Account.model_validate_json(text).committed if text else 0
+    return Account.from_record(text).committed if text else 0
 
 
 def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> None:
@@ -198,7 +198,7 @@ def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> N
     assert post(bought, rich).status_code == 202
     # and so is one for which another has left too little of everybody's day
     day = bootstrap.backend().clock.now().date().isoformat()
-    spent = Account(spent=99_900_000).model_dump_json()
+    spent = Account(spent=99_900_000).to_record()
     bootstrap.backend().records.update([day_account(day)], lambda _found: {day_account(day): spent})
     assert post(bought, rich).status_code == 402
     assert committed(key_account(poor.id, day)) == 0
@@ -209,7 +209,7 @@ def test_a_repeat_is_answered_with_its_job_also_when_the_day_is_spent(bought: Fl
     sent = {**shown, "Idempotency-Key": "k"}
     first = post(bought, sent)
     name = key_account(made.id, bootstrap.backend().clock.now().date().isoformat())
-    spent = Account(spent=5_000_000).model_dump_json()
+    spent = Account(spent=5_000_000).to_record()
     bootstrap.backend().records.update([name], lambda _found: {name: spent})
     again = post(bought, sent)
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
@@ -229,7 +229,7 @@ def test_what_a_keys_jobs_cost_is_counted_for_it(bought: FlaskClient) -> None:
 
     handle(services, job.pending_messages()[0])
     assert 0 < committed(key_account(made.id, day)) == committed(day_account(day))
-    assert Job.model_validate_json(job.model_dump_json()).owner == made.id
+    assert Job.from_record(job.to_record()).owner == made.id
 
 
 def test_keys_from_the_terminal(home: Path) -> None:

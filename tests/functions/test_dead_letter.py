@@ -41,7 +41,7 @@ def logged(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any
 
 
 def test_a_pushed_message_is_understood(job_id: str) -> None:
-    assert pushed(client("plan"), PlanRender(job_id=job_id).model_dump_json().encode()) == 200
+    assert pushed(client("plan"), PlanRender(job_id=job_id).to_record().encode()) == 200
     assert bootstrap.backend().jobs.get(job_id).state is JobState.PRODUCING
 
 
@@ -50,7 +50,7 @@ def test_a_dead_letter_fails_its_job_with_the_cause_noted_last(job_id: str) -> N
     note_failure(bootstrap.services(), message, RuntimeError("first"))
     note_failure(bootstrap.services(), message, RuntimeError("the planner's model is gone"))
     for _ in range(2):
-        assert pushed(client("dead_letter"), message.model_dump_json().encode()) == 200
+        assert pushed(client("dead_letter"), message.to_record().encode()) == 200
     job = bootstrap.backend().jobs.get(job_id)
     assert job.state is JobState.FAILED
     assert job.error

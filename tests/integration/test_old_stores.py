@@ -14,6 +14,7 @@ from gpu_renderer.core import engine
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import Part, Task
 from gpu_renderer.encode import encoders, segment_store
+from gpu_renderer.text.captions import hash_fonts
 from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, AssetRequest, FirstProviders, list_asset_requests
@@ -111,7 +112,7 @@ def test_summaries_are_still_read(old: OpenStore) -> None:
     for name in ("own", "paid"):
         result = old.job(name).result
         assert result is not None
-        summary = RenderSummary.model_validate_json(old.backend.blobs.get(result.summary))
+        summary = RenderSummary.from_record(old.backend.blobs.get(result.summary))
         assert summary.passed
         assert summary.video.blob == result.video
 
@@ -190,12 +191,12 @@ def test_segments_and_sound_are_found_again(commit: str, monkeypatch: pytest.Mon
     store = OldStore(commit, "local")
     for module in (engine, segment_store):
         monkeypatch.setattr(module, "engine", lambda: store.engine["engine"])
-    monkeypatch.setattr(segment_store, "font_hashes", lambda: ast.literal_eval(store.engine["fonts"]))
+    monkeypatch.setattr(segment_store, hash_fonts.__name__, lambda: ast.literal_eval(store.engine["fonts"]))
     names = set(store.blobs)
     for name in ("own", "paid", "offline"):
         text = store.blobs[f"jobs/{store.jobs[name]}/renders/1/request.json"]
         assert text is not None
-        request = RenderRequest.model_validate_json(text)
+        request = RenderRequest.from_record(text)
         plan = segment_store.reel(request.timeline, encoders.profile("libx264", request.mode, RendererSettings()))
         task = Task(request, cast("BlobStore", None), Path(), lambda *_: None, Event(), RendererSettings(), Part())
         parts = {*plan.blobs, render._sound_blob(task), render._film_record(task, plan)}

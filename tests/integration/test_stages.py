@@ -260,11 +260,11 @@ def test_a_film_that_does_not_pass_the_gate_fails_the_job_with_the_figure(world:
     job = world.rendering()
     world.finish()
     blob = f"jobs/{job.id}/renders/1/job_summary.json"
-    summary = RenderSummary.model_validate_json(world.blobs.get(blob))
-    request = RenderRequest.model_validate_json(world.blobs.get(f"jobs/{job.id}/renders/1/request.json"))
+    summary = RenderSummary.from_record(world.blobs.get(blob))
+    request = RenderRequest.from_record(world.blobs.get(f"jobs/{job.id}/renders/1/request.json"))
     facts = summary.facts.evolve(integrated_lufs=-9.0)
     loud = summary.evolve(facts=facts, findings=check(facts, request.timeline))
-    world.blobs.put(blob, loud.model_dump_json().encode())
+    world.blobs.put(blob, loud.to_record().encode())
     world.work()
     failed = world.job(job.id)
     assert failed.error

@@ -40,7 +40,7 @@ class Room:
             mode="PROXY",
             timeline=timeline,
         )
-        self.blobs.put(REQUEST_BLOB, request.model_dump_json().encode())
+        self.blobs.put(REQUEST_BLOB, request.to_record().encode())
         return request
 
     def start(self, *, pass_fds: tuple[int, ...] = (), **env: str) -> subprocess.Popen[str]:

@@ -47,10 +47,10 @@ def everything(room: Room, size: tuple[int, int], folder) -> Timeline:
 def test_a_film_with_everything_passes_its_gate(tmp_path, size):
     room = Room(tmp_path / "home")
     request = room.ask(everything(room, size, tmp_path)).evolve(soft_captions=True)
-    room.blobs.put(REQUEST_BLOB, request.model_dump_json().encode())
+    room.blobs.put(REQUEST_BLOB, request.to_record().encode())
     code, said = room.run()
     assert code == 0, said
-    summary = RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
+    summary = RenderSummary.from_record(room.blobs.get(request.summary_blob))
     assert failures(summary.findings) == ""
     film_path = room.blobs.fetch(request.video_blob, tmp_path)
     argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]

@@ -30,7 +30,7 @@ def asked(room: Room, bodies=BODIES):
 
 
 def summary_of(room: Room, request) -> RenderSummary:
-    return RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
+    return RenderSummary.from_record(room.blobs.get(request.summary_blob))
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
     request = room.ask(timeline)
     code, said = room.run()
     assert code == 0, said
-    summary = RenderSummary.model_validate_json(room.blobs.get(request.summary_blob))
+    summary = RenderSummary.from_record(room.blobs.get(request.summary_blob))
     assert failures(summary.findings) == ""
     assert summary.facts.frames == timeline.frames
     assert summary.video.size == room.blobs.size(request.video_blob)
@@ -59,10 +59,10 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
 
     # another attempt at the same film: everything is found again and the file is the same
     second = request.evolve(render_id="r2", prefix="jobs/j/renders/2")
-    room.blobs.put("jobs/j/renders/2/request.json", second.model_dump_json().encode())
+    room.blobs.put("jobs/j/renders/2/request.json", second.to_record().encode())
     code, said = room.run(RENDER_REQUEST="jobs/j/renders/2/request.json")
     assert code == 0, said
-    again = RenderSummary.model_validate_json(room.blobs.get(second.summary_blob))
+    again = RenderSummary.from_record(room.blobs.get(second.summary_blob))
     assert (again.segments.reused, again.segments.encoded) == (3, 0)
     assert again.video.sha256 == summary.video.sha256
     assert again.thumbnail.sha256 == summary.thumbnail.sha256

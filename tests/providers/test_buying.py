@@ -41,7 +41,7 @@ def paid(studio: Studio, job_id: str) -> Account:
 def others_spend(studio: Studio, micros: int) -> None:
     """On everybody's account of today."""
     name = day_account(studio.services.clock.now().date().isoformat())
-    spent = Account(spent=micros).model_dump_json()
+    spent = Account(spent=micros).to_record()
     studio.services.records.update([name], lambda _found: {name: spent})
 
 

@@ -125,7 +125,7 @@ def client(name: str) -> FlaskClient:
 
 
 def bury(message: Message) -> None:
-    body = {"data": base64.b64encode(message.model_dump_json().encode()).decode(), "messageId": "7", "publishTime": "t"}
+    body = {"data": base64.b64encode(message.to_record().encode()).decode(), "messageId": "7", "publishTime": "t"}
     with function(message.topic):  # on Google Cloud it stores the cause of a failure
         note_failure(bootstrap.services(), message, RuntimeError("no"))
     with function("dead_letter"):

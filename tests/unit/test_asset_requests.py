@@ -57,9 +57,9 @@ def test_the_recorded_plans_ask_for_each_kind_of_asset() -> None:
 def test_a_stored_request_is_read_and_stored_again_with_its_key(recorded: dict[str, Any]) -> None:
     current = list_asset_requests(RenderPlan.parse(recorded["plan"]), providers(recorded["providers"]))
     for old, request in zip(recorded["requests"], current, strict=True):
-        read = AssetRequest.model_validate_json(json.dumps(old["stored"]))
+        read = AssetRequest.from_record(json.dumps(old["stored"]))
         assert (read, read.key) == (request, old["key"])
-        again = AssetRequest.model_validate_json(read.model_dump_json())
+        again = AssetRequest.from_record(read.to_record())
         assert (again, again.key) == (read, read.key)
 
 

@@ -135,4 +135,4 @@ def test_a_job_survives_being_stored() -> None:
     job = after("planned")
     later = job.fail(ERROR, NOW + timedelta(seconds=5))[0]
     assert later.updated_at - job.updated_at == timedelta(seconds=5)
-    assert Job.model_validate_json(later.model_dump_json()) == later
+    assert Job.from_record(later.to_record()) == later

@@ -77,8 +77,9 @@ def _digest(secret: str) -> str:
 
 
 def _read(found: Values) -> Mapping[str, ApiKey]:
-    return {key["digest"]: ApiKey.model_validate(key) for key in json.loads(found.get(_RECORD) or "[]")}
+    keys = [ApiKey.from_record(json.dumps(fields)) for fields in json.loads(found.get(_RECORD) or "[]")]
+    return {key.digest: key for key in keys}
 
 
 def _written(keys: Mapping[str, ApiKey]) -> Values:
-    return {_RECORD: json.dumps([key.model_dump(mode="json") for key in keys.values()])}
+    return {_RECORD: f"[{','.join(key.to_record() for key in keys.values())}]"}

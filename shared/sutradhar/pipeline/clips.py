@@ -97,7 +97,7 @@ def _poll(services: Services, request: AssetRequest, pending: PendingOperation) 
 
 def _read(services: Services, request: AssetRequest) -> PendingOperation | None:
     text = services.records.read([_record_name(request)]).get(_record_name(request))
-    pending = PendingOperation.model_validate_json(text) if text else None
+    pending = PendingOperation.from_record(text) if text else None
     if pending and services.clock.now() - pending.at >= _MAX_AGE:
         services.purchases.give_up(pending.operation)
         return None
@@ -116,7 +116,7 @@ def _adopt(services: Services, request: AssetRequest, operation: Operation) -> P
 
 
 def _write(services: Services, request: AssetRequest, pending: PendingOperation | None) -> None:
-    text = pending.model_dump_json() if pending else ""
+    text = pending.to_record() if pending else ""
     services.records.update([_record_name(request)], lambda _stored: {_record_name(request): text})
 
 

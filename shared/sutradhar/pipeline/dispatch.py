@@ -58,7 +58,7 @@ def _start(services: Services, seen: Job) -> None:
         return  # somebody was quicker
     request = build_render_request(job)
     blob = request_blob(request.prefix)
-    services.blobs.put(blob, request.model_dump_json().encode())
+    services.blobs.put(blob, request.to_record().encode())
     machine = services.runner.machine
     tasks = tasks_for(request.timeline, machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)

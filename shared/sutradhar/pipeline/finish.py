@@ -29,7 +29,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         )
         services.move(job.id, lambda current: current.fail(error, services.clock.now()))
         return
-    summary = RenderSummary.model_validate_json(services.blobs.get(message.summary_blob))
+    summary = RenderSummary.from_record(services.blobs.get(message.summary_blob))
     if broken := failures(summary.findings):
         error = JobFailure(
             stage="quality gate",
@@ -41,7 +41,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         services.move(job.id, lambda current: current.fail(error, services.clock.now()))
         return
     # not built again from the job: another version of the program would lay out another timeline
-    request = RenderRequest.model_validate_json(services.blobs.get(request_blob(render_prefix(job))))
+    request = RenderRequest.from_record(services.blobs.get(request_blob(render_prefix(job))))
     result = Result(
         video=summary.video.blob,
         thumbnail=summary.thumbnail.blob,

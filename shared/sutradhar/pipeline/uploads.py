@@ -66,7 +66,7 @@ def create_upload(
 def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
     """Return the upload. Raise NotFound if it does not exist, or if ``caller`` must not see it."""
     text = services.records.read([_name(upload_id)]).get(_name(upload_id))
-    upload = Upload.model_validate_json(text) if text else None
+    upload = Upload.from_record(text) if text else None
     if upload is None or (caller and not caller.may_see(upload.owner)):
         raise NotFound(f"there is no upload {upload_id}")
     return upload
@@ -75,7 +75,7 @@ def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None)
 def read_uploads(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
     """Return the existing uploads among ``upload_ids``, by id."""
     texts = services.records.read(map(_name, upload_ids)) if upload_ids else {}
-    return {one: Upload.model_validate_json(text) for one in upload_ids if (text := texts.get(_name(one)))}
+    return {one: Upload.from_record(text) for one in upload_ids if (text := texts.get(_name(one)))}
 
 
 def update_upload(services: Services, upload_id: str, change: Callable[[Upload], Upload]) -> Upload:
@@ -85,9 +85,9 @@ def update_upload(services: Services, upload_id: str, change: Callable[[Upload],
     def write(texts: Values) -> Values:
         if not texts.get(name):
             raise NotFound(f"there is no upload {upload_id}")
-        return {name: change(Upload.model_validate_json(texts[name])).model_dump_json()}
+        return {name: change(Upload.from_record(texts[name])).to_record()}
 
-    return Upload.model_validate_json(services.records.update([name], write)[name])
+    return Upload.from_record(services.records.update([name], write)[name])
 
 
 def check_in_process(services: Services, upload_id: str) -> Upload:
@@ -142,7 +142,7 @@ def list_recent_uploads(services: Services, caller: ApiKey | None = None) -> Seq
     """Return those of the hundred newest uploads that ``caller`` may see, the newest first."""
     ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
     texts = services.records.read(map(_name, ids))
-    uploads = [Upload.model_validate_json(texts[_name(one)]) for one in ids if texts.get(_name(one))]
+    uploads = [Upload.from_record(texts[_name(one)]) for one in ids if texts.get(_name(one))]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
@@ -231,10 +231,10 @@ def _read_facts(services: Services, upload: Upload) -> MediaFacts:
 def _write(services: Services, upload: Upload) -> None:
     def change(texts: Values) -> Values:
         text = texts.get(_name(upload.id))
-        stored = Upload.model_validate_json(text) if text else None
+        stored = Upload.from_record(text) if text else None
         current = stored if stored and stored.facts else upload  # the outcome of a check is final
         ids = [upload.id, *(one for one in json.loads(texts.get(_INDEX, "[]")) if one != upload.id)][:_MAX_LISTED]
-        return {_name(upload.id): current.model_dump_json(), _INDEX: json.dumps(ids)}
+        return {_name(upload.id): current.to_record(), _INDEX: json.dumps(ids)}
 
     services.records.update([_name(upload.id), _INDEX], change)
 

@@ -23,7 +23,7 @@ class PubSubBus:
         self._client: pubsub_v1.PublisherClient | None = None
 
     def publish(self, message: Message) -> None:
-        data = message.model_dump_json().encode()
+        data = message.to_record().encode()
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
         attributes = {**message_subject(message), "type": message.type, **trace_attributes()}
         with errors(f"topic {self._prefix}{message.topic}"):

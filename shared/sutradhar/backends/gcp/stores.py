@@ -142,7 +142,7 @@ class FirestoreJobStore:
             "version": job.version,
             "write": write,
             "expire_at": ends,
-            "body": _body(f"job {job.id}", job.model_dump_json(), limit),
+            "body": _body(f"job {job.id}", job.to_record(), limit),
         }
 
 
@@ -159,11 +159,11 @@ class FirestoreAssetStore:
         now = self._clock.now()
         found = self._store.read(lambda: self._store.client.get_all(wanted, **STREAM))
         alive = [snapshot for snapshot in found if snapshot.exists and snapshot.get("expire_at") > now]
-        assets = [Asset.model_validate_json(snapshot.get("body")) for snapshot in alive]
+        assets = [Asset.from_record(snapshot.get("body")) for snapshot in alive]
         return {asset.key: asset for asset in assets}
 
     def save(self, asset: Asset, lease: Lease) -> None:
-        body = _body(f"asset {asset.key}", asset.model_dump_json(), MAX_BODY_BYTES)
+        body = _body(f"asset {asset.key}", asset.to_record(), MAX_BODY_BYTES)
 
         def attempt() -> None:
             held = self._store.document("leases", lease.name).get(**CALL)
@@ -228,7 +228,7 @@ class FirestoreLeaseStore:
 
 
 def _job(snapshot: Any) -> Job:
-    return Job.model_validate_json(snapshot.get("body"))
+    return Job.from_record(snapshot.get("body"))
 
 
 def _body(what: str, text: str, limit: int) -> str:

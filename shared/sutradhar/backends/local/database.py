@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sutradhar.domain.core.errors import SutradharError
+from sutradhar.domain.core.errors import NewerRecord, UnreadableRecord
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -42,8 +42,10 @@ _BUSY_SEC = 30.0
 
 
 class Database:
-    """Raises SutradharError when the file is of another version, and sqlite3's errors as they are (``OperationalError``
-    after 30 s behind another writer).
+    """The file and its connections.
+
+    Raises NewerRecord or UnreadableRecord when the file has the tables of another version, and sqlite3's errors as they
+    are (``OperationalError`` after 30 s behind another writer).
 
     Connections are opened and closed under a file lock. The switch of a new file to the write-ahead log, and the last
     connection's clean-up of that log, refuse other processes at once, whatever timeout they have (sqlite.org/wal.html,
@@ -60,9 +62,9 @@ class Database:
             (found,) = connection.execute("PRAGMA user_version").fetchone()
             (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
             if tables and found != _VERSION:
-                raise SutradharError(
-                    f"{path} was written by another version of Sutradhar; move it away and start again"
-                )
+                if found > _VERSION:
+                    raise NewerRecord(str(path))
+                raise UnreadableRecord(str(path), "move this file away and start this version again")
             connection.execute(f"PRAGMA user_version = {_VERSION}")
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 connection.execute(statement)

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.domain.core.errors import NewerRecord
 from sutradhar.domain.jobs.messages import Message, decode_message
 from sutradhar.ports.clock import Clock
+from sutradhar.telemetry import log
 
 LEASE_SEC = 60.0
 MAX_FAILURES = 6
@@ -56,7 +58,7 @@ class SqliteQueue:
         """Queue ``message``. If an equal one waits, it is brought forward instead, so that repeated messages about one
         job do not fill the queue. One that has failed keeps its rest: a second one would have as many tries again, and
         a vendor may charge for each."""
-        now, body = self._now(), message.model_dump_json()
+        now, body = self._now(), message.to_record()
         with self._database.write() as connection:
             waiting = connection.execute(
                 "UPDATE messages SET available = CASE WHEN failures = 0 THEN MIN(available, ?) ELSE available END"
@@ -79,6 +81,11 @@ class SqliteQueue:
                 number, body, failures, deliveries = row
                 try:
                     message = decode_message(body)
+                except NewerRecord as exc:  # a process of that version may take it from the same home
+                    log("message_left", level="warning", exc=exc)
+                    later = (self._now() + LEASE_SEC, number)
+                    connection.execute("UPDATE messages SET available = ?, owner = NULL WHERE id = ?", later)
+                    continue
                 except ValidationError as exc:
                     self._move_to_dead_letters(
                         connection, number, f"not a message of ours: {exc.errors(include_url=False)}"

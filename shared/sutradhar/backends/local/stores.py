@@ -25,7 +25,7 @@ class SqliteJobStore:
         with self._database.write() as connection:
             row = connection.execute("SELECT body FROM jobs WHERE id = ?", (job.id,)).fetchone()
             if row:
-                return Job.model_validate_json(row[0]), False
+                return Job.from_record(row[0]), False
             connection.execute(
                 "INSERT INTO jobs (id, state, over, created_at, updated_at, version, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -38,14 +38,14 @@ class SqliteJobStore:
         row = self._database.read().execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
         if row is None:
             raise NotFound(f"there is no job {job_id}")
-        return Job.model_validate_json(row[0])
+        return Job.from_record(row[0])
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
         with self._database.write() as connection:
             row = connection.execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
             if row is None:
                 raise NotFound(f"there is no job {job_id}")
-            before = Job.model_validate_json(row[0])
+            before = Job.from_record(row[0])
             job, messages = change(before)
             if job == before:
                 return before, messages
@@ -62,7 +62,7 @@ class SqliteJobStore:
             "SELECT body FROM jobs WHERE over = 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
             (_stamp(touched_before), _MOST_AT_ONCE),
         )
-        return [Job.model_validate_json(body) for (body,) in rows]
+        return [Job.from_record(body) for (body,) in rows]
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         # one more than asked for tells whether there is another page
@@ -71,7 +71,7 @@ class SqliteJobStore:
             "SELECT body FROM jobs WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
             (created_at, job_id, limit + 1),
         )
-        jobs = [Job.model_validate_json(body) for (body,) in rows]
+        jobs = [Job.from_record(body) for (body,) in rows]
         return Page(
             jobs[:limit],
             encode_cursor(_stamp(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None,
@@ -90,14 +90,14 @@ class SqliteAssetStore:
         wanted = list(keys)
         marks = ",".join("?" * len(wanted))
         rows = self._database.read().execute(f"SELECT key, body FROM assets WHERE key IN ({marks})", wanted)  # noqa: S608 - only question marks
-        return {key: Asset.model_validate_json(body) for key, body in rows}
+        return {key: Asset.from_record(body) for key, body in rows}
 
     def save(self, asset: Asset, lease: Lease) -> None:
         with self._database.write() as connection:
             row = connection.execute("SELECT token FROM leases WHERE name = ?", (lease.name,)).fetchone()
             if row is None or row[0] != lease.token:
                 raise StaleLease(f"{lease.name} was taken by somebody else")
-            connection.execute("INSERT OR REPLACE INTO assets VALUES (?, ?)", (asset.key, asset.model_dump_json()))
+            connection.execute("INSERT OR REPLACE INTO assets VALUES (?, ?)", (asset.key, asset.to_record()))
 
 
 class SqliteLeaseStore:
@@ -133,7 +133,7 @@ def _count(connection: sqlite3.Connection, changes: Mapping[JobState, int]) -> N
 
 
 def _columns(job: Job) -> tuple[str, int, str]:
-    return _stamp(job.updated_at), job.version, job.model_dump_json()
+    return _stamp(job.updated_at), job.version, job.to_record()
 
 
 def _stamp(at: datetime) -> str:

@@ -6,6 +6,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.record import History, Record, keep_fields
 
 Alignment = Literal["engine", "speech", "estimate"]
 """The source of word times: the voice engine itself, the words recognised in the finished speech, or a share of the
@@ -76,8 +77,10 @@ class Provenance(Frozen):
     """The URL of the page that shows the original."""
 
 
-class Asset(Frozen):
+class Asset(Record):
     """A stored part of a video. ``blob`` is its name in the blob store, ``sha256`` the hash of its bytes."""
+
+    history = History("asset", keep_fields)
 
     key: str
     kind: AssetKind

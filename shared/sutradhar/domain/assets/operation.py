@@ -6,6 +6,7 @@ from pydantic import Field
 
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.record import History, Record, keep_fields
 
 
 class Operation(Frozen):
@@ -23,8 +24,10 @@ class Operation(Frozen):
     """The providers that were asked first and did not start it."""
 
 
-class PendingOperation(Frozen):
+class PendingOperation(Record):
     """An operation whose result is not here yet, as it is recorded for an asset."""
+
+    history = History("clip in the making", keep_fields)
 
     operation: Operation
     at: datetime

@@ -3,9 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from pydantic import model_validator
+from typing import Literal
 
 from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.assets.specs import (
@@ -21,7 +19,7 @@ from sutradhar.domain.assets.specs import (
     cache_key,
 )
 from sutradhar.domain.assets.stored_requests import upgrade_request
-from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.record import History, Record
 from sutradhar.domain.plan.plan import Character, RenderPlan, Scene
 from sutradhar.domain.plan.speech_duration import scene_sec
 from sutradhar.domain.text.speech_text import spoken_text
@@ -33,8 +31,10 @@ _REFERENCE_SIZE = 1024
 """Width and height of a drawn reference image in pixels."""
 
 
-class AssetRequest(Frozen):
+class AssetRequest(Record):
     """One asset that a job needs. ``spec`` says what it is, independently of the provider that makes it."""
+
+    history = History("asset request", upgrade_request)
 
     slot: Slot
     spec: AssetSpec
@@ -48,11 +48,6 @@ class AssetRequest(Frozen):
     @property
     def key(self) -> str:
         return cache_key(self.spec, self.provider)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_old(cls, value: Any) -> Any:
-        return upgrade_request(value) if isinstance(value, Mapping) and "params" in value else value
 
 
 @dataclass(frozen=True)

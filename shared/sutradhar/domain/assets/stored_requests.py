@@ -1,13 +1,14 @@
 """Translate asset requests that jobs stored before there were typed specs."""
 
-from collections.abc import Mapping
 from typing import Any
+
+from sutradhar.domain.core.record import Fields
 
 _OPTIONS = ("speed", "emotion", "named")
 
 
-def upgrade_request(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the JSON of today's ``AssetRequest`` for one of a slot, a kind, a mapping of parameters, and the first
+def upgrade_request(stored: Fields) -> Fields:
+    """Return version 1 of an ``AssetRequest`` for a request of a slot, a kind, a mapping of parameters, and the first
     provider. Its cache key is the same."""
     return {
         "slot": stored["slot"],

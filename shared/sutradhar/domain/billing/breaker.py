@@ -5,8 +5,8 @@ Its state is shared by all instances, so that each need not find out for itself.
 
 from datetime import datetime, timedelta
 
-from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.core.record import History, Record, keep_fields
 
 FAILURES = 3
 """In a row, before it opens."""
@@ -15,7 +15,9 @@ FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
 _COUNTED = ("busy", "down", "key")
 
 
-class Breaker(Frozen):
+class Breaker(Record):
+    history = History("circuit breaker", keep_fields)
+
     failures: int = 0
     """In a row."""
     opened: int = 0

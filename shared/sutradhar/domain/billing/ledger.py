@@ -10,6 +10,7 @@ from typing import Literal
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import BudgetExceeded
+from sutradhar.domain.core.record import History, Record, keep_fields
 
 Outcome = Literal["open", "pending", "settled", "refunded", "lost"]
 """``open``: the call is being made. ``pending``: it was made, and the vendor works on; both are set aside. ``lost``:
@@ -40,8 +41,10 @@ class Charge(Frozen):
         return self.outcome in _HELD
 
 
-class Account(Frozen):
+class Account(Record):
     """Amounts in millionths of a US dollar. ``charges`` by id; only a job's account has them."""
+
+    history = History("account", keep_fields)
 
     spent: int = 0
     reserved: int = 0

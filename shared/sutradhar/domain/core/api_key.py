@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Literal
 
-from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.record import History, Record, keep_fields
 
 Role = Literal["creator", "admin"]
 """A creator has their own jobs and uploads; an admin sees all."""
 
 
-class ApiKey(Frozen):
+class ApiKey(Record):
     """``digest``: the SHA-256 of the secret, which is shown once and kept by nobody here."""
+
+    history = History("API key", keep_fields)
 
     id: str
     name: str

@@ -14,6 +14,9 @@
     ├── ProviderError             a maker (voice, picture, music, planner) failed; says whether to try again
     │   └── BudgetExceeded        the call would cost more than is left of a cap, so it was not made
     ├── BackendError              a store, the bus or the job runner failed; says whether to try again
+    ├── RecordError               another version of Sutradhar wrote something that is stored
+    │   ├── NewerRecord           a newer one did
+    │   └── UnreadableRecord      an older one did, and it cannot be brought to today's form
     ├── RenderError               the renderer failed; says where and what to do
     └── NotInstalled              a program, font or package is missing; says how to get it
 
@@ -151,6 +154,30 @@ class BackendError(SutradharError):
     def __init__(self, message: str, *, retryable: bool, advice: str = "") -> None:
         self.retryable, self.advice = retryable, advice
         super().__init__(message)
+
+
+class RecordError(SutradharError):
+    """Another version of Sutradhar wrote something that is stored."""
+
+
+class NewerRecord(RecordError):
+    """A newer version wrote it. While a deployment replaces the functions, the next try may meet a new one."""
+
+    retryable = True
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} was written by a newer version of Sutradhar; install that version or a newer one")
+
+
+class UnreadableRecord(RecordError):
+    """An older version wrote it, and it cannot be brought to today's form. ``last_step``: what the user does after the
+    older version has finished its jobs."""
+
+    def __init__(self, what: str, last_step: str = "start this version again") -> None:
+        super().__init__(
+            f"{what} was written by another version of Sutradhar: let that version finish its jobs (`sutradhar serve`"
+            f" until `sutradhar status` shows none in progress), then {last_step}"
+        )
 
 
 class RenderError(SutradharError):

@@ -16,6 +16,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
+from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.messages import DispatchRender, Message, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.plan import Language, RenderPlan
 
@@ -106,7 +107,9 @@ def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
     return {after.state: 1}
 
 
-class Job(Frozen):
+class Job(Record):
+    history = History("job", keep_fields)
+
     id: str
     state: JobState
     version: int = 0

@@ -5,24 +5,30 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.failure import FailureDetail
+from sutradhar.domain.core.record import STORED, History, Record, keep_fields
 
 
-class PlanRender(Frozen):
+class _Stored(Record):
+    """A message; one whose fields change gets a history of its own."""
+
+    history = History("message", keep_fields)
+
+
+class PlanRender(_Stored):
     topic: ClassVar[str] = "plan"
     type: Literal["PlanRender"] = "PlanRender"
     job_id: str
 
 
-class ProduceAsset(Frozen):
+class ProduceAsset(_Stored):
     topic: ClassVar[str] = "produce"
     type: Literal["ProduceAsset"] = "ProduceAsset"
     job_id: str
     slot: Slot
 
 
-class DispatchRender(Frozen):
+class DispatchRender(_Stored):
     """Start the renderer, or see what became of it."""
 
     topic: ClassVar[str] = "dispatch"
@@ -30,7 +36,7 @@ class DispatchRender(Frozen):
     job_id: str
 
 
-class StopRender(Frozen):
+class StopRender(_Stored):
     """End a running execution whose job was cancelled."""
 
     topic: ClassVar[str] = "dispatch"
@@ -39,7 +45,7 @@ class StopRender(Frozen):
     execution: str
 
 
-class RenderProgressed(Frozen):
+class RenderProgressed(_Stored):
     """``done`` of ``total`` units of work of this render (frames, and the work after them in frames)."""
 
     topic: ClassVar[str] = "finish"
@@ -51,7 +57,7 @@ class RenderProgressed(Frozen):
     total: int
 
 
-class RenderFinished(Frozen):
+class RenderFinished(_Stored):
     """The renderer is done. Its summary lies at ``summary_blob``; on failure ``error`` says what happened."""
 
     topic: ClassVar[str] = "finish"
@@ -62,7 +68,7 @@ class RenderFinished(Frozen):
     error: FailureDetail | None = None
 
 
-class CheckUpload(Frozen):
+class CheckUpload(_Stored):
     """Ask the worker to check a file that a user sent."""
 
     topic: ClassVar[str] = "check"
@@ -90,5 +96,10 @@ _adapter: TypeAdapter[Message] = TypeAdapter(Message, config=ConfigDict(defer_bu
 
 
 def decode_message(body: bytes | str) -> Message:
-    """Raises pydantic.ValidationError for anything that is no message of ours."""
-    return _adapter.validate_json(body)
+    """Return the message in ``body``, which this version or an earlier one sent.
+
+    Raises:
+        pydantic.ValidationError: it is no message of ours.
+        NewerRecord: a newer version sent it.
+    """
+    return _adapter.validate_json(body, context=STORED)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from sutradhar.domain.billing.price import micros
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.field_messages import field_error, missing_parts
 from sutradhar.domain.plan.notices import reading_notices
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile, UploadId, UploadRef
@@ -220,8 +221,10 @@ class PlanDefaults(Frozen):
     watermark_position: Corner | None = None
 
 
-class RenderPlan(Frozen):
+class RenderPlan(Record):
     """A topic, a prompt, or the scenes themselves; everything else has a sane default."""
+
+    history = History("plan", keep_fields)
 
     topic: Annotated[Shown, Field(max_length=200)] | None = None
     prompt: Annotated[Prompt, Field(max_length=2000)] | None = None
@@ -326,11 +329,7 @@ class RenderPlan(Frozen):
 
     @classmethod
     def parse(cls, body: object) -> Self:
-        """The plan in ``body`` (decoded JSON).
-
-        Raises:
-            InvalidRequest: with every wrong field, its limit and what was sent.
-        """
+        """Return the plan in ``body`` (decoded JSON). Raise InvalidRequest: every wrong field, its limit and value."""
         if not isinstance(body, Mapping):
             raise InvalidRequest([FieldError("", 'the body must be a JSON object, such as {"topic": "Prahlad"}')])
         if "notices" in body:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.plan import RenderPlan
 
 MediaKind = Literal["video", "image", "audio"]
@@ -24,8 +25,10 @@ class MediaFacts(Frozen):
     """True if a video has sound; None: an earlier version checked the file and did not record this."""
 
 
-class Upload(Frozen):
+class Upload(Record):
     """``size`` in bytes, as it was announced and then kept to."""
+
+    history = History("upload", keep_fields)
 
     id: str
     filename: str

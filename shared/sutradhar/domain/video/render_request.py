@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.plan import EncoderName, Language, RenderMode
 from sutradhar.domain.video.quality_gate import FileFacts, Finding
 from sutradhar.domain.video.timeline import Timeline
@@ -21,8 +22,10 @@ def summary_blob(prefix: str) -> str:
     return f"{prefix}/job_summary.json"
 
 
-class RenderRequest(Frozen):
+class RenderRequest(Record):
     """One film to make. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
+
+    history = History("render request", keep_fields)
 
     render_id: str
     """Names this attempt; goes back in every message."""
@@ -66,8 +69,10 @@ class SegmentCounts(Frozen):
     encoded: int
 
 
-class RenderSummary(Frozen):
+class RenderSummary(Record):
     """``job_summary.json``: what was made, how, and what the finished file measures."""
+
+    history = History("render summary", keep_fields)
 
     render_id: str
     engine_version: str

@@ -230,8 +230,8 @@ class Purchases:
 
     def _move(self, names: list[str], change: "ledger.Change") -> None:
         def written(found: Values) -> Values:
-            before = {n: Account.model_validate_json(found[n]) if n in found else Account() for n in names}
-            return {name: one.model_dump_json() for name, one in change(before).items()}
+            before = {n: Account.from_record(found[n]) if n in found else Account() for n in names}
+            return {name: one.to_record() for name, one in change(before).items()}
 
         self._records.update(names, written)
 
@@ -308,4 +308,4 @@ class _Call:
 def account(records: KeyValueStore, name: str) -> Account:
     """An account as it is now; one that nobody has used is empty."""
     text = records.read([name]).get(name)
-    return Account.model_validate_json(text) if text else Account()
+    return Account.from_record(text) if text else Account()

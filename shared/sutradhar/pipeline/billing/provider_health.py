@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 from sutradhar.domain.billing.breaker import Breaker
 from sutradhar.domain.billing.model_table import ModelState, ModelTable
-from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import KeyValueStore, Values
 from sutradhar.telemetry import log
@@ -14,8 +14,10 @@ FRESH_FOR, RETRY_AFTER = timedelta(hours=1), timedelta(minutes=5)
 """Time for which a provider's answer about a model is kept, and time for which a missing answer is kept."""
 
 
-class Sighting(Frozen):
+class Sighting(Record):
     """A provider's answer about one of its models."""
+
+    history = History("state of a model", keep_fields)
 
     at: datetime
     state: ModelState
@@ -41,7 +43,7 @@ class VendorHealth:
         texts = self._records.read([_breaker(provider), _model(provider, model)])
         self._refuse_gone(provider, model, texts)
         text = texts.get(_breaker(provider))
-        if text is None or not Breaker.model_validate_json(text).until:
+        if text is None or not Breaker.from_record(text).until:
             return False
         self._begin_trial(provider)
         return True
@@ -53,21 +55,21 @@ class VendorHealth:
         name, now = _breaker(provider), self._clock.now()
 
         def failed(found: Values) -> Values:
-            breaker = Breaker.model_validate_json(found[name]) if name in found else Breaker()
+            breaker = Breaker.from_record(found[name]) if name in found else Breaker()
             after = breaker.failed(exc, now, is_trial=is_trial)
-            return {} if after == breaker else {name: after.model_dump_json()}
+            return {} if after == breaker else {name: after.to_record()}
 
         self._records.update([name], failed)
 
     def note_success(self, provider: str) -> None:
-        name, well = _breaker(provider), Breaker().model_dump_json()
+        name, well = _breaker(provider), Breaker().to_record()
         if self._records.read([name]).get(name, well) != well:
             self._records.update([name], lambda _found: {name: well})
 
     def keep(self, state: ModelState) -> None:
         """Store a provider's answer about one of its models."""
         name = _model(state.provider, state.model)
-        text = Sighting(at=self._clock.now(), state=state).model_dump_json()
+        text = Sighting(at=self._clock.now(), state=state).to_record()
         self._records.update([name], lambda _found: {name: text})
 
     def recall(self, provider: str, model: str) -> ModelState | None:
@@ -76,7 +78,7 @@ class VendorHealth:
         return self._read_if_fresh(self._records.read([name]).get(name))
 
     def _read_if_fresh(self, text: str | None) -> ModelState | None:
-        found = Sighting.model_validate_json(text) if text else None
+        found = Sighting.from_record(text) if text else None
         return found.state if found and found.is_fresh(self._clock.now()) else None
 
     def _refuse_gone(self, provider: str, model: str, texts: Values) -> None:
@@ -96,7 +98,7 @@ class VendorHealth:
         name, now = _breaker(provider), self._clock.now()
 
         def tried(found: Values) -> Values:
-            breaker = Breaker.model_validate_json(found[name])
+            breaker = Breaker.from_record(found[name])
             if wait := breaker.wait(now):
                 raise ProviderError(
                     f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}",
@@ -105,7 +107,7 @@ class VendorHealth:
                     fault="busy",
                     retry_after=wait,
                 )
-            return {name: breaker.tried(now).model_dump_json()}
+            return {name: breaker.tried(now).to_record()}
 
         self._records.update([name], tried)
 
