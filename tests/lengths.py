@@ -32,7 +32,7 @@ BEAT_SEC = (11.0, 22.0)
 
 def planned(topic: str, language: Language, length_sec: int, voice: Voice = "F") -> RenderPlan:
     wanted = RenderPlan(topic=topic, language=language, length_sec=length_sec, voice=voice)
-    return Storybook().written(wanted)
+    return Storybook().write_plan(wanted)
 
 
 def real_sec(plan: RenderPlan) -> float:

@@ -185,9 +185,9 @@ def _check_piper() -> Check:
 
 
 def _check_whisper(folder: Path) -> Check:
-    from sutradhar.providers.alignment.whisper import missing
+    from sutradhar.providers.alignment.whisper import find_problem
 
-    problem = missing(folder)
+    problem = find_problem(folder)
     return Check("whisper", ok=not problem, detail=problem or f"the model in {folder}", needed=False)
 
 

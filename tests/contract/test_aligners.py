@@ -13,9 +13,9 @@ import pytest
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.plan.plan import Language, Manner
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, word_starts
-from sutradhar.providers.alignment.text_match import matched, matched_either_way
-from sutradhar.providers.alignment.whisper import Whisper, missing
+from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, find_word_starts
+from sutradhar.providers.alignment.text_match import match_either_form, match_tokens
+from sutradhar.providers.alignment.whisper import Whisper, find_problem
 from sutradhar.providers.chain import FallbackNarrator
 from sutradhar.providers.media.speech_postprocess import GUESSED, place_words
 from sutradhar.providers.media.wav import from_wav
@@ -73,7 +73,7 @@ def test_a_number_is_found_in_every_reading_and_other_words_keep_their_times(wri
     speech = HibariNarrator().narrate(read, "en", "F")
     true = {word.text: word.start for word in speech.words}
     tokens = written.split()
-    found = word_starts(*from_wav(speech.wav), tokens)
+    found = find_word_starts(*from_wav(speech.wav), tokens)
     assert found
     same = [(token, at) for token, at in zip(tokens, found, strict=True) if token in true]
     assert len(same) >= 4
@@ -82,14 +82,14 @@ def test_a_number_is_found_in_every_reading_and_other_words_keep_their_times(wri
 
 def test_a_listener_may_write_numbers_as_words_or_as_digits() -> None:
     written, said = ["Rs.", "500", "in", "2014."], ["", "five hundred rupees", "in", "twenty fourteen."]
-    assert matched_either_way(written, said, ["five", "hundred", "rupees", "in", "2014"]) == [None, 0, 3, 4]
-    assert matched_either_way(written, said, ["Rs", "500", "in", "twenty", "fourteen"]) == [0, 1, 2, 3]
+    assert match_either_form(written, said, ["five", "hundred", "rupees", "in", "2014"]) == [None, 0, 3, 4]
+    assert match_either_form(written, said, ["Rs", "500", "in", "twenty", "fourteen"]) == [0, 1, 2, 3]
 
 
 def test_what_the_recording_does_not_say_is_not_found() -> None:
     samples = np.zeros(48_000, np.float32)
-    assert word_starts(samples, 48_000, TEXT.split()) is None
-    assert word_starts(samples, 48_000, ["—", "..."]) is None
+    assert find_word_starts(samples, 48_000, TEXT.split()) is None
+    assert find_word_starts(samples, 48_000, ["—", "..."]) is None
 
 
 def test_the_chain_asks_where_the_voice_does_not_tell(truth: Speech) -> None:
@@ -142,13 +142,13 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_whisper_reads_the_model_and_listens_and_what_it_makes_up_is_not_believed(
     model: Path, language: Language, text: str
 ) -> None:
-    assert missing(model) == ""
+    assert find_problem(model) == ""
     speech = untold(EspeakNarrator().narrate(text, language, "F"))
     whisper = Whisper(model)
     whisper._model = whisper._loaded()
     heard = whisper._heard(speech, language)
     assert all(0 <= word.probability <= 1 for word in heard)
-    assert matched([word.text for word in speech.words], [word.word for word in heard]) is None
+    assert match_tokens([word.text for word in speech.words], [word.word for word in heard]) is None
 
 
 def test_whispers_words_are_put_to_the_texts(model: Path, truth: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_whispers_words_are_put_to_the_texts(model: Path, truth: Speech, monkeyp
 
 
 def test_what_keeps_whisper_from_working_is_said(model: Path, truth: Speech, tmp_path: Path) -> None:
-    assert "has no model.bin: WHISPER_MODEL must be the folder of a model" in missing(tmp_path)
+    assert "has no model.bin: WHISPER_MODEL must be the folder of a model" in find_problem(tmp_path)
     assert Whisper(tmp_path).align(untold(truth), "en") is None
     for name in ("config.json", "tokenizer.json"):
         (tmp_path / name).write_bytes((model / name).read_bytes())

@@ -189,7 +189,7 @@ def test_a_voice_that_crashes_is_a_provider_error_that_may_be_tried_again(
 ) -> None:
     child = tmp_path / "child.py"
     child.write_text("import os; os.abort()")
-    monkeypatch.setattr(espeak_ng, "_CHILD", child)
+    monkeypatch.setattr(espeak_ng, "_WORKER", child)
     with pytest.raises(ProviderError, match="ended with -6") as caught:
         ESPEAK.narrate("Hello", "en", "F")
     assert caught.value.retryable

@@ -10,5 +10,5 @@ if __name__ == "__main__":
     with TemporaryDirectory() as folder:
         child = Path(folder) / "child.py"
         child.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
-        espeak_ng._CHILD = child
+        espeak_ng._WORKER = child
         cli.main()

@@ -59,7 +59,7 @@ def test_any_other_topic_keeps_every_length(topic: str) -> None:
 @pytest.mark.parametrize("seed", range(2))
 def test_ten_minutes_about_any_topic_never_say_the_same_twice(topic: str, seed: int) -> None:
     for language in LANGUAGES:
-        plan = Storybook().written(RenderPlan(topic=topic, language=language, length_sec=600, seed=seed))
+        plan = Storybook().write_plan(RenderPlan(topic=topic, language=language, length_sec=600, seed=seed))
         told = [s for scene in plan.scenes for s in sentences(scene.narration)]
         begins = [" ".join(s.split()[:3]).casefold() for s in told]
         assert sorted(set(begins)) == sorted(begins)
@@ -86,7 +86,7 @@ def test_each_kind_of_topic_gets_its_own_text() -> None:
     texts = {}
     for kind, topics in kinds.items():
         for topic in topics:
-            plan = Storybook().written(RenderPlan(topic=topic, length_sec=600))
+            plan = Storybook().write_plan(RenderPlan(topic=topic, length_sec=600))
             assert kind_of(topic, plan.spoken_language, topic) == kind
             texts[kind, plan.spoken_language] = {s.narration for s in plan.scenes}
     for (kind, language), text in texts.items():
@@ -107,20 +107,20 @@ def test_each_kind_of_topic_gets_its_own_text() -> None:
     ],
 )
 def test_a_topic_has_a_capital_inside_a_sentence_only_where_it_needs_one(topic: str, told: str) -> None:
-    plan = Storybook().written(RenderPlan(topic=topic))
+    plan = Storybook().write_plan(RenderPlan(topic=topic))
     assert told in plan.scenes[0].narration
 
 
 @pytest.mark.parametrize("topic", ["How do bees make honey?", "why is the sky blue", "Do cats dream?"])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_question_is_never_told_as_a_thing(topic: str, seed: int) -> None:
-    plan = Storybook().written(RenderPlan(topic=topic, length_sec=600, seed=seed))
+    plan = Storybook().write_plan(RenderPlan(topic=topic, length_sec=600, seed=seed))
     said = " ".join(s.narration for s in plan.scenes)
     assert said.count(topic.rstrip("?")) == said.count(topic.rstrip("?") + "?") > 0
 
 
 def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> None:
-    plan = Storybook().written(RenderPlan(topic="the history of tea", length_sec=600))
+    plan = Storybook().write_plan(RenderPlan(topic="the history of tea", length_sec=600))
     for scene in plan.scenes:
         assert len(sentences(scene.narration)) == len(sentences(scene.translations["hi"]))
     assert "the history of tea" in plan.scenes[0].translations["hi"]
@@ -130,7 +130,7 @@ def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> No
 
 def test_a_notice_says_what_was_asked_what_comes_and_what_to_do() -> None:
     wanted = RenderPlan(prompt="A river ran by the house. All night long it sang to the mill.", length_sec=300)
-    seconds = f"{expected_sec(Storybook().written(wanted)):.0f} s"
+    seconds = f"{expected_sec(Storybook().write_plan(wanted)):.0f} s"
     [text] = said(wanted)
     assert text.startswith(f"the video will be about {seconds} long instead of 300 s: ")
     assert f"write more, or set the length to {seconds}" in text

@@ -5,10 +5,10 @@ import pytest
 from numpy.typing import NDArray
 
 from sutradhar.providers.media.speech_postprocess import loud_frames, place_words, speech
-from sutradhar.providers.offline.neural_voice import MAX_PHONEMES, breaths
-from sutradhar.providers.offline.onnx_model import with_output
-from sutradhar.providers.offline.phoneme_alignment import token_starts
-from sutradhar.providers.offline.transliteration import romanised
+from sutradhar.providers.offline.neural_voice import MAX_PHONEMES, split_phonemes
+from sutradhar.providers.offline.onnx_model import add_output
+from sutradhar.providers.offline.phoneme_alignment import find_token_starts
+from sutradhar.providers.offline.transliteration import transliterate_devanagari
 
 RATE = 24_000
 
@@ -16,19 +16,19 @@ RATE = 24_000
 def test_tokens_are_found_where_the_sentence_says_them_otherwise_than_alone() -> None:
     alone = ["ðˈi", "kˈɪŋ", "ʌv", "θɹˈi", "pˌiˈɛm"]
     said = "ðə kˈɪŋ əv θɹˈi θˈɜɹTi pˌiˈɛm."
-    found = token_starts(alone, said)
+    found = find_token_starts(alone, said)
     assert [said[i:].split(maxsplit=1)[0] for i in found if i is not None] == ["ðə", "kˈɪŋ", "əv", "θɹˈi", "pˌiˈɛm."]
 
 
 def test_a_token_without_sound_is_unknown_and_moves_no_other() -> None:
     said = "hˈi, — ʃˈi sˈɛd"
-    found = token_starts(["hˈi,", "—", "", "ʃˈi", "sˈɛd"], said)
+    found = find_token_starts(["hˈi,", "—", "", "ʃˈi", "sˈɛd"], said)
     assert found == [0, None, None, said.index("ʃ"), said.index("sˈɛd")]
 
 
 def test_a_word_said_ten_times_is_found_ten_times() -> None:
     said = " ".join(["nˈO"] * 10)
-    assert token_starts(["nˈO"] * 10, said) == [4 * i for i in range(10)]
+    assert find_token_starts(["nˈO"] * 10, said) == [4 * i for i in range(10)]
 
 
 def babble(onsets: list[float], length: float, duration: float) -> NDArray[np.float32]:
@@ -97,12 +97,12 @@ def test_silence_is_refused() -> None:
     ],
 )
 def test_hindi_words_are_spelled_in_latin_letters(hindi: str, latin: str) -> None:
-    assert romanised(hindi) == latin
+    assert transliterate_devanagari(hindi) == latin
 
 
 @pytest.mark.parametrize("sentence", ["a" * 1000, "word " * 300, "some words, " * 100, "x " + "a" * 900 + ", end."])
 def test_a_very_long_sentence_is_said_in_parts_and_loses_nothing(sentence: str) -> None:
-    parts = breaths(sentence)
+    parts = split_phonemes(sentence)
     assert all(0 < len(p) <= MAX_PHONEMES for p in parts)
     assert "".join(parts).replace(" ", "") == sentence.replace(" ", "")
     if ", " in sentence[:MAX_PHONEMES]:
@@ -111,4 +111,4 @@ def test_a_very_long_sentence_is_said_in_parts_and_loses_nothing(sentence: str) 
 
 def test_a_tensor_name_too_long_for_one_byte_is_refused() -> None:
     with pytest.raises(ValueError, match="120"):
-        with_output(b"", "x" * 126)
+        add_output(b"", "x" * 126)

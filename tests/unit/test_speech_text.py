@@ -78,8 +78,8 @@ def test_every_number_has_its_own_words(number: int, language: NumberLanguage, i
 
 def test_words_keep_their_times_where_several_are_said_or_none() -> None:
     words = NarrationWords("He paid Rs. 500 at 5 ॥", "en")
-    assert words.said == ["He", "paid", "five hundred rupees", "at", "five."]
-    assert words.spread([0.0, 0.3, 0.6, 2.0, 2.2]) == [0.0, 0.3, 0.6, 0.6, 2.0, 2.2, None]
+    assert words.spoken_words == ["He", "paid", "five hundred rupees", "at", "five."]
+    assert words.spread_starts([0.0, 0.3, 0.6, 2.0, 2.2]) == [0.0, 0.3, 0.6, 0.6, 2.0, 2.2, None]
 
 
 def test_the_length_of_a_speech_counts_the_spoken_words() -> None:

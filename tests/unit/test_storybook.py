@@ -22,7 +22,7 @@ IDS = [s.id for s in stories()]
 
 
 def plan(**wanted: object) -> RenderPlan:
-    return Storybook().written(RenderPlan.model_validate(wanted))
+    return Storybook().write_plan(RenderPlan.model_validate(wanted))
 
 
 def total(p: RenderPlan) -> float:
@@ -195,9 +195,9 @@ def test_whatever_is_asked_the_plan_is_valid_or_the_refusal_clear(
         return
     if not any(c.isalnum() for c in drawable(clean(asked))):
         with pytest.raises(ProviderError, match="no word"):
-            Storybook().written(wanted)
+            Storybook().write_plan(wanted)
         return
-    well_formed(Storybook().written(wanted))
+    well_formed(Storybook().write_plan(wanted))
 
 
 def test_the_same_wish_gives_the_same_plan_and_another_seed_other_words() -> None:

@@ -169,7 +169,7 @@ class Registry:
         first = next(name for name in self.names("planner") if name in OFFLINE["planner"] or name in self.vendors)
         if first in BOUGHT["planner"]:
             return llm_planner.sketch(wanted)
-        written: RenderPlan = self._made("planner", first).written(wanted)
+        written: RenderPlan = self._made("planner", first).write_plan(wanted)
         return written
 
     def _makers(self, kind: Kind) -> list[Any]:

@@ -12,16 +12,16 @@ class NarrationWords:
 
     def __init__(self, text: str, language: Language) -> None:
         spoken = spoken_words(text, language)
-        self.shown = text.split()
-        self.said = [said for said in spoken if said]
+        self.written_words = text.split()
+        self.spoken_words = [said for said in spoken if said]
         self._is_said = [bool(said) for said in spoken]
 
     @property
     def text(self) -> str:
         """Return the text for the voice."""
-        return " ".join(self.said)
+        return " ".join(self.spoken_words)
 
-    def spread(self, starts: Sequence[float | None]) -> list[float | None]:
+    def spread_starts(self, starts: Sequence[float | None]) -> list[float | None]:
         """Return the start of each word of ``shown`` by the ``starts`` of the words in ``said``.
 
         A word that is not spoken, such as "Rs." in "Rs. 500", begins with the next one.

@@ -62,11 +62,11 @@ class PocketSphinx:
         """See ``Aligner``."""
         if language != "en":
             return None
-        heard = word_starts(*from_wav(speech.wav), [word.text for word in speech.words])
+        heard = find_word_starts(*from_wav(speech.wav), [word.text for word in speech.words])
         return realigned(speech, heard) if heard else None
 
 
-def word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tuple[float, float] | None] | None:
+def find_word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tuple[float, float] | None] | None:
     """Return the start of each of ``tokens`` in ``samples`` (one channel), in seconds, with the recogniser's
     probability; None for a token that is not spoken.
 
@@ -77,7 +77,7 @@ def word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tupl
     """
     from pocketsphinx import Decoder
 
-    read = readings(tokens)
+    read = list_readings(tokens)
     if not any(read):
         return None
     decoder = Decoder(lm=None, loglevel="FATAL")
@@ -88,8 +88,8 @@ def word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[tupl
             decoder.add_word(word, " ".join(_PHONES[c] for c in word if c in _PHONES) or "AH", True)
     pcm = np.round(np.clip(resample(samples, rate, _RATE), -1, 1) * 32767).astype("<i2").tobytes()
     for free in (False, True) if any(len(ways) > 1 for ways in read) else (False,):
-        found = _recognise(decoder, pcm, _grammar(read, free=free))
-        taken = found and _placed(read, [word for word, _, _ in found], free=free)
+        found = _recognise(decoder, pcm, _build_grammar(read, free=free))
+        taken = found and _locate_tokens(read, [word for word, _, _ in found], free=free)
         if found and taken:
             return [None if at is None else found[at][1:] for at in taken]
     return None
@@ -113,7 +113,7 @@ def _recognise(decoder: Any, pcm: bytes, grammar: str) -> list[tuple[str, float,
     ]
 
 
-def _grammar(read: Sequence[Sequence[Sequence[str]]], *, free: bool) -> str:
+def _build_grammar(read: Sequence[Sequence[Sequence[str]]], *, free: bool) -> str:
     """Return the narration as a grammar (JSGF) of the ways to read each token; ``free``: a number may be any sound."""
     parts = []
     for ways in filter(None, read):
@@ -123,7 +123,9 @@ def _grammar(read: Sequence[Sequence[Sequence[str]]], *, free: bool) -> str:
     return f"#JSGF V1.0; grammar narration; {anything}public <narration> = {' '.join(parts)};"
 
 
-def _placed(read: Sequence[Sequence[Sequence[str]]], heard: Sequence[str], *, free: bool) -> list[int | None] | None:
+def _locate_tokens(
+    read: Sequence[Sequence[Sequence[str]]], heard: Sequence[str], *, free: bool
+) -> list[int | None] | None:
     """Return the place in ``heard`` of each token's first word; None if ``heard`` lacks a part of the text."""
     begun: dict[int, list[int | None]] = {0: []}
     for ways in read:
@@ -141,24 +143,24 @@ def _placed(read: Sequence[Sequence[Sequence[str]]], heard: Sequence[str], *, fr
     return begun.get(len(heard))
 
 
-def readings(tokens: Sequence[str]) -> list[list[list[str]]]:
+def list_readings(tokens: Sequence[str]) -> list[list[list[str]]]:
     """Return the ways to read each of ``tokens``, each as words of the model's dictionary: first as our voices say it,
     then numbers as years, as counts and digit by digit; no way for a token without a sound."""
     said = spoken_words(" ".join(tokens), "en")
-    return [_ways(token, spoken) for token, spoken in zip(tokens, said, strict=True)]
+    return [_list_ways(token, spoken) for token, spoken in zip(tokens, said, strict=True)]
 
 
-def _ways(token: str, spoken: str) -> list[list[str]]:
-    ways = [_words(spoken)]
+def _list_ways(token: str, spoken: str) -> list[list[str]]:
+    ways = [_split_words(spoken)]
     if spoken and any(c.isdecimal() for c in token):
         ways.append([word for word in ways[0] if word != "and"])
-        ways += [_words(way) for way in _other_numbers(token)]
-    elif spoken and _words(token) != ways[0]:  # an abbreviation may be read as it is written
-        ways.append(_words(token))
+        ways += [_split_words(way) for way in _read_numbers_otherwise(token)]
+    elif spoken and _split_words(token) != ways[0]:  # an abbreviation may be read as it is written
+        ways.append(_split_words(token))
     return [way for i, way in enumerate(ways) if way and way not in ways[:i]]
 
 
-def _other_numbers(token: str) -> Iterator[str]:
+def _read_numbers_otherwise(token: str) -> Iterator[str]:
     """Yield ``token`` with its numbers as counts, as years, in lakh and crore, and digit by digit."""
 
     def with_numbers(say: Callable[[str], str]) -> str:
@@ -184,7 +186,7 @@ def _other_numbers(token: str) -> Iterator[str]:
     yield digits.replace("zero", "oh")
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     """Return the words in ``text`` as the model's dictionary writes them; a remaining digit becomes its name."""
     parts = re.findall(r"[a-z']+|\d", text.lower().replace("’", "'"))
     found = (words.digits(part, "en") if part.isdigit() else part.strip("'") for part in parts)

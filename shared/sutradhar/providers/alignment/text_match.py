@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 
-def matched(tokens: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
+def match_tokens(tokens: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
     """Return for each of ``tokens`` the number of its first piece among ``pieces`` (heard letters or words); None for a
     token that was not heard, or for all tokens if less than half of the letters are the same on both sides."""
     found, heard, _ = _match(tokens, pieces)
     return found if heard >= 0.5 else None
 
 
-def matched_either_way(written: Sequence[str], said: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
-    """Match as ``matched`` does, for a recogniser that may write numbers as digits or as words.
+def match_either_form(written: Sequence[str], said: Sequence[str], pieces: Sequence[str]) -> list[int | None] | None:
+    """Match as ``match_tokens`` does, for a recogniser that may write numbers as digits or as words.
 
     ``written``: the words of the text. ``said``: the same words as a voice says them, empty for one without a sound.
     The form that is more similar to the heard pieces wins; the other form fills its gaps where the order allows it.

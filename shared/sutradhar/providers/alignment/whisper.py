@@ -10,7 +10,7 @@ from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.text.speech_text import spoken_words
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.alignment.text_match import matched_either_way
+from sutradhar.providers.alignment.text_match import match_either_form
 from sutradhar.providers.media.speech_postprocess import realigned
 from sutradhar.providers.media.wav import from_wav
 from sutradhar.telemetry import log
@@ -21,7 +21,7 @@ FILES = ("model.bin", "config.json", "tokenizer.json")
 """Of a model in CTranslate2's format; without the last it would be fetched from the network."""
 
 
-def missing(folder: Path) -> str:
+def find_problem(folder: Path) -> str:
     """What keeps the model in ``folder`` from being used, and what to do; empty: nothing."""
     from importlib.util import find_spec
 
@@ -42,7 +42,7 @@ class Whisper:
 
     def align(self, speech: Speech, language: Language) -> Speech | None:
         """See ``Aligner``. What keeps it from working is logged: the next aligner is asked then."""
-        if problem := missing(self._folder):
+        if problem := find_problem(self._folder):
             log("aligner_left_out", level="warning", aligner="whisper", reason=problem)
             return None
         try:
@@ -54,7 +54,7 @@ class Whisper:
             return None
         written = [word.text for word in speech.words]
         said = spoken_words(" ".join(written), language)
-        places = matched_either_way(written, said, [word.word for word in words])
+        places = match_either_form(written, said, [word.word for word in words])
         if places is None:
             return None
         heard = [None if at is None else (float(words[at].start), float(words[at].probability)) for at in places]

@@ -9,7 +9,7 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Speech
-from sutradhar.providers.alignment.text_match import matched
+from sutradhar.providers.alignment.text_match import match_tokens
 from sutradhar.providers.catalog import offer
 from sutradhar.providers.hosted.api_errors import Vendor, unusable
 from sutradhar.providers.media.audio_decode import Audio
@@ -91,7 +91,7 @@ def word_starts(words: Sequence[str], characters: Sequence[str], starts: Sequenc
     """
     if len(characters) != len(starts) or not starts:
         return None
-    places = matched(words, characters)
+    places = match_tokens(words, characters)
     found = [None if at is None else starts[at] for at in places or ()]
     return None if any(later < earlier - 0.5 for earlier, later in _pairs(found)) else found or None
 

@@ -19,7 +19,7 @@ from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.media.speech_postprocess import speech
 
-_CHILD = Path(__file__).with_name("espeak_worker.py")
+_WORKER = Path(__file__).with_name("espeak_worker.py")
 _TIMEOUT_SEC = 120
 _ADVICE = "apt-get install espeak-ng"
 _RATE_WPM = 150
@@ -53,7 +53,7 @@ class EspeakNarrator:
         if not self.speaks(language, voice):
             raise self._error("espeak-ng is not installed", retryable=False)
         words = NarrationWords(text, language)
-        if not words.said:
+        if not words.spoken_words:
             raise self._error("there is nothing in this text that it can read", retryable=False)
         spoken, pitch = _VOICES[language, voice]
         wanted = {
@@ -68,15 +68,15 @@ class EspeakNarrator:
         found = json.loads(head)
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
         try:
-            starts = words.spread(_starts(words.said, found["words"], found["rate"]))
-            return speech(samples, found["rate"], words.shown, starts, self.name)
+            starts = words.spread_starts(_starts(words.spoken_words, found["words"], found["rate"]))
+            return speech(samples, found["rate"], words.written_words, starts, self.name)
         except ValueError as exc:
             raise self._error(f"it could not read this text: {exc}", retryable=False) from exc
 
     def _run(self, wanted: bytes) -> bytes:
         try:
             done = subprocess.run(
-                [sys.executable, "-S", str(_CHILD)],
+                [sys.executable, "-S", str(_WORKER)],
                 input=wanted,
                 capture_output=True,
                 timeout=_TIMEOUT_SEC,

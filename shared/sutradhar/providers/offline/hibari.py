@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from sutradhar.domain.plan.plan import Voice
-from sutradhar.providers.offline.neural_voice import Engine, NeuralVoice, Spoken
-from sutradhar.providers.offline.onnx_model import with_output
-from sutradhar.providers.offline.transliteration import romanised
+from sutradhar.providers.offline.neural_voice import Engine, NeuralVoice, SentenceAudio
+from sutradhar.providers.offline.onnx_model import add_output
+from sutradhar.providers.offline.transliteration import transliterate_devanagari
 
 _VOICE = "heart"
 _SPECTRUM = ["lh", "theta", "ln", "lr", "phi", "f0"]
@@ -28,9 +28,9 @@ class HibariNarrator(NeuralVoice):
     def load(self) -> Engine:
         return _Hibari()
 
-    def spelled(self, token: str) -> str:
+    def normalize_token(self, token: str) -> str:
         # it skips Devanagari, and [word](/phonemes/) is a mark-up of its own
-        return romanised(token).replace("](", "] (")
+        return transliterate_devanagari(token).replace("](", "] (")
 
 
 class _Hibari:
@@ -41,7 +41,7 @@ class _Hibari:
         self.rate: int = dsp.SR
         model = Path(voice_path(_VOICE, download_missing=False)).read_bytes()
         # onnxruntime takes a model's bytes as well as its path
-        self._tts = Hibari(voice=_VOICE, model=with_output(model, _LENGTHS))
+        self._tts = Hibari(voice=_VOICE, model=add_output(model, _LENGTHS))
         self._synth = dsp.synth
 
     def phonemize(self, text: str) -> list[str]:
@@ -49,11 +49,11 @@ class _Hibari:
         sentences = ("".join(c for c in sentence if c in known) for sentence in self._tts.phonemize(text))
         return [s for s in sentences if any(c.isalpha() for c in s)]
 
-    def say(self, phonemes: str, speed: float) -> Spoken:
+    def say(self, phonemes: str, speed: float) -> SentenceAudio:
         ids = np.array([self._tts.ids(phonemes)], np.int64)
         feed = {"ids": ids, "speed": np.full(1, _SPEED * speed, np.float32)}
         *spectrum, lengths = self._tts.sess.run([*_SPECTRUM, _LENGTHS], feed)
         samples = self._synth(*(part[0] for part in spectrum), np.random.default_rng(0))
         ends = np.cumsum(lengths, dtype=np.float64) * (len(samples) / self.rate / lengths.sum())
         # the first and the last id are the silence around the sentence
-        return Spoken(phonemes, samples, np.maximum(ends[:-2] - _LEAD_SEC, 0))
+        return SentenceAudio(phonemes, samples, np.maximum(ends[:-2] - _LEAD_SEC, 0))

@@ -13,13 +13,13 @@ from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.media.speech_postprocess import Samples, speech
-from sutradhar.providers.offline.phoneme_alignment import token_starts
+from sutradhar.providers.offline.phoneme_alignment import find_token_starts
 
 MAX_PHONEMES = 300
 """Said at once. A model's memory grows with the square of the length: 2000 characters in one go take 3 GB in piper."""
 
 
-class Spoken(NamedTuple):
+class SentenceAudio(NamedTuple):
     """One sentence as the engine says it."""
 
     phonemes: str
@@ -37,7 +37,7 @@ class Engine(Protocol):
         """The phonemes of each sentence."""
         ...
 
-    def say(self, phonemes: str, speed: float) -> Spoken:
+    def say(self, phonemes: str, speed: float) -> SentenceAudio:
         """``speed`` against the voice's own."""
         ...
 
@@ -62,7 +62,7 @@ class NeuralVoice(ABC):
     def load(self) -> Engine:
         """Read the model."""
 
-    def spelled(self, token: str) -> str:
+    def normalize_token(self, token: str) -> str:
         """``token`` as the engine has to see it."""
         return token
 
@@ -98,8 +98,10 @@ class NeuralVoice(ABC):
 
     def _narrate(self, engine: Engine, text: str, speed: float) -> Speech:
         words = NarrationWords(text, "en")
-        spelled = [self.spelled(t) for t in words.said]
-        parts = [engine.say(p, speed) for sentence in engine.phonemize(" ".join(spelled)) for p in breaths(sentence)]
+        spelled = [self.normalize_token(t) for t in words.spoken_words]
+        parts = [
+            engine.say(p, speed) for sentence in engine.phonemize(" ".join(spelled)) for p in split_phonemes(sentence)
+        ]
         if not parts:
             raise ValueError("there is nothing in this text that it can read")
         marks: list[float] = []
@@ -110,17 +112,17 @@ class NeuralVoice(ABC):
             marks += _word_marks(part, begin)
             begin += len(part.samples) / engine.rate
         alone = [" ".join(engine.phonemize(t)) for t in spelled]
-        found = token_starts(alone, " ".join(p.phonemes for p in parts))
+        found = find_token_starts(alone, " ".join(p.phonemes for p in parts))
         return speech(
             np.concatenate([p.samples for p in parts]),
             engine.rate,
-            words.shown,
-            words.spread([None if at is None else marks[at] for at in found]),
+            words.written_words,
+            words.spread_starts([None if at is None else marks[at] for at in found]),
             self.name,
         )
 
 
-def breaths(phonemes: str) -> list[str]:
+def split_phonemes(phonemes: str) -> list[str]:
     """A sentence cut into parts that can be said at once: after punctuation, else between words, else anywhere."""
     found = []
     while len(phonemes) > MAX_PHONEMES:
@@ -132,7 +134,7 @@ def breaths(phonemes: str) -> list[str]:
     return [part for part in (*found, phonemes) if any(c.isalpha() for c in part)]
 
 
-def _word_marks(part: Spoken, begin: float) -> list[float]:
+def _word_marks(part: SentenceAudio, begin: float) -> list[float]:
     """For each phoneme when a word that begins with it is heard, in seconds.
 
     A model gives the space before a word some of its length even where the speaker makes no pause; the word is heard

@@ -1,7 +1,7 @@
 """A tensor inside an ONNX model made an output of it, without the onnx package."""
 
 
-def with_output(model: bytes, tensor: str) -> bytes:
+def add_output(model: bytes, tensor: str) -> bytes:
     """``model`` (a serialised ONNX ModelProto) that also returns ``tensor``.
 
     Protocol Buffers merge a message field that occurs twice and join its repeated fields (encoding guide, "Last One

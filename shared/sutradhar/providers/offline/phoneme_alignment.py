@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def token_starts(expected: Sequence[str], spoken: str) -> list[int | None]:
+def find_token_starts(expected: Sequence[str], spoken: str) -> list[int | None]:
     """Where in ``spoken`` each token begins.
 
     ``expected`` holds the phonemes of each token said alone, ``spoken`` those of the whole sentence; they differ, for a

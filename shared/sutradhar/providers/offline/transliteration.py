@@ -24,7 +24,7 @@ _INHERENT = "\x00"
 _FINAL = re.compile(rf"(?<=[\w{_INHERENT}]\w){_INHERENT}(?!\w)")
 
 
-def romanised(text: str) -> str:
+def transliterate_devanagari(text: str) -> str:
     """``text`` with its Devanagari letters spelled in Latin ones and everything else as it was.
 
     The inherent vowel is dropped at the end of a word, as Hindi is spoken (राम is raam).

@@ -54,8 +54,8 @@ class ElevenLabsNarrator(BoughtNarrator):
             with errors():
                 data = base64.b64decode(answer.audio_base_64, validate=True)
                 times = answer.alignment
-                found = times and word_starts(words.said, times.characters, times.character_start_times_seconds)
-                starts = words.spread(found) if found else None
+                found = times and word_starts(words.spoken_words, times.characters, times.character_start_times_seconds)
+                starts = words.spread_starts(found) if found else None
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))

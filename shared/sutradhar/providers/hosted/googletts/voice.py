@@ -49,12 +49,12 @@ class GoogleNarrator:
         spoken: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
-        for first, part in portions(words.said):
+        for first, part in portions(words.spoken_words):
             samples, told = self._said(part, first, chosen, model, manner.speed)
             starts += [None if at is None else begin + at for at in told]
             spoken.append(samples)
             begin += len(samples) / _RATE
-        known = words.spread(starts) if any(at is not None for at in starts) else None
+        known = words.spread_starts(starts) if any(at is not None for at in starts) else None
         provenance = Provenance(model=model, voice=chosen)
         return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, text, known, provenance)
 

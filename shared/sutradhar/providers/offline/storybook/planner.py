@@ -29,10 +29,10 @@ class Storybook:
 
     def plan(self, wanted: RenderPlan) -> Written:
         """See ``Planner``."""
-        plan = self.written(wanted)
+        plan = self.write_plan(wanted)
         return Written(plan, self.name, length_reason=_length_reason(wanted, expected_sec(plan)))
 
-    def written(self, wanted: RenderPlan) -> RenderPlan:
+    def write_plan(self, wanted: RenderPlan) -> RenderPlan:
         """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
 
         Raises:
