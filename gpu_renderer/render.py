@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from gpu_renderer.audio import mixdown
 from gpu_renderer.audio.audio_meter import read_narrations
 from gpu_renderer.core import ffmpeg_process, segments
-from gpu_renderer.core.engine import engine_key
+from gpu_renderer.core.cache_keys import audio_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.core.task import Either, Part, Report, Task
 from gpu_renderer.encode import encoders
@@ -37,10 +37,6 @@ from sutradhar.ports.stores import BlobStore
 _BESIDE = (0.035, 0.02)
 """CPU time of the sound and of the thumbnail as shares of the whole picture's: what the first two of many tasks make
 beside it."""
-
-
-_MIX_VERSION = 2
-"""Part of a stored mix's key; raise it when a change makes the same sounds mix, or measure, differently."""
 
 
 class Finished(Frozen):
@@ -146,11 +142,11 @@ def _made(task: Task) -> tuple[encoders.Choice, Reel, SegmentCounts | None, Fini
 
 def _share(task: Task, film: Reel) -> SegmentCounts:
     part, stop, room = task.part, Either(task.cancel), threading.Event()
-    costs = [segments.cost(segment) for segment in film.segments]
-    mine = segments.shares(costs, part.count, [share * sum(costs) for share in _BESIDE])[part.index]
+    costs = [segments.encode_cost(segment) for segment in film.segments]
+    mine = segments.partition_by_cost(costs, part.count, [share * sum(costs) for share in _BESIDE])[part.index]
     frames = sum(film.segments[index].frames for index in mine)
 
-    mixes = part.index == 0 and not task.blobs.exists(_sound_blob(task))
+    mixes = part.index == 0 and not task.blobs.exists(_audio_blob(task))
     if not mixes:
         room.set()
 
@@ -191,7 +187,7 @@ def _share(task: Task, film: Reel) -> SegmentCounts:
 
 def _sound(task: Task, stop: threading.Event) -> Path:
     """The stored mix if nothing that is heard has changed, else a new one."""
-    name = _sound_blob(task)
+    name = _audio_blob(task)
     if task.blobs.exists(name):
         return task.blobs.fetch(name, task.workdir / "sound.m4a")
     mixed = mixdown.mix_audio(task.request.timeline, task.blobs, task.workdir, stop)
@@ -199,32 +195,19 @@ def _sound(task: Task, stop: threading.Event) -> Path:
     return mixed.path
 
 
-def _sound_blob(task: Task) -> str:
-    heard = task.request.timeline.model_dump(
-        mode="json",
-        include={
-            "frames": True,
-            "fps": True,
-            "bed": True,
-            "effects": True,
-            "clip_sounds": True,
-            "voices": {"__all__": {"start", "samples", "sha256"}},
-        },
-        exclude={"bed": {"blob"}, "effects": {"__all__": {"blob"}}, "clip_sounds": {"__all__": {"blob", "scene"}}},
-    )
-    return f"sounds/{engine_key(_MIX_VERSION, heard)}.m4a"
+def _audio_blob(task: Task) -> str:
+    return f"sounds/{audio_key(task.request.timeline)}.m4a"
 
 
-def _film_record(task: Task, film: Reel) -> str:
+def _video_record(task: Task, film: Reel) -> str:
     captions = task.request.timeline.captions if task.request.soft_captions else {}
-    soft = {language: [cue.model_dump() for cue in cues] for language, cues in captions.items()}
-    return f"films/{engine_key(film.blobs, _sound_blob(task), soft)}.json"
+    return f"films/{video_key(film.blobs, _audio_blob(task), captions)}.json"
 
 
 def _known(task: Task, film: Reel) -> Finished | None:
     """A film with the same picture and sound, if it is still there as it was stored."""
     try:
-        found = Finished.model_validate_json(task.blobs.get(_film_record(task, film)))
+        found = Finished.model_validate_json(task.blobs.get(_video_record(task, film)))
         return found if task.blobs.size(found.video.blob) == found.video.size else None
     except (NotFound, ValidationError):
         return None
@@ -244,7 +227,7 @@ def _taken_over(task: Task, found: Finished) -> bool:
 
 
 def _remember(task: Task, film: Reel, video: StoredFile) -> None:
-    task.blobs.put(_film_record(task, film), Finished(video=video).model_dump_json().encode())
+    task.blobs.put(_video_record(task, film), Finished(video=video).model_dump_json().encode())
 
 
 def _joined(task: Task, film: Reel) -> None:
@@ -289,7 +272,7 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
             except ValidationError:
                 facts = None  # written by a version that measured other things
         if facts is None:
-            parts = measurement_cache.known(blobs, film.blobs, _sound_blob(task))
+            parts = measurement_cache.known(blobs, film.blobs, _audio_blob(task))
             expected = read_narrations(request.timeline, blobs, task.workdir, task.cancel)
             sources = Sources(request.timeline, lambda clip: _fetch_source(task, clip), task.cancel)
             facts = measure(video, thumbnail, task.cancel, known=parts, expected=expected, sources=sources)
@@ -298,7 +281,7 @@ def _measured(task: Task, film: Reel) -> tuple[StoredFile, StoredFile, FileFacts
 
 
 def _fetch_source(task: Task, clip: Clip) -> Path:
-    return task.blobs.fetch(clip.blob, task.workdir / f"source-{clip.sha256}")
+    return task.blobs.fetch(clip.media.blob, task.workdir / f"source-{clip.media.sha256}")
 
 
 def _sha256(path: Path) -> str:

@@ -107,9 +107,9 @@ def read_narrations(
     """
     found = []
     stop = cancel or threading.Event()
-    for voice in timeline.voices:
-        what, path = f"the narration of scene {voice.scene + 1}", workdir / f"heard-{voice.sha256}"
-        with AudioSource(blobs, voice.blob, voice.samples, path, what, voice.scene, stop) as recording:
+    for voice in timeline.narrations:
+        what, path = f"the narration of scene {voice.scene + 1}", workdir / f"heard-{voice.media.sha256}"
+        with AudioSource(blobs, voice.media.blob, voice.samples, path, what, voice.scene, stop) as recording:
             heard = recording.read(0, voice.samples)
         levels = _to_decibels(_measure_power(heard))
         found.append(Narration(voice.scene, voice.start / SAMPLE_RATE, levels))

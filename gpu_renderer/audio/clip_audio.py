@@ -16,7 +16,7 @@ from gpu_renderer.audio.loudness import (
     levelling_gain,
     measure_levels,
 )
-from sutradhar.domain.video.timeline import ClipSound
+from sutradhar.domain.video.timeline import ClipAudio
 
 _MOST_LEAD_MS = 1000
 """Milliseconds. If the narration begins this soon after the clip, the clip's sound is low from the clip's start; if no
@@ -30,7 +30,7 @@ Interval = tuple[int, int]
 class RepeatedAudio:
     """A recording that starts again when its part has ended, as its clip does."""
 
-    def __init__(self, recording: AudioSource, sound: ClipSound) -> None:
+    def __init__(self, recording: AudioSource, sound: ClipAudio) -> None:
         self._recording, self.samples = recording, sound.samples
 
     def read(self, start: int, count: int) -> Audio:
@@ -50,7 +50,7 @@ class RepeatedAudio:
 class ClipTrack:
     """The sound of one clip and its gain in each millisecond of the clip; ``base`` is the gain without ducking."""
 
-    def __init__(self, sound: ClipSound, heard: RepeatedAudio, levels: Levels, base: Curve) -> None:
+    def __init__(self, sound: ClipAudio, heard: RepeatedAudio, levels: Levels, base: Curve) -> None:
         self.sound, self.heard, self.levels, self.base = sound, heard, levels, base
 
     @property
@@ -77,8 +77,8 @@ def _snap_to_edge(at: int, edge: int) -> int:
 
 
 def open_clip_tracks(
-    sounds: Sequence[ClipSound],
-    opened: Callable[[ClipSound, int], AudioSource],
+    sounds: Sequence[ClipAudio],
+    opened: Callable[[ClipAudio, int], AudioSource],
     loudness: float,
     most_gain_db: float,
     ceiling: float,
@@ -96,7 +96,9 @@ def open_clip_tracks(
     found = []
     for sound, one, level in zip(sounds, heard, levels, strict=True):
         whole = integrated_loudness(
-            np.concatenate([part.power for other, part in zip(sounds, levels, strict=True) if other.blob == sound.blob])
+            np.concatenate(
+                [part.power for other, part in zip(sounds, levels, strict=True) if other.media.blob == sound.media.blob]
+            )
         )
         gain_db = min(loudness - whole, most_gain_db) + sound.volume_db if np.isfinite(whole) else 0.0
         gain = levelling_gain(level, integrated_loudness(level.power) + gain_db, ceiling)
@@ -104,7 +106,7 @@ def open_clip_tracks(
     return found
 
 
-def _fade_gain(sound: ClipSound, nodes: int) -> Curve:
+def _fade_gain(sound: ClipAudio, nodes: int) -> Curve:
     """Return the gain that lets ``sound`` come and go, and dips where it starts again, at each of ``nodes`` ms."""
     at = np.arange(nodes) * HOP
     gain = np.sin(np.pi / 2 * np.clip(at / sound.fade_in, 0, 1))

@@ -9,7 +9,7 @@ from gpu_renderer.audio.audio_source import AudioSource
 from gpu_renderer.audio.loudness import BLOCK, HOP, Audio, Curve, Levels, integrated_loudness, measure_levels
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.video.timeline import Bed
+from sutradhar.domain.video.timeline import MusicTrack
 from sutradhar.dsp.crossfade import crossfade
 
 CROSSFADE_SAMPLES = SAMPLE_RATE // 50
@@ -128,7 +128,7 @@ def ducking_depth(count: int, speech: Iterable[tuple[tuple[int, int], float]]) -
     return down
 
 
-def ducking_gain(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed: Bed) -> Curve:
+def ducking_gain(samples: int, speech: Iterable[tuple[tuple[int, int], float]], bed: MusicTrack) -> Curve:
     """Gain of the bed, at the start of every millisecond and one more, against a bed as loud as the voice.
 
     ``speech`` is milliseconds of the film, and how many dB the bed goes down there. We know where the voices are, so it
@@ -137,9 +137,6 @@ def ducking_gain(samples: int, speech: Iterable[tuple[tuple[int, int], float]], 
     last = -(-samples // HOP)
     down = ducking_depth(last, speech)
     curve = np.subtract(np.float32(bed.volume_db), down, out=down)
-    if bed.automation:
-        at = np.arange(0, (last + 1) * HOP, HOP)
-        curve += np.interp(at, [point.at for point in bed.automation], [point.db for point in bed.automation])
     np.power(10, np.divide(curve, 20, out=curve), out=curve)
     # a film shorter than both fades gives each its share
     share = min(1.0, last / (_FADE_IN_MS + _FADE_OUT_MS))

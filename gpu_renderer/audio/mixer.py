@@ -33,7 +33,7 @@ from gpu_renderer.audio.loudness import (
 from gpu_renderer.core.ffmpeg_process import Cancelled
 from gpu_renderer.core.video_source import VideoSource, probe_clip
 from sutradhar.domain.video.quality_gate import LOUDNESS_LUFS as LOUDNESS
-from sutradhar.domain.video.timeline import Bed, ClipSound, Effect, Timeline, Voice
+from sutradhar.domain.video.timeline import ClipAudio, MusicTrack, NarrationClip, SoundEffectClip, Timeline
 from sutradhar.ports.stores import BlobStore
 
 CEILING = -2.0
@@ -105,18 +105,18 @@ class Mixer:
         self._blobs, self._workdir, self._opened = blobs, workdir, opened
         self._count = -(-self.samples // HOP)
         self._narrations: list[tuple[int, AudioSource, Levels]] = []
-        self._read(timeline.voices)
+        self._read(timeline.narrations)
         self._effect = LevelCurve(self._count)
-        self._effects = self._played(timeline.effects)
+        self._effects = self._played(timeline.sound_effects)
         self._videos: dict[str, VideoSource] = {}
         self._under: list[PlacedAudio] = []
         self._clips = open_clip_tracks(
-            timeline.clip_sounds, self._open_clip, LOUDNESS, _MAX_GAIN_DB, CEILING - _HEADROOM_DB
+            timeline.clip_audio, self._open_clip, LOUDNESS, _MAX_GAIN_DB, CEILING - _HEADROOM_DB
         )
         kept = [track for track in self._clips if not track.sound.ducked]
         self._effects += [self._place_clip(track, track.base) for track in kept]
         self._foreground = [track.span for track in kept]
-        self._bed = timeline.bed
+        self._bed = timeline.music
         if self._bed:
             excerpt = Excerpt(self._bed.source_start) if self._bed.crossfade is not None else None
             song = self._open(self._bed, "bed", "the music", excerpt=excerpt)
@@ -127,7 +127,7 @@ class Mixer:
 
     def _open(
         self,
-        source: Voice | Bed | Effect,
+        source: NarrationClip | MusicTrack | SoundEffectClip,
         name: str,
         what: str,
         scene: int | None = None,
@@ -135,19 +135,19 @@ class Mixer:
     ) -> AudioSource:
         self._stop_if_cancelled()
         path = self._workdir / f"{name}.wav"
-        recording = AudioSource(self._blobs, source.blob, source.samples, path, what, scene, self.cancel, excerpt)
+        recording = AudioSource(self._blobs, source.media.blob, source.samples, path, what, scene, self.cancel, excerpt)
         return self._opened.enter_context(recording)
 
-    def _open_clip(self, sound: ClipSound, number: int) -> AudioSource:
+    def _open_clip(self, sound: ClipAudio, number: int) -> AudioSource:
         self._stop_if_cancelled()
-        if sound.sha256 not in self._videos:
-            file = self._blobs.fetch(sound.blob, self._workdir / f"clip-{sound.sha256}")
-            self._videos[sound.sha256] = probe_clip(file, sound.scene)
-        video = self._videos[sound.sha256]
+        if sound.media.sha256 not in self._videos:
+            file = self._blobs.fetch(sound.media.blob, self._workdir / f"clip-{sound.media.sha256}")
+            self._videos[sound.media.sha256] = probe_clip(file, sound.scene)
+        video = self._videos[sound.media.sha256]
         excerpt = Excerpt(sound.source_start, video.start_time, video.indexed, video.path)
         path, what = self._workdir / f"clip-{number:03d}", f"the sound of the clip of scene {sound.scene + 1}"
         samples = min(sound.samples, sound.period)
-        recording = AudioSource(self._blobs, sound.blob, samples, path, what, sound.scene, self.cancel, excerpt)
+        recording = AudioSource(self._blobs, sound.media.blob, samples, path, what, sound.scene, self.cancel, excerpt)
         return self._opened.enter_context(recording)
 
     def _place_clip(self, track: ClipTrack, gain: Curve) -> PlacedAudio:
@@ -156,7 +156,7 @@ class Mixer:
             self._effect.add(track.levels, placed)
         return placed
 
-    def _read(self, voices: tuple[Voice, ...]) -> None:
+    def _read(self, voices: tuple[NarrationClip, ...]) -> None:
         speech: list[tuple[int, int]] = []
         for voice in voices:
             what = f"the narration of scene {voice.scene + 1}"
@@ -175,11 +175,11 @@ class Mixer:
             self._voices.append(PlacedAudio(start, recording, levelling_gain(levels, target, ceiling)))
             self._voice.add(levels, self._voices[-1])
 
-    def _played(self, effects: tuple[Effect, ...]) -> list[PlacedAudio]:
+    def _played(self, effects: tuple[SoundEffectClip, ...]) -> list[PlacedAudio]:
         found: list[PlacedAudio] = []
         known: dict[tuple[str, int], tuple[AudioSource, Levels]] = {}
         for i, effect in enumerate(effects):
-            one = (effect.blob, effect.samples)
+            one = (effect.media.blob, effect.samples)
             if one not in known:  # the same sound is often heard again
                 recording = self._open(effect, f"effect-{i:03d}", f"effects[{i}]")
                 known[one] = recording, recording.levels()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_renderer.core import segments
+from gpu_renderer.core.cache_keys import segment_key
 from gpu_renderer.core.engine import engine
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode import encoders
@@ -34,10 +35,10 @@ class Reel:
     profile: Profile
 
 
-def reel(timeline: Timeline, profile: Profile, max_body_sec: float = segments.MAX_BODY_SEC) -> Reel:
+def reel(timeline: Timeline, profile: Profile, max_segment_sec: float = segments.MAX_SEGMENT_SEC) -> Reel:
     """Cut ``timeline`` and name its segments."""
-    cut, fonts = segments.cut(timeline, max_body_sec), hash_fonts()
-    keys = [segments.key(s, profile.arguments(s.fps), engine(), fonts) for s in cut]
+    cut, fonts = segments.split(timeline, max_segment_sec), hash_fonts()
+    keys = [segment_key(s, profile.arguments(s.fps), engine(), fonts) for s in cut]
     return Reel(cut, tuple(f"segments/{key}.mp4" for key in keys), profile)
 
 

@@ -86,7 +86,7 @@ class Worker:
                 self._send(WorkerEvent(failure=describe_failure(exc, "picture")))
             except Exception as exc:  # the parent must learn of a bug too, or it would wait for ever
                 traceback.print_exc()
-                scene = request.segment.shots[0].scene
+                scene = request.segment.clips[0].clip.scene
                 cause = f"scene {scene + 1}: {type(exc).__name__}: {exc}"
                 self._send(WorkerEvent(failure=FailureDetail(stage="picture", cause=cause, scene=scene)))
 
@@ -116,7 +116,7 @@ class Worker:
         )
         with (
             self._compositor.open(segment, request.sources) as compose,
-            ffmpeg_process.Process(command, stage="picture", pipe=True, scene=segment.shots[0].scene) as process,
+            ffmpeg_process.Process(command, stage="picture", pipe=True, scene=segment.clips[0].clip.scene) as process,
         ):
             self._encoder = process
             writer = SegmentWriter(process, *size)

@@ -15,6 +15,7 @@ from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
 from gpu_renderer.verify.measurement_cache import keep_segment
 from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.timeline import MediaRef
 from sutradhar.ports.stores import BlobStore
 
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
@@ -159,7 +160,7 @@ class Crew:
             output = self._workdir / f"segment-{last:05d}.mp4"
             request = EncodeRequest(
                 segment=segment,
-                sources={shot.sha256: self._source(shot.sha256, shot.blob) for shot in segment.shots},
+                sources={shown.clip.media.sha256: self._fetch(shown.clip.media) for shown in segment.clips},
                 profile=self._profile,
                 output=output,
             )
@@ -167,11 +168,11 @@ class Crew:
             keep_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
             output.unlink()
 
-    def _source(self, sha256: str, blob: str) -> Path:
+    def _fetch(self, media: MediaRef) -> Path:
         with self._fetching:
-            if sha256 not in self._sources:
-                self._sources[sha256] = self._blobs.fetch(blob, self._workdir / f"picture-{sha256}")
-            return self._sources[sha256]
+            if media.sha256 not in self._sources:
+                self._sources[media.sha256] = self._blobs.fetch(media.blob, self._workdir / f"source-{media.sha256}")
+            return self._sources[media.sha256]
 
 
 class _WorkerProcess:
@@ -193,7 +194,7 @@ class _WorkerProcess:
         """
         assert self._popen.stdin is not None
         assert self._popen.stdout is not None
-        scene = request.segment.shots[0].scene
+        scene = request.segment.clips[0].clip.scene
         with suppress(BrokenPipeError, ValueError):  # the worker is gone; the end of its events says so below
             self._popen.stdin.write(request.model_dump_json().encode() + b"\n")
             self._popen.stdin.flush()

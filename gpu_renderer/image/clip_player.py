@@ -10,12 +10,12 @@ import numpy as np
 
 from gpu_renderer.core.ffmpeg_process import Process
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import Shot
 from gpu_renderer.core.video_source import VideoSource, clip_error, count_frames, probe_clip
 from gpu_renderer.image.camera import Box, crop_for_pose
 from gpu_renderer.image.decode_command import ScaledCrop, decode_command
 from gpu_renderer.image.still import Still
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.timeline import Clip
 
 _MARGIN = 4
 """Pixels of the clip kept around what a moving camera shows, for the resampler's taps."""
@@ -42,17 +42,17 @@ def open_clip(path: Path, sha256: str, scene: int) -> VideoSource:
     return probe_clip(path, scene)
 
 
-def plan_crop(source: VideoSource, shot: Shot, film: tuple[int, int]) -> CropPlan:
+def plan_crop(source: VideoSource, clip: Clip, film: tuple[int, int]) -> CropPlan:
     """What of the clip is decoded, and to what size.
 
     A clip that fills a film of size ``film`` (width, height) is scaled once: to the film's size if the camera holds,
     else so that its closest look needs no more pixels than there are. One that is fitted whole does not move: a move
     would cut off what was to be kept.
     """
-    assert shot.footage is not None
+    assert clip.footage is not None
     width, height = film
     whole = Box(0, 0, *source.display_size)
-    if shot.fit == "fit":
+    if clip.fit == "fit":
         share = min(width / whole.width, height / whole.height)
         # the bars are even in number, so that chroma samples fall on each other
         fitted = (
@@ -60,8 +60,8 @@ def plan_crop(source: VideoSource, shot: Shot, film: tuple[int, int]) -> CropPla
             max(height - 4 * round((height - whole.height * share) / 4), 4),
         )
         return CropPlan(ScaledCrop(_to_coded(source, whole), fitted), whole, moves=False)
-    ends = [crop_for_pose(pose, source.display_size, width / height) for pose in (shot.camera.start, shot.camera.end)]
-    if shot.camera.still:
+    ends = [crop_for_pose(pose, source.display_size, width / height) for pose in (clip.camera.start, clip.camera.end)]
+    if clip.camera.still:
         return CropPlan(ScaledCrop(_to_coded(source, ends[0]), film), ends[0], moves=False)
     left, top = min(e.left for e in ends) - _MARGIN, min(e.top for e in ends) - _MARGIN
     right, bottom = max(e.right for e in ends) + _MARGIN, max(e.bottom for e in ends) + _MARGIN
@@ -90,11 +90,11 @@ def _to_coded(source: VideoSource, box: Box) -> tuple[int, int, int, int]:
 class ClipPlayer:
     """Draws the frames of one shot of footage, in order; runs at most one decoder. Close it."""
 
-    def __init__(self, source: VideoSource, shot: Shot, film: tuple[int, int], fps: int) -> None:
-        assert shot.footage is not None
-        self._source, self._shot, self._film, self._fps = source, shot, film, fps
-        self._start_sec = shot.footage.start_sec
-        self._plan = plan_crop(source, shot, film)
+    def __init__(self, source: VideoSource, clip: Clip, film: tuple[int, int], fps: int) -> None:
+        assert clip.footage is not None
+        self._source, self._clip, self._film, self._fps = source, clip, film, fps
+        self._start_sec = clip.footage.start_sec
+        self._plan = plan_crop(source, clip, film)
         self._frame = Frame(*(self._plan.scaled_crop.size if self._plan.moves else film))
         self._still = Still(self._frame.planes, self._plan.source_region, source.display_size)
         self._decoder: Process | None = None
@@ -115,15 +115,15 @@ class ClipPlayer:
         """
         if self._length == 0:
             raise RenderError(
-                f"the clip of scene {self._shot.scene + 1} has nothing to show at {self._start_sec:g} s, where it is"
+                f"the clip of scene {self._clip.scene + 1} has nothing to show at {self._start_sec:g} s, where it is"
                 " to start: it ends before",
                 stage="picture",
-                scene=self._shot.scene,
+                scene=self._clip.scene,
                 advice="choose an earlier start for the clip, or a longer clip",
             )
         self._read(self._place(n))
         if self._plan.moves:
-            self._still.draw(self._shot.camera, n, self._shot.frames, into.planes)
+            self._still.draw(self._clip.camera, n, self._clip.frames, into.planes)
         else:
             np.copyto(into.buffer, self._frame.buffer)
 
@@ -132,7 +132,7 @@ class ClipPlayer:
 
         Where a part is longer than the frames that can be decoded, the last of them is held for the rest.
         """
-        footage = self._shot.footage
+        footage = self._clip.footage
         assert footage is not None
         part = footage.part_frames or self._length
         n = n % part if footage.when_over == "loop" else min(n, part - 1)
@@ -175,8 +175,8 @@ class ClipPlayer:
             if self._decoder is not None:
                 self._decoder.kill()
             if self._closed:
-                raise clip_error(self._shot.scene, "the segment was closed")
-            self._decoder = Process(argv, stage="picture", scene=self._shot.scene, stream=True)
+                raise clip_error(self._clip.scene, "the segment was closed")
+            self._decoder = Process(argv, stage="picture", scene=self._clip.scene, stream=True)
         self._next = index
 
     def _begin_again(self, index: int) -> None:
@@ -190,6 +190,6 @@ class ClipPlayer:
         with self._lock:
             self._decoder = None
         if not self._seeks:
-            raise clip_error(self._shot.scene, f"it cannot be decoded at {index / self._fps:.1f} s: {output[-300:]}")
+            raise clip_error(self._clip.scene, f"it cannot be decoded at {index / self._fps:.1f} s: {output[-300:]}")
         self._seeks = False
         self._begin(index)

@@ -9,7 +9,7 @@ from cachetools import LRUCache
 
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.lru_cache import get_or_make
-from gpu_renderer.core.segments import Segment, Shot
+from gpu_renderer.core.segments import Segment
 from gpu_renderer.core.video_source import VideoSource
 from gpu_renderer.image import transitions
 from gpu_renderer.image.backdrop import place_on_backdrop
@@ -17,7 +17,7 @@ from gpu_renderer.image.clip_player import ClipPlayer, open_clip
 from gpu_renderer.image.overlay_layers import OverlayLayers
 from gpu_renderer.image.still import Still, load_image, prepare_still
 from sutradhar.domain.plan.own_media import Fit
-from sutradhar.domain.video.timeline import Camera
+from sutradhar.domain.video.timeline import Camera, Clip
 
 cv2.setNumThreads(1)  # one core a worker process; OpenCV's own threads cost 25 % more CPU
 
@@ -54,11 +54,12 @@ class Compositor:
         """
         with ExitStack() as closing:
             closing.callback(self.close)
-            draws = [self._open_shot(shot, sources[shot.sha256], segment.fps) for shot in segment.shots]
+            clips = [shown.clip for shown in segment.clips]
+            draws = [self._open_clip(clip, sources[clip.media.sha256], segment.fps) for clip in clips]
             blend = self._layers.open(segment)
 
             def compose(n: int, frame: Frame) -> None:
-                self._draw_shots(segment, draws, n, frame)
+                self._draw_clips(segment, draws, n, frame)
                 blend(n, frame)
 
             yield compose
@@ -69,37 +70,40 @@ class Compositor:
         for player in players:
             player.close()
 
-    def _draw_shots(self, segment: Segment, draws: list[Draw], n: int, frame: Frame) -> None:
-        shown = [(s, draw, n - s.at) for s, draw in zip(segment.shots, draws, strict=True) if 0 <= n - s.at < s.frames]
+    def _draw_clips(self, segment: Segment, draws: list[Draw], n: int, frame: Frame) -> None:
+        placed = [(one, draw, n - one.at) for one, draw in zip(segment.clips, draws, strict=True)]
+        shown = [(one, draw, at) for one, draw, at in placed if 0 <= at < one.clip.frames]
         _, draw_old, at = shown[0]
         if len(shown) == 1:
             draw_old(at, frame)
             return
-        shot, draw_new, into = shown[1]
-        shows_old, shows_new = transitions.find_shown(shot.transition, into, shot.fade_in)
+        one, draw_new, into = shown[1]
+        kind, frames = one.transition.kind, one.transition.frames
+        shows_old, shows_new = transitions.find_shown(kind, into, frames)
         if shows_old:
             draw_old(at, frame)
         if shows_new:
             draw_new(into, self._under)
-        transitions.blend_transition(shot.transition, into, shot.fade_in, frame, self._under)
+        transitions.blend_transition(kind, into, frames, frame, self._under)
 
-    def _open_shot(self, shot: Shot, path: Path, fps: int) -> Draw:
-        if shot.footage is None:
-            still = self._load_still(shot, path)
-            return lambda n, frame: still.draw(shot.camera, n, shot.frames, frame.planes)
-        clip = get_or_make(self._clips, shot.sha256, lambda: open_clip(path, shot.sha256, shot.scene))
-        player = ClipPlayer(clip, shot, self.size, fps)
+    def _open_clip(self, clip: Clip, path: Path, fps: int) -> Draw:
+        if clip.footage is None:
+            still = self._load_still(clip, path)
+            return lambda n, frame: still.draw(clip.camera, n, clip.frames, frame.planes)
+        sha256 = clip.media.sha256
+        source = get_or_make(self._clips, sha256, lambda: open_clip(path, sha256, clip.scene))
+        player = ClipPlayer(source, clip, self.size, fps)
         self._players += (player,)
         return player.draw
 
-    def _load_still(self, shot: Shot, path: Path) -> Still:
+    def _load_still(self, clip: Clip, path: Path) -> Still:
         def load() -> Still:
-            image = load_image(path, shot.sha256, shot.scene)
-            if shot.fit == "fit":
-                image = place_on_backdrop(image, _compute_size(self.size, shot.camera))
-            return prepare_still(image, shot.camera, self.size)
+            image = load_image(path, clip.media.sha256, clip.scene)
+            if clip.fit == "fit":
+                image = place_on_backdrop(image, _compute_size(self.size, clip.camera))
+            return prepare_still(image, clip.camera, self.size)
 
-        return get_or_make(self._stills, (shot.sha256, shot.camera, shot.fit), load)
+        return get_or_make(self._stills, (clip.media.sha256, clip.camera, clip.fit), load)
 
 
 def _compute_size(size: tuple[int, int], camera: Camera) -> tuple[int, int]:

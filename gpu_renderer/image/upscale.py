@@ -5,7 +5,6 @@ or Real-ESRGAN, which invents detail and wants a graphics card.
 """
 
 import hashlib
-import json
 import math
 import shutil
 import threading
@@ -17,7 +16,7 @@ from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.image.still import load_image
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.video.render_settings import Upscaler
-from sutradhar.domain.video.timeline import Clip, Timeline
+from sutradhar.domain.video.timeline import Clip, MediaRef, Timeline
 from sutradhar.ports.stores import BlobStore
 
 _REALESRGAN = "realesrgan-ncnn-vulkan"
@@ -55,16 +54,16 @@ def _upscale_still(
 ) -> Clip:
     if clip.footage is not None:
         return clip
-    path = blobs.fetch(clip.blob, workdir / f"small-{clip.sha256}")
-    image = load_image(path, clip.sha256, clip.scene)
+    path = blobs.fetch(clip.media.blob, workdir / f"small-{clip.media.sha256}")
+    image = load_image(path, clip.media.sha256, clip.scene)
     factor = enlargement_factor(clip, timeline, *image.size)
     if factor <= 1:
         return clip
     size = (math.ceil(image.width * factor), math.ceil(image.height * factor))
-    record = f"upscaled/{upscaler}-{size[0]}x{size[1]}-{clip.sha256}.json"
+    record = f"upscaled/{upscaler}-{size[0]}x{size[1]}-{clip.media.sha256}.json"
     if not blobs.exists(record):
         # the upscaler gets the image upright and in sRGB: it reads fewer formats, and no colour profiles
-        upright, output = workdir / f"upright-{clip.sha256}.png", workdir / f"large-{clip.sha256}.png"
+        upright, output = workdir / f"upright-{clip.media.sha256}.png", workdir / f"large-{clip.media.sha256}.png"
         image.save(upright, compress_level=1)
         ffmpeg_process.run(
             upscale_command(upscaler, upright, output, size), stage="picture", cancel=cancel, scene=clip.scene
@@ -80,9 +79,9 @@ def _upscale_still(
         sha256 = hashlib.sha256(output.read_bytes()).hexdigest()
         blob = record.removesuffix("json") + "png"
         blobs.put_file(blob, output)
-        blobs.put(record, json.dumps({"blob": blob, "sha256": sha256}).encode())
+        blobs.put(record, MediaRef(blob=blob, sha256=sha256).model_dump_json().encode())
         output.unlink()
-    return clip.evolve(**json.loads(blobs.get(record)))
+    return clip.evolve(media=MediaRef.model_validate_json(blobs.get(record)))
 
 
 def enlargement_factor(clip: Clip, timeline: Timeline, width: int, height: int) -> float:

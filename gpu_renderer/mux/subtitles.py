@@ -8,7 +8,7 @@ from typing import Any
 
 from gpu_renderer.core.ffmpeg_command import open_file
 from sutradhar.domain.plan.plan import Language
-from sutradhar.domain.video.captions import Cue, srt
+from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
 
 _CODES: Mapping[Language, str] = {"en": "eng", "hi": "hin"}
@@ -33,7 +33,7 @@ def write_tracks(timeline: Timeline, workdir: Path) -> tuple[Track, ...]:
     for language, cues in timeline.captions.items():
         if cues:
             path = workdir / f"track-{language}.srt"
-            path.write_text(srt([_plain(cue) for cue in cues], timeline.fps), encoding="utf-8")
+            path.write_text(format_srt([_plain(cue) for cue in cues], timeline.fps), encoding="utf-8")
             found.append(Track(path, _CODES[language]))
     return tuple(found)
 

@@ -22,8 +22,7 @@ from gpu_renderer.text.text_renderer import (
     require_glyphs,
 )
 from sutradhar.domain.plan.plan import Watermark
-from sutradhar.domain.video.captions import MAX_LINE, break_lines
-from sutradhar.domain.video.captions import width as characters
+from sutradhar.domain.video.captions import MAX_LINE, break_lines, count_characters
 
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)
 _CAPTION_EM = 0.05
@@ -111,7 +110,7 @@ def _break_differently(lines: Sequence[str], *, keeps_lines: bool) -> Iterator[l
     """Yield ``lines`` as they are, then broken into lines that are shorter and shorter."""
     yield list(lines)
     text = " ".join(lines)
-    longest = max(characters(word) for word in text.split())
+    longest = max(count_characters(word) for word in text.split())
     for limit in range(MAX_LINE, max(MAX_LINE // 3, longest - 1), -1):
         yield [part for line in (lines if keeps_lines else [text]) for part in break_lines(line, limit)]
 

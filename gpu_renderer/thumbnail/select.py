@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer.core import ffmpeg_process
-from gpu_renderer.core.engine import engine_key
+from gpu_renderer.core.cache_keys import middle_frame_key, thumbnail_key
 from gpu_renderer.core.frame import Bytes, Frame
-from gpu_renderer.core.segments import segment
+from gpu_renderer.core.segments import build_segment
 from gpu_renderer.core.task import Task
 from gpu_renderer.image.backdrop import place_on_backdrop
 from gpu_renderer.image.camera import crop_at
@@ -19,7 +19,7 @@ from gpu_renderer.image.still import load_image, to_rgb
 from gpu_renderer.text.captions import hash_fonts
 from gpu_renderer.thumbnail.draw import attractiveness, draw_thumbnail
 from sutradhar.domain.video.thumbnail_size import thumbnail_size
-from sutradhar.domain.video.timeline import Clip, Timeline
+from sutradhar.domain.video.timeline import CUT, Clip, Timeline
 
 
 def poster(task: Task, stop: threading.Event) -> bytes:
@@ -30,25 +30,20 @@ def poster(task: Task, stop: threading.Event) -> bytes:
         RenderError: a picture cannot be used; names the scene.
     """
     request, timeline = task.request, task.request.timeline
-    looks = [(_look(timeline, clip), clip) for clip in timeline.clips]
-    shown = engine_key(sorted(hash_fonts().items()), request.title, timeline.watermark, [look for look, _ in looks])
-    name = f"thumbnails/{shown}.png"
+    keys = [middle_frame_key(timeline, index) for index in range(len(timeline.clips))]
+    name = f"thumbnails/{thumbnail_key(hash_fonts(), request.title, timeline.watermark, keys)}.png"
     if not task.blobs.exists(name):
         # each picture is judged once, whatever film it is in; of all of them one is in memory
-        _, best = max(((_score(task, look, clip, stop), clip) for look, clip in looks), key=lambda scored: scored[0])
+        scores = [_score(task, key, clip, stop) for key, clip in zip(keys, timeline.clips, strict=True)]
+        best = timeline.clips[scores.index(max(scores))]
         size = thumbnail_size(timeline.width, timeline.height)
         picture = _middle(task, best, stop)
         task.blobs.put(name, draw_thumbnail(picture, request.title, timeline.watermark, size))
     return task.blobs.get(name)
 
 
-def _look(timeline: Timeline, clip: Clip) -> str:
-    """Names what the middle of ``clip`` shows."""
-    return engine_key(clip.sha256, clip.camera, clip.frames, clip.footage, clip.fit, timeline.width, timeline.height)
-
-
-def _score(task: Task, look: str, clip: Clip, stop: threading.Event) -> float:
-    name = f"thumbnails/{look}.json"
+def _score(task: Task, key: str, clip: Clip, stop: threading.Event) -> float:
+    name = f"thumbnails/{key}.json"
     if not task.blobs.exists(name):
         score = attractiveness(_middle(task, clip, stop))
         task.blobs.put(name, json.dumps({"score": score}).encode())
@@ -60,10 +55,10 @@ def _middle(task: Task, clip: Clip, stop: threading.Event) -> Bytes:
     if stop.is_set():
         raise ffmpeg_process.Cancelled
     timeline = task.request.timeline
-    path = task.blobs.fetch(clip.blob, task.workdir / f"poster-{clip.sha256}")
+    path = task.blobs.fetch(clip.media.blob, task.workdir / f"poster-{clip.media.sha256}")
     if clip.footage is not None:
         return _filmed(timeline, clip, path)
-    image = load_image(path, clip.sha256, clip.scene)
+    image = load_image(path, clip.media.sha256, clip.scene)
     if clip.fit == "fit":
         image = place_on_backdrop(image, (timeline.width, timeline.height))
     shown = crop_at(clip.camera, clip.frames // 2, clip.frames, image.size, timeline.width / timeline.height)
@@ -74,10 +69,12 @@ def _middle(task: Task, clip: Clip, stop: threading.Event) -> Bytes:
 
 def _filmed(timeline: Timeline, clip: Clip, path: Path) -> Bytes:
     """The middle frame of a clip of footage, as the film shows it but for what is written over it."""
-    alone = clip.evolve(start=0, fade_in=0)
-    bare = timeline.evolve(clips=(alone,), frames=clip.frames, burned=(), titles=(), watermark=None)
+    alone = clip.evolve(start=0, transition=CUT)
+    bare = timeline.evolve(clips=(alone,), frames=clip.frames, burned_captions=(), titles=(), watermark=None)
     at = clip.frames // 2
     frame = Frame(timeline.width, timeline.height)
-    with Compositor(timeline.width, timeline.height).open(segment(bare, at, at + 1), {clip.sha256: path}) as compose:
+    with Compositor(timeline.width, timeline.height).open(
+        build_segment(bare, at, at + 1), {clip.media.sha256: path}
+    ) as compose:
         compose(0, frame)
     return to_rgb(frame)

@@ -94,7 +94,7 @@ class Sources:
 
     def _sample_image(self, clip: Clip, path: Path, at: Sequence[int]) -> list[Luma]:
         """Return the luma that the camera shows of a still image in the frames ``at`` of its clip."""
-        image = load_image(path, clip.sha256, clip.scene)
+        image = load_image(path, clip.media.sha256, clip.scene)
         image.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BOX)
         whole = np.asarray(image, np.float32)
         return [self._crop_to_frame(clip, 16 + whole @ _LUMA, image.size, frame) for frame in at]

@@ -29,7 +29,7 @@ def main() -> None:
     fps, size = timeline["fps"], (timeline["width"], timeline["height"])
     seconds = timeline["frames"] / fps
     layers: list[VideoClip] = [_picture(clip, store, fps, size) for clip in timeline["clips"]]
-    for cue in timeline["burned"]:
+    for cue in timeline["burned_captions"]:
         text = TextClip(
             font=wanted["font"],
             text="\n".join(cue["lines"]),
@@ -45,12 +45,12 @@ def main() -> None:
     mark = ImageClip(wanted["watermark"]).with_duration(seconds).with_position(tuple(wanted["watermark_at"]))
     film = CompositeVideoClip([*layers, mark], size=size).with_duration(seconds)
     sounds: list[AudioClip] = [
-        AudioFileClip(str(store / voice["blob"])).with_start(voice["start"] / SAMPLE_RATE)
-        for voice in timeline["voices"]
+        AudioFileClip(str(store / voice["media"]["blob"])).with_start(voice["start"] / SAMPLE_RATE)
+        for voice in timeline["narrations"]
     ]
-    if bed := timeline["bed"]:
+    if bed := timeline["music"]:
         effects = [afx.AudioLoop(duration=seconds), afx.MultiplyVolume(10 ** (bed["volume_db"] / 20))]
-        sounds.append(AudioFileClip(str(store / bed["blob"])).with_effects(effects))
+        sounds.append(AudioFileClip(str(store / bed["media"]["blob"])).with_effects(effects))
     film = film.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
     film.write_videofile(
         wanted["output"],
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _picture(clip: Json, store: Path, fps: int, size: tuple[int, int]) -> VideoClip:
-    picture = ImageClip(str(store / clip["blob"]))
+    picture = ImageClip(str(store / clip["media"]["blob"]))
     cover = max(size[0] / picture.w, size[1] / picture.h)
     seconds, a, b = clip["frames"] / fps, clip["camera"]["start"], clip["camera"]["end"]
 
@@ -79,8 +79,8 @@ def _picture(clip: Json, store: Path, fps: int, size: tuple[int, int]) -> VideoC
         return size[0] / 2 - between("x", t) * wide, size[1] / 2 - between("y", t) * high
 
     effects = [vfx.Resize(scale)]
-    if clip["fade_in"]:
-        effects.append(vfx.CrossFadeIn(clip["fade_in"] / fps))
+    if clip["transition"]["frames"]:
+        effects.append(vfx.CrossFadeIn(clip["transition"]["frames"] / fps))
     moving = picture.with_duration(seconds).with_start(clip["start"] / fps).with_effects(effects)
     return moving.with_position(position)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import segment
+from gpu_renderer.core.segments import build_segment
 from gpu_renderer.image.camera import Box, crop_at
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.video.timeline import Camera, Pose, Timeline
@@ -57,8 +57,8 @@ def jitter(bench: Bench, figures: Figures) -> None:
     for name, camera in MOVES.items():
         shot = workload.film(bench.ready, scenes=1, scene_sec=10)
         clip = shot.clips[0].evolve(camera=camera)
-        shot = shot.evolve(clips=(clip,), burned=(), captions={}, watermark=None)
-        luma = _luma(bench.store / clip.blob)
+        shot = shot.evolve(clips=(clip,), burned_captions=(), captions={}, watermark=None)
+        luma = _luma(bench.store / clip.media.blob)
         size, picture = (shot.width, shot.height), (luma.shape[1], luma.shape[0])
         # from the start, where the camera is slowest and rounding shows most, and at full speed
         jumps, errors = [], []
@@ -88,7 +88,7 @@ def jitter(bench: Bench, figures: Figures) -> None:
 
 def _frames(bench: Bench, shot: Timeline, first: int, last: int) -> Iterator[tuple[int, Floats]]:
     """Number and luma of the composed frames."""
-    part = segment(shot, first, last)
+    part = build_segment(shot, first, last)
     frame = Frame(shot.width, shot.height)
     with Compositor(shot.width, shot.height).open(part, sources(part, bench.store)) as draw:
         for n in range(part.frames):

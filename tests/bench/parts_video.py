@@ -3,7 +3,7 @@
 import hashlib
 
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import Timeline
+from sutradhar.domain.video.timeline import MediaRef, Timeline
 from tests.bench import workload
 from tests.bench.figures import Figures
 from tests.bench.photographs import photograph
@@ -52,19 +52,21 @@ def _other_picture(bench: Bench, film: Timeline, scene: int) -> Timeline:
     data = photograph(bench.scale.scenes + scene + 1)
     bench.ready.blobs.put("bench/other.png", data)
     clips = tuple(
-        clip.evolve(blob="bench/other.png", sha256=hashlib.sha256(data).hexdigest()) if clip.scene == scene else clip
+        clip.evolve(media=MediaRef(blob="bench/other.png", sha256=hashlib.sha256(data).hexdigest()))
+        if clip.scene == scene
+        else clip
         for clip in film.clips
     )
     return film.evolve(clips=clips)
 
 
 def _other_caption(film: Timeline) -> Timeline:
-    middle = len(film.burned) // 2
+    middle = len(film.burned_captions) // 2
     words = ("These words are other words",)
     cues: tuple[Cue, ...] = tuple(
-        cue.evolve(lines=words, word_starts=()) if i == middle else cue for i, cue in enumerate(film.burned)
+        cue.evolve(lines=words, word_starts=()) if i == middle else cue for i, cue in enumerate(film.burned_captions)
     )
-    return film.evolve(burned=cues, captions={"en": cues})
+    return film.evolve(burned_captions=cues, captions={"en": cues})
 
 
 def shares(bench: Bench, figures: Figures) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gpu_renderer.audio import mixdown
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import Segment, cut
+from gpu_renderer.core.segments import Segment, split
 from gpu_renderer.encode import encoders
 from gpu_renderer.encode.segment_store import reel, render_picture
 from gpu_renderer.image.compositor import Compositor
@@ -31,7 +31,7 @@ class Order(Frozen):
 
 
 def sources(segment: Segment, store: Path) -> dict[str, Path]:
-    return {shot.sha256: store / shot.blob for shot in segment.shots}
+    return {shown.clip.media.sha256: store / shown.clip.media.blob for shown in segment.clips}
 
 
 def picture(order: Order) -> None:
@@ -42,8 +42,8 @@ def picture(order: Order) -> None:
     with tempfile.TemporaryDirectory(dir=order.out) as folder:
         made = FileBlobStore(Path(folder) / "made")
         for clip in timeline.clips:
-            if not made.exists(clip.blob):
-                made.put_file(clip.blob, order.store / clip.blob)
+            if not made.exists(clip.media.blob):
+                made.put_file(clip.media.blob, order.store / clip.media.blob)
         never = threading.Event()
         render_picture(film, everything, made, Path(folder), progress=lambda _frames: None, cancel=never)
         parts = [made.fetch(name, Path(folder) / name) for name in film.blobs]
@@ -65,7 +65,7 @@ def compose(order: Order) -> None:
     timeline = order.timeline
     compositor, frame = Compositor(timeline.width, timeline.height), Frame(timeline.width, timeline.height)
     begun = time.process_time()
-    for segment in cut(timeline):
+    for segment in split(timeline):
         with compositor.open(segment, sources(segment, order.store)) as draw:
             for n in range(segment.frames):
                 draw(n, frame)
@@ -79,7 +79,7 @@ def dump(order: Order) -> None:
     compositor, frame = Compositor(timeline.width, timeline.height), Frame(timeline.width, timeline.height)
     done = 0
     with (order.out / "0.yuv").open("wb") as first, (order.out / "1.yuv").open("wb") as second:
-        for segment in cut(timeline):
+        for segment in split(timeline):
             with compositor.open(segment, sources(segment, order.store)) as draw:
                 for n in range(segment.frames):
                     draw(n, frame)

@@ -14,9 +14,20 @@ import numpy as np
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.plan.plan import RenderMode, Watermark
-from sutradhar.domain.video.captions import Cue, cues
+from sutradhar.domain.video.captions import Cue, build_cues
 from sutradhar.domain.video.render_request import RenderRequest
-from sutradhar.domain.video.timeline import Bed, Camera, Clip, Pose, Timeline, Voice, frame_to_sample
+from sutradhar.domain.video.timeline import (
+    CUT,
+    Camera,
+    Clip,
+    MediaRef,
+    MusicTrack,
+    NarrationClip,
+    Pose,
+    Timeline,
+    Transition,
+    frame_to_sample,
+)
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.media.wav import to_wav
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
@@ -55,7 +66,7 @@ class Ready:
     blobs: FileBlobStore
     pictures: tuple[tuple[str, str], ...]
     speeches: tuple[tuple[str, str, Speech], ...]
-    bed: Bed
+    bed: MusicTrack
 
 
 def prepare(home: Path, scenes: int = SCENES) -> Ready:
@@ -72,7 +83,12 @@ def prepare(home: Path, scenes: int = SCENES) -> Ready:
     speeches = tuple((*put(f"bench/voice-{i}.wav", speech.wav), speech) for i, speech in enumerate(spoken))
     music = ProceduralComposer().compose("calm", 0)
     blob, sha256 = put("bench/music.wav", music.wav)
-    return Ready(blobs, pictures, speeches, Bed(blob=blob, sha256=sha256, samples=music.samples, volume_db=-12.0))
+    return Ready(
+        blobs,
+        pictures,
+        speeches,
+        MusicTrack(media=MediaRef(blob=blob, sha256=sha256), samples=music.samples, volume_db=-12.0),
+    )
 
 
 def film(
@@ -88,7 +104,7 @@ def film(
     pictures = pictures or ready.pictures
     frames = round(scene_sec * FPS)
     clips: list[Clip] = []
-    voices: list[Voice] = []
+    voices: list[NarrationClip] = []
     burned: list[Cue] = []
     for i in range(scenes):
         start = i * frames
@@ -100,10 +116,9 @@ def film(
                 scene=i,
                 start=start,
                 frames=frames + tail,
-                blob=blob,
-                sha256=sha256,
+                media=MediaRef(blob=blob, sha256=sha256),
                 camera=MOVES[i % len(MOVES)],
-                fade_in=FADE if i else 0,
+                transition=Transition(kind="crossfade", frames=FADE) if i else CUT,
             )
         )
         voice, voice_sha256, speech = ready.speeches[i % len(ready.speeches)]
@@ -111,9 +126,11 @@ def film(
         samples = min(speech.samples, frame_to_sample(start + frames, FPS) - at)
         if samples < speech.samples:
             voice, voice_sha256 = _shortened(ready, speech, samples)
-        voices.append(Voice(scene=i, start=at, samples=samples, blob=voice, sha256=voice_sha256))
+        voices.append(
+            NarrationClip(scene=i, start=at, samples=samples, media=MediaRef(blob=voice, sha256=voice_sha256))
+        )
         words = [word for word in speech.words if word.end <= samples / SAMPLE_RATE]
-        burned += cues(words, offset=at / SAMPLE_RATE, fps=FPS, not_after=start + frames)
+        burned += build_cues(words, offset=at / SAMPLE_RATE, fps=FPS, max_frame=start + frames)
     last = scenes * frames
     shown = tuple(cue.evolve(end=min(cue.end, last)) for cue in burned if cue.start < min(cue.end, last))
     return Timeline(
@@ -122,10 +139,10 @@ def film(
         height=size[1],
         frames=last,
         clips=tuple(clips),
-        voices=tuple(voices) if sound else (),
-        bed=ready.bed if sound else None,
+        narrations=tuple(voices) if sound else (),
+        music=ready.bed if sound else None,
         captions={"en": shown},
-        burned=shown,
+        burned_captions=shown,
         watermark=Watermark(),
     )
 

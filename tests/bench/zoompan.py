@@ -17,14 +17,14 @@ def argv(timeline: Timeline, store: Path, folder: Path, options: dict[str, str],
     graph: list[str] = []
     high = _ENLARGED * timeline.height // timeline.width
     for i, clip in enumerate(timeline.clips):
-        inputs += ["-i", str(store / clip.blob)]
+        inputs += ["-i", str(store / clip.media.blob)]
         graph.append(
             f"[{i}:v]scale={_ENLARGED}:{high}:force_original_aspect_ratio=increase:flags=lanczos,"
             f"crop={_ENLARGED}:{high},{_zoompan(clip, timeline)},setsar=1,format=yuv420p[s{i}]"
         )
     shown = "s0"
     for i, clip in enumerate(timeline.clips[1:], 1):
-        fade = f"xfade=duration={clip.fade_in / timeline.fps}:offset={clip.start / timeline.fps}"
+        fade = f"xfade=duration={clip.transition.frames / timeline.fps}:offset={clip.start / timeline.fps}"
         graph.append(f"[{shown}][s{i}]{fade}[x{i}]")
         shown = f"x{i}"
     (folder / "captions.srt").write_text(_srt(timeline))
@@ -67,7 +67,9 @@ def _srt(timeline: Timeline) -> str:
         ms = round(frame * 1000 / timeline.fps)
         return f"{ms // 3600000:02d}:{ms // 60000 % 60:02d}:{ms // 1000 % 60:02d},{ms % 1000:03d}"
 
-    return "\n".join(f"{i}\n{stamp(c.start)} --> {stamp(c.end)}\n{c.text}\n" for i, c in enumerate(timeline.burned, 1))
+    return "\n".join(
+        f"{i}\n{stamp(c.start)} --> {stamp(c.end)}\n{c.text}\n" for i, c in enumerate(timeline.burned_captions, 1)
+    )
 
 
 def draw_watermark(timeline: Timeline, folder: Path) -> tuple[int, int]:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import Shot
 from gpu_renderer.image.clip_player import ClipPlayer, open_clip
 from sutradhar.domain.plan.own_media import Fit
-from sutradhar.domain.video.timeline import Camera, Footage
+from sutradhar.domain.video.timeline import Camera, Clip, Footage, MediaRef
 from tests.media.timelines import HOLD
 
 SIZE, FPS = (160, 90), 30
@@ -41,19 +40,14 @@ def counting(path: Path, *options: str, rate: Fraction | int = 30, seconds: floa
     return made(path, "-vf", level, *options, source=f"color=black:s=64x36:r={rate}:d={seconds}")
 
 
-def shot(
-    path: Path, frames: int = 30, *, camera: Camera = HOLD, at: int = 0, fit: Fit = "fill", **footage: object
-) -> Shot:
+def shot(path: Path, frames: int = 30, *, camera: Camera = HOLD, fit: Fit = "fill", **footage: object) -> Clip:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Shot(
+    return Clip(
         scene=3,
-        blob="b",
-        sha256=sha256,
-        camera=camera,
-        at=at,
+        start=0,
         frames=frames,
-        fade_in=0,
-        transition="cut",
+        media=MediaRef(blob="b", sha256=sha256),
+        camera=camera,
         footage=Footage(**footage),
         fit=fit,
     )
@@ -62,7 +56,7 @@ def shot(
 def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int = FPS, **more: object) -> list[Frame]:
     """Return the frames from ``first`` on of a shot of ``frames`` frames."""
     one = shot(path, frames, **more)
-    player, found = ClipPlayer(open_clip(path, one.sha256, one.scene), one, size, fps), []
+    player, found = ClipPlayer(open_clip(path, one.media.sha256, one.scene), one, size, fps), []
     try:
         for n in range(first, frames):
             frame = Frame(*size)

@@ -15,7 +15,18 @@ from PIL import Image, ImageDraw, ImageFilter
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.plan.plan import TransitionKind
-from sutradhar.domain.video.timeline import Bed, Camera, Clip, Effect, Footage, Timeline, Voice
+from sutradhar.domain.video.timeline import (
+    CUT,
+    Camera,
+    Clip,
+    Footage,
+    MediaRef,
+    MusicTrack,
+    NarrationClip,
+    SoundEffectClip,
+    Timeline,
+    Transition,
+)
 from sutradhar.ports.stores import BlobStore
 from tests.media.soundtrack import RATE, Samples, speech, tone, wav
 from tests.media.timelines import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
@@ -74,17 +85,14 @@ class Maker:
         clips, start = [], 0
         for n, (data, filmed) in enumerate(shots):
             blob, digest = self.store(data)
-            fade = 10 if n else 0
             clips.append(
                 Clip(
                     scene=n,
                     start=start,
                     frames=SECONDS * FPS,
-                    blob=blob,
-                    sha256=digest,
-                    fade_in=fade,
+                    media=MediaRef(blob=blob, sha256=digest),
                     camera=Camera(start=WIDE, end=WIDE) if filmed else ZOOM,
-                    transition=transition,
+                    transition=Transition(kind=transition, frames=10) if n else CUT,
                     footage=(footage or Footage()) if filmed else None,
                     fit=fit,
                 )
@@ -93,25 +101,27 @@ class Maker:
         voices = []
         if voice is not None:
             blob, digest = self.store(wav(voice))
-            voices.append(Voice(scene=0, start=9600, samples=len(voice), blob=blob, sha256=digest))
+            voices.append(
+                NarrationClip(scene=0, start=9600, samples=len(voice), media=MediaRef(blob=blob, sha256=digest))
+            )
         heard = []
         for at, sound in effects:
             blob, digest = self.store(wav(sound))
-            heard.append(Effect(start=at, samples=len(sound), blob=blob, sha256=digest))
+            heard.append(SoundEffectClip(start=at, samples=len(sound), media=MediaRef(blob=blob, sha256=digest)))
         music = None
         if bed is not None:
             blob, digest = self.store(wav(bed))
-            music = Bed(blob=blob, sha256=digest, samples=len(bed), volume_db=volume_db)
+            music = MusicTrack(media=MediaRef(blob=blob, sha256=digest), samples=len(bed), volume_db=volume_db)
         return Timeline(
             fps=FPS,
             width=size[0],
             height=size[1],
             frames=start,
             clips=tuple(clips),
-            voices=tuple(voices),
-            bed=music,
+            narrations=tuple(voices),
+            music=music,
             captions={},
-            effects=tuple(heard),
+            sound_effects=tuple(heard),
         )
 
 

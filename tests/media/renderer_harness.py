@@ -16,7 +16,7 @@ from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.video.render_request import RenderRequest
-from sutradhar.domain.video.timeline import Timeline, Voice
+from sutradhar.domain.video.timeline import MediaRef, NarrationClip, Timeline
 from sutradhar.ports.clock import SystemClock
 from tests.media.timelines import put_picture
 
@@ -86,7 +86,9 @@ def spoken(blobs, timeline: Timeline) -> Timeline:
         out.setparams((1, 2, 48000, samples, "NONE", ""))
         out.writeframes(tone.astype("<i2").tobytes())
     blob, sha256 = put_picture(blobs, "voices/0.wav", file.getvalue())
-    return timeline.evolve(voices=(Voice(scene=0, start=4800, samples=samples, blob=blob, sha256=sha256),))
+    return timeline.evolve(
+        narrations=(NarrationClip(scene=0, start=4800, samples=samples, media=MediaRef(blob=blob, sha256=sha256)),)
+    )
 
 
 def at_work(process: subprocess.Popen[str]) -> list[psutil.Process]:

@@ -14,7 +14,14 @@ from gpu_renderer.audio.loudness import BLOCK, Audio, integrated_loudness, measu
 from gpu_renderer.audio.mixdown import mix_audio
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.video.timeline import Bed, ClipSound, Effect, GainPoint, Timeline, Voice
+from sutradhar.domain.video.timeline import (
+    ClipAudio,
+    MediaRef,
+    MusicTrack,
+    NarrationClip,
+    SoundEffectClip,
+    Timeline,
+)
 
 Samples = npt.NDArray[np.float64]
 RATE = 48_000
@@ -52,33 +59,36 @@ class Film:
     def __init__(self, root: Path) -> None:
         self.blobs, self.work = FileBlobStore(root / "blobs"), root / "work"
         self.work.mkdir()
-        self.voices: list[Voice] = []
-        self.bed: Bed | None = None
-        self.effects: list[Effect] = []
-        self.clips: list[ClipSound] = []
+        self.voices: list[NarrationClip] = []
+        self.bed: MusicTrack | None = None
+        self.effects: list[SoundEffectClip] = []
+        self.clips: list[ClipAudio] = []
 
     def say(self, start: int, sound: Samples) -> None:
         scene = len(self.voices)
         self.blobs.put(f"voice-{scene}", wav(sound))
-        self.voices.append(Voice(scene=scene, start=start, samples=len(sound), blob=f"voice-{scene}", sha256=""))
+        self.voices.append(
+            NarrationClip(
+                scene=scene, start=start, samples=len(sound), media=MediaRef(blob=f"voice-{scene}", sha256="")
+            )
+        )
 
-    def play(self, sound: Samples, volume_db: float = -12.0, *automation: tuple[int, float]) -> None:
-        """``automation``: (sample, dB)."""
+    def play(self, sound: Samples, volume_db: float = -12.0) -> None:
         self.blobs.put("bed", wav(sound))
-        points = tuple(GainPoint(at=at, db=db) for at, db in automation)
-        self.bed = Bed(blob="bed", sha256="", samples=len(sound), volume_db=volume_db, automation=points)
+        self.bed = MusicTrack(media=MediaRef(blob="bed", sha256=""), samples=len(sound), volume_db=volume_db)
 
     def add(self, start: int, sound: Samples, volume_db: float = -6.0) -> None:
         name = f"effect-{len(self.effects)}"
         self.blobs.put(name, wav(sound))
-        self.effects.append(Effect(start=start, samples=len(sound), blob=name, sha256="", volume_db=volume_db))
+        self.effects.append(
+            SoundEffectClip(start=start, samples=len(sound), media=MediaRef(blob=name, sha256=""), volume_db=volume_db)
+        )
 
     def song(self, data: bytes, seconds: float, start_sec: float = 0.0, crossfade_sec: float = 0.0) -> None:
         """Add a user's own song, which plays for ``seconds`` from ``start_sec`` on."""
         self.blobs.put("song", data)
-        self.bed = Bed(
-            blob="song",
-            sha256="",
+        self.bed = MusicTrack(
+            media=MediaRef(blob="song", sha256=""),
             samples=round(seconds * RATE),
             volume_db=-12.0,
             source_start=round(start_sec * RATE),
@@ -100,12 +110,11 @@ class Film:
         """Add a clip from second ``start`` of the video on."""
         self.blobs.put(path.name, path.read_bytes())
         self.clips.append(
-            ClipSound(
+            ClipAudio(
                 scene=len(self.clips),
                 start=round(start * RATE),
                 samples=round(seconds * RATE),
-                blob=path.name,
-                sha256=path.name,
+                media=MediaRef(blob=path.name, sha256=path.name),
                 source_start=round(source_start * RATE),
                 period=round((period or seconds) * RATE),
                 volume_db=volume_db,
@@ -122,11 +131,11 @@ class Film:
             height=720,
             frames=frames,
             clips=(),
-            voices=tuple(self.voices),
-            bed=self.bed,
+            narrations=tuple(self.voices),
+            music=self.bed,
             captions={},
-            effects=tuple(self.effects),
-            clip_sounds=tuple(self.clips),
+            sound_effects=tuple(self.effects),
+            clip_audio=tuple(self.clips),
         )
 
     def mix(self, frames: int, fps: int = 30) -> Path:

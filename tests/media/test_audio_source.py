@@ -10,7 +10,7 @@ from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, count_sample
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.video.timeline import Voice
+from sutradhar.domain.video.timeline import MediaRef, NarrationClip
 from tests.media.soundtrack import NEVER, RATE, Film, Samples, speech, wav
 
 
@@ -125,7 +125,7 @@ def test_a_narration_that_cannot_be_used_is_named(tmp_path: Path, kind: str) -> 
     data, reason = broken(tmp_path)[kind]
     film = Film(tmp_path)
     film.say(0, speech(0.5))
-    film.voices.append(Voice(scene=4, start=RATE, samples=RATE, blob="broken", sha256=""))
+    film.voices.append(NarrationClip(scene=4, start=RATE, samples=RATE, media=MediaRef(blob="broken", sha256="")))
     if data is not None:
         film.blobs.put("broken", data)
     with pytest.raises(RenderError, match=reason) as caught:
@@ -143,5 +143,5 @@ def test_an_mp3_is_a_voice_like_any_other(tmp_path: Path) -> None:
         [program("ffmpeg"), "-v", "error", "-i", str(tmp_path / "a.wav"), "-b:a", "128k", str(mp3)], check=True
     )
     film.blobs.put_file("a", mp3)
-    film.voices.append(Voice(scene=0, start=RATE // 2, samples=RATE, blob="a", sha256=""))
+    film.voices.append(NarrationClip(scene=0, start=RATE // 2, samples=RATE, media=MediaRef(blob="a", sha256="")))
     assert film.mix(60).read_bytes() == film.mix(60).read_bytes()

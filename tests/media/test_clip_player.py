@@ -10,10 +10,11 @@ import pytest
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import Segment
+from gpu_renderer.core.segments import Segment, SegmentClip
 from gpu_renderer.image.clip_player import open_clip
 from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.video.timeline import CUT, Transition
 from tests.media.clips import FPS, SIZE, X264, counting, levels, made, played, shot
 from tests.media.timelines import ZOOM_IN
 
@@ -288,20 +289,24 @@ def two_clips(tmp_path: Path) -> tuple[Segment, dict[str, Path]]:
         made(tmp_path / f"{i}.mp4", *X264, source=f"{source}=s=160x90:r=30:d=3")
         for i, source in enumerate(("testsrc", "testsrc2"))
     ]
-    shots = (shot(paths[0], 60, at=-40), shot(paths[1], 60).evolve(fade_in=20, transition="crossfade"))
+    first, second = shot(paths[0], 60), shot(paths[1], 60)
+    shots = (
+        SegmentClip(clip=first, at=-40, transition=CUT),
+        SegmentClip(clip=second, at=0, transition=Transition(kind="crossfade", frames=20)),
+    )
     part = Segment(
         start=0,
         frames=20,
         fps=FPS,
         width=160,
         height=90,
-        shots=shots,
+        clips=shots,
         cues=(),
         caption_style="plain",
         titles=(),
         watermark=None,
     )
-    return part, {one.sha256: path for one, path in zip(shots, paths, strict=True)}
+    return part, {one.clip.media.sha256: path for one, path in zip(shots, paths, strict=True)}
 
 
 def test_a_transition_of_two_clips_runs_two_decoders_and_ends_them(tmp_path):
@@ -316,7 +321,7 @@ def test_a_transition_of_two_clips_runs_two_decoders_and_ends_them(tmp_path):
 
 def test_a_dip_decodes_one_clip_at_a_time(tmp_path):
     part, found = two_clips(tmp_path)
-    part = part.evolve(shots=(part.shots[0], part.shots[1].evolve(transition="dip")))
+    part = part.evolve(clips=(part.clips[0], part.clips[1].evolve(transition=Transition(kind="dip", frames=20))))
     frame = Frame(*SIZE)
     with Compositor(*SIZE).open(part, found) as compose:
         compose(0, frame)

@@ -16,7 +16,7 @@ from gpu_renderer.mux.concat import join
 from gpu_renderer.verify.measure import Known, measure, sample_segment, sample_sound
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.quality_gate import check
-from sutradhar.domain.video.timeline import Camera, Clip, Footage, Pose, Timeline, Voice
+from sutradhar.domain.video.timeline import Camera, Clip, Footage, MediaRef, NarrationClip, Pose, Timeline
 
 RATE, FPS, PART = 48_000, 30, 75
 FRAMES = 2 * PART
@@ -84,10 +84,19 @@ class Room:
         voices = []
         for n, start in enumerate(STARTS):
             blobs.put(f"voice-{n}", wav(folder / "voice.wav", speech(n)).read_bytes())
-            voices.append(Voice(scene=n, start=start, samples=2 * RATE, blob=f"voice-{n}", sha256=str(n)))
-        clip = Clip(scene=0, start=0, frames=FRAMES, blob="b", sha256="0", camera=ZOOM, fade_in=0)
+            voices.append(
+                NarrationClip(scene=n, start=start, samples=2 * RATE, media=MediaRef(blob=f"voice-{n}", sha256=str(n)))
+            )
+        clip = Clip(scene=0, start=0, frames=FRAMES, media=MediaRef(blob="b", sha256="0"), camera=ZOOM)
         self.timeline = Timeline(
-            fps=FPS, width=320, height=180, frames=FRAMES, clips=(clip,), voices=tuple(voices), bed=None, captions={}
+            fps=FPS,
+            width=320,
+            height=180,
+            frames=FRAMES,
+            clips=(clip,),
+            narrations=tuple(voices),
+            music=None,
+            captions={},
         )
         self.expected = read_narrations(self.timeline, blobs, folder)
         self.picture, self.sound = segments(folder, MOVING), sound(folder, heard())

@@ -9,7 +9,7 @@ from gpu_renderer.audio.audio_meter import measure_audio
 from gpu_renderer.audio.loudness import integrated_loudness, max_momentary_loudness, measure_levels
 from gpu_renderer.audio.mixdown import meets_target
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.video.timeline import Effect
+from sutradhar.domain.video.timeline import MediaRef, SoundEffectClip
 from tests.media.soundtrack import RATE, Film, Samples, blocks, decoded, speech, tone
 
 
@@ -86,17 +86,9 @@ def test_effects_do_not_duck_the_bed(film: Film) -> None:
     assert np.ptp(bed[12:48]) < 1
 
 
-def test_the_gain_of_the_bed_follows_its_points_evenly_in_decibels(film: Film) -> None:
-    film.play(tone(5_000, 12.0), -12.0, (2 * RATE, 0.0), (4 * RATE, -12.0), (6 * RATE, -12.0), (7 * RATE, 3.0))
-    bed = levels(decoded(film.mix(330)), 5_000)
-    at = np.arange(12, 88) / 10 + 0.05
-    wanted = np.interp(at, [2, 4, 6, 7], [0, -12, -12, 3])
-    assert bed[12:88] - bed[12] == pytest.approx(wanted, abs=0.2)
-
-
 def test_an_effect_that_cannot_be_used_is_named(film: Film) -> None:
     film.add(0, noise(0.5))
-    film.effects.append(Effect(start=0, samples=RATE, blob="nothing", sha256=""))
+    film.effects.append(SoundEffectClip(start=0, samples=RATE, media=MediaRef(blob="nothing", sha256="")))
     with pytest.raises(RenderError, match=r"cannot use effects\[1\]: there is no file nothing") as caught:
         film.mix(30)
     assert (caught.value.stage, caught.value.scene) == ("sound", None)
@@ -104,6 +96,6 @@ def test_an_effect_that_cannot_be_used_is_named(film: Film) -> None:
 
 def test_the_same_effects_give_the_same_bytes(film: Film) -> None:
     film.say(4_800, speech(0.8))
-    film.play(tone(300, 1.0), -12.0, (0, 0.0), (RATE, 6.0))
+    film.play(tone(300, 1.0), -12.0)
     film.add(1_234, noise(0.3))
     assert film.mix(45).read_bytes() == film.mix(45).read_bytes()

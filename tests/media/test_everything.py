@@ -10,7 +10,7 @@ from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.quality_gate import failures
 from sutradhar.domain.video.render_request import RenderSummary
-from sutradhar.domain.video.timeline import Footage, Timeline, Title
+from sutradhar.domain.video.timeline import Footage, MediaRef, Timeline, Title
 from tests.media.renderer_harness import REQUEST_BLOB, Room, spoken
 from tests.media.timelines import film, photo, png, put_picture
 
@@ -32,7 +32,7 @@ def everything(room: Room, size: tuple[int, int], folder) -> Timeline:
     )
     kinds = (("cut", None), ("dip", Footage()), ("wipe", None), ("crossfade", Footage(start_sec=0.4)))
     clips = tuple(
-        c.evolve(transition=k, footage=f, fit="fit" if k == "dip" else "fill")
+        c.evolve(transition=c.transition.evolve(kind=k), footage=f, fit="fit" if k == "dip" else "fill")
         for c, (k, f) in zip(timeline.clips, kinds, strict=True)
     )
     titles = (
@@ -63,7 +63,7 @@ def test_a_broken_clip_is_named(tmp_path):
     room = Room(tmp_path / "home")
     timeline = everything(room, (320, 180), tmp_path)
     blob, sha256 = put_picture(room.blobs, "pictures/1.png", b"")
-    clips = [c.evolve(blob=blob, sha256=sha256) if c.scene == 1 else c for c in timeline.clips]
+    clips = [c.evolve(media=MediaRef(blob=blob, sha256=sha256)) if c.scene == 1 else c for c in timeline.clips]
     room.ask(timeline.evolve(clips=tuple(clips)))
     code, said = room.run()
     assert code == 0, said

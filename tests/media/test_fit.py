@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import segment
+from gpu_renderer.core.segments import build_segment
 from gpu_renderer.image.backdrop import place_on_backdrop
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import to_rgb
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.plan.own_media import Fit
-from sutradhar.domain.video.timeline import Camera, Pose
+from sutradhar.domain.video.timeline import Camera, MediaRef, Pose
 from tests.media.clips import FPS, X264, counting, levels, made, played
 from tests.media.timelines import HOLD, ZOOM_IN, film, put_picture, sources
 
@@ -41,9 +41,10 @@ def shown(
     picture.save(out, "PNG")
     timeline = film(blobs, pictures=[out.getvalue()], bodies=(30,), camera=camera, size=size)
     blob, sha256 = put_picture(blobs, "p.png", out.getvalue())
-    timeline = timeline.evolve(clips=(timeline.clips[0].evolve(fit=fit, blob=blob, sha256=sha256),))
+    media = MediaRef(blob=blob, sha256=sha256)
+    timeline = timeline.evolve(clips=(timeline.clips[0].evolve(fit=fit, media=media),))
     frame = Frame(*size)
-    with Compositor(*size).open(segment(timeline, at, at + 1), sources(timeline, blobs, folder)) as compose:
+    with Compositor(*size).open(build_segment(timeline, at, at + 1), sources(timeline, blobs, folder)) as compose:
         compose(0, frame)
     return to_rgb(frame)
 

@@ -53,7 +53,7 @@ class Cinema:
     def find_broken(self, timeline: Timeline, video: Path, summary: RenderSummary) -> set[str]:
         """Return the rules that ``video`` breaks if it is checked as the video of ``summary``."""
         thumbnail = self.blobs.fetch(summary.thumbnail.blob, self.folder / "thumbnail.png")
-        sources = Sources(timeline, lambda clip: self.blobs.fetch(clip.blob, self.folder / clip.sha256))
+        sources = Sources(timeline, lambda clip: self.blobs.fetch(clip.media.blob, self.folder / clip.media.sha256))
         facts = measure(video, thumbnail, sources=sources)
         return {f.rule for f in check(facts.evolve(planned_lufs=summary.facts.planned_lufs), timeline) if not f.ok}
 

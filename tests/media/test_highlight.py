@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import segment
+from gpu_renderer.core.segments import build_segment
 from gpu_renderer.image.overlay_layers import OverlayLayers
 from gpu_renderer.text.captions import Caption, Overlay
 from gpu_renderer.text.text_renderer import ACCENT
@@ -78,7 +78,7 @@ def _film(tmp_path, cues: tuple[Cue, ...]) -> Timeline:
 
 
 def _luma(timeline: Timeline, start: int, end: int, layers: OverlayLayers | None = None) -> list[np.ndarray]:
-    blend = (layers or OverlayLayers(timeline.width, timeline.height)).open(segment(timeline, start, end))
+    blend = (layers or OverlayLayers(timeline.width, timeline.height)).open(build_segment(timeline, start, end))
     found = []
     for n in range(end - start):
         frame = Frame(timeline.width, timeline.height)
@@ -119,7 +119,7 @@ def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
     layers = OverlayLayers(timeline.width, timeline.height)
 
     def blend_cue(number: int) -> None:
-        blend = layers.open(segment(timeline, number * 20, number * 20 + 20))
+        blend = layers.open(build_segment(timeline, number * 20, number * 20 + 20))
         frame = Frame(timeline.width, timeline.height)
         for n in range(20):
             blend(n, frame)
@@ -130,7 +130,7 @@ def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
 def test_memory_holds_one_word_of_a_caption(tmp_path: Path) -> None:
     cue = Cue(start=0, end=16, lines=("same " * 8, "same " * 8), word_starts=tuple(range(16)))
     timeline = _film(tmp_path, (cue,))
-    blend = OverlayLayers(timeline.width, timeline.height).open(segment(timeline, 0, 16))
+    blend = OverlayLayers(timeline.width, timeline.height).open(build_segment(timeline, 0, 16))
     frame = Frame(timeline.width, timeline.height)
     # words differ a little in size; each word that is kept would add 1
     assert measure_growth(lambda n: blend(n, frame), range(1), range(1, 16)) < 0.5

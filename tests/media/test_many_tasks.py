@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from gpu_renderer.core.segments import cut
+from gpu_renderer.core.segments import split
 from sutradhar.domain.jobs.messages import RenderFinished
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import Cue
@@ -136,7 +136,7 @@ def test_sigterm_ends_it_within_eight_seconds_and_what_was_finished_is_kept(room
     assert process.returncode == 143, said
     assert took < 8
     kept = len(segment_blobs(room))
-    assert 0 < kept < len(cut(request.timeline))
+    assert 0 < kept < len(split(request.timeline))
     code, said = room.run()
     assert code == 0, said
     assert summary_of(room, request).segments.reused == kept

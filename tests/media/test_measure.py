@@ -12,7 +12,7 @@ from gpu_renderer.verify.measure import measure, moov_first
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.quality_gate import FileFacts, check
-from sutradhar.domain.video.timeline import Camera, Clip, Pose, Timeline, Voice
+from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, NarrationClip, Pose, Timeline
 
 WIDTH, HEIGHT, FPS, SECONDS = 320, 180, 30, 6
 BT709 = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
@@ -31,14 +31,12 @@ TIMELINE = Timeline(
             scene=0,
             start=0,
             frames=FPS * SECONDS,
-            blob="b",
-            sha256="0",
+            media=MediaRef(blob="b", sha256="0"),
             camera=Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.5, y=0.5, zoom=1.15)),
-            fade_in=0,
         ),
     ),
-    voices=(Voice(scene=0, start=9_600, samples=5 * 48_000, blob="v", sha256="0"),),
-    bed=None,
+    narrations=(NarrationClip(scene=0, start=9_600, samples=5 * 48_000, media=MediaRef(blob="v", sha256="0")),),
+    music=None,
     captions={"en": (Cue(start=6, end=150, lines=("One",)),)},
 )
 

@@ -68,7 +68,7 @@ def decoded(video: Path) -> np.ndarray:
 
 
 def composed(timeline: Timeline, blobs, folder: Path, start: int, end: int) -> np.ndarray:
-    part = segments.segment(timeline, start, end)
+    part = segments.build_segment(timeline, start, end)
     found = sources(timeline, blobs, folder)
     frames = []
     with Compositor(timeline.width, timeline.height).open(part, found) as compose:
@@ -281,7 +281,7 @@ def test_memory_holds_no_more_pictures_than_a_transition_needs(blobs, workdir):
     compositor = Compositor(WIDTH, HEIGHT)
     found = sources(timeline, blobs, workdir)
     frame = Frame(WIDTH, HEIGHT)
-    for part in segments.cut(timeline):
+    for part in segments.split(timeline):
         with compositor.open(part, found) as compose:
             compose(0, frame)
         assert len(compositor._stills) <= 2

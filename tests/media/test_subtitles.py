@@ -9,7 +9,7 @@ import pytest
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.mux.subtitles import WORD_JOINER, Track, streams, write_tracks
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.video.captions import Cue, srt
+from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
 from tests.media.timelines import FPS, film
 
@@ -62,7 +62,7 @@ def test_the_tracks_come_out_as_they_went_in(tmp_path, timeline, picture):
         spans = [(float(p["pts_time"]), float(p["duration_time"])) for p in packets["packets"] if int(p["size"]) > 2]
         assert spans == [pytest.approx((c.start / FPS, (c.end - c.start) / FPS), abs=0.001) for c in cues]
         again = _ffmpeg("-i", str(output), "-map", f"0:s:{i}", "-f", "srt", "-").decode()
-        assert again.replace(WORD_JOINER, "").replace("\r\n", "\n").strip() == srt(cues, FPS).strip()
+        assert again.replace(WORD_JOINER, "").replace("\r\n", "\n").strip() == format_srt(cues, FPS).strip()
 
 
 def test_the_picture_keeps_its_times(tmp_path, timeline, picture):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import cut, segment
+from gpu_renderer.core.segments import build_segment, split
 from gpu_renderer.image.overlay_layers import OverlayLayers
 from gpu_renderer.text.captions import Overlay, draw_watermark_overlay, find_caption_top
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
@@ -126,9 +126,9 @@ def test_a_title_goes_on_over_the_border_of_two_segments(tmp_path):
                 made.append(frame.buffer)
         return made
 
-    whole, cut_up = frames([segment(timeline, 0, timeline.frames)]), frames(cut(timeline, 0.2))
+    whole, cut_up = frames([build_segment(timeline, 0, timeline.frames)]), frames(split(timeline, 0.2))
     assert all(np.array_equal(a, b) for a, b in zip(whole, cut_up, strict=True))
-    bare = frames([segment(timeline.evolve(titles=()), 0, timeline.frames)])
+    bare = frames([build_segment(timeline.evolve(titles=()), 0, timeline.frames)])
     differs = [n for n, (a, b) in enumerate(zip(whole, bare, strict=True)) if not np.array_equal(a, b)]
     assert differs == list(range(10, 40))
 
@@ -138,7 +138,7 @@ def test_memory_holds_the_last_few_titles_only(tmp_path: Path) -> None:
     layers = OverlayLayers(timeline.width, timeline.height)
 
     def open_title(number: int) -> None:
-        layers.open(segment(timeline.evolve(titles=(Title(start=0, end=9, text=f"Title {number}"),)), 0, 9))
+        layers.open(build_segment(timeline.evolve(titles=(Title(start=0, end=9, text=f"Title {number}"),)), 0, 9))
 
     assert measure_growth(open_title, range(10, 14), range(14, 30)) < 0.1
 

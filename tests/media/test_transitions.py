@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import cut, segment
+from gpu_renderer.core.segments import build_segment, split
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.transitions import SOFT_EDGE, blend_transition, dip_levels, progress, wipe_weights
 from sutradhar.backends.local.blobs import FileBlobStore
@@ -82,7 +82,8 @@ def two_pictures(blobs, kind: str, fade: int = FADE) -> Timeline:
     """Red, then white: the planes tell which is seen."""
     pictures = [png(np.full((90, 160, 3), value, np.uint8)) for value in ((255, 0, 0), (255, 255, 255))]
     timeline = film(blobs, pictures=pictures, bodies=(4, 4), fade=fade, camera=HOLD)
-    return timeline.evolve(clips=tuple(clip.evolve(transition=kind) for clip in timeline.clips))
+    first, second = timeline.clips
+    return timeline.evolve(clips=(first, second.evolve(transition=second.transition.evolve(kind=kind))))
 
 
 def composed(timeline: Timeline, blobs, folder, parts) -> list[Frame]:
@@ -100,8 +101,8 @@ def composed(timeline: Timeline, blobs, folder, parts) -> list[Frame]:
 @pytest.mark.parametrize("fade", [1, 2, 9])
 def test_a_transition_is_the_same_in_one_segment_and_in_many(blobs, tmp_path, kind, fade):
     timeline = two_pictures(blobs, kind, fade)
-    whole = composed(timeline, blobs, tmp_path, [segment(timeline, 0, timeline.frames)])
-    parts = composed(timeline, blobs, tmp_path, cut(timeline, 0.1))
+    whole = composed(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])
+    parts = composed(timeline, blobs, tmp_path, split(timeline, 0.1))
     assert [a.buffer.tobytes() for a in whole] == [b.buffer.tobytes() for b in parts]
     different = [not np.array_equal(a.buffer, b.buffer) for a, b in pairwise(whole)]
     assert different == [False] * 3 + [True] * (fade + 1) + [False] * 3
@@ -109,7 +110,7 @@ def test_a_transition_is_the_same_in_one_segment_and_in_many(blobs, tmp_path, ki
 
 def test_a_dip_goes_down_to_black_and_up_again(blobs, tmp_path):
     timeline = two_pictures(blobs, "dip")
-    frames = composed(timeline, blobs, tmp_path, [segment(timeline, 0, timeline.frames)])[4:13]
+    frames = composed(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])[4:13]
     found = [tuple(int(np.unique(plane)[0]) for plane in frame.planes) for frame in frames]
     assert all(len(np.unique(plane)) == 1 for frame in frames for plane in frame.planes)
     assert found[4] == (16, 128, 128)
@@ -121,7 +122,7 @@ def test_a_dip_goes_down_to_black_and_up_again(blobs, tmp_path):
 
 def test_a_wipe_brings_the_new_picture_in_from_the_left(blobs, tmp_path):
     timeline = two_pictures(blobs, "wipe")
-    frames = composed(timeline, blobs, tmp_path, [segment(timeline, 0, timeline.frames)])[4:13]
+    frames = composed(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])[4:13]
     for n, frame in enumerate(frames):
         y = frame.planes[0]
         assert np.array_equal(y, np.broadcast_to(y[0], y.shape))

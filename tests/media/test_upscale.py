@@ -26,14 +26,14 @@ def test_a_small_picture_is_brought_to_the_films_size_once(blobs, tmp_path):
     small = photo(1, 160, 90)
     before, after = enlarged(blobs, tmp_path, "zscale", small)
     clip = after.clips[0]
-    large = Image.open(io.BytesIO(blobs.get(clip.blob)))
+    large = Image.open(io.BytesIO(blobs.get(clip.media.blob)))
     assert large.size == (320, 180)
-    assert clip.sha256 != before.clips[0].sha256
+    assert clip.media.sha256 != before.clips[0].media.sha256
     again = np.asarray(large.resize((160, 90), Image.Resampling.BOX), np.float32)
     assert np.abs(again - small).mean() < 6
-    written = blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns
+    written = blobs.fetch(clip.media.blob, tmp_path).stat().st_mtime_ns
     assert upscale_stills(before, "zscale", blobs, tmp_path, threading.Event()) == after
-    assert blobs.fetch(clip.blob, tmp_path).stat().st_mtime_ns == written
+    assert blobs.fetch(clip.media.blob, tmp_path).stat().st_mtime_ns == written
 
 
 def test_a_picture_that_is_large_enough_is_left_alone_and_a_broken_one_named(blobs, tmp_path):
@@ -64,4 +64,4 @@ def test_real_esrgan_must_be_there_and_is_started_as_its_manual_says(blobs, tmp_
     said = (tmp_path / "bin" / "realesrgan-ncnn-vulkan.said").read_text().split()
     assert said[0::2] == ["-i", "-o", "-n", "-s", "-f"]
     assert said[5:] == ["realesrgan-x4plus", "-s", "4", "-f", "png"]
-    assert after.clips[0].blob.startswith("upscaled/realesrgan-320x180-")
+    assert after.clips[0].media.blob.startswith("upscaled/realesrgan-320x180-")

@@ -11,7 +11,7 @@ from PIL import Image
 from gpu_renderer.encode.encoders import Profile
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import Camera, Clip, Pose, Timeline
+from sutradhar.domain.video.timeline import CUT, Camera, Clip, MediaRef, Pose, Timeline, Transition
 from sutradhar.ports.stores import BlobStore
 
 WIDTH, HEIGHT, FPS = 320, 180, 30
@@ -63,7 +63,14 @@ def film(
         tail = fade if i + 1 < len(bodies) else 0
         blob, sha256 = put_picture(blobs, f"pictures/{i}.png", pictures[i])
         clips.append(
-            Clip(scene=i, start=start, frames=head + body + tail, blob=blob, sha256=sha256, camera=camera, fade_in=head)
+            Clip(
+                scene=i,
+                start=start,
+                frames=head + body + tail,
+                media=MediaRef(blob=blob, sha256=sha256),
+                camera=camera,
+                transition=Transition(kind="crossfade", frames=head) if head else CUT,
+            )
         )
         start += head + body
     return Timeline(
@@ -72,13 +79,13 @@ def film(
         height=size[1],
         frames=start,
         clips=tuple(clips),
-        voices=(),
-        bed=None,
+        narrations=(),
+        music=None,
         captions={},
-        burned=tuple(cues),
+        burned_captions=tuple(cues),
         watermark=watermark,
     )
 
 
 def sources(timeline: Timeline, blobs: BlobStore, folder: Path) -> dict[str, Path]:
-    return {clip.sha256: blobs.fetch(clip.blob, folder / clip.sha256) for clip in timeline.clips}
+    return {clip.media.sha256: blobs.fetch(clip.media.blob, folder / clip.media.sha256) for clip in timeline.clips}

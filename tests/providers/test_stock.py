@@ -162,8 +162,8 @@ def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub,
     assert done.state is JobState.SUCCEEDED, done.error
     assert done.plan
     timeline = build_timeline(done.plan, done.assets)
-    first, last = timeline.effects
-    voice, words = timeline.voices[0], done.assets[Slot.parse("scene-00-narration")].words
+    first, last = timeline.sound_effects
+    voice, words = timeline.narrations[0], done.assets[Slot.parse("scene-00-narration")].words
     assert first.start == voice.start + round(words[1].start * 48_000)
     assert last.start == voice.start  # there is no tenth word
     missing = done.assets[Slot.parse("scene-00-sound-1")]

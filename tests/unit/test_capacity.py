@@ -11,7 +11,7 @@ L4 = Machine(cpus=8, memory_gib=32, gpu=True)
 
 def film(seconds: float, width: int = 1920, height: int = 1080) -> Timeline:
     return Timeline(
-        fps=30, width=width, height=height, frames=round(seconds * 30), clips=(), voices=(), bed=None, captions={}
+        fps=30, width=width, height=height, frames=round(seconds * 30), clips=(), narrations=(), music=None, captions={}
     )
 
 

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.text.text import graphemes
-from sutradhar.domain.video.captions import MAX_LINE, Cue, break_lines, cues, srt, translated_cues, webvtt, width
+from sutradhar.domain.video.captions import (
+    MAX_LINE,
+    Cue,
+    break_lines,
+    build_cues,
+    build_translated_cues,
+    count_characters,
+    format_srt,
+    format_webvtt,
+)
 
 FPS = 30
 TEXT = (
@@ -23,14 +32,14 @@ def spoken(text: str, pace: float = 0.35) -> list[Word]:
 
 @pytest.mark.parametrize("text", [TEXT, HINDI])
 def test_every_word_is_shown_once_in_order_on_at_most_two_short_lines(text: str) -> None:
-    made = cues(spoken(text), offset=1.0, fps=FPS, not_after=10_000)
+    made = build_cues(spoken(text), offset=1.0, fps=FPS, max_frame=10_000)
     assert " ".join(" ".join(c.lines) for c in made).split() == text.split()
-    assert all(len(c.lines) <= 2 and all(width(line) <= MAX_LINE for line in c.lines) for c in made)
+    assert all(len(c.lines) <= 2 and all(count_characters(line) <= MAX_LINE for line in c.lines) for c in made)
 
 
 def test_a_cue_starts_with_its_first_word() -> None:
     words = spoken(TEXT)
-    made = cues(words, offset=1.0, fps=FPS, not_after=10_000)
+    made = build_cues(words, offset=1.0, fps=FPS, max_frame=10_000)
     at = 0
     for cue in made:
         assert abs(cue.start / FPS - (1.0 + words[at].start)) <= 0.5 / FPS + 1e-9
@@ -38,7 +47,7 @@ def test_a_cue_starts_with_its_first_word() -> None:
 
 
 def test_a_sentence_never_shares_a_cue_with_the_next() -> None:
-    for cue in cues(spoken(TEXT), offset=0, fps=FPS, not_after=10_000):
+    for cue in build_cues(spoken(TEXT), offset=0, fps=FPS, max_frame=10_000):
         assert not any(mark in cue.text[:-1].replace("\n", " ") for mark in (". ", "! "))
 
 
@@ -69,7 +78,7 @@ def narrations(draw: st.DrawFn) -> list[Word]:
     chosen = draw(st.lists(st.tuples(word, st.floats(0.03, 0.12), st.sampled_from([0, 0, 0.1, 0.6, 3.0])), min_size=1))
     found, at = [], 0.0
     for (text, mark), pace, pause in chosen:
-        spoken_for = max(width(text) * pace, 0.1)
+        spoken_for = max(count_characters(text) * pace, 0.1)
         found.append(Word(text=text + mark, start=at, end=at + spoken_for))
         at += spoken_for + pause
     return found
@@ -78,7 +87,7 @@ def narrations(draw: st.DrawFn) -> list[Word]:
 @given(narrations(), st.sampled_from([24, 30, 60]), st.floats(0.2, 20), st.floats(0.2, 2))
 def test_cues_keep_every_rule_of_captions(words: list[Word], fps: int, offset: float, air: float) -> None:
     end = math.ceil((offset + words[-1].end + air) * fps)
-    made = cues(words, offset=offset, fps=fps, not_after=end)
+    made = build_cues(words, offset=offset, fps=fps, max_frame=end)
     letters = [g for word in words for g in graphemes(word.text)]
     assert [g for cue in made for word in cue.text.split() for g in graphemes(word)] == letters
     assert all(a.end <= b.start for a, b in pairwise(made))
@@ -87,8 +96,8 @@ def test_cues_keep_every_rule_of_captions(words: list[Word], fps: int, offset: f
         assert 0 <= cue.start < cue.end <= limit
         assert cue.end - cue.start <= 7 * fps
         assert len(cue.lines) <= 2
-        assert all(width(line) <= MAX_LINE for line in cue.lines)
-        needed = max(1.0, sum(map(width, cue.lines)) / 17)
+        assert all(count_characters(line) <= MAX_LINE for line in cue.lines)
+        needed = max(1.0, sum(map(count_characters, cue.lines)) / 17)
         assert cue.end >= min(cue.start + needed * fps, limit, cue.start + 7 * fps)
         if cue.word_starts:
             assert len(cue.word_starts) == len(" ".join(cue.lines).split())
@@ -104,19 +113,19 @@ def test_cues_keep_every_rule_of_captions(words: list[Word], fps: int, offset: f
 
 @given(narrations())
 def test_each_word_is_lit_in_the_frame_in_which_it_is_spoken(words: list[Word]) -> None:
-    made = cues(words, offset=0.5, fps=FPS, not_after=100_000)
-    if all(width(word.text) <= MAX_LINE for word in words):
+    made = build_cues(words, offset=0.5, fps=FPS, max_frame=100_000)
+    if all(count_characters(word.text) <= MAX_LINE for word in words):
         lit = [start for cue in made for start in cue.word_starts]
         assert lit == [round((0.5 + word.start) * FPS) for word in words]
 
 
 def test_short_sentences_share_a_cue_instead_of_flickering() -> None:
-    made = cues(spoken("Yes. No. He ran. Nobody knows why he ran away."), offset=0, fps=FPS, not_after=300)
+    made = build_cues(spoken("Yes. No. He ran. Nobody knows why he ran away."), offset=0, fps=FPS, max_frame=300)
     assert [cue.lines for cue in made] == [("Yes. No. He ran.",), ("Nobody knows why he ran away.",)]
 
 
 def test_a_word_longer_than_a_line_is_cut_and_its_cue_has_no_word_times() -> None:
-    made = cues(spoken("A " + "क्षि" * 100), offset=0, fps=FPS, not_after=300)
+    made = build_cues(spoken("A " + "क्षि" * 100), offset=0, fps=FPS, max_frame=300)
     assert "".join("".join(cue.lines) for cue in made) == "A" + "क्षि" * 100
     assert all(cue.word_starts == () for cue in made if "क्षि" in cue.text)
 
@@ -126,7 +135,7 @@ def test_a_short_gap_between_two_cues_is_closed() -> None:
         *spoken("One two three four."),
         *(w.model_copy(update={"start": w.start + 2.0, "end": w.end + 2.0}) for w in spoken("Five six seven eight.")),
     ]
-    first, second = cues(words, offset=0, fps=FPS, not_after=300)
+    first, second = build_cues(words, offset=0, fps=FPS, max_frame=300)
     assert first.end == second.start
 
 
@@ -135,16 +144,16 @@ def test_lines_break_between_grapheme_clusters_only(text: str, limit: int) -> No
     whole = [g for word in text.split() for g in graphemes(word)]
     lines = break_lines(text, limit)
     assert [g for line in lines for word in line.split() for g in graphemes(word)] == whole
-    assert all(width(line) <= limit for line in lines)
+    assert all(count_characters(line) <= limit for line in lines)
 
 
 def test_a_conjunct_counts_as_one_character() -> None:
-    assert width("क्षत्रिय") == 3
+    assert count_characters("क्षत्रिय") == 3
 
 
 def test_translated_sentences_keep_the_time_of_their_own() -> None:
     words = spoken("One two three four. Five six.")
-    made = translated_cues("एक दो तीन चार। पाँच छह।", words, offset=0, fps=FPS, not_after=1000)
+    made = build_translated_cues("एक दो तीन चार। पाँच छह।", words, offset=0, fps=FPS, max_frame=1000)
     assert [c.lines for c in made] == [("एक दो तीन चार।",), ("पाँच छह।",)]
     assert made[1].start == round(words[4].start * FPS)
 
@@ -153,7 +162,7 @@ def test_translated_sentences_keep_the_time_of_their_own() -> None:
 def test_a_translation_keeps_the_rules_and_has_no_word_times(words: list[Word], other: list[Word]) -> None:
     end = math.ceil((words[-1].end + 1) * FPS)
     text = " ".join(word.text for word in other)
-    made = translated_cues(text, words, offset=0.2, fps=FPS, not_after=end)
+    made = build_translated_cues(text, words, offset=0.2, fps=FPS, max_frame=end)
     assert [g for cue in made for word in cue.text.split() for g in graphemes(word)] == graphemes(text.replace(" ", ""))
     assert all(a.end <= b.start for a, b in pairwise(made))
     assert all(len(cue.lines) <= 2 and cue.word_starts == () for cue in made)
@@ -161,11 +170,13 @@ def test_a_translation_keeps_the_rules_and_has_no_word_times(words: list[Word], 
 
 def test_subrip() -> None:
     made = [Cue(start=0, end=45, lines=("Hello",)), Cue(start=109_815, end=109_860, lines=("One", "two & <three>"))]
-    assert srt(made, FPS) == (
+    assert format_srt(made, FPS) == (
         "1\n00:00:00,000 --> 00:00:01,500\nHello\n\n2\n01:01:00,500 --> 01:01:02,000\nOne\ntwo & <three>\n"
     )
 
 
 def test_webvtt_escapes_what_is_markup_there() -> None:
     made = [Cue(start=0, end=30, lines=("a < b & c",))]
-    assert webvtt(made, FPS, "en") == ("WEBVTT\nLanguage: en\n\n00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c\n")
+    assert format_webvtt(made, FPS, "en") == (
+        "WEBVTT\nLanguage: en\n\n00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c\n"
+    )

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.text.line_breaks import binds, find_line_ends
 from sutradhar.domain.text.text import sentences
-from sutradhar.domain.video.captions import MAX_LINE, Cue, break_lines, cues, translated_cues, width
+from sutradhar.domain.video.captions import (
+    MAX_LINE,
+    Cue,
+    break_lines,
+    build_cues,
+    build_translated_cues,
+    count_characters,
+)
 
 FPS = 30
 
@@ -19,7 +26,7 @@ def spoken(text: str, pace: float = 0.35) -> list[Word]:
 
 
 def captions(text: str) -> list[Cue]:
-    return cues(spoken(text), offset=0, fps=FPS, not_after=100_000, line_ends=find_line_ends(text))
+    return build_cues(spoken(text), offset=0, fps=FPS, max_frame=100_000, line_ends=find_line_ends(text))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +107,7 @@ def test_words_that_belong_together_share_a_line_and_a_caption(chosen: list[str]
     text = " ".join(chosen)
     lines = [line for cue in captions(text) for line in cue.lines]
     assert " ".join(lines) == text
-    assert all(width(line) <= MAX_LINE for line in lines)
+    assert all(count_characters(line) <= MAX_LINE for line in lines)
     for broken in (lines, break_lines(text, limit)):
         assert not any(binds(above.split()[-1], below.split()[0]) for above, below in pairwise(broken))
 
@@ -113,7 +120,7 @@ DOHA = "बुरा जो देखन मैं चला,\nबुरा न 
 def test_the_lines_of_a_poem_are_lines_of_captions(poem: str) -> None:
     assert [line for cue in captions(poem) for line in cue.lines] == poem.split("\n")
     words = spoken("one two three four five six seven eight nine ten.")
-    translated = translated_cues(poem, words, offset=0, fps=FPS, not_after=10_000)
+    translated = build_translated_cues(poem, words, offset=0, fps=FPS, max_frame=10_000)
     assert [line for cue in translated for line in cue.lines] == poem.split("\n")
 
 
@@ -128,7 +135,7 @@ def test_a_caption_holds_whole_lines_of_a_poem(verses: list[list[str]]) -> None:
     text = "\n".join(" ".join(verse) for verse in verses)
     made = captions(text)
     assert " ".join(" ".join(cue.lines) for cue in made) == " ".join(text.split())
-    assert all(len(cue.lines) <= 2 and all(width(line) <= MAX_LINE for line in cue.lines) for cue in made)
+    assert all(len(cue.lines) <= 2 and all(count_characters(line) <= MAX_LINE for line in cue.lines) for cue in made)
     for cue in made:
         if cue.keeps_lines:
             ends = [line for verse in verses for line in [" ".join(verse)]]

@@ -4,14 +4,14 @@ import pytest
 
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.quality_gate import FileFacts, Heard, Span, check, failures
-from sutradhar.domain.video.timeline import Bed, Camera, Clip, Pose, Timeline, Voice
+from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, MusicTrack, NarrationClip, Pose, Timeline
 
 FPS, FRAMES = 30, 600
 WIDE, CLOSE = Pose(x=0.5, y=0.5, zoom=1), Pose(x=0.5, y=0.5, zoom=1.15)
 
 
 def _clip(scene: int, start: int, frames: int, camera: Camera) -> Clip:
-    return Clip(scene=scene, start=start, frames=frames, blob="b", sha256="0", camera=camera, fade_in=0)
+    return Clip(scene=scene, start=start, frames=frames, media=MediaRef(blob="b", sha256="0"), camera=camera)
 
 
 TIMELINE = Timeline(
@@ -21,16 +21,16 @@ TIMELINE = Timeline(
     frames=FRAMES,
     # a moving scene of 10 s, then a declared hold of 10 s
     clips=(_clip(0, 0, 300, Camera(start=WIDE, end=CLOSE)), _clip(1, 300, 300, Camera(start=WIDE, end=WIDE))),
-    voices=(
-        Voice(scene=0, start=24_000, samples=400_000, blob="v", sha256="0"),
-        Voice(scene=1, start=504_000, samples=400_000, blob="v", sha256="0"),
+    narrations=(
+        NarrationClip(scene=0, start=24_000, samples=400_000, media=MediaRef(blob="v", sha256="0")),
+        NarrationClip(scene=1, start=504_000, samples=400_000, media=MediaRef(blob="v", sha256="0")),
     ),
-    bed=Bed(blob="m", sha256="0", samples=48_000, volume_db=-12),
+    music=MusicTrack(media=MediaRef(blob="m", sha256="0"), samples=48_000, volume_db=-12),
     captions={
         "en": (Cue(start=15, end=200, lines=("One",)), Cue(start=315, end=500, lines=("Two",))),
         "hi": (Cue(start=15, end=200, lines=("एक",)), Cue(start=315, end=500, lines=("दो",))),
     },
-    burned=(Cue(start=15, end=200, lines=("One",)), Cue(start=315, end=500, lines=("Two",))),
+    burned_captions=(Cue(start=15, end=200, lines=("One",)), Cue(start=315, end=500, lines=("Two",))),
 )
 
 GOOD = FileFacts(
@@ -157,16 +157,18 @@ def test_bad_captions_are_caught_in_their_language_only(cues: tuple[Cue, ...]) -
 
 
 def test_burned_captions_are_held_to_the_same_rules() -> None:
-    assert _broken(GOOD, TIMELINE.evolve(burned=(Cue(start=15, end=200, lines=("a",)),))) == ["burned captions"]
+    assert _broken(GOOD, TIMELINE.evolve(burned_captions=(Cue(start=15, end=200, lines=("a",)),))) == [
+        "burned captions"
+    ]
 
 
 def test_a_film_without_burned_captions_passes() -> None:
-    assert _broken(GOOD, TIMELINE.evolve(burned=())) == []
+    assert _broken(GOOD, TIMELINE.evolve(burned_captions=())) == []
 
 
 def test_a_film_with_neither_voice_nor_music_may_be_silent() -> None:
     silent = GOOD.evolve(integrated_lufs=-70.0, true_peak_dbtp=-120.0, silences=(Span(start=0.0, end=20.0),))
-    nobody = TIMELINE.evolve(voices=(), bed=None, captions={}, burned=())
+    nobody = TIMELINE.evolve(narrations=(), music=None, captions={}, burned_captions=())
     assert _broken(silent, nobody) == []
     assert _broken(silent) == ["loudness", "narration heard"]
 

@@ -2,10 +2,11 @@ from collections.abc import Callable
 
 import pytest
 
-from gpu_renderer.core.segments import Segment, cut, key, segment
+from gpu_renderer.core.cache_keys import segment_key
+from gpu_renderer.core.segments import Segment, build_segment, split
 from sutradhar.domain.plan.plan import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.timeline import Camera, Clip, Pose, Timeline
+from sutradhar.domain.video.timeline import CUT, Camera, Clip, MediaRef, Pose, Timeline, Transition
 
 WIDE = Pose(x=0.5, y=0.5, zoom=1.0)
 MOVE = Camera(start=WIDE, end=Pose(x=0.5, y=0.5, zoom=1.2))
@@ -24,25 +25,26 @@ def timeline(*lengths: int, fade: int = 15, camera: Camera = MOVE, **more: objec
                 scene=i,
                 start=start,
                 frames=frames,
-                blob=f"b/{i}",
-                sha256=f"hash-{i}",
+                media=MediaRef(blob=f"b/{i}", sha256=f"hash-{i}"),
                 camera=camera,
-                fade_in=head,
+                transition=Transition(kind="crossfade", frames=head) if head else CUT,
             )
         )
         start += frames
-    base = Timeline(fps=30, width=640, height=360, frames=start, clips=tuple(clips), voices=(), bed=None, captions={})
+    base = Timeline(
+        fps=30, width=640, height=360, frames=start, clips=tuple(clips), narrations=(), music=None, captions={}
+    )
     return base.evolve(**more)
 
 
 def keys(film: Timeline, encoder: tuple[str, ...] = ("-crf", "17"), engine: str = "e", font: str = "f") -> list[str]:
-    return [key(s, encoder, engine, {"sans.ttf": font}) for s in cut(film)]
+    return [segment_key(s, encoder, engine, {"sans.ttf": font}) for s in split(film)]
 
 
 def test_segments_cover_the_film_once_and_bodies_and_transitions_are_apart():
     film = timeline(100, 90, 80)
-    found = cut(film)
-    assert [(s.start, s.end, len(s.shots)) for s in found] == [
+    found = split(film)
+    assert [(s.start, s.end, len(s.clips)) for s in found] == [
         (0, 85, 1),
         (85, 100, 2),
         (100, 160, 1),
@@ -52,28 +54,28 @@ def test_segments_cover_the_film_once_and_bodies_and_transitions_are_apart():
 
 
 def test_long_bodies_are_cut_in_nearly_equal_parts_of_at_most_six_seconds():
-    assert [s.frames for s in cut(timeline(301))] == [150, 151]
+    assert [s.frames for s in split(timeline(301))] == [150, 151]
     # never an odd number, which two cores could not share
-    found = cut(timeline(401))
+    found = split(timeline(401))
     assert [s.frames for s in found] == [100, 100, 100, 101]
     assert [s.start for s in found] == [0, 100, 200, 300]
     # each part goes on with the move where the one before left off
-    assert [s.shots[0].at for s in found] == [0, -100, -200, -300]
+    assert [s.clips[0].at for s in found] == [0, -100, -200, -300]
 
 
 def test_a_cut_has_no_transition_segment():
-    assert [(s.start, s.end) for s in cut(timeline(60, 60, fade=0))] == [(0, 60), (60, 120)]
+    assert [(s.start, s.end) for s in split(timeline(60, 60, fade=0))] == [(0, 60), (60, 120)]
 
 
 def test_scenes_that_are_all_transition_leave_no_empty_segment():
-    found = cut(timeline(40, 30, 40))
+    found = split(timeline(40, 30, 40))
     assert all(s.frames > 0 for s in found)
     assert sum(s.frames for s in found) == 80
 
 
 def test_cues_are_cut_to_the_segment_and_counted_from_its_start():
     cue = Cue(start=80, end=105, lines=("x",))
-    a, b, c, *rest = cut(timeline(100, 90, 80, burned=(cue,)))
+    a, b, c, *rest = split(timeline(100, 90, 80, burned_captions=(cue,)))
     assert [s.cues for s in (a, b, c)] == [
         (cue.evolve(start=80, end=85),),
         (cue.evolve(start=0, end=15),),
@@ -85,7 +87,7 @@ def test_cues_are_cut_to_the_segment_and_counted_from_its_start():
 def test_replacing_a_picture_changes_its_body_and_its_two_transitions_only():
     film = timeline(100, 90, 80, 70)
     clips = list(film.clips)
-    clips[1] = clips[1].evolve(sha256="another")
+    clips[1] = clips[1].evolve(media=MediaRef(blob="b/1", sha256="another"))
     before, after = keys(film), keys(film.evolve(clips=tuple(clips)))
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, False, False, True, True, True]
 
@@ -97,18 +99,18 @@ def test_a_longer_scene_moves_the_others_without_changing_their_keys():
 
 def test_blob_names_and_scene_numbers_are_not_in_the_key():
     film = timeline(100, 90)
-    renamed = tuple(clip.evolve(blob="elsewhere", scene=clip.scene + 7) for clip in film.clips)
+    renamed = tuple(clip.evolve(media=clip.media.evolve(blob="elsewhere"), scene=clip.scene + 7) for clip in film.clips)
     assert keys(film) == keys(film.evolve(clips=renamed))
 
 
 def test_captions_touch_only_the_segments_they_are_seen_in():
-    film = timeline(100, 90, 80, burned=(Cue(start=10, end=50, lines=("one",)),))
-    other = film.evolve(burned=(Cue(start=10, end=50, lines=("two",)),))
+    film = timeline(100, 90, 80, burned_captions=(Cue(start=10, end=50, lines=("one",)),))
+    other = film.evolve(burned_captions=(Cue(start=10, end=50, lines=("two",)),))
     assert [a == b for a, b in zip(keys(film), keys(other), strict=True)] == [False, True, True, True, True]
 
 
 def test_fonts_count_only_where_there_is_text():
-    film = timeline(100, 90, burned=(Cue(start=10, end=50, lines=("one",)),))
+    film = timeline(100, 90, burned_captions=(Cue(start=10, end=50, lines=("one",)),))
     same = [a == b for a, b in zip(keys(film), keys(film, font="other"), strict=True)]
     assert same == [False, True, True]
     marked = film.evolve(watermark=Watermark(text="mark"))
@@ -117,16 +119,25 @@ def test_fonts_count_only_where_there_is_text():
 
 def test_the_sides_captions_and_the_sound_are_not_in_the_key():
     film = timeline(100, 90)
-    assert keys(film) == keys(film.evolve(captions={"en": (Cue(start=1, end=9, lines=("side",)),)}, stretched=(0,)))
+    assert keys(film) == keys(
+        film.evolve(captions={"en": (Cue(start=1, end=9, lines=("side",)),)}, extended_scenes=(0,))
+    )
 
 
 def test_a_camera_at_rest_gives_every_equal_stretch_the_same_key():
-    parts = [key(s, (), "e", {}) for s in cut(timeline(360, camera=HOLD))]
+    parts = [segment_key(s, (), "e", {}) for s in split(timeline(360, camera=HOLD))]
     assert len(parts) == 2
     assert len(set(parts)) == 1
-    assert len({key(s, (), "e", {}) for s in cut(timeline(360, camera=MOVE))}) == 2
+    assert len({segment_key(s, (), "e", {}) for s in split(timeline(360, camera=MOVE))}) == 2
 
 
+def change_clip(segment: Segment, **changes: object) -> Segment:
+    """Return ``segment`` with another value of its first clip."""
+    first, *others = segment.clips
+    return segment.evolve(clips=(first.evolve(clip=first.clip.evolve(**changes)), *others))
+
+
+LONGER_FADE = Transition(kind="crossfade", frames=14)
 CHANGES: dict[str, Callable[[Segment], Segment]] = {
     "width": lambda s: s.evolve(width=642),
     "height": lambda s: s.evolve(height=362),
@@ -137,20 +148,26 @@ CHANGES: dict[str, Callable[[Segment], Segment]] = {
     "watermark opacity": lambda s: s.evolve(watermark=Watermark(text="a", opacity=0.5)),
     "cue time": lambda s: s.evolve(cues=(s.cues[0].evolve(start=3),)),
     "line break": lambda s: s.evolve(cues=(s.cues[0].evolve(lines=("one", "two")),)),
-    "fade": lambda s: s.evolve(shots=(s.shots[0], s.shots[1].evolve(fade_in=14))),
-    "order": lambda s: s.evolve(shots=s.shots[::-1]),
-    "place in the move": lambda s: s.evolve(shots=(s.shots[0].evolve(at=-84), s.shots[1])),
-    "length of the move": lambda s: s.evolve(shots=(s.shots[0].evolve(frames=101), s.shots[1])),
-    "camera": lambda s: s.evolve(shots=(s.shots[0].evolve(camera=HOLD), s.shots[1])),
+    "fade": lambda s: s.evolve(
+        clips=(s.clips[0], s.clips[1].evolve(transition=Transition(kind="crossfade", frames=14)))
+    ),
+    "order": lambda s: s.evolve(clips=s.clips[::-1]),
+    "place in the move": lambda s: s.evolve(clips=(s.clips[0].evolve(at=-84), s.clips[1])),
+    "length of the move": lambda s: s.evolve(
+        clips=(s.clips[0].evolve(clip=s.clips[0].clip.evolve(frames=101)), s.clips[1])
+    ),
+    "camera": lambda s: change_clip(s, camera=HOLD),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_changes_pixels_changes_the_key(change):
-    film = timeline(100, 90, burned=(Cue(start=86, end=95, lines=("one two",)),), watermark=Watermark(text="a"))
-    transition = segment(film, 85, 100)
+    film = timeline(
+        100, 90, burned_captions=(Cue(start=86, end=95, lines=("one two",)),), watermark=Watermark(text="a")
+    )
+    transition = build_segment(film, 85, 100)
     changed = CHANGES[change](transition)
-    assert key(changed, (), "e", {}) != key(transition, (), "e", {})
+    assert segment_key(changed, (), "e", {}) != segment_key(transition, (), "e", {})
 
 
 def test_encoder_arguments_and_versions_change_every_key():

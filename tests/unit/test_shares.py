@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_renderer.core.segments import shares
+from gpu_renderer.core.segments import partition_by_cost
 from gpu_renderer.encode.encoders import profile
 from gpu_renderer.encode.segment_store import worker_count
 from sutradhar.domain.video.render_settings import RendererSettings
@@ -13,7 +13,7 @@ X264, NVENC = (profile(codec, "FINAL", RendererSettings()) for codec in ("libx26
     st.lists(st.floats(1, 200), min_size=1, max_size=80), st.integers(1, 20), st.lists(st.floats(0, 500), max_size=3)
 )
 def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(costs, tasks, beside):
-    found = shares(costs, tasks, beside)
+    found = partition_by_cost(costs, tasks, beside)
     assert len(found) == tasks
     assert [index for share in found for index in share] == list(range(len(costs)))
     even = (sum(costs) + sum(beside[:tasks])) / tasks
@@ -22,13 +22,13 @@ def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(costs,
 
 
 def test_the_task_that_also_mixes_the_sound_gets_less_picture():
-    first, second = shares([10.0] * 20, 2, [40])
+    first, second = partition_by_cost([10.0] * 20, 2, [40])
     assert (len(first), len(second)) == (8, 12)
-    assert [len(share) for share in shares([10.0] * 20, 4, [40, 20])] == [3, 4, 7, 6]
+    assert [len(share) for share in partition_by_cost([10.0] * 20, 4, [40, 20])] == [3, 4, 7, 6]
 
 
 def test_more_tasks_than_segments_leaves_some_without_work():
-    assert sorted(len(share) for share in shares([30.0, 30.0], 5)) == [0, 0, 0, 1, 1]
+    assert sorted(len(share) for share in partition_by_cost([30.0, 30.0], 5)) == [0, 0, 0, 1, 1]
 
 
 def test_workers_are_as_many_as_cores_memory_and_sessions_allow():

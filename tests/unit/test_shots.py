@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from gpu_renderer.core import segments
+from gpu_renderer.core.cache_keys import segment_key
 from gpu_renderer.image.camera import crop_for_pose
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.slot import MUSIC, Slot
@@ -67,7 +68,7 @@ def test_a_clip_without_a_length_is_as_long_as_it_is() -> None:
     assert [c.footage for c in made.clips] == [
         Footage(start_sec=s, part_frames=f, when_over="hold") for s, f in ((0, 120), (1, 90), (1, 45))
     ]
-    assert (made.looped, made.held, made.stretched) == ((), (), ())
+    assert (made.looped_scenes, made.held_scenes, made.extended_scenes) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -90,15 +91,15 @@ def test_a_clip_that_is_shorter_than_its_scene(
 ) -> None:
     made = laid_out(clip(**fields) | scene, sounds=sounds, speech_sec=5.0)
     assert (made.clips[0].frames, made.clips[0].footage.when_over) == (frames, over)
-    assert {"looped": made.looped, "held": made.held, "": (0,)}[told] == (0,)
-    assert len(made.looped) + len(made.held) == bool(told)
+    assert {"looped": made.looped_scenes, "held": made.held_scenes, "": (0,)}[told] == (0,)
+    assert len(made.looped_scenes) + len(made.held_scenes) == bool(told)
 
 
 def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
     made = laid_out(clip(sound="drop") | {"duration_sec": 4}, photo() | {"transition": "crossfade"})
     assert made.clips[0].frames == 120 + 8
     assert made.clips[0].footage.when_over == "hold"
-    assert made.looped + made.held == ()
+    assert made.looped_scenes + made.held_scenes == ()
 
 
 @pytest.mark.parametrize(
@@ -114,20 +115,20 @@ def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
 )
 def test_the_sound_of_a_clip(fields: dict[str, Any], narration: str, heard: tuple[bool, float] | None) -> None:
     made = laid_out(clip(start_sec=1, **fields) | {"narration": narration, "duration_sec": 3})
-    assert [(s.ducked, s.volume_db) for s in made.clip_sounds] == ([heard] if heard else [])
-    for sound in made.clip_sounds:
+    assert [(s.ducked, s.volume_db) for s in made.clip_audio] == ([heard] if heard else [])
+    for sound in made.clip_audio:
         assert (sound.start, sound.samples, sound.source_start, sound.period) == (0, 144_000, 48_000, 144_000)
-    assert laid_out(clip(**fields) | {"duration_sec": 3}, sounds=False).clip_sounds == ()
+    assert laid_out(clip(**fields) | {"duration_sec": 3}, sounds=False).clip_audio == ()
 
 
 def test_sound_comes_and_goes_with_its_picture() -> None:
     made = laid_out(photo(), clip() | {"transition": "crossfade"}, photo() | {"transition": "dip"})
-    (sound,) = made.clip_sounds
+    (sound,) = made.clip_audio
     assert sound.start == made.clips[1].start * 1600
     assert (sound.samples, sound.fade_in, sound.fade_out) == (120 * 1600, 15 * 1600, 15 * 1600)
-    held = laid_out(clip() | {"duration_sec": 6}, photo()).clip_sounds[0]
+    held = laid_out(clip() | {"duration_sec": 6}, photo()).clip_audio[0]
     assert (held.samples, held.fade_in, held.fade_out) == (4 * SAMPLE_RATE, 480, 480)
-    looped = laid_out(clip(when_short="loop") | {"duration_sec": 6}, photo()).clip_sounds[0]
+    looped = laid_out(clip(when_short="loop") | {"duration_sec": 6}, photo()).clip_audio[0]
     assert (looped.samples, looped.period) == (6 * SAMPLE_RATE, 4 * SAMPLE_RATE)
 
 
@@ -183,16 +184,16 @@ def test_an_image_that_is_shown_whole_moves_only_on_request() -> None:
 
 def test_a_song_opens_the_video_with_its_own_start() -> None:
     song = {"upload": SONG, "start_sec": 10}
-    bed = laid_out(photo() | {"duration_sec": 20}, music=song).bed
+    bed = laid_out(photo() | {"duration_sec": 20}, music=song).music
     assert (bed.source_start, bed.samples, bed.crossfade) == (480_000, 20 * SAMPLE_RATE, 0)
-    bed = laid_out(photo() | {"duration_sec": 20}, music=song, song_sec=18).bed
+    bed = laid_out(photo() | {"duration_sec": 20}, music=song, song_sec=18).music
     assert (bed.source_start, bed.samples, bed.crossfade) == (480_000, 8 * SAMPLE_RATE, 2 * SAMPLE_RATE)
-    bed = laid_out(photo() | {"duration_sec": 20}, music={"mood": "calm"}).bed
+    bed = laid_out(photo() | {"duration_sec": 20}, music={"mood": "calm"}).music
     assert (bed.source_start, bed.samples, bed.crossfade) == (0, 60 * SAMPLE_RATE, None)
 
 
 def keys(made: Timeline) -> list[str]:
-    return [segments.key(part, ("x",), "engine", {}) for part in segments.cut(made)]
+    return [segment_key(part, ("x",), "engine", {}) for part in segments.split(made)]
 
 
 @pytest.mark.parametrize("change", [{"start_sec": 1.5}, {"fit": "fit"}, {"focus": "top"}, {"end_sec": 3.5}])
@@ -212,5 +213,5 @@ def test_a_change_of_a_clip_renders_only_its_own_segments_again(change: dict[str
 def test_a_scene_that_ends_before_its_clips_end_is_known() -> None:
     whole = laid_out(clip(end_sec=3) | {"narration": "Hi.", "duration_sec": 3})
     early = laid_out(clip(end_sec=3) | {"narration": "Hi."}, speech_sec=1.0)
-    assert (whole.cut_short, early.cut_short) == ((), (0,))
-    assert laid_out(clip() | {"narration": "Hi."}, speech_sec=1.0).cut_short == ()
+    assert (whole.cut_short_scenes, early.cut_short_scenes) == ((), (0,))
+    assert laid_out(clip() | {"narration": "Hi."}, speech_sec=1.0).cut_short_scenes == ()

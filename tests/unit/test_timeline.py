@@ -12,7 +12,7 @@ from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan, Scene
 from sutradhar.domain.plan.speech_duration import AIR_SEC
-from sutradhar.domain.video.timeline_builder import build_timeline, caption_languages
+from sutradhar.domain.video.timeline_builder import build_timeline, list_caption_languages
 
 PROVIDERS = FirstProviders("n/1", "i/1", "m/1")
 
@@ -48,7 +48,7 @@ def test_narration_decides_and_a_scene_is_never_shorter_than_asked() -> None:
     plan = plan_of(2, 10)
     made = build_timeline(plan, assets_for(plan, [4.0, 4.0]))
     fade = 15
-    assert made.stretched == (0,)
+    assert made.extended_scenes == (0,)
     assert made.clips[0].frames == 120 + 2 * 6 + (fade - fade // 2)
     assert made.clips[1].frames == 300 + fade // 2
     assert made.frames == made.clips[-1].end
@@ -65,12 +65,12 @@ def test_voices_never_overlap_and_stay_inside_their_scene(
     """Narrations of any length, 0.3 to 3 times the planned one included, come out in sync."""
     plan = plan_of(*(asked for _, asked in scenes), fps=fps, transition=transition)
     made = build_timeline(plan, assets_for(plan, [spoken for spoken, _ in scenes]))
-    assert made.frames == sum(c.frames for c in made.clips) - sum(c.fade_in for c in made.clips)
-    for clip, voice in zip(made.clips, made.voices, strict=True):
+    assert made.frames == sum(c.frames for c in made.clips) - sum(c.transition.frames for c in made.clips)
+    for clip, voice in zip(made.clips, made.narrations, strict=True):
         lead = voice.start / SAMPLE_RATE - clip.start / fps
         assert lead >= AIR_SEC - 1 / SAMPLE_RATE
         assert voice.end / SAMPLE_RATE <= clip.end / fps - AIR_SEC + 1 / SAMPLE_RATE
-    for a, b in pairwise(made.voices):
+    for a, b in pairwise(made.narrations):
         assert b.start - a.end >= 2 * AIR_SEC * SAMPLE_RATE - 2
     for cue in made.captions["en"]:
         assert 0 <= cue.start < cue.end <= made.frames
@@ -80,7 +80,7 @@ def test_neighbouring_clips_overlap_by_their_crossfade_and_no_further() -> None:
     plan = plan_of(1, 1, 1)
     made = build_timeline(plan, assets_for(plan, [0.2] * 3))
     for a, b in pairwise(made.clips):
-        assert a.end - b.start == b.fade_in == 15
+        assert a.end - b.start == b.transition.frames == 15
     assert made.clips[0].end <= made.clips[2].start
 
 
@@ -98,14 +98,14 @@ def test_a_voice_slower_than_its_estimate_may_take_a_video_a_little_over_ten_min
 def test_a_language_without_all_its_translations_has_no_captions() -> None:
     whole = Scene(narration="One.", image_prompt="x", translations={"hi": "एक।"})
     bare = Scene(narration="Two.", image_prompt="x")
-    assert caption_languages(RenderPlan(scenes=(whole, whole))) == ("en", "hi")
-    assert caption_languages(RenderPlan(scenes=(whole, bare))) == ("en",)
+    assert list_caption_languages(RenderPlan(scenes=(whole, whole))) == ("en", "hi")
+    assert list_caption_languages(RenderPlan(scenes=(whole, bare))) == ("en",)
 
 
 def test_a_video_without_a_word_has_no_captions() -> None:
     plan = RenderPlan(scenes=(Scene(image_prompt="x", duration_sec=2),))
     made = build_timeline(plan, assets_for(plan, []))
-    assert (made.captions, made.burned) == ({}, ())
+    assert (made.captions, made.burned_captions) == ({}, ())
 
 
 def test_both_languages_come_from_one_timeline() -> None:
@@ -113,7 +113,7 @@ def test_both_languages_come_from_one_timeline() -> None:
     plan = RenderPlan(scenes=(scene,))
     made = build_timeline(plan, assets_for(plan, [3.0]))
     assert [c.start for c in made.captions["en"]] == [c.start for c in made.captions["hi"]]
-    assert made.burned == made.captions["en"]
+    assert made.burned_captions == made.captions["en"]
 
 
 def test_the_same_request_has_the_same_key_and_another_provider_another() -> None:
@@ -139,7 +139,7 @@ def test_titles_stand_while_their_scene_alone_is_seen() -> None:
     assert (lower.start, lower.end, lower.place) == (15, 135, "lower_third")
     assert short.start == made.clips[1].start + 15
     assert short.end == made.clips[2].start
-    assert (made.clips[1].transition, made.clips[1].fade_in) == ("dip", 15)
+    assert (made.clips[1].transition.kind, made.clips[1].transition.frames) == ("dip", 15)
 
 
 def test_a_plan_names_its_encoder_and_quality() -> None:

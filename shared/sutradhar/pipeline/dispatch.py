@@ -119,15 +119,18 @@ def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
     if wanted.scenes:
         choice = '"when_short" of the clip can be loop, hold or trim'
         return [
-            *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.stretched),
-            *(f"the clip of scene {i + 1} ends before the scene and starts again; {choice}" for i in timeline.looped),
+            *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.extended_scenes),
             *(
-                f"the clip of scene {i + 1} ends before the scene, and its last frame is hold_lease; {choice}"
-                for i in timeline.held
+                f"the clip of scene {i + 1} ends before the scene and starts again; {choice}"
+                for i in timeline.looped_scenes
+            ),
+            *(
+                f"the clip of scene {i + 1} ends before the scene, and its last frame is held; {choice}"
+                for i in timeline.held_scenes
             ),
             *(
                 f"scene {i + 1} ends before the end_sec of its clip; a longer duration_sec shows all of it"
-                for i in timeline.cut_short
+                for i in timeline.cut_short_scenes
             ),
         ]
     if misses_length(timeline.duration_sec, wanted):

@@ -80,7 +80,7 @@ def _write_captions(services: Services, request: RenderRequest) -> dict[Language
             vtt=f"{request.prefix}/captions.{language}.vtt",
             cues=len(cues),
         )
-        services.blobs.put(files.srt, captions.srt(cues, fps).encode())
-        services.blobs.put(files.vtt, captions.webvtt(cues, fps, language).encode())
+        services.blobs.put(files.srt, captions.format_srt(cues, fps).encode())
+        services.blobs.put(files.vtt, captions.format_webvtt(cues, fps, language).encode())
         written[language] = files
     return written

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sutradhar.domain.plan.limits import expected_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
-from sutradhar.domain.video.timeline_builder import caption_languages
+from sutradhar.domain.video.timeline_builder import list_caption_languages
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Written
@@ -62,7 +62,7 @@ def _find_missing_sounds(services: Services, plan: RenderPlan) -> Iterator[str]:
 
 
 def _find_missing_captions(written: Written) -> Iterator[str]:
-    have = caption_languages(written.plan)
+    have = list_caption_languages(written.plan)
     failed = ", ".join(dict.fromkeys(fallback.provider for fallback in written.fallbacks))
     why, key = f"{failed} could not add one", ""
     if not failed:

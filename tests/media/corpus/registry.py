@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import Shot as ShownShot
 from gpu_renderer.image.clip_player import ClipPlayer, open_clip
 from gpu_renderer.image.still import load_image, to_rgb
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.core.errors import InvalidRequest, SutradharError
 from sutradhar.domain.plan.upload import MediaFacts, MediaKind
-from sutradhar.domain.video.timeline import Camera, Footage, Pose
+from sutradhar.domain.video.timeline import Camera, Footage, MediaRef, Pose
+from sutradhar.domain.video.timeline import Clip as TimelineClip
 from sutradhar.media.audio import decode_audio
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import import_file, store_asset
@@ -168,18 +168,15 @@ def read_frame(clip: Shot, second: float, folder: Path) -> Pixels:
     path.write_bytes(clip.data)
     sha256, size = hashlib.sha256(clip.data).hexdigest(), (clip.width // 2 * 2, clip.height // 2 * 2)
     frame, index = Frame(*size), round(second * _FPS)
-    shot = ShownShot(
+    shown = TimelineClip(
         scene=0,
-        blob="b",
-        sha256=sha256,
-        camera=_HOLD,
-        at=0,
+        start=0,
         frames=index + 1,
-        fade_in=0,
-        transition="cut",
+        media=MediaRef(blob="b", sha256=sha256),
+        camera=_HOLD,
         footage=Footage(),
     )
-    player = ClipPlayer(open_clip(path, sha256, 0), shot, size, _FPS)
+    player = ClipPlayer(open_clip(path, sha256, 0), shown, size, _FPS)
     try:
         player.draw(index, frame)
     finally:

@@ -11,7 +11,7 @@ from sutradhar.domain.core.base import Frozen
 Fit = Literal["fill", "fit"]
 """The way to show a file of another shape: ``fill`` crops it to fill the picture; ``fit`` shows it whole, over a
 blurred copy of itself."""
-ClipAudio = Literal["keep", "duck", "drop"]
+ClipAudioUse = Literal["keep", "duck", "drop"]
 """The use of the clip's own sound: ``keep`` plays it as loud as a narration, ``duck`` lowers it while a narration
 speaks, ``drop`` leaves it out."""
 WhenShort = Literal["loop", "hold", "trim"]
@@ -95,7 +95,7 @@ class ClipFile(UploadRef):
     """End of the part; None: the end of the clip."""
     fit: Fit = "fill"
     focus: Focus = CENTER
-    sound: ClipAudio | None = None
+    sound: ClipAudioUse | None = None
     """Use of the clip's sound; None: ``keep`` in a scene without a narration, else ``duck``."""
     volume_db: float = Field(default=0.0, ge=-40, le=6)
     """Level of the clip's sound relative to the voice, while no narration speaks."""

@@ -45,16 +45,16 @@ class Cue(Frozen):
         return "\n".join(self.lines)
 
 
-def width(text: str) -> int:
+def count_characters(text: str) -> int:
     """Length in characters as a reader counts them (grapheme clusters)."""
     return len(graphemes(text))
 
 
-def cues(
-    words: Sequence[Word], *, offset: float, fps: int, not_after: int, line_ends: frozenset[int] = frozenset()
+def build_cues(
+    words: Sequence[Word], *, offset: float, fps: int, max_frame: int, line_ends: frozenset[int] = frozenset()
 ) -> list[Cue]:
     """Return the cues of one narration. ``offset`` is the start of its audio in seconds; every cue ends at frame
-    ``not_after`` or before. ``line_ends``: numbers, from 0, of the words that end the lines of a poem or a list.
+    ``max_frame`` or before. ``line_ends``: numbers, from 0, of the words that end the lines of a poem or a list.
 
     A cue appears with its first word (to the frame) and stays until shortly after its last one, never into the next.
     One that would be gone in less than ``MIN_SEC`` shares its place with a neighbour where both fit.
@@ -68,14 +68,14 @@ def cues(
         for part in _parts(word, beside, i in line_ends, numbers=i in numbers)
     ]
     at = [round((offset + part.start) * fps) for part in parts]
-    groups = _groups(parts, at, not_after, fps)
+    groups = _groups(parts, at, max_frame, fps)
     found: list[Cue] = []
     for a, b in groups:
         start = max(at[a], found[-1].end if found else 0)
-        limit = max(at[b] if b < len(parts) else not_after, start + 1)
+        limit = max(at[b] if b < len(parts) else max_frame, start + 1)
         lines = _lines(parts[a:b])
         wanted = round((offset + parts[b - 1].end + _LINGER_SEC) * fps)
-        readable = start + math.ceil(max(MIN_SEC, sum(map(width, lines)) / MAX_CHARS_PER_SEC) * fps)
+        readable = start + math.ceil(max(MIN_SEC, sum(map(count_characters, lines)) / MAX_CHARS_PER_SEC) * fps)
         end = max(wanted, readable)
         if b < len(parts) and limit - end < _GAP_SEC * fps:
             end = limit
@@ -87,7 +87,7 @@ def cues(
     return found
 
 
-def translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int, not_after: int) -> list[Cue]:
+def build_translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int, max_frame: int) -> list[Cue]:
     """Return the cues of a translation of ``words``. If both have as many sentences, each keeps its time; otherwise,
     and inside a sentence, time is shared out by length."""
     spoken = sentences(" ".join(w.text for w in words))
@@ -105,13 +105,13 @@ def translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int
     shared: list[Word] = []
     for sentence, (start, end) in zip(written, spans, strict=True):
         parts = sentence.split()
-        weight = [width(p) + 1 for p in parts]
+        weight = [count_characters(p) + 1 for p in parts]
         at_sec = start
         for part, share in zip(parts, weight, strict=True):
             until = at_sec + (end - start) * share / sum(weight)
             shared.append(Word(text=part, start=at_sec, end=until))
             at_sec = until
-    found = cues(shared, offset=offset, fps=fps, not_after=not_after, line_ends=find_line_ends(text))
+    found = build_cues(shared, offset=offset, fps=fps, max_frame=max_frame, line_ends=find_line_ends(text))
     return [cue.evolve(word_starts=()) for cue in found]
 
 
@@ -134,10 +134,10 @@ class _Part:
 
 def _parts(word: Word, following: str, ends_line: bool, *, numbers: bool) -> Iterator[_Part]:
     texts = [piece for text in word.text.split() for piece in _pieces(text, MAX_LINE)]
-    letters = sum(map(width, texts))
+    letters = sum(map(count_characters, texts))
     at = word.start
     for i, text in enumerate(texts):
-        until, last = at + (word.end - word.start) * width(text) / letters, i == len(texts) - 1
+        until, last = at + (word.end - word.start) * count_characters(text) / letters, i == len(texts) - 1
         bound = last and not ends_line and (numbers or binds(word.text, following))
         yield _Part(text, at, until, len(texts) == 1, ends_line=last and ends_line, binds=bound)
         at = until
@@ -153,9 +153,9 @@ def _lines(parts: Sequence[_Part]) -> list[str]:
     return [" ".join(line) for line in own] if len(own) > 1 else break_lines(" ".join(own[0]))
 
 
-def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int) -> list[tuple[int, int]]:
+def _groups(parts: Sequence[_Part], at: Sequence[int], max_frame: int, fps: int) -> list[tuple[int, int]]:
     """Cut the words into cues at the least cost over the whole narration (dynamic programming, from its end)."""
-    widths = [width(part.text) for part in parts]
+    widths = [count_characters(part.text) for part in parts]
     cheapest = [0.0] * (len(parts) + 1)
     ends = [0] * len(parts)
     for a in reversed(range(len(parts))):
@@ -163,7 +163,7 @@ def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int)
         for b in range(a + 1, len(parts) + 1):
             if b > a + 1 and not _fits(parts[a:b]):
                 break
-            seconds = ((at[b] if b < len(parts) else not_after) - at[a]) / fps
+            seconds = ((at[b] if b < len(parts) else max_frame) - at[a]) / fps
             following = parts[b] if b < len(parts) else None
             cost = _cost(parts[a:b], following, sum(widths[a:b]) + b - a - 1, seconds) + cheapest[b]
             if cost < cheapest[a]:
@@ -179,7 +179,7 @@ def _groups(parts: Sequence[_Part], at: Sequence[int], not_after: int, fps: int)
 
 def _fits(parts: Sequence[_Part]) -> bool:
     lines = _lines(parts)
-    shown = len(lines) <= MAX_LINES and all(width(line) <= MAX_LINE for line in lines)
+    shown = len(lines) <= MAX_LINES and all(count_characters(line) <= MAX_LINE for line in lines)
     return shown and parts[-1].end - parts[0].start <= MAX_SEC
 
 
@@ -210,12 +210,12 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
     "Dr. Rao", "10 km".
     """
     parts = [piece for word in _join_bound_words(text.split(), limit) for piece in _split_to_width(word, limit)]
-    if width(" ".join(parts)) <= limit:
+    if count_characters(" ".join(parts)) <= limit:
         return [" ".join(parts)]
     best: list[str] | None = None
     for cut in range(1, len(parts)):
         top, bottom = " ".join(parts[:cut]), " ".join(parts[cut:])
-        if width(top) <= limit and width(bottom) <= limit:
+        if count_characters(top) <= limit and count_characters(bottom) <= limit:
             pair = [top, bottom]
             if best is None or _unevenness(pair) < _unevenness(best):
                 best = pair
@@ -226,7 +226,7 @@ def _join_bound_words(words: Sequence[str], limit: int) -> list[str]:
     """Join those of ``words`` that belong together, if a line has room for them."""
     found: list[str] = []
     for i, word in enumerate(words):
-        if i and binds(words[i - 1], word) and width(f"{found[-1]} {word}") <= limit:
+        if i and binds(words[i - 1], word) and count_characters(f"{found[-1]} {word}") <= limit:
             found[-1] += f" {word}"
         else:
             found.append(word)
@@ -238,7 +238,7 @@ def _split_to_width(word: str, limit: int) -> list[str]:
 
 
 def _unevenness(pair: list[str]) -> float:
-    top, bottom = width(pair[0]), width(pair[1])
+    top, bottom = count_characters(pair[0]), count_characters(pair[1])
     mark = _mark(pair[0])
     pause = 20 if mark in _STOPS else 4 if mark in _PAUSES else 0
     return abs(top - bottom) + (0.5 if top > bottom else 0) - pause
@@ -247,7 +247,7 @@ def _unevenness(pair: list[str]) -> float:
 def _greedy(parts: list[str], limit: int) -> list[str]:
     lines: list[str] = []
     for part in parts:
-        if lines and width(f"{lines[-1]} {part}") <= limit:
+        if lines and count_characters(f"{lines[-1]} {part}") <= limit:
             lines[-1] += f" {part}"
         else:
             lines.append(part)
@@ -259,7 +259,7 @@ def _pieces(word: str, limit: int) -> list[str]:
     return ["".join(clusters[i : i + limit]) for i in range(0, len(clusters), limit)]
 
 
-def srt(found: Sequence[Cue], fps: int) -> str:
+def format_srt(found: Sequence[Cue], fps: int) -> str:
     """SubRip: UTF-8, CRLF-free, numbered from 1."""
     blocks = (
         f"{i}\n{_clock(c.start, fps, ',')} --> {_clock(c.end, fps, ',')}\n{c.text}\n" for i, c in enumerate(found, 1)
@@ -267,7 +267,7 @@ def srt(found: Sequence[Cue], fps: int) -> str:
     return "\n".join(blocks)
 
 
-def webvtt(found: Sequence[Cue], fps: int, language: str) -> str:
+def format_webvtt(found: Sequence[Cue], fps: int, language: str) -> str:
     """WebVTT (W3C), with ``&``, ``<`` and ``>`` escaped, which are markup there."""
     blocks = [f"WEBVTT\nLanguage: {language}\n"]
     for cue in found:

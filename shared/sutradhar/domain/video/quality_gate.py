@@ -197,8 +197,8 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
         f"{facts.audio_sec:.3f} s",
         f"{timeline.duration_sec:.3f} s ±{slack:.3f} s",
     )
-    planned = timeline.clip_sounds and facts.planned_lufs is not None
-    if timeline.voices or timeline.bed or planned:  # a video without these is silent on purpose
+    planned = timeline.clip_audio and facts.planned_lufs is not None
+    if timeline.narrations or timeline.music or planned:  # a video without these is silent on purpose
         wanted = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
         yield _rule(
             "loudness",
@@ -213,10 +213,10 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
             f"{facts.true_peak_dbtp:.1f} dBTP",
             f"at most {MAX_TRUE_PEAK:g} dBTP",
         )
-    voiced = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.voices]
+    voiced = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.narrations]
     unheard = _longest([common for s in facts.silences for v in voiced if (common := _overlap(s, v))])
     # the user wants to hear a clip that is kept at full level under a narration
-    kept = {sound.scene for sound in timeline.clip_sounds if not sound.ducked}
+    kept = {sound.scene for sound in timeline.clip_audio if not sound.ducked}
     alone = [heard for heard in facts.narrations if heard.scene not in kept]
     unlike = min(alone, key=lambda heard: heard.likeness, default=None)
     missing = unlike is not None and unlike.likeness < MIN_LIKENESS
@@ -242,8 +242,8 @@ def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
 
 def _caption_rules(timeline: Timeline) -> Iterator[Finding]:
     tracks: dict[str, tuple[Cue, ...]] = {f"captions {name}": cues for name, cues in timeline.captions.items()}
-    if timeline.burned:
-        tracks["burned captions"] = timeline.burned
+    if timeline.burned_captions:
+        tracks["burned captions"] = timeline.burned_captions
     for name, cues in tracks.items():
         trouble = next(_caption_troubles(cues, timeline), "")
         yield _rule(
@@ -260,7 +260,7 @@ def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
     for number, (cue, following) in enumerate(pairwise(cues), 1):
         if following.start < cue.end:
             yield f"cue {number + 1} starts {cue.end - following.start} frames before cue {number} ends"
-    for voice in timeline.voices:
+    for voice in timeline.narrations:
         first, last = voice.start * timeline.fps / SAMPLE_RATE, voice.end * timeline.fps / SAMPLE_RATE
         if not any(cue.start < last and cue.end > first for cue in cues):
             yield f"no cue for the narration of scene {voice.scene + 1}"

@@ -1,13 +1,16 @@
 """What crosses the line between the pipeline and the renderer: a request in, a summary out."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import model_validator
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.plan import EncoderName, Language, RenderMode
 from sutradhar.domain.video.quality_gate import FileFacts, Finding
-from sutradhar.domain.video.timeline import Timeline
+from sutradhar.domain.video.request_history import upgrade_request
+from sutradhar.domain.video.timeline import MediaRef, Timeline
 
 Stage = Literal["picture", "sound", "join", "thumbnail", "gate", "done"]
 
@@ -44,6 +47,11 @@ class RenderRequest(Record):
     soft_captions: bool = False
     """Also put the side captions into the video file (mov_text), for players to switch on."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _upgrade(cls, data: Any) -> Any:
+        return upgrade_request(data) if isinstance(data, Mapping) else data
+
     @property
     def video_blob(self) -> str:
         return f"{self.prefix}/video.mp4"
@@ -57,9 +65,9 @@ class RenderRequest(Record):
         return summary_blob(self.prefix)
 
 
-class StoredFile(Frozen):
-    blob: str
-    sha256: str
+class StoredFile(MediaRef):
+    """A file that the renderer has stored, and its size in bytes."""
+
     size: int
 
 

@@ -1,34 +1,43 @@
-"""Choose the camera's move, the part of a clip, and the sound of the clip for one scene; choose the video's music."""
+"""Choose the camera's move, the part of a clip, and the audio of the clip for one scene; choose the video's music."""
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
-from sutradhar.domain.plan.own_media import CENTER, ClipAudio, Point
+from sutradhar.domain.plan.own_media import CENTER, ClipAudioUse, Point
 from sutradhar.domain.plan.plan import CameraMove, Music, Scene
-from sutradhar.domain.video.timeline import Bed, Camera, Clip, ClipSound, Footage, Pose, frame_to_sample
+from sutradhar.domain.video.timeline import (
+    Camera,
+    Clip,
+    ClipAudio,
+    Footage,
+    MediaRef,
+    MusicTrack,
+    Pose,
+    frame_to_sample,
+)
 
 _SONG_CROSSFADE = 2 * SAMPLE_RATE
 """Samples over which a song that is shorter than the video crossfades from its end into its start."""
-_CUT = SAMPLE_RATE // 100
-"""Samples over which a sound fades at a cut of the picture."""
+_CUT_FADE = SAMPLE_RATE // 100
+"""Samples over which a clip's audio fades where the video cuts."""
 _MOVES: tuple[CameraMove, ...] = ("zoom_in", "pan_right", "zoom_out", "pan_left")
 
 
-def choose_camera(scene: Scene, index: int, picture: Asset, aspect: float) -> Camera:
-    """Return a slow move. Scenes without a chosen move take turns, so that neighbours move differently.
+def choose_camera(scene: Scene, index: int, image: Asset, aspect: float) -> Camera:
+    """Return a slow move over ``image``. Scenes without a chosen move take turns, so that neighbours move differently.
 
     The camera holds still on footage, which moves by itself, and on a file that is shown whole, which a move would
     crop, unless the scene names a move for a user's own file.
     """
     own = scene.image or scene.clip
     move = scene.camera or _MOVES[index % len(_MOVES)]
-    if (picture.is_video and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
+    if (image.is_video and not scene.clip) or (own and not scene.camera and (scene.clip or own.fit == "fit")):
         move = "hold"
     camera = _build_move(move)
-    if own is None or own.focus == CENTER or own.fit == "fit" or not picture.height:
+    if own is None or own.focus == CENTER or own.fit == "fit" or not image.height:
         return camera
     if camera.still:
-        at = Pose(x=own.focus.x, y=own.focus.y, zoom=1.0)
-        return Camera(start=at, end=at)
-    size = (picture.width, picture.height)
+        pose = Pose(x=own.focus.x, y=own.focus.y, zoom=1.0)
+        return Camera(start=pose, end=pose)
+    size = (image.width, image.height)
     start, end = (_fit_pose(pose, own.focus, size, aspect) for pose in (camera.start, camera.end))
     return Camera(start=start, end=end)
 
@@ -50,76 +59,76 @@ def _build_move(move: CameraMove) -> Camera:
     }[move]
 
 
-def _fit_pose(pose: Pose, focus: Point, picture: tuple[int, int], aspect: float) -> Pose:
-    """Return ``pose`` within the largest part of ``picture`` (width, height) that has ``aspect`` and ``focus`` as near
-    to its middle as possible. So every move stays inside the part that cropping leaves."""
-    width, height = picture
+def _fit_pose(pose: Pose, focus: Point, image_size: tuple[int, int], aspect: float) -> Pose:
+    """Return ``pose`` within the largest part of an image of ``image_size`` (width, height) that has ``aspect`` and
+    ``focus`` as near to its middle as possible. So every move stays inside the part that cropping leaves."""
+    width, height = image_size
     wide, high = min(1.0, height * aspect / width), min(1.0, width / aspect / height)
     left, top = (min(max(at - size / 2, 0.0), 1 - size) for at, size in ((focus.x, wide), (focus.y, high)))
     return Pose(x=left + pose.x * wide, y=top + pose.y * high, zoom=pose.zoom)
 
 
-def clip_part(scene: Scene, picture: Asset, fps: int) -> int | None:
+def count_part_frames(scene: Scene, image: Asset, fps: int) -> int | None:
     """Return the length of the scene's part of a user's clip in frames of the video; None: it shows no such clip."""
-    if scene.clip is None or picture.clip_sec is None:
+    if scene.clip is None or image.clip_sec is None:
         return None
-    return max(int(scene.clip.part_sec(picture.clip_sec) * fps + 0.01), 1)
+    return max(int(scene.clip.part_sec(image.clip_sec) * fps + 0.01), 1)
 
 
-def audible_as(scene: Scene, picture: Asset) -> ClipAudio:
-    """Return the use of the sound of the scene's clip; without a narration there is no reason to duck it."""
-    if scene.clip is None or not picture.samples:
+def choose_clip_audio(scene: Scene, image: Asset) -> ClipAudioUse:
+    """Return the use of the audio of the scene's clip; without a narration there is no reason to duck it."""
+    if scene.clip is None or not image.samples:
         return "drop"
-    asked = scene.clip.sound or "duck"
-    return "keep" if asked == "duck" and not scene.narration else asked
+    use = scene.clip.sound or "duck"
+    return "keep" if use == "duck" and not scene.narration else use
 
 
-def lay_clip(scene: Scene, picture: Asset, part: int, frames: int, slack: int) -> Footage:
+def fill_scene(scene: Scene, image: Asset, part: int, frames: int, slack: int) -> Footage:
     """Return the Footage that fills a scene of ``frames`` with the ``part`` frames of a clip.
 
     A part that is too short by at most ``slack``, the frames of the transitions, holds its last frame through them.
     """
     assert scene.clip
-    over = scene.clip.when_short
-    if over is None:
-        over = "hold" if audible_as(scene, picture) == "keep" or frames - part <= slack else "loop"
-    return Footage(start_sec=scene.clip.start_sec, part_frames=part, when_over="loop" if over == "loop" else "hold")
+    filler = scene.clip.when_short
+    if filler is None:
+        filler = "hold" if choose_clip_audio(scene, image) == "keep" or frames - part <= slack else "loop"
+    return Footage(start_sec=scene.clip.start_sec, part_frames=part, when_over="loop" if filler == "loop" else "hold")
 
 
-def clip_sound(scene: Scene, picture: Asset, clip: Clip, fps: int, fade_out: int) -> ClipSound | None:
-    """Return the sound of ``clip``, which fades together with the picture; None if it is not heard.
+def place_clip_audio(scene: Scene, image: Asset, clip: Clip, fps: int, fade_out: int) -> ClipAudio | None:
+    """Return the audio of ``clip``, which fades together with its frames; None if it is not heard.
 
     Args:
         fade_out: frames of the transition to the clip after it.
     """
-    audible, footage = audible_as(scene, picture), clip.footage
-    if scene.clip is None or audible == "drop" or footage is None or footage.part_frames is None:
+    use, footage = choose_clip_audio(scene, image), clip.footage
+    if scene.clip is None or use == "drop" or footage is None or footage.part_frames is None:
         return None
     frames = clip.frames if footage.when_over == "loop" else min(clip.frames, footage.part_frames)
     start = frame_to_sample(clip.start, fps)
-    return ClipSound(
+    return ClipAudio(
         scene=clip.scene,
         start=start,
         samples=frame_to_sample(clip.start + frames, fps) - start,
-        blob=clip.blob,
-        sha256=clip.sha256,
+        media=clip.media,
         source_start=round(footage.start_sec * SAMPLE_RATE),
         period=frame_to_sample(footage.part_frames, fps),
         volume_db=scene.clip.volume_db,
-        ducked=audible == "duck",
-        fade_in=max(frame_to_sample(clip.fade_in, fps), _CUT),
-        fade_out=max(frame_to_sample(fade_out if frames == clip.frames else 0, fps), _CUT),
+        ducked=use == "duck",
+        fade_in=max(frame_to_sample(clip.transition.frames, fps), _CUT_FADE),
+        fade_out=max(frame_to_sample(fade_out if frames == clip.frames else 0, fps), _CUT_FADE),
     )
 
 
-def choose_bed(music: Asset, wanted: Music, samples: int) -> Bed:
+def place_music(asset: Asset, music: Music, samples: int) -> MusicTrack:
     """Return the music of a video of ``samples``. A user's own song plays from its start, and starts again with a
     crossfade only if it is shorter than the video."""
-    bed = Bed(blob=music.blob, sha256=music.sha256, samples=music.samples, volume_db=wanted.volume_db)
-    if not wanted.upload:
-        return bed
-    start = round(wanted.start_sec * SAMPLE_RATE)
-    left = music.samples - start
+    media = MediaRef(blob=asset.blob, sha256=asset.sha256)
+    track = MusicTrack(media=media, samples=asset.samples, volume_db=music.volume_db)
+    if not music.upload:
+        return track
+    start = round(music.start_sec * SAMPLE_RATE)
+    left = asset.samples - start
     if left >= samples:
-        return bed.evolve(samples=samples, source_start=start, crossfade=0)
-    return bed.evolve(samples=left, source_start=start, crossfade=min(_SONG_CROSSFADE, left // 4))
+        return track.evolve(samples=samples, source_start=start, crossfade=0)
+    return track.evolve(samples=left, source_start=start, crossfade=min(_SONG_CROSSFADE, left // 4))

@@ -1,4 +1,4 @@
-"""The film as data. Everything visible is in whole frames, everything audible in whole samples at 48 kHz."""
+"""Define the timeline: the video as data. Frames and samples at 48 kHz are whole numbers throughout."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -10,8 +10,26 @@ from sutradhar.domain.plan.plan import CaptionStyle, Language, TransitionKind, W
 from sutradhar.domain.video.captions import Cue
 
 
+class MediaRef(Frozen):
+    """A file in the blob store and the hash of its bytes."""
+
+    blob: str
+    sha256: str
+
+
+class Transition(Frozen):
+    """The way in which a clip replaces the one before it. It lasts ``frames``, in which both are on the screen."""
+
+    kind: TransitionKind
+    frames: int
+
+
+CUT = Transition.model_construct(kind="cut", frames=0)
+"""No transition. It is constructed without a validator, which would be built at import and delay the API's start."""
+
+
 class Pose(Frozen):
-    """Where the camera looks: centre in fractions of the picture; ``zoom`` 1 is the largest crop in its aspect."""
+    """A view of the camera: its centre in fractions of the image; ``zoom`` 1 is the largest crop."""
 
     x: float
     y: float
@@ -30,8 +48,8 @@ class Camera(Frozen):
 
 
 class Footage(Frozen):
-    """Marks a clip whose file is a video, of any size and rate. It plays from ``start_sec`` on; a separate ClipSound
-    holds its sound."""
+    """Marks a clip whose file is a video, of any size and rate. It plays from ``start_sec`` on; a separate ClipAudio
+    describes its audio."""
 
     start_sec: float = 0.0
     part_frames: int | None = None
@@ -41,20 +59,18 @@ class Footage(Frozen):
 
 
 class Clip(Frozen):
-    """One scene's picture on the timeline, transitions included: it overlaps its neighbours by their frames."""
+    """One scene's image or video on the timeline. Its frames include both transitions, in which it overlaps its
+    neighbours."""
 
     scene: int
     start: int
     frames: int
-    blob: str
-    sha256: str
+    media: MediaRef
     camera: Camera
-    fade_in: int
-    """Frames of transition from the clip before; 0 is a cut."""
-    transition: TransitionKind = "crossfade"
-    """What happens in those frames."""
+    transition: Transition = CUT
+    """The transition from the clip before."""
     footage: Footage | None = None
-    """None: a still picture."""
+    """None: a still image."""
     fit: Fit = "fill"
 
     @property
@@ -62,32 +78,23 @@ class Clip(Frozen):
         return self.start + self.frames
 
 
-class Voice(Frozen):
-    """A narration, placed to the sample."""
+class NarrationClip(Frozen):
+    """The narration of a scene, from sample ``start`` of the video on."""
 
     scene: int
     start: int
     samples: int
-    blob: str
-    sha256: str
+    media: MediaRef
 
     @property
     def end(self) -> int:
         return self.start + self.samples
 
 
-class GainPoint(Frozen):
-    """From sample ``at`` of the film on ``db`` more or less than else; between two points it changes evenly in dB."""
+class MusicTrack(Frozen):
+    """Music to the end of the video. ``volume_db`` is its level relative to the narration while nothing is spoken."""
 
-    at: int
-    db: float
-
-
-class Bed(Frozen):
-    """Music to the end of the video. ``volume_db`` is its level relative to the voice while no narration speaks."""
-
-    blob: str
-    sha256: str
+    media: MediaRef
     samples: int
     """Samples of the file that are played before it starts again."""
     volume_db: float
@@ -95,43 +102,39 @@ class Bed(Frozen):
     """Sample of the file at which the video opens."""
     crossfade: int | None = None
     """Samples of the crossfade from the end into the start when the file repeats; None: the file loops seamlessly."""
-    automation: tuple[GainPoint, ...] = ()
-    """In the order of time; before the first and after the last point their gain holds."""
 
 
-class Effect(Frozen):
-    """A sound effect, placed to the sample. ``volume_db`` is its loudness against the voice's."""
+class SoundEffectClip(Frozen):
+    """A sound effect from sample ``start`` of the video on. ``volume_db`` is its loudness relative to the narration."""
 
     start: int
     samples: int
-    blob: str
-    sha256: str
+    media: MediaRef
     volume_db: float = -6.0
 
 
-class ClipSound(Frozen):
-    """The sound of a video clip, from sample ``start`` of the video on."""
+class ClipAudio(Frozen):
+    """The audio of a video clip, from sample ``start`` of the video on."""
 
     scene: int
     start: int
     samples: int
-    blob: str
-    sha256: str
+    media: MediaRef
     source_start: int
     """Start of the used part, in samples after the clip's first frame."""
     period: int
     """Length of that part in samples; after its end the part starts again."""
     volume_db: float
     ducked: bool
-    """True if the sound is lowered while a narration speaks; False: the music is lowered under the sound."""
+    """True if the audio is lowered while a narration speaks; False: the music is lowered under the audio."""
     fade_in: int
     fade_out: int
-    """Samples over which the sound fades in and out."""
+    """Samples over which the audio fades in and out."""
 
 
 class Title(Frozen):
-    """Words over the picture from frame ``start`` up to, not including, ``end``: in the middle of it as a title, or
-    low on the left as a lower third. It fades in and out."""
+    """A text over the video from frame ``start`` up to, not including, ``end``: in the middle as a title, or low on
+    the left as a lower third. It fades in and out."""
 
     start: int
     end: int
@@ -141,29 +144,31 @@ class Title(Frozen):
 
 
 class Timeline(Frozen):
+    """All clips of a video with their places. It is all that the renderer knows of the video."""
+
     fps: int
     width: int
     height: int
     frames: int
     clips: tuple[Clip, ...]
-    voices: tuple[Voice, ...]
-    bed: Bed | None
+    narrations: tuple[NarrationClip, ...]
+    music: MusicTrack | None
     captions: Mapping[Language, tuple[Cue, ...]]
-    """Side captions, one list a language; times in frames."""
-    burned: tuple[Cue, ...] = ()
-    """The cues drawn into the picture."""
+    """Captions for files beside the video, one list of cues for each language; times in frames."""
+    burned_captions: tuple[Cue, ...] = ()
+    """The cues that are drawn into the video."""
     caption_style: CaptionStyle = "plain"
     titles: tuple[Title, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    clip_sounds: tuple[ClipSound, ...] = ()
+    sound_effects: tuple[SoundEffectClip, ...] = ()
+    clip_audio: tuple[ClipAudio, ...] = ()
     watermark: Watermark | None = None
-    stretched: tuple[int, ...] = ()
-    """Scenes whose narration is longer than the length asked for."""
-    looped: tuple[int, ...] = ()
+    extended_scenes: tuple[int, ...] = ()
+    """Scenes that were made longer than the plan asks for, because their narration is longer."""
+    looped_scenes: tuple[int, ...] = ()
     """Scenes whose clip starts again because it is too short, by default and not by the plan's choice."""
-    held: tuple[int, ...] = ()
+    held_scenes: tuple[int, ...] = ()
     """Scenes that hold the last frame of their clip for the same reason."""
-    cut_short: tuple[int, ...] = ()
+    cut_short_scenes: tuple[int, ...] = ()
     """Scenes that end before the ``end_sec`` of their clip."""
 
     @property
@@ -176,5 +181,5 @@ class Timeline(Frozen):
 
 
 def frame_to_sample(frame: int, fps: int) -> int:
-    """The first sample of ``frame``; exact for every rate that divides 48000, else the nearest."""
+    """Return the first sample of ``frame``; exact for every rate that divides 48000, else the nearest."""
     return round(frame * SAMPLE_RATE / fps)

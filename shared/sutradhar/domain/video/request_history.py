@@ -1,0 +1,49 @@
+"""Bring render requests that an earlier version stored to today's form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Fields = dict[str, Any]
+
+_TIMELINE_FIELDS = {
+    "voices": "narrations",
+    "bed": "music",
+    "burned": "burned_captions",
+    "effects": "sound_effects",
+    "clip_sounds": "clip_audio",
+    "stretched": "extended_scenes",
+    "looped": "looped_scenes",
+    "held": "held_scenes",
+    "cut_short": "cut_short_scenes",
+}
+
+
+def upgrade_request(request: Mapping[str, Any]) -> Fields:
+    """Return the fields of ``request`` with today's names, if its timeline has those of the first version. A request of
+    today's form is returned as it is."""
+    timeline = request.get("timeline")
+    if not isinstance(timeline, Mapping) or "voices" not in timeline:
+        return dict(request)
+    fields = {_TIMELINE_FIELDS.get(name, name): value for name, value in timeline.items()}
+    fields["clips"] = [_upgrade_clip(clip) for clip in fields["clips"]]
+    for track in ("narrations", "sound_effects", "clip_audio"):
+        fields[track] = [_join_media(clip) for clip in fields.get(track, [])]
+    if fields["music"]:
+        fields["music"] = _join_media(fields["music"])
+        fields["music"].pop("automation", None)  # no plan ever filled it
+    return {**request, "timeline": fields}
+
+
+def _upgrade_clip(clip: Mapping[str, Any]) -> Fields:
+    fields = _join_media(clip)
+    frames = fields.pop("fade_in")
+    # the first version named a kind even where no frame was left for the transition
+    fields["transition"] = {"kind": fields.get("transition", "crossfade") if frames else "cut", "frames": frames}
+    return fields
+
+
+def _join_media(clip: Mapping[str, Any]) -> Fields:
+    """Return the fields of ``clip`` with its blob and hash as one MediaRef."""
+    fields = dict(clip)
+    fields["media"] = {"blob": fields.pop("blob"), "sha256": fields.pop("sha256")}
+    return fields
