@@ -1,4 +1,4 @@
-"""`sutradhar make --providers`, with keys and addresses from the environment: bought things become a checked film."""
+"""`sutradhar make --providers`, with keys and URLs from the environment, makes a video that passes the quality gate."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.providers.pipeline_harness import environment
 from tests.providers.server import KEY, VendorStub
 
 
-def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_topic_becomes_a_video_of_hosted_providers(terminal: Terminal, tmp_path: Path) -> None:
     with VendorStub(VENDORS) as stub:
         terminal.env |= environment(stub, terminal.home)
         words = ["make", "A river", "--length", "12", "--mode", "PROXY", "--out", str(terminal.out)]
@@ -19,14 +19,14 @@ def test_a_topic_becomes_a_film_of_bought_things(terminal: Terminal, tmp_path: P
         summary = json.loads((terminal.out / "job_summary.json").read_text())
         assert all(f["ok"] for f in summary["findings"]), summary["findings"]
         # the voice by the first of the two that has one
-        assert [len(stub.billed(vendor)) for vendor in ("openai", "elevenlabs", "gemini")] == [3, 2, 0]
+        assert [len(stub.billed(name)) for name in ("openai", "elevenlabs", "gemini")] == [3, 2, 0]
         assert "Paid to providers: " in done.stdout
         again = terminal.run(*words, "--providers", "openai,nobody")
         assert again.returncode != 0
         assert "there is no 'nobody'; known are elevenlabs, freesound, gemini" in " ".join(again.stdout.split())
 
 
-def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
+def test_stock_footage_becomes_a_video(terminal: Terminal) -> None:
     plan = {
         "title": "Water",
         "footage": "stock",
@@ -48,8 +48,8 @@ def test_found_footage_becomes_a_film(terminal: Terminal) -> None:
     assert named == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
 
 
-def test_a_scene_that_moves_is_made_of_its_picture(terminal: Terminal, tmp_path: Path) -> None:
-    """Bought clips in a film that was really rendered; and what it would cost is said before."""
+def test_a_generated_clip_begins_with_its_image(terminal: Terminal, tmp_path: Path) -> None:
+    """`sutradhar plan` prints the cost of the clips, and `sutradhar make` renders a video with them."""
     plan = {
         "title": "Water",
         "subtitle_languages": ["en"],
@@ -69,17 +69,18 @@ def test_a_scene_that_moves_is_made_of_its_picture(terminal: Terminal, tmp_path:
         assert stub.billed("gemini") == []
         done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
         assert done.returncode == 0, done.stdout
-        assert [seen.path.rpartition(":")[2] for seen in stub.billed("gemini")] == ["predictLongRunning"]
-        assert {seen.body["voice"] for seen in stub.billed("openai") if seen.path.endswith("speech")} == {"ash"}
+        assert [request.path.rpartition(":")[2] for request in stub.billed("gemini")] == ["predictLongRunning"]
+        voice_requests = [request for request in stub.billed("openai") if request.path.endswith("speech")]
+        assert {request.body["voice"] for request in voice_requests} == {"ash"}
     summary = json.loads((terminal.out / "job_summary.json").read_text())
     assert all(f["ok"] for f in summary["findings"]), summary["findings"]
-    told = json.loads((terminal.out / "provenance.json").read_text())
-    assert [(a["provider"].partition("/")[0], a["kind"]) for a in told["assets"]][:2] == [
+    provenance = json.loads((terminal.out / "provenance.json").read_text())
+    assert [(a["provider"].partition("/")[0], a["kind"]) for a in provenance["assets"]][:2] == [
         ("openai", "narration"),
         ("gemini", "image"),
     ]
     # the stub's clip is a pattern that moves; its voice hums, which no recogniser takes for words
-    assert {word["how"] for word in told["assets"][0]["words"]} <= {"estimate", "speech"}
+    assert {word["how"] for word in provenance["assets"][0]["words"]} <= {"estimate", "speech"}
 
 
 def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Terminal) -> None:
@@ -112,4 +113,4 @@ def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Te
         refused = terminal.run("make", "A river", "--out", str(terminal.out))
         assert refused.returncode != 0
         assert "GEMINI_IMAGE_MODEL no price is known for gemini's new-1" in " ".join(refused.stdout.split())
-        assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
+        assert not [request for name in VENDORS for request in stub.billed(name)]

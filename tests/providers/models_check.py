@@ -31,27 +31,27 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}|[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
 @dataclass(frozen=True)
-class Said:
+class ClientList:
     """A client's statements: the models that it lists, and the days on which some of them end."""
 
     models: frozenset[str]
     ends: Mapping[str, date]
 
 
-def read(module: str, name: str) -> Said:
+def read(module: str, name: str) -> ClientList:
     """Read a client's type and the text below it."""
     loaded = import_module(module)
-    return Said(frozenset(_literals(getattr(loaded, name))), parse_ends(inspect.getsource(loaded)))
+    return ClientList(frozenset(_literals(getattr(loaded, name))), parse_ends(inspect.getsource(loaded)))
 
 
 def parse_ends(text: str) -> dict[str, date]:
     """Return the days in a list of deprecated values."""
-    found = {}
+    ends = {}
     for names, reason in _ENTRY.findall(text):
         if day := _DAY.search(reason.replace("\n", " ").replace("  ", " ")):
             for model in re.findall(r'"([^"]+)"', names):
-                found[model] = _day(day[0])
-    return found
+                ends[model] = _day(day[0])
+    return ends
 
 
 def _day(text: str) -> date:
@@ -64,33 +64,37 @@ def _literals(kind: Any) -> list[str]:
     return [name for one in get_args(kind) for name in _literals(one)]
 
 
-def compare(said: Mapping[tuple[str, Kind], Said], table: ModelTable, prices: PriceTable) -> list[str]:
+def compare(lists: Mapping[tuple[str, Kind], ClientList], table: ModelTable, prices: PriceTable) -> list[str]:
     """Return the differences, each in one sentence."""
-    found: list[str] = []
+    differences: list[str] = []
     priced = {(price.provider, price.model) for price in prices.prices}
     for one in OFFERS:
-        if known := said.get((one.provider, one.kind)):
+        if known := lists.get((one.provider, one.kind)):
             unknown = [model for model in (one.default, one.reserve) if model and model not in known.models]
-            found += [f"{one.provider}'s client does not know {name}, our model for {one.kind}" for name in unknown]
-    for (provider, _), known in said.items():
+            differences += [
+                f"{one.provider}'s client does not know {name}, our model for {one.kind}" for name in unknown
+            ]
+    for (provider, _), known in lists.items():
         for model, end in known.ends.items():
             ours = table.find(provider, model)
             if ours is None and (provider, model) in priced:
-                found.append(f"{provider}'s client says that {model} ends on {end}; we have a price and no end for it")
+                differences.append(
+                    f"{provider}'s client says that {model} ends on {end}; we have a price and no end for it"
+                )
             elif ours is not None and ours.shuts_down != end:
-                found.append(f"{provider}'s client says that {model} ends on {end}; we say {ours.shuts_down}")
-    return list(dict.fromkeys(found))
+                differences.append(f"{provider}'s client says that {model} ends on {end}; we say {ours.shuts_down}")
+    return list(dict.fromkeys(differences))
 
 
 def main() -> int:
-    said = {key: read(*where) for key, where in SOURCES.items()}
+    lists = {key: read(*where) for key, where in SOURCES.items()}
     prices = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
-    found = compare(said, model_table(), prices)
-    for line in found:
+    differences = compare(lists, model_table(), prices)
+    for line in differences:
         print(line)
     clients = ", ".join(f"{name} {version(name)}" for name in ("openai", "google-genai", "elevenlabs"))
-    print(f"{len(found)} differences between our tables and {clients}", file=sys.stderr)
-    return 1 if found else 0
+    print(f"{len(differences)} differences between our tables and {clients}", file=sys.stderr)
+    return 1 if differences else 0
 
 
 if __name__ == "__main__":

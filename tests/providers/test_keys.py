@@ -1,4 +1,4 @@
-"""Whether keys work is asked of the vendors, for nothing."""
+"""The doctor asks each provider whether its key works, for nothing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +23,7 @@ def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
         yield up
 
 
-def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
+def test_the_doctor_asks_each_provider(stub: VendorStub) -> None:
     stub.always("gemini", "unauthorized")
     checks = {check.name: check for check in doctor.run_provider_checks()}
     assert {name: check.ok for name, check in checks.items() if name.startswith("key")} == {
@@ -35,7 +35,7 @@ def test_the_doctor_asks_each_vendor(stub: VendorStub) -> None:
         "key of freesound": True,
     }
     assert "GEMINI_API_KEY" in checks["key of gemini"].advice
-    assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
+    assert not [request for name in VENDORS for request in stub.billed(name)]
 
 
 def test_the_doctor_asks_vertex_as_this_machines_account(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,10 +46,10 @@ def test_the_doctor_asks_vertex_as_this_machines_account(stub: VendorStub, monke
     assert stub.calls("gemini")[0].path == "/v1beta1/publishers/google/models"
 
 
-def test_a_vendor_that_does_not_answer_is_not_waited_for(stub: VendorStub) -> None:
+def test_a_provider_that_does_not_answer_does_not_hold_up_the_check(stub: VendorStub) -> None:
     stub.always("openai", "timeout")
-    found = next(check for check in doctor.run_provider_checks() if check.name == "key of openai")
-    assert (found.ok, found.needed) == (False, False)
+    check_of_openai = next(check for check in doctor.run_provider_checks() if check.name == "key of openai")
+    assert (check_of_openai.ok, check_of_openai.needed) == (False, False)
     assert len(stub.calls("openai")) == 1
 
 

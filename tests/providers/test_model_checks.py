@@ -16,7 +16,7 @@ from tests.providers.openai_stub import DAYS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import KEY, VendorStub
 
-Set = Callable[..., None]
+Choose = Callable[..., None]
 
 
 @pytest.fixture
@@ -30,15 +30,15 @@ def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
 
 
 @pytest.fixture
-def chosen(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> Set:
-    def choose(**variables: str) -> None:
+def choose(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> Choose:
+    def set_variables(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
 
-    return choose
+    return set_variables
 
 
-def asked(name: str) -> list[Check]:
+def checks_of(name: str) -> list[Check]:
     return [check for check in doctor.run_provider_checks() if check.name == name]
 
 
@@ -58,24 +58,24 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("variable", "name", "price"), KINDS, ids=[kind[0] for kind in KINDS])
-def test_a_model_that_is_gone_fails(chosen: Set, variable: str, name: str, price: str) -> None:
-    chosen(**{variable: "gone-1", "MODEL_PRICES": price})
-    (found,) = asked(name)
-    assert (found.ok, found.needed) == (False, True)
-    assert found.detail.endswith("has no model gone-1 for this account")
-    assert "docs/providers.md" in found.advice
+def test_a_model_that_is_gone_fails(choose: Choose, variable: str, name: str, price: str) -> None:
+    choose(**{variable: "gone-1", "MODEL_PRICES": price})
+    (check,) = checks_of(name)
+    assert (check.ok, check.needed) == (False, True)
+    assert check.detail.endswith("has no model gone-1 for this account")
+    assert "docs/providers.md" in check.advice
 
 
-def test_a_model_that_cannot_speak_does_not_count_as_a_voice(chosen: Set) -> None:
-    chosen(ELEVENLABS_MODEL="eleven_english_sts_v2", MODEL_PRICES="elevenlabs/eleven_english_sts_v2:characters=1/1K")
-    (found,) = asked("narrator model of elevenlabs")
-    assert (found.ok, found.needed) == (False, True)
+def test_a_model_that_cannot_speak_does_not_count_as_a_voice(choose: Choose) -> None:
+    choose(ELEVENLABS_MODEL="eleven_english_sts_v2", MODEL_PRICES="elevenlabs/eleven_english_sts_v2:characters=1/1K")
+    (check,) = checks_of("narrator model of elevenlabs")
+    assert (check.ok, check.needed) == (False, True)
 
 
-def test_a_voice_that_is_gone_fails(chosen: Set) -> None:
-    chosen(GOOGLETTS_VOICE_HI_F="hi-IN-Wavenet-Z")
-    found = asked("narrator model of googletts")
-    assert [(check.ok, check.detail.partition(" for ")[0]) for check in found] == [
+def test_a_voice_that_is_gone_fails(choose: Choose) -> None:
+    choose(GOOGLETTS_VOICE_HI_F="hi-IN-Wavenet-Z")
+    checks = checks_of("narrator model of googletts")
+    assert [(check.ok, check.detail.partition(" for ")[0]) for check in checks] == [
         (True, "en-US-Neural2-F is served"),
         (True, "en-US-Neural2-D is served"),
         (False, "googletts has no model hi-IN-Wavenet-Z"),
@@ -91,21 +91,23 @@ def test_a_voice_that_is_gone_fails(chosen: Set) -> None:
         ("OPENAI_VOICE_MODEL", "narrator model of openai", "gpt-voice-dying"),
     ],
 )
-def test_a_model_that_will_be_shut_down_gets_a_loud_warning(chosen: Set, variable: str, name: str, model: str) -> None:
+def test_a_model_that_will_be_shut_down_gets_a_loud_warning(
+    choose: Choose, variable: str, name: str, model: str
+) -> None:
     prices = f"{tokens('openai', model)},seconds=0.1"
-    chosen(**{variable: model, "MODEL_PRICES": prices})
-    (found,) = asked(name)
-    assert (found.ok, found.warning) == (True, True)
-    assert f"{model} WILL BE SHUT DOWN on " in found.detail
-    assert f"in {DAYS} days" in found.detail
-    assert found.advice
+    choose(**{variable: model, "MODEL_PRICES": prices})
+    (check,) = checks_of(name)
+    assert (check.ok, check.warning) == (True, True)
+    assert f"{model} WILL BE SHUT DOWN on " in check.detail
+    assert f"in {DAYS} days" in check.detail
+    assert check.advice
 
 
-def test_a_model_that_the_table_says_is_over_fails_whatever_the_vendor_says(chosen: Set) -> None:
-    chosen(OPENAI_IMAGE_MODEL="gpt-image-1", MODEL_PRICES=tokens("openai", "gpt-image-1"))
-    (found,) = asked("image model of openai")
-    assert (found.ok, found.needed, found.detail) == (False, True, "gpt-image-1 was shut down on 2026-10-23")
-    assert found.advice == "set OPENAI_IMAGE_MODEL=gpt-image-2.6-flare"
+def test_a_model_that_the_table_says_is_over_fails_although_the_provider_lists_it(choose: Choose) -> None:
+    choose(OPENAI_IMAGE_MODEL="gpt-image-1", MODEL_PRICES=tokens("openai", "gpt-image-1"))
+    (check,) = checks_of("image model of openai")
+    assert (check.ok, check.needed, check.detail) == (False, True, "gpt-image-1 was shut down on 2026-10-23")
+    assert check.advice == "set OPENAI_IMAGE_MODEL=gpt-image-2.6-flare"
 
 
 @pytest.mark.parametrize(
@@ -122,21 +124,21 @@ def test_a_model_that_the_table_says_is_over_fails_whatever_the_vendor_says(chos
     ],
 )
 def test_a_model_without_a_price_is_refused_at_start(
-    chosen: Set, stub: VendorStub, variable: str, setting: str
+    choose: Choose, stub: VendorStub, variable: str, setting: str
 ) -> None:
-    chosen(**{variable: "new-1"})
+    choose(**{variable: "new-1"})
     with pytest.raises(InvalidRequest, match=f"{variable}: no price is known for .*set MODEL_PRICES={setting} with"):
         bootstrap.services()
-    (found,) = [check for check in doctor.run_checks() if check.name == variable]
-    assert (found.ok, found.needed) == (False, True)
-    assert f"MODEL_PRICES={setting}" in found.advice
-    assert "gpt-5" not in found.advice, "a model that ends soon is no advice"
-    assert not [seen for vendor in VENDORS for seen in stub.calls(vendor)]
+    (check,) = [check for check in doctor.run_checks() if check.name == variable]
+    assert (check.ok, check.needed) == (False, True)
+    assert f"MODEL_PRICES={setting}" in check.advice
+    assert "gpt-5" not in check.advice, "a model that ends soon is no advice"
+    assert not [request for name in VENDORS for request in stub.calls(name)]
 
 
-def test_a_price_that_is_set_is_the_one_that_counts(chosen: Set) -> None:
+def test_a_price_that_is_set_is_the_one_that_counts(choose: Choose) -> None:
     prices = "openai/new-1:input_tokens=2/1M,output_tokens=8/1M; openai/gpt-voice:seconds=2/60"
-    chosen(OPENAI_PLANNER_MODEL="new-1", MODEL_PRICES=prices)
+    choose(OPENAI_PLANNER_MODEL="new-1", MODEL_PRICES=prices)
     services = bootstrap.services()
     assert services.purchases.cost("openai", "new-1", {"input_tokens": 1e6, "output_tokens": 1e6}) == 10_000_000
     assert services.purchases.cost("openai", "gpt-voice", {"seconds": 30}) == 1_000_000
@@ -148,15 +150,15 @@ def test_prices_that_cannot_be_read_are_refused(text: str) -> None:
         Settings.from_env({"MODEL_PRICES": text})
 
 
-def test_a_voice_that_cannot_be_marked_is_refused_at_start(chosen: Set) -> None:
-    chosen(GOOGLETTS_VOICE_EN_F="en-US-Chirp3-HD-Kore")
+def test_a_voice_that_cannot_be_marked_is_refused_at_start(choose: Choose) -> None:
+    choose(GOOGLETTS_VOICE_EN_F="en-US-Chirp3-HD-Kore")
     with pytest.raises(InvalidRequest, match="GOOGLETTS_VOICE_EN_F: must be a Neural2, Wavenet or Standard voice"):
         bootstrap.services()
 
 
 def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
-    found = [check for check in doctor.run_provider_checks() if " model of " in check.name]
-    assert {check.name for check in found} == {
+    checks = [check for check in doctor.run_provider_checks() if " model of " in check.name]
+    assert {check.name for check in checks} == {
         "planner model of openai",
         "planner model of gemini",
         "narrator model of elevenlabs",
@@ -168,21 +170,23 @@ def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
         "sound model of elevenlabs",
         "composer model of elevenlabs",
     }
-    assert all(check.ok and not check.warning for check in found), found
-    assert not [seen for vendor in VENDORS for seen in stub.billed(vendor)]
+    assert all(check.ok and not check.warning for check in checks), checks
+    assert not [request for name in VENDORS for request in stub.billed(name)]
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout", "wrong type"])
 def test_a_provider_without_an_answer_does_not_end_a_model(stub: VendorStub, fault: str) -> None:
-    stub.before = lambda seen: setattr(seen, "fault", fault if seen.path.startswith("/v1/models/") else seen.fault)
-    (found,) = asked("image model of openai")
-    assert (found.ok, found.needed) == (False, False)
-    assert "did not say whether it still has this model" in found.detail
+    stub.before = lambda request: setattr(
+        request, "fault", fault if request.path.startswith("/v1/models/") else request.fault
+    )
+    (check,) = checks_of("image model of openai")
+    assert (check.ok, check.needed) == (False, False)
+    assert "did not say whether it still has this model" in check.detail
 
 
-def test_readyz_fails_for_a_model_that_is_gone_and_warns_of_one_that_goes(chosen: Set) -> None:
+def test_readyz_fails_for_a_model_that_is_gone_and_warns_of_one_that_goes(choose: Choose) -> None:
     prices = f"{tokens('openai', 'gpt-image-dying')};{tokens('gemini', 'gone-1')}"
-    chosen(OPENAI_IMAGE_MODEL="gpt-image-dying", GEMINI_IMAGE_MODEL="gone-1", MODEL_PRICES=prices)
+    choose(OPENAI_IMAGE_MODEL="gpt-image-dying", GEMINI_IMAGE_MODEL="gone-1", MODEL_PRICES=prices)
     client = functions_framework.create_app("api", main.__file__).test_client()
     answer = client.get("/readyz?providers=1")
     assert answer.status_code == 503

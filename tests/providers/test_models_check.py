@@ -10,7 +10,7 @@ from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.providers.catalog import Kind, model_table
 from tests.providers.billing_harness import PRICES
-from tests.providers.models_check import SOURCES, Said, compare, parse_ends, read
+from tests.providers.models_check import SOURCES, ClientList, compare, parse_ends, read
 
 TEXT = '''"""Deprecated values:
 
@@ -36,9 +36,9 @@ def test_ends_are_read_in_both_ways_of_writing() -> None:
 
 @pytest.mark.parametrize("key", SOURCES, ids="-".join)
 def test_each_client_lists_models(key: tuple[str, Kind]) -> None:
-    said = read(*SOURCES[key])
-    assert said.models
-    assert all(isinstance(name, str) for name in said.models)
+    client = read(*SOURCES[key])
+    assert client.models
+    assert all(isinstance(name, str) for name in client.models)
 
 
 IMAGE: tuple[str, Kind] = ("openai", "image")
@@ -47,17 +47,24 @@ NO_PRICES = PriceTable(prices=())
 
 
 @pytest.mark.parametrize(
-    ("said", "table", "prices", "difference"),
+    ("client", "table", "prices", "difference"),
     [
-        (Said(LISTED, {}), model_table(), PRICES, None),
-        (Said(LISTED - {"gpt-image-2.6-flare"}, {}), model_table(), PRICES, "client does not know gpt-image-2.6-flare"),
-        (Said(LISTED, {"gpt-image-1": date(2026, 10, 24)}), model_table(), PRICES, "we say 2026-10-23"),
-        (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), model_table(), PRICES, "we say None"),
-        (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), PRICES, "a price and no end"),
-        (Said(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), NO_PRICES, None),
+        (ClientList(LISTED, {}), model_table(), PRICES, None),
+        (
+            ClientList(LISTED - {"gpt-image-2.6-flare"}, {}),
+            model_table(),
+            PRICES,
+            "client does not know gpt-image-2.6-flare",
+        ),
+        (ClientList(LISTED, {"gpt-image-1": date(2026, 10, 24)}), model_table(), PRICES, "we say 2026-10-23"),
+        (ClientList(LISTED, {"gpt-image-2": date(2028, 1, 1)}), model_table(), PRICES, "we say None"),
+        (ClientList(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), PRICES, "a price and no end"),
+        (ClientList(LISTED, {"gpt-image-2": date(2028, 1, 1)}), ModelTable(), NO_PRICES, None),
     ],
 )
-def test_each_difference_is_reported(said: Said, table: ModelTable, prices: PriceTable, difference: str | None) -> None:
-    found = compare({IMAGE: said}, table, prices)
-    assert len(found) == (1 if difference else 0)
-    assert difference is None or difference in found[0]
+def test_each_difference_is_reported(
+    client: ClientList, table: ModelTable, prices: PriceTable, difference: str | None
+) -> None:
+    differences = compare({IMAGE: client}, table, prices)
+    assert len(differences) == (1 if difference else 0)
+    assert difference is None or difference in differences[0]
