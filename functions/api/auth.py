@@ -35,14 +35,14 @@ def admit() -> None:
     now, backend = int(time.monotonic() / _KEEP_SEC), bootstrap.backend()
     secret, known = _secret(), _keys(backend, now)
     if not known:  # the first one may have been made just now
-        known = api_keys.keys(backend.records) if secret else known
+        known = api_keys.list_keys(backend.records) if secret else known
     if not known and not secret:
         if not _from_here():
             raise Unauthorized(_explain_closed())
         return
     if not secret:
         raise Unauthorized("send your API key as X-API-Key, or as Authorization: Bearer")
-    caller = api_keys.find(known, secret) or api_keys.find(api_keys.keys(backend.records), secret)
+    caller = api_keys.find(known, secret) or api_keys.find(api_keys.list_keys(backend.records), secret)
     if caller is None:
         log("key_refused", level="warning", address=flask.request.remote_addr)
         raise Unauthorized("there is no such API key, or it was revoked")
@@ -69,7 +69,7 @@ def owned(job: Job) -> Job:
 
 @lru_cache(maxsize=2)
 def _keys(backend: Backend, _until: int) -> Mapping[str, ApiKey]:
-    return api_keys.keys(backend.records)
+    return api_keys.list_keys(backend.records)
 
 
 def _secret() -> str:

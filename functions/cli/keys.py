@@ -48,7 +48,7 @@ def show() -> None:
     table = Table("id", "name", "role", "budget a day", "made")
     with errors():
         prepare_home(least_free=0)
-        for key in api_keys.keys(bootstrap.backend().records).values():
+        for key in api_keys.list_keys(bootstrap.backend().records).values():
             budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
             table.add_row(key.id, escape(key.name), key.role, budget, key.created_at.date().isoformat())
     Console().print(table)
@@ -62,7 +62,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
         records = bootstrap.backend().records
         key = api_keys.revoke(records, key_id)
     say(f"{key.id} ({key.name}) is revoked.")
-    if not api_keys.keys(records):
+    if not api_keys.list_keys(records):
         console.print(
             "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"
             " caller that IAM lets in (none with public_api). They see all jobs. To require keys again:"

@@ -55,7 +55,9 @@ def serve(
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = subprocess.Popen(argv, env=env, start_new_session=True)
-            let_in = "callers with an API key" if api_keys.keys(bootstrap.backend().records) else "this machine only"
+            let_in = (
+                "callers with an API key" if api_keys.list_keys(bootstrap.backend().records) else "this machine only"
+            )
             say(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
             raise typer.Exit(server.wait() or 1)
         finally:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import CaptionFiles, JobFailure, JobState, Result
-from sutradhar.pipeline.plan import required_assets
+from sutradhar.pipeline.plan import list_required_assets
 
 
 def submit(api: FlaskClient, body: Any = None, **headers: str) -> Any:
@@ -32,7 +32,7 @@ def finish(job_id: str) -> None:
         size=1,
     )
     written = services.planner.plan(backend.jobs.get(job_id).wanted).plan
-    backend.jobs.update(job_id, lambda j: j.start_producing(written, required_assets(services, written), [], now))
+    backend.jobs.update(job_id, lambda j: j.start_producing(written, list_required_assets(services, written), [], now))
     backend.jobs.update(job_id, lambda j: j.start_rendering({}, now))
     backend.jobs.update(job_id, lambda j: j.succeed(j.render_id, result, [], now))
 

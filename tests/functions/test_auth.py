@@ -236,8 +236,8 @@ def test_keys_from_the_terminal(home: Path) -> None:
     run = CliRunner().invoke
     added = run(app, ["keys", "add", "asha", "--daily-budget", "2.5"])
     secret = next(line for line in added.output.splitlines() if line.startswith("sk_"))
-    (found,) = api_keys.keys(bootstrap.backend().records).values()
-    assert api_keys.find(api_keys.keys(bootstrap.backend().records), secret) == found
+    (found,) = api_keys.list_keys(bootstrap.backend().records).values()
+    assert api_keys.find(api_keys.list_keys(bootstrap.backend().records), secret) == found
     assert (found.name, found.role, found.daily_budget) == ("asha", "creator", 2_500_000)
     listed = run(app, ["keys", "list"]).output
     assert found.id in listed
@@ -247,6 +247,6 @@ def test_keys_from_the_terminal(home: Path) -> None:
     run(app, ["keys", "add", "ravi"])
     gone = run(app, ["keys", "revoke", found.id])
     assert (gone.exit_code, "the last key" in gone.output) == (0, False)
-    (last,) = api_keys.keys(bootstrap.backend().records).values()
+    (last,) = api_keys.list_keys(bootstrap.backend().records).values()
     assert "the last key" in run(app, ["keys", "revoke", last.id]).output
-    assert api_keys.keys(bootstrap.backend().records) == {}
+    assert api_keys.list_keys(bootstrap.backend().records) == {}

@@ -27,7 +27,7 @@ from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
 from sutradhar.pipeline.billing.call_gate import account
-from sutradhar.pipeline.plan import required_assets
+from sutradhar.pipeline.plan import list_required_assets
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.stores import BlobStore
 from tests import emulated_cloud
@@ -118,7 +118,7 @@ def test_summaries_are_still_read(old: OpenStore) -> None:
 
 
 def test_api_keys_and_uploads_are_still_known(old: OpenStore) -> None:
-    keys = api_keys.keys(old.backend.records)
+    keys = api_keys.list_keys(old.backend.records)
     caller = api_keys.find(keys, old.store.api_key)
     assert caller is not None
     assert (caller.name, caller.daily_budget, len(keys)) == ("Asha", 20_000_000, 2)
@@ -179,7 +179,7 @@ def test_offline_providers_have_the_names_that_keys_have(commit: str, tmp_path: 
     try:
         job = backend.jobs.get(store.jobs["offline"])
         assert job.plan is not None
-        again = required_assets(bootstrap.services_on(backend, settings), job.plan)
+        again = list_required_assets(bootstrap.services_on(backend, settings), job.plan)
     finally:
         backend.close()
     assert [request.key for request in again] == [request.key for request in job.requests]

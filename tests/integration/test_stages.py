@@ -117,8 +117,8 @@ def test_every_move_of_a_job_is_one_line_of_the_log(world: World, capsys: pytest
         ("RENDERING", "SUCCEEDED"),
     ]
     assert (moves[-1]["job_id"], moves[-1]["stage_seconds"], moves[-1]["total_seconds"]) == (job.id, 90, 90)
-    assert moves[-1]["film_seconds"] > 1
-    assert moves[-1]["wanted_seconds"] == round(moves[-1]["film_seconds"])
+    assert moves[-1]["video_seconds"] > 1
+    assert moves[-1]["wanted_seconds"] == round(moves[-1]["video_seconds"])
 
 
 def test_a_second_job_makes_nothing_again(world: World) -> None:

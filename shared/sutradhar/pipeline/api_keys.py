@@ -1,4 +1,4 @@
-"""API keys: made, listed, found, taken back."""
+"""Create, list, find and revoke API keys."""
 
 import hashlib
 import json
@@ -12,16 +12,24 @@ from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import KeyValueStore, Values
 
 PREFIX = "sk_"
-"""Of every secret, so that it is known from other tokens in the same header, and found by scanners when it leaks."""
+"""Every secret begins with this, which tells it from other tokens in the same header and lets scanners find a leaked
+one."""
 _RECORD = "keys"
-_MOST = 100
-"""They are all in one record, which every instance reads."""
+_MAX_KEYS = 100
+"""All keys are in one record, which every instance reads."""
 
 
 def create(
     records: KeyValueStore, clock: Clock, name: str, role: Role = "creator", daily_budget_usd: float | None = None
 ) -> tuple[ApiKey, str]:
-    """The new key, and its secret, which nobody will see again. Raises InvalidRequest."""
+    """Create a key. Return it with its secret, which is not stored and so can never be shown again.
+
+    Args:
+        daily_budget_usd: the most that all jobs of the key may cost in a day, in US dollars; None: no cap.
+
+    Raises:
+        InvalidRequest: the name or the budget is not allowed, or there are too many keys.
+    """
     if not 1 <= len(name) <= 60:
         raise InvalidRequest([FieldError("name", f"must have 1 to 60 characters (got {len(name)})")])
     if daily_budget_usd is not None and not 0 <= daily_budget_usd <= 1e6:
@@ -36,39 +44,42 @@ def create(
         daily_budget=None if daily_budget_usd is None else micros(daily_budget_usd),
     )
 
-    def added(found: Values) -> Values:
-        keys = _read(found)
-        if len(keys) >= _MOST:
-            raise InvalidRequest([FieldError("", f"there are {_MOST} keys already; revoke one")])
-        return _written({**keys, key.digest: key})
+    def add_key(values: Values) -> Values:
+        keys = _read_keys(values)
+        if len(keys) >= _MAX_KEYS:
+            raise InvalidRequest([FieldError("", f"there are {_MAX_KEYS} keys already; revoke one")])
+        return _write_keys({**keys, key.digest: key})
 
-    records.update([_RECORD], added)
+    records.update([_RECORD], add_key)
     return key, secret
 
 
 def revoke(records: KeyValueStore, key_id: str) -> ApiKey:
-    """Raises NotFound."""
-    gone: list[ApiKey] = []
+    """Delete the key and return it. Raise NotFound if it does not exist."""
+    revoked: list[ApiKey] = []
 
-    def removed(found: Values) -> Values:
-        keys = dict(_read(found))
-        gone[:] = [key for key in keys.values() if key.id == key_id]
-        if not gone:
+    def remove_key(values: Values) -> Values:
+        keys = dict(_read_keys(values))
+        revoked[:] = [key for key in keys.values() if key.id == key_id]
+        if not revoked:
             raise NotFound(f"there is no key {key_id}")
-        del keys[gone[0].digest]
-        return _written(keys)
+        del keys[revoked[0].digest]
+        return _write_keys(keys)
 
-    records.update([_RECORD], removed)
-    return gone[0]
+    records.update([_RECORD], remove_key)
+    return revoked[0]
 
 
-def keys(records: KeyValueStore) -> Mapping[str, ApiKey]:
-    """All of them, by digest."""
-    return _read(records.read([_RECORD]))
+def list_keys(records: KeyValueStore) -> Mapping[str, ApiKey]:
+    """Return all keys by digest."""
+    return _read_keys(records.read([_RECORD]))
 
 
 def find(among: Mapping[str, ApiKey], secret: str) -> ApiKey | None:
-    """Looked up by digest, so that how long it takes says nothing about the secret."""
+    """Return the key of ``secret``; None if there is none. ``among``: keys by digest.
+
+    The key is looked up by the digest, so the time that this takes tells nothing about the secret.
+    """
     return among.get(_digest(secret))
 
 
@@ -76,10 +87,10 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _read(found: Values) -> Mapping[str, ApiKey]:
-    keys = [ApiKey.from_record(json.dumps(fields)) for fields in json.loads(found.get(_RECORD) or "[]")]
+def _read_keys(values: Values) -> Mapping[str, ApiKey]:
+    keys = [ApiKey.from_record(json.dumps(fields)) for fields in json.loads(values.get(_RECORD) or "[]")]
     return {key.digest: key for key in keys}
 
 
-def _written(keys: Mapping[str, ApiKey]) -> Values:
+def _write_keys(keys: Mapping[str, ApiKey]) -> Values:
     return {_RECORD: f"[{','.join(key.to_record() for key in keys.values())}]"}

@@ -1,5 +1,5 @@
-"""Step 4: lengths are known, so the film is laid out and the renderer started; or, when one was started already, looked
-after."""
+"""Step 4 of a job: the lengths of its assets are known, so build the timeline and start the renderer. If a renderer was
+started before, see what became of it."""
 
 from datetime import timedelta
 
@@ -15,11 +15,18 @@ from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.runner import ExecutionState
 
 LEASE = timedelta(minutes=2)
-_MOST_EMPTY = 5
-"""A message that tells of a refusal may be late, so the first time says little."""
+_MAX_EMPTY_RUNS = 5
+"""Renderers that may end well without a video before the job fails. The message with the reason may arrive late, so the
+first such end says little."""
 
 
 def dispatch(services: Services, message: DispatchRender) -> None:
+    """Handle DispatchRender. A repeat starts a second renderer only if the first one was lost.
+
+    Raises:
+        LeaseHeld: another worker is starting the renderer, or this process is ending.
+        BackendError: the renderer cannot be started, or its state cannot be read.
+    """
     job = services.jobs.get(message.job_id)
     if job.state is not JobState.RENDERING:
         services.send(job.pending_messages())
@@ -31,7 +38,8 @@ def dispatch(services: Services, message: DispatchRender) -> None:
 
 
 def build_render_request(job: Job) -> RenderRequest:
-    """The film of a job whose assets are all there; the same every time."""
+    """Return the render request of a job whose assets are all finished. For one version of the program it is the same
+    each time; later stages read the stored request."""
     assert job.plan is not None
     return RenderRequest(
         render_id=job.render_id,
@@ -52,17 +60,17 @@ def render_prefix(job: Job) -> str:
     return f"jobs/{job.id}/renders/{job.attempt}"
 
 
-def _start(services: Services, seen: Job) -> None:
-    job = services.jobs.get(seen.id)
-    if job.execution != seen.execution or job.state is not JobState.RENDERING:
-        return  # somebody was quicker
+def _start(services: Services, job_before: Job) -> None:
+    job = services.jobs.get(job_before.id)
+    if job.execution != job_before.execution or job.state is not JobState.RENDERING:
+        return  # another worker started it before this one got the lease
     request = build_render_request(job)
     blob = request_blob(request.prefix)
     services.blobs.put(blob, request.to_record().encode())
     machine = services.runner.machine
     tasks = tasks_for(request.timeline, machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
-    notices = _notices(request.timeline, job.wanted)
+    notices = _list_notices(request.timeline, job.wanted)
 
     def change(current: Job) -> Outcome:
         return current.record_execution(request.render_id, execution, notices, services.clock.now())
@@ -70,12 +78,14 @@ def _start(services: Services, seen: Job) -> None:
     services.move(job.id, change)
 
 
-def stop(services: Services, message: StopRender) -> None:
+def stop_render(services: Services, message: StopRender) -> None:
+    """Handle StopRender. Raise BackendError if the runner cannot be reached."""
     services.runner.cancel(message.execution)
 
 
 def _handle_existing(services: Services, job: Job, execution: str) -> bool:
-    """Whether nothing needs to be started: it runs, or it is over and that is now on its way."""
+    """Return False if a renderer has to be started. Return True if ``execution`` runs, or if its end has been passed
+    on: as the job's failure, or as RenderFinished."""
     report = services.runner.report(execution)
     match report.state:
         case ExecutionState.RUNNING:
@@ -83,13 +93,13 @@ def _handle_existing(services: Services, job: Job, execution: str) -> bool:
         case ExecutionState.FAILED:
             error = JobFailure(
                 stage="render",
-                cause=f"the renderer ended again and again without finishing; it last said: {report.detail}",
-                advice="see what it said, then retry the job: finished parts are kept",
+                cause=f"the renderer ended again and again without finishing; its last lines: {report.detail}",
+                advice="read these lines, then retry the job: finished parts are kept",
             )
             services.move(job.id, lambda current: current.fail(error, services.clock.now()))
             return True
         case ExecutionState.SUCCEEDED | ExecutionState.LOST:
-            # its last message may have been lost with it; its files tell
+            # its last message may have been lost, but its files tell
             summary = summary_blob(render_prefix(job))
             if services.blobs.exists(summary):
                 services.send([RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob=summary)])
@@ -98,25 +108,25 @@ def _handle_existing(services: Services, job: Job, execution: str) -> bool:
 
 
 def _fail_after_empty_runs(services: Services, job: Job) -> bool:
-    """Whether renderers that end well and leave no film were started so often that the job has failed by it. Each start
-    is paid for, and what keeps the film away now will keep it away tomorrow."""
+    """Count a renderer that ended well without a video. After ``_MAX_EMPTY_RUNS`` of them fail the job and return True:
+    each start is paid for, and the next one would meet the same obstacle."""
     name = f"empty/{job.render_id}"
-    counted = services.records.update([name], lambda found: {name: str(int(found.get(name, "0")) + 1)})
-    if int(counted[name]) <= _MOST_EMPTY:
+    counts = services.records.update([name], lambda values: {name: str(int(values.get(name, "0")) + 1)})
+    if int(counts[name]) <= _MAX_EMPTY_RUNS:
         return False
     error = JobFailure(
         stage="render",
-        cause=f"the renderer ended well {_MOST_EMPTY} times without a video",
-        advice="look at its log, and whether it may write to the bucket; then retry the job",
+        cause=f"the renderer ended well {_MAX_EMPTY_RUNS} times without a video",
+        advice="read its log, and check that it may write to the bucket; then retry the job",
     )
     services.move(job.id, lambda current: current.fail(error, services.clock.now()))
     return True
 
 
-def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
+def _list_notices(timeline: Timeline, requested_plan: RenderPlan) -> list[str]:
     """Return notices about lengths that differ from the plan because of the recorded narrations, and about clips that
     are shorter than their scenes."""
-    if wanted.scenes:
+    if requested_plan.scenes:
         choice = '"when_short" of the clip can be loop, hold or trim'
         return [
             *(f"scene {i + 1} was made longer than asked for, to fit its narration" for i in timeline.extended_scenes),
@@ -133,6 +143,6 @@ def _notices(timeline: Timeline, wanted: RenderPlan) -> list[str]:
                 for i in timeline.cut_short_scenes
             ),
         ]
-    if misses_length(timeline.duration_sec, wanted):
-        return [f"the video is {timeline.duration_sec:.1f} s long; {wanted.length_sec} s were asked for"]
+    if misses_length(timeline.duration_sec, requested_plan):
+        return [f"the video is {timeline.duration_sec:.1f} s long; {requested_plan.length_sec} s were asked for"]
     return []

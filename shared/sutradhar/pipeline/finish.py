@@ -1,4 +1,4 @@
-"""Step 6: the renderer is done. The stored file must pass the quality gate; then the job has its result."""
+"""Step 6 of a job: the renderer has ended. If its file passed the quality gate, the job gets its result."""
 
 import json
 
@@ -17,6 +17,12 @@ from sutradhar.pipeline.services import Services
 
 
 def finish(services: Services, message: RenderFinished) -> None:
+    """Handle RenderFinished. A repeat, or the message of an earlier attempt, changes nothing.
+
+    Raises:
+        NotFound: a file of the render is missing.
+        BackendError: a store cannot be reached.
+    """
     job = services.jobs.get(message.job_id)
     if job.state is not JobState.RENDERING or message.render_id != job.render_id:
         services.send(job.pending_messages())
@@ -51,29 +57,34 @@ def finish(services: Services, message: RenderFinished) -> None:
         duration_sec=summary.duration_sec,
         size=summary.video.size,
     )
-    told = notices(summary.findings)
-    services.move(job.id, lambda current: current.succeed(message.render_id, result, told, services.clock.now()))
+    gate_notices = notices(summary.findings)
+
+    def change(current: Job) -> Outcome:
+        return current.succeed(message.render_id, result, gate_notices, services.clock.now())
+
+    services.move(job.id, change)
 
 
-def progress(services: Services, message: RenderProgressed) -> None:
-    seen = Progress(stage=message.stage, done=message.done, total=message.total)
+def record_progress(services: Services, message: RenderProgressed) -> None:
+    """Handle RenderProgressed."""
+    progress = Progress(stage=message.stage, done=message.done, total=message.total)
 
     def change(job: Job) -> Outcome:
-        return job.record_progress(message.render_id, seen, services.clock.now())
+        return job.record_progress(message.render_id, progress, services.clock.now())
 
     services.move(message.job_id, change)
 
 
 def _write_provenance(services: Services, job: Job, request: RenderRequest) -> str:
     name = f"{request.prefix}/provenance.json"
-    found = build_manifest(job, account(services.records, job_account(job.id)))
-    services.blobs.put(name, json.dumps(found, ensure_ascii=False, indent=1).encode())
+    manifest = build_manifest(job, account(services.records, job_account(job.id)))
+    services.blobs.put(name, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     return name
 
 
 def _write_captions(services: Services, request: RenderRequest) -> dict[Language, CaptionFiles]:
     fps = request.timeline.fps
-    written: dict[Language, CaptionFiles] = {}
+    caption_files: dict[Language, CaptionFiles] = {}
     for language, cues in request.timeline.captions.items():
         files = CaptionFiles(
             srt=f"{request.prefix}/captions.{language}.srt",
@@ -82,5 +93,5 @@ def _write_captions(services: Services, request: RenderRequest) -> dict[Language
         )
         services.blobs.put(files.srt, captions.format_srt(cues, fps).encode())
         services.blobs.put(files.vtt, captions.format_webvtt(cues, fps, language).encode())
-        written[language] = files
-    return written
+        caption_files[language] = files
+    return caption_files

@@ -1,4 +1,4 @@
-"""Which stage serves which message, and what an error means for the job."""
+"""Hand each message to its stage, and decide what an error of the stage means for the job."""
 
 import errno
 import hashlib
@@ -23,8 +23,8 @@ from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs import messages
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
-from sutradhar.pipeline.dispatch import dispatch, stop
-from sutradhar.pipeline.finish import finish, progress
+from sutradhar.pipeline.dispatch import dispatch, stop_render
+from sutradhar.pipeline.finish import finish, record_progress
 from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
@@ -36,15 +36,16 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.PlanRender: plan,
     messages.ProduceAsset: produce,
     messages.DispatchRender: dispatch,
-    messages.StopRender: stop,
-    messages.RenderProgressed: progress,
+    messages.StopRender: stop_render,
+    messages.RenderProgressed: record_progress,
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
 }
 
 MAX_WAIT = timedelta(hours=1)
-"""How long a stage may meet held leases before its job fails. Whoever is killed at work leaves a lease behind, and the
-next delivery meets it: without an end such a job would be begun, and its maker paid, for ever."""
+"""The longest time that a stage may find its lease held before its job fails. A worker that is killed leaves its lease
+behind, and the next delivery finds it held: without this limit such a job would start, and pay its provider, for
+ever."""
 
 _STAGE_OF = {JobState.PLANNING: "planning", JobState.PRODUCING: "producing", JobState.RENDERING: "rendering"}
 
@@ -70,7 +71,7 @@ def _handle_once(services: Services, message: Message) -> None:
         HANDLERS[type(message)](services, message)
     except NotFound:
         if not _subject_exists(services, message):
-            return  # deleted meanwhile: nobody waits for this any more
+            return  # the job or upload was deleted, so no caller waits for it
         raise
     except LeaseHeld:
         raise
@@ -82,7 +83,8 @@ def _handle_once(services: Services, message: Message) -> None:
 
 
 def fail_job(services: Services, message: Message, cause: BaseException) -> None:
-    """Handle a message that cannot be processed, or was delivered too often: fail its job, or refuse its upload."""
+    """Fail the job of a message that cannot be handled or was delivered too often; refuse its upload if it is a
+    CheckUpload."""
     if isinstance(message, CheckUpload):
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
@@ -92,31 +94,31 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
     try:
         job = services.jobs.get(message.job_id)
     except NotFound:
-        return  # deleted meanwhile: nobody waits for this any more
-    error = _error(services, job, message, cause)
+        return  # the job was deleted, so no caller waits for it
+    error = _describe_job_failure(services, job, message, cause)
     services.move(job.id, lambda current: current.fail(error, services.clock.now()))
 
 
 class NotedFailure(FailureDetail):
-    """Why a message could not be handled the last time, as stored until the message is handled or given up."""
+    """The last failure of a message, as it is stored for the case that the message becomes a dead letter."""
 
     stage: str = ""
-    """Empty: the stage is that of the job when the message is given up."""
+    """Empty: the job's state tells the stage when the dead letter is handled."""
     kind: str
     """The class of the error."""
 
 
 def note_failure(services: Services, message: Message, exc: BaseException) -> None:
-    """Store why ``message`` failed, for the case that it becomes a dead letter, which carries no reason."""
+    """Store the failure of ``message`` for the case that it becomes a dead letter, which carries no reason."""
     kind = LeaseHeld if isinstance(exc, LeaseHeld) else type(exc)
     failure = NotedFailure(kind=kind.__name__, **describe_failure(exc, "").model_dump())
     services.blobs.put(_failure_blob(message), failure.model_dump_json().encode())
 
 
 def handle_dead_letter(services: Services, message: Message) -> None:
-    """Serve a dead letter: fail its job with the cause that was noted last, or send it again while others may be at
-    work on the same thing, for at most ``MAX_WAIT``."""
-    cause = "it was begun again and again and never ended: killed, or out of memory"
+    """Fail the job of a dead letter with the cause that was noted last. If the message only found its lease held, send
+    it again, for at most ``MAX_WAIT``: the worker that holds the lease may still finish."""
+    cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
     never_ended = NotedFailure(kind="", cause=cause)
     try:
         failure = NotedFailure.model_validate_json(services.blobs.get(_failure_blob(message)))
@@ -147,6 +149,7 @@ def _may_still_end(services: Services, message: Message) -> bool:
 
 
 def _is_permanent(exc: BaseException) -> bool:
+    """Return whether every delivery of the message would meet this error."""
     if isinstance(exc, OSError):
         return exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
     return isinstance(exc, InvalidRequest | NotInstalled) or (
@@ -154,7 +157,7 @@ def _is_permanent(exc: BaseException) -> bool:
     )
 
 
-def _error(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
+def _describe_job_failure(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
     request = job.find_request(message.slot) if isinstance(message, ProduceAsset) else None
     stage, scene = (request.kind, request.slot.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
     detail = describe_failure(cause, stage, scene)
@@ -163,7 +166,7 @@ def _error(services: Services, job: Job, message: Message, cause: BaseException)
     ready = len(find_finished_assets(services, job)) if job.requests else 0
     return JobFailure.from_detail(
         detail.evolve(advice=_advise(cause, detail.advice)),
-        kept=f"{ready} of {len(job.requests)} pictures, voices and music" if job.requests else "",
+        kept=f"{ready} of {len(job.requests)} images, narrations and music" if job.requests else "",
     )
 
 

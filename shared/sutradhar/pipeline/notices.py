@@ -1,4 +1,4 @@
-"""List what a video will lack or show differently from its plan, before anything is made."""
+"""List how a video will differ from its plan, before any asset is made."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ _LANGUAGES = {"en": "English", "hi": "Hindi"}
 _IN_PROVIDERS = ", and name it in PROVIDERS where that is set"
 
 
-def collect_notices(services: Services, written: Written, wanted: RenderPlan) -> list[str]:
-    """Return a notice for each part of ``wanted`` that the video will lack or show differently."""
-    plan = written.plan
+def collect_notices(services: Services, result: Written, requested_plan: RenderPlan) -> list[str]:
+    """Return a notice for each part of ``requested_plan`` that the video will lack or show differently."""
+    plan = result.plan
     return [
         *plan.notices,
-        *(f"the plan was written by {written.provider} instead of {f.provider}: {f.reason}" for f in written.fallbacks),
-        *find_other_length(written, wanted),
-        *_find_deaf_voice(services, plan),
-        *_find_missing_sounds(services, plan),
-        *_find_missing_captions(written),
+        *(f"the plan was written by {result.provider} instead of {f.provider}: {f.reason}" for f in result.fallbacks),
+        *find_other_length(result, requested_plan),
+        *_find_unexpressive_voice(services, plan),
+        *_find_missing_sound_effects(services, plan),
+        *_find_missing_captions(result),
         *_find_unused_translations(plan),
         *_find_unseen_characters(plan),
         *_find_unused_photos(services, plan),
@@ -32,27 +32,29 @@ def collect_notices(services: Services, written: Written, wanted: RenderPlan) ->
     ]
 
 
-def find_other_length(written: Written, wanted: RenderPlan) -> Iterator[str]:
-    expected = expected_sec(written.plan)
-    if not misses_length(expected, wanted):
+def find_other_length(result: Written, requested_plan: RenderPlan) -> Iterator[str]:
+    """Yield a notice if the video will be longer or shorter than requested, or if its scenes alone set its length."""
+    expected = expected_sec(result.plan)
+    if not misses_length(expected, requested_plan):
         return
-    if not wanted.scenes:
-        reason = written.length_reason or "its narration takes that long to say"
-        yield f"the video will be about {expected:.0f} s long instead of {wanted.length_sec} s: {reason}"
+    if not requested_plan.scenes:
+        reason = result.length_reason or "its narration takes that long to say"
+        yield f"the video will be about {expected:.0f} s long instead of {requested_plan.length_sec} s: {reason}"
         return
     default = RenderPlan.model_fields["length_sec"].default
-    as_long_as_clips = any(s.clip and not s.narration and s.duration_sec is None for s in wanted.scenes)
-    if wanted.length_sec != default and not as_long_as_clips:
-        yield f"length_sec {wanted.length_sec} is not used: the scenes make the video about {expected:.0f} s long"
+    as_long_as_clips = any(s.clip and not s.narration and s.duration_sec is None for s in requested_plan.scenes)
+    if requested_plan.length_sec != default and not as_long_as_clips:
+        length = requested_plan.length_sec
+        yield f"length_sec {length} is not used: the scenes make the video about {expected:.0f} s long"
 
 
-def _find_deaf_voice(services: Services, plan: RenderPlan) -> Iterator[str]:
+def _find_unexpressive_voice(services: Services, plan: RenderPlan) -> Iterator[str]:
     speaker = plan.spoken_language, plan.gender, plan.manner
     if plan.delivery.emotion and not services.narrator.acts(*speaker):
         yield f"the voice of {services.narrator.maker(*speaker)} cannot express an emotion; it speaks in its usual tone"
 
 
-def _find_missing_sounds(services: Services, plan: RenderPlan) -> Iterator[str]:
+def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterator[str]:
     asked = sum(len(scene.sounds) for scene in plan.scenes)
     if asked and services.sounds.empty:
         yield (
@@ -61,13 +63,13 @@ def _find_missing_sounds(services: Services, plan: RenderPlan) -> Iterator[str]:
         )
 
 
-def _find_missing_captions(written: Written) -> Iterator[str]:
-    have = list_caption_languages(written.plan)
-    failed = ", ".join(dict.fromkeys(fallback.provider for fallback in written.fallbacks))
+def _find_missing_captions(result: Written) -> Iterator[str]:
+    have = list_caption_languages(result.plan)
+    failed = ", ".join(dict.fromkeys(fallback.provider for fallback in result.fallbacks))
     why, key = f"{failed} could not add one", ""
     if not failed:
         why, key = "no translator is set up", "set OPENAI_API_KEY or GEMINI_API_KEY for a planner that translates, "
-    for language in written.plan.subtitle_languages:
+    for language in result.plan.subtitle_languages:
         if language not in have:
             name = _LANGUAGES[language]
             yield (
@@ -77,21 +79,21 @@ def _find_missing_captions(written: Written) -> Iterator[str]:
 
 
 def _find_unused_translations(plan: RenderPlan) -> Iterator[str]:
-    spoken = plan.spoken_language
+    language = plan.spoken_language
     for number, scene in enumerate(plan.scenes, 1):
         if scene.translations and not scene.narration:
             yield f"the translations of scene {number} are not used: it has no narration; write one, or a title"
-        elif (own := scene.translations.get(spoken)) and own.split() != scene.narration.split():
+        elif (own := scene.translations.get(language)) and own.split() != scene.narration.split():
             yield (
-                f"the {_LANGUAGES[spoken]} translation of scene {number} is not used: its captions in that language are"
-                " the words of the narration"
+                f"the {_LANGUAGES[language]} translation of scene {number} is not used: its captions in that language"
+                " are the words of the narration"
             )
 
 
 def _find_unseen_characters(plan: RenderPlan) -> Iterator[str]:
-    seen = {name for scene in plan.scenes for name in scene.characters}
+    shown_names = {name for scene in plan.scenes for name in scene.characters}
     for character in plan.characters:
-        if character.name not in seen:
+        if character.name not in shown_names:
             yield f"{character.name} is shown in no scene: name them in scenes[].characters"
 
 
@@ -101,7 +103,7 @@ def _find_unused_photos(services: Services, plan: RenderPlan) -> Iterator[str]:
         photos = f"the photo of {names[0]} is" if len(names) == 1 else f"the photos of {', '.join(names)} are"
         yield (
             f"{photos} not used: {services.images.name} cannot draw from a photo and uses the words of look; set"
-            f" OPENAI_API_KEY or GEMINI_API_KEY for images that keep a likeness{_IN_PROVIDERS}"
+            f" OPENAI_API_KEY or GEMINI_API_KEY for images that look like the photo{_IN_PROVIDERS}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Step 2: the scenes are written, and what has to be made for them is listed."""
+"""Step 2 of a job: a planner writes the scenes, and the assets that they require are listed."""
 
 from sutradhar.domain.assets.requests import AssetRequest, list_asset_requests
 from sutradhar.domain.jobs.job import Job, Outcome
@@ -13,10 +13,16 @@ from sutradhar.ports.stores import MAX_LEASE
 
 
 def plan(services: Services, message: PlanRender) -> None:
+    """Handle PlanRender. A repeat finds the written plan.
+
+    Raises:
+        LeaseHeld: another worker is writing the plan.
+        ProviderError: no planner wrote one.
+    """
     job = services.jobs.get(message.job_id)
     if job.plan is None and not job.state.is_terminal:
         with hold_lease(services, f"plan/{job.id}", MAX_LEASE):
-            job = services.jobs.get(message.job_id)  # somebody may have finished it between the look and the claim
+            job = services.jobs.get(message.job_id)  # another worker may have written it before this one got the lease
             if job.plan is None and not job.state.is_terminal:
                 _write(services, job)
                 return
@@ -24,18 +30,18 @@ def plan(services: Services, message: PlanRender) -> None:
 
 
 def _write(services: Services, job: Job) -> None:
-    about_models = check_models(services, job)
+    model_notices = check_models(services, job)
     with on_account_of(services.buyer(job, "plan")):
-        written = services.planner.plan(job.wanted)
-    requests = required_assets(services, written.plan)
-    notes = [*about_models, *collect_notices(services, written, job.wanted)]
+        result = services.planner.plan(job.wanted)
+    requests = list_required_assets(services, result.plan)
+    notices = [*model_notices, *collect_notices(services, result, job.wanted)]
 
     def change(current: Job) -> Outcome:
-        return current.start_producing(written.plan, requests, notes, services.clock.now())
+        return current.start_producing(result.plan, requests, notices, services.clock.now())
 
     services.move(job.id, change)
 
 
-def required_assets(services: Services, written: RenderPlan) -> tuple[AssetRequest, ...]:
+def list_required_assets(services: Services, plan: RenderPlan) -> tuple[AssetRequest, ...]:
     """Return the assets that a plan with its scenes written needs, each with the provider that is asked first."""
-    return list_asset_requests(written, first_providers(services, written))
+    return list_asset_requests(plan, first_providers(services, plan))

@@ -32,7 +32,8 @@ from sutradhar.telemetry import log
 
 
 class Providers(Protocol):
-    """The makers of a job's assets, and the gate in front of the paid ones. Each may be made when it is first read."""
+    """The providers of a job's assets, and the gate in front of paid calls. Each may be created when it is first
+    read."""
 
     @property
     def planner(self) -> Planner: ...
@@ -158,23 +159,31 @@ class Services:
         return self.providers.sketch(plan)
 
     def buyer(self, job: Job, slot: str) -> Buyer:
-        """On whose account ``slot`` of ``job`` is made."""
+        """Return the billing context of ``slot`` of ``job``."""
         caps = [cap for cap in (self.job_cap, job.wanted.budget_micros) if cap is not None]
         return Buyer(job.id, slot, min(caps, default=None), job.wanted.strict, owner=job.owner, owner_cap=job.owner_cap)
 
     def send(self, messages: Sequence[Message]) -> None:
+        """Publish ``messages``. Raise BackendError if one could not be sent; a repeat sends all of them again."""
         for message in messages:
             self.bus.publish(message)
 
     def move(self, job_id: str, change: Change) -> Job:
-        """Write the job, then send what the write owes. A crash in between is healed by whoever repeats this."""
+        """Write what ``change`` makes of the job, log a change of its state, send the messages, and return the job.
+
+        After a crash between the write and the messages, a repeat sends the messages.
+
+        Raises:
+            NotFound: there is no such job.
+            Exception: every error that ``change`` raises; nothing is written then.
+        """
         before: list[Job] = []
 
-        def seen(job: Job) -> tuple[Job, Sequence[Message]]:
+        def note_and_change(job: Job) -> tuple[Job, Sequence[Message]]:
             before.append(job)
             return change(job)
 
-        job, messages = self.jobs.update(job_id, seen)
+        job, messages = self.jobs.update(job_id, note_and_change)
         if job.state is not before[-1].state:
             _log_move(before[-1], job)
         self.send(messages)
@@ -183,15 +192,15 @@ class Services:
 
 def _log_move(before: Job, job: Job) -> None:
     """Log the events that measure the objectives of docs/objectives.md."""
-    began = job.entered[before.state]
-    facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - began).total_seconds(), 3)}
+    entered_at = job.entered[before.state]
+    facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - entered_at).total_seconds(), 3)}
     if job.state.is_terminal:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
-        # scenes of the caller's own say how long they are, but that of a clip may be known in the end only
+        # the caller's own scenes tell their lengths, but the length of a clip may be known at the end only
         exact = job.result.duration_sec if job.result and job.wanted.scenes else None
-        facts["wanted_seconds"] = round(expected_sec(job.plan or job.wanted) if exact is None else exact)
+        facts["wanted_seconds"] = round(expected_sec(job.current_plan) if exact is None else exact)
     if job.result:
-        facts["film_seconds"] = round(job.result.duration_sec, 3)
+        facts["video_seconds"] = round(job.result.duration_sec, 3)
     if job.error:
         facts |= {"error_stage": job.error.stage, "cause": job.error.cause}
     log("job_moved", job_id=job.id, was=before.state, state=job.state, **facts)
@@ -199,7 +208,11 @@ def _log_move(before: Job, job: Job) -> None:
 
 @contextmanager
 def hold_lease(services: Services, name: str, ttl: timedelta) -> Iterator[Lease]:
-    """The lease ``name`` while the block runs, given back even when it fails. Raises LeaseHeld."""
+    """Hold the lease ``name`` while the block runs, and release it at its end, also after an error.
+
+    Raises:
+        LeaseHeld: another worker holds it.
+    """
     lease = services.leases.acquire(name, ttl)
     try:
         yield lease

@@ -1,4 +1,4 @@
-"""Step 1: an idea becomes a job. Also what people do to a job afterwards: cancel it, retry it."""
+"""Step 1 of a job: create it from the requested plan. Also cancel and retry jobs."""
 
 import hashlib
 import json
@@ -29,36 +29,40 @@ from sutradhar.telemetry import log
 
 def submit(
     services: Services,
-    wanted: RenderPlan,
+    requested_plan: RenderPlan,
     idempotency_key: str | None = None,
     caller: ApiKey | None = None,
     limits: PlanLimits | None = None,
 ) -> tuple[Job, bool]:
-    """The job for ``wanted``, and whether it is new. The same ``idempotency_key`` and plan of one caller give the same
-    job. ``limits`` None: those of the API.
+    """Return the job for ``requested_plan``, and whether it is new.
+
+    Args:
+        idempotency_key: with the same key and plan, one caller gets the same job each time.
+        caller: the API key of the caller, which owns the job; None: there are no API keys.
+        limits: the limits of the plan; None: the limits of the API.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
-        InvalidRequest: the plan exceeds its cost cap or a limit, or uses uploads wrongly.
-        BudgetSpent: it would cost more than is left for today.
+        InvalidRequest: the plan exceeds its cost cap or a limit, uses uploads wrongly, or cannot be made here.
+        BudgetSpent: the job would cost more than is left for today.
     """
-    digest = hash_request(wanted)
+    digest = hash_request(requested_plan)
     owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
     own_key = f"{owner}/{idempotency_key}" if owner and idempotency_key else idempotency_key
     job_id = f"job-{_short(own_key) if own_key else secrets.token_hex(8)}"
-    # before what is left is looked at: of that the job that is there may itself have taken the rest
-    job, created = _found(services, job_id) if own_key else None, False
+    # before the remaining budget is checked, since an existing job may itself have used up the rest
+    job, created = _find_job(services, job_id) if own_key else None, False
     if job is None:
-        await_checks(services, {upload_id for _, upload_id, _ in named_in(wanted)}, CHECK_WAIT_SEC)
-        check(services, wanted, limits or services.limits, caller)
-        fresh = Job.new(job_id, wanted.with_defaults(services.defaults), digest, services.clock.now())
-        fresh = fresh.evolve(owner=owner, owner_cap=cap)
-        refuse_impossible(services, fresh)
-        reckoned = check_budget(services, fresh)
-        if wanted.strict:
-            refuse_gone(services, reckoned.lines)
-        fresh = fresh.evolve(estimated=reckoned.likely, estimated_most=reckoned.most)
-        job, created = services.jobs.create(fresh)
+        await_checks(services, {upload_id for _, upload_id, _ in named_in(requested_plan)}, CHECK_WAIT_SEC)
+        check(services, requested_plan, limits or services.limits, caller)
+        new_job = Job.new(job_id, requested_plan.with_defaults(services.defaults), digest, services.clock.now())
+        new_job = new_job.evolve(owner=owner, owner_cap=cap)
+        refuse_impossible(services, new_job)
+        cost = check_budget(services, new_job)
+        if requested_plan.strict:
+            refuse_gone(services, cost.lines)
+        new_job = new_job.evolve(estimated=cost.likely, estimated_most=cost.most)
+        job, created = services.jobs.create(new_job)
     if job.request_hash != digest:
         raise IdempotencyMismatch
     if created:
@@ -74,40 +78,46 @@ def submit(
 
 
 def check_budget(services: Services, job: Job) -> Estimate:
-    """What ``job`` would cost. Raises InvalidRequest, with the lines, when that is more than it may; BudgetSpent."""
+    """Return the estimate of the cost of ``job``.
+
+    Raises:
+        InvalidRequest: it is more than the job's cap; the message lists the parts.
+        BudgetSpent: it is more than is left for today.
+    """
     try:
-        found = estimate(services, job.wanted)
+        cost = estimate(services, job.wanted)
     except ProviderError:
-        return Estimate(())  # then the job itself will say what is wrong, where it can still be mended and retried
+        return Estimate(())  # the job itself will fail with the same error, after which it can be corrected and retried
     cap = services.buyer(job, "").job_cap
-    if cap is not None and found.likely > cap:
-        lines = ", ".join(f"{line.slot.label} {usd(line.likely):.4f}" for line in found.lines)
-        message = f"the video would cost about {usd(found.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
+    if cap is not None and cost.likely > cap:
+        lines = ", ".join(f"{line.slot.label} {usd(line.likely):.4f}" for line in cost.lines)
+        message = f"the video would cost about {usd(cost.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
-    left = services.purchases.left(job.owner, job.owner_cap) if found.likely else None
-    if left is not None and found.likely > left:
+    left = services.purchases.left(job.owner, job.owner_cap) if cost.likely else None
+    if left is not None and cost.likely > left:
         raise BudgetSpent(
-            f"the video would cost about {usd(found.likely):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
+            f"the video would cost about {usd(cost.likely):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
         )
-    return found
+    return cost
 
 
-def hash_request(wanted: RenderPlan) -> str:
-    """Equal for equal requests, whatever the order of their fields and whether defaults were written out."""
-    return hashlib.sha256(json.dumps(wanted.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+def hash_request(plan: RenderPlan) -> str:
+    """Return a hash that is equal for equal plans, also if their fields have another order or leave out defaults."""
+    return hashlib.sha256(json.dumps(plan.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
 def cancel(services: Services, job_id: str) -> Job:
-    """Raises NotFound, and Conflict when it is already over."""
+    """Cancel the job and return it. Raise NotFound if it does not exist, and Conflict if it has finished."""
     return services.move(job_id, lambda job: job.cancel(services.clock.now()))
 
 
 def retry(services: Services, job_id: str) -> Job:
-    """Go on from what is made. Raises NotFound, and Conflict when there is nothing to retry."""
+    """Continue a failed job from its finished assets and return it. Raise NotFound if it does not exist, and Conflict
+    if it has not failed."""
     return services.move(job_id, lambda job: job.retry(services.clock.now()))
 
 
-def _found(services: Services, job_id: str) -> Job | None:
+def _find_job(services: Services, job_id: str) -> Job | None:
     try:
         return services.jobs.get(job_id)
     except NotFound:

@@ -155,6 +155,11 @@ class Job(Record):
         )
 
     @property
+    def current_plan(self) -> RenderPlan:
+        """The plan with its scenes, or the requested plan as long as no planner has written them."""
+        return self.plan or self.wanted
+
+    @property
     def render_id(self) -> str:
         """Names one attempt at rendering."""
         return f"{self.id}-{self.attempt}"

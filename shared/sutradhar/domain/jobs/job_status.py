@@ -74,7 +74,7 @@ def describe_status(job: Job, made: Mapping[str, Asset], account: Account, *, ba
         base: the path of the job, as the caller reaches it; links begin with it.
     """
     by_slot = job.assets or {r.slot: made[r.key] for r in job.requests if r.key in made}
-    plan = job.plan or job.wanted
+    plan = job.current_plan
     file = f"{base}/file"
     done = job.result is not None
     captions = job.result.captions if job.result else {}

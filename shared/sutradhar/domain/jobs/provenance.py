@@ -16,7 +16,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 def build_manifest(job: Job, account: Account) -> dict[str, Any]:
     """Of a job whose assets are all there. ``synthetic``: whether what is seen was made by a generative model, which
     platforms want to be told when it could be taken for real (support.google.com/youtube/answer/14328491)."""
-    plan = job.plan or job.wanted
+    plan = job.current_plan
     return {
         "job_id": job.id,
         "title": plan.title,
