@@ -11,13 +11,13 @@ BRIGHTNESS = 0.45
 
 
 def place_on_backdrop(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """Return a picture of ``size`` (width, height) that shows all of ``image`` (RGB) in its middle."""
+    """Return an image of ``size`` (width, height) that shows all of ``image`` (RGB) in its middle."""
     width, height = size
     small = (max(width // SHRINK, 2), max(height // SHRINK, 2))
     copy = ImageOps.fit(image, small, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(BLUR))
-    picture = copy.point(lambda value: round(value * BRIGHTNESS)).resize(size, Image.Resampling.BICUBIC)
+    filled = copy.point(lambda value: round(value * BRIGHTNESS)).resize(size, Image.Resampling.BICUBIC)
     scale = min(width / image.width, height / image.height)
     shown = (min(max(round(image.width * scale), 1), width), min(max(round(image.height * scale), 1), height))
     whole = image.resize(shown, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    picture.paste(whole, ((width - shown[0]) // 2, (height - shown[1]) // 2))
-    return picture
+    filled.paste(whole, ((width - shown[0]) // 2, (height - shown[1]) // 2))
+    return filled

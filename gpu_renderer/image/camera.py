@@ -1,4 +1,4 @@
-"""Where the camera looks in each frame, as an affine map from the frame's pixels to the picture's. Pure."""
+"""Compute the part of an image that the camera shows in each frame, and the affine map to its pixels. Pure."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from sutradhar.domain.video.timeline import Camera, Pose
 
 _RAMP = 0.25
-"""Share of the clip over which the camera gets up to speed, and again over which it comes to rest."""
+"""Share of the clip over which the camera reaches its speed, and again over which it comes to rest."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle of the picture in pixels, floats: (0, 0) is the outer corner of the first pixel."""
+    """A rectangle of an image in pixels, as floats: (0, 0) is the outer corner of the first pixel."""
 
     left: float
     top: float
@@ -31,16 +31,19 @@ class Box:
 
 @dataclass(frozen=True)
 class Plane:
-    """A stored plane: ``width`` × ``height`` samples that show ``shows`` of the picture."""
+    """A stored plane: ``width`` × ``height`` samples that show ``source_region`` of an image."""
 
     source_region: Box
     width: int
     height: int
 
 
-def crop_for_pose(pose: Pose, picture: tuple[int, int], aspect: float) -> Box:
-    """What ``pose`` shows of a ``picture`` of (width, height) pixels: of ``aspect`` (width / height), always inside."""
-    width, height = picture
+def crop_for_pose(pose: Pose, image_size: tuple[int, int], aspect: float) -> Box:
+    """Return the crop of an image of ``image_size`` (width, height) that the camera shows in ``pose``.
+
+    The crop has the shape ``aspect`` (width / height) and never leaves the image.
+    """
+    width, height = image_size
     largest = min(width, height * aspect)
     wide = largest / max(pose.zoom, 1.0)
     high = wide / aspect
@@ -53,10 +56,10 @@ def crop_for_pose(pose: Pose, picture: tuple[int, int], aspect: float) -> Box:
 
 
 def ease_in_out(share: float) -> float:
-    """Share of the way covered after ``share`` of the time, both 0..1.
+    """Return the share of the way that the camera has covered after ``share`` of the time, both 0 to 1.
 
-    The speed grows as a smoothstep over the first quarter, is even over the middle and falls likewise: no jump in
-    speed or in acceleration, and the camera is moving all the time.
+    The speed grows as a smoothstep over the first quarter, is even over the middle and falls likewise: neither speed
+    nor acceleration jumps, and the camera moves all the time.
     """
     if share > 0.5:
         return 1.0 - ease_in_out(1.0 - share)
@@ -66,35 +69,38 @@ def ease_in_out(share: float) -> float:
     return (share - _RAMP / 2) / (1 - _RAMP)
 
 
-def crop_at(camera: Camera, frame: int, frames: int, picture: tuple[int, int], aspect: float) -> Box:
-    """What the camera shows in ``frame`` of a clip of ``frames``.
+def crop_at(camera: Camera, frame: int, frames: int, image_size: tuple[int, int], aspect: float) -> Box:
+    """Return the crop of the image that the camera shows in frame number ``frame`` of a clip of ``frames``.
 
-    The crops of both ends lie inside the picture and the way between them is straight, so every crop lies inside.
+    The crops at both ends lie inside the image and the way between them is straight, so every crop lies inside.
     """
-    start, end = crop_for_pose(camera.start, picture, aspect), crop_for_pose(camera.end, picture, aspect)
+    start, end = crop_for_pose(camera.start, image_size, aspect), crop_for_pose(camera.end, image_size, aspect)
     share = ease_in_out(frame / (frames - 1)) if frames > 1 else 0.0
 
-    def between(a: float, b: float) -> float:
+    def interpolate(a: float, b: float) -> float:
         return a + (b - a) * share
 
     return Box(
-        between(start.left, end.left),
-        between(start.top, end.top),
-        between(start.width, end.width),
-        between(start.height, end.height),
+        interpolate(start.left, end.left),
+        interpolate(start.top, end.top),
+        interpolate(start.width, end.width),
+        interpolate(start.height, end.height),
     )
 
 
 def sampling_matrix(shown: Box, plane: Plane, size: tuple[int, int], *, chroma: bool = False) -> NDArray[np.float64]:
-    """2 × 3 matrix from pixel centres of the output to sample positions in ``plane`` (cv2.WARP_INVERSE_MAP).
+    """Return the 2 × 3 matrix from pixel centres of the output to sample positions in ``plane`` (cv2.WARP_INVERSE_MAP).
 
-    ``size`` is that of the output plane. With ``chroma`` it is half the frame's, and its samples sit on the left luma
-    column of their pair, between the two lines (ITU-T H.264 figure 6-1, the default of every player).
+    Args:
+        shown: the crop of the image that fills the output.
+        size: width and height of the output plane; with ``chroma`` half the frame's.
+        chroma: the output's samples sit on the left luma column of their pair, between the two lines (ITU-T H.264
+        figure 6-1, the default of every player).
     """
     width, height = size
     across = shown.width / width
     down = shown.height / height
-    # centre of the output's first sample, in pixels of the picture
+    # centre of the output's first sample, in pixels of the image
     first_x = shown.left + across * (0.25 if chroma else 0.5)
     first_y = shown.top + down * 0.5
     dense_x, dense_y = plane.width / plane.source_region.width, plane.height / plane.source_region.height

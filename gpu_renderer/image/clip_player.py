@@ -1,4 +1,4 @@
-"""A video clip as a scene's picture: decoded by ffmpeg while the film is composed, one frame in memory."""
+"""Play a video clip as the image of a scene: ffmpeg decodes it while the video is composed, one frame in memory."""
 
 import hashlib
 import math
@@ -18,12 +18,13 @@ from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import Clip
 
 _MARGIN = 4
-"""Pixels of the clip kept around what a moving camera shows, for the resampler's taps."""
+"""Pixels of the clip that are kept around the view of a moving camera, for the resampler's taps."""
 
 
 @dataclass(frozen=True)
 class CropPlan:
-    """``part`` of a clip is decoded; its planes show ``shows`` of the picture. ``moves``: the camera has work to do."""
+    """The part of a clip that is decoded. Its planes show ``source_region`` of the clip in square pixels; ``moves`` is
+    true if the camera moves over them."""
 
     scaled_crop: ScaledCrop
     source_region: Box
@@ -31,10 +32,10 @@ class CropPlan:
 
 
 def open_clip(path: Path, sha256: str, scene: int) -> VideoSource:
-    """The clip in ``path``, looked at.
+    """Probe the clip in ``path``, whose bytes must have the hash ``sha256``.
 
     Raises:
-        RenderError: it is no video, or not the one that was asked for; names ``scene``.
+        RenderError: the file is not a video, or has other bytes; names ``scene``.
     """
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
@@ -42,15 +43,15 @@ def open_clip(path: Path, sha256: str, scene: int) -> VideoSource:
     return probe_clip(path, scene)
 
 
-def plan_crop(source: VideoSource, clip: Clip, film: tuple[int, int]) -> CropPlan:
-    """What of the clip is decoded, and to what size.
+def plan_crop(source: VideoSource, clip: Clip, frame_size: tuple[int, int]) -> CropPlan:
+    """Choose the part of the clip to decode, and its size.
 
-    A clip that fills a film of size ``film`` (width, height) is scaled once: to the film's size if the camera holds,
-    else so that its closest look needs no more pixels than there are. One that is fitted whole does not move: a move
-    would cut off what was to be kept.
+    A clip that fills frames of ``frame_size`` (width, height) is scaled once: to that size if the camera holds, else so
+    that the closest view of the camera is not an enlargement. A clip that is fitted whole does not move, since a move
+    would cut off its edges.
     """
     assert clip.footage is not None
-    width, height = film
+    width, height = frame_size
     whole = Box(0, 0, *source.display_size)
     if clip.fit == "fit":
         share = min(width / whole.width, height / whole.height)
@@ -62,18 +63,21 @@ def plan_crop(source: VideoSource, clip: Clip, film: tuple[int, int]) -> CropPla
         return CropPlan(ScaledCrop(_to_coded(source, whole), fitted), whole, moves=False)
     ends = [crop_for_pose(pose, source.display_size, width / height) for pose in (clip.camera.start, clip.camera.end)]
     if clip.camera.still:
-        return CropPlan(ScaledCrop(_to_coded(source, ends[0]), film), ends[0], moves=False)
+        return CropPlan(ScaledCrop(_to_coded(source, ends[0]), frame_size), ends[0], moves=False)
     left, top = min(e.left for e in ends) - _MARGIN, min(e.top for e in ends) - _MARGIN
     right, bottom = max(e.right for e in ends) + _MARGIN, max(e.bottom for e in ends) + _MARGIN
-    taken = _to_coded(source, Box(left, top, right - left, bottom - top))
-    shows = Box(taken[0] * source.sample_aspect_ratio, taken[1], taken[2] * source.sample_aspect_ratio, taken[3])
+    crop = _to_coded(source, Box(left, top, right - left, bottom - top))
+    region = Box(crop[0] * source.sample_aspect_ratio, crop[1], crop[2] * source.sample_aspect_ratio, crop[3])
     scale = width / min(e.width for e in ends)
-    size = (2 * math.ceil(shows.width * scale / 2), 2 * math.ceil(shows.height * scale / 2))
-    return CropPlan(ScaledCrop(taken, size), shows, moves=True)
+    size = (2 * math.ceil(region.width * scale / 2), 2 * math.ceil(region.height * scale / 2))
+    return CropPlan(ScaledCrop(crop, size), region, moves=True)
 
 
 def _to_coded(source: VideoSource, box: Box) -> tuple[int, int, int, int]:
-    """``box`` of the picture in the decoder's pixels, by twos: halved chroma cannot be cut elsewhere."""
+    """Return ``box``, which is in square pixels, in pixels of the decoder: left, top, width, height.
+
+    All four are even, because halved chroma planes can only be cropped there.
+    """
 
     def span(start: float, end: float, limit: int) -> tuple[int, int]:
         limit -= limit % 2 if limit > 1 else 0
@@ -88,30 +92,30 @@ def _to_coded(source: VideoSource, box: Box) -> tuple[int, int, int, int]:
 
 
 class ClipPlayer:
-    """Draws the frames of one shot of footage, in order; runs at most one decoder. Close it."""
+    """Draw the frames of one clip in order with at most one decoder; the caller must close it."""
 
-    def __init__(self, source: VideoSource, clip: Clip, film: tuple[int, int], fps: int) -> None:
+    def __init__(self, source: VideoSource, clip: Clip, frame_size: tuple[int, int], fps: int) -> None:
         assert clip.footage is not None
-        self._source, self._clip, self._film, self._fps = source, clip, film, fps
+        self._source, self._clip, self._fps = source, clip, fps
         self._start_sec = clip.footage.start_sec
-        self._plan = plan_crop(source, clip, film)
-        self._frame = Frame(*(self._plan.scaled_crop.size if self._plan.moves else film))
+        self._plan = plan_crop(source, clip, frame_size)
+        self._frame = Frame(*(self._plan.scaled_crop.size if self._plan.moves else frame_size))
         self._still = Still(self._frame.planes, self._plan.source_region, source.display_size)
         self._decoder: Process | None = None
         self._next = 0
-        """Number of the decoder's next frame, counted from ``start_sec``."""
+        """Number of the decoder's next frame, counted from ``start_sec`` of the Footage."""
         self._held: int | None = None
-        """The frame in the buffer."""
+        """Number of the frame in the buffer."""
         self._length = count_frames(source, fps=fps, start_sec=self._start_sec)
-        """Number of frames from ``start_sec`` to the end of the clip."""
+        """Frames from ``start_sec`` to the end of the file."""
         self._seeks = True
         self._lock, self._closed = threading.Lock(), False
 
     def draw(self, n: int, into: Frame) -> None:
-        """Write frame ``n`` of the shot; its Footage says what comes after the clip's end.
+        """Write frame ``n`` of the clip into ``into``; its Footage says what follows the end of the file.
 
         Raises:
-            RenderError: nothing can be decoded from ``start_sec`` on; names the scene.
+            RenderError: no frame can be decoded from ``start_sec`` on; names the scene.
         """
         if self._length == 0:
             raise RenderError(
@@ -128,7 +132,7 @@ class ClipPlayer:
             np.copyto(into.buffer, self._frame.buffer)
 
     def _place(self, n: int) -> int:
-        """Return the number of the clip's frame that frame ``n`` of the shot shows.
+        """Return the number of the file's frame that frame ``n`` of the clip shows.
 
         Where a part is longer than the frames that can be decoded, the last of them is held for the rest.
         """
@@ -162,7 +166,7 @@ class ClipPlayer:
                 self._begin_again(index)
 
     def _begin(self, index: int) -> None:
-        argv = decode_command(
+        command = decode_command(
             self._source,
             self._plan.scaled_crop,
             self._frame.size,
@@ -176,7 +180,7 @@ class ClipPlayer:
                 self._decoder.kill()
             if self._closed:
                 raise clip_error(self._clip.scene, "the segment was closed")
-            self._decoder = Process(argv, stage="picture", scene=self._clip.scene, stream=True)
+            self._decoder = Process(command, stage="picture", scene=self._clip.scene, stream=True)
         self._next = index
 
     def _begin_again(self, index: int) -> None:

@@ -9,19 +9,23 @@ from gpu_renderer.core.video_source import HDR_PEAK_NITS, SLACK_SEC, VideoSource
 from sutradhar.media.formats import DEMUXERS
 
 _SEEK_FROM_SEC = 10.0
-"""Before that, decoding from the start costs less than it could save."""
+"""Seconds. Before this time seeking saves less than it costs, so ffmpeg decodes from the start."""
 _SEEK_AHEAD_SEC = 1.0
-"""So much earlier than needed, since ffmpeg may seek by decoding times, which differ from those of showing."""
+"""Seconds by which ffmpeg seeks ahead, since it may seek by decoding times, which differ from display times."""
 _HDR_WHITE_NITS = 203
-"""Reference white of HDR (ITU-R BT.2408-7, 2.1), which becomes the film's white before highlights are pressed."""
+"""Reference white of HDR (ITU-R BT.2408-7, 2.1), which becomes the video's white before highlights are compressed."""
 _BACKDROP = 0.45
-"""How bright the blurred copy behind a fitted clip is, against the clip."""
+"""Brightness of the blurred copy behind a fitted clip, as a share of the clip's."""
 _BACKDROP_SHRINK = 16
+"""The copy is blurred at this fraction of the frame's size."""
 
 
 @dataclass(frozen=True)
 class ScaledCrop:
-    """What of the source is scaled to what: ``crop`` is left, top, width, height in its coded pixels."""
+    """A part of the source and the size (width, height) to which it is scaled.
+
+    ``crop`` is left, top, width and height in coded pixels.
+    """
 
     crop: tuple[int, int, int, int]
     size: tuple[int, int]
@@ -30,22 +34,25 @@ class ScaledCrop:
 def decode_command(
     source: VideoSource,
     part: ScaledCrop,
-    film: tuple[int, int],
+    frame_size: tuple[int, int],
     *,
     fps: int,
     start_sec: float,
     skip: int,
     seek: bool = True,
 ) -> list[str]:
-    """ffmpeg that writes raw frames of ``part.size`` to stdout: those shown at ``start_sec`` + n / ``fps``, from
-    n = ``skip`` on, to the end of the clip. Without ``seek`` it decodes from the beginning.
+    """Return the ffmpeg command that writes raw yuv420p frames of ``part.size`` to stdout.
 
-    Where ``part`` is smaller than ``film`` (width, height), it is put in the middle of a blurred, darkened copy of
-    itself that fills it, and the frames are of that size.
+    The frames are those shown at ``start_sec`` + n / ``fps`` seconds, from n = ``skip`` on, to the end of the clip. If
+    ``part`` is smaller than ``frame_size`` (width, height), it is placed in the middle of a blurred, darkened copy of
+    itself, and the frames have ``frame_size``.
+
+    Args:
+        seek: False to decode from the beginning.
     """
     stream = _convert(_select_frames(source, fps, start_sec, skip, seek), source, part)
-    if part.size != film and part.size[0] <= film[0] and part.size[1] <= film[1]:
-        stream = _place_on_backdrop(stream, part.size, film)
+    if part.size != frame_size and part.size[0] <= frame_size[0] and part.size[1] <= frame_size[1]:
+        stream = _place_on_backdrop(stream, part.size, frame_size)
     sink = stream.filter("format", "yuv420p").output(
         "pipe:1", format="rawvideo", fps_mode="passthrough", max_error_rate=1
     )
@@ -53,11 +60,11 @@ def decode_command(
 
 
 def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, seek: bool) -> Stream:
-    """The source frames as the video shows them, before they are scaled.
+    """Return the frames of the source at the times at which the video shows them, before they are scaled.
 
-    All times are counted from the first frame's stamp, whole or sought, so the same frames come out either way:
-    a seek without ``accurate_seek`` gives everything from the key frame on, and fps keeps the last one that is due.
-    The last frame is held until the end that the reader found.
+    All times are counted from the time stamp of the first frame, so a seek gives the same frames as decoding from the
+    start: without ``accurate_seek`` ffmpeg gives everything from the key frame on, and the filter fps keeps the last
+    frame that is due. The last frame is held until the end of the clip, which VideoSource knows.
     """
     options: dict[str, Any] = {
         # one thread: the look of damaged frames must not depend on which thread was first, and each worker has one core
@@ -67,19 +74,19 @@ def _select_frames(source: VideoSource, fps: int, start_sec: float, skip: int, s
     }
     if source.joined_from_sec is None:
         options |= {"copyts": None}
-    if not source.is_turned:  # ffmpeg turns each frame before the first filter here, by the size of the first one
+    if not source.is_turned:  # ffmpeg rotates each frame before the first filter here, by the size of the first one
         options |= {"reinit_filter": 0}
-    wanted = start_sec + skip / fps
-    if seek and source.indexed and wanted >= _SEEK_FROM_SEC:
-        options |= {"ss": f"{wanted - _SEEK_AHEAD_SEC:.6f}"}
+    target_sec = start_sec + skip / fps
+    if seek and source.indexed and target_sec >= _SEEK_FROM_SEC:
+        options |= {"ss": f"{target_sec - _SEEK_AHEAD_SEC:.6f}"}
     stream = open_file(source.path, **options)
-    first_sec = source.start_time - (source.joined_from_sec or 0.0)
-    shift = round((first_sec + start_sec + SLACK_SEC) * 1_000_000)
+    first_frame_sec = source.start_time - (source.joined_from_sec or 0.0)
+    shift = round((first_frame_sec + start_sec + SLACK_SEC) * 1_000_000)
     timed = stream[f"v:{source.track}"]
     if not source.is_turned:
-        # it changes nothing if all frames have one size; without it fps would begin again at each change of size
+        # no change if all frames have one size; without it fps would begin again at each change of size
         timed = timed.filter("scale", *source.coded_size, flags="bicubic")
-    if source.interlaced:  # before the rate: it looks at the neighbours, which must not depend on where the cut is
+    if source.interlaced:  # before fps: bwdif reads the neighbouring frames, which must not depend on the segment
         timed = timed.filter("bwdif", mode="send_frame", deint="interlaced")
     timed = timed.filter("settb", "1/1000000").filter("setpts", f"PTS-{shift}")
     timed = timed.filter("fps", fps=fps, round="up", start_time=0).filter("tpad", stop=-1, stop_mode="clone")
@@ -92,29 +99,29 @@ def _convert(stream: Stream, source: VideoSource, part: ScaledCrop) -> Stream:
         stream = stream.filter("crop", w=width, h=height, x=left, y=top)
     if source.rgb:
         stream = stream.filter("format", "gbrp")
-    taken = {
+    input_colours = {
         "matrixin": source.matrix,
         "primariesin": source.primaries,
         "transferin": source.transfer if source.hdr else "bt709",
         "rangein": "full" if source.full_range else "limited",
     }
     size = {"w": part.size[0], "h": part.size[1], "filter": "lanczos"}
-    given = {"matrix": "bt709", "primaries": "bt709", "transfer": "bt709", "range": "limited"}
+    output_colours = {"matrix": "bt709", "primaries": "bt709", "transfer": "bt709", "range": "limited"}
     if not source.hdr:
-        return stream.filter("zscale", **size, **taken, **given).filter("format", "yuv420p")
-    linear = stream.filter("zscale", **size, **taken, transfer="linear", npl=_HDR_WHITE_NITS)
+        return stream.filter("zscale", **size, **input_colours, **output_colours).filter("format", "yuv420p")
+    linear = stream.filter("zscale", **size, **input_colours, transfer="linear", npl=_HDR_WHITE_NITS)
     linear = linear.filter("format", "gbrpf32le").filter("zscale", primaries="bt709")
-    pressed = linear.filter("tonemap", "mobius", peak=HDR_PEAK_NITS[source.transfer] / _HDR_WHITE_NITS, desat=0)
-    return pressed.filter("zscale", **given).filter("format", "yuv420p")
+    tonemapped = linear.filter("tonemap", "mobius", peak=HDR_PEAK_NITS[source.transfer] / _HDR_WHITE_NITS, desat=0)
+    return tonemapped.filter("zscale", **output_colours).filter("format", "yuv420p")
 
 
-def _place_on_backdrop(stream: Stream, size: tuple[int, int], film: tuple[int, int]) -> Stream:
+def _place_on_backdrop(stream: Stream, size: tuple[int, int], frame_size: tuple[int, int]) -> Stream:
     both = stream.filter_multi_output("split")
-    aspect, wanted = size[0] / size[1], film[0] / film[1]
-    width, height = (size[1] * wanted, size[1]) if aspect > wanted else (size[0], size[0] / wanted)
-    small = [max(side // _BACKDROP_SHRINK, 2) for side in film]
+    aspect, frame_aspect = size[0] / size[1], frame_size[0] / frame_size[1]
+    width, height = (size[1] * frame_aspect, size[1]) if aspect > frame_aspect else (size[0], size[0] / frame_aspect)
+    small = [max(side // _BACKDROP_SHRINK, 2) for side in frame_size]
     behind = both[0].filter("crop", w=int(width), h=int(height)).filter("scale", *small, flags="area")
     dim = {"y": f"16+(val-16)*{_BACKDROP}", "u": f"128+(val-128)*{_BACKDROP}", "v": f"128+(val-128)*{_BACKDROP}"}
-    behind = behind.filter("gblur", sigma=2).filter("lutyuv", **dim).filter("scale", *film, flags="bicubic")
-    x, y = (film[0] - size[0]) // 2, (film[1] - size[1]) // 2
+    behind = behind.filter("gblur", sigma=2).filter("lutyuv", **dim).filter("scale", *frame_size, flags="bicubic")
+    x, y = (frame_size[0] - size[0]) // 2, (frame_size[1] - size[1]) // 2
     return behind.overlay(both[1], x=x, y=y, format="yuv420", shortest=1, eof_action="endall")

@@ -42,12 +42,12 @@ class YuvOverlay:
 
         self._planes = (y, halve(u), halve(v))
         self._weights = (alpha, coarse, coarse)
-        self._opaque = self._premultiply(1.0)
+        self._opaque = self._apply_opacity(1.0)
 
     def blend(self, frame: Frame, opacity: float = 1.0) -> None:
         """Blend the overlay into ``frame`` in place; ``opacity`` is 0 to 1."""
         x, y = self._at
-        premultiplied = self._opaque if opacity == 1 else self._premultiply(opacity)
+        premultiplied = self._opaque if opacity == 1 else self._apply_opacity(opacity)
         for i, (plane, (over, kept)) in enumerate(zip(frame.planes, premultiplied, strict=True)):
             left, top = (x // 2, y // 2) if i else (x, y)
             high, wide = over.shape
@@ -55,7 +55,7 @@ class YuvOverlay:
             cv2.multiply(under, kept, dst=under, scale=1 / 255)
             cv2.add(under, over, dst=under)
 
-    def _premultiply(self, opacity: float) -> list[tuple[Bytes, Bytes]]:
+    def _apply_opacity(self, opacity: float) -> list[tuple[Bytes, Bytes]]:
         """Return for each plane the overlay times alpha, and 255 - alpha.
 
         Both are uint8: blending them takes a tenth of the time of floats.

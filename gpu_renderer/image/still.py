@@ -1,4 +1,4 @@
-"""One scene's picture, decoded once and made ready for the camera: planes of BT.709 in limited range."""
+"""Decode the image of a scene once and prepare it for the camera: planes of BT.709 in limited range."""
 
 import hashlib
 import io
@@ -19,19 +19,20 @@ from sutradhar.media.formats import MediaError
 from sutradhar.media.image import read_image
 
 _MARGIN = 2
-"""Pixels of the film kept around what the camera shows, for bilinear sampling."""
+"""Pixels of the frame that are kept around the view of the camera, for bilinear sampling."""
 _TAPS = 4
-"""Lanczos looks at 3 pixels to either side, of the source or of the output, whichever are larger."""
+"""Pixels that the crop needs at each side: Lanczos reads 3, of the source or of the output, whichever are larger."""
 _MOST_SHOWN = 8
-"""How many times the film's frame may be kept of what the camera passes over."""
+"""The most pixels of the camera's way that are kept, in frames of the video."""
 _DETAIL = 1.15
-"""A larger source is first brought to this of the output's scale. Measured on a picture of 3584x2048 for 1080p: at 2,
-what bilinear sampling folds back leaves 45.4 dB, at 1 the closest look of a zoom lacks detail, at 1.15 it is 50 dB."""
+"""A larger source is first scaled to this multiple of the output's scale. Measured on an image of 3584x2048 for 1080p:
+at 2, aliases of bilinear sampling leave 45.4 dB, at 1 the closest view of a zoom lacks detail, at 1.15 it is 50 dB."""
 _SHARPEN = 0.06
-"""Weight of the neighbours, measured: 0.3 to 1.5 dB over 0; from 0.08 on harsh pictures lose again."""
+"""Weight of the neighbours. Measured: 0.3 to 1.5 dB better than 0; from 0.08 on harsh images get worse again."""
 _STRIP = 128
+"""Rows that are converted at a time."""
 _LUMA_SCALE = 2.0
-"""Luma is brought to twice the output's scale: bilinear from there is within 53 dB of Lanczos, at 1 it is 47 dB."""
+"""Luma is stored at twice the output's scale: bilinear sampling of it is within 53 dB of Lanczos; at 1 it is 47 dB."""
 
 # ITU-R BT.709-6, items 3.2 to 3.5, 8 bit: rows Y', C'b, C'r from R', G', B' of 0..255
 _KR, _KB = 0.2126, 0.0722
@@ -48,14 +49,15 @@ _YUV = np.array(
 
 @dataclass(frozen=True)
 class Still:
-    """Three planes of samples and what of the picture they show; ``picture`` is its full size."""
+    """Three planes of samples and the region of the image that they show; ``image_size`` is width and height of all of
+    it."""
 
     planes: tuple[Bytes, Bytes, Bytes]
     source_region: Box
     image_size: tuple[int, int]
 
     def draw(self, camera: Camera, frame: int, frames: int, into: Sequence[Bytes]) -> None:
-        """Write ``frame`` of a clip of ``frames`` into ``into``: Y (h, w), U and V (h/2, w/2)."""
+        """Write frame number ``frame`` of a clip of ``frames`` into ``into``: Y (h, w), U and V (h/2, w/2)."""
         high, wide = into[0].shape
         shown = crop_at(camera, frame, frames, self.image_size, wide / high)
         for i, (plane, out) in enumerate(zip(self.planes, into, strict=True)):
@@ -72,10 +74,10 @@ class Still:
 
 
 def load_image(path: Path, sha256: str, scene: int) -> Image.Image:
-    """Return the image as a person would see it: upright, 8-bit sRGB, without transparency.
+    """Return the image in ``path`` as viewers show it: upright, 8-bit sRGB, without transparency.
 
     Raises:
-        RenderError: the file cannot be read, is another image, or is too large; names ``scene``.
+        RenderError: the file cannot be read, has another hash than ``sha256``, or is too large; names ``scene``.
     """
     encoded = path.read_bytes()
     if hashlib.sha256(encoded).hexdigest() != sha256:
@@ -86,76 +88,79 @@ def load_image(path: Path, sha256: str, scene: int) -> Image.Image:
         raise _image_error(scene, f"it {exc.reason}") from exc
 
 
-def _image_error(scene: int, why: str) -> RenderError:
+def _image_error(scene: int, reason: str) -> RenderError:
     return RenderError(
-        f"the picture of scene {scene + 1} cannot be used: {why}",
+        f"the image of scene {scene + 1} cannot be used: {reason}",
         stage="picture",
         scene=scene,
-        advice="replace the picture with a PNG or JPEG that opens in an image viewer",
+        advice="replace the image with a PNG or JPEG that opens in an image viewer",
     )
 
 
 def prepare_still(image: Image.Image, camera: Camera, size: tuple[int, int]) -> Still:
-    """Planes for a film of ``size`` (width, height): what ``camera`` will show, by Lanczos at about twice the output's
-    scale (luma) and at its scale (chroma, half of the film's), whether the picture is larger or smaller."""
+    """Resample the region of ``image`` that ``camera`` will show in frames of ``size`` (width, height), by Lanczos.
+
+    Luma comes out at about twice the output's scale and chroma at its scale (half of the frame's), whether the image is
+    larger or smaller than that.
+    """
     width, height = size
     ends = [crop_for_pose(pose, image.size, width / height) for pose in (camera.start, camera.end)]
     left, top = min(e.left for e in ends), min(e.top for e in ends)
     right, bottom = max(e.right for e in ends), max(e.bottom for e in ends)
-    # between the two ends of the move neither gets more blur or more shimmer than it must
+    # the mean of both ends of the move, so that neither end gets more blur or more shimmer than necessary
     scale = width / math.sqrt(ends[0].width * ends[1].width)
-    # a sliver of a picture, seen from close by, is long; then it must do with less
+    # the camera's way over a long, narrow image may be many frames long: then less detail is kept
     scale *= min(1.0, math.sqrt(_MOST_SHOWN * width * height / ((right - left) * (bottom - top) * scale**2)))
-    # a camera at rest needs no room: its luma is stored on the film's own grid, and drawn as it is
+    # a camera at rest needs no margin: its luma is stored on the grid of the frame, and drawn as it is
     margin = 0.0 if camera.still else _MARGIN / scale
     left, top = max(left - margin, 0.0), max(top - margin, 0.0)
-    shows = Box(left, top, min(right + margin, image.width) - left, min(bottom + margin, image.height) - top)
+    region = Box(left, top, min(right + margin, image.width) - left, min(bottom + margin, image.height) - top)
 
-    # the part of the picture that the resampler's taps reach
+    # the part of the image that the resampler's taps reach
     reach = math.ceil(_TAPS * max(1 / scale, 1))
     part = (
-        max(math.floor(shows.left) - reach, 0),
-        max(math.floor(shows.top) - reach, 0),
-        min(math.ceil(shows.right) + reach, image.width),
-        min(math.ceil(shows.bottom) + reach, image.height),
+        max(math.floor(region.left) - reach, 0),
+        max(math.floor(region.top) - reach, 0),
+        min(math.ceil(region.right) + reach, image.width),
+        min(math.ceil(region.bottom) + reach, image.height),
     )
-    box = (shows.left - part[0], shows.top - part[1], shows.right - part[0], shows.bottom - part[1])
+    box = (region.left - part[0], region.top - part[1], region.right - part[0], region.bottom - part[1])
 
-    def scaled(factor: float) -> tuple[int, int]:
-        return max(round(shows.width * factor), 2), max(round(shows.height * factor), 2)
+    def scale_region(factor: float) -> tuple[int, int]:
+        return max(round(region.width * factor), 2), max(round(region.height * factor), 2)
 
     source = image.crop(part)
     detail = _LUMA_SCALE if camera.still else _DETAIL
     if scale * detail < 1:
-        # detail that the output cannot hold must go before bilinear sampling, which would let it through as moiré
-        source = source.resize(scaled(scale * detail), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+        # detail too fine for the output must go before bilinear sampling, which would turn it into moiré
+        source = source.resize(scale_region(scale * detail), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
         box = (0.0, 0.0, float(source.width), float(source.height))
     y, u, v = to_planes(np.asarray(source))
-    chroma = scaled(scale / 2)
-    dense = _resize(y, size, box) if camera.still else _sharpen(_resize(y, scaled(scale * _LUMA_SCALE), box))
-    return Still((dense, _resize(u, chroma, box), _resize(v, chroma, box)), shows, image.size)
+    chroma = scale_region(scale / 2)
+    dense = _resize(y, size, box) if camera.still else _sharpen(_resize(y, scale_region(scale * _LUMA_SCALE), box))
+    return Still((dense, _resize(u, chroma, box), _resize(v, chroma, box)), region, image.size)
 
 
 def _sharpen(plane: Bytes) -> Bytes:
-    """Makes up for what bilinear sampling takes from fine detail, on average over where it samples."""
+    """Add the contrast that bilinear sampling takes from fine detail, on average over all positions."""
     kernel = np.array([-_SHARPEN, 1 + 2 * _SHARPEN, -_SHARPEN], np.float32)
     return np.asarray(cv2.sepFilter2D(plane, -1, kernel, kernel, borderType=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def to_planes(rgb: Bytes) -> tuple[Bytes, Bytes, Bytes]:
-    """(h, w, 3) sRGB to Y', C'b, C'r planes of (h, w): BT.709, limited range, computed in float and rounded once."""
+    """Convert (h, w, 3) sRGB to Y', C'b, C'r planes of (h, w): BT.709, limited range, in float and rounded once."""
     high, wide = rgb.shape[:2]
-    found = (np.empty((high, wide), np.uint8), np.empty((high, wide), np.uint8), np.empty((high, wide), np.uint8))
+    planes = (np.empty((high, wide), np.uint8), np.empty((high, wide), np.uint8), np.empty((high, wide), np.uint8))
     for top in range(0, high, _STRIP):  # in strips: floats of a whole 4K source would take 400 MB
         strip = cv2.transform(rgb[top : top + _STRIP].astype(np.float32), _YUV)
         rounded = cv2.convertScaleAbs(strip)
-        for i, plane in enumerate(found):
+        for i, plane in enumerate(planes):
             plane[top : top + _STRIP] = rounded[:, :, i]
-    return found
+    return planes
 
 
 def to_rgb(frame: Frame) -> Bytes:
-    """(h, w, 3) RGB of a frame: the way back from ``to_planes``."""
+    """Return the RGB (h, w, 3) of ``frame``: the inverse of ``to_planes``."""
     y, u, v = frame.planes
     size = (y.shape[1], y.shape[0])
     wide = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR) for plane in (u, v)]

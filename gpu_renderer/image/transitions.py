@@ -1,7 +1,7 @@
-"""How one picture gives way to the next: weights by frame, and their use on frames of yuv420p.
+"""Blend the image of one scene into that of the next: weights by frame, and their use on frames of yuv420p.
 
-Of ``fade_in`` frames of transition, frame ``n`` counts from 0. Neither its first nor its last frame repeats one that
-shows a picture alone, so that the change goes on evenly over ``fade_in`` + 1 steps.
+A transition has ``fade_in`` frames; frame ``n`` counts from 0. Neither its first nor its last frame repeats one that
+shows a single image, so that the change is even over ``fade_in`` + 1 steps.
 """
 
 import cv2
@@ -12,7 +12,7 @@ from gpu_renderer.core.frame import Bytes, Frame
 from sutradhar.domain.plan.plan import TransitionKind
 
 SOFT_EDGE = 0.05
-"""Width of a wipe's edge, of the frame's width."""
+"""Width of the edge of a wipe, as a share of the frame's width."""
 
 _BLACK = (16, 128, 128)
 """Y', C'b, C'r in limited range (ITU-R BT.709-6, item 4.6)."""
@@ -21,20 +21,20 @@ Weights = NDArray[np.float32]
 
 
 def progress(n: int, fade_in: int) -> float:
-    """Share of the transition that is done in frame ``n``: above 0 and below 1."""
+    """Return the share of the transition that is done in frame ``n``: above 0 and below 1."""
     return (n + 1) / (fade_in + 1)
 
 
 def dip_levels(n: int, fade_in: int) -> tuple[float, float]:
-    """Weights of the old and of the new picture over black; one of them is always 0."""
+    """Return the weights of the old and of the new image over black; one of them is always 0."""
     done = progress(n, fade_in)
     return max(1 - 2 * done, 0.0), max(2 * done - 1, 0.0)
 
 
 def wipe_weights(n: int, fade_in: int, width: int, *, chroma: bool = False) -> Weights:
-    """Weight of the new picture in each column of a frame ``width`` wide; with ``chroma``, of its ``width`` // 2.
+    """Return the weight of the new image in each of ``width`` columns; with ``chroma`` in half as many.
 
-    The edge is a ramp that comes in from beyond the left side and leaves beyond the right one. A chroma sample has the
+    The edge is a ramp that enters from beyond the left side and leaves beyond the right one. A chroma sample has the
     weight of the luma column that it sits on, the left one of its pair (ITU-T H.264 figure 6-1).
     """
     soft = SOFT_EDGE * width
@@ -45,7 +45,7 @@ def wipe_weights(n: int, fade_in: int, width: int, *, chroma: bool = False) -> W
 
 
 def find_shown(kind: TransitionKind, n: int, fade_in: int) -> tuple[bool, bool]:
-    """Whether frame ``n`` shows anything of the old and of the new picture: what it does not show is not drawn."""
+    """Return whether frame ``n`` shows the old image and whether the new one, so that hidden images are not drawn."""
     if kind != "dip":
         return True, True
     old, new = dip_levels(n, fade_in)
@@ -53,7 +53,7 @@ def find_shown(kind: TransitionKind, n: int, fade_in: int) -> tuple[bool, bool]:
 
 
 def blend_transition(kind: TransitionKind, n: int, fade_in: int, old: Frame, new: Frame) -> None:
-    """Make frame ``n`` of the transition in ``old``, which holds the old picture as ``new`` holds the new one."""
+    """Blend frame ``n`` of the transition into ``old``, which holds the old image; ``new`` holds the new one."""
     match kind:
         case "dip":
             before, after = dip_levels(n, fade_in)
@@ -66,16 +66,18 @@ def blend_transition(kind: TransitionKind, n: int, fade_in: int, old: Frame, new
             cv2.addWeighted(new.buffer, share, old.buffer, 1 - share, 0, dst=old.buffer)
 
 
-def _dim(picture: Frame, level: float, into: Frame) -> None:
+def _dim(source: Frame, level: float, into: Frame) -> None:
+    """Write ``source`` times ``level`` (0 to 1) over black into ``into``, which may be the same frame."""
     if not level:
         for plane, black in zip(into.planes, _BLACK, strict=True):
             plane.fill(black)
         return
-    for plane, out, black in zip(picture.planes, into.planes, _BLACK, strict=True):
+    for plane, out, black in zip(source.planes, into.planes, _BLACK, strict=True):
         cv2.convertScaleAbs(plane, dst=out, alpha=level, beta=black * (1 - level))
 
 
 def _reveal(under: Bytes, over: Bytes, weights: Weights) -> None:
+    """Blend ``over`` into ``under`` in place by the ``weights`` of the columns: first 1, then the edge, then 0."""
     whole = int(np.count_nonzero(weights == 1))
     touched = int(np.count_nonzero(weights))
     under[:, :whole] = over[:, :whole]

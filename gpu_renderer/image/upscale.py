@@ -1,7 +1,7 @@
-"""Pictures smaller than the film, enlarged before the camera sees them, once each.
+"""Upscale images that are too small for the video, each once, before the camera moves over them.
 
-The compositor enlarges what is small by Lanczos itself. ``UPSCALE`` names something else: ffmpeg's zscale (spline 36),
-or Real-ESRGAN, which invents detail and wants a graphics card.
+The compositor itself enlarges small images by Lanczos. ``UPSCALE`` selects another upscaler: ffmpeg's zscale
+(spline 36), or Real-ESRGAN, which invents detail and needs a graphics card.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _MODEL, _MODEL_SCALE = "realesrgan-x4plus", 4
 
 
 def check_upscaler(upscaler: Upscaler) -> None:
-    """Raises NotInstalled when ``upscaler`` cannot work here."""
+    """Raise NotInstalled if ``upscaler`` cannot work on this machine."""
     if upscaler == "realesrgan" and shutil.which(_REALESRGAN) is None:
         raise NotInstalled(
             f"the program {_REALESRGAN} (UPSCALE=realesrgan)",
@@ -35,11 +35,11 @@ def check_upscaler(upscaler: Upscaler) -> None:
 def upscale_stills(
     timeline: Timeline, upscaler: Upscaler, blobs: BlobStore, workdir: Path, cancel: threading.Event
 ) -> Timeline:
-    """``timeline`` with every still that is smaller than the camera needs replaced by a larger one.
+    """Return ``timeline`` with a larger file for every still that is smaller than the camera needs.
 
     Raises:
-        NotInstalled: ``check_upscaler``.
-        RenderError: a picture could not be enlarged; names the scene.
+        NotInstalled: as ``check_upscaler``.
+        RenderError: an image could not be enlarged; names the scene.
     """
     if upscaler == "none":
         return timeline
@@ -71,7 +71,7 @@ def _upscale_still(
         upright.unlink()
         if not output.exists():
             raise RenderError(
-                f"{upscaler} left no picture for scene {clip.scene + 1}",
+                f"{upscaler} wrote no image for scene {clip.scene + 1}",
                 stage="picture",
                 scene=clip.scene,
                 advice="set UPSCALE=zscale",
@@ -85,14 +85,17 @@ def _upscale_still(
 
 
 def enlargement_factor(clip: Clip, timeline: Timeline, width: int, height: int) -> float:
-    """How many times larger a picture must be for no frame of ``clip`` to magnify it."""
+    """Return by what factor to enlarge a ``width`` x ``height`` image so that no frame of ``clip`` magnifies it."""
     aspect = timeline.width / timeline.height
     zoom = max(clip.camera.start.zoom, clip.camera.end.zoom, 1.0)
     return timeline.width * zoom / min(width, height * aspect)
 
 
 def upscale_command(upscaler: Upscaler, path: Path, output: Path, size: tuple[int, int]) -> Sequence[str]:
-    """The command that writes ``output`` (PNG); Real-ESRGAN only knows its model's own factor."""
+    """Return the command that enlarges ``path`` to ``output`` (PNG), to ``size`` (width, height).
+
+    Real-ESRGAN ignores ``size``: it enlarges by the factor of its model only.
+    """
     if upscaler == "realesrgan":
         program = shutil.which(_REALESRGAN) or _REALESRGAN
         return [program, "-i", str(path), "-o", str(output), "-n", _MODEL, "-s", str(_MODEL_SCALE), "-f", "png"]

@@ -124,7 +124,7 @@ def test_pixels_beyond_the_limit_are_refused_by_the_header_alone(tmp_path):
     ],
 )
 def test_the_renderer_names_what_cannot_be_read(tmp_path, encoded, why):
-    with pytest.raises(RenderError, match="the picture of scene 4 cannot be used") as caught:
+    with pytest.raises(RenderError, match="the image of scene 4 cannot be used") as caught:
         opened(tmp_path, encoded, scene=3)
     assert why in str(caught.value)
     assert "PNG or JPEG" in caught.value.advice
@@ -133,5 +133,5 @@ def test_the_renderer_names_what_cannot_be_read(tmp_path, encoded, why):
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_a_picture_that_breaks_off_is_refused(tmp_path, form):
     encoded = saved(Image.fromarray(photo(1)), form)
-    with pytest.raises(RenderError, match="the picture of scene 4 cannot be used"):
+    with pytest.raises(RenderError, match="the image of scene 4 cannot be used"):
         opened(tmp_path, encoded[: len(encoded) // 2], scene=3)

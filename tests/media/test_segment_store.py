@@ -204,7 +204,7 @@ def test_a_watermark_is_on_every_frame_in_its_corner(blobs, workdir):
 
 def test_a_broken_picture_names_its_scene_and_leaves_no_process(blobs, workdir):
     pictures = [png(photo(0)), png(photo(1))[:500], png(photo(2))]
-    with pytest.raises(RenderError, match="the picture of scene 2 cannot be used") as caught:
+    with pytest.raises(RenderError, match="the image of scene 2 cannot be used") as caught:
         rendered(film(blobs, pictures=pictures), blobs, workdir)
     assert caught.value.scene == 1
     assert offspring() == []

@@ -137,7 +137,7 @@ def test_what_the_camera_never_shows_is_not_kept():
     ],
 )
 def test_a_damaged_picture_is_an_error_that_names_the_scene(tmp_path, damage):
-    with pytest.raises(RenderError, match="the picture of scene 4 cannot be used") as caught:
+    with pytest.raises(RenderError, match="the image of scene 4 cannot be used") as caught:
         opened(tmp_path, damage(png(photo(1))), scene=3)
     assert (caught.value.stage, caught.value.scene, caught.value.retryable) == ("picture", 3, False)
     assert "PNG or JPEG" in caught.value.advice

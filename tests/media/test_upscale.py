@@ -40,7 +40,7 @@ def test_a_picture_that_is_large_enough_is_left_alone_and_a_broken_one_named(blo
     before, after = enlarged(blobs, tmp_path, "zscale", photo(1, 320, 200))
     assert after == before
     timeline = film(blobs, pictures=[b"broken"], bodies=(10,))
-    with pytest.raises(RenderError, match="the picture of scene 1 cannot be used"):
+    with pytest.raises(RenderError, match="the image of scene 1 cannot be used"):
         upscale_stills(timeline, "zscale", blobs, tmp_path, threading.Event())
 
 
