@@ -4,15 +4,12 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
-from typing import cast
 
 import pytest
 
-from gpu_renderer import render
 from gpu_renderer.core import engine
+from gpu_renderer.core.cache_keys import audio_key, video_key
 from gpu_renderer.core.segments import ENGINE_VERSION
-from gpu_renderer.core.task import Part, Task
 from gpu_renderer.encode import encoders, segment_store
 from gpu_renderer.text.captions import hash_fonts
 from sutradhar import bootstrap
@@ -29,7 +26,6 @@ from sutradhar.pipeline import api_keys, uploads
 from sutradhar.pipeline.billing.call_gate import account
 from sutradhar.pipeline.plan import list_required_assets
 from sutradhar.ports.backend import Backend
-from sutradhar.ports.stores import BlobStore
 from tests import emulated_cloud
 from tests.old_stores import COMMITS, OldStore
 
@@ -198,6 +194,7 @@ def test_segments_and_sound_are_found_again(commit: str, monkeypatch: pytest.Mon
         assert text is not None
         request = RenderRequest.from_record(text)
         plan = segment_store.reel(request.timeline, encoders.profile("libx264", request.mode, RendererSettings()))
-        task = Task(request, cast("BlobStore", None), Path(), lambda *_: None, Event(), RendererSettings(), Part())
-        parts = {*plan.blobs, render._sound_blob(task), render._film_record(task, plan)}
+        audio = f"sounds/{audio_key(request.timeline)}.m4a"
+        captions = request.timeline.captions if request.soft_captions else {}
+        parts = {*plan.blobs, audio, f"films/{video_key(plan.blobs, audio, captions)}.json"}
         assert parts <= names if store.engine["version"] == ENGINE_VERSION else not parts & names

@@ -27,7 +27,7 @@ def fixed_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def stored_request() -> RenderRequest:
-    return RenderRequest.model_validate_json((FIXTURES / "request.json").read_bytes())
+    return RenderRequest.from_record((FIXTURES / "request.json").read_bytes())
 
 
 def timeline(name: str) -> Timeline:
@@ -80,4 +80,4 @@ def test_a_request_of_the_first_version_is_read_with_everything_in_it() -> None:
 
 def test_what_is_stored_today_is_read_again_unchanged() -> None:
     request = stored_request()
-    assert RenderRequest.model_validate_json(request.model_dump_json()) == request
+    assert RenderRequest.from_record(request.to_record()) == request

@@ -1,15 +1,13 @@
 """What crosses the line between the pipeline and the renderer: a request in, a summary out."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
-
-from pydantic import model_validator
+from typing import Literal
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.plan import EncoderName, Language, RenderMode
 from sutradhar.domain.video.quality_gate import FileFacts, Finding
-from sutradhar.domain.video.request_history import upgrade_request
+from sutradhar.domain.video.request_history import rename_tracks
 from sutradhar.domain.video.timeline import MediaRef, Timeline
 
 Stage = Literal["picture", "sound", "join", "thumbnail", "gate", "done"]
@@ -28,7 +26,7 @@ def summary_blob(prefix: str) -> str:
 class RenderRequest(Record):
     """One film to make. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
 
-    history = History("render request", keep_fields)
+    history = History("render request", keep_fields, rename_tracks)
 
     render_id: str
     """Names this attempt; goes back in every message."""
@@ -46,11 +44,6 @@ class RenderRequest(Record):
     """CQ; None: as the renderer's environment says."""
     soft_captions: bool = False
     """Also put the side captions into the video file (mov_text), for players to switch on."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _upgrade(cls, data: Any) -> Any:
-        return upgrade_request(data) if isinstance(data, Mapping) else data
 
     @property
     def video_blob(self) -> str:

@@ -1,9 +1,9 @@
-"""Bring render requests that an earlier version stored to today's form."""
+"""Bring stored render requests of earlier versions to today's form (see domain/core/record.py)."""
 
 from collections.abc import Mapping
 from typing import Any
 
-Fields = dict[str, Any]
+from sutradhar.domain.core.record import Fields
 
 _TIMELINE_FIELDS = {
     "voices": "narrations",
@@ -18,12 +18,10 @@ _TIMELINE_FIELDS = {
 }
 
 
-def upgrade_request(request: Mapping[str, Any]) -> Fields:
-    """Return the fields of ``request`` with today's names, if its timeline has those of the first version. A request of
-    today's form is returned as it is."""
-    timeline = request.get("timeline")
-    if not isinstance(timeline, Mapping) or "voices" not in timeline:
-        return dict(request)
+def rename_tracks(request: Fields) -> Fields:
+    """Make the step from version 1: the tracks of the timeline get other names, a blob and its hash become one
+    MediaRef, and the kind and length of a transition one Transition."""
+    timeline = request["timeline"]
     fields = {_TIMELINE_FIELDS.get(name, name): value for name, value in timeline.items()}
     fields["clips"] = [_upgrade_clip(clip) for clip in fields["clips"]]
     for track in ("narrations", "sound_effects", "clip_audio"):
