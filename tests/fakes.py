@@ -7,41 +7,31 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from itertools import product
+from types import SimpleNamespace
+from typing import Any, NoReturn, get_args
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.assets.operation import Operation
-from sutradhar.domain.billing.model_table import ModelState
-from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
 from sutradhar.domain.jobs.messages import DispatchRender
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
+from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
 from sutradhar.domain.video.quality_gate import VERSION, FileFacts, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
-from sutradhar.pipeline.billing.call_gate import Purchases
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.media import MediaReader
-from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import (
-    ClipGenerator,
-    Composer,
-    FootageLibrary,
-    ImageGenerator,
     MusicBed,
-    Narrator,
     Picture,
-    Planner,
     Shot,
     SoundEffect,
-    SoundLibrary,
     Speech,
     Written,
 )
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
-from sutradhar.providers.media.upload_reader import MediaFiles
 
 
 class SetClock:
@@ -53,26 +43,6 @@ class SetClock:
 
     def advance(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
-
-
-def purchases(records: KeyValueStore, leases: LeaseStore, clock: Clock) -> Purchases:
-    """Of a world in which nothing costs anything."""
-    return Purchases(records, leases, clock, PriceTable(prices=()), None, {})
-
-
-class NoModels:
-    """A ModelDirectory in which no model ends."""
-
-    def known(self, provider: str, model: str) -> ModelState:
-        return ModelState(provider=provider, model=model, exists=True)
-
-    look_up = known
-
-    def find_ended_voices(self) -> list[ModelState]:
-        return []
-
-    def advise(self, state: ModelState) -> str:
-        return ""
 
 
 @dataclass(frozen=True)
@@ -98,40 +68,6 @@ class PortSet:
         """Do nothing: the test closes its stores."""
 
 
-@dataclass(frozen=True)
-class ProviderSet:
-    """Providers that a test names."""
-
-    planner: Planner
-    narrator: Narrator
-    images: ImageGenerator
-    clips: ClipGenerator
-    footage: FootageLibrary
-    sounds: SoundLibrary
-    composer: Composer
-    media: MediaReader
-    purchases: Purchases
-    models: ModelDirectory
-    sketch: Callable[[RenderPlan], RenderPlan]
-
-
-def provider_set(makers: "Makers", gate: Purchases) -> ProviderSet:
-    """Return providers that all are ``makers``."""
-    return ProviderSet(
-        planner=makers,
-        narrator=makers,
-        images=makers,
-        clips=makers,
-        footage=makers,
-        sounds=makers,
-        composer=makers,
-        media=MediaFiles(),
-        purchases=gate,
-        models=NoModels(),
-        sketch=makers.sketch,
-    )
-
-
 def nothing(_what: str) -> None:
     """A hook that does nothing."""
 
@@ -142,7 +78,8 @@ class Makers:
     ``begins``, then ``ends`` or ``fails`` are called with every call; ``trouble`` is raised instead of an answer.
     """
 
-    name = "counting/1"
+    provider_id = ProviderId("counting", "1")
+    available = True
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
@@ -150,6 +87,10 @@ class Makers:
         self.ends: Callable[[str], None] = nothing
         self.fails: Callable[[str], None] = nothing
         self.trouble: list[ProviderError] = []
+
+    @property
+    def name(self) -> str:
+        return str(self.provider_id)
 
     def plan(self, wanted: RenderPlan) -> Written:
         self.calls["plan"] += 1
@@ -161,16 +102,25 @@ class Makers:
         )
         return Written(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
 
-    def sketch(self, wanted: RenderPlan) -> RenderPlan:
+    def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         raise AssertionError("nothing costs anything here")
 
-    def speaks(self, language: Language, voice: Voice) -> bool:
+    def usage(self, *_request: object) -> None:
+        """Return None: nothing costs anything here."""
+
+    @property
+    def capabilities(self) -> Any:
+        """Return what the interfaces of narrators and of image generators ask for together."""
+        voices = frozenset(product(LANGUAGES, get_args(Voice)))
+        return SimpleNamespace(voices=voices, expresses_emotion=False, has_own_voices=False, reference_images=False)
+
+    def supports_voice(self, language: Language, voice: Voice) -> bool:
         return True
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
-        return self.name
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+        return self.provider_id
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+    def supports_emotion(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
         return False
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
@@ -181,10 +131,8 @@ class Makers:
         words = tuple(Word(text=w, start=i * step, end=(i + 1) * step) for i, w in enumerate(parts))
         return Speech(wav=wav(samples, 1), samples=samples, words=words, alignment="speech", provider=self.name)
 
-    keeps_likeness = False
-
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+        self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
     ) -> Picture:
         self._make(f"image {prompt}")
         return Picture(data=prompt.encode(), media_type="image/png", width=width, height=height, provider=self.name)
@@ -193,16 +141,14 @@ class Makers:
         self._make(f"shot {prompt}")
         return Shot(data=prompt.encode(), width=width, height=height, provider=self.name)
 
-    def begin(
+    def start(
         self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
     ) -> Operation:
         self._make(f"clip {prompt}")
         return Operation(provider="counting", model="1", name=prompt)
 
-    def look(self, operation: Operation) -> Shot:
+    def poll(self, operation: Operation) -> Shot:
         return Shot(data=operation.name.encode(), width=64, height=64, provider=self.name)
-
-    empty = False
 
     def sound(self, text: str) -> SoundEffect:
         self._make(f"sound {text}")

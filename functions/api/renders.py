@@ -52,12 +52,12 @@ def create() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/render/<job_id>/status")
 def show(job_id: str) -> Response:
-    from sutradhar.pipeline.billing.call_gate import account
+    from sutradhar.pipeline.billing.accounts import read_account
 
     backend = bootstrap.backend()
     job = owned(backend.jobs.get(job_id))
     made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
-    paid = account(backend.records, job_account(job_id))
+    paid = read_account(backend.records, job_account(job_id))
     response = flask.jsonify(describe_status(job, made, paid, base=_base(job)))
     response.set_etag(f"{job.version}-{len(made)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)

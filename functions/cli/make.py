@@ -131,9 +131,9 @@ def _deliver_refused(job: Job, folder: Path) -> Path | None:
 
 def _print_cost(job: Job) -> None:
     from sutradhar.domain.billing.ledger import job_account
-    from sutradhar.pipeline.billing.call_gate import account
+    from sutradhar.pipeline.billing.accounts import read_account
 
-    paid = account(bootstrap.backend().records, job_account(job.id))
+    paid = read_account(bootstrap.backend().records, job_account(job.id))
     for line in fallback_summary(job.assets):
         note(line)
     if paid.charges:

@@ -87,8 +87,8 @@ def _print_estimate(written: RenderPlan) -> None:
             table.add_row(
                 line.slot.label,
                 f"{line.provider} {line.model}",
-                f"{usd(line.likely):.4f}",
-                f"{usd(line.most):.4f}",
+                f"{usd(line.expected):.4f}",
+                f"{usd(line.max):.4f}",
             )
-        table.add_row("in all, in USD", "", f"{usd(found.likely):.4f}", f"{usd(found.most):.4f}")
+        table.add_row("in all, in USD", "", f"{usd(found.expected):.4f}", f"{usd(found.max):.4f}")
         console.print(table)

@@ -67,7 +67,7 @@ def run_provider_checks() -> list[Check]:
     with ThreadPoolExecutor(8) as pool:
         keys = list(pool.map(lambda name: check_key(name, lambda: registry.check(name)), names))
         accepted = [name for name, check in zip(names, keys, strict=True) if check.ok]
-        chosen_models = [one for one in models.chosen() if one.provider in accepted]
+        chosen_models = [one for one in models.list_chosen() if one.provider in accepted]
         states = pool.map(lambda one: models.look_up(one.provider, one.model), chosen_models)
         return [*keys, *(check_model(*pair, models.today()) for pair in zip(chosen_models, states, strict=True))]
 
@@ -170,8 +170,8 @@ def _check_disk(home: Path) -> Check:
 def _check_voices(narrator: Narrator) -> list[Check]:
     checks = []
     for language, voice in product(LANGUAGES, get_args(Voice)):
-        ok = narrator.speaks(language, voice)
-        detail = narrator.maker(language, voice) if ok else f"none of {narrator.name} has it"
+        ok = narrator.supports_voice(language, voice)
+        detail = str(narrator.provider_for(language, voice)) if ok else "none of the narrators has it"
         advice = "" if ok else "apt-get install espeak-ng"
         checks.append(Check(f"voice {language} {voice}", ok=ok, detail=detail, advice=advice))
     return checks

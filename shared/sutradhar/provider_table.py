@@ -5,9 +5,9 @@ This module holds data only and imports no provider, so the settings can read it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-Kind = Literal["planner", "narrator", "image", "clip", "footage", "sound", "composer"]
+from sutradhar.domain.billing.provider_id import Kind
+
 _TOKENS = ("input_tokens", "output_tokens")
 
 
@@ -30,6 +30,8 @@ class Offer:
     """Name of the option without which the provider cannot make this kind; empty: the key is enough."""
     lists_models: bool = True
     """False: the provider's list of models leaves these out although they work."""
+    models_are_voices: bool = False
+    """True: each voice is a model, and the voices' options choose them."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class ProviderSpec:
 
     @property
     def key_variable(self) -> str:
-        return f"{self.prefix}API_KEY"
+        return key_variable(self.name)
 
     @property
     def option_variables(self) -> Mapping[str, str]:
@@ -188,15 +190,32 @@ PROVIDERS: Sequence[ProviderSpec] = (
     ),
     ProviderSpec(
         "googletts",
-        (Offer("narrator", "sutradhar.providers.hosted.googletts.voice:GoogleNarrator"),),
+        (
+            Offer(
+                "narrator",
+                "sutradhar.providers.hosted.googletts.voice:GoogleNarrator",
+                units=("characters",),
+                models_are_voices=True,
+            ),
+        ),
         is_hosted=True,
         options=("project", "voice_en_f", "voice_en_m", "voice_hi_f", "voice_hi_m"),
         client="sutradhar.providers.hosted.googletts.client",
     ),
-    ProviderSpec("pexels", (Offer("footage", "sutradhar.providers.hosted.stock.pexels:Pexels"),), is_hosted=True),
-    ProviderSpec("pixabay", (Offer("footage", "sutradhar.providers.hosted.stock.pixabay:Pixabay"),), is_hosted=True),
     ProviderSpec(
-        "freesound", (Offer("sound", "sutradhar.providers.hosted.stock.freesound:Freesound"),), is_hosted=True
+        "pexels",
+        (Offer("footage", "sutradhar.providers.hosted.stock.pexels:Pexels", units=("requests",)),),
+        is_hosted=True,
+    ),
+    ProviderSpec(
+        "pixabay",
+        (Offer("footage", "sutradhar.providers.hosted.stock.pixabay:Pixabay", units=("requests",)),),
+        is_hosted=True,
+    ),
+    ProviderSpec(
+        "freesound",
+        (Offer("sound", "sutradhar.providers.hosted.stock.freesound:Freesound", units=("requests",)),),
+        is_hosted=True,
     ),
     ProviderSpec("storybook", (Offer("planner", "sutradhar.providers.offline.storybook.planner:Storybook"),)),
     ProviderSpec("hibari", (Offer("narrator", "sutradhar.providers.offline.hibari:HibariNarrator"),)),
@@ -224,6 +243,11 @@ CHAINS: Sequence[ChainSpec] = (
 
 HOSTED: Sequence[ProviderSpec] = tuple(spec for spec in PROVIDERS if spec.is_hosted)
 """The providers that need an account."""
+
+
+def key_variable(name: str) -> str:
+    """Return the environment variable of a provider's key."""
+    return f"{name.upper()}_API_KEY"
 
 
 def find_provider(name: str) -> ProviderSpec:

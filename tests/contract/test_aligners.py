@@ -4,19 +4,19 @@ import inspect
 import os
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from sutradhar.domain.assets.asset import Word
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.plan.plan import Language, Manner
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, find_word_starts
 from sutradhar.providers.alignment.text_match import match_either_form, match_tokens
 from sutradhar.providers.alignment.whisper import Whisper, find_problem
-from sutradhar.providers.chain import FallbackNarrator
+from sutradhar.providers.chain import NarratorChain
 from sutradhar.providers.media.speech_postprocess import GUESSED, place_words
 from sutradhar.providers.media.wav import from_wav
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
@@ -94,17 +94,15 @@ def test_what_the_recording_does_not_say_is_not_found() -> None:
 
 def test_the_chain_asks_where_the_voice_does_not_tell(truth: Speech) -> None:
     class Mute:
-        name = "mute/1"
+        provider_id = ProviderId("mute", "1")
+        capabilities = NarratorCapabilities(voices=frozenset({("en", "F"), ("hi", "F")}))
         told = truth
-
-        def speaks(self, *_args: Any) -> bool:
-            return True
 
         def narrate(self, *_args: Any) -> Speech:
             return self.told
 
     voice: Any = Mute()
-    chain = FallbackNarrator([voice], SimpleNamespace(strict=False), [Whisper(Path("nowhere")), PocketSphinx()])
+    chain = NarratorChain([voice], aligners=[Whisper(Path("nowhere")), PocketSphinx()])
     assert chain.narrate(TEXT, "en", "F") == truth
     Mute.told = untold(truth)
     assert chain.narrate(TEXT, "en", "F", Manner()).alignment == "speech"

@@ -8,8 +8,11 @@ import pytest
 
 from sutradhar.domain.billing.ledger import Account, day_account, job_account, key_account
 from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import BudgetExceeded
-from sutradhar.pipeline.billing.call_gate import Buyer, Purchases, account, on_account_of
+from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.pipeline.billing.context import BillingContext
 from tests.contract.conftest import Kit
 
 PRICES = PriceTable.model_validate(
@@ -61,7 +64,7 @@ def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
     day = day_account(kit.clock.now().date().isoformat())
     jobs = [f"job-{i}" for i in range(5)]
     caps = dict.fromkeys(jobs, 750000)
-    gate = Purchases(kit.records, kit.leases, kit.clock, PRICES, 3_000_000, {})
+    gate = PaidCallGate.create(kit.records, kit.leases, kit.clock, PRICES, 3_000_000, {})
     key = key_account("key-1", kit.clock.now().date().isoformat())
     most: list[int] = []
     of_key: list[int] = []
@@ -71,26 +74,26 @@ def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
     def work(i: int) -> None:
         job = jobs[i % 5]
         owner, owner_cap = ("key-1", 1_200_000) if i % 5 < 2 else ("key-2", None)
-        with on_account_of(Buyer(job, f"slot-{i}", caps[job], owner=owner, owner_cap=owner_cap)):
-            try:
-                with gate.call("v", "m", {"calls": 1}, {"calls": 1}) as call:
-                    called.append(job)
-                    most.append(account(kit.records, day).committed)
-                    of_key.append(account(kit.records, key).committed)
-                    if i % 3:
-                        call.settle({"calls": 0.5})
-            except BudgetExceeded:
-                refused.append(job)
+        context = BillingContext(job, f"slot-{i}", caps[job], owner=owner, owner_cap=owner_cap)
+        try:
+            with gate.bill_to(context).call(Usage.exact("v", "m", {"calls": 1})) as call:
+                called.append(job)
+                most.append(read_account(kit.records, day).commitment)
+                of_key.append(read_account(kit.records, key).commitment)
+                if i % 3:
+                    call.settle({"calls": 0.5})
+        except BudgetExceeded:
+            refused.append(job)
 
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(work, range(50)))
-    accounts: dict[str, Account] = {job: account(kit.records, job_account(job)) for job in jobs}
-    whole = account(kit.records, day)
+    accounts: dict[str, Account] = {job: read_account(kit.records, job_account(job)) for job in jobs}
+    whole = read_account(kit.records, day)
     assert max(most) <= 3_000_000
     assert max(of_key) <= 1_200_000
-    assert account(kit.records, key).reserved == 0
-    assert account(kit.records, key).spent == sum(accounts[job].spent for job in jobs[:2]) > 0
-    assert "key-2" not in "".join(kit.records.read([key_account("key-2", key.rpartition("/")[2])]))
+    assert read_account(kit.records, key).reserved == 0
+    assert read_account(kit.records, key).spent == sum(accounts[job].spent for job in jobs[:2]) > 0
+    assert "key-2" not in "".join(kit.records.read([str(key_account("key-2", key.day))]))
     assert len(called) + len(refused) == 50
     assert refused
     assert whole.reserved == 0

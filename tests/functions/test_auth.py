@@ -15,11 +15,12 @@ from functions import main
 from functions.api import auth as api_access
 from functions.cli import app
 from sutradhar import bootstrap
-from sutradhar.domain.billing.ledger import Account, day_account, key_account
+from sutradhar.domain.billing.ledger import Account, AccountId, day_account, key_account
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
+from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
 from tests.providers.billing_harness import VENDORS
 from tests.providers.server import KEY, VendorStub
@@ -185,9 +186,8 @@ def bought(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]
         yield functions_framework.create_app("api", main.__file__).test_client()
 
 
-def committed(name: str) -> int:
-    text = bootstrap.backend().records.read([name]).get(name)
-    return Account.from_record(text).committed if text else 0
+def committed(account_id: AccountId) -> int:
+    return read_account(bootstrap.backend().records, account_id).commitment
 
 
 def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> None:
@@ -199,7 +199,8 @@ def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> N
     # and so is one for which another has left too little of everybody's day
     day = bootstrap.backend().clock.now().date().isoformat()
     spent = Account(spent=99_900_000).to_record()
-    bootstrap.backend().records.update([day_account(day)], lambda _found: {day_account(day): spent})
+    name = str(day_account(day))
+    bootstrap.backend().records.update([name], lambda _found: {name: spent})
     assert post(bought, rich).status_code == 402
     assert committed(key_account(poor.id, day)) == 0
 
@@ -208,7 +209,7 @@ def test_a_repeat_is_answered_with_its_job_also_when_the_day_is_spent(bought: Fl
     made, shown = key("asha", daily_budget_usd=5)
     sent = {**shown, "Idempotency-Key": "k"}
     first = post(bought, sent)
-    name = key_account(made.id, bootstrap.backend().clock.now().date().isoformat())
+    name = str(key_account(made.id, bootstrap.backend().clock.now().date().isoformat()))
     spent = Account(spent=5_000_000).to_record()
     bootstrap.backend().records.update([name], lambda _found: {name: spent})
     again = post(bought, sent)

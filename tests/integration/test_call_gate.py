@@ -15,13 +15,18 @@ from sutradhar.backends.local.stores import SqliteLeaseStore
 from sutradhar.domain.billing.breaker import FAILURES, Breaker
 from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import BudgetExceeded, Fault, LeaseHeld, ProviderError
-from sutradhar.pipeline.billing.call_gate import Buyer, Purchases, account, on_account_of
+from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.pipeline.billing.context import BillingContext
 from tests.fakes import SetClock
 
 PRICES = PriceTable.model_validate(
     {"prices": [{"provider": "v", "model": "m", "unit": "calls", "usd": "0.10", "source": "s", "as_of": "2026-01-01"}]}
 )
+
+USAGE = Usage.exact("v", "m", {"calls": 1})
 
 
 class Shop:
@@ -35,12 +40,12 @@ class Shop:
         leases = SqliteLeaseStore(self.database, self.process_registry, self.clock)
         # two instances of a function
         self.here, self.there = (
-            Purchases(self.records, leases, self.clock, PRICES, day_cap, {"v": places}, {"v": a_minute})
+            PaidCallGate.create(self.records, leases, self.clock, PRICES, day_cap, {"v": places}, {"v": a_minute})
             for _ in range(2)
         )
 
-    def call(self, gate: Purchases | None = None, fault: Fault | None = None, after: float | None = None) -> None:
-        with (gate or self.here).call("v", "m", {"calls": 1}, {"calls": 1}):
+    def call(self, gate: PaidCallGate | None = None, fault: Fault | None = None, after: float | None = None) -> None:
+        with (gate or self.here).call(USAGE):
             if fault:
                 raise ProviderError("broken", provider="v", retryable=True, fault=fault, retry_after=after)
 
@@ -49,11 +54,11 @@ class Shop:
             with pytest.raises(ProviderError, match="broken"):
                 self.call(fault=fault, after=after)
 
-    def asked(self, gate: Purchases) -> bool:
+    def asked(self, gate: PaidCallGate) -> bool:
         """Whether a call is let through."""
         calls: list[None] = []
         try:
-            with gate.call("v", "m", {"calls": 1}, {"calls": 1}):
+            with gate.call(USAGE):
                 calls.append(None)
         except ProviderError:
             return bool(calls)
@@ -83,7 +88,7 @@ def test_after_three_failures_in_a_row_no_instance_asks_for_a_while(shop: Shop, 
 def test_after_the_pause_one_tries_and_the_others_wait_for_how_it_ends(shop: Shop) -> None:
     shop.fails("down", 3)
     shop.clock.advance(31)
-    with pytest.raises(ProviderError, match="broken"), shop.here.call("v", "m", {"calls": 1}, {"calls": 1}):
+    with pytest.raises(ProviderError, match="broken"), shop.here.call(USAGE):
         assert not shop.asked(shop.there)
         raise ProviderError("broken", provider="v", retryable=True, fault="down")
     shop.clock.advance(31)  # the second pause is twice as long
@@ -112,13 +117,13 @@ def test_what_is_wrong_with_one_request_says_nothing_of_the_next(shop: Shop, fau
 
 
 def test_no_more_calls_at_once_than_there_are_places_in_all_instances(shop: Shop) -> None:
-    one, two = (gate.call("v", "m", {"calls": 1}, {"calls": 1}) for gate in (shop.here, shop.there))
+    one, two = (gate.call(USAGE) for gate in (shop.here, shop.there))
     with one, two, pytest.raises(LeaseHeld, match="v is asked 2 things at once"):
         shop.call()
     shop.call()
-    with suppress(RuntimeError), shop.here.call("v", "m", {"calls": 1}, {"calls": 1}):
+    with suppress(RuntimeError), shop.here.call(USAGE):
         raise RuntimeError("a place is given back whatever happens")
-    with shop.here.call("v", "m", {"calls": 1}, {"calls": 1}), shop.there.call("v", "m", {"calls": 1}, {"calls": 1}):
+    with shop.here.call(USAGE), shop.there.call(USAGE):
         pass
 
 
@@ -135,27 +140,26 @@ def test_no_more_calls_a_minute_than_a_vendor_may_get_from_all_instances(tmp_pat
 
 
 def test_a_model_without_a_price_is_not_called(shop: Shop) -> None:
-    unpriced = shop.here.call("v", "other", {"calls": 1}, {})
+    unpriced = shop.here.call(Usage.exact("v", "other", {"calls": 1}))
     with pytest.raises(ProviderError, match="no price is known for calls of v's other"), unpriced:
         pytest.fail("called")
 
 
 def test_a_cap_is_named_with_what_is_left_of_it(shop: Shop) -> None:
-    with on_account_of(Buyer("job-1", "a", 150_000)):
-        shop.call()
-        with pytest.raises(BudgetExceeded, match=r"v would cost up to 0\.1000 USD, and of this job's cap of 0\.15 USD"):
-            shop.call()
+    gate = shop.here.bill_to(BillingContext("job-1", "a", 150_000))
+    shop.call(gate)
+    with pytest.raises(BudgetExceeded, match=r"v would cost up to 0\.1000 USD, and of this job's cap of 0\.15 USD"):
+        shop.call(gate)
 
 
 def test_the_day_has_a_cap_of_its_own_and_the_next_day_begins_anew(tmp_path: Path) -> None:
     shop = Shop(tmp_path, day_cap=150_000)
-    with on_account_of(Buyer("job-1", "a")):
-        shop.call()
-    with on_account_of(Buyer("job-2", "a")):
-        with pytest.raises(BudgetExceeded, match="this day's cap"):
-            shop.call()
-        shop.clock.advance(timedelta(days=1).total_seconds())
-        shop.call()
+    shop.call(shop.here.bill_to(BillingContext("job-1", "a")))
+    second = shop.here.bill_to(BillingContext("job-2", "a"))
+    with pytest.raises(BudgetExceeded, match="this day's cap"):
+        shop.call(second)
+    shop.clock.advance(timedelta(days=1).total_seconds())
+    shop.call(second)
     shop.database.close()
     shop.process_registry.close()
 
@@ -163,21 +167,21 @@ def test_the_day_has_a_cap_of_its_own_and_the_next_day_begins_anew(tmp_path: Pat
 def test_what_a_dead_worker_had_set_aside_counts_as_spent_until_the_vendor_is_known_to_say_otherwise(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with on_account_of(Buyer("job-1", "a", 10_000_000)):
-        dead = shop.here.call("v", "m", {"calls": 1}, {"calls": 1})
-        call = dead.__enter__()
-        assert account(shop.records, job_account("job-1")).reserved == 100_000
-        with on_account_of(Buyer("job-1", "b")):
-            shop.call(shop.there)  # of another slot: it leaves the first one alone
-        assert account(shop.records, job_account("job-1")).reserved == 100_000
-        shop.call(shop.there)
-        found = account(shop.records, job_account("job-1"))
-        assert (found.reserved, found.spent) == (0, 300_000)
-        assert json.loads(capsys.readouterr().err.splitlines()[-1])["event"] == "charge_lost"
-        call.settle({"calls": 0.5})  # it was only slow
-        dead.__exit__(None, None, None)
-        found = account(shop.records, job_account("job-1"))
-        assert (found.reserved, found.spent) == (0, 250_000)
+    context = BillingContext("job-1", "a", 10_000_000)
+    dead = shop.here.bill_to(context).call(USAGE)
+    call = dead.__enter__()
+    assert read_account(shop.records, job_account("job-1")).reserved == 100_000
+    # of another slot: it leaves the first one alone
+    shop.call(shop.there.bill_to(BillingContext("job-1", "b")))
+    assert read_account(shop.records, job_account("job-1")).reserved == 100_000
+    shop.call(shop.there.bill_to(context))
+    account = read_account(shop.records, job_account("job-1"))
+    assert (account.reserved, account.spent) == (0, 300_000)
+    assert json.loads(capsys.readouterr().err.splitlines()[-1])["event"] == "charge_lost"
+    call.settle({"calls": 0.5})  # it was only slow
+    dead.__exit__(None, None, None)
+    account = read_account(shop.records, job_account("job-1"))
+    assert (account.reserved, account.spent) == (0, 250_000)
 
 
 @pytest.mark.parametrize("others", [0, 1, 7])
@@ -186,15 +190,15 @@ def test_a_pause_doubles_once_a_trial_however_many_calls_fail(others: int) -> No
     down = ProviderError("down", provider="v", retryable=True, fault="down")
     breaker = Breaker()
     for _ in range(FAILURES):
-        breaker = breaker.failed(down, now)
+        breaker = breaker.record_failure(down, now)
     pauses = []
     for _ in range(4):
-        pauses.append(breaker.wait(now))
+        pauses.append(breaker.seconds_until_retry(now))
         for _ in range(others):  # these calls ran when the pause began
-            breaker = breaker.failed(down, now)
-        now += timedelta(seconds=breaker.wait(now))
-        breaker = breaker.tried(now)
+            breaker = breaker.record_failure(down, now)
+        now += timedelta(seconds=breaker.seconds_until_retry(now))
+        breaker = breaker.half_open(now)
         for _ in range(others):
-            breaker = breaker.failed(down, now)
-        breaker = breaker.failed(down, now, is_trial=True)
+            breaker = breaker.record_failure(down, now)
+        breaker = breaker.record_failure(down, now, is_trial=True)
     assert pauses == [30, 60, 120, 240]

@@ -23,7 +23,7 @@ from sutradhar.domain.jobs.job_status import describe_status
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
-from sutradhar.pipeline.billing.call_gate import account
+from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.plan import list_required_assets
 from sutradhar.ports.backend import Backend
 from tests import emulated_cloud
@@ -93,7 +93,7 @@ def test_jobs_are_listed_with_their_plans_and_ends(old: OpenStore) -> None:
 
 
 def _account(old: OpenStore, name: str) -> Account:
-    return account(old.backend.records, job_account(old.store.jobs[name]))
+    return read_account(old.backend.records, job_account(old.store.jobs[name]))
 
 
 def test_money_is_still_known(old: OpenStore) -> None:

@@ -30,7 +30,8 @@ from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.providers import Picture, SoundEffect
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.ports.stores import MAX_LEASE
-from tests.fakes import Makers, PortSet, Renderers, SetClock, ToldRunner, provider_set, purchases, write_summary
+from tests.fake_providers import free_call_gate, provider_set
+from tests.fakes import Makers, PortSet, Renderers, SetClock, ToldRunner, write_summary
 
 PLAN = RenderPlan(topic="tea")
 
@@ -56,7 +57,7 @@ class World:
             runner=self.runner,
             clock=self.clock,
         )
-        gate = purchases(records, leases, self.clock)
+        gate = free_call_gate(records, leases, self.clock)
         self.services = Services(backend, provider_set(self.makers, gate), PlanDefaults())
 
     def work(self) -> None:

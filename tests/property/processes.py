@@ -17,7 +17,8 @@ from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
-from tests.fakes import PortSet, ToldRunner, provider_set, purchases
+from tests.fake_providers import free_call_gate, provider_set
+from tests.fakes import PortSet, ToldRunner
 from tests.property.interleaving import Handler, Stepped
 
 World = Any
@@ -88,7 +89,7 @@ class Process:
         }
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
         makers = world.makers
-        gate = purchases(stepped["records"], stepped["leases"], world.clock)
+        gate = free_call_gate(stepped["records"], stepped["leases"], world.clock)
         backend = PortSet(**stepped, clock=world.clock)
         self.services = Services(backend, provider_set(makers, gate), PlanDefaults())
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sutradhar.domain.billing import ledger
-from sutradhar.domain.billing.ledger import Account, Charge
+from sutradhar.domain.billing.ledger import Account, AccountId, Charge
 from sutradhar.domain.core.errors import BudgetExceeded
 
 JOBS, DAYS = ("job-a", "job-b", "job-c"), ("2026-11-23", "2026-11-24")
@@ -18,11 +18,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.accounts: dict[str, Account] = {}
+        self.accounts: dict[AccountId, Account] = {}
         self.bought: dict[str, tuple[str, str, int]] = {}
         self.paid: dict[str, int] = {}
 
-    def _of(self, job: str, day: str) -> dict[str, Account]:
+    def _of(self, job: str, day: str) -> dict[AccountId, Account]:
         names = (ledger.job_account(job), ledger.day_account(day), ledger.key_account(KEYS[job], day))
         return {name: self.accounts.get(name, Account()) for name in names}
 
@@ -40,7 +40,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.accounts |= ledger.reserve(self._of(job, day), ledger.job_account(job), charge_id, charge, caps)
         except BudgetExceeded:
             before = self._of(job, day)
-            fits = all(account.committed + price <= caps[name] for name, account in before.items())
+            fits = all(account.commitment + price <= caps[name] for name, account in before.items())
             assert not fits
         else:
             self.bought[charge_id] = (job, day, price)
@@ -59,7 +59,7 @@ class LedgerMachine(RuleBasedStateMachine):
         spent = {"settled": int(price * share), "refunded": 0, "lost": price}[outcome]
         known = self.accounts[ledger.job_account(job)].charges[charge_id].outcome
         for _ in range(times):
-            self.accounts |= ledger.close(self._of(job, day), ledger.job_account(job), charge_id, outcome, spent)
+            self.accounts |= ledger.settle(self._of(job, day), ledger.job_account(job), charge_id, outcome, spent)
         if known in ("open", "pending") or (known == "lost" and outcome != "lost"):
             self.paid[charge_id] = spent
 
@@ -70,7 +70,9 @@ class LedgerMachine(RuleBasedStateMachine):
             job, day, _ = self.bought[charge_id]
             before = self.accounts[ledger.job_account(job)]
             for _ in range(times):
-                self.accounts |= ledger.keep(self._of(job, day), ledger.job_account(job), charge_id, "operation")
+                self.accounts |= ledger.mark_pending(
+                    self._of(job, day), ledger.job_account(job), charge_id, "operation"
+                )
             after = self.accounts[ledger.job_account(job)]
             assert (after.reserved, after.spent) == (before.reserved, before.spent)
 
@@ -78,12 +80,12 @@ class LedgerMachine(RuleBasedStateMachine):
     def nothing_passes_a_cap(self) -> None:
         for name, account in self.accounts.items():
             assert account.reserved >= 0
-            cap = {"job": JOB_CAP, "day": DAY_CAP, "key": KEY_CAP}[name.split("/")[1]]
-            assert account.committed <= cap
+            cap = {"job": JOB_CAP, "day": DAY_CAP, "key": KEY_CAP}[name.kind]
+            assert account.commitment <= cap
 
     @invariant()
     def it_adds_up(self) -> None:
-        of: dict[str, list[str]] = {}
+        of: dict[AccountId, list[str]] = {}
         for charge_id, (job, day, _) in self.bought.items():
             for name in self._of(job, day):
                 of.setdefault(name, []).append(charge_id)

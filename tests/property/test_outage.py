@@ -1,6 +1,7 @@
 """Five hundred jobs while one vendor is down: with the real chains, gate, breaker, ledger and store."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,21 @@ from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.price import PriceTable
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import RenderFinished
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.billing.call_gate import Purchases
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.handle import fail_job, handle
+from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import submit
+from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.runner import ExecutionState
-from sutradhar.providers.chain import FallbackClips, FallbackComposer, FallbackImages, FallbackNarrator, FallbackPlanner
-from tests.fakes import Makers, ProviderSet, Renderers, SetClock, ToldRunner, write_summary
+from sutradhar.providers.chain import ClipChain, ComposerChain, ImageChain, NarratorChain, PlannerChain
+from tests.fake_providers import ProviderSet
+from tests.fakes import Makers, Renderers, SetClock, ToldRunner, write_summary
 
 JOBS = 500
 VENDORS = ("openai", "elevenlabs", "gemini", "veo")
@@ -39,16 +45,17 @@ class Simulated(Makers):
     """Everything by one vendor, through the gate; ``down`` vendors fail."""
 
     vendor: str
-    gate: Purchases
+    gate: CallGate
     down: set[str]
     asked: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.name = f"{self.vendor}/m"
+        self.provider_id = ProviderId(self.vendor, "m")
+        self._usage = Usage.exact(self.vendor, "m", {"calls": 1})
 
     def _bought(self, make: Any) -> Any:
-        with self.gate.call(self.vendor, "m", {"calls": 1}, {"calls": 1}):
+        with self.gate.call(self._usage):
             self._asked()
             return make()
 
@@ -56,6 +63,12 @@ class Simulated(Makers):
         self.asked[self.vendor] += 1
         if self.vendor in self.down:
             raise ProviderError("HTTP 503", provider=self.vendor, retryable=True, status=503, fault="down")
+
+    def usage(self, *_request: object) -> Any:
+        return self._usage
+
+    def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
+        return requested_plan
 
     def plan(self, *args: Any) -> Any:
         return self._bought(lambda: super(Simulated, self).plan(*args))
@@ -66,41 +79,59 @@ class Simulated(Makers):
     def draw(self, *args: Any) -> Any:
         return self._bought(lambda: super(Simulated, self).draw(*args))
 
-    def begin(self, *args: Any) -> Any:
-        with self.gate.call(self.vendor, "m", {"calls": 1}, {"calls": 1}) as call:
+    def start(self, *args: Any) -> Any:
+        with self.gate.call(self._usage) as call:
             self._asked()
-            return call.goes_on(str(args[0]))
+            return call.mark_pending(str(args[0]))
 
-    def look(self, operation: Operation) -> Any:
-        with self.gate.resumed(operation):
-            return super().look(operation)
+    def poll(self, operation: Operation) -> Any:
+        with self.gate.resume(operation):
+            return super().poll(operation)
 
     def compose(self, *args: Any) -> Any:
         return self._bought(lambda: super(Simulated, self).compose(*args))
+
+
+@dataclass(frozen=True)
+class SimulatedProviders:
+    """The real chains over simulated providers. ``by``: the providers by name, which all share their counters."""
+
+    by: Mapping[str, Simulated]
+    call_gate: PaidCallGate
+    real: Services
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.with_gate(self.call_gate), name)
+
+    def with_gate(self, gate: CallGate) -> ProviderSet:
+        """Return the chains, whose calls pass ``gate``."""
+        by = {name: replace(provider, gate=gate) for name, provider in self.by.items()}
+        # every kind begins with another provider, so that each is the first of something
+        orders: dict[str, list[Any]] = {
+            first: [by[name] for name in sorted(VENDORS, key=lambda name: name != first)] for first in VENDORS
+        }
+        return ProviderSet(
+            call_gate=self.call_gate,
+            planner=PlannerChain(orders["openai"]),
+            narrator=NarratorChain(orders["elevenlabs"]),
+            images=ImageChain(orders["gemini"]),
+            composer=ComposerChain(orders["elevenlabs"]),
+            clips=ClipChain([by["veo"]]),
+            footage=self.real.footage,
+            sounds=self.real.sounds,
+            media=self.real.media,
+            models=self.real.models,
+        )
 
 
 @pytest.mark.parametrize("down", VENDORS)
 def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down: str, tmp_path: Path) -> None:
     settings = Settings.from_env({"SUTRADHAR_HOME": str(tmp_path)})
     backend, clock, renderers = bootstrap.local_backend(settings), SetClock(), Renderers()
-    gate = Purchases(backend.records, backend.leases, clock, PRICES, None, dict.fromkeys(VENDORS, 4))
+    gate = PaidCallGate.create(backend.records, backend.leases, clock, PRICES, None, dict.fromkeys(VENDORS, 4))
     by = {vendor: Simulated(vendor, gate, {down}) for vendor in VENDORS}
-    # every kind begins with another vendor, so that each is the first of something
-    orders = {first: [by[v] for v in sorted(VENDORS, key=lambda v: v != first)] for first in VENDORS}
     real = bootstrap.services_on(backend, settings)
-    providers = ProviderSet(
-        purchases=gate,
-        planner=FallbackPlanner(orders["openai"], gate),
-        narrator=FallbackNarrator(orders["elevenlabs"], gate),
-        images=FallbackImages(orders["gemini"], gate),
-        composer=FallbackComposer(orders["elevenlabs"], gate),
-        clips=FallbackClips([by["veo"]], gate),
-        footage=real.footage,
-        sounds=real.sounds,
-        media=real.media,
-        models=real.models,
-        sketch=lambda wanted: wanted,
-    )
+    providers = SimulatedProviders(by, gate, real)
     services = replace(
         real, backend=replace(backend, runner=ToldRunner(renderers, "o"), clock=clock), providers=providers
     )

@@ -14,7 +14,9 @@ from sutradhar.config import ProviderConnection
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.billing.call_gate import Buyer, Purchases, account, on_account_of
+from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.providers.hosted.elevenlabs.music import ElevenLabsComposer
 from sutradhar.providers.hosted.elevenlabs.sounds import ElevenLabsSounds
 from sutradhar.providers.hosted.elevenlabs.voice import ElevenLabsNarrator
@@ -54,7 +56,7 @@ class Adapter:
     """How one adapter is made and asked."""
 
     vendor: str
-    make: Callable[[ProviderConnection, Purchases], Any]
+    make: Callable[[ProviderConnection, PaidCallGate], Any]
     ask: Callable[[Any], Any]
 
     verb: str
@@ -116,20 +118,20 @@ class Desk:
         self.database, self.process_registry = Database(self.folder / "state.db"), ProcessRegistry(self.folder)
         self.records = SqliteKeyValueStore(self.database)
         self.leases = SqliteLeaseStore(self.database, self.process_registry, self.clock)
-        self.gate = Purchases(self.records, self.leases, self.clock, PRICES, self.day_cap, self.at_once)
+        self.gate = PaidCallGate.create(self.records, self.leases, self.clock, PRICES, self.day_cap, self.at_once)
 
     def close(self) -> None:
         self.database.close()
         self.process_registry.close()
 
-    def adapter(self, name: str, **changes: Any) -> Any:
+    def adapter(self, name: str, gate: PaidCallGate | None = None, **changes: Any) -> Any:
         one = ADAPTERS[name]
         options = {**one.options, **changes.pop("options", {})}
-        return one.make(settings(self.stub, one.vendor, options, **changes), self.gate)
+        return one.make(settings(self.stub, one.vendor, options, **changes), gate or self.gate)
 
     def buy(self, name: str, slot: str = "thing", job: str = "job-1", cap: int | None = None, **changes: Any) -> Any:
-        with on_account_of(Buyer(job, slot, cap)):
-            return ADAPTERS[name].ask(self.adapter(name, **changes))
+        gate = self.gate.bill_to(BillingContext(job, slot, cap))
+        return ADAPTERS[name].ask(self.adapter(name, gate, **changes))
 
     def account(self, job: str = "job-1") -> Account:
-        return account(self.records, job_account(job))
+        return read_account(self.records, job_account(job))

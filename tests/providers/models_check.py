@@ -13,7 +13,9 @@ from typing import Any, get_args
 
 from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.billing.price import PriceTable
-from sutradhar.providers.catalog import OFFERS, Kind, model_table
+from sutradhar.domain.billing.provider_id import Kind
+from sutradhar.provider_table import PROVIDERS, Offer, ProviderSpec
+from sutradhar.providers.catalog import model_table
 
 SOURCES: Mapping[tuple[str, Kind], tuple[str, str]] = {
     ("openai", "planner"): ("openai.types.shared.chat_model", "ChatModel"),
@@ -64,16 +66,18 @@ def _literals(kind: Any) -> list[str]:
     return [name for one in get_args(kind) for name in _literals(one)]
 
 
+def _list_offers() -> list[tuple[ProviderSpec, Offer]]:
+    return [(spec, offer) for spec in PROVIDERS for offer in spec.offers]
+
+
 def compare(lists: Mapping[tuple[str, Kind], ClientList], table: ModelTable, prices: PriceTable) -> list[str]:
     """Return the differences, each in one sentence."""
     differences: list[str] = []
     priced = {(price.provider, price.model) for price in prices.prices}
-    for one in OFFERS:
-        if known := lists.get((one.provider, one.kind)):
+    for spec, one in _list_offers():
+        if known := lists.get((spec.name, one.kind)):
             unknown = [model for model in (one.default, one.reserve) if model and model not in known.models]
-            differences += [
-                f"{one.provider}'s client does not know {name}, our model for {one.kind}" for name in unknown
-            ]
+            differences += [f"{spec.name}'s client does not know {name}, our model for {one.kind}" for name in unknown]
     for (provider, _), known in lists.items():
         for model, end in known.ends.items():
             ours = table.find(provider, model)

@@ -18,7 +18,7 @@ from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.job_status import describe_cost, describe_status
 from sutradhar.domain.jobs.messages import Message, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan, SoundCue
-from sutradhar.pipeline.billing.call_gate import account
+from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry, submit
 from tests.fakes import Makers
@@ -35,12 +35,12 @@ def billed(stub: VendorStub) -> list[Seen]:
 
 
 def paid(studio: Studio, job_id: str) -> Account:
-    return account(studio.backend.records, job_account(job_id))
+    return read_account(studio.backend.records, job_account(job_id))
 
 
 def others_spend(studio: Studio, micros: int) -> None:
     """On everybody's account of today."""
-    name = day_account(studio.services.clock.now().date().isoformat())
+    name = str(day_account(studio.services.clock.now().date().isoformat()))
     spent = Account(spent=micros).to_record()
     studio.services.records.update([name], lambda _found: {name: spent})
 

@@ -19,7 +19,9 @@ from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline import clips
-from sutradhar.pipeline.billing.call_gate import Buyer, account, on_account_of
+from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry, submit
 from sutradhar.providers.hosted.gemini.clips import Veo
@@ -34,13 +36,13 @@ FRAME = photograph(640, 360)
 BEGUN, ASKED = ":predictLongRunning", ":fetchPredictOperation"
 
 
-def veo(desk: Desk, **changes: Any) -> Veo:
-    return Veo(settings(desk.stub, "gemini", {"project": "p", "location": "l"}, **changes), desk.gate)
+def veo(desk: Desk, gate: PaidCallGate | None = None, **changes: Any) -> Veo:
+    return Veo(settings(desk.stub, "gemini", {"project": "p", "location": "l"}, **changes), gate or desk.gate)
 
 
 def begin(desk: Desk, size: tuple[int, int] = (1536, 864), seconds: float = 5.0, **changes: Any) -> Operation:
-    with on_account_of(Buyer("job-1", "scene-00-image", None)):
-        return veo(desk, **changes).begin("a river", "ink", *size, seconds, 7, FRAME)
+    gate = desk.gate.bill_to(BillingContext("job-1", "scene-00-image"))
+    return veo(desk, gate, **changes).start("a river", "ink", *size, seconds, 7, FRAME)
 
 
 def outcomes(desk: Desk) -> list[tuple[str, int]]:
@@ -56,13 +58,13 @@ def test_a_clip_is_begun_with_its_first_frame_and_paid_when_it_is_there(desk: De
     assert (parameters["generateAudio"], parameters["seed"]) == (False, 7)
     assert outcomes(desk) == [("pending", 0)]
     assert desk.account().reserved == 600_000
-    desk.gate.give_up_open("job-1")  # it is nobody's to give up: the vendor is at work on it
+    desk.gate.accounts.write_off_open("job-1")  # it is nobody's to give up: the vendor is at work on it
     assert outcomes(desk) == [("pending", 0)]
     desk.stub.script("gemini", "pending")
     with pytest.raises(StillAtWork):
-        veo(desk).look(operation)
+        veo(desk).poll(operation)
     assert outcomes(desk) == [("pending", 0)]
-    shot = veo(desk).look(operation)
+    shot = veo(desk).poll(operation)
     assert (shot.width, shot.height, shot.provider) == (1280, 720, "gemini/veo-3.1-fast-generate-001")
     assert outcomes(desk) == [("settled", 600_000)]
     assert desk.account().reserved == 0
@@ -139,12 +141,12 @@ def test_what_the_vendor_says_of_a_clip_decides_about_its_money(
     operation = begin(desk)
     desk.stub.script("gemini", fault)
     with pytest.raises(ProviderError) as caught:
-        veo(desk, timeout_sec=0.5).look(operation)
+        veo(desk, timeout_sec=0.5).poll(operation)
     assert caught.value.fault == kind
     assert outcomes(desk) == [(outcome, 600_000 if outcome == "lost" else 0)]
     assert desk.account().reserved == (600_000 if outcome == "pending" else 0)
     if outcome != "refunded":  # and it is set right when it comes after all
-        veo(desk).look(operation)
+        veo(desk).poll(operation)
         assert outcomes(desk) == [("settled", 600_000)]
 
 
@@ -152,7 +154,7 @@ def test_a_clip_that_the_filter_holds_back_costs_nothing(desk: Desk) -> None:
     desk.stub.script("gemini", "refusal")
     operation = begin(desk)
     with pytest.raises(ProviderError, match="violated") as caught:
-        veo(desk).look(operation)
+        veo(desk).poll(operation)
     assert caught.value.fault == "refused"
     assert outcomes(desk) == [("refunded", 0)]
     assert desk.stub.billed("gemini") == []
@@ -161,7 +163,7 @@ def test_a_clip_that_the_filter_holds_back_costs_nothing(desk: Desk) -> None:
 def test_an_api_key_alone_is_told_what_is_missing(desk: Desk) -> None:
     maker = Veo(settings(desk.stub, "gemini", {}), desk.gate)
     with pytest.raises(ProviderError, match="Vertex AI only") as caught:
-        maker.begin("a river", "", 1536, 864, 4, 1, FRAME)
+        maker.start("a river", "", 1536, 864, 4, 1, FRAME)
     assert "GEMINI_PROJECT" in caught.value.advice
     assert desk.stub.calls("gemini") == []
 
@@ -194,7 +196,7 @@ def begun(stub: VendorStub) -> list[Seen]:
 
 
 def paid(studio: Studio, job: Job) -> Account:
-    return account(studio.backend.records, job_account(job.id))
+    return read_account(studio.backend.records, job_account(job.id))
 
 
 def film(studio: Studio, plan: RenderPlan = PLAN) -> Job:

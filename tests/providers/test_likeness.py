@@ -14,7 +14,7 @@ from sutradhar.domain.jobs.job_status import describe_cost
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
-from sutradhar.pipeline.billing.call_gate import account
+from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
 from tests.providers.billing_harness import MIRA, Desk
 from tests.providers.pipeline_harness import Studio, prompt_of
@@ -79,7 +79,7 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(st
         ("generations", 0),
     ]
     assert len(build_timeline(done.plan or PLAN, done.assets).clips) == 3
-    paid = account(studio.backend.records, job_account(done.id))
+    paid = read_account(studio.backend.records, job_account(done.id))
     found = describe_cost(done, paid)
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
     assert build_manifest(done, paid)["assets"][0]["slot"] == "character-0"

@@ -13,7 +13,8 @@ from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.billing.call_gate import Buyer, account, on_account_of
+from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.submit import submit
 from sutradhar.providers import catalog, registry
 from tests.providers import elevenlabs_stub, gemini_stub, openai_stub
@@ -206,7 +207,7 @@ def test_a_model_that_goes_while_films_are_made_is_asked_for_once(
 
 
 def account_of(studio: Studio, job: Job) -> dict[str, Charge]:
-    return dict(account(studio.backend.records, job_account(job.id)).charges)
+    return dict(read_account(studio.backend.records, job_account(job.id)).charges)
 
 
 def test_a_clip_whose_model_is_gone_is_made_by_the_other(
@@ -215,7 +216,7 @@ def test_a_clip_whose_model_is_gone_is_made_by_the_other(
     left = [name for name in gemini_stub.MODELS if name != "veo-3.1-fast-generate-001"]
     monkeypatch.setattr(gemini_stub, "MODELS", left)
     studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
-    operation = studio.services.clips.begin("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
+    operation = studio.services.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert operation.model == "veo-3.1-generate-001"
     assert "veo-3.1-fast-generate-001" in operation.fallbacks[0].reason
     studio.close()
@@ -226,8 +227,9 @@ def test_a_strict_clip_is_not_made_by_the_other(
 ) -> None:
     monkeypatch.setattr(gemini_stub, "MODELS", ("veo-3.1-generate-001",))
     studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
-    with on_account_of(Buyer("j", "s", strict=True)), pytest.raises(ProviderError) as caught:
-        studio.services.clips.begin("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
+    strict = studio.services.chains_for(BillingContext("j", "s", no_fallbacks=True))
+    with pytest.raises(ProviderError) as caught:
+        strict.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert caught.value.fault == "gone"
     studio.close()
 

@@ -7,42 +7,48 @@ import pytest
 
 from sutradhar.domain.billing.model_table import WARN_DAYS, ChosenModel, ModelState
 from sutradhar.domain.plan.plan import Aspect, RenderPlan, Resolution
-from sutradhar.providers.catalog import OFFERS, Kind, Offer, model_table
+from sutradhar.provider_table import CHAINS, PROVIDERS, ChainSpec, Offer, find_offer, find_provider
+from sutradhar.providers.catalog import model_table
 from sutradhar.providers.hosted.openai.images import fitting_size
-from sutradhar.providers.registry import BOUGHT, Registry
+from sutradhar.providers.registry import Registry
 from tests.providers.billing_harness import PRICES, Desk, settings
 
 READ = date(2026, 11, 27)
 """The day on which the tables were made."""
-CHOICES = [(one, model) for one in OFFERS for model in (one.default, one.reserve) if model]
+CHOICES = [
+    (spec.name, offer, model)
+    for spec in PROVIDERS
+    for offer in spec.offers
+    for model in (offer.default, offer.reserve)
+    if model
+]
 SIZES = [(s, a) for s in get_args(Resolution) for a in get_args(Aspect)]
 
 
-@pytest.mark.parametrize(("offer", "model"), CHOICES, ids=[f"{one.provider}-{model}" for one, model in CHOICES])
-def test_every_model_that_is_asked_by_itself_has_a_price(offer: Offer, model: str) -> None:
-    assert PRICES.cost(offer.provider, model, dict.fromkeys(offer.units, 1000.0)) > 0
+@pytest.mark.parametrize(("provider", "offer", "model"), CHOICES, ids=[f"{name}-{model}" for name, _, model in CHOICES])
+def test_every_model_that_is_asked_by_itself_has_a_price(provider: str, offer: Offer, model: str) -> None:
+    assert PRICES.cost(provider, model, dict.fromkeys(offer.units, 1000.0)) > 0
     for price in PRICES.prices:
         assert price.source
         assert price.as_of <= READ
 
 
-@pytest.mark.parametrize(("offer", "model"), CHOICES, ids=[f"{one.provider}-{model}" for one, model in CHOICES])
-def test_every_model_that_is_asked_by_itself_lives_on(offer: Offer, model: str) -> None:
-    found = model_table().find(offer.provider, model)
+@pytest.mark.parametrize(("provider", "offer", "model"), CHOICES, ids=[f"{name}-{model}" for name, _, model in CHOICES])
+def test_every_model_that_is_asked_by_itself_lives_on(provider: str, offer: Offer, model: str) -> None:
+    found = model_table().find(provider, model)
     assert found, "it is not in models.json"
     assert found.source
-    if (offer.provider, offer.kind) == ("openai", "narrator"):
+    if (provider, offer.kind) == ("openai", "narrator"):
         return  # the provider names no successor for its speech endpoint (docs/providers.md)
     assert found.shuts_down is None or found.shuts_down > READ + timedelta(days=WARN_DAYS)
 
 
-@pytest.mark.parametrize("kind", get_args(Kind))
-def test_a_voice_that_ends_comes_after_those_that_live(kind: Kind) -> None:
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.kind)
+def test_a_voice_that_ends_comes_after_those_that_live(chain: ChainSpec) -> None:
     ends = [
-        bool((found := model_table().find(one.provider, one.default)) and found.shuts_down)
-        for provider in BOUGHT[kind]
-        for one in OFFERS
-        if (one.provider, one.kind) == (provider, kind)
+        bool((found := model_table().find(name, find_offer(name, chain.kind).default)) and found.shuts_down)
+        for name in chain.providers
+        if find_provider(name).is_hosted and find_offer(name, chain.kind).default
     ]
     assert ends == sorted(ends)
 
@@ -138,9 +144,7 @@ def test_a_default_voice_that_has_ended_is_not_asked(
     desk: Desk, today: date, options: dict[str, str], *, is_asked: bool
 ) -> None:
     vendors = {"openai": settings(desk.stub, "openai", options)}
-    registry = Registry(vendors, None, {}, desk.gate, today=lambda: today)
+    registry = Registry(vendors, None, {}, today=lambda: today)
     assert ("openai" in registry.names("narrator")) is is_asked
     assert registry.names("image")[0] == "openai"
-    assert "openai" in Registry(vendors, None, {"narrator": ["openai"]}, desk.gate, today=lambda: today).names(
-        "narrator"
-    )
+    assert "openai" in Registry(vendors, None, {"narrator": ["openai"]}, today=lambda: today).names("narrator")

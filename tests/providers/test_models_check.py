@@ -8,7 +8,8 @@ import pytest
 
 from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.billing.price import PriceTable
-from sutradhar.providers.catalog import Kind, model_table
+from sutradhar.domain.billing.provider_id import Kind
+from sutradhar.providers.catalog import model_table
 from tests.providers.billing_harness import PRICES
 from tests.providers.models_check import SOURCES, ClientList, compare, parse_ends, read
 

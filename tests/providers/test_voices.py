@@ -6,17 +6,18 @@ import pytest
 
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
 from sutradhar.domain.plan.plan import Delivery, Manner, RenderPlan
-from sutradhar.pipeline.billing.call_gate import Buyer, on_account_of
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.providers.offline.storybook.planner import Storybook
 from tests.providers.billing_harness import ADAPTERS, SAID, TOLD, Desk
 
 WARM = Manner(speed=0.9, emotion="warm")
 
 
-def asked(desk: Desk, name: str, manner: Manner, **options: str) -> Any:
+def asked(desk: Desk, name: str, manner: Manner, gate: PaidCallGate | None = None, **options: str) -> Any:
     """What the vendor was sent, as JSON."""
     adapter = ADAPTERS[name]
-    made = desk.adapter(name, options=options)
+    made = desk.adapter(name, gate, options=options)
     speech = made.narrate(SAID, "en", "F", manner)
     assert [word.text for word in speech.words] == SAID.split()
     return desk.stub.calls(adapter.vendor)[-1].body
@@ -49,9 +50,9 @@ def test_google_takes_a_speaking_rate(desk: Desk) -> None:
 
 
 def test_google_has_a_price_for_each_kind_of_voice_and_refuses_what_it_cannot_say(desk: Desk) -> None:
-    with on_account_of(Buyer("job-1", "scene-00-narration")):
-        for voice in ("en-GB-Standard-A", "en-GB-Neural2-B"):
-            asked(desk, "google voice", Manner(named=f"googletts/{voice}"))
+    gate = desk.gate.bill_to(BillingContext("job-1", "scene-00-narration"))
+    for voice in ("en-GB-Standard-A", "en-GB-Neural2-B"):
+        asked(desk, "google voice", Manner(named=f"googletts/{voice}"), gate)
     prices = {charge.model: charge.spent for charge in desk.account().charges.values()}
     assert prices["neural2"] == pytest.approx(4 * prices["standard"], abs=4)
     for voice, problem in (("en-US-Studio-O", "no voice that marks words"), ("hi-IN-Neural2-A", "speaks hi, not en")):
@@ -73,8 +74,8 @@ def test_a_voice_that_google_lacks_leaves_its_family_to_other_plans(desk: Desk) 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])
 def test_another_voice_has_another_key(desk: Desk, name: str) -> None:
     made, vendor = desk.adapter(name), ADAPTERS[name].vendor
-    assert made.maker("en", "F") != made.maker("en", "F", Manner(named=f"{vendor}/other"))
-    assert made.maker("en", "F") == made.maker("en", "F", Manner(named="somebody/other"))
+    assert made.provider_for("en", "F") != made.provider_for("en", "F", Manner(named=f"{vendor}/other"))
+    assert made.provider_for("en", "F") == made.provider_for("en", "F", Manner(named="somebody/other"))
 
 
 def test_a_plan_names_a_voice_and_its_manner() -> None:

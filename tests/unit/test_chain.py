@@ -1,28 +1,30 @@
 """A chain of narrators is a narrator."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 import pytest
 
 from sutradhar.domain.assets.asset import Fallback, Word
+from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
-from sutradhar.ports.providers import Picture, Speech
-from sutradhar.providers.chain import FallbackImages, FallbackNarrator
-from sutradhar.providers.registry import Registry
+from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Voice
+from sutradhar.ports.providers import ImageCapabilities, NarratorCapabilities, Picture, Speech
+from sutradhar.providers.chain import ImageChain, NarratorChain
+from sutradhar.providers.registry import ConfiguredChains, Registry
 
 
 @dataclass
-class Terms:
+class OpenGate:
     """A gate as far as a chain asks it."""
 
-    strict: bool = False
+    no_fallbacks: bool = False
 
 
-def chain(*narrators: Any, strict: bool = False) -> FallbackNarrator:
-    return FallbackNarrator(narrators, Terms(strict))
+def chain(*narrators: Any, no_fallbacks: bool = False) -> NarratorChain:
+    return NarratorChain(narrators, no_fallbacks=no_fallbacks)
 
 
 class Scripted:
@@ -30,18 +32,23 @@ class Scripted:
 
     def __init__(self, name: str, failures: int = 0, *, retryable: bool = True, languages: str = "en hi") -> None:
         self.name, self.failures, self.retryable = name, failures, retryable
-        self.languages = languages.split()
+        self.provider_id = ProviderId.parse(name)
+        is_actor = self.provider_id.provider == "actor"
+        voices = frozenset(
+            (language, voice) for language in LANGUAGES if language in languages for voice in get_args(Voice)
+        )
+        self.capabilities = NarratorCapabilities(voices, expresses_emotion=is_actor, has_own_voices=is_actor)
         self.asked = 0
 
-    def speaks(self, language: Language, voice: Voice) -> bool:
-        return language in self.languages
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+        own = VoiceId.parse(manner.named)
+        speaks = own and own.provider == self.provider_id.provider == "actor"
+        return replace(self.provider_id, voice=own.voice) if own and speaks else self.provider_id
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
-        whose, _, named = manner.named.partition("/")
-        return f"{self.name}/{named}" if whose == "actor" and self.name.startswith("actor") else self.name
-
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
-        return self.name.startswith("actor")
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage | None:
+        if self.failures:
+            raise ProviderError("no luck", provider=self.name, retryable=self.retryable)
+        return Usage.exact(self.name, "m", {"characters": len(text)})
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         self.asked += 1
@@ -57,8 +64,8 @@ def test_the_first_that_speaks_is_asked_and_nobody_else() -> None:
     speech = voices.narrate("Hello", "en", "F")
     assert (speech.provider, speech.fallbacks) == ("first", ())
     assert (deaf.asked, first.asked, second.asked) == (0, 1, 0)
-    assert voices.maker("en", "F") == "first"
-    assert voices.maker("hi", "F") == "deaf"
+    assert str(voices.provider_for("en", "F")) == "first"
+    assert str(voices.provider_for("hi", "F")) == "deaf"
 
 
 def test_who_failed_and_why_is_on_the_speech_and_the_first_is_asked_again_next_time() -> None:
@@ -89,8 +96,8 @@ def test_a_mistake_of_ours_is_not_taken_for_a_failed_voice() -> None:
 
 def test_when_nobody_has_the_voice_the_error_is_final_and_says_what_to_install() -> None:
     voices = chain(Scripted("a", languages="en"))
-    assert not voices.speaks("hi", "F")
-    for call in (lambda: voices.maker("hi", "F"), lambda: voices.narrate("x", "hi", "F")):
+    assert not voices.supports_voice("hi", "F")
+    for call in (lambda: voices.provider_for("hi", "F"), lambda: voices.narrate("x", "hi", "F")):
         with pytest.raises(ProviderError, match="no narrator has a voice F for hi") as caught:
             call()
         assert not caught.value.retryable
@@ -106,7 +113,7 @@ def test_chains_nest() -> None:
 def test_strictly_nobody_but_the_first_is_asked() -> None:
     second = Scripted("b")
     with pytest.raises(ProviderError, match="no luck") as caught:
-        chain(Scripted("a", 1), second, strict=True).narrate("Hello", "en", "F")
+        chain(Scripted("a", 1), second, no_fallbacks=True).narrate("Hello", "en", "F")
     assert (caught.value.provider, second.asked) == ("a", 0)
 
 
@@ -114,14 +121,14 @@ class Painter:
     """Refuses prompts with a sword in them."""
 
     name = "painter/1"
+    provider_id = ProviderId("painter", "1")
+    capabilities = ImageCapabilities()
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    keeps_likeness = False
-
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+        self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
     ) -> Picture:
         self.asked.append(prompt)
         if "sword" in prompt:
@@ -131,7 +138,7 @@ class Painter:
 
 def test_a_refused_prompt_is_reworded_once_and_the_refusal_is_kept() -> None:
     painter = Painter()
-    images = FallbackImages([painter], Terms(), lambda prompt, _why: prompt.replace("sword", "flower"))
+    images = ImageChain([painter], reword=lambda prompt, _why: prompt.replace("sword", "flower"))
     picture = images.draw("a boy with a sword", "", 64, 64, 1)
     assert painter.asked == ["a boy with a sword", "a boy with a flower"]
     assert (picture.refused, picture.fallbacks) == ("no weapons", ())
@@ -141,33 +148,32 @@ def test_a_refused_prompt_is_reworded_once_and_the_refusal_is_kept() -> None:
 def test_what_is_refused_in_other_words_too_goes_to_the_next(other: str | None) -> None:
     class Lenient(Painter):
         name = "lenient/1"
-
-        keeps_likeness = False
+        provider_id = ProviderId("lenient", "1")
 
         def draw(
-            self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+            self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
         ) -> Picture:
             return Picture(b"png", "image/png", width, height, self.name)
 
     painter = Painter()
-    picture = FallbackImages([painter, Lenient()], Terms(), lambda _prompt, _why: other).draw("a sword", "", 64, 64, 1)
+    picture = ImageChain([painter, Lenient()], reword=lambda _prompt, _why: other).draw("a sword", "", 64, 64, 1)
     assert len(painter.asked) == (2 if other else 1)
     assert picture.provider == "lenient/1"
     assert picture.fallbacks == (Fallback(provider="painter/1", reason="no weapons"),)
 
 
-def registry(providers: list[str] | None = None, **chains: list[str]) -> Registry:
-    gate: Any = Terms()
-    return Registry({}, providers, chains, gate)
+def registry(providers: list[str] | None = None, **chains: list[str]) -> ConfiguredChains:
+    gate: Any = OpenGate()
+    return ConfiguredChains(Registry({}, providers, chains), gate)
 
 
 def test_an_unknown_narrator_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidRequest, match=r"NARRATORS: there is no narrator 'hibary'; known are hibari, piper, esp"):
-        registry(narrator=["espeak_ng", "hibary"]).narrator()
+        _ = registry(narrator=["espeak_ng", "hibary"]).narrator
 
 
 def test_who_has_no_key_is_left_out_and_said_so(capsys: pytest.CaptureFixture[str]) -> None:
-    names = registry().narrator().name
+    names = str(registry().narrator.provider_id)
     assert names.startswith("hibari/")
     assert '"event": "provider_left_out"' in capsys.readouterr().err
 
@@ -178,12 +184,12 @@ def test_who_has_no_key_is_left_out_and_said_so(capsys: pytest.CaptureFixture[st
 )
 def test_a_vendor_that_was_asked_for_by_name_needs_its_key(providers: list[str], message: str) -> None:
     with pytest.raises(InvalidRequest, match=message):
-        registry(providers).narrator()
+        _ = registry(providers).narrator
 
 
 def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
     with pytest.raises(InvalidRequest, match="IMAGE_GENERATORS: names no provider that is set up; set OPENAI_API_KEY"):
-        registry(image=["openai"]).images()
+        _ = registry(image=["openai"]).images
 
 
 OWN = Manner(named="actor/george")
@@ -194,8 +200,8 @@ def test_whose_own_voice_is_asked_for_is_asked_first() -> None:
     assert voices.narrate("Hello", "en", "F").provider == "a/1"
     speech = voices.narrate("Hello", "en", "F", OWN)
     assert (speech.provider, speech.fallbacks) == ("actor/2", ())
-    assert (voices.maker("en", "F"), voices.maker("en", "F", OWN)) == ("a/1", "actor/2/george")
-    assert (voices.acts("en", "F"), voices.acts("en", "F", OWN)) == (False, True)
+    assert (str(voices.provider_for("en", "F")), str(voices.provider_for("en", "F", OWN))) == ("a/1", "actor/2/george")
+    assert (voices.supports_emotion("en", "F"), voices.supports_emotion("en", "F", OWN)) == (False, True)
 
 
 def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> None:
@@ -208,6 +214,6 @@ def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> No
     speech = voices.narrate("Hello", "en", "F", Manner(named="plain/george"))
     assert (speech.provider, speech.fallbacks[0].reason) == ("a/1", "it has no voice george to choose")
     with pytest.raises(ProviderError, match="no other may speak"):
-        chain(Scripted("plain/1"), strict=True).narrate("Hello", "en", "F", Manner(named="plain/george"))
+        chain(Scripted("plain/1"), no_fallbacks=True).narrate("Hello", "en", "F", Manner(named="plain/george"))
     with pytest.raises(ProviderError, match="no other may speak"):
-        chain(Scripted("a/1"), strict=True).narrate("Hello", "en", "F", OWN)
+        chain(Scripted("a/1"), no_fallbacks=True).narrate("Hello", "en", "F", OWN)

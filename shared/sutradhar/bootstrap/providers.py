@@ -12,21 +12,21 @@ from sutradhar.domain.core.errors import FieldError, InvalidSettings
 
 if TYPE_CHECKING:
     from sutradhar.config import Settings
-    from sutradhar.domain.plan.plan import RenderPlan
-    from sutradhar.pipeline.billing.call_gate import Purchases
+    from sutradhar.pipeline.billing.call_gate import PaidCallGate
     from sutradhar.ports.backend import Backend
+    from sutradhar.ports.call_gate import CallGate
     from sutradhar.providers.chain import (
-        FallbackClips,
-        FallbackComposer,
-        FallbackFootage,
-        FallbackImages,
-        FallbackNarrator,
-        FallbackPlanner,
-        FallbackSounds,
+        ClipChain,
+        ComposerChain,
+        FootageChain,
+        ImageChain,
+        NarratorChain,
+        PlannerChain,
+        SoundChain,
     )
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
-    from sutradhar.providers.registry import Registry
+    from sutradhar.providers.registry import ConfiguredChains, Registry
 
 
 class ConfiguredProviders:
@@ -36,12 +36,12 @@ class ConfiguredProviders:
         self._settings, self._backend, self._prices = settings, backend, prices
 
     @lazy
-    def purchases(self) -> Purchases:
-        from sutradhar.pipeline.billing.call_gate import Purchases
+    def call_gate(self) -> PaidCallGate:
+        from sutradhar.pipeline.billing.call_gate import PaidCallGate
         from sutradhar.providers.catalog import model_table
 
         chosen, budget, backend = self._settings.providers, self._settings.budget, self._backend
-        return Purchases(
+        return PaidCallGate.create(
             backend.records,
             backend.leases,
             backend.clock,
@@ -58,7 +58,16 @@ class ConfiguredProviders:
 
         chosen = self._settings.providers
         order = chosen.order or None
-        return Registry(chosen.connections, order, chosen.chains, self.purchases, chosen.whisper_model)
+        return Registry(chosen.connections, order, chosen.chains, chosen.whisper_model)
+
+    @lazy
+    def _chains(self) -> ConfiguredChains:
+        from sutradhar.providers.registry import ConfiguredChains
+
+        return ConfiguredChains(self.registry, self.call_gate)
+
+    def with_gate(self, gate: CallGate) -> ConfiguredChains:
+        return self._chains.with_gate(gate)
 
     @lazy
     def models(self) -> Models:
@@ -67,42 +76,39 @@ class ConfiguredProviders:
 
         return Models(self.registry, model_table(), self.registry.today)
 
-    @lazy
-    def planner(self) -> FallbackPlanner:
-        return self.registry.planner()
+    @property
+    def planner(self) -> PlannerChain:
+        return self._chains.planner
 
-    @lazy
-    def narrator(self) -> FallbackNarrator:
-        return self.registry.narrator()
+    @property
+    def narrator(self) -> NarratorChain:
+        return self._chains.narrator
 
-    @lazy
-    def images(self) -> FallbackImages:
-        return self.registry.images()
+    @property
+    def images(self) -> ImageChain:
+        return self._chains.images
 
-    @lazy
-    def clips(self) -> FallbackClips:
-        return self.registry.clips()
+    @property
+    def clips(self) -> ClipChain:
+        return self._chains.clips
 
-    @lazy
-    def footage(self) -> FallbackFootage:
-        return self.registry.footage()
+    @property
+    def footage(self) -> FootageChain:
+        return self._chains.footage
 
-    @lazy
-    def sounds(self) -> FallbackSounds:
-        return self.registry.sounds()
+    @property
+    def sounds(self) -> SoundChain:
+        return self._chains.sounds
 
-    @lazy
-    def composer(self) -> FallbackComposer:
-        return self.registry.composer()
+    @property
+    def composer(self) -> ComposerChain:
+        return self._chains.composer
 
     @lazy
     def media(self) -> MediaFiles:
         from sutradhar.providers.media.upload_reader import MediaFiles
 
         return MediaFiles()
-
-    def sketch(self, plan: RenderPlan) -> RenderPlan:
-        return self.registry.sketch(plan)
 
 
 def read_prices(settings: Settings) -> PriceTable:

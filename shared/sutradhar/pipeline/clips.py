@@ -11,9 +11,11 @@ from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.assets.operation import Operation, PendingOperation
 from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.specs import ClipSpec
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.providers import Shot
+from sutradhar.ports.providers import ClipGenerator, Shot
 from sutradhar.telemetry import log
 
 MAX_WAIT = timedelta(minutes=30)
@@ -24,32 +26,29 @@ _MAX_UNREADABLE = 3
 """Number of unreadable answers after which the clip is given up."""
 
 
-def start(services: Services, spec: ClipSpec, first_frame: bytes) -> Operation:
-    """Start the generation of a clip that begins with ``first_frame``, a PNG or JPEG file. Raise ProviderError."""
-    image = spec.image
-    return services.clips.begin(
-        image.prompt, image.style, image.width, image.height, spec.seconds, image.seed, first_frame
-    )
-
-
-def poll_or_start(services: Services, request: AssetRequest, spec: ClipSpec, first_frame: bytes) -> Shot:
+def poll_or_start(
+    services: Services, context: BillingContext, request: AssetRequest, spec: ClipSpec, first_frame: bytes
+) -> Shot:
     """Return the finished clip for ``request``, whose lease the caller holds; ``spec`` is its spec.
+
+    ``first_frame``: a PNG or JPEG file. ``context``: the account that is charged.
 
     Raises:
         StillAtWork: the operation was started, by this call or an earlier one, and has no result yet.
         ProviderError: there will be no clip.
     """
+    clips = services.chains_for(context).clips
     pending = _read(services, request)
-    if pending is None and (unrecorded := services.purchases.unfinished()):
+    if pending is None and (unrecorded := services.call_gate.pending.find(context)):
         pending = _adopt(services, request, unrecorded)
     if pending is None:
-        operation = start(services, spec, first_frame)
+        operation = _start(clips, spec, first_frame)
         _write(services, request, PendingOperation(operation=operation, at=services.clock.now()))
         raise StillAtWork
     try:
-        clip = _poll(services, request, pending)
+        clip = _poll(services, clips, request, pending)
     except ProviderError:
-        services.purchases.give_up(pending.operation)  # the provider did not say whether it charges for it
+        services.call_gate.pending.write_off(pending.operation)  # the provider did not say whether it charges for it
         raise
     provenance = clip.provenance and clip.provenance.evolve(
         prompt=spec.image.prompt,
@@ -66,7 +65,12 @@ def forget(services: Services, request: AssetRequest) -> None:
     _write(services, request, None)
 
 
-def _poll(services: Services, request: AssetRequest, pending: PendingOperation) -> Shot:
+def _start(clips: ClipGenerator, spec: ClipSpec, first_frame: bytes) -> Operation:
+    image = spec.image
+    return clips.start(image.prompt, image.style, image.width, image.height, spec.seconds, image.seed, first_frame)
+
+
+def _poll(services: Services, clips: ClipGenerator, request: AssetRequest, pending: PendingOperation) -> Shot:
     """Return the result of the operation.
 
     Raises:
@@ -76,7 +80,7 @@ def _poll(services: Services, request: AssetRequest, pending: PendingOperation) 
     """
     is_late = services.clock.now() - pending.at > MAX_WAIT
     try:
-        return services.clips.look(pending.operation)
+        return clips.poll(pending.operation)
     except StillAtWork:
         if not is_late:
             raise
@@ -99,14 +103,14 @@ def _read(services: Services, request: AssetRequest) -> PendingOperation | None:
     text = services.records.read([_record_name(request)]).get(_record_name(request))
     pending = PendingOperation.from_record(text) if text else None
     if pending and services.clock.now() - pending.at >= _MAX_AGE:
-        services.purchases.give_up(pending.operation)
+        services.call_gate.pending.write_off(pending.operation)
         return None
     return pending
 
 
 def _adopt(services: Services, request: AssetRequest, operation: Operation) -> PendingOperation:
     """Record an operation whose worker was killed after starting it and before recording it."""
-    if f"{operation.provider}/{operation.model}" != request.provider:
+    if str(ProviderId(operation.provider, operation.model)) != request.provider:
         reason = "it started no clip; the reason was lost when the worker was killed"
         unknown = Fallback(provider=request.provider, reason=reason)
         operation = operation.evolve(fallbacks=(unknown,))

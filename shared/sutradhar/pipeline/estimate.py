@@ -1,99 +1,130 @@
-"""What a film would cost, before anything is bought: adapters say what a call would use, and none is made."""
+"""Estimate the cost of a video before anything is paid for. Providers tell the usage of calls that are not made."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 from sutradhar.domain.assets.requests import AssetRequest, first_frame_request, list_asset_requests
 from sutradhar.domain.assets.slot import PLAN, Slot
-from sutradhar.domain.assets.specs import ClipSpec, UploadSpec
+from sutradhar.domain.assets.specs import (
+    AssetSpec,
+    ClipSpec,
+    ImageSpec,
+    MusicSpec,
+    NarrationSpec,
+    SoundEffectSpec,
+    StockSpec,
+    UploadSpec,
+)
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.billing.call_gate import Buyer, Quoted, on_account_of
-from sutradhar.pipeline.clips import start
 from sutradhar.pipeline.first_providers import first_providers
-from sutradhar.pipeline.generate import generate
 from sutradhar.pipeline.services import Services
+from sutradhar.ports.providers import Chains
 
 
 @dataclass(frozen=True)
-class Line:
-    """Amounts in millionths of a US dollar."""
+class EstimateLine:
+    """The cost of one asset. Amounts in millionths of a US dollar."""
 
     slot: Slot
     provider: str
     model: str
-    likely: int
-    most: int
+    expected: int
+    max: int
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A range: what it will probably cost, as far as one can know before the script is written, and what would be set
-    aside for all of its calls."""
+    """A range: the probable cost, as far as it can be known before the script is written, and the sum that would be
+    reserved for all calls."""
 
-    lines: Sequence[Line]
-
-    @property
-    def likely(self) -> int:
-        return sum(line.likely for line in self.lines)
+    lines: Sequence[EstimateLine]
 
     @property
-    def most(self) -> int:
-        return sum(line.most for line in self.lines)
+    def expected(self) -> int:
+        return sum(line.expected for line in self.lines)
+
+    @property
+    def max(self) -> int:
+        return sum(line.max for line in self.lines)
 
 
-def estimate(services: Services, wanted: RenderPlan) -> Estimate:
+def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
     """Estimate the charge of the first provider of each kind; finished assets cost nothing. If the scenes are not
     written yet, count as many as the first planner would write.
 
-    Raises ProviderError, as planning and making would.
+    Raises:
+        ProviderError: no provider can write the plan or make an asset.
     """
-    lines: list[Line] = []
-    if services.purchases.sells_nothing:
-        return Estimate(lines)  # nobody has to be loaded for that
-    if services.purchases.sells(services.planner.name):
-        lines += _line(PLAN, partial(services.planner.plan, wanted))
-    written = services.sketch(wanted)
-    wanted_things: dict[str, AssetRequest] = {}  # by key: what two scenes share is bought once
-    requests = list_asset_requests(written, first_providers(services, written))
-    made = services.assets.get_many([request.key for request in requests])
-    for request in requests:
-        for part in _parts(request) if request.key not in made else ():
-            wanted_things.setdefault(part.key, part)
-    made = services.assets.get_many(list(wanted_things))
-    for part in wanted_things.values():
-        if services.purchases.sells(part.provider) and part.key not in made:
-            lines += _line(part.slot, _asked(services, part))
+    lines: list[EstimateLine] = []
+    if not services.call_gate.has_paid_providers:
+        return Estimate(lines)  # no provider has to be loaded for that
+    if services.call_gate.is_paid(services.planner.provider_id):
+        lines += _quote(services, PLAN, services.planner.usage(requested_plan))
+    plan = services.planner.draft_plan(requested_plan)
+    for request in _find_missing_assets(services, plan):
+        if services.call_gate.is_paid(ProviderId.parse(request.provider)):
+            lines += _quote(services, request.slot, _find_usage(services.providers, request.spec))
     return Estimate(lines)
 
 
-def _parts(request: AssetRequest) -> list[AssetRequest]:
+def _find_missing_assets(services: Services, plan: RenderPlan) -> list[AssetRequest]:
+    """Return the requests for the assets of ``plan`` that are not stored; those that scenes share count once."""
+    requests = list_asset_requests(plan, first_providers(services, plan))
+    finished = services.assets.get_many([request.key for request in requests])
+    missing: dict[str, AssetRequest] = {}
+    for request in requests:
+        for part in _list_parts(request) if request.key not in finished else ():
+            missing.setdefault(part.key, part)
+    finished = services.assets.get_many(list(missing))
+    return [request for key, request in missing.items() if key not in finished]
+
+
+def _list_parts(request: AssetRequest) -> list[AssetRequest]:
     """Return the request, and that for its first frame if it is a clip."""
     spec = request.spec
     return [request, first_frame_request(request.slot, spec)] if isinstance(spec, ClipSpec) else [request]
 
 
-def _asked(services: Services, request: AssetRequest) -> Callable[[], Any]:
-    spec = request.spec
-    if isinstance(spec, ClipSpec):
-        return partial(_begun, services, spec)
-    assert not isinstance(spec, UploadSpec), "an upload costs nothing"
-    return partial(generate, services, spec, lambda: ([b""] * len(spec.reference_keys), []))
+def _find_usage(chains: Chains, spec: AssetSpec) -> Usage | None:
+    """Return the usage of the first provider that can make the asset; None if it is free.
+
+    Raises:
+        ProviderError: no provider can make it, and the video needs it.
+    """
+    match spec:
+        case NarrationSpec():
+            return chains.narrator.usage(spec.text, spec.language, spec.voice, spec.options)
+        case ImageSpec():
+            return _find_image_usage(chains, spec)
+        case StockSpec():
+            try:
+                return chains.footage.usage(spec.query)
+            except ProviderError:
+                return _find_image_usage(chains, spec.image)  # it replaces the footage
+        case ClipSpec():
+            try:
+                return chains.clips.usage(spec.image.width, spec.image.height, spec.seconds)
+            except ProviderError:
+                return None  # the scene shows its first frame, which has its own line
+        case SoundEffectSpec():
+            try:
+                return chains.sounds.usage(spec.text)
+            except ProviderError:
+                return None  # the effect is left out
+        case MusicSpec():
+            return chains.composer.usage()
+        case UploadSpec():
+            return None
 
 
-def _begun(services: Services, spec: ClipSpec) -> None:
-    """Nobody who can make the clip is no error: the scene shows its picture, which is reckoned apart."""
-    with suppress(ProviderError):
-        start(services, spec, b"")
+def _find_image_usage(chains: Chains, spec: ImageSpec) -> Usage | None:
+    return chains.images.usage(spec.prompt, spec.style, spec.width, spec.height, len(spec.reference_images))
 
 
-def _line(slot: Slot, buy: Callable[[], Any]) -> list[Line]:
-    with on_account_of(Buyer("", str(slot), only_asks=True)):
-        try:
-            buy()  # what ends well was free
-        except Quoted as quote:
-            return [Line(slot, quote.provider, quote.model, quote.likely, quote.most)]
-    return []
+def _quote(services: Services, slot: Slot, usage: Usage | None) -> Iterator[EstimateLine]:
+    if usage is not None:
+        quote = services.call_gate.quote(usage)
+        yield EstimateLine(slot, quote.provider, quote.model, quote.expected, quote.max)

@@ -11,7 +11,7 @@ from sutradhar.domain.plan.plan import Language
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import failures, gate_versions, notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, request_blob
-from sutradhar.pipeline.billing.call_gate import account
+from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.services import Services
 
@@ -77,7 +77,7 @@ def record_progress(services: Services, message: RenderProgressed) -> None:
 
 def _write_provenance(services: Services, job: Job, request: RenderRequest) -> str:
     name = f"{request.prefix}/provenance.json"
-    manifest = build_manifest(job, account(services.records, job_account(job.id)))
+    manifest = build_manifest(job, read_account(services.records, job_account(job.id)))
     services.blobs.put(name, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     return name
 

@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from sutradhar.domain.billing.model_table import ModelState
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
-from sutradhar.pipeline.estimate import Line, estimate
+from sutradhar.pipeline.estimate import EstimateLine, estimate
 from sutradhar.pipeline.services import Services
 from sutradhar.telemetry import log
 
 
-def refuse_gone(services: Services, lines: Sequence[Line]) -> None:
+def refuse_gone(services: Services, lines: Sequence[EstimateLine]) -> None:
     """Refuse a strict job whose model is known to be gone; no provider is called for this check.
 
     Raise InvalidRequest.
     """
-    today = services.purchases.health.today
+    today = services.call_gate.health.today
     for provider, model in _models(lines):
-        for state in (services.models.known(provider, model), services.purchases.health.recall(provider, model)):
+        by_table = services.models.find_known_state(provider, model)
+        for state in (by_table, services.call_gate.health.find_state(provider, model)):
             if state and state.is_gone(today):
                 advice = services.models.advise(_with_successor(services, state))
                 why = f"{state.describe(today)}, and strict allows no other: {advice}, or leave out strict"
@@ -29,13 +30,13 @@ def check_models(services: Services, job: Job) -> list[str]:
 
     Raise ProviderError if a model is gone and the job is strict.
     """
-    if services.purchases.sells_nothing:
+    if not services.call_gate.has_paid_providers:
         return []
     try:
         lines = estimate(services, job.wanted).lines
     except ProviderError:
         return []  # planning itself will report the error
-    today, notices = services.purchases.health.today, _check_voices(services, job)
+    today, notices = services.call_gate.health.today, _check_voices(services, job)
     for provider, model in _models(lines):
         state = _look_up(services, provider, model)
         advice = services.models.advise(state)
@@ -59,15 +60,15 @@ def _check_voices(services: Services, job: Job) -> list[str]:
 
     Raise ProviderError if the job is strict.
     """
-    wanted = job.wanted
-    silent = wanted.scenes and not any(scene.narration for scene in wanted.scenes)
-    speaker = wanted.spoken_language, wanted.gender, wanted.manner
-    if silent or services.purchases.sells(services.narrator.maker(*speaker)):
+    plan = job.wanted
+    silent = plan.scenes and not any(scene.narration for scene in plan.scenes)
+    speaker = plan.spoken_language, plan.gender, plan.manner
+    if silent or services.call_gate.is_paid(services.narrator.provider_for(*speaker)):
         return []
-    today, advice = services.purchases.health.today, "name another provider in NARRATORS (docs/providers.md)"
+    today, advice = services.call_gate.health.today, "name another provider in NARRATORS (docs/providers.md)"
     notices = []
     for state in services.models.find_ended_voices():
-        if wanted.strict:
+        if plan.strict:
             raise ProviderError(
                 f"{state.describe(today)}, and strict allows no other",
                 provider=state.provider,
@@ -81,19 +82,19 @@ def _check_voices(services: Services, job: Job) -> list[str]:
 
 def _look_up(services: Services, provider: str, model: str) -> ModelState:
     """Return the state of the model; the provider is asked once an hour for all jobs together."""
-    if found := services.purchases.health.recall(provider, model):
-        return _with_successor(services, found)
-    found = services.models.look_up(provider, model)
-    if found.problem:
-        log("model_not_looked_up", level="warning", provider=provider, model=model, error=found.problem)
-    services.purchases.health.keep(found)
-    return found
+    if recent := services.call_gate.health.find_state(provider, model):
+        return _with_successor(services, recent)
+    state = services.models.look_up(provider, model)
+    if state.problem:
+        log("model_not_looked_up", level="warning", provider=provider, model=model, error=state.problem)
+    services.call_gate.health.store_state(state)
+    return state
 
 
 def _with_successor(services: Services, state: ModelState) -> ModelState:
-    known = services.models.known(state.provider, state.model)
+    known = services.models.find_known_state(state.provider, state.model)
     return state.evolve(successor=known.successor, shuts_down=state.shuts_down or known.shuts_down)
 
 
-def _models(lines: Sequence[Line]) -> list[tuple[str, str]]:
+def _models(lines: Sequence[EstimateLine]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((line.provider, line.model) for line in lines))

@@ -1,10 +1,10 @@
 """Step 2 of a job: a planner writes the scenes, and the assets that they require are listed."""
 
 from sutradhar.domain.assets.requests import AssetRequest, list_asset_requests
+from sutradhar.domain.assets.slot import PLAN
 from sutradhar.domain.jobs.job import Job, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.billing.call_gate import on_account_of
 from sutradhar.pipeline.first_providers import first_providers
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
@@ -31,8 +31,7 @@ def plan(services: Services, message: PlanRender) -> None:
 
 def _write(services: Services, job: Job) -> None:
     model_notices = check_models(services, job)
-    with on_account_of(services.buyer(job, "plan")):
-        result = services.planner.plan(job.wanted)
+    result = services.chains_for(services.billing_context(job, PLAN)).planner.plan(job.wanted)
     requests = list_required_assets(services, result.plan)
     notices = [*model_notices, *collect_notices(services, result, job.wanted)]
 

@@ -8,11 +8,11 @@ from sutradhar.domain.assets.asset import Asset, Fallback
 from sutradhar.domain.assets.requests import AssetRequest, first_frame_request
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import ClipSpec, UploadSpec
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.pipeline import clips, uploads
-from sutradhar.pipeline.billing.call_gate import on_account_of
 from sutradhar.pipeline.generate import Generated, generate
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
@@ -34,7 +34,7 @@ def produce(services: Services, message: ProduceAsset) -> None:
     request = job.find_request(message.slot)
     if job.state is not JobState.PRODUCING or request is None:
         if job.state.is_terminal:
-            services.purchases.give_up_all(job.id)  # of clips that the job was waiting for
+            services.call_gate.accounts.write_off_all(job.id)  # of clips that the job was waiting for
         services.send(job.pending_messages())
         return
     _get_or_create(services, job, request)
@@ -83,8 +83,9 @@ def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -
         return uploads.store_asset(services, request.key, spec, lease)
     if isinstance(spec, ClipSpec):
         return _create_clip(services, job, request, spec, lease)
-    with on_account_of(services.buyer(job, str(request.slot))):
-        generated = generate(services, spec, partial(_load_references, services, job, request))
+    context = services.billing_context(job, request.slot)
+    load_references = partial(_load_references, services, job, request)
+    generated = generate(services.chains_for(context), spec, load_references, no_fallbacks=context.no_fallbacks)
     return _store(services, job, request, lease, generated)
 
 
@@ -96,7 +97,8 @@ def _load_references(services: Services, job: Job, request: AssetRequest) -> tup
     """
     keys = request.spec.reference_keys
     references = [_get_or_create(services, job, r) for r in job.requests if r.key in keys]
-    usable = [asset for asset in references if not asset.is_fallback or services.purchases.sells(asset.provider)]
+    is_paid = services.call_gate.is_paid
+    usable = [asset for asset in references if not asset.is_fallback or is_paid(ProviderId.parse(asset.provider))]
     fallbacks = [
         Fallback(provider=f.provider, reason=f"did not draw the reference image, {outcome}: {f.reason}")
         for asset in references
@@ -110,12 +112,11 @@ def _create_clip(services: Services, job: Job, request: AssetRequest, spec: Clip
     """Return a clip that begins with the scene's image; if no provider makes it, the image itself, which a camera moves
     over."""
     image = _get_or_create(services, job, first_frame_request(request.slot, spec))
-    buyer = services.buyer(job, str(request.slot))
+    context = services.billing_context(job, request.slot)
     try:
-        with on_account_of(buyer):
-            clip = clips.poll_or_start(services, request, spec, services.blobs.get(image.blob))
+        clip = clips.poll_or_start(services, context, request, spec, services.blobs.get(image.blob))
     except ProviderError as exc:
-        if buyer.strict:
+        if context.no_fallbacks:
             clips.forget(services, request)
             raise
         fallback = Fallback(provider=exc.provider, reason=str(exc))
@@ -173,5 +174,5 @@ def _advance_if_complete(services: Services, job: Job) -> None:
     assets = find_finished_assets(services, job)
     if len(assets) == len(job.requests):
         # a worker that was killed while another job made the same asset has left its charges open
-        services.purchases.give_up_all(job.id)
+        services.call_gate.accounts.write_off_all(job.id)
         services.move(job.id, lambda current: current.start_rendering(assets, services.clock.now()))

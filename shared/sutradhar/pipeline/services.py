@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, expected_sec
-from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
-from sutradhar.pipeline.billing.call_gate import Buyer, Purchases
+from sutradhar.domain.plan.plan import PlanDefaults
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import (
+    Chains,
     ClipGenerator,
     Composer,
     FootageLibrary,
@@ -31,43 +34,18 @@ from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Leas
 from sutradhar.telemetry import log
 
 
-class Providers(Protocol):
-    """The providers of a job's assets, and the gate in front of paid calls. Each may be created when it is first
-    read."""
-
-    @property
-    def planner(self) -> Planner: ...
-
-    @property
-    def narrator(self) -> Narrator: ...
-
-    @property
-    def images(self) -> ImageGenerator: ...
-
-    @property
-    def clips(self) -> ClipGenerator: ...
-
-    @property
-    def footage(self) -> FootageLibrary: ...
-
-    @property
-    def sounds(self) -> SoundLibrary: ...
-
-    @property
-    def composer(self) -> Composer: ...
+class Providers(Chains, Protocol):
+    """The chains of a job's assets, and the gate that their paid calls pass. Each may be created when it is
+    first read."""
 
     @property
     def media(self) -> MediaReader: ...
 
     @property
-    def purchases(self) -> Purchases: ...
+    def call_gate(self) -> PaidCallGate: ...
 
     @property
     def models(self) -> ModelDirectory: ...
-
-    def sketch(self, plan: RenderPlan) -> RenderPlan:
-        """Return ``plan`` with scenes that cost nothing, for an estimate before a provider is paid to write them."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -148,20 +126,28 @@ class Services:
         return self.providers.media
 
     @property
-    def purchases(self) -> Purchases:
-        return self.providers.purchases
+    def call_gate(self) -> PaidCallGate:
+        return self.providers.call_gate
 
     @property
     def models(self) -> ModelDirectory:
         return self.providers.models
 
-    def sketch(self, plan: RenderPlan) -> RenderPlan:
-        return self.providers.sketch(plan)
-
-    def buyer(self, job: Job, slot: str) -> Buyer:
-        """Return the billing context of ``slot`` of ``job``."""
+    def billing_context(self, job: Job, slot: Slot | None = None) -> BillingContext:
+        """Return the account that the paid calls for ``slot`` of ``job`` are charged to; None: no call is made."""
         caps = [cap for cap in (self.job_cap, job.wanted.budget_micros) if cap is not None]
-        return Buyer(job.id, slot, min(caps, default=None), job.wanted.strict, owner=job.owner, owner_cap=job.owner_cap)
+        return BillingContext(
+            job.id,
+            "" if slot is None else str(slot),
+            min(caps, default=None),
+            no_fallbacks=job.wanted.strict,
+            owner=job.owner,
+            owner_cap=job.owner_cap,
+        )
+
+    def chains_for(self, context: BillingContext) -> Chains:
+        """Return the providers' chains, whose paid calls are charged to the account of ``context``."""
+        return self.providers.with_gate(self.call_gate.bill_to(context))
 
     def send(self, messages: Sequence[Message]) -> None:
         """Publish ``messages``. Raise BackendError if one could not be sent; a repeat sends all of them again."""

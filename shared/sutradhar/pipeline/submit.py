@@ -61,7 +61,7 @@ def submit(
         cost = check_budget(services, new_job)
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
-        new_job = new_job.evolve(estimated=cost.likely, estimated_most=cost.most)
+        new_job = new_job.evolve(estimated=cost.expected, estimated_most=cost.max)
         job, created = services.jobs.create(new_job)
     if job.request_hash != digest:
         raise IdempotencyMismatch
@@ -88,15 +88,15 @@ def check_budget(services: Services, job: Job) -> Estimate:
         cost = estimate(services, job.wanted)
     except ProviderError:
         return Estimate(())  # the job itself will fail with the same error, after which it can be corrected and retried
-    cap = services.buyer(job, "").job_cap
-    if cap is not None and cost.likely > cap:
-        lines = ", ".join(f"{line.slot.label} {usd(line.likely):.4f}" for line in cost.lines)
-        message = f"the video would cost about {usd(cost.likely):.2f} USD and may cost {usd(cap):.2f}: {lines}"
+    cap = services.billing_context(job).job_cap
+    if cap is not None and cost.expected > cap:
+        lines = ", ".join(f"{line.slot.label} {usd(line.expected):.4f}" for line in cost.lines)
+        message = f"the video would cost about {usd(cost.expected):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
-    left = services.purchases.left(job.owner, job.owner_cap) if cost.likely else None
-    if left is not None and cost.likely > left:
+    left = services.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected else None
+    if left is not None and cost.expected > left:
         raise BudgetSpent(
-            f"the video would cost about {usd(cost.likely):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
+            f"the video would cost about {usd(cost.expected):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
         )
     return cost
 

@@ -1,49 +1,52 @@
-"""What stands between an adapter and its vendor: money, other instances' bad news, and how many may call at once."""
+"""The gate between an adapter and its provider: money, other instances' failures, and limits of calls."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.price import Units
+from sutradhar.domain.billing.usage import Usage
 
 
 class Call(Protocol):
-    """One call that was let through."""
+    """One call that the gate let through."""
 
     def settle(self, units: Units, request_id: str = "") -> None:
-        """It cost this, says the vendor. Without it a call that ends well costs what was set aside for it."""
+        """Note the use that the provider reports; without a report a call that succeeds costs its reservation."""
         ...
 
-    def goes_on(self, name: str) -> Operation:
-        """The vendor works on under ``name``: what was set aside stays so until ``CallGate.resumed`` ends it."""
+    def mark_pending(self, name: str) -> Operation:
+        """Return the operation that the provider continues under ``name``; its money stays reserved until
+        ``CallGate.resume`` ends it."""
         ...
 
 
 class CallGate(Protocol):
-    def call(self, provider: str, model: str, most: Units, likely: Units) -> AbstractContextManager[Call]:
-        """The vendor is called inside the block. ``most``: what it may use at most, by the price table's names; that is
-        set aside. ``likely``: what it will probably use; that is what an estimate tells.
+    """A gate for the calls of one slot of one job."""
 
-        Whatever ends the block decides about the money: a ProviderError that is not ``billed`` gives it back, anything
-        else counts in full.
+    def call(self, usage: Usage) -> AbstractContextManager[Call]:
+        """Let the adapter call the provider inside the block; the price of ``usage.max`` is reserved.
+
+        The end of the block decides about the money: a ProviderError that is not ``billed`` refunds it, any other error
+        counts it in full.
 
         Raises:
-            BudgetExceeded: it does not fit under a cap.
-            ProviderError: the provider failed lately, here or elsewhere, and is left in peace for a while.
-            LeaseHeld: as many calls as may be are being made.
+            BudgetExceeded: the price does not fit under a cap.
+            ProviderError: the provider failed lately, here or elsewhere, and is not called for a while.
+            LeaseHeld: the limit of concurrent calls, or of calls in a minute, is reached.
         """
         ...
 
-    def resumed(self, operation: Operation) -> AbstractContextManager[Call]:
-        """The vendor is asked inside the block what became of ``operation``; nothing more is set aside.
+    def resume(self, operation: Operation) -> AbstractContextManager[Call]:
+        """Let the adapter ask for the result of ``operation`` inside the block; no more money is reserved.
 
-        A ProviderError whose fault is ``busy``, ``down`` or ``key`` says nothing about it, and StillAtWork that it goes
-        on. ``refused`` and ``request`` give the money back, any other fault counts in full, and what is no
-        ProviderError leaves it set aside.
+        A ProviderError whose fault is ``busy``, ``down`` or ``key`` says nothing about the result, and StillAtWork says
+        that the provider needs more time. ``refused`` and ``request`` refund the money, any other fault counts it in
+        full, and an error of another class leaves it reserved.
         """
         ...
 
     @property
-    def strict(self) -> bool:
-        """Whether whoever asks wants the first provider or nothing."""
+    def no_fallbacks(self) -> bool:
+        """Return whether only the first provider of each chain may be called."""
         ...

@@ -7,7 +7,7 @@ from sutradhar.domain.billing.model_table import ModelState
 
 
 class ModelDirectory(Protocol):
-    def known(self, provider: str, model: str) -> ModelState:
+    def find_known_state(self, provider: str, model: str) -> ModelState:
         """Return the state of the model by our own table."""
         ...
 

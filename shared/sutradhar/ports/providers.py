@@ -1,4 +1,7 @@
-"""Those who make things. Each is a Protocol; a chain of them with fallbacks is itself one (providers/chain.py)."""
+"""The interfaces of the providers.
+
+Each kind has the interface of one provider and that of a chain (providers/chain.py), which the pipeline uses.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,10 @@ from typing import Protocol
 
 from sutradhar.domain.assets.asset import Alignment, Fallback, Provenance, Word
 from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
+from sutradhar.ports.call_gate import CallGate
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,8 @@ class Speech:
 
 @dataclass(frozen=True)
 class Picture:
-    """``data``: a PNG or JPEG file, as ``media_type`` says. ``refused``: why the vendor did not draw the prompt as it
-    was first; what it drew instead is in ``provenance``."""
+    """``data``: a PNG or JPEG file, as ``media_type`` says. ``refused``: the reason why the provider did not draw the
+    first prompt; the prompt that it drew instead is in ``provenance``."""
 
     data: bytes
     media_type: str
@@ -39,7 +45,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Shot:
-    """``data``: an MP4 file, of any length and rate, that is a scene's picture; its sound is not used."""
+    """``data``: an MP4 file, of any length and rate, that a scene shows; its audio is not used."""
 
     data: bytes
     width: int
@@ -62,7 +68,7 @@ class MusicBed:
 
 @dataclass(frozen=True)
 class SoundEffect:
-    """``wav``: 16-bit stereo PCM at 48 kHz. ``samples`` 0: nobody had it, and nothing is heard."""
+    """``wav``: 16-bit stereo PCM at 48 kHz. ``samples`` 0: no provider had it, and the scene is silent."""
 
     wav: bytes
     samples: int
@@ -83,109 +89,202 @@ class Written:
     length_reason: str = ""
 
 
+@dataclass(frozen=True)
+class NarratorCapabilities:
+    voices: frozenset[tuple[Language, Voice]]
+    """The languages and voices that are installed, or that the provider serves."""
+    expresses_emotion: bool = False
+    has_own_voices: bool = False
+    """True: a plan may choose a voice by the provider's own name for it. Offline narrators have no such voices."""
+
+
+@dataclass(frozen=True)
+class ImageCapabilities:
+    reference_images: bool = False
+    """True: the provider can draw a character as reference images show it."""
+
+
 class Provider(Protocol):
     @property
-    def name(self) -> str:
-        """``vendor/version``: part of the asset key, so a new version makes anew."""
+    def provider_id(self) -> ProviderId:
+        """The provider and its version; the text form is part of the asset key, so a new version makes anew. A chain
+        has the identifier of its first provider."""
         ...
 
 
-class Narrator(Provider, Protocol):
-    def speaks(self, language: Language, voice: Voice) -> bool:
-        """Whether this narrator is installed and has that voice."""
+class NarrationProvider(Provider, Protocol):
+    @property
+    def capabilities(self) -> NarratorCapabilities: ...
+
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+        """Return the identifier with the voice that speaks, if the provider has several; another voice has another
+        asset key."""
         ...
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
-        """The name of whoever will be asked first for this; its own name unless it is a chain."""
-        ...
-
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
-        """Whether whoever will be asked first can be told an emotion."""
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage | None:
+        """Return the units that ``narrate`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
-        """An emotion that cannot be told is left out. Raises ProviderError."""
+        """Speak ``text``. A voice that cannot express an emotion speaks without it. Raise ProviderError."""
         ...
+
+
+class Narrator(NarrationProvider, Protocol):
+    """A chain of narrators; ``provider_for``, ``usage`` and ``supports_emotion`` are those of the narrator that is
+    asked first, and raise ProviderError if no narrator has the voice."""
+
+    def supports_voice(self, language: Language, voice: Voice) -> bool: ...
+
+    def supports_emotion(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool: ...
 
 
 class Aligner(Protocol):
     def align(self, speech: Speech, language: Language) -> Speech | None:
-        """``speech`` with its words where they are heard in it; None when that cannot be told."""
+        """Return ``speech`` with the times at which its words are heard; None if the aligner cannot find them."""
         ...
 
 
 class ImageGenerator(Provider, Protocol):
     @property
-    def keeps_likeness(self) -> bool:
-        """Whether it can draw somebody as another picture shows them."""
+    def capabilities(self) -> ImageCapabilities: ...
+
+    def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> Usage | None:
+        """Return the units that ``draw`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+        self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
     ) -> Picture:
-        """``width`` and ``height`` are the least that the film needs; a vendor that has fixed sizes gives the next
-        one of that shape. ``likeness``: PNG or JPEG files that show those who are in it; who cannot go by them leaves
-        them out. Raises ProviderError.
+        """Draw an image. Raise ProviderError.
+
+        Args:
+            width, height: the least number of pixels that the video needs; a provider with fixed sizes returns the next
+                larger one of that shape.
+            reference_images: PNG or JPEG files that show the characters of the image; a provider without the capability
+                ignores them.
         """
         ...
 
 
-class ClipGenerator(Provider, Protocol):
-    """Makes a film of a picture, over minutes."""
+class ClipProvider(Provider, Protocol):
+    """Makes a video of an image, over minutes."""
 
-    @property
-    def empty(self) -> bool:
-        """Return whether no provider is set up."""
+    def usage(self, width: int, height: int, seconds: float) -> Usage | None:
+        """Return the units that ``start`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
-    def begin(
+    def start(
         self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
     ) -> Operation:
-        """``first_frame``: a PNG or JPEG file. What comes may be shorter than ``seconds``. Raises ProviderError."""
+        """Start a clip. Raise ProviderError.
+
+        ``first_frame``: a PNG or JPEG file. The clip may be shorter than ``seconds``.
+        """
         ...
 
-    def look(self, operation: Operation) -> Shot:
-        """What became of it.
+    def poll(self, operation: Operation) -> Shot:
+        """Return the clip of ``operation``.
 
         Raises:
-            StillAtWork: nothing yet.
-            ProviderError: ``busy`` or ``down``: it did not say; else there will be none.
+            StillAtWork: it is not finished yet.
+            ProviderError: ``busy`` or ``down``: the provider did not say; any other fault: there will be no clip.
         """
         ...
 
 
-class FootageLibrary(Provider, Protocol):
+class ClipGenerator(ClipProvider, Protocol):
     @property
-    def empty(self) -> bool:
-        """Return whether no provider is set up."""
+    def available(self) -> bool:
+        """Return whether a provider is set up."""
+        ...
+
+
+class FootageProvider(Provider, Protocol):
+    def usage(self, prompt: str) -> Usage | None:
+        """Return the units that ``find`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
-        """Footage of what ``prompt`` says, for at least ``seconds`` if there is such. Raises ProviderError."""
+        """Return footage of the subject of ``prompt``, of at least ``seconds`` if there is any. Raise ProviderError."""
         ...
 
 
-class SoundLibrary(Provider, Protocol):
+class FootageLibrary(FootageProvider, Protocol):
     @property
-    def empty(self) -> bool:
-        """Whether there is nobody to ask."""
+    def available(self) -> bool:
+        """Return whether a provider is set up."""
+        ...
+
+
+class SoundProvider(Provider, Protocol):
+    def usage(self, text: str) -> Usage | None:
+        """Return the units that ``sound`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
     def sound(self, text: str) -> SoundEffect:
-        """What ``text`` says, of a few seconds. Raises ProviderError."""
+        """Return a sound effect of a few seconds that ``text`` describes. Raise ProviderError."""
+        ...
+
+
+class SoundLibrary(SoundProvider, Protocol):
+    @property
+    def available(self) -> bool:
+        """Return whether a provider is set up."""
         ...
 
 
 class Composer(Provider, Protocol):
+    def usage(self) -> Usage | None:
+        """Return the units that ``compose`` would use; None if it is free."""
+        ...
+
     def compose(self, mood: Mood, seed: int) -> MusicBed:
-        """Raises ProviderError."""
+        """Compose music that loops. Raise ProviderError."""
         ...
 
 
 class Planner(Provider, Protocol):
-    def plan(self, wanted: RenderPlan) -> Written:
-        """``wanted`` with title and scenes written (and translations, where it has them).
+    def usage(self, requested_plan: RenderPlan) -> Usage | None:
+        """Return the units that ``plan`` would use; None if it is free."""
+        ...
 
-        Raises ProviderError.
-        """
+    def plan(self, requested_plan: RenderPlan) -> Written:
+        """Write title and scenes of ``requested_plan``, and its translations if there are any. Raise ProviderError."""
+        ...
+
+    def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
+        """Return a plan of the size that ``plan`` writes, free of charge, for an estimate. Raise ProviderError."""
+        ...
+
+
+class Chains(Protocol):
+    """The chains of all kinds of assets. A chain loads its providers when it is first used.
+
+    Raises InvalidRequest: the settings name a provider that does not exist, or none that is set up.
+    """
+
+    @property
+    def planner(self) -> Planner: ...
+
+    @property
+    def narrator(self) -> Narrator: ...
+
+    @property
+    def images(self) -> ImageGenerator: ...
+
+    @property
+    def clips(self) -> ClipGenerator: ...
+
+    @property
+    def footage(self) -> FootageLibrary: ...
+
+    @property
+    def sounds(self) -> SoundLibrary: ...
+
+    @property
+    def composer(self) -> Composer: ...
+
+    def with_gate(self, gate: CallGate) -> "Chains":
+        """Return the same chains, whose calls pass ``gate``: it bills them to the account that it is bound to."""
         ...

@@ -1,334 +1,305 @@
-"""Makers in order: the next one is asked where one cannot. Each chain is itself a maker of its kind."""
+"""Chains of providers: if one fails, the next one is asked. A chain is itself a provider of its kind."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
 from sutradhar.ports.providers import (
     Aligner,
-    ClipGenerator,
+    ClipProvider,
     Composer,
-    FootageLibrary,
+    FootageProvider,
+    ImageCapabilities,
     ImageGenerator,
     MusicBed,
-    Narrator,
+    NarrationProvider,
+    NarratorCapabilities,
     Picture,
     Planner,
     Provider,
     Shot,
     SoundEffect,
-    SoundLibrary,
+    SoundProvider,
     Speech,
     Written,
 )
+from sutradhar.providers.voice_selection import explain_other_voice, owns_voice, select_narrators
 
-_Maker = TypeVar("_Maker", bound=Provider)
-_Made = TypeVar("_Made", bound=Speech | Picture | Shot | SoundEffect | MusicBed | Written | Operation)
+_P = TypeVar("_P", bound=Provider)
+_Answer = TypeVar("_Answer")
+_Result = TypeVar("_Result", bound=Speech | Picture | Shot | SoundEffect | MusicBed | Written | Operation)
 
 
-class _Strict(Protocol):
+class Chain(Generic[_P]):
+    """Providers of one kind in the order in which they are asked.
+
+    Args:
+        no_fallbacks: only the first provider may be asked.
+        reserves: by the identifier of a provider whose model may be gone, the same provider with another model.
+    """
+
+    label: ClassVar[str]
+    """The kind of the providers, for messages."""
+    empty_id: ClassVar[ProviderId] = ProviderId("")
+    """The identifier of a chain without providers; it is part of asset keys."""
+    setup_advice: ClassVar[str] = ""
+
+    def __init__(
+        self, providers: Sequence[_P], *, no_fallbacks: bool = False, reserves: Mapping[ProviderId, _P] | None = None
+    ) -> None:
+        self._providers, self._no_fallbacks, self._reserves = tuple(providers), no_fallbacks, dict(reserves or {})
+
     @property
-    def strict(self) -> bool: ...
+    def provider_id(self) -> ProviderId:
+        return self._providers[0].provider_id if self._providers else self.empty_id
 
+    @property
+    def available(self) -> bool:
+        return bool(self._providers)
 
-class _Chain:
-    """``terms`` tells whether only the first provider may answer. ``reserves`` maps the name of a provider whose model
-    may be gone to the same provider with another model."""
+    def _ask(self, request: Callable[[_P], _Result], candidates: Sequence[_P] | None = None) -> _Result:
+        """Return the first result, with the reasons why earlier providers failed. Raise ProviderError."""
+        result, failures = self._first_answer(request, candidates)
+        fallbacks = tuple(Fallback(provider=failure.provider, reason=str(failure)) for failure in failures)
+        if isinstance(result, Operation):
+            return result.evolve(fallbacks=fallbacks)
+        return replace(result, fallbacks=(*fallbacks, *result.fallbacks))
 
-    def __init__(self, terms: _Strict, reserves: Mapping[str, Any] | None = None) -> None:
-        self._terms, self._reserves = terms, dict(reserves or {})
+    def _find_usage(self, usage: Callable[[_P], Usage | None], candidates: Sequence[_P] | None = None) -> Usage | None:
+        """Return the usage of the first provider that could do it. Raise ProviderError."""
+        return self._first_answer(usage, candidates)[0]
 
-    def _first_answer(self, kind: str, makers: Sequence[_Maker], ask: Callable[[_Maker], _Made]) -> _Made:
-        """Of ``makers``. Who was asked in vain, and why, is written on what it gives.
+    def _first_answer(
+        self, request: Callable[[_P], _Answer], candidates: Sequence[_P] | None = None
+    ) -> tuple[_Answer, list[ProviderError]]:
+        """Return the answer of the first provider that gives one, and the errors of those that were asked before.
 
-        Raises ProviderError: retryable when it is so for any that was asked.
+        Raises:
+            ProviderError: every provider failed; retryable if the error of any of them is.
         """
         failures: list[ProviderError] = []
-        todo = list(makers[:1] if self._terms.strict else makers)
-        while todo:
-            maker = todo.pop(0)
+        providers = self._providers if candidates is None else candidates
+        if not providers:
+            raise ProviderError(
+                f"no {self.label} is set up",
+                provider=str(self.provider_id),
+                retryable=False,
+                advice=self.setup_advice,
+            )
+        remaining = list(providers[:1] if self._no_fallbacks else providers)
+        while remaining:
+            provider = remaining.pop(0)
             try:
-                made = ask(maker)
+                return request(provider), failures
             except ProviderError as exc:
                 failures.append(exc)
-                reserve = self._reserves.get(maker.name)
-                if exc.fault == "gone" and reserve is not None and not self._terms.strict:
-                    todo.insert(0, reserve)
-                continue
-            earlier = tuple(Fallback(provider=f.provider, reason=str(f)) for f in failures)
-            if isinstance(made, Operation):
-                return made.evolve(fallbacks=earlier)
-            return replace(made, fallbacks=(*earlier, *made.fallbacks))
+                reserve = self._reserves.get(provider.provider_id)
+                if exc.fault == "gone" and reserve is not None and not self._no_fallbacks:
+                    remaining.insert(0, reserve)
         if len(failures) == 1:
             raise failures[0]
         raise ProviderError(
-            f"no {kind} could do it: " + "; ".join(f"{f.provider}: {f}" for f in failures),
-            provider=">".join(m.name for m in makers),
-            retryable=any(f.retryable for f in failures),
-            advice=next((f.advice for f in failures if f.advice), ""),
+            f"no {self.label} could do it: " + "; ".join(f"{failure.provider}: {failure}" for failure in failures),
+            provider=">".join(str(provider.provider_id) for provider in providers),
+            retryable=any(failure.retryable for failure in failures),
+            advice=next((failure.advice for failure in failures if failure.advice), ""),
         )
 
 
-class FallbackNarrator(_Chain):
-    """``aligners`` are asked, one after the other, where words are for a voice that does not tell."""
+class NarratorChain(Chain[NarrationProvider]):
+    """A Narrator. ``aligners``: asked in turn for the word times of a voice that reports none."""
+
+    label = "narrator"
 
     def __init__(
         self,
-        narrators: Sequence[Narrator],
-        terms: _Strict,
+        providers: Sequence[NarrationProvider],
+        *,
+        no_fallbacks: bool = False,
+        reserves: Mapping[ProviderId, NarrationProvider] | None = None,
         aligners: Sequence[Aligner] = (),
-        reserves: Mapping[str, Narrator] | None = None,
     ) -> None:
-        super().__init__(terms, reserves)
-        self._narrators, self._aligners = tuple(narrators), tuple(aligners)
+        super().__init__(providers, no_fallbacks=no_fallbacks, reserves=reserves)
+        self._aligners = tuple(aligners)
 
     @property
-    def name(self) -> str:
-        return ">".join(n.name for n in self._narrators)
+    def capabilities(self) -> NarratorCapabilities:
+        voices = frozenset(voice for one in self._providers for voice in one.capabilities.voices)
+        return NarratorCapabilities(voices, expresses_emotion=self._providers[0].capabilities.expresses_emotion)
 
-    def speaks(self, language: Language, voice: Voice) -> bool:
-        return any(n.speaks(language, voice) for n in self._narrators)
+    def supports_voice(self, language: Language, voice: Voice) -> bool:
+        return (language, voice) in self.capabilities.voices
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
-        """Raises ProviderError when nobody has that voice."""
-        return self._speaking(language, voice, manner)[0].maker(language, voice, manner)
+    def supports_emotion(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+        """Return whether the narrator that is asked first expresses emotions. Raise ProviderError."""
+        return self._select(language, voice, manner)[0].capabilities.expresses_emotion
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
-        """Raises ProviderError when nobody has that voice."""
-        return self._speaking(language, voice, manner)[0].acts(language, voice, manner)
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+        """Return the identifier of the narrator that is asked first, with its voice. Raise ProviderError."""
+        return self._select(language, voice, manner)[0].provider_for(language, voice, manner)
+
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage | None:
+        candidates = self._select(language, voice, manner)
+        return self._find_usage(lambda one: one.usage(text, language, voice, manner), candidates)
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
-        """Raises ProviderError."""
-        makers = self._speaking(language, voice, manner)
-        made = self._first_answer("narrator", makers, lambda one: one.narrate(text, language, voice, manner))
-        if manner.named and not _has(makers[0], language, voice, manner):
-            whose, _, named = manner.named.partition("/")
-            there = any(_is_by(narrator, whose) for narrator in makers)
-            why = f"it has no voice {named} to choose" if there else "it is not among the narrators: has it a key?"
-            nobody = Fallback(provider=whose, reason=why)
-            made = replace(made, fallbacks=(nobody, *made.fallbacks))
-        if made.alignment != "estimate":
-            return made
-        return next((found for one in self._aligners if (found := one.align(made, language))), made)
+        """Speak ``text``. Raise ProviderError."""
+        candidates = self._select(language, voice, manner)
+        speech = self._ask(lambda one: one.narrate(text, language, voice, manner), candidates)
+        voice_id = VoiceId.parse(manner.named)
+        if voice_id and not owns_voice(candidates[0], voice_id):
+            speech = replace(speech, fallbacks=(explain_other_voice(candidates, voice_id), *speech.fallbacks))
+        if speech.alignment != "estimate":
+            return speech
+        return next((aligned for one in self._aligners if (aligned := one.align(speech, language))), speech)
 
-    def _speaking(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> list[Narrator]:
-        """Who has the voice, and first whose own voice is asked for."""
-        whose = manner.named.partition("/")[0]
-        found = sorted(self._able(language, voice), key=lambda one: not _has(one, language, voice, manner))
-        if whose and self._terms.strict and not _has(found[0], language, voice, manner):
-            raise ProviderError(
-                f"nobody among the narrators has the voice {manner.named}, and no other may speak",
-                provider=whose,
-                retryable=False,
-                advice=f"set {whose.upper()}_API_KEY and retry the job, or make it without strict",
-            )
-        return found
-
-    def _able(self, language: Language, voice: Voice) -> list[Narrator]:
-        found = [n for n in self._narrators if n.speaks(language, voice)]
-        if not found:
-            raise ProviderError(
-                f"no narrator has a voice {voice} for {language}",
-                provider=self.name,
-                retryable=False,
-                advice="apt-get install espeak-ng, and have espeak_ng among the narrators",
-            )
-        return found
+    def _select(self, language: Language, voice: Voice, manner: Manner) -> list[NarrationProvider]:
+        voice_id = VoiceId.parse(manner.named)
+        return select_narrators(self._providers, language, voice, voice_id, no_fallbacks=self._no_fallbacks)
 
 
-def _has(narrator: Narrator, language: Language, voice: Voice, manner: Manner) -> bool:
-    """Whether it speaks with the voice that is named: then it makes things under that voice's name. Those that are here
-    offline have a woman's and a man's, and none to choose."""
-    whose, _, named = manner.named.partition("/")
-    return bool(named) and _is_by(narrator, whose) and narrator.maker(language, voice, manner).endswith(f"/{named}")
+class ImageChain(Chain[ImageGenerator]):
+    """An ImageGenerator. ``reword``: asked once for another prompt if a provider's policy refuses one."""
 
-
-def _is_by(maker: Provider, whose: str) -> bool:
-    return maker.name.partition("/")[0] == whose
-
-
-class FallbackImages(_Chain):
-    """``reword`` is asked once for another prompt where a vendor's policy refuses one."""
+    label = "image generator"
 
     def __init__(
         self,
-        makers: Sequence[ImageGenerator],
-        terms: _Strict,
+        providers: Sequence[ImageGenerator],
+        *,
+        no_fallbacks: bool = False,
+        reserves: Mapping[ProviderId, ImageGenerator] | None = None,
         reword: Callable[[str, str], str | None] | None = None,
-        reserves: Mapping[str, ImageGenerator] | None = None,
     ) -> None:
-        super().__init__(terms, reserves)
-        self._makers, self._reword = tuple(makers), reword
+        super().__init__(providers, no_fallbacks=no_fallbacks, reserves=reserves)
+        self._reword = reword
 
     @property
-    def name(self) -> str:
-        return self._makers[0].name
+    def capabilities(self) -> ImageCapabilities:
+        """Return the capabilities of the first provider."""
+        return self._providers[0].capabilities
 
-    @property
-    def keeps_likeness(self) -> bool:
-        """Whether the first one does."""
-        return self._makers[0].keeps_likeness
+    def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> Usage | None:
+        return self._find_usage(lambda one: one.usage(prompt, style, width, height, reference_count))
 
     def draw(
-        self, prompt: str, style: str, width: int, height: int, seed: int, likeness: Sequence[bytes] = ()
+        self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
     ) -> Picture:
-        """Raises ProviderError."""
-        rest = style, width, height, seed, likeness
-        return self._first_answer("image generator", self._makers, lambda maker: self._drawn(maker, prompt, *rest))
+        """Draw an image. Raise ProviderError."""
 
-    def _drawn(
-        self,
-        maker: ImageGenerator,
-        prompt: str,
-        style: str,
-        width: int,
-        height: int,
-        seed: int,
-        likeness: Sequence[bytes],
-    ) -> Picture:
-        try:
-            return maker.draw(prompt, style, width, height, seed, likeness)
-        except ProviderError as exc:
-            other = self._reworded(prompt, exc) if exc.fault == "refused" else None
-            if not other:
-                raise
-            refused = str(exc)
-        picture = maker.draw(other, style, width, height, seed, likeness)
-        return replace(picture, refused=refused)
+        def draw_with(provider: ImageGenerator) -> Picture:
+            try:
+                return provider.draw(prompt, style, width, height, seed, reference_images)
+            except ProviderError as exc:
+                other = self._find_other_prompt(prompt, exc) if exc.fault == "refused" else None
+                if not other:
+                    raise
+                refused = str(exc)
+            return replace(provider.draw(other, style, width, height, seed, reference_images), refused=refused)
 
-    def _reworded(self, prompt: str, refusal: ProviderError) -> str | None:
+        return self._ask(draw_with)
+
+    def _find_other_prompt(self, prompt: str, refusal: ProviderError) -> str | None:
         try:
             return self._reword(prompt, str(refusal)) if self._reword else None
         except ProviderError:
-            return None  # then the refusal itself is what the caller should hear of
+            return None  # the caller should hear of the refusal itself
 
 
-class FallbackClips(_Chain):
-    """May be of nobody. Who was asked in vain before a clip was begun is written on the operation; one that comes to
-    nothing later is not begun again by somebody else, since the scene has its picture."""
+class ClipChain(Chain[ClipProvider]):
+    """A ClipGenerator. The operation names the providers that failed before a clip was started.
 
-    def __init__(
-        self, makers: Sequence[ClipGenerator], terms: _Strict, reserves: Mapping[str, ClipGenerator] | None = None
-    ) -> None:
-        super().__init__(terms, reserves)
-        self._makers = tuple(makers)
+    If the clip fails later, no other provider starts it again, since the scene has its image.
+    """
 
-    @property
-    def name(self) -> str:
-        return self._makers[0].name if self._makers else "clips"
+    label = "clip generator"
+    empty_id = ProviderId("clips")
+    setup_advice = "set GEMINI_PROJECT, and name gemini in PROVIDERS where that is set"
 
-    @property
-    def empty(self) -> bool:
-        return not self._makers
+    def usage(self, width: int, height: int, seconds: float) -> Usage | None:
+        return self._find_usage(lambda one: one.usage(width, height, seconds))
 
-    def begin(
+    def start(
         self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
     ) -> Operation:
-        """Raises ProviderError."""
-        if not self._makers:
-            raise ProviderError(
-                "no clip generator is set up",
-                provider=self.name,
-                retryable=False,
-                advice="set GEMINI_PROJECT, and name gemini in PROVIDERS where that is set",
-            )
-        return self._first_answer(
-            "clip generator",
-            self._makers,
-            lambda maker: maker.begin(prompt, style, width, height, seconds, seed, first_frame),
-        )
+        """Start a clip. Raise ProviderError."""
+        return self._ask(lambda one: one.start(prompt, style, width, height, seconds, seed, first_frame))
 
-    def look(self, operation: Operation) -> Shot:
-        """Raises StillAtWork and ProviderError."""
-        for maker in self._makers:
-            if _is_by(maker, operation.provider):  # whichever of its models is asked for now
-                return maker.look(operation)
+    def poll(self, operation: Operation) -> Shot:
+        """Return the finished clip. Raise StillAtWork or ProviderError."""
+        for provider in self._providers:
+            # the settings may choose another of its models by now
+            if provider.provider_id.provider == operation.provider:
+                return provider.poll(operation)
         raise ProviderError(
-            f"{operation.provider} is no longer among those who may be asked",
+            f"{operation.provider} is no longer among the providers that may be asked",
             provider=operation.provider,
             retryable=False,
             advice="set it up again, or retry the job",
         )
 
 
-class FallbackFootage(_Chain):
-    """May be of nobody: then it finds nothing."""
+class FootageChain(Chain[FootageProvider]):
+    """A FootageLibrary."""
 
-    def __init__(self, makers: Sequence[FootageLibrary], terms: _Strict) -> None:
-        super().__init__(terms)
-        self._makers = tuple(makers)
+    label = "footage library"
+    empty_id = ProviderId("footage")
+    setup_advice = "set PEXELS_API_KEY or PIXABAY_API_KEY, and name it in PROVIDERS where that is set"
 
-    @property
-    def name(self) -> str:
-        return self._makers[0].name if self._makers else "footage"
-
-    @property
-    def empty(self) -> bool:
-        return not self._makers
+    def usage(self, prompt: str) -> Usage | None:
+        return self._find_usage(lambda one: one.usage(prompt))
 
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
-        """Raises ProviderError."""
-        if not self._makers:
-            raise ProviderError(
-                "no footage library is set up",
-                provider=self.name,
-                retryable=False,
-                advice="set PEXELS_API_KEY or PIXABAY_API_KEY, and name it in PROVIDERS where that is set",
-            )
-        return self._first_answer(
-            "footage library", self._makers, lambda maker: maker.find(prompt, width, height, seconds, seed)
-        )
+        """Return footage of the subject of ``prompt``. Raise ProviderError."""
+        return self._ask(lambda one: one.find(prompt, width, height, seconds, seed))
 
 
-class FallbackSounds(_Chain):
-    """May be of nobody."""
+class SoundChain(Chain[SoundProvider]):
+    """A SoundLibrary."""
 
-    def __init__(self, makers: Sequence[SoundLibrary], terms: _Strict) -> None:
-        super().__init__(terms)
-        self._makers = tuple(makers)
+    label = "sound library"
+    empty_id = ProviderId("sounds")
+    setup_advice = "set FREESOUND_API_KEY or ELEVENLABS_API_KEY, and name it in PROVIDERS where that is set"
 
-    @property
-    def name(self) -> str:
-        return self._makers[0].name if self._makers else "sounds"
-
-    @property
-    def empty(self) -> bool:
-        return not self._makers
+    def usage(self, text: str) -> Usage | None:
+        return self._find_usage(lambda one: one.usage(text))
 
     def sound(self, text: str) -> SoundEffect:
-        """Raises ProviderError."""
-        return self._first_answer("sound library", self._makers, lambda maker: maker.sound(text))
+        """Return a sound effect. Raise ProviderError."""
+        return self._ask(lambda one: one.sound(text))
 
 
-class FallbackComposer(_Chain):
-    def __init__(self, makers: Sequence[Composer], terms: _Strict) -> None:
-        super().__init__(terms)
-        self._makers = tuple(makers)
+class ComposerChain(Chain[Composer]):
+    """A Composer."""
 
-    @property
-    def name(self) -> str:
-        return self._makers[0].name
+    label = "composer"
+
+    def usage(self) -> Usage | None:
+        return self._find_usage(lambda one: one.usage())
 
     def compose(self, mood: Mood, seed: int) -> MusicBed:
-        """Raises ProviderError."""
-        return self._first_answer("composer", self._makers, lambda maker: maker.compose(mood, seed))
+        """Compose music that loops. Raise ProviderError."""
+        return self._ask(lambda one: one.compose(mood, seed))
 
 
-class FallbackPlanner(_Chain):
-    def __init__(
-        self, makers: Sequence[Planner], terms: _Strict, reserves: Mapping[str, Planner] | None = None
-    ) -> None:
-        super().__init__(terms, reserves)
-        self._makers = tuple(makers)
+class PlannerChain(Chain[Planner]):
+    """A Planner."""
 
-    @property
-    def name(self) -> str:
-        return self._makers[0].name
+    label = "planner"
 
-    def plan(self, wanted: RenderPlan) -> Written:
-        """Raises ProviderError."""
-        return self._first_answer("planner", self._makers, lambda maker: maker.plan(wanted))
+    def usage(self, requested_plan: RenderPlan) -> Usage | None:
+        return self._find_usage(lambda one: one.usage(requested_plan))
+
+    def plan(self, requested_plan: RenderPlan) -> Written:
+        """Write the scenes of the plan. Raise ProviderError."""
+        return self._ask(lambda one: one.plan(requested_plan))
+
+    def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
+        """Return a plan of the size that the first planner writes, free of charge. Raise ProviderError."""
+        return self._providers[0].draft_plan(requested_plan)

@@ -1,258 +1,283 @@
-"""Makers by the names that the configuration uses. A maker's module is imported when its chain is first asked for."""
+"""Build the chains that the settings name. A provider's module is imported when its chain is first used."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from sutradhar.domain.billing.provider_id import Kind, ProviderId
 from sutradhar.domain.core.errors import FieldError, InvalidSettings
-from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import (
     Aligner,
-    ClipGenerator,
+    ClipProvider,
     Composer,
-    FootageLibrary,
+    FootageProvider,
     ImageGenerator,
-    Narrator,
+    NarrationProvider,
     Planner,
-    SoundLibrary,
+    SoundProvider,
 )
-from sutradhar.providers.catalog import OFFERS, Kind, model_table
+from sutradhar.provider_table import HOSTED, Offer, find_chain, find_offer, find_provider, key_variable
+from sutradhar.providers.catalog import model_table
 from sutradhar.providers.chain import (
-    FallbackClips,
-    FallbackComposer,
-    FallbackFootage,
-    FallbackImages,
-    FallbackNarrator,
-    FallbackPlanner,
-    FallbackSounds,
+    ClipChain,
+    ComposerChain,
+    FootageChain,
+    ImageChain,
+    NarratorChain,
+    PlannerChain,
+    SoundChain,
 )
-from sutradhar.providers.hosted import llm_planner
 from sutradhar.providers.hosted.api_errors import Vendor
 from sutradhar.telemetry import log
 
-OFFLINE: Mapping[Kind, Mapping[str, str]] = {
-    "planner": {"storybook": "sutradhar.providers.offline.storybook.planner:Storybook"},
-    "narrator": {
-        "hibari": "sutradhar.providers.offline.hibari:HibariNarrator",
-        "piper": "sutradhar.providers.offline.piper:PiperNarrator",
-        "espeak_ng": "sutradhar.providers.offline.espeak_ng:EspeakNarrator",
-    },
-    "image": {"procedural": "sutradhar.providers.offline.procedural.images:ProceduralImages"},
-    "clip": {},
-    "footage": {},
-    "sound": {},
-    "composer": {"procedural": "sutradhar.providers.offline.procedural.music:ProceduralComposer"},
-}
-BOUGHT: Mapping[Kind, Mapping[str, str]] = {
-    "planner": {
-        "openai": "sutradhar.providers.hosted.openai.planner:OpenAIPlanner",
-        "gemini": "sutradhar.providers.hosted.gemini.planner:GeminiPlanner",
-    },
-    "narrator": {
-        "elevenlabs": "sutradhar.providers.hosted.elevenlabs.voice:ElevenLabsNarrator",
-        "googletts": "sutradhar.providers.hosted.googletts.voice:GoogleNarrator",
-        "openai": "sutradhar.providers.hosted.openai.voice:OpenAINarrator",
-    },
-    "image": {
-        "openai": "sutradhar.providers.hosted.openai.images:OpenAIImages",
-        "gemini": "sutradhar.providers.hosted.gemini.images:GeminiImages",
-    },
-    "clip": {"gemini": "sutradhar.providers.hosted.gemini.clips:Veo"},
-    "footage": {
-        "pexels": "sutradhar.providers.hosted.stock.pexels:Pexels",
-        "pixabay": "sutradhar.providers.hosted.stock.pixabay:Pixabay",
-    },
-    "sound": {
-        "freesound": "sutradhar.providers.hosted.stock.freesound:Freesound",
-        "elevenlabs": "sutradhar.providers.hosted.elevenlabs.sounds:ElevenLabsSounds",
-    },
-    "composer": {"elevenlabs": "sutradhar.providers.hosted.elevenlabs.music:ElevenLabsComposer"},
-}
-"""By the vendor whose key they need; asked in this order where the configuration has none."""
-VARIABLES: Mapping[Kind, str] = {
-    "planner": "PLANNERS",
-    "narrator": "NARRATORS",
-    "image": "IMAGE_GENERATORS",
-    "clip": "CLIP_GENERATORS",
-    "footage": "FOOTAGE",
-    "sound": "SOUNDS",
-    "composer": "COMPOSERS",
-}
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Registry:
-    """``vendors``: those that there are keys for. ``providers`` and ``chains`` as in Settings."""
+    """Creates providers by the names that the settings use.
 
-    vendors: Mapping[str, Vendor]
+    Every method that builds providers raises InvalidRequest for an unknown name.
+    """
+
+    accounts: Mapping[str, Vendor]
+    """The settings of the hosted providers that have a key."""
     providers: Sequence[str] | None
+    """The only hosted providers that may be asked, in this order; None: all that have a key."""
     chains: Mapping[str, Sequence[str]]
-    gate: CallGate
+    """The whole chain of one kind, by the kind."""
     whisper: Path | None = None
-    """The folder of a model for aligning."""
+    """The folder of the model that aligns words."""
     today: Callable[[], date] = date.today
-
-    def planner(self) -> FallbackPlanner:
-        """Raises InvalidRequest for an unknown name, like all of these."""
-        planners: list[Planner] = self._makers("planner")
-        return FallbackPlanner(planners, self.gate, self._reserves("planner"))
-
-    def narrator(self) -> FallbackNarrator:
-        narrators: list[Narrator] = self._makers("narrator")
-        return FallbackNarrator(narrators, self.gate, self._aligners(), self._reserves("narrator"))
-
-    def _aligners(self) -> list[Aligner]:
-        from sutradhar.providers.alignment.pocketsphinx import PocketSphinx
-        from sutradhar.providers.alignment.whisper import Whisper
-
-        return [*([Whisper(self.whisper)] if self.whisper else []), PocketSphinx()]
-
-    def images(self) -> FallbackImages:
-        makers: list[ImageGenerator] = self._makers("image")
-        return FallbackImages(makers, self.gate, self._reword, self._reserves("image"))
-
-    def clips(self) -> FallbackClips:
-        """Of nobody where there is no key: then scenes show their pictures."""
-        makers: list[ClipGenerator] = self._there("clip")
-        return FallbackClips(makers, self.gate, self._reserves("clip"))
-
-    def footage(self) -> FallbackFootage:
-        """Of nobody where there is no key: then pictures are drawn."""
-        libraries: list[FootageLibrary] = self._there("footage")
-        return FallbackFootage(libraries, self.gate)
-
-    def sounds(self) -> FallbackSounds:
-        """Of nobody where there is no key: then there are none."""
-        libraries: list[SoundLibrary] = self._there("sound")
-        return FallbackSounds(libraries, self.gate)
-
-    def _reserves(self, kind: Kind) -> dict[str, Any]:
-        """Return, by the name of each paid provider, the same provider with the model that replaces its own."""
-        found = {}
-        for one in OFFERS:
-            vendor = self.vendors.get(one.provider)
-            if one.kind != kind or vendor is None or not one.reserve or one.provider not in self.names(kind):
-                continue
-            chosen = vendor.options.get(one.option, one.default)
-            other = one.default if chosen != one.default else one.reserve
-            maker = _class(BOUGHT[kind][one.provider])
-            second = _WithOptions(vendor, {**vendor.options, one.option: other})
-            found[maker(vendor, self.gate).name] = maker(second, self.gate)
-        return found
-
-    def _there(self, kind: Kind) -> list[Any]:
-        makers = [self._made(kind, name) for name in self.names(kind)]
-        return [maker for maker in makers if maker is not None]
-
-    def composer(self) -> FallbackComposer:
-        composers: list[Composer] = self._makers("composer")
-        return FallbackComposer(composers, self.gate)
-
-    def check(self, vendor: str) -> None:
-        """Whether the vendor's key works; asks the vendor, for nothing and for two seconds at most.
-
-        Raises ProviderError.
-        """
-        libraries: tuple[Kind, ...] = ("footage", "sound")
-        for kind in libraries:
-            if "stock" in BOUGHT[kind].get(vendor, ""):
-                self._made(kind, vendor).check()
-                return
-        import_module(f"sutradhar.providers.hosted.{vendor}.client").check(self.vendors[vendor])
-
-    def sketch(self, wanted: RenderPlan) -> RenderPlan:
-        """A plan of the size that the first planner writes, made for nothing. Raises ProviderError."""
-        first = next(name for name in self.names("planner") if name in OFFLINE["planner"] or name in self.vendors)
-        if first in BOUGHT["planner"]:
-            return llm_planner.sketch(wanted)
-        written: RenderPlan = self._made("planner", first).write_plan(wanted)
-        return written
-
-    def _makers(self, kind: Kind) -> list[Any]:
-        found = self._there(kind)
-        if not found:
-            keys = " or ".join(f"{name.upper()}_API_KEY" for name in self.names(kind))
-            raise InvalidSettings([FieldError(VARIABLES[kind], f"names no provider that is set up; set {keys}")])
-        return found
+    _shared: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Offline providers and aligners: they load models, so all chains share them."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
     def names(self, kind: Kind) -> list[str]:
-        """Return the names of the usable providers in their order. Raise InvalidRequest."""
+        """Return the names of the usable providers in the order in which they are asked. Raise InvalidRequest."""
         if chosen := self.chains.get(kind):
             return list(chosen)
-        bought = list(BOUGHT[kind])
+        hosted, offline = _names_by_place(kind)
         if self.providers is not None:
-            everybody = {name for served in BOUGHT.values() for name in served}
-            if unknown := [name for name in self.providers if name not in everybody]:
-                known = ", ".join(sorted(everybody))
-                raise InvalidSettings([FieldError("PROVIDERS", f"there is no {unknown[0]!r}; known are {known}")])
-            if missing := [name for name in self.providers if name not in self.vendors]:
-                raise InvalidSettings([FieldError("PROVIDERS", f"{missing[0]} needs {missing[0].upper()}_API_KEY")])
-            bought = [name for name in self.providers if name in bought]
-        return [*(name for name in bought if not self._has_ended(kind, name)), *OFFLINE[kind]]
+            self._check_names(self.providers)
+            hosted = [name for name in self.providers if name in hosted]
+        return [*(name for name in hosted if not self._has_ended(kind, name)), *offline]
 
     def find_ended(self, kind: Kind) -> list[str]:
         """Return the providers with a key that ``names`` leaves out because their default model was shut down."""
         if self.chains.get(kind):
             return []
-        asked = BOUGHT[kind] if self.providers is None else self.providers
-        return [name for name in asked if name in BOUGHT[kind] and self._has_ended(kind, name)]
+        hosted, _ = _names_by_place(kind)
+        names = hosted if self.providers is None else self.providers
+        return [name for name in names if name in hosted and self._has_ended(kind, name)]
+
+    def check(self, name: str) -> None:
+        """Check the key of a provider; asks the provider, free of charge and for two seconds at most.
+
+        Raises:
+            ProviderError: the provider does not accept the key, or does not answer.
+        """
+        spec = find_provider(name)
+        if spec.client:
+            import_module(spec.client).check(self.accounts[name])
+        else:
+            _load_class(spec.offers[0])(self.accounts[name], None).check()
+
+    def create_all(self, kind: Kind, gate: CallGate) -> list[Any]:
+        """Return the providers of this kind that are set up; the calls of the hosted ones pass ``gate``."""
+        created = [self._create(kind, name, gate) for name in self.names(kind)]
+        return [provider for provider in created if provider is not None]
+
+    def require_all(self, kind: Kind, gate: CallGate) -> list[Any]:
+        """Return the providers of this kind that are set up. Raise InvalidRequest if there is none."""
+        created = self.create_all(kind, gate)
+        if not created:
+            keys = " or ".join(key_variable(name) for name in self.names(kind))
+            message = f"names no provider that is set up; set {keys}"
+            raise InvalidSettings([FieldError(find_chain(kind).variable, message)])
+        return created
+
+    def create_reserves(self, kind: Kind, gate: CallGate) -> dict[ProviderId, Any]:
+        """Return, by the identifier of each hosted provider, the same provider with the model that replaces its own."""
+        reserves = {}
+        for name in self.names(kind):
+            account, offer = self.accounts.get(name), find_provider(name).offer(kind)
+            if account is None or offer is None or not offer.reserve:
+                continue
+            chosen = account.options.get(offer.option, offer.default)
+            other = offer.default if chosen != offer.default else offer.reserve
+            cls = _load_class(offer)
+            second = _WithOptions(account, {**account.options, offer.option: other})
+            reserves[cls(account, gate).provider_id] = cls(second, gate)
+        return reserves
+
+    def create_aligners(self) -> list[Aligner]:
+        from sutradhar.providers.alignment.pocketsphinx import PocketSphinx
+        from sutradhar.providers.alignment.whisper import Whisper
+
+        folder = self.whisper
+        whisper = [self._share("whisper", lambda: Whisper(folder))] if folder else []
+        return [*whisper, self._share("pocketsphinx", PocketSphinx)]
+
+    def find_rewording_planner(self, gate: CallGate) -> Any | None:
+        """Return the first planner that can reword a prompt: the offline one cannot."""
+        for name in self.names("planner"):
+            if find_provider(name).is_hosted and (planner := self._create("planner", name, gate)):
+                return planner
+        return None
+
+    def _check_names(self, names: Sequence[str]) -> None:
+        hosted = [spec.name for spec in HOSTED]
+        if unknown := [name for name in names if name not in hosted]:
+            message = f"there is no {unknown[0]!r}; known are {', '.join(sorted(hosted))}"
+            raise InvalidSettings([FieldError("PROVIDERS", message)])
+        if missing := [name for name in names if name not in self.accounts]:
+            raise InvalidSettings([FieldError("PROVIDERS", f"{missing[0]} needs {key_variable(missing[0])}")])
 
     def _has_ended(self, kind: Kind, name: str) -> bool:
         """Return whether the provider's default model was shut down without a replacement, so that every call fails."""
-        for one in OFFERS:
-            if (one.provider, one.kind) == (name, kind) and not one.reserve and name in self.vendors:
-                usual = one.option not in self.vendors[name].options
-                return usual and model_table().has_ended(name, one.default, self.today())
-        return False
+        offer = find_offer(name, kind)
+        if not offer.default or offer.reserve or name not in self.accounts:
+            return False
+        is_default = offer.option not in self.accounts[name].options
+        return is_default and model_table().has_ended(name, offer.default, self.today())
 
-    def _made(self, kind: Kind, name: str) -> Any:
-        known = {**OFFLINE[kind], **BOUGHT[kind]}
-        if name not in known:
-            message = f"there is no {kind} {name!r}; known are {', '.join(known)}"
-            raise InvalidSettings([FieldError(VARIABLES[kind], message)])
-        if name in OFFLINE[kind]:
-            return _class(known[name])()
-        if name not in self.vendors:
-            log("provider_left_out", provider=name, kind=kind, reason=f"{name.upper()}_API_KEY is not set")
+    def _create(self, kind: Kind, name: str, gate: CallGate) -> Any | None:
+        hosted, offline = _names_by_place(kind)
+        if name not in (*hosted, *offline):
+            message = f"there is no {kind} {name!r}; known are {', '.join((*offline, *hosted))}"
+            raise InvalidSettings([FieldError(find_chain(kind).variable, message)])
+        spec, offer = find_provider(name), find_offer(name, kind)
+        if not spec.is_hosted:
+            return self._share((kind, name), _load_class(offer))
+        account = self.accounts.get(name)
+        if account is None:
+            self._log_left_out(kind, name, spec.key_variable)
             return None
-        if (kind, name) == ("clip", "gemini") and not self.vendors[name].options.get("project"):
-            log("provider_left_out", provider=name, kind=kind, reason="GEMINI_PROJECT is not set")
+        if offer.required_option and not account.options.get(offer.required_option):
+            self._log_left_out(kind, name, spec.option_variables[offer.required_option])
             return None
-        return _class(known[name])(self.vendors[name], self.gate)
+        return _load_class(offer)(account, gate)
+
+    def _log_left_out(self, kind: Kind, name: str, variable: str) -> None:
+        """Log once for each process that a provider is not used."""
+
+        def log_once() -> bool:
+            log("provider_left_out", provider=name, kind=kind, reason=f"{variable} is not set")
+            return True
+
+        self._share(("left out", kind, name), log_once)
+
+    def _share(self, key: object, create: Callable[[], _T]) -> _T:
+        with self._lock:  # two threads must not load a model each
+            if key not in self._shared:
+                self._shared[key] = create()
+            shared: _T = self._shared[key]
+            return shared
+
+
+class ConfiguredChains:
+    """A Chains. Each chain is built when it is first used; its calls pass ``gate``."""
+
+    def __init__(self, registry: Registry, gate: CallGate) -> None:
+        self._registry, self._gate = registry, gate
+
+    def with_gate(self, gate: CallGate) -> "ConfiguredChains":
+        return ConfiguredChains(self._registry, gate)
+
+    @cached_property
+    def planner(self) -> PlannerChain:
+        planners: list[Planner] = self._registry.require_all("planner", self._gate)
+        return PlannerChain(planners, no_fallbacks=self._no_fallbacks, reserves=self._reserves("planner"))
+
+    @cached_property
+    def narrator(self) -> NarratorChain:
+        narrators: list[NarrationProvider] = self._registry.require_all("narrator", self._gate)
+        return NarratorChain(
+            narrators,
+            no_fallbacks=self._no_fallbacks,
+            reserves=self._reserves("narrator"),
+            aligners=self._registry.create_aligners(),
+        )
+
+    @cached_property
+    def images(self) -> ImageChain:
+        generators: list[ImageGenerator] = self._registry.require_all("image", self._gate)
+        return ImageChain(
+            generators, no_fallbacks=self._no_fallbacks, reserves=self._reserves("image"), reword=self._reword
+        )
+
+    @cached_property
+    def clips(self) -> ClipChain:
+        """Return a chain that may be empty: then scenes show their images."""
+        generators: list[ClipProvider] = self._registry.create_all("clip", self._gate)
+        return ClipChain(generators, no_fallbacks=self._no_fallbacks, reserves=self._reserves("clip"))
+
+    @cached_property
+    def footage(self) -> FootageChain:
+        """Return a chain that may be empty: then images are drawn."""
+        libraries: list[FootageProvider] = self._registry.create_all("footage", self._gate)
+        return FootageChain(libraries, no_fallbacks=self._no_fallbacks)
+
+    @cached_property
+    def sounds(self) -> SoundChain:
+        """Return a chain that may be empty: then videos have no sound effects."""
+        libraries: list[SoundProvider] = self._registry.create_all("sound", self._gate)
+        return SoundChain(libraries, no_fallbacks=self._no_fallbacks)
+
+    @cached_property
+    def composer(self) -> ComposerChain:
+        composers: list[Composer] = self._registry.require_all("composer", self._gate)
+        return ComposerChain(composers, no_fallbacks=self._no_fallbacks)
+
+    @property
+    def _no_fallbacks(self) -> bool:
+        return self._gate.no_fallbacks
+
+    def _reserves(self, kind: Kind) -> dict[ProviderId, Any]:
+        return self._registry.create_reserves(kind, self._gate)
 
     def _reword(self, prompt: str, reason: str) -> str | None:
-        """By the first planner that can: the offline one has no words of its own."""
-        for name in self.names("planner"):
-            if name in BOUGHT["planner"] and (planner := self._made("planner", name)):
-                reworded: str = planner.reword(prompt, reason)
-                return reworded
-        return None
+        planner = self._registry.find_rewording_planner(self._gate)
+        if planner is None:
+            return None
+        reworded: str = planner.reword(prompt, reason)
+        return reworded
 
 
 @dataclass(frozen=True)
 class _WithOptions:
-    """A Vendor with changed options."""
+    """The account of a provider with changed options."""
 
-    vendor: Vendor
+    account: Vendor
     options: Mapping[str, str]
 
     @property
     def key(self) -> str:
-        return self.vendor.key
+        return self.account.key
 
     @property
     def base_url(self) -> str:
-        return self.vendor.base_url
+        return self.account.base_url
 
     @property
     def timeout_sec(self) -> float:
-        return self.vendor.timeout_sec
+        return self.account.timeout_sec
 
 
-def _class(where: str) -> Any:
-    module, _, attribute = where.partition(":")
+def _names_by_place(kind: Kind) -> tuple[list[str], list[str]]:
+    """Return the names of the hosted and of the offline providers of this kind, each in their order."""
+    names = find_chain(kind).providers
+    hosted = [name for name in names if find_provider(name).is_hosted]
+    return hosted, [name for name in names if name not in hosted]
+
+
+def _load_class(offer: Offer) -> Any:
+    module, _, attribute = offer.class_path.partition(":")
     return getattr(import_module(module), attribute)

@@ -1,6 +1,6 @@
-"""The circuit breaker: after several failures in a row a provider is left alone for a while, then tried once.
+"""The circuit breaker: after several failures in a row no call is made for a while, then one trial call.
 
-Its state is shared by all instances, so that each need not find out for itself.
+All instances share its state, so that each of them need not learn of the failure by itself.
 """
 
 from datetime import datetime, timedelta
@@ -9,9 +9,9 @@ from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.core.record import History, Record, keep_fields
 
 FAILURES = 3
-"""In a row, before it opens."""
-FIRST, LONGEST = timedelta(seconds=30), timedelta(minutes=10)
-"""The first and the longest pause; each trial that fails doubles it."""
+"""Failures in a row that open the breaker."""
+INITIAL_OPEN, MAX_OPEN = timedelta(seconds=30), timedelta(minutes=10)
+"""Initial and maximum open time; it doubles after each failed trial call."""
 _COUNTED = ("busy", "down", "key")
 
 
@@ -19,36 +19,37 @@ class Breaker(Record):
     history = History("circuit breaker", keep_fields)
 
     failures: int = 0
-    """In a row."""
+    """Failures in a row."""
     opened: int = 0
-    """Number of pauses in a row without a success between them."""
+    """Number of open times in a row without a success between them."""
     until: datetime | None = None
-    """Open until then; afterwards one call may try."""
+    """The breaker is open until then; afterwards one call may try. None: it is closed."""
     reason: str = ""
 
-    def wait(self, now: datetime) -> float:
-        """Seconds until a call may be made; 0: now."""
+    def seconds_until_retry(self, now: datetime) -> float:
+        """Return the seconds until a call may be made; 0: now."""
         return max((self.until - now).total_seconds(), 0.0) if self.until else 0.0
 
-    def tried(self, now: datetime) -> "Breaker":
-        """Return the breaker while one trial call runs after the pause; the other calls wait for its outcome."""
-        return self.evolve(until=now + FIRST) if self.until else self
+    def half_open(self, now: datetime) -> "Breaker":
+        """Return the breaker while one trial call runs after the open time; the other calls wait for its outcome."""
+        return self.evolve(until=now + INITIAL_OPEN) if self.until else self
 
-    def succeeded(self) -> "Breaker":
+    def record_success(self) -> "Breaker":
+        """Return the breaker after a call that succeeded: closed."""
         return Breaker()
 
-    def failed(self, error: ProviderError, now: datetime, *, is_trial: bool = False) -> "Breaker":
+    def record_failure(self, error: ProviderError, now: datetime, *, is_trial: bool = False) -> "Breaker":
         """Return the breaker after a call that failed.
 
-        A fault of one request tells nothing about the next. Calls that ran when the pause began may fail during it,
-        so only the one trial after a pause lengthens the next pause.
+        A fault of one request tells nothing about the next. Calls that ran when the breaker opened may fail while it is
+        open, so only the one trial after an open time lengthens the next one.
         """
         if error.fault not in _COUNTED or (self.until and not is_trial):
             return self
         failures = self.failures + 1
         if error.retry_after is None and failures < FAILURES and error.fault != "key" and not self.opened:
             return self.evolve(failures=failures, reason=str(error))
-        rest = min(FIRST * 2 ** min(self.opened, 10), LONGEST)
+        open_time = min(INITIAL_OPEN * 2 ** min(self.opened, 10), MAX_OPEN)
         if error.retry_after is not None:
-            rest = min(timedelta(seconds=error.retry_after), LONGEST)
-        return Breaker(failures=failures, opened=self.opened + 1, until=now + rest, reason=str(error))
+            open_time = min(timedelta(seconds=error.retry_after), MAX_OPEN)
+        return Breaker(failures=failures, opened=self.opened + 1, until=now + open_time, reason=str(error))

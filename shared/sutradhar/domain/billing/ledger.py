@@ -1,11 +1,14 @@
-"""Money: set aside before a call to a vendor, settled or given back after it. Pure; the stores make it atomic.
+"""Accounts of money: reserved before a call of a provider, settled or refunded after it.
 
-An account has a cap or none. What is spent and what is set aside never pass it together, since nothing is set aside
-that would. One call moves the accounts of its job, of its day and of its key's day in one step.
+These functions are pure; the stores apply them atomically. An account has a cap or none. Spent and reserved money
+together never exceed the cap, since a reservation that would exceed it is refused. One call changes the accounts of its
+job, of its day and of its API key's day in one step.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, Self
 
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
@@ -13,22 +16,60 @@ from sutradhar.domain.core.errors import BudgetExceeded
 from sutradhar.domain.core.record import History, Record, keep_fields
 
 Outcome = Literal["open", "pending", "settled", "refunded", "lost"]
-"""``open``: the call is being made. ``pending``: it was made, and the vendor works on; both are set aside. ``lost``:
-nobody knows whether the vendor charged for it, so it counts in full."""
-_HELD = ("open", "pending")
+"""``open``: the call is being made. ``pending``: the call was made and the provider is still working. The money of both
+is reserved. ``lost``: the charge was written off, because it is unknown whether the provider charged for the call; it
+counts in full. The words are stored, and the API shows them."""
+_RESERVED = ("open", "pending")
+AccountKind = Literal["job", "day", "key"]
+_KINDS: Mapping[str, AccountKind] = {"job": "job", "day": "day", "key": "key"}
+_TEXT_FORM = re.compile("ledger/(job|day|key)/([^/]+)(?:/([^/]+))?")
+
+
+@dataclass(frozen=True)
+class AccountId:
+    """The name of an account; its text form is the name of the account's record."""
+
+    kind: AccountKind
+    name: str
+    """The job's id, the day (2026-11-27), or the API key's id."""
+    day: str = ""
+    """The day of an API key's account."""
+
+    def __str__(self) -> str:
+        return f"ledger/{self.kind}/{self.name}" + (f"/{self.day}" if self.day else "")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the account with this text form. Raise ValueError for another text."""
+        match = _TEXT_FORM.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is no account")
+        return cls(_KINDS[match[1]], match[2], match[3] or "")
+
+
+def job_account(job_id: str) -> AccountId:
+    return AccountId("job", job_id)
+
+
+def day_account(day: str) -> AccountId:
+    return AccountId("day", day)
+
+
+def key_account(key_id: str, day: str) -> AccountId:
+    return AccountId("key", key_id, day)
 
 
 class Charge(Frozen):
-    """One call to a vendor. Amounts in millionths of a US dollar."""
+    """One call of a provider. Amounts in millionths of a US dollar."""
 
     slot: str
-    """What it was for: ``plan``, ``scene-00-image``."""
+    """The part of the job that the call is for: ``plan``, ``scene-00-image``."""
     provider: str
     model: str
     day: str
-    """The account of the day that it was set aside in."""
+    """The day whose account has the reservation."""
     owner: str = ""
-    """The API key whose account it was set aside in, where that has a cap."""
+    """The API key whose account has the reservation, if that key has a cap."""
     reserved: int
     spent: int = 0
     units: Mapping[str, float] = {}
@@ -36,9 +77,8 @@ class Charge(Frozen):
     outcome: Outcome = "open"
 
     @property
-    def held(self) -> bool:
-        """Whether it is still set aside."""
-        return self.outcome in _HELD
+    def is_reserved(self) -> bool:
+        return self.outcome in _RESERVED
 
 
 class Account(Record):
@@ -51,76 +91,66 @@ class Account(Record):
     charges: Mapping[str, Charge] = {}
 
     @property
-    def committed(self) -> int:
+    def commitment(self) -> int:
         return self.spent + self.reserved
 
 
-def key_account(key_id: str, day: str) -> str:
-    return f"ledger/key/{key_id}/{day}"
-
-
-Change = Callable[[Mapping[str, Account]], Mapping[str, Account]]
-
-
-def job_account(job_id: str) -> str:
-    return f"ledger/job/{job_id}"
-
-
-def day_account(day: str) -> str:
-    return f"ledger/day/{day}"
+Accounts = Mapping[AccountId, Account]
+Change = Callable[[Accounts], Accounts]
 
 
 def reserve(
-    accounts: Mapping[str, Account], job: str, charge_id: str, charge: Charge, caps: Mapping[str, int]
-) -> dict[str, Account]:
-    """``accounts`` with ``charge`` set aside in each; ``job`` names the one that keeps it. A repeat changes nothing.
+    accounts: Accounts, job: AccountId, charge_id: str, charge: Charge, caps: Mapping[AccountId, int]
+) -> dict[AccountId, Account]:
+    """Return ``accounts`` with ``charge`` reserved in each; the account ``job`` keeps it. A repeat changes nothing.
 
     Raises:
-        BudgetExceeded: it does not fit under the cap of one of them.
+        BudgetExceeded: the charge does not fit under the cap of one of the accounts.
     """
     if charge_id in accounts[job].charges:
         return dict(accounts)
-    for name, account in accounts.items():
-        cap = caps.get(name)
-        if cap is not None and account.committed + charge.reserved > cap:
-            whose = name.split("/")[1]
+    for account_id, account in accounts.items():
+        cap = caps.get(account_id)
+        if cap is not None and account.commitment + charge.reserved > cap:
             raise BudgetExceeded(
-                f"{charge.provider} would cost up to {usd(charge.reserved):.4f} USD, and of this {whose}'s cap of"
-                f" {usd(cap):.2f} USD {usd(max(cap - account.committed, 0)):.4f} are left",
+                f"{charge.provider} would cost up to {usd(charge.reserved):.4f} USD, and of this {account_id.kind}'s"
+                f" cap of {usd(cap):.2f} USD {usd(max(cap - account.commitment, 0)):.4f} are left",
                 provider=charge.provider,
             )
-    moved = {name: account.evolve(reserved=account.reserved + charge.reserved) for name, account in accounts.items()}
-    moved[job] = moved[job].evolve(charges={**moved[job].charges, charge_id: charge})
-    return moved
+    changed = {key: account.evolve(reserved=account.reserved + charge.reserved) for key, account in accounts.items()}
+    changed[job] = _with_charge(changed[job], charge_id, charge)
+    return changed
 
 
-def keep(accounts: Mapping[str, Account], job: str, charge_id: str, operation: str) -> dict[str, Account]:
-    """``accounts`` with a call that goes on at the vendor's as ``operation``: what is set aside for it stays so."""
+def mark_pending(accounts: Accounts, job: AccountId, charge_id: str, operation: str) -> dict[AccountId, Account]:
+    """Return ``accounts`` with a call that the provider continues as ``operation``; its money stays reserved."""
     charge = accounts[job].charges[charge_id]
     if charge.outcome != "open":
         return dict(accounts)
     pending = charge.evolve(outcome="pending", request_id=operation)
-    return {**accounts, job: accounts[job].evolve(charges={**accounts[job].charges, charge_id: pending})}
+    return {**accounts, job: _with_charge(accounts[job], charge_id, pending)}
 
 
-def close(
-    accounts: Mapping[str, Account],
-    job: str,
+def settle(
+    accounts: Accounts,
+    job: AccountId,
     charge_id: str,
     outcome: Outcome,
     spent: int,
     units: Mapping[str, float] | None = None,
     request_id: str = "",
-) -> dict[str, Account]:
-    """``accounts`` with the charge's end in each. A repeat changes nothing, but what was given up for lost and is known
-    after all is corrected."""
+) -> dict[AccountId, Account]:
+    """Return ``accounts`` with the charge's end in each.
+
+    A repeat changes nothing. A charge that was written off is corrected when its real outcome becomes known.
+    """
     charge = accounts[job].charges[charge_id]
-    if not (charge.held or (charge.outcome == "lost" and outcome != "lost")):
+    if not (charge.is_reserved or (charge.outcome == "lost" and outcome != "lost")):
         return dict(accounts)
-    held = charge.reserved if charge.held else 0
-    moved = {
-        name: account.evolve(reserved=account.reserved - held, spent=account.spent + spent - charge.spent)
-        for name, account in accounts.items()
+    reserved = charge.reserved if charge.is_reserved else 0
+    changed = {
+        key: account.evolve(reserved=account.reserved - reserved, spent=account.spent + spent - charge.spent)
+        for key, account in accounts.items()
     }
     ended = charge.evolve(
         outcome=outcome,
@@ -128,5 +158,9 @@ def close(
         units=dict(charge.units if units is None else units),
         request_id=request_id or charge.request_id,
     )
-    moved[job] = moved[job].evolve(charges={**moved[job].charges, charge_id: ended})
-    return moved
+    changed[job] = _with_charge(changed[job], charge_id, ended)
+    return changed
+
+
+def _with_charge(account: Account, charge_id: str, charge: Charge) -> Account:
+    return account.evolve(charges={**account.charges, charge_id: charge})

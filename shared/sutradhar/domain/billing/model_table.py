@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sutradhar.domain.billing.provider_id import Kind
 from sutradhar.domain.core.base import Frozen
 
 WARN_DAYS = 60
@@ -31,14 +32,14 @@ class ModelTable(Frozen):
         return None
 
     def has_ended(self, provider: str, model: str, today: date) -> bool:
-        found = self.find(provider, model)
-        return bool(found and found.shuts_down and found.shuts_down <= today)
+        entry = self.find(provider, model)
+        return bool(entry and entry.shuts_down and entry.shuts_down <= today)
 
 
 class ChosenModel(Frozen):
     """A model that the configuration chooses for assets of one kind."""
 
-    kind: str
+    kind: Kind
     provider: str
     model: str
     priced_as: str

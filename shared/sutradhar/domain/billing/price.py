@@ -1,4 +1,4 @@
-"""What vendors charge, in millionths of a US dollar: whole numbers, so that sums are exact."""
+"""The prices of providers, in millionths of a US dollar: whole numbers, so that sums are exact."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,14 @@ from decimal import ROUND_CEILING, Decimal
 from sutradhar.domain.core.base import Frozen
 
 MICROS = 1_000_000
-"""In a US dollar."""
+"""Millionths in a US dollar."""
 
 Units = Mapping[str, float]
-"""What a call uses, by the vendor's own units: ``characters``, ``input_tokens``, ``images``, ``seconds``."""
+"""The use of a call in the provider's own units: ``characters``, ``input_tokens``, ``images``, ``seconds``."""
 
 
 class Price(Frozen):
-    """Of one unit of one model, as ``source`` said on the day ``as_of``."""
+    """The price of one unit of one model, as ``source`` said on the day ``as_of``."""
 
     provider: str
     model: str
@@ -32,10 +32,10 @@ class PriceTable(Frozen):
     prices: tuple[Price, ...]
 
     def cost(self, provider: str, model: str, units: Units) -> int:
-        """Millionths of a US dollar, rounded up.
+        """Return the price of ``units`` in millionths of a US dollar, rounded up.
 
         Raises:
-            LookupError: a unit that is used has no price; better no call than one of unknown price.
+            LookupError: one of the units has no price; no call is better than a call of unknown price.
         """
         total = Decimal(0)
         for unit, amount in units.items():
@@ -43,18 +43,18 @@ class PriceTable(Frozen):
             total += price.usd * Decimal(str(amount)) / price.per
         return int((total * MICROS).to_integral_value(ROUND_CEILING))
 
-    def missing(self, provider: str, model: str, units: Sequence[str]) -> list[str]:
+    def find_unpriced_units(self, provider: str, model: str, units: Sequence[str]) -> list[str]:
         """Return the ``units`` that have no price."""
         known = {price.unit for price in self.prices if (price.provider, price.model) == (provider, model)}
         return [unit for unit in units if unit not in known]
 
-    def priced(self, provider: str, units: Sequence[str]) -> list[str]:
+    def find_priced_models(self, provider: str, units: Sequence[str]) -> list[str]:
         """Return the models of ``provider`` that have a price for exactly these ``units``."""
-        found: dict[str, set[str]] = {}
+        units_by_model: dict[str, set[str]] = {}
         for price in self.prices:
             if price.provider == provider:
-                found.setdefault(price.model, set()).add(price.unit)
-        return [model for model, known in found.items() if known == set(units)]
+                units_by_model.setdefault(price.model, set()).add(price.unit)
+        return [model for model, priced_units in units_by_model.items() if priced_units == set(units)]
 
     def _price(self, provider: str, model: str, unit: str) -> Price:
         for price in self.prices:
@@ -74,7 +74,7 @@ def parse_prices(text: str, today: date) -> tuple[Price, ...]:
     Raises:
         ValueError: ``text`` is written differently; the message shows the form.
     """
-    found: list[Price] = []
+    prices: list[Price] = []
     for part in filter(None, (one.strip() for one in text.split(";"))):
         entry = _ENTRY.fullmatch(part)
         amounts = [_AMOUNT.fullmatch(amount) for amount in entry[3].split(",")] if entry else [None]
@@ -85,7 +85,7 @@ def parse_prices(text: str, today: date) -> tuple[Price, ...]:
                     f" (got {part!r})"
                 )
             per = int(amount[3] or 1) * _TIMES[amount[4] or ""]
-            found.append(
+            prices.append(
                 Price(
                     provider=entry[1],
                     model=entry[2],
@@ -96,7 +96,7 @@ def parse_prices(text: str, today: date) -> tuple[Price, ...]:
                     as_of=today,
                 )
             )
-    return tuple(found)
+    return tuple(prices)
 
 
 def usd(micros: int) -> float:

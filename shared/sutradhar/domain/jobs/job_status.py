@@ -140,7 +140,7 @@ def describe_cost(job: Job, account: Account) -> dict[str, Any]:
             "provider": charge.provider,
             "model": charge.model,
             "units": dict(charge.units),
-            "usd": usd(charge.reserved if charge.held else charge.spent),
+            "usd": usd(charge.reserved if charge.is_reserved else charge.spent),
             "state": charge.outcome,
             "request_id": charge.request_id or None,
         }

@@ -1,311 +1,201 @@
-"""The gate in front of every vendor: circuit breaker, calls at once, and the ledger."""
+"""The gate that every call of a hosted provider passes: circuit breaker, concurrency limit, rate limit and money."""
 
-import random
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from sutradhar.domain.assets.operation import Operation
-from sutradhar.domain.billing import ledger
-from sutradhar.domain.billing.ledger import Account, Charge, day_account, job_account, key_account
 from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.billing.price import PriceTable, Units
-from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StillAtWork
-from sutradhar.pipeline.billing.provider_health import VendorHealth
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import CostQuote, Usage
+from sutradhar.domain.core.errors import ProviderError, StillAtWork
+from sutradhar.pipeline.billing.accounts import BillingAccounts, Reservation
+from sutradhar.pipeline.billing.concurrency import ConcurrencyLimit
+from sutradhar.pipeline.billing.context import BillingContext
+from sutradhar.pipeline.billing.pending import PendingOperations
+from sutradhar.pipeline.billing.provider_health import ProviderHealth
+from sutradhar.pipeline.billing.rate_limit import RateLimit
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import KeyValueStore, Values
-from sutradhar.ports.stores import MAX_LEASE, Lease, LeaseStore
-from sutradhar.telemetry import log
+from sutradhar.ports.records import KeyValueStore
+from sutradhar.ports.stores import LeaseStore
 
 
-@dataclass(frozen=True)
-class Buyer:
-    """On whose account a call is made. ``job_cap`` in millionths of a US dollar."""
+@dataclass(frozen=True, eq=False, repr=False)  # each feature of a class takes time when it is created
+class PaidCallGate:
+    """A CallGate. Its calls are charged to the account of ``context``; None: to no account."""
 
-    job_id: str
-    slot: str
-    job_cap: int | None = None
-    strict: bool = False
-    only_asks: bool = False
-    """Nothing is bought: every call ends in Quoted."""
-    owner: str = ""
-    """The API key whose job it is."""
-    owner_cap: int | None = None
-    """Of a day of all its jobs."""
+    prices: PriceTable
+    paid_providers: frozenset[str]
+    """The providers that have a key."""
+    concurrency: ConcurrencyLimit
+    rate: RateLimit
+    accounts: BillingAccounts
+    pending: PendingOperations
+    health: ProviderHealth
+    context: BillingContext | None = None
 
-
-@dataclass
-class Quoted(Exception):
-    """What a call would probably cost, and at most, in millionths of a US dollar; it was not made."""
-
-    provider: str
-    model: str
-    likely: int
-    most: int
-
-
-_buyer: ContextVar[Buyer | None] = ContextVar("buyer", default=None)
-
-
-@contextmanager
-def on_account_of(buyer: Buyer) -> Iterator[None]:
-    """Every call inside the block is paid by ``buyer``."""
-    token = _buyer.set(buyer)
-    try:
-        yield
-    finally:
-        _buyer.reset(token)
-
-
-class Purchases:
-    """A CallGate. ``at_once``: the vendors that there are keys for, each with how many calls it may get at a time from
-    all instances together, ``a_minute`` those that have a limit of that kind too (0: any number)."""
-
-    def __init__(
-        self,
+    @classmethod
+    def create(
+        cls,
         records: KeyValueStore,
         leases: LeaseStore,
         clock: Clock,
         prices: PriceTable,
         day_cap: int | None,
-        at_once: Mapping[str, int],
-        a_minute: Mapping[str, int] | None = None,
+        concurrency: Mapping[str, int],
+        rates: Mapping[str, int] | None = None,
         models: ModelTable | None = None,
-    ) -> None:
-        self._records, self._leases, self._clock, self._prices = records, leases, clock, prices
-        self._day_cap, self._at_once, self._a_minute = day_cap, at_once, dict(a_minute or {})
-        self.health = VendorHealth(records, clock, models or ModelTable())
+    ) -> Self:
+        """Return a gate that charges its calls to no account.
+
+        Args:
+            day_cap: the cap of all jobs of a day (UTC), in millionths of a US dollar; None: there is no cap.
+            concurrency: the providers that have a key, each with its most concurrent calls from all instances together;
+                0: any number.
+            rates: the most calls of a provider in a minute; 0: any number.
+            models: the table of models that end.
+        """
+        accounts = BillingAccounts(records, clock, day_cap)
+        return cls(
+            prices=prices,
+            paid_providers=frozenset(concurrency),
+            concurrency=ConcurrencyLimit(leases, concurrency),
+            rate=RateLimit(records, clock, rates or {}),
+            accounts=accounts,
+            pending=PendingOperations(accounts),
+            health=ProviderHealth(records, clock, models or ModelTable()),
+        )
+
+    def bill_to(self, context: BillingContext) -> Self:
+        """Return this gate with its calls charged to another account."""
+        return replace(self, context=context)
 
     @property
-    def strict(self) -> bool:
-        buyer = _buyer.get()
-        return bool(buyer and buyer.strict)
+    def no_fallbacks(self) -> bool:
+        return bool(self.context and self.context.no_fallbacks)
+
+    @property
+    def has_paid_providers(self) -> bool:
+        """Return whether any provider has a key."""
+        return bool(self.paid_providers)
+
+    def is_paid(self, provider_id: ProviderId) -> bool:
+        """Return whether the assets of this provider are paid for."""
+        return provider_id.provider in self.paid_providers
+
+    def quote(self, usage: Usage) -> CostQuote:
+        """Return the price of a request that is not made. Raise ProviderError if its model has no price."""
+        expected, most = (self._price(usage, units) for units in (usage.expected, usage.max))
+        return CostQuote(usage.provider, usage.model, expected, most)
 
     @contextmanager
-    def call(self, provider: str, model: str, most: Units, likely: Units) -> Iterator["_Call"]:
-        buyer = _buyer.get()
-        if buyer and buyer.only_asks:
-            raise Quoted(provider, model, self._price(provider, model, likely), self._price(provider, model, most))
+    def call(self, usage: Usage) -> Iterator["PaidCall"]:
+        provider, model = usage.provider, usage.model
         is_trial = self.health.enter(provider, model)
-        with self._place(provider):
-            self._count_minute(provider)
-            call = self._reserve(provider, model, most)
+        with self.concurrency.hold_slot(provider):
+            self.rate.count_call(provider)
+            call = self._reserve(usage)
             try:
                 yield call
             except ProviderError as exc:
-                call.end("lost" if exc.billed else "refunded")
-                self.health.note_failure(provider, model, exc, is_trial=is_trial)
+                if exc.billed:
+                    call.write_off()
+                else:
+                    call.refund()
+                self.health.record_failure(provider, model, exc, is_trial=is_trial)
                 raise
             except BaseException:
-                call.end("lost")
+                call.write_off()
                 raise
-            call.end("settled")
-        self.health.note_success(provider)
+            call.close()
+        self.health.record_success(provider)
 
     @contextmanager
-    def resumed(self, operation: Operation) -> Iterator["_Call"]:
-        """Asking what became of a call is free, and is not counted among the calls at once. The circuit breaker has no
-        say in it, so it hears nothing of it: many ask often, and would tell of failures in a row that are none."""
-        call = _Call(self, operation.job or None, operation.charge, self._charge_of(operation))
+    def resume(self, operation: Operation) -> Iterator["PaidCall"]:
+        """Ask for the result of an operation; asking is free and does not count as a concurrent call.
+
+        Polling bypasses the circuit breaker: parallel polls would count as consecutive failures.
+        """
+        usage = Usage.exact(operation.provider, operation.model, {})
+        call = PaidCall(self, usage, self.pending.find_reservation(operation))
         try:
             yield call
         except StillAtWork:
             raise
         except ProviderError as exc:
-            if exc.fault not in ("busy", "down", "key"):
-                call.end("refunded" if exc.fault in ("refused", "request") else "lost")
+            if exc.fault in ("refused", "request"):
+                call.refund()
+            elif exc.fault not in ("busy", "down", "key"):
+                call.write_off()
             raise
-        call.end("settled")
+        call.close()
 
-    def give_up(self, operation: Operation) -> None:
-        """Nobody will ask for it any more, and nobody knows whether it is charged for."""
-        if operation.job:
-            charge = self._charge_of(operation)
-            self.close(operation.job, operation.charge, charge, "lost", charge.reserved)
+    def price_units(self, usage: Usage, units: Units) -> int:
+        """Return the price of the units that the provider reported. Raise LookupError if one has no price."""
+        return self.prices.cost(usage.provider, usage.model, units)
 
-    def unfinished(self) -> Operation | None:
-        """What a vendor works on for the present buyer: whoever began it may have died before it was written down."""
-        buyer = _buyer.get()
-        job = job_account(buyer.job_id) if buyer else ""
-        for charge_id, charge in account(self._records, job).charges.items() if buyer else ():
-            if buyer and charge.outcome == "pending" and charge.slot == buyer.slot:
-                return Operation(
-                    provider=charge.provider, model=charge.model, name=charge.request_id, job=job, charge=charge_id
-                )
-        return None
+    def _reserve(self, usage: Usage) -> "PaidCall":
+        price = self._price(usage, usage.max)
+        if self.context is None or not price:
+            return PaidCall(self, usage, None)
+        return PaidCall(self, usage, self.accounts.reserve(self.context, usage, price))
 
-    def _charge_of(self, operation: Operation) -> Charge:
-        charges = account(self._records, operation.job).charges if operation.job else {}
-        free = Charge(slot="", provider=operation.provider, model=operation.model, day="", reserved=0)
-        return charges.get(operation.charge, free)
-
-    def keep(self, job: str, charge_id: str, name: str) -> None:
-        """The charge stays open, for what the vendor works on under ``name``."""
-        self._move([job], lambda found: ledger.keep(found, job, charge_id, name))
-
-    def _reserve(self, provider: str, model: str, units: Units) -> "_Call":
-        price, buyer = self._price(provider, model, units), _buyer.get()
-        if buyer is None or not price:
-            return _Call(self, None, "", Charge(slot="", provider=provider, model=model, day="", reserved=price))
-        self.give_up_open(buyer.job_id, buyer.slot)
-        charge = Charge(
-            slot=buyer.slot,
-            provider=provider,
-            model=model,
-            day=self._clock.now().date().isoformat(),
-            reserved=price,
-            units=dict(units),
-            owner=buyer.owner if buyer.owner_cap is not None else "",
-        )
-        charge_id, job = uuid.uuid4().hex, job_account(buyer.job_id)
-        caps = self._caps(charge.day, charge.owner, buyer.owner_cap)
-        caps |= {} if buyer.job_cap is None else {job: buyer.job_cap}
-        self._move(self._accounts(job, charge), lambda found: ledger.reserve(found, job, charge_id, charge, caps))
-        return _Call(self, job, charge_id, charge)
-
-    def _price(self, provider: str, model: str, units: Units) -> int:
+    def _price(self, usage: Usage, units: Units) -> int:
         try:
-            return self._prices.cost(provider, model, units)
+            return self.price_units(usage, units)
         except LookupError as exc:
-            raise ProviderError(str(exc), provider=provider, retryable=False, advice="see docs/providers.md") from exc
-
-    def sells(self, maker: str) -> bool:
-        """Whether what ``maker`` makes is paid for."""
-        return maker.partition("/")[0] in self._at_once
-
-    @property
-    def sells_nothing(self) -> bool:
-        """Whether there is a key of no vendor."""
-        return not self._at_once
-
-    def give_up_all(self, job_id: str) -> None:
-        """Nobody will ask for anything of this job any more, not even for what vendors work on. What is known later
-        corrects this."""
-        self._give_up(job_id, lambda charge: charge.held)
-
-    def give_up_open(self, job_id: str, slot: str | None = None) -> None:
-        """Whoever was at work on ``slot`` (None: on any) is gone: what it set aside may have been charged."""
-        self._give_up(job_id, lambda charge: charge.outcome == "open" and slot in (None, charge.slot))
-
-    def _give_up(self, job_id: str, which: Callable[[Charge], bool]) -> None:
-        job = job_account(job_id)
-        for charge_id, charge in account(self._records, job).charges.items():
-            if which(charge):
-                log("charge_lost", level="warning", provider=charge.provider, slot=charge.slot)
-                self.close(job, charge_id, charge, "lost", charge.reserved)
-
-    def close(
-        self,
-        job: str,
-        charge_id: str,
-        charge: Charge,
-        outcome: ledger.Outcome,
-        spent: int,
-        units: Units | None = None,
-        request_id: str = "",
-    ) -> None:
-        self._move(
-            self._accounts(job, charge),
-            lambda found: ledger.close(found, job, charge_id, outcome, spent, units, request_id),
-        )
-
-    def cost(self, provider: str, model: str, units: Units) -> int:
-        return self._prices.cost(provider, model, units)
-
-    def left(self, owner: str, owner_cap: int | None) -> int | None:
-        """Of today's caps, in millionths of a US dollar; None: there is none."""
-        caps = self._caps(self._clock.now().date().isoformat(), owner, owner_cap)
-        return min((max(cap - account(self._records, name).committed, 0) for name, cap in caps.items()), default=None)
-
-    def _caps(self, day: str, owner: str, owner_cap: int | None) -> dict[str, int]:
-        of_all = {} if self._day_cap is None else {day_account(day): self._day_cap}
-        return of_all | ({} if owner_cap is None or not owner else {key_account(owner, day): owner_cap})
-
-    def _accounts(self, job: str, charge: Charge) -> list[str]:
-        # without a cap nobody writes a day's account, which many jobs would have to share
-        days = [] if self._day_cap is None else [day_account(charge.day)]
-        return [job, *days, *([key_account(charge.owner, charge.day)] if charge.owner else [])]
-
-    def _move(self, names: list[str], change: "ledger.Change") -> None:
-        def written(found: Values) -> Values:
-            before = {n: Account.from_record(found[n]) if n in found else Account() for n in names}
-            return {name: one.to_record() for name, one in change(before).items()}
-
-        self._records.update(names, written)
-
-    @contextmanager
-    def _place(self, provider: str) -> Iterator[None]:
-        """One of the places among the calls at once. Raises LeaseHeld when all are taken."""
-        places = self._at_once.get(provider, 0)
-        if not places:
-            yield
-            return
-        lease = self._take(provider, places)
-        try:
-            yield
-        finally:
-            self._leases.release(lease)
-
-    def _count_minute(self, provider: str) -> None:
-        """Raises LeaseHeld when this minute has no call left."""
-        limit = self._a_minute.get(provider, 0)
-        if not limit:
-            return
-        name, minute = f"rate/{provider}", self._clock.now().strftime("%Y-%m-%dT%H:%M")
-
-        def counted(found: Values) -> Values:
-            before, _, calls = found.get(name, "").partition(" ")
-            made = int(calls) if before == minute else 0
-            if made >= limit:
-                raise LeaseHeld(f"{provider} was asked {limit} things in this minute, which is all that it may be")
-            return {name: f"{minute} {made + 1}"}
-
-        self._records.update([name], counted)
-
-    def _take(self, provider: str, places: int) -> Lease:
-        for place in random.sample(range(places), places):
-            try:
-                return self._leases.acquire(f"calls/{provider}/{place}", MAX_LEASE)
-            except LeaseHeld:
-                continue
-        raise LeaseHeld(f"{provider} is asked {places} things at once already, which is all that it may be")
+            raise ProviderError(
+                str(exc), provider=usage.provider, retryable=False, advice="see docs/providers.md"
+            ) from exc
 
 
-class _Call:
-    def __init__(self, purchases: Purchases, job: str | None, charge_id: str, charge: Charge) -> None:
-        self._purchases, self._job, self._charge_id, self._charge = purchases, job, charge_id, charge
-        self._units: Units = charge.units
-        self._request_id, self._spent = "", charge.reserved
-        self._known = self._pending = False
+class PaidCall:
+    """One call that the gate let through. ``reservation`` None: the call is billed to no account, or is free."""
+
+    def __init__(self, gate: PaidCallGate, usage: Usage, reservation: Reservation | None) -> None:
+        self._gate, self._usage, self._reservation = gate, usage, reservation
+        self._reported: tuple[int, Units, str] | None = None
+        self._is_pending = False
 
     def settle(self, units: Units, request_id: str = "") -> None:
-        self._units, self._request_id, self._known = units, request_id, True
-        self._spent = self._purchases.cost(self._charge.provider, self._charge.model, units)
+        """Note the use that the provider reports; it decides the price, whatever the end of the call."""
+        self._reported = self._gate.price_units(self._usage, units), units, request_id
 
-    def goes_on(self, name: str) -> Operation:
-        if self._job is not None:
-            self._purchases.keep(self._job, self._charge_id, name)
-        self._pending = True
+    def mark_pending(self, name: str) -> Operation:
+        """Keep the money reserved for the provider's operation ``name``, and return that."""
+        if self._reservation:
+            self._gate.accounts.mark_pending(self._reservation, name)
+        self._is_pending = True
         return Operation(
-            provider=self._charge.provider,
-            model=self._charge.model,
+            provider=self._usage.provider,
+            model=self._usage.model,
             name=name,
-            job=self._job or "",
-            charge=self._charge_id,
+            job=str(self._reservation.job) if self._reservation else "",
+            charge=self._reservation.charge_id if self._reservation else "",
         )
 
-    def end(self, outcome: ledger.Outcome) -> None:
-        if self._job is None or self._pending:
-            return
-        if self._known:
-            outcome = "settled"  # whatever came of it afterwards
-        spent = 0 if outcome == "refunded" else self._spent
-        self._purchases.close(self._job, self._charge_id, self._charge, outcome, spent, self._units, self._request_id)
+    def close(self) -> None:
+        """End a call that succeeded. Without a report of its use it costs the money that was reserved."""
+        if (reservation := self._take_unsettled()) is not None:
+            self._gate.accounts.settle(reservation, reservation.charge.reserved, reservation.charge.units)
 
+    def refund(self) -> None:
+        """End a call that the provider did not charge for."""
+        if (reservation := self._take_unsettled()) is not None:
+            self._gate.accounts.refund(reservation)
 
-def account(records: KeyValueStore, name: str) -> Account:
-    """An account as it is now; one that nobody has used is empty."""
-    text = records.read([name]).get(name)
-    return Account.from_record(text) if text else Account()
+    def write_off(self) -> None:
+        """End a call whose real price is unknown."""
+        if (reservation := self._take_unsettled()) is not None:
+            self._gate.accounts.write_off(reservation)
+
+    def _take_unsettled(self) -> Reservation | None:
+        """Return the reservation whose end is open; settle it if the provider reported the use of the call."""
+        if self._reservation is None or self._is_pending:
+            return None
+        if self._reported is None:
+            return self._reservation
+        self._gate.accounts.settle(self._reservation, *self._reported)
+        return None

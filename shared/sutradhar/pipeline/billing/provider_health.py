@@ -11,7 +11,7 @@ from sutradhar.ports.records import KeyValueStore, Values
 from sutradhar.telemetry import log
 
 FRESH_FOR, RETRY_AFTER = timedelta(hours=1), timedelta(minutes=5)
-"""Time for which a provider's answer about a model is kept, and time for which a missing answer is kept."""
+"""Time for which a provider's answer about a model is stored, and time for which a missing answer is stored."""
 
 
 class Sighting(Record):
@@ -26,7 +26,9 @@ class Sighting(Record):
         return now - self.at < (RETRY_AFTER if self.state.exists is None else FRESH_FOR)
 
 
-class VendorHealth:
+class ProviderHealth:
+    """The circuit breaker of each provider, and its models that are gone."""
+
     def __init__(self, records: KeyValueStore, clock: Clock, table: ModelTable) -> None:
         self._records, self._clock, self._table = records, clock, table
 
@@ -48,42 +50,42 @@ class VendorHealth:
         self._begin_trial(provider)
         return True
 
-    def note_failure(self, provider: str, model: str, exc: ProviderError, *, is_trial: bool) -> None:
+    def record_failure(self, provider: str, model: str, exc: ProviderError, *, is_trial: bool) -> None:
         log("provider_failed", level="warning", provider=provider, fault=exc.fault, status=exc.status, error=str(exc))
         if exc.fault == "gone":
-            self.keep(ModelState(provider=provider, model=model, exists=False))
+            self.store_state(ModelState(provider=provider, model=model, exists=False))
         name, now = _breaker(provider), self._clock.now()
 
-        def failed(found: Values) -> Values:
-            breaker = Breaker.from_record(found[name]) if name in found else Breaker()
-            after = breaker.failed(exc, now, is_trial=is_trial)
+        def count_failure(texts: Values) -> Values:
+            breaker = Breaker.from_record(texts[name]) if name in texts else Breaker()
+            after = breaker.record_failure(exc, now, is_trial=is_trial)
             return {} if after == breaker else {name: after.to_record()}
 
-        self._records.update([name], failed)
+        self._records.update([name], count_failure)
 
-    def note_success(self, provider: str) -> None:
-        name, well = _breaker(provider), Breaker().to_record()
-        if self._records.read([name]).get(name, well) != well:
-            self._records.update([name], lambda _found: {name: well})
+    def record_success(self, provider: str) -> None:
+        name, closed = _breaker(provider), Breaker().to_record()
+        if self._records.read([name]).get(name, closed) != closed:
+            self._records.update([name], lambda _texts: {name: closed})
 
-    def keep(self, state: ModelState) -> None:
+    def store_state(self, state: ModelState) -> None:
         """Store a provider's answer about one of its models."""
         name = _model(state.provider, state.model)
         text = Sighting(at=self._clock.now(), state=state).to_record()
-        self._records.update([name], lambda _found: {name: text})
+        self._records.update([name], lambda _texts: {name: text})
 
-    def recall(self, provider: str, model: str) -> ModelState | None:
+    def find_state(self, provider: str, model: str) -> ModelState | None:
         """Return the provider's latest answer about the model."""
         name = _model(provider, model)
         return self._read_if_fresh(self._records.read([name]).get(name))
 
     def _read_if_fresh(self, text: str | None) -> ModelState | None:
-        found = Sighting.from_record(text) if text else None
-        return found.state if found and found.is_fresh(self._clock.now()) else None
+        sighting = Sighting.from_record(text) if text else None
+        return sighting.state if sighting and sighting.is_fresh(self._clock.now()) else None
 
     def _refuse_gone(self, provider: str, model: str, texts: Values) -> None:
-        known = self._table.find(provider, model)
-        by_table = known and ModelState(provider=provider, model=model, shuts_down=known.shuts_down)
+        entry = self._table.find(provider, model)
+        by_table = entry and ModelState(provider=provider, model=model, shuts_down=entry.shuts_down)
         for state in (by_table, self._read_if_fresh(texts.get(_model(provider, model)))):
             if state and state.is_gone(self.today):
                 raise ProviderError(
@@ -97,9 +99,9 @@ class VendorHealth:
     def _begin_trial(self, provider: str) -> None:
         name, now = _breaker(provider), self._clock.now()
 
-        def tried(found: Values) -> Values:
-            breaker = Breaker.from_record(found[name])
-            if wait := breaker.wait(now):
+        def half_open(texts: Values) -> Values:
+            breaker = Breaker.from_record(texts[name])
+            if wait := breaker.seconds_until_retry(now):
                 raise ProviderError(
                     f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}",
                     provider=provider,
@@ -107,9 +109,9 @@ class VendorHealth:
                     fault="busy",
                     retry_after=wait,
                 )
-            return {name: breaker.tried(now).to_record()}
+            return {name: breaker.half_open(now).to_record()}
 
-        self._records.update([name], tried)
+        self._records.update([name], half_open)
 
 
 def _breaker(provider: str) -> str:

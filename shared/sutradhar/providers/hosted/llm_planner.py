@@ -1,6 +1,5 @@
 """The script that a language model is asked for, and what becomes of it. Vendors differ only in how they are asked."""
 
-import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
@@ -10,6 +9,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.notices import left_out_notice
 from sutradhar.domain.plan.plan import (
     MAX_CHARACTERS,
@@ -25,7 +26,7 @@ from sutradhar.domain.plan.speech_duration import durations, scene_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Written
-from sutradhar.providers.catalog import offer
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, unusable
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
@@ -41,6 +42,8 @@ MAX_OUTPUT_TOKENS = 16_000
 
 
 _SCHEMA_TOKENS = 800
+_REWORDED_TOKENS = 100
+"""Of an answer with another prompt, probably."""
 _TOKENS_A_SECOND = 20
 """Of film, in an answer: narration in both languages and a picture for every 12 s."""
 
@@ -92,7 +95,7 @@ class Request:
 _FILLER: dict[Language, str] = {"en": "the river runs on through a quiet land", "hi": "नदी धीरे धीरे शान्त वन में बहती है"}
 
 
-def sketch(wanted: RenderPlan) -> RenderPlan:
+def draft_plan(wanted: RenderPlan) -> RenderPlan:
     """A plan as long as the one that a model would be asked for, with filler in it, to reckon with."""
     if wanted.scenes:
         return wanted
@@ -140,15 +143,6 @@ def request(wanted: RenderPlan) -> Request:
     return Request(wanted, instructions, text)
 
 
-def tokens(instructions: str, text: str) -> tuple[dict[str, float], dict[str, float]]:
-    """The most that an answer may use, and what it will probably use."""
-    read = len((instructions + text).encode()) + _SCHEMA_TOKENS  # a token is a byte at least
-    seconds = re.search(r"^Length: (\d+) s", text, re.MULTILINE)
-    written = _TOKENS_A_SECOND * int(seconds[1]) if seconds else 100
-    most: dict[str, float] = {"input_tokens": read, "output_tokens": MAX_OUTPUT_TOKENS}
-    return most, {"input_tokens": read / 4, "output_tokens": written}
-
-
 class ModelPlanner(ABC):
     """A Planner; a vendor's class says how its model is asked."""
 
@@ -156,14 +150,24 @@ class ModelPlanner(ABC):
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("planner_model", offer(self.provider, "planner").default)
+        self._model = vendor.options.get("planner_model", find_offer(self.provider, "planner").default)
 
     @property
-    def name(self) -> str:
-        return f"{self.provider}/{self._model}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(self.provider, self._model)
+
+    def usage(self, requested_plan: RenderPlan) -> Usage | None:
+        """Return the tokens of the first request; None if the plan needs no request."""
+        if _complete(requested_plan):
+            return None
+        asked = request(requested_plan)
+        return self._tokens(asked.instructions, asked.text, _TOKENS_A_SECOND * requested_plan.length_sec)
+
+    def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
+        return draft_plan(requested_plan)
 
     @abstractmethod
-    def answer(self, instructions: str, text: str, schema: type[Script] | None) -> tuple[Any, str]:
+    def answer(self, instructions: str, text: str, schema: type[Script] | None, usage: Usage) -> tuple[Any, str]:
         """What the model says, as ``schema`` or (None) as plain text, and the vendor's name of the call.
 
         Raises ProviderError.
@@ -172,23 +176,35 @@ class ModelPlanner(ABC):
     def plan(self, wanted: RenderPlan) -> Written:
         """Raises ProviderError."""
         if _complete(wanted):
-            return Written(wanted.evolve(language=wanted.spoken_language), self.name)
+            return Written(wanted.evolve(language=wanted.spoken_language), str(self.provider_id))
         asked = request(wanted)
         request_ids: list[str] = []
 
         def ask(text: str) -> Script:
-            found, request_id = self.answer(asked.instructions, text, Script)
+            usage = self._tokens(asked.instructions, text, _TOKENS_A_SECOND * wanted.length_sec)
+            found, request_id = self.answer(asked.instructions, text, Script, usage)
             request_ids.append(request_id)
             return Script.model_validate(found)
 
         plan = _written(self.provider, wanted, ask)
         provenance = Provenance(model=self._model, request_id=" ".join(request_ids), prompt=asked.text)
-        return Written(plan, self.name, provenance=provenance)
+        return Written(plan, str(self.provider_id), provenance=provenance)
 
     def reword(self, prompt: str, reason: str) -> str:
         """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""
-        answer, _ = self.answer(_REWORD, f"{prompt}\n\nIt said: {reason}", None)
+        text = f"{prompt}\n\nIt said: {reason}"
+        answer, _ = self.answer(_REWORD, text, None, self._tokens(_REWORD, text, _REWORDED_TOKENS))
         return str(answer)
+
+    def _tokens(self, instructions: str, text: str, output_tokens: float) -> Usage:
+        """Return the usage of one request whose answer probably has ``output_tokens``."""
+        input_tokens = len((instructions + text).encode()) + _SCHEMA_TOKENS  # a token is a byte at least
+        return Usage(
+            self.provider,
+            self._model,
+            max={"input_tokens": input_tokens, "output_tokens": MAX_OUTPUT_TOKENS},
+            expected={"input_tokens": input_tokens / 4, "output_tokens": output_tokens},
+        )
 
 
 def _written(provider: str, wanted: RenderPlan, ask: Callable[[str], Script]) -> RenderPlan:

@@ -3,20 +3,29 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
+from typing import get_args
 
 from sutradhar.domain.assets.asset import Provenance
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
+from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Voice
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.alignment.text_match import match_tokens
-from sutradhar.providers.catalog import offer
 from sutradhar.providers.hosted.api_errors import Vendor, unusable
 from sutradhar.providers.media.audio_decode import Audio
 from sutradhar.providers.media.speech_postprocess import speech
 
 _SHORTEST_SEC_A_CHARACTER = 0.02
 """Nobody speaks faster: auctioneers reach 25 characters a second."""
+
+
+HOSTED_NARRATOR = NarratorCapabilities(
+    voices=frozenset(product(LANGUAGES, get_args(Voice))), expresses_emotion=False, has_own_voices=True
+)
+"""The capabilities of a provider that speaks both languages with both voices."""
 
 
 class BoughtNarrator(ABC):
@@ -27,29 +36,30 @@ class BoughtNarrator(ABC):
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        models = offer(self.provider, "narrator")
+        models = find_offer(self.provider, "narrator")
         self._model = vendor.options.get(models.option, models.default)
 
     @property
-    def name(self) -> str:
-        return f"{self.provider}/{self._model}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(self.provider, self._model)
 
-    def speaks(self, language: Language, voice: Voice) -> bool:  # noqa: ARG002 - both of both
-        return True
+    @property
+    @abstractmethod
+    def capabilities(self) -> NarratorCapabilities:
+        """Return the languages and voices, and whether the model expresses emotions."""
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:  # noqa: ARG002 - in any language
-        # one maker, but another voice, another key
-        return f"{self.name}/{self.voice(voice, manner)}"
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - in any language
+        return ProviderId(self.provider, self._model, self.voice(voice, manner))
 
     @abstractmethod
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
-        """Whether the model can be told an emotion."""
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:
+        """Return the units that ``narrate`` would use."""
 
     def voice(self, voice: Voice, manner: Manner) -> str:
         """The vendor's name of it."""
-        whose, _, named = manner.named.partition("/")
-        if whose == self.provider:
-            return named
+        voice_id = VoiceId.parse(manner.named)
+        if voice_id and voice_id.provider == self.provider:
+            return voice_id.voice
         return self._vendor.options.get(f"voice_{voice.lower()}", self.usual_voices[voice])
 
     @abstractmethod

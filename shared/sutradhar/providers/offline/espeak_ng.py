@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.media.speech_postprocess import speech
 
@@ -36,21 +37,22 @@ class EspeakNarrator:
     """Speaks in a process of its own, so any number of threads may use it."""
 
     @property
-    def name(self) -> str:
-        return f"espeak_ng/{_library()[1]}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId("espeak_ng", _library()[1])
 
-    def speaks(self, language: Language, voice: Voice) -> bool:
-        return (language, voice) in _VOICES and bool(_library()[0])
+    @property
+    def capabilities(self) -> NarratorCapabilities:
+        return NarratorCapabilities(voices=frozenset(_VOICES if _library()[0] else ()))
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:  # noqa: ARG002 - one for all it speaks
-        return self.name
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+        return self.provider_id
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it never does
-        return False
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> None:
+        """Return None: offline voices are free."""
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
-        if not self.speaks(language, voice):
+        if (language, voice) not in self.capabilities.voices:
             raise self._error("espeak-ng is not installed", retryable=False)
         words = NarrationWords(text, language)
         if not words.spoken_words:
@@ -69,7 +71,7 @@ class EspeakNarrator:
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
         try:
             starts = words.spread_starts(_starts(words.spoken_words, found["words"], found["rate"]))
-            return speech(samples, found["rate"], words.written_words, starts, self.name)
+            return speech(samples, found["rate"], words.written_words, starts, str(self.provider_id))
         except ValueError as exc:
             raise self._error(f"it could not read this text: {exc}", retryable=False) from exc
 
@@ -90,7 +92,8 @@ class EspeakNarrator:
         return done.stdout
 
     def _error(self, message: str, *, retryable: bool, status: int | None = None) -> ProviderError:
-        return ProviderError(message, provider=self.name, retryable=retryable, status=status, advice=_ADVICE)
+        provider = str(self.provider_id)
+        return ProviderError(message, provider=provider, retryable=retryable, status=status, advice=_ADVICE)
 
 
 def _starts(tokens: Sequence[str], words: Sequence[tuple[int, int]], rate: int) -> list[float | None]:

@@ -8,9 +8,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.media.speech_postprocess import Samples, speech
 from sutradhar.providers.offline.phoneme_alignment import find_token_starts
@@ -55,8 +56,8 @@ class NeuralVoice(ABC):
         self._engine: Engine | None = None
 
     @property
-    def name(self) -> str:
-        return f"{self.vendor}/{_installed(self.packages[0])}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(self.vendor, _installed(self.packages[0]))
 
     @abstractmethod
     def load(self) -> Engine:
@@ -66,21 +67,23 @@ class NeuralVoice(ABC):
         """``token`` as the engine has to see it."""
         return token
 
-    def speaks(self, language: Language, voice: Voice) -> bool:
-        return language == "en" and voice == self.voice and all(_installed(p) for p in self.packages)
+    @property
+    def capabilities(self) -> NarratorCapabilities:
+        is_installed = all(_installed(package) for package in self.packages)
+        return NarratorCapabilities(voices=frozenset({("en", self.voice)} if is_installed else ()))
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:  # noqa: ARG002 - one for all it speaks
-        return self.name
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+        return self.provider_id
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it never does
-        return False
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> None:  # noqa: B027 - for all
+        """Return None: offline voices are free."""
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
-        if not self.speaks(language, voice):
+        if (language, voice) not in self.capabilities.voices:
             raise ProviderError(
-                f"{self.name} has no voice {voice} for {language} here",
-                provider=self.name,
+                f"{self.provider_id} has no voice {voice} for {language} here",
+                provider=str(self.provider_id),
                 retryable=False,
                 advice=f"pip install {' '.join(self.packages)}, or name another narrator",
             )
@@ -90,8 +93,8 @@ class NeuralVoice(ABC):
                 return self._narrate(self._engine, text, manner.speed)
             except Exception as exc:  # whatever the engine throws, the next voice can still speak
                 raise ProviderError(
-                    f"{self.name} could not say it: {exc}",
-                    provider=self.name,
+                    f"{self.provider_id} could not say it: {exc}",
+                    provider=str(self.provider_id),
                     retryable=False,
                     advice="check the installation of this voice, or name another narrator after it",
                 ) from exc
@@ -118,7 +121,7 @@ class NeuralVoice(ABC):
             engine.rate,
             words.written_words,
             words.spread_starts([None if at is None else marks[at] for at in found]),
-            self.name,
+            str(self.provider_id),
         )
 
 

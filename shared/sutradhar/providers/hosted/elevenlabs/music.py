@@ -1,10 +1,12 @@
 """Music by ElevenLabs, made into a bed that loops."""
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.plan import Mood
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import MusicBed
-from sutradhar.providers.catalog import offer
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
 from sutradhar.providers.media.audio_decode import decode_audio
@@ -25,17 +27,19 @@ _PROMPTS: dict[Mood, str] = {
 class ElevenLabsComposer:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("music_model", offer(PROVIDER, "composer").default)
+        self._model = vendor.options.get("music_model", find_offer(PROVIDER, "composer").default)
 
     @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(PROVIDER, self._model)
+
+    def usage(self) -> Usage:
+        return Usage.exact(PROVIDER, self._model, {"seconds": _LENGTH_SEC})
 
     def compose(self, mood: Mood, seed: int) -> MusicBed:
         """Raises ProviderError."""
         prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
-        most = likely = {"seconds": _LENGTH_SEC}
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
+        with self._gate.call(self.usage()) as call, client(self._vendor) as elevenlabs:
 
             def composed() -> tuple[bytes, str]:
                 with (
@@ -59,4 +63,4 @@ class ElevenLabsComposer:
             call.settle({"seconds": len(samples) / rate}, request_id)
         pcm = looped(samples, rate)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=prompt, seed=seed)
-        return MusicBed(to_wav(pcm), len(pcm), self.name, provenance=provenance)
+        return MusicBed(to_wav(pcm), len(pcm), str(self.provider_id), provenance=provenance)

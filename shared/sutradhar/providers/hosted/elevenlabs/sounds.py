@@ -1,9 +1,11 @@
 """Sound effects by ElevenLabs."""
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import SoundEffect
-from sutradhar.providers.catalog import offer
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
 from sutradhar.providers.hosted.sound_effect import effect
@@ -12,20 +14,20 @@ _LENGTH_SEC = 3.0
 
 
 class ElevenLabsSounds:
-    empty = False
-
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("sound_model", offer(PROVIDER, "sound").default)
+        self._model = vendor.options.get("sound_model", find_offer(PROVIDER, "sound").default)
 
     @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(PROVIDER, self._model)
+
+    def usage(self, text: str) -> Usage:  # noqa: ARG002 - every effect has the same length
+        return Usage.exact(PROVIDER, self._model, {"seconds": _LENGTH_SEC})
 
     def sound(self, text: str) -> SoundEffect:
         """Raises ProviderError."""
-        used = {"seconds": _LENGTH_SEC}
-        with self._gate.call(PROVIDER, self._model, used, used), client(self._vendor) as elevenlabs:
+        with self._gate.call(self.usage(text)), client(self._vendor) as elevenlabs:
 
             def made() -> bytes:
                 with errors():
@@ -39,4 +41,4 @@ class ElevenLabsSounds:
                     return b"".join(parts)
 
             data = patiently(made)
-            return effect(PROVIDER, self.name, data, Provenance(model=self._model, prompt=text))
+            return effect(PROVIDER, str(self.provider_id), data, Provenance(model=self._model, prompt=text))

@@ -2,15 +2,17 @@
 
 import base64
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
-from sutradhar.providers.hosted.tts import BoughtNarrator, finished, word_starts
+from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, finished, word_starts
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
@@ -25,22 +27,26 @@ class ElevenLabsNarrator(BoughtNarrator):
     provider = PROVIDER
     usual_voices = _VOICES
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it is the model's
-        return self._model.startswith(_ACTING)
+    @property
+    def capabilities(self) -> NarratorCapabilities:
+        return replace(HOSTED_NARRATOR, expresses_emotion=self._model.startswith(_ACTING))
+
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
+        characters = len(self._prompt(NarrationWords(text, language), manner))
+        return Usage.exact(PROVIDER, self._model, {"characters": characters})
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         words = NarrationWords(text, language)
-        told = f"[{manner.emotion}] {words.text}" if manner.emotion and self.acts(language, voice) else words.text
+        prompt = self._prompt(words, manner)
         settings = {"voice_settings": {"speed": manner.speed}} if manner.speed != 1 else {}
-        most = likely = {"characters": len(told)}
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as elevenlabs:
+        with self._gate.call(self.usage(text, language, voice, manner)) as call, client(self._vendor) as elevenlabs:
 
             def said() -> tuple[Any, dict[str, str]]:
                 with errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
                         self.voice(voice, manner),
-                        text=told,
+                        text=prompt,
                         model_id=self._model,
                         output_format=_FORMAT,
                         request_options=ONCE,
@@ -50,7 +56,7 @@ class ElevenLabsNarrator(BoughtNarrator):
 
             answer, headers = patiently(said)
             request_id = headers.get("request-id", "")
-            call.settle({"characters": _charged(headers, len(told))}, request_id)
+            call.settle({"characters": _charged(headers, len(prompt))}, request_id)
             with errors():
                 data = base64.b64decode(answer.audio_base_64, validate=True)
                 times = answer.alignment
@@ -59,7 +65,12 @@ class ElevenLabsNarrator(BoughtNarrator):
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
-            return finished(PROVIDER, self.name, samples, rate, text, starts, provenance)
+            return finished(PROVIDER, str(self.provider_id), samples, rate, text, starts, provenance)
+
+    def _prompt(self, words: NarrationWords, manner: Manner) -> str:
+        """Return the text that is sent, which begins with the emotion if the model understands one."""
+        is_acted = manner.emotion and self.capabilities.expresses_emotion
+        return f"[{manner.emotion}] {words.text}" if is_acted else words.text
 
 
 def _charged(headers: dict[str, str], characters: int) -> float:

@@ -5,10 +5,12 @@ from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.assets.operation import Operation
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import Shot
-from sutradhar.providers.catalog import offer
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, policy, refuse_bad_media, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors
 from sutradhar.providers.media.image_decode import media_type
@@ -23,20 +25,16 @@ _INVALID_ARGUMENT = 3
 
 
 class Veo:
-    empty = False
-
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("clip_model", offer(PROVIDER, "clip").default)
+        self._model = vendor.options.get("clip_model", find_offer(PROVIDER, "clip").default)
 
     @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(PROVIDER, self._model)
 
-    def begin(
-        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
-    ) -> Operation:
-        """Raises ProviderError."""
+    def usage(self, width: int, height: int, seconds: float) -> Usage:
+        """Return the seconds of the clip. Raise ProviderError without a project."""
         if not self._vendor.options.get("project"):
             raise ProviderError(
                 "it makes clips on Vertex AI only, and there is an API key only",
@@ -45,20 +43,24 @@ class Veo:
                 fault="request",
                 advice="set GEMINI_PROJECT",
             )
+        return Usage.exact(PROVIDER, self._model, {"seconds": float(_length(width, height, seconds))})
+
+    def start(
+        self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
+    ) -> Operation:
+        """Raises ProviderError."""
+        usage = self.usage(width, height, seconds)
         text = f"{prompt}\nStyle: {style}" if style else prompt
-        large = min(width, height) > _LARGE
-        length = _SECONDS[-1] if large else next((s for s in _SECONDS if s >= seconds), _SECONDS[-1])
         config: dict[str, Any] = {
             "number_of_videos": 1,
-            "duration_seconds": length,
+            "duration_seconds": _length(width, height, seconds),
             "aspect_ratio": "9:16" if height > width else "16:9",
-            "resolution": "1080p" if large else "720p",
+            "resolution": "1080p" if _is_large(width, height) else "720p",
             "generate_audio": False,
             "seed": seed,
         }
         source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": media_type(first_frame)}}
-        most = likely = {"seconds": float(length)}
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+        with self._gate.call(usage) as call, client(self._vendor) as google:
 
             def begun() -> Any:
                 with errors():
@@ -67,13 +69,13 @@ class Veo:
             answer = patiently(begun)
             if not answer.name:
                 raise unusable(PROVIDER, f"it named no operation{f': {answer.error}' if answer.error else ''}")
-            return call.goes_on(answer.name)
+            return call.mark_pending(answer.name)
 
-    def look(self, operation: Operation) -> Shot:
+    def poll(self, operation: Operation) -> Shot:
         """Raises StillAtWork and ProviderError."""
         from google.genai.types import GenerateVideosOperation
 
-        with self._gate.resumed(operation), client(self._vendor) as google:
+        with self._gate.resume(operation), client(self._vendor) as google:
             answer = _told(lambda: google.operations.get(GenerateVideosOperation(name=operation.name)))
             with errors():
                 if not answer.name:
@@ -81,12 +83,23 @@ class Veo:
                 if answer.error:
                     raise _ended(answer.error)
                 if not answer.done:
-                    raise StillAtWork(f"{self.name} is still at work on the clip")
+                    raise StillAtWork(f"{self.provider_id} is still at work on the clip")
                 data = _film(answer.response or answer.result)
             with refuse_bad_media(PROVIDER):
                 size = probe_size(data)
         provenance = Provenance(model=operation.model, request_id=operation.name)
-        return Shot(data, *size, provider=f"{PROVIDER}/{operation.model}", provenance=provenance)
+        return Shot(data, *size, provider=str(ProviderId(PROVIDER, operation.model)), provenance=provenance)
+
+
+def _is_large(width: int, height: int) -> bool:
+    return min(width, height) > _LARGE
+
+
+def _length(width: int, height: int, seconds: float) -> int:
+    """Return the shortest length that the model makes and that is enough, in seconds."""
+    if _is_large(width, height):
+        return _SECONDS[-1]
+    return next((length for length in _SECONDS if length >= seconds), _SECONDS[-1])
 
 
 def _told(ask: Callable[[], Any]) -> Any:

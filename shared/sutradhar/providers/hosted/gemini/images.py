@@ -5,9 +5,11 @@ from math import sqrt
 from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Picture
-from sutradhar.providers.catalog import offer
+from sutradhar.ports.providers import ImageCapabilities, Picture
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
 from sutradhar.providers.media.image_decode import inspect_image, media_type
@@ -29,15 +31,26 @@ _LOOKED_TOKENS = 1290
 class GeminiImages:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("image_model", offer(PROVIDER, "image").default)
+        self._model = vendor.options.get("image_model", find_offer(PROVIDER, "image").default)
 
     @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(PROVIDER, self._model)
 
     @property
-    def keeps_likeness(self) -> bool:
-        return True
+    def capabilities(self) -> ImageCapabilities:
+        return ImageCapabilities(reference_images=True)
+
+    def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> Usage:
+        text, form = _prompt(prompt, style), self._form(width, height)
+        drawn_tokens = _DRAWN_TOKENS[form["image_size"]] if "image_size" in form else _LOOKED_TOKENS
+        looked = _LOOKED_TOKENS * reference_count
+        return Usage(
+            PROVIDER,
+            self._model,
+            max={"input_tokens": len(text.encode()) + 2 * looked, "output_tokens": 2 * drawn_tokens},
+            expected={"input_tokens": len(text) / 4 + looked, "output_tokens": drawn_tokens},
+        )
 
     def draw(
         self,
@@ -46,22 +59,14 @@ class GeminiImages:
         width: int,
         height: int,
         seed: int,  # noqa: ARG002 - it has no seed
-        likeness: Sequence[bytes] = (),
+        reference_images: Sequence[bytes] = (),
     ) -> Picture:
         """Raises ProviderError."""
-        text = f"{prompt}\nStyle: {style}" if style else prompt
-        aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
-        form = {"aspect_ratio": aspect}
-        drawn_tokens = _LOOKED_TOKENS
-        if not self._model.startswith(_FIRST):
-            form["image_size"] = image_size(width, height)
-            drawn_tokens = _DRAWN_TOKENS[form["image_size"]]
-        looked = _LOOKED_TOKENS * len(likeness)
-        most = {"input_tokens": len(text.encode()) + 2 * looked, "output_tokens": 2 * drawn_tokens}
-        likely = {"input_tokens": len(text) / 4 + looked, "output_tokens": drawn_tokens}
-        shown = [{"inline_data": {"data": data, "mime_type": media_type(data)}} for data in likeness]
+        text, form = _prompt(prompt, style), self._form(width, height)
+        usage = self.usage(prompt, style, width, height, len(reference_images))
+        shown = [{"inline_data": {"data": data, "mime_type": media_type(data)}} for data in reference_images]
         contents = [{"role": "user", "parts": [*shown, {"text": text}]}]
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+        with self._gate.call(usage) as call, client(self._vendor) as google:
 
             def drawn() -> tuple[bytes, str]:
                 with errors():
@@ -78,7 +83,17 @@ class GeminiImages:
             with refuse_bad_media(PROVIDER):
                 kind, size = inspect_image(data)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
-        return Picture(data, kind, *size, provider=self.name, provenance=provenance)
+        return Picture(data, kind, *size, provider=str(self.provider_id), provenance=provenance)
+
+    def _form(self, width: int, height: int) -> dict[str, str]:
+        """Return the aspect ratio, and the size for a model that draws several."""
+        aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
+        has_sizes = not self._model.startswith(_FIRST)
+        return {"aspect_ratio": aspect, **({"image_size": image_size(width, height)} if has_sizes else {})}
+
+
+def _prompt(prompt: str, style: str) -> str:
+    return f"{prompt}\nStyle: {style}" if style else prompt
 
 
 def image_size(width: int, height: int) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
 from sutradhar.providers.hosted.api_errors import patiently, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
@@ -10,15 +11,16 @@ from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, r
 class GeminiPlanner(llm_planner.ModelPlanner):
     provider = PROVIDER
 
-    def answer(self, instructions: str, text: str, schema: type[llm_planner.Script] | None) -> tuple[Any, str]:
-        most, likely = llm_planner.tokens(instructions, text)
+    def answer(
+        self, instructions: str, text: str, schema: type[llm_planner.Script] | None, usage: Usage
+    ) -> tuple[Any, str]:
         config: dict[str, Any] = {
             "system_instruction": instructions,
             "max_output_tokens": llm_planner.MAX_OUTPUT_TOKENS,
         }
         if schema is not None:
             config |= {"response_mime_type": "application/json", "response_schema": schema}
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as google:
+        with self._gate.call(usage) as call, client(self._vendor) as google:
 
             def answered() -> Any:
                 with errors():

@@ -8,10 +8,12 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.googletts.client import PROVIDER, client, errors
@@ -29,17 +31,21 @@ class GoogleNarrator:
         self._vendor, self._gate = vendor, gate
 
     @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{_MODEL}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(PROVIDER, _MODEL)
 
-    def speaks(self, language: Language, voice: Voice) -> bool:
-        return (language, voice) in VOICES
+    @property
+    def capabilities(self) -> NarratorCapabilities:
+        return NarratorCapabilities(voices=frozenset(VOICES), has_own_voices=True)
 
-    def maker(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> str:
-        return f"{self.name}/{self._voice(language, voice, manner)}"
+    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+        return ProviderId(PROVIDER, _MODEL, self._voice(language, voice, manner))
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - nobody does
-        return False
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:
+        """Return the characters of all requests together. Raise ProviderError for a voice that cannot speak this."""
+        model = _kind(self._voice(language, voice, manner), language)
+        parts = [part for _, part in portions(NarrationWords(text, language).spoken_words)]
+        return _usage_of(model, sum(_count_characters(part) for part in parts))
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
@@ -56,14 +62,13 @@ class GoogleNarrator:
             begin += len(samples) / _RATE
         known = words.spread_starts(starts) if any(at is not None for at in starts) else None
         provenance = Provenance(model=model, voice=chosen)
-        return finished(PROVIDER, self.name, np.concatenate(spoken), _RATE, text, known, provenance)
+        return finished(PROVIDER, str(self.provider_id), np.concatenate(spoken), _RATE, text, known, provenance)
 
     def _said(
         self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float
     ) -> tuple[Any, list[float | None]]:
         pace = {"speaking_rate": speed} if speed != 1 else {}
-        used = {"characters": float(len(" ".join(tokens)))}
-        with self._gate.call(PROVIDER, model, used, used), client(self._vendor) as google:
+        with self._gate.call(_usage_of(model, _count_characters(tokens))), client(self._vendor) as google:
 
             def asked() -> Any:
                 with errors():
@@ -89,10 +94,18 @@ class GoogleNarrator:
             return samples, [times.get(str(first + i)) for i in range(len(tokens))]
 
     def _voice(self, language: Language, voice: Voice, manner: Manner) -> str:
-        whose, _, named = manner.named.partition("/")
-        if whose == PROVIDER:
-            return named
+        voice_id = VoiceId.parse(manner.named)
+        if voice_id and voice_id.provider == PROVIDER:
+            return voice_id.voice
         return self._vendor.options.get(voice_option(language, voice), VOICES[language, voice])
+
+
+def _count_characters(tokens: Sequence[str]) -> int:
+    return len(" ".join(tokens))
+
+
+def _usage_of(model: str, characters: int) -> Usage:
+    return Usage.exact(PROVIDER, model, {"characters": float(characters)})
 
 
 def _kind(voice: str, language: Language) -> str:

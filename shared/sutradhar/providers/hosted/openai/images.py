@@ -6,9 +6,11 @@ from math import sqrt
 from typing import Any, Literal
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Picture
-from sutradhar.providers.catalog import offer
+from sutradhar.ports.providers import ImageCapabilities, Picture
+from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
 from sutradhar.providers.media.image_decode import inspect_image, media_type
@@ -42,19 +44,30 @@ _LEAST, _USUAL = 1, 4
 class OpenAIImages:
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("image_model", offer(PROVIDER, "image").default)
+        self._model = vendor.options.get("image_model", find_offer(PROVIDER, "image").default)
         self._quality = vendor.options.get("image_quality", "medium")
         self._is_first = self._model.startswith(_FIRST)
         chosen: Fidelity = "high" if vendor.options.get("image_fidelity") == "high" else "low"
         self._fidelity: Fidelity = chosen if self._is_first else "high"
 
     @property
-    def name(self) -> str:
-        return f"{PROVIDER}/{self._model}-{self._quality}"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(PROVIDER, f"{self._model}-{self._quality}")
 
     @property
-    def keeps_likeness(self) -> bool:
-        return True
+    def capabilities(self) -> ImageCapabilities:
+        return ImageCapabilities(reference_images=True)
+
+    def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> Usage:
+        text, reference_tokens = _prompt(prompt, style), _SHOWN_TOKENS[self._fidelity]
+        most, expected = (
+            {"input_tokens": 50 + len(text) / characters, "output_tokens": output}
+            | ({"input_image_tokens": tokens * reference_count} if reference_count else {})
+            for characters, tokens, output in zip(
+                (_LEAST, _USUAL), reference_tokens, self._output(self._size(width, height)), strict=True
+            )
+        )
+        return Usage(PROVIDER, self._model, max=most, expected=expected)
 
     def draw(
         self,
@@ -63,12 +76,11 @@ class OpenAIImages:
         width: int,
         height: int,
         seed: int,  # noqa: ARG002 - it has no seed
-        likeness: Sequence[bytes] = (),
+        reference_images: Sequence[bytes] = (),
     ) -> Picture:
         """Raises ProviderError."""
-        size = nearest_size(width, height) if self._is_first else fitting_size(width, height)
-        text = f"{prompt}\nStyle: {style}" if style else prompt
-        most, likely = self._uses(text, size, len(likeness))
+        size, text = self._size(width, height), _prompt(prompt, style)
+        usage = self.usage(prompt, style, width, height, len(reference_images))
         wanted: dict[str, Any] = {
             "model": self._model,
             "prompt": text,
@@ -76,17 +88,17 @@ class OpenAIImages:
             "quality": self._quality,
             "output_format": "png",
         }
-        shown = [(f"{i}.png", data, media_type(data)) for i, data in enumerate(likeness)]
+        shown = [(f"{i}.png", data, media_type(data)) for i, data in enumerate(reference_images)]
         fidelity = {"input_fidelity": self._fidelity} if self._is_first else {}
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
+        with self._gate.call(usage) as call, client(self._vendor) as openai:
 
             def drawn() -> tuple[bytes, str]:
                 with errors():
                     images = openai.images.with_raw_response
                     raw = images.edit(**wanted, image=shown, **fidelity) if shown else images.generate(**wanted)
                     answer, request_id = raw.parse(), raw.headers.get("x-request-id", "")
-                    if usage := getattr(answer, "usage", None):
-                        call.settle(_used(usage), request_id)
+                    if reported := getattr(answer, "usage", None):
+                        call.settle(_used(reported), request_id)
                     if not getattr(answer, "data", None) or not answer.data[0].b64_json:
                         raise unusable(PROVIDER, "there is no picture in it")
                     return base64.b64decode(answer.data[0].b64_json, validate=True), request_id
@@ -98,18 +110,12 @@ class OpenAIImages:
             data,
             kind,
             *found,
-            provider=self.name,
+            provider=str(self.provider_id),
             provenance=Provenance(model=self._model, request_id=request_id, prompt=text),
         )
 
-    def _uses(self, text: str, size: tuple[int, int], shown: int) -> tuple[dict[str, float], dict[str, float]]:
-        """Return the most that a call uses, and the likely use."""
-        looked = _SHOWN_TOKENS[self._fidelity]
-        return tuple(  # type: ignore[return-value]
-            {"input_tokens": 50 + len(text) / characters, "output_tokens": output}
-            | ({"input_image_tokens": tokens * shown} if shown else {})
-            for characters, tokens, output in zip((_LEAST, _USUAL), looked, self._output(size), strict=True)
-        )
+    def _size(self, width: int, height: int) -> tuple[int, int]:
+        return nearest_size(width, height) if self._is_first else fitting_size(width, height)
 
     def _output(self, size: tuple[int, int]) -> tuple[float, float]:
         """Return the output tokens of one image: the most, and the likely number."""
@@ -119,6 +125,10 @@ class OpenAIImages:
         square = _SQUARE_TOKENS.get(self._quality, _SQUARE_TOKENS["high"])
         area = size[0] * size[1] / 1024**2
         return square * max(area, 1.0), square * max(sqrt(area), 1.0)
+
+
+def _prompt(prompt: str, style: str) -> str:
+    return f"{prompt}\nStyle: {style}" if style else prompt
 
 
 def _used(usage: Any) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
 from sutradhar.providers.hosted.api_errors import patiently, policy, unusable
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
@@ -10,8 +11,9 @@ from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
 class OpenAIPlanner(llm_planner.ModelPlanner):
     provider = PROVIDER
 
-    def answer(self, instructions: str, text: str, schema: type[llm_planner.Script] | None) -> tuple[Any, str]:
-        most, likely = llm_planner.tokens(instructions, text)
+    def answer(
+        self, instructions: str, text: str, schema: type[llm_planner.Script] | None, usage: Usage
+    ) -> tuple[Any, str]:
         wanted: dict[str, Any] = {
             "model": self._model,
             "instructions": instructions,
@@ -19,7 +21,7 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
             "max_output_tokens": llm_planner.MAX_OUTPUT_TOKENS,
             "store": False,
         }
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
+        with self._gate.call(usage) as call, client(self._vendor) as openai:
 
             def answered() -> Any:
                 with errors():
@@ -28,8 +30,8 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
                     return openai.responses.parse(**wanted, text_format=schema)
 
             answer = patiently(answered)
-            if usage := getattr(answer, "usage", None):
-                used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+            if reported := getattr(answer, "usage", None):
+                used = {"input_tokens": reported.input_tokens, "output_tokens": reported.output_tokens}
                 call.settle(used, answer.id)
             with errors():
                 found = answer.output_text.strip() if schema is None else answer.output_parsed

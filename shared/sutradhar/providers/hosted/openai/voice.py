@@ -1,16 +1,18 @@
 """Voices by OpenAI. They tell no word times."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
 from sutradhar.domain.plan.speech_duration import speech_sec
-from sutradhar.ports.providers import Speech
+from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
-from sutradhar.providers.hosted.tts import BoughtNarrator, finished
+from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, finished
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _DEAF = "tts-1"
@@ -25,16 +27,21 @@ class OpenAINarrator(BoughtNarrator):
     provider = PROVIDER
     usual_voices = _VOICES
 
-    def acts(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:  # noqa: ARG002 - it is the model's
-        return not self._model.startswith(_DEAF)
+    @property
+    def capabilities(self) -> NarratorCapabilities:
+        return replace(HOSTED_NARRATOR, expresses_emotion=not self._model.startswith(_DEAF))
+
+    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
+        characters = len(NarrationWords(text, language).text)
+        longest_sec = max(1.0, _LONGEST_SEC_A_CHARACTER * characters / manner.speed)
+        expected_sec = speech_sec(text, language, manner.speed)
+        return Usage(PROVIDER, self._model, max={"seconds": longest_sec}, expected={"seconds": expected_sec})
 
     def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         said = NarrationWords(text, language).text
-        most = {"seconds": max(1.0, _LONGEST_SEC_A_CHARACTER * len(said) / manner.speed)}
-        likely = {"seconds": speech_sec(text, language, manner.speed)}
         told = self._told(manner)
-        with self._gate.call(PROVIDER, self._model, most, likely) as call, client(self._vendor) as openai:
+        with self._gate.call(self.usage(text, language, voice, manner)) as call, client(self._vendor) as openai:
 
             def ask() -> tuple[bytes, str]:
                 with errors():
@@ -52,7 +59,7 @@ class OpenAINarrator(BoughtNarrator):
                 samples, rate = decode_audio(data)
             call.settle({"seconds": len(samples) / rate}, request_id)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
-            return finished(PROVIDER, self.name, samples, rate, text, None, provenance)
+            return finished(PROVIDER, str(self.provider_id), samples, rate, text, None, provenance)
 
     def _told(self, manner: Manner) -> dict[str, Any]:
         """How to say it, in the words that the model understands."""

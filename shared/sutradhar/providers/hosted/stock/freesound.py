@@ -1,6 +1,8 @@
 """Sounds from Freesound (freesound.org/docs/api), of the licences that a film may use: CC0, and CC BY."""
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import SoundEffect
@@ -16,20 +18,22 @@ class Freesound(Library):
     provider = "freesound"
     default_url = "https://freesound.org"
     kinds = ("audio/",)
-    empty = False
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         super().__init__(vendor)
         self._gate = gate
 
     @property
-    def name(self) -> str:
-        return f"{self.provider}/sounds"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(self.provider, "sounds")
+
+    def usage(self, text: str) -> Usage:  # noqa: ARG002 - every request counts as one
+        return Usage.exact(self.provider, "sounds", ONE)
 
     def sound(self, text: str) -> SoundEffect:
         """Raises ProviderError, also when it has nothing of the kind."""
         query = keywords(text)
-        with self._gate.call(self.provider, "sounds", ONE, ONE), self.http(self._vendor.timeout_sec) as http:
+        with self._gate.call(self.usage(text)), self.http(self._vendor.timeout_sec) as http:
             found = patiently(lambda: self.asked(lambda: self._searched(http, query)))
             if found is None:
                 raise ProviderError(
@@ -37,7 +41,7 @@ class Freesound(Library):
                 )
             address, provenance = found
             data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
-            return effect(self.provider, self.name, data, provenance)
+            return effect(self.provider, str(self.provider_id), data, provenance)
 
     def check(self) -> None:
         """Whether the key works. Raises ProviderError."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sutradhar.domain.assets.asset import Provenance
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.text.text import language_of
 from sutradhar.ports.call_gate import CallGate
@@ -110,15 +112,19 @@ class Library:
 class FootageArchive(Library, ABC):
     licence: str
     kinds = ("video/",)
-    empty = False
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         super().__init__(vendor)
         self._gate = gate
 
     @property
-    def name(self) -> str:
-        return f"{self.provider}/videos"
+    def provider_id(self) -> ProviderId:
+        return ProviderId(self.provider, "videos")
+
+    def usage(self, prompt: str) -> Usage:
+        """Return the units of one search. Raise ProviderError if the prompt has no word to search for."""
+        self._query(prompt)
+        return Usage.exact(self.provider, "videos", ONE)
 
     @abstractmethod
     def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:
@@ -126,15 +132,8 @@ class FootageArchive(Library, ABC):
 
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
         """Raises ProviderError, also when there is nothing that fits."""
-        query = keywords(prompt)
-        if not query:
-            raise ProviderError(
-                "its search knows English words only, and there is none in the prompt",
-                provider=self.provider,
-                retryable=False,
-                advice="write the image prompt in English",
-            )
-        with self._gate.call(self.provider, "videos", ONE, ONE), self.http(self._vendor.timeout_sec) as http:
+        query = self._query(prompt)
+        with self._gate.call(self.usage(prompt)), self.http(self._vendor.timeout_sec) as http:
             answers = patiently(lambda: self.asked(lambda: self.search(http, query, width, height)))
             found, (address, *_) = self._best(answers, query, width, height, seconds, seed)
             data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
@@ -143,11 +142,23 @@ class FootageArchive(Library, ABC):
         provenance = Provenance(
             model="videos", prompt=query, seed=seed, licence=self.licence, author=found.author, source=found.page
         )
-        return Shot(data, *size, provider=self.name, provenance=provenance)
+        return Shot(data, *size, provider=str(self.provider_id), provenance=provenance)
 
     def check(self) -> None:
         """Whether the key works. Raises ProviderError."""
         self.checked(lambda http: self.search(http, "river", 1280, 720))
+
+    def _query(self, prompt: str) -> str:
+        """Return the words to search for. Raise ProviderError if there is none."""
+        query = keywords(prompt)
+        if not query:
+            raise ProviderError(
+                "its search knows English words only, and there is none in the prompt",
+                provider=self.provider,
+                retryable=False,
+                advice="write the image prompt in English",
+            )
+        return query
 
     def _best(
         self, answers: Sequence[Found], query: str, width: int, height: int, seconds: float, seed: int

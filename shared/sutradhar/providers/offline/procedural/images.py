@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.ports.providers import Picture
+from sutradhar.ports.providers import ImageCapabilities, Picture
 from sutradhar.providers.offline.procedural import animals, buildings, figures, people, plants, scenery
 from sutradhar.providers.offline.procedural.canvas import Canvas
 from sutradhar.providers.offline.procedural.noise import Field, Mask, clouds
@@ -61,8 +62,11 @@ _GENERIC_LIGHTS = ("dawn", "golden", "day", "dusk")
 
 
 class ProceduralImages:
-    name = "procedural-images/1"
-    keeps_likeness = False
+    provider_id = ProviderId("procedural-images", "1")
+    capabilities = ImageCapabilities()
+
+    def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> None:
+        """Return None: drawing is free."""
 
     def draw(
         self,
@@ -71,12 +75,12 @@ class ProceduralImages:
         width: int,
         height: int,
         seed: int,
-        likeness: Sequence[bytes] = (),  # noqa: ARG002 - whoever has the same words looks the same anyway
+        reference_images: Sequence[bytes] = (),  # noqa: ARG002 - whoever has the same words looks the same anyway
     ) -> Picture:
         """An illustration as JPEG (4:4:4, quality 95). Same arguments, same bytes."""
         if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
             message = f"a picture of {width}x{height} cannot be drawn; sides of 16 to {_MAX_SIDE} pixels can"
-            raise ProviderError(message, provider=self.name, retryable=False)
+            raise ProviderError(message, provider=str(self.provider_id), retryable=False)
         rng = _rng(prompt, style, seed)
         wish = _settled(read(prompt, style), rng)
         canvas = Canvas(width, height, LIGHTS[wish.light], finish_for(style), rng)
@@ -94,7 +98,7 @@ class ProceduralImages:
             cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
         ]
         _, encoded = cv2.imencode(".jpg", pixels[:, :, ::-1], options)
-        return Picture(encoded.tobytes(), "image/jpeg", width, height, self.name)
+        return Picture(encoded.tobytes(), "image/jpeg", width, height, str(self.provider_id))
 
 
 def _rng(prompt: str, style: str, seed: int) -> np.random.Generator:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.plan.plan import Mood
 from sutradhar.dsp.k_weighting import k_weighting_response
 from sutradhar.ports.providers import MusicBed
@@ -34,14 +35,17 @@ _SWING_SEC = 0.007
 
 
 class ProceduralComposer:
-    name = "procedural-music/1"
+    provider_id = ProviderId("procedural-music", "1")
+
+    def usage(self) -> None:
+        """Return None: composing is free."""
 
     def compose(self, mood: Mood, seed: int) -> MusicBed:
         """A bed of 38 to 48 s; the same mood and seed give the same samples."""
         score = write(mood, seed)
         rng = np.random.default_rng([seed, 7])
         pcm = np.round(_perform(score, rng) * 32767).astype("<i2")
-        return MusicBed(to_wav(pcm), len(pcm), self.name)
+        return MusicBed(to_wav(pcm), len(pcm), str(self.provider_id))
 
 
 def beat_samples(tempo: int) -> int:

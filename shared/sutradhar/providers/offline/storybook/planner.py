@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.limits import expected_sec
 from sutradhar.domain.plan.notices import left_out_notice
@@ -25,12 +26,18 @@ _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
 class Storybook:
     """A Planner that needs no network: a story of the package if one is named, else the script or the subject given."""
 
-    name = "storybook/1"
+    provider_id = ProviderId("storybook", "1")
+
+    def usage(self, requested_plan: RenderPlan) -> None:
+        """Return None: writing is free."""
+
+    def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
+        return self.write_plan(requested_plan)
 
     def plan(self, wanted: RenderPlan) -> Written:
         """See ``Planner``."""
         plan = self.write_plan(wanted)
-        return Written(plan, self.name, length_reason=_length_reason(wanted, expected_sec(plan)))
+        return Written(plan, str(self.provider_id), length_reason=_length_reason(wanted, expected_sec(plan)))
 
     def write_plan(self, wanted: RenderPlan) -> RenderPlan:
         """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
@@ -60,7 +67,7 @@ class Storybook:
         if not phrase:
             raise ProviderError(
                 "there is no word here that can be said",
-                provider=self.name,
+                provider=str(self.provider_id),
                 retryable=False,
                 advice="write the topic in words",
             )

@@ -1,0 +1,142 @@
+"""Reserve, settle, refund and write off the money of calls, on the accounts of their job, day and API key."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sutradhar.domain.billing import ledger
+from sutradhar.domain.billing.ledger import (
+    Account,
+    AccountId,
+    Accounts,
+    Charge,
+    Outcome,
+    day_account,
+    job_account,
+    key_account,
+)
+from sutradhar.domain.billing.price import Units
+from sutradhar.domain.billing.usage import Usage
+from sutradhar.pipeline.billing.context import BillingContext
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.records import KeyValueStore, Values
+from sutradhar.telemetry import log
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """Money that is reserved for one call. ``job``: the account that keeps the charge."""
+
+    job: AccountId
+    charge_id: str
+    charge: Charge
+
+
+class BillingAccounts:
+    """The accounts of all jobs, days and API keys. ``day_cap``: of one day (UTC), in millionths of a US dollar."""
+
+    def __init__(self, records: KeyValueStore, clock: Clock, day_cap: int | None) -> None:
+        self._records, self._clock, self._day_cap = records, clock, day_cap
+
+    def read(self, account_id: AccountId) -> Account:
+        return read_account(self._records, account_id)
+
+    def reserve(self, context: BillingContext, usage: Usage, price: int) -> Reservation:
+        """Reserve ``price`` for a call with this usage; earlier open charges of the same slot are written off.
+
+        Raises:
+            BudgetExceeded: the price does not fit under a cap.
+        """
+        self.write_off_open(context.job_id, context.slot)
+        charge = Charge(
+            slot=context.slot,
+            provider=usage.provider,
+            model=usage.model,
+            day=self._today(),
+            reserved=price,
+            units=dict(usage.max),
+            owner=context.owner if context.owner_cap is not None else "",
+        )
+        reservation = Reservation(job_account(context.job_id), uuid.uuid4().hex, charge)
+        job, charge_id = reservation.job, reservation.charge_id
+        caps = self._caps(charge.day, charge.owner, context.owner_cap)
+        caps |= {} if context.job_cap is None else {job: context.job_cap}
+        self._update(reservation, lambda accounts: ledger.reserve(accounts, job, charge_id, charge, caps))
+        return reservation
+
+    def mark_pending(self, reservation: Reservation, operation: str) -> None:
+        """Keep the money reserved for the provider's ``operation``, which continues after the call."""
+        job, charge_id = reservation.job, reservation.charge_id
+        self._update_accounts([job], lambda accounts: ledger.mark_pending(accounts, job, charge_id, operation))
+
+    def settle(self, reservation: Reservation, spent: int, units: Units | None = None, request_id: str = "") -> None:
+        """Replace the reservation by the money that the call cost."""
+        self._end(reservation, "settled", spent, units, request_id)
+
+    def refund(self, reservation: Reservation) -> None:
+        """Give the reservation back, since the provider charged nothing."""
+        self._end(reservation, "refunded", 0)
+
+    def write_off(self, reservation: Reservation) -> None:
+        """Count the whole reservation as spent, since the real price is unknown."""
+        self._end(reservation, "lost", reservation.charge.reserved)
+
+    def write_off_all(self, job_id: str) -> None:
+        """Write off everything that is reserved for the job, also pending operations, since no worker asks for it any
+        more. If the real price becomes known later, it corrects this."""
+        self._write_off_matching(job_id, lambda charge: charge.is_reserved)
+
+    def write_off_open(self, job_id: str, slot: str | None = None) -> None:
+        """Write off the open charges of a slot (None: of all) whose worker was killed: the provider may have charged
+        for them."""
+        self._write_off_matching(job_id, lambda charge: charge.outcome == "open" and slot in (None, charge.slot))
+
+    def remaining_budget(self, owner: str, owner_cap: int | None) -> int | None:
+        """Return the money that today's caps leave, in millionths of a US dollar; None: there is no cap."""
+        caps = self._caps(self._today(), owner, owner_cap)
+        return min((max(cap - self.read(key).commitment, 0) for key, cap in caps.items()), default=None)
+
+    def _today(self) -> str:
+        return self._clock.now().date().isoformat()
+
+    def _write_off_matching(self, job_id: str, matches: Callable[[Charge], bool]) -> None:
+        job = job_account(job_id)
+        for charge_id, charge in self.read(job).charges.items():
+            if matches(charge):
+                log("charge_lost", level="warning", provider=charge.provider, slot=charge.slot)
+                self.write_off(Reservation(job, charge_id, charge))
+
+    def _end(
+        self, reservation: Reservation, outcome: Outcome, spent: int, units: Units | None = None, request_id: str = ""
+    ) -> None:
+        job, charge_id = reservation.job, reservation.charge_id
+        self._update(
+            reservation, lambda accounts: ledger.settle(accounts, job, charge_id, outcome, spent, units, request_id)
+        )
+
+    def _caps(self, day: str, owner: str, owner_cap: int | None) -> dict[AccountId, int]:
+        caps = {} if self._day_cap is None else {day_account(day): self._day_cap}
+        return caps | ({} if owner_cap is None or not owner else {key_account(owner, day): owner_cap})
+
+    def _update(self, reservation: Reservation, change: ledger.Change) -> None:
+        charge = reservation.charge
+        # without a cap the day's account is left alone, because many jobs would have to share its record
+        days = [] if self._day_cap is None else [day_account(charge.day)]
+        keys = [key_account(charge.owner, charge.day)] if charge.owner else []
+        self._update_accounts([reservation.job, *days, *keys], change)
+
+    def _update_accounts(self, account_ids: list[AccountId], change: ledger.Change) -> None:
+        def apply(texts: Values) -> Values:
+            before: Accounts = {key: _parse_account(texts.get(str(key))) for key in account_ids}
+            return {str(key): account.to_record() for key, account in change(before).items()}
+
+        self._records.update([str(key) for key in account_ids], apply)
+
+
+def read_account(records: KeyValueStore, account_id: AccountId) -> Account:
+    """Return the account as it is now; an unused account is empty."""
+    return _parse_account(records.read([str(account_id)]).get(str(account_id)))
+
+
+def _parse_account(text: str | None) -> Account:
+    return Account.from_record(text) if text else Account()

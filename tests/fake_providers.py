@@ -1,0 +1,80 @@
+"""Providers of a pipeline whose assets cost nothing, for tests."""
+
+from dataclasses import dataclass
+
+from sutradhar.domain.billing.model_table import ModelState
+from sutradhar.domain.billing.price import PriceTable
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.ports.call_gate import CallGate
+from sutradhar.ports.clock import Clock
+from sutradhar.ports.media import MediaReader
+from sutradhar.ports.models import ModelDirectory
+from sutradhar.ports.providers import (
+    ClipGenerator,
+    Composer,
+    FootageLibrary,
+    ImageGenerator,
+    Narrator,
+    Planner,
+    SoundLibrary,
+)
+from sutradhar.ports.records import KeyValueStore
+from sutradhar.ports.stores import LeaseStore
+from sutradhar.providers.media.upload_reader import MediaFiles
+from tests.fakes import Makers
+
+
+def free_call_gate(records: KeyValueStore, leases: LeaseStore, clock: Clock) -> PaidCallGate:
+    """Return a gate without paid providers."""
+    return PaidCallGate.create(records, leases, clock, PriceTable(prices=()), None, {})
+
+
+class NoModels:
+    """A ModelDirectory in which no model ends."""
+
+    def find_known_state(self, provider: str, model: str) -> ModelState:
+        return ModelState(provider=provider, model=model, exists=True)
+
+    look_up = find_known_state
+
+    def find_ended_voices(self) -> list[ModelState]:
+        return []
+
+    def advise(self, state: ModelState) -> str:
+        return ""
+
+
+@dataclass(frozen=True)
+class ProviderSet:
+    """Providers that a test names."""
+
+    planner: Planner
+    narrator: Narrator
+    images: ImageGenerator
+    clips: ClipGenerator
+    footage: FootageLibrary
+    sounds: SoundLibrary
+    composer: Composer
+    media: MediaReader
+    call_gate: PaidCallGate
+    models: ModelDirectory
+
+    def with_gate(self, _gate: CallGate) -> "ProviderSet":
+        """Return these providers: their calls pass no gate."""
+        return self
+
+
+def provider_set(makers: Makers, gate: PaidCallGate) -> ProviderSet:
+    """Return providers that all are ``makers``."""
+    return ProviderSet(
+        planner=makers,
+        narrator=makers,
+        images=makers,
+        clips=makers,
+        footage=makers,
+        sounds=makers,
+        composer=makers,
+        media=MediaFiles(),
+        call_gate=gate,
+        models=NoModels(),
+    )
