@@ -21,7 +21,7 @@ from sutradhar.ports.providers import (
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
 from sutradhar.providers.media.upload_reader import MediaFiles
-from tests.fakes import Makers
+from tests.fakes import FakeProviders
 
 
 def free_call_gate(records: KeyValueStore, leases: LeaseStore, clock: Clock) -> PaidCallGate:
@@ -64,16 +64,16 @@ class ProviderSet:
         return self
 
 
-def provider_set(makers: Makers, gate: PaidCallGate) -> ProviderSet:
-    """Return providers that all are ``makers``."""
+def provider_set(providers: FakeProviders, gate: PaidCallGate) -> ProviderSet:
+    """Return a provider of every kind that is ``providers``."""
     return ProviderSet(
-        planner=makers,
-        narrator=makers,
-        images=makers,
-        clips=makers,
-        footage=makers,
-        sounds=makers,
-        composer=makers,
+        planner=providers,
+        narrator=providers,
+        images=providers,
+        clips=providers,
+        footage=providers,
+        sounds=providers,
+        composer=providers,
         media=MediaFiles(),
         call_gate=gate,
         models=NoModels(),

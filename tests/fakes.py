@@ -1,5 +1,5 @@
-"""A small world for tests of the pipeline: makers that count what they are asked, a clock that is set, a renderer that
-ends when told to. Stores, leases, blobs and queue are the real local backend."""
+"""Fakes for tests of the pipeline: providers that count their calls, a clock that the test sets, and a renderer that
+the test ends. Stores, leases, blobs and queue are the real local backend."""
 
 import io
 import wave
@@ -34,7 +34,9 @@ from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 
 
-class SetClock:
+class FakeClock:
+    """A clock that shows the time ``at``."""
+
     def __init__(self) -> None:
         self.at = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -68,14 +70,15 @@ class PortSet:
         """Do nothing: the test closes its stores."""
 
 
-def nothing(_what: str) -> None:
+def do_nothing(_what: str) -> None:
     """A hook that does nothing."""
 
 
-class Makers:
-    """Planner, narrator, image generator and composer in one; ``calls`` counts what each was asked for.
+class FakeProviders:
+    """A provider of every kind; ``calls`` counts the requests.
 
-    ``begins``, then ``ends`` or ``fails`` are called with every call; ``trouble`` is raised instead of an answer.
+    Every call runs ``on_start``, then ``on_end`` or ``on_failure``. While there are ``errors``, a call raises the last
+    one instead of answering.
     """
 
     provider_id = ProviderId("counting", "1")
@@ -83,10 +86,10 @@ class Makers:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
-        self.begins: Callable[[str], None] = nothing
-        self.ends: Callable[[str], None] = nothing
-        self.fails: Callable[[str], None] = nothing
-        self.trouble: list[ProviderError] = []
+        self.on_start: Callable[[str], None] = do_nothing
+        self.on_end: Callable[[str], None] = do_nothing
+        self.on_failure: Callable[[str], None] = do_nothing
+        self.errors: list[ProviderError] = []
 
     @property
     def name(self) -> str:
@@ -159,16 +162,16 @@ class Makers:
         return MusicBed(wav=wav(4800, 2), samples=4800, provider=self.name)
 
     def _make(self, what: str) -> None:
-        self.begins(what)
+        self.on_start(what)
         self.calls[what] += 1
-        if self.trouble:
-            self.fails(what)
-            raise self.trouble.pop()
-        self.ends(what)
+        if self.errors:
+            self.on_failure(what)
+            raise self.errors.pop()
+        self.on_end(what)
 
 
 class Renderers:
-    """Executions of all processes of the world. One whose process died is LOST, as on a laptop."""
+    """The executions of all processes of a test. An execution whose process died is LOST, as on a laptop."""
 
     def __init__(self) -> None:
         self.state: dict[str, ExecutionState] = {}
@@ -178,7 +181,7 @@ class Renderers:
         return [name for name, state in self.state.items() if state is ExecutionState.RUNNING]
 
 
-class ToldRunner:
+class FakeRunner:
     """The runner of one process; ``owner`` dies with it."""
 
     machine = None
@@ -218,7 +221,7 @@ class ToldRunner:
 
 
 def wav(samples: int, channels: int) -> bytes:
-    """Silence."""
+    """Return a WAV file of silence, 16-bit PCM at 48 kHz."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(channels)
@@ -229,7 +232,7 @@ def wav(samples: int, channels: int) -> bytes:
 
 
 def good_facts(request: RenderRequest) -> FileFacts:
-    """What a flawless file for ``request`` measures."""
+    """Return the measurements of a flawless file for ``request``."""
     timeline = request.timeline
     return FileFacts(
         container="mp4",
@@ -264,7 +267,7 @@ def good_facts(request: RenderRequest) -> FileFacts:
 
 
 def write_summary(blobs: BlobStore, request_blob: str) -> str:
-    """Leave what a renderer leaves that did well; the name of its summary."""
+    """Store the files of a successful render, and return the name of its summary."""
     request = RenderRequest.from_record(blobs.get(request_blob))
     facts = good_facts(request)
     blobs.put(request.video_blob, b"video")

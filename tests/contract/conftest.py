@@ -16,7 +16,7 @@ from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, Sq
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from tests import emulated_cloud
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Kit:
     leases: LeaseStore
     other_leases: LeaseStore
     """The same store as another process sees it."""
-    clock: SetClock
+    clock: FakeClock
     raw_job: Callable[[str], str]
     """The stored text of a job, read round the store."""
     raw_blob: Callable[[str], bytes]
@@ -46,7 +46,7 @@ def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
 def local_kit(folder: Path) -> Iterator[Kit]:
     import sqlite3
 
-    clock = SetClock()
+    clock = FakeClock()
     database = Database(folder / "state.db")
     here, there = ProcessRegistry(folder), ProcessRegistry(folder)
 
@@ -83,7 +83,7 @@ def gcp_kit() -> Iterator[Kit]:
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 
-    project, clock = emulated_cloud.project(), SetClock()
+    project, clock = emulated_cloud.project(), FakeClock()
     raw_store, raw_bucket = firestore.Client(project=project), storage.Client(project=project).create_bucket(project)
     here, there = Firestore(project, "(default)"), Firestore(project, "(default)")
     blobs = GcsBlobStore(project, project, "")

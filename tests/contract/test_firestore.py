@@ -19,7 +19,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.pagination import encode_cursor
 from tests import emulated_cloud
 from tests.emulators.proxy import proxy
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 
 ASSET = Asset(key="k", kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
 KEEP_OVER, KEEP, MINUTE = timedelta(days=7), timedelta(days=29), timedelta(minutes=1)
@@ -29,7 +29,7 @@ KEEP_OVER, KEEP, MINUTE = timedelta(days=7), timedelta(days=29), timedelta(minut
 class Stores:
     raw: Any
     """A plain client of the same project."""
-    clock: SetClock
+    clock: FakeClock
     jobs: FirestoreJobStore
     assets: FirestoreAssetStore
     leases: FirestoreLeaseStore
@@ -46,7 +46,7 @@ class Stores:
 def stores(emulators: Emulators) -> Iterator[Stores]:
     from google.cloud import firestore
 
-    project, clock = emulated_cloud.project(), SetClock()
+    project, clock = emulated_cloud.project(), FakeClock()
     raw, store = firestore.Client(project=project), Firestore(project, "(default)")
     jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
     yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock), FirestoreKeyValueStore(store, clock))
@@ -125,7 +125,7 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
     """The queries as they are sent, against those that Terraform makes indexes for."""
     with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as between:
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", between.host)
-        store, clock = Firestore(emulated_cloud.project(), "(default)"), SetClock()
+        store, clock = Firestore(emulated_cloud.project(), "(default)"), FakeClock()
         jobs = FirestoreJobStore(store, timedelta(0))
         for name in ("a", "b"):
             jobs.create(Job.new(name, RenderPlan(topic="tea"), "hash", clock.now()))

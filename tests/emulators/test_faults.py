@@ -34,7 +34,7 @@ from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated_cloud
 from tests.emulators.faults import HttpServer, error, grpc_server
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 
 # a socket whose answer never came is closed by urllib3 while its reader still lives, until both are collected
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -97,7 +97,7 @@ def test_a_server_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", nobody)
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{nobody}")
     store, bus, blobs = Firestore("p", "d"), PubSubBus("p", "t-"), GcsBlobStore("p", "b", "")
-    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), f"http://{nobody}", SetClock())
+    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), f"http://{nobody}", FakeClock())
     for call in (
         lambda: FirestoreJobStore(store, timedelta(0)).get("a"),
         lambda: bus.publish(PlanRender(job_id="a")),
@@ -154,7 +154,7 @@ def test_storage_that_recovers_is_waited_for(monkeypatch: pytest.MonkeyPatch) ->
 def test_cloud_run_is_asked_once_to_start_a_render(status: int) -> None:
     """An answer that was lost may belong to a render that runs: a second call could start, and cost, another."""
     with HttpServer([(200, {"executions": []}), error(status, "no")]) as server:
-        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, SetClock())
+        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
         with pytest.raises(BackendError, match="Cloud Run job j in r") as caught:
             runner.start("job", "job-1", "request.json", 3)
         assert [method for method, path in server.seen if path.partition("?")[0].endswith(":run")] == ["POST"]
@@ -163,7 +163,7 @@ def test_cloud_run_is_asked_once_to_start_a_render(status: int) -> None:
 
 
 def test_an_execution_that_never_starts_has_failed_after_half_an_hour() -> None:
-    clock = SetClock()
+    clock = FakeClock()
     waiting = {
         "name": "projects/p/locations/r/jobs/j/executions/e",
         "createTime": clock.now().isoformat(),
@@ -212,7 +212,7 @@ def test_without_credentials_every_call_says_where_to_get_them(monkeypatch: pyte
     for name in ("PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST"):
         monkeypatch.delenv(name, raising=False)
     bus, blobs = PubSubBus("p", "t-"), GcsBlobStore("p", "b", "")
-    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), "", SetClock())
+    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), "", FakeClock())
     for call in (
         lambda: bus.publish(PlanRender(job_id="a")),
         lambda: blobs.put("a", b""),
@@ -235,12 +235,12 @@ def test_without_credentials_every_call_says_where_to_get_them(monkeypatch: pyte
 def test_a_change_that_met_another_is_made_again() -> None:
     """Cloud Run says ABORTED; over HTTP that is a 409 without a name of its own."""
     with HttpServer([error(409, "Conflict for resource 'e': version was specified"), (200, {})]) as server:
-        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, SetClock())
+        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
         runner.cancel("projects/p/locations/r/jobs/j/executions/e")
         runner.close()
         assert len(server.seen) == 2
     with HttpServer([error(409, "again")]) as server:
-        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, SetClock())
+        runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
         with pytest.raises(BackendError) as caught:
             runner.cancel("projects/p/locations/r/jobs/j/executions/e")
         runner.close()
@@ -250,7 +250,7 @@ def test_a_change_that_met_another_is_made_again() -> None:
 @pytest.mark.usefixtures("emulators")
 def test_a_job_that_is_too_large_is_refused_with_its_size() -> None:
     store = Firestore(emulated_cloud.project(), "(default)")
-    jobs, clock = FirestoreJobStore(store, timedelta(0)), SetClock()
+    jobs, clock = FirestoreJobStore(store, timedelta(0)), FakeClock()
     jobs.create(Job.new("job-1", RenderPlan(topic="tea"), "h", clock.now()))
     with pytest.raises(InvalidRequest, match=f"at most {MAX_BODY_BYTES}"):
         jobs.update("job-1", lambda job: (job.evolve(notices=("x" * MAX_BODY_BYTES,)), []))

@@ -25,7 +25,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
 from tests import emulated_cloud
 from tests.emulators.proxy import Fault, Proxy, proxy
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 
 UNAVAILABLE, DENIED = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.PERMISSION_DENIED
 MINUTE = timedelta(minutes=1)
@@ -37,7 +37,7 @@ class Shop:
 
     project: str
     store: Firestore
-    clock: SetClock
+    clock: FakeClock
     jobs: FirestoreJobStore
     assets: FirestoreAssetStore
     leases: FirestoreLeaseStore
@@ -56,7 +56,7 @@ def asset(key: str) -> Asset:
 
 
 def shop() -> Shop:
-    project, clock = emulated_cloud.project(), SetClock()
+    project, clock = emulated_cloud.project(), FakeClock()
     store = Firestore(project, "(default)")
     leases, assets = FirestoreLeaseStore(store, clock), FirestoreAssetStore(store, clock, timedelta(days=29))
     held = leases.acquire("old", MINUTE)
@@ -273,7 +273,7 @@ def test_without_credentials_it_says_how_to_get_them(
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     monkeypatch.setenv("NO_GCE_CHECK", "true")
-    store, clock = Firestore("p", "d"), SetClock()
+    store, clock = Firestore("p", "d"), FakeClock()
     nobody = Lease(name="old", token=1, expires=clock.now())
     jobs, leases = FirestoreJobStore(store, timedelta(0)), FirestoreLeaseStore(store, clock)
     poor = Shop("p", store, clock, jobs, FirestoreAssetStore(store, clock, MINUTE), leases, nobody)

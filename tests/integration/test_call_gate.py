@@ -20,7 +20,7 @@ from sutradhar.domain.core.errors import BudgetExceeded, Fault, LeaseHeld, Provi
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 
 PRICES = PriceTable.model_validate(
     {"prices": [{"provider": "v", "model": "m", "unit": "calls", "usd": "0.10", "source": "s", "as_of": "2026-01-01"}]}
@@ -32,7 +32,7 @@ USAGE = Usage.exact("v", "m", {"calls": 1})
 class Shop:
     def __init__(self, folder: Path, *, day_cap: int | None = None, places: int = 0, a_minute: int = 0) -> None:
         self.clock, self.database, self.process_registry = (
-            SetClock(),
+            FakeClock(),
             Database(folder / "state.db"),
             ProcessRegistry(folder),
         )

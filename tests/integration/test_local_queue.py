@@ -16,14 +16,14 @@ from sutradhar.backends.local.worker import Worker
 from sutradhar.domain.core.errors import LeaseHeld, SutradharError
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.ports.clock import SystemClock
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 
 
 class Shop:
     """A queue and what is round it."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.clock = home, SetClock()
+        self.home, self.clock = home, FakeClock()
         self.database = Database(home / "state.db")
         self.process_registry = ProcessRegistry(home)
         self.queue = SqliteQueue(self.database, self.process_registry, self.clock, home)

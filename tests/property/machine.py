@@ -30,7 +30,7 @@ from sutradhar.pipeline.dispatch import LEASE
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.runner import ExecutionState
-from tests.fakes import Makers, Renderers, SetClock, write_summary
+from tests.fakes import FakeClock, FakeProviders, Renderers, write_summary
 from tests.property.interleaving import Handler
 from tests.property.processes import Process, Stores
 
@@ -42,7 +42,7 @@ class PipelineMachine(RuleBasedStateMachine):
         super().__init__()
         self._folder = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
         self.home = Path(self._folder.name)
-        self.clock, self.makers, self.renderers = SetClock(), Makers(), Renderers()
+        self.clock, self.providers, self.renderers = FakeClock(), FakeProviders(), Renderers()
         self.by_thread: dict[int, Handler] = {}
         self.endings: Counter[tuple[str, int]] = Counter()
         self.retries: dict[str, list[None]] = {}
@@ -50,7 +50,11 @@ class PipelineMachine(RuleBasedStateMachine):
         self.making: dict[Handler, tuple[str, float]] = {}
         self.interrupted: Counter[str] = Counter()
         self.cancelled: set[str] = set()
-        self.makers.begins, self.makers.ends, self.makers.fails = self._begins, self._ends, self._fails
+        self.providers.on_start, self.providers.on_end, self.providers.on_failure = (
+            self._begins,
+            self._ends,
+            self._fails,
+        )
         self.processes = [Process(self), Process(self)]
         self.mine = self.stores(self.processes[0].process_registry)
         self.jobs: list[str] = []
@@ -248,8 +252,8 @@ class PipelineMachine(RuleBasedStateMachine):
 
     @rule(retryable=st.booleans())
     def maker_in_trouble(self, retryable: bool) -> None:
-        if len(self.makers.trouble) < 2:
-            self.makers.trouble.append(ProviderError("no answer", provider="counting", retryable=retryable))
+        if len(self.providers.errors) < 2:
+            self.providers.errors.append(ProviderError("no answer", provider="counting", retryable=retryable))
 
     @rule(data=st.data())
     def somebody_cancels(self, data: st.DataObject) -> None:
@@ -277,7 +281,7 @@ class PipelineMachine(RuleBasedStateMachine):
     @invariant()
     def nothing_is_made_twice(self) -> None:
         """Allow one call, and one more for each call that was cut off, outlived its lease, or failed."""
-        for what, calls in self.makers.calls.items():
+        for what, calls in self.providers.calls.items():
             assert what == "plan" or calls <= 1 + self.interrupted[what], (what, calls, self.interrupted)
 
     @invariant()
@@ -317,7 +321,7 @@ class PipelineMachine(RuleBasedStateMachine):
     def _drain(self) -> None:
         """Let one process continue after the other has ended in good order. There is no sweep from outside: the process
         itself sends stalled jobs on, and needs that only after a fault."""
-        self.makers.trouble.clear()
+        self.providers.errors.clear()
         self.processes[1].leave()
         self.processes[1].finish()
         self.processes[1].process_registry.close()

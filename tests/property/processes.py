@@ -18,7 +18,7 @@ from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
 from tests.fake_providers import free_call_gate, provider_set
-from tests.fakes import PortSet, ToldRunner
+from tests.fakes import FakeRunner, PortSet
 from tests.property.interleaving import Handler, Stepped
 
 World = Any
@@ -76,7 +76,7 @@ class Process:
         self.handlers: list[Handler] = []
         stores: Stores = world.stores(self.process_registry)
         blobs = FileBlobStore(world.home / "blobs", self.process_registry.owner)
-        runner = self.runner = ToldRunner(world.renderers, self.process_registry.owner)
+        runner = self.runner = FakeRunner(world.renderers, self.process_registry.owner)
         self.leaving = False
         ports = {
             "jobs": WatchedJobs(stores, world),
@@ -88,10 +88,10 @@ class Process:
             "runner": runner,
         }
         stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
-        makers = world.makers
+        providers = world.providers
         gate = free_call_gate(stepped["records"], stepped["leases"], world.clock)
         backend = PortSet(**stepped, clock=world.clock)
-        self.services = Services(backend, provider_set(makers, gate), PlanDefaults())
+        self.services = Services(backend, provider_set(providers, gate), PlanDefaults())
 
     def take(self) -> Delivery | None:
         """Return the next message, unless this process has been asked to end."""

@@ -26,7 +26,7 @@ from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.providers.chain import ClipChain, ComposerChain, ImageChain, NarratorChain, PlannerChain
 from tests.fake_providers import ProviderSet
-from tests.fakes import Makers, Renderers, SetClock, ToldRunner, write_summary
+from tests.fakes import FakeClock, FakeProviders, FakeRunner, Renderers, write_summary
 
 JOBS = 500
 VENDORS = ("openai", "elevenlabs", "gemini", "veo")
@@ -41,7 +41,7 @@ PRICES = PriceTable.model_validate(
 
 
 @dataclass
-class Simulated(Makers):
+class Simulated(FakeProviders):
     """Everything by one vendor, through the gate; ``down`` vendors fail."""
 
     vendor: str
@@ -127,13 +127,13 @@ class SimulatedProviders:
 @pytest.mark.parametrize("down", VENDORS)
 def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down: str, tmp_path: Path) -> None:
     settings = Settings.from_env({"SUTRADHAR_HOME": str(tmp_path)})
-    backend, clock, renderers = bootstrap.local_backend(settings), SetClock(), Renderers()
+    backend, clock, renderers = bootstrap.local_backend(settings), FakeClock(), Renderers()
     gate = PaidCallGate.create(backend.records, backend.leases, clock, PRICES, None, dict.fromkeys(VENDORS, 4))
     by = {vendor: Simulated(vendor, gate, {down}) for vendor in VENDORS}
     real = bootstrap.services_on(backend, settings)
     providers = SimulatedProviders(by, gate, real)
     services = replace(
-        real, backend=replace(backend, runner=ToldRunner(renderers, "o"), clock=clock), providers=providers
+        real, backend=replace(backend, runner=FakeRunner(renderers, "o"), clock=clock), providers=providers
     )
     queue: Any = backend.bus
     jobs = []

@@ -29,7 +29,7 @@ from sutradhar.providers.hosted.openai.voice import OpenAINarrator
 from sutradhar.providers.hosted.stock.freesound import Freesound
 from sutradhar.providers.hosted.stock.pexels import Pexels
 from sutradhar.providers.hosted.stock.pixabay import Pixabay
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 from tests.providers import elevenlabs_stub, gemini_stub, google_account, googletts_stub, openai_stub, stock_stub
 from tests.providers.server import KEY, VendorStub
 
@@ -110,7 +110,7 @@ def library(desk: "Desk", vendor: str, **changes: Any) -> Any:
 class Desk:
     stub: VendorStub
     folder: Path
-    clock: SetClock = field(default_factory=SetClock)
+    clock: FakeClock = field(default_factory=FakeClock)
     day_cap: int | None = None
     at_once: Mapping[str, int] = field(default_factory=dict)
 

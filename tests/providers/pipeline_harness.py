@@ -15,7 +15,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import RenderFinished
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.ports.runner import ExecutionState
-from tests.fakes import Renderers, ToldRunner, write_summary
+from tests.fakes import FakeRunner, Renderers, write_summary
 from tests.providers.server import KEY, VendorStub
 
 
@@ -56,7 +56,7 @@ class Studio:
         settings = Settings.from_env(env)
         self.renderers = Renderers()
         self.backend = bootstrap.local_backend(settings)
-        self.runner = ToldRunner(self.renderers, "studio")
+        self.runner = FakeRunner(self.renderers, "studio")
         # the ledger and the providers belong to the backend with this runner
         self.services = bootstrap.services_on(replace(self.backend, runner=self.runner), settings)
         self.queue = self.services.bus

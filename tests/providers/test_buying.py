@@ -21,7 +21,7 @@ from sutradhar.domain.plan.plan import RenderPlan, SoundCue
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry, submit
-from tests.fakes import Makers
+from tests.fakes import FakeProviders
 from tests.providers import google_account
 from tests.providers.billing_harness import VENDORS
 from tests.providers.pipeline_harness import Studio, environment, prompt_of
@@ -125,7 +125,7 @@ def test_every_message_twice_buys_nothing_twice(studio: Studio, stub: VendorStub
 def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: Path, slot: str, vendor: str) -> None:
     studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     # the second scene moves
-    scenes = Makers().plan(PLAN).plan.scenes
+    scenes = FakeProviders().plan(PLAN).plan.scenes
     cue = SoundCue(text="a temple bell")
     scenes = (scenes[0].evolve(sounds=(cue,)), scenes[1].evolve(footage="generated"))
     job, _ = submit(studio.services, PLAN.evolve(scenes=scenes, title=None))

@@ -17,7 +17,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import clips
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, retry, submit
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 from tests.providers.pipeline_harness import Studio, environment
 from tests.providers.server import VendorStub
 from tests.providers.test_clips import ASKED, PLAN, begun, film, paid, studio, waiting
@@ -30,8 +30,8 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-def clock_of(studio: Studio) -> SetClock:
-    clock = SetClock()
+def clock_of(studio: Studio) -> FakeClock:
+    clock = FakeClock()
     clock.at = studio.services.clock.now()
     studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     return clock

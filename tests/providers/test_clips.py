@@ -25,7 +25,7 @@ from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry, submit
 from sutradhar.providers.hosted.gemini.clips import Veo
-from tests.fakes import SetClock
+from tests.fakes import FakeClock
 from tests.providers.billing_harness import Desk, settings
 from tests.providers.pipeline_harness import Studio, environment
 from tests.providers.server import OK, Seen, VendorStub
@@ -283,7 +283,7 @@ def test_whoever_asks_in_vain_does_not_buy_another(studio: Studio, stub: VendorS
 
     stub.before = trouble
     job, _ = submit(studio.services, PLAN)
-    clock = SetClock()
+    clock = FakeClock()
     clock.at = studio.services.clock.now()
     studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     studio.work()
@@ -296,7 +296,7 @@ def test_whoever_asks_in_vain_does_not_buy_another(studio: Studio, stub: VendorS
 def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(studio: Studio, stub: VendorStub) -> None:
     waiting(stub, 1000)
     job, _ = submit(studio.services, PLAN)
-    clock = SetClock()
+    clock = FakeClock()
     clock.at = studio.services.clock.now()
     studio.services = replace(studio.services, backend=replace(studio.services.backend, clock=clock))
     handle(studio.services, studio.job(job.id).pending_messages()[0])
