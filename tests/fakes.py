@@ -22,12 +22,12 @@ from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, 
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.providers import (
-    MusicBed,
-    Picture,
-    Shot,
+    ImageFile,
+    MusicTrackFile,
+    PlanResult,
     SoundEffect,
     Speech,
-    Written,
+    VideoFile,
 )
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
@@ -95,15 +95,15 @@ class FakeProviders:
     def name(self) -> str:
         return str(self.provider_id)
 
-    def plan(self, wanted: RenderPlan) -> Written:
+    def plan(self, wanted: RenderPlan) -> PlanResult:
         self.calls["plan"] += 1
         if wanted.scenes:
-            return Written(wanted.evolve(title=wanted.title or "Given"), self.name)
+            return PlanResult(wanted.evolve(title=wanted.title or "Given"), self.name)
         scenes = tuple(
             Scene(narration=f"Sentence {i} about {wanted.topic}.", image_prompt=f"picture {i}", duration_sec=2)
             for i in range(2)
         )
-        return Written(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
+        return PlanResult(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
 
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         raise AssertionError("nothing costs anything here")
@@ -136,13 +136,13 @@ class FakeProviders:
 
     def draw(
         self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
-    ) -> Picture:
+    ) -> ImageFile:
         self._make(f"image {prompt}")
-        return Picture(data=prompt.encode(), media_type="image/png", width=width, height=height, provider=self.name)
+        return ImageFile(data=prompt.encode(), media_type="image/png", width=width, height=height, provider=self.name)
 
-    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> VideoFile:
         self._make(f"shot {prompt}")
-        return Shot(data=prompt.encode(), width=width, height=height, provider=self.name)
+        return VideoFile(data=prompt.encode(), width=width, height=height, provider=self.name)
 
     def start(
         self, prompt: str, style: str, width: int, height: int, seconds: float, seed: int, first_frame: bytes
@@ -150,16 +150,16 @@ class FakeProviders:
         self._make(f"clip {prompt}")
         return Operation(provider="counting", model="1", name=prompt)
 
-    def poll(self, operation: Operation) -> Shot:
-        return Shot(data=operation.name.encode(), width=64, height=64, provider=self.name)
+    def poll(self, operation: Operation) -> VideoFile:
+        return VideoFile(data=operation.name.encode(), width=64, height=64, provider=self.name)
 
     def sound(self, text: str) -> SoundEffect:
         self._make(f"sound {text}")
         return SoundEffect(wav=wav(4800, 2), samples=4800, provider=self.name)
 
-    def compose(self, mood: Mood, seed: int) -> MusicBed:
+    def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
         self._make(f"music {mood}")
-        return MusicBed(wav=wav(4800, 2), samples=4800, provider=self.name)
+        return MusicTrackFile(wav=wav(4800, 2), samples=4800, provider=self.name)
 
     def _make(self, what: str) -> None:
         self.on_start(what)

@@ -27,7 +27,7 @@ from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
-from sutradhar.ports.providers import Picture, SoundEffect
+from sutradhar.ports.providers import ImageFile, SoundEffect
 from sutradhar.ports.runner import ExecutionState
 from sutradhar.ports.stores import MAX_LEASE
 from tests.fake_providers import free_call_gate, provider_set
@@ -211,7 +211,7 @@ def test_a_fallback_is_shown_and_never_serves_another_job(
 ) -> None:
     draw = pipeline.providers.draw
 
-    def draw_as_fallback(*args: object) -> Picture:
+    def draw_as_fallback(*args: object) -> ImageFile:
         return replace(draw(*args), provider="other/1", fallbacks=(Fallback(provider="counting/1", reason="down"),))
 
     monkeypatch.setattr(pipeline.providers, "draw", draw_as_fallback)

@@ -11,7 +11,7 @@ from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
 from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Voice
-from sutradhar.ports.providers import ImageCapabilities, NarratorCapabilities, Picture, Speech
+from sutradhar.ports.providers import ImageCapabilities, ImageFile, NarratorCapabilities, Speech
 from sutradhar.providers.chain import ImageChain, NarratorChain
 from sutradhar.providers.registry import ConfiguredChains, Registry
 
@@ -129,11 +129,11 @@ class Painter:
 
     def draw(
         self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
-    ) -> Picture:
+    ) -> ImageFile:
         self.asked.append(prompt)
         if "sword" in prompt:
             raise ProviderError("no weapons", provider=self.name, retryable=False, fault="refused")
-        return Picture(b"png", "image/png", width, height, self.name)
+        return ImageFile(b"png", "image/png", width, height, self.name)
 
 
 def test_a_refused_prompt_is_reworded_once_and_the_refusal_is_kept() -> None:
@@ -152,8 +152,8 @@ def test_what_is_refused_in_other_words_too_goes_to_the_next(other: str | None) 
 
         def draw(
             self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
-        ) -> Picture:
-            return Picture(b"png", "image/png", width, height, self.name)
+        ) -> ImageFile:
+            return ImageFile(b"png", "image/png", width, height, self.name)
 
     painter = Painter()
     picture = ImageChain([painter, Lenient()], reword=lambda _prompt, _why: other).draw("a sword", "", 64, 64, 1)

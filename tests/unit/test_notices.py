@@ -15,7 +15,7 @@ from sutradhar.domain.jobs.job_status import describe_status
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.notices import collect_notices
-from sutradhar.ports.providers import Written
+from sutradhar.ports.providers import PlanResult
 
 SCENE = {"image_prompt": "a river", "duration_sec": 2}
 PHOTO = {"name": "Meera", "look": "a girl in red", "image": "up-0123456789abcdef"}
@@ -32,7 +32,7 @@ def notices(home: Path, plan: dict[str, Any], **env: str) -> str:
     try:
         parsed = RenderPlan.parse({"title": "T", "subtitle_languages": ["en"], **plan})
         return "\n".join(
-            collect_notices(bootstrap.services_on(backend, settings), Written(parsed, "storybook/1"), parsed)
+            collect_notices(bootstrap.services_on(backend, settings), PlanResult(parsed, "storybook/1"), parsed)
         )
     finally:
         backend.close()

@@ -15,7 +15,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.providers import ClipGenerator, Shot
+from sutradhar.ports.providers import ClipGenerator, VideoFile
 from sutradhar.telemetry import log
 
 MAX_WAIT = timedelta(minutes=30)
@@ -28,7 +28,7 @@ _MAX_UNREADABLE = 3
 
 def poll_or_start(
     services: Services, context: BillingContext, request: AssetRequest, spec: ClipSpec, first_frame: bytes
-) -> Shot:
+) -> VideoFile:
     """Return the finished clip for ``request``, whose lease the caller holds; ``spec`` is its spec.
 
     ``first_frame``: a PNG or JPEG file. ``context``: the account that is charged.
@@ -70,7 +70,7 @@ def _start(clips: ClipGenerator, spec: ClipSpec, first_frame: bytes) -> Operatio
     return clips.start(image.prompt, image.style, image.width, image.height, spec.seconds, image.seed, first_frame)
 
 
-def _poll(services: Services, clips: ClipGenerator, request: AssetRequest, pending: PendingOperation) -> Shot:
+def _poll(services: Services, clips: ClipGenerator, request: AssetRequest, pending: PendingOperation) -> VideoFile:
     """Return the result of the operation.
 
     Raises:

@@ -13,9 +13,9 @@ from sutradhar.domain.assets.specs import (
     StockSpec,
 )
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.ports.providers import Chains, MusicBed, Picture, Shot, SoundEffect, Speech
+from sutradhar.ports.providers import Chains, ImageFile, MusicTrackFile, SoundEffect, Speech, VideoFile
 
-Generated = Speech | Picture | Shot | MusicBed | SoundEffect
+Generated = Speech | ImageFile | VideoFile | MusicTrackFile | SoundEffect
 ReferenceLoader = Callable[[], tuple[Sequence[bytes], Sequence[Fallback]]]
 """Returns images of the characters in a scene, and the fallbacks among them with their reasons."""
 
@@ -41,7 +41,7 @@ def generate(chains: Chains, spec: GeneratedSpec, load_references: ReferenceLoad
             return chains.composer.compose(spec.mood, spec.seed)
 
 
-def _draw_image(chains: Chains, spec: ImageSpec, load_references: ReferenceLoader) -> Picture:
+def _draw_image(chains: Chains, spec: ImageSpec, load_references: ReferenceLoader) -> ImageFile:
     references, fallbacks = load_references()
     image = chains.images.draw(spec.prompt, spec.style, spec.width, spec.height, spec.seed, references)
     return replace(image, fallbacks=(*fallbacks, *image.fallbacks))
@@ -49,7 +49,7 @@ def _draw_image(chains: Chains, spec: ImageSpec, load_references: ReferenceLoade
 
 def _stock_footage(
     chains: Chains, spec: StockSpec, load_references: ReferenceLoader, *, no_fallbacks: bool
-) -> Shot | Picture:
+) -> VideoFile | ImageFile:
     """Return footage, or an image of the same characters if no footage fits."""
     image = spec.image
     try:

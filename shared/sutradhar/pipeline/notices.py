@@ -8,13 +8,13 @@ from sutradhar.domain.plan.speech_duration import misses_length
 from sutradhar.domain.video.timeline_builder import list_caption_languages
 from sutradhar.pipeline.own_media import find_notices
 from sutradhar.pipeline.services import Services
-from sutradhar.ports.providers import Written
+from sutradhar.ports.providers import PlanResult
 
 _LANGUAGES = {"en": "English", "hi": "Hindi"}
 _IN_PROVIDERS = ", and name it in PROVIDERS where that is set"
 
 
-def collect_notices(services: Services, result: Written, requested_plan: RenderPlan) -> list[str]:
+def collect_notices(services: Services, result: PlanResult, requested_plan: RenderPlan) -> list[str]:
     """Return a notice for each part of ``requested_plan`` that the video will lack or show differently."""
     plan = result.plan
     return [
@@ -32,7 +32,7 @@ def collect_notices(services: Services, result: Written, requested_plan: RenderP
     ]
 
 
-def find_other_length(result: Written, requested_plan: RenderPlan) -> Iterator[str]:
+def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterator[str]:
     """Yield a notice if the video will be longer or shorter than requested, or if its scenes alone set its length."""
     expected = expected_sec(result.plan)
     if not misses_length(expected, requested_plan):
@@ -64,7 +64,7 @@ def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterato
         )
 
 
-def _find_missing_captions(result: Written) -> Iterator[str]:
+def _find_missing_captions(result: PlanResult) -> Iterator[str]:
     have = list_caption_languages(result.plan)
     failed = ", ".join(dict.fromkeys(fallback.provider for fallback in result.fallbacks))
     why, key = f"{failed} could not add one", ""

@@ -15,7 +15,7 @@ from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.pipeline import clips, uploads
 from sutradhar.pipeline.generate import Generated, generate
 from sutradhar.pipeline.services import Services, hold_lease
-from sutradhar.ports.providers import MusicBed, Picture, Shot, SoundEffect, Speech
+from sutradhar.ports.providers import ImageFile, MusicTrackFile, SoundEffect, Speech, VideoFile
 from sutradhar.ports.stores import MAX_LEASE, Lease
 from sutradhar.telemetry import log
 
@@ -137,7 +137,7 @@ def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, ge
     blob = f"assets/{digest}.{suffix}"
     services.blobs.put(blob, content)
     speech = generated if isinstance(generated, Speech) else None
-    visual = generated if isinstance(generated, Picture | Shot) else None
+    visual = generated if isinstance(generated, ImageFile | VideoFile) else None
     asset = Asset(
         key=fallback_key(job, request) if generated.fallbacks else request.key,
         kind=request.kind,
@@ -146,14 +146,14 @@ def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, ge
         size=len(content),
         provider=generated.provider,
         fallbacks=generated.fallbacks,
-        samples=generated.samples if isinstance(generated, Speech | MusicBed | SoundEffect) else 0,
+        samples=generated.samples if isinstance(generated, Speech | MusicTrackFile | SoundEffect) else 0,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
         width=visual.width if visual else 0,
         height=visual.height if visual else 0,
         provenance=generated.provenance,
-        is_video=isinstance(generated, Shot),
-        refusal_reason=generated.refused if isinstance(generated, Picture) else "",
+        is_video=isinstance(generated, VideoFile),
+        refusal_reason=generated.refused if isinstance(generated, ImageFile) else "",
     )
     services.assets.save(asset, lease)
     return asset
@@ -162,11 +162,11 @@ def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, ge
 def _file_of(generated: Generated) -> tuple[bytes, str]:
     """Return the bytes of the file, and the suffix of its name."""
     match generated:
-        case Shot():
+        case VideoFile():
             return generated.data, "mp4"
-        case Picture():
+        case ImageFile():
             return generated.data, _SUFFIX[generated.media_type]
-        case Speech() | MusicBed() | SoundEffect():
+        case Speech() | MusicTrackFile() | SoundEffect():
             return generated.wav, "wav"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from sutradhar.domain.plan.upload import MediaFacts
-from sutradhar.ports.providers import Picture
+from sutradhar.ports.providers import ImageFile
 
 
 class MediaReader(Protocol):
@@ -14,7 +14,7 @@ class MediaReader(Protocol):
         """Of a large file no more is read and kept than has to be."""
         ...
 
-    def image(self, path: Path, longest: int) -> Picture:
+    def image(self, path: Path, longest: int) -> ImageFile:
         """Upright, and no side longer than ``longest`` pixels."""
         ...
 

@@ -29,7 +29,7 @@ class Speech:
 
 
 @dataclass(frozen=True)
-class Picture:
+class ImageFile:
     """``data``: a PNG or JPEG file, as ``media_type`` says. ``refused``: the reason why the provider did not draw the
     first prompt; the prompt that it drew instead is in ``provenance``."""
 
@@ -44,7 +44,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Shot:
+class VideoFile:
     """``data``: an MP4 file, of any length and rate, that a scene shows; its audio is not used."""
 
     data: bytes
@@ -56,7 +56,7 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class MusicBed:
+class MusicTrackFile:
     """``wav``: 16-bit stereo PCM at 48 kHz whose end runs into its start without a click."""
 
     wav: bytes
@@ -78,7 +78,7 @@ class SoundEffect:
 
 
 @dataclass(frozen=True)
-class Written:
+class PlanResult:
     """A plan with its scenes written. ``length_reason``: the reason why its length differs from the requested one, and
     what the user can do; empty if it does not differ."""
 
@@ -155,7 +155,7 @@ class ImageGenerator(Provider, Protocol):
 
     def draw(
         self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
-    ) -> Picture:
+    ) -> ImageFile:
         """Draw an image. Raise ProviderError.
 
         Args:
@@ -183,7 +183,7 @@ class ClipProvider(Provider, Protocol):
         """
         ...
 
-    def poll(self, operation: Operation) -> Shot:
+    def poll(self, operation: Operation) -> VideoFile:
         """Return the clip of ``operation``.
 
         Raises:
@@ -205,7 +205,7 @@ class FootageProvider(Provider, Protocol):
         """Return the units that ``find`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
-    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> VideoFile:
         """Return footage of the subject of ``prompt``, of at least ``seconds`` if there is any. Raise ProviderError."""
         ...
 
@@ -239,7 +239,7 @@ class Composer(Provider, Protocol):
         """Return the units that ``compose`` would use; None if it is free."""
         ...
 
-    def compose(self, mood: Mood, seed: int) -> MusicBed:
+    def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
         """Compose music that loops. Raise ProviderError."""
         ...
 
@@ -249,7 +249,7 @@ class Planner(Provider, Protocol):
         """Return the units that ``plan`` would use; None if it is free."""
         ...
 
-    def plan(self, requested_plan: RenderPlan) -> Written:
+    def plan(self, requested_plan: RenderPlan) -> PlanResult:
         """Write title and scenes of ``requested_plan``, and its translations if there are any. Raise ProviderError."""
         ...
 

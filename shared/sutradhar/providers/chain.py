@@ -16,24 +16,26 @@ from sutradhar.ports.providers import (
     Composer,
     FootageProvider,
     ImageCapabilities,
+    ImageFile,
     ImageGenerator,
-    MusicBed,
+    MusicTrackFile,
     NarrationProvider,
     NarratorCapabilities,
-    Picture,
     Planner,
+    PlanResult,
     Provider,
-    Shot,
     SoundEffect,
     SoundProvider,
     Speech,
-    Written,
+    VideoFile,
 )
 from sutradhar.providers.voice_selection import explain_other_voice, owns_voice, select_narrators
 
 _P = TypeVar("_P", bound=Provider)
 _Answer = TypeVar("_Answer")
-_Result = TypeVar("_Result", bound=Speech | Picture | Shot | SoundEffect | MusicBed | Written | Operation)
+_Result = TypeVar(
+    "_Result", bound=Speech | ImageFile | VideoFile | SoundEffect | MusicTrackFile | PlanResult | Operation
+)
 
 
 class Chain(Generic[_P]):
@@ -190,10 +192,10 @@ class ImageChain(Chain[ImageGenerator]):
 
     def draw(
         self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
-    ) -> Picture:
+    ) -> ImageFile:
         """Draw an image. Raise ProviderError."""
 
-        def draw_with(provider: ImageGenerator) -> Picture:
+        def draw_with(provider: ImageGenerator) -> ImageFile:
             try:
                 return provider.draw(prompt, style, width, height, seed, reference_images)
             except ProviderError as exc:
@@ -231,7 +233,7 @@ class ClipChain(Chain[ClipProvider]):
         """Start a clip. Raise ProviderError."""
         return self._ask(lambda one: one.start(prompt, style, width, height, seconds, seed, first_frame))
 
-    def poll(self, operation: Operation) -> Shot:
+    def poll(self, operation: Operation) -> VideoFile:
         """Return the finished clip. Raise StillAtWork or ProviderError."""
         for provider in self._providers:
             # the settings may choose another of its models by now
@@ -255,7 +257,7 @@ class FootageChain(Chain[FootageProvider]):
     def usage(self, prompt: str) -> Usage | None:
         return self._find_usage(lambda one: one.usage(prompt))
 
-    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> VideoFile:
         """Return footage of the subject of ``prompt``. Raise ProviderError."""
         return self._ask(lambda one: one.find(prompt, width, height, seconds, seed))
 
@@ -283,7 +285,7 @@ class ComposerChain(Chain[Composer]):
     def usage(self) -> Usage | None:
         return self._find_usage(lambda one: one.usage())
 
-    def compose(self, mood: Mood, seed: int) -> MusicBed:
+    def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
         """Compose music that loops. Raise ProviderError."""
         return self._ask(lambda one: one.compose(mood, seed))
 
@@ -296,7 +298,7 @@ class PlannerChain(Chain[Planner]):
     def usage(self, requested_plan: RenderPlan) -> Usage | None:
         return self._find_usage(lambda one: one.usage(requested_plan))
 
-    def plan(self, requested_plan: RenderPlan) -> Written:
+    def plan(self, requested_plan: RenderPlan) -> PlanResult:
         """Write the scenes of the plan. Raise ProviderError."""
         return self._ask(lambda one: one.plan(requested_plan))
 

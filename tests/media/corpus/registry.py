@@ -23,7 +23,7 @@ from sutradhar.domain.video.timeline import Clip as TimelineClip
 from sutradhar.media.audio import decode_audio
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import import_file, store_asset
-from sutradhar.ports.providers import Picture, Shot
+from sutradhar.ports.providers import ImageFile, VideoFile
 from sutradhar.ports.stores import LONGEST_RUN
 
 
@@ -34,7 +34,7 @@ class Song:
     samples: NDArray[np.float32]
 
 
-Asset = Picture | Shot | Song
+Asset = ImageFile | VideoFile | Song
 Pixels = NDArray[np.uint8]
 _FPS = 30
 _HOLD = Camera(start=Pose(x=0.5, y=0.5, zoom=1), end=Pose(x=0.5, y=0.5, zoom=1))
@@ -153,8 +153,8 @@ def _used(services: Services, spec: UploadSpec) -> Asset:
     if spec.kind == "music":
         return Song(np.concatenate(list(decode_audio(io.BytesIO(data)))))
     if stored.is_video:
-        return Shot(data, stored.width, stored.height, stored.provider)
-    return Picture(data, "image/jpeg", stored.width, stored.height, stored.provider)
+        return VideoFile(data, stored.width, stored.height, stored.provider)
+    return ImageFile(data, "image/jpeg", stored.width, stored.height, stored.provider)
 
 
 def read_samples(song: Song) -> NDArray[np.float64]:
@@ -162,7 +162,7 @@ def read_samples(song: Song) -> NDArray[np.float64]:
     return song.samples.astype(np.float64)
 
 
-def read_frame(clip: Shot, second: float, folder: Path) -> Pixels:
+def read_frame(clip: VideoFile, second: float, folder: Path) -> Pixels:
     """Return the frame (h, w, 3) that the renderer shows of ``clip`` at ``second``."""
     path = folder / "clip-as-rendered"
     path.write_bytes(clip.data)
@@ -184,7 +184,7 @@ def read_frame(clip: Shot, second: float, folder: Path) -> Pixels:
     return to_rgb(frame)
 
 
-def read_picture(picture: Picture, folder: Path) -> Pixels:
+def read_picture(picture: ImageFile, folder: Path) -> Pixels:
     """Return the pixels (h, w, 3) that the renderer sees of ``picture``."""
     path = folder / "picture-as-rendered"
     path.write_bytes(picture.data)
@@ -232,10 +232,10 @@ def _find_wrong_colours(expected: Taken, asset: Asset, folder: Path) -> list[str
     problems, frames = [], dict[float, Pixels]()
     for at in expected.colours:
         if at.sec not in frames:
-            if isinstance(asset, Shot):
+            if isinstance(asset, VideoFile):
                 frames[at.sec] = read_frame(asset, at.sec, folder)
             else:
-                assert isinstance(asset, Picture)
+                assert isinstance(asset, ImageFile)
                 frames[at.sec] = read_picture(asset, folder)
         high, wide = frames[at.sec].shape[:2]
         y, x = min(int(at.y * high), high - 1), min(int(at.x * wide), wide - 1)

@@ -25,7 +25,7 @@ from sutradhar.domain.plan.plan import (
 from sutradhar.domain.plan.speech_duration import durations, scene_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Written
+from sutradhar.ports.providers import PlanResult
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, unusable
 
@@ -173,10 +173,10 @@ class ModelPlanner(ABC):
         Raises ProviderError.
         """
 
-    def plan(self, wanted: RenderPlan) -> Written:
+    def plan(self, wanted: RenderPlan) -> PlanResult:
         """Raises ProviderError."""
         if _complete(wanted):
-            return Written(wanted.evolve(language=wanted.spoken_language), str(self.provider_id))
+            return PlanResult(wanted.evolve(language=wanted.spoken_language), str(self.provider_id))
         asked = request(wanted)
         request_ids: list[str] = []
 
@@ -188,7 +188,7 @@ class ModelPlanner(ABC):
 
         plan = _written(self.provider, wanted, ask)
         provenance = Provenance(model=self._model, request_id=" ".join(request_ids), prompt=asked.text)
-        return Written(plan, str(self.provider_id), provenance=provenance)
+        return PlanResult(plan, str(self.provider_id), provenance=provenance)
 
     def reword(self, prompt: str, reason: str) -> str:
         """``prompt`` in other words, since an image generator refused it. Raises ProviderError."""

@@ -14,7 +14,7 @@ from sutradhar.media.animation import probe_animation, write_clip
 from sutradhar.media.audio import read_audio
 from sutradhar.media.image import is_animation, probe_image, read_image
 from sutradhar.media.video import has_video, read_video
-from sutradhar.ports.providers import Picture
+from sutradhar.ports.providers import ImageFile
 
 _SMALLEST = 64
 
@@ -27,13 +27,13 @@ class MediaFiles:
         with _invalid_when_unusable():
             return _probe(file)
 
-    def image(self, path: Path, longest: int) -> Picture:
+    def image(self, path: Path, longest: int) -> ImageFile:
         """Return the image, or the first frame of an animation, as a JPEG."""
         with _invalid_when_unusable(), path.open("rb") as file:
             shown, _ = read_image(file, longest)
         out = io.BytesIO()
         shown.save(out, "JPEG", quality=95, subsampling=0)
-        return Picture(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_PROVIDER)
+        return ImageFile(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_PROVIDER)
 
     def video(self, path: Path, out: Path) -> Path:
         """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames."""

@@ -5,7 +5,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.plan import Mood
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import MusicBed
+from sutradhar.ports.providers import MusicTrackFile
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
@@ -36,7 +36,7 @@ class ElevenLabsComposer:
     def usage(self) -> Usage:
         return Usage.exact(PROVIDER, self._model, {"seconds": _LENGTH_SEC})
 
-    def compose(self, mood: Mood, seed: int) -> MusicBed:
+    def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
         """Raises ProviderError."""
         prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
         with self._gate.call(self.usage()) as call, client(self._vendor) as elevenlabs:
@@ -63,4 +63,4 @@ class ElevenLabsComposer:
             call.settle({"seconds": len(samples) / rate}, request_id)
         pcm = looped(samples, rate)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=prompt, seed=seed)
-        return MusicBed(to_wav(pcm), len(pcm), str(self.provider_id), provenance=provenance)
+        return MusicTrackFile(to_wav(pcm), len(pcm), str(self.provider_id), provenance=provenance)

@@ -9,7 +9,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Shot
+from sutradhar.ports.providers import VideoFile
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, policy, refuse_bad_media, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors
@@ -71,7 +71,7 @@ class Veo:
                 raise unusable(PROVIDER, f"it named no operation{f': {answer.error}' if answer.error else ''}")
             return call.mark_pending(answer.name)
 
-    def poll(self, operation: Operation) -> Shot:
+    def poll(self, operation: Operation) -> VideoFile:
         """Raises StillAtWork and ProviderError."""
         from google.genai.types import GenerateVideosOperation
 
@@ -88,7 +88,7 @@ class Veo:
             with refuse_bad_media(PROVIDER):
                 size = probe_size(data)
         provenance = Provenance(model=operation.model, request_id=operation.name)
-        return Shot(data, *size, provider=str(ProviderId(PROVIDER, operation.model)), provenance=provenance)
+        return VideoFile(data, *size, provider=str(ProviderId(PROVIDER, operation.model)), provenance=provenance)
 
 
 def _is_large(width: int, height: int) -> bool:

@@ -8,7 +8,7 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import ImageCapabilities, Picture
+from sutradhar.ports.providers import ImageCapabilities, ImageFile
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
@@ -60,7 +60,7 @@ class GeminiImages:
         height: int,
         seed: int,  # noqa: ARG002 - it has no seed
         reference_images: Sequence[bytes] = (),
-    ) -> Picture:
+    ) -> ImageFile:
         """Raises ProviderError."""
         text, form = _prompt(prompt, style), self._form(width, height)
         usage = self.usage(prompt, style, width, height, len(reference_images))
@@ -83,7 +83,7 @@ class GeminiImages:
             with refuse_bad_media(PROVIDER):
                 kind, size = inspect_image(data)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
-        return Picture(data, kind, *size, provider=str(self.provider_id), provenance=provenance)
+        return ImageFile(data, kind, *size, provider=str(self.provider_id), provenance=provenance)
 
     def _form(self, width: int, height: int) -> dict[str, str]:
         """Return the aspect ratio, and the size for a model that draws several."""

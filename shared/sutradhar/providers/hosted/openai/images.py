@@ -9,7 +9,7 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import ImageCapabilities, Picture
+from sutradhar.ports.providers import ImageCapabilities, ImageFile
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
@@ -77,7 +77,7 @@ class OpenAIImages:
         height: int,
         seed: int,  # noqa: ARG002 - it has no seed
         reference_images: Sequence[bytes] = (),
-    ) -> Picture:
+    ) -> ImageFile:
         """Raises ProviderError."""
         size, text = self._size(width, height), _prompt(prompt, style)
         usage = self.usage(prompt, style, width, height, len(reference_images))
@@ -106,7 +106,7 @@ class OpenAIImages:
             data, request_id = patiently(drawn)
             with refuse_bad_media(PROVIDER):
                 kind, found = inspect_image(data)
-        return Picture(
+        return ImageFile(
             data,
             kind,
             *found,

@@ -12,7 +12,7 @@ from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.text.text import language_of
 from sutradhar.ports.call_gate import CallGate
-from sutradhar.ports.providers import Shot
+from sutradhar.ports.providers import VideoFile
 from sutradhar.providers.hosted.api_errors import (
     CHECK_SEC,
     Vendor,
@@ -130,7 +130,7 @@ class FootageArchive(Library, ABC):
     def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:
         """The answers, the best first."""
 
-    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> Shot:
+    def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> VideoFile:
         """Raises ProviderError, also when there is nothing that fits."""
         query = self._query(prompt)
         with self._gate.call(self.usage(prompt)), self.http(self._vendor.timeout_sec) as http:
@@ -142,7 +142,7 @@ class FootageArchive(Library, ABC):
         provenance = Provenance(
             model="videos", prompt=query, seed=seed, licence=self.licence, author=found.author, source=found.page
         )
-        return Shot(data, *size, provider=str(self.provider_id), provenance=provenance)
+        return VideoFile(data, *size, provider=str(self.provider_id), provenance=provenance)
 
     def check(self) -> None:
         """Whether the key works. Raises ProviderError."""

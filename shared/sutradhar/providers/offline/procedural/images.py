@@ -8,7 +8,7 @@ import numpy as np
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.ports.providers import ImageCapabilities, Picture
+from sutradhar.ports.providers import ImageCapabilities, ImageFile
 from sutradhar.providers.offline.procedural import animals, buildings, figures, people, plants, scenery
 from sutradhar.providers.offline.procedural.canvas import Canvas
 from sutradhar.providers.offline.procedural.noise import Field, Mask, clouds
@@ -76,7 +76,7 @@ class ProceduralImages:
         height: int,
         seed: int,
         reference_images: Sequence[bytes] = (),  # noqa: ARG002 - whoever has the same words looks the same anyway
-    ) -> Picture:
+    ) -> ImageFile:
         """An illustration as JPEG (4:4:4, quality 95). Same arguments, same bytes."""
         if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
             message = f"a picture of {width}x{height} cannot be drawn; sides of 16 to {_MAX_SIDE} pixels can"
@@ -98,7 +98,7 @@ class ProceduralImages:
             cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
         ]
         _, encoded = cv2.imencode(".jpg", pixels[:, :, ::-1], options)
-        return Picture(encoded.tobytes(), "image/jpeg", width, height, str(self.provider_id))
+        return ImageFile(encoded.tobytes(), "image/jpeg", width, height, str(self.provider_id))
 
 
 def _rng(prompt: str, style: str, seed: int) -> np.random.Generator:

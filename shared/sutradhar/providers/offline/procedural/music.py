@@ -13,7 +13,7 @@ from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.plan.plan import Mood
 from sutradhar.dsp.k_weighting import k_weighting_response
-from sutradhar.ports.providers import MusicBed
+from sutradhar.ports.providers import MusicTrackFile
 from sutradhar.providers.media.wav import to_wav
 from sutradhar.providers.offline.procedural.instruments import Rng, Sound, bansuri, drum, pad, struck, tanpura
 from sutradhar.providers.offline.procedural.score import BEATS, Note, Score, write
@@ -40,12 +40,12 @@ class ProceduralComposer:
     def usage(self) -> None:
         """Return None: composing is free."""
 
-    def compose(self, mood: Mood, seed: int) -> MusicBed:
+    def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
         """A bed of 38 to 48 s; the same mood and seed give the same samples."""
         score = write(mood, seed)
         rng = np.random.default_rng([seed, 7])
         pcm = np.round(_perform(score, rng) * 32767).astype("<i2")
-        return MusicBed(to_wav(pcm), len(pcm), str(self.provider_id))
+        return MusicTrackFile(to_wav(pcm), len(pcm), str(self.provider_id))
 
 
 def beat_samples(tempo: int) -> int:

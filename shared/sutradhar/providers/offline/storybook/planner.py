@@ -9,7 +9,7 @@ from sutradhar.domain.plan.notices import left_out_notice
 from sutradhar.domain.plan.plan import MIN_TOTAL_SEC, Language, Mood, RenderPlan, Scene
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
 from sutradhar.domain.plan.speech_duration import durations, misses_length
-from sutradhar.ports.providers import Written
+from sutradhar.ports.providers import PlanResult
 from sutradhar.providers.offline.storybook.generic import generic_beats
 from sutradhar.providers.offline.storybook.mood import mood_of
 from sutradhar.providers.offline.storybook.pacing import Pace, abridge
@@ -34,10 +34,10 @@ class Storybook:
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         return self.write_plan(requested_plan)
 
-    def plan(self, wanted: RenderPlan) -> Written:
+    def plan(self, wanted: RenderPlan) -> PlanResult:
         """See ``Planner``."""
         plan = self.write_plan(wanted)
-        return Written(plan, str(self.provider_id), length_reason=_length_reason(wanted, expected_sec(plan)))
+        return PlanResult(plan, str(self.provider_id), length_reason=_length_reason(wanted, expected_sec(plan)))
 
     def write_plan(self, wanted: RenderPlan) -> RenderPlan:
         """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
