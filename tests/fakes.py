@@ -120,13 +120,13 @@ class FakeProviders:
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return True
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
         return self.provider_id
 
-    def supports_emotion(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+    def supports_emotion(self, language: Language, voice: Voice, options: Manner = PLAIN) -> bool:
         return False
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         self._make(f"narration {text}")
         samples = 48_000
         parts = text.split()
@@ -153,7 +153,7 @@ class FakeProviders:
     def poll(self, operation: Operation) -> VideoFile:
         return VideoFile(data=operation.name.encode(), width=64, height=64, provider=self.name)
 
-    def sound(self, text: str) -> SoundEffect:
+    def find_effect(self, text: str) -> SoundEffect:
         self._make(f"sound {text}")
         return SoundEffect(wav=wav(4800, 2), samples=4800, provider=self.name)
 

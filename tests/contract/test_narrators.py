@@ -49,7 +49,7 @@ LONG = {
     "hi": ("नदी पुराने मंदिर के पास से बहती रही, और किसी ने उससे कुछ नहीं पूछा। " * 40)[:2000],
 }
 CASES = [
-    pytest.param(n, lang, v, text, id=f"{n.name.split('/')[0]}-{lang}-{v}-{i}")
+    pytest.param(n, lang, v, text, id=f"{n.provider_id.provider}-{lang}-{v}-{i}")
     for n, lang, v in VOICES
     for i, text in enumerate([*(ENGLISH if lang == "en" else HINDI), *([LONG[lang]] if v == "F" else [])])
 ]
@@ -60,7 +60,7 @@ def _installed(request: pytest.FixtureRequest) -> None:
     if "narrator" in request.fixturenames:
         asked = request.node.callspec.params
         if (asked["language"], asked["voice"]) not in asked["narrator"].capabilities.voices:
-            missing = f"{asked['narrator'].name} is not installed"
+            missing = f"{asked['narrator'].provider_id} is not installed"
             (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
 
 

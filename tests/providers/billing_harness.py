@@ -88,7 +88,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
     "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
-    "elevenlabs sounds": Adapter("elevenlabs", ElevenLabsSounds, lambda a: a.sound("a temple bell"), "sound"),
+    "elevenlabs sounds": Adapter("elevenlabs", ElevenLabsSounds, lambda a: a.find_effect("a temple bell"), "sound"),
     "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
 }
 

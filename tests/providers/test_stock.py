@@ -29,7 +29,7 @@ ALL = (*LIBRARIES, "freesound")
 
 def find(desk: Desk, vendor: str, prompt: str = "A wide river, at dawn", **changes: Any) -> Any:
     if vendor == "freesound":
-        return library(desk, vendor, **changes).sound(prompt)
+        return library(desk, vendor, **changes).find_effect(prompt)
     return library(desk, vendor, **changes).find(prompt, 1536, 864, 4.0, 7)
 
 

@@ -40,17 +40,17 @@ class Scripted:
         self.capabilities = NarratorCapabilities(voices, expresses_emotion=is_actor, has_own_voices=is_actor)
         self.asked = 0
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
-        own = VoiceId.parse(manner.named)
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+        own = VoiceId.parse(options.named)
         speaks = own and own.provider == self.provider_id.provider == "actor"
         return replace(self.provider_id, voice=own.voice) if own and speaks else self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage | None:
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage | None:
         if self.failures:
             raise ProviderError("no luck", provider=self.name, retryable=self.retryable)
         return Usage.exact(self.name, "m", {"characters": len(text)})
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         self.asked += 1
         if self.failures:
             self.failures -= 1
@@ -141,7 +141,7 @@ def test_a_refused_prompt_is_reworded_once_and_the_refusal_is_kept() -> None:
     images = ImageChain([painter], reword=lambda prompt, _why: prompt.replace("sword", "flower"))
     picture = images.draw("a boy with a sword", "", 64, 64, 1)
     assert painter.asked == ["a boy with a sword", "a boy with a flower"]
-    assert (picture.refused, picture.fallbacks) == ("no weapons", ())
+    assert (picture.refusal_reason, picture.fallbacks) == ("no weapons", ())
 
 
 @pytest.mark.parametrize("other", ["another sword", None])

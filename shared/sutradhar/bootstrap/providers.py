@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ImageChain,
         NarratorChain,
         PlannerChain,
-        SoundChain,
+        SoundEffectChain,
     )
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
@@ -97,7 +97,7 @@ class ConfiguredProviders:
         return self._chains.footage
 
     @property
-    def sounds(self) -> SoundChain:
+    def sounds(self) -> SoundEffectChain:
         return self._chains.sounds
 
     @property

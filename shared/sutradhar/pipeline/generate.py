@@ -65,7 +65,7 @@ def _stock_footage(
 def _sound_effect(chains: Chains, spec: SoundEffectSpec, *, no_fallbacks: bool) -> SoundEffect:
     """Return the sound effect, or silence if no library has it: a job must not fail for want of a creaking door."""
     try:
-        return chains.sounds.sound(spec.text)
+        return chains.sounds.find_effect(spec.text)
     except ProviderError as exc:
         if no_fallbacks:
             raise

@@ -153,7 +153,7 @@ def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, ge
         height=visual.height if visual else 0,
         provenance=generated.provenance,
         is_video=isinstance(generated, VideoFile),
-        refusal_reason=generated.refused if isinstance(generated, ImageFile) else "",
+        refusal_reason=generated.refusal_reason if isinstance(generated, ImageFile) else "",
     )
     services.assets.save(asset, lease)
     return asset

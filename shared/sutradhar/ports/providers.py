@@ -30,8 +30,8 @@ class Speech:
 
 @dataclass(frozen=True)
 class ImageFile:
-    """``data``: a PNG or JPEG file, as ``media_type`` says. ``refused``: the reason why the provider did not draw the
-    first prompt; the prompt that it drew instead is in ``provenance``."""
+    """``data``: a PNG or JPEG file, as ``media_type`` says. ``refusal_reason``: why the provider did not draw the first
+    prompt; the prompt that it drew instead is in ``provenance``."""
 
     data: bytes
     media_type: str
@@ -40,7 +40,7 @@ class ImageFile:
     provider: str
     fallbacks: tuple[Fallback, ...] = ()
     provenance: Provenance | None = None
-    refused: str = ""
+    refusal_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,16 +116,16 @@ class NarrationProvider(Provider, Protocol):
     @property
     def capabilities(self) -> NarratorCapabilities: ...
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
         """Return the identifier with the voice that speaks, if the provider has several; another voice has another
         asset key."""
         ...
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage | None:
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage | None:
         """Return the units that ``narrate`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Speak ``text``. A voice that cannot express an emotion speaks without it. Raise ProviderError."""
         ...
 
@@ -136,7 +136,7 @@ class Narrator(NarrationProvider, Protocol):
 
     def supports_voice(self, language: Language, voice: Voice) -> bool: ...
 
-    def supports_emotion(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool: ...
+    def supports_emotion(self, language: Language, voice: Voice, options: Manner = PLAIN) -> bool: ...
 
 
 class Aligner(Protocol):
@@ -217,17 +217,17 @@ class FootageLibrary(FootageProvider, Protocol):
         ...
 
 
-class SoundProvider(Provider, Protocol):
+class SoundEffectProvider(Provider, Protocol):
     def usage(self, text: str) -> Usage | None:
-        """Return the units that ``sound`` would use; None if it is free. Raise ProviderError if it is impossible."""
+        """Return the units that ``find_effect`` would use; None if it is free. Raise ProviderError if it cannot."""
         ...
 
-    def sound(self, text: str) -> SoundEffect:
+    def find_effect(self, text: str) -> SoundEffect:
         """Return a sound effect of a few seconds that ``text`` describes. Raise ProviderError."""
         ...
 
 
-class SoundLibrary(SoundProvider, Protocol):
+class SoundLibrary(SoundEffectProvider, Protocol):
     @property
     def available(self) -> bool:
         """Return whether a provider is set up."""

@@ -25,7 +25,7 @@ from sutradhar.ports.providers import (
     PlanResult,
     Provider,
     SoundEffect,
-    SoundProvider,
+    SoundEffectProvider,
     Speech,
     VideoFile,
 )
@@ -138,31 +138,31 @@ class NarratorChain(Chain[NarrationProvider]):
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in self.capabilities.voices
 
-    def supports_emotion(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> bool:
+    def supports_emotion(self, language: Language, voice: Voice, options: Manner = PLAIN) -> bool:
         """Return whether the narrator that is asked first expresses emotions. Raise ProviderError."""
-        return self._select(language, voice, manner)[0].capabilities.expresses_emotion
+        return self._select(language, voice, options)[0].capabilities.expresses_emotion
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
         """Return the identifier of the narrator that is asked first, with its voice. Raise ProviderError."""
-        return self._select(language, voice, manner)[0].provider_for(language, voice, manner)
+        return self._select(language, voice, options)[0].provider_for(language, voice, options)
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage | None:
-        candidates = self._select(language, voice, manner)
-        return self._find_usage(lambda one: one.usage(text, language, voice, manner), candidates)
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage | None:
+        candidates = self._select(language, voice, options)
+        return self._find_usage(lambda one: one.usage(text, language, voice, options), candidates)
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Speak ``text``. Raise ProviderError."""
-        candidates = self._select(language, voice, manner)
-        speech = self._ask(lambda one: one.narrate(text, language, voice, manner), candidates)
-        voice_id = VoiceId.parse(manner.named)
+        candidates = self._select(language, voice, options)
+        speech = self._ask(lambda one: one.narrate(text, language, voice, options), candidates)
+        voice_id = VoiceId.parse(options.named)
         if voice_id and not owns_voice(candidates[0], voice_id):
             speech = replace(speech, fallbacks=(explain_other_voice(candidates, voice_id), *speech.fallbacks))
         if speech.alignment != "estimate":
             return speech
         return next((aligned for one in self._aligners if (aligned := one.align(speech, language))), speech)
 
-    def _select(self, language: Language, voice: Voice, manner: Manner) -> list[NarrationProvider]:
-        voice_id = VoiceId.parse(manner.named)
+    def _select(self, language: Language, voice: Voice, options: Manner) -> list[NarrationProvider]:
+        voice_id = VoiceId.parse(options.named)
         return select_narrators(self._providers, language, voice, voice_id, no_fallbacks=self._no_fallbacks)
 
 
@@ -202,8 +202,8 @@ class ImageChain(Chain[ImageGenerator]):
                 other = self._find_other_prompt(prompt, exc) if exc.fault == "refused" else None
                 if not other:
                     raise
-                refused = str(exc)
-            return replace(provider.draw(other, style, width, height, seed, reference_images), refused=refused)
+                reason = str(exc)
+            return replace(provider.draw(other, style, width, height, seed, reference_images), refusal_reason=reason)
 
         return self._ask(draw_with)
 
@@ -262,7 +262,7 @@ class FootageChain(Chain[FootageProvider]):
         return self._ask(lambda one: one.find(prompt, width, height, seconds, seed))
 
 
-class SoundChain(Chain[SoundProvider]):
+class SoundEffectChain(Chain[SoundEffectProvider]):
     """A SoundLibrary."""
 
     label = "sound library"
@@ -272,9 +272,9 @@ class SoundChain(Chain[SoundProvider]):
     def usage(self, text: str) -> Usage | None:
         return self._find_usage(lambda one: one.usage(text))
 
-    def sound(self, text: str) -> SoundEffect:
+    def find_effect(self, text: str) -> SoundEffect:
         """Return a sound effect. Raise ProviderError."""
-        return self._ask(lambda one: one.sound(text))
+        return self._ask(lambda one: one.find_effect(text))
 
 
 class ComposerChain(Chain[Composer]):

@@ -20,7 +20,7 @@ from sutradhar.ports.providers import (
     ImageGenerator,
     NarrationProvider,
     Planner,
-    SoundProvider,
+    SoundEffectProvider,
 )
 from sutradhar.provider_table import HOSTED, Offer, find_chain, find_offer, find_provider, key_variable
 from sutradhar.providers.catalog import model_table
@@ -31,7 +31,7 @@ from sutradhar.providers.chain import (
     ImageChain,
     NarratorChain,
     PlannerChain,
-    SoundChain,
+    SoundEffectChain,
 )
 from sutradhar.providers.hosted.api_errors import Vendor
 from sutradhar.telemetry import log
@@ -226,10 +226,10 @@ class ConfiguredChains:
         return FootageChain(libraries, no_fallbacks=self._no_fallbacks)
 
     @cached_property
-    def sounds(self) -> SoundChain:
+    def sounds(self) -> SoundEffectChain:
         """Return a chain that may be empty: then videos have no sound effects."""
-        libraries: list[SoundProvider] = self._registry.create_all("sound", self._gate)
-        return SoundChain(libraries, no_fallbacks=self._no_fallbacks)
+        libraries: list[SoundEffectProvider] = self._registry.create_all("sound", self._gate)
+        return SoundEffectChain(libraries, no_fallbacks=self._no_fallbacks)
 
     @cached_property
     def composer(self) -> ComposerChain:

@@ -48,22 +48,22 @@ class BoughtNarrator(ABC):
     def capabilities(self) -> NarratorCapabilities:
         """Return the languages and voices, and whether the model expresses emotions."""
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - in any language
-        return ProviderId(self.provider, self._model, self.voice(voice, manner))
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - in any language
+        return ProviderId(self.provider, self._model, self.voice(voice, options))
 
     @abstractmethod
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:
         """Return the units that ``narrate`` would use."""
 
-    def voice(self, voice: Voice, manner: Manner) -> str:
+    def voice(self, voice: Voice, options: Manner) -> str:
         """The vendor's name of it."""
-        voice_id = VoiceId.parse(manner.named)
+        voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == self.provider:
             return voice_id.voice
         return self._vendor.options.get(f"voice_{voice.lower()}", self.usual_voices[voice])
 
     @abstractmethod
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
 
 

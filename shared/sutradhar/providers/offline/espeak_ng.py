@@ -44,13 +44,13 @@ class EspeakNarrator:
     def capabilities(self) -> NarratorCapabilities:
         return NarratorCapabilities(voices=frozenset(_VOICES if _library()[0] else ()))
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
         return self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> None:
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> None:
         """Return None: offline voices are free."""
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         if (language, voice) not in self.capabilities.voices:
             raise self._error("espeak-ng is not installed", retryable=False)
@@ -61,7 +61,7 @@ class EspeakNarrator:
         wanted = {
             "library": _library()[0],
             "voice": spoken,
-            "rate": round(_RATE_WPM * manner.speed),
+            "rate": round(_RATE_WPM * options.speed),
             "pitch": pitch,
             "text": words.text,
         }

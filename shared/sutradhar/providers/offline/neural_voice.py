@@ -72,13 +72,13 @@ class NeuralVoice(ABC):
         is_installed = all(_installed(package) for package in self.packages)
         return NarratorCapabilities(voices=frozenset({("en", self.voice)} if is_installed else ()))
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
         return self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> None:  # noqa: B027 - for all
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> None:  # noqa: B027 - for all
         """Return None: offline voices are free."""
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         if (language, voice) not in self.capabilities.voices:
             raise ProviderError(
@@ -90,7 +90,7 @@ class NeuralVoice(ABC):
         with self._lock:
             try:
                 self._engine = self._engine or self.load()
-                return self._narrate(self._engine, text, manner.speed)
+                return self._narrate(self._engine, text, options.speed)
             except Exception as exc:  # whatever the engine throws, the next voice can still speak
                 raise ProviderError(
                     f"{self.provider_id} could not say it: {exc}",

@@ -25,7 +25,7 @@ class ElevenLabsSounds:
     def usage(self, text: str) -> Usage:  # noqa: ARG002 - every effect has the same length
         return Usage.exact(PROVIDER, self._model, {"seconds": _LENGTH_SEC})
 
-    def sound(self, text: str) -> SoundEffect:
+    def find_effect(self, text: str) -> SoundEffect:
         """Raises ProviderError."""
         with self._gate.call(self.usage(text)), client(self._vendor) as elevenlabs:
 

@@ -31,21 +31,21 @@ class ElevenLabsNarrator(BoughtNarrator):
     def capabilities(self) -> NarratorCapabilities:
         return replace(HOSTED_NARRATOR, expresses_emotion=self._model.startswith(_ACTING))
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
-        characters = len(self._prompt(NarrationWords(text, language), manner))
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
+        characters = len(self._prompt(NarrationWords(text, language), options))
         return Usage.exact(PROVIDER, self._model, {"characters": characters})
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         words = NarrationWords(text, language)
-        prompt = self._prompt(words, manner)
-        settings = {"voice_settings": {"speed": manner.speed}} if manner.speed != 1 else {}
-        with self._gate.call(self.usage(text, language, voice, manner)) as call, client(self._vendor) as elevenlabs:
+        prompt = self._prompt(words, options)
+        settings = {"voice_settings": {"speed": options.speed}} if options.speed != 1 else {}
+        with self._gate.call(self.usage(text, language, voice, options)) as call, client(self._vendor) as elevenlabs:
 
             def said() -> tuple[Any, dict[str, str]]:
                 with errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
-                        self.voice(voice, manner),
+                        self.voice(voice, options),
                         text=prompt,
                         model_id=self._model,
                         output_format=_FORMAT,
@@ -64,13 +64,13 @@ class ElevenLabsNarrator(BoughtNarrator):
                 starts = words.spread_starts(found) if found else None
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
-            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
+            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
             return finished(PROVIDER, str(self.provider_id), samples, rate, text, starts, provenance)
 
-    def _prompt(self, words: NarrationWords, manner: Manner) -> str:
+    def _prompt(self, words: NarrationWords, options: Manner) -> str:
         """Return the text that is sent, which begins with the emotion if the model understands one."""
-        is_acted = manner.emotion and self.capabilities.expresses_emotion
-        return f"[{manner.emotion}] {words.text}" if is_acted else words.text
+        is_acted = options.emotion and self.capabilities.expresses_emotion
+        return f"[{options.emotion}] {words.text}" if is_acted else words.text
 
 
 def _charged(headers: dict[str, str], characters: int) -> float:

@@ -38,25 +38,25 @@ class GoogleNarrator:
     def capabilities(self) -> NarratorCapabilities:
         return NarratorCapabilities(voices=frozenset(VOICES), has_own_voices=True)
 
-    def provider_for(self, language: Language, voice: Voice, manner: Manner = PLAIN) -> ProviderId:
-        return ProviderId(PROVIDER, _MODEL, self._voice(language, voice, manner))
+    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+        return ProviderId(PROVIDER, _MODEL, self._voice(language, voice, options))
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:
         """Return the characters of all requests together. Raise ProviderError for a voice that cannot speak this."""
-        model = _kind(self._voice(language, voice, manner), language)
+        model = _kind(self._voice(language, voice, options), language)
         parts = [part for _, part in portions(NarrationWords(text, language).spoken_words)]
         return _usage_of(model, sum(_count_characters(part) for part in parts))
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
-        chosen = self._voice(language, voice, manner)
+        chosen = self._voice(language, voice, options)
         model = _kind(chosen, language)
         words = NarrationWords(text, language)
         spoken: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
         for first, part in portions(words.spoken_words):
-            samples, told = self._said(part, first, chosen, model, manner.speed)
+            samples, told = self._said(part, first, chosen, model, options.speed)
             starts += [None if at is None else begin + at for at in told]
             spoken.append(samples)
             begin += len(samples) / _RATE
@@ -93,8 +93,8 @@ class GoogleNarrator:
                 raise unusable(PROVIDER, "the sound ends before its last word")
             return samples, [times.get(str(first + i)) for i in range(len(tokens))]
 
-    def _voice(self, language: Language, voice: Voice, manner: Manner) -> str:
-        voice_id = VoiceId.parse(manner.named)
+    def _voice(self, language: Language, voice: Voice, options: Manner) -> str:
+        voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == PROVIDER:
             return voice_id.voice
         return self._vendor.options.get(voice_option(language, voice), VOICES[language, voice])

@@ -31,23 +31,23 @@ class OpenAINarrator(BoughtNarrator):
     def capabilities(self) -> NarratorCapabilities:
         return replace(HOSTED_NARRATOR, expresses_emotion=not self._model.startswith(_DEAF))
 
-    def usage(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
+    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(NarrationWords(text, language).text)
-        longest_sec = max(1.0, _LONGEST_SEC_A_CHARACTER * characters / manner.speed)
-        expected_sec = speech_sec(text, language, manner.speed)
+        longest_sec = max(1.0, _LONGEST_SEC_A_CHARACTER * characters / options.speed)
+        expected_sec = speech_sec(text, language, options.speed)
         return Usage(PROVIDER, self._model, max={"seconds": longest_sec}, expected={"seconds": expected_sec})
 
-    def narrate(self, text: str, language: Language, voice: Voice, manner: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
         """Raises ProviderError."""
         said = NarrationWords(text, language).text
-        told = self._told(manner)
-        with self._gate.call(self.usage(text, language, voice, manner)) as call, client(self._vendor) as openai:
+        told = self._told(options)
+        with self._gate.call(self.usage(text, language, voice, options)) as call, client(self._vendor) as openai:
 
             def ask() -> tuple[bytes, str]:
                 with errors():
                     raw = openai.audio.speech.with_raw_response.create(
                         model=self._model,
-                        voice=self.voice(voice, manner),
+                        voice=self.voice(voice, options),
                         input=said,
                         response_format="wav",
                         **told,
@@ -58,13 +58,13 @@ class OpenAINarrator(BoughtNarrator):
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
             call.settle({"seconds": len(samples) / rate}, request_id)
-            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, manner))
+            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
             return finished(PROVIDER, str(self.provider_id), samples, rate, text, None, provenance)
 
-    def _told(self, manner: Manner) -> dict[str, Any]:
+    def _told(self, options: Manner) -> dict[str, Any]:
         """How to say it, in the words that the model understands."""
         if self._model.startswith(_DEAF):
-            return {"speed": manner.speed} if manner.speed != 1 else {}
-        pace = f"Speak at {manner.speed:.0%} of your usual speed." if manner.speed != 1 else ""
-        tone = f"Tone: {manner.emotion}." if manner.emotion else ""
+            return {"speed": options.speed} if options.speed != 1 else {}
+        pace = f"Speak at {options.speed:.0%} of your usual speed." if options.speed != 1 else ""
+        tone = f"Tone: {options.emotion}." if options.emotion else ""
         return {"instructions": f"{tone} {pace}".strip()} if tone or pace else {}

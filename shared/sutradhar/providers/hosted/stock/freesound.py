@@ -30,7 +30,7 @@ class Freesound(Library):
     def usage(self, text: str) -> Usage:  # noqa: ARG002 - every request counts as one
         return Usage.exact(self.provider, "sounds", ONE)
 
-    def sound(self, text: str) -> SoundEffect:
+    def find_effect(self, text: str) -> SoundEffect:
         """Raises ProviderError, also when it has nothing of the kind."""
         query = keywords(text)
         with self._gate.call(self.usage(text)), self.http(self._vendor.timeout_sec) as http:
