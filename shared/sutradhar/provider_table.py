@@ -11,7 +11,7 @@ from sutradhar.domain.billing.provider_id import Kind
 _TOKENS = ("input_tokens", "output_tokens")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each feature takes time when a function starts
 class Offer:
     """One kind of asset that a provider makes."""
 
@@ -34,7 +34,7 @@ class Offer:
     """True: each voice is a model, and the voices' options choose them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each feature takes time when a function starts
 class ProviderSpec:
     """One provider. ``options``: the names of its settings; NAME_OPTION of the environment sets each."""
 
@@ -73,7 +73,7 @@ class ProviderSpec:
         return f"{self.prefix}{offer.option.upper()}" if offer.option else ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each feature takes time when a function starts
 class ChainSpec:
     """The providers of one kind of asset, in the order in which they are asked unless the settings name another."""
 

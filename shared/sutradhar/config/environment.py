@@ -14,6 +14,9 @@ from sutradhar.domain.plan.field_messages import describe_error
 
 P = TypeVar("P", bound=BaseModel)
 
+# at its first validator pydantic looks for plugins in the metadata of every installed package: 5 ms, and we have none
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+
 
 class Part(Frozen):
     """A part of the settings. The alias of each field is the environment variable that sets it."""

@@ -11,7 +11,7 @@ from sutradhar.domain.core.errors import FieldError
 from sutradhar.provider_table import CHAINS, PROVIDERS, ChainSpec, ProviderSpec
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each feature takes time when a function starts
 class ProviderTable:
     """The providers and chains whose settings are read."""
 

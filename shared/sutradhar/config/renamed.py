@@ -7,7 +7,7 @@ from sutradhar.config.providers import ProviderTable
 from sutradhar.domain.core.errors import FieldError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each feature takes time when a function starts
 class RenamedSetting:
     """A variable that is set under its old name."""
 
