@@ -1,4 +1,4 @@
-"""What every narrator must do, asked of every offline voice that is installed here."""
+"""Test the contract of a narrator with every offline voice that is installed here."""
 
 import io
 import itertools
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import Language, Manner, Voice
-from sutradhar.ports.providers import Narrator, Speech
+from sutradhar.ports.providers import NarrationProvider, Speech
 from sutradhar.providers.offline import espeak_ng
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
 from sutradhar.providers.offline.piper import PiperNarrator
 
 HIBARI, PIPER, ESPEAK = HibariNarrator(), PiperNarrator(), EspeakNarrator()
-VOICES: list[tuple[Narrator, Language, Voice]] = [
+VOICES: list[tuple[NarrationProvider, Language, Voice]] = [
     (HIBARI, "en", "F"),
     (PIPER, "en", "M"),
     (ESPEAK, "en", "F"),
@@ -56,15 +56,15 @@ CASES = [
 
 
 @pytest.fixture(autouse=True)
-def _installed(request: pytest.FixtureRequest) -> None:
+def require_voice(request: pytest.FixtureRequest) -> None:
     if "narrator" in request.fixturenames:
-        asked = request.node.callspec.params
-        if (asked["language"], asked["voice"]) not in asked["narrator"].capabilities.voices:
-            missing = f"{asked['narrator'].provider_id} is not installed"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+        params = request.node.callspec.params
+        narrator = params["narrator"]
+        if (params["language"], params["voice"]) not in narrator.capabilities.voices:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{narrator.provider_id} is not installed")
 
 
-def audio(speech: Speech) -> NDArray[np.float64]:
+def read_audio(speech: Speech) -> NDArray[np.float64]:
     with wave.open(io.BytesIO(speech.wav)) as wav:
         assert (wav.getnchannels(), wav.getsampwidth(), wav.getframerate()) == (1, 2, 48_000)
         assert wav.getnframes() == speech.samples
@@ -72,44 +72,46 @@ def audio(speech: Speech) -> NDArray[np.float64]:
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice", "text"), CASES)
-def test_says_every_word_once_and_in_time(narrator: Narrator, language: Language, voice: Voice, text: str) -> None:
+def test_says_every_word_once_and_in_time(
+    narrator: NarrationProvider, language: Language, voice: Voice, text: str
+) -> None:
     speech = narrator.narrate(text, language, voice)
-    sound = audio(speech)
+    audio = read_audio(speech)
 
     assert [w.text for w in speech.words] == text.split()
     starts = [w.start for w in speech.words]
     assert all(a < b for a, b in itertools.pairwise(starts))
-    assert all(0 <= w.start <= w.end <= len(sound) / 48_000 for w in speech.words)
+    assert all(0 <= w.start <= w.end <= len(audio) / 48_000 for w in speech.words)
     assert speech.words[0].start <= 0.02
     assert speech.alignment == "engine"
     assert speech.provider == str(narrator.provider_id) == str(narrator.provider_for(language, voice))
 
-    level = np.sqrt(np.square(sound[: len(sound) // 480 * 480]).reshape(-1, 480).mean(axis=1))
+    level = np.sqrt(np.square(audio[: len(audio) // 480 * 480]).reshape(-1, 480).mean(axis=1))
     audible = 0.005 * np.quantile(level, 0.95)
     assert level[:2].max() > audible, "there is silence before the first word"
     assert level[-8:].max() > audible, "there is silence after the last word"
-    assert 0.1 < np.abs(sound).max() < 0.9
+    assert 0.1 < np.abs(audio).max() < 0.9
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
 def test_a_slower_voice_takes_longer_and_its_words_are_found(
-    narrator: Narrator, language: Language, voice: Voice
+    narrator: NarrationProvider, language: Language, voice: Voice
 ) -> None:
     text = (ENGLISH if language == "en" else HINDI)[0]
-    usual, slow, fast = (narrator.narrate(text, language, voice, Manner(speed=speed)) for speed in (1.0, 0.8, 1.2))
-    assert usual == narrator.narrate(text, language, voice)
-    assert slow.samples == pytest.approx(usual.samples / 0.8, rel=0.12)
-    assert fast.samples == pytest.approx(usual.samples / 1.2, rel=0.12)
+    normal, slow, fast = (narrator.narrate(text, language, voice, Manner(speed=speed)) for speed in (1.0, 0.8, 1.2))
+    assert normal == narrator.narrate(text, language, voice)
+    assert slow.samples == pytest.approx(normal.samples / 0.8, rel=0.12)
+    assert fast.samples == pytest.approx(normal.samples / 1.2, rel=0.12)
     for speech in (slow, fast):
-        audio(speech)
+        read_audio(speech)
         assert [w.text for w in speech.words] == text.split()
         share = [w.start / speech.samples for w in speech.words]
-        assert share == pytest.approx([w.start / usual.samples for w in usual.words], abs=0.04 / 48_000)
+        assert share == pytest.approx([w.start / normal.samples for w in normal.words], abs=0.04 / 48_000)
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
 def test_the_same_text_gives_the_same_bytes_in_any_order_and_thread(
-    narrator: Narrator, language: Language, voice: Voice
+    narrator: NarrationProvider, language: Language, voice: Voice
 ) -> None:
     texts = (ENGLISH if language == "en" else HINDI)[:2]
     alone = [narrator.narrate(t, language, voice) for t in texts]
@@ -128,20 +130,20 @@ FRICATIVES: dict[str, list[tuple[str, str]]] = {
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
 def test_a_word_in_mid_sentence_starts_within_80_ms_of_its_first_sound(
-    narrator: Narrator, language: Language, voice: Voice
+    narrator: NarrationProvider, language: Language, voice: Voice
 ) -> None:
-    """The truth is read off the sound: s and sh are the only sounds with most of their power above 3 kHz."""
+    """The truth is read off the audio: s and sh are the only phonemes with most of their power above 3 kHz."""
     errors = []
     for frame, word in FRICATIVES[language]:
         speech = narrator.narrate(frame.format(word), language, voice)
         start = speech.words[frame.split().index("{}")].start
-        errors.append(start - hiss_near(audio(speech), start))
+        errors.append(start - find_hiss(read_audio(speech), start))
     assert np.abs(errors).max() <= 0.08, np.round(errors, 3)
 
 
-def hiss_near(sound: NDArray[np.float64], start: float) -> float:
-    """When the longest hiss that begins within 0.15 s of ``start`` begins."""
-    frames = np.lib.stride_tricks.sliding_window_view(sound, 480)[::240] * np.hanning(480)
+def find_hiss(audio: NDArray[np.float64], start: float) -> float:
+    """Return the second at which the longest hiss begins, of those that begin within 0.15 s of ``start``."""
+    frames = np.lib.stride_tricks.sliding_window_view(audio, 480)[::240] * np.hanning(480)
     power = np.square(np.abs(np.fft.rfft(frames, axis=1)))[:, 1:]  # 100 Hz a bin
     hiss = power[:, 30:110].sum(axis=1) > 0.5 * power.sum(axis=1) + 1e-6 * power.sum(axis=1).max()
     edges = np.flatnonzero(np.diff(np.concatenate([[False], hiss, [False]]).astype(np.int8))).reshape(-1, 2)
@@ -165,20 +167,22 @@ NUMBERS: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES)
 def test_numbers_and_signs_are_said_as_words_and_keep_their_times(
-    narrator: Narrator, language: Language, voice: Voice
+    narrator: NarrationProvider, language: Language, voice: Voice
 ) -> None:
-    written, said = NUMBERS[language]
-    speech, spelled = (narrator.narrate(text, language, voice) for text in (written, said))
-    assert speech.wav == spelled.wav
-    assert [word.text for word in speech.words] == written.split()
-    starts = {word.text: word.start for word in spelled.words}
+    text, spoken_form = NUMBERS[language]
+    speech, reference = (narrator.narrate(t, language, voice) for t in (text, spoken_form))
+    assert speech.wav == reference.wav
+    assert [word.text for word in speech.words] == text.split()
+    starts = {word.text: word.start for word in reference.words}
     for word in speech.words:
         if word.text in starts:
             assert word.start == pytest.approx(starts[word.text], abs=0.01)
 
 
 @pytest.mark.parametrize(("narrator", "language", "voice"), VOICES[:3])
-def test_a_text_without_sound_is_refused_for_good(narrator: Narrator, language: Language, voice: Voice) -> None:
+def test_a_text_without_sound_is_refused_for_good(
+    narrator: NarrationProvider, language: Language, voice: Voice
+) -> None:
     with pytest.raises(ProviderError) as caught:
         narrator.narrate("— —", language, voice)
     assert not caught.value.retryable
@@ -196,7 +200,7 @@ def test_a_voice_that_crashes_is_a_provider_error_that_may_be_tried_again(
     assert caught.value.status == -6
 
 
-def test_a_voice_that_is_not_there_says_so() -> None:
+def test_a_voice_that_is_not_installed_is_reported() -> None:
     assert ("hi", "F") not in HIBARI.capabilities.voices
     assert ("en", "M") not in HIBARI.capabilities.voices
     with pytest.raises(ProviderError, match="no voice F for hi") as caught:

@@ -1,6 +1,7 @@
-"""A Whisper model of random numbers in CTranslate2's format: its real class loads and runs it; it understands nothing.
+"""Build a Whisper model of random numbers in CTranslate2's format.
 
-No real model is in any package, and nothing but packages can be had where the tests run.
+The real class loads and runs it; it understands nothing. No package contains a real model, and the tests run where only
+packages can be installed.
 """
 
 from pathlib import Path
@@ -25,17 +26,17 @@ _SPECIAL = [
 ]
 _TIMES = [f"<|{i * 0.02:.2f}|>" for i in range(1501)]
 _MULTILINGUAL = 51_865
-"""As many tokens as this, and CTranslate2 takes it for a model of many languages."""
+"""The number of tokens by which CTranslate2 recognises a model of many languages."""
 
 
-def build(folder: Path) -> Path:
+def build_model(folder: Path) -> Path:
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     unused = [f"unused{i}" for i in range(_MULTILINGUAL - len(letters) - len(_SPECIAL) - len(_TIMES))]
     tokens = [*letters, *unused, *_SPECIAL, *_TIMES]
     folder.mkdir(parents=True)
-    _tokenizer([*letters, *unused]).save(str(folder / "tokenizer.json"))
+    _build_tokenizer([*letters, *unused]).save(str(folder / "tokenizer.json"))
     spec = WhisperSpec(1, _HEADS, 1, _HEADS)
-    _fill(spec, len(tokens))
+    _fill_weights(spec, len(tokens))
     spec.config.suppress_ids, spec.config.suppress_ids_begin = [], []
     spec.config.lang_ids = [tokens.index("<|en|>"), tokens.index("<|hi|>")]
     spec.config.alignment_heads = [[0, head] for head in range(_HEADS)]
@@ -46,15 +47,15 @@ def build(folder: Path) -> Path:
     return folder
 
 
-def _tokenizer(pieces: list[str]) -> Tokenizer:
-    made = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(pieces)}, merges=[]))
-    made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    made.decoder = decoders.ByteLevel()
-    made.add_special_tokens([AddedToken(token, special=True) for token in (*_SPECIAL, *_TIMES)])
-    return made
+def _build_tokenizer(pieces: list[str]) -> Tokenizer:
+    tokenizer = Tokenizer(models.BPE(vocab={piece: i for i, piece in enumerate(pieces)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([AddedToken(token, special=True) for token in (*_SPECIAL, *_TIMES)])
+    return tokenizer
 
 
-def _fill(spec: Any, tokens: int) -> None:
+def _fill_weights(spec: Any, tokens: int) -> None:
     rng = np.random.default_rng(3)
 
     def weights(*shape: int) -> Any:

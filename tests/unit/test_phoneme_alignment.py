@@ -1,4 +1,4 @@
-"""Word times: tokens found in a sentence's phonemes, and put where the sound is."""
+"""Test word times: tokens are found in a sentence's phonemes, and placed where the audio is loud."""
 
 import numpy as np
 import pytest
@@ -13,45 +13,51 @@ from sutradhar.providers.offline.transliteration import transliterate_devanagari
 RATE = 24_000
 
 
-def test_tokens_are_found_where_the_sentence_says_them_otherwise_than_alone() -> None:
+def test_tokens_are_found_in_a_sentence_that_reduces_their_phonemes() -> None:
     alone = ["ðˈi", "kˈɪŋ", "ʌv", "θɹˈi", "pˌiˈɛm"]
-    said = "ðə kˈɪŋ əv θɹˈi θˈɜɹTi pˌiˈɛm."
-    found = find_token_starts(alone, said)
-    assert [said[i:].split(maxsplit=1)[0] for i in found if i is not None] == ["ðə", "kˈɪŋ", "əv", "θɹˈi", "pˌiˈɛm."]
+    phonemes = "ðə kˈɪŋ əv θɹˈi θˈɜɹTi pˌiˈɛm."
+    starts = find_token_starts(alone, phonemes)
+    assert [phonemes[i:].split(maxsplit=1)[0] for i in starts if i is not None] == [
+        "ðə",
+        "kˈɪŋ",
+        "əv",
+        "θɹˈi",
+        "pˌiˈɛm.",
+    ]
 
 
 def test_a_token_without_sound_is_unknown_and_moves_no_other() -> None:
-    said = "hˈi, — ʃˈi sˈɛd"
-    found = find_token_starts(["hˈi,", "—", "", "ʃˈi", "sˈɛd"], said)
-    assert found == [0, None, None, said.index("ʃ"), said.index("sˈɛd")]
+    phonemes = "hˈi, — ʃˈi sˈɛd"
+    starts = find_token_starts(["hˈi,", "—", "", "ʃˈi", "sˈɛd"], phonemes)
+    assert starts == [0, None, None, phonemes.index("ʃ"), phonemes.index("sˈɛd")]
 
 
 def test_a_word_said_ten_times_is_found_ten_times() -> None:
-    said = " ".join(["nˈO"] * 10)
-    assert find_token_starts(["nˈO"] * 10, said) == [4 * i for i in range(10)]
+    phonemes = " ".join(["nˈO"] * 10)
+    assert find_token_starts(["nˈO"] * 10, phonemes) == [4 * i for i in range(10)]
 
 
-def babble(onsets: list[float], length: float, duration: float) -> NDArray[np.float32]:
-    """Bursts of noise of ``length`` seconds at ``onsets``."""
+def make_babble(onsets: list[float], length: float, duration: float) -> NDArray[np.float32]:
+    """Return ``duration`` seconds of silence with bursts of noise of ``length`` seconds at ``onsets`` (seconds)."""
     rng = np.random.default_rng(1)
-    sound = np.zeros(round(duration * RATE), np.float32)
+    samples = np.zeros(round(duration * RATE), np.float32)
     for onset in onsets:
         a, b = round(onset * RATE), round((onset + length) * RATE)
-        sound[a:b] = rng.normal(0, 0.1, b - a)
-    return sound
+        samples[a:b] = rng.normal(0, 0.1, b - a)
+    return samples
 
 
 @pytest.mark.parametrize("shift", [-0.08, 0.0, 0.08])
 def test_words_after_pauses_start_where_the_sound_comes_back(shift: float) -> None:
     onsets = [0.0, 0.5, 1.1, 1.7]
-    loud, _ = loud_frames(babble(onsets, 0.3, 2.0), RATE)
+    loud, _ = loud_frames(make_babble(onsets, 0.3, 2.0), RATE)
     words = place_words(["a", "b", "c", "d"], [0.0, *(o + shift for o in onsets[1:])], loud, 2.0)
     assert [w.start for w in words] == pytest.approx(onsets, abs=0.006)
     assert [w.end for w in words] == pytest.approx([o + 0.3 for o in onsets], abs=0.006)
 
 
 def test_only_the_first_of_two_short_words_is_drawn_to_the_pause() -> None:
-    loud, _ = loud_frames(babble([0.0, 0.6], 0.4, 1.0), RATE)
+    loud, _ = loud_frames(make_babble([0.0, 0.6], 0.4, 1.0), RATE)
     words = place_words(["go", "a", "boy"], [0.0, 0.62, 0.68], loud, 1.0)
     assert [w.start for w in words] == pytest.approx([0.0, 0.6, 0.68], abs=0.006)
 
@@ -71,10 +77,10 @@ def test_starts_increase_and_fit_even_when_the_engine_gives_nonsense() -> None:
 
 
 def test_silence_around_the_speech_is_cut_and_the_level_set() -> None:
-    quiet = np.pad(babble([0.0], 1.0, 1.0) * 0.01, (RATE // 3, RATE // 2))
-    made = speech(quiet, RATE, ["shh"], [0.3], "test")
-    assert made.samples / 48_000 == pytest.approx(1.07, abs=0.02)
-    pcm = np.frombuffer(made.wav[44:], "<i2") / 32768
+    quiet = np.pad(make_babble([0.0], 1.0, 1.0) * 0.01, (RATE // 3, RATE // 2))
+    loud = speech(quiet, RATE, ["shh"], [0.3], "test")
+    assert loud.samples / 48_000 == pytest.approx(1.07, abs=0.02)
+    pcm = np.frombuffer(loud.wav[44:], "<i2") / 32768
     assert 20 * np.log10(np.sqrt(np.square(pcm[4800:43_200]).mean())) == pytest.approx(-20, abs=0.5)
 
 

@@ -7,14 +7,17 @@ from sutradhar.domain.text.speech_text import spoken_words
 
 
 class NarrationWords:
-    """``shown``: the words of the text as written. ``said``: the spoken form of those that have a sound, each one word
-    or several ("108": "one hundred and eight")."""
+    """The words of a narration as written and as spoken.
+
+    ``written_words``: the words of the text. ``spoken_words``: the spoken form of those that have a sound, each one
+    word or several ("108": "one hundred and eight").
+    """
 
     def __init__(self, text: str, language: Language) -> None:
-        spoken = spoken_words(text, language)
+        forms = spoken_words(text, language)
         self.written_words = text.split()
-        self.spoken_words = [said for said in spoken if said]
-        self._is_said = [bool(said) for said in spoken]
+        self.spoken_words = [form for form in forms if form]
+        self._is_audible = [bool(form) for form in forms]
 
     @property
     def text(self) -> str:
@@ -22,14 +25,14 @@ class NarrationWords:
         return " ".join(self.spoken_words)
 
     def spread_starts(self, starts: Sequence[float | None]) -> list[float | None]:
-        """Return the start of each word of ``shown`` by the ``starts`` of the words in ``said``.
+        """Return the start of each of ``written_words`` by the ``starts`` of ``spoken_words``.
 
         A word that is not spoken, such as "Rs." in "Rs. 500", begins with the next one.
         """
-        found: list[float | None] = []
+        spread: list[float | None] = []
         following: float | None = None
-        left = list(starts)
-        for is_said in reversed(self._is_said):
-            following = left.pop() if is_said else following
-            found.append(following)
-        return found[::-1]
+        remaining = list(starts)
+        for is_audible in reversed(self._is_audible):
+            following = remaining.pop() if is_audible else following
+            spread.append(following)
+        return spread[::-1]

@@ -1,4 +1,4 @@
-"""Words found in a recording by faster-whisper, in both languages: an optional extra, with the user's own model."""
+"""Find words in a recording by faster-whisper, in both languages: an optional extra, with the user's own model."""
 
 import threading
 from pathlib import Path
@@ -16,13 +16,13 @@ from sutradhar.providers.media.wav import from_wav
 from sutradhar.telemetry import log
 
 _RATE = 16_000
-"""Of every Whisper model."""
+"""Samples per second that every Whisper model expects."""
 FILES = ("model.bin", "config.json", "tokenizer.json")
-"""Of a model in CTranslate2's format; without the last it would be fetched from the network."""
+"""The files of a model in CTranslate2's format; without the last, the package would fetch it from the network."""
 
 
 def find_problem(folder: Path) -> str:
-    """What keeps the model in ``folder`` from being used, and what to do; empty: nothing."""
+    """Return why the model in ``folder`` cannot be used, and what to do; empty if it can."""
     from importlib.util import find_spec
 
     if find_spec("faster_whisper") is None:
@@ -34,47 +34,55 @@ def find_problem(folder: Path) -> str:
 
 
 class Whisper:
-    """The model is loaded for the first recording, once, and used by one thread at a time. It is never downloaded."""
+    """An Aligner that loads its model once, for the first recording, and lets one thread at a time use it.
+
+    It never downloads a model.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._lock = folder, threading.Lock()
         self._model: Any = None
 
     def align(self, speech: Speech, language: Language) -> Speech | None:
-        """See ``Aligner``. What keeps it from working is logged: the next aligner is asked then."""
+        """See ``Aligner``. A failure is logged, and the caller asks the next aligner."""
         if problem := find_problem(self._folder):
             log("aligner_left_out", level="warning", aligner="whisper", reason=problem)
             return None
         try:
-            with self._lock:
-                self._model = self._model or self._loaded()
-                words = self._heard(speech, language)
+            words = self.recognise_words(speech, language)
         except (RuntimeError, ValueError) as exc:  # a broken model, or one for another version
             log("aligner_left_out", level="warning", aligner="whisper", reason=str(exc))
             return None
-        written = [word.text for word in speech.words]
-        said = spoken_words(" ".join(written), language)
-        places = match_either_form(written, said, [word.word for word in words])
+        tokens = [word.text for word in speech.words]
+        spoken_forms = spoken_words(" ".join(tokens), language)
+        places = match_either_form(tokens, spoken_forms, [word.word for word in words])
         if places is None:
             return None
-        heard = [None if at is None else (float(words[at].start), float(words[at].probability)) for at in places]
-        return realigned(speech, heard)
+        starts = [None if at is None else (float(words[at].start), float(words[at].probability)) for at in places]
+        return realigned(speech, starts)
 
-    def _loaded(self) -> Any:
+    def recognise_words(self, speech: Speech, language: Language) -> list[Any]:
+        """Return the words that the model hears, as faster-whisper's ``Word`` (``word``, ``start``, ``probability``).
+
+        Raises:
+            RuntimeError, ValueError: the model cannot be loaded or does not fit this version.
+        """
+        samples, rate = from_wav(speech.wav)
+        text = " ".join(word.text for word in speech.words)
+        with self._lock:
+            self._model = self._model or self._load_model()
+            # the model sees the text, so it spells as the text does; a second guess at unsure words is not worthwhile
+            segments, _ = self._model.transcribe(
+                np.ascontiguousarray(resample(samples, rate, _RATE)),
+                language=language,
+                initial_prompt=text,
+                word_timestamps=True,
+                condition_on_previous_text=False,
+                temperature=0.0,
+            )
+            return [word for segment in segments for word in segment.words or ()]
+
+    def _load_model(self) -> Any:
         from faster_whisper import WhisperModel
 
         return WhisperModel(str(self._folder), device="auto", compute_type="default", local_files_only=True)
-
-    def _heard(self, speech: Speech, language: Language) -> list[Any]:
-        samples, rate = from_wav(speech.wav)
-        text = " ".join(word.text for word in speech.words)
-        # shown the text, it spells as the text does; what it is not sure of at first is not worth guessing again
-        segments, _ = self._model.transcribe(
-            np.ascontiguousarray(resample(samples, rate, _RATE)),
-            language=language,
-            initial_prompt=text,
-            word_timestamps=True,
-            condition_on_previous_text=False,
-            temperature=0.0,
-        )
-        return [word for segment in segments for word in segment.words or ()]

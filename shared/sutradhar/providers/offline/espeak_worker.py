@@ -1,7 +1,8 @@
-"""Runs libespeak-ng in a process of its own: the library is one big global and may crash on odd text.
+"""Run libespeak-ng in a child process: the library has one global state and may crash on odd text.
 
-Standard input: a JSON object {"library", "voice", "rate", "pitch", "text"}. Standard output: a line of JSON
-{"rate": Hz, "words": [[offset of the word in the text, samples], ...]}, then the sound as 16-bit samples, mono.
+Standard input: a JSON object {"library", "voice", "rate", "pitch", "text"}; the rate is in words per minute. Standard
+output: a line of JSON {"rate": Hz, "words": [[offset of the word in the text, samples], ...]}, then the audio as 16-bit
+samples, mono.
 """
 
 import ctypes
@@ -31,17 +32,17 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 def main() -> None:
-    wanted = json.load(sys.stdin)
-    espeak = ctypes.CDLL(wanted["library"])
+    request = json.load(sys.stdin)
+    espeak = ctypes.CDLL(request["library"])
     rate = espeak.espeak_Initialize(_RETRIEVAL, 0, None, 0)
     if rate <= 0:
         sys.exit("espeak-ng found no voice data")
-    sound = bytearray()
+    audio = bytearray()
     words: list[tuple[int, int]] = []
 
-    def heard(samples: object, count: int, events: "ctypes._Pointer[_Event]") -> int:
+    def collect(samples: object, count: int, events: "ctypes._Pointer[_Event]") -> int:
         if samples and count > 0:
-            sound.extend(ctypes.string_at(samples, count * 2))  # type: ignore[arg-type]
+            audio.extend(ctypes.string_at(samples, count * 2))  # type: ignore[arg-type]
         i = 0
         while events[i].type != _END:
             if events[i].type == _WORD and events[i].length > 0:
@@ -49,16 +50,16 @@ def main() -> None:
             i += 1
         return 0
 
-    callback = _Callback(heard)
+    callback = _Callback(collect)
     espeak.espeak_SetSynthCallback(callback)
-    if espeak.espeak_SetVoiceByName(wanted["voice"].encode()):
-        sys.exit(f"espeak-ng has no voice {wanted['voice']}")
-    espeak.espeak_SetParameter(_RATE, wanted["rate"], 0)
-    espeak.espeak_SetParameter(_PITCH, wanted["pitch"], 0)
-    text = wanted["text"].encode()
+    if espeak.espeak_SetVoiceByName(request["voice"].encode()):
+        sys.exit(f"espeak-ng has no voice {request['voice']}")
+    espeak.espeak_SetParameter(_RATE, request["rate"], 0)
+    espeak.espeak_SetParameter(_PITCH, request["pitch"], 0)
+    text = request["text"].encode()
     if espeak.espeak_Synth(text, len(text) + 1, 0, 1, 0, _UTF8, None, None) or espeak.espeak_Synchronize():
-        sys.exit("espeak-ng could not say the text")
-    sys.stdout.buffer.write(json.dumps({"rate": rate, "words": words}).encode() + b"\n" + bytes(sound))
+        sys.exit("espeak-ng could not speak the text")
+    sys.stdout.buffer.write(json.dumps({"rate": rate, "words": words}).encode() + b"\n" + bytes(audio))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The English woman's voice: hibari-tts with the one voice that lies in its wheel. Others would be downloads."""
+"""Speak English with a woman's voice: hibari-tts with the one voice in its wheel. Other voices would be downloads."""
 
 from pathlib import Path
 
@@ -12,24 +12,24 @@ from sutradhar.providers.offline.transliteration import transliterate_devanagari
 _VOICE = "heart"
 _SPECTRUM = ["lh", "theta", "ln", "lr", "phi", "f0"]
 _LENGTHS = "/Clip_output_0"
-"""The tensor of the model (hibari 0.2.1) with the length of each phoneme, [phonemes] in frames of 25 ms."""
+"""The tensor of the model (hibari 0.2.1) with the length of each phoneme: shape (phonemes,), in frames of 25 ms."""
 _SPEED = 0.85
 """At 1 it speaks 210 words a minute; a story is told at about 180."""
 _LEAD_SEC = 0.05
-"""A phoneme is heard this long before its first frame, as measured at the onsets after pauses and of s and sh: the
+"""A phoneme can be heard this long before its first frame, as measured at the onsets after pauses and of s and sh: the
 spectrum is smeared over the synthesis window (50 ms), and the voice was trained to begin early."""
 
 
 class HibariNarrator(NeuralVoice):
-    vendor = "hibari"
+    provider = "hibari"
     packages = ("hibari-tts",)
     voice: Voice = "F"
 
-    def load(self) -> Engine:
+    def load_engine(self) -> Engine:
         return _Hibari()
 
     def normalize_token(self, token: str) -> str:
-        # it skips Devanagari, and [word](/phonemes/) is a mark-up of its own
+        # hibari skips Devanagari, and it reads [word](/phonemes/) as mark-up
         return transliterate_devanagari(token).replace("](", "] (")
 
 
@@ -49,7 +49,7 @@ class _Hibari:
         sentences = ("".join(c for c in sentence if c in known) for sentence in self._tts.phonemize(text))
         return [s for s in sentences if any(c.isalpha() for c in s)]
 
-    def say(self, phonemes: str, speed: float) -> SentenceAudio:
+    def synthesize(self, phonemes: str, speed: float) -> SentenceAudio:
         ids = np.array([self._tts.ids(phonemes)], np.int64)
         feed = {"ids": ids, "speed": np.full(1, _SPEED * speed, np.float32)}
         *spectrum, lengths = self._tts.sess.run([*_SPECTRUM, _LENGTHS], feed)

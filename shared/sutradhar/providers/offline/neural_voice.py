@@ -1,4 +1,4 @@
-"""What hibari and piper have in common: phonemes in, sound and the length of each phoneme out."""
+"""Speak with an engine that takes phonemes and returns samples and the length of each phoneme: hibari and piper."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -17,16 +17,17 @@ from sutradhar.providers.media.speech_postprocess import Samples, speech
 from sutradhar.providers.offline.phoneme_alignment import find_token_starts
 
 MAX_PHONEMES = 300
-"""Said at once. A model's memory grows with the square of the length: 2000 characters in one go take 3 GB in piper."""
+"""The most phonemes in one call. A model's memory grows with the square of the length: 2000 characters take 3 GB in
+piper."""
 
 
 class SentenceAudio(NamedTuple):
-    """One sentence as the engine says it."""
+    """One sentence, or a part of one, as the engine speaks it."""
 
     phonemes: str
     samples: Samples
     starts: NDArray[np.float64]
-    """[len(phonemes)]: seconds into ``samples`` where each phoneme is first heard."""
+    """The second in ``samples`` at which each phoneme begins: shape (len(phonemes),)."""
 
 
 class Engine(Protocol):
@@ -35,20 +36,23 @@ class Engine(Protocol):
     rate: int
 
     def phonemize(self, text: str) -> list[str]:
-        """The phonemes of each sentence."""
+        """Return the phonemes of each sentence."""
         ...
 
-    def say(self, phonemes: str, speed: float) -> SentenceAudio:
-        """``speed`` against the voice's own."""
+    def synthesize(self, phonemes: str, speed: float) -> SentenceAudio:
+        """Speak ``phonemes`` at ``speed`` times the voice's own speed."""
         ...
 
 
 class NeuralVoice(ABC):
-    """One English voice. The model is loaded at the first sentence, once, and used by one thread at a time."""
+    """A Narrator with one English voice.
 
-    vendor: str
+    It loads its model once, for the first sentence, and lets one thread at a time use it.
+    """
+
+    provider: str
     packages: tuple[str, ...]
-    """The distributions it needs; the first one's version is the voice's."""
+    """The distributions that the voice needs; the version of the first is the voice's version."""
     voice: Voice
 
     def __init__(self) -> None:
@@ -57,19 +61,19 @@ class NeuralVoice(ABC):
 
     @property
     def provider_id(self) -> ProviderId:
-        return ProviderId(self.vendor, _installed(self.packages[0]))
+        return ProviderId(self.provider, _find_version(self.packages[0]))
 
     @abstractmethod
-    def load(self) -> Engine:
-        """Read the model."""
+    def load_engine(self) -> Engine:
+        """Load the model."""
 
     def normalize_token(self, token: str) -> str:
-        """``token`` as the engine has to see it."""
+        """Return ``token`` in the form that the engine reads well."""
         return token
 
     @property
     def capabilities(self) -> NarratorCapabilities:
-        is_installed = all(_installed(package) for package in self.packages)
+        is_installed = all(_find_version(package) for package in self.packages)
         return NarratorCapabilities(voices=frozenset({("en", self.voice)} if is_installed else ()))
 
     def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
@@ -89,11 +93,11 @@ class NeuralVoice(ABC):
             )
         with self._lock:
             try:
-                self._engine = self._engine or self.load()
+                self._engine = self._engine or self.load_engine()
                 return self._narrate(self._engine, text, options.speed)
-            except Exception as exc:  # whatever the engine throws, the next voice can still speak
+            except Exception as exc:  # the engine may raise anything, and the next voice can still speak
                 raise ProviderError(
-                    f"{self.provider_id} could not say it: {exc}",
+                    f"{self.provider_id} could not speak the text: {exc}",
                     provider=str(self.provider_id),
                     retryable=False,
                     advice="check the installation of this voice, or name another narrator after it",
@@ -101,54 +105,56 @@ class NeuralVoice(ABC):
 
     def _narrate(self, engine: Engine, text: str, speed: float) -> Speech:
         words = NarrationWords(text, "en")
-        spelled = [self.normalize_token(t) for t in words.spoken_words]
+        tokens = [self.normalize_token(t) for t in words.spoken_words]
         parts = [
-            engine.say(p, speed) for sentence in engine.phonemize(" ".join(spelled)) for p in split_phonemes(sentence)
+            engine.synthesize(part, speed)
+            for sentence in engine.phonemize(" ".join(tokens))
+            for part in split_phonemes(sentence)
         ]
         if not parts:
-            raise ValueError("there is nothing in this text that it can read")
-        marks: list[float] = []
+            raise ValueError("the text has no word that this voice can read")
+        starts: list[float] = []
         begin = 0.0
         for part in parts:
-            if marks:
-                marks.append(begin + float(part.starts[0]))  # of the space that joins the sentences
-            marks += _word_marks(part, begin)
+            if starts:
+                starts.append(begin + float(part.starts[0]))  # the space that joins the sentences
+            starts += _compute_word_starts(part, begin)
             begin += len(part.samples) / engine.rate
-        alone = [" ".join(engine.phonemize(t)) for t in spelled]
-        found = find_token_starts(alone, " ".join(p.phonemes for p in parts))
+        isolated_tokens = [" ".join(engine.phonemize(t)) for t in tokens]
+        places = find_token_starts(isolated_tokens, " ".join(p.phonemes for p in parts))
         return speech(
             np.concatenate([p.samples for p in parts]),
             engine.rate,
             words.written_words,
-            words.spread_starts([None if at is None else marks[at] for at in found]),
+            words.spread_starts([None if at is None else starts[at] for at in places]),
             str(self.provider_id),
         )
 
 
 def split_phonemes(phonemes: str) -> list[str]:
-    """A sentence cut into parts that can be said at once: after punctuation, else between words, else anywhere."""
-    found = []
+    """Cut a sentence into parts of at most MAX_PHONEMES: after punctuation, else between words, else anywhere."""
+    parts = []
     while len(phonemes) > MAX_PHONEMES:
         head = phonemes[: MAX_PHONEMES + 1]
         comma = max(head.rfind(f"{mark} ", MAX_PHONEMES // 4) + 1 for mark in ",;:—")
         cut = comma or max(head.rfind(" "), 0) or MAX_PHONEMES
-        found.append(phonemes[:cut])
+        parts.append(phonemes[:cut])
         phonemes = phonemes[cut:].lstrip()
-    return [part for part in (*found, phonemes) if any(c.isalpha() for c in part)]
+    return [part for part in (*parts, phonemes) if any(c.isalpha() for c in part)]
 
 
-def _word_marks(part: SentenceAudio, begin: float) -> list[float]:
-    """For each phoneme when a word that begins with it is heard, in seconds.
+def _compute_word_starts(part: SentenceAudio, begin: float) -> list[float]:
+    """Return for each phoneme the second at which a word that begins with it starts; ``part`` starts at ``begin``.
 
-    A model gives the space before a word some of its length even where the speaker makes no pause; the word is heard
-    from there. Where there is a pause, the silence tells better (``speech_postprocess.place_words``).
+    A model gives the space before a word some of its length even where the speaker makes no pause; the word starts
+    there. At a pause, ``speech_postprocess.place_words`` corrects the start by the silence.
     """
     starts = part.starts.tolist()
     return [begin + (starts[i - 1] if i and part.phonemes[i - 1] == " " else start) for i, start in enumerate(starts)]
 
 
-def _installed(package: str) -> str:
-    """The version of ``package``, empty when it is not installed."""
+def _find_version(package: str) -> str:
+    """Return the version of ``package``, empty if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
