@@ -90,5 +90,5 @@ def _print_estimate(written: RenderPlan) -> None:
                 f"{usd(line.expected):.4f}",
                 f"{usd(line.max):.4f}",
             )
-        table.add_row("in all, in USD", "", f"{usd(found.expected):.4f}", f"{usd(found.max):.4f}")
+        table.add_row("in all, in USD", "", f"{usd(found.expected_cost):.4f}", f"{usd(found.max_cost):.4f}")
         console.print(table)

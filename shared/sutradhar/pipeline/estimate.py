@@ -43,11 +43,11 @@ class Estimate:
     lines: Sequence[EstimateLine]
 
     @property
-    def expected(self) -> int:
+    def expected_cost(self) -> int:
         return sum(line.expected for line in self.lines)
 
     @property
-    def max(self) -> int:
+    def max_cost(self) -> int:
         return sum(line.max for line in self.lines)
 
 

@@ -61,7 +61,7 @@ def submit(
         cost = check_budget(services, new_job)
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
-        new_job = new_job.evolve(estimated=cost.expected, estimated_most=cost.max)
+        new_job = new_job.evolve(estimated=cost.expected_cost, estimated_most=cost.max_cost)
         job, created = services.jobs.create(new_job)
     if job.request_hash != digest:
         raise IdempotencyMismatch
@@ -89,14 +89,14 @@ def check_budget(services: Services, job: Job) -> Estimate:
     except ProviderError:
         return Estimate(())  # the job itself will fail with the same error, after which it can be corrected and retried
     cap = services.billing_context(job).job_cap
-    if cap is not None and cost.expected > cap:
+    if cap is not None and cost.expected_cost > cap:
         lines = ", ".join(f"{line.slot.label} {usd(line.expected):.4f}" for line in cost.lines)
-        message = f"the video would cost about {usd(cost.expected):.2f} USD and may cost {usd(cap):.2f}: {lines}"
+        message = f"the video would cost about {usd(cost.expected_cost):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
-    left = services.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected else None
-    if left is not None and cost.expected > left:
+    left = services.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected_cost else None
+    if left is not None and cost.expected_cost > left:
         raise BudgetSpent(
-            f"the video would cost about {usd(cost.expected):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
+            f"the video would cost about {usd(cost.expected_cost):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
         )
     return cost
 

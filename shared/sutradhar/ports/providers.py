@@ -219,7 +219,11 @@ class FootageLibrary(FootageProvider, Protocol):
 
 class SoundEffectProvider(Provider, Protocol):
     def usage(self, text: str) -> Usage | None:
-        """Return the units that ``find_effect`` would use; None if it is free. Raise ProviderError if it cannot."""
+        """Return the units that ``find_effect`` would use; None if it is free.
+
+        Raises:
+            ProviderError: the provider cannot find this effect.
+        """
         ...
 
     def find_effect(self, text: str) -> SoundEffect:
