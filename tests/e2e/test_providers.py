@@ -5,13 +5,13 @@ from pathlib import Path
 
 from tests.e2e.conftest import Terminal
 from tests.providers import google_account
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import KEY, VendorStub
 
 
 def test_a_topic_becomes_a_video_of_hosted_providers(terminal: Terminal, tmp_path: Path) -> None:
-    with VendorStub(VENDORS) as stub:
+    with VendorStub(STUB_ANSWERS) as stub:
         terminal.env |= environment(stub, terminal.home)
         words = ["make", "A river", "--length", "12", "--mode", "PROXY", "--out", str(terminal.out)]
         done = terminal.run(*words, "--providers", "openai,elevenlabs")
@@ -38,7 +38,7 @@ def test_stock_footage_becomes_a_video(terminal: Terminal) -> None:
         ],
     }
     terminal.plan.write_text(json.dumps(plan))
-    with VendorStub(VENDORS) as stub:
+    with VendorStub(STUB_ANSWERS) as stub:
         terminal.env |= {"PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels")}
         done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
     assert done.returncode == 0, done.stdout
@@ -61,7 +61,7 @@ def test_a_generated_clip_begins_with_its_image(terminal: Terminal, tmp_path: Pa
         ],
     }
     terminal.plan.write_text(json.dumps(plan))
-    with VendorStub(VENDORS) as stub:
+    with VendorStub(STUB_ANSWERS) as stub:
         terminal.env |= {**environment(stub, terminal.home), **google_account.environment(stub.url("oauth"), tmp_path)}
         asked = " ".join(terminal.run("plan", "--plan", str(terminal.plan)).stdout.split())
         assert "in all, in USD" in asked
@@ -91,7 +91,7 @@ def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Te
 
     before = terminal.env
     priced = "input_tokens=1/1M,input_image_tokens=1/1M,output_tokens=1/1M"
-    with VendorStub(VENDORS) as stub:
+    with VendorStub(STUB_ANSWERS) as stub:
         _, fine = doctor(stub)
         assert "✓ │ image model of openai" in fine
         assert "gpt-image-2.6-flare is served" in fine
@@ -113,4 +113,4 @@ def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Te
         refused = terminal.run("make", "A river", "--out", str(terminal.out))
         assert refused.returncode != 0
         assert "GEMINI_IMAGE_MODEL no price is known for gemini's new-1" in " ".join(refused.stdout.split())
-        assert not [request for name in VENDORS for request in stub.billed(name)]
+        assert not [request for name in STUB_ANSWERS for request in stub.billed(name)]

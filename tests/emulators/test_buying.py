@@ -11,7 +11,7 @@ from functions.dev.emulated_cloud.cloud import EmulatedCloud
 from tests import emulated_cloud
 from tests.emulators.test_end_to_end import call, status, until_over
 from tests.providers import google_account
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import Seen, VendorStub
 
@@ -30,7 +30,7 @@ def _slow_clips() -> Callable[[Seen], None]:
 
 
 def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
-    with VendorStub(VENDORS) as stub:
+    with VendorStub(STUB_ANSWERS) as stub:
         vertex = google_account.environment(stub.url("oauth"), tmp_path)
         settings = {k: v for k, v in {**environment(stub, tmp_path), **vertex}.items() if k != "SUTRADHAR_HOME"}
         stub.before = _slow_clips()
@@ -56,5 +56,5 @@ def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
             assert cost["reserved_usd"] == 0
             assert {line["state"] for line in cost["lines"]} == {"settled"}
             # 1 script, 1 picture of who is seen twice, 2 pictures, 2 clips of them, 2 voices, 1 sound, 1 bed
-            assert sum(len(stub.billed(vendor)) for vendor in VENDORS) == len(cost["lines"]) == 10
+            assert sum(len(stub.billed(vendor)) for vendor in STUB_ANSWERS) == len(cost["lines"]) == 10
             assert status(cloud, accepted["job_id"])["cost"] == cost

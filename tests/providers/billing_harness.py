@@ -1,4 +1,4 @@
-"""A desk at which things are bought: the stubs, adapters with the stubs' addresses, the real gate on a real store."""
+"""A harness for paid calls: stubs of providers, adapters with the URLs of the stubs, the real gate on a real store."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ from tests.fakes import FakeClock
 from tests.providers import elevenlabs_stub, gemini_stub, google_account, googletts_stub, openai_stub, stock_stub
 from tests.providers.server import KEY, VendorStub
 
-VENDORS = {
+STUB_ANSWERS = {
     "openai": openai_stub.answer,
     "elevenlabs": elevenlabs_stub.answer,
     "gemini": gemini_stub.answer,
@@ -46,8 +46,8 @@ VENDORS = {
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
 MIRA = stock_stub.photograph(256, 256)
 """Somebody's likeness."""
-SAID = "A river runs, 12 boats wait."
-TOLD = "A river runs, twelve boats wait."
+NARRATION = "A river runs, 12 boats wait."
+SPOKEN_NARRATION = "A river runs, twelve boats wait."
 """The same text as a voice gets it."""
 
 
@@ -68,7 +68,7 @@ ADAPTERS: Mapping[str, Adapter] = {
         "openai", OpenAIPlanner, lambda a: a.plan(RenderPlan(topic="A river", length_sec=30)), "plan"
     ),
     "openai images": Adapter("openai", OpenAIImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
-    "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
     "openai images by likeness": Adapter(
         "openai", OpenAIImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
     ),
@@ -86,8 +86,8 @@ ADAPTERS: Mapping[str, Adapter] = {
         "draw",
         {"project": "p", "location": "l"},
     ),
-    "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
-    "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(SAID, "en", "F"), "narrate"),
+    "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
+    "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
     "elevenlabs sounds": Adapter("elevenlabs", ElevenLabsSounds, lambda a: a.find_effect("a temple bell"), "sound"),
     "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
 }
@@ -101,13 +101,13 @@ def settings(
     return ProviderConnection(key=key, base_url=url, options=options, timeout_sec=timeout_sec)
 
 
-def library(desk: "Desk", vendor: str, **changes: Any) -> Any:
+def library(billing: "BillingHarness", vendor: str, **changes: Any) -> Any:
     kinds: dict[str, Any] = {"pexels": Pexels, "pixabay": Pixabay, "freesound": Freesound}
-    return kinds[vendor](settings(desk.stub, vendor, {}, **changes), desk.gate)
+    return kinds[vendor](settings(billing.stub, vendor, {}, **changes), billing.gate)
 
 
 @dataclass
-class Desk:
+class BillingHarness:
     stub: VendorStub
     folder: Path
     clock: FakeClock = field(default_factory=FakeClock)

@@ -18,7 +18,7 @@ from google.genai import Client, types
 from google.oauth2.credentials import Credentials
 from openai import OpenAI
 
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.google_media_stub import film_id
 from tests.providers.server import FAULTS, KEY, OK, VendorStub
 
@@ -298,7 +298,7 @@ def described(exc: Exception) -> str:
 
 
 def main() -> None:
-    with VendorStub(VENDORS) as stub:
+    with VendorStub(STUB_ANSWERS) as stub:
         for name in CALLS:
             for fault in (OK, *FAULTS):
                 print(f"{name}\t{fault}\t{outcome(stub, name, fault)}", flush=True)

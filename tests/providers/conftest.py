@@ -6,8 +6,8 @@ from google.oauth2.credentials import Credentials
 
 from sutradhar.providers.hosted.elevenlabs.music import _LENGTH_SEC
 from tests.providers import elevenlabs_stub, sounds, stock_stub
-from tests.providers.billing_harness import VENDORS, Desk
-from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.billing_harness import STUB_ANSWERS, BillingHarness
+from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import KEY, VendorStub
 
 
@@ -25,21 +25,21 @@ def films_and_music() -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with VendorStub(VENDORS) as stub:
-        made = Desk(stub, tmp_path)
+def billing(tmp_path: Path) -> Iterator[BillingHarness]:
+    with VendorStub(STUB_ANSWERS) as stub:
+        made = BillingHarness(stub, tmp_path)
         yield made
         made.close()
 
 
 @pytest.fixture
 def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
+    with VendorStub(STUB_ANSWERS) as up:
         yield up
 
 
 @pytest.fixture
-def studio(stub: VendorStub, tmp_path: Path) -> Iterator[Studio]:
-    made = Studio(environment(stub, tmp_path))
+def pipeline(stub: VendorStub, tmp_path: Path) -> Iterator[PipelineHarness]:
+    made = PipelineHarness(environment(stub, tmp_path))
     yield made
     made.close()

@@ -51,12 +51,12 @@ def environment(stub: VendorStub, home: Path) -> dict[str, str]:
     }
 
 
-class Studio:
+class PipelineHarness:
     def __init__(self, env: Mapping[str, str]) -> None:
         settings = Settings.from_env(env)
         self.renderers = Renderers()
         self.backend = bootstrap.local_backend(settings)
-        self.runner = FakeRunner(self.renderers, "studio")
+        self.runner = FakeRunner(self.renderers, "pipeline")
         # the ledger and the providers belong to the backend with this runner
         self.services = bootstrap.services_on(replace(self.backend, runner=self.runner), settings)
         self.queue = self.services.bus
@@ -94,10 +94,10 @@ class Studio:
 
 def main() -> None:
     """`python -m tests.providers.pipeline_harness JOB`: work until the job is over, or until killed."""
-    studio = Studio(os.environ)
-    while not studio.job(sys.argv[1]).state.is_terminal:
-        studio.work()
-    studio.close()
+    pipeline = PipelineHarness(os.environ)
+    while not pipeline.job(sys.argv[1]).state.is_terminal:
+        pipeline.work()
+    pipeline.close()
 
 
 if __name__ == "__main__":

@@ -23,32 +23,32 @@ from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry, submit
 from tests.fakes import FakeProviders
 from tests.providers import google_account
-from tests.providers.billing_harness import VENDORS
-from tests.providers.pipeline_harness import Studio, environment, prompt_of
+from tests.providers.billing_harness import STUB_ANSWERS
+from tests.providers.pipeline_harness import PipelineHarness, environment, prompt_of
 from tests.providers.server import Seen, VendorStub
 
 PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 36, "render": {"mode": "PROXY"}})
 
 
 def billed(stub: VendorStub) -> list[Seen]:
-    return [seen for vendor in VENDORS for seen in stub.billed(vendor)]
+    return [seen for vendor in STUB_ANSWERS for seen in stub.billed(vendor)]
 
 
-def paid(studio: Studio, job_id: str) -> Account:
-    return read_account(studio.backend.records, job_account(job_id))
+def paid(pipeline: PipelineHarness, job_id: str) -> Account:
+    return read_account(pipeline.backend.records, job_account(job_id))
 
 
-def others_spend(studio: Studio, micros: int) -> None:
+def spend_for_others(pipeline: PipelineHarness, micros: int) -> None:
     """On everybody's account of today."""
-    name = str(day_account(studio.services.clock.now().date().isoformat()))
+    name = str(day_account(pipeline.services.clock.now().date().isoformat()))
     spent = Account(spent=micros).to_record()
-    studio.services.records.update([name], lambda _found: {name: spent})
+    pipeline.services.records.update([name], lambda _found: {name: spent})
 
 
-def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: VendorStub) -> None:
-    job, _ = submit(studio.services, PLAN)
-    studio.work()
-    done = studio.job(job.id)
+def test_a_film_is_bought_and_costs_what_the_vendors_say(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    job, _ = submit(pipeline.services, PLAN)
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
     assert done.plan
     scenes = len(done.plan.scenes)
@@ -58,7 +58,7 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
     pictures = [request for request in done.requests if request.kind == "image"]
     assert all("a girl of ten in a red dress" in prompt_of(request) for request in pictures)
     shown = [seen for seen in stub.billed("openai") if seen.path == "/v1/images/edits"]
-    sheet = studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
+    sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     assert [seen.raw.count(sheet) for seen in shown] == [1] * scenes
     makers = Counter((a.kind, a.provider) for a in done.assets.values())
     assert makers == {
@@ -68,46 +68,46 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(studio: Studio, stub: V
         ("music", "elevenlabs/music_v1"): 1,
     }
     assert len(billed(stub)) == 2 + 2 * scenes + 2
-    found = describe_cost(done, paid(studio, job.id))
+    found = describe_cost(done, paid(pipeline, job.id))
     assert len(found["lines"]) == len(billed(stub))
     assert {line["state"] for line in found["lines"]} == {"settled"}
     assert found["reserved_usd"] == 0
     assert found["actual_usd"] == pytest.approx(sum(line["usd"] for line in found["lines"]), abs=1e-6)
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
     assert found["actual_usd"] < found["estimated_most_usd"] < 3 * found["actual_usd"]
-    shown = describe_status(done, {}, paid(studio, job.id), base="")
+    shown = describe_status(done, {}, paid(pipeline, job.id), base="")
     assert (shown["cost"], shown["fallbacks"]) == (found, [])
 
 
 @pytest.mark.parametrize("length", [15, 60, 180])
 @pytest.mark.parametrize("topic", ["A river", "नदी की कहानी"])
 def test_the_estimate_is_within_a_fifth_of_what_is_paid(
-    studio: Studio, stub: VendorStub, length: int, topic: str
+    pipeline: PipelineHarness, stub: VendorStub, length: int, topic: str
 ) -> None:
-    job, _ = submit(studio.services, PLAN.evolve(topic=topic, length_sec=length))
-    studio.work()
-    done = studio.job(job.id)
+    job, _ = submit(pipeline.services, PLAN.evolve(topic=topic, length_sec=length))
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
-    assert done.estimated == pytest.approx(paid(studio, job.id).spent, rel=0.2)
+    assert done.estimated == pytest.approx(paid(pipeline, job.id).spent, rel=0.2)
 
 
-def test_the_same_film_again_is_bought_once(studio: Studio, stub: VendorStub) -> None:
-    submit(studio.services, PLAN)
-    studio.work()
+def test_the_same_film_again_is_bought_once(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    submit(pipeline.services, PLAN)
+    pipeline.work()
     before = Counter(seen.path for seen in billed(stub))
-    again, _ = submit(studio.services, PLAN)
-    studio.work()
-    assert studio.job(again.id).state is JobState.SUCCEEDED
+    again, _ = submit(pipeline.services, PLAN)
+    pipeline.work()
+    assert pipeline.job(again.id).state is JobState.SUCCEEDED
     # scripts are written anew for each job; everything that is made from them is there
     assert Counter(seen.path for seen in billed(stub)) == before + Counter(["/v1/responses"])
 
 
-def test_every_message_twice_buys_nothing_twice(studio: Studio, stub: VendorStub) -> None:
-    real = studio.services.bus.publish
-    studio.services.bus.publish = lambda message: [real(message) for _ in range(2)] and None  # type: ignore[method-assign]
-    job, _ = submit(studio.services, PLAN)
-    studio.work()
-    assert studio.job(job.id).state is JobState.SUCCEEDED
+def test_every_message_twice_buys_nothing_twice(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    real = pipeline.services.bus.publish
+    pipeline.services.bus.publish = lambda message: [real(message) for _ in range(2)] and None  # type: ignore[method-assign]
+    job, _ = submit(pipeline.services, PLAN)
+    pipeline.work()
+    assert pipeline.job(job.id).state is JobState.SUCCEEDED
     assert len(billed(stub)) == 10
 
 
@@ -123,15 +123,15 @@ def test_every_message_twice_buys_nothing_twice(studio: Studio, stub: VendorStub
     ],
 )
 def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: Path, slot: str, vendor: str) -> None:
-    studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
+    pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     # the second scene moves
     scenes = FakeProviders().plan(PLAN).plan.scenes
     cue = SoundCue(text="a temple bell")
     scenes = (scenes[0].evolve(sounds=(cue,)), scenes[1].evolve(footage="generated"))
-    job, _ = submit(studio.services, PLAN.evolve(scenes=scenes, title=None))
-    message: Message = studio.queue.take().message  # type: ignore[attr-defined]
+    job, _ = submit(pipeline.services, PLAN.evolve(scenes=scenes, title=None))
+    message: Message = pipeline.queue.take().message  # type: ignore[attr-defined]
     if slot != "plan":
-        handle(studio.services, message)
+        handle(pipeline.services, message)
         message = ProduceAsset(job_id=job.id, slot=Slot.parse(slot))
     start, before = threading.Barrier(20), len(stub.billed(vendor))
     stub.always(vendor, "slow")
@@ -139,7 +139,7 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
     def work(_i: int) -> str:
         start.wait()
         try:
-            handle(studio.services, message)
+            handle(pipeline.services, message)
         except LeaseHeld:
             return "later"
         return "done"
@@ -148,43 +148,45 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
         ends = Counter(pool.map(work, range(20)))
     assert ends["done"] >= 1 or slot == "scene-01-image"
     assert len(stub.billed(vendor)) == before + 1
-    studio.close()
+    pipeline.close()
 
 
-def test_what_was_bought_before_a_failure_is_not_bought_again(studio: Studio, stub: VendorStub) -> None:
+def test_what_was_bought_before_a_failure_is_not_bought_again(pipeline: PipelineHarness, stub: VendorStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "bad request") if seen.path == "/v1/music" else None
-    job, _ = submit(studio.services, PLAN.evolve(strict=True))
-    studio.work()
-    failed = studio.job(job.id)
+    job, _ = submit(pipeline.services, PLAN.evolve(strict=True))
+    pipeline.work()
+    failed = pipeline.job(job.id)
     assert (failed.state, failed.error and failed.error.stage) == (JobState.FAILED, "music")
     before = len(billed(stub))
     stub.before = lambda _seen: None
-    retry(studio.services, job.id)
-    studio.work()
-    assert studio.job(job.id).state is JobState.SUCCEEDED
+    retry(pipeline.services, job.id)
+    pipeline.work()
+    assert pipeline.job(job.id).state is JobState.SUCCEEDED
     missing = 10 - before
     assert len(billed(stub)) == before + missing
 
 
-def test_strictly_another_maker_is_no_maker(studio: Studio, stub: VendorStub) -> None:
+def test_strictly_another_maker_is_no_maker(pipeline: PipelineHarness, stub: VendorStub) -> None:
     stub.always("elevenlabs", "unauthorized")
-    job, _ = submit(studio.services, PLAN.evolve(strict=True))
-    studio.work()
-    failed = studio.job(job.id)
+    job, _ = submit(pipeline.services, PLAN.evolve(strict=True))
+    pipeline.work()
+    failed = pipeline.job(job.id)
     assert failed.state is JobState.FAILED
     assert failed.error
     assert "ELEVENLABS_API_KEY" in failed.error.advice
 
 
-def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(studio: Studio, stub: VendorStub) -> None:
+def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(
+    pipeline: PipelineHarness, stub: VendorStub
+) -> None:
     def refuse(seen: Seen) -> None:
         if seen.path == "/v1/images/edits" and "view 1" in seen.form["prompt"]:
             seen.fault = "refusal"
 
     stub.before = refuse
-    job, _ = submit(studio.services, PLAN)
-    studio.work()
-    done = studio.job(job.id)
+    job, _ = submit(pipeline.services, PLAN)
+    pipeline.work()
+    done = pipeline.job(job.id)
     picture = done.assets[Slot.parse("scene-01-image")]
     assert (picture.provider, picture.fallbacks) == ("openai/gpt-image-2.6-flare-medium", ())
     assert "policy does not allow" in picture.refusal_reason
@@ -199,26 +201,26 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(stu
     )
 
 
-def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(studio: Studio, stub: VendorStub) -> None:
+def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(pipeline: PipelineHarness, stub: VendorStub) -> None:
     with pytest.raises(InvalidRequest, match=r"budget_usd: the video would cost about .* scene 1, image 0\.09"):
-        submit(studio.services, PLAN.evolve(budget_usd=0.05))
+        submit(pipeline.services, PLAN.evolve(budget_usd=0.05))
     assert not billed(stub)
 
 
 def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_makers_that_are_named(
     stub: VendorStub, tmp_path: Path
 ) -> None:
-    studio = Studio({**environment(stub, tmp_path), "DAILY_BUDGET_USD": "10"})
-    job, _ = submit(studio.services, PLAN)
-    others_spend(studio, 9_800_000)
-    studio.work()
-    done = studio.job(job.id)
+    pipeline = PipelineHarness({**environment(stub, tmp_path), "DAILY_BUDGET_USD": "10"})
+    job, _ = submit(pipeline.services, PLAN)
+    spend_for_others(pipeline, 9_800_000)
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED
-    assert paid(studio, job.id).spent <= 200_000
+    assert paid(pipeline, job.id).spent <= 200_000
     cheaper = [a for a in done.assets.values() if a.fallbacks]
     assert cheaper
     assert all("this day's cap of 10.00 USD" in a.fallbacks[0].reason for a in cheaper)
-    studio.close()
+    pipeline.close()
 
 
 def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_time(
@@ -228,9 +230,9 @@ def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_ti
     vertex = google_account.environment(stub.url("oauth"), tmp_path)
     env = {**os.environ, **environment(stub, tmp_path / "home"), **vertex}
     plan = PLAN.evolve(length_sec=120, footage="generated")
-    studio = Studio(env)
-    job, _ = submit(studio.services, plan)
-    for vendor in VENDORS:
+    pipeline = PipelineHarness(env)
+    job, _ = submit(pipeline.services, plan)
+    for vendor in STUB_ANSWERS:
         stub.always(vendor, "slow")
     asked = threading.Semaphore(0)
     stub.before = lambda _seen: asked.release()
@@ -244,20 +246,20 @@ def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_ti
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
-        assert not studio.job(job.id).state.is_terminal, (
+        assert not pipeline.job(job.id).state.is_terminal, (
             f"it was over after {kills} kills: there is nothing left to kill"
         )
         kills += 1
-    for vendor in VENDORS:
+    for vendor in STUB_ANSWERS:
         stub.always(vendor, "ok")
     subprocess.run([sys.executable, "-m", "tests.providers.pipeline_harness", job.id], env=env, check=True, timeout=120)
-    done = studio.job(job.id)
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
     needed = 1 + len(done.requests) + sum(request.kind == "image" for request in done.requests)  # clips have a picture
     assert all(asset.is_video for slot, asset in done.assets.items() if slot.role == "image")
     assert needed <= len(billed(stub)) <= needed + kills
-    charged = paid(studio, job.id)
+    charged = paid(pipeline, job.id)
     assert charged.reserved == 0
     # whatever a vendor charged for is counted, and what nobody knows of counts as well
     assert len([c for c in charged.charges.values() if c.outcome != "refunded"]) >= len(billed(stub))
-    studio.close()
+    pipeline.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.clients import CALLS, outcome
 from tests.providers.server import VendorStub
 
@@ -169,7 +169,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
 
 @pytest.fixture(scope="module")
 def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
+    with VendorStub(STUB_ANSWERS) as up:
         yield up
 
 

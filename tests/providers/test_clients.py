@@ -14,14 +14,14 @@ from PIL import Image
 
 from sutradhar.providers.media.video_probe import probe_size
 from tests.providers import clients
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.clients import CALLS, Clients
 from tests.providers.server import KEY, OK, VendorStub
 
 
 @pytest.fixture
 def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
+    with VendorStub(STUB_ANSWERS) as up:
         yield up
 
 
@@ -192,7 +192,7 @@ def test_a_wrong_key_is_refused(stub: VendorStub, name: str) -> None:
 def test_the_same_is_answered_to_the_same(stub: VendorStub, name: str) -> None:
     vendor, call = CALLS[name]
     answers = []
-    stub_answer = VENDORS[vendor]
+    stub_answer = STUB_ANSWERS[vendor]
     for _ in range(2):
         call(Clients(stub))
         answers.append(hashlib.sha256(stub_answer(stub.calls(vendor)[-1]).body).hexdigest())

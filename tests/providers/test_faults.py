@@ -6,7 +6,7 @@ Whatever happens, what the ledger counts is what the vendor charged: no charge i
 import pytest
 
 from sutradhar.domain.core.errors import ProviderError
-from tests.providers.billing_harness import ADAPTERS, SAID, Desk
+from tests.providers.billing_harness import ADAPTERS, NARRATION, BillingHarness
 from tests.providers.server import OK
 from tests.providers.sounds import GAP_SEC, word_sec
 
@@ -24,98 +24,98 @@ ERRORS = {
 }
 
 
-def matches_the_vendor(desk: Desk, vendor: str) -> None:
+def matches_the_vendor(billing: BillingHarness, vendor: str) -> None:
     """Charges and bills, one by one."""
-    charges = desk.account().charges.values()
+    charges = billing.account().charges.values()
     assert not [c for c in charges if c.outcome == "open"]
-    assert len([c for c in charges if c.outcome != "refunded"]) == len(desk.stub.billed(vendor))
-    assert desk.account().reserved == 0
-    assert desk.account().spent == sum(c.spent for c in charges)
+    assert len([c for c in charges if c.outcome != "refunded"]) == len(billing.stub.billed(vendor))
+    assert billing.account().reserved == 0
+    assert billing.account().spent == sum(c.spent for c in charges)
     assert all(c.spent <= c.reserved for c in charges)
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", [OK, "slow"])
-def test_what_is_asked_for_comes_and_costs_what_the_vendor_says(desk: Desk, name: str, fault: str) -> None:
+def test_what_is_asked_for_comes_and_costs_what_the_vendor_says(billing: BillingHarness, name: str, fault: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.script(vendor, fault)
-    made = desk.buy(name)
+    billing.stub.script(vendor, fault)
+    made = billing.buy(name)
     assert made.provider.startswith(vendor)
-    assert len(desk.stub.calls(vendor)) == 1
-    (charge,) = desk.account().charges.values()
+    assert len(billing.stub.calls(vendor)) == 1
+    (charge,) = billing.account().charges.values()
     assert (charge.outcome, charge.slot) == ("settled", "thing")
     assert charge.spent > 0
     assert charge.request_id or name in ("elevenlabs music", "elevenlabs sounds", "google voice")
     assert made.provenance.model
-    matches_the_vendor(desk, vendor)
+    matches_the_vendor(billing, vendor)
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", AGAIN)
-def test_who_is_busy_or_down_for_a_moment_is_asked_again(desk: Desk, name: str, fault: str) -> None:
+def test_who_is_busy_or_down_for_a_moment_is_asked_again(billing: BillingHarness, name: str, fault: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.script(vendor, fault)
-    desk.buy(name)
-    assert [seen.fault for seen in desk.stub.calls(vendor)] == [fault, OK]
-    matches_the_vendor(desk, vendor)
+    billing.stub.script(vendor, fault)
+    billing.buy(name)
+    assert [seen.fault for seen in billing.stub.calls(vendor)] == [fault, OK]
+    matches_the_vendor(billing, vendor)
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", AGAIN)
-def test_who_stays_busy_or_down_is_given_up_without_a_charge(desk: Desk, name: str, fault: str) -> None:
+def test_who_stays_busy_or_down_is_given_up_without_a_charge(billing: BillingHarness, name: str, fault: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.always(vendor, fault)
+    billing.stub.always(vendor, fault)
     with pytest.raises(ProviderError) as caught:
-        desk.buy(name)
+        billing.buy(name)
     error = caught.value
     assert (error.retryable, error.billed, error.status) == (True, False, int(fault))
     assert error.fault == ("busy" if fault == "429" else "down")
-    assert len(desk.stub.calls(vendor)) == 3
-    assert desk.account().spent == 0
-    matches_the_vendor(desk, vendor)
+    assert len(billing.stub.calls(vendor)) == 3
+    assert billing.account().spent == 0
+    matches_the_vendor(billing, vendor)
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", ERRORS)
-def test_what_cannot_be_mended_by_asking_again_is_asked_once(desk: Desk, name: str, fault: str) -> None:
+def test_what_cannot_be_mended_by_asking_again_is_asked_once(billing: BillingHarness, name: str, fault: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.always(vendor, fault)
+    billing.stub.always(vendor, fault)
     with pytest.raises(ProviderError) as caught:
-        desk.buy(name, timeout_sec=0.5)
+        billing.buy(name, timeout_sec=0.5)
     kinds, retryable, billed = ERRORS[fault]
     error = caught.value
     assert (error.fault in kinds, error.retryable, error.billed) == (True, retryable, billed), vars(error)
     assert error.provider == vendor
     assert str(error)
-    assert len(desk.stub.calls(vendor)) == 1
-    matches_the_vendor(desk, vendor)
+    assert len(billing.stub.calls(vendor)) == 1
+    matches_the_vendor(billing, vendor)
 
 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.vendor != "googletts"])  # says anything
-def test_a_refusal_is_named_and_not_asked_again(desk: Desk, name: str) -> None:
+def test_a_refusal_is_named_and_not_asked_again(billing: BillingHarness, name: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.always(vendor, "refusal")
+    billing.stub.always(vendor, "refusal")
     with pytest.raises(ProviderError, match="policy does not allow") as caught:
-        desk.buy(name)
+        billing.buy(name)
     assert (caught.value.fault, caught.value.retryable) == ("refused", False)
-    assert len(desk.stub.calls(vendor)) == 1
-    matches_the_vendor(desk, vendor)
+    assert len(billing.stub.calls(vendor)) == 1
+    matches_the_vendor(billing, vendor)
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
-def test_half_of_it_is_not_taken_for_all_of_it(desk: Desk, name: str) -> None:
+def test_half_of_it_is_not_taken_for_all_of_it(billing: BillingHarness, name: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.always(vendor, "truncated")
+    billing.stub.always(vendor, "truncated")
     with pytest.raises(ProviderError, match="cannot be used") as caught:
-        desk.buy(name)
+        billing.buy(name)
     assert (caught.value.fault, caught.value.billed) == ("answer", True)
-    matches_the_vendor(desk, vendor)
+    matches_the_vendor(billing, vendor)
 
 
 @pytest.mark.parametrize("name", ADAPTERS)
-def test_without_a_connection_nothing_is_charged(desk: Desk, name: str) -> None:
-    made = desk.adapter(name)
-    desk.stub.__exit__(None, None, None)
+def test_without_a_connection_nothing_is_charged(billing: BillingHarness, name: str) -> None:
+    made = billing.adapter(name)
+    billing.stub.__exit__(None, None, None)
     with pytest.raises(ProviderError, match="no answer") as caught:
         ADAPTERS[name].ask(made)
     assert (caught.value.fault, caught.value.billed, caught.value.retryable) == ("down", False, True)
@@ -123,11 +123,11 @@ def test_without_a_connection_nothing_is_charged(desk: Desk, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])
 @pytest.mark.parametrize("fault", [OK, "odd timestamps", "no timestamps"])
-def test_whatever_the_vendor_tells_of_times_every_word_has_one(desk: Desk, name: str, fault: str) -> None:
+def test_whatever_the_vendor_tells_of_times_every_word_has_one(billing: BillingHarness, name: str, fault: str) -> None:
     vendor = ADAPTERS[name].vendor
-    desk.stub.script(vendor, fault)
-    speech = desk.buy(name)
-    assert [word.text for word in speech.words] == SAID.split()
+    billing.stub.script(vendor, fault)
+    speech = billing.buy(name)
+    assert [word.text for word in speech.words] == NARRATION.split()
     starts = [word.start for word in speech.words]
     assert starts == sorted(set(starts))
     # the sound is trimmed to the first word
@@ -141,6 +141,6 @@ def test_whatever_the_vendor_tells_of_times_every_word_has_one(desk: Desk, name:
     assert error < (0.06 if exact else 0.4)
 
 
-def test_a_picture_of_another_size_is_a_picture(desk: Desk) -> None:
-    desk.stub.script("openai", "other size")
-    assert (desk.buy("openai images").width, desk.account().reserved) == (640, 0)
+def test_a_picture_of_another_size_is_a_picture(billing: BillingHarness) -> None:
+    billing.stub.script("openai", "other size")
+    assert (billing.buy("openai images").width, billing.account().reserved) == (640, 0)

@@ -10,14 +10,14 @@ from typer.testing import CliRunner
 from functions import main
 from functions.cli import app
 from sutradhar import doctor
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import VendorStub
 
 
 @pytest.fixture
 def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
+    with VendorStub(STUB_ANSWERS) as up:
         for name, value in environment(up, home).items():
             monkeypatch.setenv(name, value)
         yield up
@@ -35,7 +35,7 @@ def test_the_doctor_asks_each_provider(stub: VendorStub) -> None:
         "key of freesound": True,
     }
     assert "GEMINI_API_KEY" in checks["key of gemini"].advice
-    assert not [request for name in VENDORS for request in stub.billed(name)]
+    assert not [request for name in STUB_ANSWERS for request in stub.billed(name)]
 
 
 def test_the_doctor_asks_vertex_as_this_machines_account(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,10 @@ from sutradhar.domain.jobs.job_status import describe_status, fallback_summary
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
-from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import VendorStub
 
-Make = Callable[..., Studio]
+Make = Callable[..., PipelineHarness]
 SCENE = {"narration": "A river runs.", "image_prompt": "a river", "duration_sec": 4}
 BASE: dict[str, Any] = {
     "title": "Water",
@@ -32,12 +32,12 @@ BASE: dict[str, Any] = {
 
 
 @pytest.fixture
-def studio_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
-    made: list[Studio] = []
+def pipeline_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
+    made: list[PipelineHarness] = []
 
-    def make(*, without: str = "", **variables: str) -> Studio:
+    def make(*, without: str = "", **variables: str) -> PipelineHarness:
         env = {**environment(stub, tmp_path), **variables}
-        made.append(Studio({name: v for name, v in env.items() if not (without and name.startswith(without))}))
+        made.append(PipelineHarness({name: v for name, v in env.items() if not (without and name.startswith(without))}))
         return made[-1]
 
     yield make
@@ -45,14 +45,14 @@ def studio_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
         one.close()
 
 
-def film(studio: Studio, plan: RenderPlan) -> Job:
-    job, _ = submit(studio.services, plan)
-    studio.work()
-    return studio.job(job.id)
+def film(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
+    job, _ = submit(pipeline.services, plan)
+    pipeline.work()
+    return pipeline.job(job.id)
 
 
-def bare(tmp_path: Path) -> Studio:
-    return Studio({"SUTRADHAR_HOME": str(tmp_path / "bare")})
+def bare(tmp_path: Path) -> PipelineHarness:
+    return PipelineHarness({"SUTRADHAR_HOME": str(tmp_path / "bare")})
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def bare(tmp_path: Path) -> Studio:
     ],
 )
 def test_a_topic_without_a_word_is_refused_for_every_planner(
-    studio_with: Make, tmp_path: Path, stub: VendorStub, body: dict[str, str]
+    pipeline_with: Make, tmp_path: Path, stub: VendorStub, body: dict[str, str]
 ) -> None:
     offline = bare(tmp_path)
-    for studio in (studio_with(), offline):
+    for pipeline in (pipeline_with(), offline):
         with pytest.raises(InvalidRequest, match=r"(topic|prompt): has no word that can be said; write it in words"):
-            submit(studio.services, RenderPlan.parse(body))
+            submit(pipeline.services, RenderPlan.parse(body))
     assert not stub.calls("openai")
     offline.close()
 
@@ -102,44 +102,44 @@ def test_a_script_of_directions_is_refused_where_no_model_writes(tmp_path: Path,
 def test_a_strict_plan_without_a_provider_is_refused_at_once(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
-    studio = bare(tmp_path)
+    pipeline = bare(tmp_path)
     with pytest.raises(InvalidRequest, match=message):
-        submit(studio.services, RenderPlan.parse({**BASE, **changes, "strict": True}))
-    assert submit(studio.services, RenderPlan.parse({**BASE, **changes}))[1], (
+        submit(pipeline.services, RenderPlan.parse({**BASE, **changes, "strict": True}))
+    assert submit(pipeline.services, RenderPlan.parse({**BASE, **changes}))[1], (
         "a job without strict may use another provider"
     )
-    studio.close()
+    pipeline.close()
 
 
-def test_a_key_alone_makes_no_clips(studio_with: Make, stub: VendorStub) -> None:
+def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: VendorStub) -> None:
     plan = RenderPlan.parse({**BASE, "footage": "generated"})
-    studio = studio_with()
+    pipeline = pipeline_with()
     with pytest.raises(InvalidRequest, match="set GEMINI_PROJECT"):
-        submit(studio.services, plan.evolve(strict=True))
-    done = film(studio, plan)
+        submit(pipeline.services, plan.evolve(strict=True))
+    done = film(pipeline, plan)
     assert done.state is JobState.SUCCEEDED
     assert any("set GEMINI_PROJECT" in note for note in done.notices)
 
 
-def test_what_is_made_already_costs_nothing_in_the_estimate(studio_with: Make) -> None:
-    studio = studio_with()
+def test_what_is_made_already_costs_nothing_in_the_estimate(pipeline_with: Make) -> None:
+    pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    assert film(studio, plan).estimated > 0
-    again, _ = submit(studio.services, plan)
+    assert film(pipeline, plan).estimated > 0
+    again, _ = submit(pipeline.services, plan)
     assert (again.estimated, again.estimated_most) == (0, 0)
     more = plan.evolve(scenes=(*plan.scenes, plan.scenes[0].evolve(image_prompt="a lake")))
-    third, _ = submit(studio.services, more)
-    assert 0 < third.estimated < submit(studio.services, more.evolve(seed=9))[0].estimated
+    third, _ = submit(pipeline.services, more)
+    assert 0 < third.estimated < submit(pipeline.services, more.evolve(seed=9))[0].estimated
 
 
-def test_what_is_made_already_fits_under_every_cap(studio_with: Make) -> None:
-    studio = studio_with()
+def test_what_is_made_already_fits_under_every_cap(pipeline_with: Make) -> None:
+    pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    film(studio, plan)
-    assert submit(studio.services, plan.evolve(budget_usd=0.001))[1]
+    film(pipeline, plan)
+    assert submit(pipeline.services, plan.evolve(budget_usd=0.001))[1]
 
 
-def test_an_image_in_the_place_of_footage_keeps_the_likeness(studio_with: Make, stub: VendorStub) -> None:
+def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make, stub: VendorStub) -> None:
     stub.always("pexels", "unauthorized")
     stub.always("pixabay", "unauthorized")
     seen = {**SCENE, "characters": ["Mira"]}
@@ -154,16 +154,16 @@ def test_an_image_in_the_place_of_footage_keeps_the_likeness(studio_with: Make, 
             ],
         }
     )
-    studio = studio_with()
-    done = film(studio, plan)
-    sheet = studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
+    pipeline = pipeline_with()
+    done = film(pipeline, plan)
+    sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     edits = [one for one in stub.billed("openai") if one.path == "/v1/images/edits"]
     assert [one.form["prompt"].partition(".")[0] for one in edits] == ["a river", "a hill", "a market"]
     assert all(one.raw.count(sheet) == 1 for one in edits)
     assert not done.assets[Slot.parse("scene-02-image")].is_video
 
 
-def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, stub: VendorStub) -> None:
+def test_footage_that_is_found_is_not_held_up_by_a_likeness(pipeline_with: Make, stub: VendorStub) -> None:
     seen = {**SCENE, "characters": ["Mira"]}
     plan = RenderPlan.parse(
         {
@@ -173,7 +173,7 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, s
             "scenes": [seen, {**seen, "image_prompt": "a hill"}],
         }
     )
-    done = film(studio_with(), plan)
+    done = film(pipeline_with(), plan)
     assert all(done.assets[Slot.parse(f"scene-0{i}-image")].is_video for i in range(2))
     assert not stub.billed("openai")
 
@@ -187,17 +187,17 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(studio_with: Make, s
         ({"NARRATORS": "openai"}, "M", "onyx"),
     ],
 )
-def test_provenance_names_the_voice(studio_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
-    done = film(studio_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
+def test_provenance_names_the_voice(pipeline_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
+    done = film(pipeline_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
     told = build_manifest(done, Account())["assets"][0]
     assert (told["kind"], told["voice"]) == ("narration", named)
 
 
 def test_provenance_of_a_clip_names_its_style_and_first_frame(
-    studio_with: Make, stub: VendorStub, tmp_path: Path
+    pipeline_with: Make, stub: VendorStub, tmp_path: Path
 ) -> None:
-    studio = studio_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
-    done = film(studio, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
+    pipeline = pipeline_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
+    done = film(pipeline, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
     told = next(asset for asset in build_manifest(done, Account())["assets"] if asset["kind"] == "image")
     assert (told["model"], told["style"]) == ("veo-3.1-fast-generate-001", "ink")
     still = next(seen for seen in stub.billed("openai") if seen.path == "/v1/images/generations")
@@ -226,31 +226,31 @@ def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
 
 @pytest.mark.parametrize(("slot", "kind"), [("scene-00-narration", "tts"), ("scene-00-image", "images")])
 def test_the_step_that_failed_is_the_one_that_is_named(
-    studio_with: Make, stub: VendorStub, slot: str, kind: str
+    pipeline_with: Make, stub: VendorStub, slot: str, kind: str
 ) -> None:
     vendor = "elevenlabs" if kind == "tts" else "openai"
     stub.always(vendor, "bad request")
-    done = film(studio_with(), RenderPlan.parse({**BASE, "strict": True}))
+    done = film(pipeline_with(), RenderPlan.parse({**BASE, "strict": True}))
     assert done.state is JobState.FAILED
     told = describe_status(done, {}, Account(), base="")
     assert told["step"] == kind
     assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
 
 
-def test_a_failed_translator_is_not_reported_as_missing(studio_with: Make, stub: VendorStub) -> None:
+def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stub: VendorStub) -> None:
     for vendor in ("openai", "gemini"):
         stub.always(vendor, "bad request")
-    studio = studio_with()
+    pipeline = pipeline_with()
     plan = RenderPlan.parse({**BASE, "subtitle_languages": ["en", "hi"]})
-    (note,) = [note for note in film(studio, plan).notices if "captions are left out" in note]
+    (note,) = [note for note in film(pipeline, plan).notices if "captions are left out" in note]
     assert "and openai, gemini could not add one" in note
     assert "no translator is set up" not in note
 
 
-def test_a_refused_prompt_is_not_to_be_retried(studio_with: Make, stub: VendorStub) -> None:
+def test_a_refused_prompt_is_not_to_be_retried(pipeline_with: Make, stub: VendorStub) -> None:
     stub.always("openai", "refusal")
     stub.always("gemini", "refusal")
-    studio = studio_with()
-    done = film(studio, RenderPlan.parse({**BASE, "strict": True}))
+    pipeline = pipeline_with()
+    done = film(pipeline, RenderPlan.parse({**BASE, "strict": True}))
     assert done.error
     assert done.error.advice == "say it in other words in a new job: the plan of this one is fixed"

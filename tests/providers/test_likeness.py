@@ -16,8 +16,8 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
-from tests.providers.billing_harness import MIRA, Desk
-from tests.providers.pipeline_harness import Studio, prompt_of
+from tests.providers.billing_harness import MIRA, BillingHarness
+from tests.providers.pipeline_harness import PipelineHarness, prompt_of
 from tests.providers.server import VendorStub
 
 
@@ -41,37 +41,39 @@ BODY = {
 PLAN = RenderPlan.parse(BODY)
 
 
-def film(studio: Studio, plan: RenderPlan = PLAN) -> Job:
-    job, _ = submit(studio.services, plan)
-    studio.work()
-    done = studio.job(job.id)
+def film(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
+    job, _ = submit(pipeline.services, plan)
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
     return done
 
 
-def test_openai_is_shown_who_it_is_and_that_has_a_price(desk: Desk) -> None:
-    desk.buy("openai images by likeness")
-    (asked,) = desk.stub.calls("openai")
+def test_openai_is_shown_who_it_is_and_that_has_a_price(billing: BillingHarness) -> None:
+    billing.buy("openai images by likeness")
+    (asked,) = billing.stub.calls("openai")
     assert (asked.path, asked.raw.count(MIRA)) == ("/v1/images/edits", 2)
-    (charge,) = desk.account().charges.values()
+    (charge,) = billing.account().charges.values()
     assert charge.units["input_image_tokens"] == 2 * 4400
 
 
-def test_gemini_is_shown_who_it_is(desk: Desk) -> None:
-    desk.buy("gemini images by likeness")
-    parts = desk.stub.calls("gemini")[0].body["contents"][0]["parts"]
+def test_gemini_is_shown_who_it_is(billing: BillingHarness) -> None:
+    billing.buy("gemini images by likeness")
+    parts = billing.stub.calls("gemini")[0].body["contents"][0]["parts"]
     assert [base64.urlsafe_b64decode(part["inlineData"]["data"]) for part in parts[:2]] == [MIRA, MIRA]
     assert parts[2]["text"] == "Mira by a river\nStyle: ink"
 
 
-def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(studio: Studio, stub: VendorStub) -> None:
-    done = film(studio)
+def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(
+    pipeline: PipelineHarness, stub: VendorStub
+) -> None:
+    done = film(pipeline)
     assert [str(r.slot) for r in done.requests] == ["character-0", "scene-00-image", "scene-01-image", "scene-02-image"]
     prompts = [prompt_of(request) for request in done.requests]
     assert prompts[0].startswith("Mira: a girl of ten in a red dress. One figure")
     assert prompts[2] == "a bridge. Mira: a girl of ten in a red dress. Ravi: an old man with a stick"
     assert prompts[3] == "the sea"
-    sheet = studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
+    sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     assert [(seen.path.rpartition("/")[2], seen.raw.count(sheet)) for seen in stub.billed("openai")] == [
         ("generations", 0),
         ("edits", 1),
@@ -79,25 +81,25 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(st
         ("generations", 0),
     ]
     assert len(build_timeline(done.plan or PLAN, done.assets).clips) == 3
-    paid = read_account(studio.backend.records, job_account(done.id))
+    paid = read_account(pipeline.backend.records, job_account(done.id))
     found = describe_cost(done, paid)
     assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
     assert build_manifest(done, paid)["assets"][0]["slot"] == "character-0"
 
 
-def test_another_look_is_another_picture_of_all_who_have_it(studio: Studio, stub: VendorStub) -> None:
-    film(studio)
+def test_another_look_is_another_picture_of_all_who_have_it(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    film(pipeline)
     before = len(stub.billed("openai"))
     other = [PLAN.characters[0].evolve(look="a girl of ten in a blue dress"), PLAN.characters[1]]
-    film(studio, PLAN.evolve(characters=tuple(other)))
+    film(pipeline, PLAN.evolve(characters=tuple(other)))
     assert len(stub.billed("openai")) == before + 3  # the sea is the same
-    film(studio)
+    film(pipeline)
     assert len(stub.billed("openai")) == before + 3
 
 
-def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None:
+def test_a_stand_in_is_nobody_to_go_by(pipeline: PipelineHarness, stub: VendorStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "bad request") if b"One figure" in seen.raw else None
-    done = film(studio)
+    done = film(pipeline)
     assert done.assets[Slot.parse("character-0")].provider != "openai/gpt-image-2.6-flare-medium"
     picture = done.assets[Slot.parse("scene-01-image")]
     assert picture.provider == "openai/gpt-image-2.6-flare-medium"
@@ -106,35 +108,37 @@ def test_a_stand_in_is_nobody_to_go_by(studio: Studio, stub: VendorStub) -> None
     assert done.assets[Slot.parse("scene-02-image")].fallbacks == ()
     # the next film tries again
     stub.before = lambda _seen: None
-    assert film(studio).assets[Slot.parse("scene-01-image")].fallbacks == ()
+    assert film(pipeline).assets[Slot.parse("scene-01-image")].fallbacks == ()
 
 
-def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(studio: Studio, stub: VendorStub) -> None:
+def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(
+    pipeline: PipelineHarness, stub: VendorStub
+) -> None:
     stub.always("openai", "bad request")
-    done = film(studio)
+    done = film(pipeline)
     assert done.assets[Slot.parse("character-0")].provider == "gemini/gemini-3.1-flash-image"
-    sheet = base64.b64encode(studio.services.blobs.get(done.assets[Slot.parse("character-0")].blob)).rstrip(b"=")
+    sheet = base64.b64encode(pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)).rstrip(b"=")
     plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.billed("gemini")]
     assert [raw.count(sheet) for raw in plain] == [0, 1, 1, 0]
     reasons = str(done.assets[Slot.parse("scene-01-image")].fallbacks)
     assert "did not draw the reference image, which another provider drew: " in reasons
 
 
-def test_a_library_is_searched_for_what_is_seen_and_not_for_who(studio: Studio, stub: VendorStub) -> None:
-    done = film(studio, RenderPlan.parse({**BODY, "footage": "stock"}))
+def test_a_library_is_searched_for_what_is_seen_and_not_for_who(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    done = film(pipeline, RenderPlan.parse({**BODY, "footage": "stock"}))
     assert done.assets[Slot.parse("scene-01-image")].provenance
     assert [seen.query["query"] for seen in stub.calls("pexels") if "query" in seen.query][1] == "bridge"
 
 
 def test_who_cannot_go_by_a_picture_is_not_asked_for_one(tmp_path: Path) -> None:
-    studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
-    assert str(film(studio).requests[0].slot) == "scene-00-image"
-    studio.close()
+    pipeline = PipelineHarness({"SUTRADHAR_HOME": str(tmp_path)})
+    assert str(film(pipeline).requests[0].slot) == "scene-00-image"
+    pipeline.close()
 
 
-def test_a_script_is_written_about_those_who_are_given(studio: Studio, stub: VendorStub) -> None:
+def test_a_script_is_written_about_those_who_are_given(pipeline: PipelineHarness, stub: VendorStub) -> None:
     asha = {"name": "Asha", "look": "a girl of twelve in a green coat"}
-    done = film(studio, RenderPlan.parse({"topic": "A river", "length_sec": 20, "characters": [asha]}))
+    done = film(pipeline, RenderPlan.parse({"topic": "A river", "length_sec": 20, "characters": [asha]}))
     assert (
         "\nAsha: a girl of twelve in a green coat"
         in next(seen for seen in stub.calls("openai") if seen.method == "POST").body["input"]
@@ -148,9 +152,9 @@ def test_a_script_is_written_about_those_who_are_given(studio: Studio, stub: Ven
 
 
 def test_who_is_shown_in_no_scene_is_told(tmp_path: Path) -> None:
-    studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
-    done = film(studio, PLAN.evolve(scenes=PLAN.scenes[2:]))
-    studio.close()
+    pipeline = PipelineHarness({"SUTRADHAR_HOME": str(tmp_path)})
+    done = film(pipeline, PLAN.evolve(scenes=PLAN.scenes[2:]))
+    pipeline.close()
     assert [note.partition(" ")[0] for note in done.notices if "shown in no scene" in note] == ["Mira", "Ravi"]
 
 

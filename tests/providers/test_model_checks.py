@@ -11,7 +11,7 @@ from sutradhar import bootstrap, doctor
 from sutradhar.config import Settings
 from sutradhar.doctor import Check
 from sutradhar.domain.core.errors import InvalidRequest
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.openai_stub import DAYS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import KEY, VendorStub
@@ -21,7 +21,7 @@ Choose = Callable[..., None]
 
 @pytest.fixture
 def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as up:
+    with VendorStub(STUB_ANSWERS) as up:
         for name, value in environment(up, home).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("GOOGLETTS_API_KEY", KEY)
@@ -133,7 +133,7 @@ def test_a_model_without_a_price_is_refused_at_start(
     assert (check.ok, check.needed) == (False, True)
     assert f"MODEL_PRICES={setting}" in check.advice
     assert "gpt-5" not in check.advice, "a model that ends soon is no advice"
-    assert not [request for name in VENDORS for request in stub.calls(name)]
+    assert not [request for name in STUB_ANSWERS for request in stub.calls(name)]
 
 
 def test_a_price_that_is_set_is_the_one_that_counts(choose: Choose) -> None:
@@ -171,7 +171,7 @@ def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
         "composer model of elevenlabs",
     }
     assert all(check.ok and not check.warning for check in checks), checks
-    assert not [request for name in VENDORS for request in stub.billed(name)]
+    assert not [request for name in STUB_ANSWERS for request in stub.billed(name)]
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout", "wrong type"])

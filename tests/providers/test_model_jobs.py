@@ -18,10 +18,10 @@ from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.pipeline.submit import submit
 from sutradhar.providers import catalog, registry
 from tests.providers import elevenlabs_stub, gemini_stub, openai_stub
-from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import VendorStub
 
-Make = Callable[..., Studio]
+Make = Callable[..., PipelineHarness]
 TOKENS = "input_tokens=1/1M,input_image_tokens=1/1M,output_tokens=1/1M,seconds=0.01,characters=1/1K"
 PLAN = RenderPlan.parse(
     {
@@ -37,12 +37,12 @@ WRITTEN = RenderPlan.parse({"topic": "A river", "length_sec": 15, "render": {"mo
 
 
 @pytest.fixture
-def studio_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
-    made: list[Studio] = []
+def pipeline_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
+    made: list[PipelineHarness] = []
 
-    def make(**variables: str) -> Studio:
+    def make(**variables: str) -> PipelineHarness:
         prices = f"openai/gone-1:{TOKENS};gemini/gone-1:{TOKENS};elevenlabs/gone-1:{TOKENS};openai/gpt-dying:{TOKENS}"
-        made.append(Studio({**environment(stub, tmp_path), **variables, "MODEL_PRICES": f"{prices};{VOICE}"}))
+        made.append(PipelineHarness({**environment(stub, tmp_path), **variables, "MODEL_PRICES": f"{prices};{VOICE}"}))
         return made[-1]
 
     yield make
@@ -50,10 +50,10 @@ def studio_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
         one.close()
 
 
-def film(studio: Studio, plan: RenderPlan) -> Job:
-    job, _ = submit(studio.services, plan)
-    studio.work()
-    return studio.job(job.id)
+def film(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
+    job, _ = submit(pipeline.services, plan)
+    pipeline.work()
+    return pipeline.job(job.id)
 
 
 def billed(stub: VendorStub) -> int:
@@ -83,10 +83,10 @@ def watch_money(stub: VendorStub) -> Iterator[list[int]]:
     ],
 )
 def test_another_model_stands_in_for_one_that_is_gone(
-    studio_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
+    pipeline_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
 ) -> None:
     with watch_money(stub) as spent:
-        done = film(studio_with(**variables), plan)
+        done = film(pipeline_with(**variables), plan)
     assert done.state is JobState.SUCCEEDED, done.error
     assert done.assets[Slot.parse(slot)].provider == provider
     (missed,) = done.assets[Slot.parse(slot)].fallbacks
@@ -99,8 +99,8 @@ def test_another_model_stands_in_for_one_that_is_gone(
     assert not [seen for seen in stub.calls("openai") if seen.method == "POST" and b"gone-1" in seen.raw]
 
 
-def test_another_model_writes_the_script(studio_with: Make, stub: VendorStub) -> None:
-    done = film(studio_with(OPENAI_PLANNER_MODEL="gone-1"), WRITTEN)
+def test_another_model_writes_the_script(pipeline_with: Make, stub: VendorStub) -> None:
+    done = film(pipeline_with(OPENAI_PLANNER_MODEL="gone-1"), WRITTEN)
     assert done.state is JobState.SUCCEEDED, done.error
     assert [seen.body["model"] for seen in stub.billed("openai") if seen.path == "/v1/responses"] == ["gpt-6.1-terra"]
     assert any("the plan was written by openai/gpt-6.1-terra instead of openai" in note for note in done.notices)
@@ -114,20 +114,20 @@ def test_another_model_writes_the_script(studio_with: Make, stub: VendorStub) ->
     ],
 )
 def test_each_usual_model_has_a_reserve(
-    studio_with: Make, monkeypatch: pytest.MonkeyPatch, module: object, gone: str, slot: str, provider: str
+    pipeline_with: Make, monkeypatch: pytest.MonkeyPatch, module: object, gone: str, slot: str, provider: str
 ) -> None:
     models = module.MODELS  # type: ignore[attr-defined]
     left = {n: can for n, can in models.items() if n != gone} if isinstance(models, dict) else [*models]
     monkeypatch.setattr(module, "MODELS", [n for n in left if n != gone] if isinstance(left, list) else left)
-    done = film(studio_with(), PLAN)
+    done = film(pipeline_with(), PLAN)
     assert done.assets[Slot.parse(slot)].provider == provider
 
 
 def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
-    studio_with: Make, monkeypatch: pytest.MonkeyPatch
+    pipeline_with: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(openai_stub, "MODELS", ("gpt-6.1-terra",))
-    done = film(studio_with(), PLAN)
+    done = film(pipeline_with(), PLAN)
     assert done.assets[Slot.parse("scene-00-image")].provider == "gemini/gemini-3.1-flash-image"
     assert len(done.assets[Slot.parse("scene-00-image")].fallbacks) == 2
 
@@ -141,10 +141,10 @@ def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
     ],
 )
 def test_a_strict_job_fails_before_anything_is_paid_for(
-    studio_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan
+    pipeline_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan
 ) -> None:
-    studio = studio_with(**variables)
-    done = film(studio, plan.evolve(strict=True))
+    pipeline = pipeline_with(**variables)
+    done = film(pipeline, plan.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error
     assert done.error.stage == "planning"
@@ -153,41 +153,41 @@ def test_a_strict_job_fails_before_anything_is_paid_for(
     assert billed(stub) == 0
     # the provider's answer is known now, so the next job is refused at once
     with pytest.raises(InvalidRequest, match=r"strict: .* has no model gone-1 .*, or leave out strict"):
-        submit(studio.services, plan.evolve(strict=True, seed=2))
+        submit(pipeline.services, plan.evolve(strict=True, seed=2))
 
 
-def test_a_strict_job_with_a_model_that_is_over_by_the_table_is_refused(studio_with: Make, stub: VendorStub) -> None:
-    studio = studio_with(OPENAI_IMAGE_MODEL="gpt-image-1")
+def test_a_strict_job_with_a_model_that_is_over_by_the_table_is_refused(pipeline_with: Make, stub: VendorStub) -> None:
+    pipeline = pipeline_with(OPENAI_IMAGE_MODEL="gpt-image-1")
     with pytest.raises(InvalidRequest, match=r"strict: gpt-image-1 was shut down on 2026-10-23.*gpt-image-2.6-flare"):
-        submit(studio.services, PLAN.evolve(strict=True))
+        submit(pipeline.services, PLAN.evolve(strict=True))
     assert not stub.calls("openai")
 
 
-def test_a_model_that_ends_soon_is_noticed_and_used(studio_with: Make) -> None:
-    done = film(studio_with(OPENAI_PLANNER_MODEL="gpt-dying"), WRITTEN)
+def test_a_model_that_ends_soon_is_noticed_and_used(pipeline_with: Make) -> None:
+    done = film(pipeline_with(OPENAI_PLANNER_MODEL="gpt-dying"), WRITTEN)
     assert done.state is JobState.SUCCEEDED
     (notice,) = [note for note in done.notices if "gpt-dying" in note]
     assert f"WILL BE SHUT DOWN on {openai_stub._model('dying')['shutdown_date']}" in notice
 
 
-def test_the_vendor_is_asked_for_its_models_once_for_many_jobs(studio_with: Make, stub: VendorStub) -> None:
-    studio = studio_with()
+def test_the_vendor_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Make, stub: VendorStub) -> None:
+    pipeline = pipeline_with()
     for seed in range(3):
-        assert film(studio, PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
+        assert film(pipeline, PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
     asked = [seen.path for seen in stub.calls("openai") if seen.method == "GET"]
     assert asked == ["/v1/models/gpt-image-2.6-flare"]
 
 
-def test_a_vendor_that_does_not_say_holds_up_nothing(studio_with: Make, stub: VendorStub) -> None:
+def test_a_vendor_that_does_not_say_holds_up_nothing(pipeline_with: Make, stub: VendorStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "500" if seen.method == "GET" else seen.fault)
-    done = film(studio_with(), PLAN.evolve(strict=True))
+    done = film(pipeline_with(), PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
 
 
 def test_a_model_that_goes_while_films_are_made_is_asked_for_once(
-    studio_with: Make, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
+    pipeline_with: Make, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio = studio_with(OPENAI_IMAGE_MODEL="gone-1")
+    pipeline = pipeline_with(OPENAI_IMAGE_MODEL="gone-1")
     monkeypatch.setattr(openai_stub, "MODELS", (*openai_stub.MODELS, "gone-1"))
 
     def go(seen: object) -> None:
@@ -196,18 +196,18 @@ def test_a_model_that_goes_while_films_are_made_is_asked_for_once(
 
     stub.before = go
     scenes = tuple(PLAN.scenes[0].evolve(image_prompt=f"a river {i}") for i in range(3))
-    done = film(studio, PLAN.evolve(scenes=scenes))
+    done = film(pipeline, PLAN.evolve(scenes=scenes))
     assert done.state is JobState.SUCCEEDED
     sent = [seen.body["model"] for seen in stub.calls("openai") if seen.path == "/v1/images/generations"]
     assert sent == ["gone-1", *["gpt-image-2.6-flare"] * 3]
     paid = {
-        charge.model for charge in account_of(studio, done).values() if charge.spent and charge.provider == "openai"
+        charge.model for charge in account_of(pipeline, done).values() if charge.spent and charge.provider == "openai"
     }
     assert paid == {"gpt-image-2.6-flare"}
 
 
-def account_of(studio: Studio, job: Job) -> dict[str, Charge]:
-    return dict(read_account(studio.backend.records, job_account(job.id)).charges)
+def account_of(pipeline: PipelineHarness, job: Job) -> dict[str, Charge]:
+    return dict(read_account(pipeline.backend.records, job_account(job.id)).charges)
 
 
 def test_a_clip_whose_model_is_gone_is_made_by_the_other(
@@ -215,23 +215,23 @@ def test_a_clip_whose_model_is_gone_is_made_by_the_other(
 ) -> None:
     left = [name for name in gemini_stub.MODELS if name != "veo-3.1-fast-generate-001"]
     monkeypatch.setattr(gemini_stub, "MODELS", left)
-    studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
-    operation = studio.services.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
+    pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
+    operation = pipeline.services.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert operation.model == "veo-3.1-generate-001"
     assert "veo-3.1-fast-generate-001" in operation.fallbacks[0].reason
-    studio.close()
+    pipeline.close()
 
 
 def test_a_strict_clip_is_not_made_by_the_other(
     stub: VendorStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gemini_stub, "MODELS", ("veo-3.1-generate-001",))
-    studio = Studio({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
-    strict = studio.services.chains_for(BillingContext("j", "s", no_fallbacks=True))
+    pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
+    strict = pipeline.services.chains_for(BillingContext("j", "s", no_fallbacks=True))
     with pytest.raises(ProviderError) as caught:
         strict.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert caught.value.fault == "gone"
-    studio.close()
+    pipeline.close()
 
 
 @pytest.fixture
@@ -249,8 +249,8 @@ ONLY_OPENAI = {"PROVIDERS": "openai", "OPENAI_VOICE_MODEL": ""}
 
 
 @pytest.mark.usefixtures("voice_over")
-def test_an_offline_voice_in_place_of_one_that_is_over_is_told(studio_with: Make) -> None:
-    done = film(studio_with(**ONLY_OPENAI), PLAN)
+def test_an_offline_voice_in_place_of_one_that_is_over_is_told(pipeline_with: Make) -> None:
+    done = film(pipeline_with(**ONLY_OPENAI), PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
     (notice,) = [note for note in done.notices if "an offline voice speaks instead" in note]
     assert notice.startswith("gpt-4o-mini-tts was shut down on 2026-11-01")
@@ -259,15 +259,15 @@ def test_an_offline_voice_in_place_of_one_that_is_over_is_told(studio_with: Make
 
 @pytest.mark.usefixtures("voice_over")
 @pytest.mark.parametrize("variables", [{}, {**ONLY_OPENAI, "OPENAI_VOICE_MODEL": "gpt-voice"}])
-def test_a_voice_that_nobody_misses_is_not_told(studio_with: Make, variables: dict[str, str]) -> None:
-    done = film(studio_with(**{"OPENAI_VOICE_MODEL": "", **variables}), PLAN.evolve(strict=True))
+def test_a_voice_that_nobody_misses_is_not_told(pipeline_with: Make, variables: dict[str, str]) -> None:
+    done = film(pipeline_with(**{"OPENAI_VOICE_MODEL": "", **variables}), PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
     assert not [note for note in done.notices if "shut down" in note]
 
 
 @pytest.mark.usefixtures("voice_over")
-def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(studio_with: Make, stub: VendorStub) -> None:
-    done = film(studio_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
+def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(pipeline_with: Make, stub: VendorStub) -> None:
+    done = film(pipeline_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error
     assert "gpt-4o-mini-tts was shut down on 2026-11-01, and strict allows no other" in done.error.cause

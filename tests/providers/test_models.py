@@ -11,7 +11,7 @@ from sutradhar.provider_table import CHAINS, PROVIDERS, ChainSpec, Offer, find_o
 from sutradhar.providers.catalog import model_table
 from sutradhar.providers.hosted.openai.images import fitting_size
 from sutradhar.providers.registry import Registry
-from tests.providers.billing_harness import PRICES, Desk, settings
+from tests.providers.billing_harness import PRICES, BillingHarness, settings
 
 READ = date(2026, 11, 27)
 """The day on which the tables were made."""
@@ -78,9 +78,9 @@ def test_every_size_keeps_the_models_limits(size: tuple[int, int]) -> None:
     assert width * height <= 3840 * 2160
 
 
-def test_an_image_is_asked_for_in_the_videos_own_size(desk: Desk) -> None:
-    assert (desk.buy("openai images").width, desk.buy("openai images", "b").height) == (2304, 1296)
-    (asked, _) = desk.stub.calls("openai")
+def test_an_image_is_asked_for_in_the_videos_own_size(billing: BillingHarness) -> None:
+    assert (billing.buy("openai images").width, billing.buy("openai images", "b").height) == (2304, 1296)
+    (asked, _) = billing.stub.calls("openai")
     assert (asked.body["model"], asked.body["size"]) == ("gpt-image-2.6-flare", "2304x1296")
 
 
@@ -94,9 +94,11 @@ def test_an_image_is_asked_for_in_the_videos_own_size(desk: Desk) -> None:
         ("gpt-image-2", "high", None),
     ],
 )
-def test_fidelity_is_sent_to_models_that_take_it(desk: Desk, model: str, fidelity: str, sent: str | None) -> None:
-    desk.buy("openai images by likeness", options={"image_model": model, "image_fidelity": fidelity})
-    (asked,) = desk.stub.calls("openai")
+def test_fidelity_is_sent_to_models_that_take_it(
+    billing: BillingHarness, model: str, fidelity: str, sent: str | None
+) -> None:
+    billing.buy("openai images by likeness", options={"image_model": model, "image_fidelity": fidelity})
+    (asked,) = billing.stub.calls("openai")
     assert asked.form.get("input_fidelity") == sent
     assert asked.form["size"] == ("1536x1024" if model.startswith("gpt-image-1") else "2304x1296")
 
@@ -104,9 +106,11 @@ def test_fidelity_is_sent_to_models_that_take_it(desk: Desk, model: str, fidelit
 @pytest.mark.parametrize(
     ("size", "wanted"), [((2304, 1296), "2K"), ((864, 1536), "1K"), ((1296, 1296), "2K"), ((4608, 2592), "4K")]
 )
-def test_gemini_is_asked_for_the_size_that_is_sharp_enough(desk: Desk, size: tuple[int, int], wanted: str) -> None:
-    desk.adapter("gemini images").draw("a river", "", *size, 1)
-    (asked,) = desk.stub.calls("gemini")
+def test_gemini_is_asked_for_the_size_that_is_sharp_enough(
+    billing: BillingHarness, size: tuple[int, int], wanted: str
+) -> None:
+    billing.adapter("gemini images").draw("a river", "", *size, 1)
+    (asked,) = billing.stub.calls("gemini")
     assert asked.body["generationConfig"]["imageConfig"]["imageSize"] == wanted
 
 
@@ -141,9 +145,9 @@ def test_the_state_of_a_model_names_the_setting_to_change() -> None:
     ],
 )
 def test_a_default_voice_that_has_ended_is_not_asked(
-    desk: Desk, today: date, options: dict[str, str], *, is_asked: bool
+    billing: BillingHarness, today: date, options: dict[str, str], *, is_asked: bool
 ) -> None:
-    vendors = {"openai": settings(desk.stub, "openai", options)}
+    vendors = {"openai": settings(billing.stub, "openai", options)}
     registry = Registry(vendors, None, {}, today=lambda: today)
     assert ("openai" in registry.names("narrator")) is is_asked
     assert registry.names("image")[0] == "openai"

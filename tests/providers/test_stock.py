@@ -19,38 +19,41 @@ from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import submit
 from sutradhar.providers.hosted.stock.library import keywords
-from tests.providers.billing_harness import Desk, library
-from tests.providers.pipeline_harness import Studio, environment
+from tests.providers.billing_harness import BillingHarness, library
+from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import OK, VendorStub
 
 LIBRARIES = ("pexels", "pixabay")
 ALL = (*LIBRARIES, "freesound")
 
 
-def find(desk: Desk, vendor: str, prompt: str = "A wide river, at dawn", **changes: Any) -> Any:
+def find(billing: BillingHarness, vendor: str, prompt: str = "A wide river, at dawn", **changes: Any) -> Any:
     if vendor == "freesound":
-        return library(desk, vendor, **changes).find_effect(prompt)
-    return library(desk, vendor, **changes).find(prompt, 1536, 864, 4.0, 7)
+        return library(billing, vendor, **changes).find_effect(prompt)
+    return library(billing, vendor, **changes).find(prompt, 1536, 864, 4.0, 7)
 
 
 @pytest.mark.parametrize("vendor", LIBRARIES)
-def test_footage_is_found_with_its_author_and_licence(desk: Desk, vendor: str) -> None:
-    shot = find(desk, vendor)
+def test_footage_is_found_with_its_author_and_licence(billing: BillingHarness, vendor: str) -> None:
+    shot = find(billing, vendor)
     assert (shot.width, shot.height, shot.provider) == (1920, 1080, f"{vendor}/videos")
     assert shot.data[4:8] == b"ftyp"
     assert shot.provenance.prompt == "river dawn"
     assert shot.provenance.author in ("Asha", "ravi")
     assert "License" in shot.provenance.licence
     assert shot.provenance.source.startswith(f"https://{'www.' if vendor == 'pexels' else ''}{vendor}.com/video")
-    assert desk.account().charges == {}
+    assert billing.account().charges == {}
 
 
 @pytest.mark.parametrize("vendor", ALL)
 @pytest.mark.parametrize("faults", [("503",), (OK, "500"), ("429", OK, "503")])
-def test_a_moment_of_trouble_passes(desk: Desk, vendor: str, faults: tuple[str, ...]) -> None:
-    desk.stub.script(vendor, *faults)
-    find(desk, vendor)
-    assert [seen.fault for seen in desk.stub.calls(vendor)] == [*faults, *[OK] * (3 - len(faults) + len(faults) // 3)]
+def test_a_moment_of_trouble_passes(billing: BillingHarness, vendor: str, faults: tuple[str, ...]) -> None:
+    billing.stub.script(vendor, *faults)
+    find(billing, vendor)
+    assert [seen.fault for seen in billing.stub.calls(vendor)] == [
+        *faults,
+        *[OK] * (3 - len(faults) + len(faults) // 3),
+    ]
 
 
 @pytest.mark.parametrize("vendor", ALL)
@@ -68,32 +71,34 @@ def test_a_moment_of_trouble_passes(desk: Desk, vendor: str, faults: tuple[str, 
         (("429 for long",), "busy"),
     ],
 )
-def test_what_does_not_pass_is_one_of_our_errors(desk: Desk, vendor: str, faults: tuple[str, ...], fault: str) -> None:
-    desk.stub.script(vendor, *faults)
+def test_what_does_not_pass_is_one_of_our_errors(
+    billing: BillingHarness, vendor: str, faults: tuple[str, ...], fault: str
+) -> None:
+    billing.stub.script(vendor, *faults)
     with pytest.raises(ProviderError) as caught:
-        find(desk, vendor, timeout_sec=0.5)
+        find(billing, vendor, timeout_sec=0.5)
     assert (caught.value.fault, caught.value.provider, caught.value.retryable) == (fault, vendor, True)
 
 
 @pytest.mark.parametrize("vendor", ALL)
-def test_a_wrong_key_and_an_empty_answer_are_named(desk: Desk, vendor: str) -> None:
+def test_a_wrong_key_and_an_empty_answer_are_named(billing: BillingHarness, vendor: str) -> None:
     with pytest.raises(ProviderError, match="nothing for 'nothing here'"):
-        find(desk, vendor, "nothing here")
-    desk.stub.always(vendor, "unauthorized")
+        find(billing, vendor, "nothing here")
+    billing.stub.always(vendor, "unauthorized")
     with pytest.raises(ProviderError, match=r"401|Invalid or missing API key") as caught:
-        library(desk, vendor).check()
+        library(billing, vendor).check()
     assert not caught.value.retryable
 
 
-def test_a_sound_is_found_with_a_licence_that_a_film_may_use(desk: Desk) -> None:
-    found = find(desk, "freesound", "a temple bell")
+def test_a_sound_is_found_with_a_licence_that_a_film_may_use(billing: BillingHarness) -> None:
+    found = find(billing, "freesound", "a temple bell")
     assert found.samples == 6 * 48_000  # of eight seconds
     assert (found.provenance.licence, found.provenance.author) == ("CC BY", "meera")
     assert found.provenance.source == "https://freesound.org/s/2/"  # the first may not be used commercially
     with wave.open(io.BytesIO(found.wav)) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
     assert abs(int(samples[-1, 0])) < 10 < np.abs(samples[:48_000]).max()
-    asked = desk.stub.calls("freesound")[0].query
+    asked = billing.stub.calls("freesound")[0].query
     assert "Creative+Commons+0" in asked["filter"]
 
 
@@ -109,10 +114,10 @@ def test_the_search_asks_for_what_says_something(prompt: str, query: str) -> Non
     assert keywords(prompt) == query
 
 
-def test_a_prompt_without_english_words_is_not_searched_for(desk: Desk) -> None:
+def test_a_prompt_without_english_words_is_not_searched_for(billing: BillingHarness) -> None:
     with pytest.raises(ProviderError, match="English words only"):
-        find(desk, "pexels", "एक नदी")
-    assert desk.stub.calls("pexels") == []
+        find(billing, "pexels", "एक नदी")
+    assert billing.stub.calls("pexels") == []
 
 
 PLAN = RenderPlan.parse(
@@ -130,10 +135,10 @@ PLAN = RenderPlan.parse(
 
 
 def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub: VendorStub, tmp_path: Path) -> None:
-    studio = Studio(environment(stub, tmp_path))
-    job, _ = submit(studio.services, PLAN)
-    studio.work()
-    done = studio.job(job.id)
+    pipeline = PipelineHarness(environment(stub, tmp_path))
+    job, _ = submit(pipeline.services, PLAN)
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
     found, drawn = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
     assert (found.provider, found.is_video, found.fallbacks) == ("pexels/videos", True, ())
@@ -146,8 +151,8 @@ def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub
     assert told["credits"] == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
     assert told["synthetic"] is True
     assert done.result
-    assert b"Pexels License" in studio.services.blobs.get(done.result.provenance)
-    studio.close()
+    assert b"Pexels License" in pipeline.services.blobs.get(done.result.provenance)
+    pipeline.close()
 
 
 CUES = (SoundCue(text="water runs", word=1), SoundCue(text="nothing like it"), SoundCue(text="a bell", word=9))
@@ -155,10 +160,10 @@ SOUNDS = PLAN.evolve(footage="none", scenes=(PLAN.scenes[0].evolve(sounds=CUES),
 
 
 def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub, tmp_path: Path) -> None:
-    studio = Studio({**environment(stub, tmp_path), "SOUNDS": "freesound"})
-    job, _ = submit(studio.services, SOUNDS)
-    studio.work()
-    done = studio.job(job.id)
+    pipeline = PipelineHarness({**environment(stub, tmp_path), "SOUNDS": "freesound"})
+    job, _ = submit(pipeline.services, SOUNDS)
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
     assert done.plan
     timeline = build_timeline(done.plan, done.assets)
@@ -170,26 +175,26 @@ def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub,
     assert (missing.samples, missing.provider) == (0, "silence/1")
     assert "nothing for 'nothing like'" in missing.fallbacks[0].reason
     assert build_manifest(done, Account())["credits"] == ["meera, CC BY, https://freesound.org/s/2/"]
-    studio.close()
+    pipeline.close()
 
 
 def test_without_a_key_of_a_library_sounds_are_left_out_and_said_so(tmp_path: Path) -> None:
-    studio = Studio({"SUTRADHAR_HOME": str(tmp_path)})
-    job, _ = submit(studio.services, SOUNDS)
-    planned = studio.queue.take()  # type: ignore[attr-defined]
-    handle(studio.services, planned.message)
-    found = studio.job(job.id)
+    pipeline = PipelineHarness({"SUTRADHAR_HOME": str(tmp_path)})
+    job, _ = submit(pipeline.services, SOUNDS)
+    planned = pipeline.queue.take()  # type: ignore[attr-defined]
+    handle(pipeline.services, planned.message)
+    found = pipeline.job(job.id)
     assert [r.kind for r in found.requests] == ["narration", "image", "music"]
     assert any("3 sounds are left out" in note for note in found.notices)
-    studio.close()
+    pipeline.close()
 
 
 def test_without_a_key_pictures_are_drawn_and_the_status_says_why(stub: VendorStub, tmp_path: Path) -> None:
     env = {k: v for k, v in environment(stub, tmp_path).items() if not k.startswith(("PEXELS", "PIXABAY"))}
-    studio = Studio(env)
-    job, _ = submit(studio.services, PLAN)
-    studio.work()
-    done = studio.job(job.id)
+    pipeline = PipelineHarness(env)
+    job, _ = submit(pipeline.services, PLAN)
+    pipeline.work()
+    done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED
     assert "no footage library is set up" in done.assets[Slot.parse("scene-00-image")].fallbacks[0].reason
-    studio.close()
+    pipeline.close()

@@ -9,71 +9,74 @@ from sutradhar.domain.plan.plan import Delivery, Manner, RenderPlan
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.providers.offline.storybook.planner import Storybook
-from tests.providers.billing_harness import ADAPTERS, SAID, TOLD, Desk
+from tests.providers.billing_harness import ADAPTERS, NARRATION, SPOKEN_NARRATION, BillingHarness
 
 WARM = Manner(speed=0.9, emotion="warm")
 
 
-def asked(desk: Desk, name: str, manner: Manner, gate: PaidCallGate | None = None, **options: str) -> Any:
+def asked(billing: BillingHarness, name: str, manner: Manner, gate: PaidCallGate | None = None, **options: str) -> Any:
     """What the vendor was sent, as JSON."""
     adapter = ADAPTERS[name]
-    made = desk.adapter(name, gate, options=options)
-    speech = made.narrate(SAID, "en", "F", manner)
-    assert [word.text for word in speech.words] == SAID.split()
-    return desk.stub.calls(adapter.vendor)[-1].body
+    made = billing.adapter(name, gate, options=options)
+    speech = made.narrate(NARRATION, "en", "F", manner)
+    assert [word.text for word in speech.words] == NARRATION.split()
+    return billing.stub.calls(adapter.vendor)[-1].body
 
 
-def test_elevenlabs_takes_a_speed_a_voice_and_with_its_third_model_an_emotion(desk: Desk) -> None:
-    plain = asked(desk, "elevenlabs voice", Manner())
-    assert (plain["text"], "voice_settings" in plain) == (TOLD, False)
-    slow = asked(desk, "elevenlabs voice", WARM)
-    assert (slow["text"], slow["voice_settings"]) == (TOLD, {"speed": 0.9})
-    acted = asked(desk, "elevenlabs voice", WARM, model="eleven_v3")
-    assert acted["text"] == f"[warm] {TOLD}"
-    asked(desk, "elevenlabs voice", Manner(named="elevenlabs/george1"))
-    assert "/text-to-speech/george1/" in desk.stub.calls("elevenlabs")[-1].path
+def test_elevenlabs_takes_a_speed_a_voice_and_with_its_third_model_an_emotion(billing: BillingHarness) -> None:
+    plain = asked(billing, "elevenlabs voice", Manner())
+    assert (plain["text"], "voice_settings" in plain) == (SPOKEN_NARRATION, False)
+    slow = asked(billing, "elevenlabs voice", WARM)
+    assert (slow["text"], slow["voice_settings"]) == (SPOKEN_NARRATION, {"speed": 0.9})
+    acted = asked(billing, "elevenlabs voice", WARM, model="eleven_v3")
+    assert acted["text"] == f"[warm] {SPOKEN_NARRATION}"
+    asked(billing, "elevenlabs voice", Manner(named="elevenlabs/george1"))
+    assert "/text-to-speech/george1/" in billing.stub.calls("elevenlabs")[-1].path
 
 
-def test_openai_is_told_in_words_and_its_older_models_in_numbers(desk: Desk) -> None:
-    assert "instructions" not in asked(desk, "openai voice", Manner())
-    told = asked(desk, "openai voice", WARM)
+def test_openai_is_told_in_words_and_its_older_models_in_numbers(billing: BillingHarness) -> None:
+    assert "instructions" not in asked(billing, "openai voice", Manner())
+    told = asked(billing, "openai voice", WARM)
     assert (told["instructions"], "speed" in told) == ("Tone: warm. Speak at 90% of your usual speed.", False)
-    assert asked(desk, "openai voice", Manner(named="openai/ash"))["voice"] == "ash"
-    assert asked(desk, "openai voice", Manner(named="elevenlabs/george1"))["voice"] == "coral"
+    assert asked(billing, "openai voice", Manner(named="openai/ash"))["voice"] == "ash"
+    assert asked(billing, "openai voice", Manner(named="elevenlabs/george1"))["voice"] == "coral"
 
 
-def test_google_takes_a_speaking_rate(desk: Desk) -> None:
-    assert "speakingRate" not in asked(desk, "google voice", Manner())["audioConfig"]
-    assert asked(desk, "google voice", WARM)["audioConfig"]["speakingRate"] == 0.9
-    named = asked(desk, "google voice", Manner(named="googletts/en-GB-Neural2-B"))
+def test_google_takes_a_speaking_rate(billing: BillingHarness) -> None:
+    assert "speakingRate" not in asked(billing, "google voice", Manner())["audioConfig"]
+    assert asked(billing, "google voice", WARM)["audioConfig"]["speakingRate"] == 0.9
+    named = asked(billing, "google voice", Manner(named="googletts/en-GB-Neural2-B"))
     assert named["voice"] == {"languageCode": "en-GB", "name": "en-GB-Neural2-B"}
 
 
-def test_google_has_a_price_for_each_kind_of_voice_and_refuses_what_it_cannot_say(desk: Desk) -> None:
-    gate = desk.gate.bill_to(BillingContext("job-1", "scene-00-narration"))
+def test_google_has_a_price_for_each_kind_of_voice_and_refuses_what_it_cannot_say(billing: BillingHarness) -> None:
+    gate = billing.gate.bill_to(BillingContext("job-1", "scene-00-narration"))
     for voice in ("en-GB-Standard-A", "en-GB-Neural2-B"):
-        asked(desk, "google voice", Manner(named=f"googletts/{voice}"), gate)
-    prices = {charge.model: charge.spent for charge in desk.account().charges.values()}
+        asked(billing, "google voice", Manner(named=f"googletts/{voice}"), gate)
+    prices = {charge.model: charge.spent for charge in billing.account().charges.values()}
     assert prices["neural2"] == pytest.approx(4 * prices["standard"], abs=4)
-    for voice, problem in (("en-US-Studio-O", "no voice that marks words"), ("hi-IN-Neural2-A", "speaks hi, not en")):
+    for voice, problem in (
+        ("en-US-Studio-O", "no voice that marks words"),
+        ("hi-IN-Neural2-A", "speaks hi, not en"),
+    ):
         with pytest.raises(ProviderError, match=problem):
-            asked(desk, "google voice", Manner(named=f"googletts/{voice}"))
-    assert len(desk.stub.calls("googletts")) == 2
+            asked(billing, "google voice", Manner(named=f"googletts/{voice}"))
+    assert len(billing.stub.calls("googletts")) == 2
 
 
-def test_a_voice_that_google_lacks_leaves_its_family_to_other_plans(desk: Desk) -> None:
+def test_a_voice_that_google_lacks_leaves_its_family_to_other_plans(billing: BillingHarness) -> None:
     for voice in ("en-US-Neural2-Z", "en-US-Neural2-Y"):
         with pytest.raises(ProviderError, match=r"does not exist") as caught:
-            asked(desk, "google voice", Manner(named=f"googletts/{voice}"))
+            asked(billing, "google voice", Manner(named=f"googletts/{voice}"))
         assert (caught.value.fault, caught.value.retryable) == ("request", False)
         assert "name another voice" in caught.value.advice
-    assert asked(desk, "google voice", Manner())["voice"]["name"] == "en-US-Neural2-F"
-    assert [charge.outcome for charge in desk.account().charges.values()] == []
+    assert asked(billing, "google voice", Manner())["voice"]["name"] == "en-US-Neural2-F"
+    assert [charge.outcome for charge in billing.account().charges.values()] == []
 
 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])
-def test_another_voice_has_another_key(desk: Desk, name: str) -> None:
-    made, vendor = desk.adapter(name), ADAPTERS[name].vendor
+def test_another_voice_has_another_key(billing: BillingHarness, name: str) -> None:
+    made, vendor = billing.adapter(name), ADAPTERS[name].vendor
     assert made.provider_for("en", "F") != made.provider_for("en", "F", Manner(named=f"{vendor}/other"))
     assert made.provider_for("en", "F") == made.provider_for("en", "F", Manner(named="somebody/other"))
 
@@ -88,8 +91,8 @@ def test_a_plan_names_a_voice_and_its_manner() -> None:
             RenderPlan.parse({"topic": "A river", "voice": voice})
 
 
-def test_a_slower_voice_says_less_in_the_same_time(desk: Desk) -> None:
-    for planner in (Storybook(), desk.adapter("openai planner")):
+def test_a_slower_voice_says_less_in_the_same_time(billing: BillingHarness) -> None:
+    for planner in (Storybook(), billing.adapter("openai planner")):
         usual, slow = (
             planner.plan(RenderPlan(topic="The story of Prahlad", length_sec=60, delivery=Delivery(speed=speed))).plan
             for speed in (1.0, 0.7)

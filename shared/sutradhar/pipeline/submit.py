@@ -96,7 +96,8 @@ def check_budget(services: Services, job: Job) -> Estimate:
     left = services.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected_cost else None
     if left is not None and cost.expected_cost > left:
         raise BudgetSpent(
-            f"the video would cost about {usd(cost.expected_cost):.2f} USD, and {usd(left):.2f} are left for today (UTC)"
+            f"the video would cost about {usd(cost.expected_cost):.2f} USD,"
+            f" and {usd(left):.2f} are left for today (UTC)"
         )
     return cost
 
