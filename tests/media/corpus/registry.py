@@ -24,7 +24,7 @@ from sutradhar.media.audio import decode_audio
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import import_file, store_asset
 from sutradhar.ports.providers import ImageFile, VideoFile
-from sutradhar.ports.stores import LONGEST_RUN
+from sutradhar.ports.stores import MAX_LEASE
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
 def _used(services: Services, spec: UploadSpec) -> Asset:
     """Return the asset that a video gets for the upload in ``spec``."""
     key = cache_key(spec, UPLOAD_PROVIDER)
-    stored = store_asset(services, key, spec, services.leases.acquire(key, LONGEST_RUN))
+    stored = store_asset(services, key, spec, services.leases.acquire(key, MAX_LEASE))
     data = services.blobs.get(stored.blob)
     if spec.kind == "music":
         return Song(np.concatenate(list(decode_audio(io.BytesIO(data)))))
