@@ -229,7 +229,7 @@ def test_a_fallback_serves_every_slot_of_its_job_that_asks_for_the_same(
     def fail(_text: str) -> SoundEffect:
         raise ProviderError("no thunder here", provider="counting/1", retryable=False)
 
-    monkeypatch.setattr(pipeline.providers, "sound", fail)
+    monkeypatch.setattr(pipeline.providers, "find_effect", fail)
     thunder = (SoundCue(text="thunder"),)
     scenes = tuple(Scene(image_prompt=f"hill {n}", duration_sec=2, sounds=thunder) for n in range(2))
     job, _ = submit(pipeline.services, PLAN.evolve(scenes=scenes))

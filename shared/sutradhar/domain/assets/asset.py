@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.core.record import History, Record, keep_fields, rename
 
 Alignment = Literal["engine", "speech", "estimate"]
 """The source of word times: the voice engine itself, the words recognised in the finished speech, or a share of the
@@ -25,7 +25,7 @@ class Word(Frozen):
     text: str
     start: float
     end: float
-    timing_source: Alignment = Field(default="engine", validation_alias="how", serialization_alias="how")
+    timing_source: Alignment = "engine"
     confidence: float = 1.0
     """The probability, 0 to 1, that the time is right within 0.1 s: 1 if the voice engine gave it, the recogniser's own
     probability if the word was found in the speech, and a measured value if the time is a share by length."""
@@ -34,7 +34,7 @@ class Word(Frozen):
     def _leave_out_defaults(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
         fields: dict[str, Any] = serialize(self)
         if self.timing_source == "engine":
-            del fields["how"]
+            del fields["timing_source"]
         if self.confidence == 1:
             del fields["confidence"]
         return fields
@@ -80,7 +80,13 @@ class Provenance(Frozen):
 class Asset(Record):
     """A stored part of a video. ``blob`` is its name in the blob store, ``sha256`` the hash of its bytes."""
 
-    history = History("asset", keep_fields)
+    history = History(
+        "asset",
+        keep_fields,
+        rename("footage", "is_video"),
+        rename("refused", "refusal_reason"),
+        rename("how", "timing_source", within="words.*"),
+    )
 
     key: str
     kind: AssetKind
@@ -99,9 +105,9 @@ class Asset(Record):
     words: tuple[Word, ...] = ()
     alignment: Alignment | None = None
     provenance: Provenance | None = None
-    is_video: bool = Field(default=False, validation_alias="footage", serialization_alias="footage")
+    is_video: bool = False
     """True if the file of an image asset is a video."""
-    refusal_reason: str = Field(default="", validation_alias="refused", serialization_alias="refused")
+    refusal_reason: str = ""
     """The provider's reason for refusing the first prompt; empty if it accepted that."""
 
     @property

@@ -9,14 +9,7 @@ class Frozen(BaseModel):
     """A value: it cannot be changed, only replaced (``evolve``)."""
 
     # a function that starts cold builds the validators of what it uses, when it uses them
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        defer_build=True,
-        # a field whose stored name differs from today's has that as its alias
-        validate_by_name=True,
-        serialize_by_alias=True,
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def constant(cls, **values: Any) -> Self:
