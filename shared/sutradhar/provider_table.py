@@ -131,7 +131,7 @@ PROVIDERS: Sequence[ProviderSpec] = (
                 "sutradhar.providers.hosted.elevenlabs.voice:ElevenLabsNarrator",
                 "eleven_multilingual_v2",
                 ("characters",),
-                "model",
+                "voice_model",
                 "eleven_v3",
             ),
             Offer(
@@ -152,7 +152,7 @@ PROVIDERS: Sequence[ProviderSpec] = (
             ),
         ),
         is_hosted=True,
-        options=("model", "sound_model", "music_model", "voice_f", "voice_m"),
+        options=("voice_model", "sound_model", "music_model", "voice_f", "voice_m"),
         client="sutradhar.providers.hosted.elevenlabs.client",
     ),
     ProviderSpec(

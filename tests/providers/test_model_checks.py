@@ -53,7 +53,7 @@ KINDS = [
     ("GEMINI_PLANNER_MODEL", "planner model of gemini", tokens("gemini", "gone-1")),
     ("GEMINI_IMAGE_MODEL", "image model of gemini", tokens("gemini", "gone-1")),
     ("GEMINI_CLIP_MODEL", "clip model of gemini", "gemini/gone-1:seconds=0.1"),
-    ("ELEVENLABS_MODEL", "narrator model of elevenlabs", "elevenlabs/gone-1:characters=0.1/1K"),
+    ("ELEVENLABS_VOICE_MODEL", "narrator model of elevenlabs", "elevenlabs/gone-1:characters=0.1/1K"),
 ]
 
 
@@ -67,7 +67,9 @@ def test_a_model_that_is_gone_fails(choose: Choose, variable: str, name: str, pr
 
 
 def test_a_model_that_cannot_speak_does_not_count_as_a_voice(choose: Choose) -> None:
-    choose(ELEVENLABS_MODEL="eleven_english_sts_v2", MODEL_PRICES="elevenlabs/eleven_english_sts_v2:characters=1/1K")
+    choose(
+        ELEVENLABS_VOICE_MODEL="eleven_english_sts_v2", MODEL_PRICES="elevenlabs/eleven_english_sts_v2:characters=1/1K"
+    )
     (check,) = checks_of("narrator model of elevenlabs")
     assert (check.ok, check.needed) == (False, True)
 
@@ -118,7 +120,7 @@ def test_a_model_that_the_table_says_is_over_fails_although_the_provider_lists_i
         ("OPENAI_VOICE_MODEL", "openai/new-1:seconds=USD/1"),
         ("GEMINI_IMAGE_MODEL", "gemini/new-1:input_tokens=USD/1M,output_tokens=USD/1M"),
         ("GEMINI_CLIP_MODEL", "gemini/new-1:seconds=USD/1"),
-        ("ELEVENLABS_MODEL", "elevenlabs/new-1:characters=USD/1K"),
+        ("ELEVENLABS_VOICE_MODEL", "elevenlabs/new-1:characters=USD/1K"),
         ("ELEVENLABS_MUSIC_MODEL", "elevenlabs/new-1:seconds=USD/1"),
         ("ELEVENLABS_SOUND_MODEL", "elevenlabs/new-1:seconds=USD/1"),
     ],

@@ -72,7 +72,7 @@ def watch_money(stub: VendorStub) -> Iterator[list[int]]:
     ("variables", "plan", "slot", "provider"),
     [
         ({"OPENAI_IMAGE_MODEL": "gone-1"}, PLAN, "scene-00-image", "openai/gpt-image-2.6-flare-medium"),
-        ({"ELEVENLABS_MODEL": "gone-1"}, PLAN, "scene-00-narration", "elevenlabs/eleven_multilingual_v2"),
+        ({"ELEVENLABS_VOICE_MODEL": "gone-1"}, PLAN, "scene-00-narration", "elevenlabs/eleven_multilingual_v2"),
         (
             {"GEMINI_IMAGE_MODEL": "gone-1", "IMAGE_GENERATORS": "gemini"},
             PLAN,
@@ -136,7 +136,7 @@ def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
     ("variables", "plan"),
     [
         ({"OPENAI_IMAGE_MODEL": "gone-1"}, PLAN),
-        ({"ELEVENLABS_MODEL": "gone-1"}, PLAN),
+        ({"ELEVENLABS_VOICE_MODEL": "gone-1"}, PLAN),
         ({"OPENAI_PLANNER_MODEL": "gone-1"}, WRITTEN),
     ],
 )

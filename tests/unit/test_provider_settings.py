@@ -95,6 +95,7 @@ OLD = {
     "MAKERS": ("ASSET_WORKERS", "3"),
     "CALLS_AT_ONCE": ("MAX_CONCURRENT_CALLS", "4"),
     "PRICES": ("PRICE_TABLE", "/prices.json"),
+    "ELEVENLABS_MODEL": ("ELEVENLABS_VOICE_MODEL", "eleven_v3"),
     "OPENAI_CALLS_A_MINUTE": ("OPENAI_MAX_CALLS_PER_MINUTE", "60"),
 }
 

@@ -26,6 +26,7 @@ def find_new_names(table: ProviderTable | None = None) -> Mapping[str, str]:
         "MAKERS": "ASSET_WORKERS",
         "CALLS_AT_ONCE": "MAX_CONCURRENT_CALLS",
         "PRICES": "PRICE_TABLE",
+        "ELEVENLABS_MODEL": "ELEVENLABS_VOICE_MODEL",
         **rates,
     }
 
