@@ -5,11 +5,19 @@ import gzip
 import json
 import re
 import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from sutradhar import bootstrap
+from sutradhar.config import Settings
+from sutradhar.domain.jobs.job import Job
+from sutradhar.ports.backend import Backend
+from tests import emulated_cloud
 
 COMMITS = ("0550582", "94921b3")
 AGE = timedelta(hours=1)
@@ -95,3 +103,37 @@ class OldStore:
 
 def _restore_type(value: Any) -> Any:
     return datetime.fromisoformat(value["timestamp"]) if isinstance(value, dict) else value
+
+
+@dataclass(frozen=True)
+class OpenStore:
+    """An old store, and today's backend on it."""
+
+    store: OldStore
+    backend: Backend
+    settings: Settings
+
+    def job(self, name: str) -> Job:
+        return self.backend.jobs.get(self.store.jobs[name])
+
+
+def settings_of(store: OldStore, folder: Path, more: Mapping[str, str] | None = None) -> Settings:
+    """Write the store to its place and return the settings of a process that opens it, with the variables ``more``."""
+    if store.backend == "local":
+        store.write_home(folder / "home")
+        return Settings.from_env({**(more or {}), "SUTRADHAR_HOME": str(folder / "home")})
+    project = emulated_cloud.project()
+    store.write_emulators(project)
+    env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": project, "ASSET_BUCKET": project, "REGION": "europe-west4"}
+    return Settings.from_env({**(more or {}), **env})
+
+
+@contextmanager
+def open_store(store: OldStore, folder: Path, more: Mapping[str, str] | None = None) -> Iterator[OpenStore]:
+    """Open the store with today's backend while the block runs. ``folder`` is empty."""
+    settings = settings_of(store, folder, more)
+    backend = (bootstrap.local_backend if store.backend == "local" else bootstrap.gcp_backend)(settings)
+    try:
+        yield OpenStore(store, backend, settings)
+    finally:
+        backend.close()

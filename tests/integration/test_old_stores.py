@@ -1,8 +1,7 @@
 """Stores of earlier commits are opened by today's code: what is finished is shown, what is not goes on to its end."""
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from gpu_renderer.core.segments import ENGINE_VERSION
 from gpu_renderer.encode import encoders, segment_store
 from gpu_renderer.text.captions import hash_fonts
 from sutradhar import bootstrap
-from sutradhar.config import Settings
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, AssetRequest, FirstProviders, list_asset_requests
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec
@@ -25,9 +23,7 @@ from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.plan import list_required_assets
-from sutradhar.ports.backend import Backend
-from tests import emulated_cloud
-from tests.old_stores import COMMITS, OldStore
+from tests.old_stores import COMMITS, OldStore, OpenStore, settings_of
 
 STATES = {
     "own": JobState.SUCCEEDED,
@@ -38,45 +34,6 @@ STATES = {
     "rendering": JobState.RENDERING,
     "planning": JobState.PLANNING,
 }
-
-
-@dataclass(frozen=True)
-class OpenStore:
-    """An old store, and today's backend on it."""
-
-    store: OldStore
-    backend: Backend
-    settings: Settings
-
-    def job(self, name: str) -> Job:
-        return self.backend.jobs.get(self.store.jobs[name])
-
-
-def settings_of(store: OldStore, folder: Path) -> Settings:
-    """Write the store to its place and return the settings of a process that opens it."""
-    if store.backend == "local":
-        store.write_home(folder / "home")
-        return Settings.from_env({"SUTRADHAR_HOME": str(folder / "home")})
-    project = emulated_cloud.project()
-    store.write_emulators(project)
-    env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": project, "ASSET_BUCKET": project, "REGION": "europe-west4"}
-    return Settings.from_env(env)
-
-
-@pytest.fixture(params=["local", "gcp"])
-def backend_name(request: pytest.FixtureRequest) -> str:
-    if request.param == "gcp":
-        request.getfixturevalue("emulators")
-    return str(request.param)
-
-
-@pytest.fixture(params=COMMITS)
-def old(request: pytest.FixtureRequest, backend_name: str, tmp_path: Path) -> Iterator[OpenStore]:
-    store = OldStore(request.param, backend_name)
-    settings = settings_of(store, tmp_path)
-    backend = (bootstrap.local_backend if backend_name == "local" else bootstrap.gcp_backend)(settings)
-    yield OpenStore(store, backend, settings)
-    backend.close()
 
 
 def test_jobs_are_listed_with_their_plans_and_ends(old: OpenStore) -> None:

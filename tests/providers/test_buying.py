@@ -192,7 +192,7 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(
     assert "policy does not allow" in picture.refusal_reason
     assert picture.provenance
     assert picture.provenance.prompt.startswith("A calm picture in other words")
-    request = done.request(Slot.parse("scene-01-image"))
+    request = done.find_request(Slot.parse("scene-01-image"))
     assert request
     assert "view 1" in prompt_of(request)
     assert any(

@@ -65,8 +65,11 @@ class History:
             raise ValueError(f"the schema number is {number!r}")
         if number > self.version:
             raise NewerRecord(f"a stored {self.name}")
-        for step in self._steps[number:]:
-            fields = step(fields)
+        try:
+            for step in self._steps[number:]:
+                fields = step(fields)
+        except (AttributeError, KeyError, TypeError) as exc:  # the record is not what its number says
+            raise ValueError(f"step failed: {exc!r}") from exc
         return fields
 
 

@@ -1,0 +1,26 @@
+"""Fixtures of the tests that open stores of earlier commits."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.old_stores import COMMITS, OldStore, OpenStore, open_store
+
+
+@pytest.fixture(params=["local", "gcp"])
+def backend_name(request: pytest.FixtureRequest) -> str:
+    if request.param == "gcp":
+        request.getfixturevalue("emulators")
+    return str(request.param)
+
+
+@pytest.fixture(params=COMMITS)
+def old_store(request: pytest.FixtureRequest, backend_name: str) -> OldStore:
+    return OldStore(request.param, backend_name)
+
+
+@pytest.fixture
+def old(old_store: OldStore, tmp_path: Path) -> Iterator[OpenStore]:
+    with open_store(old_store, tmp_path) as store:
+        yield store
