@@ -102,11 +102,11 @@ def _make(wanted: RenderPlan) -> Job:
 
 def _begin(wanted: RenderPlan) -> Job:
     """Return the job for ``wanted``: one that was stopped or failed, or else a new one."""
-    from sutradhar.pipeline.submit import hash_request, retry, submit
+    from sutradhar.pipeline.submit import is_made_for, retry, submit
 
     services = bootstrap.services()
-    digest = hash_request(wanted)
-    before = next((j for j in services.jobs.list_latest(100).jobs if j.request_hash == digest), None)
+    latest = services.jobs.list_latest(100).jobs
+    before = next((job for job in latest if is_made_for(job, wanted, services.defaults)), None)
     if before and before.error and before.error.refused_by == gate_versions(ENGINE_VERSION):
         say(f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again.")
         return before

@@ -16,7 +16,7 @@ from sutradhar.domain.core.errors import (
 )
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.limits import PlanLimits
-from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
 from sutradhar.domain.plan.upload import named_in
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
@@ -63,7 +63,7 @@ def submit(
             refuse_gone(services, cost.lines)
         new_job = new_job.evolve(estimated=cost.expected_cost, estimated_most=cost.max_cost)
         job, created = services.jobs.create(new_job)
-    if job.request_hash != digest:
+    if not is_made_for(job, requested_plan, services.defaults):
         raise IdempotencyMismatch
     if created:
         log(
@@ -105,6 +105,15 @@ def check_budget(services: Services, job: Job) -> Estimate:
 def hash_request(plan: RenderPlan) -> str:
     """Return a hash that is equal for equal plans, also if their fields have another order or leave out defaults."""
     return hashlib.sha256(json.dumps(plan.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+
+
+def is_made_for(job: Job, requested_plan: RenderPlan, defaults: PlanDefaults) -> bool:
+    """Return whether the job was made for an equal plan.
+
+    The hash covers every field that plans have, so plans of versions with fewer fields have another hash. Their jobs
+    are told by the plan itself.
+    """
+    return job.request_hash == hash_request(requested_plan) or job.wanted == requested_plan.with_defaults(defaults)
 
 
 def cancel(services: Services, job_id: str) -> Job:
