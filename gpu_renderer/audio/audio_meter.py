@@ -1,4 +1,4 @@
-"""A film's sound as the gate needs it: its level, its silences, and its envelope, to be held against the narrations."""
+"""Measure the audio of a video for the quality gate: level, silences, and the envelope with the narrations in it."""
 
 import base64
 import re
@@ -20,20 +20,22 @@ from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
 
 SILENT_LUFS = -70.0
-"""What the EBU R 128 meter says of silence: its absolute gate."""
+"""The loudness that the EBU R 128 meter gives to silence: its absolute gate."""
 SILENT_DBTP = -120.0
-"""Instead of minus infinity, which JSON does not have."""
+"""The peak of silence, instead of minus infinity, which JSON does not have."""
 
 _SILENCE = "-50dB"
 _HOP_SEC = 0.01
+"""Seconds of one value of an envelope."""
 _HOP = round(_HOP_SEC * SAMPLE_RATE)
 _FLOOR_DB = 25.0
-"""Below a narration's loudest: what is quieter is lost in the music under it (as in ``tracks.spoken``)."""
+"""dB below a narration's loudest value; what is quieter is lost in the music (as in ``ducking.detect_speech``)."""
 _PART_SEC = 3.0
+"""Seconds of the parts of a narration that are compared."""
 _SEARCH = 40
-"""Hops to either side in which a narration is looked for."""
+"""Hops to either side in which a narration is searched for."""
 _LIVELY_DB = 3.0
-"""Standard deviation of an envelope from which on it can be told from another, and its place be found."""
+"""dB. An envelope with at least this standard deviation has a shape that can be found at one place only."""
 _BLOCK = SAMPLE_RATE * 2 * 4 * 4
 _NUMBER = r"(-?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf)|nan)"
 
@@ -42,7 +44,7 @@ Envelope = npt.NDArray[np.float64]
 
 
 class AudioMeasurement(Frozen):
-    """What decoding a sound track to its end has shown."""
+    """The measurement of an audio track that was decoded to its end."""
 
     integrated_lufs: float
     true_peak_dbtp: float
@@ -52,35 +54,40 @@ class AudioMeasurement(Frozen):
     errors: tuple[str, ...]
 
     def levels(self) -> Envelope:
+        """Return the envelope in dB of full scale."""
         return np.frombuffer(base64.b64decode(self.envelope), np.uint8) / -2.0
 
 
 @dataclass(frozen=True)
 class Narration:
-    """What a narration should sound like, taken from its recording. ``start_sec``: where it is in the film."""
+    """The envelope of a narration, from its own file, and ``start_sec``, its place in the video in seconds."""
 
     scene: int
     start_sec: float
     levels: Envelope
 
 
-def measure_command(sound: Path) -> list[str]:
-    """ffmpeg: meters the sound, and hands its samples on as 32-bit float stereo on stdout."""
-    heard = open_file(sound)["a:0"]
-    heard = heard.filter("silencedetect", noise=_SILENCE, duration=MAX_SILENCE_SEC)
-    heard = heard.filter("ebur128", peak="true", framelog="verbose")
-    sink = heard.output("pipe:", format="f32le", ac=2, ar=SAMPLE_RATE)
+def measure_command(path: Path) -> list[str]:
+    """Return the ffmpeg command that meters the first audio track of ``path``.
+
+    It writes the figures to stderr, and the samples as 32-bit float stereo to stdout.
+    """
+    track = open_file(path)["a:0"]
+    track = track.filter("silencedetect", noise=_SILENCE, duration=MAX_SILENCE_SEC)
+    track = track.filter("ebur128", peak="true", framelog="verbose")
+    sink = track.output("pipe:", format="f32le", ac=2, ar=SAMPLE_RATE)
     return finish_command(sink, log_level="level+info")
 
 
-def measure_audio(sound: Path, length: float, cancel: threading.Event | None = None) -> AudioMeasurement:
-    """Decode the first sound track of ``sound``, which is ``length`` seconds long.
+def measure_audio(path: Path, length: float, cancel: threading.Event | None = None) -> AudioMeasurement:
+    """Decode the first audio track of ``path``, which is ``length`` seconds long.
 
     Raises:
-        Cancelled, RenderError: nothing could be decoded.
+        RenderError: no audio could be decoded.
+        Cancelled: ``cancel`` was set.
     """
     powers: list[Envelope] = []
-    with Process(measure_command(sound), stage="gate", stream=True) as process:
+    with Process(measure_command(path), stage="gate", stream=True) as process:
         while block := process.stdout.read(_BLOCK - _BLOCK % (_HOP * 8)):
             if cancel is not None and cancel.is_set():
                 raise Cancelled
@@ -99,31 +106,30 @@ def measure_audio(sound: Path, length: float, cancel: threading.Event | None = N
 def read_narrations(
     timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event | None = None
 ) -> tuple[Narration, ...]:
-    """What should be heard where, from the recordings themselves and not from the mix: a mix may be what is wrong.
+    """Return the envelopes of the narrations, read from their own files: the mix may be what is wrong.
 
     Raises:
-        RenderError: a recording is gone or cannot be used; names the scene.
+        RenderError: a narration is missing or cannot be used; names the scene.
         Cancelled: ``cancel`` was set.
     """
-    found = []
+    narrations = []
     stop = cancel or threading.Event()
-    for voice in timeline.narrations:
-        what, path = f"the narration of scene {voice.scene + 1}", workdir / f"heard-{voice.media.sha256}"
-        with AudioSource(blobs, voice.media.blob, voice.samples, path, what, voice.scene, stop) as recording:
-            heard = recording.read(0, voice.samples)
-        levels = _to_decibels(_measure_power(heard))
-        found.append(Narration(voice.scene, voice.start / SAMPLE_RATE, levels))
-    return tuple(found)
+    for clip in timeline.narrations:
+        what, path = f"the narration of scene {clip.scene + 1}", workdir / f"heard-{clip.media.sha256}"
+        with AudioSource(blobs, clip.media.blob, clip.samples, path, what, clip.scene, stop) as source:
+            samples = source.read(0, clip.samples)
+        narrations.append(Narration(clip.scene, clip.start / SAMPLE_RATE, _to_decibels(_measure_power(samples))))
+    return tuple(narrations)
 
 
-def match_narrations(track: AudioMeasurement, expected: Sequence[Narration]) -> tuple[Heard, ...]:
-    """How well each stretch of some seconds of each narration is heard in ``track``, and how late.
+def match_narrations(measurement: AudioMeasurement, expected: Sequence[Narration]) -> tuple[Heard, ...]:
+    """Return how well, and how late, each part of some seconds of each narration is heard in the measured audio.
 
-    Two envelopes, cut off ``_FLOOR_DB`` below their loudest, are correlated at every lag; music ducked under a voice
-    stays below that. A stretch that is even (a tone, a pause) has no shape to find and is left out.
+    Two envelopes, limited to ``_FLOOR_DB`` below their loudest value, are correlated at every lag; music ducked under a
+    voice stays below that. An even part (a tone, a pause) has no shape that could be found and is left out.
     """
-    film = track.levels()
-    found: list[Heard] = []
+    envelope = measurement.levels()
+    matches: list[Heard] = []
     for narration in expected:
         parts = max(round(len(narration.levels) * _HOP_SEC / _PART_SEC), 1)
         offset = 0
@@ -133,34 +139,35 @@ def match_narrations(track: AudioMeasurement, expected: Sequence[Narration]) -> 
             shape = np.maximum(part, narration.levels.max() - _FLOOR_DB)
             if len(part) < 2 * _SEARCH or shape.std() < _LIVELY_DB:
                 continue
-            found.append(_match(film, shape, start, narration.scene))
-    return tuple(found)
+            matches.append(_match(envelope, shape, start, narration.scene))
+    return tuple(matches)
 
 
-def _match(film: Envelope, shape: Envelope, start: float, scene: int) -> Heard:
+def _match(envelope: Envelope, shape: Envelope, start: float, scene: int) -> Heard:
+    """Find ``shape`` near hop ``start`` of ``envelope``: the lag with the highest correlation."""
     first = round(start)
-    padded = np.pad(film, (_SEARCH, _SEARCH + len(shape)), constant_values=-120.0)
+    padded = np.pad(envelope, (_SEARCH, _SEARCH + len(shape)), constant_values=-120.0)
     first = min(max(first, 0), len(padded) - len(shape) - 2 * _SEARCH)
     around = padded[first : first + len(shape) + 2 * _SEARCH]
     around = np.maximum(around, around.max() - _FLOOR_DB)
     windows = np.lib.stride_tricks.sliding_window_view(around, len(shape))
     centred = windows - windows.mean(axis=1, keepdims=True)
-    wanted = shape - shape.mean()
-    size = np.sqrt((centred**2).sum(axis=1) * (wanted**2).sum())
-    likeness = np.where(size > 0, centred @ wanted / np.maximum(size, 1e-9), 0.0)
-    best = int(likeness.argmax())
+    centred_shape = shape - shape.mean()
+    size = np.sqrt((centred**2).sum(axis=1) * (centred_shape**2).sum())
+    correlation = np.where(size > 0, centred @ centred_shape / np.maximum(size, 1e-9), 0.0)
+    best = int(correlation.argmax())
     late = (best - _SEARCH + round(start) - start) * _HOP_SEC
     return Heard(
         scene=scene,
         start=start * _HOP_SEC,
         end=(start + len(shape)) * _HOP_SEC,
-        likeness=round(float(likeness[best]), 3),
+        likeness=round(float(correlation[best]), 3),
         late_sec=round(late, 3),
     )
 
 
 def _measure_power(samples: npt.NDArray[np.float32]) -> Envelope:
-    """Mean square of every ``_HOP`` samples, channels averaged; the last may be shorter."""
+    """Return the mean square of every ``_HOP`` samples, channels averaged; the last hop may be shorter."""
     squares = np.einsum("sc,sc->s", samples, samples) / max(samples.shape[1], 1)
     edges = np.arange(0, len(squares), _HOP)
     counts = np.diff(np.append(edges, len(squares)))
@@ -172,13 +179,13 @@ def _to_decibels(power: Envelope) -> Envelope:
 
 
 def _find_level(pattern: str, log: str, floor: float) -> float:
-    """The last such figure: the meter also reports when the graph is set up anew."""
-    found = re.findall(pattern, log)
-    return max(float(found[-1]), floor) if found and found[-1] != "nan" else floor
+    """Return the last figure that matches: the meter also reports when ffmpeg rebuilds the filter graph."""
+    figures = re.findall(pattern, log)
+    return max(float(figures[-1]), floor) if figures and figures[-1] != "nan" else floor
 
 
 def _find_silences(log: str, length: float) -> tuple[Span, ...]:
-    """Silences; one that never ends lasts to the end of the file."""
+    """Return the silences; one without an end lasts to the end of the file."""
     starts, ends = (
         [max(float(t), 0.0) for t in re.findall(rf"silence_{event}: {_NUMBER}", log)] for event in ("start", "end")
     )

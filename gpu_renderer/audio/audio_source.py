@@ -1,4 +1,4 @@
-"""Read audio files of the blob store from any sample on: plain WAV as it is, all else decoded by ``media.audio``."""
+"""Read audio files of the blob store from any sample on: plain WAV directly, all others decoded by ``media.audio``."""
 
 import errno
 import threading
@@ -19,15 +19,17 @@ from sutradhar.media.formats import MediaError
 from sutradhar.ports.stores import BlobStore
 
 TOLERANCE = SAMPLE_RATE // 100
-"""Samples by which a file may be shorter or longer than the timeline says; it is filled up with silence, or cut."""
+"""Samples by which a file may be shorter or longer than the timeline says; it is padded with silence, or cut."""
 
-_ADVICE = "replace it with a sound file that plays from beginning to end, such as a WAV, or make it again with a retry"
-_FRAME = 8  # bytes of one converted sample of both channels
-_LOUDEST = 16.0  # 24 dB over full scale; more than that in a float file is damage
+_ADVICE = "replace it with an audio file that plays from beginning to end, such as a WAV, or make it again with a retry"
+_FRAME = 8
+"""Bytes of one converted sample of both channels."""
+_LOUDEST = 16.0
+"""24 dB over full scale; a larger sample in a float file is damage."""
 
 
 class _Layout(NamedTuple):
-    """Where in a file the samples are: the first byte, channels side by side, their type, how many of each."""
+    """The place of the samples in a file: from byte ``offset`` on, ``channels`` interleaved, ``frames`` of each."""
 
     offset: int
     channels: int
@@ -46,9 +48,9 @@ class Excerpt:
     """The part of a user's file that is heard; if the file ends sooner, silence follows."""
 
     start: int
-    """First sample of the part at 48 kHz, counted from the file's first sound or from ``zero_sec``."""
+    """First sample of the part at 48 kHz, counted from the first audio of the file or from ``zero_sec``."""
     zero_sec: float | None = None
-    """The time stamp that counts as 0: that of a clip's first frame, so that sound and frames stay in step."""
+    """The time stamp that counts as 0: that of a clip's first frame, so that audio and frames stay in step."""
     indexed: bool = False
     """True if a decoder can seek to a place near ``start`` and finds time stamps there."""
     file: Path | None = None
@@ -56,9 +58,12 @@ class Excerpt:
 
 
 class AudioSource:
-    """A sound file as ``samples`` samples at 48 kHz, mono in both channels, more than two channels mixed down.
+    """An audio file as ``samples`` samples at 48 kHz: mono in both channels, more than two channels mixed down.
 
-    ``what`` names it in errors; ``path`` is where it may be put, and what is made of it beside that.
+    Args:
+        path: the place for a local copy of the file; a converted copy is written next to it.
+        what: names the file in errors.
+        excerpt: the part that is read; None for the whole file.
 
     Raises:
         RenderError: stage ``sound``: the file is missing, holds no audio, or is damaged; or, without an excerpt, its
@@ -81,42 +86,46 @@ class AudioSource:
         try:
             source = (excerpt and excerpt.file) or blobs.fetch(blob, path)
         except NotFound as exc:
-            raise self._unusable(f"there is no file {blob}") from exc
+            raise self._build_error(f"there is no file {blob}") from exc
         layout = _find_wav_layout(source)
         if layout is not None and excerpt is not None:
             layout = layout.from_sample(excerpt.start, samples)
         if layout is None:
-            source = self._converted(source, path.with_name(f"{path.name}.f32"), cancel, excerpt)
+            source = self._convert(source, path.with_name(f"{path.name}.f32"), cancel, excerpt)
             layout = _Layout(0, 2, np.dtype("<f4"), source.stat().st_size // _FRAME)
-        self._layout, self._found = layout, layout.frames
-        if abs(self._found - samples) > TOLERANCE and not (excerpt and self._found < samples):
-            longer = "or more " if self._found > samples and layout.dtype.kind == "f" else ""
-            raise self._unusable(f"{blob} has {self._found} {longer}samples at 48 kHz, the timeline says {samples}")
+        self._layout = layout
+        length = layout.frames
+        if abs(length - samples) > TOLERANCE and not (excerpt and length < samples):
+            longer = "or more " if length > samples and layout.dtype.kind == "f" else ""
+            raise self._build_error(f"{blob} has {length} {longer}samples at 48 kHz, the timeline says {samples}")
         self._file: BinaryIO = source.open("rb")
 
     def read(self, start: int, count: int) -> Audio:
-        """(count, 2) from sample ``start``."""
-        there = max(min(count, self._found - start), 0)
-        offset, channels, dtype, _ = self._layout
+        """Return ``count`` samples from sample ``start`` on, (count, 2); silence after the end of the file."""
+        offset, channels, dtype, length = self._layout
+        there = max(min(count, length - start), 0)
         width = channels * dtype.itemsize
         self._file.seek(offset + start * width)
         coded = np.frombuffer(self._file.read(there * width), dtype).reshape(-1, channels)
         if len(coded) < there:
-            raise self._unusable("the file ends too soon")
-        sound = np.zeros((count, 2), np.float32)
+            raise self._build_error("the file ends too soon")
+        samples = np.zeros((count, 2), np.float32)
         if dtype.kind == "f":
-            # a damaged float file can hold anything, and one NaN would silence the whole film
-            sound[:there] = np.clip(np.nan_to_num(coded), -_LOUDEST, _LOUDEST)
+            # a damaged float file can hold anything, and one NaN would silence the whole video
+            samples[:there] = np.clip(np.nan_to_num(coded), -_LOUDEST, _LOUDEST)
         else:
-            np.multiply(coded, np.float32(1 / 32768), out=sound[:there])
-        return sound
+            np.multiply(coded, np.float32(1 / 32768), out=samples[:there])
+        return samples
 
     def levels(self) -> Levels:
+        """Measure the whole source."""
         return measure_levels(self.read(at, min(BLOCK, self.samples - at)) for at in range(0, self.samples, BLOCK))
 
-    def _converted(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
-        """Write the sound of ``source`` as raw floats, at most a little more than the timeline has. Floats keep samples
-        over full scale (MP3, a downmix, a float WAV) until the mix lowers them."""
+    def _convert(self, source: Path, target: Path, cancel: threading.Event, excerpt: Excerpt | None) -> Path:
+        """Write the audio of ``source`` to ``target`` as raw floats, at most a little more than the timeline has.
+
+        Floats keep samples over full scale (MP3, a downmix, a float WAV) until the mix lowers them.
+        """
         if excerpt is None:
             blocks = decode_audio(source, seconds=(self.samples + TOLERANCE + 1) / SAMPLE_RATE)
         else:
@@ -134,14 +143,14 @@ class AudioSource:
                     if cancel.is_set():
                         raise Cancelled
         except MediaError as exc:
-            raise self._unusable(f"it {exc.reason}") from exc
+            raise self._build_error(f"it {exc.reason}") from exc
         except OSError as exc:
             advice = "free some disk space and retry" if exc.errno in (errno.ENOSPC, errno.EDQUOT) else _ADVICE
             raise RenderError(f"cannot convert {self._what}: {exc.strerror}", stage="sound", advice=advice) from exc
         return target
 
-    def _unusable(self, why: str) -> RenderError:
-        return RenderError(f"cannot use {self._what}: {why}", stage="sound", scene=self._scene, advice=_ADVICE)
+    def _build_error(self, reason: str) -> RenderError:
+        return RenderError(f"cannot use {self._what}: {reason}", stage="sound", scene=self._scene, advice=_ADVICE)
 
     def __enter__(self) -> Self:
         return self
@@ -151,30 +160,30 @@ class AudioSource:
 
 
 def count_samples(path: Path, cancel: threading.Event) -> int:
-    """How many samples at 48 kHz a Recording of ``path`` has, found by decoding it: many a header only guesses.
+    """Return how many samples at 48 kHz an AudioSource of ``path`` has, by decoding it: many headers only guess.
 
     Raises:
-        RenderError: there is no sound in it.
+        RenderError: there is no audio in it.
         Cancelled: ``cancel`` was set.
     """
     layout = _find_wav_layout(path)
     if layout is not None:
         return layout.frames
-    found = 0
+    count = 0
     try:
         for block in decode_audio(path):
-            found += len(block)
+            count += len(block)
             if cancel.is_set():
                 raise Cancelled
     except MediaError as exc:
         raise RenderError(f"it {exc.reason}", stage="sound") from exc
-    return found
+    return count
 
 
 def _find_wav_layout(path: Path) -> _Layout | None:
-    """Of a WAV file of 16 bit, 48 kHz, one or two channels; None for any other file."""
-    with suppress(wave.Error, EOFError), path.open("rb") as file, wave.open(file, "rb") as found:
-        channels, width, rate, frames = found.getparams()[:4]
+    """Return the layout of a WAV file of 16 bit, 48 kHz, one or two channels; None for any other file."""
+    with suppress(wave.Error, EOFError), path.open("rb") as file, wave.open(file, "rb") as opened:
+        channels, width, rate, frames = opened.getparams()[:4]
         offset = file.tell()  # opening reads up to the first sample
         whole = offset + frames * channels * width <= path.stat().st_size
         if rate == SAMPLE_RATE and width == 2 and channels in (1, 2) and whole:

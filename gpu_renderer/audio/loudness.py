@@ -1,7 +1,7 @@
-"""Loudness and true peak (ITU-R BS.1770-5), and the gain that brings a programme to a target without going over.
+"""Measure loudness and true peak (ITU-R BS.1770-5), and find the gain that brings audio to a target without overshoot.
 
-A programme is analysed once, into its power and peak of every millisecond; the gain, limiter included, is then found on
-those few numbers, so nothing here grows with the sound itself.
+Audio is analysed once, into power and peak of each millisecond. The gain, limiter included, is then found on these few
+numbers, so memory does not grow with the samples.
 """
 
 from collections.abc import Iterable
@@ -22,35 +22,41 @@ Curve = npt.NDArray[np.float32]
 HOP = SAMPLE_RATE // 1000
 BLOCK = 1280 * HOP
 """Samples in every block but the last. With ``_MEMORY`` it fills one FFT."""
-_MEMORY = 4096  # samples after which the K filter has forgotten its past: its slowest pole is 0.995
+_MEMORY = 4096
+"""Samples after which the response of the K filters has died away: their slowest pole is 0.995."""
 _FFT = BLOCK + _MEMORY
-_TAPS = 16  # of each phase of the 4x interpolator
-_LOOK_AHEAD = 5  # ms in which the limiter closes
-_RELEASE_DB = 0.12  # a millisecond
-_STEP = 10_000  # milliseconds that are released at once; over a whole film single precision would not do
-_HARDEST_DB = 12.0  # most that is given back for what the limiter takes; beyond that it would be heard
+_TAPS = 16
+"""Taps of each phase of the 4x interpolator."""
+_LOOK_AHEAD = 5
+"""Milliseconds in which the limiter closes."""
+_RELEASE_DB = 0.12
+"""dB by which the limiter opens in a millisecond."""
+_STEP = 10_000
+"""Milliseconds that are released at once; single precision is not enough for a whole video."""
+_HARDEST_DB = 12.0
+"""The most that is added for what the limiter takes; beyond that the limiting would be heard."""
 
 
 @dataclass(frozen=True)
 class Levels:
-    """``power``: K-weighted mean square, channels added; ``peak``: true peak. Both for every millisecond."""
+    """``power``: K-weighted mean square, channels added; ``peak``: true peak, linear. Both for every millisecond."""
 
     power: Curve
     peak: Curve
 
 
 def measure_levels(blocks: Iterable[Audio]) -> Levels:
-    """Measure a programme that comes in blocks of ``BLOCK`` samples; the last may be shorter."""
+    """Measure audio that comes in blocks of ``BLOCK`` samples; the last may be shorter."""
     powers: list[Curve] = []
     peaks: list[Curve] = []
     past = np.zeros((_MEMORY, 2), np.float32)
     for block in blocks:
-        heard = np.concatenate([past, block])
-        past = heard[-_MEMORY:]
+        samples = np.concatenate([past, block])
+        past = samples[-_MEMORY:]
         hops = -(-len(block) // HOP)
         power = np.zeros(hops * HOP)
         peak = np.zeros(hops * HOP, np.float32)
-        for channel in np.ascontiguousarray(heard.T):
+        for channel in np.ascontiguousarray(samples.T):
             weighted = np.fft.irfft(np.fft.rfft(channel, _FFT) * _k_weighting(), _FFT)
             power[: len(block)] += weighted[_MEMORY : _MEMORY + len(block)] ** 2
             np.maximum(peak[: len(block)], _find_true_peaks(channel[_MEMORY - _TAPS + 1 :]), out=peak[: len(block)])
@@ -60,8 +66,8 @@ def measure_levels(blocks: Iterable[Audio]) -> Levels:
     return Levels(np.concatenate([none, *powers]), np.concatenate([none, *peaks]))
 
 
-def integrated_loudness(power: Curve) -> float:
-    """Gated loudness in LUFS; -inf for silence. Sound shorter than one window of 400 ms is measured as one."""
+def measure_loudness(power: Curve) -> float:
+    """Return the gated loudness in LUFS; -inf for silence. Audio shorter than a window of 400 ms is measured as one."""
     if len(power) < 400:
         power = np.append(power, np.zeros(400 - len(power), np.float32))
     tenths = power[: len(power) // 100 * 100].reshape(-1, 100).mean(axis=1, dtype=np.float64)
@@ -74,36 +80,40 @@ def integrated_loudness(power: Curve) -> float:
 
 
 def max_momentary_loudness(power: Curve) -> float:
-    """The greatest momentary loudness (EBU Tech 3341: over 400 ms) in LUFS; -inf for silence. The silence around a
-    shorter sound counts too: to the ear a click is softer than a tone of its level."""
+    """Return the greatest momentary loudness (EBU Tech 3341: over 400 ms) in LUFS; -inf for silence.
+
+    The silence around shorter audio counts too: to the ear a click is softer than a tone of its level.
+    """
     total = np.cumsum(np.pad(power, 400), dtype=np.float64)
     greatest = float((total[400:] - total[:-400]).max()) / 400
     return -0.691 + 10 * float(np.log10(greatest)) if greatest > 1e-12 else float("-inf")
 
 
 def levelling_gain(levels: Levels, target: float, ceiling: float) -> Curve:
-    """Linear gain at the start of every millisecond, and one more at the end, that brings the programme to ``target``
-    LUFS with no true peak over ``ceiling`` dBTP. Silence is left alone."""
-    loudness = integrated_loudness(levels.power)
+    """Return the linear gain that brings audio to ``target`` LUFS with no true peak over ``ceiling`` dBTP.
+
+    It has a value at the start of each millisecond and one more at the end; it is 1 for silence.
+    """
+    loudness = measure_loudness(levels.power)
     if not np.isfinite(loudness):
         return np.ones(len(levels.power) + 1, np.float32)
-    wanted = target - loudness
-    gain = wanted
+    first = target - loudness
+    gain = first
     curve = _limit_gain(levels.peak, gain, ceiling)
     for _ in range(10):
-        missing = target - integrated_loudness(levels.power * curve[:-1] * curve[1:])
+        missing = target - measure_loudness(levels.power * curve[:-1] * curve[1:])
         if abs(missing) < 0.02:
             break
-        gain = min(gain + missing, wanted + _HARDEST_DB)
+        gain = min(gain + missing, first + _HARDEST_DB)
         curve = _limit_gain(levels.peak, gain, ceiling)
     return curve
 
 
 def _limit_gain(peak: Curve, gain_db: float, ceiling: float) -> Curve:
-    """``gain_db``, turned down ahead of every peak that would go over ``ceiling``.
+    """Return ``gain_db`` as a linear gain, lowered ahead of every peak that would go over ``ceiling``.
 
     The smallest gain of the coming ``_LOOK_AHEAD`` ms, averaged over the last ``_LOOK_AHEAD`` ms, reaches a peak's own
-    gain exactly when it comes; between two milliseconds gains are interpolated, so each end counts both neighbours.
+    gain exactly at the peak. Between two milliseconds gains are interpolated, so each end counts both neighbours.
     """
     allowed = np.log10(np.maximum(peak, 1e-9))
     allowed *= -20
@@ -133,18 +143,18 @@ def _k_weighting() -> npt.NDArray[np.complex64]:
 
 @cache
 def _interpolation_taps() -> tuple[Audio, ...]:
-    """Windowed sincs that give the signal a quarter, a half and three quarters of a sample on."""
+    """Return windowed sincs that give the signal a quarter, a half and three quarters of a sample later."""
     at = np.arange(_TAPS) - _TAPS // 2
-    found = []
+    phases = []
     for quarter in (0.25, 0.5, 0.75):
         offset = at + quarter
         taps = np.sinc(offset) * np.kaiser(4 * _TAPS + 1, 6.0)[np.round((offset + _TAPS / 2) * 4).astype(int)]
-        found.append((taps / taps.sum()).astype(np.float32))
-    return tuple(found)
+        phases.append((taps / taps.sum()).astype(np.float32))
+    return tuple(phases)
 
 
 def _find_true_peaks(channel: Audio) -> Audio:
-    """The largest magnitude at and after each sample but the first ``_TAPS`` - 1, late by half the taps, at 4x."""
+    """Return the largest magnitude at 4x at and after each sample from number ``_TAPS`` - 1 on, late by half the taps."""
     peak = np.abs(channel[_TAPS - 1 :])
     for taps in _interpolation_taps():
         np.maximum(peak, np.abs(np.convolve(channel, taps, "valid")), out=peak)

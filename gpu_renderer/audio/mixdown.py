@@ -1,4 +1,4 @@
-"""The film's sound as AAC: its programme, encoded and measured until it is as loud as promised."""
+"""Mix the audio of a video, encode it as AAC, and measure it until it is as loud as promised."""
 
 import threading
 from contextlib import ExitStack
@@ -17,6 +17,7 @@ from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
 
 LOUDNESS_TOLERANCE = 0.5
+"""LU by which the measured loudness may differ from the target."""
 TRUE_PEAK = -1.0
 """dBTP, measured after AAC."""
 
@@ -24,27 +25,29 @@ _DISK_ADVICE = "check that the work directory can be written to and has free spa
 
 
 class MixedAudio(NamedTuple):
-    """The video's sound as a file, and its measurements."""
+    """The audio of a video as a file, and its measurements."""
 
     path: Path
     """An .m4a file: AAC-LC 192k, 48 kHz, stereo."""
     measurement: AudioMeasurement
-    """The measured loudness of the file."""
+    """Measurement of the encoded file."""
     planned_lufs: float
     """Loudness in LUFS that the levels of the sources predict."""
 
 
-def meets_target(found: AudioMeasurement) -> bool:
-    # sound too short or too quiet for a loudness has none to correct
-    off = abs(found.integrated_lufs - LOUDNESS) if found.integrated_lufs > SILENT_LUFS else 0.0
-    return off <= LOUDNESS_TOLERANCE and found.true_peak_dbtp <= TRUE_PEAK
+def meets_target(measurement: AudioMeasurement) -> bool:
+    """Return whether loudness and true peak are as promised; audio without a loudness need only keep the peak."""
+    # audio that is too short or too quiet has no loudness to correct
+    lufs = measurement.integrated_lufs
+    error = abs(lufs - LOUDNESS) if lufs > SILENT_LUFS else 0.0
+    return error <= LOUDNESS_TOLERANCE and measurement.true_peak_dbtp <= TRUE_PEAK
 
 
 def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threading.Event) -> MixedAudio:
-    """Mix the whole video's sound into ``workdir``/sound.m4a, ``timeline.samples`` long.
+    """Mix the audio of the whole video into ``workdir``/sound.m4a, ``timeline.samples`` long.
 
-    If that is not as promised, target and ceiling are corrected and it is encoded once more. A copy of the stream into
-    a film keeps the exact length only with ``-movie_timescale 48000``.
+    If it does not meet the target, target and ceiling are corrected and it is encoded once more. A copy of the stream
+    into a video keeps the exact length only with ``-movie_timescale 48000``.
 
     Raises:
         Cancelled: ``cancel`` was set.
@@ -54,35 +57,38 @@ def mix_audio(timeline: Timeline, blobs: BlobStore, workdir: Path, cancel: threa
     path = workdir / "sound.m4a"
     try:
         with ExitStack() as opened:
-            programme = Mixer(timeline, blobs, workdir, cancel, opened)
+            mixer = Mixer(timeline, blobs, workdir, cancel, opened)
             target, ceiling = LOUDNESS, CEILING
             planned: float | None = None
             for _ in range(2):
-                programme.level(target, ceiling)
-                planned = programme.loudness if planned is None else planned
-                _encode(programme, path)
-                found = audio_meter.measure_audio(path, timeline.samples / SAMPLE_RATE, cancel)
-                if meets_target(found):
+                mixer.level(target, ceiling)
+                planned = mixer.loudness if planned is None else planned
+                _encode(mixer, path)
+                measurement = audio_meter.measure_audio(path, timeline.samples / SAMPLE_RATE, cancel)
+                if meets_target(measurement):
                     break
-                if found.integrated_lufs > SILENT_LUFS:
-                    # AAC moves it by tenths; what is missing beyond that, the limiter has refused
-                    target += min(max(LOUDNESS - found.integrated_lufs, -1.0), 1.0)
-                ceiling -= max(found.true_peak_dbtp - TRUE_PEAK + 0.2, 0.0)
+                if measurement.integrated_lufs > SILENT_LUFS:
+                    # AAC changes the loudness by tenths of a dB; a larger error comes from the limiter
+                    target += min(max(LOUDNESS - measurement.integrated_lufs, -1.0), 1.0)
+                ceiling -= max(measurement.true_peak_dbtp - TRUE_PEAK + 0.2, 0.0)
     except OSError as exc:
         raise RenderError(
-            f"cannot read or write a file of the sound: {exc}", stage="disk", advice=_DISK_ADVICE
+            f"cannot read or write a file of the audio: {exc}", stage="disk", advice=_DISK_ADVICE
         ) from exc
     assert planned is not None
-    return MixedAudio(path, found, max(planned, SILENT_LUFS))
+    return MixedAudio(path, measurement, max(planned, SILENT_LUFS))
 
 
 def encode_command(path: Path) -> list[str]:
-    """Raw 32-bit float stereo on stdin to an .m4a; the same sound gives the same bytes."""
+    """Return the ffmpeg command that encodes raw 32-bit float stereo from stdin to an .m4a.
+
+    The same samples give the same bytes.
+    """
     graph = open_stdin(f="f32le", ar=SAMPLE_RATE, ac=2).output(
         f"file:{path}",
         acodec="aac",
         audio_bitrate="192k",
-        # the edit list counts in the film's time scale; in the usual milliseconds it would round the length
+        # the edit list counts in the file's time scale; in milliseconds, the default, it would round the length
         movie_timescale=SAMPLE_RATE,
         fflags="+bitexact",
         map_metadata=-1,
@@ -92,15 +98,15 @@ def encode_command(path: Path) -> list[str]:
     return finish_command(graph)
 
 
-def _encode(programme: Mixer, path: Path) -> None:
+def _encode(mixer: Mixer, path: Path) -> None:
     with Process(encode_command(path), stage="sound", pipe=True) as process:
         try:
-            for block in programme.blocks():
+            for block in mixer.blocks():
                 process.stdin.write(block.astype("<f4").tobytes())
             process.stdin.close()
         except BrokenPipeError:
             pass  # ffmpeg has ended; finish says why
         try:
-            process.finish(programme.cancel)
+            process.finish(mixer.cancel)
         except RenderError as exc:
             raise RenderError.from_detail(exc.detail.evolve(advice=exc.advice or _DISK_ADVICE)) from exc

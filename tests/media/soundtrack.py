@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from gpu_renderer.audio.loudness import BLOCK, Audio, integrated_loudness, measure_levels
+from gpu_renderer.audio.loudness import BLOCK, Audio, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import mix_audio
 from gpu_renderer.core.ffmpeg_process import program
 from sutradhar.backends.local.blobs import FileBlobStore
@@ -153,4 +153,4 @@ def blocks(sound: Samples) -> Iterator[Audio]:
 
 
 def loudness(sound: Samples) -> float:
-    return integrated_loudness(measure_levels(blocks(sound)).power)
+    return measure_loudness(measure_levels(blocks(sound)).power)

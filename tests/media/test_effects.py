@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpu_renderer.audio.audio_meter import measure_audio
-from gpu_renderer.audio.loudness import integrated_loudness, max_momentary_loudness, measure_levels
+from gpu_renderer.audio.loudness import max_momentary_loudness, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import meets_target
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import MediaRef, SoundEffectClip
@@ -45,7 +45,7 @@ def test_an_effect_is_as_loud_against_the_voice_as_asked_for(film: Film, level: 
     film.say(RATE, speech(2.0))
     film.add(4 * RATE, tone(997, 0.8, level), volume_db)
     heard = decoded(film.mix(180))
-    voice = integrated_loudness(measure_levels(blocks(heard[RATE : 3 * RATE])).power)
+    voice = measure_loudness(measure_levels(blocks(heard[RATE : 3 * RATE])).power)
     assert max_momentary_loudness(measure_levels(blocks(heard[4 * RATE :])).power) - voice == pytest.approx(
         volume_db, abs=0.5
     )

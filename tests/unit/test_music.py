@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from gpu_renderer.audio.loudness import BLOCK, integrated_loudness, measure_levels
+from gpu_renderer.audio.loudness import BLOCK, measure_levels, measure_loudness
 from sutradhar.domain.plan.plan import Mood
 from sutradhar.providers.offline.procedural.music import ProceduralComposer, beat_samples
 from sutradhar.providers.offline.procedural.score import BEATS, STYLES, write
@@ -30,7 +30,7 @@ def bed(mood: Mood, seed: int = 1) -> Samples:
 
 def loudness(sound: Samples) -> float:
     both = sound.reshape(len(sound), -1) * np.ones((1, 2))
-    return integrated_loudness(
+    return measure_loudness(
         measure_levels(both[at : at + BLOCK].astype(np.float32) for at in range(0, len(both), BLOCK)).power
     )
 
