@@ -154,7 +154,7 @@ def _interpolation_taps() -> tuple[Audio, ...]:
 
 
 def _find_true_peaks(channel: Audio) -> Audio:
-    """Return the largest magnitude at 4x at and after each sample from number ``_TAPS`` - 1 on, late by half the taps."""
+    """Return the largest magnitude (4x) at and after each sample but the first ``_TAPS`` - 1, late by half the taps."""
     peak = np.abs(channel[_TAPS - 1 :])
     for taps in _interpolation_taps():
         np.maximum(peak, np.abs(np.convolve(channel, taps, "valid")), out=peak)

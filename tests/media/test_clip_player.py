@@ -250,7 +250,7 @@ def test_of_a_truncated_clip_what_is_there_is_shown_and_starts_over(tmp_path):
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "empty.mp4": (lambda path: path.write_bytes(b""), "it is empty"),
     "text.mp4": (lambda path: path.write_bytes(b"no video at all " * 99), "it is a text file"),
-    "sound.m4a": (lambda path: made(path, source="sine=d=0.2"), "it has no moving picture"),
+    "sound.m4a": (lambda path: made(path, source="sine=d=0.2"), "it has no video track"),
     "playlist.mp4": (
         lambda path: path.write_text(f"ffconcat version 1.0\nfile {made(path.parent / 'other.mp4', *X264).name}\n"),
         "it is a playlist",

@@ -134,7 +134,7 @@ def test_a_file_that_is_no_media_is_refused_as_what_it_is(tmp_path: Path) -> Non
         b"#!/bin/sh\nrm -rf /\n": "is a text file",
         f"#EXTM3U\n#EXTINF:8,\nfile://{other}\n#EXT-X-ENDLIST\n".encode(): "is a playlist",
         f"ffconcat version 1.0\nfile {other}\n".encode(): "is a playlist",
-        np.random.default_rng(1).bytes(20_000): "is not a video or a sound file that can be played",
+        np.random.default_rng(1).bytes(20_000): "is not a video or an audio file that can be played",
     }
     for data, reason in cases.items():
         path = tmp_path / "sent.mp4"

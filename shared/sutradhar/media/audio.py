@@ -144,7 +144,7 @@ def read_audio(source: BinaryIO | Path) -> AudioInfo:
 
 
 def _read_header_length(container: Any, stream: Any) -> float:
-    """Return the length of the sound by the header; 0 if the header's length may be that of a picture."""
+    """Return the length of the sound by the header; 0 if the header's length may be that of the video track."""
     if stream.duration:
         return float(stream.duration * stream.time_base)
     return (container.duration or 0) / 1e6 if main_track(container.streams.video) is None else 0.0
@@ -170,7 +170,7 @@ def decode_audio(
 ) -> Iterator[Block]:
     """Yield the sound of ``source`` from ``start_sec`` on in blocks of (samples, 2) at 48 kHz, for ``seconds``.
 
-    Damaged parts are left out. Holes in the time stamps of a recording become silence, so that sound and picture stay
+    Damaged parts are left out. Holes in the time stamps of a recording become silence, so that sound and frames stay
     in step.
 
     Args:
@@ -230,7 +230,7 @@ def _decode(
     names = set(container.format.name.split(","))
     timed, whole = bool(names & (_RECORDED | _WITHOUT_HOLES)), bool(names & _WITHOUT_HOLES)
     longest = _LONGEST_JUMP_SEC if names & {"mpegts", "mpeg"} else _LONGEST_GAP_SEC
-    begun: float | None = None
+    zero_time: float | None = None
     for packet in read_packets(container, stream):
         try:
             frames = packet.decode()
@@ -243,12 +243,12 @@ def _decode(
                 continue
             at = frame.time
             if timed and at is not None:
-                if begun is None:
-                    begun = at if zero_sec is None else zero_sec
-                    tally.heard_sec = at - begun
+                if zero_time is None:
+                    zero_time = at if zero_sec is None else zero_sec
+                    tally.heard_sec = at - zero_time
                     if fill_gaps and zero_sec is not None:
-                        yield at - begun
-                hole = at - begun - tally.heard_sec
+                        yield at - zero_time
+                hole = at - zero_time - tally.heard_sec
                 if _GAP_SEC < hole < longest:
                     tally.add_hole(hole, is_damage=whole)
                     if fill_gaps:
@@ -267,11 +267,11 @@ def _resample(frames: Iterator[Any]) -> Iterator[Block | int]:
         if isinstance(frame, float):
             yield round(frame * SAMPLE_RATE)
             continue
-        found = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if resampler is None or found != kind:
+        frame_kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if resampler is None or frame_kind != kind:
             if resampler is not None:
                 yield from _push(resampler, None)
-            kind, resampler = found, _make_resampler(frame)
+            kind, resampler = frame_kind, _make_resampler(frame)
         frame.pts = None  # time stamps of joined files jump
         yield from _push(resampler, frame)
     if resampler is not None:

@@ -54,16 +54,16 @@ def find_raw_format(file: BinaryIO, head: bytes) -> str:
     if not is_raw and not (subs and (_number(first, _SUBFILE_TYPE) or 0) & 1):
         return ""
     make = first.get(_MAKE, b"")
-    maker = make.decode("ascii", "replace").upper() if isinstance(make, bytes) else ""
-    return next((name for start, name in _BRANDS if maker.startswith(start)), "a kind of TIFF")
+    brand = make.decode("ascii", "replace").upper() if isinstance(make, bytes) else ""
+    return next((name for start, name in _BRANDS if brand.startswith(start)), "a kind of TIFF")
 
 
 Directory = dict[int, bytes | tuple[int, ...]]
 
 
 def _numbers(directory: Directory, tag: int) -> tuple[int, ...]:
-    found = directory.get(tag, ())
-    return found if isinstance(found, tuple) else ()
+    numbers = directory.get(tag, ())
+    return numbers if isinstance(numbers, tuple) else ()
 
 
 def _number(directory: Directory, tag: int) -> int | None:
@@ -72,7 +72,7 @@ def _number(directory: Directory, tag: int) -> int | None:
 
 def _read_directory(file: BinaryIO, order: str, at: int) -> Directory:
     """Return the texts and whole numbers of one image file directory (TIFF 6.0, section 2), up to any damage."""
-    found: Directory = {}
+    directory: Directory = {}
     try:
         file.seek(at)
         count = struct.unpack(f"{order}H", file.read(2))[0]
@@ -85,10 +85,10 @@ def _read_directory(file: BinaryIO, order: str, at: int) -> Directory:
                 file.seek(struct.unpack(f"{order}I", value)[0])
                 value = file.read(size)  # noqa: PLW2901 -- the entry holds only the offset
             if kind == 2:
-                found[tag] = value[:size]
+                directory[tag] = value[:size]
             else:
                 form = {1: "B", 3: "H"}.get(kind, "I")
-                found[tag] = struct.unpack(f"{order}{size // struct.calcsize(form)}{form}", value[:size])
+                directory[tag] = struct.unpack(f"{order}{size // struct.calcsize(form)}{form}", value[:size])
     except (struct.error, OSError, ValueError):
         pass  # a directory that breaks off still gives the tags before that
-    return found
+    return directory

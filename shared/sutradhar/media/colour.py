@@ -37,8 +37,8 @@ def find_transform(mode: str, profiles: Sequence[bytes]) -> Any:
     ignored, as in browsers.
     """
     for profile in profiles:
-        if profile and (found := _build_transform(profile, mode)):
-            return found
+        if profile and (transform := _build_transform(profile, mode)):
+            return transform
     return _build_lab_transform() if mode == "LAB" else None
 
 
@@ -133,9 +133,9 @@ def _xyz(*values: float) -> bytes:
 def _adapt_primaries(primaries: _XY) -> _Floats:
     """Return the XYZ of red, green and blue in columns, adapted from white D65 to the D50 of profiles (Bradford)."""
     columns = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in primaries]).T
-    white, wanted = (np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in (_D65, _D50))
+    white, target = (np.array([x / y, 1.0, (1 - x - y) / y]) for x, y in (_D65, _D50))
     scaled = columns * np.linalg.solve(columns, white)
-    cone = np.diag((_BRADFORD @ wanted) / (_BRADFORD @ white))
+    cone = np.diag((_BRADFORD @ target) / (_BRADFORD @ white))
     return np.asarray(np.linalg.inv(_BRADFORD) @ cone @ _BRADFORD @ scaled)
 
 

@@ -91,7 +91,7 @@ def _explain(source: BinaryIO | Path) -> MediaError:
         refuse_by_name(file, head)
         if _find_missing_bytes(file, head) or (head[4:8] in _BOXES and not _has_box(file, b"moov")):
             return incomplete()
-    return MediaError("is not a video or a sound file that can be played", "export it as an MP4, MP3 or WAV")
+    return MediaError("is not a video or an audio file that can be played", "export it as an MP4, MP3 or WAV")
 
 
 @contextmanager
@@ -168,8 +168,8 @@ def _boxes(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int]]:
         yield kind, at
 
 
-def _has_box(file: BinaryIO, wanted: bytes) -> bool:
-    return any(kind == wanted for kind, _ in _boxes(file, file.seek(0, os.SEEK_END)))
+def _has_box(file: BinaryIO, box: bytes) -> bool:
+    return any(kind == box for kind, _ in _boxes(file, file.seek(0, os.SEEK_END)))
 
 
 def _matroska_end(head: bytes) -> int:
@@ -270,9 +270,9 @@ def _mp3_end(file: BinaryIO) -> int:
     if len(frame) < 60 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
         return 0
     for name in (b"Xing", b"Info"):
-        found = frame.find(name, 4, 48)
-        flags = struct.unpack(">I", frame[found + 4 : found + 8])[0] if found > 0 else 0
+        marker = frame.find(name, 4, 48)
+        flags = struct.unpack(">I", frame[marker + 4 : marker + 8])[0] if marker > 0 else 0
         if flags & 2:
-            place = found + 8 + (4 if flags & 1 else 0)
+            place = marker + 8 + (4 if flags & 1 else 0)
             return at + int(struct.unpack(">I", frame[place : place + 4])[0])
     return 0

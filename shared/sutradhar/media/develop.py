@@ -194,18 +194,18 @@ def develop(
     """
     width, height = pixels.size
     wide, high = extent or (float(width), float(height))
-    found = Image.new("RGB", size)
+    image = Image.new("RGB", size)
     scale = high / size[1]
     reach = math.ceil(_TAPS * max(scale, 1.0))
     for top, bottom in _bands(size, most=max(round(_BAND_PIXELS / (scale * wide / size[0])), 1)):
         if size == (width, height):
-            found.paste(developer.to_rgb(pixels.crop((0, top, width, bottom))), (0, top))
+            image.paste(developer.to_rgb(pixels.crop((0, top, width, bottom))), (0, top))
             continue
         first, last = max(math.floor(top * scale) - reach, 0), min(math.ceil(bottom * scale) + reach, height)
         piece = developer.to_rgb(pixels.crop((0, first, width, last)))
         box = (0, top * scale - first, wide, bottom * scale - first)
-        found.paste(piece.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box=box), (0, top))
-    return found
+        image.paste(piece.resize((size[0], bottom - top), Image.Resampling.LANCZOS, box=box), (0, top))
+    return image
 
 
 def _bands(size: tuple[int, int], most: int = _BAND_PIXELS) -> list[tuple[int, int]]:

@@ -44,7 +44,7 @@ _IMAGE_SIGNATURES = (
 _AS_PHOTO = "export it as a JPEG or PNG"
 _AS_PAGE = "export the page as a PNG or JPEG"
 _AS_SONG = "export it as an MP3 or WAV"
-_FILES = "send the video, image and sound files themselves"
+_FILES = "send the video, image and audio files themselves"
 _PACKED = "unpack it and send the files that are in it"
 
 _REFUSED = (
@@ -169,7 +169,7 @@ def refuse_by_name(file: BinaryIO, head: bytes) -> None:
         for beginning, name, advice in _TEXTS:
             if re.match(beginning, begins, re.DOTALL):
                 raise _refusal(name, advice)
-        raise _refusal("a text file", "put its text into the plan as narration, or send a video, image or sound file")
+        raise _refusal("a text file", "put its text into the plan as narration, or send a video, image or audio file")
 
 
 def _refusal(name: str, advice: str) -> MediaError:

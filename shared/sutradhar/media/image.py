@@ -85,7 +85,7 @@ class ImageFacts:
 def is_animation(file: BinaryIO, image_format: str) -> bool:
     """Report whether the image in ``file`` has frames that follow each other in time.
 
-    The second picture in a camera's JPEG is a preview, and the pages of a TIFF stand side by side: neither moves.
+    The second image in a camera's JPEG is a preview, and the pages of a TIFF stand side by side: neither moves.
     """
     if image_format not in _ANIMATED:
         return False
@@ -270,15 +270,15 @@ def set_upright(image: Image.Image, size: tuple[int, int], exif: dict[Any, Any])
 
 def read_exif(opened: Image.Image) -> dict[Any, Any]:
     """Return the EXIF tags, which hold orientation and colour space; damaged tags are left out."""
-    found: dict[Any, Any] = {}
+    tags: dict[Any, Any] = {}
     try:
         exif = opened.getexif()
-        found[0x0112] = exif.get(0x0112, 1)
-        found[0xA001] = exif.get_ifd(0x8769).get(0xA001)
-        found["interoperability"] = str(exif.get_ifd(0xA005).get(1, "")).strip("\0")
+        tags[0x0112] = exif.get(0x0112, 1)
+        tags[0xA001] = exif.get_ifd(0x8769).get(0xA001)
+        tags["interoperability"] = str(exif.get_ifd(0xA005).get(1, "")).strip("\0")
     except _READING_ERRORS:
         pass
-    return found
+    return tags
 
 
 def read_nclx(file: BinaryIO, image_format: str) -> bytes:

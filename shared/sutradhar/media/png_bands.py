@@ -93,15 +93,15 @@ class _Packed:
 
     def read(self, count: int) -> bytes:
         """Return the next ``count`` bytes. Raise OSError if there are fewer."""
-        found = bytearray()
-        while len(found) < count:
+        data_read = bytearray()
+        while len(data_read) < count:
             if not self._rest and (piece := next(self._pieces, None)) is None:
                 raise OSError("the image data ends too soon")
             data = self._rest or piece
             assert data
-            found += self._unpacker.decompress(data, count - len(found))
+            data_read += self._unpacker.decompress(data, count - len(data_read))
             self._rest = self._unpacker.unconsumed_tail
-        return bytes(found)
+        return bytes(data_read)
 
     def _read_pieces(self, file: BinaryIO) -> Iterator[bytes]:
         at = len(_SIGNATURE)

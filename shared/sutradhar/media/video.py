@@ -112,29 +112,29 @@ def inspect_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
     with open_container(source) as container:
         stream = main_track(container.streams.video)
         if stream is None:
-            raise MediaError("has no moving picture", "choose a video")
+            raise MediaError("has no video track", "choose a video")
         stream.codec_context.thread_count = 1
         first = next(_frames(container, stream, _MOST_HEAD_PACKETS), None)
         if first is None:
             if missing_bytes(source):
                 raise incomplete()
-            raise MediaError("cannot be shown: not one of its pictures can be decoded", "export it again, as MP4")
+            raise MediaError("cannot be shown: not one of its frames can be decoded", "export it again, as MP4")
         if first.width * first.height > _MOST_PIXELS or min(first.width, first.height) < _SMALLEST_SIDE:
             raise MediaError(
-                f"has pictures of {first.width}x{first.height} pixels",
+                f"has frames of {first.width}x{first.height} pixels",
                 f"export it with {_SMALLEST_SIDE} pixels a side or more, and at most {_MOST_PIXELS // 10**6} million",
             )
         first_sec = float(first.time or 0.0)
         claimed = (container.start_time or 0) / 1e6 + container.duration / 1e6 if container.duration else 0.0
-        sound = main_track(container.streams.audio)
+        audio = main_track(container.streams.audio)
         joined_end = 0.0
         if container.format.name in _STARTING_ANEW:
             with containers.keep_position(source):
                 joined_end = _find_joined_end(source)
         if joined_end:
             seconds = joined_end - first_sec
-            return _describe(container, stream, sound is not None, first, first, seconds, [], is_joined=True), 0.0
-        end, last = _read_tail(source, container, stream, sound, claimed, first)
+            return _describe(container, stream, audio is not None, first, first, seconds, [], is_joined=True), 0.0
+        end, last = _read_tail(source, container, stream, audio, claimed, first)
         if claimed and container.format.name == "ogg":
             end = claimed  # time stamps are wrong right after a seek, and the claimed length is that of the last page
         missing = missing_bytes(source)
@@ -149,7 +149,7 @@ def inspect_video(source: BinaryIO | Path) -> tuple[VideoInfo, float]:
             notices.append(f"lacks its last {lost_sec:.1f} s; send the whole file if you have it")
         elif missing:
             notices.append(containers.CUT_NOTICE.format(containers.clock(seconds)))
-        return _describe(container, stream, sound is not None, first, last or first, seconds, notices), lost_sec
+        return _describe(container, stream, audio is not None, first, last or first, seconds, notices), lost_sec
 
 
 def _find_joined_end(source: BinaryIO | Path) -> float:
@@ -183,7 +183,7 @@ def _measure_loss(source: BinaryIO | Path, container: Any, missing: int, gap_sec
 
 
 def has_video(source: BinaryIO | Path) -> bool:
-    """Return whether ``source`` has a moving picture; a cover image does not count. Raise MediaError."""
+    """Return whether ``source`` has a video track; a cover image does not count. Raise MediaError."""
     with open_container(source) as container:
         return main_track(container.streams.video) is not None
 
@@ -210,34 +210,34 @@ def _frames(container: Any, stream: Any, most_packets: int) -> Iterator[Any]:
         try:
             yield from packet.decode()
         except av.FFmpegError:
-            continue  # damage, or a picture whose key frame came before the file begins
+            continue  # damage, or a frame whose key frame came before the file begins
 
 
 def _read_tail(
-    source: BinaryIO | Path, container: Any, stream: Any, sound: Any, claimed: float, first: Any
+    source: BinaryIO | Path, container: Any, stream: Any, audio: Any, claimed: float, first: Any
 ) -> tuple[float, Any | None]:
     """Return the end time of the last packet, and the last frame; None if no frame of the tail can be decoded."""
     if not claimed:  # a browser's recording: only its packets tell the length
-        claimed = _end_of_packets(container, stream, sound)
+        claimed = _end_of_packets(container, stream, audio)
     small = first.width * first.height <= _WHOLE_TAIL_PIXELS
     if not small:
         stream.codec_context.skip_frame = "NONKEY"
     end, shown_end = float(first.time or 0), 0.0
     for tail_sec in _TAILS_SEC:
         _seek(container, stream, claimed - tail_sec)
-        found, shown_end, last = _read_to_end(container, stream, sound)
-        end = max(end, found)
+        tail_end, shown_end, last = _read_to_end(container, stream, audio)
+        end = max(end, tail_end)
         if last is not None and (not small or shown_end - _frame_end(stream, last) <= END_SEC):
             return end, last
     if shown_end and _INDEXED & set(container.format.name.split(",")):
         return end, None  # the index leads to frames that do not exist: the rest of a download is zeros
-    # the picture ends long before the sound, so a seek to the end may miss it
+    # the video track ends long before the audio, so a seek to the end may miss it
     with open_container(source) as again:
         tracks = again.streams
-        stream, sound = main_track(tracks.video), main_track(tracks.audio)
+        stream, audio = main_track(tracks.video), main_track(tracks.audio)
         stream.codec_context.thread_count, stream.codec_context.skip_frame = 1, "NONKEY"
-        found, _, last = _read_to_end(again, stream, sound)
-    return max(end, found), last
+        tail_end, _, last = _read_to_end(again, stream, audio)
+    return max(end, tail_end), last
 
 
 def _seek(container: Any, stream: Any, second: float) -> None:
@@ -251,12 +251,12 @@ def _seek(container: Any, stream: Any, second: float) -> None:
     stream.codec_context.flush_buffers()
 
 
-def _read_to_end(container: Any, stream: Any, sound: Any) -> tuple[float, float, Any | None]:
+def _read_to_end(container: Any, stream: Any, audio: Any) -> tuple[float, float, Any | None]:
     """Return the end of the last packet, the end of the last packet of ``stream``, and the last frame of ``stream``."""
     import av
 
     end, shown_end, last = 0.0, 0.0, None
-    for packet in read_packets(container, *[one for one in (stream, sound) if one is not None]):
+    for packet in read_packets(container, *[one for one in (stream, audio) if one is not None]):
         packet_end = _packet_end(packet)
         end = max(end, packet_end)
         if packet.stream_index != stream.index:
@@ -278,8 +278,8 @@ def _rate(stream: Any) -> float:
     return float(getattr(stream, "average_rate", None) or 25)
 
 
-def _end_of_packets(container: Any, stream: Any, sound: Any) -> float:
-    tracks = [one for one in (stream, sound) if one is not None]
+def _end_of_packets(container: Any, stream: Any, audio: Any) -> float:
+    tracks = [one for one in (stream, audio) if one is not None]
     return max((_packet_end(packet) for packet in read_packets(container, *tracks)), default=0.0)
 
 
@@ -310,10 +310,10 @@ def _describe(
             f"changes its shape from {first.width}x{first.height} to {last.width}x{last.height}; all of it is shown in "
             f"the first shape"
         )
-    squeeze = float(stream.sample_aspect_ratio or 1) or 1.0
+    pixel_aspect = float(stream.sample_aspect_ratio or 1) or 1.0
     turned = first.rotation % 180 != 0
     coded = (height, width) if turned else (width, height)
-    aspect = 1 / squeeze if turned else squeeze
+    aspect = 1 / pixel_aspect if turned else pixel_aspect
     pixels = first.format.name
     return VideoInfo(
         width=max(round(coded[0] * aspect), 1),

@@ -1,4 +1,4 @@
-"""Files of the user's own, opened."""
+"""Read the files that users upload."""
 
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -8,14 +8,18 @@ from sutradhar.ports.providers import ImageFile
 
 
 class MediaReader(Protocol):
-    """What a file is, is told by its bytes. All raise InvalidRequest for what is not whole, or of another kind."""
+    """Reads files by their bytes alone; names and announced media types play no part.
+
+    Raises:
+        InvalidRequest: each method, if the file is incomplete or of another kind.
+    """
 
     def probe(self, file: BinaryIO) -> MediaFacts:
-        """Of a large file no more is read and kept than has to be."""
+        """Return what kind of file it is and its facts. Of a large file only the necessary parts are read."""
         ...
 
     def image(self, path: Path, longest: int) -> ImageFile:
-        """Upright, and no side longer than ``longest`` pixels."""
+        """Return the image in ``path`` upright, with no side longer than ``longest`` pixels."""
         ...
 
     def video(self, path: Path, out: Path) -> Path:
