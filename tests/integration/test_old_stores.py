@@ -16,6 +16,7 @@ from sutradhar.domain.assets.requests import UPLOAD_PROVIDER, AssetRequest, Firs
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec
 from sutradhar.domain.billing.ledger import Account, job_account
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import describe_status
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
@@ -106,20 +107,23 @@ def _is_respelled(request: AssetRequest) -> bool:
     return isinstance(request.spec, NarrationSpec) and request.spec.spoken_text is not None
 
 
+NO_PROVIDER = ProviderId("")
+
+
 def _first_providers(job: Job) -> FirstProviders:
     """Return the first provider of each kind as it was when the job was planned."""
-    providers: dict[str, str] = {}
+    providers: dict[str, ProviderId] = {}
     for request in job.requests:
         providers[request.spec.type] = request.provider
         if isinstance(request.spec, ClipSpec):
             providers["image"] = request.spec.image_provider
     return FirstProviders(
-        narration=providers.get("narration", ""),
-        image=providers.get("image", ""),
-        music=providers.get("music", ""),
+        narration=providers.get("narration", NO_PROVIDER),
+        image=providers.get("image", NO_PROVIDER),
+        music=providers.get("music", NO_PROVIDER),
         sound_effect=providers.get("sound_effect"),
-        stock=providers.get("stock", ""),
-        generated=providers.get("clip", ""),
+        stock=providers.get("stock"),
+        generated=providers.get("clip"),
         draws_references=any(request.slot.role == "character" for request in job.requests),
     )
 

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from sutradhar.domain.assets.requests import AssetRequest, FirstProviders, first_frame_request, list_asset_requests
 from sutradhar.domain.assets.slot import MUSIC, PLAN, Slot
 from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec, cache_key
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.plan.plan import PLAIN, Manner, RenderPlan
 
 # plans with everything that a plan can ask for, and the keys and the stored JSON of their requests, as commit 94921b3
@@ -20,14 +21,15 @@ RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "fixtur
 
 
 def providers(names: dict[str, str]) -> FirstProviders:
+    ids = {kind: ProviderId.parse(name) for kind, name in names.items()}
     return FirstProviders(
-        narration=names["narration"],
-        image=names["image"],
-        music=names["music"],
-        sound_effect=names.get("sound"),
-        stock=names.get("stock", ""),
-        generated=names.get("generated", ""),
-        draws_references="likeness" in names,
+        narration=ids["narration"],
+        image=ids["image"],
+        music=ids["music"],
+        sound_effect=ids.get("sound"),
+        stock=ids.get("stock"),
+        generated=ids.get("generated"),
+        draws_references="likeness" in ids,
     )
 
 
@@ -66,7 +68,7 @@ def test_a_stored_request_is_read_and_stored_again_with_its_key(recorded: dict[s
 @pytest.mark.parametrize("field", Manner.model_fields)
 def test_each_voice_option_is_part_of_the_key(field: str) -> None:
     def key(options: Manner) -> str:
-        return cache_key(NarrationSpec(text="a", language="en", voice="F", options=options), "v/1")
+        return cache_key(NarrationSpec(text="a", language="en", voice="F", options=options), ProviderId("v", "1"))
 
     other = 0.9 if isinstance(getattr(PLAIN, field), float) else "other"
     assert key(PLAIN.evolve(**{field: other})) != key(PLAIN)

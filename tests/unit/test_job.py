@@ -8,6 +8,7 @@ from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import MUSIC
 from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.ledger import Account
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.job_status import describe_status, fraction_done
@@ -16,7 +17,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 PLAN = RenderPlan(topic="tea")
-REQUESTS = (AssetRequest(slot=MUSIC, spec=MusicSpec(mood="calm", seed=0), provider="m/1"),)
+REQUESTS = (AssetRequest(slot=MUSIC, spec=MusicSpec(mood="calm", seed=0), provider=ProviderId("m", "1")),)
 ERROR = JobFailure(stage="narration", cause="no voice", scene=2)
 RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=1.0, size=1)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sutradhar.domain.assets.requests import FirstProviders, list_asset_requests
 from sutradhar.domain.assets.specs import NarrationSpec
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.domain.text.number_words import NumberLanguage, cardinal
@@ -92,7 +93,9 @@ def test_another_way_of_saying_a_text_is_another_recording() -> None:
         plan = RenderPlan.parse(
             {"scenes": [{"narration": narration, "image_prompt": "x"}], "music": {"enabled": False}}
         )
-        spec = list_asset_requests(plan, FirstProviders("v/1", "i/1", "m/1"))[0].spec
+        spec = list_asset_requests(
+            plan, FirstProviders(ProviderId("v", "1"), ProviderId("i", "1"), ProviderId("m", "1"))
+        )[0].spec
         assert isinstance(spec, NarrationSpec)
         assert ("said" in spec.key_params) == (spec.spoken_text is not None)
         return spec.spoken_text

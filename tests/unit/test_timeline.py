@@ -9,12 +9,13 @@ from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Word
 from sutradhar.domain.assets.requests import FirstProviders, list_asset_requests
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan, Scene
 from sutradhar.domain.plan.speech_duration import AIR_SEC
 from sutradhar.domain.video.timeline_builder import build_timeline, list_caption_languages
 
-PROVIDERS = FirstProviders("n/1", "i/1", "m/1")
+PROVIDERS = FirstProviders(ProviderId("n", "1"), ProviderId("i", "1"), ProviderId("m", "1"))
 
 
 def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[Slot, Asset]:
@@ -121,7 +122,7 @@ def test_the_same_request_has_the_same_key_and_another_provider_another() -> Non
     keys = [r.key for r in list_asset_requests(plan, PROVIDERS)]
     assert keys == [r.key for r in list_asset_requests(plan, PROVIDERS)]
     assert len(set(keys)) == 3
-    other = [r.key for r in list_asset_requests(plan, replace(PROVIDERS, image="i/2"))]
+    other = [r.key for r in list_asset_requests(plan, replace(PROVIDERS, image=ProviderId("i", "2")))]
     assert [a == b for a, b in zip(keys, other, strict=True)] == [True, False, True]
 
 

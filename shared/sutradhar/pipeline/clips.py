@@ -110,9 +110,9 @@ def _read(services: Services, request: AssetRequest) -> PendingOperation | None:
 
 def _adopt(services: Services, request: AssetRequest, operation: Operation) -> PendingOperation:
     """Record an operation whose worker was killed after starting it and before recording it."""
-    if str(ProviderId(operation.provider, operation.model)) != request.provider:
+    if str(ProviderId(operation.provider, operation.model)) != str(request.provider):
         reason = "it started no clip; the reason was lost when the worker was killed"
-        unknown = Fallback(provider=request.provider, reason=reason)
+        unknown = Fallback(provider=str(request.provider), reason=reason)
         operation = operation.evolve(fallbacks=(unknown,))
     pending = PendingOperation(operation=operation, at=services.clock.now())
     _write(services, request, pending)

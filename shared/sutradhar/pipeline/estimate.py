@@ -15,7 +15,6 @@ from sutradhar.domain.assets.specs import (
     StockSpec,
     UploadSpec,
 )
-from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import RenderPlan
@@ -65,7 +64,7 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
         lines += _quote(services, PLAN, services.planner.usage(requested_plan))
     plan = services.planner.draft_plan(requested_plan)
     for request in _find_missing_assets(services, plan):
-        if services.call_gate.is_paid(ProviderId.parse(request.provider)):
+        if services.call_gate.is_paid(request.provider):
             lines += _quote(services, request.slot, _find_usage(services.providers, request.spec))
     return Estimate(lines)
 

@@ -11,11 +11,11 @@ def first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
     shown = {plan.footage_of(scene) for scene in plan.scenes}
     needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
-        narration=str(services.narrator.provider_for(plan.spoken_language, plan.gender, plan.manner)),
-        image=str(services.images.provider_id),
-        music=str(services.composer.provider_id),
-        sound_effect=str(services.sounds.provider_id) if needs_effects and services.sounds.available else None,
-        stock=str(services.footage.provider_id) if "stock" in shown else "",
-        generated=str(services.clips.provider_id) if "generated" in shown else "",
+        narration=services.narrator.provider_for(plan.spoken_language, plan.gender, plan.manner),
+        image=services.images.provider_id,
+        music=services.composer.provider_id,
+        sound_effect=services.sounds.provider_id if needs_effects and services.sounds.available else None,
+        stock=services.footage.provider_id if "stock" in shown else None,
+        generated=services.clips.provider_id if "generated" in shown else None,
         draws_references=services.images.capabilities.reference_images,
     )

@@ -199,7 +199,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         blob=blob,
         sha256=digest,
         size=size,
-        provider=UPLOAD_PROVIDER,
+        provider=str(UPLOAD_PROVIDER),
         samples=round(facts.duration_sec * SAMPLE_RATE) if has_audio else 0,
         width=width,
         height=height,

@@ -19,13 +19,14 @@ from sutradhar.domain.assets.specs import (
     cache_key,
 )
 from sutradhar.domain.assets.stored_requests import upgrade_request
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.record import History, Record
 from sutradhar.domain.plan.plan import Character, RenderPlan, Scene
 from sutradhar.domain.plan.speech_duration import scene_sec
 from sutradhar.domain.text.speech_text import spoken_text
 
-UPLOAD_PROVIDER = "upload/2"
-"""Provider name of a user's own file. Raise the number, and the assets of earlier versions are made again."""
+UPLOAD_PROVIDER = ProviderId("upload", "2")
+"""The provider of a user's own file. Raise the number, and the assets of earlier versions are made again."""
 _REFERENCE = "One figure from head to foot, facing the viewer, on a plain light ground"
 _REFERENCE_SIZE = 1024
 """Width and height of a drawn reference image in pixels."""
@@ -38,7 +39,7 @@ class AssetRequest(Record):
 
     slot: Slot
     spec: AssetSpec
-    provider: str
+    provider: ProviderId
     """The first provider of the chain that will be asked."""
 
     @property
@@ -54,15 +55,15 @@ class AssetRequest(Record):
 class FirstProviders:
     """The first provider of each kind's chain, with its version (``hibari/0.2.1``)."""
 
-    narration: str
-    image: str
-    music: str
-    sound_effect: str | None = None
+    narration: ProviderId
+    image: ProviderId
+    music: ProviderId
+    sound_effect: ProviderId | None = None
     """None: no sound effects are requested."""
-    stock: str = ""
-    """Empty if no scene shows stock footage."""
-    generated: str = ""
-    """Empty if no scene shows a generated clip."""
+    stock: ProviderId | None = None
+    """None: no scene shows stock footage."""
+    generated: ProviderId | None = None
+    """None: no scene shows a generated clip."""
     draws_references: bool = False
     """True if the image generator can draw a character as a reference image shows it. If False, no reference images are
     requested."""
@@ -101,7 +102,7 @@ def _scene_requests(
             yield AssetRequest(slot=slot, spec=effect, provider=providers.sound_effect)
 
 
-def _music_requests(plan: RenderPlan, provider: str) -> Iterator[AssetRequest]:
+def _music_requests(plan: RenderPlan, provider: ProviderId) -> Iterator[AssetRequest]:
     if plan.music.enabled and plan.music.upload:
         yield _upload_request(MUSIC, "music", plan.music.upload)
     elif plan.music.enabled:
@@ -148,14 +149,16 @@ def _image_request(
         case "stock":
             # a library of footage knows neither the names nor the clothes of characters
             search = scene.image_prompt if scene.characters else None
+            assert providers.stock, "a scene shows stock footage"
             stock = StockSpec(image=image, search=search, seconds=seconds)
             return AssetRequest(slot=slot, spec=stock, provider=providers.stock)
         case "generated":
             clip = ClipSpec(image=image, image_provider=providers.image, seconds=seconds)
+            assert providers.generated, "a scene shows a generated clip"
             return AssetRequest(slot=slot, spec=clip, provider=providers.generated)
 
 
-def _reference_requests(plan: RenderPlan, provider: str) -> Iterator[AssetRequest]:
+def _reference_requests(plan: RenderPlan, provider: ProviderId) -> Iterator[AssetRequest]:
     """Yield a request for a reference image of each character drawn in several scenes, and for each photo that the user
     gave.
 

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema
+
+from sutradhar.domain.core.text_value import text_schema
 
 _TEXT = re.compile(
     r"scene-(?P<scene>\d{2,})-(?:(?P<role>narration|image)|sound-(?P<sound>\d+))"
@@ -75,16 +77,7 @@ class Slot:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
-        def read(value: Any) -> Slot:
-            if isinstance(value, Slot):
-                return value
-            if isinstance(value, str):
-                return cls.parse(value)
-            raise ValueError("must be the text of a slot, such as scene-00-image")
-
-        return core_schema.no_info_plain_validator_function(
-            read, serialization=core_schema.plain_serializer_function_ser_schema(str)
-        )
+        return text_schema(Slot, Slot.parse)
 
 
 MUSIC = Slot("music")

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, Voice
 
@@ -109,13 +110,13 @@ class ClipSpec(_Spec):
     type: Literal["clip"] = "clip"
     image: ImageSpec
     """The first frame. It also replaces the clip if no provider makes one."""
-    image_provider: str
+    image_provider: ProviderId
     """The provider that is asked first for the first frame."""
     seconds: float
 
     @property
     def key_params(self) -> KeyParams:
-        clip: KeyParams = {"footage": "generated", "seconds": self.seconds, "still": self.image_provider}
+        clip: KeyParams = {"footage": "generated", "seconds": self.seconds, "still": str(self.image_provider)}
         return {**self.image.key_params, **clip}
 
     @property
@@ -162,13 +163,13 @@ GeneratedSpec = NarrationSpec | ImageSpec | StockSpec | SoundEffectSpec | MusicS
 AssetSpec = Annotated[GeneratedSpec | ClipSpec | UploadSpec, Field(discriminator="type")]
 
 
-def cache_key(spec: AssetSpec, provider: str) -> str:
+def cache_key(spec: AssetSpec, provider: ProviderId) -> str:
     """Return the sha256 of the canonical request. Equal requests have equal keys, in any job.
 
     ``provider`` is the first of the chain, so that another chain does not get this one's result.
     """
     params: Mapping[str, str | int | float] = dict(sorted(spec.key_params.items()))
-    canonical = json.dumps([spec.kind, provider, params], ensure_ascii=False, separators=(",", ":"))
+    canonical = json.dumps([spec.kind, str(provider), params], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

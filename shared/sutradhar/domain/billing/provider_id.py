@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from pydantic_core import CoreSchema
+
+from sutradhar.domain.core.text_value import text_schema
+
 Kind = Literal["planner", "narrator", "image", "clip", "footage", "sound", "composer"]
 """A kind of provider, by what it makes."""
 
@@ -30,6 +34,10 @@ class ProviderId:
         provider, _, rest = text.partition("/")
         model, _, voice = rest.partition("/")
         return cls(provider, model, voice)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> CoreSchema:
+        return text_schema(ProviderId, ProviderId.parse)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class MediaFiles:
             shown, _ = read_image(file, longest)
         out = io.BytesIO()
         shown.save(out, "JPEG", quality=95, subsampling=0)
-        return ImageFile(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=UPLOAD_PROVIDER)
+        return ImageFile(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=str(UPLOAD_PROVIDER))
 
     def video(self, path: Path, out: Path) -> Path:
         """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames."""
