@@ -16,7 +16,10 @@ from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError
 from sutradhar.domain.jobs.messages import DispatchRender
-from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Mood, RenderPlan, Scene, Voice
+from sutradhar.domain.plan.choices import LANGUAGES, Language, Mood, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.video.quality_gate import VERSION, FileFacts, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.bus import MessageBus
@@ -120,13 +123,13 @@ class FakeProviders:
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return True
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
         return self.provider_id
 
-    def supports_emotion(self, language: Language, voice: Voice, options: Manner = PLAIN) -> bool:
+    def supports_emotion(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> bool:
         return False
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         self._make(f"narration {text}")
         samples = 48_000
         parts = text.split()

@@ -7,8 +7,9 @@ languages, and the faults of the story.
 import sys
 from collections.abc import Callable, Iterator
 
+from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
 from sutradhar.domain.plan.limits import expected_sec
-from sutradhar.domain.plan.plan import LANGUAGES, Language, RenderPlan, Voice
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import AIR_SEC, LENGTH_TOLERANCE, scene_sec
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
@@ -42,7 +43,7 @@ def real_sec(plan: RenderPlan) -> float:
     narrator = _NARRATORS.setdefault(key, narrators.get(key, EspeakNarrator)())
     total = 0.0
     for scene in plan.scenes:
-        said = narrator.narrate(scene.narration, *key, plan.manner).samples / 48_000
+        said = narrator.narrate(scene.narration, *key, plan.voice_options).samples / 48_000
         total += max(scene.duration_sec or 0.0, said + 2 * AIR_SEC)
     return total
 

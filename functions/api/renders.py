@@ -15,7 +15,8 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import describe_status, name_state
-from sutradhar.domain.plan.plan import LANGUAGES, RenderPlan
+from sutradhar.domain.plan.choices import LANGUAGES
+from sutradhar.domain.plan.plan import RenderPlan
 
 blueprint = flask.Blueprint("renders", __name__)
 

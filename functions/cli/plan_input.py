@@ -13,8 +13,9 @@ from functions.cli.console import note
 from functions.cli.options import apply_options, name_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.choices import MAX_SCENES, Language
 from sutradhar.domain.plan.notices import left_out_notice
-from sutradhar.domain.plan.plan import MAX_SCENES, Language, RenderPlan
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
 from sutradhar.domain.text.text import language_of

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from gpu_renderer.core.engine import engine_key
 from gpu_renderer.core.segments import ENGINE_VERSION, Segment, SegmentClip
-from sutradhar.domain.plan.plan import Language, Watermark
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import ClipAudio, MusicTrack, NarrationClip, SoundEffectClip, Timeline
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.plan import CaptionStyle, Watermark
+from sutradhar.domain.plan.choices import CaptionStyle
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import CUT, Clip, Timeline, Title, Transition
 

@@ -9,7 +9,7 @@ from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.ffmpeg_command import finish_command, open_stdin
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.plan.plan import Codec, RenderMode
+from sutradhar.domain.plan.choices import Codec, RenderMode
 from sutradhar.domain.video.render_settings import RendererSettings
 
 _PROXY_STEP = 5

@@ -13,7 +13,7 @@ from gpu_renderer.core.segments import Segment
 from gpu_renderer.image.still import to_planes
 from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import Title
 

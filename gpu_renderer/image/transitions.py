@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_renderer.core.frame import Bytes, Frame
-from sutradhar.domain.plan.plan import TransitionKind
+from sutradhar.domain.plan.choices import TransitionKind
 
 SOFT_EDGE = 0.05
 """Width of the edge of a wipe, as a share of the frame's width."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_renderer.core.ffmpeg_command import open_file
-from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
 

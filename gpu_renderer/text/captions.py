@@ -21,7 +21,7 @@ from gpu_renderer.text.text_renderer import (
     measure_line,
     require_glyphs,
 )
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import MAX_LINE, break_lines, count_characters
 
 _CAPTION = Style(outline_width=0.055, shadow_opacity=0.55, shadow_blur=0.14, box_opacity=0.32)

@@ -11,7 +11,7 @@ from PIL import Image
 from gpu_renderer.text.captions import draw_watermark_overlay
 from gpu_renderer.text.placement import choose_placement
 from gpu_renderer.text.text_renderer import Style, draw_lines, find_typeface, fit_lines, require_glyphs
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.thumbnail_size import MAX_BYTES
 
 _TITLE = Style(outline_width=0.045, shadow_opacity=0.85, shadow_blur=0.22, glow_opacity=0.85, glow_blur=0.14)

@@ -19,7 +19,7 @@ from sutradhar.config import Settings
 from sutradhar.domain.billing.model_table import ChosenModel, ModelState
 from sutradhar.domain.billing.price import PriceTable
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
-from sutradhar.domain.plan.plan import LANGUAGES, Voice
+from sutradhar.domain.plan.choices import LANGUAGES, Voice
 from sutradhar.domain.plan.upload import MediaKind
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.providers import Narrator

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gpu_renderer.encode import encoders
-from sutradhar.domain.plan.plan import RenderMode
+from sutradhar.domain.plan.choices import RenderMode
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import Timeline

@@ -13,7 +13,8 @@ import numpy as np
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.assets.asset import SAMPLE_RATE
-from sutradhar.domain.plan.plan import RenderMode, Watermark
+from sutradhar.domain.plan.choices import RenderMode
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue, build_cues
 from sutradhar.domain.video.render_request import RenderRequest
 from sutradhar.domain.video.timeline import (

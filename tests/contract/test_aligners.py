@@ -12,7 +12,8 @@ import pytest
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.billing.provider_id import ProviderId
-from sutradhar.domain.plan.plan import Language, Manner
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, find_word_starts
 from sutradhar.providers.alignment.text_match import match_either_form, match_tokens
@@ -108,7 +109,7 @@ def test_the_chain_asks_the_aligners_if_the_voice_reports_no_times(truth: Speech
     chain = NarratorChain([voice], aligners=[Whisper(Path("nowhere")), PocketSphinx()])
     assert chain.narrate(TEXT, "en", "F") == truth
     Mute.speech = drop_times(truth)
-    assert chain.narrate(TEXT, "en", "F", Manner()).alignment == "speech"
+    assert chain.narrate(TEXT, "en", "F", VoiceOptions()).alignment == "speech"
     assert chain.narrate(TEXT, "hi", "F") == Mute.speech
 
 

@@ -12,7 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.plan import Language, Manner, Voice
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import VoiceOptions
 from sutradhar.ports.providers import NarrationProvider, Speech
 from sutradhar.providers.offline import espeak_ng
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
@@ -98,7 +99,9 @@ def test_a_slower_voice_takes_longer_and_its_words_are_found(
     narrator: NarrationProvider, language: Language, voice: Voice
 ) -> None:
     text = (ENGLISH if language == "en" else HINDI)[0]
-    normal, slow, fast = (narrator.narrate(text, language, voice, Manner(speed=speed)) for speed in (1.0, 0.8, 1.2))
+    normal, slow, fast = (
+        narrator.narrate(text, language, voice, VoiceOptions(speed=speed)) for speed in (1.0, 0.8, 1.2)
+    )
     assert normal == narrator.narrate(text, language, voice)
     assert slow.samples == pytest.approx(normal.samples / 0.8, rel=0.12)
     assert fast.samples == pytest.approx(normal.samples / 1.2, rel=0.12)

@@ -20,7 +20,9 @@ from sutradhar.domain.core.errors import Conflict, IdempotencyMismatch, LeaseHel
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, RenderFinished
-from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan, Scene, SoundCue
+from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene, SoundCue
 from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.pipeline.handle import fail_job, handle

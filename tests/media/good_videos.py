@@ -13,8 +13,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from gpu_renderer.core.ffmpeg_process import program
+from sutradhar.domain.plan.choices import TransitionKind
 from sutradhar.domain.plan.own_media import Fit
-from sutradhar.domain.plan.plan import TransitionKind
 from sutradhar.domain.video.timeline import (
     CUT,
     Camera,

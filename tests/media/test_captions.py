@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 
 from gpu_renderer.text.captions import Caption, Overlay, draw_watermark_overlay, find_caption_top, hash_fonts
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import break_lines
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080), (1280, 720), (720, 1280), (3840, 2160)]

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from gpu_renderer.core import ffmpeg_process
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.quality_gate import failures
 from sutradhar.domain.video.render_request import RenderSummary

@@ -10,7 +10,7 @@ import pytest
 
 from gpu_renderer.core.segments import split
 from sutradhar.domain.jobs.messages import RenderFinished
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.render_request import RenderSummary
 from tests.media.renderer_harness import Room, at_work, spoken

@@ -23,7 +23,7 @@ from gpu_renderer.image.still import to_planes
 from gpu_renderer.mux.concat import join
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.render_settings import RendererSettings

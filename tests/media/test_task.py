@@ -14,7 +14,7 @@ from gpu_renderer.core.task import Part
 from sutradhar.config import RenderTaskSettings
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.quality_gate import failures
 from sutradhar.domain.video.render_request import RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings

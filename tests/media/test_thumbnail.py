@@ -9,7 +9,7 @@ from PIL import Image
 
 from gpu_renderer.thumbnail.draw import attractiveness, draw_thumbnail
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.thumbnail_size import MAX_BYTES, thumbnail_size
 
 WIDE = (1280, 720)

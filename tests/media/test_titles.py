@@ -13,7 +13,7 @@ from gpu_renderer.text.captions import Overlay, draw_watermark_overlay, find_cap
 from gpu_renderer.text.titles import draw_title_overlay, title_opacity
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.timeline import Title
 from tests.media.memory import measure_growth
 from tests.media.timelines import film

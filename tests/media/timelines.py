@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from gpu_renderer.encode.encoders import Profile
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import CUT, Camera, Clip, MediaRef, Pose, Timeline, Transition
 from sutradhar.ports.stores import BlobStore

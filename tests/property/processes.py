@@ -12,7 +12,7 @@ from sutradhar.backends.local.queue import Delivery, SqliteQueue
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.jobs.job import TRANSITIONS, Job
 from sutradhar.domain.jobs.messages import Message
-from sutradhar.domain.plan.plan import PlanDefaults
+from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import KeyValueStore

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.speech_duration import scene_sec
 from tests.providers.server import KEY, Answer, Seen
 from tests.providers.sounds import spoken

@@ -17,7 +17,8 @@ from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.job_status import describe_cost, describe_status
 from sutradhar.domain.jobs.messages import Message, ProduceAsset
-from sutradhar.domain.plan.plan import RenderPlan, SoundCue
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import SoundCue
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry, submit

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from sutradhar.domain.billing.model_table import WARN_DAYS, ChosenModel, ModelState
-from sutradhar.domain.plan.plan import Aspect, RenderPlan, Resolution
+from sutradhar.domain.plan.choices import Aspect, Resolution
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.provider_table import CHAINS, PROVIDERS, ChainSpec, Offer, find_offer, find_provider
 from sutradhar.providers.catalog import model_table
 from sutradhar.providers.hosted.openai.images import fitting_size

@@ -13,7 +13,8 @@ from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.provenance import build_manifest
-from sutradhar.domain.plan.plan import RenderPlan, SoundCue
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import SoundCue
 from sutradhar.domain.video.timeline import Footage
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.handle import handle

@@ -13,7 +13,8 @@ from sutradhar.domain.assets.requests import AssetRequest, FirstProviders, first
 from sutradhar.domain.assets.slot import MUSIC, PLAN, Slot
 from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec, cache_key
 from sutradhar.domain.billing.provider_id import ProviderId
-from sutradhar.domain.plan.plan import PLAIN, Manner, RenderPlan
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
+from sutradhar.domain.plan.plan import RenderPlan
 
 # plans with everything that a plan can ask for, and the keys and the stored JSON of their requests, as commit 94921b3
 # wrote them
@@ -52,7 +53,7 @@ def test_the_recorded_plans_ask_for_each_kind_of_asset() -> None:
     narration = requests[3].spec
     assert isinstance(narration, NarrationSpec)
     assert narration.spoken_text
-    assert narration.options == Manner(speed=0.9, emotion="warm", named="elevenlabs/21m00Tcm4TlvDq8ikWAM")
+    assert narration.options == VoiceOptions(speed=0.9, emotion="warm", named="elevenlabs/21m00Tcm4TlvDq8ikWAM")
 
 
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda case: f"{case['plan']['scenes'][0]['image_prompt']}")
@@ -65,13 +66,13 @@ def test_a_stored_request_is_read_and_stored_again_with_its_key(recorded: dict[s
         assert (again, again.key) == (read, read.key)
 
 
-@pytest.mark.parametrize("field", Manner.model_fields)
+@pytest.mark.parametrize("field", VoiceOptions.model_fields)
 def test_each_voice_option_is_part_of_the_key(field: str) -> None:
-    def key(options: Manner) -> str:
+    def key(options: VoiceOptions) -> str:
         return cache_key(NarrationSpec(text="a", language="en", voice="F", options=options), ProviderId("v", "1"))
 
-    other = 0.9 if isinstance(getattr(PLAIN, field), float) else "other"
-    assert key(PLAIN.evolve(**{field: other})) != key(PLAIN)
+    other = 0.9 if isinstance(getattr(DEFAULT_VOICE, field), float) else "other"
+    assert key(DEFAULT_VOICE.evolve(**{field: other})) != key(DEFAULT_VOICE)
 
 
 SLOTS = st.one_of(

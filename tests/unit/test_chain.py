@@ -10,7 +10,8 @@ from sutradhar.domain.assets.asset import Fallback, Word
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import InvalidRequest, ProviderError
-from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import ImageCapabilities, ImageFile, NarratorCapabilities, Speech
 from sutradhar.providers.chain import ImageChain, NarratorChain
 from sutradhar.providers.registry import ConfiguredChains, Registry
@@ -40,17 +41,17 @@ class Scripted:
         self.capabilities = NarratorCapabilities(voices, expresses_emotion=is_actor, has_own_voices=is_actor)
         self.asked = 0
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
         own = VoiceId.parse(options.named)
         speaks = own and own.provider == self.provider_id.provider == "actor"
         return replace(self.provider_id, voice=own.voice) if own and speaks else self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage | None:
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage | None:
         if self.failures:
             raise ProviderError("no luck", provider=self.name, retryable=self.retryable)
         return Usage.exact(self.name, "m", {"characters": len(text)})
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         self.asked += 1
         if self.failures:
             self.failures -= 1
@@ -192,7 +193,7 @@ def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
         _ = registry(image=["openai"]).images
 
 
-OWN = Manner(named="actor/george")
+OWN = VoiceOptions(named="actor/george")
 
 
 def test_whose_own_voice_is_asked_for_is_asked_first() -> None:
@@ -211,9 +212,9 @@ def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> No
     assert missed.provider == "actor/2"
     # one that has no voices to choose from is asked no sooner, and says what it is asked for
     voices = chain(Scripted("a/1"), Scripted("plain/1"))
-    speech = voices.narrate("Hello", "en", "F", Manner(named="plain/george"))
+    speech = voices.narrate("Hello", "en", "F", VoiceOptions(named="plain/george"))
     assert (speech.provider, speech.fallbacks[0].reason) == ("a/1", "it has no voice george to choose")
     with pytest.raises(ProviderError, match="no other may speak"):
-        chain(Scripted("plain/1"), no_fallbacks=True).narrate("Hello", "en", "F", Manner(named="plain/george"))
+        chain(Scripted("plain/1"), no_fallbacks=True).narrate("Hello", "en", "F", VoiceOptions(named="plain/george"))
     with pytest.raises(ProviderError, match="no other may speak"):
         chain(Scripted("a/1"), no_fallbacks=True).narrate("Hello", "en", "F", OWN)

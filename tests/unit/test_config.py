@@ -7,7 +7,8 @@ import pytest
 from sutradhar.config import CloudSettings, Settings
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
-from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
+from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.domain.video.render_settings import RendererSettings
 

@@ -4,8 +4,9 @@ from itertools import product
 
 import pytest
 
+from sutradhar.domain.plan.choices import LANGUAGES, Voice
 from sutradhar.domain.plan.limits import expected_sec
-from sutradhar.domain.plan.plan import LANGUAGES, RenderPlan, Voice
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, MAX_HOLD_SEC, scene_sec
 from sutradhar.domain.text.text import sentences
 from sutradhar.pipeline.notices import find_other_length

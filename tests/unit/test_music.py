@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from gpu_renderer.audio.loudness import BLOCK, measure_levels, measure_loudness
-from sutradhar.domain.plan.plan import Mood
+from sutradhar.domain.plan.choices import Mood
 from sutradhar.providers.offline.procedural.music import ProceduralComposer, beat_samples
 from sutradhar.providers.offline.procedural.score import BEATS, STYLES, write
 

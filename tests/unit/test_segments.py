@@ -4,7 +4,7 @@ import pytest
 
 from gpu_renderer.core.cache_keys import segment_key
 from gpu_renderer.core.segments import Segment, build_segment, split
-from sutradhar.domain.plan.plan import Watermark
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import CUT, Camera, Clip, MediaRef, Pose, Timeline, Transition
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.plan import Language, RenderPlan
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.domain.text.text import clean, drawable, sentences
 from sutradhar.providers.offline.storybook.planner import Storybook

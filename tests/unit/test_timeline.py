@@ -11,7 +11,8 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.plan.plan import RenderPlan, Scene
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.speech_duration import AIR_SEC
 from sutradhar.domain.video.timeline_builder import build_timeline, list_caption_languages
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from sutradhar.config.environment import Part, expand_path, split_names
 from sutradhar.domain.billing.price import Price, parse_prices
-from sutradhar.domain.plan.plan import CEILING_SCENES, MAX_TOTAL_SEC
+from sutradhar.domain.plan.choices import CEILING_SCENES, MAX_TOTAL_SEC
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.telemetry import Level
 

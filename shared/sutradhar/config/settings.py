@@ -19,7 +19,7 @@ from sutradhar.config.providers import ProviderSettings, ProviderTable, read_con
 from sutradhar.config.renamed import RenamedSetting, rename_variables
 from sutradhar.domain.core.errors import FieldError, InvalidSettings
 from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
-from sutradhar.domain.plan.plan import PlanDefaults
+from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.domain.video.render_settings import RendererSettings
 
 _PLAN_VARIABLES = {

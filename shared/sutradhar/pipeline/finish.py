@@ -7,7 +7,7 @@ from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import CaptionFiles, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import build_manifest
-from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import failures, gate_versions, notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, request_blob

@@ -11,7 +11,7 @@ def first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
     shown = {plan.footage_of(scene) for scene in plan.scenes}
     needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
-        narration=services.narrator.provider_for(plan.spoken_language, plan.gender, plan.manner),
+        narration=services.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options),
         image=services.images.provider_id,
         music=services.composer.provider_id,
         sound_effect=services.sounds.provider_id if needs_effects and services.sounds.available else None,

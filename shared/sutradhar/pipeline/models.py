@@ -62,7 +62,7 @@ def _check_voices(services: Services, job: Job) -> list[str]:
     """
     plan = job.wanted
     silent = plan.scenes and not any(scene.narration for scene in plan.scenes)
-    speaker = plan.spoken_language, plan.gender, plan.manner
+    speaker = plan.spoken_language, plan.gender, plan.voice_options
     if silent or services.call_gate.is_paid(services.narrator.provider_for(*speaker)):
         return []
     today, advice = services.call_gate.health.today, "name another provider in NARRATORS (docs/providers.md)"

@@ -49,7 +49,7 @@ def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterato
 
 
 def _find_unexpressive_voice(services: Services, plan: RenderPlan) -> Iterator[str]:
-    speaker = plan.spoken_language, plan.gender, plan.manner
+    speaker = plan.spoken_language, plan.gender, plan.voice_options
     if plan.delivery.emotion and not services.narrator.supports_emotion(*speaker):
         provider = services.narrator.provider_for(*speaker)
         yield f"the voice of {provider} cannot express an emotion; it speaks in its usual tone"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.plan.plan import FootageSource, RenderPlan
+from sutradhar.domain.plan.choices import FootageSource
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import ClipGenerator, FootageLibrary
@@ -49,10 +50,10 @@ def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError
             why = _explain("no sound library is set up", "set FREESOUND_API_KEY or ELEVENLABS_API_KEY")
             yield FieldError(f"scenes[{i}].sounds", why)
             break
-    if plan.manner.named:
+    if plan.voice_options.named:
         narrator = services.chains_for(services.billing_context(job)).narrator
         try:
-            narrator.provider_for(plan.spoken_language, plan.gender, plan.manner)
+            narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options)
         except ProviderError as exc:
             yield FieldError("voice", f"{exc} ({exc.advice})" if exc.advice else str(exc))
 

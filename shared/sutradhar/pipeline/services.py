@@ -10,7 +10,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, expected_sec
-from sutradhar.domain.plan.plan import PlanDefaults
+from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.ports.backend import Backend

@@ -16,7 +16,8 @@ from sutradhar.domain.core.errors import (
 )
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.limits import PlanLimits
-from sutradhar.domain.plan.plan import PlanDefaults, RenderPlan
+from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import named_in
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone

@@ -11,7 +11,9 @@ from sutradhar.domain.assets.asset import Alignment, Fallback, Provenance, Word
 from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
+from sutradhar.domain.plan.choices import Language, Mood, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.call_gate import CallGate
 
 
@@ -116,16 +118,16 @@ class NarrationProvider(Provider, Protocol):
     @property
     def capabilities(self) -> NarratorCapabilities: ...
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
         """Return the identifier with the voice that speaks, if the provider has several; another voice has another
         asset key."""
         ...
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage | None:
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage | None:
         """Return the units that ``narrate`` would use; None if it is free. Raise ProviderError if it is impossible."""
         ...
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Speak ``text``. A voice that cannot express an emotion speaks without it. Raise ProviderError."""
         ...
 
@@ -136,7 +138,7 @@ class Narrator(NarrationProvider, Protocol):
 
     def supports_voice(self, language: Language, voice: Voice) -> bool: ...
 
-    def supports_emotion(self, language: Language, voice: Voice, options: Manner = PLAIN) -> bool: ...
+    def supports_emotion(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> bool: ...
 
 
 class Aligner(Protocol):

@@ -9,7 +9,9 @@ from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, RenderPlan, Voice
+from sutradhar.domain.plan.choices import Language, Mood, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.providers import (
     Aligner,
     ClipProvider,
@@ -138,19 +140,19 @@ class NarratorChain(Chain[NarrationProvider]):
     def supports_voice(self, language: Language, voice: Voice) -> bool:
         return (language, voice) in self.capabilities.voices
 
-    def supports_emotion(self, language: Language, voice: Voice, options: Manner = PLAIN) -> bool:
+    def supports_emotion(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> bool:
         """Return whether the narrator that is asked first expresses emotions. Raise ProviderError."""
         return self._select(language, voice, options)[0].capabilities.expresses_emotion
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
         """Return the identifier of the narrator that is asked first, with its voice. Raise ProviderError."""
         return self._select(language, voice, options)[0].provider_for(language, voice, options)
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage | None:
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage | None:
         candidates = self._select(language, voice, options)
         return self._find_usage(lambda one: one.usage(text, language, voice, options), candidates)
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Speak ``text``. Raise ProviderError."""
         candidates = self._select(language, voice, options)
         speech = self._ask(lambda one: one.narrate(text, language, voice, options), candidates)
@@ -161,7 +163,7 @@ class NarratorChain(Chain[NarrationProvider]):
             return speech
         return next((aligned for one in self._aligners if (aligned := one.align(speech, language))), speech)
 
-    def _select(self, language: Language, voice: Voice, options: Manner) -> list[NarrationProvider]:
+    def _select(self, language: Language, voice: Voice, options: VoiceOptions) -> list[NarrationProvider]:
         voice_id = VoiceId.parse(options.named)
         return select_narrators(self._providers, language, voice, voice_id, no_fallbacks=self._no_fallbacks)
 

@@ -21,7 +21,8 @@ from sutradhar.domain.assets.specs import (
 from sutradhar.domain.assets.stored_requests import upgrade_request
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.record import History, Record
-from sutradhar.domain.plan.plan import Character, RenderPlan, Scene
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Character, Scene
 from sutradhar.domain.plan.speech_duration import scene_sec
 from sutradhar.domain.text.speech_text import spoken_text
 
@@ -122,7 +123,7 @@ def _narration_spec(plan: RenderPlan, scene: Scene) -> NarrationSpec:
         spoken_text=None if speech == " ".join(scene.narration.split()) else speech,
         language=language,
         voice=plan.gender,
-        options=plan.manner,
+        options=plan.voice_options,
     )
 
 

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Mood, Voice
+from sutradhar.domain.plan.choices import Language, Mood, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 
 AssetKind = Literal["narration", "image", "music", "sound"]
 """``image``: what a scene shows, an image or a video. ``sound``: a sound effect."""
@@ -39,7 +40,7 @@ class NarrationSpec(_Spec):
     recording."""
     language: Language
     voice: Voice
-    options: Manner = PLAIN
+    options: VoiceOptions = DEFAULT_VOICE
 
     @property
     def key_params(self) -> KeyParams:
@@ -173,11 +174,11 @@ def cache_key(spec: AssetSpec, provider: ProviderId) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _option_params(options: Manner) -> KeyParams:
+def _option_params(options: VoiceOptions) -> KeyParams:
     """Return the options that differ from the defaults only, so that keys from before an option existed stay valid."""
 
-    def name_all(options: Manner) -> KeyParams:
+    def name_all(options: VoiceOptions) -> KeyParams:
         return {"speed": options.speed, "emotion": options.emotion, "named": options.named}
 
-    defaults = name_all(PLAIN)
+    defaults = name_all(DEFAULT_VOICE)
     return {name: value for name, value in name_all(options).items() if value != defaults[name]}

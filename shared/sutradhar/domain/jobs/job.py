@@ -18,7 +18,8 @@ from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.messages import DispatchRender, Message, PlanRender, ProduceAsset, StopRender
-from sutradhar.domain.plan.plan import Language, RenderPlan
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.plan.plan import RenderPlan
 
 
 class JobState(StrEnum):

@@ -1,6 +1,6 @@
 """Split a text to speak into its sentences, and group these into the narrations of scenes."""
 
-from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.domain.text.text import sentences

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from sutradhar.domain.plan.plan import MAX_TOTAL_SEC, Language, RenderPlan, Voice
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, Voice
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.speech_text import spoken_text
 
 AIR_SEC = 0.2

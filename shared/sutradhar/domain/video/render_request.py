@@ -5,7 +5,7 @@ from typing import Literal
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
-from sutradhar.domain.plan.plan import EncoderName, Language, RenderMode
+from sutradhar.domain.plan.choices import EncoderName, Language, RenderMode
 from sutradhar.domain.video.quality_gate import FileFacts, Finding
 from sutradhar.domain.video.request_history import rename_tracks
 from sutradhar.domain.video.timeline import MediaRef, Timeline

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.plan import EncoderName
+from sutradhar.domain.plan.choices import EncoderName
 
 Bitrate = Annotated[str, Field(pattern=r"^\d+(\.\d+)?[kKM]?$")]
 """Bits a second as ffmpeg reads them: ``20M``, ``800k``."""

@@ -1,8 +1,10 @@
 """Choose the camera's move, the part of a clip, and the audio of the clip for one scene; choose the video's music."""
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
+from sutradhar.domain.plan.choices import CameraMove
+from sutradhar.domain.plan.options import Music
 from sutradhar.domain.plan.own_media import CENTER, ClipAudioUse, Point
-from sutradhar.domain.plan.plan import CameraMove, Music, Scene
+from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.video.timeline import (
     Camera,
     Clip,

@@ -5,8 +5,9 @@ from typing import Literal
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.choices import CaptionStyle, Language, TransitionKind
+from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.plan.own_media import Fit
-from sutradhar.domain.plan.plan import CaptionStyle, Language, TransitionKind, Watermark
 from sutradhar.domain.video.captions import Cue
 
 

@@ -7,7 +7,9 @@ from typing import Literal, NamedTuple
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.plan import Language, OnScreen, RenderPlan, Scene
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene, TitleText
 from sutradhar.domain.plan.speech_duration import AIR_SEC, MAX_VIDEO_SEC
 from sutradhar.domain.text.line_breaks import find_line_ends
 from sutradhar.domain.video.captions import Cue, build_cues, build_translated_cues
@@ -204,7 +206,7 @@ def _place_titles(plan: RenderPlan, clips: list[Clip]) -> Iterator[Title]:
     fps = plan.render.fps
     for scene, clip, following in zip(plan.scenes, clips, [*clips[1:], None], strict=True):
         first, end = clip.start + clip.transition.frames, following.start if following else clip.end
-        texts: tuple[tuple[OnScreen | None, Literal["title", "lower_third"], float, float], ...] = (
+        texts: tuple[tuple[TitleText | None, Literal["title", "lower_third"], float, float], ...] = (
             (scene.title, "title", 0.0, TITLE_SEC),
             (scene.lower_third, "lower_third", LOWER_THIRD_DELAY_SEC, LOWER_THIRD_SEC),
         )

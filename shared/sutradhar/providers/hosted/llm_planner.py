@@ -11,17 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.plan.choices import MAX_CHARACTERS, MAX_SCENES, Language, Mood
 from sutradhar.domain.plan.notices import left_out_notice
-from sutradhar.domain.plan.plan import (
-    MAX_CHARACTERS,
-    MAX_SCENES,
-    Character,
-    Language,
-    Mood,
-    RenderPlan,
-    Scene,
-    SoundCue,
-)
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Character, Scene, SoundCue
 from sutradhar.domain.plan.speech_duration import durations, scene_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.ports.call_gate import CallGate

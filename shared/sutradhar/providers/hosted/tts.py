@@ -9,7 +9,8 @@ from typing import get_args
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.plan.plan import LANGUAGES, PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.provider_table import find_offer
@@ -48,14 +49,14 @@ class BoughtNarrator(ABC):
     def capabilities(self) -> NarratorCapabilities:
         """Return the languages and voices, and whether the model expresses emotions."""
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - in any language
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - in any language
         return ProviderId(self.provider, self._model, self.voice(voice, options))
 
     @abstractmethod
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:
         """Return the units that ``narrate`` would use."""
 
-    def voice(self, voice: Voice, options: Manner) -> str:
+    def voice(self, voice: Voice, options: VoiceOptions) -> str:
         """The vendor's name of it."""
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == self.provider:
@@ -63,7 +64,7 @@ class BoughtNarrator(ABC):
         return self._vendor.options.get(f"voice_{voice.lower()}", self.usual_voices[voice])
 
     @abstractmethod
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
 
 

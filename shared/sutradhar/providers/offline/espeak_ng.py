@@ -15,7 +15,8 @@ import numpy as np
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.media.speech_postprocess import speech
@@ -44,13 +45,13 @@ class EspeakNarrator:
     def capabilities(self) -> NarratorCapabilities:
         return NarratorCapabilities(voices=frozenset(_VOICES if _find_library()[0] else ()))
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - one for all it speaks
         return self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> None:
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> None:
         """Return None: offline voices are free."""
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
         if (language, voice) not in self.capabilities.voices:
             raise self._build_error("espeak-ng is not installed", retryable=False)

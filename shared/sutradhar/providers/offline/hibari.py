@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sutradhar.domain.plan.plan import Voice
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.providers.offline.neural_voice import Engine, NeuralVoice, SentenceAudio
 from sutradhar.providers.offline.onnx_model import add_output
 from sutradhar.providers.offline.transliteration import transliterate_devanagari

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.media.speech_postprocess import Samples, speech
@@ -76,13 +77,13 @@ class NeuralVoice(ABC):
         is_installed = all(_find_version(package) for package in self.packages)
         return NarratorCapabilities(voices=frozenset({("en", self.voice)} if is_installed else ()))
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - one for all it speaks
         return self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> None:  # noqa: B027 - for all
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> None:  # noqa: B027 - for all
         """Return None: offline voices are free."""
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
         if (language, voice) not in self.capabilities.voices:
             raise ProviderError(

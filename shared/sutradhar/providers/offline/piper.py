@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from sutradhar.domain.plan.plan import Voice
+from sutradhar.domain.plan.choices import Voice
 from sutradhar.providers.offline.neural_voice import Engine, NeuralVoice, SentenceAudio
 from sutradhar.providers.offline.onnx_model import add_output
 

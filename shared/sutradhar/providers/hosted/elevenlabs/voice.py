@@ -7,7 +7,8 @@ from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
@@ -31,11 +32,11 @@ class ElevenLabsNarrator(BoughtNarrator):
     def capabilities(self) -> NarratorCapabilities:
         return replace(HOSTED_NARRATOR, expresses_emotion=self._model.startswith(_ACTING))
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(self._prompt(NarrationWords(text, language), options))
         return Usage.exact(PROVIDER, self._model, {"characters": characters})
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
         words = NarrationWords(text, language)
         prompt = self._prompt(words, options)
@@ -67,7 +68,7 @@ class ElevenLabsNarrator(BoughtNarrator):
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
             return finished(PROVIDER, str(self.provider_id), samples, rate, text, starts, provenance)
 
-    def _prompt(self, words: NarrationWords, options: Manner) -> str:
+    def _prompt(self, words: NarrationWords, options: VoiceOptions) -> str:
         """Return the text that is sent, which begins with the emotion if the model understands one."""
         is_acted = options.emotion and self.capabilities.expresses_emotion
         return f"[{options.emotion}] {words.text}" if is_acted else words.text

@@ -11,7 +11,8 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId, VoiceId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
@@ -38,16 +39,16 @@ class GoogleNarrator:
     def capabilities(self) -> NarratorCapabilities:
         return NarratorCapabilities(voices=frozenset(VOICES), has_own_voices=True)
 
-    def provider_for(self, language: Language, voice: Voice, options: Manner = PLAIN) -> ProviderId:
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
         return ProviderId(PROVIDER, _MODEL, self._voice(language, voice, options))
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:
         """Return the characters of all requests together. Raise ProviderError for a voice that cannot speak this."""
         model = _kind(self._voice(language, voice, options), language)
         parts = [part for _, part in portions(NarrationWords(text, language).spoken_words)]
         return _usage_of(model, sum(_count_characters(part) for part in parts))
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
         chosen = self._voice(language, voice, options)
         model = _kind(chosen, language)
@@ -93,7 +94,7 @@ class GoogleNarrator:
                 raise unusable(PROVIDER, "the sound ends before its last word")
             return samples, [times.get(str(first + i)) for i in range(len(tokens))]
 
-    def _voice(self, language: Language, voice: Voice, options: Manner) -> str:
+    def _voice(self, language: Language, voice: Voice, options: VoiceOptions) -> str:
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == PROVIDER:
             return voice_id.voice

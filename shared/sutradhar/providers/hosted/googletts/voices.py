@@ -2,7 +2,7 @@
 
 import re
 
-from sutradhar.domain.plan.plan import Language, Voice
+from sutradhar.domain.plan.choices import Language, Voice
 
 VOICES: dict[tuple[Language, Voice], str] = {
     ("en", "F"): "en-US-Neural2-F",

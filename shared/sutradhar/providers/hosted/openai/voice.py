@@ -6,7 +6,8 @@ from typing import Any
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.usage import Usage
-from sutradhar.domain.plan.plan import PLAIN, Language, Manner, Voice
+from sutradhar.domain.plan.choices import Language, Voice
+from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
@@ -31,13 +32,13 @@ class OpenAINarrator(BoughtNarrator):
     def capabilities(self) -> NarratorCapabilities:
         return replace(HOSTED_NARRATOR, expresses_emotion=not self._model.startswith(_DEAF))
 
-    def usage(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Usage:  # noqa: ARG002 - every voice costs the same
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(NarrationWords(text, language).text)
         longest_sec = max(1.0, _LONGEST_SEC_A_CHARACTER * characters / options.speed)
         expected_sec = speech_sec(text, language, options.speed)
         return Usage(PROVIDER, self._model, max={"seconds": longest_sec}, expected={"seconds": expected_sec})
 
-    def narrate(self, text: str, language: Language, voice: Voice, options: Manner = PLAIN) -> Speech:
+    def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
         said = NarrationWords(text, language).text
         told = self._told(options)
@@ -61,7 +62,7 @@ class OpenAINarrator(BoughtNarrator):
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
             return finished(PROVIDER, str(self.provider_id), samples, rate, text, None, provenance)
 
-    def _told(self, options: Manner) -> dict[str, Any]:
+    def _told(self, options: VoiceOptions) -> dict[str, Any]:
         """How to say it, in the words that the model understands."""
         if self._model.startswith(_DEAF):
             return {"speed": options.speed} if options.speed != 1 else {}

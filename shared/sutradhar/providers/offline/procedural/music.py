@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.billing.provider_id import ProviderId
-from sutradhar.domain.plan.plan import Mood
+from sutradhar.domain.plan.choices import Mood
 from sutradhar.dsp.k_weighting import k_weighting_response
 from sutradhar.ports.providers import MusicTrackFile
 from sutradhar.providers.media.wav import to_wav

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sutradhar.domain.plan.plan import Mood
+from sutradhar.domain.plan.choices import Mood
 
 Chord = tuple[int, ...]
 """Semitones above Sa, from the lowest."""

@@ -8,7 +8,7 @@ from importlib import resources
 from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.plan import CameraMove, Language
+from sutradhar.domain.plan.choices import CameraMove, Language
 from sutradhar.providers.offline.storybook.stories import Beat, Role
 from sutradhar.providers.offline.storybook.topic import Kind, asks, inside_sentence, kind_of, question_mark
 

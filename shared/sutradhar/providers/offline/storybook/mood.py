@@ -2,7 +2,7 @@
 
 import regex
 
-from sutradhar.domain.plan.plan import Mood
+from sutradhar.domain.plan.choices import Mood
 from sutradhar.domain.text.text import clean
 from sutradhar.providers.offline.storybook.stories import word_lists
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sutradhar.domain.plan.plan import MAX_TOTAL_SEC, Language, Voice
+from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, Voice
 from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, rest_sec, scene_sec
 from sutradhar.providers.offline.storybook.stories import Beat
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.domain.plan.choices import MIN_TOTAL_SEC, Language, Mood
 from sutradhar.domain.plan.limits import expected_sec
 from sutradhar.domain.plan.notices import left_out_notice
-from sutradhar.domain.plan.plan import MIN_TOTAL_SEC, Language, Mood, RenderPlan, Scene
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
 from sutradhar.domain.plan.speech_duration import durations, misses_length
 from sutradhar.ports.providers import PlanResult

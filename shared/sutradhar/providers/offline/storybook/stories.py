@@ -23,7 +23,7 @@ from typing import Literal
 from pydantic import Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.plan.plan import CameraMove, Language, Mood, TransitionKind
+from sutradhar.domain.plan.choices import CameraMove, Language, Mood, TransitionKind
 
 Role = Literal["opening", "development", "close"]
 

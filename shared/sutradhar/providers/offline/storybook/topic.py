@@ -8,7 +8,7 @@ from typing import Literal
 
 import regex
 
-from sutradhar.domain.plan.plan import Language
+from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.text.text import clean, drawable
 from sutradhar.providers.offline.storybook.stories import Story, stories, word_lists
 

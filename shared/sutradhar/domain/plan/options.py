@@ -1,0 +1,95 @@
+"""Define the parts of a plan that say how the whole video sounds and is rendered."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.choices import CaptionStyle, Corner, EncoderName, FrameRate, Mood, RenderMode, Resolution
+from sutradhar.domain.plan.own_media import UploadId
+from sutradhar.domain.plan.shorthand import read_mode, read_resolution
+from sutradhar.domain.text.text_fields import Line, Shown
+
+
+class Delivery(Frozen):
+    """The way in which the voice speaks the narration."""
+
+    speed: float = Field(default=1.0, ge=0.7, le=1.2)
+    """Factor on the voice's own speed; some hosted voices accept only this range (elevenlabs.io/docs, voice
+    settings)."""
+    emotion: Annotated[Line, Field(max_length=60)] = ""
+    """One or two English words (warm, whispering), for voices that support emotions."""
+
+
+class VoiceOptions(Delivery):
+    """The delivery, and the voice if the plan names one."""
+
+    named: str = ""
+    """The text form of a VoiceId, such as ``elevenlabs/ID``; empty: the plan names only a gender."""
+
+
+DEFAULT_VOICE = VoiceOptions.constant()
+
+
+class Music(Frozen):
+    """The music under the voice."""
+
+    mood: Mood | None = None
+    """None: the planner chooses a mood from the text. ``enabled=False``: the video has no music."""
+    enabled: bool = True
+    upload: UploadId | None = None
+    """A user's own file whose sound is played instead of composed music. The video opens with the start of the file; if
+    the file is shorter than the video, it starts again with a crossfade."""
+    start_sec: float = Field(default=0.0, ge=0, le=86_400)
+    """Start of the music within that file, in seconds."""
+    volume_db: float = Field(default=-12.0, ge=-40, le=0)
+    """Level of the music relative to the voice while no narration speaks, in dB."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_bare_id(cls, value: Any) -> Any:
+        return {"upload": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _starts_in_a_file(self) -> Self:
+        if self.start_sec and not self.upload:
+            raise ValueError("start_sec is the start of a file of your own: give upload too")
+        return self
+
+
+class Watermark(Frozen):
+    text: Annotated[Shown, Field(max_length=40)] = "Sutradhar"
+    position: Corner = "tr"
+    opacity: float = Field(default=0.6, gt=0, le=1)
+
+
+class RenderSettings(Frozen):
+    """``mode`` PROXY makes a quick preview in 720p; FINAL makes the finished video."""
+
+    mode: Annotated[RenderMode, BeforeValidator(read_mode)] = "FINAL"
+    resolution: Annotated[Resolution, BeforeValidator(read_resolution)] = "1080p"
+    fps: FrameRate = 30
+    encoder: EncoderName | None = None
+    """None: the encoder of the renderer's setting ``ENCODER``, or else the first one that works there."""
+    quality: int | None = Field(default=None, ge=0, le=51)
+    """Constant quality on the encoder's scale, lower is better; None: the value of the setting ``CQ``, or else 18."""
+    burn_captions: Literal["en", "hi", "none"] | None = None
+    """The language of the captions that are drawn into the frames; None: the language of the narration."""
+    caption_style: CaptionStyle = "plain"
+    soft_captions: bool = False
+    """True if the video file also has the captions of every language as tracks that a player can switch on."""
+
+
+def _number(value: object) -> object:
+    """Return the number that ``value`` spells: the value of an environment variable is text."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class PlanDefaults(Frozen):
+    """The operator's values for fields that a plan leaves out."""
+
+    mode: Annotated[RenderMode, BeforeValidator(read_mode)] | None = None
+    resolution: Annotated[Resolution, BeforeValidator(read_resolution)] | None = None
+    fps: Annotated[FrameRate, BeforeValidator(_number)] | None = None
+    music_db: float | None = Field(default=None, ge=-40, le=0)
+    watermark_position: Corner | None = None
