@@ -1,4 +1,4 @@
-"""The gate: circuit breaker, calls at once, and money that a dead worker had set aside."""
+"""The gate: circuit breaker, concurrent calls, and money that a dead worker had reserved."""
 
 import json
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ PRICES = PriceTable.model_validate(
 USAGE = Usage.exact("v", "m", {"calls": 1})
 
 
-class Shop:
-    def __init__(self, folder: Path, *, day_cap: int | None = None, places: int = 0, a_minute: int = 0) -> None:
+class GateHarness:
+    def __init__(self, folder: Path, *, day_cap: int | None = None, slots: int = 0, a_minute: int = 0) -> None:
         self.clock, self.database, self.process_registry = (
             FakeClock(),
             Database(folder / "state.db"),
@@ -40,7 +40,7 @@ class Shop:
         leases = SqliteLeaseStore(self.database, self.process_registry, self.clock)
         # two instances of a function
         self.here, self.there = (
-            PaidCallGate.create(self.records, leases, self.clock, PRICES, day_cap, {"v": places}, {"v": a_minute})
+            PaidCallGate.create(self.records, leases, self.clock, PRICES, day_cap, {"v": slots}, {"v": a_minute})
             for _ in range(2)
         )
 
@@ -54,8 +54,8 @@ class Shop:
             with pytest.raises(ProviderError, match="broken"):
                 self.call(fault=fault, after=after)
 
-    def asked(self, gate: PaidCallGate) -> bool:
-        """Whether a call is let through."""
+    def lets_call_through(self, gate: PaidCallGate) -> bool:
+        """Return whether the gate lets a call through."""
         calls: list[None] = []
         try:
             with gate.call(USAGE):
@@ -66,121 +66,121 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    made = Shop(tmp_path, places=2)
-    yield made
-    made.database.close()
-    made.process_registry.close()
+def harness(tmp_path: Path) -> Iterator[GateHarness]:
+    created = GateHarness(tmp_path, slots=2)
+    yield created
+    created.database.close()
+    created.process_registry.close()
 
 
 @pytest.mark.parametrize("fault", ["down", "busy"])
-def test_after_three_failures_in_a_row_no_instance_asks_for_a_while(shop: Shop, fault: Fault) -> None:
-    shop.fails(fault, 2)
-    assert shop.asked(shop.there)
-    shop.fails(fault, 3)
-    assert not shop.asked(shop.there)
-    shop.clock.advance(31)
-    assert shop.asked(shop.there)
-    shop.fails(fault, 2)  # in a row is counted anew
-    assert shop.asked(shop.here)
+def test_after_three_failures_in_a_row_no_instance_asks_for_a_while(harness: GateHarness, fault: Fault) -> None:
+    harness.fails(fault, 2)
+    assert harness.lets_call_through(harness.there)
+    harness.fails(fault, 3)
+    assert not harness.lets_call_through(harness.there)
+    harness.clock.advance(31)
+    assert harness.lets_call_through(harness.there)
+    harness.fails(fault, 2)  # in a row is counted anew
+    assert harness.lets_call_through(harness.here)
 
 
-def test_after_the_pause_one_tries_and_the_others_wait_for_how_it_ends(shop: Shop) -> None:
-    shop.fails("down", 3)
-    shop.clock.advance(31)
-    with pytest.raises(ProviderError, match="broken"), shop.here.call(USAGE):
-        assert not shop.asked(shop.there)
+def test_after_the_pause_one_call_tries_and_the_others_wait_for_its_end(harness: GateHarness) -> None:
+    harness.fails("down", 3)
+    harness.clock.advance(31)
+    with pytest.raises(ProviderError, match="broken"), harness.here.call(USAGE):
+        assert not harness.lets_call_through(harness.there)
         raise ProviderError("broken", provider="v", retryable=True, fault="down")
-    shop.clock.advance(31)  # the second pause is twice as long
-    assert not shop.asked(shop.there)
-    shop.clock.advance(30)
-    assert shop.asked(shop.there)
+    harness.clock.advance(31)  # the second pause is twice as long
+    assert not harness.lets_call_through(harness.there)
+    harness.clock.advance(30)
+    assert harness.lets_call_through(harness.there)
 
 
-def test_a_vendor_that_says_when_is_asked_then(shop: Shop) -> None:
-    shop.fails("busy", after=90)
-    shop.clock.advance(89)
-    assert not shop.asked(shop.there)
-    shop.clock.advance(2)
-    assert shop.asked(shop.there)
+def test_a_provider_that_says_when_is_asked_then(harness: GateHarness) -> None:
+    harness.fails("busy", after=90)
+    harness.clock.advance(89)
+    assert not harness.lets_call_through(harness.there)
+    harness.clock.advance(2)
+    assert harness.lets_call_through(harness.there)
 
 
-def test_a_wrong_key_is_not_tried_again_at_once(shop: Shop) -> None:
-    shop.fails("key")
-    assert not shop.asked(shop.here)
+def test_a_wrong_key_is_not_tried_again_at_once(harness: GateHarness) -> None:
+    harness.fails("key")
+    assert not harness.lets_call_through(harness.here)
 
 
 @pytest.mark.parametrize("fault", ["refused", "request", "answer"])
-def test_what_is_wrong_with_one_request_says_nothing_of_the_next(shop: Shop, fault: Fault) -> None:
-    shop.fails(fault, 6)
-    assert shop.asked(shop.here)
+def test_a_fault_of_one_request_says_nothing_of_the_next(harness: GateHarness, fault: Fault) -> None:
+    harness.fails(fault, 6)
+    assert harness.lets_call_through(harness.here)
 
 
-def test_no_more_calls_at_once_than_there_are_places_in_all_instances(shop: Shop) -> None:
-    one, two = (gate.call(USAGE) for gate in (shop.here, shop.there))
+def test_no_more_concurrent_calls_than_slots_in_all_instances(harness: GateHarness) -> None:
+    one, two = (gate.call(USAGE) for gate in (harness.here, harness.there))
     with one, two, pytest.raises(LeaseHeld, match="v is asked 2 things at once"):
-        shop.call()
-    shop.call()
-    with suppress(RuntimeError), shop.here.call(USAGE):
-        raise RuntimeError("a place is given back whatever happens")
-    with shop.here.call(USAGE), shop.there.call(USAGE):
+        harness.call()
+    harness.call()
+    with suppress(RuntimeError), harness.here.call(USAGE):
+        raise RuntimeError("a slot is released after every error")
+    with harness.here.call(USAGE), harness.there.call(USAGE):
         pass
 
 
-def test_no_more_calls_a_minute_than_a_vendor_may_get_from_all_instances(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, a_minute=3)
-    for gate in (shop.here, shop.there, shop.here):
-        shop.call(gate)
+def test_no_more_calls_a_minute_than_a_provider_may_get_from_all_instances(tmp_path: Path) -> None:
+    harness = GateHarness(tmp_path, a_minute=3)
+    for gate in (harness.here, harness.there, harness.here):
+        harness.call(gate)
     with pytest.raises(LeaseHeld, match="v was asked 3 things in this minute"):
-        shop.call(shop.there)
-    shop.clock.advance(60)
-    shop.call(shop.there)
-    shop.database.close()
-    shop.process_registry.close()
+        harness.call(harness.there)
+    harness.clock.advance(60)
+    harness.call(harness.there)
+    harness.database.close()
+    harness.process_registry.close()
 
 
-def test_a_model_without_a_price_is_not_called(shop: Shop) -> None:
-    unpriced = shop.here.call(Usage.exact("v", "other", {"calls": 1}))
+def test_a_model_without_a_price_is_not_called(harness: GateHarness) -> None:
+    unpriced = harness.here.call(Usage.exact("v", "other", {"calls": 1}))
     with pytest.raises(ProviderError, match="no price is known for calls of v's other"), unpriced:
         pytest.fail("called")
 
 
-def test_a_cap_is_named_with_what_is_left_of_it(shop: Shop) -> None:
-    gate = shop.here.bill_to(BillingContext("job-1", "a", 150_000))
-    shop.call(gate)
+def test_a_cap_is_named_with_its_remaining_budget(harness: GateHarness) -> None:
+    gate = harness.here.bill_to(BillingContext("job-1", "a", 150_000))
+    harness.call(gate)
     with pytest.raises(BudgetExceeded, match=r"v would cost up to 0\.1000 USD, and of this job's cap of 0\.15 USD"):
-        shop.call(gate)
+        harness.call(gate)
 
 
 def test_the_day_has_a_cap_of_its_own_and_the_next_day_begins_anew(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, day_cap=150_000)
-    shop.call(shop.here.bill_to(BillingContext("job-1", "a")))
-    second = shop.here.bill_to(BillingContext("job-2", "a"))
+    harness = GateHarness(tmp_path, day_cap=150_000)
+    harness.call(harness.here.bill_to(BillingContext("job-1", "a")))
+    second = harness.here.bill_to(BillingContext("job-2", "a"))
     with pytest.raises(BudgetExceeded, match="this day's cap"):
-        shop.call(second)
-    shop.clock.advance(timedelta(days=1).total_seconds())
-    shop.call(second)
-    shop.database.close()
-    shop.process_registry.close()
+        harness.call(second)
+    harness.clock.advance(timedelta(days=1).total_seconds())
+    harness.call(second)
+    harness.database.close()
+    harness.process_registry.close()
 
 
-def test_what_a_dead_worker_had_set_aside_counts_as_spent_until_the_vendor_is_known_to_say_otherwise(
-    shop: Shop, capsys: pytest.CaptureFixture[str]
+def test_the_reservation_of_a_dead_worker_counts_as_spent_until_its_real_price_is_known(
+    harness: GateHarness, capsys: pytest.CaptureFixture[str]
 ) -> None:
     context = BillingContext("job-1", "a", 10_000_000)
-    dead = shop.here.bill_to(context).call(USAGE)
+    dead = harness.here.bill_to(context).call(USAGE)
     call = dead.__enter__()
-    assert read_account(shop.records, job_account("job-1")).reserved == 100_000
+    assert read_account(harness.records, job_account("job-1")).reserved == 100_000
     # of another slot: it leaves the first one alone
-    shop.call(shop.there.bill_to(BillingContext("job-1", "b")))
-    assert read_account(shop.records, job_account("job-1")).reserved == 100_000
-    shop.call(shop.there.bill_to(context))
-    account = read_account(shop.records, job_account("job-1"))
+    harness.call(harness.there.bill_to(BillingContext("job-1", "b")))
+    assert read_account(harness.records, job_account("job-1")).reserved == 100_000
+    harness.call(harness.there.bill_to(context))
+    account = read_account(harness.records, job_account("job-1"))
     assert (account.reserved, account.spent) == (0, 300_000)
     assert json.loads(capsys.readouterr().err.splitlines()[-1])["event"] == "charge_lost"
     call.settle({"calls": 0.5})  # it was only slow
     dead.__exit__(None, None, None)
-    account = read_account(shop.records, job_account("job-1"))
+    account = read_account(harness.records, job_account("job-1"))
     assert (account.reserved, account.spent) == (0, 250_000)
 
 

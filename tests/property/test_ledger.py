@@ -1,4 +1,4 @@
-"""Whatever the order of calls, ends, kills and repeats: what is spent and set aside never passes a cap, and adds up."""
+"""Spent and reserved money adds up and never exceeds a cap, in every order of calls, ends, kills and repeats."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -14,21 +14,21 @@ JOB_CAP, DAY_CAP, KEY_CAP = 100, 150, 120
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Three jobs of two API keys, two days; calls that end, that never end, and that go on at the vendor's."""
+    """Three jobs of two API keys, two days; calls that end, that never end, and that the provider continues."""
 
     def __init__(self) -> None:
         super().__init__()
         self.accounts: dict[AccountId, Account] = {}
-        self.bought: dict[str, tuple[str, str, int]] = {}
+        self.calls: dict[str, tuple[str, str, int]] = {}
         self.paid: dict[str, int] = {}
 
-    def _of(self, job: str, day: str) -> dict[AccountId, Account]:
+    def _accounts_of(self, job: str, day: str) -> dict[AccountId, Account]:
         names = (ledger.job_account(job), ledger.day_account(day), ledger.key_account(KEYS[job], day))
         return {name: self.accounts.get(name, Account()) for name in names}
 
     @rule(job=st.sampled_from(JOBS), day=st.sampled_from(DAYS), price=st.integers(0, 80), again=st.booleans())
     def reserve(self, job: str, day: str, price: int, again: bool) -> None:
-        charge_id = f"c{len(self.bought)}"
+        charge_id = f"c{len(self.calls)}"
         charge = Charge(slot="s", provider="v", model="m", day=day, reserved=price)
         caps = {
             ledger.job_account(job): JOB_CAP,
@@ -37,13 +37,15 @@ class LedgerMachine(RuleBasedStateMachine):
         }
         try:
             for _ in range(1 + again):  # the answer to the first write was lost
-                self.accounts |= ledger.reserve(self._of(job, day), ledger.job_account(job), charge_id, charge, caps)
+                self.accounts |= ledger.reserve(
+                    self._accounts_of(job, day), ledger.job_account(job), charge_id, charge, caps
+                )
         except BudgetExceeded:
-            before = self._of(job, day)
+            before = self._accounts_of(job, day)
             fits = all(account.commitment + price <= caps[name] for name, account in before.items())
             assert not fits
         else:
-            self.bought[charge_id] = (job, day, price)
+            self.calls[charge_id] = (job, day, price)
 
     @rule(
         data=st.data(),
@@ -52,32 +54,34 @@ class LedgerMachine(RuleBasedStateMachine):
         times=st.integers(1, 2),
     )
     def end(self, data: st.DataObject, outcome: ledger.Outcome, share: float, times: int) -> None:
-        if not self.bought:
+        if not self.calls:
             return
-        charge_id = data.draw(st.sampled_from(sorted(self.bought)))
-        job, day, price = self.bought[charge_id]
+        charge_id = data.draw(st.sampled_from(sorted(self.calls)))
+        job, day, price = self.calls[charge_id]
         spent = {"settled": int(price * share), "refunded": 0, "lost": price}[outcome]
         known = self.accounts[ledger.job_account(job)].charges[charge_id].outcome
         for _ in range(times):
-            self.accounts |= ledger.settle(self._of(job, day), ledger.job_account(job), charge_id, outcome, spent)
+            self.accounts |= ledger.settle(
+                self._accounts_of(job, day), ledger.job_account(job), charge_id, outcome, spent
+            )
         if known in ("open", "pending") or (known == "lost" and outcome != "lost"):
             self.paid[charge_id] = spent
 
     @rule(data=st.data(), times=st.integers(1, 2))
-    def goes_on(self, data: st.DataObject, times: int) -> None:
-        if self.bought:
-            charge_id = data.draw(st.sampled_from(sorted(self.bought)))
-            job, day, _ = self.bought[charge_id]
+    def mark_pending(self, data: st.DataObject, times: int) -> None:
+        if self.calls:
+            charge_id = data.draw(st.sampled_from(sorted(self.calls)))
+            job, day, _ = self.calls[charge_id]
             before = self.accounts[ledger.job_account(job)]
             for _ in range(times):
                 self.accounts |= ledger.mark_pending(
-                    self._of(job, day), ledger.job_account(job), charge_id, "operation"
+                    self._accounts_of(job, day), ledger.job_account(job), charge_id, "operation"
                 )
             after = self.accounts[ledger.job_account(job)]
             assert (after.reserved, after.spent) == (before.reserved, before.spent)
 
     @invariant()
-    def nothing_passes_a_cap(self) -> None:
+    def no_account_exceeds_its_cap(self) -> None:
         for name, account in self.accounts.items():
             assert account.reserved >= 0
             cap = {"job": JOB_CAP, "day": DAY_CAP, "key": KEY_CAP}[name.kind]
@@ -85,14 +89,14 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def it_adds_up(self) -> None:
-        of: dict[AccountId, list[str]] = {}
-        for charge_id, (job, day, _) in self.bought.items():
-            for name in self._of(job, day):
-                of.setdefault(name, []).append(charge_id)
+        charges_of: dict[AccountId, list[str]] = {}
+        for charge_id, (job, day, _) in self.calls.items():
+            for name in self._accounts_of(job, day):
+                charges_of.setdefault(name, []).append(charge_id)
         for name, account in self.accounts.items():
-            mine = of.get(name, [])
+            mine = charges_of.get(name, [])
             assert account.spent == sum(self.paid.get(c, 0) for c in mine)
-            assert account.reserved == sum(self.bought[c][2] for c in mine if c not in self.paid)
+            assert account.reserved == sum(self.calls[c][2] for c in mine if c not in self.paid)
 
 
 TestLedger = LedgerMachine.TestCase

@@ -1,4 +1,4 @@
-"""Five hundred jobs while one vendor is down: with the real chains, gate, breaker, ledger and store."""
+"""Five hundred jobs while one provider is down: with the real chains, gate, breaker, ledger and store."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ from tests.fake_providers import ProviderSet
 from tests.fakes import FakeClock, FakeProviders, FakeRunner, Renderers, write_summary
 
 JOBS = 500
-VENDORS = ("openai", "elevenlabs", "gemini", "veo")
+PROVIDERS = ("openai", "elevenlabs", "gemini", "veo")
 PRICES = PriceTable.model_validate(
     {
         "prices": [
-            {"provider": v, "model": "m", "unit": "calls", "usd": "0.01", "source": "s", "as_of": "2026-01-01"}
-            for v in VENDORS
+            {"provider": name, "model": "m", "unit": "calls", "usd": "0.01", "source": "s", "as_of": "2026-01-01"}
+            for name in PROVIDERS
         ]
     }
 )
@@ -42,27 +42,27 @@ PRICES = PriceTable.model_validate(
 
 @dataclass
 class Simulated(FakeProviders):
-    """Everything by one vendor, through the gate; ``down`` vendors fail."""
+    """All assets by one provider, through the gate; the providers in ``down`` fail."""
 
-    vendor: str
+    provider: str
     gate: CallGate
     down: set[str]
     asked: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         super().__init__()
-        self.provider_id = ProviderId(self.vendor, "m")
-        self._usage = Usage.exact(self.vendor, "m", {"calls": 1})
+        self.provider_id = ProviderId(self.provider, "m")
+        self._usage = Usage.exact(self.provider, "m", {"calls": 1})
 
-    def _bought(self, make: Any) -> Any:
+    def _call(self, make: Any) -> Any:
         with self.gate.call(self._usage):
-            self._asked()
+            self._count_call()
             return make()
 
-    def _asked(self) -> None:
-        self.asked[self.vendor] += 1
-        if self.vendor in self.down:
-            raise ProviderError("HTTP 503", provider=self.vendor, retryable=True, status=503, fault="down")
+    def _count_call(self) -> None:
+        self.asked[self.provider] += 1
+        if self.provider in self.down:
+            raise ProviderError("HTTP 503", provider=self.provider, retryable=True, status=503, fault="down")
 
     def usage(self, *_request: object) -> Any:
         return self._usage
@@ -71,17 +71,17 @@ class Simulated(FakeProviders):
         return requested_plan
 
     def plan(self, *args: Any) -> Any:
-        return self._bought(lambda: super(Simulated, self).plan(*args))
+        return self._call(lambda: super(Simulated, self).plan(*args))
 
     def narrate(self, *args: Any) -> Any:
-        return self._bought(lambda: super(Simulated, self).narrate(*args))
+        return self._call(lambda: super(Simulated, self).narrate(*args))
 
     def draw(self, *args: Any) -> Any:
-        return self._bought(lambda: super(Simulated, self).draw(*args))
+        return self._call(lambda: super(Simulated, self).draw(*args))
 
     def start(self, *args: Any) -> Any:
         with self.gate.call(self._usage) as call:
-            self._asked()
+            self._count_call()
             return call.mark_pending(str(args[0]))
 
     def poll(self, operation: Operation) -> Any:
@@ -89,7 +89,7 @@ class Simulated(FakeProviders):
             return super().poll(operation)
 
     def compose(self, *args: Any) -> Any:
-        return self._bought(lambda: super(Simulated, self).compose(*args))
+        return self._call(lambda: super(Simulated, self).compose(*args))
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class SimulatedProviders:
         by = {name: replace(provider, gate=gate) for name, provider in self.by.items()}
         # every kind begins with another provider, so that each is the first of something
         orders: dict[str, list[Any]] = {
-            first: [by[name] for name in sorted(VENDORS, key=lambda name: name != first)] for first in VENDORS
+            first: [by[name] for name in sorted(PROVIDERS, key=lambda name: name != first)] for first in PROVIDERS
         }
         return ProviderSet(
             call_gate=self.call_gate,
@@ -124,12 +124,12 @@ class SimulatedProviders:
         )
 
 
-@pytest.mark.parametrize("down", VENDORS)
-def test_with_any_one_vendor_down_all_jobs_end_well_and_say_who_was_missing(down: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("down", PROVIDERS)
+def test_with_any_one_provider_down_all_jobs_succeed_and_name_it(down: str, tmp_path: Path) -> None:
     settings = Settings.from_env({"SUTRADHAR_HOME": str(tmp_path)})
     backend, clock, renderers = bootstrap.local_backend(settings), FakeClock(), Renderers()
-    gate = PaidCallGate.create(backend.records, backend.leases, clock, PRICES, None, dict.fromkeys(VENDORS, 4))
-    by = {vendor: Simulated(vendor, gate, {down}) for vendor in VENDORS}
+    gate = PaidCallGate.create(backend.records, backend.leases, clock, PRICES, None, dict.fromkeys(PROVIDERS, 4))
+    by = {provider: Simulated(provider, gate, {down}) for provider in PROVIDERS}
     real = bootstrap.services_on(backend, settings)
     providers = SimulatedProviders(by, gate, real)
     services = replace(

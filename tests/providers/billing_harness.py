@@ -45,17 +45,17 @@ STUB_ANSWERS = {
 }
 PRICES = PriceTable.model_validate_json(files("sutradhar").joinpath("prices.json").read_text())
 MIRA = stock_stub.photograph(256, 256)
-"""Somebody's likeness."""
+"""A photo of a character, as a reference image."""
 NARRATION = "A river runs, 12 boats wait."
 SPOKEN_NARRATION = "A river runs, twelve boats wait."
-"""The same text as a voice gets it."""
+"""The same text as a voice gets it: with its number in words."""
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """How one adapter is made and asked."""
+    """One adapter: its class, and a request for it. ``verb``: the method that the request calls."""
 
-    vendor: str
+    provider: str
     make: Callable[[ProviderConnection, PaidCallGate], Any]
     ask: Callable[[Any], Any]
 
@@ -69,10 +69,10 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "openai images": Adapter("openai", OpenAIImages, lambda a: a.draw("a river", "ink", 2304, 1296, 1), "draw"),
     "openai voice": Adapter("openai", OpenAINarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
-    "openai images by likeness": Adapter(
+    "openai images with references": Adapter(
         "openai", OpenAIImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
     ),
-    "gemini images by likeness": Adapter(
+    "gemini images with references": Adapter(
         "gemini", GeminiImages, lambda a: a.draw("Mira by a river", "ink", 2304, 1296, 1, [MIRA, MIRA]), "draw"
     ),
     "gemini planner": Adapter(
@@ -94,20 +94,22 @@ ADAPTERS: Mapping[str, Adapter] = {
 
 
 def settings(
-    stub: VendorStub, vendor: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
+    stub: VendorStub, provider: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
 ) -> ProviderConnection:
-    # OpenAI's base address has its version in it
-    url = stub.url(vendor) + ("/v1" if vendor == "openai" else "")
+    # OpenAI's URL includes the version of the API
+    url = stub.url(provider) + ("/v1" if provider == "openai" else "")
     return ProviderConnection(key=key, base_url=url, options=options, timeout_sec=timeout_sec)
 
 
-def library(billing: "BillingHarness", vendor: str, **changes: Any) -> Any:
+def library(billing: "BillingHarness", provider: str, **changes: Any) -> Any:
     kinds: dict[str, Any] = {"pexels": Pexels, "pixabay": Pixabay, "freesound": Freesound}
-    return kinds[vendor](settings(billing.stub, vendor, {}, **changes), billing.gate)
+    return kinds[provider](settings(billing.stub, provider, {}, **changes), billing.gate)
 
 
 @dataclass
 class BillingHarness:
+    """One gate on a real store, before the stubs of all providers."""
+
     stub: VendorStub
     folder: Path
     clock: FakeClock = field(default_factory=FakeClock)
@@ -127,7 +129,7 @@ class BillingHarness:
     def adapter(self, name: str, gate: PaidCallGate | None = None, **changes: Any) -> Any:
         one = ADAPTERS[name]
         options = {**one.options, **changes.pop("options", {})}
-        return one.make(settings(self.stub, one.vendor, options, **changes), gate or self.gate)
+        return one.make(settings(self.stub, one.provider, options, **changes), gate or self.gate)
 
     def buy(self, name: str, slot: str = "thing", job: str = "job-1", cap: int | None = None, **changes: Any) -> Any:
         gate = self.gate.bill_to(BillingContext(job, slot, cap))

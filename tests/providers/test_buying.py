@@ -1,4 +1,4 @@
-"""Whole jobs that buy: what they cost, and that nothing is bought twice, whoever runs, dies, repeats or is late."""
+"""Whole jobs with paid calls: their cost, and that no call is paid twice if a worker dies, repeats or is late."""
 
 import os
 import random
@@ -31,22 +31,22 @@ from tests.providers.server import Seen, VendorStub
 PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 36, "render": {"mode": "PROXY"}})
 
 
-def billed(stub: VendorStub) -> list[Seen]:
-    return [seen for vendor in STUB_ANSWERS for seen in stub.billed(vendor)]
+def list_billed_calls(stub: VendorStub) -> list[Seen]:
+    return [call for provider in STUB_ANSWERS for call in stub.billed(provider)]
 
 
-def paid(pipeline: PipelineHarness, job_id: str) -> Account:
+def read_job_account(pipeline: PipelineHarness, job_id: str) -> Account:
     return read_account(pipeline.backend.records, job_account(job_id))
 
 
 def spend_for_others(pipeline: PipelineHarness, micros: int) -> None:
-    """On everybody's account of today."""
+    """Spend on the account of today that all jobs share."""
     name = str(day_account(pipeline.services.clock.now().date().isoformat()))
-    spent = Account(spent=micros).to_record()
-    pipeline.services.records.update([name], lambda _found: {name: spent})
+    record = Account(spent=micros).to_record()
+    pipeline.services.records.update([name], lambda _records: {name: record})
 
 
-def test_a_film_is_bought_and_costs_what_the_vendors_say(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub: VendorStub) -> None:
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     done = pipeline.job(job.id)
@@ -55,29 +55,29 @@ def test_a_film_is_bought_and_costs_what_the_vendors_say(pipeline: PipelineHarne
     scenes = len(done.plan.scenes)
     assert scenes == 3
     assert all(s.translations["hi"] for s in done.plan.scenes)
-    # whoever is seen is described in every picture, and was drawn once to go by
-    pictures = [request for request in done.requests if request.kind == "image"]
-    assert all("a girl of ten in a red dress" in prompt_of(request) for request in pictures)
-    shown = [seen for seen in stub.billed("openai") if seen.path == "/v1/images/edits"]
+    # a character is described in every image, and was drawn once as a reference
+    images = [request for request in done.requests if request.kind == "image"]
+    assert all("a girl of ten in a red dress" in prompt_of(request) for request in images)
+    shown = [call for call in stub.billed("openai") if call.path == "/v1/images/edits"]
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
-    assert [seen.raw.count(sheet) for seen in shown] == [1] * scenes
-    makers = Counter((a.kind, a.provider) for a in done.assets.values())
-    assert makers == {
+    assert [call.raw.count(sheet) for call in shown] == [1] * scenes
+    providers = Counter((a.kind, a.provider) for a in done.assets.values())
+    assert providers == {
         ("image", "openai/gpt-image-2.6-flare-medium"): 1 + scenes,
         ("narration", "elevenlabs/eleven_multilingual_v2"): scenes,
         ("sound", "elevenlabs/eleven_text_to_sound_v2"): 1,
         ("music", "elevenlabs/music_v1"): 1,
     }
-    assert len(billed(stub)) == 2 + 2 * scenes + 2
-    found = describe_cost(done, paid(pipeline, job.id))
-    assert len(found["lines"]) == len(billed(stub))
-    assert {line["state"] for line in found["lines"]} == {"settled"}
-    assert found["reserved_usd"] == 0
-    assert found["actual_usd"] == pytest.approx(sum(line["usd"] for line in found["lines"]), abs=1e-6)
-    assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
-    assert found["actual_usd"] < found["estimated_most_usd"] < 3 * found["actual_usd"]
-    shown = describe_status(done, {}, paid(pipeline, job.id), base="")
-    assert (shown["cost"], shown["fallbacks"]) == (found, [])
+    assert len(list_billed_calls(stub)) == 2 + 2 * scenes + 2
+    job_cost = describe_cost(done, read_job_account(pipeline, job.id))
+    assert len(job_cost["lines"]) == len(list_billed_calls(stub))
+    assert {line["state"] for line in job_cost["lines"]} == {"settled"}
+    assert job_cost["reserved_usd"] == 0
+    assert job_cost["actual_usd"] == pytest.approx(sum(line["usd"] for line in job_cost["lines"]), abs=1e-6)
+    assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.2)
+    assert job_cost["actual_usd"] < job_cost["estimated_most_usd"] < 3 * job_cost["actual_usd"]
+    shown = describe_status(done, {}, read_job_account(pipeline, job.id), base="")
+    assert (shown["cost"], shown["fallbacks"]) == (job_cost, [])
 
 
 @pytest.mark.parametrize("length", [15, 60, 180])
@@ -89,31 +89,31 @@ def test_the_estimate_is_within_a_fifth_of_what_is_paid(
     pipeline.work()
     done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
-    assert done.estimated == pytest.approx(paid(pipeline, job.id).spent, rel=0.2)
+    assert done.estimated == pytest.approx(read_job_account(pipeline, job.id).spent, rel=0.2)
 
 
-def test_the_same_film_again_is_bought_once(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_the_same_video_again_is_paid_for_once(pipeline: PipelineHarness, stub: VendorStub) -> None:
     submit(pipeline.services, PLAN)
     pipeline.work()
-    before = Counter(seen.path for seen in billed(stub))
+    before = Counter(call.path for call in list_billed_calls(stub))
     again, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     assert pipeline.job(again.id).state is JobState.SUCCEEDED
     # scripts are written anew for each job; everything that is made from them is there
-    assert Counter(seen.path for seen in billed(stub)) == before + Counter(["/v1/responses"])
+    assert Counter(call.path for call in list_billed_calls(stub)) == before + Counter(["/v1/responses"])
 
 
-def test_every_message_twice_buys_nothing_twice(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_every_message_twice_pays_for_nothing_twice(pipeline: PipelineHarness, stub: VendorStub) -> None:
     real = pipeline.services.bus.publish
     pipeline.services.bus.publish = lambda message: [real(message) for _ in range(2)] and None  # type: ignore[method-assign]
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     assert pipeline.job(job.id).state is JobState.SUCCEEDED
-    assert len(billed(stub)) == 10
+    assert len(list_billed_calls(stub)) == 10
 
 
 @pytest.mark.parametrize(
-    ("slot", "vendor"),
+    ("slot", "provider"),
     [
         ("plan", "openai"),
         ("scene-00-image", "openai"),
@@ -123,7 +123,7 @@ def test_every_message_twice_buys_nothing_twice(pipeline: PipelineHarness, stub:
         ("scene-01-image", "gemini"),
     ],
 )
-def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: Path, slot: str, vendor: str) -> None:
+def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: Path, slot: str, provider: str) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     # the second scene moves
     scenes = FakeProviders().plan(PLAN).plan.scenes
@@ -134,8 +134,8 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
     if slot != "plan":
         handle(pipeline.services, message)
         message = ProduceAsset(job_id=job.id, slot=Slot.parse(slot))
-    start, before = threading.Barrier(20), len(stub.billed(vendor))
-    stub.always(vendor, "slow")
+    start, before = threading.Barrier(20), len(stub.billed(provider))
+    stub.always(provider, "slow")
 
     def work(_i: int) -> str:
         start.wait()
@@ -148,26 +148,26 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
     with ThreadPoolExecutor(20) as pool:
         ends = Counter(pool.map(work, range(20)))
     assert ends["done"] >= 1 or slot == "scene-01-image"
-    assert len(stub.billed(vendor)) == before + 1
+    assert len(stub.billed(provider)) == before + 1
     pipeline.close()
 
 
-def test_what_was_bought_before_a_failure_is_not_bought_again(pipeline: PipelineHarness, stub: VendorStub) -> None:
-    stub.before = lambda seen: setattr(seen, "fault", "bad request") if seen.path == "/v1/music" else None
+def test_an_asset_from_before_a_failure_is_not_paid_for_again(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    stub.before = lambda call: setattr(call, "fault", "bad request") if call.path == "/v1/music" else None
     job, _ = submit(pipeline.services, PLAN.evolve(strict=True))
     pipeline.work()
     failed = pipeline.job(job.id)
     assert (failed.state, failed.error and failed.error.stage) == (JobState.FAILED, "music")
-    before = len(billed(stub))
-    stub.before = lambda _seen: None
+    before = len(list_billed_calls(stub))
+    stub.before = lambda _call: None
     retry(pipeline.services, job.id)
     pipeline.work()
     assert pipeline.job(job.id).state is JobState.SUCCEEDED
     missing = 10 - before
-    assert len(billed(stub)) == before + missing
+    assert len(list_billed_calls(stub)) == before + missing
 
 
-def test_strictly_another_maker_is_no_maker(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_without_fallbacks_no_other_provider_is_asked(pipeline: PipelineHarness, stub: VendorStub) -> None:
     stub.always("elevenlabs", "unauthorized")
     job, _ = submit(pipeline.services, PLAN.evolve(strict=True))
     pipeline.work()
@@ -177,22 +177,22 @@ def test_strictly_another_maker_is_no_maker(pipeline: PipelineHarness, stub: Ven
     assert "ELEVENLABS_API_KEY" in failed.error.advice
 
 
-def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(
+def test_a_refused_prompt_is_drawn_in_other_words_and_both_prompts_are_stored(
     pipeline: PipelineHarness, stub: VendorStub
 ) -> None:
-    def refuse(seen: Seen) -> None:
-        if seen.path == "/v1/images/edits" and "view 1" in seen.form["prompt"]:
-            seen.fault = "refusal"
+    def refuse(call: Seen) -> None:
+        if call.path == "/v1/images/edits" and "view 1" in call.form["prompt"]:
+            call.fault = "refusal"
 
     stub.before = refuse
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     done = pipeline.job(job.id)
-    picture = done.assets[Slot.parse("scene-01-image")]
-    assert (picture.provider, picture.fallbacks) == ("openai/gpt-image-2.6-flare-medium", ())
-    assert "policy does not allow" in picture.refusal_reason
-    assert picture.provenance
-    assert picture.provenance.prompt.startswith("A calm picture in other words")
+    image = done.assets[Slot.parse("scene-01-image")]
+    assert (image.provider, image.fallbacks) == ("openai/gpt-image-2.6-flare-medium", ())
+    assert "policy does not allow" in image.refusal_reason
+    assert image.provenance
+    assert image.provenance.prompt.startswith("A calm picture in other words")
     request = done.find_request(Slot.parse("scene-01-image"))
     assert request
     assert "view 1" in prompt_of(request)
@@ -202,13 +202,15 @@ def test_a_refused_picture_is_drawn_in_other_words_and_both_prompts_are_kept(
     )
 
 
-def test_a_film_that_would_cost_too_much_is_refused_with_its_lines(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_video_that_would_cost_too_much_is_refused_with_its_lines(
+    pipeline: PipelineHarness, stub: VendorStub
+) -> None:
     with pytest.raises(InvalidRequest, match=r"budget_usd: the video would cost about .* scene 1, image 0\.09"):
         submit(pipeline.services, PLAN.evolve(budget_usd=0.05))
-    assert not billed(stub)
+    assert not list_billed_calls(stub)
 
 
-def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_makers_that_are_named(
+def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_providers_that_are_named(
     stub: VendorStub, tmp_path: Path
 ) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "DAILY_BUDGET_USD": "10"})
@@ -217,7 +219,7 @@ def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_makers_that_are_named(
     pipeline.work()
     done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED
-    assert paid(pipeline, job.id).spent <= 200_000
+    assert read_job_account(pipeline, job.id).spent <= 200_000
     cheaper = [a for a in done.assets.values() if a.fallbacks]
     assert cheaper
     assert all("this day's cap of 10.00 USD" in a.fallbacks[0].reason for a in cheaper)
@@ -233,10 +235,10 @@ def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_ti
     plan = PLAN.evolve(length_sec=120, footage="generated")
     pipeline = PipelineHarness(env)
     job, _ = submit(pipeline.services, plan)
-    for vendor in STUB_ANSWERS:
-        stub.always(vendor, "slow")
+    for provider in STUB_ANSWERS:
+        stub.always(provider, "slow")
     asked = threading.Semaphore(0)
-    stub.before = lambda _seen: asked.release()
+    stub.before = lambda _call: asked.release()
     kills = 0
     while kills < 20:
         worker = subprocess.Popen([sys.executable, "-m", "tests.providers.pipeline_harness", job.id], env=env)
@@ -251,16 +253,17 @@ def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_ti
             f"it was over after {kills} kills: there is nothing left to kill"
         )
         kills += 1
-    for vendor in STUB_ANSWERS:
-        stub.always(vendor, "ok")
+    for provider in STUB_ANSWERS:
+        stub.always(provider, "ok")
     subprocess.run([sys.executable, "-m", "tests.providers.pipeline_harness", job.id], env=env, check=True, timeout=120)
     done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
-    needed = 1 + len(done.requests) + sum(request.kind == "image" for request in done.requests)  # clips have a picture
+    # a clip has a first frame too
+    needed = 1 + len(done.requests) + sum(request.kind == "image" for request in done.requests)
     assert all(asset.is_video for slot, asset in done.assets.items() if slot.role == "image")
-    assert needed <= len(billed(stub)) <= needed + kills
-    charged = paid(pipeline, job.id)
+    assert needed <= len(list_billed_calls(stub)) <= needed + kills
+    charged = read_job_account(pipeline, job.id)
     assert charged.reserved == 0
-    # whatever a vendor charged for is counted, and what nobody knows of counts as well
-    assert len([c for c in charged.charges.values() if c.outcome != "refunded"]) >= len(billed(stub))
+    # each call that a provider charged for is counted, and each whose outcome is unknown too
+    assert len([c for c in charged.charges.values() if c.outcome != "refunded"]) >= len(list_billed_calls(stub))
     pipeline.close()

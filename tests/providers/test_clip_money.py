@@ -1,5 +1,5 @@
-"""Money of clips whose job ends, whose worker dies, or whose vendor cannot be asked: none stays set aside, none is
-bought twice."""
+"""The money of clips whose job ends, whose worker dies, or whose provider cannot be asked: none stays reserved, and no
+clip is paid for twice."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,8 +37,8 @@ def clock_of(pipeline: PipelineHarness) -> FakeClock:
     return clock
 
 
-def started(pipeline: PipelineHarness) -> Job:
-    """A film whose clip the vendor is at work on; its messages are handed over one by one."""
+def start_clip(pipeline: PipelineHarness) -> Job:
+    """Return a job whose clip the provider is working on; the test hands over its messages one by one."""
     job, _ = submit(pipeline.services, PLAN)
     handle(pipeline.services, job.pending_messages()[0])
     with pytest.raises(StillAtWork):
@@ -50,106 +50,106 @@ def make(pipeline: PipelineHarness, job: Job, slot: Slot = SLOT) -> None:
     handle(pipeline.services, ProduceAsset(job_id=job.id, slot=slot))
 
 
-def of_clips(pipeline: PipelineHarness, job: Job) -> list[str]:
+def list_clip_outcomes(pipeline: PipelineHarness, job: Job) -> list[str]:
     return [c.outcome for c in paid(pipeline, job).charges.values() if c.provider == "gemini"]
 
 
-def killed_at(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None:
-    def kill(*_args: object, **_named: object) -> None:
+def kill_in(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None:
+    def raise_killed(*_args: object, **_named: object) -> None:
         raise Killed
 
-    monkeypatch.setattr(where, name, kill)
+    monkeypatch.setattr(where, name, raise_killed)
 
 
-def test_what_is_being_made_is_shown_with_what_is_set_aside_for_it(pipeline: PipelineHarness) -> None:
-    job = started(pipeline)
+def test_a_pending_clip_is_shown_with_the_money_reserved_for_it(pipeline: PipelineHarness) -> None:
+    job = start_clip(pipeline)
     (line,) = [line for line in describe_cost(job, paid(pipeline, job))["lines"] if line["provider"] == "gemini"]
     assert (line["state"], line["usd"]) == ("pending", describe_cost(job, paid(pipeline, job))["reserved_usd"])
 
 
-def test_a_cancelled_film_leaves_nothing_set_aside(pipeline: PipelineHarness, stub: VendorStub) -> None:
-    job = started(pipeline)
+def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    job = start_clip(pipeline)
     cancel(pipeline.services, job.id)
     make(pipeline, job)  # the message that waited for the clip
-    assert (of_clips(pipeline, job), paid(pipeline, job).reserved) == (["lost"], 0)
-    # whoever wants the same clip gets the one that was begun, and then it is known what it cost
+    assert (list_clip_outcomes(pipeline, job), paid(pipeline, job).reserved) == (["lost"], 0)
+    # a job that needs the same clip gets the one that was started, and then its price is known
     assert film(pipeline).assets[SLOT].is_video
     assert len(begun(stub)) == 1
-    assert of_clips(pipeline, job) == ["settled"]
+    assert list_clip_outcomes(pipeline, job) == ["settled"]
 
 
-def test_what_was_begun_long_ago_is_not_set_aside_for_ever(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_an_old_operation_does_not_stay_reserved(pipeline: PipelineHarness, stub: VendorStub) -> None:
     clock = clock_of(pipeline)
-    job = started(pipeline)
+    job = start_clip(pipeline)
     clock.at += timedelta(days=2)
     with pytest.raises(StillAtWork):
         make(pipeline, job)
-    assert sorted(of_clips(pipeline, job)) == ["lost", "pending"]
+    assert sorted(list_clip_outcomes(pipeline, job)) == ["lost", "pending"]
     assert len(begun(stub)) == 2
 
 
-def test_a_worker_that_dies_before_it_wrote_down_what_it_began_buys_no_other(
+def test_a_worker_that_dies_before_it_stored_its_operation_starts_no_other(
     pipeline: PipelineHarness, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, _ = submit(pipeline.services, PLAN)
     handle(pipeline.services, job.pending_messages()[0])
     with monkeypatch.context() as patch:
-        killed_at(patch, clips, "_write")
+        kill_in(patch, clips, "_write")
         with pytest.raises(Killed):
             make(pipeline, job)
-    assert of_clips(pipeline, job) == ["pending"]
+    assert list_clip_outcomes(pipeline, job) == ["pending"]
     pipeline.work()
     done = pipeline.job(job.id)
     assert (done.assets[SLOT].is_video, done.assets[SLOT].fallbacks) == (True, ())
     assert len(begun(stub)) == 1
-    assert of_clips(pipeline, done) == ["settled"]
+    assert list_clip_outcomes(pipeline, done) == ["settled"]
 
 
-def test_a_worker_that_dies_with_a_clip_in_vain_begins_no_other(
+def test_a_worker_that_dies_with_a_failed_clip_starts_no_other(
     pipeline: PipelineHarness, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = clock_of(pipeline)
     waiting(stub, 1000)
-    job = started(pipeline)
+    job = start_clip(pipeline)
     clock.at += clips.MAX_WAIT + timedelta(minutes=1)
     with monkeypatch.context() as patch:
-        killed_at(patch, type(pipeline.services.assets), "save")
+        kill_in(patch, type(pipeline.services.assets), "save")
         with pytest.raises(Killed):
             make(pipeline, job)
     make(pipeline, job)
     assert len(begun(stub)) == 1
-    assert of_clips(pipeline, job) == ["lost"]
+    assert list_clip_outcomes(pipeline, job) == ["lost"]
 
 
 @pytest.mark.parametrize("fault", ["unauthorized", "503"])
 def test_a_clip_that_is_paid_for_is_asked_for_until_the_key_works_again(
     pipeline: PipelineHarness, stub: VendorStub, fault: str
 ) -> None:
-    job = started(pipeline)
-    stub.before = lambda seen: setattr(seen, "fault", fault) if seen.path.endswith(ASKED) else None
+    job = start_clip(pipeline)
+    stub.before = lambda call: setattr(call, "fault", fault) if call.path.endswith(ASKED) else None
     with pytest.raises(StillAtWork):
         make(pipeline, job)
-    assert of_clips(pipeline, job) == ["pending"]
-    stub.before = lambda _seen: None
+    assert list_clip_outcomes(pipeline, job) == ["pending"]
+    stub.before = lambda _call: None
     pipeline.work()
     assert pipeline.job(job.id).assets[SLOT].is_video
     assert len(begun(stub)) == 1
 
 
-def test_a_vendor_that_knows_nothing_of_the_clip_may_have_charged_for_it(
+def test_a_provider_that_does_not_know_the_clip_may_have_charged_for_it(
     pipeline: PipelineHarness, stub: VendorStub
 ) -> None:
-    job = started(pipeline)
-    stub.before = lambda seen: setattr(seen, "fault", "bad request") if seen.path.endswith(ASKED) else None
+    job = start_clip(pipeline)
+    stub.before = lambda call: setattr(call, "fault", "bad request") if call.path.endswith(ASKED) else None
     pipeline.work()
     done = pipeline.job(job.id)
     assert (done.state, done.assets[SLOT].is_video) == (JobState.SUCCEEDED, False)
-    assert of_clips(pipeline, done) == ["lost"]
+    assert list_clip_outcomes(pipeline, done) == ["lost"]
 
 
-def test_asking_in_vain_now_and_then_shuts_nobody_out(pipeline: PipelineHarness, stub: VendorStub) -> None:
-    """Whoever is asked for a clip is asked whatever the circuit breaker says, so it says nothing to that either."""
-    job = started(pipeline)
+def test_polls_that_fail_now_and_then_open_no_breaker(pipeline: PipelineHarness, stub: VendorStub) -> None:
+    """A poll bypasses the circuit breaker, so its failures do not count there either."""
+    job = start_clip(pipeline)
     for fault in ("503", "pending", "503", "pending", "503", "pending", "503"):
         stub.script("gemini", fault)
         with pytest.raises(StillAtWork):
@@ -157,10 +157,10 @@ def test_asking_in_vain_now_and_then_shuts_nobody_out(pipeline: PipelineHarness,
     assert pipeline.backend.records.read(["breaker/gemini"]) == {}
 
 
-def test_another_model_in_the_settings_still_asks_for_what_was_begun(
+def test_another_model_in_the_settings_still_polls_the_started_clip(
     pipeline: PipelineHarness, stub: VendorStub, tmp_path: Path
 ) -> None:
-    job = started(pipeline)
+    job = start_clip(pipeline)
     pipeline.close()
     env = {**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"}
     later = PipelineHarness({**env, "GEMINI_CLIP_MODEL": "veo-3.1-generate-001"})
@@ -170,20 +170,20 @@ def test_another_model_in_the_settings_still_asks_for_what_was_begun(
     later.close()
 
 
-def test_nobody_to_ask_any_more_leaves_nothing_set_aside(
+def test_a_provider_that_is_no_longer_set_up_leaves_nothing_reserved(
     pipeline: PipelineHarness, stub: VendorStub, tmp_path: Path
 ) -> None:
-    job = started(pipeline)
+    job = start_clip(pipeline)
     pipeline.close()
     later = PipelineHarness({**environment(stub, tmp_path), "PROVIDERS": "openai"})
     later.work()
     done = later.job(job.id)
     assert not done.assets[SLOT].is_video
-    assert (of_clips(later, done), paid(later, done).reserved) == (["lost"], 0)
+    assert (list_clip_outcomes(later, done), paid(later, done).reserved) == (["lost"], 0)
     later.close()
 
 
-def test_a_failed_film_takes_up_its_clip_when_it_is_retried(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_failed_job_resumes_its_clip_when_it_is_retried(pipeline: PipelineHarness, stub: VendorStub) -> None:
     plan = PLAN.evolve(strict=True)
     waiting(stub, 1000)
     stub.always("openai", "bad request")
@@ -196,36 +196,36 @@ def test_a_failed_film_takes_up_its_clip_when_it_is_retried(pipeline: PipelineHa
     make(pipeline, job, Slot.image(1))
     assert pipeline.job(job.id).state is JobState.FAILED
     make(pipeline, job)
-    assert of_clips(pipeline, job) == ["lost"]
+    assert list_clip_outcomes(pipeline, job) == ["lost"]
     stub.always("openai", "ok")
-    stub.before = lambda _seen: None
+    stub.before = lambda _call: None
     retry(pipeline.services, job.id)
     pipeline.work()
     assert pipeline.job(job.id).assets[SLOT].is_video
-    assert (len(begun(stub)), of_clips(pipeline, job)) == (1, ["settled"])
+    assert (len(begun(stub)), list_clip_outcomes(pipeline, job)) == (1, ["settled"])
 
 
 @pytest.fixture
-def keyed(stub: VendorStub, tmp_path: Path) -> Iterator[PipelineHarness]:
+def without_project(stub: VendorStub, tmp_path: Path) -> Iterator[PipelineHarness]:
     """With a key of Gemini's and no project, so that there are no clips."""
-    made = PipelineHarness({**environment(stub, tmp_path), "IMAGE_GENERATORS": "openai"})
-    yield made
-    made.close()
+    harness = PipelineHarness({**environment(stub, tmp_path), "IMAGE_GENERATORS": "openai"})
+    yield harness
+    harness.close()
 
 
-def test_a_film_whose_clips_nobody_makes_is_estimated_with_its_pictures(keyed: PipelineHarness) -> None:
+def test_a_video_without_a_provider_of_clips_is_estimated_with_its_images(without_project: PipelineHarness) -> None:
     with pytest.raises(InvalidRequest, match=r"may cost 0\.01"):
-        submit(keyed.services, PLAN.evolve(budget_usd=0.01))
-    done = film(keyed)
-    found = describe_cost(done, paid(keyed, done))
-    assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
+        submit(without_project.services, PLAN.evolve(budget_usd=0.01))
+    done = film(without_project)
+    job_cost = describe_cost(done, paid(without_project, done))
+    assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.2)
     assert done.assets[SLOT].fallbacks[0].reason == "no clip generator is set up"
 
 
-def test_what_two_scenes_share_is_estimated_once(keyed: PipelineHarness) -> None:
+def test_an_asset_of_several_scenes_is_estimated_once(without_project: PipelineHarness) -> None:
     bell = {"text": "a temple bell"}
     scenes = [{"image_prompt": f"a river {i}", "duration_sec": 2, "sounds": [bell]} for i in range(5)]
     body = {"title": "WakeSender", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}}
-    done = film(keyed, RenderPlan.parse({**body, "scenes": scenes}))
-    found = describe_cost(done, paid(keyed, done))
-    assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.05)
+    done = film(without_project, RenderPlan.parse({**body, "scenes": scenes}))
+    job_cost = describe_cost(done, paid(without_project, done))
+    assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.05)

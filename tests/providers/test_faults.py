@@ -37,7 +37,7 @@ def matches_the_vendor(billing: BillingHarness, vendor: str) -> None:
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", [OK, "slow"])
 def test_what_is_asked_for_comes_and_costs_what_the_vendor_says(billing: BillingHarness, name: str, fault: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.script(vendor, fault)
     made = billing.buy(name)
     assert made.provider.startswith(vendor)
@@ -53,7 +53,7 @@ def test_what_is_asked_for_comes_and_costs_what_the_vendor_says(billing: Billing
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", AGAIN)
 def test_who_is_busy_or_down_for_a_moment_is_asked_again(billing: BillingHarness, name: str, fault: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.script(vendor, fault)
     billing.buy(name)
     assert [seen.fault for seen in billing.stub.calls(vendor)] == [fault, OK]
@@ -63,7 +63,7 @@ def test_who_is_busy_or_down_for_a_moment_is_asked_again(billing: BillingHarness
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", AGAIN)
 def test_who_stays_busy_or_down_is_given_up_without_a_charge(billing: BillingHarness, name: str, fault: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.always(vendor, fault)
     with pytest.raises(ProviderError) as caught:
         billing.buy(name)
@@ -78,7 +78,7 @@ def test_who_stays_busy_or_down_is_given_up_without_a_charge(billing: BillingHar
 @pytest.mark.parametrize("name", ADAPTERS)
 @pytest.mark.parametrize("fault", ERRORS)
 def test_what_cannot_be_mended_by_asking_again_is_asked_once(billing: BillingHarness, name: str, fault: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.always(vendor, fault)
     with pytest.raises(ProviderError) as caught:
         billing.buy(name, timeout_sec=0.5)
@@ -91,9 +91,11 @@ def test_what_cannot_be_mended_by_asking_again_is_asked_once(billing: BillingHar
     matches_the_vendor(billing, vendor)
 
 
-@pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.vendor != "googletts"])  # says anything
+@pytest.mark.parametrize(
+    "name", [name for name, one in ADAPTERS.items() if one.provider != "googletts"]
+)  # says anything
 def test_a_refusal_is_named_and_not_asked_again(billing: BillingHarness, name: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.always(vendor, "refusal")
     with pytest.raises(ProviderError, match="policy does not allow") as caught:
         billing.buy(name)
@@ -104,7 +106,7 @@ def test_a_refusal_is_named_and_not_asked_again(billing: BillingHarness, name: s
 
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_half_of_it_is_not_taken_for_all_of_it(billing: BillingHarness, name: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.always(vendor, "truncated")
     with pytest.raises(ProviderError, match="cannot be used") as caught:
         billing.buy(name)
@@ -124,7 +126,7 @@ def test_without_a_connection_nothing_is_charged(billing: BillingHarness, name: 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])
 @pytest.mark.parametrize("fault", [OK, "odd timestamps", "no timestamps"])
 def test_whatever_the_vendor_tells_of_times_every_word_has_one(billing: BillingHarness, name: str, fault: str) -> None:
-    vendor = ADAPTERS[name].vendor
+    vendor = ADAPTERS[name].provider
     billing.stub.script(vendor, fault)
     speech = billing.buy(name)
     assert [word.text for word in speech.words] == NARRATION.split()

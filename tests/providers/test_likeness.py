@@ -50,7 +50,7 @@ def film(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
 
 
 def test_openai_is_shown_who_it_is_and_that_has_a_price(billing: BillingHarness) -> None:
-    billing.buy("openai images by likeness")
+    billing.buy("openai images with references")
     (asked,) = billing.stub.calls("openai")
     assert (asked.path, asked.raw.count(MIRA)) == ("/v1/images/edits", 2)
     (charge,) = billing.account().charges.values()
@@ -58,7 +58,7 @@ def test_openai_is_shown_who_it_is_and_that_has_a_price(billing: BillingHarness)
 
 
 def test_gemini_is_shown_who_it_is(billing: BillingHarness) -> None:
-    billing.buy("gemini images by likeness")
+    billing.buy("gemini images with references")
     parts = billing.stub.calls("gemini")[0].body["contents"][0]["parts"]
     assert [base64.urlsafe_b64decode(part["inlineData"]["data"]) for part in parts[:2]] == [MIRA, MIRA]
     assert parts[2]["text"] == "Mira by a river\nStyle: ink"

@@ -98,7 +98,7 @@ def test_an_image_is_asked_for_in_the_videos_own_size(billing: BillingHarness) -
 def test_fidelity_is_sent_to_models_that_take_it(
     billing: BillingHarness, model: str, fidelity: str, sent: str | None
 ) -> None:
-    billing.buy("openai images by likeness", options={"image_model": model, "image_fidelity": fidelity})
+    billing.buy("openai images with references", options={"image_model": model, "image_fidelity": fidelity})
     (asked,) = billing.stub.calls("openai")
     assert asked.form.get("input_fidelity") == sent
     assert asked.form["size"] == ("1536x1024" if model.startswith("gpt-image-1") else "2304x1296")

@@ -23,7 +23,7 @@ def asked(
     made = billing.adapter(name, gate, options=options)
     speech = made.narrate(NARRATION, "en", "F", manner)
     assert [word.text for word in speech.words] == NARRATION.split()
-    return billing.stub.calls(adapter.vendor)[-1].body
+    return billing.stub.calls(adapter.provider)[-1].body
 
 
 def test_elevenlabs_takes_a_speed_a_voice_and_with_its_third_model_an_emotion(billing: BillingHarness) -> None:
@@ -79,7 +79,7 @@ def test_a_voice_that_google_lacks_leaves_its_family_to_other_plans(billing: Bil
 
 @pytest.mark.parametrize("name", [name for name, one in ADAPTERS.items() if one.verb == "narrate"])
 def test_another_voice_has_another_key(billing: BillingHarness, name: str) -> None:
-    made, vendor = billing.adapter(name), ADAPTERS[name].vendor
+    made, vendor = billing.adapter(name), ADAPTERS[name].provider
     assert made.provider_for("en", "F") != made.provider_for("en", "F", VoiceOptions(named=f"{vendor}/other"))
     assert made.provider_for("en", "F") == made.provider_for("en", "F", VoiceOptions(named="somebody/other"))
 

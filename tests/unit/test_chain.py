@@ -59,7 +59,7 @@ class Scripted:
         return Speech(b"wav", 480, (Word(text=text, start=0, end=0.01),), "engine", self.name)
 
 
-def test_the_first_that_speaks_is_asked_and_nobody_else() -> None:
+def test_the_first_that_speaks_is_asked_and_no_other() -> None:
     deaf, first, second = Scripted("deaf", languages="hi"), Scripted("first"), Scripted("second")
     voices = chain(deaf, first, second)
     speech = voices.narrate("Hello", "en", "F")
@@ -69,7 +69,7 @@ def test_the_first_that_speaks_is_asked_and_nobody_else() -> None:
     assert str(voices.provider_for("hi", "F")) == "deaf"
 
 
-def test_who_failed_and_why_is_on_the_speech_and_the_first_is_asked_again_next_time() -> None:
+def test_the_speech_has_the_failures_before_it_and_the_first_is_asked_again_next_time() -> None:
     voices = chain(Scripted("a", 1), Scripted("b", 1), Scripted("c"))
     speech = voices.narrate("Hello", "en", "F")
     assert speech.provider == "c"
@@ -95,7 +95,7 @@ def test_a_mistake_of_ours_is_not_taken_for_a_failed_voice() -> None:
         chain(Wrong("wrong"), Scripted("b")).narrate("Hello", "en", "F")
 
 
-def test_when_nobody_has_the_voice_the_error_is_final_and_says_what_to_install() -> None:
+def test_without_the_voice_the_error_is_final_and_says_what_to_install() -> None:
     voices = chain(Scripted("a", languages="en"))
     assert not voices.supports_voice("hi", "F")
     for call in (lambda: voices.provider_for("hi", "F"), lambda: voices.narrate("x", "hi", "F")):
@@ -111,7 +111,7 @@ def test_chains_nest() -> None:
     assert [f.provider for f in speech.fallbacks] == ["z", "a"]
 
 
-def test_strictly_nobody_but_the_first_is_asked() -> None:
+def test_without_fallbacks_only_the_first_is_asked() -> None:
     second = Scripted("b")
     with pytest.raises(ProviderError, match="no luck") as caught:
         chain(Scripted("a", 1), second, no_fallbacks=True).narrate("Hello", "en", "F")
@@ -140,13 +140,13 @@ class Painter:
 def test_a_refused_prompt_is_reworded_once_and_the_refusal_is_kept() -> None:
     painter = Painter()
     images = ImageChain([painter], reword=lambda prompt, _why: prompt.replace("sword", "flower"))
-    picture = images.draw("a boy with a sword", "", 64, 64, 1)
+    image = images.draw("a boy with a sword", "", 64, 64, 1)
     assert painter.asked == ["a boy with a sword", "a boy with a flower"]
-    assert (picture.refusal_reason, picture.fallbacks) == ("no weapons", ())
+    assert (image.refusal_reason, image.fallbacks) == ("no weapons", ())
 
 
 @pytest.mark.parametrize("other", ["another sword", None])
-def test_what_is_refused_in_other_words_too_goes_to_the_next(other: str | None) -> None:
+def test_a_prompt_that_is_refused_twice_goes_to_the_next(other: str | None) -> None:
     class Lenient(Painter):
         name = "lenient/1"
         provider_id = ProviderId("lenient", "1")
@@ -157,10 +157,10 @@ def test_what_is_refused_in_other_words_too_goes_to_the_next(other: str | None) 
             return ImageFile(b"png", "image/png", width, height, self.name)
 
     painter = Painter()
-    picture = ImageChain([painter, Lenient()], reword=lambda _prompt, _why: other).draw("a sword", "", 64, 64, 1)
+    image = ImageChain([painter, Lenient()], reword=lambda _prompt, _why: other).draw("a sword", "", 64, 64, 1)
     assert len(painter.asked) == (2 if other else 1)
-    assert picture.provider == "lenient/1"
-    assert picture.fallbacks == (Fallback(provider="painter/1", reason="no weapons"),)
+    assert image.provider == "lenient/1"
+    assert image.fallbacks == (Fallback(provider="painter/1", reason="no weapons"),)
 
 
 def registry(providers: list[str] | None = None, **chains: list[str]) -> ConfiguredChains:
@@ -173,7 +173,7 @@ def test_an_unknown_narrator_is_refused_with_the_known_ones() -> None:
         _ = registry(narrator=["espeak_ng", "hibary"]).narrator
 
 
-def test_who_has_no_key_is_left_out_and_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_provider_without_a_key_is_left_out_with_a_line_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     names = str(registry().narrator.provider_id)
     assert names.startswith("hibari/")
     assert '"event": "provider_left_out"' in capsys.readouterr().err
@@ -183,12 +183,12 @@ def test_who_has_no_key_is_left_out_and_said_so(capsys: pytest.CaptureFixture[st
     ("providers", "message"),
     [(["openai"], "PROVIDERS: openai needs OPENAI_API_KEY"), (["opnai"], "PROVIDERS: there is no 'opnai'; known are")],
 )
-def test_a_vendor_that_was_asked_for_by_name_needs_its_key(providers: list[str], message: str) -> None:
+def test_a_provider_that_was_asked_for_by_name_needs_its_key(providers: list[str], message: str) -> None:
     with pytest.raises(InvalidRequest, match=message):
         _ = registry(providers).narrator
 
 
-def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
+def test_a_chain_of_providers_without_keys_says_which_to_set() -> None:
     with pytest.raises(InvalidRequest, match="IMAGE_GENERATORS: names no provider that is set up; set OPENAI_API_KEY"):
         _ = registry(image=["openai"]).images
 
@@ -196,7 +196,7 @@ def test_a_chain_of_vendors_without_keys_says_which_to_set() -> None:
 OWN = VoiceOptions(named="actor/george")
 
 
-def test_whose_own_voice_is_asked_for_is_asked_first() -> None:
+def test_the_owner_of_a_named_voice_is_asked_first() -> None:
     voices = chain(Scripted("a/1"), Scripted("actor/2"))
     assert voices.narrate("Hello", "en", "F").provider == "a/1"
     speech = voices.narrate("Hello", "en", "F", OWN)
