@@ -65,7 +65,7 @@ def plan(
         wanted = load_plan(topic, plan_file, options, script_file)
         services = bootstrap.services()
         check(services, wanted, bootstrap.settings().terminal_limits)
-        found = services.planner.plan(wanted)
+        found = services.providers.planner.plan(wanted)
         for text in collect_notices(services, found, wanted):
             note(text)
         written = found.plan

@@ -272,12 +272,14 @@ def test_what_will_not_go_away_fails_the_job_and_what_may_comes_again(
 
         return plan
 
-    monkeypatch.setattr(services.planner, "plan", planner(BackendError("bucket b: 503", retryable=True)), raising=False)
+    monkeypatch.setattr(
+        services.providers.planner, "plan", planner(BackendError("bucket b: 503", retryable=True)), raising=False
+    )
     with pytest.raises(BackendError):
         handle(services, PlanRender(job_id=job.id))
     assert services.jobs.get(job.id).state is JobState.PLANNING
     denied = BackendError("bucket b: 403", retryable=False, advice="grant the role")
-    monkeypatch.setattr(services.planner, "plan", planner(denied), raising=False)
+    monkeypatch.setattr(services.providers.planner, "plan", planner(denied), raising=False)
     handle(services, PlanRender(job_id=job.id))
     failed = services.jobs.get(job.id)
     assert failed.error

@@ -31,7 +31,7 @@ def finish(job_id: str) -> None:
         duration_sec=1,
         size=1,
     )
-    written = services.planner.plan(backend.jobs.get(job_id).wanted).plan
+    written = services.providers.planner.plan(backend.jobs.get(job_id).wanted).plan
     backend.jobs.update(job_id, lambda j: j.start_producing(written, list_required_assets(services, written), [], now))
     backend.jobs.update(job_id, lambda j: j.start_rendering({}, now))
     backend.jobs.update(job_id, lambda j: j.succeed(j.render_id, result, [], now))

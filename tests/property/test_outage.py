@@ -117,10 +117,10 @@ class SimulatedProviders:
             images=ImageChain(orders["gemini"]),
             composer=ComposerChain(orders["elevenlabs"]),
             clips=ClipChain([by["veo"]]),
-            footage=self.real.footage,
-            sounds=self.real.sounds,
-            media=self.real.media,
-            models=self.real.models,
+            footage=self.real.providers.footage,
+            sounds=self.real.providers.sounds,
+            media=self.real.providers.media,
+            models=self.real.providers.models,
         )
 
 

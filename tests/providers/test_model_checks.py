@@ -142,8 +142,11 @@ def test_a_price_that_is_set_is_the_one_that_counts(choose: Choose) -> None:
     prices = "openai/new-1:input_tokens=2/1M,output_tokens=8/1M; openai/gpt-voice:seconds=2/60"
     choose(OPENAI_PLANNER_MODEL="new-1", MODEL_PRICES=prices)
     services = bootstrap.services()
-    assert services.call_gate.prices.cost("openai", "new-1", {"input_tokens": 1e6, "output_tokens": 1e6}) == 10_000_000
-    assert services.call_gate.prices.cost("openai", "gpt-voice", {"seconds": 30}) == 1_000_000
+    assert (
+        services.providers.call_gate.prices.cost("openai", "new-1", {"input_tokens": 1e6, "output_tokens": 1e6})
+        == 10_000_000
+    )
+    assert services.providers.call_gate.prices.cost("openai", "gpt-voice", {"seconds": 30}) == 1_000_000
 
 
 @pytest.mark.parametrize("text", ["new-1:seconds=1", "openai/x", "openai/x:seconds", "openai/x:seconds=a", "a/b:c=1/0"])

@@ -216,7 +216,7 @@ def test_a_clip_whose_model_is_gone_is_made_by_the_other(
     left = [name for name in gemini_stub.MODELS if name != "veo-3.1-fast-generate-001"]
     monkeypatch.setattr(gemini_stub, "MODELS", left)
     pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
-    operation = pipeline.services.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
+    operation = pipeline.services.providers.clips.start("a river", "", 1280, 720, 4, 1, b"\x89PNG\r\n\x1a\n")
     assert operation.model == "veo-3.1-generate-001"
     assert "veo-3.1-fast-generate-001" in operation.fallbacks[0].reason
     pipeline.close()

@@ -39,7 +39,7 @@ def poll_or_start(
     """
     clips = services.chains_for(context).clips
     pending = _read(services, request)
-    if pending is None and (unrecorded := services.call_gate.pending.find(context)):
+    if pending is None and (unrecorded := services.providers.call_gate.pending.find(context)):
         pending = _adopt(services, request, unrecorded)
     if pending is None:
         operation = _start(clips, spec, first_frame)
@@ -48,7 +48,9 @@ def poll_or_start(
     try:
         clip = _poll(services, clips, request, pending)
     except ProviderError:
-        services.call_gate.pending.write_off(pending.operation)  # the provider did not say whether it charges for it
+        services.providers.call_gate.pending.write_off(
+            pending.operation
+        )  # the provider did not say whether it charges for it
         raise
     provenance = clip.provenance and clip.provenance.evolve(
         prompt=spec.image.prompt,
@@ -103,7 +105,7 @@ def _read(services: Services, request: AssetRequest) -> PendingOperation | None:
     text = services.records.read([_record_name(request)]).get(_record_name(request))
     pending = PendingOperation.from_record(text) if text else None
     if pending and services.clock.now() - pending.at >= _MAX_AGE:
-        services.call_gate.pending.write_off(pending.operation)
+        services.providers.call_gate.pending.write_off(pending.operation)
         return None
     return pending
 

@@ -58,13 +58,13 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
         ProviderError: no provider can write the plan or make an asset.
     """
     lines: list[EstimateLine] = []
-    if not services.call_gate.has_paid_providers:
+    if not services.providers.call_gate.has_paid_providers:
         return Estimate(lines)  # no provider has to be loaded for that
-    if services.call_gate.is_paid(services.planner.provider_id):
-        lines += _quote(services, PLAN, services.planner.usage(requested_plan))
-    plan = services.planner.draft_plan(requested_plan)
+    if services.providers.call_gate.is_paid(services.providers.planner.provider_id):
+        lines += _quote(services, PLAN, services.providers.planner.usage(requested_plan))
+    plan = services.providers.planner.draft_plan(requested_plan)
     for request in _find_missing_assets(services, plan):
-        if services.call_gate.is_paid(request.provider):
+        if services.providers.call_gate.is_paid(request.provider):
             lines += _quote(services, request.slot, _find_usage(services.providers, request.spec))
     return Estimate(lines)
 
@@ -125,5 +125,5 @@ def _find_image_usage(chains: Chains, spec: ImageSpec) -> Usage | None:
 
 def _quote(services: Services, slot: Slot, usage: Usage | None) -> Iterator[EstimateLine]:
     if usage is not None:
-        quote = services.call_gate.quote(usage)
+        quote = services.providers.call_gate.quote(usage)
         yield EstimateLine(slot, quote.provider, quote.model, quote.expected, quote.max)

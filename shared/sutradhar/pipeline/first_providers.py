@@ -11,11 +11,13 @@ def first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
     shown = {plan.footage_of(scene) for scene in plan.scenes}
     needs_effects = any(scene.sounds for scene in plan.scenes)
     return FirstProviders(
-        narration=services.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options),
-        image=services.images.provider_id,
-        music=services.composer.provider_id,
-        sound_effect=services.sounds.provider_id if needs_effects and services.sounds.available else None,
-        stock=services.footage.provider_id if "stock" in shown else None,
-        generated=services.clips.provider_id if "generated" in shown else None,
-        draws_references=services.images.capabilities.reference_images,
+        narration=services.providers.narrator.provider_for(plan.spoken_language, plan.gender, plan.voice_options),
+        image=services.providers.images.provider_id,
+        music=services.providers.composer.provider_id,
+        sound_effect=services.providers.sounds.provider_id
+        if needs_effects and services.providers.sounds.available
+        else None,
+        stock=services.providers.footage.provider_id if "stock" in shown else None,
+        generated=services.providers.clips.provider_id if "generated" in shown else None,
+        draws_references=services.providers.images.capabilities.reference_images,
     )

@@ -15,12 +15,12 @@ def refuse_gone(services: Services, lines: Sequence[EstimateLine]) -> None:
 
     Raise InvalidRequest.
     """
-    today = services.call_gate.health.today
+    today = services.providers.call_gate.health.today
     for provider, model in _models(lines):
-        by_table = services.models.find_known_state(provider, model)
-        for state in (by_table, services.call_gate.health.find_state(provider, model)):
+        by_table = services.providers.models.find_known_state(provider, model)
+        for state in (by_table, services.providers.call_gate.health.find_state(provider, model)):
             if state and state.is_gone(today):
-                advice = services.models.advise(_with_successor(services, state))
+                advice = services.providers.models.advise(_with_successor(services, state))
                 why = f"{state.describe(today)}, and strict allows no other: {advice}, or leave out strict"
                 raise InvalidRequest([FieldError("strict", why)])
 
@@ -30,16 +30,16 @@ def check_models(services: Services, job: Job) -> list[str]:
 
     Raise ProviderError if a model is gone and the job is strict.
     """
-    if not services.call_gate.has_paid_providers:
+    if not services.providers.call_gate.has_paid_providers:
         return []
     try:
         lines = estimate(services, job.wanted).lines
     except ProviderError:
         return []  # planning itself will report the error
-    today, notices = services.call_gate.health.today, _check_voices(services, job)
+    today, notices = services.providers.call_gate.health.today, _check_voices(services, job)
     for provider, model in _models(lines):
         state = _look_up(services, provider, model)
-        advice = services.models.advise(state)
+        advice = services.providers.models.advise(state)
         if state.is_gone(today):
             if job.wanted.strict:
                 raise ProviderError(
@@ -63,11 +63,11 @@ def _check_voices(services: Services, job: Job) -> list[str]:
     plan = job.wanted
     silent = plan.scenes and not any(scene.narration for scene in plan.scenes)
     speaker = plan.spoken_language, plan.gender, plan.voice_options
-    if silent or services.call_gate.is_paid(services.narrator.provider_for(*speaker)):
+    if silent or services.providers.call_gate.is_paid(services.providers.narrator.provider_for(*speaker)):
         return []
-    today, advice = services.call_gate.health.today, "name another provider in NARRATORS (docs/providers.md)"
+    today, advice = services.providers.call_gate.health.today, "name another provider in NARRATORS (docs/providers.md)"
     notices = []
-    for state in services.models.find_ended_voices():
+    for state in services.providers.models.find_ended_voices():
         if plan.strict:
             raise ProviderError(
                 f"{state.describe(today)}, and strict allows no other",
@@ -82,17 +82,17 @@ def _check_voices(services: Services, job: Job) -> list[str]:
 
 def _look_up(services: Services, provider: str, model: str) -> ModelState:
     """Return the state of the model; the provider is asked once an hour for all jobs together."""
-    if recent := services.call_gate.health.find_state(provider, model):
+    if recent := services.providers.call_gate.health.find_state(provider, model):
         return _with_successor(services, recent)
-    state = services.models.look_up(provider, model)
+    state = services.providers.models.look_up(provider, model)
     if state.problem:
         log("model_not_looked_up", level="warning", provider=provider, model=model, error=state.problem)
-    services.call_gate.health.store_state(state)
+    services.providers.call_gate.health.store_state(state)
     return state
 
 
 def _with_successor(services: Services, state: ModelState) -> ModelState:
-    known = services.models.find_known_state(state.provider, state.model)
+    known = services.providers.models.find_known_state(state.provider, state.model)
     return state.evolve(successor=known.successor, shuts_down=state.shuts_down or known.shuts_down)
 
 

@@ -50,14 +50,14 @@ def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterato
 
 def _find_unexpressive_voice(services: Services, plan: RenderPlan) -> Iterator[str]:
     speaker = plan.spoken_language, plan.gender, plan.voice_options
-    if plan.delivery.emotion and not services.narrator.supports_emotion(*speaker):
-        provider = services.narrator.provider_for(*speaker)
+    if plan.delivery.emotion and not services.providers.narrator.supports_emotion(*speaker):
+        provider = services.providers.narrator.provider_for(*speaker)
         yield f"the voice of {provider} cannot express an emotion; it speaks in its usual tone"
 
 
 def _find_missing_sound_effects(services: Services, plan: RenderPlan) -> Iterator[str]:
     asked = sum(len(scene.sounds) for scene in plan.scenes)
-    if asked and not services.sounds.available:
+    if asked and not services.providers.sounds.available:
         yield (
             f"{asked} sounds are left out: no sound library is set up; set FREESOUND_API_KEY or"
             f" ELEVENLABS_API_KEY{_IN_PROVIDERS}"
@@ -100,22 +100,22 @@ def _find_unseen_characters(plan: RenderPlan) -> Iterator[str]:
 
 def _find_unused_photos(services: Services, plan: RenderPlan) -> Iterator[str]:
     names = [character.name for character in plan.characters if character.image]
-    if names and not services.images.capabilities.reference_images:
+    if names and not services.providers.images.capabilities.reference_images:
         photos = f"the photo of {names[0]} is" if len(names) == 1 else f"the photos of {', '.join(names)} are"
         yield (
-            f"{photos} not used: {services.images.provider_id} cannot draw from a photo and uses the words of look; set"
-            f" OPENAI_API_KEY or GEMINI_API_KEY for images that look like the photo{_IN_PROVIDERS}"
+            f"{photos} not used: {services.providers.images.provider_id} cannot draw from a photo and uses the words of"
+            f" look; set OPENAI_API_KEY or GEMINI_API_KEY for images that look like the photo{_IN_PROVIDERS}"
         )
 
 
 def _find_missing_footage(services: Services, plan: RenderPlan) -> Iterator[str]:
     asked = [plan.footage_of(scene) for scene in plan.scenes]
-    if (count := asked.count("stock")) and not services.footage.available:
+    if (count := asked.count("stock")) and not services.providers.footage.available:
         yield (
             f"{_scenes(count)} an image instead of stock footage: no footage library is set up; set PEXELS_API_KEY or"
             f" PIXABAY_API_KEY{_IN_PROVIDERS}"
         )
-    if (count := asked.count("generated")) and not services.clips.available:
+    if (count := asked.count("generated")) and not services.providers.clips.available:
         yield (
             f"{_scenes(count)} an image instead of a generated clip: no clip generator is set up; set GEMINI_PROJECT"
             f"{_IN_PROVIDERS}"

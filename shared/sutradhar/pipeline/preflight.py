@@ -32,21 +32,23 @@ def _find_unsayable(services: Services, plan: RenderPlan) -> Iterator[FieldError
 
 
 def _has_paid_planner(services: Services) -> bool:
-    return services.call_gate.has_paid_providers and services.call_gate.is_paid(services.planner.provider_id)
+    return services.providers.call_gate.has_paid_providers and services.providers.call_gate.is_paid(
+        services.providers.planner.provider_id
+    )
 
 
 def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError]:
     """Yield an error for each asset of a strict plan that no configured provider can make."""
     plan = job.wanted
     visual_sources: tuple[tuple[FootageSource, FootageLibrary | ClipGenerator, str, str], ...] = (
-        ("stock", services.footage, "stock footage", "PEXELS_API_KEY or PIXABAY_API_KEY"),
-        ("generated", services.clips, "generated clips", "GEMINI_PROJECT"),
+        ("stock", services.providers.footage, "stock footage", "PEXELS_API_KEY or PIXABAY_API_KEY"),
+        ("generated", services.providers.clips, "generated clips", "GEMINI_PROJECT"),
     )
     for source, library, things, key in visual_sources:
         if (path := _path_of(plan, source)) and not library.available:
             yield FieldError(path, _explain(f"no provider of {things} is set up", f"set {key}"))
     for i, scene in enumerate(plan.scenes):
-        if scene.sounds and not services.sounds.available:
+        if scene.sounds and not services.providers.sounds.available:
             why = _explain("no sound library is set up", "set FREESOUND_API_KEY or ELEVENLABS_API_KEY")
             yield FieldError(f"scenes[{i}].sounds", why)
             break

@@ -34,7 +34,7 @@ def produce(services: Services, message: ProduceAsset) -> None:
     request = job.find_request(message.slot)
     if job.state is not JobState.PRODUCING or request is None:
         if job.state.is_terminal:
-            services.call_gate.accounts.write_off_all(job.id)  # of clips that the job was waiting for
+            services.providers.call_gate.accounts.write_off_all(job.id)  # of clips that the job was waiting for
         services.send(job.pending_messages())
         return
     _get_or_create(services, job, request)
@@ -97,7 +97,7 @@ def _load_references(services: Services, job: Job, request: AssetRequest) -> tup
     """
     keys = request.spec.reference_keys
     references = [_get_or_create(services, job, r) for r in job.requests if r.key in keys]
-    is_paid = services.call_gate.is_paid
+    is_paid = services.providers.call_gate.is_paid
     usable = [asset for asset in references if not asset.is_fallback or is_paid(ProviderId.parse(asset.provider))]
     fallbacks = [
         Fallback(provider=f.provider, reason=f"did not draw the reference image, {outcome}: {f.reason}")
@@ -174,5 +174,5 @@ def _advance_if_complete(services: Services, job: Job) -> None:
     assets = find_finished_assets(services, job)
     if len(assets) == len(job.requests):
         # a worker that was killed while another job made the same asset has left its charges open
-        services.call_gate.accounts.write_off_all(job.id)
+        services.providers.call_gate.accounts.write_off_all(job.id)
         services.move(job.id, lambda current: current.start_rendering(assets, services.clock.now()))

@@ -18,16 +18,7 @@ from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.models import ModelDirectory
-from sutradhar.ports.providers import (
-    Chains,
-    ClipGenerator,
-    Composer,
-    FootageLibrary,
-    ImageGenerator,
-    Narrator,
-    Planner,
-    SoundLibrary,
-)
+from sutradhar.ports.providers import Chains
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
@@ -93,46 +84,6 @@ class Services:
     def clock(self) -> Clock:
         return self.backend.clock
 
-    @property
-    def planner(self) -> Planner:
-        return self.providers.planner
-
-    @property
-    def narrator(self) -> Narrator:
-        return self.providers.narrator
-
-    @property
-    def images(self) -> ImageGenerator:
-        return self.providers.images
-
-    @property
-    def clips(self) -> ClipGenerator:
-        return self.providers.clips
-
-    @property
-    def footage(self) -> FootageLibrary:
-        return self.providers.footage
-
-    @property
-    def sounds(self) -> SoundLibrary:
-        return self.providers.sounds
-
-    @property
-    def composer(self) -> Composer:
-        return self.providers.composer
-
-    @property
-    def media(self) -> MediaReader:
-        return self.providers.media
-
-    @property
-    def call_gate(self) -> PaidCallGate:
-        return self.providers.call_gate
-
-    @property
-    def models(self) -> ModelDirectory:
-        return self.providers.models
-
     def billing_context(self, job: Job, slot: Slot | None = None) -> BillingContext:
         """Return the account that the paid calls for ``slot`` of ``job`` are charged to; None: no call is made."""
         caps = [cap for cap in (self.job_cap, job.wanted.budget_micros) if cap is not None]
@@ -147,7 +98,7 @@ class Services:
 
     def chains_for(self, context: BillingContext) -> Chains:
         """Return the providers' chains, whose paid calls are charged to the account of ``context``."""
-        return self.providers.with_gate(self.call_gate.bill_to(context))
+        return self.providers.with_gate(self.providers.call_gate.bill_to(context))
 
     def send(self, messages: Sequence[Message]) -> None:
         """Publish ``messages``. Raise BackendError if one could not be sent; a repeat sends all of them again."""

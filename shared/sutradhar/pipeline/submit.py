@@ -94,7 +94,9 @@ def check_budget(services: Services, job: Job) -> Estimate:
         lines = ", ".join(f"{line.slot.label} {usd(line.expected):.4f}" for line in cost.lines)
         message = f"the video would cost about {usd(cost.expected_cost):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
-    left = services.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected_cost else None
+    left = (
+        services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected_cost else None
+    )
     if left is not None and cost.expected_cost > left:
         raise BudgetSpent(
             f"the video would cost about {usd(cost.expected_cost):.2f} USD,"

@@ -177,13 +177,13 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
     path = services.blobs.fetch(upload.blob, folder / "file")
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
-        image = services.media.image(path, _LONGEST_SIDE)
+        image = services.providers.media.image(path, _LONGEST_SIDE)
         digest, size = hashlib.sha256(image.data).hexdigest(), len(image.data)
         blob, width, height = f"assets/{digest}.jpg", image.width, image.height
         services.blobs.put(blob, image.data)
     else:
         if facts.kind == "video":
-            path = services.media.video(path, folder / "clip.mp4")
+            path = services.providers.media.video(path, folder / "clip.mp4")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size, width, height = path.stat().st_size, facts.width, facts.height
@@ -214,7 +214,7 @@ def _current_facts(services: Services, upload: Upload, path: Path) -> MediaFacts
     if upload.facts and (upload.facts.kind != "video" or upload.facts.has_audio is not None):
         return upload.facts
     with path.open("rb") as file:
-        return services.media.probe(file)
+        return services.providers.media.probe(file)
 
 
 def _read_facts(services: Services, upload: Upload) -> MediaFacts:
@@ -223,7 +223,7 @@ def _read_facts(services: Services, upload: Upload) -> MediaFacts:
         if size != upload.size:
             raise InvalidRequest([FieldError("size", f"has {size} bytes; {upload.size} were announced")])
         with services.blobs.open(upload.blob) as file:
-            return services.media.probe(file)
+            return services.providers.media.probe(file)
     except NotFound as exc:
         raise InvalidRequest([FieldError("file", "is no longer there; send it again")]) from exc
 
