@@ -20,6 +20,7 @@ from sutradhar.domain.plan.choices import LANGUAGES, Language, Mood, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
+from sutradhar.domain.video.capacity import Machine
 from sutradhar.domain.video.quality_gate import VERSION, FileFacts, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.bus import MessageBus
@@ -98,15 +99,15 @@ class FakeProviders:
     def name(self) -> str:
         return str(self.provider_id)
 
-    def plan(self, wanted: RenderPlan) -> PlanResult:
+    def plan(self, requested_plan: RenderPlan) -> PlanResult:
         self.calls["plan"] += 1
-        if wanted.scenes:
-            return PlanResult(wanted.evolve(title=wanted.title or "Given"), self.name)
+        if requested_plan.scenes:
+            return PlanResult(requested_plan.evolve(title=requested_plan.title or "Given"), self.name)
         scenes = tuple(
-            Scene(narration=f"Sentence {i} about {wanted.topic}.", image_prompt=f"picture {i}", duration_sec=2)
+            Scene(narration=f"Sentence {i} about {requested_plan.topic}.", image_prompt=f"picture {i}", duration_sec=2)
             for i in range(2)
         )
-        return PlanResult(wanted.evolve(title=wanted.topic, scenes=scenes, language="en"), self.name)
+        return PlanResult(requested_plan.evolve(title=requested_plan.topic, scenes=scenes, language="en"), self.name)
 
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         raise AssertionError("nothing costs anything here")
@@ -187,7 +188,7 @@ class Renderers:
 class FakeRunner:
     """The runner of one process; ``owner`` dies with it."""
 
-    machine = None
+    machine: Machine | None = None
 
     def __init__(self, renderers: Renderers, owner: str) -> None:
         self._all, self._owner = renderers, owner

@@ -1,4 +1,4 @@
-"""A plan is checked against the user's own files before anything is made."""
+"""Test that a plan is checked against the user's own files before any provider is asked."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ from sutradhar.pipeline.uploads import import_file
 
 
 class Files:
-    """The user's own files: ids by short names."""
+    """The user's own files in `folder`, imported as uploads; `ids` maps their names to the ids."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,8 +41,8 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("long.mp4", upright.format(25)),
         ("song.mp3", "sine=frequency=440:duration=9"),
     ):
-        given = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
-        subprocess.run(["ffmpeg", "-v", "error", *given, "-pix_fmt", "yuv420p", str(folder / name)], check=True)
+        inputs = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
+        subprocess.run(["ffmpeg", "-v", "error", *inputs, "-pix_fmt", "yuv420p", str(folder / name)], check=True)
     Image.new("RGB", (300, 600)).save(folder / "tall.png")
     return folder
 
@@ -52,7 +52,7 @@ def files(home: object, media: Path) -> Files:
     return Files(media)
 
 
-def refused(plan: RenderPlan, limits: PlanLimits = API_LIMITS) -> dict[str, str]:
+def find_refusals(plan: RenderPlan, limits: PlanLimits = API_LIMITS) -> dict[str, str]:
     try:
         check(bootstrap.services(), plan, limits)
     except InvalidRequest as exc:
@@ -74,9 +74,9 @@ def refused(plan: RenderPlan, limits: PlanLimits = API_LIMITS) -> dict[str, str]
     ],
 )
 def test_a_part_lies_in_its_clip(files: Files, clip: dict[str, Any], field: str, says: str) -> None:
-    found = refused(files.plan({"clip": {"upload": "talk.mp4", **clip}}))
-    assert list(found) == ([f"scenes[0].clip.{field}"] if field else [])
-    assert says in "".join(found.values())
+    refusals = find_refusals(files.plan({"clip": {"upload": "talk.mp4", **clip}}))
+    assert list(refusals) == ([f"scenes[0].clip.{field}"] if field else [])
+    assert says in "".join(refusals.values())
 
 
 @pytest.mark.parametrize(
@@ -91,20 +91,20 @@ def test_a_part_lies_in_its_clip(files: Files, clip: dict[str, Any], field: str,
     ],
 )
 def test_any_file_with_sound_is_music_from_its_start_on(files: Files, music: Any, path: str, says: str) -> None:
-    found = refused(files.plan({"image_prompt": "a hill", "duration_sec": 2}, music=music))
-    assert list(found) == ([path] if path else [])
-    assert says in "".join(found.values())
+    refusals = find_refusals(files.plan({"image_prompt": "a hill", "duration_sec": 2}, music=music))
+    assert list(refusals) == ([path] if path else [])
+    assert says in "".join(refusals.values())
 
 
 def test_a_scene_as_long_as_its_clip_has_the_limit_of_a_scene(files: Files) -> None:
     plan = files.plan({"clip": "long.mp4"})
-    assert refused(plan, TERMINAL_LIMITS) == {}
-    (message,) = refused(plan).values()
+    assert find_refusals(plan, TERMINAL_LIMITS) == {}
+    (message,) = find_refusals(plan).values()
     assert message == ("is 25.0 s long; at most 20 s a scene (MAX_SCENE_DURATION_SEC); give duration_sec or end_sec")
-    assert refused(files.plan({"clip": {"upload": "long.mp4", "end_sec": 19}})) == {}
-    assert refused(files.plan({"clip": "long.mp4", "duration_sec": 20})) == {}
+    assert find_refusals(files.plan({"clip": {"upload": "long.mp4", "end_sec": 19}})) == {}
+    assert find_refusals(files.plan({"clip": "long.mp4", "duration_sec": 20})) == {}
     both = files.plan({"clip": "long.mp4"}, {"clip": {"upload": "long.mp4", "start_sec": 5}})
-    assert "add up to 45 s; at most 30 s" in refused(both, TERMINAL_LIMITS.evolve(max_total_sec=30))["scenes"]
+    assert "add up to 45 s; at most 30 s" in find_refusals(both, TERMINAL_LIMITS.evolve(max_total_sec=30))["scenes"]
 
 
 def test_a_notice_names_cropped_images_and_lowered_sound(files: Files) -> None:
@@ -139,7 +139,7 @@ def test_a_path_in_a_plan_file_may_stand_in_an_object(files: Files, tmp_path: Pa
     assert (plan.music.upload, plan.music.start_sec) == (files.ids["song.mp3"], 2)
 
 
-def test_files_that_are_there_are_not_blamed_for_one_that_is_not(files: Files, tmp_path: Path) -> None:
+def test_only_missing_files_are_reported(files: Files, tmp_path: Path) -> None:
     there = str(files.folder / "talk.mp4")
     plan: dict[str, Any] = {
         "scenes": [{"clip": "gone.mp4"}, {"clip": there}, {"clip": {"upload": there}}, {"image": "gone.png"}],
@@ -147,17 +147,17 @@ def test_files_that_are_there_are_not_blamed_for_one_that_is_not(files: Files, t
     }
     path = tmp_path / "plan.json"
 
-    def wrong() -> list[str]:
+    def list_wrong_fields() -> list[str]:
         path.write_text(json.dumps(plan))
         with pytest.raises(InvalidRequest) as caught:
             load_plan(None, str(path), {})
         return [error.path for error in caught.value.errors]
 
-    assert wrong() == ["scenes[0].clip", "scenes[3].image"]
+    assert list_wrong_fields() == ["scenes[0].clip", "scenes[3].image"]
     plan["music"] = {"upload": "gone.mp3"}
-    assert wrong()[:3] == ["scenes[0].clip", "scenes[3].image", "music"]
+    assert list_wrong_fields()[:3] == ["scenes[0].clip", "scenes[3].image", "music"]
     plan |= {"music": {"upload": there, "volume": 3}}
-    assert "music.volume" in wrong()
+    assert "music.volume" in list_wrong_fields()
 
 
 def test_the_operators_limits_hold_over_http_and_not_for_a_planner(
@@ -166,11 +166,11 @@ def test_the_operators_limits_hold_over_http_and_not_for_a_planner(
     monkeypatch.setenv("MAX_SCENES", "2")
     scene = {"image_prompt": "a hill", "duration_sec": 5}
 
-    def sent(**body: Any) -> tuple[int, str]:
+    def send(**body: Any) -> tuple[int, str]:
         answer = api.post("/render", data=json.dumps({"title": "x", **body}))
         return answer.status_code, "; ".join(f"{e['path']}: {e['message']}" for e in answer.json.get("errors", ()))
 
-    assert sent(scenes=[scene] * 3) == (400, "scenes: has 3 scenes; at most 2 (MAX_SCENES)")
-    assert sent(scenes=[scene | {"duration_sec": 21}])[0] == 400
-    assert sent(scenes=[scene] * 2)[0] == 202
-    assert sent(topic="Prahlad", length_sec=60)[0] == 202  # its planner writes more than two scenes
+    assert send(scenes=[scene] * 3) == (400, "scenes: has 3 scenes; at most 2 (MAX_SCENES)")
+    assert send(scenes=[scene | {"duration_sec": 21}])[0] == 400
+    assert send(scenes=[scene] * 2)[0] == 202
+    assert send(topic="Prahlad", length_sec=60)[0] == 202  # its planner writes more than two scenes

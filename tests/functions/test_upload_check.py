@@ -1,4 +1,4 @@
-"""A separate worker checks each file: late, twice, killed in the middle, given up, or while a plan waits."""
+"""Test the worker that checks files: late, twice, killed in the middle, failing too often, or while a plan waits."""
 
 import io
 import json
@@ -25,23 +25,24 @@ from sutradhar.providers.media.upload_reader import MediaFiles
 TEXT = b"I am a film " * 50
 
 
-def photo() -> bytes:
+def make_photo() -> bytes:
     out = io.BytesIO()
     Image.effect_noise((320, 200), 90).convert("RGB").save(out, "PNG")
     return out.getvalue()
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the API answer without waiting for a check."""
     monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)
     monkeypatch.setattr(submit, "CHECK_WAIT_SEC", 0.0)
 
 
 def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
     body = {"filename": "me.png", "content_type": "image/png", "size": len(data), **changes}
-    told = api.post("/uploads", data=json.dumps(body)).json
-    assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data).status_code == 204
-    return str(told["upload_id"])
+    created = api.post("/uploads", data=json.dumps(body)).json
+    assert api.put(f"/uploads/{created['upload_id']}/bytes", data=data).status_code == 204
+    return str(created["upload_id"])
 
 
 def deliver(message: Message, function: str = "check") -> int:
@@ -52,66 +53,66 @@ def deliver(message: Message, function: str = "check") -> int:
     return client.post("/", json=event.get_data(), headers=headers).status_code
 
 
-def waiting() -> list[Message]:
+def take_messages() -> list[Message]:
     """Take all messages from the queue and return them."""
     queue: Any = bootstrap.backend().bus
-    taken = []
+    messages = []
     while delivery := queue.take():
         queue.finish(delivery)
-        taken.append(delivery.message)
-    return taken
+        messages.append(delivery.message)
+    return messages
 
 
-def there(upload_id: str) -> bool:
+def is_stored(upload_id: str) -> bool:
     return bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
 
 
-def ask(api: FlaskClient, upload_id: str) -> Any:
+def request_video(api: FlaskClient, upload_id: str) -> Any:
     body = {"title": "x", "scenes": [{"duration_sec": 2, "image": {"upload": upload_id}}]}
     return api.post("/render", data=json.dumps(body))
 
 
 def test_a_slow_check_is_reported_by_a_later_get(api: FlaskClient) -> None:
-    upload_id = send(api, photo())
+    upload_id = send(api, make_photo())
     answers = [api.post(f"/uploads/{upload_id}/complete") for _ in range(3)]
     assert {(answer.status_code, answer.json["status"]) for answer in answers} == {(202, "checking")}
     assert answers[0].headers["Location"] == f"/uploads/{upload_id}"
-    assert waiting() == [CheckUpload(upload_id=upload_id)]  # ordered once
+    assert take_messages() == [CheckUpload(upload_id=upload_id)]  # ordered once
     assert api.get(f"/uploads/{upload_id}").json["state"] == "checking"
-    assert "me.png is still being checked" in ask(api, upload_id).json["detail"]
-    assert api.put(f"/uploads/{upload_id}/bytes", data=photo()).status_code == 409
+    assert "me.png is still being checked" in request_video(api, upload_id).json["detail"]
+    assert api.put(f"/uploads/{upload_id}/bytes", data=make_photo()).status_code == 409
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id)) == 200
         assert api.get(f"/uploads/{upload_id}").json["width"] == 320
     assert api.post(f"/uploads/{upload_id}/complete").status_code == 200
-    assert ask(api, upload_id).status_code == 202
+    assert request_video(api, upload_id).status_code == 202
 
 
-def test_an_order_that_was_lost_is_given_again(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    upload_id = send(api, photo())
+def test_a_check_whose_message_was_lost_is_ordered_again(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_id = send(api, make_photo())
     api.post(f"/uploads/{upload_id}/complete")
-    assert len(waiting()) == 1
+    assert len(take_messages()) == 1
     monkeypatch.setattr(upload_check, "_ORDER_AGAIN", timedelta(0))
     api.post(f"/uploads/{upload_id}/complete")
-    assert waiting() == [CheckUpload(upload_id=upload_id)]
+    assert take_messages() == [CheckUpload(upload_id=upload_id)]
 
 
 def test_a_plan_waits_for_a_check_that_is_under_way(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(submit, "CHECK_WAIT_SEC", 30.0)
-    began, may_end = threading.Event(), threading.Event()
+    started, may_end = threading.Event(), threading.Event()
     answers: list[Any] = []
 
     def probe(*_arguments: Any) -> MediaFacts:
-        began.set()
+        started.set()
         assert may_end.wait(30)
         return MediaFacts(kind="image", width=320, height=200)
 
     monkeypatch.setattr(MediaFiles, "probe", probe)
-    upload_id = send(api, photo())
+    upload_id = send(api, make_photo())
     with local_runtime.at_work():
         assert api.post(f"/uploads/{upload_id}/complete").status_code == 202
-        assert began.wait(30)
-        plan = threading.Thread(target=lambda: answers.append(ask(api, upload_id)))
+        assert started.wait(30)
+        plan = threading.Thread(target=lambda: answers.append(request_video(api, upload_id)))
         plan.start()
         may_end.set()
         plan.join(30)
@@ -119,7 +120,7 @@ def test_a_plan_waits_for_a_check_that_is_under_way(api: FlaskClient, monkeypatc
 
 
 @pytest.mark.parametrize("size_off", [0, 1])
-def test_a_worker_that_is_killed_before_it_deletes_is_followed_by_one_that_does(
+def test_a_refused_file_is_deleted_even_if_the_first_worker_is_killed_before(
     api: FlaskClient, monkeypatch: pytest.MonkeyPatch, size_off: int
 ) -> None:
     upload_id = send(api, TEXT)
@@ -132,23 +133,23 @@ def test_a_worker_that_is_killed_before_it_deletes_is_followed_by_one_that_does(
         assert deliver(CheckUpload(upload_id=upload_id)) == 500
     reason = api.get(f"/uploads/{upload_id}").json["reason"]
     assert ("has 601 bytes" if size_off else "is a text file") in reason
-    assert there(upload_id)
+    assert is_stored(upload_id)
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id)) == 200
-        assert not there(upload_id)
+        assert not is_stored(upload_id)
         assert api.get(f"/uploads/{upload_id}").json["reason"] == reason
 
 
 def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) -> None:
-    upload_id, leases = send(api, photo()), bootstrap.backend().leases
+    upload_id, leases = send(api, make_photo()), bootstrap.backend().leases
     api.post(f"/uploads/{upload_id}/complete")
     lease = leases.acquire(f"check-{upload_id}", timedelta(minutes=1))
     message = CheckUpload(upload_id=upload_id)
     assert deliver(message) == 500
     note_failure(bootstrap.services(), message, LeaseHeld("is being worked on"))
-    waiting()
+    take_messages()
     handle_dead_letter(bootstrap.services(), message)  # the message came too often, but was only late
-    assert waiting() == [message]
+    assert take_messages() == [message]
     leases.release(lease)
     assert deliver(message) == 200
     handle_dead_letter(bootstrap.services(), message)
@@ -157,23 +158,23 @@ def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) 
 
 
 def test_a_check_that_never_ends_is_given_up_and_says_what_to_do(api: FlaskClient) -> None:
-    upload_id = send(api, photo())
+    upload_id = send(api, make_photo())
     api.post(f"/uploads/{upload_id}/complete")
-    waiting()
+    take_messages()
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id), "dead_letter") == 200
     shown = api.get(f"/uploads/{upload_id}").json
     assert (shown["state"], "convert it to MP4" in shown["reason"]) == ("refused", True)
     # the worker has the right to delete, the function for dead letters has not
-    assert there(upload_id)
-    messages = waiting()
+    assert is_stored(upload_id)
+    messages = take_messages()
     assert messages == [CheckUpload(upload_id=upload_id)]
     assert deliver(messages[0]) == 200
-    assert not there(upload_id)
+    assert not is_stored(upload_id)
 
 
 def test_bytes_that_arrive_after_the_check_replace_nothing(api: FlaskClient) -> None:
-    data = photo()
+    data = make_photo()
     upload_id = send(api, data)
 
     class Slow(io.BytesIO):
@@ -188,7 +189,7 @@ def test_bytes_that_arrive_after_the_check_replace_nothing(api: FlaskClient) -> 
 
 
 def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> None:
-    upload_id = send(api, photo())
+    upload_id = send(api, make_photo())
     api.post(f"/uploads/{upload_id}/complete")
     bootstrap.backend().blobs.delete(f"uploads/{upload_id}")
     assert deliver(CheckUpload(upload_id=upload_id)) == 200
@@ -196,7 +197,7 @@ def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("media_type", "stored_type"),
     [
         ("", "application/octet-stream"),
         ("video/webm;codecs=vp9,opus", "video/webm"),
@@ -208,12 +209,12 @@ def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> No
         ("text/plain; charset=UTF-8", "text/plain"),
     ],
 )
-def test_media_types_are_taken_as_browsers_say_them(api: FlaskClient, sent: str, kept: str) -> None:
-    data = photo()
-    body = {"filename": "me", "content_type": sent, "size": len(data)}
-    told = api.post("/uploads", data=json.dumps(body)).json
-    assert told["headers"] == {"Content-Type": kept}
-    assert api.get(f"/uploads/{told['upload_id']}").json["content_type"] == kept
+def test_media_types_are_read_as_browsers_write_them(api: FlaskClient, media_type: str, stored_type: str) -> None:
+    data = make_photo()
+    body = {"filename": "me", "content_type": media_type, "size": len(data)}
+    created = api.post("/uploads", data=json.dumps(body)).json
+    assert created["headers"] == {"Content-Type": stored_type}
+    assert api.get(f"/uploads/{created['upload_id']}").json["content_type"] == stored_type
 
 
 def test_a_media_type_may_be_left_out(api: FlaskClient) -> None:
@@ -221,7 +222,7 @@ def test_a_media_type_may_be_left_out(api: FlaskClient) -> None:
     assert (answer.status_code, answer.json["headers"]["Content-Type"]) == (201, "application/octet-stream")
 
 
-def test_the_same_file_brought_again_is_checked_again(home: Path, tmp_path: Path) -> None:
+def test_the_same_file_imported_again_is_checked_again(home: Path, tmp_path: Path) -> None:
     """Another version may accept a file that this version refuses."""
     from sutradhar.pipeline.uploads import import_file, list_recent_uploads
 

@@ -1,4 +1,4 @@
-"""Uploads through functions-framework, on the real local backend."""
+"""Test uploads through functions-framework, on the real local backend."""
 
 import io
 import json
@@ -19,7 +19,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MAX_BYTES
 
 
-def picture(width: int = 320) -> bytes:
+def make_image(width: int = 320) -> bytes:
     out = io.BytesIO()
     Image.effect_noise((width, 200), 90).convert("RGB").save(out, "PNG")
     return out.getvalue()
@@ -27,7 +27,7 @@ def picture(width: int = 320) -> bytes:
 
 @pytest.fixture
 def api(api: FlaskClient) -> Iterator[FlaskClient]:
-    """The API, and the worker that checks the uploads."""
+    """Return the API while a worker checks the uploads."""
     with local_runtime.at_work():
         yield api
 
@@ -38,24 +38,24 @@ def announce(api: FlaskClient, data: bytes, **changes: Any) -> Any:
 
 
 def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
-    """An upload whose bytes are there."""
-    told = announce(api, data, **changes).json
-    assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data, headers=told["headers"]).status_code == 204
-    return str(told["upload_id"])
+    """Create an upload, send its bytes, and return its id."""
+    created = announce(api, data, **changes).json
+    assert api.put(f"/uploads/{created['upload_id']}/bytes", data=data, headers=created["headers"]).status_code == 204
+    return str(created["upload_id"])
 
 
-def test_a_file_is_announced_sent_and_looked_at(api: FlaskClient) -> None:
-    data = picture()
+def test_a_file_is_announced_sent_and_checked(api: FlaskClient) -> None:
+    data = make_image()
     answer = announce(api, data)
-    told = answer.json
-    assert (answer.status_code, told["method"]) == (201, "PUT")
-    assert told["url"].endswith(f"/uploads/{told['upload_id']}/bytes")
-    assert told["expires_at"] > bootstrap.backend().clock.now().isoformat()
-    early = api.post(f"/uploads/{told['upload_id']}/complete")
+    created = answer.json
+    assert (answer.status_code, created["method"]) == (201, "PUT")
+    assert created["url"].endswith(f"/uploads/{created['upload_id']}/bytes")
+    assert created["expires_at"] > bootstrap.backend().clock.now().isoformat()
+    early = api.post(f"/uploads/{created['upload_id']}/complete")
     assert (early.status_code, early.json["errors"][0]["message"]) == (400, "nothing was sent to its URL yet")
     assert api.get(answer.headers["Location"]).json["state"] == "pending"
-    assert api.put(f"/api/uploads/{told['upload_id']}/bytes", data=data).status_code == 204
-    first, again = (api.post(f"/uploads/{told['upload_id']}/complete") for _ in range(2))
+    assert api.put(f"/api/uploads/{created['upload_id']}/bytes", data=data).status_code == 204
+    first, again = (api.post(f"/uploads/{created['upload_id']}/complete") for _ in range(2))
     assert (first.status_code, first.json) == (200, again.json)
     assert (first.json["state"], first.json["kind"], first.json["width"], first.json["height"]) == (
         "ready",
@@ -64,27 +64,27 @@ def test_a_file_is_announced_sent_and_looked_at(api: FlaskClient) -> None:
         200,
     )
     assert api.get("/uploads").json["uploads"] == [first.json]
-    assert api.put(f"/uploads/{told['upload_id']}/bytes", data=data).status_code == 409
+    assert api.put(f"/uploads/{created['upload_id']}/bytes", data=data).status_code == 409
 
 
 def test_a_file_may_be_larger_than_any_other_body(api: FlaskClient) -> None:
-    data = picture(3000)
+    data = make_image(3000)
     assert len(data) > MAX_BODY_BYTES
     upload_id = send(api, data)
     assert api.post(f"/uploads/{upload_id}/complete").json["width"] == 3000
     assert api.post("/render", data=data).status_code == 413
-    # not a byte of what is far too large is read
+    # the API reads no byte of a body that is far too large
     answer = api.put(f"/uploads/{upload_id}/bytes", environ_overrides={"CONTENT_LENGTH": str(MAX_BYTES + 1)})
     assert (answer.status_code, str(MAX_BYTES) in answer.json["detail"]) == (413, True)
 
 
-def test_what_is_no_picture_film_or_sound_is_refused_and_deleted(api: FlaskClient) -> None:
+def test_a_file_that_is_no_media_is_refused_and_deleted(api: FlaskClient) -> None:
     upload_id = send(api, b"I am a film " * 50, filename="film.mp4", content_type="video/mp4")
     answer = api.post(f"/uploads/{upload_id}/complete")
     assert answer.status_code == 400
     assert "film.mp4 is a text file" in answer.json["detail"]
     assert not bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
-    # its reason is kept
+    # the reason stays
     again, shown = api.post(f"/uploads/{upload_id}/complete"), api.get(f"/uploads/{upload_id}").json
     assert (again.status_code, again.json["detail"]) == (400, answer.json["detail"])
     assert (shown["state"], shown["status"]) == ("refused", "refused")
@@ -95,11 +95,11 @@ def test_what_is_no_picture_film_or_sound_is_refused_and_deleted(api: FlaskClien
     assert "film.mp4 was refused: it is a text file" in api.post("/render", data=json.dumps(body)).json["detail"]
 
 
-def test_other_bytes_than_were_announced_are_not_kept(api: FlaskClient) -> None:
-    told = announce(api, b"12345").json
-    answer = api.put(f"/uploads/{told['upload_id']}/bytes", data=b"123456")
+def test_bytes_of_another_length_than_announced_are_refused(api: FlaskClient) -> None:
+    created = announce(api, b"12345").json
+    answer = api.put(f"/uploads/{created['upload_id']}/bytes", data=b"123456")
     assert (answer.status_code, answer.json["errors"][0]["path"]) == (400, "Content-Length")
-    assert not bootstrap.backend().blobs.exists(f"uploads/{told['upload_id']}")
+    assert not bootstrap.backend().blobs.exists(f"uploads/{created['upload_id']}")
     assert api.put("/uploads/up-0000000000000000/bytes", data=b"1").status_code == 404
 
 
@@ -114,53 +114,53 @@ def test_other_bytes_than_were_announced_are_not_kept(api: FlaskClient) -> None:
         ({"url": "http://localhost"}, "url"),
     ],
 )
-def test_a_wrong_announcement_says_what_is_wrong(api: FlaskClient, changes: dict[str, Any], path: str) -> None:
+def test_a_wrong_announcement_names_the_field(api: FlaskClient, changes: dict[str, Any], path: str) -> None:
     answer = announce(api, b"12345", **changes)
     assert (answer.status_code, [error["path"] for error in answer.json["errors"]]) == (400, [path])
 
 
-def test_a_plan_names_files_that_are_there_and_of_the_right_kind(api: FlaskClient) -> None:
-    ready, pending = send(api, picture()), send(api, picture())
+def test_a_plan_may_name_only_ready_files_of_the_right_kind(api: FlaskClient) -> None:
+    ready, pending = send(api, make_image()), send(api, make_image())
     api.post(f"/uploads/{ready}/complete")
     unknown = "up-0123456789abcdef"
 
-    def asked(**scene: Any) -> Any:
+    def request_video(**scene: Any) -> Any:
         body = {"title": "x", "scenes": [{"duration_sec": 2, **scene}], "music": {"upload": unknown}}
         return api.post("/render", data=json.dumps(body))
 
-    wrong = {error["path"]: error["message"] for error in asked(clip={"upload": ready}).json["errors"]}
+    wrong = {error["path"]: error["message"] for error in request_video(clip={"upload": ready}).json["errors"]}
     assert wrong["scenes[0].clip.upload"] == "must be a video; beach.png is an image; name it as image instead"
     assert "send it first" in wrong["music.upload"]
-    wrong = {error["path"]: error["message"] for error in asked(image={"upload": pending}).json["errors"]}
+    wrong = {error["path"]: error["message"] for error in request_video(image={"upload": pending}).json["errors"]}
     assert "is not complete" in wrong["scenes[0].image.upload"]
     for scene in ({}, {"image": {"upload": ready}, "image_prompt": "a river"}):
-        answer = asked(**scene)
+        answer = request_video(**scene)
         assert "a scene shows one thing" in answer.json["errors"][0]["message"]
-    assert asked(image={"upload": "../x"}).json["errors"][0]["path"] == "scenes[0].image.upload"
+    assert request_video(image={"upload": "../x"}).json["errors"][0]["path"] == "scenes[0].image.upload"
 
 
-def test_the_same_file_brought_twice_is_one_upload(home: Path, tmp_path: Path) -> None:
+def test_the_same_file_imported_twice_is_one_upload(home: Path, tmp_path: Path) -> None:
     from sutradhar.pipeline.uploads import import_file, list_recent_uploads
 
-    (tmp_path / "beach.png").write_bytes(picture())
+    (tmp_path / "beach.png").write_bytes(make_image())
     services = bootstrap.services()
     assert import_file(services, tmp_path / "beach.png") == import_file(services, tmp_path / "beach.png")
     assert len(list_recent_uploads(services)) == 1
 
 
-def test_a_file_that_is_gone_when_it_is_needed_is_told_by_its_name(home: Path, tmp_path: Path) -> None:
+def test_the_error_about_a_deleted_file_names_the_file(home: Path, tmp_path: Path) -> None:
     from sutradhar.pipeline.handle import handle
     from sutradhar.pipeline.submit import submit
     from sutradhar.pipeline.uploads import import_file
 
-    (tmp_path / "beach.png").write_bytes(picture())
+    (tmp_path / "beach.png").write_bytes(make_image())
     services = bootstrap.services()
     upload = import_file(services, tmp_path / "beach.png")
     plan = RenderPlan.parse({"scenes": [{"image": upload.id, "duration_sec": 2}], "music": False})
     job, _ = submit(services, plan)
     handle(services, PlanRender(job_id=job.id))
     services.blobs.delete(upload.blob)
-    handle(services, ProduceAsset(job_id=job.id, slot=Slot.parse("scene-00-image")))
+    handle(services, ProduceAsset(job_id=job.id, slot=Slot.image(0)))
     error = services.jobs.get(job.id).error
     assert error
     assert error.cause == "the file beach.png cannot be used: it is no longer kept"

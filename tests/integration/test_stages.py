@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,7 +214,7 @@ def test_a_fallback_is_shown_and_never_serves_another_job(
 ) -> None:
     draw = pipeline.providers.draw
 
-    def draw_as_fallback(*args: object) -> ImageFile:
+    def draw_as_fallback(*args: Any) -> ImageFile:
         return replace(draw(*args), provider="other/1", fallbacks=(Fallback(provider="counting/1", reason="down"),))
 
     monkeypatch.setattr(pipeline.providers, "draw", draw_as_fallback)

@@ -1,4 +1,4 @@
-"""Fields for the user's own files, and the limits of a plan."""
+"""Test the fields for the user's own files, and the limits of a plan."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ ID = "up-0123456789abcdef"
 DRAWN = {"image_prompt": "a hill", "duration_sec": 2}
 
 
-def wrong(body: object) -> dict[str, str]:
+def find_errors(body: object) -> dict[str, str]:
     with pytest.raises(InvalidRequest) as caught:
         RenderPlan.parse(body)
     return {e.path: e.message for e in caught.value.errors}
 
 
-def excesses(limits: PlanLimits, body: dict[str, Any], clip_sec: dict[int, float] | None = None) -> dict[str, str]:
+def find_excesses(limits: PlanLimits, body: dict[str, Any], clip_sec: dict[int, float] | None = None) -> dict[str, str]:
     return {e.path: e.message for e in limits.find_excesses(RenderPlan.parse(body), clip_sec)}
 
 
@@ -32,7 +32,7 @@ def test_a_bare_id_stands_for_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("named", "at"),
+    ("focus", "point"),
     [
         ("top", (0.5, 0)),
         ("bottom", (0.5, 1)),
@@ -43,9 +43,9 @@ def test_a_bare_id_stands_for_the_file() -> None:
         ({"x": 0.2, "y": 0.9}, (0.2, 0.9)),
     ],
 )
-def test_focus_is_a_place_or_a_point(named: object, at: tuple[float, float]) -> None:
-    image = ImageFile.model_validate({"upload": ID, "focus": named})
-    assert image.focus == Point(x=at[0], y=at[1])
+def test_focus_is_a_place_or_a_point(focus: object, point: tuple[float, float]) -> None:
+    image = ImageFile.model_validate({"upload": ID, "focus": focus})
+    assert image.focus == Point(x=point[0], y=point[1])
     assert ImageFile.model_validate(image.model_dump()) == image
 
 
@@ -68,19 +68,19 @@ def test_focus_is_a_place_or_a_point(named: object, at: tuple[float, float]) -> 
     ],
 )
 def test_a_wrong_field_of_a_clip_is_named(clip: object, path: str, says: str) -> None:
-    found = wrong({"scenes": [{"clip": clip, "duration_sec": 2}]})
-    assert list(found) == [path]
-    assert says in found[path]
+    errors = find_errors({"scenes": [{"clip": clip, "duration_sec": 2}]})
+    assert list(errors) == [path]
+    assert says in errors[path]
 
 
 def test_only_a_users_own_file_has_a_start() -> None:
-    assert "give upload too" in wrong({"topic": "a", "music": {"start_sec": 5}})["music"]
+    assert "give upload too" in find_errors({"topic": "a", "music": {"start_sec": 5}})["music"]
 
 
 @pytest.mark.parametrize(
     ("size", "aspect", "lost"), [((1080, 1920), 16 / 9, 0.684), ((1920, 1080), 16 / 9, 0), ((4000, 1000), 1, 0.75)]
 )
-def test_how_much_is_cut_away(size: tuple[int, int], aspect: float, lost: float) -> None:
+def test_the_share_that_cropping_removes(size: tuple[int, int], aspect: float, lost: float) -> None:
     assert cut_away(size, aspect) == pytest.approx(lost, abs=0.001)
 
 
@@ -92,11 +92,11 @@ def test_how_much_is_cut_away(size: tuple[int, int], aspect: float, lost: float)
         ({"scenes": [DRAWN, {"clip": ID}]}, {1: 30.04}, "scenes[1].clip", "is 30.0 s long; at most 20 s a scene"),
     ],
 )
-def test_a_refusal_names_the_variable(body: dict[str, Any], clip_sec: dict[int, float], path: str, says: str) -> None:
-    found = excesses(API_LIMITS, body, clip_sec)
-    assert list(found) == [path]
-    assert says in found[path]
-    assert excesses(TERMINAL_LIMITS, body, clip_sec) == {}
+def test_a_refusal_names_the_setting(body: dict[str, Any], clip_sec: dict[int, float], path: str, says: str) -> None:
+    errors = find_excesses(API_LIMITS, body, clip_sec)
+    assert list(errors) == [path]
+    assert says in errors[path]
+    assert find_excesses(TERMINAL_LIMITS, body, clip_sec) == {}
 
 
 @pytest.mark.parametrize(
@@ -108,18 +108,18 @@ def test_a_refusal_names_the_variable(body: dict[str, Any], clip_sec: dict[int, 
     ],
 )
 def test_the_whole_video_has_a_limit(body: dict[str, Any], path: str) -> None:
-    found = excesses(API_LIMITS.evolve(max_total_sec=10), body)
-    assert list(found) == [path]
-    assert "at most 10 s a video (MAX_TOTAL_DURATION_SEC)" in found[path]
-    assert excesses(API_LIMITS, body) == {}
+    errors = find_excesses(API_LIMITS.evolve(max_total_sec=10), body)
+    assert list(errors) == [path]
+    assert "at most 10 s a video (MAX_TOTAL_DURATION_SEC)" in errors[path]
+    assert find_excesses(API_LIMITS, body) == {}
 
 
-def test_what_a_video_will_last() -> None:
+def test_the_expected_length_of_a_video() -> None:
     plan = RenderPlan.parse({"scenes": [DRAWN, {"clip": ID}, {"narration": "Hello there.", "image_prompt": "x"}]})
     assert 7 < expected_sec(plan, {1: 4.0}) < 9
     assert expected_sec(RenderPlan.parse({"topic": "a", "length_sec": 30})) == 30
 
 
-def test_the_ceiling_holds_for_everybody() -> None:
-    assert "at most 600 s" in wrong({"scenes": [DRAWN | {"duration_sec": 301}] * 2})[""]
-    assert "600" in wrong({"scenes": [DRAWN] * 601})["scenes"]
+def test_the_highest_limit_holds_for_all_callers() -> None:
+    assert "at most 600 s" in find_errors({"scenes": [DRAWN | {"duration_sec": 301}] * 2})[""]
+    assert "600" in find_errors({"scenes": [DRAWN] * 601})["scenes"]
