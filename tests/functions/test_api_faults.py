@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
+from sutradhar.domain.core.record import History
 from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.domain.plan.upload import MediaFacts
 from sutradhar.pipeline.uploads import create_upload, update_upload
@@ -76,6 +77,18 @@ def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient
     services.blobs.put(upload.blob, b"x")
     scenes = [{"clip": clip}, {"clip": {"upload": clip, "start_sec": 5}}, {"clip": clip, "duration_sec": 15}]
     assert submit(api, {"scenes": scenes}).json["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
+
+
+def test_a_job_of_a_newer_version_is_not_shown_by_an_older_one(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a deployment replaces the functions, the caller may ask again."""
+    with monkeypatch.context() as newer:
+        newer.setattr(History, "version", 99)
+        job_id = submit(api).json["job_id"]
+    answer = api.get(f"/render/{job_id}/status")
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert answer.json["detail"].startswith("a stored job was written by a newer version of Sutradhar; install")
 
 
 def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:

@@ -13,7 +13,8 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import LEASE_SEC, MAX_DELIVERIES, MAX_FAILURES, Delivery, SqliteQueue, WakeListener
 from sutradhar.backends.local.worker import Worker
-from sutradhar.domain.core.errors import LeaseHeld, SutradharError
+from sutradhar.domain.core.errors import LeaseHeld, NewerRecord, SutradharError, UnreadableRecord
+from sutradhar.domain.core.record import History
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.ports.clock import SystemClock
 from tests.fakes import FakeClock
@@ -143,6 +144,43 @@ def test_rubbish_becomes_a_dead_letter_and_does_not_stop_the_rest(shop: Shop) ->
     assert taken
     assert taken.message == message()
     assert "not a message of ours" in shop.dead_letters()[0]
+
+
+def test_a_message_of_a_newer_version_is_left_to_its_processes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as newer:
+        newer.setattr(History, "version", 99)
+        shop.queue.publish(message("newer"))
+    shop.queue.publish(message("ours"))
+    taken = shop.queue.take()
+    assert taken
+    assert taken.message == message("ours")
+    assert shop.queue.take() is None
+    assert shop.dead_letters() == []
+    shop.clock.advance(LEASE_SEC)
+    with monkeypatch.context() as newer:
+        newer.setattr(History, "version", 99)
+        again = shop.queue.take()
+    assert again
+    assert again.message == message("newer")
+
+
+@pytest.mark.parametrize(
+    ("version", "error", "advice"),
+    [
+        (2, UnreadableRecord, "move this file away and start this version again"),
+        (99, NewerRecord, "install that version"),
+    ],
+)
+def test_tables_of_another_version_are_refused(
+    tmp_path: Path, version: int, error: type[Exception], advice: str
+) -> None:
+    Database(tmp_path / "state.db").close()
+    connection = sqlite3.connect(tmp_path / "state.db")
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    with pytest.raises(error, match=advice) as refused:
+        Database(tmp_path / "state.db")
+    assert str(refused.value).startswith(f"{tmp_path / 'state.db'} was written by ")
 
 
 def test_a_type_can_be_left_to_others(shop: Shop) -> None:

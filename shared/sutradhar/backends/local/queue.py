@@ -82,7 +82,7 @@ class SqliteQueue:
                 try:
                     message = decode_message(body)
                 except NewerRecord as exc:  # a process of that version may take it from the same home
-                    log("message_left", level="warning", exc=exc)
+                    log("message_left", level="warning", error=str(exc))
                     later = (self._now() + LEASE_SEC, number)
                     connection.execute("UPDATE messages SET available = ?, owner = NULL WHERE id = ?", later)
                     continue
