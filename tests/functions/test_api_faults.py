@@ -79,9 +79,7 @@ def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient
     assert submit(api, {"scenes": scenes}).json["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
 
 
-def test_a_job_of_a_newer_version_is_not_shown_by_an_older_one(
-    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_of_a_newer_version_is_not_shown(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a deployment replaces the functions, the caller may ask again."""
     with monkeypatch.context() as newer:
         newer.setattr(History, "version", 99)

@@ -154,6 +154,7 @@ def test_a_message_of_a_newer_version_is_left_to_its_processes(shop: Shop, monke
     taken = shop.queue.take()
     assert taken
     assert taken.message == message("ours")
+    shop.queue.finish(taken)
     assert shop.queue.take() is None
     assert shop.dead_letters() == []
     shop.clock.advance(LEASE_SEC)
