@@ -18,7 +18,7 @@ from sutradhar.domain.assets.specs import (
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.first_providers import first_providers
+from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.providers import Chains
 
@@ -71,7 +71,7 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
 
 def _find_missing_assets(services: Services, plan: RenderPlan) -> list[AssetRequest]:
     """Return the requests for the assets of ``plan`` that are not stored; those that scenes share count once."""
-    requests = list_asset_requests(plan, first_providers(services, plan))
+    requests = list_asset_requests(plan, find_first_providers(services, plan))
     finished = services.assets.get_many([request.key for request in requests])
     missing: dict[str, AssetRequest] = {}
     for request in requests:

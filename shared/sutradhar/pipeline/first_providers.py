@@ -5,7 +5,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.services import Services
 
 
-def first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
+def find_first_providers(services: Services, plan: RenderPlan) -> FirstProviders:
     """Return the names of the providers that are asked first. ``plan`` has its scenes written. A chain that the plan
     does not need is not loaded."""
     shown = {plan.footage_of(scene) for scene in plan.scenes}

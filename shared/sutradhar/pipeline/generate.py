@@ -15,12 +15,14 @@ from sutradhar.domain.assets.specs import (
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.ports.providers import Chains, ImageFile, MusicTrackFile, SoundEffect, Speech, VideoFile
 
-Generated = Speech | ImageFile | VideoFile | MusicTrackFile | SoundEffect
+ProviderResult = Speech | ImageFile | VideoFile | MusicTrackFile | SoundEffect
 ReferenceLoader = Callable[[], tuple[Sequence[bytes], Sequence[Fallback]]]
 """Returns images of the characters in a scene, and the fallbacks among them with their reasons."""
 
 
-def generate(chains: Chains, spec: GeneratedSpec, load_references: ReferenceLoader, *, no_fallbacks: bool) -> Generated:
+def generate(
+    chains: Chains, spec: GeneratedSpec, load_references: ReferenceLoader, *, no_fallbacks: bool
+) -> ProviderResult:
     """Ask the providers of the spec's kind. Call ``load_references`` only if an image is drawn.
 
     ``no_fallbacks``: neither an image nor silence replaces an asset that no provider made.
@@ -34,9 +36,9 @@ def generate(chains: Chains, spec: GeneratedSpec, load_references: ReferenceLoad
         case ImageSpec():
             return _draw_image(chains, spec, load_references)
         case StockSpec():
-            return _stock_footage(chains, spec, load_references, no_fallbacks=no_fallbacks)
+            return _find_stock_footage(chains, spec, load_references, no_fallbacks=no_fallbacks)
         case SoundEffectSpec():
-            return _sound_effect(chains, spec, no_fallbacks=no_fallbacks)
+            return _find_sound_effect(chains, spec, no_fallbacks=no_fallbacks)
         case MusicSpec():
             return chains.composer.compose(spec.mood, spec.seed)
 
@@ -47,7 +49,7 @@ def _draw_image(chains: Chains, spec: ImageSpec, load_references: ReferenceLoade
     return replace(image, fallbacks=(*fallbacks, *image.fallbacks))
 
 
-def _stock_footage(
+def _find_stock_footage(
     chains: Chains, spec: StockSpec, load_references: ReferenceLoader, *, no_fallbacks: bool
 ) -> VideoFile | ImageFile:
     """Return footage, or an image of the same characters if no footage fits."""
@@ -58,11 +60,11 @@ def _stock_footage(
         if no_fallbacks:
             raise
         fallback = Fallback(provider=exc.provider, reason=str(exc))
-    drawn = _draw_image(chains, image, load_references)
-    return replace(drawn, fallbacks=(fallback, *drawn.fallbacks))
+    replacement = _draw_image(chains, image, load_references)
+    return replace(replacement, fallbacks=(fallback, *replacement.fallbacks))
 
 
-def _sound_effect(chains: Chains, spec: SoundEffectSpec, *, no_fallbacks: bool) -> SoundEffect:
+def _find_sound_effect(chains: Chains, spec: SoundEffectSpec, *, no_fallbacks: bool) -> SoundEffect:
     """Return the sound effect, or silence if no library has it: a job must not fail for want of a creaking door."""
     try:
         return chains.sounds.find_effect(spec.text)

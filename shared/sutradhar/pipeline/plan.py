@@ -5,7 +5,7 @@ from sutradhar.domain.assets.slot import PLAN
 from sutradhar.domain.jobs.job import Job, Outcome
 from sutradhar.domain.jobs.messages import PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.first_providers import first_providers
+from sutradhar.pipeline.first_providers import find_first_providers
 from sutradhar.pipeline.models import check_models
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.pipeline.services import Services, hold_lease
@@ -43,4 +43,4 @@ def _write(services: Services, job: Job) -> None:
 
 def list_required_assets(services: Services, plan: RenderPlan) -> tuple[AssetRequest, ...]:
     """Return the assets that a plan with its scenes written needs, each with the provider that is asked first."""
-    return list_asset_requests(plan, first_providers(services, plan))
+    return list_asset_requests(plan, find_first_providers(services, plan))

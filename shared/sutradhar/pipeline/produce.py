@@ -13,7 +13,7 @@ from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.pipeline import clips, uploads
-from sutradhar.pipeline.generate import Generated, generate
+from sutradhar.pipeline.generate import ProviderResult, generate
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.providers import ImageFile, MusicTrackFile, SoundEffect, Speech, VideoFile
 from sutradhar.ports.stores import MAX_LEASE, Lease
@@ -85,8 +85,8 @@ def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -
         return _create_clip(services, job, request, spec, lease)
     context = services.billing_context(job, request.slot)
     load_references = partial(_load_references, services, job, request)
-    generated = generate(services.chains_for(context), spec, load_references, no_fallbacks=context.no_fallbacks)
-    return _store(services, job, request, lease, generated)
+    result = generate(services.chains_for(context), spec, load_references, no_fallbacks=context.no_fallbacks)
+    return _store(services, job, request, lease, result)
 
 
 def _load_references(services: Services, job: Job, request: AssetRequest) -> tuple[list[bytes], list[Fallback]]:
@@ -120,54 +120,56 @@ def _create_clip(services: Services, job: Job, request: AssetRequest, spec: Clip
             clips.forget(services, request)
             raise
         fallback = Fallback(provider=exc.provider, reason=str(exc))
-        shown = image.evolve(key=fallback_key(job, request), fallbacks=(fallback, *image.fallbacks))
-        services.assets.save(shown, lease)
+        replacement = image.evolve(key=fallback_key(job, request), fallbacks=(fallback, *image.fallbacks))
+        services.assets.save(replacement, lease)
         clips.forget(services, request)
-        return shown
-    first = (Fallback(provider=f.provider, reason=f"for the first frame: {f.reason}") for f in image.fallbacks)
-    stored = _store(services, job, request, lease, replace(clip, fallbacks=(*clip.fallbacks, *first)))
+        return replacement
+    frame_fallbacks = (
+        Fallback(provider=f.provider, reason=f"for the first frame: {f.reason}") for f in image.fallbacks
+    )
+    stored = _store(services, job, request, lease, replace(clip, fallbacks=(*clip.fallbacks, *frame_fallbacks)))
     # only after storing: otherwise a crash here would start, and pay for, a second clip
     clips.forget(services, request)
     return stored
 
 
-def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, generated: Generated) -> Asset:
-    content, suffix = _file_of(generated)
+def _store(services: Services, job: Job, request: AssetRequest, lease: Lease, result: ProviderResult) -> Asset:
+    content, suffix = _get_file(result)
     digest = hashlib.sha256(content).hexdigest()
     blob = f"assets/{digest}.{suffix}"
     services.blobs.put(blob, content)
-    speech = generated if isinstance(generated, Speech) else None
-    visual = generated if isinstance(generated, ImageFile | VideoFile) else None
+    speech = result if isinstance(result, Speech) else None
+    visual = result if isinstance(result, ImageFile | VideoFile) else None
     asset = Asset(
-        key=fallback_key(job, request) if generated.fallbacks else request.key,
+        key=fallback_key(job, request) if result.fallbacks else request.key,
         kind=request.kind,
         blob=blob,
         sha256=digest,
         size=len(content),
-        provider=generated.provider,
-        fallbacks=generated.fallbacks,
-        samples=generated.samples if isinstance(generated, Speech | MusicTrackFile | SoundEffect) else 0,
+        provider=result.provider,
+        fallbacks=result.fallbacks,
+        samples=result.samples if isinstance(result, Speech | MusicTrackFile | SoundEffect) else 0,
         words=speech.words if speech else (),
         alignment=speech.alignment if speech else None,
         width=visual.width if visual else 0,
         height=visual.height if visual else 0,
-        provenance=generated.provenance,
-        is_video=isinstance(generated, VideoFile),
-        refusal_reason=generated.refusal_reason if isinstance(generated, ImageFile) else "",
+        provenance=result.provenance,
+        is_video=isinstance(result, VideoFile),
+        refusal_reason=result.refusal_reason if isinstance(result, ImageFile) else "",
     )
     services.assets.save(asset, lease)
     return asset
 
 
-def _file_of(generated: Generated) -> tuple[bytes, str]:
+def _get_file(result: ProviderResult) -> tuple[bytes, str]:
     """Return the bytes of the file, and the suffix of its name."""
-    match generated:
+    match result:
         case VideoFile():
-            return generated.data, "mp4"
+            return result.data, "mp4"
         case ImageFile():
-            return generated.data, _SUFFIX[generated.media_type]
+            return result.data, _SUFFIX[result.media_type]
         case Speech() | MusicTrackFile() | SoundEffect():
-            return generated.wav, "wav"
+            return result.wav, "wav"
 
 
 def _advance_if_complete(services: Services, job: Job) -> None:

@@ -65,7 +65,7 @@ def create_upload(
 
 def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
     """Return the upload. Raise NotFound if it does not exist, or if ``caller`` must not see it."""
-    text = services.records.read([_name(upload_id)]).get(_name(upload_id))
+    text = services.records.read([_record_name(upload_id)]).get(_record_name(upload_id))
     upload = Upload.from_record(text) if text else None
     if upload is None or (caller and not caller.may_see(upload.owner)):
         raise NotFound(f"there is no upload {upload_id}")
@@ -74,13 +74,13 @@ def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None)
 
 def read_uploads(services: Services, upload_ids: Collection[str]) -> dict[str, Upload]:
     """Return the existing uploads among ``upload_ids``, by id."""
-    texts = services.records.read(map(_name, upload_ids)) if upload_ids else {}
-    return {one: Upload.from_record(text) for one in upload_ids if (text := texts.get(_name(one)))}
+    texts = services.records.read(map(_record_name, upload_ids)) if upload_ids else {}
+    return {one: Upload.from_record(text) for one in upload_ids if (text := texts.get(_record_name(one)))}
 
 
 def update_upload(services: Services, upload_id: str, change: Callable[[Upload], Upload]) -> Upload:
     """Apply the pure function ``change`` to the upload, store the result, and return it. Raise NotFound."""
-    name = _name(upload_id)
+    name = _record_name(upload_id)
 
     def write(texts: Values) -> Values:
         if not texts.get(name):
@@ -141,8 +141,8 @@ def import_file(services: Services, path: Path) -> Upload:
 def list_recent_uploads(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
     """Return those of the hundred newest uploads that ``caller`` may see, the newest first."""
     ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
-    texts = services.records.read(map(_name, ids))
-    uploads = [Upload.from_record(texts[_name(one)]) for one in ids if texts.get(_name(one))]
+    texts = services.records.read(map(_record_name, ids))
+    uploads = [Upload.from_record(texts[_record_name(one)]) for one in ids if texts.get(_record_name(one))]
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
@@ -230,13 +230,13 @@ def _read_facts(services: Services, upload: Upload) -> MediaFacts:
 
 def _write(services: Services, upload: Upload) -> None:
     def change(texts: Values) -> Values:
-        text = texts.get(_name(upload.id))
+        text = texts.get(_record_name(upload.id))
         stored = Upload.from_record(text) if text else None
         current = stored if stored and stored.facts else upload  # the outcome of a check is final
         ids = [upload.id, *(one for one in json.loads(texts.get(_INDEX, "[]")) if one != upload.id)][:_MAX_LISTED]
-        return {_name(upload.id): current.to_record(), _INDEX: json.dumps(ids)}
+        return {_record_name(upload.id): current.to_record(), _INDEX: json.dumps(ids)}
 
-    services.records.update([_name(upload.id), _INDEX], change)
+    services.records.update([_record_name(upload.id), _INDEX], change)
 
 
 def _clean_media_type(text: str) -> str:
@@ -244,5 +244,5 @@ def _clean_media_type(text: str) -> str:
     return text.partition(";")[0].strip().lower() or "application/octet-stream"
 
 
-def _name(upload_id: str) -> str:
+def _record_name(upload_id: str) -> str:
     return f"upload/{upload_id}"
