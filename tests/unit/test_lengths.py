@@ -1,4 +1,4 @@
-"""A video has the requested length, or a notice explains the difference before anything is made."""
+"""Test that a video has the requested length, or that a notice explains the difference before work begins."""
 
 from itertools import product
 
@@ -10,28 +10,28 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, MAX_HOLD_SEC, scene_sec
 from sutradhar.domain.text.text import sentences
 from sutradhar.pipeline.notices import find_other_length
-from sutradhar.providers.offline.storybook.pacing import Pace, abridge
+from sutradhar.providers.offline.storybook.pacing import Pace, Telling, abridge_story
 from sutradhar.providers.offline.storybook.planner import Storybook
-from sutradhar.providers.offline.storybook.stories import Beat, Story, stories
-from sutradhar.providers.offline.storybook.topic import kind_of
-from tests.lengths import LENGTHS, faults
+from sutradhar.providers.offline.storybook.stories import Beat, Story, load_stories
+from sutradhar.providers.offline.storybook.subject import classify_subject
+from tests.lengths import LENGTHS, list_faults
 
 
-def said(wanted: RenderPlan) -> list[str]:
-    return list(find_other_length(Storybook().plan(wanted), wanted))
+def list_notices(requested_plan: RenderPlan) -> list[str]:
+    return list(find_other_length(Storybook().plan(requested_plan), requested_plan))
 
 
-def is_kept_or_said(wanted: RenderPlan) -> bool:
-    """Return whether the length is kept; if it is not, a notice must say so, and only then."""
-    found = Storybook().plan(wanted)
-    is_kept = abs(expected_sec(found.plan) - wanted.length_sec) <= LENGTH_TOLERANCE * wanted.length_sec
-    assert is_kept != bool(list(find_other_length(found, wanted)))
-    return is_kept
+def has_requested_length(requested_plan: RenderPlan) -> bool:
+    """Return whether the plan has the requested length; if it has another, a notice must say so, and only then."""
+    result, length = Storybook().plan(requested_plan), requested_plan.length_sec
+    is_right = abs(expected_sec(result.plan) - length) <= LENGTH_TOLERANCE * length
+    assert is_right != bool(list(find_other_length(result, requested_plan)))
+    return is_right
 
 
-@pytest.mark.parametrize("story", stories(), ids=lambda s: s.id)
+@pytest.mark.parametrize("story", load_stories(), ids=lambda s: s.id)
 def test_a_story_keeps_every_length(story: Story) -> None:
-    assert list(faults(story)) == []
+    assert list(list_faults(story)) == []
 
 
 FREE = (
@@ -52,8 +52,8 @@ FREE = (
 def test_any_other_topic_keeps_every_length(topic: str) -> None:
     for length, language in product((*LENGTHS, 8, 20, 200), LANGUAGES):
         voice: Voice = "M" if length in (8, 20, 200, 300) else "F"
-        is_kept = is_kept_or_said(RenderPlan(topic=topic, language=language, length_sec=length, voice=voice))
-        assert is_kept or (length < 15 and len(topic) > 60)
+        plan = RenderPlan(topic=topic, language=language, length_sec=length, voice=voice)
+        assert has_requested_length(plan) or (length < 15 and len(topic) > 60)
 
 
 @pytest.mark.parametrize("topic", FREE)
@@ -61,10 +61,10 @@ def test_any_other_topic_keeps_every_length(topic: str) -> None:
 def test_ten_minutes_about_any_topic_never_say_the_same_twice(topic: str, seed: int) -> None:
     for language in LANGUAGES:
         plan = Storybook().write_plan(RenderPlan(topic=topic, language=language, length_sec=600, seed=seed))
-        told = [s for scene in plan.scenes for s in sentences(scene.narration)]
-        begins = [" ".join(s.split()[:3]).casefold() for s in told]
+        told_sentences = [s for scene in plan.scenes for s in sentences(scene.narration)]
+        begins = [" ".join(s.split()[:3]).casefold() for s in told_sentences]
         assert sorted(set(begins)) == sorted(begins)
-        assert sum(topic.casefold() in s.casefold() for s in told) <= 3 or len(topic) < 5
+        assert sum(topic.casefold() in s.casefold() for s in told_sentences) <= 3 or len(topic) < 5
         assert len({scene.image_prompt for scene in plan.scenes}) == len(plan.scenes)
 
 
@@ -88,15 +88,15 @@ def test_each_kind_of_topic_gets_its_own_text() -> None:
     for kind, topics in kinds.items():
         for topic in topics:
             plan = Storybook().write_plan(RenderPlan(topic=topic, length_sec=600))
-            assert kind_of(topic, plan.spoken_language, topic) == kind
+            assert classify_subject(topic, plan.spoken_language, topic) == kind
             texts[kind, plan.spoken_language] = {s.narration for s in plan.scenes}
     for (kind, language), text in texts.items():
-        others = set().union(*(t for (k, spoken), t in texts.items() if k != kind and spoken == language))
+        others = set().union(*(t for (k, lang), t in texts.items() if k != kind and lang == language))
         assert len(text - others) >= 5
 
 
 @pytest.mark.parametrize(
-    ("topic", "told"),
+    ("topic", "phrase"),
     [
         ("My grandmother", "my grandmother"),
         ("The old fort", "the old fort"),
@@ -107,17 +107,17 @@ def test_each_kind_of_topic_gets_its_own_text() -> None:
         ("How to make paper", "how to make paper."),
     ],
 )
-def test_a_topic_has_a_capital_inside_a_sentence_only_where_it_needs_one(topic: str, told: str) -> None:
+def test_a_topic_has_a_capital_inside_a_sentence_only_where_it_needs_one(topic: str, phrase: str) -> None:
     plan = Storybook().write_plan(RenderPlan(topic=topic))
-    assert told in plan.scenes[0].narration
+    assert phrase in plan.scenes[0].narration
 
 
 @pytest.mark.parametrize("topic", ["How do bees make honey?", "why is the sky blue", "Do cats dream?"])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_question_is_never_told_as_a_thing(topic: str, seed: int) -> None:
     plan = Storybook().write_plan(RenderPlan(topic=topic, length_sec=600, seed=seed))
-    said = " ".join(s.narration for s in plan.scenes)
-    assert said.count(topic.rstrip("?")) == said.count(topic.rstrip("?") + "?") > 0
+    text = " ".join(s.narration for s in plan.scenes)
+    assert text.count(topic.rstrip("?")) == text.count(topic.rstrip("?") + "?") > 0
 
 
 def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> None:
@@ -130,43 +130,43 @@ def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> No
 
 
 def test_a_notice_says_what_was_asked_what_comes_and_what_to_do() -> None:
-    wanted = RenderPlan(prompt="A river ran by the house. All night long it sang to the mill.", length_sec=300)
-    seconds = f"{expected_sec(Storybook().write_plan(wanted)):.0f} s"
-    [text] = said(wanted)
+    requested_plan = RenderPlan(prompt="A river ran by the house. All night long it sang to the mill.", length_sec=300)
+    seconds = f"{expected_sec(Storybook().write_plan(requested_plan)):.0f} s"
+    [text] = list_notices(requested_plan)
     assert text.startswith(f"the video will be about {seconds} long instead of 300 s: ")
     assert f"write more, or set the length to {seconds}" in text
-    [text] = said(RenderPlan(prompt="A river. It sang.", length_sec=300))
+    [text] = list_notices(RenderPlan(prompt="A river. It sang.", length_sec=300))
     assert "set the length to 5 s" in text
-    [text] = said(RenderPlan(topic="a" * 200, length_sec=5))
+    [text] = list_notices(RenderPlan(topic="a" * 200, length_sec=5))
     assert "shorten the topic" in text
     script = " ".join(f"This is sentence number {n} of a long story." for n in range(40))
-    [text] = said(RenderPlan(prompt=script, length_sec=15))
+    [text] = list_notices(RenderPlan(prompt=script, length_sec=15))
     assert "shorten it" in text
 
 
 def test_the_length_of_given_scenes_is_theirs() -> None:
     scenes = ({"narration": "One.", "image_prompt": "a hill", "duration_sec": 8},)
-    assert said(RenderPlan.parse({"scenes": scenes})) == []
-    assert said(RenderPlan.parse({"scenes": scenes, "length_sec": 30})) == [
+    assert list_notices(RenderPlan.parse({"scenes": scenes})) == []
+    assert list_notices(RenderPlan.parse({"scenes": scenes, "length_sec": 30})) == [
         "length_sec 30 is not used: the scenes make the video about 8 s long"
     ]
-    assert said(RenderPlan.parse({"scenes": scenes, "length_sec": 8})) == []
+    assert list_notices(RenderPlan.parse({"scenes": scenes, "length_sec": 8})) == []
 
 
-def beat(text: str, count: int = 3, words: int = 8, **level: int) -> Beat:
+def make_beat(text: str, count: int = 3, words: int = 8, **level: int) -> Beat:
     lines = tuple(f"{text} {'word ' * words}and so on." for _ in range(count))
     return Beat(image="a hill", camera="hold", en=lines, hi=lines, **level)
 
 
-def story(further: int) -> list[Beat]:
-    long = [beat(f"Long {n}", long=n + 1) for n in range(further)]
-    return [beat("First"), beat("Second", drop=2), *long, beat("Third", drop=1), beat("Fourth"), beat("Last")]
+def make_beats(further: int) -> list[Beat]:
+    long = [make_beat(f"Long {n}", long=n + 1) for n in range(further)]
+    first, last = [make_beat("First"), make_beat("Second", drop=2)], [make_beat("Fourth"), make_beat("Last")]
+    return [*first, *long, make_beat("Third", drop=1), *last]
 
 
-def total(told: list[tuple[Beat, int]], pace: Pace) -> float:
-    return sum(
-        scene_sec(" ".join(b.sentences(pace.language)[:n]), pace.language, pace.speed, pace.voice) for b, n in told
-    )
+def sum_seconds(telling: Telling, pace: Pace) -> float:
+    texts = (" ".join(beat.get_sentences(pace.language)[:count]) for beat, count in telling)
+    return sum(scene_sec(text, pace.language, pace.speed, pace.voice) for text in texts)
 
 
 @pytest.mark.parametrize("speed", [0.7, 1.0, 1.2])
@@ -174,25 +174,26 @@ def total(told: list[tuple[Beat, int]], pace: Pace) -> float:
 @pytest.mark.parametrize("length", [*range(5, 60, 3), *range(60, 601, 60)])
 def test_sixty_beats_fit_any_length(length: int, voice: Voice, speed: float) -> None:
     pace = Pace("en", speed, voice)
-    beats = story(60)
-    breath = [beat("A", 1, 5), beat("B", 1, 3, drop=2), beat("C", 1, 3, drop=1)]
-    told = abridge(breath, beats, length, pace)
-    sec = total(told, pace)
+    beats = make_beats(60)
+    breath = [make_beat("A", 1, 5), make_beat("B", 1, 3, drop=2), make_beat("C", 1, 3, drop=1)]
+    telling = abridge_story(breath, beats, length, pace)
+    sec = sum_seconds(telling, pace)
     assert sec <= (1 + LENGTH_TOLERANCE) * length
-    assert sec + MAX_HOLD_SEC * len(told) >= (1 - LENGTH_TOLERANCE) * length
-    source = breath if told[0][0] is breath[0] else beats
+    assert sec + MAX_HOLD_SEC * len(telling) >= (1 - LENGTH_TOLERANCE) * length
+    source = breath if telling[0][0] is breath[0] else beats
     order = [id(b) for b in source]
-    assert [order.index(id(b)) for b, _ in told] == sorted(order.index(id(b)) for b, _ in told)
-    counts = {n for _, n in told}
+    assert [order.index(id(b)) for b, _ in telling] == sorted(order.index(id(b)) for b, _ in telling)
+    counts = {n for _, n in telling}
     assert max(counts) - min(counts) <= 1
-    if further := [b.long for b, _ in told if b.long]:
+    if further := [b.long for b, _ in telling if b.long]:
         assert sorted(further) == list(range(1, len(further) + 1))
         assert min(counts) >= 2
-        assert {id(b) for b in beats if not b.long} <= {id(b) for b, _ in told}
+        assert {id(b) for b in beats if not b.long} <= {id(b) for b, _ in telling}
 
 
 def test_beats_that_need_each_other_come_together() -> None:
-    beats = [beat("First"), *(beat(f"Pair {n}", long=1 + n // 2) for n in range(20)), beat("Middle"), beat("Last")]
+    pairs = [make_beat(f"Pair {n}", long=1 + n // 2) for n in range(20)]
+    beats = [make_beat("First"), *pairs, make_beat("Middle"), make_beat("Last")]
     for length in range(30, 300, 10):
-        further = [b.long for b, _ in abridge([], beats, length, Pace("en")) if b.long]
+        further = [b.long for b, _ in abridge_story([], beats, length, Pace("en")) if b.long]
         assert all(further.count(n) == 2 for n in further)

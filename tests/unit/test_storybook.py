@@ -1,4 +1,4 @@
-"""The offline planner: every story in both languages at every length, and anything else that may be asked."""
+"""Test the offline planner: every story in both languages at every length, and any other request."""
 
 import re
 from itertools import product
@@ -14,23 +14,23 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import speech_sec
 from sutradhar.domain.text.text import clean, drawable, sentences
 from sutradhar.providers.offline.storybook.planner import Storybook
-from sutradhar.providers.offline.storybook.script import script_sentences
-from sutradhar.providers.offline.storybook.stories import Story, stories
+from sutradhar.providers.offline.storybook.script import split_script_sentences
+from sutradhar.providers.offline.storybook.stories import Story, load_stories
 
 LANGUAGES: tuple[Language, ...] = ("en", "hi")
 BLANKS = re.compile(r"[{}\[\]]|TODO|\btopic\b", re.IGNORECASE)
-IDS = [s.id for s in stories()]
+IDS = [s.id for s in load_stories()]
 
 
-def plan(**wanted: object) -> RenderPlan:
-    return Storybook().write_plan(RenderPlan.model_validate(wanted))
+def write_plan(**fields: object) -> RenderPlan:
+    return Storybook().write_plan(RenderPlan.model_validate(fields))
 
 
-def total(p: RenderPlan) -> float:
+def sum_seconds(p: RenderPlan) -> float:
     return sum(s.duration_sec or 0 for s in p.scenes)
 
 
-def well_formed(p: RenderPlan) -> None:
+def check_form(p: RenderPlan) -> None:
     assert RenderPlan.model_validate(p.model_dump()) == p
     assert p.title
     assert p.language == p.spoken_language
@@ -45,11 +45,11 @@ def well_formed(p: RenderPlan) -> None:
 
 
 def test_there_are_stories_enough_and_the_two_that_clients_know() -> None:
-    assert len(stories()) >= 8
+    assert len(load_stories()) >= 8
     assert {"prahlad", "ganga_avatar"} <= set(IDS)
 
 
-@pytest.mark.parametrize("story", stories(), ids=IDS)
+@pytest.mark.parametrize("story", load_stories(), ids=IDS)
 def test_a_story_is_whole_in_both_languages(story: Story) -> None:
     assert [b.role for b in story.beats] == ["opening", *["development"] * (len(story.beats) - 2), "close"]
     assert story.beats[0].drop is None
@@ -63,41 +63,41 @@ def test_a_story_is_whole_in_both_languages(story: Story) -> None:
     for beat in (*story.breath, *story.beats):
         assert len(beat.en) == len(beat.hi) >= (1 if beat in story.breath else 2)
         for language in LANGUAGES:
-            assert len(sentences(" ".join(beat.sentences(language)))) == len(beat.sentences(language))
+            assert len(sentences(" ".join(beat.get_sentences(language)))) == len(beat.get_sentences(language))
         assert not regex.search(r"\p{Latin}", " ".join(beat.hi) + story.title["hi"] + story.description["hi"])
         assert not regex.search(r"\p{Devanagari}", " ".join(beat.en) + beat.image)
 
 
 @pytest.mark.parametrize(
     ("story", "language", "length"),
-    list(product(stories(), LANGUAGES, (15, 30, 60, 90, 120))),
+    list(product(load_stories(), LANGUAGES, (15, 30, 60, 90, 120))),
     ids=lambda v: v.id if isinstance(v, Story) else str(v),
 )
 def test_a_story_fits_the_length(story: Story, language: Language, length: int) -> None:
-    made = plan(topic=story.title["en"], language=language, length_sec=length)
-    well_formed(made)
-    assert made.title == story.title[language]
-    assert made.music.mood == story.mood
-    assert 3 <= len(made.scenes) <= 20
+    plan = write_plan(topic=story.title["en"], language=language, length_sec=length)
+    check_form(plan)
+    assert plan.title == story.title[language]
+    assert plan.music.mood == story.mood
+    assert 3 <= len(plan.scenes) <= 20
     # three whole scenes of Hindi can take longer than 15 s
-    beats = story.breath if length == 15 and made.scenes[0].image_prompt != story.beats[0].image else story.beats
-    assert made.scenes[0].image_prompt == beats[0].image
-    assert made.scenes[-1].image_prompt == beats[-1].image
+    beats = story.breath if length == 15 and plan.scenes[0].image_prompt != story.beats[0].image else story.beats
+    assert plan.scenes[0].image_prompt == beats[0].image
+    assert plan.scenes[-1].image_prompt == beats[-1].image
     if length in (30, 60):
-        assert total(made) == pytest.approx(length, rel=0.05)
-        assert len(made.scenes) >= 4
+        assert sum_seconds(plan) == pytest.approx(length, rel=0.05)
+        assert len(plan.scenes) >= 4
     if length >= 90:
-        assert 0.7 * length <= total(made) <= 1.05 * length
+        assert 0.7 * length <= sum_seconds(plan) <= 1.05 * length
     order = [b.image for b in beats]
-    told = [order.index(s.image_prompt) for s in made.scenes]
-    assert told == sorted(told)
+    places = [order.index(s.image_prompt) for s in plan.scenes]
+    assert places == sorted(places)
     other: Language = "en" if language == "hi" else "hi"
-    for scene in made.scenes:
+    for scene in plan.scenes:
         assert len(sentences(scene.narration)) == len(sentences(scene.translations[other]))
 
 
 @pytest.mark.parametrize(
-    ("asked", "story"),
+    ("topic", "story"),
     [
         ("Prahlad", "prahlad"),
         ("tell me the story of Prahlad", "prahlad"),
@@ -132,20 +132,20 @@ def test_a_story_fits_the_length(story: Story, language: Language, length: int) 
         ("भारतीय रेल", None),
     ],
 )
-def test_a_topic_finds_its_story_and_only_its_story(asked: str, story: str | None) -> None:
-    made = plan(topic=asked)
-    titles = {s.title[made.spoken_language]: s.id for s in stories()}
-    assert titles.get(made.title or "") == story
+def test_a_topic_finds_its_story_and_only_its_story(topic: str, story: str | None) -> None:
+    plan = write_plan(topic=topic)
+    titles = {s.title[plan.spoken_language]: s.id for s in load_stories()}
+    assert titles.get(plan.title or "") == story
 
 
-@pytest.mark.parametrize("story", stories(), ids=IDS)
+@pytest.mark.parametrize("story", load_stories(), ids=IDS)
 def test_both_titles_of_a_story_find_it(story: Story) -> None:
     for language in LANGUAGES:
-        assert plan(topic=story.title[language]).title == story.title[language]
+        assert write_plan(topic=story.title[language]).title == story.title[language]
 
 
 @pytest.mark.parametrize(
-    ("asked", "title"),
+    ("topic", "title"),
     [
         ("the history of tea", "The History of Tea"),
         ("Make a 30-second video about the history of tea", "The History of Tea"),
@@ -158,22 +158,22 @@ def test_both_titles_of_a_story_find_it(story: Story) -> None:
         ("मुझे दादी के बगीचे की कहानी सुनाओ", "दादी के बगीचे की कहानी"),
     ],
 )
-def test_any_other_topic_becomes_a_film_about_it(asked: str, title: str) -> None:
-    made = plan(topic=asked, length_sec=45)
-    well_formed(made)
-    assert made.title == title
-    assert 3 <= len(made.scenes) <= 8
-    assert total(made) == pytest.approx(45, rel=0.05)
-    assert title.rstrip("?").casefold() in made.scenes[0].narration.casefold()
-    other: Language = "en" if made.spoken_language == "hi" else "hi"
-    assert all(s.translations.get(other) for s in made.scenes)
+def test_any_other_topic_becomes_a_video_about_it(topic: str, title: str) -> None:
+    plan = write_plan(topic=topic, length_sec=45)
+    check_form(plan)
+    assert plan.title == title
+    assert 3 <= len(plan.scenes) <= 8
+    assert sum_seconds(plan) == pytest.approx(45, rel=0.05)
+    assert title.rstrip("?").casefold() in plan.scenes[0].narration.casefold()
+    other: Language = "en" if plan.spoken_language == "hi" else "hi"
+    assert all(s.translations.get(other) for s in plan.scenes)
 
 
 @pytest.mark.parametrize(
-    ("asked", "end"), [("why the sky is blue", "."), ("why is the sky blue", "?"), ("आसमान नीला क्यों है", "?")]
+    ("topic", "end"), [("why the sky is blue", "."), ("why is the sky blue", "?"), ("आसमान नीला क्यों है", "?")]
 )
-def test_a_question_ends_as_its_wording_asks(asked: str, end: str) -> None:
-    assert asked + end in plan(topic=asked).scenes[0].narration
+def test_a_question_ends_as_its_wording_asks(topic: str, end: str) -> None:
+    assert topic + end in write_plan(topic=topic).scenes[0].narration
 
 
 @given(
@@ -188,36 +188,38 @@ def test_a_question_ends_as_its_wording_asks(asked: str, end: str) -> None:
 )
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_asked_the_plan_is_valid_or_the_refusal_clear(
-    asked: str, language: Language, length: int, seed: int
+    topic: str, language: Language, length: int, seed: int
 ) -> None:
     try:
-        wanted = RenderPlan.model_validate({"topic": asked, "language": language, "length_sec": length, "seed": seed})
+        requested_plan = RenderPlan.model_validate(
+            {"topic": topic, "language": language, "length_sec": length, "seed": seed}
+        )
     except ValueError:
         return
-    if not any(c.isalnum() for c in drawable(clean(asked))):
+    if not any(c.isalnum() for c in drawable(clean(topic))):
         with pytest.raises(ProviderError, match="no word"):
-            Storybook().write_plan(wanted)
+            Storybook().write_plan(requested_plan)
         return
-    well_formed(Storybook().write_plan(wanted))
+    check_form(Storybook().write_plan(requested_plan))
 
 
-def test_the_same_wish_gives_the_same_plan_and_another_seed_other_words() -> None:
-    told = {plan(topic="courage", seed=seed).scenes[0].narration for seed in range(12)}
-    assert len(told) >= 3
-    assert plan(topic="courage", seed=5) == plan(topic="courage", seed=5)
-    assert plan(topic="Prahlad", seed=5).scenes == plan(topic="Prahlad", seed=6).scenes
+def test_the_same_request_gives_the_same_plan_and_another_seed_other_words() -> None:
+    narrations = {write_plan(topic="courage", seed=seed).scenes[0].narration for seed in range(12)}
+    assert len(narrations) >= 3
+    assert write_plan(topic="courage", seed=5) == write_plan(topic="courage", seed=5)
+    assert write_plan(topic="Prahlad", seed=5).scenes == write_plan(topic="Prahlad", seed=6).scenes
 
 
 def test_given_scenes_are_kept_and_only_title_and_mood_filled_in() -> None:
     scenes = [{"narration": "The old lighthouse keeper climbed the stairs.", "image_prompt": "a lighthouse at night"}]
-    made = plan(scenes=scenes)
-    assert made.scenes == RenderPlan.model_validate({"scenes": scenes}).scenes
-    assert made.title == "The old lighthouse keeper climbed the stairs"
-    assert made.music.mood == "calm"
-    assert plan(scenes=scenes, topic="Prahlad").scenes == made.scenes
-    assert plan(scenes=scenes, topic="the sea at night").title == "The Sea at Night"
-    assert plan(scenes=scenes, title="Mine", music={"mood": "heroic"}).music.mood == "heroic"
-    assert plan(scenes=scenes, music={"enabled": False}).music.mood is None
+    plan = write_plan(scenes=scenes)
+    assert plan.scenes == RenderPlan.model_validate({"scenes": scenes}).scenes
+    assert plan.title == "The old lighthouse keeper climbed the stairs"
+    assert plan.music.mood == "calm"
+    assert write_plan(scenes=scenes, topic="Prahlad").scenes == plan.scenes
+    assert write_plan(scenes=scenes, topic="the sea at night").title == "The Sea at Night"
+    assert write_plan(scenes=scenes, title="Mine", music={"mood": "heroic"}).music.mood == "heroic"
+    assert write_plan(scenes=scenes, music={"enabled": False}).music.mood is None
 
 
 def test_a_prompt_of_several_sentences_is_the_script() -> None:
@@ -225,36 +227,37 @@ def test_a_prompt_of_several_sentences_is_the_script() -> None:
         "Long ago Dr. Rao lived by the sea. He had a small red boat. “Where are you going?” asked the boy."
         " He never said. One night the boat was gone! Nobody saw it again."
     )
-    made = plan(prompt=script, length_sec=30)
-    well_formed(made)
-    assert " ".join(s.narration for s in made.scenes) == script
-    assert made.title == "Long ago Dr. Rao lived by the sea"
-    assert 3 <= len(made.scenes) <= 8
-    assert not any(s.translations for s in made.scenes)
-    hindi = plan(prompt="एक नदी थी। उसके किनारे एक पेड़ था। पेड़ पर एक चिड़िया रहती थी। वह रोज़ गाती थी।")
+    plan = write_plan(prompt=script, length_sec=30)
+    check_form(plan)
+    assert " ".join(s.narration for s in plan.scenes) == script
+    assert plan.title == "Long ago Dr. Rao lived by the sea"
+    assert 3 <= len(plan.scenes) <= 8
+    assert not any(s.translations for s in plan.scenes)
+    hindi = write_plan(prompt="एक नदी थी। उसके किनारे एक पेड़ था। पेड़ पर एक चिड़िया रहती थी। वह रोज़ गाती थी।")
     assert hindi.language == "hi"
     assert len(hindi.scenes) >= 3
 
 
 @pytest.mark.parametrize(
-    "asked", ["Prahlad", "Tell me the story of Prahlad.", "Make a short video about Prahlad. Keep it gentle. No text."]
+    "prompt",
+    ["Prahlad", "Tell me the story of Prahlad.", "Make a short video about Prahlad. Keep it gentle. No text."],
 )
-def test_a_prompt_that_asks_is_treated_as_a_topic(asked: str) -> None:
-    assert plan(prompt=asked).scenes == plan(topic="Prahlad").scenes
+def test_a_prompt_that_asks_is_treated_as_a_topic(prompt: str) -> None:
+    assert write_plan(prompt=prompt).scenes == write_plan(topic="Prahlad").scenes
 
 
 @pytest.mark.parametrize(
-    ("prompt", "spoken"),
+    ("prompt", "word"),
     [
         ("[Verse 1]\nDown by the river where the willows lean\nI found a penny\n\n[Chorus]\nCarry me home", "penny"),
         ("वर दे वीणावादिनि वर दे\nप्रिय स्वतंत्र रव अमृत मंत्र नव\nभारत में भर दे", "अमृत"),
         ("Half a league, half a league\nHalf a league onward\nAll in the valley of death", "valley"),
     ],
 )
-def test_the_lines_of_a_song_or_a_poem_are_spoken_without_full_stops(prompt: str, spoken: str) -> None:
-    made = plan(prompt=prompt, subtitle_languages=[])
-    narrations = " ".join(scene.narration for scene in made.scenes)
-    assert spoken in narrations
+def test_the_lines_of_a_song_or_a_poem_are_spoken_without_full_stops(prompt: str, word: str) -> None:
+    plan = write_plan(prompt=prompt, subtitle_languages=[])
+    narrations = " ".join(scene.narration for scene in plan.scenes)
+    assert word in narrations
     assert "Verse" not in narrations
     assert len(narrations.split()) <= len(prompt.split())
 
@@ -268,11 +271,11 @@ def test_the_lines_of_a_song_or_a_poem_are_spoken_without_full_stops(prompt: str
     ],
 )
 def test_a_brief_in_lines_is_no_poem(brief: str) -> None:
-    assert not script_sentences(brief)
+    assert not split_script_sentences(brief)
 
 
-@pytest.mark.parametrize("wanted", [{"topic": "???"}, {"topic": "“…”"}, {"prompt": "... !!! [ ]"}])
-def test_what_has_no_word_in_it_is_refused_for_good(wanted: dict[str, str]) -> None:
+@pytest.mark.parametrize("fields", [{"topic": "???"}, {"topic": "“…”"}, {"prompt": "... !!! [ ]"}])
+def test_what_has_no_word_in_it_is_refused_for_good(fields: dict[str, str]) -> None:
     with pytest.raises(ProviderError) as caught:
-        plan(**wanted)
+        write_plan(**fields)
     assert not caught.value.retryable

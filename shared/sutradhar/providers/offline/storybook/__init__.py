@@ -1,1 +1,1 @@
-"""The offline planner; see planner.py."""
+"""The offline planner; ``planner.py`` is its entry."""

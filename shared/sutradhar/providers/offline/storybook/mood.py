@@ -1,16 +1,16 @@
-"""The mood of the music, read off the words of a text."""
+"""Choose the mood of the music by the words of a text."""
 
 import regex
 
 from sutradhar.domain.plan.choices import Mood
 from sutradhar.domain.text.text import clean
-from sutradhar.providers.offline.storybook.stories import word_lists
+from sutradhar.providers.offline.storybook.stories import load_word_lists
 
 
-def mood_of(text: str, otherwise: Mood = "calm") -> Mood:
-    """The mood with most signs in ``text``; ``otherwise`` if it has none."""
+def detect_mood(text: str, default: Mood = "calm") -> Mood:
+    """Return the mood with most signs in ``text``, or ``default`` if the text has none."""
     words = regex.findall(r"[\p{L}\p{M}]+", clean(text).casefold())
-    signs = {mood: tuple(clean(begun).split()) for mood, begun in word_lists().moods.items()}
-    counts = {mood: sum(w.startswith(begun) for w in words) for mood, begun in signs.items()}
+    signs = {mood: tuple(clean(beginnings).split()) for mood, beginnings in load_word_lists().moods.items()}
+    counts = {mood: sum(w.startswith(beginnings) for w in words) for mood, beginnings in signs.items()}
     best = max(counts, key=lambda mood: counts[mood])
-    return best if counts[best] else otherwise
+    return best if counts[best] else default

@@ -1,4 +1,4 @@
-"""The offline planner: ten stories told in two languages, and something honest to say about everything else."""
+"""Plan without a network: ten stories told in two languages, and true sentences about every other subject."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,14 @@ from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
 from sutradhar.domain.plan.speech_duration import durations, misses_length
 from sutradhar.ports.providers import PlanResult
-from sutradhar.providers.offline.storybook.generic import generic_beats
-from sutradhar.providers.offline.storybook.mood import mood_of
-from sutradhar.providers.offline.storybook.pacing import Pace, abridge
-from sutradhar.providers.offline.storybook.script import image_prompt, script_sentences
+from sutradhar.providers.offline.storybook.generic import write_generic_beats
+from sutradhar.providers.offline.storybook.mood import detect_mood
+from sutradhar.providers.offline.storybook.pacing import Pace, abridge_story
+from sutradhar.providers.offline.storybook.script import split_script_sentences, write_image_prompt
 from sutradhar.providers.offline.storybook.stories import Beat
-from sutradhar.providers.offline.storybook.topic import bare, cut, named_story, title_case
+from sutradhar.providers.offline.storybook.story_search import find_story
+from sutradhar.providers.offline.storybook.subject import ends_with_question_mark, extract_subject
+from sutradhar.providers.offline.storybook.titles import shorten_text, to_title_case
 
 _TITLE_CHARS = 120
 _HEADLINE_CHARS = 60
@@ -26,7 +28,11 @@ _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
 
 
 class Storybook:
-    """A Planner that needs no network: a story of the package if one is named, else the script or the subject given."""
+    """A Planner that needs no network.
+
+    It tells a story of the package if the plan names one. Otherwise it uses the script in the prompt, or writes about
+    the subject of the topic or prompt.
+    """
 
     provider_id = ProviderId("storybook", "1")
 
@@ -36,105 +42,122 @@ class Storybook:
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
         return self.write_plan(requested_plan)
 
-    def plan(self, wanted: RenderPlan) -> PlanResult:
+    def plan(self, requested_plan: RenderPlan) -> PlanResult:
         """See ``Planner``."""
-        plan = self.write_plan(wanted)
-        return PlanResult(plan, str(self.provider_id), length_reason=_length_reason(wanted, expected_sec(plan)))
+        plan = self.write_plan(requested_plan)
+        reason = _explain_length(requested_plan, expected_sec(plan))
+        return PlanResult(plan, str(self.provider_id), length_reason=reason)
 
-    def write_plan(self, wanted: RenderPlan) -> RenderPlan:
-        """``wanted`` with title, scenes, mood and language. Depends on nothing but ``wanted``.
+    def write_plan(self, requested_plan: RenderPlan) -> RenderPlan:
+        """Return ``requested_plan`` with title, scenes, mood and language. The result depends on nothing else.
 
         Raises:
-            ProviderError: the topic or prompt has no word that can be said.
+            ProviderError: the topic or prompt has no word that can be spoken.
         """
-        language = wanted.spoken_language
-        if wanted.scenes:
-            said = next((s.narration for s in wanted.scenes if s.narration), "")
-            text = " ".join(s.narration or s.image_prompt for s in wanted.scenes)
-            return self._filled(
-                wanted, wanted.scenes, _title(wanted.topic) or _headline(wanted.prompt or said), mood_of(text)
-            )
-        if sentences := script_sentences(wanted.prompt or ""):
-            if notice := left_out_notice("the script", wanted.prompt or ""):
-                wanted = wanted.evolve(notices=(*wanted.notices, notice))
-            narrations = group_sentences(sentences, language)
-            seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed, wanted.gender)
-            scenes = [
-                Scene(narration=n, image_prompt=image_prompt(n), duration_sec=sec)
-                for n, sec in zip(narrations, seconds, strict=True)
-            ]
-            return self._filled(wanted, scenes, _headline(sentences[0]), mood_of(wanted.prompt or ""))
-        asked = _first_sentence(wanted)
-        phrase = bare(asked)
-        if not phrase:
+        if requested_plan.scenes:
+            return _complete_scenes(requested_plan)
+        if sentences := split_script_sentences(requested_plan.prompt or ""):
+            return _plan_script(requested_plan, sentences)
+        language = requested_plan.spoken_language
+        request = _find_request(requested_plan)
+        subject = extract_subject(request)
+        if not subject:
             raise ProviderError(
-                "there is no word here that can be said",
+                "the topic has no word that can be spoken",
                 provider=str(self.provider_id),
                 retryable=False,
                 advice="write the topic in words",
             )
-        if story := named_story(phrase):
-            told = _told(story.breath, story.beats, language, wanted)
-            return self._filled(wanted, told, story.title[language], story.mood)
-        breath, beats = generic_beats(phrase, asked, language, wanted.seed)
-        wanted = wanted.evolve(notices=(*wanted.notices, *_free_topic_notices(wanted)))
-        return self._filled(wanted, _told(breath, beats, language, wanted), _title(asked), mood_of(phrase, "curious"))
-
-    @staticmethod
-    def _filled(wanted: RenderPlan, scenes: Sequence[Scene], title: str | None, mood: Mood) -> RenderPlan:
-        music = wanted.music
-        if music.enabled and music.mood is None:
-            music = music.evolve(mood=mood)
-        return RenderPlan.model_validate(
-            {
-                **dict(wanted),
-                "title": wanted.title or title,
-                "scenes": tuple(scenes),
-                "music": music,
-                "language": wanted.spoken_language,
-            }
+        if story := find_story(subject):
+            scenes = _write_scenes(story.breath, story.beats, requested_plan)
+            return _complete_plan(requested_plan, scenes, story.title[language], story.mood)
+        breath, beats = write_generic_beats(subject, request, language, requested_plan.seed)
+        notices = (*requested_plan.notices, *_list_topic_notices(requested_plan))
+        scenes = _write_scenes(breath, beats, requested_plan)
+        return _complete_plan(
+            requested_plan.evolve(notices=notices), scenes, _make_title(request), detect_mood(subject, "curious")
         )
 
 
-def _told(breath: Sequence[Beat], beats: Sequence[Beat], language: Language, wanted: RenderPlan) -> tuple[Scene, ...]:
-    """Tell the beats at the wanted length, with the same sentences in the other language."""
-    pace = Pace(language, wanted.delivery.speed, wanted.gender)
-    chosen = abridge(breath, beats, wanted.length_sec, pace)
-    narrations = [" ".join(beat.sentences(language)[:count]) for beat, count in chosen]
-    seconds = durations(narrations, language, wanted.length_sec, wanted.delivery.speed, wanted.gender)
+def _complete_scenes(plan: RenderPlan) -> RenderPlan:
+    """Return ``plan``, whose scenes the user wrote, with title and mood."""
+    narration = next((s.narration for s in plan.scenes if s.narration), "")
+    text = " ".join(s.narration or s.image_prompt for s in plan.scenes)
+    title = _make_title(plan.topic) or _make_headline(plan.prompt or narration)
+    return _complete_plan(plan, plan.scenes, title, detect_mood(text))
+
+
+def _plan_script(plan: RenderPlan, sentences: Sequence[str]) -> RenderPlan:
+    """Return ``plan`` with the ``sentences`` of its prompt as scenes."""
+    prompt, language = plan.prompt or "", plan.spoken_language
+    if notice := left_out_notice("the script", prompt):
+        plan = plan.evolve(notices=(*plan.notices, notice))
+    narrations = group_sentences(list(sentences), language)
+    seconds = durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
+    scenes = [
+        Scene(narration=narration, image_prompt=write_image_prompt(narration), duration_sec=sec)
+        for narration, sec in zip(narrations, seconds, strict=True)
+    ]
+    return _complete_plan(plan, scenes, _make_headline(sentences[0]), detect_mood(prompt))
+
+
+def _complete_plan(plan: RenderPlan, scenes: Sequence[Scene], title: str | None, mood: Mood) -> RenderPlan:
+    """Return ``plan`` with ``scenes``, and with ``title`` and ``mood`` where the user chose none."""
+    music = plan.music
+    if music.enabled and music.mood is None:
+        music = music.evolve(mood=mood)
+    return RenderPlan.model_validate(
+        {
+            **dict(plan),
+            "title": plan.title or title,
+            "scenes": tuple(scenes),
+            "music": music,
+            "language": plan.spoken_language,
+        }
+    )
+
+
+def _write_scenes(breath: Sequence[Beat], beats: Sequence[Beat], plan: RenderPlan) -> tuple[Scene, ...]:
+    """Tell the beats at the requested length, with the same sentences in the other language."""
+    language = plan.spoken_language
+    pace = Pace(language, plan.delivery.speed, plan.gender)
+    telling = abridge_story(breath, beats, plan.length_sec, pace)
+    narrations = [" ".join(beat.get_sentences(language)[:count]) for beat, count in telling]
+    seconds = durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
     other = _OTHER[language]
     return tuple(
         Scene(
             narration=narration,
             image_prompt=beat.image,
-            translations={other: " ".join(beat.sentences(other)[:count])},
+            translations={other: " ".join(beat.get_sentences(other)[:count])},
             duration_sec=sec,
             camera=beat.camera,
             transition=beat.transition,
         )
-        for (beat, count), narration, sec in zip(chosen, narrations, seconds, strict=True)
+        for (beat, count), narration, sec in zip(telling, narrations, seconds, strict=True)
     )
 
 
-def _free_topic_notices(wanted: RenderPlan) -> list[str]:
+def _list_topic_notices(plan: RenderPlan) -> list[str]:
     """Return notices about the limits of a text about any topic, and the way to a better one."""
-    other = _OTHER[wanted.spoken_language]
-    facts = (
+    other = _OTHER[plan.spoken_language]
+    no_facts = (
         "the offline planner knows no facts about the topic, so its text speaks of ways to learn about it; for facts,"
         " write scenes or a prompt of several sentences, or set the key of a provider (docs/providers.md)"
     )
-    kept = f"the {_NAMES[other]} captions keep the words of the topic as you wrote them"
-    return [facts, kept] if other in wanted.subtitle_languages else [facts]
+    untranslated = f"the {_NAMES[other]} captions keep the words of the topic as you wrote them"
+    return [no_facts, untranslated] if other in plan.subtitle_languages else [no_facts]
 
 
-def _length_reason(wanted: RenderPlan, expected: float) -> str:
+def _explain_length(requested_plan: RenderPlan, expected: float) -> str:
     """Return why a video of ``expected`` seconds misses the requested length, and what to do; empty if it does not."""
-    if not misses_length(expected, wanted):
+    length = requested_plan.length_sec
+    if not misses_length(expected, requested_plan):
         return ""
-    if script_sentences(wanted.prompt or ""):
-        change = "write more" if expected < wanted.length_sec else "shorten it"
+    if split_script_sentences(requested_plan.prompt or ""):
+        change = "write more" if expected < length else "shorten it"
         return f"your text takes that long to say; {change}, or set the length to {max(expected, MIN_TOTAL_SEC):.0f} s"
-    if expected > wanted.length_sec:
+    if expected > length:
         return "the topic alone takes most of the time to say; shorten the topic, or ask for a longer video"
     return (
         "the offline planner cannot say more about it without inventing or repeating something; write scenes or a"
@@ -142,22 +165,23 @@ def _length_reason(wanted: RenderPlan, expected: float) -> str:
     )
 
 
-def _first_sentence(wanted: RenderPlan) -> str:
-    """The topic; of a prompt only what asks, not the wishes that follow ("Make it short.")."""
-    if wanted.topic:
-        return wanted.topic
-    return next((s for s in split_script(wanted.prompt or "") if bare(s)), "")
+def _find_request(plan: RenderPlan) -> str:
+    """Return the topic, or the first sentence of the prompt with a subject, without the wishes after it ("Keep it
+    short.")."""
+    if plan.topic:
+        return plan.topic
+    return next((s for s in split_script(plan.prompt or "") if extract_subject(s)), "")
 
 
-def _title(asked: str | None) -> str | None:
-    phrase = bare(asked or "")
-    if not asked or not phrase:
+def _make_title(request: str | None) -> str | None:
+    subject = extract_subject(request or "")
+    if not request or not subject:
         return None
-    mark = "?" if asked.rstrip(" \"'”’").endswith("?") else ""
-    return cut(title_case(phrase), _TITLE_CHARS - len(mark)) + mark
+    mark = "?" if ends_with_question_mark(request) else ""
+    return shorten_text(to_title_case(subject), _TITLE_CHARS - len(mark)) + mark
 
 
-def _headline(text: str) -> str | None:
-    """A title from running text: how its first sentence begins."""
+def _make_headline(text: str) -> str | None:
+    """Return a title for running text: the beginning of its first sentence."""
     first = next(iter(split_script(text)), "")
-    return cut(bare(first), _HEADLINE_CHARS) or None
+    return shorten_text(extract_subject(first), _HEADLINE_CHARS) or None

@@ -1,4 +1,4 @@
-"""Load the texts of the package as values. A story is ``stories/<its id>.toml``.
+"""Load the texts of the package as values. The file of a story is ``stories/<its id>.toml``.
 
 One file tells a story at any length from 5 to 600 s. Its parts are:
 
@@ -29,20 +29,20 @@ Role = Literal["opening", "development", "close"]
 
 
 class Beat(Frozen):
-    """One scene's worth of story. Any leading part of its sentences can stand alone; the rest elaborates."""
+    """The part of a story that one scene tells. Its first sentences, in any number, make sense alone."""
 
     role: Role = "development"
     image: str
     en: tuple[str, ...] = ()
     hi: tuple[str, ...] = ()
     drop: int | None = Field(default=None, ge=1)
-    """Left out of shorter versions, 1 first; None: the story is not a story without it."""
+    """Rank in which shorter versions leave the beat out, 1 first; None: the story needs it."""
     long: int | None = Field(default=None, ge=1)
     """Rank in which longer versions add the beat, 1 first; None: all versions tell it unless they drop it."""
     camera: CameraMove
     transition: TransitionKind = "crossfade"
 
-    def sentences(self, language: Language) -> tuple[str, ...]:
+    def get_sentences(self, language: Language) -> tuple[str, ...]:
         return self.hi if language == "hi" else self.en
 
 
@@ -53,7 +53,7 @@ class Story(Frozen):
     tags: tuple[str, ...]
     mood: Mood
     keywords: tuple[str, ...]
-    """Each names the story when all of its words occur."""
+    """A keyword names the story if all of its words occur in a topic."""
     related: tuple[str, ...]
     """Words that do not name the story but belong to it."""
     breath: tuple[Beat, ...] = ()
@@ -62,7 +62,7 @@ class Story(Frozen):
 
 
 class WordLists(Frozen):
-    """``words.toml``: words separated by white space."""
+    """The lists of ``words.toml``: words separated by white space."""
 
     auxiliary: str
     asking: str
@@ -78,14 +78,14 @@ class WordLists(Frozen):
 
 
 @cache
-def word_lists() -> WordLists:
+def load_word_lists() -> WordLists:
     text = resources.files(__package__).joinpath("words.toml").read_text("utf-8")
     return WordLists.model_validate(tomllib.loads(text))
 
 
 @cache
-def stories() -> tuple[Story, ...]:
-    """All stories, by id."""
+def load_stories() -> tuple[Story, ...]:
+    """Return all stories, in the order of their ids."""
     files = (f for f in resources.files(__package__).joinpath("stories").iterdir() if f.name.endswith(".toml"))
     return tuple(
         Story.model_validate({"id": f.name.removesuffix(".toml"), **tomllib.loads(f.read_text("utf-8"))})
