@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Iterator
 
 from sutradhar.domain.plan.choices import LANGUAGES, Language, Voice
-from sutradhar.domain.plan.limits import expected_sec
+from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.speech_duration import AIR_SEC, LENGTH_TOLERANCE, scene_sec
+from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, NARRATION_PADDING_SEC, estimate_scene_sec
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
 from sutradhar.providers.offline.piper import PiperNarrator
@@ -48,7 +48,7 @@ def measure_sec(plan: RenderPlan) -> float:
     total = 0.0
     for scene in plan.scenes:
         spoken_sec = narrator.narrate(scene.narration, *key, plan.voice_options).samples / 48_000
-        total += max(scene.duration_sec or 0.0, spoken_sec + 2 * AIR_SEC)
+        total += max(scene.duration_sec or 0.0, spoken_sec + 2 * NARRATION_PADDING_SEC)
     return total
 
 
@@ -75,14 +75,14 @@ def list_faults(story: Story) -> Iterator[str]:
     """Yield the faults that keep ``story`` from being told well at every length."""
     for language in LANGUAGES:
         for i, beat in enumerate(story.beats):
-            sec = scene_sec(" ".join(beat.get_sentences(language)), language)
+            sec = estimate_scene_sec(" ".join(beat.get_sentences(language)), language)
             if beat.long and not BEAT_SEC[0] <= sec <= BEAT_SEC[1]:
                 right_sec = f"{BEAT_SEC[0]:.0f} to {BEAT_SEC[1]:.0f} s"
                 yield f"beat {i + 1} takes {sec:.1f} s in {language}; it should take {right_sec}"
         for voice in ("F", "M"):
             for length in LENGTHS if voice == "F" else LENGTHS[-3:]:  # the quicker voice needs the most text
                 plan = write_plan(story.title["en"], language, length, voice)
-                got = expected_sec(plan)
+                got = estimate_video_sec(plan)
                 if abs(got - length) > LENGTH_TOLERANCE * length:
                     yield f"{length} s in {language}, voice {voice}: {got:.1f} s in {len(plan.scenes)} scenes"
 
@@ -97,7 +97,7 @@ def _check_stories(names: list[str]) -> int:
                 seconds = "   ".join(
                     f"{language} "
                     + " ".join(
-                        f"{scene_sec(' '.join(beat.get_sentences(language)[: n + 1]), language):4.1f}"
+                        f"{estimate_scene_sec(' '.join(beat.get_sentences(language)[: n + 1]), language):4.1f}"
                         for n in range(len(beat.get_sentences(language)))
                     )
                     for language in LANGUAGES
@@ -115,7 +115,7 @@ def main(args: list[str]) -> int:
     if args not in ([], ["--real"]):
         print(__doc__)
         return 2
-    for row in build_table(("F", "M"), measure_sec if args else expected_sec):
+    for row in build_table(("F", "M"), measure_sec if args else estimate_video_sec):
         print(row, flush=True)
     return 0
 

@@ -14,11 +14,11 @@ from functions.cli.options import apply_options, name_options
 from functions.cli.own_files import FileProblem, find_file, with_uploads
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import MAX_SCENES, Language
-from sutradhar.domain.plan.notices import left_out_notice
+from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, decode_text, parse_plan_text
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
-from sutradhar.domain.text.text import language_of
+from sutradhar.domain.text.text import detect_language
 
 _STANDARD_INPUT = "-"
 _LONGEST_TOPIC = 200
@@ -91,9 +91,9 @@ def _body_of_script(script_file: str) -> dict[str, Any]:
     said = split_script(text)
     if not said:
         raise _refusal("--script", script_file, "has no text that can be spoken")
-    if notice := left_out_notice("the script", text):
+    if notice := describe_unspoken("the script", text):
         note(notice)
-    language: Language = "hi" if language_of(text) == "hi" else "en"
+    language: Language = "hi" if detect_language(text) == "hi" else "en"
     narrations = group_sentences(said, language, most=MAX_SCENES)
     return {"scenes": [{"narration": n, "image_prompt": shorten(n, _IMAGE_CHARS, placeholder="")} for n in narrations]}
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, features
 
 from sutradhar.domain.core.errors import NotInstalled, RenderError
-from sutradhar.domain.text.text import graphemes, named
+from sutradhar.domain.text.text import describe_character, split_graphemes
 from sutradhar.domain.video.captions import break_lines
 
 Color = tuple[int, int, int]
@@ -141,7 +141,7 @@ def require_glyphs(text: str, what: str, stage: str = "picture") -> None:
     """
     if missing := find_missing_glyphs(text):
         raise RenderError(
-            f"{what} “{text}” has the character {named(missing[0])}, for which {_FONTS} have no glyph",
+            f"{what} “{text}” has the character {describe_character(missing[0])}, for which {_FONTS} have no glyph",
             stage=stage,
             advice="take the character out of the text",
         )
@@ -163,7 +163,7 @@ def split_by_font(text: str, face: Typeface) -> list[tuple[Path, str]]:
     Digits, punctuation and the like stay with the letters before them (at the start: after them) if that font has
     them. A grapheme cluster is never split.
     """
-    clusters = graphemes(text)
+    clusters = split_graphemes(text)
     current = next((font for c in clusters if (font := _choose_font(c, face))), face.latin)
     chosen: list[tuple[Path, str]] = []
     for cluster in clusters:
@@ -271,8 +271,8 @@ def fit_lines(
     Returns:
         The lines, and the size in pixels to the em, at most ``largest``.
     """
-    letters = len(graphemes(text))
-    longest = min(max(len(graphemes(word)) for word in text.split()), 30)
+    letters = len(split_graphemes(text))
+    longest = min(max(len(split_graphemes(word)) for word in text.split()), 30)
     best: tuple[list[str], int] = ([text], 0)
     for limit in range(max(longest, letters // max_lines), max(letters, longest) + 1):
         lines = break_lines(text, limit)

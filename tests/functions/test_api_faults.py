@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sutradhar import bootstrap
 from sutradhar.domain.core.record import History
 from sutradhar.domain.jobs.job import JobFailure
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline.uploads import create_upload, update_upload
 from tests.functions.test_api import finish, submit
 
@@ -71,7 +71,7 @@ def test_the_wait_goes_by_the_length_of_the_scenes(api: FlaskClient) -> None:
 
 def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient) -> None:
     services, clip = bootstrap.services(), "up-0123456789abcdef"
-    facts = MediaFacts(kind="video", width=320, height=180, duration_sec=20.0, has_audio=False)
+    facts = MediaInfo(kind="video", width=320, height=180, duration_sec=20.0, has_audio=False)
     upload = create_upload(services, "a.mp4", "video/mp4", 1, clip)
     update_upload(services, clip, lambda found: found.evolve(facts=facts))
     services.blobs.put(upload.blob, b"x")

@@ -17,7 +17,7 @@ from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.messages import CheckUpload, Message
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline import submit, upload_check
 from sutradhar.pipeline.handle import handle_dead_letter, note_failure
 from sutradhar.providers.media.upload_reader import MediaFiles
@@ -102,10 +102,10 @@ def test_a_plan_waits_for_a_check_that_is_under_way(api: FlaskClient, monkeypatc
     started, may_end = threading.Event(), threading.Event()
     answers: list[Any] = []
 
-    def probe(*_arguments: Any) -> MediaFacts:
+    def probe(*_arguments: Any) -> MediaInfo:
         started.set()
         assert may_end.wait(30)
-        return MediaFacts(kind="image", width=320, height=200)
+        return MediaInfo(kind="image", width=320, height=200)
 
     monkeypatch.setattr(MediaFiles, "probe", probe)
     upload_id = send(api, make_photo())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gpu_renderer.audio.audio_source import count_samples
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.media.audio import decode_audio
 from sutradhar.media.video import read_video
 from sutradhar.providers.media.upload_reader import MediaFiles
@@ -25,7 +25,7 @@ def tone(path: Path, *options: str, hz: int = 440, seconds: float = 2, rate: int
     return path
 
 
-def look(path: Path) -> MediaFacts:
+def look(path: Path) -> MediaInfo:
     """Return the facts of the upload check, with which the renderer must agree."""
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)

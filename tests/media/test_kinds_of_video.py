@@ -8,7 +8,7 @@ import pytest
 
 from gpu_renderer.core.video_source import count_frames, probe_clip
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.media.audio import decode_audio
 from sutradhar.providers.media.upload_reader import MediaFiles
 from tests.media.clips import X264, counting, levels, made, played
@@ -21,7 +21,7 @@ def ffmpeg(*args: str) -> None:
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *args], check=True)
 
 
-def look(path: Path) -> MediaFacts:
+def look(path: Path) -> MediaInfo:
     """Return the facts of the upload check, with which the renderer must agree."""
     with path.open("rb") as file:
         facts = MediaFiles().probe(file)

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.providers.media.upload_reader import MediaFiles
 
 FILES = MediaFiles()
 
 
-def probe(path: Path) -> MediaFacts:
+def probe(path: Path) -> MediaInfo:
     with path.open("rb") as file:
         return FILES.probe(file)
 
@@ -94,7 +94,7 @@ def test_a_song_with_a_cover_is_a_song(tmp_path: Path) -> None:
 def test_a_picture_is_upright_and_no_larger_than_is_needed(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     Image.linear_gradient("L").resize((600, 400)).convert("RGB").save(path)
-    assert probe(path) == MediaFacts(kind="image", width=600, height=400)
+    assert probe(path) == MediaInfo(kind="image", width=600, height=400)
     picture = FILES.image(path, 300)
     assert (picture.width, picture.height, picture.media_type) == (300, 200, "image/jpeg")
     with Image.open(io.BytesIO(picture.data)) as shown:

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image
 
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.plan.speech_duration import scene_sec
+from sutradhar.domain.plan.speech_duration import estimate_scene_sec
 from tests.providers.server import KEY, Answer, Seen
 from tests.providers.sounds import spoken
 
@@ -215,6 +215,6 @@ def script(text: str) -> dict[str, Any]:
 def _said(unit: list[str], language: Language, seconds: float, first: int) -> str:
     """As long as was asked for, and no two scenes say the same."""
     said = [str(first)]
-    while scene_sec(" ".join(said), language) < seconds:
+    while estimate_scene_sec(" ".join(said), language) < seconds:
         said.append(unit[(first + len(said)) % len(unit)])
     return " ".join(said).capitalize()

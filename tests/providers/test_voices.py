@@ -31,7 +31,7 @@ def test_elevenlabs_takes_a_speed_a_voice_and_with_its_third_model_an_emotion(bi
     assert (plain["text"], "voice_settings" in plain) == (SPOKEN_NARRATION, False)
     slow = asked(billing, "elevenlabs voice", WARM)
     assert (slow["text"], slow["voice_settings"]) == (SPOKEN_NARRATION, {"speed": 0.9})
-    acted = asked(billing, "elevenlabs voice", WARM, model="eleven_v3")
+    acted = asked(billing, "elevenlabs voice", WARM, voice_model="eleven_v3")
     assert acted["text"] == f"[warm] {SPOKEN_NARRATION}"
     asked(billing, "elevenlabs voice", VoiceOptions(named="elevenlabs/george1"))
     assert "/text-to-speech/george1/" in billing.stub.calls("elevenlabs")[-1].path

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutradhar.domain.assets.asset import Word
-from sutradhar.domain.text.text import graphemes
+from sutradhar.domain.text.text import split_graphemes
 from sutradhar.domain.video.captions import (
     MAX_LINE,
     Cue,
@@ -88,8 +88,8 @@ def narrations(draw: st.DrawFn) -> list[Word]:
 def test_cues_keep_every_rule_of_captions(words: list[Word], fps: int, offset: float, air: float) -> None:
     end = math.ceil((offset + words[-1].end + air) * fps)
     made = build_cues(words, offset=offset, fps=fps, max_frame=end)
-    letters = [g for word in words for g in graphemes(word.text)]
-    assert [g for cue in made for word in cue.text.split() for g in graphemes(word)] == letters
+    letters = [g for word in words for g in split_graphemes(word.text)]
+    assert [g for cue in made for word in cue.text.split() for g in split_graphemes(word)] == letters
     assert all(a.end <= b.start for a, b in pairwise(made))
     limits = [cue.start for cue in made[1:]] + [end]
     for cue, limit in zip(made, limits, strict=True):
@@ -141,9 +141,9 @@ def test_a_short_gap_between_two_cues_is_closed() -> None:
 
 @given(st.text(alphabet="क्षत्रज्ञिीुेैोौंँः॥ abc", min_size=1), st.integers(5, 42))
 def test_lines_break_between_grapheme_clusters_only(text: str, limit: int) -> None:
-    whole = [g for word in text.split() for g in graphemes(word)]
+    whole = [g for word in text.split() for g in split_graphemes(word)]
     lines = break_lines(text, limit)
-    assert [g for line in lines for word in line.split() for g in graphemes(word)] == whole
+    assert [g for line in lines for word in line.split() for g in split_graphemes(word)] == whole
     assert all(count_characters(line) <= limit for line in lines)
 
 
@@ -163,7 +163,9 @@ def test_a_translation_keeps_the_rules_and_has_no_word_times(words: list[Word], 
     end = math.ceil((words[-1].end + 1) * FPS)
     text = " ".join(word.text for word in other)
     made = build_translated_cues(text, words, offset=0.2, fps=FPS, max_frame=end)
-    assert [g for cue in made for word in cue.text.split() for g in graphemes(word)] == graphemes(text.replace(" ", ""))
+    assert [g for cue in made for word in cue.text.split() for g in split_graphemes(word)] == split_graphemes(
+        text.replace(" ", "")
+    )
     assert all(a.end <= b.start for a, b in pairwise(made))
     assert all(len(cue.lines) <= 2 and cue.word_starts == () for cue in made)
 

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from sutradhar import doctor
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.providers.media.upload_reader import MediaFiles
 
 
 class Broken(MediaFiles):
-    def __init__(self, answer: MediaFacts | Exception) -> None:
+    def __init__(self, answer: MediaInfo | Exception) -> None:
         self.answer = answer
 
-    def probe(self, *_arguments: Any) -> MediaFacts:
+    def probe(self, *_arguments: Any) -> MediaInfo:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -27,11 +27,11 @@ def test_it_opens_a_video_and_a_song() -> None:
     ("answer", "detail"),
     [
         (ModuleNotFoundError("No module named 'av'"), "cannot open video.mp4: No module named 'av'"),
-        (MediaFacts(kind="image", width=96, height=96), "video.mp4 is read as image"),
-        (MediaFacts(kind="video", width=96, height=96, duration_sec=0.5), "song.mp3 is read as video"),
+        (MediaInfo(kind="image", width=96, height=96), "video.mp4 is read as image"),
+        (MediaInfo(kind="video", width=96, height=96, duration_sec=0.5), "song.mp3 is read as video"),
     ],
 )
-def test_the_doctor_names_the_broken_reader(answer: MediaFacts | Exception, detail: str) -> None:
+def test_the_doctor_names_the_broken_reader(answer: MediaInfo | Exception, detail: str) -> None:
     check = doctor.check_media_files(Broken(answer))
     assert (check.ok, check.needed, check.detail) == (False, True, detail)
     assert ".ci/setup" in check.advice

@@ -5,10 +5,10 @@ from itertools import product
 import pytest
 
 from sutradhar.domain.plan.choices import LANGUAGES, Voice
-from sutradhar.domain.plan.limits import expected_sec
+from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, MAX_HOLD_SEC, scene_sec
-from sutradhar.domain.text.text import sentences
+from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, MAX_HOLD_SEC, estimate_scene_sec
+from sutradhar.domain.text.text import split_sentences
 from sutradhar.pipeline.notices import find_other_length
 from sutradhar.providers.offline.storybook.pacing import Pace, Telling, abridge_story
 from sutradhar.providers.offline.storybook.planner import Storybook
@@ -24,7 +24,7 @@ def list_notices(requested_plan: RenderPlan) -> list[str]:
 def has_requested_length(requested_plan: RenderPlan) -> bool:
     """Return whether the plan has the requested length; if it has another, a notice must say so, and only then."""
     result, length = Storybook().plan(requested_plan), requested_plan.length_sec
-    is_right = abs(expected_sec(result.plan) - length) <= LENGTH_TOLERANCE * length
+    is_right = abs(estimate_video_sec(result.plan) - length) <= LENGTH_TOLERANCE * length
     assert is_right != bool(list(find_other_length(result, requested_plan)))
     return is_right
 
@@ -61,7 +61,7 @@ def test_any_other_topic_keeps_every_length(topic: str) -> None:
 def test_ten_minutes_about_any_topic_never_say_the_same_twice(topic: str, seed: int) -> None:
     for language in LANGUAGES:
         plan = Storybook().write_plan(RenderPlan(topic=topic, language=language, length_sec=600, seed=seed))
-        told_sentences = [s for scene in plan.scenes for s in sentences(scene.narration)]
+        told_sentences = [s for scene in plan.scenes for s in split_sentences(scene.narration)]
         begins = [" ".join(s.split()[:3]).casefold() for s in told_sentences]
         assert sorted(set(begins)) == sorted(begins)
         assert sum(topic.casefold() in s.casefold() for s in told_sentences) <= 3 or len(topic) < 5
@@ -123,7 +123,7 @@ def test_a_question_is_never_told_as_a_thing(topic: str, seed: int) -> None:
 def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> None:
     plan = Storybook().write_plan(RenderPlan(topic="the history of tea", length_sec=600))
     for scene in plan.scenes:
-        assert len(sentences(scene.narration)) == len(sentences(scene.translations["hi"]))
+        assert len(split_sentences(scene.narration)) == len(split_sentences(scene.translations["hi"]))
     assert "the history of tea" in plan.scenes[0].translations["hi"]
     assert any("knows no facts" in n for n in plan.notices)
     assert any("Hindi captions keep the words" in n for n in plan.notices)
@@ -131,7 +131,7 @@ def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> No
 
 def test_a_notice_says_what_was_asked_what_comes_and_what_to_do() -> None:
     requested_plan = RenderPlan(prompt="A river ran by the house. All night long it sang to the mill.", length_sec=300)
-    seconds = f"{expected_sec(Storybook().write_plan(requested_plan)):.0f} s"
+    seconds = f"{estimate_video_sec(Storybook().write_plan(requested_plan)):.0f} s"
     [text] = list_notices(requested_plan)
     assert text.startswith(f"the video will be about {seconds} long instead of 300 s: ")
     assert f"write more, or set the length to {seconds}" in text
@@ -166,7 +166,7 @@ def make_beats(further: int) -> list[Beat]:
 
 def sum_seconds(telling: Telling, pace: Pace) -> float:
     texts = (" ".join(beat.get_sentences(pace.language)[:count]) for beat, count in telling)
-    return sum(scene_sec(text, pace.language, pace.speed, pace.voice) for text in texts)
+    return sum(estimate_scene_sec(text, pace.language, pace.speed, pace.voice) for text in texts)
 
 
 @pytest.mark.parametrize("speed", [0.7, 1.0, 1.2])

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutradhar.domain.assets.asset import Word
-from sutradhar.domain.text.line_breaks import binds, find_line_ends
-from sutradhar.domain.text.text import sentences
+from sutradhar.domain.text.line_breaks import find_line_ends, is_bound
+from sutradhar.domain.text.text import split_sentences
 from sutradhar.domain.video.captions import (
     MAX_LINE,
     Cue,
@@ -65,7 +65,7 @@ def captions(text: str) -> list[Cue]:
     ],
 )
 def test_what_belongs_together(first: str, second: str, together: bool) -> None:
-    assert binds(first, second) is together
+    assert is_bound(first, second) is together
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def test_what_belongs_together(first: str, second: str, together: bool) -> None:
     ],
 )
 def test_an_abbreviation_does_not_end_a_sentence(text: str, count: int) -> None:
-    assert len(sentences(text)) == count
-    assert " ".join(sentences(text)) == text
+    assert len(split_sentences(text)) == count
+    assert " ".join(split_sentences(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_words_that_belong_together_share_a_line_and_a_caption(chosen: list[str]
     assert " ".join(lines) == text
     assert all(count_characters(line) <= MAX_LINE for line in lines)
     for broken in (lines, break_lines(text, limit)):
-        assert not any(binds(above.split()[-1], below.split()[0]) for above, below in pairwise(broken))
+        assert not any(is_bound(above.split()[-1], below.split()[0]) for above, below in pairwise(broken))
 
 
 POEM = "Twinkle, twinkle, little star,\nHow I wonder what you are!\nUp above the world so high,\nLike a gem."

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits, expected_sec
-from sutradhar.domain.plan.own_media import ClipFile, ImageFile, Point, cut_away
+from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits, estimate_video_sec
+from sutradhar.domain.plan.own_media import ClipFile, ImageFile, Point, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
 
 ID = "up-0123456789abcdef"
@@ -81,7 +81,7 @@ def test_only_a_users_own_file_has_a_start() -> None:
     ("size", "aspect", "lost"), [((1080, 1920), 16 / 9, 0.684), ((1920, 1080), 16 / 9, 0), ((4000, 1000), 1, 0.75)]
 )
 def test_the_share_that_cropping_removes(size: tuple[int, int], aspect: float, lost: float) -> None:
-    assert cut_away(size, aspect) == pytest.approx(lost, abs=0.001)
+    assert measure_cropped_share(size, aspect) == pytest.approx(lost, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_the_whole_video_has_a_limit(body: dict[str, Any], path: str) -> None:
 
 def test_the_expected_length_of_a_video() -> None:
     plan = RenderPlan.parse({"scenes": [DRAWN, {"clip": ID}, {"narration": "Hello there.", "image_prompt": "x"}]})
-    assert 7 < expected_sec(plan, {1: 4.0}) < 9
-    assert expected_sec(RenderPlan.parse({"topic": "a", "length_sec": 30})) == 30
+    assert 7 < estimate_video_sec(plan, {1: 4.0}) < 9
+    assert estimate_video_sec(RenderPlan.parse({"topic": "a", "length_sec": 30})) == 30
 
 
 def test_the_highest_limit_holds_for_all_callers() -> None:

@@ -8,9 +8,9 @@ from sutradhar.domain.assets.requests import FirstProviders, list_asset_requests
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.speech_duration import speech_sec
-from sutradhar.domain.text.number_words import NumberLanguage, cardinal
-from sutradhar.domain.text.speech_text import spoken_text, spoken_words
+from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.text.number_words import NumberLanguage, say_cardinal
+from sutradhar.domain.text.speech_text import convert_to_speech, split_spoken_words
 from sutradhar.providers.alignment.narration_words import NarrationWords
 
 ENGLISH = [
@@ -59,21 +59,21 @@ HINDI = [
     ("written", "said", "language"), [*((*pair, "en") for pair in ENGLISH), *((*pair, "hi") for pair in HINDI)]
 )
 def test_a_voice_says_what_a_reader_would(written: str, said: str, language: NumberLanguage) -> None:
-    assert spoken_text(written, language) == said
+    assert convert_to_speech(written, language) == said
 
 
 @given(st.lists(st.sampled_from(" ".join(w for w, _ in ENGLISH + HINDI).split())), st.sampled_from(["en", "hi"]))
 def test_each_word_has_its_own_speech_without_digits(written: list[str], language: NumberLanguage) -> None:
     text = " ".join(written)
-    said = spoken_words(text, language)
+    said = split_spoken_words(text, language)
     assert len(said) == len(written)
     assert not any(c.isdecimal() for word in said for c in word)
 
 
 @given(st.integers(0, 10**13), st.sampled_from(["en", "hi"]), st.booleans())
 def test_every_number_has_its_own_words(number: int, language: NumberLanguage, indian: bool) -> None:
-    said = cardinal(number, language, indian=indian)
-    assert said != cardinal(number + 1, language, indian=indian)
+    said = say_cardinal(number, language, indian=indian)
+    assert said != say_cardinal(number + 1, language, indian=indian)
     assert all(c.isalpha() or c in " -" or "\u0900" <= c <= "\u097f" for c in said)
 
 
@@ -84,8 +84,10 @@ def test_words_keep_their_times_where_several_are_said_or_none() -> None:
 
 
 def test_the_length_of_a_speech_counts_the_spoken_words() -> None:
-    assert speech_sec("He paid $43,000.", "en") == speech_sec("He paid forty-three thousand dollars.", "en")
-    assert speech_sec("108 बार", "hi") == speech_sec("एक सौ आठ बार", "hi")
+    assert estimate_speech_sec("He paid $43,000.", "en") == estimate_speech_sec(
+        "He paid forty-three thousand dollars.", "en"
+    )
+    assert estimate_speech_sec("108 बार", "hi") == estimate_speech_sec("एक सौ आठ बार", "hi")
 
 
 def test_another_way_of_saying_a_text_is_another_recording() -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.speech_duration import speech_sec
-from sutradhar.domain.text.text import clean, drawable, sentences
+from sutradhar.domain.plan.speech_duration import estimate_speech_sec
+from sutradhar.domain.text.text import clean_text, make_drawable, split_sentences
 from sutradhar.providers.offline.storybook.planner import Storybook
 from sutradhar.providers.offline.storybook.script import split_script_sentences
 from sutradhar.providers.offline.storybook.stories import Story, load_stories
@@ -39,7 +39,7 @@ def check_form(p: RenderPlan) -> None:
         assert scene.narration
         assert scene.image_prompt
         assert scene.duration_sec is not None
-        assert scene.duration_sec >= speech_sec(scene.narration, p.spoken_language) + 0.39
+        assert scene.duration_sec >= estimate_speech_sec(scene.narration, p.spoken_language) + 0.39
         assert not BLANKS.search(scene.narration)
         assert not BLANKS.search(scene.image_prompt)
 
@@ -63,7 +63,7 @@ def test_a_story_is_whole_in_both_languages(story: Story) -> None:
     for beat in (*story.breath, *story.beats):
         assert len(beat.en) == len(beat.hi) >= (1 if beat in story.breath else 2)
         for language in LANGUAGES:
-            assert len(sentences(" ".join(beat.get_sentences(language)))) == len(beat.get_sentences(language))
+            assert len(split_sentences(" ".join(beat.get_sentences(language)))) == len(beat.get_sentences(language))
         assert not regex.search(r"\p{Latin}", " ".join(beat.hi) + story.title["hi"] + story.description["hi"])
         assert not regex.search(r"\p{Devanagari}", " ".join(beat.en) + beat.image)
 
@@ -93,7 +93,7 @@ def test_a_story_fits_the_length(story: Story, language: Language, length: int) 
     assert places == sorted(places)
     other: Language = "en" if language == "hi" else "hi"
     for scene in plan.scenes:
-        assert len(sentences(scene.narration)) == len(sentences(scene.translations[other]))
+        assert len(split_sentences(scene.narration)) == len(split_sentences(scene.translations[other]))
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_whatever_is_asked_the_plan_is_valid_or_the_refusal_clear(
         )
     except ValueError:
         return
-    if not any(c.isalnum() for c in drawable(clean(topic))):
+    if not any(c.isalnum() for c in make_drawable(clean_text(topic))):
         with pytest.raises(ProviderError, match="no word"):
             Storybook().write_plan(requested_plan)
         return

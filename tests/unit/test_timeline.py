@@ -13,7 +13,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
-from sutradhar.domain.plan.speech_duration import AIR_SEC
+from sutradhar.domain.plan.speech_duration import NARRATION_PADDING_SEC
 from sutradhar.domain.video.timeline_builder import build_timeline, list_caption_languages
 
 PROVIDERS = FirstProviders(ProviderId("n", "1"), ProviderId("i", "1"), ProviderId("m", "1"))
@@ -70,10 +70,10 @@ def test_voices_never_overlap_and_stay_inside_their_scene(
     assert made.frames == sum(c.frames for c in made.clips) - sum(c.transition.frames for c in made.clips)
     for clip, voice in zip(made.clips, made.narrations, strict=True):
         lead = voice.start / SAMPLE_RATE - clip.start / fps
-        assert lead >= AIR_SEC - 1 / SAMPLE_RATE
-        assert voice.end / SAMPLE_RATE <= clip.end / fps - AIR_SEC + 1 / SAMPLE_RATE
+        assert lead >= NARRATION_PADDING_SEC - 1 / SAMPLE_RATE
+        assert voice.end / SAMPLE_RATE <= clip.end / fps - NARRATION_PADDING_SEC + 1 / SAMPLE_RATE
     for a, b in pairwise(made.narrations):
-        assert b.start - a.end >= 2 * AIR_SEC * SAMPLE_RATE - 2
+        assert b.start - a.end >= 2 * NARRATION_PADDING_SEC * SAMPLE_RATE - 2
     for cue in made.captions["en"]:
         assert 0 <= cue.start < cue.end <= made.frames
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sutradhar.domain.plan.limits import expected_sec
+from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
 from sutradhar.domain.video.timeline_builder import list_caption_languages
@@ -34,7 +34,7 @@ def collect_notices(services: Services, result: PlanResult, requested_plan: Rend
 
 def find_other_length(result: PlanResult, requested_plan: RenderPlan) -> Iterator[str]:
     """Yield a notice if the video will be longer or shorter than requested, or if its scenes alone set its length."""
-    expected = expected_sec(result.plan)
+    expected = estimate_video_sec(result.plan)
     if not misses_length(expected, requested_plan):
         return
     if not requested_plan.scenes:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.limits import PlanLimits, expected_sec
-from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, cut_away
+from sutradhar.domain.plan.limits import PlanLimits, estimate_video_sec
+from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.upload import MediaFacts, MediaKind, Upload, named_in
+from sutradhar.domain.plan.upload import MediaInfo, MediaKind, Upload, find_uploads
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import read_uploads
 
@@ -30,13 +30,13 @@ def check(services: Services, plan: RenderPlan, limits: PlanLimits, caller: ApiK
     uploads = _uploads(services, plan)
     wrong = [
         error
-        for path, upload_id, kind in named_in(plan)
+        for path, upload_id, kind in find_uploads(plan)
         if (error := _refusal(path, upload_id, kind, uploads.get(upload_id), caller))
     ]
     if not wrong:
         wrong = [  # checked before any call is paid for: the bucket deletes uploads after weeks
             FieldError(path, f"{uploads[upload_id].filename} is no longer kept; send it again")
-            for path, upload_id, _ in named_in(plan)
+            for path, upload_id, _ in find_uploads(plan)
             if not services.blobs.exists(uploads[upload_id].blob)
         ]
     if not wrong:
@@ -57,7 +57,7 @@ def clip_seconds(plan: RenderPlan, uploads: Mapping[str, Upload]) -> dict[int, f
 
 def expect_length(services: Services, plan: RenderPlan) -> float:
     """Return the seconds that the video of ``plan`` will probably last; those of its clips are known."""
-    return expected_sec(plan, clip_seconds(plan, _uploads(services, plan)))
+    return estimate_video_sec(plan, clip_seconds(plan, _uploads(services, plan)))
 
 
 def find_notices(services: Services, plan: RenderPlan) -> list[str]:
@@ -72,7 +72,7 @@ def find_notices(services: Services, plan: RenderPlan) -> list[str]:
         if used is None or upload is None or upload.facts is None:
             continue
         facts, named = upload.facts, f"scene {i + 1} ({upload.filename})"
-        lost = cut_away((facts.width, facts.height), plan.size[0] / plan.size[1]) if facts.height else 0.0
+        lost = measure_cropped_share((facts.width, facts.height), plan.size[0] / plan.size[1]) if facts.height else 0.0
         if used.fit == "fill" and lost > 0.5:
             cropped.append(f"scene {i + 1} ({upload.filename}, {lost:.0%})")
         if scene.clip and scene.clip.sound is None and scene.narration and facts.has_audio:
@@ -107,10 +107,10 @@ def _group(scenes: Sequence[str], message: str) -> Iterator[str]:
 
 
 def _uploads(services: Services, plan: RenderPlan) -> dict[str, Upload]:
-    return read_uploads(services, {upload_id for _, upload_id, _ in named_in(plan)})
+    return read_uploads(services, {upload_id for _, upload_id, _ in find_uploads(plan)})
 
 
-def _facts(uploads: Mapping[str, Upload], upload_id: str) -> MediaFacts | None:
+def _facts(uploads: Mapping[str, Upload], upload_id: str) -> MediaInfo | None:
     upload = uploads.get(upload_id)
     return upload.facts if upload else None
 

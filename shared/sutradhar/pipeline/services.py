@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
-from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, expected_sec
+from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, estimate_video_sec
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
@@ -135,7 +135,7 @@ def _log_move(before: Job, job: Job) -> None:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
         # the caller's own scenes tell their lengths, but the length of a clip may be known at the end only
         exact = job.result.duration_sec if job.result and job.wanted.scenes else None
-        facts["wanted_seconds"] = round(expected_sec(job.current_plan) if exact is None else exact)
+        facts["wanted_seconds"] = round(estimate_video_sec(job.current_plan) if exact is None else exact)
     if job.result:
         facts["video_seconds"] = round(job.result.duration_sec, 3)
     if job.error:

@@ -18,7 +18,7 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.limits import PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.upload import named_in
+from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check, expect_length
@@ -54,7 +54,7 @@ def submit(
     # before the remaining budget is checked, since an existing job may itself have used up the rest
     job, created = _find_job(services, job_id) if own_key else None, False
     if job is None:
-        await_checks(services, {upload_id for _, upload_id, _ in named_in(requested_plan)}, CHECK_WAIT_SEC)
+        await_checks(services, {upload_id for _, upload_id, _ in find_uploads(requested_plan)}, CHECK_WAIT_SEC)
         check(services, requested_plan, limits or services.limits, caller)
         new_job = Job.new(job_id, requested_plan.with_defaults(services.defaults), digest, services.clock.now())
         new_job = new_job.evolve(owner=owner, owner_cap=cap)

@@ -13,7 +13,7 @@ from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
-from sutradhar.domain.plan.upload import MAX_BYTES, MediaFacts, Upload
+from sutradhar.domain.plan.upload import MAX_BYTES, MediaInfo, Upload
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import Values
 from sutradhar.ports.stores import Lease
@@ -209,7 +209,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
     )
 
 
-def _current_facts(services: Services, upload: Upload, path: Path) -> MediaFacts:
+def _current_facts(services: Services, upload: Upload, path: Path) -> MediaInfo:
     """Return the facts of the file; probe it again if an earlier version checked it."""
     if upload.facts and (upload.facts.kind != "video" or upload.facts.has_audio is not None):
         return upload.facts
@@ -217,7 +217,7 @@ def _current_facts(services: Services, upload: Upload, path: Path) -> MediaFacts
         return services.providers.media.probe(file)
 
 
-def _read_facts(services: Services, upload: Upload) -> MediaFacts:
+def _read_facts(services: Services, upload: Upload) -> MediaInfo:
     try:
         size = services.blobs.size(upload.blob)
         if size != upload.size:

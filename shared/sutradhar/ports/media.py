@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.ports.providers import ImageFile
 
 
@@ -14,7 +14,7 @@ class MediaReader(Protocol):
         InvalidRequest: each method, if the file is incomplete or of another kind.
     """
 
-    def probe(self, file: BinaryIO) -> MediaFacts:
+    def probe(self, file: BinaryIO) -> MediaInfo:
         """Return what kind of file it is and its facts. Of a large file only the necessary parts are read."""
         ...
 

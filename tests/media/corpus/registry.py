@@ -17,7 +17,7 @@ from gpu_renderer.image.still import load_image, to_rgb
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.assets.specs import UploadSpec, cache_key
 from sutradhar.domain.core.errors import InvalidRequest, SutradharError
-from sutradhar.domain.plan.upload import MediaFacts, MediaKind
+from sutradhar.domain.plan.upload import MediaInfo, MediaKind
 from sutradhar.domain.video.timeline import Camera, Footage, MediaRef, Pose
 from sutradhar.domain.video.timeline import Clip as TimelineClip
 from sutradhar.media.audio import decode_audio
@@ -191,7 +191,7 @@ def read_picture(picture: ImageFile, folder: Path) -> Pixels:
     return np.asarray(load_image(path, hashlib.sha256(picture.data).hexdigest(), 0))
 
 
-def _describe(facts: MediaFacts) -> str:
+def _describe(facts: MediaInfo) -> str:
     size = f" {facts.width}x{facts.height}" if facts.width else ""
     length = f" {facts.duration_sec:.2f} s" if facts.duration_sec else ""
     return f"{facts.kind}{size}{length}" + "".join(f"; it {notice}" for notice in facts.notices)
@@ -210,7 +210,7 @@ def _find_refusal_problems(expected: Taken | Refused, reason: str, path: Path) -
     return problems
 
 
-def _find_wrong_facts(expected: Taken, facts: MediaFacts) -> list[str]:
+def _find_wrong_facts(expected: Taken, facts: MediaInfo) -> list[str]:
     problems = []
     if facts.kind != expected.kind:
         problems.append(f"kind {facts.kind}, not {expected.kind}")

@@ -23,8 +23,8 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.record import History, Record
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene
-from sutradhar.domain.plan.speech_duration import scene_sec
-from sutradhar.domain.text.speech_text import spoken_text
+from sutradhar.domain.plan.speech_duration import estimate_scene_sec
+from sutradhar.domain.text.speech_text import convert_to_speech
 
 UPLOAD_PROVIDER = ProviderId("upload", "2")
 """The provider of a user's own file. Raise the number, and the assets of earlier versions are made again."""
@@ -117,7 +117,7 @@ def _upload_request(slot: Slot, kind: Literal["image", "music"], upload: str) ->
 
 def _narration_spec(plan: RenderPlan, scene: Scene) -> NarrationSpec:
     language = plan.spoken_language
-    speech = spoken_text(scene.narration, language)
+    speech = convert_to_speech(scene.narration, language)
     return NarrationSpec(
         text=scene.narration,
         spoken_text=None if speech == " ".join(scene.narration.split()) else speech,
@@ -142,7 +142,9 @@ def _image_request(
         seed=plan.seed + i,
         reference_images=tuple(reference_keys[slot] for slot in slots if slot in reference_keys),
     )
-    spoken_sec = scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0.0
+    spoken_sec = (
+        estimate_scene_sec(scene.narration, plan.spoken_language, plan.delivery.speed) if scene.narration else 0.0
+    )
     seconds = round(max(scene.duration_sec or 0.0, spoken_sec), 1)
     match plan.footage_of(scene):
         case "none":

@@ -133,7 +133,7 @@ _KINDS: Mapping[str, str] = {
 _LONGEST_SHOWN = 60
 
 
-def field_error(error: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> FieldError:
+def make_field_error(error: Mapping[str, Any], names: Mapping[str, Iterable[str]]) -> FieldError:
     """Return the FieldError for one error of pydantic's ``ValidationError.errors()``.
 
     ``names``: the fields of each part of a plan ("plan", "scenes", "music").
@@ -160,9 +160,9 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
         case "missing":
             return "is required"
         case "greater_than_equal" | "greater_than":
-            return f"must be {_at_least(limits)}{_quote_value(value)}"
+            return f"must be {_describe_minimum(limits)}{_quote_value(value)}"
         case "less_than_equal" | "less_than":
-            return f"must be {_at_most(limits)}{_quote_value(value)}"
+            return f"must be {_describe_maximum(limits)}{_quote_value(value)}"
         case "literal_error":
             return f"must be {str(limits['expected']).replace(chr(39), '')}{_quote_value(value)}"
         case "string_too_long" | "too_long":
@@ -173,9 +173,9 @@ def describe_error(error: Mapping[str, Any], path: str = "") -> str:
             example = ", such as 20M or 800k" if "kKM" in str(limits["pattern"]) else ""
             return f"is not written as it should be{example}{_quote_value(value)}"
         case "tuple_type" | "list_type":
-            return f"must be a list{_such_as(field, item)}{_quote_value(value)}"
+            return f"must be a list{_give_example(field, item)}{_quote_value(value)}"
         case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type" | "dataclass_type":
-            return f"must be an object{_such_as(field, item)}{_quote_value(value)}"
+            return f"must be an object{_give_example(field, item)}{_quote_value(value)}"
     expected = _KINDS.get(kind.partition("_")[0])
     return f"must be {expected}{_quote_value(value)}" if expected else str(error["msg"])
 
@@ -197,7 +197,7 @@ def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
     return "remove it or check its spelling"
 
 
-def missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Iterator[FieldError]:
+def find_missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Iterator[FieldError]:
     """Yield an error for each rule about several fields that ``body`` breaks; pydantic checks these rules only if every
     single field is valid."""
     paths = {error.path for error in found}
@@ -217,19 +217,19 @@ def missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Itera
                 yield FieldError(place, f"a scene shows one thing: give image_prompt, image or clip (got {given})")
 
 
-def _at_least(limits: Mapping[str, Any]) -> str:
-    return f"at least {_number(limits['ge'])}" if "ge" in limits else f"more than {_number(limits['gt'])}"
+def _describe_minimum(limits: Mapping[str, Any]) -> str:
+    return f"at least {_format_limit(limits['ge'])}" if "ge" in limits else f"more than {_format_limit(limits['gt'])}"
 
 
-def _at_most(limits: Mapping[str, Any]) -> str:
-    return f"at most {_number(limits['le'])}" if "le" in limits else f"less than {_number(limits['lt'])}"
+def _describe_maximum(limits: Mapping[str, Any]) -> str:
+    return f"at most {_format_limit(limits['le'])}" if "le" in limits else f"less than {_format_limit(limits['lt'])}"
 
 
-def _number(limit: float) -> str:
+def _format_limit(limit: float) -> str:
     return str(int(limit)) if limit == int(limit) else f"{limit:g}"
 
 
-def _such_as(field: str, item: str) -> str:
+def _give_example(field: str, item: str) -> str:
     example = _ITEM_EXAMPLES.get(field) if item else _EXAMPLES.get(field)
     return f", such as {example}" if example else ""
 

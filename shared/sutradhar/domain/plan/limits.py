@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.speech_duration import scene_sec
+from sutradhar.domain.plan.speech_duration import estimate_scene_sec
 
 _ESTIMATE_TOLERANCE = 1.1
 """Factor for the error of estimated narration lengths; an estimate is refused only if it exceeds a limit by more."""
@@ -45,7 +45,7 @@ class PlanLimits(Frozen):
                 yield FieldError("length_sec", f"is {plan.length_sec} s; {whole}")
             return
         sure = sum(max(scene.duration_sec or 0, clip_sec.get(i, 0)) for i, scene in enumerate(plan.scenes))
-        likely = expected_sec(plan, clip_sec)
+        likely = estimate_video_sec(plan, clip_sec)
         if sure > self.max_total_sec:
             yield FieldError("scenes", f"add up to {sure:g} s; {whole}")
         elif likely > self.max_total_sec * _ESTIMATE_TOLERANCE:
@@ -57,7 +57,7 @@ TERMINAL_LIMITS = PlanLimits.constant(max_scenes=100, max_scene_sec=600, max_tot
 """The limits for a person at the terminal of their own machine."""
 
 
-def expected_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> float:
+def estimate_video_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) -> float:
     """Estimate the seconds of the video of ``plan`` before its narrations are recorded."""
     if not plan.scenes:
         return float(plan.length_sec)
@@ -66,7 +66,7 @@ def expected_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = None) 
         max(
             scene.duration_sec or 0,
             (clip_sec or {}).get(i, 0),
-            scene_sec(scene.narration, *said) if scene.narration else 0,
+            estimate_scene_sec(scene.narration, *said) if scene.narration else 0,
         )
         for i, scene in enumerate(plan.scenes)
     )

@@ -8,7 +8,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import CaptionStyle, Corner, EncoderName, FrameRate, Mood, RenderMode, Resolution
 from sutradhar.domain.plan.own_media import UploadId
 from sutradhar.domain.plan.shorthand import read_mode, read_resolution
-from sutradhar.domain.text.text_fields import Line, Shown
+from sutradhar.domain.text.text_fields import DisplayText, SingleLineText
 
 
 class Delivery(Frozen):
@@ -17,7 +17,7 @@ class Delivery(Frozen):
     speed: float = Field(default=1.0, ge=0.7, le=1.2)
     """Factor on the voice's own speed; some hosted voices accept only this range (elevenlabs.io/docs, voice
     settings)."""
-    emotion: Annotated[Line, Field(max_length=60)] = ""
+    emotion: Annotated[SingleLineText, Field(max_length=60)] = ""
     """One or two English words (warm, whispering), for voices that support emotions."""
 
 
@@ -58,7 +58,7 @@ class Music(Frozen):
 
 
 class Watermark(Frozen):
-    text: Annotated[Shown, Field(max_length=40)] = "Sutradhar"
+    text: Annotated[DisplayText, Field(max_length=40)] = "Sutradhar"
     position: Corner = "tr"
     opacity: float = Field(default=0.6, gt=0, le=1)
 
@@ -80,7 +80,7 @@ class RenderSettings(Frozen):
     """True if the video file also has the captions of every language as tracks that a player can switch on."""
 
 
-def _number(value: object) -> object:
+def _read_number(value: object) -> object:
     """Return the number that ``value`` spells: the value of an environment variable is text."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
@@ -90,6 +90,6 @@ class PlanDefaults(Frozen):
 
     mode: Annotated[RenderMode, BeforeValidator(read_mode)] | None = None
     resolution: Annotated[Resolution, BeforeValidator(read_resolution)] | None = None
-    fps: Annotated[FrameRate, BeforeValidator(_number)] | None = None
+    fps: Annotated[FrameRate, BeforeValidator(_read_number)] | None = None
     music_db: float | None = Field(default=None, ge=-40, le=0)
     watermark_position: Corner | None = None

@@ -40,7 +40,7 @@ PLACES: Mapping[str, Point] = {
 }
 
 
-def _place(value: object) -> object:
+def _read_place(value: object) -> object:
     if not isinstance(value, str):
         return value
     name = re.sub(r"[\s-]+", "_", value.strip().lower()).replace("centre", "center").replace("middle", "center")
@@ -49,7 +49,7 @@ def _place(value: object) -> object:
     return PLACES[name]
 
 
-Focus = Annotated[Point, BeforeValidator(_place)]
+Focus = Annotated[Point, BeforeValidator(_read_place)]
 """The point of a file that stays as near to the middle of the picture as cropping allows: the name of a place, or a
 Point."""
 
@@ -58,7 +58,7 @@ def is_upload_id(text: str) -> bool:
     return _UPLOAD_ID.fullmatch(text) is not None
 
 
-def _upload_id(text: str) -> str:
+def _check_upload_id(text: str) -> str:
     if not is_upload_id(text):
         raise ValueError(
             f"must be the id of an uploaded file, such as up-0123456789abcdef; send the file first (got {text[:60]!r})"
@@ -66,7 +66,7 @@ def _upload_id(text: str) -> str:
     return text
 
 
-UploadId = Annotated[str, AfterValidator(_upload_id)]
+UploadId = Annotated[str, AfterValidator(_check_upload_id)]
 
 
 class UploadRef(Frozen):
@@ -117,7 +117,7 @@ class ClipFile(UploadRef):
         return max(end - self.start_sec, 0.0)
 
 
-def cut_away(size: tuple[int, int], aspect: float) -> float:
+def measure_cropped_share(size: tuple[int, int], aspect: float) -> float:
     """Return the share of an image of ``size`` (width, height) that is cropped when it fills a frame of ``aspect``."""
     own = size[0] / size[1]
     return 1 - min(own, aspect) / max(own, aspect)

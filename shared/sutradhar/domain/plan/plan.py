@@ -20,8 +20,8 @@ from sutradhar.domain.plan.choices import (
     LanguageCode,
     Voice,
 )
-from sutradhar.domain.plan.field_messages import field_error, missing_parts
-from sutradhar.domain.plan.notices import reading_notices
+from sutradhar.domain.plan.field_messages import find_missing_parts, make_field_error
+from sutradhar.domain.plan.notices import find_reading_notices
 from sutradhar.domain.plan.options import Delivery, Music, PlanDefaults, RenderSettings, VoiceOptions, Watermark
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile
 from sutradhar.domain.plan.scene import Character, Scene, SoundCue, TitleText
@@ -33,8 +33,8 @@ from sutradhar.domain.plan.shorthand import (
     read_voice,
     read_watermark,
 )
-from sutradhar.domain.text.text import language_of
-from sutradhar.domain.text.text_fields import Line, Prompt, Shown
+from sutradhar.domain.text.text import detect_language
+from sutradhar.domain.text.text_fields import DisplayText, PromptText, SingleLineText
 
 
 def _check_voice(value: str) -> str:
@@ -48,22 +48,22 @@ class RenderPlan(Record):
 
     history = History("plan", keep_fields)
 
-    topic: Annotated[Shown, Field(max_length=200)] | None = None
-    prompt: Annotated[Prompt, Field(max_length=2000)] | None = None
-    title: Annotated[Shown, Field(max_length=120)] | None = None
-    description: Annotated[Line, Field(max_length=5000)] = ""
+    topic: Annotated[DisplayText, Field(max_length=200)] | None = None
+    prompt: Annotated[PromptText, Field(max_length=2000)] | None = None
+    title: Annotated[DisplayText, Field(max_length=120)] | None = None
+    description: Annotated[SingleLineText, Field(max_length=5000)] = ""
     """The description on the page that shows the video."""
-    tags: tuple[Annotated[Line, Field(max_length=100)], ...] = Field(default=(), max_length=30)
+    tags: tuple[Annotated[SingleLineText, Field(max_length=100)], ...] = Field(default=(), max_length=30)
     language: Annotated[LanguageCode | None, BeforeValidator(read_optional_language)] = None
     """The language of the narration, as a code or a name ("Hindi"). None: detected from the text."""
     subtitle_languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = Field(
         default=("en", "hi"), max_length=2
     )
     """An empty list, or null: no captions."""
-    voice: Annotated[Line, BeforeValidator(read_voice), AfterValidator(_check_voice)] = "F"
+    voice: Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(_check_voice)] = "F"
     """F (a woman's voice), M (a man's) or a provider's own voice; a woman's voice replaces one that cannot speak."""
     delivery: Delivery = Delivery.constant()
-    style: Annotated[Line, Field(max_length=200)] = ""
+    style: Annotated[SingleLineText, Field(max_length=200)] = ""
     length_sec: int = Field(default=60, ge=MIN_TOTAL_SEC, le=MAX_TOTAL_SEC)
     aspect: Annotated[Aspect, BeforeValidator(read_aspect)] = "16:9"
     seed: int = Field(default=0, ge=0, lt=2**31)
@@ -139,7 +139,7 @@ class RenderPlan(Record):
         if self.language:
             return self.language
         text = self.topic or self.prompt or " ".join(s.narration for s in self.scenes)
-        return "hi" if language_of(text) == "hi" else "en"
+        return "hi" if detect_language(text) == "hi" else "en"
 
     @property
     def size(self) -> tuple[int, int]:
@@ -157,10 +157,10 @@ class RenderPlan(Record):
         if "notices" in body:
             raise InvalidRequest([FieldError("notices", "is not a field of the plan; remove it or check its spelling")])
         try:
-            return cls.model_validate(body).evolve(notices=reading_notices(body))
+            return cls.model_validate(body).evolve(notices=find_reading_notices(body))
         except ValidationError as exc:
-            errors = [field_error(error, _PARTS) for error in exc.errors(include_url=False)]
-            raise InvalidRequest([*errors, *missing_parts(body, errors)]) from exc
+            errors = [make_field_error(error, _PARTS) for error in exc.errors(include_url=False)]
+            raise InvalidRequest([*errors, *find_missing_parts(body, errors)]) from exc
 
 
 _PARTS: Mapping[str, Iterable[str]] = {

@@ -113,21 +113,21 @@ def _explain(text: str, exc: json.JSONDecodeError) -> str:
     elif rest[0] in _QUOTES:
         problem = f'there are typographic quotation marks ({rest[0]}); JSON wants straight ones (")'
     elif exc.msg.startswith("Extra data"):
-        problem = f"there is something after the end of the plan: {_excerpt(rest)}"
+        problem = f"there is something after the end of the plan: {_quote_rest(rest)}"
     elif word and word[0] in _WORDS:
         problem = f"there is {word[0]}; JSON writes {_WORDS[word[0]]}"
     elif inside and rest[:1] not in ('"', "{", "["):
-        problem = f'a text ends before {_excerpt(rest)}; write \\" for a quotation mark inside a text'
+        problem = f'a text ends before {_quote_rest(rest)}; write \\" for a quotation mark inside a text'
     elif exc.msg.startswith("Expecting ',' delimiter"):
-        problem = f"a comma is missing before {_excerpt(rest)}"
+        problem = f"a comma is missing before {_quote_rest(rest)}"
     elif exc.msg.startswith("Expecting property name"):
-        problem = f"the name of a field must stand in double quotation marks, not {_excerpt(rest)}"
+        problem = f"the name of a field must stand in double quotation marks, not {_quote_rest(rest)}"
     elif exc.msg.startswith("Expecting ':' delimiter"):
-        problem = f"a colon is missing before {_excerpt(rest)}"
+        problem = f"a colon is missing before {_quote_rest(rest)}"
     else:
-        problem = f"a value is expected, not {_excerpt(rest)}"
+        problem = f"a value is expected, not {_quote_rest(rest)}"
     return f"is not valid JSON in line {line}: {problem}"
 
 
-def _excerpt(rest: str) -> str:
+def _quote_rest(rest: str) -> str:
     return repr(rest.splitlines()[0].strip()[:30])

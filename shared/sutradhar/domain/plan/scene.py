@@ -9,21 +9,21 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, CameraMove, FootageSource, LanguageCode, TransitionKind
 from sutradhar.domain.plan.own_media import ClipFile, ImageFile, UploadRef
 from sutradhar.domain.plan.shorthand import read_on_screen, refuse_double_languages
-from sutradhar.domain.text.text_fields import Line, Narration, Shown, some
+from sutradhar.domain.text.text_fields import DisplayText, NarrationText, SingleLineText, require_text
 
 
 class TitleText(Frozen):
     """Words over the image, besides the captions: a title, or the name and role of the person on the screen."""
 
-    text: Annotated[Shown, Field(max_length=80)]
-    subtext: Annotated[Shown, Field(max_length=120)] | None = None
+    text: Annotated[DisplayText, Field(max_length=80)]
+    subtext: Annotated[DisplayText, Field(max_length=120)] | None = None
 
 
 class Character(Frozen):
     """A person, animal or thing that looks the same in every image."""
 
-    name: Annotated[Line, AfterValidator(some), Field(max_length=60)]
-    look: Annotated[Line, AfterValidator(some), Field(max_length=300)]
+    name: Annotated[SingleLineText, AfterValidator(require_text), Field(max_length=60)]
+    look: Annotated[SingleLineText, AfterValidator(require_text), Field(max_length=300)]
     """Age, build, face, hair, clothes and colours, in English."""
     image: UploadRef | None = None
     """A user's own image of the character, which serves as the reference image instead of a drawn one."""
@@ -32,7 +32,7 @@ class Character(Frozen):
 class SoundCue(Frozen):
     """A sound effect in a scene: a door, thunder, applause."""
 
-    text: Annotated[Line, AfterValidator(some), Field(max_length=200)]
+    text: Annotated[SingleLineText, AfterValidator(require_text), Field(max_length=200)]
     """The description of the sound effect, in English."""
     word: int = Field(default=0, ge=0, le=1000)
     """The index of the narration's word at whose start the sound effect begins, from 0. It begins with the scene if the
@@ -44,15 +44,15 @@ class SoundCue(Frozen):
 class Scene(Frozen):
     """One image or clip, and the narration that is spoken over it."""
 
-    narration: Narration = ""
-    image_prompt: Annotated[Line, Field(max_length=1000)] = ""
+    narration: NarrationText = ""
+    image_prompt: Annotated[SingleLineText, Field(max_length=1000)] = ""
     image: ImageFile | None = None
     """The user's own image, which the scene shows instead of a drawn one."""
     clip: ClipFile | None = None
     """The user's own clip, which the scene shows instead of an image."""
-    characters: tuple[Line, ...] = Field(default=(), max_length=4)
+    characters: tuple[SingleLineText, ...] = Field(default=(), max_length=4)
     """The names of the plan's ``characters`` in this scene; their ``look`` is added to the prompt."""
-    translations: Annotated[Mapping[LanguageCode, Narration], BeforeValidator(refuse_double_languages)] = {}
+    translations: Annotated[Mapping[LanguageCode, NarrationText], BeforeValidator(refuse_double_languages)] = {}
     """The narration in other languages, for the captions in these languages."""
     duration_sec: float | None = Field(default=None, ge=1, le=MAX_TOTAL_SEC)
     """Shortest length of the scene in seconds; a longer narration extends it. None: the length of its narration, or

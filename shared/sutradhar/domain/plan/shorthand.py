@@ -43,7 +43,7 @@ _ASPECTS: Mapping[str, tuple[str, ...]] = {
 
 def is_off(value: object) -> bool:
     """Return whether ``value`` switches a feature off: null, false, an empty text, "none", "off"."""
-    return value is None or value is False or (isinstance(value, str) and _word(value) in _OFF)
+    return value is None or value is False or (isinstance(value, str) and _normalize_word(value) in _OFF)
 
 
 def read_watermark(value: object) -> object:
@@ -57,7 +57,7 @@ def read_watermark(value: object) -> object:
 
 def is_music_word(value: object) -> bool:
     """Return whether ``value`` is a word that `music` accepts, and not the name of a file."""
-    return isinstance(value, str) and _word(value) in {*_OFF, *_MOODS, "on", "yes", "true"}
+    return isinstance(value, str) and _normalize_word(value) in {*_OFF, *_MOODS, "on", "yes", "true"}
 
 
 def read_music(value: object) -> object:
@@ -67,7 +67,7 @@ def read_music(value: object) -> object:
     if value is True:
         return {}
     if isinstance(value, str) and is_music_word(value):
-        return {"mood": _word(value)} if _word(value) in _MOODS else {}
+        return {"mood": _normalize_word(value)} if _normalize_word(value) in _MOODS else {}
     return value
 
 
@@ -75,7 +75,7 @@ def read_language(value: object) -> object:
     """Return the language code for a name ("Hindi", "हिन्दी") or a code with a region ("hi-IN")."""
     if not isinstance(value, str):
         return value
-    word = _word(value)
+    word = _normalize_word(value)
     code = _LANGUAGES.get(word) or re.split(r"[-_]", word)[0]
     return code if code in ("en", "hi") else value
 
@@ -92,7 +92,7 @@ def refuse_double_languages(texts: object) -> object:
 
 def read_optional_language(value: object) -> object:
     """Return the language code, or None for "auto": the language is then detected from the text."""
-    return None if isinstance(value, str) and _word(value) in ("", "auto") else value
+    return None if isinstance(value, str) and _normalize_word(value) in ("", "auto") else value
 
 
 def read_languages(value: object) -> object:
@@ -106,7 +106,7 @@ def read_languages(value: object) -> object:
 
 def read_voice(value: object) -> object:
     """Return F or M for the words that people use for them."""
-    return _VOICES.get(_word(value), value) if isinstance(value, str) else value
+    return _VOICES.get(_normalize_word(value), value) if isinstance(value, str) else value
 
 
 def read_on_screen(value: object) -> object:
@@ -120,7 +120,7 @@ def read_aspect(value: object) -> object:
     """Return ``9:16`` for "vertical", "9x16" and "1080x1920", and so on."""
     if not isinstance(value, str):
         return value
-    word = _word(value)
+    word = _normalize_word(value)
     sides = re.fullmatch(r"(\d{1,5})\s*[:x×/]\s*(\d{1,5})", word)
     if sides and int(sides[1]) and int(sides[2]):
         divisor = gcd(int(sides[1]), int(sides[2]))
@@ -135,10 +135,10 @@ def read_mode(value: object) -> object:
 
 def read_resolution(value: object) -> object:
     """Return ``1080p`` for 1080, "1080" and "1080P"."""
-    word = _word(str(value)) if isinstance(value, str | int) else ""
+    word = _normalize_word(str(value)) if isinstance(value, str | int) else ""
     word = f"{word}p" if word.isdigit() else word
     return word if word in ("720p", "1080p", "4k") else value
 
 
-def _word(text: str) -> str:
+def _normalize_word(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip().casefold())

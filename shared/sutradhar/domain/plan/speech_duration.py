@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, Voice
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.text.speech_text import spoken_text
+from sutradhar.domain.text.speech_text import convert_to_speech
 
-AIR_SEC = 0.2
+NARRATION_PADDING_SEC = 0.2
 """Silence before and after a narration, measured from the middle of the transition on either side."""
 
 # Seconds for a letter (its marks included), for a pause inside a sentence, for one between sentences, and a constant.
@@ -30,12 +30,12 @@ MAX_VIDEO_SEC = MAX_TOTAL_SEC * (1 + LENGTH_TOLERANCE)
 """The longest video in seconds, also if its narration takes longer than estimated."""
 
 
-def speech_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
+def estimate_speech_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
     """Estimate the seconds from the first word of ``text``, as it is said, to the end of its last; at least 0.6."""
     import regex  # noqa: PLC0415 - functions that read no text start without it
 
     _, pause, stop, constant = _PACE[language, voice]
-    text = spoken_text(text, language)
+    text = convert_to_speech(text, language)
     # a letter of Devanagari is about a syllable in every voice
     hindi = len(regex.findall(r"(?=\p{Devanagari})[\p{L}\p{N}]\p{M}*", text))
     others = len(regex.findall(r"[\p{L}\p{N}]", text)) - hindi
@@ -44,12 +44,12 @@ def speech_sec(text: str, language: Language, speed: float = 1.0, voice: Voice =
     return max(0.6, (said + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
 
 
-def scene_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
+def estimate_scene_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:
     """Estimate the shortest scene that holds ``text`` without cutting it."""
-    return speech_sec(text, language, speed, voice) + 2 * AIR_SEC
+    return estimate_speech_sec(text, language, speed, voice) + 2 * NARRATION_PADDING_SEC
 
 
-def rest_sec(spoken_sec: float, scenes: int, length_sec: float) -> float:
+def compute_rest_sec(spoken_sec: float, scenes: int, length_sec: float) -> float:
     """Return the seconds by which each of ``scenes`` is longer than its narration needs.
 
     Pauses of up to ``MAX_HOLD_SEC`` fill the length. A video that is too short even with those rests only a little.
@@ -59,15 +59,15 @@ def rest_sec(spoken_sec: float, scenes: int, length_sec: float) -> float:
     return min(spare, MAX_HOLD_SEC) if can_fill else min(spare, _REST_SEC)
 
 
-def durations(
+def compute_durations(
     narrations: Sequence[str], language: Language, length_sec: float, speed: float = 1.0, voice: Voice = "F"
 ) -> list[float]:
     """Return the seconds of each scene; they add up to ``length_sec`` where the narrations and their pauses fill it.
 
     A scene is never shorter than its narration needs, so the sum may also be more.
     """
-    needed = [scene_sec(n, language, speed, voice) for n in narrations]
-    rest = rest_sec(sum(needed), len(needed), length_sec)
+    needed = [estimate_scene_sec(n, language, speed, voice) for n in narrations]
+    rest = compute_rest_sec(sum(needed), len(needed), length_sec)
     # rounded down, so that their sum stays within the longest length that a plan may ask for
     return [math.floor((sec + rest) * 100) / 100 for sec in needed]
 

@@ -12,7 +12,7 @@ MediaKind = Literal["video", "image", "audio"]
 MAX_BYTES = 200_000_000
 
 
-class MediaFacts(Frozen):
+class MediaInfo(Frozen):
     """What was found in a file. Sizes in pixels, as it is shown; 0 where there is nothing of the kind."""
 
     kind: MediaKind
@@ -39,7 +39,7 @@ class Upload(Record):
     created_at: datetime
     checking_since: datetime | None = None
     """The time when the check of the file was ordered."""
-    facts: MediaFacts | None = None
+    facts: MediaInfo | None = None
     """Facts about the file; None: it has not arrived yet, or was not checked."""
     refusal: str = ""
     """The reason why the file was refused; a refused file is deleted."""
@@ -82,7 +82,7 @@ class Upload(Record):
         }
 
 
-def named_in(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:
+def find_uploads(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:
     """Yield every upload that ``plan`` names: the field, the id, and the kind that is needed. Any file with sound
     fits ``audio``."""
     for i, scene in enumerate(plan.scenes):

@@ -32,7 +32,7 @@ _UNITS = frozenset(
 )
 
 
-def binds(word: str, following: str) -> bool:
+def is_bound(word: str, following: str) -> bool:
     """Return whether ``following`` must stand beside ``word``, in one line and one caption."""
     bare = word.lstrip(_OPENING)
     if bare.endswith(".") and (bare[:-1].casefold() in _BEFORE_WORDS or _is_initial(bare)):
@@ -48,7 +48,7 @@ def binds(word: str, following: str) -> bool:
     )
 
 
-def numbers_item(word: str, before: str) -> bool:
+def is_item_number(word: str, before: str) -> bool:
     """Return whether ``word`` is the number of an item of a list ("1."). ``before``: the word before it, if any."""
     is_number = word.endswith(".") and word[:-1].isdecimal() and len(word) <= len("99.")
     return is_number and (not before or before.endswith(":") or ends_sentence(before, word))
@@ -57,7 +57,7 @@ def numbers_item(word: str, before: str) -> bool:
 def ends_sentence(word: str, following: str) -> bool:
     """Return whether a sentence ends with ``word``; abbreviations and initials do not end one."""
     bare = word.rstrip("\"'”’)]»")
-    return bare[-1:] in ".!?।॥…" and bare != "" and not (bare.endswith(".") and binds(word, following))
+    return bare[-1:] in ".!?।॥…" and bare != "" and not (bare.endswith(".") and is_bound(word, following))
 
 
 def _is_initial(bare: str) -> bool:

@@ -63,7 +63,7 @@ def strip_html(text: str, left_out: list[str]) -> str:
     if _compile(_BLOCK_TAG).search(text):
         text = _compile(r"\s*\n\s*").sub(" ", text)
         text = _compile(r"(?i)</t[dh]\s*>\s*(?=<t[dh]\b)").sub(" | ", text)
-        text = _compile(r"(?is)<table\b.*?</table\s*>").sub(_table, text)
+        text = _compile(r"(?is)<table\b.*?</table\s*>").sub(_format_table, text)
         text = _compile(_BLOCK_TAG).sub(_break_at_tag, text)
     return _compile(_TAG).sub("", text)
 
@@ -79,7 +79,7 @@ def _break_at_tag(found: "Match[str]") -> str:
     return f"\n{'#' * int(name[1])} " if name[1:].isdigit() else "\n- " if name == "li" else "\n"
 
 
-def _table(found: "Match[str]") -> str:
+def _format_table(found: "Match[str]") -> str:
     rows = _compile(r"(?is)<tr\b[^>]*>(.*?)(?:</tr\s*>|(?=<tr\b)|(?=</table))").findall(found[0])
     lines = [f"| {' '.join(row.split())} |" for row in rows]
     if len(lines) < 2:
@@ -87,7 +87,7 @@ def _table(found: "Match[str]") -> str:
     return "\n\n" + "\n".join([lines[0], "|---|---|", *lines[1:]]) + "\n\n"
 
 
-def line_prefix(line: str) -> tuple[str, str]:
+def split_line_prefix(line: str) -> tuple[str, str]:
     """Return ``line`` without the marks of a block quote, a heading or a list at its start, and its kind: ``heading``,
     ``item`` or ``line``. The number of an item is a word and stays."""
     kind = "line"

@@ -41,58 +41,60 @@ def say_number(core: str, following: str, before: str, language: NumberLanguage)
         rest = say_number(found[1], following, before, language)
         return f"{'ऋण' if hindi else 'minus'} {rest}" if rest else None
     if core.isdecimal():
-        return _plain_number(core, following, before, language)
+        return _say_plain_number(core, following, before, language)
     if compile_pattern(number).fullmatch(core):
-        return words.decimal(core, language)
+        return words.say_decimal(core, language)
     if found := compile_pattern(r"['’]?(\d0|\d{3}0)['’]?s").fullmatch(core):
-        return words.plural(words.year(int(found[1]), "en"))
+        return words.make_plural(words.say_year(int(found[1]), "en"))
     if core in ("2K", "4K", "8K"):  # names of image resolutions
-        return f"{words.cardinal(int(core[0]), language)} K"
+        return f"{words.say_cardinal(int(core[0]), language)} K"
     if found := compile_pattern(r"(\d)['’′](\d{1,2})").fullmatch(core):
-        feet, inches = (words.cardinal(int(found[n]), language) for n in (1, 2))
+        feet, inches = (words.say_cardinal(int(found[n]), language) for n in (1, 2))
         return f"{feet} फ़ुट {inches} इंच" if hindi else f"{feet} foot {inches}"
     if found := compile_pattern(rf"{number}({UNIT})").fullmatch(core):
-        return f"{words.decimal(found[1], language)} {say_unit(found[2], found[1], language)}"
+        return f"{words.say_decimal(found[1], language)} {say_unit(found[2], found[1], language)}"
     if found := compile_pattern(rf"{number}({SCALE})\+?").fullmatch(core):
-        return f"{words.decimal(found[1], language)} {SCALES[found[2]][hindi]}"
+        return f"{words.say_decimal(found[1], language)} {SCALES[found[2]][hindi]}"
     if found := compile_pattern(r"(\d+)(st|nd|rd|th)").fullmatch(core):
-        return words.ordinal(int(found[1])) if not hindi else words.cardinal(int(found[1]), "hi")
+        return words.say_ordinal(int(found[1])) if not hindi else words.say_cardinal(int(found[1]), "hi")
     if found := compile_pattern(r"(\d+)(वाँ|वां|वीं|वें|वे|ला|ली|ले|रा|री|रे|था|थी|थे)").fullmatch(core):
-        stem = words.cardinal(int(found[1]), language)
-        return f"{'छठ' if stem == 'छह' else stem}{found[2]}" if found[2][0] == "व" else _small_ordinal(found)
+        stem = words.say_cardinal(int(found[1]), language)
+        return f"{'छठ' if stem == 'छह' else stem}{found[2]}" if found[2][0] == "व" else _say_small_ordinal(found)
     if found := compile_pattern(rf"(\d*)({FRACTION})({UNIT})?").fullmatch(core):
-        part = words.fraction(*FRACTIONS[found[2]], language, whole=int(found[1] or 0))
+        part = words.say_fraction(*FRACTIONS[found[2]], language, whole=int(found[1] or 0))
         return f"{part} {say_unit(found[3], '2', language)}" if part and found[3] else part
     if found := compile_pattern(r"(\d{1,2})[/⁄](\d{1,2})").fullmatch(core):
         a, b = int(found[1]), int(found[2])
-        return words.fraction(a, b, language) or f"{words.cardinal(a, language)} {words.cardinal(b, language)}"
+        return (
+            words.say_fraction(a, b, language) or f"{words.say_cardinal(a, language)} {words.say_cardinal(b, language)}"
+        )
     if found := compile_pattern(
         rf"({SIGN})?{number}({UNIT}|वीं|वें|th|st|nd|rd)?[-–—]({SIGN})?{number}({UNIT}|{SCALE}|वीं|वें|th|st|nd|rd)?"
     ).fullmatch(core):
-        return _range(found, following, before, language)
+        return _say_range(found, following, before, language)
     if found := compile_pattern(r"(\p{Lu}[\p{Lu}\p{Ll}]{0,14}-?)(\d{1,3})|(\d{1,3})(\p{Lu}{1,3})").fullmatch(core):
         if found[1]:
-            return f"{found[1].rstrip('-')} {words.cardinal(int(found[2]), language)}"
-        return f"{words.cardinal(int(found[3]), language)} {found[4]}"
+            return f"{found[1].rstrip('-')} {words.say_cardinal(int(found[2]), language)}"
+        return f"{words.say_cardinal(int(found[3]), language)} {found[4]}"
     if found := compile_pattern(rf"{number}([+×x*÷=/-])({NUMBER})(?:=({NUMBER}))?").fullmatch(core):
         sign = {"x": "×", "*": "×"}.get(found[2], found[2])
         operator = ABBREVIATIONS[language].get(sign) or {"/": "बटा" if hindi else "over", "-": _TO[language]}.get(
             sign, ""
         )
-        sums = f"{words.decimal(found[1], language)} {operator} {words.decimal(found[3], language)}"
-        return f"{sums} {ABBREVIATIONS[language]['=']} {words.decimal(found[4], language)}" if found[4] else sums
+        sums = f"{words.say_decimal(found[1], language)} {operator} {words.say_decimal(found[3], language)}"
+        return f"{sums} {ABBREVIATIONS[language]['=']} {words.say_decimal(found[4], language)}" if found[4] else sums
     if found := compile_pattern(rf"#{number}").fullmatch(core):
-        return f"{'नंबर' if hindi else 'number'} {words.decimal(found[1], language)}"
+        return f"{'नंबर' if hindi else 'number'} {words.say_decimal(found[1], language)}"
     if found := compile_pattern(rf"№{number}").fullmatch(core):
-        return f"{'नंबर' if hindi else 'number'} {words.decimal(found[1], language)}"
+        return f"{'नंबर' if hindi else 'number'} {words.say_decimal(found[1], language)}"
     if found := compile_pattern(rf"{number}(?:/-|\+)").fullmatch(core):
-        return words.decimal(found[1], language) + ("" if core.endswith("-") else " से अधिक" if hindi else " plus")
+        return words.say_decimal(found[1], language) + ("" if core.endswith("-") else " से अधिक" if hindi else " plus")
     return None
 
 
-def _plain_number(core: str, following: str, before: str, language: NumberLanguage) -> str:
+def _say_plain_number(core: str, following: str, before: str, language: NumberLanguage) -> str:
     if len(core) > 1 and int(core[0]) == 0:
-        return words.digits(core, language)
+        return words.say_digits(core, language)
     number = int(core)
     if len(core) == 4 and 1100 <= number <= 2099:
         counted = (
@@ -100,23 +102,23 @@ def _plain_number(core: str, following: str, before: str, language: NumberLangua
         )
         measured = following and (following in UNITS or following.casefold() in SCALE_WORDS)
         if not measured and (before.casefold() in _YEAR_BEFORE or not counted):
-            return words.year(number, language)
-    return words.cardinal(number, language)
+            return words.say_year(number, language)
+    return words.say_cardinal(number, language)
 
 
-def _small_ordinal(found: "Match[str]") -> str | None:
+def _say_small_ordinal(found: "Match[str]") -> str | None:
     stem = {1: "पह", 2: "दूस", 3: "तीस", 4: "चौ"}.get(int(found[1]))
     return f"{stem}{found[2]}" if stem else None
 
 
-def _range(found: "Match[str]", following: str, before: str, language: NumberLanguage) -> str:
+def _say_range(found: "Match[str]", following: str, before: str, language: NumberLanguage) -> str:
     first, last = found[2], found[5]
     unit = found[6] or found[3] or ""
     if not unit and not found[1] and len(first) == 4 and len(last) == 2 and first.isdecimal():
-        ends = [words.year(int(first), language), words.cardinal(int(last), language)]
+        ends = [words.say_year(int(first), language), words.say_cardinal(int(last), language)]
     else:
         ends = [
-            _plain_number(n, following, before, language) if n.isdecimal() else words.decimal(n, language)
+            _say_plain_number(n, following, before, language) if n.isdecimal() else words.say_decimal(n, language)
             for n in (first, last)
         ]
     said = f"{ends[0]} {_TO[language]} {ends[1]}"
@@ -124,7 +126,7 @@ def _range(found: "Match[str]", following: str, before: str, language: NumberLan
     if sign:
         said += f" {CURRENCIES[sign][2 if language == 'hi' else 1]}"
     if unit in ("th", "st", "nd", "rd"):
-        return f"{words.ordinal(int(first))} {_TO[language]} {words.ordinal(int(last))}"
+        return f"{words.say_ordinal(int(first))} {_TO[language]} {words.say_ordinal(int(last))}"
     if unit in SCALES and unit not in UNITS:
         return f"{said} {SCALES[unit][language == 'hi']}"
     return f"{said} {say_unit(unit, last, language)}" if unit in UNITS else said + unit

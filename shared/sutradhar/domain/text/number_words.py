@@ -40,60 +40,60 @@ _IRREGULAR = {
 _HALVES = {1: "डेढ़", 2: "ढाई"}
 
 
-def cardinal(number: int, language: NumberLanguage, *, indian: bool = False) -> str:
+def say_cardinal(number: int, language: NumberLanguage, *, indian: bool = False) -> str:
     """Return ``number`` in words. ``indian``: use lakh and crore in English."""
     if number >= MAX_NUMBER:
-        return digits(str(number), language)
+        return say_digits(str(number), language)
     if language == "hi":
-        return _hindi(number)
-    return _english(number, _INDIAN if indian else _WESTERN)
+        return _say_hindi(number)
+    return _say_english(number, _INDIAN if indian else _WESTERN)
 
 
-def digits(text: str, language: NumberLanguage) -> str:
+def say_digits(text: str, language: NumberLanguage) -> str:
     """Return each digit of ``text`` as a word."""
     words: Sequence[str] = _HINDI if language == "hi" else _ENGLISH
     return " ".join(words[int(c)] for c in text if c.isdecimal())
 
 
-def ordinal(number: int) -> str:
+def say_ordinal(number: int) -> str:
     """Return ``number`` as an English ordinal: "twenty-first"."""
-    head, join, last = _split_last(cardinal(number, "en"))
+    head, join, last = _split_last(say_cardinal(number, "en"))
     regular = f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th"
     return f"{head}{join}{_IRREGULAR.get(last, regular)}"
 
 
-def plural(words: str) -> str:
+def make_plural(words: str) -> str:
     """Return the English number ``words`` in the plural, as for a decade: "nineteen nineties"."""
     return f"{words[:-1]}ies" if words.endswith("y") else f"{words}es" if words.endswith("x") else f"{words}s"
 
 
-def year(number: int, language: NumberLanguage) -> str:
+def say_year(number: int, language: NumberLanguage) -> str:
     """Return ``number`` as a year is said: "nineteen forty-seven", "two thousand nine", "उन्नीस सौ सैंतालीस"."""
     century, rest = divmod(number, 100)
     if language == "hi":
         return (
-            _hindi(number)
+            _say_hindi(number)
             if not 11 <= century <= 19
             else f"{_HINDI[century]} सौ {_HINDI[rest] if rest else ''}".strip()
         )
     if number < 1100 or number > 2099 or 2000 <= number < 2010:
-        return cardinal(number, "en").replace(" and ", " ")
-    tail = "hundred" if not rest else f"oh {_ENGLISH[rest]}" if rest < 10 else cardinal(rest, "en")
-    return f"{cardinal(century, 'en')} {tail}"
+        return say_cardinal(number, "en").replace(" and ", " ")
+    tail = "hundred" if not rest else f"oh {_ENGLISH[rest]}" if rest < 10 else say_cardinal(rest, "en")
+    return f"{say_cardinal(century, 'en')} {tail}"
 
 
-def decimal(text: str, language: NumberLanguage, *, indian: bool = False) -> str:
+def say_decimal(text: str, language: NumberLanguage, *, indian: bool = False) -> str:
     """Return a number as it is written, "43,000" or "12.5", in words."""
-    whole, _, fraction = text.replace(",", "").partition(".")
+    whole, _, say_fraction = text.replace(",", "").partition(".")
     indian = indian or is_grouped_by_lakh(text)
     said = (
-        digits(whole, language)
+        say_digits(whole, language)
         if len(whole) > 1 and int(whole[0]) == 0
-        else cardinal(int(whole or "0"), language, indian=indian)
+        else say_cardinal(int(whole or "0"), language, indian=indian)
     )
-    if not fraction:
+    if not say_fraction:
         return said
-    return f"{said} {'दशमलव' if language == 'hi' else 'point'} {digits(fraction, language)}"
+    return f"{said} {'दशमलव' if language == 'hi' else 'point'} {say_digits(say_fraction, language)}"
 
 
 def is_grouped_by_lakh(text: str) -> bool:
@@ -102,59 +102,59 @@ def is_grouped_by_lakh(text: str) -> bool:
     return len(groups) > 2 and len(groups[-2]) == 2
 
 
-def fraction(numerator: int, denominator: int, language: NumberLanguage, whole: int = 0) -> str | None:
+def say_fraction(numerator: int, denominator: int, language: NumberLanguage, whole: int = 0) -> str | None:
     """Return a small fraction in words, with the ``whole`` number before it; None if people do not say it as one."""
     if language == "hi":
-        return _hindi_fraction(numerator, denominator, whole)
+        return _say_hindi_fraction(numerator, denominator, whole)
     if not 2 <= denominator <= 20 or not 0 < numerator < denominator:
         return None
-    part = {2: "half", 4: "quarter"}.get(denominator) or ordinal(denominator)
+    part = {2: "half", 4: "quarter"}.get(denominator) or say_ordinal(denominator)
     if whole:
-        single = "a" if numerator == 1 else cardinal(numerator, "en")
-        return f"{cardinal(whole, 'en')} and {single} {part if numerator == 1 else plural_of(part)}"
-    return f"{cardinal(numerator, 'en')} {part if numerator == 1 else plural_of(part)}"
+        single = "a" if numerator == 1 else say_cardinal(numerator, "en")
+        return f"{say_cardinal(whole, 'en')} and {single} {part if numerator == 1 else find_plural(part)}"
+    return f"{say_cardinal(numerator, 'en')} {part if numerator == 1 else find_plural(part)}"
 
 
-def plural_of(part: str) -> str:
+def find_plural(part: str) -> str:
     return "halves" if part == "half" else f"{part}s"
 
 
-def _hindi_fraction(numerator: int, denominator: int, whole: int) -> str | None:
+def _say_hindi_fraction(numerator: int, denominator: int, whole: int) -> str | None:
     if (numerator, denominator) == (1, 2):
-        return (_HALVES.get(whole) or f"साढ़े {_hindi(whole)}") if whole else "आधा"
+        return (_HALVES.get(whole) or f"साढ़े {_say_hindi(whole)}") if whole else "आधा"
     if (numerator, denominator) == (1, 4):
-        return ("सवा" if whole == 1 else f"सवा {_hindi(whole)}") if whole else "चौथाई"
+        return ("सवा" if whole == 1 else f"सवा {_say_hindi(whole)}") if whole else "चौथाई"
     if (numerator, denominator) == (3, 4):
-        return f"पौने {_hindi(whole + 1)}" if whole else "तीन चौथाई"
+        return f"पौने {_say_hindi(whole + 1)}" if whole else "तीन चौथाई"
     if not 0 < numerator < denominator <= 20:
         return None
-    said = f"{_hindi(numerator)} बटा {_hindi(denominator)}"
-    return f"{_hindi(whole)} सही {said}" if whole else said
+    said = f"{_say_hindi(numerator)} बटा {_say_hindi(denominator)}"
+    return f"{_say_hindi(whole)} सही {said}" if whole else said
 
 
-def _english(number: int, scales: Sequence[tuple[int, str]]) -> str:
+def _say_english(number: int, scales: Sequence[tuple[int, str]]) -> str:
     if number < 20:
         return _ENGLISH[number]
     if number < 100:
         return _TENS[number // 10] + (f"-{_ENGLISH[number % 10]}" if number % 10 else "")
     if number < 1000:
         rest = number % 100
-        return f"{_ENGLISH[number // 100]} hundred" + (f" and {_english(rest, scales)}" if rest else "")
+        return f"{_ENGLISH[number // 100]} hundred" + (f" and {_say_english(rest, scales)}" if rest else "")
     for size, name in scales:
         if number >= size:
             many, rest = divmod(number, size)
             joint = " and " if 0 < rest < 100 else " "
-            return f"{_english(many, scales)} {name}" + (f"{joint}{_english(rest, scales)}" if rest else "")
+            return f"{_say_english(many, scales)} {name}" + (f"{joint}{_say_english(rest, scales)}" if rest else "")
     raise AssertionError(number)
 
 
-def _hindi(number: int) -> str:
+def _say_hindi(number: int) -> str:
     if number < 100:
         return _HINDI[number]
     for size, name in _HINDI_SCALES:
         if number >= size:
             many, rest = divmod(number, size)
-            return f"{_hindi(many)} {name}" + (f" {_hindi(rest)}" if rest else "")
+            return f"{_say_hindi(many)} {name}" + (f" {_say_hindi(rest)}" if rest else "")
     raise AssertionError(number)
 
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.text import markup, stage_directions
-from sutradhar.domain.text.text import REMOVED, drawable, graphemes
+from sutradhar.domain.text.text import REMOVED, make_drawable, split_graphemes
 
 if TYPE_CHECKING:
     from regex import Match, Pattern
@@ -72,7 +72,7 @@ def read_narration(text_as_sent: str) -> PastedText:
     reading = _Reading()
     text = markup.decode_entities(text_as_sent.replace(REMOVED, ""))
     text = markup.strip_html(text, reading.left_out)
-    text = drawable(text, reading.leave_out)
+    text = make_drawable(text, reading.leave_out)
     text = markup.strip_footnotes(text, reading.left_out)
     text = markup.strip_links(text, reading.left_out)
     text = _strip_directions(text, reading, square=True)
@@ -108,10 +108,10 @@ def _strip_directions(text: str, reading: _Reading, *, square: bool) -> str:
 
 
 def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
-    bare = [markup.strip_emphasis(markup.line_prefix(line.strip(_SPACES))[0]).strip(_SPACES) for line in raw]
+    bare = [markup.strip_emphasis(markup.split_line_prefix(line.strip(_SPACES))[0]).strip(_SPACES) for line in raw]
     in_script = stage_directions.is_script(bare)
-    stamped = sum(stage_directions.lone_stamp(line) for line in bare) > 1
-    labels = any(stage_directions.speaker_label(line) for line in bare)
+    stamped = sum(stage_directions.is_stamp(line) for line in bare) > 1
+    labels = any(stage_directions.match_speaker_label(line) for line in bare)
     found: list[_Line] = []
     blank = labelled = False
     for i, line in enumerate(_read_tables(raw, reading)):
@@ -122,10 +122,10 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
         following = raw[i + 1].strip() if i + 1 < len(raw) else ""
         if markup.is_fence(outer) or markup.is_rule(outer):
             continue
-        if stage_directions.subtitle_times(outer) or outer == "WEBVTT":
+        if stage_directions.is_subtitle_times(outer) or outer == "WEBVTT":
             reading.leave_out(outer)
             continue
-        if outer.isdecimal() and stage_directions.subtitle_times(following):
+        if outer.isdecimal() and stage_directions.is_subtitle_times(following):
             reading.leave_out(outer)
             continue
         read = _read_line(outer, reading, in_script=in_script, stamped=stamped, labels=labels)
@@ -139,12 +139,12 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
 
 
 def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, labels: bool) -> _Line:
-    line, kind = markup.line_prefix(line)
+    line, kind = markup.split_line_prefix(line)
     bold = markup.is_bold(line)
     whole = _compile(r"([*_]{1,3})(?!\s)([^*_]+)\1").fullmatch(line)
     if whole and stage_directions.is_direction(whole[2], square=True):
         return _Line(reading.leave_out(line))
-    if chat := stage_directions.chat_prefix(line):
+    if chat := stage_directions.match_chat_prefix(line):
         reading.leave_out(chat[0])
         line = line[chat.end() :]
     line = markup.strip_emphasis(line)
@@ -152,23 +152,23 @@ def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, 
     for _ in range(6):  # "(0:00-0:05) (softly) Narrator (V.O.): (pause) ..."
         line = line.lstrip(_SPACES)
         heading = kind == "heading" or bold
-        if (heading and stage_directions.structural_heading(line)) or stage_directions.cue_line(
+        if (heading and stage_directions.is_structural_heading(line)) or stage_directions.is_cue_line(
             line, in_script=in_script
         ):
             return _Line(reading.leave_out(line))
-        lead = stage_directions.stamp_at_start(line, many=stamped) or stage_directions.speaker_label(line)
-        labelled = labelled or (lead is not None and not stage_directions.lone_stamp(line))
-        if lead is None and (lead := stage_directions.scene_prefix(line)) and labels:
+        lead = stage_directions.match_stamp(line, many=stamped) or stage_directions.match_speaker_label(line)
+        labelled = labelled or (lead is not None and not stage_directions.is_stamp(line))
+        if lead is None and (lead := stage_directions.match_scene_prefix(line)) and labels:
             return _Line(reading.leave_out(line))
         if lead is None and in_script:
-            lead = stage_directions.part_label(line)
+            lead = stage_directions.match_part_label(line)
         if lead is None and (bracket := _compile(r"\(([^()\n]{1,200})\)").match(line)):
             lead = bracket if stage_directions.is_direction(bracket[1], square=False) else None
         if lead is None:
             break
         reading.leave_out(lead[0])
         line = line[lead.end() :]
-    if stage_directions.chord_line(line):
+    if stage_directions.is_chord_line(line):
         return _Line(reading.leave_out(line))
     if _compile(r"(?:\#[\p{L}\p{N}\p{M}_]+\s*){2,}").fullmatch(line) or line.casefold().strip("<>‎") in _FORWARDED:
         return _Line(reading.leave_out(line))
@@ -190,11 +190,11 @@ def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
         if "|" not in lines[i - 1]:
             continue
         last = next((n for n in range(i + 1, len(lines)) if "|" not in lines[n]), len(lines))
-        header = [markup.strip_emphasis(cell) for cell in _cells(lines[i - 1])]
+        header = [markup.strip_emphasis(cell) for cell in _split_cells(lines[i - 1])]
         said = next((n for n, cell in enumerate(header) if _compile(_NARRATED).fullmatch(cell)), None)
         lines[i] = REMOVED
         for n in (i - 1, *range(i + 1, last)):
-            cells = _cells(lines[n])
+            cells = _split_cells(lines[n])
             if said is None:
                 lines[n] = ", ".join(cell for cell in cells if any(c.isalnum() for c in cell))
                 continue
@@ -205,7 +205,7 @@ def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
     return lines
 
 
-def _cells(row: str) -> list[str]:
+def _split_cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().removeprefix("|").removesuffix("|").split("|")]
 
 
@@ -253,7 +253,7 @@ def _join(lines: Sequence[_Line]) -> str:
 
 def _is_verse(texts: Sequence[str]) -> bool:
     """Return whether ``texts``, the lines of one paragraph, are verse: short, and broken inside sentences."""
-    if len(texts) < 2 or max(len(graphemes(text)) for text in texts) > _VERSE_TO or _is_wrapped(texts):
+    if len(texts) < 2 or max(len(split_graphemes(text)) for text in texts) > _VERSE_TO or _is_wrapped(texts):
         return False
     ends = [text.rstrip(_SPACES + _CLOSING)[-1:] for text in texts]
     return any(end == "॥" for end in ends) or any(end not in _ENDS for end in ends)

@@ -57,7 +57,7 @@ def say_phone(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list
             continue
         if compile_pattern(_PHONE).fullmatch(" ".join(t.core for t in part)):
             plus = {"en": "plus ", "hi": "प्लस "}[language]
-            return [t.say((plus if "+" in t.core else "") + words.digits(t.core, language)) for t in part]
+            return [t.say((plus if "+" in t.core else "") + words.say_digits(t.core, language)) for t in part]
     return None
 
 
@@ -67,21 +67,23 @@ def say_money(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list
     per = rf"(?:/-|/({UNIT}|\p{{L}}+))?"
     found = compile_pattern(rf"({SIGN})({NUMBER})({SCALE})?{per}").fullmatch(token.core)
     if found:
-        return _amount(found, [token], following, language)
+        return _say_amount(found, [token], following, language)
     bare = token.core + token.trail if token.raw.endswith(".") else token.core
     if following and (bare in CURRENCIES or token.core in CURRENCIES) and not token.lead:
         found = compile_pattern(rf"()({NUMBER})({SCALE})?{per}").fullmatch(following.core)
         if found:
             after = tokens[i + 2] if i + 2 < len(tokens) else None
-            return _amount(found, [token, following], after, language, sign=bare if bare in CURRENCIES else token.core)
+            return _say_amount(
+                found, [token, following], after, language, sign=bare if bare in CURRENCIES else token.core
+            )
     if found := compile_pattern(rf"({NUMBER})({SIGN}|¢)").fullmatch(token.core):
         one, many, hindi = CURRENCIES.get(found[2], ("cent", "cents", "सेंट"))
         name = hindi if language == "hi" else one if found[1] == "1" else many
-        return [token.say(f"{words.decimal(found[1], language)} {name}")]
+        return [token.say(f"{words.say_decimal(found[1], language)} {name}")]
     return None
 
 
-def _amount(
+def _say_amount(
     found: "Match[str]", parts: Sequence[Token], following: Token | None, language: NumberLanguage, sign: str = ""
 ) -> list[str]:
     one, many, hindi = CURRENCIES[sign or found[1]]
@@ -95,19 +97,19 @@ def _amount(
         unit = UNITS.get(per)
         rate = f" प्रति {unit[2] if unit else per}" if language == "hi" else f" per {unit[0] if unit else per}"
     if scale:
-        said = f"{words.decimal(amount, language)} {SCALES[scale][language == 'hi']} {name}{rate}"
+        said = f"{words.say_decimal(amount, language)} {SCALES[scale][language == 'hi']} {name}{rate}"
     elif following and following.core.casefold() in SCALE_WORDS and not token.trail:
-        said = words.decimal(amount, language, indian=indian)
+        said = words.say_decimal(amount, language, indian=indian)
         return [*before, token.say(said), following.say(f"{following.core} {name}{rate}")]
     elif len(minor) == 2 and one in CENTS:
         cent, cents, hindi_cents = CENTS[one]
         small = int(minor)
         part = hindi_cents if language == "hi" else cent if small == 1 else cents
         joint = " " if language == "hi" else " and "
-        tail = f"{joint}{words.cardinal(small, language)} {part}" if small else ""
-        said = f"{words.decimal(number, language, indian=indian)} {name}{tail}{rate}"
+        tail = f"{joint}{words.say_cardinal(small, language)} {part}" if small else ""
+        said = f"{words.say_decimal(number, language, indian=indian)} {name}{tail}{rate}"
     else:
-        said = f"{words.decimal(amount, language, indian=indian)} {name}{rate}"
+        said = f"{words.say_decimal(amount, language, indian=indian)} {name}{rate}"
     return [*before, token.say(said)]
 
 
@@ -121,18 +123,20 @@ def say_time(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[
     if language == "hi":
         quarter = {15: (1, 4), 30: (1, 2), 45: (3, 4)}.get(minute)
         if following == "बजे" and quarter:
-            return [token.say(words.fraction(*quarter, "hi", whole=hour) or "")]
-        said = words.cardinal(hour, "hi") + (f" {words.cardinal(minute, 'hi')}" if minute else "")
+            return [token.say(words.say_fraction(*quarter, "hi", whole=hour) or "")]
+        said = words.say_cardinal(hour, "hi") + (f" {words.say_cardinal(minute, 'hi')}" if minute else "")
         return [token.say(said)]
-    hours = words.cardinal(hour, "en")
+    hours = words.say_cardinal(hour, "en")
     if minute:
         said = (
-            f"{hours} oh {words.cardinal(minute, 'en')}" if minute < 10 else f"{hours} {words.cardinal(minute, 'en')}"
+            f"{hours} oh {words.say_cardinal(minute, 'en')}"
+            if minute < 10
+            else f"{hours} {words.say_cardinal(minute, 'en')}"
         )
     else:
         said = hours if half or following.casefold().startswith(("a.m", "p.m", "am", "pm")) else f"{hours} o'clock"
     if found[3]:
-        said += f" {words.cardinal(int(found[3]), 'en')}"
+        said += f" {words.say_cardinal(int(found[3]), 'en')}"
     return [token.say(f"{said} {half}".strip())]
 
 
@@ -145,14 +149,14 @@ def say_date(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[
         day, month = (month, day) if month > 12 else (day, month)
         if not (1 <= month <= 12 and 1 <= day <= 31):
             return None
-        name, said = MONTHS[language][month - 1], words.year(year, language)
+        name, said = MONTHS[language][month - 1], words.say_year(year, language)
         if language == "hi":
-            return [token.say(f"{words.cardinal(day, 'hi')} {name} {said}")]
-        return [token.say(f"the {words.ordinal(day)} of {name} {said}")]
+            return [token.say(f"{words.say_cardinal(day, 'hi')} {name} {said}")]
+        return [token.say(f"the {words.say_ordinal(day)} of {name} {said}")]
     beside = [t.core for t in (*tokens[max(i - 1, 0) : i], *tokens[i + 1 : i + 2])]
     month = any(name.casefold() in MONTH_WORDS and name not in ("may", "march") for name in beside)
     if language == "en" and month and token.core.isdecimal() and 1 <= int(token.core) <= 31:
-        return [token.say(words.ordinal(int(token.core)))]
+        return [token.say(words.say_ordinal(int(token.core)))]
     return None
 
 

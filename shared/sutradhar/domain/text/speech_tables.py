@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-def _table(rows: str) -> dict[str, tuple[str, str, str]]:
+def _parse_rows(rows: str) -> dict[str, tuple[str, str, str]]:
     """Return lines of ``written = one, many, Hindi`` as a dictionary; spaces separate several written forms."""
     found: dict[str, tuple[str, str, str]] = {}
     for row in rows.strip().splitlines():
@@ -13,7 +13,7 @@ def _table(rows: str) -> dict[str, tuple[str, str, str]]:
     return found
 
 
-UNITS: Mapping[str, tuple[str, str, str]] = _table(
+UNITS: Mapping[str, tuple[str, str, str]] = _parse_rows(
     """
     km kms किमी कि.मी किलोमी = kilometer, kilometers, किलोमीटर
     m मी = meter, meters, मीटर
@@ -64,7 +64,7 @@ UNITS: Mapping[str, tuple[str, str, str]] = _table(
 """Units after a number. ``से`` is a unit only if it is joined to the number: "5 से 10" is a range."""
 ONLY_ATTACHED = frozenset({"से", "s", "min", "मि", "मी", "ली"})
 
-CURRENCIES: Mapping[str, tuple[str, str, str]] = _table(
+CURRENCIES: Mapping[str, tuple[str, str, str]] = _parse_rows(
     """
     ₹ Rs Rs. INR ₨ रु रु. रू रू. रुपये = rupee, rupees, रुपये
     $ US$ USD = dollar, dollars, डॉलर
@@ -76,7 +76,7 @@ CURRENCIES: Mapping[str, tuple[str, str, str]] = _table(
     ₽ = ruble, rubles, रूबल
     """
 )
-CENTS: Mapping[str, tuple[str, str, str]] = _table(
+CENTS: Mapping[str, tuple[str, str, str]] = _parse_rows(
     """
     rupee = paisa, paise, पैसे
     dollar = cent, cents, सेंट

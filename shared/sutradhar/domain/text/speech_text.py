@@ -27,10 +27,10 @@ _SITES = r"(?:[\w-]+\.)+(?:com|org|net|in|gov|edu|io|ai|co|info|uk|us|nic|app|de
 
 
 @lru_cache(maxsize=512)
-def spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
+def split_spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
     """Return the spoken words for each word of ``text`` (``text.split()``); empty for a word that is not spoken."""
     raw = text.split()
-    tokens = [_token(word) for word in raw]
+    tokens = [_split_token(word) for word in raw]
     said: list[str] = []
     while len(said) < len(tokens):
         i = len(said)
@@ -45,12 +45,12 @@ _PAUSES = frozenset(["—", "–", "-", "…", "...", "?", "!", ",", ".", ";", "
 """Marks that the voice gets also if they stand alone; it pauses there."""
 
 
-def spoken_text(text: str, language: NumberLanguage) -> str:
+def convert_to_speech(text: str, language: NumberLanguage) -> str:
     """Return the spoken words of all of ``text``, on one line."""
-    return " ".join(filter(None, spoken_words(text, language)))
+    return " ".join(filter(None, split_spoken_words(text, language)))
 
 
-def _token(raw: str) -> Token:
+def _split_token(raw: str) -> Token:
     found = compile_pattern(r"([(\"'“‘\[«।॥|]*)(.*?)([)\"'”’\]».,;:!?।॥…|]*)").fullmatch(raw)
     assert found
     return Token(raw, found[1], found[2], found[3])
@@ -59,7 +59,7 @@ def _token(raw: str) -> Token:
 Rule = Callable[[Sequence[Token], int, NumberLanguage], "list[str] | None"]
 
 
-def _abbreviation(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
+def _say_abbreviation(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
     token, following = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
     dotted = f"{token.core}." if token.trail.startswith(".") else ""
     table = ABBREVIATIONS[language]
@@ -102,14 +102,14 @@ def _say_other(tokens: Sequence[Token], i: int, language: NumberLanguage) -> lis
     if core in UNITS and not core[:1].isalpha():  # "℃" alone
         return [token.say(UNITS[core][2 if language == "hi" else 1])]
     core = core.replace("%", f" {UNITS['%'][2 if language == 'hi' else 0]}") if core != "%" else core
-    core = compile_pattern(NUMBER).sub(lambda found: f" {words.decimal(found[0], language)} ", core).strip()
+    core = compile_pattern(NUMBER).sub(lambda found: f" {words.say_decimal(found[0], language)} ", core).strip()
     return [token.say(core) if core else token.raw]
 
 
 _SPECIAL = frozenset({"Dr", "Mr", "Mrs", "Ms", "Prof", "St", "x", *CURRENCIES})
 
 
-def _plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
+def _say_plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
     """Say a word of letters as it is written; most words are like that."""
     token = tokens[i]
     beside = i and any(c.isdecimal() or c in FRACTIONS for c in tokens[i - 1].core)
@@ -123,14 +123,14 @@ def _plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> li
 
 
 _RULES: Sequence[Rule] = (
-    _plain_word,
+    _say_plain_word,
     say_phone,
     say_money,
     say_time,
     say_date,
     say_number_word,
     say_unit_word,
-    _abbreviation,
+    _say_abbreviation,
     _say_other,
 )
 

@@ -113,12 +113,12 @@ def _compile(pattern: str) -> "Pattern[str]":
     return regex.compile(pattern, flags=regex.VERSION1)
 
 
-def speaker_label(line: str) -> "Match[str] | None":
+def match_speaker_label(line: str) -> "Match[str] | None":
     """Match a label of the narrator or the host at the start of ``line``: ``Narrator (V.O.): ``, in any case."""
     return _compile(_LABEL).match(line) or _compile(_LABEL_ALONE).fullmatch(line)
 
 
-def cue_line(line: str, *, in_script: bool) -> bool:
+def is_cue_line(line: str, *, in_script: bool) -> bool:
     """Return whether ``line`` is a cue for the production: ``SFX: wind``, ``CUT TO:``, ``INT. HOUSE - DAY``.
 
     Words such as "Music:" also begin ordinary sentences; they count only if the text has labels (``in_script``).
@@ -136,17 +136,17 @@ def cue_line(line: str, *, in_script: bool) -> bool:
 def is_script(lines: "list[str]") -> bool:
     """Return whether ``lines`` are a script: a line has a label of the narrator, or is a cue or a scene's heading."""
     return any(
-        speaker_label(line) or cue_line(line, in_script=False) or _compile(rf"{_SCENE}\s*[:.–—-]").match(line)
+        match_speaker_label(line) or is_cue_line(line, in_script=False) or _compile(rf"{_SCENE}\s*[:.–—-]").match(line)
         for line in lines
     )
 
 
-def scene_prefix(line: str) -> "Match[str] | None":
+def match_scene_prefix(line: str) -> "Match[str] | None":
     """Match ``Scene 3: `` or ``दृश्य 3 - `` at the start of ``line``."""
     return _compile(rf"{_SCENE}\s*(?:\([^()\n]*\))?\s*(?:[:：.–—-]+\s*|$)").match(line)
 
 
-def chord_line(line: str) -> bool:
+def is_chord_line(line: str) -> bool:
     """Return whether ``line`` has only the chords of a song (``Am  G7``), or how often to sing a part (``x2``)."""
     chord = r"[A-G][#b♯♭]?(?:maj|min|dim|sus|aug|add|m)?\d{0,2}(?:/[A-G][#b]?)?"
     alone = _compile(rf"(?:\|?\s*{chord}[\s|-]+)+{chord}\s*\|?").fullmatch(line)
@@ -154,12 +154,12 @@ def chord_line(line: str) -> bool:
     return bool(marked or _compile(r"\(?[x×]\s?\d{1,2}\)?").fullmatch(line))
 
 
-def part_label(line: str) -> "Match[str] | None":
+def match_part_label(line: str) -> "Match[str] | None":
     """Match the name of a part of a script at the start of ``line``: ``Outro: ``, ``HOOK (0:00-0:05): ``."""
     return _compile(rf"(?i:{_HEADINGS})\s*(?:\([^()\n]*\)|\[[^\[\]\n]*\])?\s*[:：]\s+(?=\S)").match(line)
 
 
-def structural_heading(line: str) -> bool:
+def is_structural_heading(line: str) -> bool:
     """Return whether a heading names a part of the script, not of the story: ``Intro (0:00-0:10)``, ``Scene 1``."""
     rest = rf"\s*(?:\(.*\)|\[.*\]|{_STAMPS})?\s*[:：]?\s*"
     return bool(
@@ -170,26 +170,26 @@ def structural_heading(line: str) -> bool:
     )
 
 
-def stamp_at_start(line: str, *, many: bool) -> "Match[str] | None":
+def match_stamp(line: str, *, many: bool) -> "Match[str] | None":
     """Match a time stamp at the start of ``line``. One without brackets counts if it begins with a zero, or if other
     lines have one too (``many``); otherwise it may be a time of day."""
     found = _compile(_AT_THE_START).match(line)
-    if found or not lone_stamp(line):
+    if found or not is_stamp(line):
         return found
     alone = _compile(rf"{_STAMP}(?!\s*(?i:[ap]\.?m\b|o.clock|बजे))\s*[:|–—-]?\s+").match(line)
     return alone if alone and (many or line.startswith(("0:", "00:"))) else None
 
 
-def lone_stamp(line: str) -> bool:
+def is_stamp(line: str) -> bool:
     return _compile(rf"{_STAMP}\b").match(line) is not None
 
 
-def chat_prefix(line: str) -> "Match[str] | None":
+def match_chat_prefix(line: str) -> "Match[str] | None":
     """Match the prefix that a messenger's export writes before a message: ``[12/05/24, 10:32 PM] Ravi: ``."""
     return _compile(_CHAT).match(line)
 
 
-def subtitle_times(line: str) -> bool:
+def is_subtitle_times(line: str) -> bool:
     """Return whether ``line`` has the times of a SubRip or WebVTT cue."""
     return _compile(rf"(?:\d+:)?{_STAMP}\s*-->\s*(?:\d+:)?{_STAMP}.*").fullmatch(line) is not None
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sutradhar.domain.text.font_coverage import DEVANAGARI, LATIN
-from sutradhar.domain.text.line_breaks import ends_sentence, numbers_item
+from sutradhar.domain.text.line_breaks import ends_sentence, is_item_number
 
 if TYPE_CHECKING:
     from regex import Pattern
@@ -30,7 +30,7 @@ REMOVED = "\x00"
 """Marks the place of removed text until the gap is closed; users' texts never contain this character."""
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return ``text`` on one line: characters as ``plain_characters`` leaves them, white space as single spaces."""
     return " ".join(plain_characters(text).split())
 
@@ -41,9 +41,9 @@ def plain_characters(text: str) -> str:
     Control and formatting characters (soft hyphens, zero-width spaces, marks of direction) leave no gap. Joiners stay
     inside words, where they shape the letters. Every kind of space becomes an ordinary one.
     """
-    text = _compiled(_LINE_BREAK).sub("\n", text).replace("\u2029", "\n\n")
+    text = _compile_pattern(_LINE_BREAK).sub("\n", text).replace("\u2029", "\n\n")
     text = unicodedata.normalize("NFC", "".join(_visible_character(c) for c in text))
-    return _compiled(_LONE_JOINER).sub("", text)
+    return _compile_pattern(_LONE_JOINER).sub("", text)
 
 
 def _visible_character(character: str) -> str:
@@ -53,10 +53,10 @@ def _visible_character(character: str) -> str:
     return "" if category in ("Cc", "Cf", "Cs") and character not in _JOINERS else character
 
 
-def drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
+def make_drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
     """Return ``text`` in characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) become plain ones, and
     ``put`` replaces each run of emoji and other pictographs, by default with nothing."""
-    text = _compiled(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _replace_pictographs(found[0], put), text)
+    text = _compile_pattern(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _replace_pictographs(found[0], put), text)
     return "".join(c if c.isascii() or has_glyph(c) else _plain_form(c, text[i - 1 : i]) for i, c in enumerate(text))
 
 
@@ -88,10 +88,10 @@ def _plain_form(character: str, before: str) -> str:
     return f" {plain}" if "\u2044" in plain and before.isdigit() else plain
 
 
-def undrawable(text: str) -> str | None:
+def find_undrawable_character(text: str) -> str | None:
     """The first character that the caption fonts cannot draw, or None. Of one grapheme cluster all is drawn with one
     font."""
-    for cluster in graphemes(drawable(text)):
+    for cluster in split_graphemes(make_drawable(text)):
         points = [ord(c) for c in cluster if not c.isspace() and c not in _JOINERS]
         missing = min(([p for p in points if p not in font] for font in (DEVANAGARI, LATIN)), key=len)
         if missing:
@@ -99,30 +99,30 @@ def undrawable(text: str) -> str | None:
     return None
 
 
-def named(character: str) -> str:
+def describe_character(character: str) -> str:
     """``character`` as people can look it up: ``'→' (U+2192 RIGHTWARDS ARROW)``."""
     name = unicodedata.name(character, "")
     return f"{character!r} (U+{ord(character):04X}{' ' if name else ''}{name})"
 
 
-def language_of(text: str) -> str:
+def detect_language(text: str) -> str:
     """``hi`` when most letters are Devanagari, else ``en``."""
     letters = [c for c in text if c.isalpha()]
     return "hi" if sum("\u0900" <= c <= "\u097f" for c in letters) * 2 > len(letters) else "en"
 
 
-def graphemes(text: str) -> list[str]:
+def split_graphemes(text: str) -> list[str]:
     """``text`` as user-perceived characters (UAX #29 extended grapheme clusters)."""
-    return _compiled(r"\X").findall(text)
+    return _compile_pattern(r"\X").findall(text)
 
 
-def sentences(text: str) -> list[str]:
+def split_sentences(text: str) -> list[str]:
     """Split ``text`` after ``. ! ? । ॥ …``; closing quotes stay with their sentence, and a title, an initial and the
     number of an item do not end one."""
-    words = _compiled(r"\S+").finditer(text)
+    words = _compile_pattern(r"\S+").finditer(text)
     found, start, before, last = [], 0, "", None
     for word in words:
-        if last and ends_sentence(last[0], word[0]) and not numbers_item(last[0], before):
+        if last and ends_sentence(last[0], word[0]) and not is_item_number(last[0], before):
             found.append(text[start : last.end()])
             start = word.start()
         before, last = last[0] if last else "", word
@@ -130,7 +130,7 @@ def sentences(text: str) -> list[str]:
 
 
 @cache
-def _compiled(pattern: str) -> "Pattern[str]":
+def _compile_pattern(pattern: str) -> "Pattern[str]":
     import regex  # noqa: PLC0415 - a function that reads no text does without
 
     return regex.compile(pattern, flags=regex.VERSION1)

@@ -5,7 +5,13 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from sutradhar.domain.text.pasted_text import read_line, read_narration
-from sutradhar.domain.text.text import clean, drawable, named, plain_characters, undrawable
+from sutradhar.domain.text.text import (
+    clean_text,
+    describe_character,
+    find_undrawable_character,
+    make_drawable,
+    plain_characters,
+)
 
 MAX_NARRATION = 2000
 """The most spoken characters in one scene; text that is left out does not count."""
@@ -13,61 +19,62 @@ _MAX_PASTED = 20_000
 """The most characters of a text to check: far more than any field takes, and few enough to read in a moment."""
 
 
-def some(value: str) -> str:
+def require_text(value: str) -> str:
     if not value:
         raise ValueError("must have some text (symbols and emoji do not count)")
     return value
 
 
-def _visible(value: str) -> str:
-    if foreign := undrawable(value):
+def _check_glyphs(value: str) -> str:
+    if foreign := find_undrawable_character(value):
         raise ValueError(
-            f"has the character {named(foreign)}, which the caption fonts cannot draw; take it out or spell it"
+            f"has the character {describe_character(foreign)}, which the caption fonts cannot draw;"
+            " take it out or spell it"
         )
     return value
 
 
-def _encodable(value: object) -> object:
+def _check_unicode(value: object) -> object:
     if isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value):
         raise ValueError("has half of a surrogate pair, which is no character; send valid Unicode")
     return value
 
 
-def _short_enough(value: object) -> object:
+def _check_pasted_length(value: object) -> object:
     if isinstance(value, str) and len(value) > _MAX_PASTED:
         raise ValueError(f"must be a short text (got {len(value)} characters)")
-    return _encodable(value)
+    return _check_unicode(value)
 
 
-Line = Annotated[str, BeforeValidator(_short_enough), AfterValidator(clean)]
-Shown = Annotated[
+SingleLineText = Annotated[str, BeforeValidator(_check_pasted_length), AfterValidator(clean_text)]
+DisplayText = Annotated[
     str,
-    BeforeValidator(_short_enough),
+    BeforeValidator(_check_pasted_length),
     AfterValidator(read_line),
-    AfterValidator(drawable),
-    AfterValidator(clean),
-    AfterValidator(some),
-    AfterValidator(_visible),
+    AfterValidator(make_drawable),
+    AfterValidator(clean_text),
+    AfterValidator(require_text),
+    AfterValidator(_check_glyphs),
 ]
 
 
-def _prompt(value: str) -> str:
+def _read_prompt(value: str) -> str:
     text = plain_characters(value).strip()
-    some(drawable(text).strip())
-    return _visible(text)
+    require_text(make_drawable(text).strip())
+    return _check_glyphs(text)
 
 
-Prompt = Annotated[str, BeforeValidator(_short_enough), AfterValidator(_prompt)]
+PromptText = Annotated[str, BeforeValidator(_check_pasted_length), AfterValidator(_read_prompt)]
 """An idea or a whole script. It keeps its line breaks, which tell the spoken text of a script from its labels."""
 
 
-def _narration(value: str) -> str:
+def _read_narration(value: str) -> str:
     spoken = read_narration(value).text if len(value) <= _MAX_PASTED else value
     if len(spoken) > MAX_NARRATION:
         raise ValueError(f"has too much to say for one scene: at most {MAX_NARRATION} characters (got {len(spoken)})")
     if value.strip() and not spoken:
         raise ValueError("has nothing to say once stage directions and symbols are taken out; write a sentence")
-    return _visible(spoken) if spoken else ""
+    return _check_glyphs(spoken) if spoken else ""
 
 
-Narration = Annotated[str, BeforeValidator(_encodable), AfterValidator(_narration)]
+NarrationText = Annotated[str, BeforeValidator(_check_unicode), AfterValidator(_read_narration)]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sutradhar.domain.assets.asset import Word
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.text.line_breaks import binds, find_line_ends, numbers_item
-from sutradhar.domain.text.text import graphemes, sentences
+from sutradhar.domain.text.line_breaks import find_line_ends, is_bound, is_item_number
+from sutradhar.domain.text.text import split_graphemes, split_sentences
 
 MAX_LINE = 42
 MAX_LINES = 2
@@ -47,7 +47,7 @@ class Cue(Frozen):
 
 def count_characters(text: str) -> int:
     """Length in characters as a reader counts them (grapheme clusters)."""
-    return len(graphemes(text))
+    return len(split_graphemes(text))
 
 
 def build_cues(
@@ -61,7 +61,7 @@ def build_cues(
     """
     following = [*(word.text for word in words[1:]), ""][: len(words)]
     before = ["", *("" if i in line_ends else word.text for i, word in enumerate(words))]
-    numbers = {i for i, word in enumerate(words) if numbers_item(word.text, before[i])}
+    numbers = {i for i, word in enumerate(words) if is_item_number(word.text, before[i])}
     parts = [
         part
         for i, (word, beside) in enumerate(zip(words, following, strict=True))
@@ -90,8 +90,8 @@ def build_cues(
 def build_translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int, max_frame: int) -> list[Cue]:
     """Return the cues of a translation of ``words``. If both have as many sentences, each keeps its time; otherwise,
     and inside a sentence, time is shared out by length."""
-    spoken = sentences(" ".join(w.text for w in words))
-    written = sentences(text)
+    spoken = split_sentences(" ".join(w.text for w in words))
+    written = split_sentences(text)
     spans: list[tuple[float, float]] = []
     if len(spoken) == len(written):
         at = 0
@@ -138,7 +138,7 @@ def _parts(word: Word, following: str, ends_line: bool, *, numbers: bool) -> Ite
     at = word.start
     for i, text in enumerate(texts):
         until, last = at + (word.end - word.start) * count_characters(text) / letters, i == len(texts) - 1
-        bound = last and not ends_line and (numbers or binds(word.text, following))
+        bound = last and not ends_line and (numbers or is_bound(word.text, following))
         yield _Part(text, at, until, len(texts) == 1, ends_line=last and ends_line, binds=bound)
         at = until
 
@@ -226,7 +226,7 @@ def _join_bound_words(words: Sequence[str], limit: int) -> list[str]:
     """Join those of ``words`` that belong together, if a line has room for them."""
     found: list[str] = []
     for i, word in enumerate(words):
-        if i and binds(words[i - 1], word) and count_characters(f"{found[-1]} {word}") <= limit:
+        if i and is_bound(words[i - 1], word) and count_characters(f"{found[-1]} {word}") <= limit:
             found[-1] += f" {word}"
         else:
             found.append(word)
@@ -255,7 +255,7 @@ def _greedy(parts: list[str], limit: int) -> list[str]:
 
 
 def _pieces(word: str, limit: int) -> list[str]:
-    clusters = graphemes(word)
+    clusters = split_graphemes(word)
     return ["".join(clusters[i : i + limit]) for i in range(0, len(clusters), limit)]
 
 

@@ -10,7 +10,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene, TitleText
-from sutradhar.domain.plan.speech_duration import AIR_SEC, MAX_VIDEO_SEC
+from sutradhar.domain.plan.speech_duration import MAX_VIDEO_SEC, NARRATION_PADDING_SEC
 from sutradhar.domain.text.line_breaks import find_line_ends
 from sutradhar.domain.video.captions import Cue, build_cues, build_translated_cues
 from sutradhar.domain.video.shots import choose_camera, count_part_frames, fill_scene, place_clip_audio, place_music
@@ -49,9 +49,9 @@ class _Length(NamedTuple):
 def build_timeline(plan: RenderPlan, assets: Mapping[Slot, Asset]) -> Timeline:
     """Lay the assets out in time. ``assets`` maps each slot to its finished asset.
 
-    A scene, from the middle of its first transition to the middle of its last, lasts its narration and ``AIR_SEC`` at
-    both ends, or ``duration_sec`` if that is longer. So two narrations are at least 2 × ``AIR_SEC`` apart, and the
-    narration is never cut.
+    A scene, from the middle of its first transition to the middle of its last, lasts its narration and
+    ``NARRATION_PADDING_SEC`` at both ends, or ``duration_sec`` if that is longer. So two narrations are at least
+    2 × ``NARRATION_PADDING_SEC`` apart, and the narration is never cut.
 
     Raises:
         InvalidRequest: the video would be longer than ``MAX_VIDEO_SEC``.
@@ -68,7 +68,7 @@ class _Layout:
     def __init__(self, plan: RenderPlan, assets: Mapping[Slot, Asset]) -> None:
         self._plan, self._assets, self._fps = plan, assets, plan.render.fps
         self._transitions = [_choose_transition(scene, i, self._fps) for i, scene in enumerate(plan.scenes)]
-        self._air = math.ceil(AIR_SEC * self._fps)
+        self._air = math.ceil(NARRATION_PADDING_SEC * self._fps)
         self._start = 0
         """First frame of the next scene's clip."""
         self._clips: list[Clip] = []

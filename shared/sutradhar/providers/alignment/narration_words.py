@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.text.speech_text import spoken_words
+from sutradhar.domain.text.speech_text import split_spoken_words
 
 
 class NarrationWords:
@@ -14,7 +14,7 @@ class NarrationWords:
     """
 
     def __init__(self, text: str, language: Language) -> None:
-        forms = spoken_words(text, language)
+        forms = split_spoken_words(text, language)
         self.written_words = text.split()
         self.spoken_words = [form for form in forms if form]
         self._is_audible = [bool(form) for form in forms]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from sutradhar.domain.text import number_words
-from sutradhar.domain.text.speech_text import spoken_words
+from sutradhar.domain.text.speech_text import split_spoken_words
 
 Reading = list[str]
 """One way to read a token: words of the dictionary."""
@@ -18,7 +18,7 @@ def list_readings(tokens: Sequence[str]) -> list[list[Reading]]:
 
     The first way is that of our voices; then numbers are read as years, as counts and digit by digit.
     """
-    forms = spoken_words(" ".join(tokens), "en")
+    forms = split_spoken_words(" ".join(tokens), "en")
     return [_list_token_readings(token, form) for token, form in zip(tokens, forms, strict=True)]
 
 
@@ -43,18 +43,18 @@ def _spell_numbers(token: str) -> Iterator[str]:
     for spell in (_spell_count, _spell_year, _spell_old_year, partial(_spell_count, indian=True)):
         yield replace_numbers(spell)
         yield replace_numbers(spell).replace(" and ", " ")
-    digits = replace_numbers(lambda number: number_words.digits(number, "en"))
+    digits = replace_numbers(lambda number: number_words.say_digits(number, "en"))
     yield digits
     yield digits.replace("zero", "oh")
 
 
 def _spell_count(number: str, *, indian: bool = False) -> str:
-    return number_words.decimal(number.replace(",", ""), "en", indian=indian)
+    return number_words.say_decimal(number.replace(",", ""), "en", indian=indian)
 
 
 def _spell_year(number: str) -> str:
     if number.isdecimal() and len(number) == 4:
-        return number_words.year(int(number), "en")
+        return number_words.say_year(int(number), "en")
     return _spell_count(number)
 
 
@@ -68,5 +68,5 @@ def _spell_old_year(number: str) -> str:
 def _split_words(text: str) -> Reading:
     """Return the words in ``text`` as the model's dictionary writes them; a remaining digit becomes its name."""
     parts = re.findall(r"[a-z']+|\d", text.lower().replace("’", "'"))
-    words = (number_words.digits(part, "en") if part.isdigit() else part.strip("'") for part in parts)
+    words = (number_words.say_digits(part, "en") if part.isdigit() else part.strip("'") for part in parts)
     return [word for word in words if word]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.text.speech_text import spoken_words
+from sutradhar.domain.text.speech_text import split_spoken_words
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.text_match import match_either_form
@@ -54,7 +54,7 @@ class Whisper:
             log("aligner_left_out", level="warning", aligner="whisper", reason=str(exc))
             return None
         tokens = [word.text for word in speech.words]
-        spoken_forms = spoken_words(" ".join(tokens), language)
+        spoken_forms = split_spoken_words(" ".join(tokens), language)
         places = match_either_form(tokens, spoken_forms, [word.word for word in words])
         if places is None:
             return None

@@ -12,10 +12,10 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.choices import MAX_CHARACTERS, MAX_SCENES, Language, Mood
-from sutradhar.domain.plan.notices import left_out_notice
+from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Character, Scene, SoundCue
-from sutradhar.domain.plan.speech_duration import durations, scene_sec
+from sutradhar.domain.plan.speech_duration import compute_durations, estimate_scene_sec
 from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import PlanResult
@@ -95,7 +95,7 @@ def draft_plan(wanted: RenderPlan) -> RenderPlan:
     language, count = wanted.spoken_language, _scene_count(wanted)
     words, said = _FILLER[language].split(), ""
     n = 0
-    while scene_sec(said, language, wanted.delivery.speed) < wanted.length_sec / count:
+    while estimate_scene_sec(said, language, wanted.delivery.speed) < wanted.length_sec / count:
         said, n = f"{said} {words[n % len(words)]}".strip(), n + 1
     scene = Scene(narration=said, image_prompt="x" * _USUAL_PROMPT_CHARS)
     # no two the same: what two scenes share is bought once
@@ -231,7 +231,7 @@ def _wrong(script: Script, wanted: RenderPlan) -> str:
     if mute:
         return f"scene {mute[0]} has no narration."
     said = [read_narration(shot.narration).text for shot in script.scenes]
-    seconds = sum(scene_sec(narration, language, wanted.delivery.speed) for narration in said)
+    seconds = sum(estimate_scene_sec(narration, language, wanted.delivery.speed) for narration in said)
     if abs(seconds - wanted.length_sec) > _MISFIT * wanted.length_sec:
         change = "shorter" if seconds > wanted.length_sec else "longer"
         return f"spoken, it takes {seconds:.0f} s and should take {wanted.length_sec} s. Make the narration {change}."
@@ -246,7 +246,7 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
         scenes = [_translated(scene, shot, language) for scene, shot in zip(wanted.scenes, script.scenes, strict=True)]
     else:
         narrations = [read_narration(shot.narration).text for shot in script.scenes]
-        lengths = durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
+        lengths = compute_durations(narrations, language, wanted.length_sec, wanted.delivery.speed)
         scenes = [
             Scene(
                 narration=narration,
@@ -260,7 +260,7 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
             for shot, narration, seconds in zip(script.scenes, narrations, lengths, strict=True)
         ]
     told = enumerate((shot.narration for shot in script.scenes), 1) if not wanted.scenes else ()
-    notices = [left_out_notice(f"the planner's narration of scene {i}", narration) for i, narration in told]
+    notices = [describe_unspoken(f"the planner's narration of scene {i}", narration) for i, narration in told]
     mood: Mood = script.mood
     music = wanted.music.evolve(mood=mood) if wanted.music.enabled and not wanted.music.mood else wanted.music
     return RenderPlan.model_validate(

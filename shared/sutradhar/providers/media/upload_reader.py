@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.upload import MediaFacts
+from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.media import formats
 from sutradhar.media.animation import probe_animation, write_clip
 from sutradhar.media.audio import read_audio
@@ -22,7 +22,7 @@ _SMALLEST = 64
 class MediaFiles:
     """Implements MediaReader."""
 
-    def probe(self, file: BinaryIO) -> MediaFacts:
+    def probe(self, file: BinaryIO) -> MediaInfo:
         """Check all of an image or a song, and the head and the tail of a video."""
         with _invalid_when_unusable():
             return _probe(file)
@@ -55,12 +55,12 @@ def _invalid_when_unusable() -> Iterator[None]:
         raise InvalidRequest([FieldError("file", str(exc))]) from exc
 
 
-def _probe(file: BinaryIO) -> MediaFacts:
+def _probe(file: BinaryIO) -> MediaInfo:
     if image_format := formats.find_image_format(file):
         if is_animation(file, image_format):
             animation = probe_animation(file, image_format)
             _require_size(animation.size)
-            return MediaFacts(
+            return MediaInfo(
                 kind="video",
                 width=animation.size[0],
                 height=animation.size[1],
@@ -70,10 +70,10 @@ def _probe(file: BinaryIO) -> MediaFacts:
             )
         image = probe_image(file)
         _require_size(image.size)
-        return MediaFacts(kind="image", width=image.size[0], height=image.size[1], notices=image.notices)
+        return MediaInfo(kind="image", width=image.size[0], height=image.size[1], notices=image.notices)
     if has_video(file):
         video = read_video(file)
-        return MediaFacts(
+        return MediaInfo(
             kind="video",
             width=video.width,
             height=video.height,
@@ -82,7 +82,7 @@ def _probe(file: BinaryIO) -> MediaFacts:
             notices=video.notices,
         )
     sound = read_audio(file)
-    return MediaFacts(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
+    return MediaInfo(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
 
 
 def _require_size(size: tuple[int, int]) -> None:

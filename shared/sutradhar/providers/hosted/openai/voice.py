@@ -8,7 +8,7 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.plan.choices import Language, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
-from sutradhar.domain.plan.speech_duration import speech_sec
+from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
@@ -35,7 +35,7 @@ class OpenAINarrator(BoughtNarrator):
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(NarrationWords(text, language).text)
         longest_sec = max(1.0, _LONGEST_SEC_A_CHARACTER * characters / options.speed)
-        expected_sec = speech_sec(text, language, options.speed)
+        expected_sec = estimate_speech_sec(text, language, options.speed)
         return Usage(PROVIDER, self._model, max={"seconds": longest_sec}, expected={"seconds": expected_sec})
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:

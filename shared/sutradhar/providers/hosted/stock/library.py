@@ -10,7 +10,7 @@ from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.text.text import language_of
+from sutradhar.domain.text.text import detect_language
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import VideoFile
 from sutradhar.providers.hosted.api_errors import (
@@ -179,7 +179,7 @@ class FootageArchive(Library, ABC):
 def keywords(prompt: str) -> str:
     """The first words of ``prompt`` that say something."""
     words = [word.strip(".,;:!?\"'()").lower() for word in prompt.split()]
-    telling = [w for w in words if w.isascii() and w.isalpha() and w not in _DULL and language_of(w) != "hi"]
+    telling = [w for w in words if w.isascii() and w.isalpha() and w not in _DULL and detect_language(w) != "hi"]
     return " ".join(list(dict.fromkeys(telling))[:_QUERY_WORDS])
 
 

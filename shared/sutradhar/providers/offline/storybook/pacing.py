@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sutradhar.domain.plan.choices import MAX_TOTAL_SEC, Language, Voice
-from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, rest_sec, scene_sec
+from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, compute_rest_sec, estimate_scene_sec
 from sutradhar.providers.offline.storybook.stories import Beat
 
 MIN_SCENES = 3
@@ -91,12 +91,12 @@ def _list_scene_seconds(beat: Beat, pace: Pace) -> list[float]:
     """Return the seconds of the scene with one, two, ... of the beat's sentences."""
     sentences = beat.get_sentences(pace.language)
     texts = (" ".join(sentences[: n + 1]) for n in range(len(sentences)))
-    return [scene_sec(text, pace.language, pace.speed, pace.voice) for text in texts]
+    return [estimate_scene_sec(text, pace.language, pace.speed, pace.voice) for text in texts]
 
 
 def _compute_length_cost(spoken_sec: float, scenes: int, length_sec: float) -> float:
     """Return the cost of the difference between the length of a version and the requested ``length_sec``."""
-    total = spoken_sec + scenes * rest_sec(spoken_sec, scenes, length_sec)
+    total = spoken_sec + scenes * compute_rest_sec(spoken_sec, scenes, length_sec)
     off = (total - length_sec) / length_sec
     cost = _MISS_COST * max(abs(off), LENGTH_TOLERANCE) if abs(off) > LENGTH_TOLERANCE or total > _MAX_SEC else 0.0
     cost += _OVER_COST * 100 * max(0.0, off)

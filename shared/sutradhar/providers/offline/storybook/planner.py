@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.plan.choices import MIN_TOTAL_SEC, Language, Mood
-from sutradhar.domain.plan.limits import expected_sec
-from sutradhar.domain.plan.notices import left_out_notice
+from sutradhar.domain.plan.limits import estimate_video_sec
+from sutradhar.domain.plan.notices import describe_unspoken
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.plan.script_parts import group_sentences, split_script
-from sutradhar.domain.plan.speech_duration import durations, misses_length
+from sutradhar.domain.plan.speech_duration import compute_durations, misses_length
 from sutradhar.ports.providers import PlanResult
 from sutradhar.providers.offline.storybook.generic import write_generic_beats
 from sutradhar.providers.offline.storybook.mood import detect_mood
@@ -45,7 +45,7 @@ class Storybook:
     def plan(self, requested_plan: RenderPlan) -> PlanResult:
         """See ``Planner``."""
         plan = self.write_plan(requested_plan)
-        reason = _explain_length(requested_plan, expected_sec(plan))
+        reason = _explain_length(requested_plan, estimate_video_sec(plan))
         return PlanResult(plan, str(self.provider_id), length_reason=reason)
 
     def write_plan(self, requested_plan: RenderPlan) -> RenderPlan:
@@ -90,10 +90,10 @@ def _complete_scenes(plan: RenderPlan) -> RenderPlan:
 def _plan_script(plan: RenderPlan, sentences: Sequence[str]) -> RenderPlan:
     """Return ``plan`` with the ``sentences`` of its prompt as scenes."""
     prompt, language = plan.prompt or "", plan.spoken_language
-    if notice := left_out_notice("the script", prompt):
+    if notice := describe_unspoken("the script", prompt):
         plan = plan.evolve(notices=(*plan.notices, notice))
     narrations = group_sentences(list(sentences), language)
-    seconds = durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
+    seconds = compute_durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
     scenes = [
         Scene(narration=narration, image_prompt=write_image_prompt(narration), duration_sec=sec)
         for narration, sec in zip(narrations, seconds, strict=True)
@@ -123,7 +123,7 @@ def _write_scenes(breath: Sequence[Beat], beats: Sequence[Beat], plan: RenderPla
     pace = Pace(language, plan.delivery.speed, plan.gender)
     telling = abridge_story(breath, beats, plan.length_sec, pace)
     narrations = [" ".join(beat.get_sentences(language)[:count]) for beat, count in telling]
-    seconds = durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
+    seconds = compute_durations(narrations, language, plan.length_sec, plan.delivery.speed, plan.gender)
     other = _OTHER[language]
     return tuple(
         Scene(

@@ -1,7 +1,7 @@
 """Read a prompt that is itself the narration: several sentences of prose, cut into scenes."""
 
 from sutradhar.domain.plan.script_parts import split_script
-from sutradhar.domain.text.text import clean, drawable, sentences
+from sutradhar.domain.text.text import clean_text, make_drawable, split_sentences
 from sutradhar.providers.offline.storybook.subject import is_request
 from sutradhar.providers.offline.storybook.titles import shorten_text
 
@@ -16,7 +16,7 @@ def split_script_sentences(prompt: str) -> list[str]:
     The lines of a poem or a song are a script, too, even without a full stop.
     """
     lines = split_script(prompt)
-    whole = sentences(" ".join("".join(f"{line} " for line in lines).split()))
+    whole = split_sentences(" ".join("".join(f"{line} " for line in lines).split()))
     if not lines or is_request(lines[0]) or is_request(whole[0]):
         return []
     return lines if len(whole) > 1 or _are_verses(lines) else []
@@ -30,4 +30,4 @@ def _are_verses(lines: list[str]) -> bool:
 
 def write_image_prompt(narration: str) -> str:
     """Return a prompt for an image of the words in ``narration``."""
-    return shorten_text(clean(drawable(narration)), _IMAGE_CHARS)
+    return shorten_text(clean_text(make_drawable(narration)), _IMAGE_CHARS)

@@ -6,7 +6,7 @@ from typing import Literal
 import regex
 
 from sutradhar.domain.plan.choices import Language
-from sutradhar.domain.text.text import clean, drawable
+from sutradhar.domain.text.text import clean_text, make_drawable
 from sutradhar.providers.offline.storybook.stories import load_word_lists
 
 _VIDEO = r"(?:(?:short|long|little|brief|simple|animated|narrated|\d+[\s-]?(?:second|sec|minute|min|s)s?)\s+)*"
@@ -34,7 +34,7 @@ def extract_subject(text: str) -> str:
 
     Brackets go, because a narration in brackets is a stage direction and because they look like unfilled blanks.
     """
-    text = clean(drawable(re.sub(r"[\[\](){}<>]", " ", text)))
+    text = clean_text(make_drawable(re.sub(r"[\[\](){}<>]", " ", text)))
     text = re.sub('["“”„«»]', "", text).strip(" .,;:!?।॥-–—…'’‘*#_/\\|~")
     if is_request(text):
         text = _REQUEST_HI_START.sub("", _REQUEST_HI.sub("", _REQUEST.sub("", text))).strip(" .,;:-")
@@ -52,7 +52,7 @@ def is_question(subject: str, language: Language, request: str) -> bool:
         return True
     lists, words = load_word_lists(), subject.casefold().split()
     if language == "hi":
-        return not set(clean(lists.asking_hi).split()).isdisjoint(words)
+        return not set(clean_text(lists.asking_hi).split()).isdisjoint(words)
     return len(words) > 2 and words[0] in (lists.asking + " " + lists.auxiliary).split()
 
 
@@ -115,5 +115,5 @@ def _has_personal_title(subject: str, language: Language) -> bool:
 def fold_words(text: str) -> list[str]:
     """Return the words of ``text`` in lower case; Hindi spellings with and without nukta, chandrabindu or anusvara
     become one."""
-    folded = clean(text).casefold().replace("\u093c", "").replace("ँ", "ं")
+    folded = clean_text(text).casefold().replace("\u093c", "").replace("ँ", "ं")
     return regex.findall(r"[\p{L}\p{M}\p{N}]+", folded)
