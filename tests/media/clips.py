@@ -3,6 +3,7 @@
 import hashlib
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
@@ -15,8 +16,8 @@ SIZE, FPS = (160, 90), 30
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
-def made(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") -> Path:
-    argv = [
+def make_clip(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") -> Path:
+    command = [
         ffmpeg_process.program("ffmpeg"),
         "-v",
         "error",
@@ -30,17 +31,17 @@ def made(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") 
         "20",
         str(path),
     ]
-    ffmpeg_process.run(argv, stage="test")
+    ffmpeg_process.run(command, stage="test")
     return path
 
 
-def counting(path: Path, *options: str, rate: Fraction | int = 30, seconds: float = 1) -> Path:
+def make_counting_clip(path: Path, *options: str, rate: Fraction | int = 30, seconds: float = 1) -> Path:
     """Write a clip whose frame k is grey of level 16 + 3 k."""
     level = "geq=lum='min(16+3*N,235)':cb=128:cr=128"
-    return made(path, "-vf", level, *options, source=f"color=black:s=64x36:r={rate}:d={seconds}")
+    return make_clip(path, "-vf", level, *options, source=f"color=black:s=64x36:r={rate}:d={seconds}")
 
 
-def shot(path: Path, frames: int = 30, *, camera: Camera = HOLD, fit: Fit = "fill", **footage: object) -> Clip:
+def build_clip(path: Path, frames: int = 30, *, camera: Camera = HOLD, fit: Fit = "fill", **footage: Any) -> Clip:
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Clip(
         scene=3,
@@ -53,20 +54,22 @@ def shot(path: Path, frames: int = 30, *, camera: Camera = HOLD, fit: Fit = "fil
     )
 
 
-def played(path: Path, frames: int = 30, *, first: int = 0, size=SIZE, fps: int = FPS, **more: object) -> list[Frame]:
-    """Return the frames from ``first`` on of a shot of ``frames`` frames."""
-    one = shot(path, frames, **more)
-    player, found = ClipPlayer(open_clip(path, one.media.sha256, one.scene), one, size, fps), []
+def play_clip(
+    path: Path, frames: int = 30, *, first: int = 0, size: tuple[int, int] = SIZE, fps: int = FPS, **more: Any
+) -> list[Frame]:
+    """Return the frames from ``first`` on of a clip of ``frames`` frames."""
+    clip = build_clip(path, frames, **more)
+    player, frames_shown = ClipPlayer(open_clip(path, clip.media.sha256, clip.scene), clip, size, fps), []
     try:
         for n in range(first, frames):
             frame = Frame(*size)
             player.draw(n, frame)
-            found.append(frame)
+            frames_shown.append(frame)
     finally:
         player.close()
-    return found
+    return frames_shown
 
 
 def levels(frames: list[Frame]) -> list[int]:
-    """Return the number of the frame of ``counting`` that each frame shows."""
+    """Return the number of the frame of ``make_counting_clip`` that each frame shows."""
     return [round((float(frame.planes[0].mean()) - 16) / 3) for frame in frames]

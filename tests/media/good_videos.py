@@ -28,7 +28,7 @@ from sutradhar.domain.video.timeline import (
     Transition,
 )
 from sutradhar.ports.stores import BlobStore
-from tests.media.soundtrack import RATE, Samples, speech, tone, wav
+from tests.media.audio_timeline import RATE, Samples, speech, tone, wav
 from tests.media.timelines import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
 
 SECONDS = 3

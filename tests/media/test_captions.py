@@ -1,4 +1,4 @@
-"""Captions and the watermark as pictures: inside the frame, readable, on the chroma grid, under their limits."""
+"""Captions and the watermark as bitmaps: inside the frame, readable, on the chroma grid, under their limits."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def _caption(text: str, width: int, height: int) -> Caption:
 
 
 def _ink(overlay: Overlay) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the letters (white and opaque) in the frame."""
+    """Return left, top, right, bottom of the letters (white and opaque) in the frame."""
     letters = (overlay.rgba > 200).all(axis=2)
     ys, xs = np.nonzero(letters.any(axis=1))[0], np.nonzero(letters.any(axis=0))[0]
     return overlay.x + int(xs[0]), overlay.y + int(ys[0]), overlay.x + int(xs[-1]), overlay.y + int(ys[-1])
@@ -32,7 +32,7 @@ def _ink(overlay: Overlay) -> tuple[int, int, int, int]:
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_a_caption_is_centred_in_the_title_safe_area_of_every_picture(text: str, width: int, height: int) -> None:
+def test_a_caption_is_centred_in_the_title_safe_area_of_every_frame(text: str, width: int, height: int) -> None:
     overlay = _caption(text, width, height).plain
     rows, columns = overlay.rgba.shape[:2]
     assert overlay.x >= 0
@@ -45,7 +45,7 @@ def test_a_caption_is_centred_in_the_title_safe_area_of_every_picture(text: str,
     assert bottom <= (0.8 if width < height else 0.95) * height
 
 
-def test_a_cue_too_wide_for_an_upright_picture_is_broken_anew_at_full_size() -> None:
+def test_a_cue_too_wide_for_an_upright_frame_is_broken_anew_at_full_size() -> None:
     wide = _caption(TEXTS["english"], 1920, 1080).plain
     upright = _caption(TEXTS["english"], 1080, 1920).plain
     line = 0.05 * 1080 * 1.32
@@ -60,16 +60,16 @@ def test_the_last_baseline_does_not_move_between_cues() -> None:
     assert one.y + one.rgba.shape[0] == two.y + two.rgba.shape[0]
 
 
-def _over(overlay: Overlay, background: int) -> np.ndarray:
+def _blend_over(overlay: Overlay, background: int) -> np.ndarray:
     alpha = overlay.rgba[..., 3:] / 255
     return overlay.rgba[..., :3] * alpha + background * (1 - alpha)
 
 
 @pytest.mark.parametrize("background", [0, 128, 255])
 def test_a_caption_reads_on_black_grey_and_white(background: int) -> None:
-    """WCAG asks 4.5 : 1 between letters and what is around them."""
+    """WCAG asks for 4.5 : 1 between letters and their surroundings."""
     overlay = _caption("Prahlad प्रह्लाद", 1920, 1080).plain
-    flat = _over(overlay, background).mean(axis=2)
+    flat = _blend_over(overlay, background).mean(axis=2)
     letters = (overlay.rgba > 250).all(axis=2)
     near = np.asarray(Image.fromarray(letters).convert("L").filter(ImageFilter.MaxFilter(7))) > 0
     rim = near & (overlay.rgba[..., 3] > 250) & (overlay.rgba[..., 0] < 40)
@@ -90,7 +90,7 @@ def test_the_watermark_stands_in_its_corner(position: str) -> None:
 
 @pytest.mark.parametrize("position", ["tl", "tr", "bl", "br"])
 @pytest.mark.parametrize("text", ["Sutradhar", "म" * 40])
-def test_the_watermark_of_an_upright_picture_is_clear_of_the_apps_buttons(position: str, text: str) -> None:
+def test_the_watermark_of_an_upright_frame_is_clear_of_the_apps_buttons(position: str, text: str) -> None:
     width, height = 1080, 1920
     mark = draw_watermark_overlay(Watermark(text=text, position=position, opacity=1.0), width, height)
     left, top, right, bottom = _ink(mark)
@@ -123,11 +123,11 @@ def test_font_hashes_name_both_fonts() -> None:
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_no_caption_reaches_above_the_captions_place(text: str, width: int, height: int) -> None:
     overlay = _caption(text, width, height).plain
-    seen = np.nonzero((overlay.rgba[..., 3] > 200).any(axis=1))[0]
-    assert overlay.y + seen[0] >= find_caption_top(width, height)
+    rows = np.nonzero((overlay.rgba[..., 3] > 200).any(axis=1))[0]
+    assert overlay.y + rows[0] >= find_caption_top(width, height)
 
 
-def test_what_no_font_can_draw_is_an_error_that_names_text_and_character() -> None:
+def test_a_character_that_no_font_can_draw_is_an_error_that_names_it_and_the_text() -> None:
     with pytest.raises(RenderError, match=r"the caption “a 漢 b” has the character '漢' \(U\+6F22") as caught:
         _caption("a 漢 b", 320, 180)
     assert caught.value.stage == "picture"
@@ -136,7 +136,7 @@ def test_what_no_font_can_draw_is_an_error_that_names_text_and_character() -> No
         draw_watermark_overlay(Watermark.model_construct(text="→", position="tr", opacity=1.0), 320, 180)
 
 
-def test_an_upright_picture_breaks_the_lines_of_a_poem_each_by_itself() -> None:
+def test_an_upright_frame_breaks_the_lines_of_a_poem_each_by_itself() -> None:
     poem = ["Twinkle, twinkle, little star, tonight,", "how I wonder"]
     kept = Caption(poem, 720, 1280, keeps_lines=True).plain
     broken = [part for line in poem for part in break_lines(line, 25)]

@@ -1,24 +1,13 @@
 """Every small file of the corpus is accepted and shown correctly, or refused by the name of its format."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sutradhar import bootstrap
-from sutradhar.config import Settings
 from sutradhar.pipeline.services import Services
 from tests.media.corpus.registry import Entry, check, load_entries
 
 SMALL = [one for one in load_entries() if not one.is_large]
-
-
-@pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    settings = Settings.from_env({"SUTRADHAR_HOME": str(tmp_path_factory.mktemp("home"))})
-    backend = bootstrap.local_backend(settings)
-    yield bootstrap.services_on(backend, settings)
-    backend.close()
 
 
 @pytest.mark.parametrize("one", SMALL, ids=[one.name for one in SMALL])

@@ -15,15 +15,15 @@ from gpu_renderer.image.still import to_rgb
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import Camera, MediaRef, Pose
-from tests.media.clips import FPS, X264, counting, levels, made, played
+from tests.media.clips import FPS, X264, levels, make_clip, make_counting_clip, play_clip
 from tests.media.timelines import HOLD, ZOOM_IN, film, put_picture, sources
 
 RED, GREEN, BLUE = (220, 40, 40), (40, 170, 60), (40, 70, 220)
 BANDS = {"tall": (90, 160), "wide": (640, 90), "square": (120, 120), "sliver": (20, 400)}
 
 
-def banded(size: tuple[int, int], *, across: bool = False) -> Image.Image:
-    """A red head, a green body, blue feet; ``across``: from left to right."""
+def draw_bands(size: tuple[int, int], *, across: bool = False) -> Image.Image:
+    """Draw a red head, a green body and blue feet; with ``across`` from left to right."""
     width, height = size
     bands = np.zeros((height, width, 3), np.uint8)
     along = bands.swapaxes(0, 1) if across else bands
@@ -33,12 +33,18 @@ def banded(size: tuple[int, int], *, across: bool = False) -> Image.Image:
     return Image.fromarray(bands)
 
 
-def shown(
-    folder: Path, picture: Image.Image, *, fit: Fit = "fill", camera: Camera = HOLD, at: int = 0, size=(320, 180)
+def render_frame(
+    folder: Path,
+    image: Image.Image,
+    *,
+    fit: Fit = "fill",
+    camera: Camera = HOLD,
+    at: int = 0,
+    size: tuple[int, int] = (320, 180),
 ) -> np.ndarray:
-    """(h, w, 3) RGB of frame ``at`` of a scene of 30 frames with ``picture``."""
+    """Return the RGB (h, w, 3) of frame ``at`` of a scene of 30 frames with ``image``."""
     out, blobs = io.BytesIO(), FileBlobStore(folder / "blobs")
-    picture.save(out, "PNG")
+    image.save(out, "PNG")
     timeline = film(blobs, pictures=[out.getvalue()], bodies=(30,), camera=camera, size=size)
     blob, sha256 = put_picture(blobs, "p.png", out.getvalue())
     media = MediaRef(blob=blob, sha256=sha256)
@@ -58,18 +64,18 @@ def near(pixels: np.ndarray, colour: tuple[int, int, int], within: int = 12) -> 
 def test_an_image_is_shown_whole_over_a_darkened_copy(tmp_path: Path, name: str, size: tuple[int, int]) -> None:
     width, height = size
     own = BANDS[name]
-    found = shown(tmp_path, banded(own), fit="fit", size=size)
+    pixels = render_frame(tmp_path, draw_bands(own), fit="fit", size=size)
     scale = min(width / own[0], height / own[1])
     wide, high = max(own[0] * scale, 2), max(own[1] * scale, 2)
     top, middle = (height - high) / 2, width // 2
     for share, colour in ((0.1, RED), (0.5, GREEN), (0.9, BLUE)):
-        assert near(found[round(top + share * high), middle], colour)
+        assert near(pixels[round(top + share * high), middle], colour)
     if wide < width - 8:
-        for side in (found[:, 0], found[:, -1]):
+        for side in (pixels[:, 0], pixels[:, -1]):
             assert side.max() < 0.5 * 220
             assert side.max() > 30
     if high < height - 8:
-        assert found[0].max() < 0.5 * 220
+        assert pixels[0].max() < 0.5 * 220
 
 
 @pytest.mark.parametrize(
@@ -88,16 +94,16 @@ def test_focus_keeps_its_place_in_images_and_clips(
     pose = Pose(x=focus[0], y=focus[1], zoom=1.0)
     camera = Camera(start=pose, end=pose)
     corner = (2, 2) if focus[0] < 1 and focus[1] < 1 else (-3, -3)
-    picture = banded(size, across=across)
-    assert near(shown(tmp_path, picture, camera=camera)[corner], colour)
-    picture.save(tmp_path / "p.png")
-    clip = made(tmp_path / "c.mp4", *X264, source=f"movie={tmp_path / 'p.png'},loop=10:1,fps=30")
-    frame = played(clip, 1, camera=camera, size=(160, 90))[0]
+    image = draw_bands(size, across=across)
+    assert near(render_frame(tmp_path, image, camera=camera)[corner], colour)
+    image.save(tmp_path / "p.png")
+    clip = make_clip(tmp_path / "c.mp4", *X264, source=f"movie={tmp_path / 'p.png'},loop=10:1,fps=30")
+    frame = play_clip(clip, 1, camera=camera, size=(160, 90))[0]
     assert near(to_rgb(frame)[corner], colour, within=20)
 
 
 def test_a_chosen_camera_move_works_on_an_image_that_is_shown_whole(tmp_path: Path) -> None:
-    first, last = (shown(tmp_path, banded((90, 160)), fit="fit", camera=ZOOM_IN, at=at) for at in (0, 29))
+    first, last = (render_frame(tmp_path, draw_bands((90, 160)), fit="fit", camera=ZOOM_IN, at=at) for at in (0, 29))
     assert first[90, 104].max() < 0.5 * 170  # beside the image
     assert near(last[90, 104], GREEN)
 
@@ -125,5 +131,5 @@ def test_after_its_part_a_clip_starts_again_or_holds(
     tmp_path: Path, footage: dict[str, object], expected: list[int], first: int
 ) -> None:
     """It does so from any segment on. The last part is longer than the clip, whose last frame is held for the rest."""
-    clip = counting(tmp_path / "a.mp4", *X264, rate=FPS, seconds=1)
-    assert levels(played(clip, 25, first=first, **footage)) == expected[first:]
+    clip = make_counting_clip(tmp_path / "a.mp4", *X264, rate=FPS, seconds=1)
+    assert levels(play_clip(clip, 25, first=first, **footage)) == expected[first:]

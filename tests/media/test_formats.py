@@ -10,7 +10,7 @@ from PIL import Image
 from sutradhar.media.formats import MediaError, find_image_format
 
 
-def zipped(*names: str, mimetype: str = "") -> bytes:
+def write_zip(*names: str, mimetype: str = "") -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         if mimetype:
@@ -54,9 +54,9 @@ REFUSED = {
     "PDF": b"%PDF-1.7\n%\xe2\xe3\n",
     "EPS": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
     "PostScript": b"%!PS\nshowpage\n",
-    "Word document": zipped("[Content_Types].xml", "word/document.xml"),
-    "PowerPoint": zipped("[Content_Types].xml", "ppt/presentation.xml"),
-    "OpenDocument": zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"),
+    "Word document": write_zip("[Content_Types].xml", "word/document.xml"),
+    "PowerPoint": write_zip("[Content_Types].xml", "ppt/presentation.xml"),
+    "OpenDocument": write_zip("content.xml", mimetype="application/vnd.oasis.opendocument.text"),
     "ZIP archive": b"PK\x03\x04" + b"\0" * 200,
     "playlist": b"#EXTM3U\n#EXTINF:8,\nfile:///etc/passwd\n",
     "text file": "नमस्ते, यह एक पाठ है।\n".encode() * 200,

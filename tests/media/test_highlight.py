@@ -24,8 +24,8 @@ CUES = {
 }
 
 
-def _on(overlay: Overlay, under: np.ndarray, x: int, y: int) -> np.ndarray:
-    """``overlay`` over ``under``, whose top left pixel is ``x``, ``y`` of the frame."""
+def _blend_over(overlay: Overlay, under: np.ndarray, x: int, y: int) -> np.ndarray:
+    """Return ``overlay`` over ``under``, whose top left pixel is ``x``, ``y`` of the frame."""
     out = under.copy()
     rows, columns = overlay.rgba.shape[:2]
     part = out[overlay.y - y : overlay.y - y + rows, overlay.x - x : overlay.x - x + columns]
@@ -40,32 +40,34 @@ def _words(lines: tuple[str, ...]) -> list[str]:
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("lines", CUES.values(), ids=CUES)
-def test_only_the_word_changes_and_every_word_has_its_own_place(lines, width, height):
+def test_only_the_word_changes_and_every_word_has_its_own_place(
+    lines: tuple[str, ...], width: int, height: int
+) -> None:
     caption = Caption(lines, width, height)
     at = (caption.plain.x, caption.plain.y)
-    plain = _on(caption.plain, np.full((*caption.plain.rgba.shape[:2], 3), 128.0), *at)
+    plain = _blend_over(caption.plain, np.full((*caption.plain.rgba.shape[:2], 3), 128.0), *at)
     letters = (plain > 240).all(axis=2)
-    seen = np.zeros_like(letters)
+    known = np.zeros_like(letters)
     boxes = []
     for i in range(len(_words(lines))):
-        shown = _on(caption.highlight(i), plain, *at)
+        shown = _blend_over(caption.highlight(i), plain, *at)
         changed = np.abs(shown - plain).max(axis=2) > 1
         ys, xs = np.nonzero(changed.any(axis=1))[0], np.nonzero(changed.any(axis=0))[0]
         boxes.append((ys[0], xs[0], ys[-1], xs[-1]))
-        assert (seen & changed & letters).sum() == 0  # no letter belongs to two words
-        seen |= changed
+        assert (known & changed & letters).sum() == 0  # no letter belongs to two words
+        known |= changed
         # the same strokes, dark on the accent: no pixel of white is left of it
         assert not ((shown > 240).all(axis=2) & changed).any()
         accent = (np.abs(shown - ACCENT).max(axis=2) < 3) & changed
         dark = (shown.max(axis=2) < 60) & changed
         assert accent.sum() > 0.3 * changed.sum()
         assert dark.sum() == pytest.approx((letters & changed).sum(), rel=0.25)
-    assert not (letters & ~seen).any()  # and every letter belongs to one
+    assert not (letters & ~known).any()  # and every letter belongs to one
     assert boxes == sorted(boxes, key=lambda box: (round(box[0] / (0.04 * min(width, height))), box[1]))
 
 
-def test_a_lit_word_reads_at_more_than_seven_to_one():
-    """WCAG AAA, between the letters and the box, whatever the picture."""
+def test_a_highlighted_word_reads_at_more_than_seven_to_one() -> None:
+    """WCAG AAA, between the letters and the box, on any image."""
     rgba = Caption(CUES["hindi"], 1920, 1080).highlight(3).rgba
     inside = rgba[..., 3] > 254
     luma = (rgba[..., :3] / 255) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722])
@@ -73,35 +75,35 @@ def test_a_lit_word_reads_at_more_than_seven_to_one():
     assert (light + 0.05) / (dark + 0.05) > 7
 
 
-def _film(tmp_path, cues: tuple[Cue, ...]) -> Timeline:
+def _timeline(tmp_path: Path, cues: tuple[Cue, ...]) -> Timeline:
     return film(FileBlobStore(tmp_path), bodies=(240,), cues=cues).evolve(caption_style="highlight")
 
 
 def _luma(timeline: Timeline, start: int, end: int, layers: OverlayLayers | None = None) -> list[np.ndarray]:
     blend = (layers or OverlayLayers(timeline.width, timeline.height)).open(build_segment(timeline, start, end))
-    found = []
+    planes = []
     for n in range(end - start):
         frame = Frame(timeline.width, timeline.height)
         frame.buffer[:] = 100
         blend(n, frame)
-        found.append(frame.buffer.copy())
-    return found
+        planes.append(frame.buffer.copy())
+    return planes
 
 
 CUE = Cue(start=10, end=70, lines=("प्रह्लाद ने कहा", "so be it"), word_starts=(12, 20, 20, 33, 40, 52))
 
 
-def test_words_light_up_in_their_frames(tmp_path):
-    shown = _luma(_film(tmp_path, (CUE,)), 0, 80)
+def test_words_light_up_in_their_frames(tmp_path: Path) -> None:
+    shown = _luma(_timeline(tmp_path, (CUE,)), 0, 80)
     changes = [n for n in range(1, 80) if not np.array_equal(shown[n], shown[n - 1])]
     assert changes == [10, 12, 20, 33, 40, 52, 70]
-    plain = _luma(_film(tmp_path, (CUE.evolve(word_starts=()),)), 0, 80)
-    assert np.array_equal(shown[11], plain[11])  # nobody speaks yet
+    plain = _luma(_timeline(tmp_path, (CUE.evolve(word_starts=()),)), 0, 80)
+    assert np.array_equal(shown[11], plain[11])  # no word is spoken yet
     assert np.array_equal(shown[75], plain[75])
 
 
-def test_a_cue_cut_by_a_segment_goes_on_with_its_word(tmp_path):
-    timeline = _film(tmp_path, (CUE,))
+def test_a_cue_cut_by_a_segment_goes_on_with_its_word(tmp_path: Path) -> None:
+    timeline = _timeline(tmp_path, (CUE,))
     whole = _luma(timeline, 0, 80)
     layers = OverlayLayers(timeline.width, timeline.height)
     parts = [frame for a, b in ((0, 11), (11, 25), (25, 60), (60, 80)) for frame in _luma(timeline, a, b, layers)]
@@ -115,7 +117,7 @@ def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
         )
         for n in range(10, 30)
     )
-    timeline = _film(tmp_path, cues)
+    timeline = _timeline(tmp_path, cues)
     layers = OverlayLayers(timeline.width, timeline.height)
 
     def blend_cue(number: int) -> None:
@@ -129,7 +131,7 @@ def test_memory_does_not_grow_with_the_video(tmp_path: Path) -> None:
 
 def test_memory_holds_one_word_of_a_caption(tmp_path: Path) -> None:
     cue = Cue(start=0, end=16, lines=("same " * 8, "same " * 8), word_starts=tuple(range(16)))
-    timeline = _film(tmp_path, (cue,))
+    timeline = _timeline(tmp_path, (cue,))
     blend = OverlayLayers(timeline.width, timeline.height).open(build_segment(timeline, 0, 16))
     frame = Frame(timeline.width, timeline.height)
     # words differ a little in size; each word that is kept would add 1

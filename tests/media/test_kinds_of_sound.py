@@ -1,4 +1,4 @@
-"""Audio files of recorders, editors and radios: all of their sound is heard, and the upload check finds its length."""
+"""Audio files of recorders, editors and radios: all of them is heard, and the upload check finds its length."""
 
 import subprocess
 from pathlib import Path
@@ -13,7 +13,7 @@ from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.media.audio import decode_audio
 from sutradhar.media.video import read_video
 from sutradhar.providers.media.upload_reader import MediaFiles
-from tests.media.soundtrack import NEVER, RATE
+from tests.media.audio_timeline import NEVER, RATE
 
 
 def ffmpeg(*args: str) -> None:
@@ -34,7 +34,7 @@ def look(path: Path) -> MediaInfo:
     return facts
 
 
-def heard(path: Path) -> NDArray[np.float32]:
+def decode_all(path: Path) -> NDArray[np.float32]:
     return np.concatenate(list(decode_audio(path)))
 
 
@@ -72,7 +72,7 @@ def test_songs_that_were_joined_are_heard_one_after_the_other(tmp_path: Path) ->
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     facts = look(path)
     assert (facts.duration_sec, facts.notices) == (pytest.approx(6, abs=0.3), ())
-    samples = heard(path)
+    samples = decode_all(path)
     assert [pitch(samples, at) for at in (0.7, 2.8, 5)] == pytest.approx([500, 900, 1300], abs=3)
 
 
@@ -109,7 +109,7 @@ def test_damage_that_is_heard_is_taken_and_noticed(tmp_path: Path, name: str, co
     facts = look(damage(clean, 0.5, count))
     assert facts.duration_sec > 6.5
     assert "is damaged" in facts.notices[0] or "lacks" in facts.notices[0]
-    samples = heard(clean)
+    samples = decode_all(clean)
     assert (pitch(samples, 1), pitch(samples, 6)) == (pytest.approx(440, abs=3), pytest.approx(440, abs=3))
 
 
@@ -162,19 +162,19 @@ def test_sound_that_is_cut_off_in_its_first_half_is_incomplete(tmp_path: Path, n
         "a.wma",
     ],
 )
-def test_every_kind_of_sound_file_is_heard(tmp_path: Path, name: str) -> None:
+def test_every_kind_of_audio_file_is_heard(tmp_path: Path, name: str) -> None:
     path = tone(tmp_path / name)
     facts = look(path)
     assert (facts.kind, facts.has_audio, facts.notices) == ("audio", True, ())
     assert facts.duration_sec == pytest.approx(2, abs=0.06)
-    assert pitch(heard(path), 0.8) == pytest.approx(440, abs=3)
+    assert pitch(decode_all(path), 0.8) == pytest.approx(440, abs=3)
 
 
 def test_an_old_phones_amr_is_heard(tmp_path: Path) -> None:
     path = tmp_path / "voice.amr"
     path.write_bytes(b"#!AMR\n" + (b"\x3c" + b"\x55" * 31) * 150)
     assert look(path).duration_sec == pytest.approx(3, abs=0.05)
-    assert np.abs(heard(path)).max() > 0.001
+    assert np.abs(decode_all(path)).max() > 0.001
 
 
 @pytest.mark.parametrize("channels", range(1, 7))
@@ -184,10 +184,10 @@ def test_each_channel_of_one_to_six_is_heard(tmp_path: Path, channels: int, name
     tones = "|".join(f"0.1*sin(2*PI*{300 + 200 * i}*t)" for i in range(channels))
     ffmpeg("-f", "lavfi", "-i", f"aevalsrc={tones}:s=48000:d=1", str(tmp_path / name))
     look(tmp_path / name)
-    spectrum = np.abs(np.fft.rfft(heard(tmp_path / name)[:RATE].sum(axis=1))) / (RATE / 2)
-    found = [spectrum[300 + 200 * i] / 0.1 > 0.3 for i in range(channels)]
+    spectrum = np.abs(np.fft.rfft(decode_all(tmp_path / name)[:RATE].sum(axis=1))) / (RATE / 2)
+    pitches = [spectrum[300 + 200 * i] / 0.1 > 0.3 for i in range(channels)]
     bass = {3: 2, 6: 3}.get(channels)  # only 2.1 and 5.1 have one
-    assert [i for i, is_heard in enumerate(found) if not is_heard] in ([], [bass])
+    assert [i for i, is_heard in enumerate(pitches) if not is_heard] in ([], [bass])
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
@@ -195,7 +195,7 @@ def test_the_sound_of_a_video_can_be_music(tmp_path: Path, name: str) -> None:
     ffmpeg("-f", "lavfi", "-i", "color=s=64x36:d=3", "-f", "lavfi", "-i", "sine=f=700:d=3", str(tmp_path / name))
     facts = look(tmp_path / name)
     assert (facts.kind, facts.has_audio) == ("video", True)
-    assert pitch(heard(tmp_path / name), 1) == pytest.approx(700, abs=3)
+    assert pitch(decode_all(tmp_path / name), 1) == pytest.approx(700, abs=3)
 
 
 def test_of_several_tracks_the_default_one_is_heard(tmp_path: Path) -> None:
@@ -203,14 +203,14 @@ def test_of_several_tracks_the_default_one_is_heard(tmp_path: Path) -> None:
     for chosen, hz in enumerate((500, 900)):
         marks = [f"-disposition:a:{chosen}", "default", f"-disposition:a:{1 - chosen}", "0"]
         ffmpeg(*inputs, "-map", "0", "-map", "1", *marks, str(tmp_path / "a.mka"))
-        assert pitch(heard(tmp_path / "a.mka"), 0.8) == pytest.approx(hz, abs=3)
+        assert pitch(decode_all(tmp_path / "a.mka"), 0.8) == pytest.approx(hz, abs=3)
 
 
 def test_a_recorder_that_wrote_nothing_while_nothing_was_said_keeps_the_pause(tmp_path: Path) -> None:
     silent = ("-af", "aselect='not(between(t,1,3))'", "-c:a", "libopus")
     path = tone(tmp_path / "a.mka", *silent, seconds=5)
     assert look(path).duration_sec == pytest.approx(5, abs=0.1)
-    samples = heard(path)
+    samples = decode_all(path)
     assert np.abs(samples[round(1.3 * RATE) : round(2.8 * RATE)]).max() < 0.001
     assert pitch(samples, 3.8) == pytest.approx(440, abs=3)
 
@@ -225,11 +225,11 @@ def test_a_song_longer_than_ten_minutes_is_measured_and_taken_in_part(tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
-def test_a_clips_sound_stays_in_step_with_its_picture(tmp_path: Path, name: str) -> None:
-    """The sound begins a second after the picture; each second has its own pitch, and a seek finds the same samples."""
+def test_a_clips_sound_stays_in_step_with_its_frames(tmp_path: Path, name: str) -> None:
+    """The sound begins a second after the frames; each second has its own pitch, and a seek finds the same samples."""
     pitches = "aevalsrc='0.3*sin(2*PI*(300+50*floor(t))*t)':d=14:s=48000"
-    picture = ["-f", "lavfi", "-i", "color=s=64x36:r=25:d=15"]
-    ffmpeg(*picture, "-itsoffset", "1", "-f", "lavfi", "-i", pitches, "-shortest", str(tmp_path / name))
+    first_frame = ["-f", "lavfi", "-i", "color=s=64x36:r=25:d=15"]
+    ffmpeg(*first_frame, "-itsoffset", "1", "-f", "lavfi", "-i", pitches, "-shortest", str(tmp_path / name))
     zero = read_video(tmp_path / name).start_time
     whole = np.concatenate(list(decode_audio(tmp_path / name, zero_sec=zero)))
     assert np.abs(whole[: round(0.9 * RATE)]).max() < 0.001

@@ -13,7 +13,7 @@ from tests.media.encoded import raw_png
 from tests.media.timelines import photo
 
 
-def saved(image: Image.Image, **options: object) -> io.BytesIO:
+def encode_png(image: Image.Image, **options: object) -> io.BytesIO:
     file = io.BytesIO()
     image.save(file, "PNG", **options)
     return file
@@ -48,9 +48,9 @@ IMAGES = {
 
 @pytest.mark.parametrize("kind", IMAGES)
 @pytest.mark.parametrize("longest", [0, 97])
-def test_bands_give_the_pixels_of_the_whole(kind, longest, monkeypatch):
+def test_bands_give_the_pixels_of_the_whole(kind: str, longest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     image, options = IMAGES[kind]
-    file = saved(image, **options)
+    file = encode_png(image, **options)
     shown, facts = reader.read_image(file, longest)
     monkeypatch.setattr(reader, "_MEMORY", 300_000_000)
     whole, _ = reader.read_image(file, longest)
@@ -58,21 +58,21 @@ def test_bands_give_the_pixels_of_the_whole(kind, longest, monkeypatch):
     assert np.abs(np.asarray(shown, int) - np.asarray(whole, int)).max() <= (1 if longest else 0)
 
 
-def test_pixels_can_be_asked_for_again():
+def test_pixels_can_be_asked_for_again() -> None:
     image = IMAGES["rgb"][0]
-    pixels = png_bands.PngPixels(saved(image))
+    pixels = png_bands.PngPixels(encode_png(image))
     for box in ((0, 150, 320, 200), (10, 0, 50, 20), (0, 0, 320, 200)):
         np.testing.assert_array_equal(np.asarray(pixels.crop(box)), np.asarray(image.crop(box)))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.8, 0.99])
-def test_a_large_png_that_breaks_off_is_refused(share):
-    data = saved(IMAGES["rgb"][0]).getvalue()
+def test_a_large_png_that_breaks_off_is_refused(share: float) -> None:
+    data = encode_png(IMAGES["rgb"][0]).getvalue()
     with pytest.raises(MediaError, match="PNG image that breaks off"):
         reader.probe_image(io.BytesIO(data[: int(len(data) * share)]))
 
 
-def test_what_cannot_be_read_in_bands_has_the_limit_of_memory():
+def test_a_png_that_cannot_be_read_in_bands_has_the_limit_of_memory() -> None:
     with pytest.raises(MediaError, match="320x200 pixels"):
         reader.probe_image(io.BytesIO(raw_png(320, 200, 16, 2, [bytes(320 * 6)] * 200)))
     with pytest.raises(MediaError, match="30000x30000 pixels"):

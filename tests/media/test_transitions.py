@@ -1,6 +1,8 @@
-"""Each transition, exact to the frame: what every frame shows of either picture, in luma and in chroma."""
+"""Each transition, exact to the frame: the shares of both images in every frame, in luma and in chroma."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.core.segments import build_segment, split
+from gpu_renderer.core.segments import Segment, build_segment, split
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.transitions import SOFT_EDGE, blend_transition, dip_levels, progress, wipe_weights
 from sutradhar.backends.local.blobs import FileBlobStore
@@ -20,13 +22,13 @@ lengths = st.integers(1, 60)
 
 
 @given(lengths)
-def test_progress_never_repeats_a_picture_alone_and_goes_on_evenly(fade_in):
+def test_progress_never_repeats_a_single_image_and_goes_on_evenly(fade_in: int) -> None:
     way = [0.0, *(progress(n, fade_in) for n in range(fade_in)), 1.0]
     assert np.allclose(np.diff(way), 1 / (fade_in + 1))
 
 
 @given(lengths)
-def test_a_dip_shows_one_picture_at_a_time_and_is_the_same_both_ways(fade_in):
+def test_a_dip_shows_one_image_at_a_time_and_is_the_same_both_ways(fade_in: int) -> None:
     levels = [dip_levels(n, fade_in) for n in range(fade_in)]
     assert all(min(pair) == 0 and max(pair) < 1 for pair in levels)
     assert np.allclose([old for old, _ in levels], [new for _, new in reversed(levels)])
@@ -35,12 +37,12 @@ def test_a_dip_shows_one_picture_at_a_time_and_is_the_same_both_ways(fade_in):
         assert levels[fade_in // 2] == (0, 0)
 
 
-def test_the_levels_of_a_dip_over_four_frames():
+def test_the_levels_of_a_dip_over_four_frames() -> None:
     assert np.allclose([dip_levels(n, 4) for n in range(4)], [(0.6, 0), (0.2, 0), (0, 0.2), (0, 0.6)])
 
 
 @given(lengths, st.sampled_from([320, 1280, 1920, 3840]))
-def test_the_edge_of_a_wipe_moves_on_evenly_from_side_to_side(fade_in, width):
+def test_the_edge_of_a_wipe_moves_on_evenly_from_side_to_side(fade_in: int, width: int) -> None:
     soft = SOFT_EDGE * width
     # how much is covered, beyond the frame's sides included
     reached = [(width + soft) * progress(n, fade_in) for n in range(fade_in)]
@@ -54,12 +56,12 @@ def test_the_edge_of_a_wipe_moves_on_evenly_from_side_to_side(fade_in, width):
         np.testing.assert_array_equal(wipe_weights(n, fade_in, width, chroma=True), weights[::2])
 
 
-def test_the_weights_of_a_wipe_over_one_frame_are_halves_in_the_middle():
+def test_the_weights_of_a_wipe_over_one_frame_are_halves_in_the_middle() -> None:
     weights = wipe_weights(0, 1, 40)  # the edge is 2 columns wide
     np.testing.assert_allclose(weights, [1] * 19 + [0.75, 0.25] + [0] * 19)
 
 
-def test_a_wipe_blends_luma_and_chroma_alike():
+def test_a_wipe_blends_luma_and_chroma_alike() -> None:
     """A clip that is the same in all planes stays so, column by column."""
     old, new = Frame(320, 8), Frame(320, 8)
     old.buffer.fill(40)
@@ -74,22 +76,22 @@ def test_a_wipe_blends_luma_and_chroma_alike():
 
 
 @pytest.fixture
-def blobs(tmp_path) -> FileBlobStore:
+def blobs(tmp_path: Path) -> FileBlobStore:
     return FileBlobStore(tmp_path / "blobs")
 
 
-def two_pictures(blobs, kind: str, fade: int = FADE) -> Timeline:
-    """Red, then white: the planes tell which is seen."""
-    pictures = [png(np.full((90, 160, 3), value, np.uint8)) for value in ((255, 0, 0), (255, 255, 255))]
-    timeline = film(blobs, pictures=pictures, bodies=(4, 4), fade=fade, camera=HOLD)
+def make_two_images(blobs: FileBlobStore, kind: str, fade: int = FADE) -> Timeline:
+    """Return a timeline of red, then white, which differ in their planes."""
+    images = [png(np.full((90, 160, 3), value, np.uint8)) for value in ((255, 0, 0), (255, 255, 255))]
+    timeline = film(blobs, pictures=images, bodies=(4, 4), fade=fade, camera=HOLD)
     first, second = timeline.clips
     return timeline.evolve(clips=(first, second.evolve(transition=second.transition.evolve(kind=kind))))
 
 
-def composed(timeline: Timeline, blobs, folder, parts) -> list[Frame]:
-    found, frames = sources(timeline, blobs, folder), []
+def compose_parts(timeline: Timeline, blobs: FileBlobStore, folder: Path, parts: Sequence[Segment]) -> list[Frame]:
+    files, frames = sources(timeline, blobs, folder), []
     for part in parts:
-        with Compositor(WIDTH, HEIGHT).open(part, found) as compose:
+        with Compositor(WIDTH, HEIGHT).open(part, files) as compose:
             for n in range(part.frames):
                 frame = Frame(WIDTH, HEIGHT)
                 compose(n, frame)
@@ -99,30 +101,32 @@ def composed(timeline: Timeline, blobs, folder, parts) -> list[Frame]:
 
 @pytest.mark.parametrize("kind", ["crossfade", "dip", "wipe"])
 @pytest.mark.parametrize("fade", [1, 2, 9])
-def test_a_transition_is_the_same_in_one_segment_and_in_many(blobs, tmp_path, kind, fade):
-    timeline = two_pictures(blobs, kind, fade)
-    whole = composed(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])
-    parts = composed(timeline, blobs, tmp_path, split(timeline, 0.1))
+def test_a_transition_is_the_same_in_one_segment_and_in_many(
+    blobs: FileBlobStore, tmp_path: Path, kind: str, fade: int
+) -> None:
+    timeline = make_two_images(blobs, kind, fade)
+    whole = compose_parts(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])
+    parts = compose_parts(timeline, blobs, tmp_path, split(timeline, 0.1))
     assert [a.buffer.tobytes() for a in whole] == [b.buffer.tobytes() for b in parts]
     different = [not np.array_equal(a.buffer, b.buffer) for a, b in pairwise(whole)]
     assert different == [False] * 3 + [True] * (fade + 1) + [False] * 3
 
 
-def test_a_dip_goes_down_to_black_and_up_again(blobs, tmp_path):
-    timeline = two_pictures(blobs, "dip")
-    frames = composed(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])[4:13]
-    found = [tuple(int(np.unique(plane)[0]) for plane in frame.planes) for frame in frames]
+def test_a_dip_goes_down_to_black_and_up_again(blobs: FileBlobStore, tmp_path: Path) -> None:
+    timeline = make_two_images(blobs, "dip")
+    frames = compose_parts(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])[4:13]
+    colours = [tuple(int(np.unique(plane)[0]) for plane in frame.planes) for frame in frames]
     assert all(len(np.unique(plane)) == 1 for frame in frames for plane in frame.planes)
-    assert found[4] == (16, 128, 128)
+    assert colours[4] == (16, 128, 128)
     for n, level in enumerate((0.8, 0.6, 0.4, 0.2)):
         red = tuple(black + (full - black) * level for full, black in zip((63, 102, 240), (16, 128, 128), strict=True))
-        assert np.allclose(found[n], red, atol=0.6)
-        assert np.allclose(found[8 - n], (16 + 219 * level, 128, 128), atol=0.6)
+        assert np.allclose(colours[n], red, atol=0.6)
+        assert np.allclose(colours[8 - n], (16 + 219 * level, 128, 128), atol=0.6)
 
 
-def test_a_wipe_brings_the_new_picture_in_from_the_left(blobs, tmp_path):
-    timeline = two_pictures(blobs, "wipe")
-    frames = composed(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])[4:13]
+def test_a_wipe_brings_the_new_image_in_from_the_left(blobs: FileBlobStore, tmp_path: Path) -> None:
+    timeline = make_two_images(blobs, "wipe")
+    frames = compose_parts(timeline, blobs, tmp_path, [build_segment(timeline, 0, timeline.frames)])[4:13]
     for n, frame in enumerate(frames):
         y = frame.planes[0]
         assert np.array_equal(y, np.broadcast_to(y[0], y.shape))

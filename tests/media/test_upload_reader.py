@@ -1,4 +1,4 @@
-"""What people send: told by its bytes, decoded to its end, upright."""
+"""Files that users send are known by their bytes, decoded to their end, and upright."""
 
 import io
 import subprocess
@@ -29,12 +29,12 @@ def ffmpeg(path: Path, *args: str) -> Path:
     return path
 
 
-def film(path: Path, *args: str, seconds: float = 3) -> Path:
+def write_video(path: Path, *args: str, seconds: float = 3) -> Path:
     source = ["-f", "lavfi", "-i", PATTERN.format(seconds=seconds), "-f", "lavfi", "-i", TONE.format(seconds=seconds)]
     return ffmpeg(path, *source, *(args or ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")))
 
 
-def song(path: Path, *args: str, seconds: float = 8) -> Path:
+def write_song(path: Path, *args: str, seconds: float = 8) -> Path:
     return ffmpeg(path, "-f", "lavfi", "-i", TONE.format(seconds=seconds), *args)
 
 
@@ -48,22 +48,22 @@ def song(path: Path, *args: str, seconds: float = 8) -> Path:
         ("a.txt", ("-c:v", "mpeg4", "-f", "avi")),
     ],
 )
-def test_a_film_is_a_film_whatever_it_is_called(tmp_path: Path, name: str, args: tuple[str, ...]) -> None:
-    path = film(tmp_path / name, *args)
+def test_a_video_is_a_video_under_any_name(tmp_path: Path, name: str, args: tuple[str, ...]) -> None:
+    path = write_video(tmp_path / name, *args)
     facts = probe(path)
     assert (facts.kind, facts.width, facts.height) == ("video", 320, 180)
     assert facts.duration_sec == pytest.approx(3, abs=0.1)
 
 
-def test_a_telephones_film_is_as_it_is_held(tmp_path: Path) -> None:
-    level = film(tmp_path / "level.mp4")
+def test_a_telephones_video_is_as_it_is_held(tmp_path: Path) -> None:
+    level = write_video(tmp_path / "level.mp4")
     held = ffmpeg(tmp_path / "held.mp4", "-i", str(level), "-c", "copy", "-metadata:s:v", "rotate=90")
     assert (probe(held).width, probe(held).height) == (180, 320)
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.m4a", "a.wav", "a.flac", "a.ogg", "a.opus"])
 def test_a_song_is_as_long_as_it_plays(tmp_path: Path, name: str) -> None:
-    path = song(tmp_path / name)
+    path = write_song(tmp_path / name)
     facts = probe(path)
     assert (facts.kind, facts.width) == ("audio", 0)
     assert facts.duration_sec == pytest.approx(8, abs=0.1)
@@ -71,7 +71,7 @@ def test_a_song_is_as_long_as_it_plays(tmp_path: Path, name: str) -> None:
 
 def test_a_song_with_a_cover_is_a_song(tmp_path: Path) -> None:
     Image.new("RGB", (200, 200), "red").save(tmp_path / "cover.jpg")
-    bare = song(tmp_path / "bare.mp3")
+    bare = write_song(tmp_path / "bare.mp3")
     covered = ffmpeg(
         tmp_path / "a.mp3",
         "-i",
@@ -91,17 +91,17 @@ def test_a_song_with_a_cover_is_a_song(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.bmp"])
-def test_a_picture_is_upright_and_no_larger_than_is_needed(tmp_path: Path, name: str) -> None:
+def test_an_image_is_upright_and_no_larger_than_is_needed(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     Image.linear_gradient("L").resize((600, 400)).convert("RGB").save(path)
     assert probe(path) == MediaInfo(kind="image", width=600, height=400)
-    picture = FILES.image(path, 300)
-    assert (picture.width, picture.height, picture.media_type) == (300, 200, "image/jpeg")
-    with Image.open(io.BytesIO(picture.data)) as shown:
+    image = FILES.image(path, 300)
+    assert (image.width, image.height, image.media_type) == (300, 200, "image/jpeg")
+    with Image.open(io.BytesIO(image.data)) as shown:
         assert (shown.size, shown.mode) == ((300, 200), "RGB")
 
 
-def test_a_telephones_picture_is_turned_and_glass_is_white(tmp_path: Path) -> None:
+def test_a_telephones_image_is_turned_and_glass_is_white(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (300, 200)).save(tmp_path / "held.jpg", exif=exif)
@@ -115,7 +115,7 @@ INCOMPLETE = "is incomplete: its end is missing"
 
 
 def test_a_file_that_is_cut_off_is_asked_for_again(tmp_path: Path) -> None:
-    whole = {"video": film(tmp_path / "f.mp4", seconds=8), "song": song(tmp_path / "s.flac")}
+    whole = {"video": write_video(tmp_path / "f.mp4", seconds=8), "song": write_song(tmp_path / "s.flac")}
     early = ffmpeg(tmp_path / "early.mp4", "-i", str(whole["video"]), "-c", "copy", "-movflags", "+faststart")
     for name, path in {**whole, "video that begins with its index": early}.items():
         sent = tmp_path / "sent.mp4"
@@ -126,7 +126,7 @@ def test_a_file_that_is_cut_off_is_asked_for_again(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_media_is_refused_as_what_it_is(tmp_path: Path) -> None:
-    other = film(tmp_path / "other.mp4", seconds=1)
+    other = write_video(tmp_path / "other.mp4", seconds=1)
     cases = {
         b"": "is empty",
         b"I am a video\n" * 100: "is a text file",

@@ -10,29 +10,31 @@ from sutradhar.domain.video.timeline import Camera, Pose
 
 WIDE = 16 / 9
 poses = st.builds(Pose, x=st.floats(-0.5, 1.5), y=st.floats(-0.5, 1.5), zoom=st.floats(1.0, 4.0))
-pictures = st.tuples(st.integers(16, 9000), st.integers(16, 9000))
+image_sizes = st.tuples(st.integers(16, 9000), st.integers(16, 9000))
 
 
-def inside(box: Box, picture: tuple[int, int]) -> bool:
-    slack = 1e-6 * max(picture)
+def is_inside(box: Box, image_size: tuple[int, int]) -> bool:
+    slack = 1e-6 * max(image_size)
     return (
         box.left >= -slack
         and box.top >= -slack
-        and box.right <= picture[0] + slack
-        and box.bottom <= picture[1] + slack
+        and box.right <= image_size[0] + slack
+        and box.bottom <= image_size[1] + slack
     )
 
 
-@given(poses, poses, pictures, st.sampled_from([16 / 9, 9 / 16, 1.0]), st.integers(1, 400))
-def test_no_frame_of_any_move_leaves_the_picture_or_changes_aspect(start, end, picture, aspect, frames):
+@given(poses, poses, image_sizes, st.sampled_from([16 / 9, 9 / 16, 1.0]), st.integers(1, 400))
+def test_no_frame_of_any_move_leaves_the_image_or_changes_aspect(
+    start: Pose, end: Pose, image_size: tuple[int, int], aspect: float, frames: int
+) -> None:
     camera = Camera(start=start, end=end)
     for frame in {0, frames // 3, frames // 2, frames - 1}:
-        shown = crop_at(camera, frame, frames, picture, aspect)
-        assert inside(shown, picture)
+        shown = crop_at(camera, frame, frames, image_size, aspect)
+        assert is_inside(shown, image_size)
         assert shown.width / shown.height == pytest.approx(aspect)
 
 
-def test_zoom_one_is_the_largest_crop_of_a_wide_and_of_a_tall_picture():
+def test_zoom_one_is_the_largest_crop_of_a_wide_and_of_a_tall_image() -> None:
     pose = Pose(x=0.5, y=0.5, zoom=1)
     assert crop_for_pose(pose, (1600, 900), WIDE) == Box(0, 0, 1600, 900)
     assert crop_for_pose(pose, (900, 1600), WIDE) == Box(
@@ -41,14 +43,14 @@ def test_zoom_one_is_the_largest_crop_of_a_wide_and_of_a_tall_picture():
     assert crop_for_pose(pose, (3000, 900), WIDE) == Box(700, 0, 1600, 900)
 
 
-def test_a_move_begins_and_ends_exactly_at_its_poses():
+def test_a_move_begins_and_ends_exactly_at_its_poses() -> None:
     camera = Camera(start=Pose(x=0.5, y=0.5, zoom=1.2), end=Pose(x=0.4, y=0.6, zoom=1.5))
     assert crop_at(camera, 0, 90, (1920, 1080), WIDE) == crop_for_pose(camera.start, (1920, 1080), WIDE)
     last = crop_at(camera, 89, 90, (1920, 1080), WIDE)
     assert last.left == pytest.approx(crop_for_pose(camera.end, (1920, 1080), WIDE).left)
 
 
-def test_easing_never_turns_back_stops_or_jerks():
+def test_easing_never_turns_back_stops_or_jerks() -> None:
     way = [ease_in_out(n / 1000) for n in range(1001)]
     steps = [b - a for a, b in itertools.pairwise(way)]
     assert way[0] == 0
@@ -61,30 +63,30 @@ def test_easing_never_turns_back_stops_or_jerks():
     assert max(steps) < 1.4e-3
 
 
-def test_a_clip_of_one_frame_shows_its_start():
+def test_a_clip_of_one_frame_shows_its_start() -> None:
     camera = Camera(start=Pose(x=0.3, y=0.5, zoom=1.2), end=Pose(x=0.7, y=0.5, zoom=1.2))
     assert crop_at(camera, 0, 1, (1920, 1080), WIDE) == crop_for_pose(camera.start, (1920, 1080), WIDE)
 
 
-def test_the_whole_picture_at_its_own_size_maps_every_pixel_onto_itself():
+def test_the_whole_image_at_its_own_size_maps_every_pixel_onto_itself() -> None:
     whole = Box(0, 0, 640, 360)
     np.testing.assert_allclose(sampling_matrix(whole, Plane(whole, 640, 360), (640, 360)), [[1, 0, 0], [0, 1, 0]])
 
 
-def test_pixel_centres_are_kept_when_the_stored_plane_is_twice_as_dense():
+def test_pixel_centres_are_kept_when_the_stored_plane_is_twice_as_dense() -> None:
     whole = Box(0, 0, 640, 360)
     # the centre of output pixel 0 lies between stored samples 0 and 1
     np.testing.assert_allclose(sampling_matrix(whole, Plane(whole, 1280, 720), (640, 360)), [[2, 0, 0.5], [0, 2, 0.5]])
 
 
-def test_chroma_samples_sit_on_the_left_luma_column():
+def test_chroma_samples_sit_on_the_left_luma_column() -> None:
     whole = Box(0, 0, 640, 360)
-    found = sampling_matrix(whole, Plane(whole, 640, 360), (320, 180), chroma=True)
+    matrix = sampling_matrix(whole, Plane(whole, 640, 360), (320, 180), chroma=True)
     # first chroma sample: on luma column 0, between lines 0 and 1
-    np.testing.assert_allclose(found, [[2, 0, 0], [0, 2, 0.5]])
+    np.testing.assert_allclose(matrix, [[2, 0, 0], [0, 2, 0.5]])
 
 
-def test_a_plane_that_holds_only_part_of_the_picture_gives_the_same_samples():
+def test_a_plane_that_holds_only_part_of_the_image_gives_the_same_samples() -> None:
     shown = Box(100, 50, 320, 180)
     part = Plane(Box(80, 40, 400, 300), 400, 300)
     np.testing.assert_allclose(sampling_matrix(shown, part, (320, 180)), [[1, 0, 20], [0, 1, 10]])

@@ -21,7 +21,7 @@ PLAIN = Style(outline_width=0.0, shadow_opacity=0.0)
 SIZE = 80
 
 
-def _ink(text: str, engine: ImageFont.Layout) -> np.ndarray:
+def _draw_by_pillow(text: str, engine: ImageFont.Layout) -> np.ndarray:
     """The glyphs of ``text`` by Pillow itself, cut to their ink."""
     font = ImageFont.truetype(find_typeface().devanagari, SIZE, layout_engine=engine)
     image = Image.new("L", (900, 240))
@@ -29,45 +29,45 @@ def _ink(text: str, engine: ImageFont.Layout) -> np.ndarray:
     return np.asarray(image.crop(image.getbbox()))
 
 
-def _drawn(text: str) -> np.ndarray:
+def _draw(text: str) -> np.ndarray:
     alpha = Image.fromarray(draw_lines([text], find_typeface(), SIZE, PLAIN, align="left").rgba[..., 3])
     return np.asarray(alpha.crop(alpha.getbbox()))
 
 
 @pytest.mark.parametrize("word", ["प्रह्लाद", "श्री", "क्ष", "ज्ञान", "धर्म", "की", "कि"])
 def test_devanagari_is_drawn_as_harfbuzz_shapes_it(word: str) -> None:
-    assert np.array_equal(_drawn(word), _ink(word, ImageFont.Layout.RAQM))
+    assert np.array_equal(_draw(word), _draw_by_pillow(word, ImageFont.Layout.RAQM))
 
 
 @pytest.mark.parametrize("word", ["प्रह्लाद", "श्री", "क्ष", "ज्ञान", "धर्म"])
 def test_conjuncts_are_joined_and_show_no_halant(word: str) -> None:
     """Unshaped text draws every halant as a stroke of its own; a ZWNJ after each one forces just that look."""
-    shaped = _drawn(word)
-    unshaped = _ink(word, ImageFont.Layout.BASIC)
-    forced = _drawn(word.replace("\u094d", "\u094d\u200c"))
+    shaped = _draw(word)
+    unshaped = _draw_by_pillow(word, ImageFont.Layout.BASIC)
+    forced = _draw(word.replace("\u094d", "\u094d\u200c"))
     assert shaped.shape[1] < unshaped.shape[1] * 0.95
     assert shaped.shape[1] < forced.shape[1] * 0.95
 
 
 def test_the_short_i_stands_before_its_consonant() -> None:
-    consonant = _drawn("क")[-SIZE // 2 :]
+    consonant = _draw("क")[-SIZE // 2 :]
     width = consonant.shape[1]
 
     def differs(part: np.ndarray) -> float:
         return float(np.abs(part[-SIZE // 2 :].astype(float) - consonant).mean())
 
-    shaped, unshaped = _drawn("कि"), _ink("कि", ImageFont.Layout.BASIC)
+    shaped, unshaped = _draw("कि"), _draw_by_pillow("कि", ImageFont.Layout.BASIC)
     assert differs(shaped[:, -width:]) < 20 < differs(shaped[:, :width])
     assert differs(unshaped[:, :width]) < 20 < differs(unshaped[:, -width:])
 
 
 def test_a_mixed_line_stands_on_one_baseline_and_keeps_both_scripts_glyphs() -> None:
-    block = draw_lines(["Hराम"], find_typeface(), SIZE, PLAIN, align="left")
+    bitmap = draw_lines(["Hराम"], find_typeface(), SIZE, PLAIN, align="left")
     alone = draw_lines(["H"], find_typeface(), SIZE, PLAIN, align="left")
-    left = block.inset + round(measure_line("H", find_typeface(), SIZE)) - 4
-    assert np.array_equal(block.rgba[:, : left - 4, 3], alone.rgba[:, : left - 4, 3])
+    left = bitmap.inset + round(measure_line("H", find_typeface(), SIZE)) - 4
+    assert np.array_equal(bitmap.rgba[:, : left - 4, 3], alone.rgba[:, : left - 4, 3])
     bottom_of_h = np.nonzero(alone.rgba[..., 3].max(axis=1) > 128)[0].max()
-    bottom_of_ra_ma = np.nonzero(block.rgba[:, left + 40 :, 3].max(axis=1) > 128)[0].max()
+    bottom_of_ra_ma = np.nonzero(bitmap.rgba[:, left + 40 :, 3].max(axis=1) > 128)[0].max()
     assert abs(int(bottom_of_h) - int(bottom_of_ra_ma)) <= SIZE * 0.05
 
 
@@ -108,7 +108,7 @@ def test_missing_glyphs_are_named_once_and_in_order() -> None:
 def test_measured_width_is_the_sum_of_what_is_drawn() -> None:
     text = "Prahlad प्रह्लाद 42"
     width = measure_line(text, find_typeface(), SIZE)
-    assert abs(_drawn(text).shape[1] - width) < SIZE * 0.15
+    assert abs(_draw(text).shape[1] - width) < SIZE * 0.15
 
 
 def test_drawing_is_deterministic_and_transparent_outside() -> None:

@@ -36,26 +36,28 @@ def convert_by_formulas(
     )
     light = np.clip(light, 0, 1)
     shown = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055) * 255
-    return tuple(int(value) for value in np.rint(shown))  # type: ignore[return-value] -- there are three
+    red, green, blue = (int(value) for value in np.rint(shown))
+    return red, green, blue
 
 
-def shown_by_littlecms(colour: tuple[int, int, int], profile: bytes) -> tuple[int, int, int]:
+def convert_by_littlecms(colour: tuple[int, int, int], profile: bytes) -> tuple[int, int, int]:
     image = Image.new("RGB", (8, 8), colour)
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     shown = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))
     assert shown
-    return shown.getpixel((4, 4))  # type: ignore[return-value] -- of an RGB image
+    red, green, blue = (int(value) for value in np.asarray(shown)[4, 4])
+    return red, green, blue
 
 
-def flat(colour: object, mode: str = "RGB") -> Image.Image:
-    return Image.new(mode, SIZE, colour)  # type: ignore[arg-type] -- of a kind that fits the mode
+def flat(colour: float | tuple[int, ...] | str, mode: str = "RGB") -> Image.Image:
+    return Image.new(mode, SIZE, colour)
 
 
 def one(colour: tuple[int, int, int], within: int = 4) -> Taken:
     return Taken("image", SIZE, colours=(At(0.5, 0.5, colour, within=within),))
 
 
-P3_SHOWN = shown_by_littlecms(P3, p3_profile())
+P3_SHOWN = convert_by_littlecms(P3, p3_profile())
 
 
 @entry("IMG_P3.jpg", "iPhone: Display P3 in a JPEG", one(P3_SHOWN))
@@ -176,32 +178,32 @@ def write_deep_rgb(path: Path) -> None:
     path.write_bytes(raw_png(*SIZE, 16, 2, [row] * SIZE[1]))
 
 
-def left_half_clear(shown: tuple[int, int, int]) -> Taken:
+def expect_clear_half(shown: tuple[int, int, int]) -> Taken:
     return Taken("image", SIZE, colours=(At(0.25, 0.5, WHITE, within=3), At(0.75, 0.5, shown, within=4)))
 
 
-@entry("chart.png", "old program: RGB with one colour that is clear (tRNS)", left_half_clear(RED))
+@entry("chart.png", "old program: RGB with one colour that is clear (tRNS)", expect_clear_half(RED))
 def write_keyed_rgb(path: Path) -> None:
     image = flat(RED)
     image.paste((1, 2, 3), (0, 0, 160, 240))
     image.save(path, transparency=(1, 2, 3))
 
 
-@entry("stamp.png", "old program: grey with one level that is clear", left_half_clear((60, 60, 60)))
+@entry("stamp.png", "old program: grey with one level that is clear", expect_clear_half((60, 60, 60)))
 def write_keyed_grey(path: Path) -> None:
     image = flat(60, "L")
     image.paste(7, (0, 0, 160, 240))
     image.save(path, transparency=7)
 
 
-@entry("stamp16.png", "old program: 16-bit grey with one clear level", left_half_clear((64, 64, 64)))
+@entry("stamp16.png", "old program: 16-bit grey with one clear level", expect_clear_half((64, 64, 64)))
 def write_keyed_deep_grey(path: Path) -> None:
     samples = np.full((SIZE[1], SIZE[0]), 0x4040, np.uint16)
     samples[:, :160] = 3000
     Image.fromarray(samples).save(path, transparency=3000)
 
 
-@entry("button.png", "web editor: a palette with a clear colour", left_half_clear(BLUE))
+@entry("button.png", "web editor: a palette with a clear colour", expect_clear_half(BLUE))
 def write_keyed_palette(path: Path) -> None:
     image = flat(0, "P")
     image.putpalette([*BLUE, 0, 255, 0])

@@ -27,7 +27,7 @@ def noise(width: int, height: int, sigma: int = 60) -> Image.Image:
     return Image.effect_noise((width, height), sigma).convert("RGB")
 
 
-def at_corners(
+def expect_corners(
     top_left: tuple[int, int, int],
     top_right: tuple[int, int, int],
     bottom_left: tuple[int, int, int],
@@ -36,8 +36,8 @@ def at_corners(
     return At(0.2, 0.2, top_left), At(0.8, 0.2, top_right), At(0.2, 0.8, bottom_left), At(0.8, 0.8, bottom_right)
 
 
-QUARTERS = at_corners(RED, GREEN, BLUE, YELLOW)
-TURNED = at_corners(BLUE, RED, YELLOW, GREEN)
+QUARTERS = expect_corners(RED, GREEN, BLUE, YELLOW)
+TURNED = expect_corners(BLUE, RED, YELLOW, GREEN)
 """The quarters, turned a quarter clockwise."""
 
 

@@ -18,7 +18,7 @@ def ffmpeg(*args: str) -> bytes:
 
 
 def two_colours(seconds: float = 2, size: tuple[int, int] = SIZE, rate: str = "25") -> list[str]:
-    """Return ffmpeg's arguments for a picture and a tone of ``seconds``."""
+    """Return ffmpeg's arguments for a video of two colours and a tone of ``seconds``."""
     parts = ";".join(
         f"color=0x{bytes(colour).hex()}:s={size[0]}x{size[1]}:r={rate}:d={seconds / 2}[{name}]"
         for colour, name in ((RED, "a"), (GREEN, "b"))
@@ -26,7 +26,7 @@ def two_colours(seconds: float = 2, size: tuple[int, int] = SIZE, rate: str = "2
     return ["-f", "lavfi", "-i", f"{parts};[a][b]concat", "-f", "lavfi", "-i", f"sine=f=440:d={seconds}:r=48000"]
 
 
-def seen(seconds: float = 2, within: int = 12) -> tuple[At, ...]:
+def expect_colours(seconds: float = 2, within: int = 12) -> tuple[At, ...]:
     """Return the colours near the beginning, around the change, and at the end of ``two_colours``."""
     return (
         At(0.5, 0.5, RED, 0.1, within),
@@ -36,10 +36,10 @@ def seen(seconds: float = 2, within: int = 12) -> tuple[At, ...]:
     )
 
 
-def taken(
-    seconds: float = 2, size: tuple[int, int] = SIZE, *, within: int = 12, sound: bool | None = True, notice: str = ""
+def expect_video(
+    seconds: float = 2, size: tuple[int, int] = SIZE, *, within: int = 12, audio: bool | None = True, notice: str = ""
 ) -> Taken:
-    return Taken("video", size, seconds, has_audio=sound, colours=seen(seconds, within), notice=notice)
+    return Taken("video", size, seconds, has_audio=audio, colours=expect_colours(seconds, within), notice=notice)
 
 
 def encode(*options: str, size: tuple[int, int] = SIZE, rate: str = "25", seconds: float = 2) -> Callable[[Path], None]:
@@ -52,58 +52,73 @@ def void(_: object) -> None: ...
 
 MPEG2 = ("-c:v", "mpeg2video", "-b:v", "4M")
 SIMPLE: Sequence[tuple[str, str, Taken, Callable[[Path], None]]] = (
-    ("VID_20260101.mp4", "Android camera: H.264, AAC", taken(), encode(*X264, *AAC, "-movflags", "+faststart")),
-    ("VID-WA0001.mp4", "messenger: H.264 baseline, mono", taken(), encode(*X264, "-profile:v", "baseline", "-ac", "1")),
-    ("obs.mkv", "OBS: Matroska, two sound tracks", taken(), encode(*X264, *AAC, "-map", "0", "-map", "1", "-map", "1")),
+    ("VID_20260101.mp4", "Android camera: H.264, AAC", expect_video(), encode(*X264, *AAC, "-movflags", "+faststart")),
+    (
+        "VID-WA0001.mp4",
+        "messenger: H.264 baseline, mono",
+        expect_video(),
+        encode(*X264, "-profile:v", "baseline", "-ac", "1"),
+    ),
+    (
+        "obs.mkv",
+        "OBS: Matroska, two sound tracks",
+        expect_video(),
+        encode(*X264, *AAC, "-map", "0", "-map", "1", "-map", "1"),
+    ),
     (
         "handycam.avi",
         "digital camera: Motion JPEG, PCM",
-        taken(),
+        expect_video(),
         encode("-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p", "-c:a", "pcm_s16le"),
     ),
     (
         "divx.avi",
         "old download: MPEG-4 with B-frames, MP3",
-        taken(),
+        expect_video(),
         encode("-c:v", "mpeg4", "-vtag", "DIVX", "-bf", "2", "-q:v", "2", "-c:a", "libmp3lame"),
     ),
-    ("moviemaker.wmv", "Windows Movie Maker", taken(), encode("-c:v", "wmv2", "-q:v", "2", "-c:a", "wmav2")),
-    ("stream.flv", "live stream recording", taken(), encode(*X264, *AAC)),
+    ("moviemaker.wmv", "Windows Movie Maker", expect_video(), encode("-c:v", "wmv2", "-q:v", "2", "-c:a", "wmav2")),
+    ("stream.flv", "live stream recording", expect_video(), encode(*X264, *AAC)),
     (
         "nokia.3gp",
         "feature phone: H.263, 352x288",
-        taken(2, (384, 288)),
+        expect_video(2, (384, 288)),
         encode("-c:v", "h263", "-q:v", "2", "-aspect", "4:3", *AAC, size=(352, 288)),
     ),
-    ("broadcast.mxf", "broadcaster: MPEG-2, PCM", taken(), encode(*MPEG2, "-c:a", "pcm_s16le")),
+    ("broadcast.mxf", "broadcaster: MPEG-2, PCM", expect_video(), encode(*MPEG2, "-c:a", "pcm_s16le")),
     (
         "dvd.vob",
         "DVD, 16:9 in 720x576",
-        taken(2, (1024, 576)),
+        expect_video(2, (1024, 576)),
         encode(*MPEG2, "-aspect", "16:9", "-c:a", "ac3", "-f", "vob", size=(720, 576)),
     ),
     (
         "tape.dv",
         "camcorder: DV tape, PAL",
-        taken(2, (768, 576)),
+        expect_video(2, (768, 576)),
         encode("-target", "pal-dv", "-aspect", "4:3", size=(720, 576)),
     ),
-    ("prores.mov", "editor: ProRes 10 bit", taken(), encode("-c:v", "prores_ks", "-pix_fmt", "yuv422p10le")),
-    ("dashcam.ts", "dashcam: transport stream", taken(), encode(*X264, "-c:a", "mp2")),
-    ("action.mov", "action camera: time code track", taken(), encode(*X264, *AAC, "-timecode", "10:00:00:00")),
-    ("film-24.mp4", "camera: 24000/1001", taken(), encode(*X264, *AAC, rate="24000/1001")),
+    ("prores.mov", "editor: ProRes 10 bit", expect_video(), encode("-c:v", "prores_ks", "-pix_fmt", "yuv422p10le")),
+    ("dashcam.ts", "dashcam: transport stream", expect_video(), encode(*X264, "-c:a", "mp2")),
+    ("action.mov", "action camera: time code track", expect_video(), encode(*X264, *AAC, "-timecode", "10:00:00:00")),
+    ("film-24.mp4", "camera: 24000/1001", expect_video(), encode(*X264, *AAC, rate="24000/1001")),
     (
         "odd.mkv",
         "screen capture: odd size, 4:4:4",
-        taken(2, (321, 181)),
+        expect_video(2, (321, 181)),
         encode("-vf", "scale=321:181,setsar=1,format=yuv444p", "-c:v", "libx264", "-preset", "ultrafast"),
     ),
-    ("silent.webm", "animation tool: VP9, no sound", taken(sound=False), encode("-c:v", "libvpx-vp9", "-an")),
-    ("theora.ogv", "old wiki video", taken(within=16), encode("-c:v", "libtheora", "-q:v", "9", "-c:a", "libvorbis")),
+    ("silent.webm", "animation tool: VP9, no sound", expect_video(audio=False), encode("-c:v", "libvpx-vp9", "-an")),
+    (
+        "theora.ogv",
+        "old wiki video",
+        expect_video(within=16),
+        encode("-c:v", "libtheora", "-q:v", "9", "-c:a", "libvorbis"),
+    ),
     (
         "fragmented.mp4",
         "browser or CMAF: fragments",
-        taken(),
+        expect_video(),
         encode(*X264, *AAC, "-g", "10", "-movflags", "+frag_keyframe+empty_moov+default_base_moof"),
     ),
 )
@@ -111,7 +126,7 @@ for name, source, expected, write in SIMPLE:
     entry(name, source, expected)(write)
 
 
-@entry("IMG_2001.mov", "phone held upright: rotation flag", taken(2, (180, 320)))
+@entry("IMG_2001.mov", "phone held upright: rotation flag", expect_video(2, (180, 320)))
 def write_upright(path: Path) -> None:
     encode(*X264, *AAC)(path.with_name("level.mov"))
     ffmpeg("-i", str(path.with_name("level.mov")), "-c", "copy", "-metadata:s:v", "rotate=90", str(path))
@@ -124,14 +139,14 @@ def write_hdr(path: Path) -> None:
     encode(*options, "hvc1", *AAC, seconds=1)(path)
 
 
-@entry("trimmed.mp4", "trimmed on the phone without encoding", taken(1.1))
+@entry("trimmed.mp4", "trimmed on the phone without encoding", expect_video(1.1))
 def write_trimmed(path: Path) -> None:
     whole = path.with_name("whole.mp4")
     encode(*X264, *AAC, "-bf", "2", "-g", "250", "-preset", "veryfast", seconds=2)(whole)
     ffmpeg("-ss", "0.5", "-t", "1", "-i", str(whole), "-c", "copy", str(path))
 
 
-@entry("slides.mp4", "slides exported as a video, 4 s each", taken(8, sound=False))
+@entry("slides.mp4", "slides exported as a video, 4 s each", expect_video(8, audio=False))
 def write_slides(path: Path) -> None:
     for number, colour in enumerate((RED, GREEN)):
         source = f"color=0x{bytes(colour).hex()}:s=320x180:d=0.04:r=25"
@@ -141,27 +156,27 @@ def write_slides(path: Path) -> None:
 
 @entry(
     "sound-longer.mp4",
-    "editor: the picture ends before its sound",
+    "editor: the video track ends before its audio",
     Taken("video", SIZE, 5, has_audio=True, colours=(At(0.5, 0.5, RED, 0.1), At(0.5, 0.5, GREEN, 4.9))),
 )
-def write_longer_sound(path: Path) -> None:
+def write_longer_audio(path: Path) -> None:
     ffmpeg(*two_colours(2)[:4], "-f", "lavfi", "-i", "sine=d=5", *X264, str(path))
 
 
-@entry("stood-still.mkv", "screen recorder: a frame when something changes", taken(6, sound=False))
+@entry("stood-still.mkv", "screen recorder: a frame when something changes", expect_video(6, audio=False))
 def write_stood_still(path: Path) -> None:
     ffmpeg(*two_colours(6)[:4], "-vf", "mpdecimate=max=1000", "-fps_mode", "vfr", *X264, str(path.with_name("a.mp4")))
     held = "setts=duration=if(eq(PTS\\,0)\\,DURATION\\,3000)"
     ffmpeg("-i", str(path.with_name("a.mp4")), "-c", "copy", "-bsf:v", held, str(path))
 
 
-@entry("recording.webm", "browser MediaRecorder: no length, no index", taken())
+@entry("recording.webm", "browser MediaRecorder: no length, no index", expect_video())
 def write_browser(path: Path) -> None:
     codecs = ("-c:v", "libvpx", "-b:v", "1M", "-g", "30", "-c:a", "libopus")
     path.write_bytes(ffmpeg(*two_colours(), *codecs, "-live", "1", "-f", "webm", "-"))
 
 
-@entry("call.mkv", "video call: the size changes", taken(2, (320, 180), sound=False))
+@entry("call.mkv", "video call: the size changes", expect_video(2, (320, 180), audio=False))
 def write_call(path: Path) -> None:
     for number, (colour, size) in enumerate(((RED, "160x90"), (GREEN, "320x180"))):
         source = f"color=0x{bytes(colour).hex()}:s={size}:r=25:d=1"
@@ -177,7 +192,7 @@ def write_avchd(path: Path) -> None:
     path.write_bytes(data[len(data) // 192 // 4 * 192 :])
 
 
-@entry("mirrored.mp4", "front camera: a mirroring matrix", taken())
+@entry("mirrored.mp4", "front camera: a mirroring matrix", expect_video())
 def write_mirrored(path: Path) -> None:
     encode(*X264, *AAC)(path)
     data = bytearray(path.read_bytes())
@@ -187,7 +202,7 @@ def write_mirrored(path: Path) -> None:
     path.write_bytes(data)
 
 
-@entry("scratched.mp4", "memory card: some damaged bytes", taken())
+@entry("scratched.mp4", "memory card: some damaged bytes", expect_video())
 def write_damaged(path: Path) -> None:
     encode(*X264, *AAC, "-g", "5", "-movflags", "+faststart")(path)
     data = bytearray(path.read_bytes())

@@ -29,7 +29,7 @@ from sutradhar.ports.stores import MAX_LEASE
 
 @dataclass(frozen=True)
 class Song:
-    """Sound as the renderer plays it: (samples, 2) between -1 and 1, at 48 kHz."""
+    """Audio as the renderer plays it: (samples, 2) between -1 and 1, at 48 kHz."""
 
     samples: NDArray[np.float32]
 
@@ -135,7 +135,7 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     if isinstance(one.expected, Refused):
         return Outcome("taken", _describe(upload.facts), (f"is taken; it should be refused: {one.expected.words}",))
     spec = UploadSpec(kind="music" if upload.facts.kind == "audio" else "image", upload=upload.id)
-    asset = _used(services, spec)
+    asset = _store_used_asset(services, spec)
     problems = [*_find_wrong_facts(one.expected, upload.facts), *_find_wrong_colours(one.expected, asset, folder)]
     if one.expected.verify:
         try:
@@ -145,7 +145,7 @@ def check(one: Entry, folder: Path, services: Services) -> Outcome:
     return Outcome("taken", _describe(upload.facts), tuple(problems))
 
 
-def _used(services: Services, spec: UploadSpec) -> Asset:
+def _store_used_asset(services: Services, spec: UploadSpec) -> Asset:
     """Return the asset that a video gets for the upload in ``spec``."""
     key = cache_key(spec, UPLOAD_PROVIDER)
     stored = store_asset(services, key, spec, services.leases.acquire(key, MAX_LEASE))
@@ -184,11 +184,11 @@ def read_frame(clip: VideoFile, second: float, folder: Path) -> Pixels:
     return to_rgb(frame)
 
 
-def read_picture(picture: ImageFile, folder: Path) -> Pixels:
-    """Return the pixels (h, w, 3) that the renderer sees of ``picture``."""
-    path = folder / "picture-as-rendered"
-    path.write_bytes(picture.data)
-    return np.asarray(load_image(path, hashlib.sha256(picture.data).hexdigest(), 0))
+def read_image(image: ImageFile, folder: Path) -> Pixels:
+    """Return the pixels (h, w, 3) that the renderer sees of ``image``."""
+    path = folder / "image-as-rendered"
+    path.write_bytes(image.data)
+    return np.asarray(load_image(path, hashlib.sha256(image.data).hexdigest(), 0))
 
 
 def _describe(facts: MediaInfo) -> str:
@@ -220,11 +220,11 @@ def _find_wrong_facts(expected: Taken, facts: MediaInfo) -> list[str]:
         problems.append(f"{facts.duration_sec:.3f} s, not {expected.seconds:.3f} s")
     if expected.has_audio is not None and facts.has_audio is not expected.has_audio:
         problems.append(f"has_audio {facts.has_audio}, not {expected.has_audio}")
-    told = " ".join(facts.notices)
-    if expected.notice and not re.search(expected.notice, told, re.IGNORECASE):
-        problems.append(f"no notice has {expected.notice!r}: {told!r}")
-    if not expected.notice and told:
-        problems.append(f"a notice without a reason: {told!r}")
+    notices = " ".join(facts.notices)
+    if expected.notice and not re.search(expected.notice, notices, re.IGNORECASE):
+        problems.append(f"no notice has {expected.notice!r}: {notices!r}")
+    if not expected.notice and notices:
+        problems.append(f"a notice without a reason: {notices!r}")
     return problems
 
 
@@ -236,11 +236,11 @@ def _find_wrong_colours(expected: Taken, asset: Asset, folder: Path) -> list[str
                 frames[at.sec] = read_frame(asset, at.sec, folder)
             else:
                 assert isinstance(asset, ImageFile)
-                frames[at.sec] = read_picture(asset, folder)
+                frames[at.sec] = read_image(asset, folder)
         high, wide = frames[at.sec].shape[:2]
         y, x = min(int(at.y * high), high - 1), min(int(at.x * wide), wide - 1)
-        seen = frames[at.sec][max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2].reshape(-1, 3).mean(axis=0)
-        if np.abs(seen - at.rgb).max() > at.within:
-            found = tuple(int(value) for value in np.rint(seen))
-            problems.append(f"at {at.x}, {at.y} ({at.sec} s) the colour is {found}, not {at.rgb}")
+        colour = frames[at.sec][max(y - 1, 0) : y + 2, max(x - 1, 0) : x + 2].reshape(-1, 3).mean(axis=0)
+        if np.abs(colour - at.rgb).max() > at.within:
+            shown = tuple(int(value) for value in np.rint(colour))
+            problems.append(f"at {at.x}, {at.y} ({at.sec} s) the colour is {shown}, not {at.rgb}")
     return problems

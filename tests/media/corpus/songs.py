@@ -1,4 +1,4 @@
-"""Sound files of phones, recorders, studios, radios and browsers: a tone of 440 Hz."""
+"""Audio files of phones, recorders, studios, radios and browsers: a tone of 440 Hz."""
 
 import subprocess
 from collections.abc import Callable, Sequence
@@ -30,13 +30,13 @@ def has_pitch(*pitches: float) -> Callable[[Asset], None]:
         for number, hz in enumerate(pitches):
             middle = round(len(samples) * (number + 0.5) / len(pitches))
             part = samples[middle - RATE // 4 : middle + RATE // 4]
-            found = float(np.abs(np.fft.rfft(part * np.hanning(len(part)))).argmax() * 2)
-            assert abs(found - hz) < 5, f"{found} Hz is heard, not {hz}"
+            pitch = float(np.abs(np.fft.rfft(part * np.hanning(len(part)))).argmax() * 2)
+            assert abs(pitch - hz) < 5, f"{pitch} Hz is expect_tone, not {hz}"
 
     return verify
 
 
-def heard(seconds: float = 3, *, notice: str = "", within_sec: float = 0.1) -> Taken:
+def expect_tone(seconds: float = 3, *, notice: str = "", within_sec: float = 0.1) -> Taken:
     return Taken("audio", seconds=seconds, has_audio=True, verify=has_pitch(440), notice=notice, within_sec=within_sec)
 
 
@@ -75,7 +75,7 @@ SIMPLE: Sequence[tuple[str, str, Callable[[Path], None]]] = (
     ("long.w64", "long field recording: Wave64", encode("-f", "w64")),
 )
 for name, source, write in SIMPLE:
-    entry(name, source, heard())(write)
+    entry(name, source, expect_tone())(write)
 
 
 @entry(
@@ -91,13 +91,13 @@ def write_joined(path: Path) -> None:
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
 
 
-@entry("tagged.mp3", "collector: Lyrics3, APE and ID3v1 tags, then zeros", heard())
+@entry("tagged.mp3", "collector: Lyrics3, APE and ID3v1 tags, then zeros", expect_tone())
 def write_tagged(path: Path) -> None:
     tags = b"LYRICSBEGININD0000210LYR00012hello there.000041LYRICS200APETAGEX" + bytes(24) + b"TAG".ljust(128, b"\0")
     path.write_bytes(tone(path, *MP3).read_bytes() + tags + bytes(100_000))
 
 
-@entry("cover.mp3", "music shop: a cover before the sound", heard())
+@entry("cover.mp3", "music shop: a cover before the sound", expect_tone())
 def write_cover(path: Path) -> None:
     cover = ["-f", "lavfi", "-i", "color=red:s=300x300:d=0.04:r=25", "-frames:v", "1"]
     ffmpeg(*cover, str(path.with_name("c.png")))
@@ -106,7 +106,7 @@ def write_cover(path: Path) -> None:
     ffmpeg(*both, "-disposition:v", "attached_pic", str(path))
 
 
-@entry("katha.m4b", "audio book: chapters", heard())
+@entry("katha.m4b", "audio book: chapters", expect_tone())
 def write_book(path: Path) -> None:
     chapters = path.with_name("chapters")
     chapters.write_text(";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=one\n")
@@ -119,26 +119,26 @@ def write_amr(path: Path) -> None:
     path.write_bytes(b"#!AMR\n" + (b"\x3c" + b"\x55" * 31) * 150)
 
 
-@entry("sound-only.webm", "browser: MediaRecorder without a picture", heard())
+@entry("sound-only.webm", "browser: MediaRecorder without a picture", expect_tone())
 def write_browser(path: Path) -> None:
     tone(path, "-c:a", "libopus", "-live", "1")
 
 
-@entry("wrong-total.flac", "editor: the header counts another version", heard())
+@entry("wrong-total.flac", "editor: the header counts another version", expect_tone())
 def write_wrong_total(path: Path) -> None:
     data = bytearray(tone(path).read_bytes())
     data[22:26] = (44_100 * 900).to_bytes(4, "big")
     path.write_bytes(data)
 
 
-@entry("scratched.flac", "old disk: damaged bytes", heard(notice="is damaged: about 0.1 s cannot be heard"))
+@entry("scratched.flac", "old disk: damaged bytes", expect_tone(notice="is damaged: about 0.1 s cannot be heard"))
 def write_scratched(path: Path) -> None:
     data = bytearray(tone(path).read_bytes())
     data[len(data) // 3 : len(data) // 3 + 50] = bytes(50)
     path.write_bytes(data)
 
 
-@entry("scratched.mp3", "old disk: a few lost bytes", heard(within_sec=0.3))
+@entry("scratched.mp3", "old disk: a few lost bytes", expect_tone(within_sec=0.3))
 def write_lost(path: Path) -> None:
     data = tone(path, *MP3).read_bytes()
     path.write_bytes(data[: len(data) // 3] + data[len(data) // 3 + 30 :])

@@ -1,4 +1,4 @@
-"""Sounds made here, put on a timeline, mixed, and decoded as a player does."""
+"""Make audio, put it on a timeline, mix it, and decode it as a player does."""
 
 import io
 import subprocess
@@ -28,66 +28,71 @@ RATE = 48_000
 NEVER = threading.Event()
 
 
-def wav(sound: Samples, rate: int = RATE, width: int = 2) -> bytes:
+def wav(samples: Samples, rate: int = RATE, width: int = 2) -> bytes:
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
-        file.setnchannels(1 if sound.ndim == 1 else sound.shape[1])
+        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
         file.setsampwidth(width)
         file.setframerate(rate)
-        file.writeframes(np.round(sound * 32767).astype("<i2").tobytes())
+        file.writeframes(np.round(samples * 32767).astype("<i2").tobytes())
     return out.getvalue()
 
 
 def speech(seconds: float, level: float = 0.4) -> Samples:
-    """A voice of 125 Hz, below 3 kHz, in syllables; crest factor as of speech."""
+    """Return a voice of 125 Hz, below 3 kHz, in syllables, with the crest factor of speech."""
     t = np.arange(round(seconds * RATE)) / RATE
     buzz = sum(np.cos(2 * np.pi * 125 * n * t + 0.9 * n * n) / n**0.7 for n in range(1, 25))
     syllables = np.abs(np.sin(np.pi * 3.7 * t)) ** 0.6 * (0.65 + 0.35 * np.sin(2 * np.pi * 0.9 * t))
-    sound = buzz * syllables
-    return np.asarray(sound / np.abs(sound).max() * level)
+    samples = buzz * syllables
+    return np.asarray(samples / np.abs(samples).max() * level)
 
 
 def tone(frequency: float, seconds: float, level: float = 0.2) -> Samples:
-    """(samples, 2)."""
+    """Return a sine as (samples, 2)."""
     wave_ = level * np.sin(2 * np.pi * frequency * np.arange(round(seconds * RATE)) / RATE)
     return np.stack([wave_, wave_], axis=1)
 
 
-class Film:
-    """Sounds put on a timeline."""
+class AudioTimeline:
+    """Narrations, music, effects and clips on a timeline, and their mix."""
 
     def __init__(self, root: Path) -> None:
         self.blobs, self.work = FileBlobStore(root / "blobs"), root / "work"
         self.work.mkdir()
-        self.voices: list[NarrationClip] = []
-        self.bed: MusicTrack | None = None
+        self.narrations: list[NarrationClip] = []
+        self.music: MusicTrack | None = None
         self.effects: list[SoundEffectClip] = []
         self.clips: list[ClipAudio] = []
 
-    def say(self, start: int, sound: Samples) -> None:
-        scene = len(self.voices)
-        self.blobs.put(f"voice-{scene}", wav(sound))
-        self.voices.append(
+    def say(self, start: int, samples: Samples) -> None:
+        """Add a narration from sample ``start`` of the video on."""
+        scene = len(self.narrations)
+        self.blobs.put(f"voice-{scene}", wav(samples))
+        self.narrations.append(
             NarrationClip(
-                scene=scene, start=start, samples=len(sound), media=MediaRef(blob=f"voice-{scene}", sha256="")
+                scene=scene, start=start, samples=len(samples), media=MediaRef(blob=f"voice-{scene}", sha256="")
             )
         )
 
-    def play(self, sound: Samples, volume_db: float = -12.0) -> None:
-        self.blobs.put("bed", wav(sound))
-        self.bed = MusicTrack(media=MediaRef(blob="bed", sha256=""), samples=len(sound), volume_db=volume_db)
+    def play(self, samples: Samples, volume_db: float = -12.0) -> None:
+        """Set the music."""
+        self.blobs.put("bed", wav(samples))
+        self.music = MusicTrack(media=MediaRef(blob="bed", sha256=""), samples=len(samples), volume_db=volume_db)
 
-    def add(self, start: int, sound: Samples, volume_db: float = -6.0) -> None:
+    def add(self, start: int, samples: Samples, volume_db: float = -6.0) -> None:
+        """Add a sound effect from sample ``start`` of the video on."""
         name = f"effect-{len(self.effects)}"
-        self.blobs.put(name, wav(sound))
+        self.blobs.put(name, wav(samples))
         self.effects.append(
-            SoundEffectClip(start=start, samples=len(sound), media=MediaRef(blob=name, sha256=""), volume_db=volume_db)
+            SoundEffectClip(
+                start=start, samples=len(samples), media=MediaRef(blob=name, sha256=""), volume_db=volume_db
+            )
         )
 
     def song(self, data: bytes, seconds: float, start_sec: float = 0.0, crossfade_sec: float = 0.0) -> None:
         """Add a user's own song, which plays for ``seconds`` from ``start_sec`` on."""
         self.blobs.put("song", data)
-        self.bed = MusicTrack(
+        self.music = MusicTrack(
             media=MediaRef(blob="song", sha256=""),
             samples=round(seconds * RATE),
             volume_db=-12.0,
@@ -131,8 +136,8 @@ class Film:
             height=720,
             frames=frames,
             clips=(),
-            narrations=tuple(self.voices),
-            music=self.bed,
+            narrations=tuple(self.narrations),
+            music=self.music,
             captions={},
             sound_effects=tuple(self.effects),
             clip_audio=tuple(self.clips),
@@ -142,15 +147,15 @@ class Film:
         return mix_audio(self.timeline(frames, fps), self.blobs, self.work, NEVER)[0]
 
 
-def decoded(path: Path) -> Samples:
+def decode_file(path: Path) -> Samples:
     argv = [program("ffmpeg"), "-v", "error", "-i", str(path), "-f", "f32le", "-"]
     raw = subprocess.run(argv, capture_output=True, check=True).stdout
     return np.frombuffer(raw, "<f4").reshape(-1, 2).astype(np.float64)
 
 
-def blocks(sound: Samples) -> Iterator[Audio]:
-    return (sound[at : at + BLOCK].astype(np.float32) for at in range(0, len(sound), BLOCK))
+def blocks(samples: Samples) -> Iterator[Audio]:
+    return (samples[at : at + BLOCK].astype(np.float32) for at in range(0, len(samples), BLOCK))
 
 
-def loudness(sound: Samples) -> float:
-    return measure_loudness(measure_levels(blocks(sound)).power)
+def loudness(samples: Samples) -> float:
+    return measure_loudness(measure_levels(blocks(samples)).power)
