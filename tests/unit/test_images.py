@@ -3,10 +3,10 @@ import numpy as np
 import pytest
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.providers.offline.procedural.images import _CAST, ProceduralImages
+from sutradhar.providers.offline.procedural.images import FIGURE_DRAWINGS, ProceduralImages
 from sutradhar.providers.offline.procedural.palette import FINISHES, LIGHTS
 from sutradhar.providers.offline.procedural.places import PLACES
-from sutradhar.providers.offline.procedural.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read
+from sutradhar.providers.offline.procedural.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read_tags
 
 IMAGES = ProceduralImages()
 SMALL = (384, 216)
@@ -57,8 +57,8 @@ def test_any_prompt_gives_a_picture_with_something_in_it(prompt: str) -> None:
 def test_every_tag_is_found_by_each_of_its_words_and_can_be_drawn(table: dict[str, str]) -> None:
     for tag, words in table.items():
         for word in words.split():
-            wish = read(word.replace("_", " ").strip(), "")
-            found = {wish.light, wish.place, *wish.figures, *wish.features}
+            tags = read_tags(word.replace("_", " ").strip(), "")
+            found = {tags.light, tags.place, *tags.figures, *tags.features}
             assert tag in found or table is FIGURE, (tag, word, found)
         assert pixels(words.split()[0].replace("_", " "), size=(96, 54)).shape == (54, 96, 3)
 
@@ -66,7 +66,7 @@ def test_every_tag_is_found_by_each_of_its_words_and_can_be_drawn(table: dict[st
 def test_every_tag_has_its_drawing() -> None:
     assert set(LIGHT) == set(LIGHTS)
     assert set(PLACE) == set(PLACES)
-    assert set(FIGURE) == set(_CAST)
+    assert set(FIGURE) == set(FIGURE_DRAWINGS)
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_every_tag_has_its_drawing() -> None:
     ],
 )
 def test_words_in_either_language_choose_the_scene(prompt: str, place: str, figures: tuple[str, ...]) -> None:
-    wish = read(prompt, "")
-    assert (wish.place, wish.figures) == (place, figures)
+    tags = read_tags(prompt, "")
+    assert (tags.place, tags.figures) == (place, figures)
 
 
 def test_the_lower_fifth_is_calm_enough_for_captions() -> None:

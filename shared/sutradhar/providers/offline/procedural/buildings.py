@@ -1,44 +1,44 @@
 """Houses, temples and things people made. Unit space as in shapes.py."""
 
 from sutradhar.providers.offline.procedural.noise import Rng
-from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, oval, poly, spline, star
+from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, oval, polygon, star, trace_spline
 
 
-def box(tone: str, x0: float, y0: float, x1: float, y1: float) -> Shape:
-    return poly(tone, (x0, y0), (x1, y0), (x1, y1), (x0, y1))
+def box(color: str, x0: float, y0: float, x1: float, y1: float) -> Shape:
+    return polygon(color, (x0, y0), (x1, y0), (x1, y1), (x0, y1))
 
 
-def shikhara() -> Shapes:
+def build_shikhara() -> Shapes:
     """A North Indian temple: a curved tower over the shrine, a porch, a flag; 1 tall."""
     tower = [(-0.2, 0.3), (-0.19, 0.5), (-0.14, 0.7), (-0.06, 0.84), (0.06, 0.84), (0.14, 0.7), (0.19, 0.5), (0.2, 0.3)]
     found = [box("stone_dark", -0.46, 0, 0.46, 0.05), box("stone", -0.42, 0.05, 0.42, 0.09)]
-    found += [box("stone", -0.22, 0.09, 0.22, 0.32), Shape("stone_light", spline(tower, closed=False))]
+    found += [box("stone", -0.22, 0.09, 0.22, 0.32), Shape("stone_light", trace_spline(tower, closed=False))]
     for i in range(6):
         y, half = 0.36 + i * 0.08, 0.195 - 0.012 * i - 0.004 * i * i
         found.append(box("stone", -half, y, half, y + 0.022))
     found += [limb("stone", [(0, 0.32), (0, 0.82)], [0.07, 0.03]), oval("stone_light", 0, 0.855, 0.085, 0.035)]
-    found += [oval("gold", 0, 0.905, 0.035, 0.032), poly("gold", (-0.012, 0.93), (0.012, 0.93), (0, 0.99))]
+    found += [oval("gold", 0, 0.905, 0.035, 0.032), polygon("gold", (-0.012, 0.93), (0.012, 0.93), (0, 0.99))]
     found += [
         limb("wood", [(0.03, 0.86), (0.03, 1.08)], [0.01, 0.008]),
-        poly("saffron", (0.03, 1.08), (0.2, 1.04), (0.03, 0.99)),
+        polygon("saffron", (0.03, 1.08), (0.2, 1.04), (0.03, 0.99)),
     ]
     for x in (-0.4, -0.29, 0.29, 0.4):
         found.append(box("stone_light", x - 0.02, 0.09, x + 0.02, 0.27))
     found += [
-        poly("stone", (-0.45, 0.27), (-0.22, 0.27), (-0.22, 0.36)),
-        poly("stone", (0.45, 0.27), (0.22, 0.27), (0.22, 0.36)),
+        polygon("stone", (-0.45, 0.27), (-0.22, 0.27), (-0.22, 0.36)),
+        polygon("stone", (0.45, 0.27), (0.22, 0.27), (0.22, 0.36)),
     ]
-    door = spline([(-0.075, 0.09), (-0.075, 0.22), (0, 0.28), (0.075, 0.22), (0.075, 0.09)], closed=False)
+    door = trace_spline([(-0.075, 0.09), (-0.075, 0.22), (0, 0.28), (0.075, 0.22), (0.075, 0.09)], closed=False)
     return [*found, Shape("dark", door), oval("flame", 0, 0.13, 0.022, 0.03)]
 
 
-def gopuram() -> Shapes:
+def build_gopuram() -> Shapes:
     """A South Indian gate tower in steps; 1 tall."""
     found = [box("stone_dark", -0.34, 0, 0.34, 0.2), box("dark", -0.07, 0, 0.07, 0.17)]
     for i in range(6):
         low, half = 0.2 + i * 0.115, 0.3 - i * 0.036
         found.append(
-            poly(
+            polygon(
                 "stone" if i % 2 else "stone_light",
                 (-half, low),
                 (half, low),
@@ -52,10 +52,13 @@ def gopuram() -> Shapes:
             for x in range(-2, 3)
         ]
     found.append(oval("stone_light", 0, 0.9, 0.11, 0.05))
-    return [*found, *(poly("gold", (x - 0.012, 0.93), (x + 0.012, 0.93), (x, 1.0)) for x in (-0.08, -0.03, 0.03, 0.08))]
+    return [
+        *found,
+        *(polygon("gold", (x - 0.012, 0.93), (x + 0.012, 0.93), (x, 1.0)) for x in (-0.08, -0.03, 0.03, 0.08)),
+    ]
 
 
-def hut(rng: Rng, lit: bool) -> Shapes:
+def build_hut(rng: Rng, lit: bool) -> Shapes:
     """Mud walls under thatch; 0.75 tall."""
     roof = blob(
         "brown", (-0.5, 0.36), (-0.3, 0.56), (0, 0.76), (0.3, 0.56), (0.5, 0.36), (0.25, 0.34), (0, 0.38), (-0.25, 0.34)
@@ -75,7 +78,7 @@ def hut(rng: Rng, lit: bool) -> Shapes:
     ]
 
 
-def tower_block(rng: Rng, lit: bool) -> Shapes:
+def build_tower_block(rng: Rng, lit: bool) -> Shapes:
     """One building of a skyline, 0.3 wide and up to 1 tall, its windows mostly lit at night."""
     high = 0.45 + 0.55 * float(rng.random())
     found = [box("blue" if rng.random() > 0.5 else "grey", -0.15, 0, 0.15, high)]
@@ -88,13 +91,13 @@ def tower_block(rng: Rng, lit: bool) -> Shapes:
     for row in range(1, rows):
         for column in range(5):
             on = rng.random() < (0.62 if lit else 0.12)
-            tone = "flame" if on else ("dark" if lit else "sky_blue")
+            color = "flame" if on else ("dark" if lit else "sky_blue")
             x, y = -0.125 + column * 0.055, row * 0.075
-            found.append(box(tone, x, y, x + 0.032, y + 0.042))
+            found.append(box(color, x, y, x + 0.032, y + 0.042))
     return found
 
 
-def golden_city() -> Shapes:
+def build_golden_city() -> Shapes:
     """Walls, gates and domes of gold, 1 wide."""
     found = [box("gold_dark", -0.5, 0, 0.5, 0.12)]
     for x, high, wide in ((-0.4, 0.3, 0.09), (-0.2, 0.42, 0.12), (0, 0.55, 0.16), (0.21, 0.4, 0.12), (0.4, 0.28, 0.09)):
@@ -107,14 +110,14 @@ def golden_city() -> Shapes:
             (x + wide * 0.6, high),
         ]
         found += [
-            Shape("gold", spline(dome, closed=False)),
-            poly("gold_dark", (x - 0.01, high + wide), (x + 0.01, high + wide), (x, high + wide * 1.6)),
+            Shape("gold", trace_spline(dome, closed=False)),
+            polygon("gold_dark", (x - 0.01, high + wide), (x + 0.01, high + wide), (x, high + wide * 1.6)),
         ]
         found.append(box("dark", x - wide * 0.16, high - 0.14, x + wide * 0.16, high - 0.05))
     return found
 
 
-def pillar(broken: bool = False) -> Shapes:
+def build_pillar(broken: bool = False) -> Shapes:
     """A carved column, 1 tall."""
     found = [box("stone_dark", -0.13, 0, 0.13, 0.05), box("stone", -0.11, 0.05, 0.11, 0.09)]
     found += [
@@ -126,7 +129,7 @@ def pillar(broken: bool = False) -> Shapes:
         found += [box("gold_dark", -0.09, y, 0.09, y + 0.022), oval("gold", 0, y + 0.011, 0.022, 0.022)]
     found += [box("stone", -0.11, 0.88, 0.11, 0.93), box("stone_dark", -0.14, 0.93, 0.14, 1.0)]
     if broken:
-        crack = poly(
+        crack = polygon(
             "flame",
             (-0.02, 0.95),
             (0.03, 0.78),
@@ -144,7 +147,7 @@ def pillar(broken: bool = False) -> Shapes:
     return found
 
 
-def well() -> Shapes:
+def build_well() -> Shapes:
     found = [
         box("stone_dark", -0.3, 0, 0.3, 0.26),
         oval("stone", 0, 0.26, 0.31, 0.07),
@@ -163,7 +166,7 @@ def well() -> Shapes:
     ]
 
 
-def pot() -> Shapes:
+def build_pot() -> Shapes:
     body = blob("clay", (-0.12, 0.42), (-0.28, 0.28), (-0.22, 0.04), (0, 0), (0.22, 0.04), (0.28, 0.28), (0.12, 0.42))
     return [
         body,
@@ -174,7 +177,7 @@ def pot() -> Shapes:
     ]
 
 
-def lamp() -> Shapes:
+def build_lamp() -> Shapes:
     """A clay lamp with its flame."""
     bowl = blob("clay", (-0.2, 0.12), (-0.12, 0.02), (0.1, 0.02), (0.24, 0.13), (0, 0.1))
     return [
@@ -184,12 +187,12 @@ def lamp() -> Shapes:
     ]
 
 
-def fire(rng: Rng) -> Shapes:
+def build_fire(rng: Rng) -> Shapes:
     found = [
         limb("wood_dark", [(-0.3, 0.02), (0.25, 0.1)], [0.06, 0.05]),
         limb("wood", [(-0.24, 0.1), (0.3, 0.02)], [0.06, 0.05]),
     ]
-    for tone, wide, high, tips in (
+    for color, wide, high, tips in (
         ("flame_red", 0.34, 0.95, 5),
         ("flame_orange", 0.25, 0.72, 4),
         ("flame", 0.15, 0.46, 3),
@@ -200,41 +203,41 @@ def fire(rng: Rng) -> Shapes:
             tip = high * (1 - 0.55 * abs(x) / wide) * (0.8 + 0.3 * float(rng.random()))
             edge += [(x + 0.03 * float(rng.normal()), tip), (x + wide / tips, tip * 0.55)]
         edge[-1] = (wide * 1.1, 0.24 * high)
-        found.append(blob(tone, *edge, (wide, 0.1), (0, 0.04)))
+        found.append(blob(color, *edge, (wide, 0.1), (0, 0.04)))
     return found
 
 
-def boat() -> Shapes:
+def build_boat() -> Shapes:
     hull = blob("wood", (-0.5, 0.2), (-0.3, 0.02), (0, -0.02), (0.3, 0.02), (0.5, 0.2), (0.25, 0.13), (-0.25, 0.13))
     return [
         limb("wood_dark", [(0, 0.1), (0, 0.8)], [0.025, 0.015]),
-        poly("cream", (0.02, 0.76), (0.36, 0.26), (0.02, 0.22)),
-        poly("saffron", (-0.02, 0.66), (-0.26, 0.26), (-0.02, 0.22)),
+        polygon("cream", (0.02, 0.76), (0.36, 0.26), (0.02, 0.22)),
+        polygon("saffron", (-0.02, 0.66), (-0.26, 0.26), (-0.02, 0.22)),
         hull,
     ]
 
 
-def planet(tone: str, rings: bool) -> Shapes:
+def build_planet(color: str, rings: bool) -> Shapes:
     found = [oval("cream", 0, 0, 0.95, 0.16, 18)] if rings else []
     found += [
-        oval(tone, 0, 0, 0.5, 0.5),
+        oval(color, 0, 0, 0.5, 0.5),
         *(oval("stone_light", 0, y, 0.44 - abs(y) * 0.4, 0.035, 8) for y in (-0.2, 0.05, 0.25)),
     ]
     return found
 
 
-def window(lit: bool) -> Shapes:
+def build_window(lit: bool) -> Shapes:
     """An arched window, 1 tall."""
 
     def arch(w: float, h: float) -> list[tuple[float, float]]:
         return [(-w, 0), (-w, h * 0.62), (-w * 0.55, h * 0.86), (0, h), (w * 0.55, h * 0.86), (w, h * 0.62), (w, 0)]
 
     return [
-        Shape("stone_dark", spline(arch(0.36, 1.0), closed=False)),
-        Shape("flame" if lit else "sky_blue", spline(arch(0.29, 0.92), closed=False)),
+        Shape("stone_dark", trace_spline(arch(0.36, 1.0), closed=False)),
+        Shape("flame" if lit else "sky_blue", trace_spline(arch(0.29, 0.92), closed=False)),
         limb("stone_dark", [(0, 0.02), (0, 0.88)], [0.025, 0.02]),
     ]
 
 
-def sparks(rng: Rng) -> Shapes:
+def build_sparks(rng: Rng) -> Shapes:
     return [star("flame", float(rng.normal(0, 0.35)), 0.2 + float(rng.random()), 0.006, 0.02, 4) for _ in range(34)]

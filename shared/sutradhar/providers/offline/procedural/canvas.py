@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from sutradhar.providers.offline.procedural.noise import Field, Mask, Rng, clouds, soft_clouds
-from sutradhar.providers.offline.procedural.palette import Finish, Light, mix, rgb
+from sutradhar.providers.offline.procedural.noise import Field, Mask, Rng, make_cloud_noise, make_soft_noise
+from sutradhar.providers.offline.procedural.object_colors import OBJECT_COLORS
+from sutradhar.providers.offline.procedural.palette import Finish, Light, mix_colors, parse_rgb
 from sutradhar.providers.offline.procedural.shapes import Shapes
-from sutradhar.providers.offline.procedural.tones import TONES
 
 _SHIFT = 4  # fractional bits of cv2's polygon coordinates
 
@@ -23,26 +23,26 @@ class Canvas:
         self.image: Field = np.zeros((height, width, 3), np.float32)
         self.sun: tuple[float, float] = (width * 0.5, height * 0.3)
         """Where light comes from."""
-        strokes = soft_clouds(rng, width, height, 60 * self.unit, 4, stretch=2.5)
-        self.brush: Field = strokes + 0.45 * clouds(rng, width, height, 5 * self.unit, 2, stretch=3.0)
+        strokes = make_soft_noise(rng, width, height, 60 * self.unit, 4, stretch=2.5)
+        self.brush: Field = strokes + 0.45 * make_cloud_noise(rng, width, height, 5 * self.unit, 2, stretch=3.0)
         """Texture in about -1..1 that layers take their unevenness from."""
         self._wide_brush: Field = np.concatenate([self.brush, self.brush[:, ::-1]], 1)
 
-    def land_colour(self, depth: float, tint: str = "") -> Field:
+    def get_land_color(self, depth: float, tint: str = "") -> Field:
         """The colour of land at ``depth`` (0 farthest, 1 nearest), of material ``tint``, in this light and haze."""
         near = self.light.near
         if tint:
-            near = mix(near, rgb(tint) * self.light.ambient, 0.62)
-        return mix(self.light.far, near, 0.06 + 0.94 * depth)
+            near = mix_colors(near, parse_rgb(tint) * self.light.ambient, 0.62)
+        return mix_colors(self.light.far, near, 0.06 + 0.94 * depth)
 
-    def colour(self, tone: str, depth: float = 1.0) -> Field:
-        """A tone of tones.py in this light, ``depth`` as for land; a flame shines by itself."""
-        if tone.startswith("flame"):
-            return rgb(TONES[tone])
-        lit = rgb(TONES.get(tone, tone)) * mix(self.light.ambient, np.ones(3, np.float32), 0.2)
-        return mix(self.light.far, mix(lit, self.light.near, 0.1), 0.25 + 0.75 * depth)
+    def get_object_color(self, color: str, depth: float = 1.0) -> Field:
+        """A tone of object_colors.py in this light, ``depth`` as for land; a flame shines by itself."""
+        if color.startswith("flame"):
+            return parse_rgb(OBJECT_COLORS[color])
+        lit = parse_rgb(OBJECT_COLORS.get(color, color)) * mix_colors(self.light.ambient, np.ones(3, np.float32), 0.2)
+        return mix_colors(self.light.far, mix_colors(lit, self.light.near, 0.1), 0.25 + 0.75 * depth)
 
-    def layer(self, outline: Field, top: Field, bottom: Field, texture: float = 0.12, rim: float = 0.25) -> Mask:
+    def paint_layer(self, outline: Field, top: Field, bottom: Field, texture: float = 0.12, rim: float = 0.25) -> Mask:
         """Paint a sheet whose outline is (n, 2) pixels, from colour ``top`` to ``bottom``: it casts a soft shadow
         on what lies behind and catches light on its edge. Returns its mask (uint8, full width, rows from y0)."""
         low, high = outline[:, 1].min(), outline[:, 1].max()
@@ -51,7 +51,7 @@ class Canvas:
         mask = np.zeros((max(y1 - y0, 1), self.width), np.uint8)
         if y1 <= y0:
             return mask
-        cv2.fillPoly(mask, [_fixed(outline - np.array([0, y0], np.float32))], 255, cv2.LINE_AA, _SHIFT)
+        cv2.fillPoly(mask, [_to_fixed_point(outline - np.array([0, y0], np.float32))], 255, cv2.LINE_AA, _SHIFT)
         here = self.image[y0:y1]
         if self.finish.edge:
             small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
@@ -73,23 +73,23 @@ class Canvas:
         here += paint
         return mask
 
-    def wash(self, alpha: Field, colour: Field, y0: int = 0) -> None:
-        """Blend ``colour`` over the rows from ``y0`` by ``alpha`` (rows, width) in 0..1."""
+    def blend_color(self, alpha: Field, color: Field, y0: int = 0) -> None:
+        """Blend ``color`` over the rows from ``y0`` by ``alpha`` (rows, width) in 0..1."""
         here = self.image[y0 : y0 + alpha.shape[0]]
-        here += (colour - here) * alpha[: here.shape[0], :, None]
+        here += (color - here) * alpha[: here.shape[0], :, None]
 
-    def glow(self, x: float, y: float, radius: float, colour: Field, strength: float, squash: float = 1.0) -> None:
+    def add_glow(self, x: float, y: float, radius: float, color: Field, strength: float, squash: float = 1.0) -> None:
         """Add light around (x, y), fading out at ``radius``; ``squash`` below 1 flattens it."""
-        window, fall = self._radial(x, y, radius, squash)
+        window, fall = self._compute_falloff(x, y, radius, squash)
         here = self.image[window]
-        here += (1 - here).clip(0, 1) * ((fall * strength)[..., None] * colour)
+        here += (1 - here).clip(0, 1) * ((fall * strength)[..., None] * color)
 
-    def shade(self, x: float, y: float, radius: float, strength: float, squash: float = 1.0) -> None:
+    def darken_around(self, x: float, y: float, radius: float, strength: float, squash: float = 1.0) -> None:
         """Darken around (x, y), fading out at ``radius``."""
-        window, fall = self._radial(x, y, radius, squash)
+        window, fall = self._compute_falloff(x, y, radius, squash)
         self.image[window] *= (1 - fall * strength)[..., None]
 
-    def _radial(self, x: float, y: float, radius: float, squash: float) -> tuple[tuple[slice, slice], Field]:
+    def _compute_falloff(self, x: float, y: float, radius: float, squash: float) -> tuple[tuple[slice, slice], Field]:
         x0, x1 = (int(np.clip(v, 0, self.width)) for v in (x - radius, x + radius + 1))
         y0, y1 = (int(np.clip(v, 0, self.height)) for v in (y - radius * squash, y + radius * squash + 1))
         across = (np.arange(x0, x1, dtype=np.float32) - np.float32(x)) / np.float32(radius)
@@ -97,7 +97,7 @@ class Canvas:
         fall = np.clip(1 - np.sqrt(across[None, :] ** 2 + down[:, None] ** 2), 0, 1) ** 2
         return (slice(y0, y1), slice(x0, x1)), np.asarray(fall, np.float32)
 
-    def shapes(
+    def paint_shapes(
         self,
         parts: Shapes,
         x: float,
@@ -122,19 +122,19 @@ class Canvas:
         if x1 - x0 < 2 or y1 - y0 < 2:
             return
         if shadow:
-            self._contact_shadow(x, y, every, size)
+            self._paint_contact_shadow(x, y, every, size)
         here = self.image[y0:y1, x0:x1]
         painted = (here.clip(0, 1) * 255).astype(np.uint8)
         mask = np.zeros(painted.shape[:2], np.uint8)
         corner = np.array([x0, y0], np.float32)
         line = max(round(size * 0.0035), 1)
         for part, outline in zip(parts, outlines, strict=True):
-            points = [_fixed(outline - corner)]
-            colour = self.colour(part.tone, depth)
-            cv2.fillPoly(painted, points, _bytes(colour), cv2.LINE_AA, _SHIFT)
-            cv2.polylines(painted, points, True, _bytes(colour * 0.72), line, cv2.LINE_AA, _SHIFT)
+            points = [_to_fixed_point(outline - corner)]
+            color = self.get_object_color(part.color, depth)
+            cv2.fillPoly(painted, points, _to_bytes(color), cv2.LINE_AA, _SHIFT)
+            cv2.polylines(painted, points, True, _to_bytes(color * 0.72), line, cv2.LINE_AA, _SHIFT)
             cv2.fillPoly(mask, points, 255, cv2.LINE_AA, _SHIFT)
-        light = self._lit_edges(mask, x, (y0 + y1) / 2, size)
+        light = self._compute_edge_light(mask, x, (y0 + y1) / 2, size)
         texture = self.brush[y0:y1, x0:x1] * 0.1 + 1
         solid = cv2.dilate(mask, np.ones((2 * line + 1, 2 * line + 1), np.uint8)) if line > 1 else mask
         inside = (solid > 0)[..., None]
@@ -142,7 +142,7 @@ class Canvas:
         lit += (rim * light * light * (mask / np.float32(255)))[..., None] * self.light.sun * 0.8
         np.copyto(here, lit, where=inside)
 
-    def marks(self, outlines: Sequence[Field], colour: Field, alpha: float = 1.0) -> None:
+    def fill_outlines(self, outlines: Sequence[Field], color: Field, alpha: float = 1.0) -> None:
         """Fill many small outlines (pixels) with one flat colour: leaves, ripples, windows."""
         if not outlines:
             return
@@ -154,21 +154,21 @@ class Canvas:
         mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
         corner = np.array([x0, y0], np.float32)
         for outline in outlines:
-            cv2.fillPoly(mask, [_fixed(outline - corner)], 255, cv2.LINE_AA, _SHIFT)
+            cv2.fillPoly(mask, [_to_fixed_point(outline - corner)], 255, cv2.LINE_AA, _SHIFT)
         here = self.image[y0:y1, x0:x1]
         uneven = 1 + 0.12 * self.brush[y0:y1, x0:x1]
-        here += (colour * uneven[..., None] - here) * (mask.astype(np.float32) * (alpha / 255))[..., None]
+        here += (color * uneven[..., None] - here) * (mask.astype(np.float32) * (alpha / 255))[..., None]
 
-    def _contact_shadow(self, x: float, y: float, outline: Field, size: float) -> None:
+    def _paint_contact_shadow(self, x: float, y: float, outline: Field, size: float) -> None:
         feet = outline[outline[:, 1] > y - size * 0.12]
         if not len(feet):
             return
         left, right = float(feet[:, 0].min()), float(feet[:, 0].max())
         lean = np.clip((x - self.sun[0]) / self.width, -0.5, 0.5) * size * 0.3
         radius = (right - left) / 2 + size * 0.14
-        self.shade((left + right) / 2 + lean, y, radius, 0.8, squash=0.16)
+        self.darken_around((left + right) / 2 + lean, y, radius, 0.8, squash=0.16)
 
-    def _lit_edges(self, mask: Mask, x: float, y: float, size: float) -> Field:
+    def _compute_edge_light(self, mask: Mask, x: float, y: float, size: float) -> Field:
         """0..1: how much a rounded body of this outline turns to the sun, strongest at its edge."""
         away = np.array([x - self.sun[0], y - self.sun[1]], np.float32)
         away /= max(float(np.linalg.norm(away)), 1.0)
@@ -179,10 +179,10 @@ class Canvas:
         return np.asarray(cv2.subtract(mask, moved).astype(np.float32) / 255, np.float32)
 
 
-def _fixed(outline: Field) -> Mask:
+def _to_fixed_point(outline: Field) -> Mask:
     return np.round(outline.clip(-8000, 16000) * (1 << _SHIFT)).astype(np.int32)
 
 
-def _bytes(colour: Field) -> tuple[int, int, int]:
-    r, g, b = (int(np.clip(c * 255, 0, 255)) for c in colour)
+def _to_bytes(color: Field) -> tuple[int, int, int]:
+    r, g, b = (int(np.clip(c * 255, 0, 255)) for c in color)
     return r, g, b

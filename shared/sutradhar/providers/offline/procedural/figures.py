@@ -5,19 +5,19 @@ from sutradhar.providers.offline.procedural.shapes import (
     Shapes,
     blob,
     limb,
-    moved,
+    move_shapes,
     oval,
-    poly,
-    ring,
+    polygon,
     star,
-    turned,
+    trace_circle,
+    turn_shapes,
 )
 
 # One shape a line reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off
 
 
-def head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
+def build_head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
     """A head in three-quarter view with a hint of nose, ear, eye and brow."""
     return [
         limb(skin, [(x - 0.1 * r, y - 0.5 * r), (x - 0.15 * r, y - 1.55 * r)], [r * 0.95, r * 0.95]),
@@ -33,17 +33,17 @@ def head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
     ]
 
 
-def hair_cap(x: float, y: float, r: float = 0.068, tone: str = "hair") -> Shape:
+def build_hair_cap(x: float, y: float, r: float = 0.068, color: str = "hair") -> Shape:
     return blob(
-        tone, (x - 0.95 * r, y - 0.35 * r), (x - 1.05 * r, y + 0.4 * r), (x - 0.3 * r, y + 1.2 * r),
+        color, (x - 0.95 * r, y - 0.35 * r), (x - 1.05 * r, y + 0.4 * r), (x - 0.3 * r, y + 1.2 * r),
         (x + 0.55 * r, y + 1.02 * r), (x + 0.84 * r, y + 0.5 * r), (x + 0.3 * r, y + 0.62 * r),
         (x - 0.25 * r, y + 0.3 * r), (x - 0.45 * r, y - 0.3 * r),
     )
 
 
-def crown(x: float, y: float, r: float = 0.068) -> Shapes:
+def build_crown(x: float, y: float, r: float = 0.068) -> Shapes:
     return [
-        poly(
+        polygon(
             "gold", (x - 0.95 * r, y + 0.35 * r), (x - 1.15 * r, y + 1.3 * r), (x - 0.6 * r, y + 1.0 * r),
             (x - 0.32 * r, y + 1.75 * r), (x, y + 2.5 * r), (x + 0.32 * r, y + 1.75 * r), (x + 0.6 * r, y + 1.0 * r),
             (x + 1.1 * r, y + 1.3 * r), (x + 0.9 * r, y + 0.35 * r),
@@ -55,12 +55,12 @@ def crown(x: float, y: float, r: float = 0.068) -> Shapes:
     ]
 
 
-def _robe(tone: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
+def _build_robe(color: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
     """A long robe from the shoulders (y 0.83) to the ground, with folds and a belt."""
     return [
         oval("dark", -hem * 0.35, 0.015, 0.06, 0.02), oval("dark", hem * 0.5, 0.015, 0.06, 0.02),
         blob(
-            tone, (-0.1, 0.84), (0.02, 0.86), (0.11, 0.83), (0.13, 0.7), (waist + 0.02, 0.55), (hem * 0.8, 0.3),
+            color, (-0.1, 0.84), (0.02, 0.86), (0.11, 0.83), (0.13, 0.7), (waist + 0.02, 0.55), (hem * 0.8, 0.3),
             (hem, 0.05), (hem * 0.55, 0.02), (0, 0.035), (-hem * 0.7, 0.02), (-hem, 0.05), (-hem * 0.75, 0.3),
             (-waist - 0.01, 0.55), (-0.13, 0.7),
         ),
@@ -69,18 +69,18 @@ def _robe(tone: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
     ]
 
 
-def praying_child() -> Shapes:
+def build_praying_child() -> Shapes:
     """A boy of about seven with folded hands."""
     return [
         limb("skin", [(-0.045, 0.2), (-0.05, 0.03)], [0.06, 0.045]), limb("skin", [(0.05, 0.2), (0.05, 0.03)], [0.06, 0.045]),
         oval("skin", -0.03, 0.018, 0.05, 0.02), oval("skin", 0.075, 0.018, 0.05, 0.02),
         blob("skin", (-0.085, 0.53), (0.02, 0.545), (0.09, 0.52), (0.08, 0.4), (0.075, 0.28), (-0.075, 0.28), (-0.09, 0.42)),
         blob("saffron", (-0.085, 0.33), (0.08, 0.33), (0.115, 0.2), (0.11, 0.09), (0.0, 0.07), (-0.105, 0.09), (-0.115, 0.2)),
-        poly("yellow", (-0.02, 0.33), (0.035, 0.33), (0.02, 0.12), (-0.01, 0.1)),
+        polygon("yellow", (-0.02, 0.33), (0.035, 0.33), (0.02, 0.12), (-0.01, 0.1)),
         limb("gold", [(-0.085, 0.335), (0, 0.32), (0.085, 0.335)], [0.026]),
         limb("yellow", [(-0.08, 0.52), (0.0, 0.44), (0.075, 0.34)], [0.035, 0.03]),
-        *head(0.03, 0.645, 0.085),
-        hair_cap(0.03, 0.645, 0.088), oval("hair", 0.0, 0.765, 0.035, 0.03), limb("gold", [(-0.02, 0.745), (0.02, 0.745)], [0.014]),
+        *build_head(0.03, 0.645, 0.085),
+        build_hair_cap(0.03, 0.645, 0.088), oval("hair", 0.0, 0.765, 0.035, 0.03), limb("gold", [(-0.02, 0.745), (0.02, 0.745)], [0.014]),
         limb("gold", [(-0.035, 0.545), (0.02, 0.505), (0.075, 0.54)], [0.014]),
         limb("skin", [(0.075, 0.51), (0.11, 0.4), (0.15, 0.5)], [0.05, 0.042, 0.034]),
         limb("skin", [(-0.07, 0.51), (-0.02, 0.375), (0.14, 0.49)], [0.055, 0.05, 0.036]),
@@ -89,7 +89,7 @@ def praying_child() -> Shapes:
     ]
 
 
-def meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = False) -> Shapes:
+def build_meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = False) -> Shapes:
     """Somebody in the lotus seat with hands on the knees."""
     shapes = [
         blob(cloth, (-0.36, 0.05), (-0.3, 0.13), (-0.1, 0.2), (0.1, 0.2), (0.3, 0.13), (0.36, 0.05), (0.25, 0.0), (-0.25, 0.0)),
@@ -114,7 +114,7 @@ def meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = False) 
     return shapes
 
 
-def shiva() -> Shapes:
+def build_shiva() -> Shapes:
     """Shiva in meditation: crescent, snake, matted hair piled up, trident beside him."""
     locks = [
         limb("hair", [(x * 0.5, 0.62), (x, 0.5), (x * 1.25, 0.33)], [0.04, 0.012]) for x in (-0.1, 0.1, -0.15, 0.15)
@@ -122,11 +122,11 @@ def shiva() -> Shapes:
     trident = [
         limb("gold_dark", [(-0.42, 0.0), (-0.42, 0.78)], [0.016]),
         limb("gold", [(-0.49, 0.95), (-0.49, 0.84), (-0.42, 0.79), (-0.35, 0.84), (-0.35, 0.95)], [0.01, 0.024, 0.01]),
-        poly("gold", (-0.44, 0.8), (-0.42, 1.02), (-0.4, 0.8)),
-        poly("red", (-0.42, 0.72), (-0.31, 0.69), (-0.42, 0.66)),
+        polygon("gold", (-0.44, 0.8), (-0.42, 1.02), (-0.4, 0.8)),
+        polygon("red", (-0.42, 0.72), (-0.31, 0.69), (-0.42, 0.66)),
     ]
     return [
-        *trident, *locks, *meditating("blue_skin", "lion"),
+        *trident, *locks, *build_meditating("blue_skin", "lion"),
         oval("hair", 0, 0.83, 0.062, 0.05), oval("hair", 0, 0.89, 0.04, 0.036),
         limb("gold", [(-0.05, 0.8), (0.05, 0.8)], [0.016]),
         limb("shell", [(-0.06, 0.56), (-0.1, 0.5), (0.0, 0.46), (0.1, 0.5), (0.09, 0.6)], [0.016, 0.022, 0.03]),
@@ -135,24 +135,24 @@ def shiva() -> Shapes:
     ]
 
 
-def king() -> Shapes:
+def build_king() -> Shapes:
     """A standing king: crown, cape, sceptre."""
     return [
         blob("red_dark", (-0.1, 0.84), (0.1, 0.84), (0.2, 0.5), (0.29, 0.03), (-0.3, 0.03), (-0.22, 0.5)),
-        *_robe("purple", "gold_dark", 0.19),
+        *_build_robe("purple", "gold_dark", 0.19),
         limb("gold", [(-0.11, 0.82), (0.0, 0.7), (0.11, 0.82)], [0.022]), oval("gold", 0.0, 0.7, 0.026, 0.026),
         limb("gold_dark", [(0.29, 0.0), (0.27, 0.95)], [0.022]), oval("gold", 0.268, 0.98, 0.04, 0.05),
         limb("purple", [(-0.12, 0.79), (-0.19, 0.64), (-0.09, 0.54)], [0.09, 0.07, 0.055]), oval("skin", -0.075, 0.535, 0.032, 0.026),
         limb("purple", [(0.12, 0.79), (0.2, 0.66), (0.26, 0.63)], [0.09, 0.075, 0.055]), oval("skin", 0.275, 0.63, 0.032, 0.034),
         oval("gold", -0.125, 0.8, 0.055, 0.035, 25), oval("gold", 0.125, 0.8, 0.055, 0.035, -25),
-        *head(0.01, 0.94),
+        *build_head(0.01, 0.94),
         limb("hair", [(0.09, 0.925), (0.05, 0.915), (0.03, 0.93)], [0.02, 0.01]),
         blob("hair", (-0.05, 0.97), (-0.075, 0.9), (-0.06, 0.84), (-0.02, 0.86), (-0.02, 0.95)),
-        *crown(0.01, 0.95),
+        *build_crown(0.01, 0.95),
     ]
 
 
-def king_on_throne() -> Shapes:
+def build_king_on_throne() -> Shapes:
     """A king on a throne on three steps, one arm stretched out in anger."""
     back = [
         blob("red_dark", (-0.3, 0.2), (-0.34, 0.8), (-0.2, 1.2), (0.0, 1.36), (0.2, 1.2), (0.34, 0.8), (0.3, 0.2)),
@@ -161,20 +161,20 @@ def king_on_throne() -> Shapes:
             [(-0.31, 0.2), (-0.34, 0.8), (-0.2, 1.2), (0.0, 1.36), (0.2, 1.2), (0.34, 0.8), (0.31, 0.2)],
             [0.045],
         ),
-        *[oval("gold", x, y, 0.035, 0.035) for x, y in ring(0, 0.84, 0.25, 9, 0.03) if y > 0.7],
+        *[oval("gold", x, y, 0.035, 0.035) for x, y in trace_circle(0, 0.84, 0.25, 9, 0.03) if y > 0.7],
         star("gold", 0, 1.4, 0.04, 0.085, 8),
     ]
     steps = [
-        poly("stone_dark", (-w, y), (w, y), (w, y + 0.08), (-w, y + 0.08))
+        polygon("stone_dark", (-w, y), (w, y), (w, y + 0.08), (-w, y + 0.08))
         for w, y in ((0.66, 0), (0.56, 0.08), (0.46, 0.16))
     ]
     edges = [
-        poly("gold_dark", (-w, y), (w, y), (w, y + 0.018), (-w, y + 0.018))
+        polygon("gold_dark", (-w, y), (w, y), (w, y + 0.018), (-w, y + 0.018))
         for w, y in ((0.66, 0.07), (0.56, 0.15), (0.46, 0.23))
     ]
     seat = [
-        poly("gold_dark", (-0.36, 0.24), (0.36, 0.24), (0.36, 0.42), (-0.36, 0.42)),
-        poly("red", (-0.3, 0.4), (0.3, 0.4), (0.3, 0.47), (-0.3, 0.47)),
+        polygon("gold_dark", (-0.36, 0.24), (0.36, 0.24), (0.36, 0.42), (-0.36, 0.42)),
+        polygon("red", (-0.3, 0.4), (0.3, 0.4), (0.3, 0.47), (-0.3, 0.47)),
     ]
     body = [
         blob("purple", (-0.15, 0.5), (0.1, 0.52), (0.24, 0.5), (0.25, 0.35), (0.24, 0.24), (-0.05, 0.22), (-0.17, 0.3)),
@@ -186,31 +186,31 @@ def king_on_throne() -> Shapes:
         limb("purple", [(0.14, 0.83), (0.26, 0.8), (0.36, 0.84)], [0.095, 0.08, 0.055]),
         limb("skin", [(0.36, 0.84), (0.41, 0.86), (0.48, 0.88)], [0.05, 0.045, 0.02]), oval("gold", 0.36, 0.842, 0.018, 0.034, 15),
         oval("gold", -0.14, 0.84, 0.06, 0.04, 25), oval("gold", 0.14, 0.84, 0.06, 0.04, -25),
-        *head(0.01, 0.98), limb("hair", [(0.1, 0.975), (0.05, 0.955), (0.02, 0.975)], [0.024, 0.012]),
+        *build_head(0.01, 0.98), limb("hair", [(0.1, 0.975), (0.05, 0.955), (0.02, 0.975)], [0.024, 0.012]),
         limb("hair", [(0.01, 1.01), (0.06, 0.995)], [0.012]),
-        blob("hair", (-0.05, 1.01), (-0.08, 0.94), (-0.07, 0.86), (-0.02, 0.89), (-0.02, 0.99)), *crown(0.01, 0.99),
+        blob("hair", (-0.05, 1.01), (-0.08, 0.94), (-0.07, 0.86), (-0.02, 0.89), (-0.02, 0.99)), *build_crown(0.01, 0.99),
     ]
     arms = [limb("gold", [(-0.33, 0.58), (-0.35, 0.42)], [0.06]), limb("gold", [(0.33, 0.6), (0.35, 0.42)], [0.06])]
     return [*steps, *edges, *back, *seat, arms[0], *body, arms[1]]
 
 
-def sage() -> Shapes:
+def build_sage() -> Shapes:
     """An old sage: topknot, long beard, staff, water pot."""
     return [
-        *_robe("saffron", "clay", 0.18),
+        *_build_robe("saffron", "clay", 0.18),
         limb("yellow", [(-0.1, 0.84), (0.02, 0.68), (0.1, 0.5)], [0.07, 0.05]),
         limb("wood", [(0.26, 0.0), (0.24, 0.55), (0.27, 1.06)], [0.02, 0.026]),
         limb("skin", [(-0.12, 0.78), (-0.16, 0.62), (-0.06, 0.52)], [0.06, 0.05, 0.036]),
         limb("saffron", [(0.11, 0.79), (0.18, 0.68)], [0.085, 0.07]), limb("skin", [(0.18, 0.68), (0.25, 0.7)], [0.05, 0.04]),
-        *head(0.01, 0.93), hair_cap(0.01, 0.93, tone="white"), oval("white", -0.005, 1.02, 0.04, 0.036),
+        *build_head(0.01, 0.93), build_hair_cap(0.01, 0.93, color="white"), oval("white", -0.005, 1.02, 0.04, 0.036),
         limb("gold", [(-0.035, 1.0), (0.03, 1.0)], [0.012]),
         blob("white", (-0.005, 0.91), (0.075, 0.9), (0.085, 0.84), (0.06, 0.72), (0.035, 0.64), (0.0, 0.74), (-0.015, 0.84)),
         oval("white", 0.07, 0.9, 0.03, 0.012, -20),
-        blob("clay", (-0.12, 0.5), (-0.02, 0.5), (0.0, 0.44), (-0.07, 0.39), (-0.14, 0.44)), poly("clay_dark", (-0.1, 0.5), (-0.04, 0.5), (-0.03, 0.53), (-0.11, 0.53)),
+        blob("clay", (-0.12, 0.5), (-0.02, 0.5), (0.0, 0.44), (-0.07, 0.39), (-0.14, 0.44)), polygon("clay_dark", (-0.1, 0.5), (-0.04, 0.5), (-0.03, 0.53), (-0.11, 0.53)),
     ]
 
 
-def woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
+def build_woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
     """A woman in a sari with a long plait; with ``halo``, a goddess holding lotuses."""
     shapes: Shapes = []
     if halo:
@@ -228,12 +228,12 @@ def woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
         limb("skin", [(0.1, 0.78), (0.15, 0.64), (0.23, 0.7)], [0.05, 0.045, 0.03]),
         limb("skin", [(-0.095, 0.78), (-0.13, 0.63), (-0.07, 0.53)], [0.05, 0.045, 0.03]),
         oval("gold", 0.2, 0.68, 0.01, 0.022, 35),
-        *head(0.01, 0.925, 0.064), hair_cap(0.01, 0.925, 0.067), oval("hair", -0.055, 0.94, 0.042, 0.042), oval("pink", -0.085, 0.965, 0.018, 0.018),
+        *build_head(0.01, 0.925, 0.064), build_hair_cap(0.01, 0.925, 0.067), oval("hair", -0.055, 0.94, 0.042, 0.042), oval("pink", -0.085, 0.965, 0.018, 0.018),
         limb("gold", [(-0.04, 0.835), (0.01, 0.79), (0.055, 0.835)], [0.016]), oval("red", 0.045, 0.955, 0.007, 0.007),
     ]
     if halo:
         shapes += [
-            *crown(0.01, 0.93, 0.06),
+            *build_crown(0.01, 0.93, 0.06),
             *[
                 oval("pink", 0.24 + dx, 0.75 + dy, 0.02, 0.042, a)
                 for dx, dy, a in ((-0.028, 0, 25), (0.028, 0, -25), (0, 0.01, 0))
@@ -242,7 +242,7 @@ def woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
     return shapes
 
 
-def narasimha() -> Shapes:
+def build_narasimha() -> Shapes:
     """The man-lion: mane, crown, four arms with claws, yellow cloth."""
 
     def arm(side: int, elbow: tuple[float, float], hand: tuple[float, float]) -> Shapes:
@@ -263,10 +263,10 @@ def narasimha() -> Shapes:
         blob("lion", (-0.11, 1.05), (0, 1.12), (0.11, 1.05), (0.1, 0.95), (0.06, 0.87), (0, 0.85), (-0.06, 0.87), (-0.1, 0.95)),
         oval("cream", 0, 0.92, 0.068, 0.05), blob("dark", (-0.035, 0.965), (0.035, 0.965), (0, 0.93)),
         blob("red_dark", (-0.04, 0.905), (0.04, 0.905), (0.025, 0.87), (-0.025, 0.87)),
-        poly("white", (-0.035, 0.908), (-0.02, 0.908), (-0.027, 0.882)), poly("white", (0.035, 0.908), (0.02, 0.908), (0.027, 0.882)),
+        polygon("white", (-0.035, 0.908), (-0.02, 0.908), (-0.027, 0.882)), polygon("white", (0.035, 0.908), (0.02, 0.908), (0.027, 0.882)),
         oval("flame", -0.052, 1.01, 0.024, 0.018, -20), oval("flame", 0.052, 1.01, 0.024, 0.018, 20), oval("dark", -0.05, 1.008, 0.009, 0.011), oval("dark", 0.05, 1.008, 0.009, 0.011),
         limb("mane", [(-0.09, 1.05), (-0.03, 1.025)], [0.02, 0.01]), limb("mane", [(0.09, 1.05), (0.03, 1.025)], [0.02, 0.01]),
-        *moved(crown(0, 0, 0.085), 0, 1.1),
+        *move_shapes(build_crown(0, 0, 0.085), 0, 1.1),
     ]
     return [
         limb("lion", [(-0.08, 0.4), (-0.14, 0.2), (-0.13, 0.04)], [0.13, 0.1, 0.07]), limb("lion", [(0.08, 0.4), (0.17, 0.22), (0.17, 0.04)], [0.13, 0.1, 0.07]),
@@ -279,18 +279,18 @@ def narasimha() -> Shapes:
     ]
 
 
-def hanuman(flying: bool = True) -> Shapes:
+def build_hanuman(flying: bool = True) -> Shapes:
     """Hanuman in a leap, mace on the shoulder and tail curling behind; or standing with it."""
     face = [
         oval("monkey", 0.0, 0.0, 0.085, 0.09), oval("cream", 0.05, -0.005, 0.05, 0.06), oval("cream", 0.07, -0.04, 0.055, 0.04),
         oval("dark", 0.06, 0.015, 0.009, 0.013), limb("red_dark", [(0.05, -0.052), (0.085, -0.06), (0.115, -0.045)], [0.01]),
-        oval("monkey", -0.05, -0.01, 0.028, 0.034), oval("gold", -0.05, -0.05, 0.016, 0.016), *crown(0.0, 0.01, 0.078),
+        oval("monkey", -0.05, -0.01, 0.028, 0.034), oval("gold", -0.05, -0.05, 0.016, 0.016), *build_crown(0.0, 0.01, 0.078),
     ]
     mace = [
         limb("gold_dark", [(0, -0.2), (0, 0.3)], [0.022, 0.028]),
         oval("gold", 0, 0.38, 0.1, 0.105),
         limb("gold_dark", [(-0.095, 0.38), (0, 0.36), (0.095, 0.38)], [0.016]),
-        poly("gold", (-0.03, 0.47), (0.03, 0.47), (0, 0.56)),
+        polygon("gold", (-0.03, 0.47), (0.03, 0.47), (0, 0.56)),
     ]
     if not flying:
         return [
@@ -299,29 +299,29 @@ def hanuman(flying: bool = True) -> Shapes:
             oval("monkey", -0.07, 0.022, 0.07, 0.026), oval("monkey", 0.14, 0.022, 0.07, 0.026),
             blob("monkey", (-0.15, 0.84), (0, 0.87), (0.15, 0.84), (0.13, 0.66), (0.09, 0.48), (-0.09, 0.48), (-0.13, 0.66)),
             blob("red", (-0.11, 0.52), (0.11, 0.52), (0.16, 0.28), (0.03, 0.24), (0.0, 0.16), (-0.03, 0.24), (-0.16, 0.28)), limb("gold", [(-0.11, 0.52), (0, 0.49), (0.11, 0.52)], [0.04]),
-            *turned(moved(mace, 0.27, 0.62), -8, 0.27, 0.62),
+            *turn_shapes(move_shapes(mace, 0.27, 0.62), -8, 0.27, 0.62),
             limb("monkey", [(0.14, 0.8), (0.24, 0.66), (0.27, 0.56)], [0.09, 0.075, 0.055]), limb("monkey", [(-0.14, 0.8), (-0.21, 0.62), (-0.1, 0.54)], [0.09, 0.075, 0.05]),
-            limb("gold", [(-0.1, 0.82), (0, 0.68), (0.1, 0.82)], [0.022]), *moved(face, 0.02, 0.95),
+            limb("gold", [(-0.1, 0.82), (0, 0.68), (0.1, 0.82)], [0.022]), *move_shapes(face, 0.02, 0.95),
         ]
     return [
         limb("saffron", [(-0.02, 0.52), (-0.25, 0.6), (-0.45, 0.52), (-0.68, 0.6)], [0.05, 0.06, 0.05, 0.02]),
         limb("monkey", [(-0.16, 0.36), (-0.42, 0.38), (-0.6, 0.6), (-0.5, 0.86), (-0.36, 0.84), (-0.38, 0.74)], [0.045, 0.042, 0.036, 0.03, 0.018]),
         limb("monkey", [(-0.12, 0.34), (-0.34, 0.3), (-0.62, 0.16)], [0.13, 0.1, 0.055]), blob("monkey", (-0.6, 0.19), (-0.66, 0.2), (-0.76, 0.1), (-0.72, 0.07), (-0.62, 0.12)),
         limb("gold", [(-0.57, 0.22), (-0.59, 0.15)], [0.022]),
-        *turned(moved(mace, -0.06, 0.64), 42, -0.06, 0.64),
+        *turn_shapes(move_shapes(mace, -0.06, 0.64), 42, -0.06, 0.64),
         limb("monkey", [(0.1, 0.56), (-0.04, 0.54), (-0.02, 0.7)], [0.09, 0.08, 0.055]), oval("monkey", -0.035, 0.69, 0.036, 0.04),
         blob("monkey", (-0.17, 0.4), (-0.08, 0.47), (0.06, 0.62), (0.2, 0.65), (0.23, 0.55), (0.13, 0.42), (-0.04, 0.28), (-0.16, 0.29)),
         blob("red", (-0.06, 0.45), (0.03, 0.36), (-0.06, 0.24), (-0.22, 0.17), (-0.3, 0.26), (-0.24, 0.3), (-0.26, 0.38), (-0.18, 0.4)),
         limb("gold", [(-0.06, 0.46), (0.0, 0.4), (0.04, 0.34)], [0.036]),
         limb("monkey", [(-0.08, 0.32), (0.12, 0.2), (-0.06, 0.04)], [0.13, 0.11, 0.06]), blob("monkey", (-0.04, 0.07), (-0.1, 0.05), (-0.18, -0.04), (-0.14, -0.06), (-0.03, 0.0)),
         limb("gold", [(-0.06, 0.08), (-0.02, 0.03)], [0.022]),
-        *turned(moved(face, 0.24, 0.7), 18, 0.24, 0.7),
+        *turn_shapes(move_shapes(face, 0.24, 0.7), 18, 0.24, 0.7),
         limb("monkey", [(0.17, 0.57), (0.36, 0.58), (0.56, 0.68)], [0.09, 0.075, 0.05]), limb("gold", [(0.47, 0.66), (0.49, 0.61)], [0.022]),
         limb("monkey", [(0.55, 0.68), (0.65, 0.73)], [0.055, 0.03]), limb("gold", [(0.09, 0.6), (0.15, 0.52), (0.2, 0.55)], [0.02]),
     ]
 
 
-def crowd() -> Shapes:
+def build_crowd() -> Shapes:
     """Eleven people seen from behind and before."""
     shapes: Shapes = []
     for i, cloth in enumerate(
@@ -344,5 +344,5 @@ def crowd() -> Shapes:
                     (0, 0.79),
                 )
             )
-        shapes += moved(one, x, y, 0.92 + 0.04 * (i * 5 % 4))
+        shapes += move_shapes(one, x, y, 0.92 + 0.04 * (i * 5 % 4))
     return shapes

@@ -12,7 +12,7 @@ Mask = npt.NDArray[Any]
 Rng = np.random.Generator
 
 
-def clouds(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, stretch: float = 1.0) -> Field:
+def make_cloud_noise(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, stretch: float = 1.0) -> Field:
     """Fractal noise in about -1..1: lumps of ``cell`` pixels (``stretch`` times as wide), each octave half of both."""
     total = np.zeros((height, width), np.float32)
     weight = 0.5
@@ -27,13 +27,13 @@ def clouds(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, str
     return total
 
 
-def soft_clouds(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, stretch: float = 1.0) -> Field:
-    """``clouds`` worked out at a quarter of the size: an eighth of the time, for anything without fine detail."""
-    small = clouds(rng, max(2, width // 4), max(2, height // 4), max(cell / 4, 1.0), octaves, stretch)
+def make_soft_noise(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, stretch: float = 1.0) -> Field:
+    """Return ``make_cloud_noise`` enlarged from a quarter of the size: an eighth of the time, for coarse detail."""
+    small = make_cloud_noise(rng, max(2, width // 4), max(2, height // 4), max(cell / 4, 1.0), octaves, stretch)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
-def ridge(rng: Rng, count: int, bumps: float, octaves: int = 6, sharp: float = 0.0) -> Field:
+def make_ridge(rng: Rng, count: int, bumps: float, octaves: int = 6, sharp: float = 0.0) -> Field:
     """A skyline of ``count`` heights in about -1..1 with ``bumps`` large hills; ``sharp`` 1 turns hills to peaks."""
     line = np.zeros(count, np.float32)
     weight = 0.6

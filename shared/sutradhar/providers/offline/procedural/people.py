@@ -1,13 +1,13 @@
 """Everyday people, as shapes; built from the parts in figures.py. All face right and stand on y = 0."""
 
-from sutradhar.providers.offline.procedural.figures import hair_cap, head
-from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, moved, oval, poly
+from sutradhar.providers.offline.procedural.figures import build_hair_cap, build_head
+from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, move_shapes, oval, polygon
 
 
-def _turban(x: float, y: float, tone: str, r: float = 0.068) -> Shapes:
+def _build_turban(x: float, y: float, color: str, r: float = 0.068) -> Shapes:
     return [
         blob(
-            tone,
+            color,
             (x - 1.1 * r, y + 0.3 * r),
             (x - 1.0 * r, y + 1.1 * r),
             (x, y + 1.6 * r),
@@ -20,7 +20,7 @@ def _turban(x: float, y: float, tone: str, r: float = 0.068) -> Shapes:
     ]
 
 
-def _walking_body(shirt: str, cloth: str) -> Shapes:
+def _build_walking_body(shirt: str, cloth: str) -> Shapes:
     """Striding legs in a dhoti, and a shirt."""
     return [
         limb("skin", [(-0.07, 0.25), (-0.14, 0.03)], [0.06, 0.045]),
@@ -47,17 +47,17 @@ def _walking_body(shirt: str, cloth: str) -> Shapes:
     ]
 
 
-def farmer() -> Shapes:
+def build_farmer() -> Shapes:
     """A farmer with a turban and a hoe on the shoulder."""
     return [
         limb("wood", [(0.22, 0.62), (-0.28, 1.02)], [0.022]),
-        poly("metal", (-0.3, 1.06), (-0.25, 1.02), (-0.3, 0.84), (-0.36, 0.86)),
-        *_walking_body("white", "cream"),
+        polygon("metal", (-0.3, 1.06), (-0.25, 1.02), (-0.3, 0.84), (-0.36, 0.86)),
+        *_build_walking_body("white", "cream"),
         limb("red", [(-0.1, 0.84), (0.0, 0.74), (0.11, 0.83)], [0.045, 0.05]),
         limb("red", [(-0.08, 0.82), (-0.12, 0.62)], [0.05, 0.07]),
-        *head(0.01, 0.935),
+        *build_head(0.01, 0.935),
         limb("hair", [(0.08, 0.915), (0.045, 0.91)], [0.014]),
-        *_turban(0.005, 0.935, "red"),
+        *_build_turban(0.005, 0.935, "red"),
         limb("white", [(0.11, 0.78), (0.16, 0.64)], [0.085, 0.065]),
         limb("skin", [(0.16, 0.64), (0.21, 0.62)], [0.05, 0.042]),
         oval("skin", 0.215, 0.63, 0.03, 0.03),
@@ -66,7 +66,7 @@ def farmer() -> Shapes:
     ]
 
 
-def traveller() -> Shapes:
+def build_traveller() -> Shapes:
     """A traveller with a cloak, a stick and a bundle."""
     return [
         limb("wood", [(0.31, 0.0), (0.26, 0.86)], [0.018, 0.024]),
@@ -93,14 +93,14 @@ def traveller() -> Shapes:
         limb("teal", [(0.1, 0.78), (0.17, 0.62)], [0.085, 0.07]),
         limb("skin", [(0.17, 0.62), (0.27, 0.67)], [0.05, 0.04]),
         oval("skin", 0.275, 0.67, 0.028, 0.03),
-        *head(0.02, 0.935),
-        hair_cap(0.02, 0.935),
+        *build_head(0.02, 0.935),
+        build_hair_cap(0.02, 0.935),
         limb("saffron", [(-0.06, 0.85), (0.0, 0.83), (0.08, 0.85)], [0.05]),
         limb("saffron", [(-0.05, 0.86), (-0.18, 0.86), (-0.3, 0.92)], [0.045, 0.05, 0.02]),
     ]
 
 
-def child() -> Shapes:
+def build_child() -> Shapes:
     """A child pointing ahead."""
     return [
         limb("skin", [(-0.04, 0.2), (-0.05, 0.03)], [0.06, 0.045]),
@@ -113,14 +113,14 @@ def child() -> Shapes:
         blob("yellow", (-0.09, 0.54), (0.0, 0.56), (0.09, 0.53), (0.1, 0.31), (-0.1, 0.31)),
         limb("skin", [(-0.08, 0.5), (-0.12, 0.4), (-0.11, 0.3)], [0.05, 0.04]),
         limb("yellow", [(-0.085, 0.51), (-0.11, 0.43)], [0.066]),
-        *head(0.02, 0.655, 0.088),
-        hair_cap(0.02, 0.655, 0.092),
+        *build_head(0.02, 0.655, 0.088),
+        build_hair_cap(0.02, 0.655, 0.092),
         limb("skin", [(0.08, 0.5), (0.16, 0.52), (0.26, 0.58)], [0.05, 0.034]),
         limb("yellow", [(0.075, 0.505), (0.13, 0.51)], [0.066]),
     ]
 
 
-def scholar() -> Shapes:
+def build_scholar() -> Shapes:
     """A scholar, teacher or scientist in a long white coat, holding a book."""
     return [
         limb("dark", [(-0.05, 0.3), (-0.06, 0.03)], [0.09, 0.07]),
@@ -138,22 +138,22 @@ def scholar() -> Shapes:
             (-0.15, 0.23),
             (-0.13, 0.6),
         ),
-        poly("blue", (-0.03, 0.85), (0.06, 0.85), (0.025, 0.66)),
+        polygon("blue", (-0.03, 0.85), (0.06, 0.85), (0.025, 0.66)),
         limb("grey", [(0.025, 0.68), (0.03, 0.24)], [0.008]),
         limb("white", [(-0.11, 0.79), (-0.16, 0.63), (-0.04, 0.58)], [0.085, 0.075, 0.06]),
         oval("skin", -0.02, 0.585, 0.03, 0.026),
         limb("white", [(0.11, 0.79), (0.17, 0.64), (0.14, 0.6)], [0.085, 0.075, 0.06]),
-        poly("red", (0.0, 0.66), (0.16, 0.7), (0.17, 0.56), (0.01, 0.53)),
-        poly("cream", (0.012, 0.654), (0.16, 0.69), (0.165, 0.7), (0.005, 0.664)),
+        polygon("red", (0.0, 0.66), (0.16, 0.7), (0.17, 0.56), (0.01, 0.53)),
+        polygon("cream", (0.012, 0.654), (0.16, 0.69), (0.165, 0.7), (0.005, 0.664)),
         oval("skin", 0.13, 0.585, 0.03, 0.026),
-        *head(0.015, 0.935),
-        hair_cap(0.015, 0.935, tone="grey"),
+        *build_head(0.015, 0.935),
+        build_hair_cap(0.015, 0.935, color="grey"),
         limb("dark", [(0.025, 0.945), (0.085, 0.945)], [0.006]),
         oval("sky_blue", 0.052, 0.938, 0.018, 0.018),
     ]
 
 
-def archer() -> Shapes:
+def build_archer() -> Shapes:
     """A crowned prince drawing a bow."""
     return [
         limb("gold_dark", [(-0.16, 0.86), (-0.1, 0.56)], [0.07, 0.06]),
@@ -176,19 +176,19 @@ def archer() -> Shapes:
         limb("cream", [(0.36, 1.16), (0.06, 0.82)], [0.006]),
         limb("cream", [(0.06, 0.82), (0.36, 0.44)], [0.006]),
         limb("gold_dark", [(0.05, 0.82), (0.6, 0.8)], [0.012]),
-        poly("metal", (0.58, 0.82), (0.67, 0.8), (0.58, 0.775)),
+        polygon("metal", (0.58, 0.82), (0.67, 0.8), (0.58, 0.775)),
         limb("skin", [(0.12, 0.8), (0.3, 0.8), (0.47, 0.8)], [0.08, 0.06, 0.045]),
         limb("gold", [(0.26, 0.83), (0.26, 0.77)], [0.02]),
         limb("skin", [(-0.13, 0.8), (-0.28, 0.83), (0.04, 0.83)], [0.08, 0.06, 0.04]),
         limb("gold", [(-0.22, 0.86), (-0.23, 0.79)], [0.02]),
-        *head(0.015, 0.94),
-        hair_cap(0.015, 0.94),
-        poly("gold", (-0.05, 0.985), (-0.03, 1.06), (0.015, 1.13), (0.06, 1.06), (0.08, 0.985)),
+        *build_head(0.015, 0.94),
+        build_hair_cap(0.015, 0.94),
+        polygon("gold", (-0.05, 0.985), (-0.03, 1.06), (0.015, 1.13), (0.06, 1.06), (0.08, 0.985)),
         limb("gold_dark", [(-0.05, 0.985), (0.08, 0.985)], [0.016]),
     ]
 
 
-def flutist() -> Shapes:
+def build_flutist() -> Shapes:
     """Krishna with flute and peacock feather, legs crossed."""
     skin = "blue_skin"
     return [
@@ -204,10 +204,10 @@ def flutist() -> Shapes:
         limb("red", [(-0.09, 0.53), (0, 0.505), (0.09, 0.53)], [0.045]),
         limb("saffron", [(-0.13, 0.83), (-0.19, 0.6), (-0.17, 0.35), (-0.25, 0.2)], [0.06, 0.07, 0.06]),
         limb("green", [(-0.09, 0.84), (0.0, 0.6), (0.09, 0.84)], [0.026]),
-        *head(0.015, 0.935, skin=skin),
-        hair_cap(0.015, 0.935),
+        *build_head(0.015, 0.935, skin=skin),
+        build_hair_cap(0.015, 0.935),
         limb("hair", [(-0.05, 0.93), (-0.09, 0.85), (-0.08, 0.78)], [0.05, 0.02]),
-        poly("gold", (-0.055, 0.975), (-0.03, 1.02), (0.01, 1.05), (0.05, 1.02), (0.075, 0.975)),
+        polygon("gold", (-0.055, 0.975), (-0.03, 1.02), (0.01, 1.05), (0.05, 1.02), (0.075, 0.975)),
         oval("green_dark", -0.02, 1.11, 0.04, 0.075, 12),
         oval("peacock", -0.02, 1.125, 0.024, 0.036, 12),
         oval("gold", -0.02, 1.13, 0.012, 0.016, 12),
@@ -217,7 +217,7 @@ def flutist() -> Shapes:
     ]
 
 
-def stargazer() -> Shapes:
+def build_stargazer() -> Shapes:
     """A scholar bent to a telescope on a tripod."""
     telescope: list[Shape] = [
         *[limb("wood_dark", [(0.42, 0.62), (x, 0.0)], [0.024, 0.02]) for x in (0.26, 0.44, 0.62)],
@@ -226,4 +226,4 @@ def stargazer() -> Shapes:
         limb("gold", [(0.71, 1.1), (0.77, 1.02)], [0.03]),
         oval("metal", 0.42, 0.8, 0.035, 0.09),
     ]
-    return [*telescope, *moved(scholar(), 0.06, 0, 0.88)]
+    return [*telescope, *move_shapes(build_scholar(), 0.06, 0, 0.88)]

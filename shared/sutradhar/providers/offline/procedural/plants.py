@@ -10,47 +10,47 @@ from sutradhar.providers.offline.procedural.shapes import (
     blob,
     limb,
     oval,
-    poly,
-    ring,
-    spline,
+    polygon,
     star,
+    trace_circle,
+    trace_spline,
 )
 
 
-def _foliage(rng: Rng, tone: str, x: float, y: float, radius: float, lumps: int = 11) -> Shape:
+def _build_foliage(rng: Rng, color: str, x: float, y: float, radius: float, lumps: int = 11) -> Shape:
     """A leafy outline round (x, y)."""
     points: list[Point] = []
-    for px, py in ring(0, 0, 1, lumps, float(rng.random())):
+    for px, py in trace_circle(0, 0, 1, lumps, float(rng.random())):
         r = radius * (0.86 + 0.28 * float(rng.random()))
         points.append((x + px * r, y + py * r * 0.85))
-    return blob(tone, *points)
+    return blob(color, *points)
 
 
-def round_tree(rng: Rng) -> Shapes:
+def build_round_tree(rng: Rng) -> Shapes:
     found = [limb("wood", [(0, 0), (0.02, 0.25), (0, 0.5)], [0.1, 0.06, 0.04])]
     found.append(limb("wood", [(0, 0.3), (0.14, 0.5)], [0.04, 0.02]))
-    for x, y, r, tone in (
+    for x, y, r, color in (
         (-0.17, 0.56, 0.2, "green_dark"),
         (0.19, 0.58, 0.19, "green_dark"),
         (0, 0.7, 0.24, "green"),
         (-0.08, 0.82, 0.15, "green_light"),
         (0.12, 0.78, 0.12, "green_light"),
     ):
-        found.append(_foliage(rng, tone, x, y, r))
+        found.append(_build_foliage(rng, color, x, y, r))
     return found
 
 
-def pine(rng: Rng) -> Shapes:
-    found = [poly("wood_dark", (-0.025, 0), (0.025, 0), (0.015, 0.2), (-0.015, 0.2))]
+def build_pine(rng: Rng) -> Shapes:
+    found = [polygon("wood_dark", (-0.025, 0), (0.025, 0), (0.015, 0.2), (-0.015, 0.2))]
     for i in range(5):
         low, half = 0.13 + i * 0.16, 0.26 - i * 0.045
         sag = 0.03 * float(rng.random())
-        tone = "green_dark" if i % 2 else "green"
-        found.append(poly(tone, (-half, low - sag), (0, low + 0.03), (half, low - sag), (0, low + 0.27)))
+        color = "green_dark" if i % 2 else "green"
+        found.append(polygon(color, (-half, low - sag), (0, low + 0.03), (half, low - sag), (0, low + 0.27)))
     return found
 
 
-def palm(rng: Rng) -> Shapes:
+def build_palm(rng: Rng) -> Shapes:
     lean = 0.16 * float(rng.random()) + 0.04
     top = (lean, 0.78)
     found = [limb("wood", [(0, 0), (lean * 0.3, 0.4), top], [0.06, 0.045, 0.035])]
@@ -66,7 +66,7 @@ def palm(rng: Rng) -> Shapes:
     ]
 
 
-def banyan(rng: Rng) -> Shapes:
+def build_banyan(rng: Rng) -> Shapes:
     """Wide, with roots that hang from its branches."""
     found: Shapes = []
     for x, thick in ((-0.5, 0.02), (-0.33, 0.03), (0.36, 0.03), (0.55, 0.02), (-0.2, 0.015), (0.22, 0.018)):
@@ -77,15 +77,15 @@ def banyan(rng: Rng) -> Shapes:
     for end in (-0.55, -0.3, 0.3, 0.58):
         found.append(limb("wood", [(0, 0.45), (end * 0.6, 0.6), (end, 0.68)], [0.08, 0.05, 0.03]))
     for x, y, r in ((-0.55, 0.72, 0.22), (0.55, 0.72, 0.22), (-0.25, 0.78, 0.25), (0.26, 0.79, 0.25), (0, 0.84, 0.26)):
-        found.append(_foliage(rng, "green_dark", x, y - 0.04, r, 13))
+        found.append(_build_foliage(rng, "green_dark", x, y - 0.04, r, 13))
     for x, y, r in ((-0.45, 0.83, 0.15), (0.42, 0.84, 0.16), (-0.1, 0.92, 0.17), (0.16, 0.9, 0.14)):
-        found.append(_foliage(rng, "green", x, y, r, 12))
+        found.append(_build_foliage(rng, "green", x, y, r, 12))
     for x, y, r in ((-0.3, 0.93, 0.09), (0.3, 0.92, 0.08), (0.02, 0.99, 0.1)):
-        found.append(_foliage(rng, "green_light", x, y, r))
+        found.append(_build_foliage(rng, "green_light", x, y, r))
     return found
 
 
-def bare_tree(rng: Rng) -> Shapes:
+def build_leafless_tree(rng: Rng) -> Shapes:
     found = [limb("wood_dark", [(0, 0), (0.02, 0.3), (-0.02, 0.6), (0.03, 0.9)], [0.1, 0.07, 0.05, 0.01])]
     for i in range(7):
         y = 0.32 + 0.08 * i
@@ -97,12 +97,12 @@ def bare_tree(rng: Rng) -> Shapes:
     return found
 
 
-def bush(rng: Rng) -> Shapes:
-    found = [_foliage(rng, "green_dark", x, 0.16, 0.18) for x in (-0.2, 0.2)]
-    return [*found, _foliage(rng, "green", 0, 0.22, 0.22), _foliage(rng, "green_light", -0.05, 0.3, 0.1)]
+def build_bush(rng: Rng) -> Shapes:
+    found = [_build_foliage(rng, "green_dark", x, 0.16, 0.18) for x in (-0.2, 0.2)]
+    return [*found, _build_foliage(rng, "green", 0, 0.22, 0.22), _build_foliage(rng, "green_light", -0.05, 0.3, 0.1)]
 
 
-def vine(rng: Rng) -> Shapes:
+def build_vine(rng: Rng) -> Shapes:
     """A post with a vine that hangs over to the left, bearing grapes; 1 tall."""
     found = [limb("wood", [(0.42, 0), (0.4, 0.5), (0.42, 1.02)], [0.06, 0.05, 0.05])]
     found.append(limb("wood_dark", [(0.42, 0.9), (0.1, 1.0), (-0.25, 0.96), (-0.5, 1.0)], [0.05, 0.04, 0.03, 0.015]))
@@ -117,10 +117,10 @@ def vine(rng: Rng) -> Shapes:
         (0.2, 0.92),
     ):
         turn = float(rng.random())
-        leaf = spline(
+        leaf = trace_spline(
             [
                 (x + 0.1 * px * (0.7 + 0.3 * (i % 2)), y + 0.09 * py * (0.7 + 0.3 * (i % 2)))
-                for i, (px, py) in enumerate(ring(0, 0, 1, 10, turn))
+                for i, (px, py) in enumerate(trace_circle(0, 0, 1, 10, turn))
             ],
             closed=True,
         )
@@ -138,27 +138,27 @@ def vine(rng: Rng) -> Shapes:
     return found
 
 
-def grass(rng: Rng, count: int = 26) -> Shapes:
+def build_grass(rng: Rng, count: int = 26) -> Shapes:
     """A tuft, 1 wide."""
     found: Shapes = []
     for _ in range(count):
         x, high = float(rng.random()) - 0.5, 0.12 + 0.22 * float(rng.random())
         lean = 0.12 * float(rng.normal())
-        tone = "green_dark" if float(rng.random()) > 0.4 else "green"
-        found.append(poly(tone, (x - 0.012, 0), (x + 0.012, 0), (x + lean, high)))
+        color = "green_dark" if float(rng.random()) > 0.4 else "green"
+        found.append(polygon(color, (x - 0.012, 0), (x + 0.012, 0), (x + lean, high)))
     return found
 
 
-def flowers(rng: Rng) -> Shapes:
-    found = grass(rng, 12)
+def build_flowers(rng: Rng) -> Shapes:
+    found = build_grass(rng, 12)
     for _ in range(7):
         x, y = float(rng.random()) - 0.5, 0.1 + 0.2 * float(rng.random())
-        tone = ("saffron", "yellow", "pink", "white", "red")[int(rng.integers(5))]
-        found += [star(tone, x, y, 0.02, 0.042, 7), oval("yellow", x, y, 0.012, 0.012)]
+        color = ("saffron", "yellow", "pink", "white", "red")[int(rng.integers(5))]
+        found += [star(color, x, y, 0.02, 0.042, 7), oval("yellow", x, y, 0.012, 0.012)]
     return found
 
 
-def lotus() -> Shapes:
+def build_lotus() -> Shapes:
     petals = [
         limb(
             "pink_light" if i % 2 else "pink",

@@ -94,7 +94,7 @@ FEATURE: Words = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class PromptTags:
     """What is to be seen. ``figures`` in the order of the prompt; empty strings where the prompt says nothing."""
 
     light: str
@@ -103,19 +103,19 @@ class Wish:
     features: frozenset[str]
 
 
-def read(prompt: str, style: str) -> Wish:
+def read_tags(prompt: str, style: str) -> PromptTags:
     text = " " + re.sub(r"[^\w\u0900-\u097f-]+", " ", f"{prompt} {style}".casefold()) + " "
-    places = _found(text, PLACE)
-    figures = _found(text, FIGURE)
-    return Wish(
-        light=next(iter(_found(text, LIGHT)), ""),
+    places = _find_tags(text, PLACE)
+    figures = _find_tags(text, FIGURE)
+    return PromptTags(
+        light=next(iter(_find_tags(text, LIGHT)), ""),
         place=places[0] if places else "",
-        figures=_sorted_out(figures),
-        features=frozenset([*_found(text, FEATURE), *(p for p in places[1:])]),
+        figures=_drop_covered_figures(figures),
+        features=frozenset([*_find_tags(text, FEATURE), *(p for p in places[1:])]),
     )
 
 
-def _found(text: str, table: Words) -> list[str]:
+def _find_tags(text: str, table: Words) -> list[str]:
     """Tags whose words are there, in the order in which they are first met."""
     at = {}
     for tag, words in table.items():
@@ -126,7 +126,7 @@ def _found(text: str, table: Words) -> list[str]:
     return sorted(at, key=lambda tag: at[tag])
 
 
-def _sorted_out(figures: list[str]) -> tuple[str, ...]:
+def _drop_covered_figures(figures: list[str]) -> tuple[str, ...]:
     """Without those that another one already stands for; at most three."""
     covers = {
         "king_on_throne": {"king"},

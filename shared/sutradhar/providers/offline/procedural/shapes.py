@@ -13,16 +13,16 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Shape:
-    """One filled outline. ``tone`` is a name in tones.py; ``points`` is (n, 2)."""
+    """One filled outline. ``color`` is a name in object_colors.py; ``points`` is (n, 2)."""
 
-    tone: str
+    color: str
     points: Field
 
 
 Shapes = list[Shape]
 
 
-def spline(points: Sequence[Point], closed: bool, steps: int = 8) -> Field:
+def trace_spline(points: Sequence[Point], closed: bool, steps: int = 8) -> Field:
     """A Catmull-Rom curve through ``points``."""
     p = np.asarray(points, np.float32)
     if closed:
@@ -37,27 +37,27 @@ def spline(points: Sequence[Point], closed: bool, steps: int = 8) -> Field:
     return np.asarray(curve if closed else np.concatenate([curve, p[-1:]]), np.float32)
 
 
-def blob(tone: str, *points: Point) -> Shape:
+def blob(color: str, *points: Point) -> Shape:
     """A smooth closed outline through ``points``."""
-    return Shape(tone, spline(points, closed=True))
+    return Shape(color, trace_spline(points, closed=True))
 
 
-def poly(tone: str, *points: Point) -> Shape:
+def polygon(color: str, *points: Point) -> Shape:
     """A closed outline with corners."""
-    return Shape(tone, np.asarray(points, np.float32))
+    return Shape(color, np.asarray(points, np.float32))
 
 
-def oval(tone: str, x: float, y: float, rx: float, ry: float, degrees: float = 0.0) -> Shape:
+def oval(color: str, x: float, y: float, rx: float, ry: float, degrees: float = 0.0) -> Shape:
     angle = np.linspace(0, 2 * math.pi, 36, endpoint=False)
     turn = math.radians(degrees)
     u, v = rx * np.cos(angle), ry * np.sin(angle)
     points = np.stack([x + u * math.cos(turn) - v * math.sin(turn), y + u * math.sin(turn) + v * math.cos(turn)], 1)
-    return Shape(tone, points.astype(np.float32))
+    return Shape(color, points.astype(np.float32))
 
 
-def limb(tone: str, points: Sequence[Point], widths: Sequence[float]) -> Shape:
+def limb(color: str, points: Sequence[Point], widths: Sequence[float]) -> Shape:
     """A tube along a curve through ``points``; ``widths`` are spread evenly along it; the ends are round."""
-    line = spline(points, closed=False)
+    line = trace_spline(points, closed=False)
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
     normal = np.stack([-along[:, 1], along[:, 0]], 1)
@@ -66,31 +66,31 @@ def limb(tone: str, points: Sequence[Point], widths: Sequence[float]) -> Shape:
     end = line[-1] + half[-1] * (np.sin(turn) * normal[-1] + np.cos(turn) * along[-1])
     start = line[0] - half[0] * (np.sin(turn) * normal[0] + np.cos(turn) * along[0])
     outline = np.concatenate([line + normal * half, end, (line - normal * half)[::-1], start])
-    return Shape(tone, outline.astype(np.float32))
+    return Shape(color, outline.astype(np.float32))
 
 
-def ring(x: float, y: float, radius: float, count: int, start: float = 0.0) -> list[Point]:
+def trace_circle(x: float, y: float, radius: float, count: int, start: float = 0.0) -> list[Point]:
     """``count`` points on a circle, from ``start`` (a share of the circle)."""
     angles = (2 * math.pi * (i / count + start) for i in range(count))
     return [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles]
 
 
-def star(tone: str, x: float, y: float, inner: float, outer: float, count: int) -> Shape:
+def star(color: str, x: float, y: float, inner: float, outer: float, count: int) -> Shape:
     """A jagged round outline: manes, flames, flowers."""
     angles = np.linspace(0, 2 * math.pi, 2 * count, endpoint=False)
     radius = np.where(np.arange(2 * count) % 2, inner, outer)
-    return Shape(tone, np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], 1).astype(np.float32))
+    return Shape(color, np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], 1).astype(np.float32))
 
 
-def moved(shapes: Shapes, dx: float = 0.0, dy: float = 0.0, scale: float = 1.0, flip: bool = False) -> Shapes:
+def move_shapes(shapes: Shapes, dx: float = 0.0, dy: float = 0.0, scale: float = 1.0, flip: bool = False) -> Shapes:
     """The shapes scaled about the origin, mirrored if ``flip``, then moved."""
     factor = np.array([-scale if flip else scale, scale], np.float32)
-    return [Shape(s.tone, (s.points * factor + np.array([dx, dy], np.float32)).astype(np.float32)) for s in shapes]
+    return [Shape(s.color, (s.points * factor + np.array([dx, dy], np.float32)).astype(np.float32)) for s in shapes]
 
 
-def turned(shapes: Shapes, degrees: float, x: float = 0.0, y: float = 0.0) -> Shapes:
+def turn_shapes(shapes: Shapes, degrees: float, x: float = 0.0, y: float = 0.0) -> Shapes:
     """The shapes turned counter-clockwise about (x, y)."""
     a = math.radians(degrees)
     turn = np.array([[math.cos(a), math.sin(a)], [-math.sin(a), math.cos(a)]], np.float32)
     pivot = np.array([x, y], np.float32)
-    return [Shape(s.tone, ((s.points - pivot) @ turn + pivot).astype(np.float32)) for s in shapes]
+    return [Shape(s.color, ((s.points - pivot) @ turn + pivot).astype(np.float32)) for s in shapes]

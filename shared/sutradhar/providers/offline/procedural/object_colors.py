@@ -1,6 +1,6 @@
 """Local colours of figures and things, before the light of the scene falls on them."""
 
-TONES = {
+OBJECT_COLORS = {
     "skin": "b4734a",
     "skin_dark": "8a5336",
     "blue_skin": "5b83b8",
