@@ -218,3 +218,13 @@ def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> No
         chain(Scripted("plain/1"), no_fallbacks=True).narrate("Hello", "en", "F", VoiceOptions(named="plain/george"))
     with pytest.raises(ProviderError, match="no other may speak"):
         chain(Scripted("a/1"), no_fallbacks=True).narrate("Hello", "en", "F", OWN)
+
+
+def test_a_chain_tells_the_usage_of_the_first_that_can_do_it() -> None:
+    voices = chain(Scripted("a", 1), Scripted("b"))
+    usage = voices.usage("Hello", "en", "F")
+    assert usage
+    assert (usage.provider, usage.max) == ("b", {"characters": 5})
+    for no_fallbacks, narrators in ((True, [Scripted("a", 1), Scripted("b")]), (False, [Scripted("a", 1)])):
+        with pytest.raises(ProviderError, match="no luck"):
+            chain(*narrators, no_fallbacks=no_fallbacks).usage("Hello", "en", "F")

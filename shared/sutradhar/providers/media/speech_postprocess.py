@@ -93,7 +93,9 @@ def place_words(
 ) -> tuple[Word, ...]:
     """One Word for each token: starts strictly increasing, unknown ones shared out between their neighbours by length,
     those next to a pause moved to where the sound comes back; a word ends with its last sound."""
-    sources: list[dict[str, Any]] = [{"timing_source": "estimate", "confidence": GUESSED} if s is None else {} for s in starts]
+    sources: list[dict[str, Any]] = [
+        {"timing_source": "estimate", "confidence": GUESSED} if s is None else {} for s in starts
+    ]
     known = _snapped(_filled(tokens, starts, duration), loud)
     step = min(0.001, duration / (4 * len(tokens)))
     for i in range(len(known)):  # forwards: each after the one before
