@@ -25,7 +25,7 @@ def _caption(text: str, width: int, height: int) -> Caption:
 
 def _ink(overlay: Overlay) -> tuple[int, int, int, int]:
     """Return left, top, right, bottom of the letters (white and opaque) in the frame."""
-    letters = (overlay.rgba > 200).all(axis=2)
+    letters = np.all(overlay.rgba > 200, axis=2)
     ys, xs = np.nonzero(letters.any(axis=1))[0], np.nonzero(letters.any(axis=0))[0]
     return overlay.x + int(xs[0]), overlay.y + int(ys[0]), overlay.x + int(xs[-1]), overlay.y + int(ys[-1])
 

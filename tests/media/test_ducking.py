@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gpu_renderer.audio.audio_meter import measure_audio
-from gpu_renderer.audio.loudness import max_momentary_loudness, measure_levels, measure_loudness
+from gpu_renderer.audio.loudness import Curve, max_momentary_loudness, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import meets_target
 from tests.media.audio_timeline import RATE, AudioTimeline, Samples, blocks, decode_file, speech, tone
 
@@ -24,7 +24,7 @@ def peaky(seconds: float, plosive: float = 3.0) -> Samples:
     samples = speech(seconds, 0.1)
     samples[4_800::14_400] += 0.1 * plosive * RATE / 6_000
     samples = low_passed(samples, 3_000)
-    return samples / np.abs(samples).max() * 0.95
+    return np.asarray(samples / np.abs(samples).max() * 0.95)
 
 
 def swelling(seconds: float) -> Samples:
@@ -33,10 +33,10 @@ def swelling(seconds: float) -> Samples:
     noise = np.random.default_rng(5).normal(0, 1, len(t))
     bright = noise - low_passed(noise, 5_000)
     bright *= 10 ** ((12 * np.exp(-(((t % 8) - 5) ** 2) / 0.5) - 12) / 20)
-    return np.stack([bright, bright], axis=1) / np.abs(bright).max() * 0.5
+    return np.asarray(np.stack([bright, bright], axis=1) / np.abs(bright).max() * 0.5)
 
 
-def stems(path: Path, length: int) -> tuple[Samples, Samples]:
+def stems(path: Path, length: int) -> tuple[Curve, Curve]:
     """Return the powers of voice and music in every millisecond."""
     decoded = decode_file(path)[:length]
     voice = low_passed(decoded, SPLIT_HZ)
@@ -44,10 +44,10 @@ def stems(path: Path, length: int) -> tuple[Samples, Samples]:
     return powers[0], powers[1]
 
 
-def momentary(power: Samples) -> Samples:
+def momentary(power: Curve) -> Samples:
     """Return the loudness in LUFS of every 400 ms, in steps of 100 ms."""
     tenths = power[: len(power) // 100 * 100].reshape(-1, 100).mean(axis=1)
-    return -0.691 + 10 * np.log10(np.convolve(tenths, np.full(4, 0.25), "valid") + 1e-12)
+    return np.asarray(-0.691 + 10 * np.log10(np.convolve(tenths, np.full(4, 0.25), "valid") + 1e-12))
 
 
 STEADY = tone(6_000, 4.0)

@@ -25,7 +25,8 @@ def noise(seconds: float, level: float = 0.1) -> Samples:
 def levels(samples: Samples, frequency: float) -> Samples:
     """Return the amplitude in dB of the tone in every 100 ms."""
     turned = samples.mean(axis=1) * np.exp(-2j * np.pi * frequency * np.arange(len(samples)) / RATE)
-    return 20 * np.log10(np.abs(turned[: len(turned) // 4800 * 4800].reshape(-1, 4800).mean(axis=1)) + 1e-9)
+    tenths = turned[: len(turned) // 4800 * 4800].reshape(-1, 4800).mean(axis=1)
+    return np.asarray(20 * np.log10(np.abs(tenths) + 1e-9))
 
 
 def test_an_effect_is_placed_to_the_sample(audio: AudioTimeline) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -109,7 +110,7 @@ def test_a_chosen_camera_move_works_on_an_image_that_is_shown_whole(tmp_path: Pa
 
 
 def test_the_copy_behind_is_blurred() -> None:
-    stripes = Image.fromarray(np.tile(np.uint8([[[0] * 3, [255] * 3]]), (200, 50, 1)))
+    stripes = Image.fromarray(np.tile(np.array([[[0] * 3, [255] * 3]], np.uint8), (200, 50, 1)))
     behind = np.asarray(place_on_backdrop(stripes, (320, 180))).astype(int)[:, :60]
     assert np.abs(np.diff(behind, axis=1)).max() < 6
     assert behind.mean() == pytest.approx(0.45 * 127, abs=8)
@@ -128,7 +129,7 @@ def test_the_copy_behind_is_blurred() -> None:
 )
 @pytest.mark.parametrize("first", [0, 13, 22])
 def test_after_its_part_a_clip_starts_again_or_holds(
-    tmp_path: Path, footage: dict[str, object], expected: list[int], first: int
+    tmp_path: Path, footage: dict[str, Any], expected: list[int], first: int
 ) -> None:
     """It does so from any segment on. The last part is longer than the clip, whose last frame is held for the rest."""
     clip = make_counting_clip(tmp_path / "a.mp4", *X264, rate=FPS, seconds=1)

@@ -58,7 +58,8 @@ def test_a_length_that_is_only_guessed_is_found_by_decoding(
     source = "aevalsrc='if(lt(t,20),0,0.5*sin(900*t)+0.2*random(0))':d=40"
     ffmpeg("-f", "lavfi", "-i", source, *options, str(tmp_path / name))
     facts = look(tmp_path / name)
-    assert (facts.duration_sec, facts.notices) == (pytest.approx(40, abs=0.1), ())
+    assert facts.duration_sec == pytest.approx(40, abs=0.1)
+    assert facts.notices == ()
 
 
 def test_songs_that_were_joined_are_heard_one_after_the_other(tmp_path: Path) -> None:
@@ -71,7 +72,8 @@ def test_songs_that_were_joined_are_heard_one_after_the_other(tmp_path: Path) ->
     path = tmp_path / "a.mp3"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     facts = look(path)
-    assert (facts.duration_sec, facts.notices) == (pytest.approx(6, abs=0.3), ())
+    assert facts.duration_sec == pytest.approx(6, abs=0.3)
+    assert facts.notices == ()
     samples = decode_all(path)
     assert [pitch(samples, at) for at in (0.7, 2.8, 5)] == pytest.approx([500, 900, 1300], abs=3)
 
@@ -89,7 +91,8 @@ def test_tags_and_zeros_at_the_end_do_not_count_as_damage(tmp_path: Path, names:
     path = tone(tmp_path / "a.mp3")
     path.write_bytes(path.read_bytes() + b"".join(TAGS[name] for name in names.split()))
     facts = look(path)
-    assert (facts.duration_sec, facts.notices) == (pytest.approx(2, abs=0.06), ())
+    assert facts.duration_sec == pytest.approx(2, abs=0.06)
+    assert facts.notices == ()
 
 
 def damage(path: Path, at: float, count: int, *, lost: bool = False) -> Path:
@@ -110,7 +113,7 @@ def test_damage_that_is_heard_is_taken_and_noticed(tmp_path: Path, name: str, co
     assert facts.duration_sec > 6.5
     assert "is damaged" in facts.notices[0] or "lacks" in facts.notices[0]
     samples = decode_all(clean)
-    assert (pitch(samples, 1), pitch(samples, 6)) == (pytest.approx(440, abs=3), pytest.approx(440, abs=3))
+    assert [pitch(samples, 1), pitch(samples, 6)] == pytest.approx([440, 440], abs=3)
 
 
 @pytest.mark.parametrize("name", ["a.mp3", "a.aac", "a.ac3"])
@@ -128,7 +131,8 @@ def test_a_flac_whose_header_counts_wrong_is_as_long_as_it_decodes(tmp_path: Pat
     data[22:26] = claimed.to_bytes(4, "big")
     path.write_bytes(data)
     facts = look(path)
-    assert (facts.duration_sec, facts.notices) == (pytest.approx(4, abs=0.01), ())
+    assert facts.duration_sec == pytest.approx(4, abs=0.01)
+    assert facts.notices == ()
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,8 @@ def test_a_video_track_that_is_shorter_than_its_audio_holds_its_last_frame(tmp_p
     clip = tmp_path / "a.mp4"
     ffmpeg("-i", str(silent), "-f", "lavfi", "-i", "sine=d=4", "-c:v", "copy", str(clip))
     facts = look(clip)
-    assert (facts.duration_sec, facts.has_audio) == (pytest.approx(4, abs=0.05), True)
+    assert facts.duration_sec == pytest.approx(4, abs=0.05)
+    assert facts.has_audio is True
     assert read_numbers(clip, 0.5, 1.5, 3.9) == [15, 29, 29]
 
 

@@ -5,6 +5,7 @@ import subprocess
 import threading
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,9 +36,9 @@ def audio(tmp_path: Path) -> AudioTimeline:
     return AudioTimeline(tmp_path)
 
 
-def probe(path: Path) -> dict[str, str]:
+def probe(path: Path) -> dict[str, Any]:
     argv = [program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(path)]
-    stream: dict[str, str] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)["streams"][0]
+    stream: dict[str, Any] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)["streams"][0]
     return stream
 
 

@@ -26,7 +26,7 @@ from tests.media.timelines import HOLD, ZOOM_IN, photo
     ids=["grey", "rgb", "grey-alpha", "rgba"],
 )
 def test_sixteen_bits_are_scaled_not_cut_off(
-    tmp_path: Path, kind: str, samples: list[int], shown: tuple[int, int, int]
+    tmp_path: Path, kind: int, samples: list[int], shown: tuple[int, int, int]
 ) -> None:
     encoded = raw_png(2, 2, 16, kind, [np.array(samples * 2, ">u2").tobytes()] * 2)
     assert np.all(np.abs(open_image(tmp_path, encoded)[1, 1].astype(int) - shown) <= 1)

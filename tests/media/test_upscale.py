@@ -11,6 +11,8 @@ from PIL import Image
 from gpu_renderer.image.upscale import check_upscaler, enlargement_factor, upscale_stills
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import NotInstalled, RenderError
+from sutradhar.domain.video.render_settings import Upscaler
+from sutradhar.domain.video.timeline import Timeline
 from tests.media.timelines import HOLD, ZOOM_IN, film, photo, png
 
 
@@ -19,7 +21,9 @@ def blobs(tmp_path: Path) -> FileBlobStore:
     return FileBlobStore(tmp_path / "blobs")
 
 
-def upscale(blobs: FileBlobStore, tmp_path: Path, upscaler: str, small: NDArray[np.uint8]):
+def upscale(
+    blobs: FileBlobStore, tmp_path: Path, upscaler: Upscaler, small: NDArray[np.uint8]
+) -> tuple[Timeline, Timeline]:
     timeline = film(blobs, pictures=[png(small)], bodies=(10,), camera=HOLD)
     return timeline, upscale_stills(timeline, upscaler, blobs, tmp_path, threading.Event())
 
