@@ -40,9 +40,9 @@ def create() -> flask.typing.ResponseReturnValue:
         "job_id": job.id,
         "status": "pending" if created else name_state(job),
         "state": "pending" if created else name_state(job),
-        "estimated_cost_usd": usd(job.estimated),
-        "estimated_cost_most_usd": usd(job.estimated_most),
-        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expect_length(services, job.wanted)),
+        "estimated_cost_usd": usd(job.estimated_micros),
+        "estimated_cost_most_usd": usd(job.max_estimated_micros),
+        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expect_length(services, job.requested_plan)),
         "links": {name: f"{_base(job)}/{name}" for name in ("status", "cancel", "file")},
     }
     headers = {"Location": f"{_base(job)}/status"}

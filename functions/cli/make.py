@@ -137,4 +137,4 @@ def _print_cost(job: Job) -> None:
     for line in fallback_summary(job.assets):
         note(line)
     if paid.charges:
-        say(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated):.4f}).")
+        say(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated_micros):.4f}).")

@@ -24,7 +24,7 @@ def status(
         table = Table("job", "title", "state", "done", "made")
         for job in jobs:
             ready = len(backend.assets.get_many(r.key for r in job.requests))
-            title = job.current_plan.title or job.wanted.topic or ""
+            title = job.current_plan.title or job.requested_plan.topic or ""
             made = f"{ready} of {len(job.requests)}" if job.requests else ""
             table.add_row(job.id, escape(printable(title)), name_state(job), f"{fraction_done(job, ready):.0%}", made)
         Console(highlight=False).print(table if jobs else 'No jobs yet: `sutradhar make "Prahlad"` makes the first.')

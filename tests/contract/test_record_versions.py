@@ -37,7 +37,7 @@ def save_asset(kit: Kit) -> None:
 def test_a_job_is_stored_with_its_number(kit: Kit, job: Job) -> None:
     kit.jobs.create(job)
     stored = json.loads(kit.raw_job("job-1"))
-    assert (stored["schema"], stored["wanted"]["schema"]) == (Job.history.version, RenderPlan.history.version)
+    assert (stored["schema"], stored["requested_plan"]["schema"]) == (Job.history.version, RenderPlan.history.version)
 
 
 def test_records_without_a_number_are_read(kit: Kit, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def finish(job_id: str) -> None:
         duration_sec=1,
         size=1,
     )
-    written = services.providers.planner.plan(backend.jobs.get(job_id).wanted).plan
+    written = services.providers.planner.plan(backend.jobs.get(job_id).requested_plan).plan
     backend.jobs.update(job_id, lambda j: j.start_producing(written, list_required_assets(services, written), [], now))
     backend.jobs.update(job_id, lambda j: j.start_rendering({}, now))
     backend.jobs.update(job_id, lambda j: j.succeed(j.render_id, result, [], now))
@@ -48,7 +48,7 @@ def test_a_topic_is_accepted_and_its_status_can_be_read(api: FlaskClient) -> Non
         "planning",
         0,
     )
-    assert bootstrap.backend().jobs.get(answer.json["job_id"]).wanted.topic == "Prahlad"
+    assert bootstrap.backend().jobs.get(answer.json["job_id"]).requested_plan.topic == "Prahlad"
     assert api.get("/api" + answer.headers["Location"]).json == seen.json
 
 

@@ -224,7 +224,7 @@ def test_what_a_keys_jobs_cost_is_counted_for_it(bought: FlaskClient) -> None:
     made, _ = key("asha", daily_budget_usd=50)
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="A river", length_sec=15), None, made)
-    assert (job.owner, job.owner_cap) == (made.id, 50_000_000)
+    assert (job.owner, job.owner_cap_micros) == (made.id, 50_000_000)
     day = services.clock.now().date().isoformat()
     from sutradhar.pipeline.handle import handle
 

@@ -102,7 +102,7 @@ def test_a_dead_letter_that_finds_others_at_work_for_too_long_fails_its_job(
     message, services, sent = PlanRender(job_id=job_id), bootstrap.services(), list[Message]()
     note_failure(services, message, LeaseHeld("plan is being worked on"))
     monkeypatch.setattr(services.bus, "publish", sent.append)
-    began = services.jobs.get(job_id).entered[JobState.PLANNING]
+    began = services.jobs.get(job_id).entered_at[JobState.PLANNING]
     monkeypatch.setattr(services.clock, "now", lambda: began + MAX_WAIT, raising=False)
     handle_dead_letter(services, message)
     job = services.jobs.get(job_id)

@@ -89,7 +89,7 @@ def test_the_estimate_is_within_a_fifth_of_what_is_paid(
     pipeline.work()
     done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
-    assert done.estimated == pytest.approx(read_job_account(pipeline, job.id).spent, rel=0.2)
+    assert done.estimated_micros == pytest.approx(read_job_account(pipeline, job.id).spent, rel=0.2)
 
 
 def test_the_same_video_again_is_paid_for_once(pipeline: PipelineHarness, stub: VendorStub) -> None:

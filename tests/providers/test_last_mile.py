@@ -124,12 +124,12 @@ def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: VendorStub) -> No
 def test_what_is_made_already_costs_nothing_in_the_estimate(pipeline_with: Make) -> None:
     pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    assert film(pipeline, plan).estimated > 0
+    assert film(pipeline, plan).estimated_micros > 0
     again, _ = submit(pipeline.services, plan)
-    assert (again.estimated, again.estimated_most) == (0, 0)
+    assert (again.estimated_micros, again.max_estimated_micros) == (0, 0)
     more = plan.evolve(scenes=(*plan.scenes, plan.scenes[0].evolve(image_prompt="a lake")))
     third, _ = submit(pipeline.services, more)
-    assert 0 < third.estimated < submit(pipeline.services, more.evolve(seed=9))[0].estimated
+    assert 0 < third.estimated_micros < submit(pipeline.services, more.evolve(seed=9))[0].estimated_micros
 
 
 def test_what_is_made_already_fits_under_every_cap(pipeline_with: Make) -> None:

@@ -70,7 +70,7 @@ def _start(services: Services, job_before: Job) -> None:
     machine = services.runner.machine
     tasks = tasks_for(request.timeline, machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
-    notices = _list_notices(request.timeline, job.wanted)
+    notices = _list_notices(request.timeline, job.requested_plan)
 
     def change(current: Job) -> Outcome:
         return current.record_execution(request.render_id, execution, notices, services.clock.now())

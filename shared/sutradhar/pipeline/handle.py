@@ -145,7 +145,7 @@ def _may_still_end(services: Services, message: Message) -> bool:
         upload = get_upload(services, message.upload_id)
         return not upload.is_checked and upload.checking_since is not None and now - upload.checking_since < MAX_WAIT
     job = services.jobs.get(message.job_id)
-    return not job.state.is_terminal and now - job.entered[job.state] < MAX_WAIT
+    return not job.state.is_terminal and now - job.entered_at[job.state] < MAX_WAIT
 
 
 def _is_permanent(exc: BaseException) -> bool:

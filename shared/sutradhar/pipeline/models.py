@@ -33,7 +33,7 @@ def check_models(services: Services, job: Job) -> list[str]:
     if not services.providers.call_gate.has_paid_providers:
         return []
     try:
-        lines = estimate(services, job.wanted).lines
+        lines = estimate(services, job.requested_plan).lines
     except ProviderError:
         return []  # planning itself will report the error
     today, notices = services.providers.call_gate.health.today, _check_voices(services, job)
@@ -41,7 +41,7 @@ def check_models(services: Services, job: Job) -> list[str]:
         state = _look_up(services, provider, model)
         advice = services.providers.models.advise(state)
         if state.is_gone(today):
-            if job.wanted.strict:
+            if job.requested_plan.strict:
                 raise ProviderError(
                     f"{state.describe(today)}, and strict allows no other",
                     provider=provider,
@@ -60,7 +60,7 @@ def _check_voices(services: Services, job: Job) -> list[str]:
 
     Raise ProviderError if the job is strict.
     """
-    plan = job.wanted
+    plan = job.requested_plan
     silent = plan.scenes and not any(scene.narration for scene in plan.scenes)
     speaker = plan.spoken_language, plan.gender, plan.voice_options
     if silent or services.providers.call_gate.is_paid(services.providers.narrator.provider_for(*speaker)):

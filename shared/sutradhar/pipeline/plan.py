@@ -31,9 +31,9 @@ def plan(services: Services, message: PlanRender) -> None:
 
 def _write(services: Services, job: Job) -> None:
     model_notices = check_models(services, job)
-    result = services.chains_for(services.billing_context(job, PLAN)).planner.plan(job.wanted)
+    result = services.chains_for(services.billing_context(job, PLAN)).planner.plan(job.requested_plan)
     requests = list_required_assets(services, result.plan)
-    notices = [*model_notices, *collect_notices(services, result, job.wanted)]
+    notices = [*model_notices, *collect_notices(services, result, job.requested_plan)]
 
     def change(current: Job) -> Outcome:
         return current.start_producing(result.plan, requests, notices, services.clock.now())

@@ -13,8 +13,8 @@ from sutradhar.ports.providers import ClipGenerator, FootageLibrary
 
 def refuse_impossible(services: Services, job: Job) -> None:
     """Raise InvalidRequest that names every field at fault."""
-    errors = list(_find_unsayable(services, job.wanted))
-    if job.wanted.strict:
+    errors = list(_find_unsayable(services, job.requested_plan))
+    if job.requested_plan.strict:
         errors += _find_missing_providers(services, job)
     if errors:
         raise InvalidRequest(errors)
@@ -39,7 +39,7 @@ def _has_paid_planner(services: Services) -> bool:
 
 def _find_missing_providers(services: Services, job: Job) -> Iterator[FieldError]:
     """Yield an error for each asset of a strict plan that no configured provider can make."""
-    plan = job.wanted
+    plan = job.requested_plan
     visual_sources: tuple[tuple[FootageSource, FootageLibrary | ClipGenerator, str, str], ...] = (
         ("stock", services.providers.footage, "stock footage", "PEXELS_API_KEY or PIXABAY_API_KEY"),
         ("generated", services.providers.clips, "generated clips", "GEMINI_PROJECT"),

@@ -86,14 +86,14 @@ class Services:
 
     def billing_context(self, job: Job, slot: Slot | None = None) -> BillingContext:
         """Return the account that the paid calls for ``slot`` of ``job`` are charged to; None: no call is made."""
-        caps = [cap for cap in (self.job_cap, job.wanted.budget_micros) if cap is not None]
+        caps = [cap for cap in (self.job_cap, job.requested_plan.budget_micros) if cap is not None]
         return BillingContext(
             job.id,
             "" if slot is None else str(slot),
             min(caps, default=None),
-            no_fallbacks=job.wanted.strict,
+            no_fallbacks=job.requested_plan.strict,
             owner=job.owner,
-            owner_cap=job.owner_cap,
+            owner_cap=job.owner_cap_micros,
         )
 
     def chains_for(self, context: BillingContext) -> Chains:
@@ -129,12 +129,12 @@ class Services:
 
 def _log_move(before: Job, job: Job) -> None:
     """Log the events that measure the objectives of docs/objectives.md."""
-    entered_at = job.entered[before.state]
+    entered_at = job.entered_at[before.state]
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - entered_at).total_seconds(), 3)}
     if job.state.is_terminal:
         facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
         # the caller's own scenes tell their lengths, but the length of a clip may be known at the end only
-        exact = job.result.duration_sec if job.result and job.wanted.scenes else None
+        exact = job.result.duration_sec if job.result and job.requested_plan.scenes else None
         facts["wanted_seconds"] = round(estimate_video_sec(job.current_plan) if exact is None else exact)
     if job.result:
         facts["video_seconds"] = round(job.result.duration_sec, 3)

@@ -57,12 +57,12 @@ def submit(
         await_checks(services, {upload_id for _, upload_id, _ in find_uploads(requested_plan)}, CHECK_WAIT_SEC)
         check(services, requested_plan, limits or services.limits, caller)
         new_job = Job.new(job_id, requested_plan.with_defaults(services.defaults), digest, services.clock.now())
-        new_job = new_job.evolve(owner=owner, owner_cap=cap)
+        new_job = new_job.evolve(owner=owner, owner_cap_micros=cap)
         refuse_impossible(services, new_job)
         cost = check_budget(services, new_job)
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
-        new_job = new_job.evolve(estimated=cost.expected_cost, estimated_most=cost.max_cost)
+        new_job = new_job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
         job, created = services.jobs.create(new_job)
     if not is_made_for(job, requested_plan, services.defaults):
         raise IdempotencyMismatch
@@ -70,8 +70,8 @@ def submit(
         log(
             "job_created",
             job_id=job.id,
-            length_sec=round(expect_length(services, job.wanted)),
-            scenes=len(job.wanted.scenes),
+            length_sec=round(expect_length(services, job.requested_plan)),
+            scenes=len(job.requested_plan.scenes),
         )
     if created or not job.state.is_terminal:
         services.send(job.pending_messages())
@@ -86,7 +86,7 @@ def check_budget(services: Services, job: Job) -> Estimate:
         BudgetSpent: it is more than is left for today.
     """
     try:
-        cost = estimate(services, job.wanted)
+        cost = estimate(services, job.requested_plan)
     except ProviderError:
         return Estimate(())  # the job itself will fail with the same error, after which it can be corrected and retried
     cap = services.billing_context(job).job_cap
@@ -94,9 +94,9 @@ def check_budget(services: Services, job: Job) -> Estimate:
         lines = ", ".join(f"{line.slot.label} {usd(line.expected):.4f}" for line in cost.lines)
         message = f"the video would cost about {usd(cost.expected_cost):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
-    left = (
-        services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap) if cost.expected_cost else None
-    )
+    if not cost.expected_cost:
+        return cost
+    left = services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap_micros)
     if left is not None and cost.expected_cost > left:
         raise BudgetSpent(
             f"the video would cost about {usd(cost.expected_cost):.2f} USD,"
@@ -116,7 +116,9 @@ def is_made_for(job: Job, requested_plan: RenderPlan, defaults: PlanDefaults) ->
     The hash covers every field that plans have, so plans of versions with fewer fields have another hash. Their jobs
     are told by the plan itself.
     """
-    return job.request_hash == hash_request(requested_plan) or job.wanted == requested_plan.with_defaults(defaults)
+    if job.request_hash == hash_request(requested_plan):
+        return True
+    return job.requested_plan == requested_plan.with_defaults(defaults)
 
 
 def cancel(services: Services, job_id: str) -> Job:

@@ -16,7 +16,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
-from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.core.record import History, Record, keep_fields, rename
 from sutradhar.domain.jobs.messages import DispatchRender, Message, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
@@ -109,14 +109,22 @@ def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
 
 
 class Job(Record):
-    history = History("job", keep_fields)
+    history = History(
+        "job",
+        keep_fields,
+        rename("wanted", "requested_plan"),
+        rename("entered", "entered_at"),
+        rename("owner_cap", "owner_cap_micros"),
+        rename("estimated", "estimated_micros"),
+        rename("estimated_most", "max_estimated_micros"),
+    )
 
     id: str
     state: JobState
     version: int = 0
     """Counts writes; set by the store."""
     request_hash: str
-    wanted: RenderPlan
+    requested_plan: RenderPlan
     """As it was asked for."""
     plan: RenderPlan | None = None
     """With its scenes written."""
@@ -125,7 +133,7 @@ class Job(Record):
     """By slot; filled when all are there."""
     owner: str = ""
     """The API key that asked for it; empty: nobody's in particular."""
-    owner_cap: int | None = None
+    owner_cap_micros: int | None = None
     """What all jobs of that key may cost in a day, in millionths of a US dollar."""
     attempt: int = 1
     """Of rendering; a retry counts on."""
@@ -134,23 +142,23 @@ class Job(Record):
     result: Result | None = None
     error: JobFailure | None = None
     failed_in: JobState | None = None
-    estimated: int = 0
+    estimated_micros: int = 0
     """What vendors would be paid, as it was reckoned at the start; in millionths of a US dollar."""
-    estimated_most: int = 0
+    max_estimated_micros: int = 0
     notices: tuple[str, ...] = ()
     """What the caller should know: captions left out, scenes stretched."""
-    entered: Mapping[JobState, datetime]
+    entered_at: Mapping[JobState, datetime]
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    def new(cls, job_id: str, wanted: RenderPlan, request_hash: str, now: datetime) -> "Job":
+    def new(cls, job_id: str, requested_plan: RenderPlan, request_hash: str, now: datetime) -> "Job":
         return cls(
             id=job_id,
             state=JobState.PLANNING,
             request_hash=request_hash,
-            wanted=wanted,
-            entered={JobState.PLANNING: now},
+            requested_plan=requested_plan,
+            entered_at={JobState.PLANNING: now},
             created_at=now,
             updated_at=now,
         )
@@ -158,7 +166,7 @@ class Job(Record):
     @property
     def current_plan(self) -> RenderPlan:
         """The plan with its scenes, or the requested plan as long as no planner has written them."""
-        return self.plan or self.wanted
+        return self.plan or self.requested_plan
 
     @property
     def render_id(self) -> str:
@@ -252,4 +260,4 @@ class Job(Record):
     def _transition(self, state: JobState, now: datetime) -> "Job":
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"job {self.id}: {self.state} -> {state}")
-        return self.evolve(state=state, entered={**self.entered, state: now}, updated_at=now)
+        return self.evolve(state=state, entered_at={**self.entered_at, state: now}, updated_at=now)

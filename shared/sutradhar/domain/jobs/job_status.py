@@ -34,7 +34,7 @@ def fraction_done(job: Job, ready: int) -> float:
     """0 to 1. ``ready``: how many of the job's assets are there."""
     state = job.state
     if state in (JobState.FAILED, JobState.CANCELLED):
-        entered = [s for s in (JobState.RENDERING, JobState.PRODUCING, JobState.PLANNING) if s in job.entered]
+        entered = [s for s in (JobState.RENDERING, JobState.PRODUCING, JobState.PLANNING) if s in job.entered_at]
         state = entered[0]
     low, high = _SPAN[state]
     part = 0.0
@@ -86,9 +86,9 @@ def describe_status(job: Job, made: Mapping[str, Asset], account: Account, *, ba
         "progress_pct": int(fraction_done(job, len(by_slot)) * 100),
         "steps": _steps(job, by_slot),
         "title": plan.title,
-        "description": plan.description or job.wanted.description,
-        "tags": list(plan.tags or job.wanted.tags),
-        "metadata": dict(job.wanted.metadata),
+        "description": plan.description or job.requested_plan.description,
+        "tags": list(plan.tags or job.requested_plan.tags),
+        "metadata": dict(job.requested_plan.metadata),
         "assets": [
             {
                 "slot": str(r.slot),
@@ -147,8 +147,8 @@ def describe_cost(job: Job, account: Account) -> dict[str, Any]:
         for charge in sorted(account.charges.values(), key=lambda charge: charge.slot)
     ]
     return {
-        "estimated_usd": usd(job.estimated),
-        "estimated_most_usd": usd(job.estimated_most),
+        "estimated_usd": usd(job.estimated_micros),
+        "estimated_most_usd": usd(job.max_estimated_micros),
         "actual_usd": usd(account.spent),
         "reserved_usd": usd(account.reserved),
         "lines": lines,
@@ -175,12 +175,12 @@ def _step(job: Job, by_slot: Mapping[Slot, Asset]) -> str:
             return next((_STEP_OF[k] for k in kinds if k in missing), "stitch")
         case JobState.SUCCEEDED:
             return "completed"
-    return "stitch" if JobState.RENDERING in job.entered else "planning"
+    return "stitch" if JobState.RENDERING in job.entered_at else "planning"
 
 
 def _steps(job: Job, by_slot: Mapping[Slot, Asset]) -> list[dict[str, Any]]:
     """Each step with its times; the makers' steps run side by side, so they share theirs."""
-    begun = job.entered
+    begun = job.entered_at
 
     def step(name: str, start: JobState, end: JobState, finished: bool) -> dict[str, Any]:
         started_at, ended_at = begun.get(start), begun.get(end)

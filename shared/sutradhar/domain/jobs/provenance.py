@@ -20,9 +20,9 @@ def build_manifest(job: Job, account: Account) -> dict[str, Any]:
     return {
         "job_id": job.id,
         "title": plan.title,
-        "description": plan.description or job.wanted.description,
-        "tags": list(plan.tags or job.wanted.tags),
-        "metadata": dict(job.wanted.metadata),
+        "description": plan.description or job.requested_plan.description,
+        "tags": list(plan.tags or job.requested_plan.tags),
+        "metadata": dict(job.requested_plan.metadata),
         "synthetic": any(_generated(asset) for asset in job.assets.values()),
         "credits": list_credits(job.assets),
         "assets": [
