@@ -64,7 +64,7 @@ class PortSet:
     runner: RenderRunner
     clock: Clock
 
-    def worker(self, *_arguments: object) -> NoReturn:
+    def create_worker(self, *_arguments: object) -> NoReturn:
         raise AssertionError("the test takes each message itself")
 
     def end_executions(self) -> None:

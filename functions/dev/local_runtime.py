@@ -37,7 +37,7 @@ def at_work() -> Iterator[None]:
     process of this home, or in the next one.
     """
     backend = bootstrap.backend()
-    worker = backend.worker(deliver, lambda message, exc: fail_job(bootstrap.services(), message, exc))
+    worker = backend.create_worker(deliver, lambda message, exc: fail_job(bootstrap.services(), message, exc))
     sweep(bootstrap.services(), stalled=timedelta(0))
     worker.start()
     leaving = threading.Event()

@@ -68,4 +68,4 @@ def test_a_port_of_google_cloud_brings_only_its_own_client() -> None:
 
 def test_google_cloud_has_no_worker_in_this_process() -> None:
     with pytest.raises(InvalidRequest, match="BACKEND: must be local"):
-        gcp_backend(Settings.from_env(CLOUD)).worker()
+        gcp_backend(Settings.from_env(CLOUD)).create_worker()

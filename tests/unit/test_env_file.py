@@ -52,9 +52,9 @@ def test_every_default_of_the_example_can_be_set(env: None, tmp_path: Path) -> N
         os.environ.pop(name, None)
     assert load_env_file(tmp_path / ".env") == []
     defaults = Settings.from_env({})
-    found = Settings.from_env()
+    settings = Settings.from_env()
     for field in ("renderer", "budget", "worker", "api", "process.log_level", "api_limits", "providers"):
-        assert attrgetter(field)(found) == attrgetter(field)(defaults)
+        assert attrgetter(field)(settings) == attrgetter(field)(defaults)
 
 
 def test_git_leaves_the_secrets_out() -> None:
@@ -72,9 +72,13 @@ def test_the_file_is_read_and_the_environment_wins(env: None, tmp_path: Path, en
         os.environ.pop(name, None)
     os.environ["TARGET_RES"] = "720p"
     assert load_env_file(tmp_path / ".env") == []
-    found = Settings.from_env()
-    assert (found.budget.job_cap_usd, found.plan_defaults.fps, found.plan_defaults.resolution) == (7, 25, "720p")
-    assert str(found.home) == "/tmp/मेरी #1"
+    settings = Settings.from_env()
+    assert (settings.budget.job_cap_usd, settings.plan_defaults.fps, settings.plan_defaults.resolution) == (
+        7,
+        25,
+        "720p",
+    )
+    assert str(settings.home) == "/tmp/मेरी #1"
 
 
 def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: Path) -> None:
@@ -96,7 +100,7 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
 
 
 def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
-    said = find_idle_variables(
+    notice = find_idle_variables(
         {
             "RATE_LIMIT_PER_MIN": "10",
             "API_KEY_ADMIN": "s3cret",
@@ -118,7 +122,7 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
             "ENABLE_THUMBNAIL": "",
         }
     )
-    assert said is not None
+    assert notice is not None
     parts = [
         "API_KEY_ADMIN: make a key",
         "GCS_BUCKET: use ASSET_BUCKET",
@@ -127,22 +131,22 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
         "YOUTUBE_API_KEY: there is no upload",
     ]
     for part in parts:
-        assert part in said
+        assert part in notice
     for name in ("PORT", "LOG_LEVEL", "MAX_SCENES", "PUBSUB_EMULATOR_HOST", "ENABLE_THUMBNAIL", "s3cret"):
-        assert name not in said
+        assert name not in notice
     assert find_idle_variables({"HOME": "/", "PATH": "/bin"}) is None
 
 
 def test_a_misspelt_variable_of_the_environment_is_named_and_other_programs_are_left_alone() -> None:
-    said = find_idle_variables({"MAX_SCENE": "3", "RENDERMODE": "PROXY", "OPENAI_KEY": "k", "TARGET_RESS": "4k"})
-    assert said is not None
+    notice = find_idle_variables({"MAX_SCENE": "3", "RENDERMODE": "PROXY", "OPENAI_KEY": "k", "TARGET_RESS": "4k"})
+    assert notice is not None
     for wrong, right in (
         ("MAX_SCENE", "MAX_SCENES"),
         ("RENDERMODE", "RENDER_MODE"),
         ("OPENAI_KEY", "OPENAI_API_KEY"),
         ("TARGET_RESS", "TARGET_RES"),
     ):
-        assert f"{wrong}: did you mean {right}?" in said
+        assert f"{wrong}: did you mean {right}?" in notice
     others = "GOOGLE_API_KEY GOOGLE_CLOUD_PROJECT AWS_SECRET_KEY PYTHONPATH LANG LANGUAGE TERM PWD EDITOR HOSTNAME"
     others += " SHLVL PAGER OPENAI_API_BASE OPENAI_BASE_URL ANTHROPIC_API_KEY CUDA_VISIBLE_DEVICES TMPDIR"
     assert find_idle_variables(dict.fromkeys(others.split(), "x")) is None
@@ -179,6 +183,6 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
         telemetry.log("loud", level="error")
     finally:
         telemetry.configure("debug")
-    written = capsys.readouterr().err
-    assert "loud" in written
-    assert "quiet" not in written
+    log_lines = capsys.readouterr().err
+    assert "loud" in log_lines
+    assert "quiet" not in log_lines

@@ -90,7 +90,7 @@ class GcpBackend:
             )
         )
 
-    def worker(self, *_handlers: object) -> NoReturn:
+    def create_worker(self, *_handlers: object) -> NoReturn:
         message = "must be local: on Google Cloud, Pub/Sub delivers to the functions"
         raise InvalidRequest([FieldError("BACKEND", message)])
 

@@ -54,7 +54,9 @@ class LocalBackend:
     clock: Clock
     machine: _Machine
 
-    def worker(self, handle: Callable[[Message], None], give_up: Callable[[Message, BaseException], None]) -> Worker:
+    def create_worker(
+        self, handle: Callable[[Message], None], give_up: Callable[[Message, BaseException], None]
+    ) -> Worker:
         machine = self.machine
         return Worker(machine.queue, machine.home, handle, give_up, machine.asset_workers)
 

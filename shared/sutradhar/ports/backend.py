@@ -20,8 +20,8 @@ class MessageWorker(Protocol):
         """Take no more messages."""
         ...
 
-    def stop(self, patience_sec: float = 10.0) -> None:
-        """Wait at most ``patience_sec`` seconds for each thread to finish its message."""
+    def stop(self, timeout_sec: float = 10.0) -> None:
+        """Wait at most ``timeout_sec`` seconds for each thread to finish its message."""
         ...
 
 
@@ -53,15 +53,16 @@ class Backend(Protocol):
     def clock(self) -> Clock: ...
 
     def __hash__(self) -> int:
-        """By identity: answers that were read from one backend are cached under it."""
+        """Return the hash of this very backend, under which answers that were read from it are cached."""
         ...
 
-    def worker(
+    def create_worker(
         self, handle: Callable[[Message], None], give_up: Callable[[Message, BaseException], None]
     ) -> MessageWorker:
         """Return a worker that hands each message of the bus to ``handle``, and each dead letter to ``give_up``.
 
-        Raises InvalidRequest if the bus delivers to functions instead.
+        Raises:
+            InvalidRequest: the bus delivers to functions instead.
         """
         ...
 

@@ -49,11 +49,11 @@ class Worker:
         for bell in self._bells:
             bell.ring()
 
-    def stop(self, patience_sec: float = 10.0) -> None:
+    def stop(self, timeout_sec: float = 10.0) -> None:
         """Finish what is in hand. What is not done in time comes again when its lease is over."""
         self.ask_to_stop()
         for thread in self._threads:
-            thread.join(patience_sec)
+            thread.join(timeout_sec)
         for bell in self._bells:
             bell.close()
 
