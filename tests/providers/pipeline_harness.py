@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sutradhar import bootstrap
 from sutradhar.config import Settings
@@ -12,10 +13,10 @@ from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.specs import ClipSpec, ImageSpec, StockSpec
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.messages import RenderFinished
+from sutradhar.domain.jobs.messages import Message, RenderFinished
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.ports.runner import ExecutionState
-from tests.fakes import FakeRunner, Renderers, write_summary
+from tests.fakes import FakeClock, FakeRunner, Renderers, write_summary
 from tests.providers.server import KEY, VendorStub
 
 
@@ -60,6 +61,25 @@ class PipelineHarness:
         # the ledger and the providers belong to the backend with this runner
         self.services = bootstrap.services_on(replace(self.backend, runner=self.runner), settings)
         self.queue = self.services.bus
+
+    def set_clock(self) -> FakeClock:
+        """Give the pipeline a clock that only the test moves, and return it."""
+        clock = FakeClock()
+        clock.at = self.services.clock.now()
+        backend = replace(self.backend, runner=self.runner, clock=clock)
+        self.services = replace(self.services, backend=backend)
+        return clock
+
+    def publish_twice(self) -> None:
+        """Let the bus deliver every message twice from now on."""
+        bus: Any = self.services.bus
+        publish = bus.publish
+
+        def repeat(message: Message) -> None:
+            publish(message)
+            publish(message)
+
+        bus.publish = repeat
 
     def work(self) -> None:
         """Until nothing is left to do; each film ends as soon as it is begun."""

@@ -58,9 +58,9 @@ def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub
     # a character is described in every image, and was drawn once as a reference
     images = [request for request in done.requests if request.kind == "image"]
     assert all("a girl of ten in a red dress" in prompt_of(request) for request in images)
-    shown = [call for call in stub.billed("openai") if call.path == "/v1/images/edits"]
+    edits = [call for call in stub.billed("openai") if call.path == "/v1/images/edits"]
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
-    assert [call.raw.count(sheet) for call in shown] == [1] * scenes
+    assert [call.raw.count(sheet) for call in edits] == [1] * scenes
     providers = Counter((a.kind, a.provider) for a in done.assets.values())
     assert providers == {
         ("image", "openai/gpt-image-2.6-flare-medium"): 1 + scenes,
@@ -104,8 +104,7 @@ def test_the_same_video_again_is_paid_for_once(pipeline: PipelineHarness, stub: 
 
 
 def test_every_message_twice_pays_for_nothing_twice(pipeline: PipelineHarness, stub: VendorStub) -> None:
-    real = pipeline.services.bus.publish
-    pipeline.services.bus.publish = lambda message: [real(message) for _ in range(2)] and None  # type: ignore[method-assign]
+    pipeline.publish_twice()
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     assert pipeline.job(job.id).state is JobState.SUCCEEDED

@@ -2,7 +2,6 @@
 clip is paid for twice."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import clips
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, retry, submit
-from tests.fakes import FakeClock
 from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import VendorStub
 from tests.providers.test_clips import ASKED, PLAN, begun, film, paid, pipeline, waiting
@@ -28,13 +26,6 @@ SLOT = Slot.image(0)
 
 class Killed(BaseException):
     """The process is gone."""
-
-
-def clock_of(pipeline: PipelineHarness) -> FakeClock:
-    clock = FakeClock()
-    clock.at = pipeline.services.clock.now()
-    pipeline.services = replace(pipeline.services, backend=replace(pipeline.services.backend, clock=clock))
-    return clock
 
 
 def start_clip(pipeline: PipelineHarness) -> Job:
@@ -79,7 +70,7 @@ def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub
 
 
 def test_an_old_operation_does_not_stay_reserved(pipeline: PipelineHarness, stub: VendorStub) -> None:
-    clock = clock_of(pipeline)
+    clock = pipeline.set_clock()
     job = start_clip(pipeline)
     clock.at += timedelta(days=2)
     with pytest.raises(StillAtWork):
@@ -108,7 +99,7 @@ def test_a_worker_that_dies_before_it_stored_its_operation_starts_no_other(
 def test_a_worker_that_dies_with_a_failed_clip_starts_no_other(
     pipeline: PipelineHarness, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = clock_of(pipeline)
+    clock = pipeline.set_clock()
     waiting(stub, 1000)
     job = start_clip(pipeline)
     clock.at += clips.MAX_WAIT + timedelta(minutes=1)

@@ -88,7 +88,7 @@ def test_when_all_fail_one_error_names_all_and_may_be_tried_again_if_any_may(fir
 
 def test_a_mistake_of_ours_is_not_taken_for_a_failed_voice() -> None:
     class Wrong(Scripted):
-        def narrate(self, text: str, language: Language, voice: Voice) -> Speech:
+        def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
             raise TypeError("ours")
 
     with pytest.raises(TypeError):
@@ -127,6 +127,9 @@ class Painter:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> None:
+        """Return None: it paints free of charge."""
 
     def draw(
         self, prompt: str, style: str, width: int, height: int, seed: int, reference_images: Sequence[bytes] = ()
