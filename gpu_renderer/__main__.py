@@ -1,7 +1,8 @@
-"""The task of the Cloud Run job, and of the local runner: one render request, from its blob to its last message.
+"""Run one render request, from its blob to its last message: the task of the Cloud Run job, and of the local runner.
 
-Exit code 0: finished, or failed for good with a message that says so. 1: try again. 143: asked to end (SIGTERM, or the
-process that started it died). ``--check`` says instead what this machine has and lacks (preflight.py).
+Exit code 0: the render finished, or failed for good with a message that says so. 1: try again. 143: the process was
+asked to end (SIGTERM, or its parent process ended). ``--check`` reports instead what this machine has and lacks
+(preflight.py).
 """
 
 import os
@@ -18,7 +19,7 @@ from types import FrameType
 
 from gpu_renderer import preflight
 from gpu_renderer.core import ffmpeg_process
-from gpu_renderer.core.task import Part
+from gpu_renderer.core.task import TaskShard
 from gpu_renderer.render import render
 from sutradhar import bootstrap
 from sutradhar.config import Settings
@@ -38,24 +39,26 @@ from sutradhar.ports.bus import MessageBus
 from sutradhar.telemetry import bind_fields, log
 
 _TERMINATED = 143
-_SECOND = 1.0
+_REPORT_EVERY_SEC = 1.0
 
 
-class Progress:
-    """Publishes how far the render is: at once when the stage changes, else at most once a second. Of many tasks,
-    which all have about the same to do, only the first tells of its picture."""
+class ProgressReporter:
+    """Publish how far the render is: at once when the stage changes, else at most once a second.
 
-    def __init__(self, bus: MessageBus, request: RenderRequest, part: Part) -> None:
-        self._bus, self._request, self._part = bus, request, part
+    Of several tasks, which all have about the same work, only the first reports its segments.
+    """
+
+    def __init__(self, bus: MessageBus, request: RenderRequest, shard: TaskShard) -> None:
+        self._bus, self._request, self._shard = bus, request, shard
         self._lock = threading.Lock()
         self._stage, self._at = "", 0.0
 
     def __call__(self, stage: Stage, done: int, total: int) -> None:
-        if stage == "picture" and self._part.index > 0:
+        if stage == "picture" and self._shard.index > 0:
             return
         with self._lock:
             now = time.monotonic()
-            if stage == self._stage and now - self._at < _SECOND:
+            if stage == self._stage and now - self._at < _REPORT_EVERY_SEC:
                 return
             self._stage, self._at = stage, now
         self._bus.publish(
@@ -66,6 +69,7 @@ class Progress:
 
 
 def main() -> int:
+    """Render the request that the settings name, and return the exit code."""
     cancel = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -76,14 +80,14 @@ def main() -> int:
     try:
         settings = bootstrap.settings()
         task = settings.render_task
-        part = Part(task.task_index, task.task_count, task.execution or "-")
-        if part.index >= part.count:
-            message = f"must be below CLOUD_RUN_TASK_COUNT, {part.count} (got {part.index})"
+        shard = TaskShard(task.task_index, task.task_count, task.execution or "-")
+        if shard.index >= shard.count:
+            message = f"must be below CLOUD_RUN_TASK_COUNT, {shard.count} (got {shard.index})"
             raise InvalidRequest([FieldError("CLOUD_RUN_TASK_INDEX", message)])
         if task.render_request is None:
             raise InvalidRequest([FieldError("RENDER_REQUEST", "must name the blob of the render request")])
         if task.parent_fd is not None:
-            threading.Thread(target=_watch, args=(task.parent_fd, cancel), name="parent", daemon=True).start()
+            threading.Thread(target=_watch_parent, args=(task.parent_fd, cancel), name="parent", daemon=True).start()
         backend = bootstrap.backend()
         request = RenderRequest.from_record(backend.blobs.get(task.render_request))
     except (InvalidRequest, NotFound, RecordError, ValueError) as exc:
@@ -91,12 +95,14 @@ def main() -> int:
         return 1
     try:
         with bind_fields(job_id=request.job_id, render_id=request.render_id):
-            return _render(request, backend, settings, part, cancel)
+            return _render(request, backend, settings, shard, cancel)
     finally:
         backend.close()
 
 
-def _render(request: RenderRequest, backend: Backend, settings: Settings, part: Part, cancel: threading.Event) -> int:
+def _render(
+    request: RenderRequest, backend: Backend, settings: Settings, shard: TaskShard, cancel: threading.Event
+) -> int:
     ffmpeg_process.log_commands = settings.renderer.debug
     finished = RenderFinished(job_id=request.job_id, render_id=request.render_id)
     if backend.blobs.exists(request.summary_blob):
@@ -104,9 +110,9 @@ def _render(request: RenderRequest, backend: Backend, settings: Settings, part: 
         backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
         return 0
     try:
-        with _workdir(settings) as folder:
-            report = Progress(backend.bus, request, part)
-            summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, part)
+        with _make_workdir(settings) as folder:
+            report = ProgressReporter(backend.bus, request, shard)
+            summary = render(request, backend.blobs, folder, report, cancel, settings.renderer, shard)
     except ffmpeg_process.Cancelled:
         log("render_stopped", level="warning")
         return _TERMINATED
@@ -124,16 +130,16 @@ def _render(request: RenderRequest, backend: Backend, settings: Settings, part: 
         backend.bus.publish(finished.evolve(error=failure))
         return 0
     if summary is None:
-        log("render_share_finished", task=part.index, tasks=part.count)
+        log("render_share_finished", task=shard.index, tasks=shard.count)
         return 0
-    log("render_finished", passed=summary.passed, timings=summary.render_timings, segments=summary.segments)
+    log("render_finished", passed=summary.has_passed, timings=summary.render_timings, segments=summary.segments)
     backend.bus.publish(finished.evolve(summary_blob=request.summary_blob))
     return 0
 
 
 @contextmanager
-def _workdir(settings: Settings) -> Iterator[Path]:
-    """An empty directory, gone afterwards unless DEBUG asks for it."""
+def _make_workdir(settings: Settings) -> Iterator[Path]:
+    """Make an empty directory and remove it afterwards, unless DEBUG preserves it."""
     if settings.render_task.tmp_workdir:
         settings.render_task.tmp_workdir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="sutradhar-render-", dir=settings.render_task.tmp_workdir))
@@ -146,8 +152,8 @@ def _workdir(settings: Settings) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _watch(parent_fd: int, cancel: threading.Event) -> None:
-    """The parent holds the other end and never writes: reading returns when it is gone."""
+def _watch_parent(parent_fd: int, cancel: threading.Event) -> None:
+    """Set ``cancel`` when the parent ends: it holds the other end of the pipe and never writes, so reading returns."""
     while os.read(parent_fd, 64):
         pass
     cancel.set()

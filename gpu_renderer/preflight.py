@@ -1,5 +1,7 @@
-"""`python -m gpu_renderer --check`: what this renderer has and lacks, each found by using it. One JSON list on stdout;
-exit code 1 when something is missing without which no film can be made."""
+"""Check what this renderer has and lacks by using it: `python -m gpu_renderer --check`.
+
+It writes one JSON list to stdout. The exit code is 1 when something is missing without which no video can be made.
+"""
 
 import json
 import tempfile
@@ -17,39 +19,39 @@ from sutradhar.domain.core.errors import InvalidRequest, NotInstalled, RenderErr
 
 def main() -> int:
     checks = [
-        _check("ffmpeg", ffmpeg_process.version),
-        _check("ffprobe", lambda: ffmpeg_process.program("ffprobe")),
-        _check("encoder", _encoder),
-        _check("fonts", _fonts),
-        _check("opencv", _opencv),
+        _run_check("ffmpeg", ffmpeg_process.read_version),
+        _run_check("ffprobe", lambda: ffmpeg_process.find_program("ffprobe")),
+        _run_check("encoder", _check_encoder),
+        _run_check("fonts", _check_fonts),
+        _run_check("opencv", _check_opencv),
     ]
     print(json.dumps(checks))
     return 0 if all(check["ok"] for check in checks) else 1
 
 
-def _check(name: str, found: Callable[[], str]) -> dict[str, str | bool]:
+def _run_check(name: str, check: Callable[[], str]) -> dict[str, str | bool]:
     try:
-        return {"name": name, "ok": True, "detail": found()}
+        return {"name": name, "ok": True, "detail": check()}
     except (NotInstalled, RenderError, InvalidRequest) as exc:
         return {"name": name, "ok": False, "detail": str(exc), "advice": exc.advice}
 
 
-def _encoder() -> str:
-    """One frame through the film's own arguments."""
+def _check_encoder() -> str:
+    """Encode one frame with the arguments of a video."""
     size = {"width": 256, "height": 256, "fps": 30}
     with tempfile.TemporaryDirectory() as folder:
-        choice = encoders.choose(bootstrap.settings().renderer, "FINAL", **size, workdir=Path(folder))
-        encoders.prove(choice.profile, **size, workdir=Path(folder))
-    return f"{choice.profile.codec} encodes ({choice.asked} asked for: {choice.reason})"
+        selection = encoders.select_encoder(bootstrap.settings().renderer, "FINAL", **size, workdir=Path(folder))
+        encoders.probe_encoder(selection.profile, **size, workdir=Path(folder))
+    return f"{selection.profile.codec} encodes ({selection.requested} asked for: {selection.reason})"
 
 
-def _fonts() -> str:
+def _check_fonts() -> str:
     find_typeface()
     return "Noto Sans and Noto Sans Devanagari, shaped by HarfBuzz"
 
 
-def _opencv() -> str:
-    """Before version 5 the camera is exact to 1/32 pixel only, which shows as a tremble in slow moves."""
+def _check_opencv() -> str:
+    """Require version 5: before it the camera is exact to 1/32 pixel only, which shows as a tremble in slow moves."""
     if int(cv2.__version__.split(".")[0]) < 5:
         raise NotInstalled(f"OpenCV 5 (this is {cv2.__version__})", advice="pip install 'opencv-python-headless>=5'")
     return f"OpenCV {cv2.__version__}"

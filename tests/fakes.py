@@ -21,7 +21,8 @@ from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.video.capacity import Machine
-from sutradhar.domain.video.quality_gate import VERSION, FileFacts, check
+from sutradhar.domain.video.file_facts import FileFacts
+from sutradhar.domain.video.quality_gate import VERSION, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
@@ -291,7 +292,7 @@ def write_summary(blobs: BlobStore, request_blob: str) -> str:
         segments=SegmentCounts(total=1, reused=0, encoded=1),
         render_timings={},
         facts=facts,
-        findings=check(facts, request.timeline),
+        check_results=check(facts, request.timeline),
         gate_version=VERSION,
     )
     blobs.put(request.summary_blob, summary.to_record().encode())

@@ -15,7 +15,8 @@ from gpu_renderer.core.ffmpeg_command import finish_command, open_file
 from gpu_renderer.core.ffmpeg_process import Cancelled, Process, find_errors
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.video.quality_gate import MAX_SILENCE_SEC, Heard, Span
+from sutradhar.domain.video.file_facts import NarrationMatch, Span
+from sutradhar.domain.video.quality_gate import MAX_SILENCE_SEC
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.ports.stores import BlobStore
 
@@ -122,14 +123,14 @@ def read_narrations(
     return tuple(narrations)
 
 
-def match_narrations(measurement: AudioMeasurement, expected: Sequence[Narration]) -> tuple[Heard, ...]:
+def match_narrations(measurement: AudioMeasurement, expected: Sequence[Narration]) -> tuple[NarrationMatch, ...]:
     """Return how well, and how late, each part of some seconds of each narration is heard in the measured audio.
 
     Two envelopes, limited to ``_FLOOR_DB`` below their loudest value, are correlated at every lag; music ducked under a
     voice stays below that. An even part (a tone, a pause) has no shape that could be found and is left out.
     """
     envelope = measurement.levels()
-    matches: list[Heard] = []
+    matches: list[NarrationMatch] = []
     for narration in expected:
         parts = max(round(len(narration.levels) * _HOP_SEC / _PART_SEC), 1)
         offset = 0
@@ -143,7 +144,7 @@ def match_narrations(measurement: AudioMeasurement, expected: Sequence[Narration
     return tuple(matches)
 
 
-def _match(envelope: Envelope, shape: Envelope, start: float, scene: int) -> Heard:
+def _match(envelope: Envelope, shape: Envelope, start: float, scene: int) -> NarrationMatch:
     """Find ``shape`` near hop ``start`` of ``envelope``: the lag with the highest correlation."""
     first = round(start)
     padded = np.pad(envelope, (_SEARCH, _SEARCH + len(shape)), constant_values=-120.0)
@@ -157,12 +158,12 @@ def _match(envelope: Envelope, shape: Envelope, start: float, scene: int) -> Hea
     correlation = np.where(size > 0, centred @ centred_shape / np.maximum(size, 1e-9), 0.0)
     best = int(correlation.argmax())
     late = (best - _SEARCH + round(start) - start) * _HOP_SEC
-    return Heard(
+    return NarrationMatch(
         scene=scene,
         start=start * _HOP_SEC,
         end=(start + len(shape)) * _HOP_SEC,
-        likeness=round(float(correlation[best]), 3),
-        late_sec=round(late, 3),
+        correlation=round(float(correlation[best]), 3),
+        offset_sec=round(late, 3),
     )
 
 

@@ -11,7 +11,7 @@ from gpu_renderer.core.segments import ENGINE_VERSION
 
 def engine() -> str:
     """Return the versions of everything that makes pixels; they are part of the key of every segment."""
-    return f"opencv {cv2.__version__}, pillow {PIL.__version__}, {ffmpeg_process.version()}"
+    return f"opencv {cv2.__version__}, pillow {PIL.__version__}, {ffmpeg_process.read_version()}"
 
 
 def engine_key(*content: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import ffmpeg as graph
 
-from gpu_renderer.core.ffmpeg_process import program
+from gpu_renderer.core.ffmpeg_process import find_program
 
 FILE_PROTOCOLS = "file,pipe"
 """The only protocols that ffmpeg and ffprobe may open for a file. A file of a user can name others: a playlist, for
@@ -35,5 +35,5 @@ def finish_command(sink: Stream, *, log_level: str = "error", filter_threads: in
     flags = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", log_level]
     if filter_threads is not None:
         flags += ["-filter_complex_threads", str(filter_threads)]
-    command: list[str] = sink.global_args(*flags).overwrite_output().compile(program("ffmpeg"))
+    command: list[str] = sink.global_args(*flags).overwrite_output().compile(find_program("ffmpeg"))
     return command

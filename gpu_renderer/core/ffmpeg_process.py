@@ -1,5 +1,8 @@
-"""The one place that starts ffmpeg and ffprobe: argv in, result out; cancelled from outside; the last lines of stderr
-in the error. Only the protocols ``file`` and ``pipe`` are ever opened."""
+"""Start ffmpeg and ffprobe: a command in, a result out. No other module starts them.
+
+A process can be cancelled from outside, and its error carries the last lines of stderr. Only the protocols ``file`` and
+``pipe`` are ever opened (see ffmpeg_command.py).
+"""
 
 import re
 import shutil
@@ -21,15 +24,16 @@ from sutradhar.telemetry import log
 _KEPT_LINES = 12
 _MAX_ERRORS = 8
 _PIPE_BYTES = 1 << 20
-"""What Linux lets everybody have; with its usual 64 KiB a frame of 1080p takes 48 turns instead of 3."""
+"""The size of a pipe in bytes that Linux grants to every user. With the usual 64 KiB a frame of 1080p takes 48 turns
+instead of 3."""
 
 
 log_commands = False
-"""Set by DEBUG: every command is logged as it is started."""
+"""Set by DEBUG: every command is logged when it starts."""
 
 
 class Cancelled(Exception):
-    """The render was asked to stop."""
+    """Raised when the render was asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -39,22 +43,22 @@ class Result:
 
 
 @cache
-def program(name: str) -> str:
-    """Full path of ``ffmpeg`` or ``ffprobe``.
+def find_program(name: str) -> str:
+    """Return the full path of ``ffmpeg`` or ``ffprobe``.
 
     Raises:
-        NotInstalled: it is not on PATH.
+        NotInstalled: the program is not on PATH.
     """
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise NotInstalled(name, advice="apt-get install ffmpeg (Debian), brew install ffmpeg (macOS)")
-    return found
+    return path
 
 
 @cache
-def version() -> str:
-    """First line of ``ffmpeg -version``."""
-    done = subprocess.run([program("ffmpeg"), "-version"], capture_output=True, text=True, check=True)
+def read_version() -> str:
+    """Return the first line of ``ffmpeg -version``."""
+    done = subprocess.run([find_program("ffmpeg"), "-version"], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[0]
 
 
@@ -111,11 +115,11 @@ class Process:
         return "\n".join(self._tail)
 
     def finish(self, cancel: threading.Event | None = None) -> Result:
-        """Wait for the end.
+        """Wait until the process ends, and return the rest of its output.
 
         Raises:
             Cancelled: ``cancel`` was set; the process is killed.
-            RenderError: it exited with another code than 0; carries its last lines.
+            RenderError: it exited with another code than 0; the error carries its last lines.
         """
         out: list[bytes] = []
         assert self._popen.stdout is not None
@@ -133,21 +137,23 @@ class Process:
         self._reader.join()
         self._close()
         if code != 0:
-            raise self.error(code)
+            raise self.describe_error(code)
         return Result(b"".join(out), self.stderr)
 
-    def error(self, code: int) -> RenderError:
-        lines = " | ".join(list(self._tail)[-_KEPT_LINES:]) or "it said nothing"
-        full = any(s in lines for s in ("No space left", "Disk quota"))
+    def describe_error(self, code: int) -> RenderError:
+        """Return the error for the exit code ``code``; below 0 it is the signal that killed ffmpeg."""
+        lines = " | ".join(list(self._tail)[-_KEPT_LINES:]) or "it wrote no message"
+        is_full = any(s in lines for s in ("No space left", "Disk quota"))
         return RenderError(
             f"{self.argv[0].rsplit('/', 1)[-1]} ended with {code}: {lines}",
             stage=self.stage,
             scene=self.scene,
             retryable=code < 0,
-            advice="free some disk space and retry" if full else "",
+            advice="free some disk space and retry" if is_full else "",
         )
 
     def kill(self) -> None:
+        """Kill the process if it still runs."""
         if self._popen.poll() is None:
             self._popen.kill()
             self._popen.wait()
@@ -157,7 +163,7 @@ class Process:
         self._reader.join()
         for stream in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if stream is not None and not stream.closed:
-                with suppress(BrokenPipeError):  # it died with frames still in the pipe; its exit code tells
+                with suppress(BrokenPipeError):  # it ended with frames in the pipe; its exit code tells the reason
                     stream.close()
 
     def __enter__(self) -> Self:
@@ -177,7 +183,11 @@ def run(
     scene: int | None = None,
     folder: Path | None = None,
 ) -> Result:
-    """Run a program of ffmpeg's to its end. Raises Cancelled and RenderError."""
+    """Run ffmpeg or ffprobe to its end.
+
+    Raises:
+        Cancelled, RenderError: as ``Process.finish``.
+    """
     with Process(argv, stage=stage, scene=scene, folder=folder) as process:
         return process.finish(cancel)
 

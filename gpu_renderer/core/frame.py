@@ -1,4 +1,4 @@
-"""One frame of the film, as the encoder reads it."""
+"""Define one frame of the video as the encoder reads it."""
 
 import numpy as np
 from numpy.typing import NDArray

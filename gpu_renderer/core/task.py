@@ -1,4 +1,4 @@
-"""What every step of one render needs, and how the tasks of one execution find out which of them ends it."""
+"""Hold what every step of one render needs, and decide which task of an execution completes the video."""
 
 import threading
 import time
@@ -12,14 +12,15 @@ from sutradhar.domain.video.render_request import RenderRequest, SegmentCounts, 
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.ports.stores import BlobStore
 
-Report = Callable[[Stage, int, int], None]
+ReportProgress = Callable[[Stage, int, int], None]
+"""Called with the stage, the finished units of work and all units."""
 
-_AFTERWORK = 20
-"""What follows the picture (join, upload, gate) counts as one frame in so many."""
+_FINAL_STEPS_SHARE = 20
+"""The steps after the segments (join, upload, gate) count as one unit for so many frames."""
 
 
 @dataclass(frozen=True)
-class Part:
+class TaskShard:
     """Task ``index`` of the ``count`` tasks of ``execution``, as Cloud Run numbers them."""
 
     index: int = 0
@@ -27,62 +28,81 @@ class Part:
     execution: str = "-"
 
 
-class Done(Frozen):
-    """What a task leaves when its share of the segments is in the blob store."""
+class TaskMarker(Frozen):
+    """The record that a task stores when its share of the segments is in the blob store."""
 
     segments: SegmentCounts
 
 
 @dataclass(frozen=True)
-class Task:
+class RenderContext:
+    """One render in one task: the request, where files are, and how to report and to stop."""
+
     request: RenderRequest
     blobs: BlobStore
     workdir: Path
-    report: Report
+    report: ReportProgress
     cancel: threading.Event
     settings: RendererSettings
-    part: Part
+    shard: TaskShard
     timings: dict[str, float] = field(default_factory=dict)
+    """Seconds of wall time by stage."""
 
     @property
     def units(self) -> int:
-        """Units of work: the frames, and what follows them."""
+        """Units of work of the whole render: its frames, and the steps after them."""
         frames = self.request.timeline.frames
-        return frames + max(frames // _AFTERWORK, 2)
+        return frames + max(frames // _FINAL_STEPS_SHARE, 2)
 
     @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
-        begun = time.perf_counter()
+    def measure_time(self, stage: str) -> Iterator[None]:
+        """Add the time of the block to ``timings``."""
+        started = time.perf_counter()
         yield
-        self.timings[stage] = round(self.timings.get(stage, 0.0) + time.perf_counter() - begun, 3)
+        self.timings[stage] = round(self.timings.get(stage, 0.0) + time.perf_counter() - started, 3)
 
-    def is_last(self, segments: SegmentCounts) -> SegmentCounts | None:
-        """Say that this task's share is done. If it is the one that ends the film: what all tasks did; else None.
-
-        Every task leaves its mark before it looks for the others', so at least one sees all of them; of those who do,
-        the first to leave its name ends the film. Started again after a crash, it finds its name there.
-        """
-        part, blobs = self.part, self.blobs
-        if part.count == 1:
+    def finish_share(self, segments: SegmentCounts) -> SegmentCounts | None:
+        """Record that this task's share is done, and return the counts of all tasks if this task completes the video;
+        None if another task does."""
+        if self.shard.count == 1:
             return segments
-        folder = f"{self.request.prefix}/tasks/{part.execution}"
-        blobs.put(f"{folder}/{part.index}.json", Done(segments=segments).model_dump_json().encode())
-        marks = [f"{folder}/{index}.json" for index in range(part.count)]
-        if not all(blobs.exists(mark) for mark in marks):
-            return None
-        mine = str(part.index).encode()
-        if not blobs.put_new(f"{folder}/last", mine) and blobs.get(f"{folder}/last") != mine:
-            return None
-        done = [Done.model_validate_json(blobs.get(mark)).segments for mark in marks]
+        self._store_marker(segments)
+        return self._count_all_segments() if self._claim_completion() else None
+
+    @property
+    def _folder(self) -> str:
+        return f"{self.request.prefix}/tasks/{self.shard.execution}"
+
+    @property
+    def _markers(self) -> list[str]:
+        return [f"{self._folder}/{index}.json" for index in range(self.shard.count)]
+
+    def _store_marker(self, segments: SegmentCounts) -> None:
+        marker = TaskMarker(segments=segments).model_dump_json().encode()
+        self.blobs.put(self._markers[self.shard.index], marker)
+
+    def _claim_completion(self) -> bool:
+        """Return whether this task completes the video.
+
+        Every task stores its marker before it looks for the others', so at least one sees all of them. Of these, the
+        first to store its name completes the video. A task that starts again after a crash finds its own name there.
+        """
+        if not all(self.blobs.exists(marker) for marker in self._markers):
+            return False
+        own_name, claim = str(self.shard.index).encode(), f"{self._folder}/last"
+        return self.blobs.put_new(claim, own_name) or self.blobs.get(claim) == own_name
+
+    def _count_all_segments(self) -> SegmentCounts:
+        counts = [TaskMarker.model_validate_json(self.blobs.get(marker)).segments for marker in self._markers]
         return SegmentCounts(
-            total=sum(d.total for d in done),
-            reused=sum(d.reused for d in done),
-            encoded=sum(d.encoded for d in done),
+            total=sum(count.total for count in counts),
+            reused=sum(count.reused for count in counts),
+            encoded=sum(count.encoded for count in counts),
         )
 
 
-class Either(threading.Event):
-    """Set when it is set itself or when ``other`` is: stops our own threads without touching the caller's event."""
+class LinkedEvent(threading.Event):
+    """An event that is also set while ``other`` is: it stops our own threads without touching the caller's event."""
 
     def __init__(self, other: threading.Event) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How segments are encoded: profiles, the argument list (pure), and the proof that this machine can do it."""
+"""Choose how segments are encoded: profiles, the command (pure), and a probe of the encoders of this machine."""
 
 import re
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from sutradhar.domain.plan.choices import Codec, RenderMode
 from sutradhar.domain.video.render_settings import RendererSettings
 
 _PROXY_STEP = 5
-"""A quick look is so many steps of CQ coarser than the film."""
+"""Steps of CQ by which a PROXY is coarser than the final video."""
 _VERYFAST_STEP = -1
-"""x264's veryfast at one CRF less looks as its slower presets do at 18."""
+"""Steps of CRF for x264's veryfast: at one less it looks as the slower presets do at 18."""
 
 _NO_CARD = ("Cannot load libcuda", "Cannot load nvcuda", "no CUDA-capable device", "No capable devices found")
 """Parts of ffmpeg's messages on a machine without a graphics card for NVENC."""
@@ -25,55 +25,56 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Profile:
-    """An encoder and its quality. Segments of different profiles never meet in one film."""
+    """An encoder and its quality. All segments of a video have the same profile."""
 
     codec: Codec
     quality: Options
     """Options of ``codec`` that set quality and speed."""
     gop: int | None = None
-    """Frames from one keyframe to the next at most; None: one a segment."""
+    """Frames from one keyframe to the next at most; None: one keyframe for each segment."""
 
     def options(self, fps: int) -> dict[str, str]:
-        """Everything that shapes the encoded stream; part of a segment's key."""
+        """Return all options that shape the encoded stream; they are part of a segment's key."""
         return {
             "c:v": self.codec,
             **dict(self.quality),
             "pix_fmt": "yuv420p",
             "g": str(self.gop or fps * 8),  # segments are shorter than that: one closed group of pictures each
             "flags": "+cgop",
-            # all four fields, or players guess BT.601 for small films
+            # all four fields, or players guess BT.601 for small videos
             "colorspace": "bt709",
             "color_primaries": "bt709",
             "color_trc": "bt709",
             "color_range": "tv",
             "video_track_timescale": str(fps * 512),
-            # lengths in whole samples; in the usual milliseconds a joined film drifts by a tick a segment
+            # lengths in whole samples; in the usual milliseconds a joined video drifts by a tick for each segment
             "movie_timescale": str(SAMPLE_RATE),
-            # one thread each, since segments are encoded side by side: costs 7 % less than x264's own frame threads,
-            # and gives the same bytes on every machine
+            # one thread each, since several segments are encoded at once: that costs 7 % less than x264's own frame
+            # threads, and gives the same bytes on every machine
             **({"threads": "1"} if self.codec == "libx264" else {}),
         }
 
     def arguments(self, fps: int) -> tuple[str, ...]:
-        """``options`` in the form of ``encode_command``."""
+        """Return ``options`` as they stand in ``encode_command``."""
         return tuple(part for name, value in sorted(self.options(fps).items()) for part in (f"-{name}", value))
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The profile that works here, what was asked for, and why it is this one."""
+class EncoderSelection:
+    """The profile that works on this machine, the requested encoder, and the reason for the choice."""
 
     profile: Profile
-    asked: str
+    requested: str
     reason: str
 
 
-def profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profile:
-    """How ``codec`` makes a film of ``mode``: PROXY quick and ``_PROXY_STEP`` coarser, FINAL by ``settings``."""
+def build_profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profile:
+    """Return the profile of ``codec`` for ``mode``: PROXY is quick and ``_PROXY_STEP`` coarser, FINAL follows
+    ``settings``."""
     cq = min(settings.cq + (_PROXY_STEP if mode == "PROXY" else 0), 51)
-    named = settings.preset if settings.preset and _presets(codec, settings.preset) else None
+    chosen = settings.preset if settings.preset and _has_preset(codec, settings.preset) else None
     if codec == "libx264":
-        preset = named or ("ultrafast" if mode == "PROXY" else "veryfast")
+        preset = chosen or ("ultrafast" if mode == "PROXY" else "veryfast")
         quality = {"preset": preset, "crf": str(cq), "profile:v": "high"}
         if preset == "veryfast":
             # on photo-like stills trellis brings CRF 18 from VMAF 96.3 to 96.9 for 5 % more time and no more bytes, the
@@ -81,7 +82,7 @@ def profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profi
             # ten are 26 MB less in the whole tree, for 0.1 VMAF
             quality |= {"crf": str(max(cq + _VERYFAST_STEP, 0)), "trellis": "1", "rc-lookahead": "8"}
     else:
-        quality = _nvenc(codec, mode, named or ("p2" if mode == "PROXY" else "p6"), cq)
+        quality = _choose_nvenc_options(codec, mode, chosen or ("p2" if mode == "PROXY" else "p6"), cq)
     if mode == "FINAL":
         quality |= {"maxrate": settings.maxrate, "bufsize": settings.bufsize}
         if codec != "libx264":
@@ -89,13 +90,13 @@ def profile(codec: Codec, mode: RenderMode, settings: RendererSettings) -> Profi
     return Profile(codec, tuple(quality.items()), settings.gop)
 
 
-def _presets(codec: Codec, name: str) -> bool:
-    """Whether ``name`` is one of ``codec``'s; NVENC's are p1 to p7, and ffmpeg 9 knows no others."""
+def _has_preset(codec: Codec, name: str) -> bool:
+    """Return whether ``name`` is a preset of ``codec``. NVENC's are p1 to p7, and ffmpeg 9 knows no others."""
     return (codec == "libx264") != (name[0] == "p" and name[1:].isdigit())
 
 
-def _nvenc(codec: Codec, mode: RenderMode, preset: str, cq: int) -> dict[str, str]:
-    """Options of Debian's ffmpeg 5.1 (``ffmpeg -h encoder=h264_nvenc``), which newer ones have too."""
+def _choose_nvenc_options(codec: Codec, mode: RenderMode, preset: str, cq: int) -> dict[str, str]:
+    """Return options of Debian's ffmpeg 5.1 (``ffmpeg -h encoder=h264_nvenc``), which newer versions have too."""
     quality = {
         "preset": preset,
         "tune": "hq",
@@ -120,13 +121,13 @@ def _nvenc(codec: Codec, mode: RenderMode, preset: str, cq: int) -> dict[str, st
 
 
 def encode_command(profile: Profile, *, width: int, height: int, fps: int, output: Path) -> list[str]:
-    """ffmpeg reading raw yuv420p frames from its stdin and writing one segment (.mp4) to ``output``."""
+    """Return the command that reads raw yuv420p frames from stdin and writes one segment (.mp4) to ``output``."""
     frames = open_stdin(format="rawvideo", pix_fmt="yuv420p", s=f"{width}x{height}", framerate=fps)
     return finish_command(frames.output(str(output), format="mp4", **profile.options(fps)))
 
 
-def candidates(settings: RendererSettings) -> Sequence[Codec]:
-    """Which encoders to try, in this order; the last one needs no hardware."""
+def list_candidates(settings: RendererSettings) -> Sequence[Codec]:
+    """Return the encoders to try, in this order; the last one needs no hardware."""
     match settings.encoder:
         case "auto":
             return ("h264_nvenc", "libx264") if settings.fast_path else ("libx264",)
@@ -136,45 +137,48 @@ def candidates(settings: RendererSettings) -> Sequence[Codec]:
             return (hardware, "libx264")
 
 
-_refused: dict[tuple[str, ...], str] = {}
-"""What an encoder said that does not work in this process's machine, by its arguments."""
+_refusals: dict[tuple[str, ...], str] = {}
+"""The reasons why encoders do not work on this machine, by their arguments."""
 
 
-def choose(settings: RendererSettings, mode: RenderMode, *, width: int, height: int, fps: int, workdir: Path) -> Choice:
-    """The first of ``candidates`` that encodes a frame here.
+def select_encoder(
+    settings: RendererSettings, mode: RenderMode, *, width: int, height: int, fps: int, workdir: Path
+) -> EncoderSelection:
+    """Return the first of ``list_candidates`` that encodes a frame on this machine.
 
-    libx264 is taken on trust: when nothing has to be encoded it is not needed, else ``prove`` says what is wrong.
+    libx264 is not tried here: when no segment is missing it is not needed, and otherwise ``probe_encoder`` says what is
+    wrong.
     """
     reasons: list[str] = []
-    for codec in candidates(settings):
-        chosen = profile(codec, mode, settings)
-        key = (*chosen.arguments(fps), f"{width}x{height}")
-        if codec != "libx264" and key not in _refused:
+    for codec in list_candidates(settings):
+        profile = build_profile(codec, mode, settings)
+        key = (*profile.arguments(fps), f"{width}x{height}")
+        if codec != "libx264" and key not in _refusals:
             try:
-                prove(chosen, width=width, height=height, fps=fps, workdir=workdir)
+                probe_encoder(profile, width=width, height=height, fps=fps, workdir=workdir)
             except RenderError as exc:
-                _refused[key] = str(exc)
-        if codec == "libx264" or not _refused.get(key):
+                _refusals[key] = str(exc)
+        if codec == "libx264" or not _refusals.get(key):
             break
-        reasons.append(_refused[key])
-    asked = "as asked" if settings.encoder == codec else "the first that works here"
-    return Choice(chosen, settings.encoder, "; ".join(reasons) or asked)
+        reasons.append(_refusals[key])
+    reason = "as asked" if settings.encoder == codec else "the first that works here"
+    return EncoderSelection(profile, settings.encoder, "; ".join(reasons) or reason)
 
 
-def explain_refusal(said: str) -> str:
-    """Return why an encoder does not work: in our words where the reason is known, else what ffmpeg said."""
-    if any(words in said for words in _NO_CARD):
+def explain_refusal(stderr: str) -> str:
+    """Return why an encoder does not work: in our words where the reason is known, else ffmpeg's own message."""
+    if any(words in stderr for words in _NO_CARD):
         return "this machine has no NVIDIA graphics card, or its driver is missing"
-    return re.sub(r"\[(\w+) @ 0x[0-9a-f]+\]", r"\1:", said)
+    return re.sub(r"\[(\w+) @ 0x[0-9a-f]+\]", r"\1:", stderr)
 
 
-def prove(profile: Profile, *, width: int, height: int, fps: int, workdir: Path) -> None:
-    """Encode one black frame with the very arguments of the film: a listed encoder proves nothing.
+def probe_encoder(profile: Profile, *, width: int, height: int, fps: int, workdir: Path) -> None:
+    """Encode one black frame with the arguments of the video: that ffmpeg lists an encoder does not mean that it works.
 
     Raises:
-        RenderError: with what ffmpeg said.
+        RenderError: the encoder failed; the error has ffmpeg's message.
     """
-    output = workdir / "proof.mp4"
+    output = workdir / "probe.mp4"
     black = b"\x10" * (width * height) + b"\x80" * (width * height // 2)
     try:
         with ffmpeg_process.Process(
@@ -184,7 +188,7 @@ def prove(profile: Profile, *, width: int, height: int, fps: int, workdir: Path)
                 process.stdin.write(black)
                 process.stdin.close()
             except BrokenPipeError:
-                pass  # it gave up before the frame; finish() says why
+                pass  # ffmpeg ended before the frame; finish() raises its error
             process.finish()
     except RenderError as exc:
         raise RenderError(

@@ -1,4 +1,4 @@
-"""The worker processes that make the missing segments of one film."""
+"""Run the worker processes that encode the missing segments of one video."""
 
 import subprocess
 import sys
@@ -12,19 +12,21 @@ from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.segments import Segment
 from gpu_renderer.encode.encoders import Profile
 from gpu_renderer.encode.protocol import EncodeRequest, WorkerEvent
-from gpu_renderer.verify.measurement_cache import keep_segment
+from gpu_renderer.verify.measurement_cache import store_segment
 from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import MediaRef
 from sutradhar.ports.stores import BlobStore
 
 _MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
-"""glibc gives large planes back at once instead of keeping them: 20 MB less a worker, at no cost in time."""
+"""glibc gives large planes back at once instead of keeping them: 20 MB less for each worker, at no cost in time."""
 _GRACE_SEC = 0.5
-"""A worker ends when its stdin closes; one that has not by then is killed."""
+"""A worker ends when its stdin closes; after this time it is killed."""
 
 
-class Meter:
+class ProgressCounter:
+    """Add up the finished frames of all workers."""
+
     def __init__(self, ready: int, progress: Callable[[int], None]) -> None:
         self._ready, self._progress, self._lock = ready, progress, threading.Lock()
 
@@ -34,15 +36,16 @@ class Meter:
             self._progress(self._ready)
 
 
-class Agenda:
-    """Hands out segments so that one worker gets neighbours, whose pictures it has already prepared."""
+class SegmentScheduler:
+    """Assign segments so that one worker gets neighbours, whose images it has already prepared."""
 
     def __init__(self, count: int) -> None:
         self._free = list(range(count))
         self._lock = threading.Lock()
 
-    def take(self, last: int | None) -> int | None:
-        """The segment after ``last`` if free, else the middle of the longest free run; None when all are taken."""
+    def take_next(self, last: int | None) -> int | None:
+        """Return the segment after ``last`` if it is free, else the middle of the longest free run; None when all are
+        taken."""
         with self._lock:
             if not self._free:
                 return None
@@ -51,18 +54,17 @@ class Agenda:
             elif 0 in self._free:
                 chosen = 0
             else:
-                runs = self._runs()
-                longest = max(runs, key=len)
+                longest = max(self._find_runs(), key=len)
                 chosen = longest[len(longest) // 2]
             self._free.remove(chosen)
             return chosen
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         with self._lock:
             return not self._free
 
-    def _runs(self) -> list[list[int]]:
+    def _find_runs(self) -> list[list[int]]:
         runs: list[list[int]] = []
         for index in self._free:
             if runs and runs[-1][-1] == index - 1:
@@ -72,8 +74,8 @@ class Agenda:
         return runs
 
 
-class Crew:
-    """The worker processes of one film, one thread of ours for each."""
+class WorkerPool:
+    """The worker processes of one video, and one thread of ours for each of them."""
 
     def __init__(
         self,
@@ -84,34 +86,41 @@ class Crew:
         *,
         workers: int,
         progress: Callable[[int], None],
-        room: threading.Event | None = None,
+        start_last_worker: threading.Event | None = None,
     ) -> None:
         self._missing = list(missing.items())
         self._profile, self._blobs, self._workdir, self._progress = profile, blobs, workdir, progress
-        self._agenda = Agenda(len(missing))
+        self._scheduler = SegmentScheduler(len(missing))
         self._count = min(workers, len(missing))
-        self._room = room if self._count > 1 else None
+        self._start_last_worker = start_last_worker if self._count > 1 else None
         self._processes: list[_WorkerProcess] = []
         self._starting = threading.Lock()
         self._sources: dict[str, Path] = {}
         self._fetching = threading.Lock()
         self._stopped = threading.Event()
 
-    def run(self, cancel: threading.Event, prove: Callable[[], None]) -> None:
-        """``prove`` that the encoder works while the workers start, then make everything. With ``room`` the last of
-        them starts when that is set, if there is still work then.
+    def run(self, cancel: threading.Event, probe: Callable[[], None]) -> None:
+        """Encode all segments. ``probe`` checks the encoder while the workers start.
 
-        Raises Cancelled, RenderError; none of the workers is left then.
+        With ``start_last_worker`` the last worker starts when that event is set, if there is still work then: until
+        the audio mix has freed its core.
+
+        Raises:
+            Cancelled: ``cancel`` was set.
+            RenderError: a worker or the encoder failed.
+
+        In both cases no worker is left.
         """
         try:
-            room = self._room if self._room and not self._room.is_set() else None
-            for _ in range(self._count - (room is not None)):
+            signal = self._start_last_worker
+            delayed = signal if signal and not signal.is_set() else None
+            for _ in range(self._count - (delayed is not None)):
                 self._start()
-            prove()
+            probe()
             with ThreadPoolExecutor(self._count, thread_name_prefix="segments") as pool:
                 futures = [pool.submit(self._serve, process) for process in self._processes]
-                if room:
-                    futures.append(pool.submit(self._serve_later, room))
+                if delayed:
+                    futures.append(pool.submit(self._serve_later, delayed))
                 try:
                     self._wait(futures, cancel)
                 finally:
@@ -120,7 +129,7 @@ class Crew:
             self._close()
 
     def _start(self) -> "_WorkerProcess | None":
-        with self._starting:  # none is started any more once they are being closed
+        with self._starting:  # no worker may start once they are being closed
             if self._stopped.is_set():
                 return None
             process = _WorkerProcess()
@@ -146,16 +155,16 @@ class Crew:
             if cancel.is_set():
                 raise ffmpeg_process.Cancelled
 
-    def _serve_later(self, room: threading.Event) -> None:
-        while not room.wait(0.1):
-            if self._stopped.is_set() or self._agenda.empty:
+    def _serve_later(self, signal: threading.Event) -> None:
+        while not signal.wait(0.1):
+            if self._stopped.is_set() or self._scheduler.is_empty:
                 return
-        if not self._agenda.empty and (process := self._start()):
+        if not self._scheduler.is_empty and (process := self._start()):
             self._serve(process)
 
     def _serve(self, process: "_WorkerProcess") -> None:
         last: int | None = None
-        while not self._stopped.is_set() and (last := self._agenda.take(last)) is not None:
+        while not self._stopped.is_set() and (last := self._scheduler.take_next(last)) is not None:
             name, segment = self._missing[last]
             output = self._workdir / f"segment-{last:05d}.mp4"
             request = EncodeRequest(
@@ -165,7 +174,7 @@ class Crew:
                 output=output,
             )
             process.encode(request, self._progress)
-            keep_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
+            store_segment(self._blobs, name, segment, output, self._profile.codec, self._stopped)
             output.unlink()
 
     def _fetch(self, media: MediaRef) -> Path:
@@ -176,7 +185,7 @@ class Crew:
 
 
 class _WorkerProcess:
-    """A running ``gpu_renderer.encode.worker``. It dies with us: the pipe to its stdin is the line it hangs on."""
+    """A running ``gpu_renderer.encode.worker``. It ends with this process, because its stdin closes then."""
 
     def __init__(self) -> None:
         self._popen = subprocess.Popen(
@@ -207,7 +216,7 @@ class _WorkerProcess:
             if event.done:
                 return
         raise RenderError(
-            f"the worker process that made scene {scene + 1} ended with {self._popen.wait()}",
+            f"the worker process for scene {scene + 1} ended with {self._popen.wait()}",
             stage="picture",
             scene=scene,
             retryable=True,
@@ -215,13 +224,13 @@ class _WorkerProcess:
         )
 
     def end(self) -> None:
-        """Ask it to end; it kills its ffmpeg."""
+        """Ask the worker to end; it kills its ffmpeg."""
         assert self._popen.stdin is not None
         with suppress(BrokenPipeError):
             self._popen.stdin.close()
 
     def close(self) -> None:
-        """Returns when it is gone."""
+        """Return when the worker has ended."""
         self.end()
         try:
             self._popen.wait(_GRACE_SEC)

@@ -1,4 +1,4 @@
-"""Segments and sound -> the film: stream copy, nothing is encoded again."""
+"""Join segments and audio into the video by stream copy; nothing is encoded again."""
 
 import json
 import threading
@@ -8,28 +8,27 @@ from pathlib import Path
 
 import ffmpeg as graph
 
-from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS, finish_command, open_file
-from gpu_renderer.mux import subtitles
-from gpu_renderer.mux.subtitles import Track
+from gpu_renderer.core.ffmpeg_process import find_program, run
+from gpu_renderer.mux.subtitles import SubtitleTrack, open_tracks
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.errors import RenderError
 
 _PLAYLIST = "segments.txt"
 
 
-def join_command(sound: Path | None, output: Path, tracks: Sequence[Track] = ()) -> list[str]:
+def join_command(audio: Path | None, output: Path, tracks: Sequence[SubtitleTrack] = ()) -> list[str]:
     """Return the command that joins the segments of ``segments.txt``; run it in the folder that holds that list.
 
     ffmpeg's concat demuxer reads the path of its list as a URL: in a folder called "Goa #1" it finds none of the files
     that the list names. So the command names the list without a folder. It writes the index of the video to the front,
     so that players start at once.
     """
-    captions, options = subtitles.streams(tracks)
-    picture = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist=FILE_PROTOCOLS)
-    streams = [picture["v:0"]]
-    if sound is not None:
-        streams.append(open_file(sound)["a:0"])
+    captions, options = open_tracks(tracks)
+    playlist = graph.input(_PLAYLIST, format="concat", safe=0, protocol_whitelist=FILE_PROTOCOLS)
+    streams = [playlist["v:0"]]
+    if audio is not None:
+        streams.append(open_file(audio)["a:0"])
     joined = graph.output(
         *streams,
         *captions,
@@ -44,20 +43,21 @@ def join_command(sound: Path | None, output: Path, tracks: Sequence[Track] = ())
     return finish_command(joined)
 
 
-def join(
+def join_segments(
     segments: Sequence[Path],
-    sound: Path | None,
+    audio: Path | None,
     output: Path,
     *,
     frames: int,
     workdir: Path,
     cancel: threading.Event,
-    tracks: Sequence[Track] = (),
+    tracks: Sequence[SubtitleTrack] = (),
 ) -> Path:
-    """Write ``output`` (.mp4): the segments one after the other, with ``sound`` (AAC) and caption tracks beside them.
+    """Write ``output`` (.mp4): the segments one after the other, with ``audio`` (AAC) and the caption tracks.
 
     Raises:
-        Cancelled, RenderError: also if the result does not have exactly ``frames`` frames.
+        Cancelled: ``cancel`` was set.
+        RenderError: ffmpeg failed, or the result does not have exactly ``frames`` frames.
     """
     lines = []
     for i, path in enumerate(segments):
@@ -67,13 +67,12 @@ def join(
         lines.append(f"file {link.name}\n")
     (workdir / _PLAYLIST).write_text("".join(lines))
     files = [replace(track, path=track.path.resolve()) for track in tracks]
-    ffmpeg_process.run(
-        join_command(sound and sound.resolve(), output.resolve(), files), stage="join", cancel=cancel, folder=workdir
-    )
-    counted = count_frames(output, cancel)
-    if counted != frames:
+    command = join_command(audio and audio.resolve(), output.resolve(), files)
+    run(command, stage="join", cancel=cancel, folder=workdir)
+    count = count_frames(output, cancel)
+    if count != frames:
         raise RenderError(
-            f"the joined video has {counted} frames; the timeline has {frames}",
+            f"the joined video has {count} frames; the timeline has {frames}",
             stage="join",
             retryable=True,
             advice="a stored segment may be damaged: delete segments/ in the blob store and retry",
@@ -82,23 +81,8 @@ def join(
 
 
 def count_frames(video: Path, cancel: threading.Event | None = None) -> int:
-    """Packets of the first video stream, one a frame; reads the index only."""
-    found = ffmpeg_process.run(
-        [
-            ffmpeg_process.program("ffprobe"),
-            "-protocol_whitelist",
-            FILE_PROTOCOLS,
-            "-v",
-            "error",
-            "-select_streams",
-            "v:0",
-            "-show_entries",
-            "stream=nb_frames",
-            "-of",
-            "json",
-            str(video),
-        ],
-        stage="join",
-        cancel=cancel,
-    )
-    return int(json.loads(found.stdout)["streams"][0]["nb_frames"])
+    """Return the number of packets of the first video stream, one for each frame. It reads the index only."""
+    command = [find_program("ffprobe"), "-protocol_whitelist", FILE_PROTOCOLS, "-v", "error"]
+    command += ["-select_streams", "v:0", "-show_entries", "stream=nb_frames", "-of", "json", str(video)]
+    probed = run(command, stage="join", cancel=cancel)
+    return int(json.loads(probed.stdout)["streams"][0]["nb_frames"])

@@ -21,17 +21,17 @@ _MAX_TITLE_HEIGHT = 0.55
 _MAX_TITLE_EM = 0.208
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 _SHARP = 0.02
-"""Mean modulus of the Laplacian at 640 x 360 of pictures that nobody calls blurred."""
+"""Mean modulus of the Laplacian at 640 x 360 of images that viewers do not call blurred."""
 
 
-def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int]) -> bytes:
-    """Return a PNG of ``size`` (width, height) of at most ``MAX_BYTES``: ``title`` over ``shown`` ((h, w, 3) RGB).
+def draw_thumbnail(frame: NDArray[np.uint8], title: str, watermark: Watermark | None, size: tuple[int, int]) -> bytes:
+    """Return a PNG of ``size`` (width, height) of at most ``MAX_BYTES``: ``title`` over ``frame`` ((h, w, 3) RGB).
 
     Raises:
         RenderError: the fonts lack a character of the title or the watermark.
     """
     require_glyphs(title, "the title", stage="thumbnail")
-    picture = _darkened_below(_cover(shown, size))
+    canvas = _darken_below(_cover(frame, size))
     width, height = size
     face, is_upright = find_typeface(), width < height
     margin = round(_MARGIN * min(size))
@@ -48,26 +48,26 @@ def draw_thumbnail(shown: NDArray[np.uint8], title: str, watermark: Watermark | 
     )
     block = draw_lines(lines, face, em, _TITLE, align="left")
     bottom = height - round(free_below) + block.inset
-    _blend(picture, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])
+    _blend(canvas, block.rgba, margin - block.inset, bottom - block.rgba.shape[0])
     if watermark:
         # at the top in any case: the title has the lower part
         at_top = watermark.evolve(position=f"t{watermark.position[1]}")
         mark = draw_watermark_overlay(at_top, width, height)
-        _blend(picture, mark.rgba, mark.x, mark.y)
-    return _png(np.rint(picture).astype(np.uint8))
+        _blend(canvas, mark.rgba, mark.x, mark.y)
+    return _encode_small_png(np.rint(canvas).astype(np.uint8))
 
 
-def attractiveness(picture: NDArray[np.uint8]) -> float:
-    """How well ``picture`` (RGB) catches the eye: sharp, neither dark nor washed out, and with something in it, which
-    is contrast of light and of colour. Each of the three can spoil it alone. Measured on small copies, so that grain
-    and size do not count.
+def score_frame(frame: NDArray[np.uint8]) -> float:
+    """Return how well ``frame`` (RGB) catches the eye: it is sharp, neither dark nor washed out, and has content, which
+    is contrast of light and of colour. A low value of one of the three makes the score low. They are measured on small
+    copies, so that grain and size do not count.
 
     Sharpness is the mean modulus of the Laplacian (Pertuz et al., 2013), colour the spread of the opponent channels
     (Hasler and Suesstrunk, 2003).
     """
-    small = cv2.resize(picture, (320, 180), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = cv2.resize(frame, (320, 180), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     luma = small @ _LUMA
-    fine = cv2.resize(picture, (640, 360), interpolation=cv2.INTER_AREA).astype(np.float32) / 255 @ _LUMA
+    fine = cv2.resize(frame, (640, 360), interpolation=cv2.INTER_AREA).astype(np.float32) / 255 @ _LUMA
     edges = cv2.Laplacian(cv2.GaussianBlur(fine, (0, 0), 0.8), cv2.CV_32F)
     sharpness = min(float(np.abs(edges).mean()) / _SHARP, 1.0)
     red, green, blue = (small[..., i] for i in range(3))
@@ -76,44 +76,44 @@ def attractiveness(picture: NDArray[np.uint8]) -> float:
     return exposure * (0.1 + sharpness) * (float(luma.std()) + 0.5 * colour)
 
 
-def _cover(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
-    """The middle of ``picture``, scaled to fill the thumbnail; of an upright one the part above the middle, where
+def _cover(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Return the middle of ``frame``, scaled to fill the thumbnail; of an upright one the part above the middle, where
     faces are."""
-    rows, columns = picture.shape[:2]
+    rows, columns = frame.shape[:2]
     scale = max(size[0] / columns, size[1] / rows)
     crop_w, crop_h = min(round(size[0] / scale), columns), min(round(size[1] / scale), rows)
     left, top = (columns - crop_w) // 2, (rows - crop_h) * 2 // 5
-    cropped = picture[top : top + crop_h, left : left + crop_w]
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(cropped, size, interpolation=way).astype(np.float32)
+    cropped = frame[top : top + crop_h, left : left + crop_w]
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(cropped, size, interpolation=interpolation).astype(np.float32)
 
 
-def _darkened_below(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A smooth shade from the middle down, under the title, and a slight one at the very top."""
-    y = np.linspace(0, 1, picture.shape[0], dtype=np.float32)
+def _darken_below(canvas: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``canvas`` with a smooth shade from the middle down, under the title, and a slight one at the very top."""
+    y = np.linspace(0, 1, canvas.shape[0], dtype=np.float32)
     below = np.clip((y - 0.3) / 0.7, 0, 1)
     shade = 1 - 0.72 * below * below * (3 - 2 * below) - 0.2 * np.clip(1 - y / 0.15, 0, 1)
-    darkened: NDArray[np.float32] = picture * shade[:, None, None]
+    darkened: NDArray[np.float32] = canvas * shade[:, None, None]
     return darkened
 
 
-def _blend(picture: NDArray[np.float32], rgba: NDArray[np.uint8], x: int, y: int) -> None:
-    """``rgba`` over ``picture`` in place; what hangs out on the left or above is cut."""
+def _blend(canvas: NDArray[np.float32], rgba: NDArray[np.uint8], x: int, y: int) -> None:
+    """Draw ``rgba`` over ``canvas`` in place; the part beyond the left or upper edge is cut off."""
     rgba = rgba[max(-y, 0) :, max(-x, 0) :]
-    part = picture[max(y, 0) :, max(x, 0) :][: rgba.shape[0], : rgba.shape[1]]
+    part = canvas[max(y, 0) :, max(x, 0) :][: rgba.shape[0], : rgba.shape[1]]
     rgba = rgba[: part.shape[0], : part.shape[1]]
     alpha = rgba[..., 3:].astype(np.float32) / 255
     part += (rgba[..., :3] - part) * alpha
 
 
-def _png(picture: NDArray[np.uint8]) -> bytes:
-    """Whole if that fits, else with one or two of the eight bits of each colour gone, else (only noise is so dense)
-    with so few colours that it always fits: at most one byte a pixel."""
+def _encode_small_png(canvas: NDArray[np.uint8]) -> bytes:
+    """Return a PNG of at most ``MAX_BYTES``: all of ``canvas`` if that fits, else without one or two of the eight bits
+    of each colour, else (only noise is so dense) with so few colours that it always fits: at most one byte a pixel."""
     for mask, half in ((0xFF, 0), (0xFE, 0), (0xFC, 1)):
-        if len(encoded := _encode(Image.fromarray((picture & mask) + np.uint8(half)))) <= MAX_BYTES:
+        if len(encoded := _encode(Image.fromarray((canvas & mask) + np.uint8(half)))) <= MAX_BYTES:
             return encoded
-    colours = 256 if picture.shape[0] * picture.shape[1] < MAX_BYTES else 64
-    return _encode(Image.fromarray(picture).quantize(colours, dither=Image.Dither.FLOYDSTEINBERG))
+    colours = 256 if canvas.shape[0] * canvas.shape[1] < MAX_BYTES else 64
+    return _encode(Image.fromarray(canvas).quantize(colours, dither=Image.Dither.FLOYDSTEINBERG))
 
 
 def _encode(image: Image.Image) -> bytes:

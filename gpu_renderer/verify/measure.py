@@ -1,5 +1,8 @@
-"""Measures a finished film for the quality gate. What was measured when it was encoded is not decoded again: a film
-whose packets are exactly those of its segments and its sound, one right after the other, is what they are."""
+"""Measure a finished video for the quality gate.
+
+What was measured when a part was encoded is not decoded again: a video whose packets are exactly those of its segments
+and its audio, one right after the other, has their measurements.
+"""
 
 import json
 import struct
@@ -12,66 +15,90 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
+from pydantic import ConfigDict, Field
 
 from gpu_renderer.audio import audio_meter
 from gpu_renderer.audio.audio_meter import AudioMeasurement, Narration
 from gpu_renderer.core.ffmpeg_command import FILE_PROTOCOLS
-from gpu_renderer.core.ffmpeg_process import program, run
+from gpu_renderer.core.ffmpeg_process import find_program, run
 from gpu_renderer.verify import freeze_detect, packet_hashes
-from gpu_renderer.verify.freeze_detect import Strip
-from gpu_renderer.verify.packet_hashes import Seal
-from gpu_renderer.verify.source_samples import Sources
+from gpu_renderer.verify.freeze_detect import FrameSamples
+from gpu_renderer.verify.packet_hashes import PacketFingerprint
+from gpu_renderer.verify.source_samples import SourceSamples
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import RenderError
-from sutradhar.domain.video.quality_gate import FileFacts
+from sutradhar.domain.video.file_facts import FileFacts
 
 _BOX_HEADER = 8
+"""Bytes of the length and the kind of an ISO/IEC 14496-12 box."""
 
 
 class SegmentFacts(Frozen):
-    """One encoded segment, decoded once."""
+    """The measurements of one encoded segment, which was decoded once. The aliases are the stored names."""
 
-    seal: Seal
-    strip: Strip
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    fingerprint: PacketFingerprint = Field(alias="seal")
+    samples: FrameSamples = Field(alias="strip")
 
 
-class SoundFacts(Frozen):
-    """The encoded sound track, decoded once."""
+class AudioFacts(Frozen):
+    """The measurements of the encoded audio, which was decoded once. The aliases are the stored names."""
 
-    seal: Seal
-    track: AudioMeasurement
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    fingerprint: PacketFingerprint = Field(alias="seal")
+    measurement: AudioMeasurement = Field(alias="track")
     planned_lufs: float
     """Loudness in LUFS that the mix reaches with its sources: quiet or sparse ones cannot reach the usual level."""
 
 
 @dataclass(frozen=True)
-class Known:
-    """The film's segments in their order, and its sound if it has any."""
+class ExpectedContent:
+    """The segments of a video in their order, and its audio if it has any."""
 
     segments: Sequence[SegmentFacts]
-    sound: SoundFacts | None
+    audio: AudioFacts | None
 
 
-def sample_segment(path: Path, fps: float, codec: str, cancel: threading.Event | None = None) -> SegmentFacts:
+@dataclass(frozen=True)
+class _Tracks:
+    """The tracks of a file as ffprobe describes them, and what decoding them has shown."""
+
+    container: Mapping[str, Any]
+    video: Mapping[str, Any]
+    audio: Mapping[str, Any]
+    """Empty if there is no audio track."""
+    fps: float
+    samples: Sequence[FrameSamples]
+    measurement: AudioMeasurement | None
+
+
+def measure_segment(path: Path, fps: float, codec: str, cancel: threading.Event | None = None) -> SegmentFacts:
     """Decode a segment that has just been encoded, in one process and one thread. ``codec``: h264 or hevc.
 
     Raises:
-        Cancelled, RenderError: stage ``gate``: it cannot be decoded at all.
+        Cancelled: ``cancel`` was set.
+        RenderError: stage ``gate``: it cannot be decoded at all.
     """
     with TemporaryDirectory(prefix="sample-") as folder:
-        listed = Path(folder) / "packets"
-        seen = freeze_detect.take(path, fps, cancel, listed, codec)
-        found = packet_hashes.parse(listed.read_text())
-    return SegmentFacts(seal=packet_hashes.seal(found.headers[0], found.packets), strip=seen)
+        packet_file = Path(folder) / "packets"
+        samples = freeze_detect.sample_frames(path, fps, cancel, packet_file, codec)
+        listed = packet_hashes.parse_packets(packet_file.read_text())
+    return SegmentFacts(fingerprint=packet_hashes.fingerprint(listed.headers[0], listed.packets), samples=samples)
 
 
-def sample_sound(
-    path: Path, track: audio_meter.AudioMeasurement, planned_lufs: float, cancel: threading.Event | None = None
-) -> SoundFacts:
-    """Return the facts of the video's sound (.m4a), which decodes to ``track``. Raises as ``sample_segment``."""
-    found = packet_hashes.read(path, "", cancel)
-    seal = packet_hashes.seal(found.headers[0], found.packets)
-    return SoundFacts(seal=seal, track=track, planned_lufs=planned_lufs)
+def measure_mix(
+    path: Path, measurement: AudioMeasurement, planned_lufs: float, cancel: threading.Event | None = None
+) -> AudioFacts:
+    """Return the facts of the video's audio (.m4a), which was decoded to ``measurement``.
+
+    Raises:
+        Cancelled, RenderError: as ``measure_segment``.
+    """
+    listed = packet_hashes.read_packets(path, "", cancel)
+    fingerprint = packet_hashes.fingerprint(listed.headers[0], listed.packets)
+    return AudioFacts(fingerprint=fingerprint, measurement=measurement, planned_lufs=planned_lufs)
 
 
 def measure(
@@ -79,101 +106,119 @@ def measure(
     thumbnail: Path,
     cancel: threading.Event | None = None,
     *,
-    known: Known | None = None,
-    expected: Sequence[Narration] = (),
-    sources: Sources | None = None,
+    content: ExpectedContent | None = None,
+    narrations: Sequence[Narration] = (),
+    sources: SourceSamples | None = None,
 ) -> FileFacts:
-    """Facts about ``video`` and ``thumbnail``. A damaged file gives facts with ``decode_errors``.
+    """Return the facts about ``video`` and ``thumbnail``. A damaged file gives facts with ``decode_errors``.
 
     Args:
-        known: what the film should consist of. If it does not, or without it, everything is decoded.
-        expected: the narrations that should be heard (``listen.narrations``).
+        content: the parts of which the video should consist. If it does not, or without it, everything is decoded.
+        narrations: the narrations that should be heard (``audio_meter.read_narrations``).
         sources: the files that the video was made of; they are read only for stretches that are black or still.
 
     Raises:
-        RenderError: stage ``gate``: the file cannot be opened at all, or has no picture.
+        RenderError: stage ``gate``: the file cannot be opened at all, or has no video track.
         Cancelled: ``cancel`` was set.
     """
     try:
-        probed = json.loads(run(probe_command(video), stage="gate", cancel=cancel).stdout)
-        streams = {s["codec_type"]: s for s in reversed(probed["streams"])}
-        if "video" not in streams:
-            raise RenderError("it has no picture track", stage="gate")
-        picture, sound = streams["video"], streams.get("audio", {})
-        rate = _rate(picture["avg_frame_rate"])
-        if known is not None and _consists_of(video, picture["codec_name"], known, cancel):
-            strips = [part.strip for part in known.segments]
-            track = known.sound.track if known.sound else None
-        else:
-            strips = [freeze_detect.take(video, rate, cancel)]
-            track = audio_meter.measure_audio(video, float(sound.get("duration", 0)), cancel) if sound else None
+        tracks = _read_tracks(video, content, cancel)
     except RenderError as exc:
         raise RenderError(
             f"the video cannot be read: {exc}", stage="gate", advice="render it again", retryable=exc.retryable
         ) from exc
-    width, height = _image_size(thumbnail)
-    black, frozen = freeze_detect.black(strips, rate), freeze_detect.frozen(strips, rate)
+    width, height = _measure_image(thumbnail)
+    black = freeze_detect.find_black(tracks.samples, tracks.fps)
+    frozen = freeze_detect.find_frozen(tracks.samples, tracks.fps)
+    audio = tracks.measurement
     return FileFacts(
-        container=_container(probed["format"]),
-        video_codec=picture["codec_name"],
-        video_tag=picture.get("codec_tag_string", ""),
-        width=picture["width"],
-        height=picture["height"],
-        fps=rate,
-        pixel_format=picture.get("pix_fmt", ""),
-        color_space=picture.get("color_space", ""),
-        color_primaries=picture.get("color_primaries", ""),
-        color_transfer=picture.get("color_transfer", ""),
-        color_range=picture.get("color_range", ""),
-        frames=sum(part.frames for part in strips),
-        duration_sec=float(picture.get("duration", 0)),
-        moov_first=moov_first(video),
-        audio_codec=sound.get("codec_name", ""),
-        sample_rate=int(sound.get("sample_rate", 0)),
-        channels=sound.get("channels", 0),
-        audio_sec=float(sound.get("duration", 0)),
-        integrated_lufs=track.integrated_lufs if track else audio_meter.SILENT_LUFS,
-        true_peak_dbtp=track.true_peak_dbtp if track else audio_meter.SILENT_DBTP,
-        silences=track.silences if track else (),
-        narrations=audio_meter.match_narrations(track, expected) if track else (),
-        planned_lufs=known.sound.planned_lufs if known and known.sound else None,
+        **_describe_tracks(tracks),
+        moov_first=is_index_first(video),
+        integrated_lufs=audio.integrated_lufs if audio else audio_meter.SILENT_LUFS,
+        true_peak_dbtp=audio.true_peak_dbtp if audio else audio_meter.SILENT_DBTP,
+        silences=audio.silences if audio else (),
+        narrations=audio_meter.match_narrations(audio, narrations) if audio else (),
+        planned_lufs=content.audio.planned_lufs if content and content.audio else None,
         black=black,
         frozen=frozen,
         source_black=sources.find_black(black) if sources else (),
         source_frozen=sources.find_frozen(frozen) if sources else (),
-        decode_errors=(*(e for part in strips for e in part.errors), *(track.errors if track else ())),
+        decode_errors=(*(e for part in tracks.samples for e in part.errors), *(audio.errors if audio else ())),
         thumbnail_width=width,
         thumbnail_height=height,
         thumbnail_bytes=thumbnail.stat().st_size,
     )
 
 
-def _consists_of(video: Path, codec: str, known: Known, cancel: threading.Event | None) -> bool:
-    """Whether packets, headers and times of the tracks are those of ``known``, and there are no others."""
+def _read_tracks(video: Path, content: ExpectedContent | None, cancel: threading.Event | None) -> _Tracks:
+    probed = json.loads(run(probe_command(video), stage="gate", cancel=cancel).stdout)
+    streams = {s["codec_type"]: s for s in reversed(probed["streams"])}
+    if "video" not in streams:
+        raise RenderError("it has no video track", stage="gate")
+    frames, audio = streams["video"], streams.get("audio", {})
+    fps = _parse_rate(frames["avg_frame_rate"])
+    if content is not None and _consists_of(video, frames["codec_name"], content, cancel):
+        samples = [part.samples for part in content.segments]
+        measurement = content.audio.measurement if content.audio else None
+    else:
+        samples = [freeze_detect.sample_frames(video, fps, cancel)]
+        measurement = audio_meter.measure_audio(video, float(audio.get("duration", 0)), cancel) if audio else None
+    return _Tracks(probed["format"], frames, audio, fps, samples, measurement)
+
+
+def _describe_tracks(tracks: _Tracks) -> dict[str, Any]:
+    """Return the fields of FileFacts that the container and its tracks state."""
+    video, audio = tracks.video, tracks.audio
+    return {
+        "container": _name_container(tracks.container),
+        "video_codec": video["codec_name"],
+        "video_tag": video.get("codec_tag_string", ""),
+        "width": video["width"],
+        "height": video["height"],
+        "fps": tracks.fps,
+        "pixel_format": video.get("pix_fmt", ""),
+        "color_space": video.get("color_space", ""),
+        "color_primaries": video.get("color_primaries", ""),
+        "color_transfer": video.get("color_transfer", ""),
+        "color_range": video.get("color_range", ""),
+        "frames": sum(part.frames for part in tracks.samples),
+        "duration_sec": float(video.get("duration", 0)),
+        "audio_codec": audio.get("codec_name", ""),
+        "sample_rate": int(audio.get("sample_rate", 0)),
+        "channels": audio.get("channels", 0),
+        "audio_sec": float(audio.get("duration", 0)),
+    }
+
+
+def _consists_of(video: Path, codec: str, content: ExpectedContent, cancel: threading.Event | None) -> bool:
+    """Return whether the packets, headers and times of the tracks are those of ``content``, and there are no others."""
     try:
-        found = packet_hashes.read(video, codec, cancel)
+        listed = packet_hashes.read_packets(video, codec, cancel)
     except RenderError:
         return False
-    tracks = [[part.seal for part in known.segments], *([[known.sound.seal]] if known.sound else [])]
-    if len(found.headers) != len(tracks):
+    tracks = [[part.fingerprint for part in content.segments]]
+    if content.audio:
+        tracks.append([content.audio.fingerprint])
+    if len(listed.headers) != len(tracks):
         return False
-    # the sound begins with what the encoder needs to get going, which the edit list cuts off
+    # the audio begins with samples that start the encoder; the edit list cuts them off
     return all(
-        packet_hashes.is_made_of(found.headers[n], mine, seals, first=mine[0].pts if n and mine else 0)
-        for n, seals in enumerate(tracks)
-        for mine in [found.of(n)]
+        packet_hashes.matches(listed.headers[n], packets, fingerprints, first=packets[0].pts if n and packets else 0)
+        for n, fingerprints in enumerate(tracks)
+        for packets in [listed.select_stream(n)]
     )
 
 
 def probe_command(video: Path) -> list[str]:
-    """ffprobe: streams and container as JSON."""
+    """Return the ffprobe command that writes streams and container as JSON."""
     source = f"file:{video}"
-    shown = ["-show_format", "-show_streams", "-of", "json"]
-    return [program("ffprobe"), "-v", "error", "-protocol_whitelist", FILE_PROTOCOLS, *shown, source]
+    output = ["-show_format", "-show_streams", "-of", "json"]
+    return [find_program("ffprobe"), "-v", "error", "-protocol_whitelist", FILE_PROTOCOLS, *output, source]
 
 
-def moov_first(video: Path) -> bool:
-    """Whether the index stands before the media (ISO/IEC 14496-12 boxes), so that players start without the whole."""
+def is_index_first(video: Path) -> bool:
+    """Return whether the index (``moov``) stands before the media (ISO/IEC 14496-12 boxes), so that players start
+    before they have the whole file."""
     size_of_file = video.stat().st_size
     with video.open("rb") as file:
         at = 0
@@ -190,19 +235,20 @@ def moov_first(video: Path) -> bool:
     return False
 
 
-def _container(form: Mapping[str, Any]) -> str:
-    """``mp4`` for the ISO brands; ffprobe has one name for MP4 and QuickTime."""
-    brand = form.get("tags", {}).get("major_brand", "").strip()
-    return "mp4" if "mp4" in form["format_name"].split(",") and brand != "qt" else str(form["format_name"])
+def _name_container(container: Mapping[str, Any]) -> str:
+    """Return ``mp4`` for the ISO brands; ffprobe has one name for MP4 and QuickTime."""
+    brand = container.get("tags", {}).get("major_brand", "").strip()
+    is_mp4 = "mp4" in container["format_name"].split(",") and brand != "qt"
+    return "mp4" if is_mp4 else str(container["format_name"])
 
 
-def _rate(text: str) -> float:
+def _parse_rate(text: str) -> float:
     over, _, under = text.partition("/")
     return float(Fraction(int(over), int(under))) if int(under or 0) else 0.0
 
 
-def _image_size(path: Path) -> tuple[int, int]:
-    """(0, 0) when it is no picture that can be decoded."""
+def _measure_image(path: Path) -> tuple[int, int]:
+    """Return width and height of the image; (0, 0) when it cannot be decoded."""
     try:
         with Image.open(path, formats=("PNG", "JPEG")) as image:
             image.load()

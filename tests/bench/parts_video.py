@@ -19,7 +19,7 @@ def final(bench: Bench, figures: Figures) -> None:
     figures.note(f"FINAL as it comes: `{' '.join(done.summary.encoder_args)}`")
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in done.summary.render_timings.items())
     figures.note(f"FINAL of {film_sec:g} s: {done.cost.wall:.1f} s wall, {done.cost.cpu:.1f} CPU s; {stages}")
-    missed = [f"{f.rule}" for f in done.summary.findings if not f.ok]
+    missed = [f"{f.rule}" for f in done.summary.check_results if not f.ok]
     figures.note(f"The quality gate {'refuses it: ' + ', '.join(missed) if missed else 'passes it'}.")
 
 

@@ -12,9 +12,9 @@ from gpu_renderer.audio import mixdown
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Segment, split
 from gpu_renderer.encode import encoders
-from gpu_renderer.encode.segment_store import reel, render_picture
+from gpu_renderer.encode.segment_store import encode_segments, plan_segments
 from gpu_renderer.image.compositor import Compositor
-from gpu_renderer.mux.concat import join
+from gpu_renderer.mux.concat import join_segments
 from gpu_renderer.verify.measure import measure
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.base import Frozen
@@ -35,9 +35,9 @@ def sources(segment: Segment, store: Path) -> dict[str, Path]:
 
 
 def picture(order: Order) -> None:
-    """Compose, encode and join, as a film without sound: out/picture.mp4, and the bytes of its segments."""
+    """Compose, encode and join_segments, as a film without sound: out/picture.mp4, and the bytes of its segments."""
     timeline = order.timeline
-    film = reel(timeline, encoders.profile("libx264", "FINAL", order.settings))
+    film = plan_segments(timeline, encoders.build_profile("libx264", "FINAL", order.settings))
     everything = range(len(film.segments))
     with tempfile.TemporaryDirectory(dir=order.out) as folder:
         made = FileBlobStore(Path(folder) / "made")
@@ -45,10 +45,10 @@ def picture(order: Order) -> None:
             if not made.exists(clip.media.blob):
                 made.put_file(clip.media.blob, order.store / clip.media.blob)
         never = threading.Event()
-        render_picture(film, everything, made, Path(folder), progress=lambda _frames: None, cancel=never)
+        encode_segments(film, everything, made, Path(folder), progress=lambda _frames: None, cancel=never)
         parts = [made.fetch(name, Path(folder) / name) for name in film.blobs]
         output = order.out / "picture.mp4"
-        join(parts, None, output, frames=timeline.frames, workdir=Path(folder), cancel=never)
+        join_segments(parts, None, output, frames=timeline.frames, workdir=Path(folder), cancel=never)
 
 
 def mix(order: Order) -> None:

@@ -111,7 +111,7 @@ class Bench:
                 return Rendered(cost, None)
             raise RuntimeError(f"the render failed: {log.read_text(errors='replace')[-2000:]}")
         summary = RenderSummary.from_record(self.ready.blobs.get(request.summary_blob))
-        if broken := [f for f in summary.findings if not f.ok]:
+        if broken := [f for f in summary.check_results if not f.ok]:
             print(f"    the quality gate refuses the film: {broken}", flush=True)
         return Rendered(cost, summary)
 
@@ -133,7 +133,7 @@ class Bench:
 
 def encoder_arguments(preset: str | None = None, cq: int = 18) -> dict[str, str]:
     """ffmpeg's options for FINAL, as it comes or with another preset of x264."""
-    profile = encoders.profile("libx264", "FINAL", RendererSettings(preset=preset, cq=cq))
+    profile = encoders.build_profile("libx264", "FINAL", RendererSettings(preset=preset, cq=cq))
     return dict(profile.options(workload.FPS))
 
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from sutradhar import telemetry
 from sutradhar.domain.video import capacity
-from sutradhar.domain.video.capacity import Machine, estimate, tasks_for
+from sutradhar.domain.video.capacity import Machine, choose_task_count, estimate_render
 from tests.container.cloud_sdk import gcloud
 from tests.container.dockerfile import ROOT
 from tests.container.test_pipeline import BUILD, rules
@@ -187,7 +187,7 @@ def test_the_costs_are_those_of_the_model() -> None:
         timeline: Any = SimpleNamespace(width=1920, height=1080, frames=seconds * 30, duration_sec=seconds)
         for gpu, usd, wall in ((True, *told[:2]), (False, *told[2:])):
             machine = Machine(cpus=4, memory_gib=16, gpu=gpu)
-            found = estimate(timeline, machine, tasks_for(timeline, machine))
+            found = estimate_render(timeline, machine, choose_task_count(timeline, machine))
             assert (f"{found.usd:.4f}", f"{found.wall_sec:.0f}") == (usd, wall)
 
 

@@ -67,7 +67,7 @@ def test_summaries_are_still_read(old: OpenStore) -> None:
         result = old.job(name).result
         assert result is not None
         summary = RenderSummary.from_record(old.backend.blobs.get(result.summary))
-        assert summary.passed
+        assert summary.has_passed
         assert summary.video.blob == result.video
 
 
@@ -154,7 +154,9 @@ def test_segments_and_sound_are_found_again(commit: str, monkeypatch: pytest.Mon
         text = store.blobs[f"jobs/{store.jobs[name]}/renders/1/request.json"]
         assert text is not None
         request = RenderRequest.from_record(text)
-        plan = segment_store.reel(request.timeline, encoders.profile("libx264", request.mode, RendererSettings()))
+        plan = segment_store.plan_segments(
+            request.timeline, encoders.build_profile("libx264", request.mode, RendererSettings())
+        )
         audio = f"sounds/{audio_key(request.timeline)}.m4a"
         captions = request.timeline.captions if request.soft_captions else {}
         parts = {*plan.blobs, audio, f"films/{video_key(plan.blobs, audio, captions)}.json"}

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from gpu_renderer.audio.loudness import BLOCK, Audio, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import mix_audio
-from gpu_renderer.core.ffmpeg_process import program
+from gpu_renderer.core.ffmpeg_process import find_program
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.timeline import (
     ClipAudio,
@@ -148,7 +148,7 @@ class AudioTimeline:
 
 
 def decode_file(path: Path) -> Samples:
-    argv = [program("ffmpeg"), "-v", "error", "-i", str(path), "-f", "f32le", "-"]
+    argv = [find_program("ffmpeg"), "-v", "error", "-i", str(path), "-f", "f32le", "-"]
     raw = subprocess.run(argv, capture_output=True, check=True).stdout
     return np.frombuffer(raw, "<f4").reshape(-1, 2).astype(np.float64)
 

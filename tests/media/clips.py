@@ -18,7 +18,7 @@ X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 def make_clip(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") -> Path:
     command = [
-        ffmpeg_process.program("ffmpeg"),
+        ffmpeg_process.find_program("ffmpeg"),
         "-v",
         "error",
         "-y",

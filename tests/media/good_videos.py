@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from gpu_renderer.core.ffmpeg_process import program
+from gpu_renderer.core.ffmpeg_process import find_program
 from sutradhar.domain.plan.choices import TransitionKind
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import (
@@ -53,7 +53,7 @@ class Maker:
     def film(self, source: str, *options: str, seconds: float = SECONDS) -> Shot:
         """Return a clip that ffmpeg makes of a lavfi ``source``."""
         path = self.folder / "clip.mp4"
-        argv = [program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, "-t", str(seconds)]
+        argv = [find_program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, "-t", str(seconds)]
         coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1"]
         subprocess.run([*argv, *coded, *(options or ("-pix_fmt", "yuv420p")), str(path)], check=True)
         return path.read_bytes(), True
@@ -65,7 +65,7 @@ class Maker:
             tracks.append(self.folder / f"{name}.mp4")
             tracks[-1].write_bytes(self.film(shown)[0])
         path = self.folder / "both.mp4"
-        argv = [program("ffmpeg"), "-v", "error", "-y", "-i", tracks[0], "-i", tracks[1], "-map", "0", "-map", "1"]
+        argv = [find_program("ffmpeg"), "-v", "error", "-y", "-i", tracks[0], "-i", tracks[1], "-map", "0", "-map", "1"]
         subprocess.run([*argv, "-c", "copy", "-disposition:v:0", "0", "-disposition:v:1", "default", path], check=True)
         return path.read_bytes(), True
 

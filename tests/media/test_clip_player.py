@@ -170,7 +170,7 @@ def test_a_turned_clip_is_shown_upright(tmp_path: Path) -> None:
     )
     turned = tmp_path / "turned.mp4"
     argv = [
-        ffmpeg_process.program("ffmpeg"),
+        ffmpeg_process.find_program("ffmpeg"),
         "-v",
         "error",
         "-i",
@@ -230,7 +230,7 @@ def test_a_camera_moves_over_a_clip_as_over_an_image(tmp_path: Path) -> None:
 def test_a_static_clip_is_decoded_to_the_very_bytes_of_ffmpeg(tmp_path: Path) -> None:
     """A video of the clip's own size, rate and colours is neither resampled nor changed."""
     clip = make_clip(tmp_path / "a.mp4", *X264, "-colorspace", "bt709", source="testsrc2=s=160x90:r=30:d=0.5")
-    argv = [ffmpeg_process.program("ffmpeg"), "-v", "error", "-i", str(clip), "-f", "rawvideo", "-"]
+    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-i", str(clip), "-f", "rawvideo", "-"]
     assert (
         b"".join(frame.buffer.tobytes() for frame in play_clip(clip, 15))
         == ffmpeg_process.run(argv, stage="test").stdout

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from gpu_renderer.audio.audio_meter import measure_audio, read_narrations
-from gpu_renderer.core.ffmpeg_process import program
-from gpu_renderer.mux.concat import join
-from gpu_renderer.verify.measure import Known, measure, sample_segment, sample_sound
+from gpu_renderer.core.ffmpeg_process import find_program
+from gpu_renderer.mux.concat import join_segments
+from gpu_renderer.verify.measure import ExpectedContent, measure, measure_mix, measure_segment
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.timeline import Camera, Clip, Footage, MediaRef, NarrationClip, Pose, Timeline
@@ -58,7 +58,7 @@ def wav(path: Path, samples: np.ndarray) -> Path:
 
 def sound(folder: Path, samples: np.ndarray) -> Path:
     source, path = wav(folder / "mix.wav", samples), folder / "sound.m4a"
-    argv = [program("ffmpeg"), "-v", "error", "-y", "-i", source, "-ac", "2", "-c:a", "aac", "-b:a", "192k"]
+    argv = [find_program("ffmpeg"), "-v", "error", "-y", "-i", source, "-ac", "2", "-c:a", "aac", "-b:a", "192k"]
     subprocess.run([*argv, "-movie_timescale", str(RATE), path], check=True)
     return path
 
@@ -70,7 +70,7 @@ def segments(folder: Path, picture: str) -> list[Path]:
         made.append(folder / f"segment-{n}.mp4")
         source = f"{picture},trim=start_frame={n * PART}:end_frame={(n + 1) * PART},setpts=PTS-STARTPTS"
         coded = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "1", "-pix_fmt", "yuv420p"]
-        argv = [program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, *coded, *BT709, "-g", "240"]
+        argv = [find_program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, *coded, *BT709, "-g", "240"]
         subprocess.run([*argv, "-video_track_timescale", "15360", made[-1]], check=True)
     return made
 
@@ -101,14 +101,16 @@ class Room:
         self.expected = read_narrations(self.timeline, blobs, folder)
         self.picture, self.sound = segments(folder, MOVING), sound(folder, heard())
 
-    def film(self, picture: list[Path], track: Path | None, folder: Path) -> tuple[Path, Known]:
+    def film(self, picture: list[Path], track: Path | None, folder: Path) -> tuple[Path, ExpectedContent]:
         never = threading.Event()
-        path = join(picture, track, folder / "film.mp4", frames=FRAMES, workdir=folder, cancel=never)
-        sampled = [sample_segment(part, FPS, "h264") for part in picture]
-        return path, Known(sampled, sample_sound(track, measure_audio(track, SECONDS), -14.0) if track else None)
+        path = join_segments(picture, track, folder / "film.mp4", frames=FRAMES, workdir=folder, cancel=never)
+        sampled = [measure_segment(part, FPS, "h264") for part in picture]
+        return path, ExpectedContent(
+            sampled, measure_mix(track, measure_audio(track, SECONDS), -14.0) if track else None
+        )
 
-    def broken(self, film: Path, known: Known | None, timeline: Timeline | None = None) -> set[str]:
-        facts = measure(film, self.thumbnail, known=known, expected=self.expected)
+    def broken(self, film: Path, known: ExpectedContent | None, timeline: Timeline | None = None) -> set[str]:
+        facts = measure(film, self.thumbnail, content=known, narrations=self.expected)
         return {finding.rule for finding in check(facts, timeline or self.timeline) if not finding.ok}
 
 
@@ -120,8 +122,8 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
 def both(room: Room, tmp_path: Path, picture: list[Path], track: Path | None, timeline: Timeline) -> set[str]:
     """The rules that say no; the two ways of measuring must agree."""
     film, known = room.film(picture, track, tmp_path)
-    once = measure(film, room.thumbnail, known=known, expected=room.expected)
-    whole = measure(film, room.thumbnail, expected=room.expected)
+    once = measure(film, room.thumbnail, content=known, narrations=room.expected)
+    whole = measure(film, room.thumbnail, narrations=room.expected)
     told = [{f.rule for f in check(facts, timeline) if not f.ok} for facts in (once, whole)]
     assert told[0] == told[1]
     return told[0] - {"loudness", "true peak"}  # this little mix is not levelled
@@ -130,9 +132,9 @@ def both(room: Room, tmp_path: Path, picture: list[Path], track: Path | None, ti
 SOUNDS = {
     "as it should be": (heard(), set()),
     "a narration missing while music plays on": (heard(voices=(0,)), {"narration heard"}),
-    "late by 120 ms": (heard(late=0.12), {"sound in step"}),
-    "early by 120 ms": (heard(late=-0.12), {"sound in step"}),
-    "faster by 3 %": (heard(speed=1.03), {"sound in step"}),
+    "late by 120 ms": (heard(late=0.12), {"audio in step"}),
+    "early by 120 ms": (heard(late=-0.12), {"audio in step"}),
+    "faster by 3 %": (heard(speed=1.03), {"audio in step"}),
     "cut short": (heard()[: 4 * RATE], {"audio length"}),
 }
 
@@ -193,12 +195,12 @@ def test_a_tampered_film_is_decoded_whatever_was_known(room: Room, tmp_path: Pat
     first, second = room.picture
     for parts in ((second, first), (first, first)):
         swapped, _ = room.film(list(parts), room.sound, tmp_path)
-        altered = known.segments[0].evolve(strip=known.segments[0].strip.evolve(frames=1))
-        assert "frames" not in room.broken(swapped, Known([altered, known.segments[1]], known.sound))
+        altered = known.segments[0].evolve(samples=known.segments[0].samples.evolve(frames=1))
+        assert "frames" not in room.broken(swapped, ExpectedContent([altered, known.segments[1]], known.audio))
 
 
 def test_what_is_known_is_taken_for_an_untouched_film(room: Room, tmp_path: Path) -> None:
     """Or the tests above would only compare decoding with decoding."""
     film, known = room.film(room.picture, room.sound, tmp_path)
-    altered = known.segments[0].evolve(strip=known.segments[0].strip.evolve(frames=1))
-    assert "frames" in room.broken(film, Known([altered, known.segments[1]], known.sound))
+    altered = known.segments[0].evolve(samples=known.segments[0].samples.evolve(frames=1))
+    assert "frames" in room.broken(film, ExpectedContent([altered, known.segments[1]], known.audio))

@@ -8,7 +8,7 @@ import pytest
 from gpu_renderer.core import ffmpeg_process
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.quality_gate import failures
+from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderSummary
 from sutradhar.domain.video.timeline import Footage, MediaRef, Timeline, Title
 from tests.media.renderer_harness import REQUEST_BLOB, Room, spoken
@@ -17,7 +17,7 @@ from tests.media.timelines import film, photo, png, put_picture
 
 def clip_of(folder, name: str, source: str, *options: str) -> bytes:
     path = folder / name
-    argv = [ffmpeg_process.program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *options, str(path)]
+    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *options, str(path)]
     subprocess.run(argv, check=True)
     return path.read_bytes()
 
@@ -51,9 +51,9 @@ def test_a_film_with_everything_passes_its_gate(tmp_path, size):
     code, said = room.run()
     assert code == 0, said
     summary = RenderSummary.from_record(room.blobs.get(request.summary_blob))
-    assert failures(summary.findings) == ""
+    assert describe_failures(summary.check_results) == ""
     film_path = room.blobs.fetch(request.video_blob, tmp_path)
-    argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]
+    argv = [ffmpeg_process.find_program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]
     streams = json.loads(ffmpeg_process.run(argv, stage="test").stdout)["streams"]
     assert [s["codec_name"] for s in streams] == ["h264", "aac", "mov_text", "mov_text"]
     assert [s["tags"]["language"] for s in streams[2:]] == ["eng", "hin"]

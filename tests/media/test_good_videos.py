@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from gpu_renderer.core.ffmpeg_process import program
+from gpu_renderer.core.ffmpeg_process import find_program
 from gpu_renderer.render import render
 from gpu_renderer.verify.measure import measure
-from gpu_renderer.verify.source_samples import Sources
+from gpu_renderer.verify.source_samples import SourceSamples
 from sutradhar.backends.local.blobs import FileBlobStore
-from sutradhar.domain.video.quality_gate import check, failures, notices
+from sutradhar.domain.video.quality_gate import check, describe_failures, list_notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.timeline import Timeline
 from tests.media.good_videos import GOOD, Maker
@@ -53,7 +53,9 @@ class Cinema:
     def find_broken(self, timeline: Timeline, video: Path, summary: RenderSummary) -> set[str]:
         """Return the rules that ``video`` breaks if it is checked as the video of ``summary``."""
         thumbnail = self.blobs.fetch(summary.thumbnail.blob, self.folder / "thumbnail.png")
-        sources = Sources(timeline, lambda clip: self.blobs.fetch(clip.media.blob, self.folder / clip.media.sha256))
+        sources = SourceSamples(
+            timeline, lambda clip: self.blobs.fetch(clip.media.blob, self.folder / clip.media.sha256)
+        )
         facts = measure(video, thumbnail, sources=sources)
         return {f.rule for f in check(facts.evolve(planned_lufs=summary.facts.planned_lufs), timeline) if not f.ok}
 
@@ -66,18 +68,18 @@ def cinema(tmp_path_factory: pytest.TempPathFactory) -> Cinema:
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_video_is_not_refused(cinema: Cinema, name: str) -> None:
     _, summary = cinema.show(name)
-    assert failures(summary.findings) == ""
+    assert describe_failures(summary.check_results) == ""
 
 
 @pytest.mark.parametrize("name", [*BLACK, *QUIET])
 def test_a_notice_names_what_only_the_sources_explain(cinema: Cinema, name: str) -> None:
-    (notice,) = notices(cinema.show(name)[1].findings)
+    (notice,) = list_notices(cinema.show(name)[1].check_results)
     assert ("is black for" in notice) == (name in BLACK)
     assert ("LUFS instead of -14" in notice or "silent" in notice) == (name in QUIET)
 
 
 def test_an_ordinary_video_has_no_notice(cinema: Cinema) -> None:
-    assert notices(cinema.show("a photo")[1].findings) == []
+    assert list_notices(cinema.show("a photo")[1].check_results) == []
 
 
 DEFECTS = {
@@ -100,7 +102,19 @@ def test_a_fault_in_a_good_video_is_caught(cinema: Cinema, tmp_path: Path, rule:
     spoilt = tmp_path / "spoilt.mp4"
     source = cinema.blobs.fetch(summary.video.blob, tmp_path / "video.mp4")
     picture, sound = DEFECTS[rule]
-    argv = [program("ffmpeg"), "-v", "error", "-i", source, "-vf", picture, "-af", sound, "-movflags", "+faststart"]
+    argv = [
+        find_program("ffmpeg"),
+        "-v",
+        "error",
+        "-i",
+        source,
+        "-vf",
+        picture,
+        "-af",
+        sound,
+        "-movflags",
+        "+faststart",
+    ]
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-c:a", "aac", "-b:a", "192k", "-shortest"]
     subprocess.run([*argv, *coded, "-frames:v", str(timeline.frames), spoilt], check=True)
     assert rule in cinema.find_broken(timeline, spoilt, summary)

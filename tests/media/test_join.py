@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gpu_renderer.core import ffmpeg_process
-from gpu_renderer.encode.encoders import profile
-from gpu_renderer.encode.segment_store import reel, render_picture
-from gpu_renderer.mux.concat import count_frames, join
+from gpu_renderer.encode.encoders import build_profile
+from gpu_renderer.encode.segment_store import encode_segments, plan_segments
+from gpu_renderer.mux.concat import count_frames, join_segments
 from gpu_renderer.mux.subtitles import write_tracks
-from gpu_renderer.verify.measure import moov_first
+from gpu_renderer.verify.measure import is_index_first
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
@@ -35,15 +35,17 @@ def workdir(tmp_path) -> Path:
 
 
 def parts_of(timeline, blobs, workdir: Path) -> list[Path]:
-    film = reel(timeline, profile("libx264", "PROXY", RendererSettings()))
+    film = plan_segments(timeline, build_profile("libx264", "PROXY", RendererSettings()))
     everything = range(len(film.blobs))
-    render_picture(film, everything, blobs, workdir, progress=lambda _frames: None, cancel=threading.Event(), workers=2)
+    encode_segments(
+        film, everything, blobs, workdir, progress=lambda _frames: None, cancel=threading.Event(), workers=2
+    )
     return [blobs.fetch(name, workdir / "part") for name in film.blobs]
 
 
 def aac(path: Path, seconds: float) -> Path:
     argv = [
-        ffmpeg_process.program("ffmpeg"),
+        ffmpeg_process.find_program("ffmpeg"),
         "-v",
         "error",
         "-y",
@@ -62,14 +64,14 @@ def aac(path: Path, seconds: float) -> Path:
 
 
 def probed(video: Path, *what: str) -> dict:
-    argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
+    argv = [ffmpeg_process.find_program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
     return json.loads(ffmpeg_process.run(argv, stage="test").stdout)
 
 
 def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir):
     timeline = film(blobs, bodies=(20, 14, 31))
     sound = aac(workdir / "sound.m4a", timeline.duration_sec)
-    output = join(
+    output = join_segments(
         parts_of(timeline, blobs, workdir),
         sound,
         workdir / "film.mp4",
@@ -78,7 +80,7 @@ def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir
         cancel=threading.Event(),
     )
     assert count_frames(output) == timeline.frames
-    assert moov_first(output)
+    assert is_index_first(output)
     packets = probed(output, "-select_streams", "v:0", "-show_entries", "packet=pts,dts")["packets"]
     shown = sorted(int(packet["pts"]) for packet in packets)
     assert shown == [n * TICKS for n in range(timeline.frames)]
@@ -96,7 +98,7 @@ def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir
 
 def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
     timeline = film(blobs, bodies=(20, 14))
-    output = join(
+    output = join_segments(
         parts_of(timeline, blobs, workdir),
         None,
         workdir / "film.mp4",
@@ -104,7 +106,7 @@ def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
         workdir=workdir,
         cancel=threading.Event(),
     )
-    argv = [ffmpeg_process.program("ffmpeg"), "-v", "warning", "-xerror", "-i", str(output), "-f", "null", "-"]
+    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "warning", "-xerror", "-i", str(output), "-f", "null", "-"]
     assert ffmpeg_process.run(argv, stage="test").stderr == ""
 
 
@@ -120,7 +122,9 @@ def test_a_lost_segment_is_noticed(blobs, workdir):
     timeline = film(blobs, bodies=(20, 14))
     parts = parts_of(timeline, blobs, workdir)
     with pytest.raises(RenderError, match="the timeline has 43") as caught:
-        join(parts[:-1], None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event())
+        join_segments(
+            parts[:-1], None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event()
+        )
     assert caught.value.stage == "join"
     assert "segments/" in caught.value.advice
 
@@ -131,7 +135,7 @@ def test_a_damaged_segment_is_an_error_of_this_stage(blobs, workdir):
     parts[1] = workdir / "damaged.mp4"
     parts[1].write_bytes(b"nothing to see")
     with pytest.raises(RenderError) as caught:
-        join(parts, None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event())
+        join_segments(parts, None, workdir / "f.mp4", frames=timeline.frames, workdir=workdir, cancel=threading.Event())
     assert caught.value.stage == "join"
 
 
@@ -142,7 +146,7 @@ def test_a_video_is_joined_in_a_folder_of_any_name(blobs, workdir):
     for name in ("Goa #1", "what?", "100%20d %s", "मेरी फ़ोटो 🙏", '-it\'s "here"; a:b', "back\\slash"):
         folder = workdir / name
         folder.mkdir()
-        joined = join(
+        joined = join_segments(
             parts,
             sound,
             folder / "film.mp4",

@@ -120,7 +120,7 @@ def test_killed_at_ten_random_moments_it_makes_the_same_film(room, undisturbed):
     assert code == 0, said
     found = summary_of(room, request)
     assert found.video.sha256 == undisturbed.video.sha256
-    assert found.passed
+    assert found.has_passed
 
 
 def test_sigterm_ends_it_within_eight_seconds_and_what_was_finished_is_kept(room):

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gpu_renderer.core.ffmpeg_process import Cancelled, program
-from gpu_renderer.verify.measure import measure, moov_first
+from gpu_renderer.core.ffmpeg_process import Cancelled, find_program
+from gpu_renderer.verify.measure import is_index_first, measure
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.quality_gate import FileFacts, check
+from sutradhar.domain.video.file_facts import FileFacts
+from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, NarrationClip, Pose, Timeline
 
 WIDTH, HEIGHT, FPS, SECONDS = 320, 180, 30, 6
@@ -52,7 +53,7 @@ def _film(
     heard = ["-f", "lavfi", "-i", sound] if sound else []
     kept = ["-c:a", "aac", "-b:a", "192k", "-ac", "2"] if sound else []
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-threads", "1", "-pix_fmt", "yuv420p"]
-    argv = [program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", picture, *heard]
+    argv = [find_program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", picture, *heard]
     subprocess.run([*argv, "-t", str(SECONDS), *coded, *tags, *kept, *flags, str(path)], check=True)
     return path
 
@@ -99,7 +100,7 @@ DEFECTS = {
     ),
     "a picture held for 3 s": ({"picture": f"{MOVING},loop=loop=90:size=1:start=45,setpts=N/30/TB"}, {"frozen"}),
     "a picture held to the end": ({"picture": f"{MOVING},trim=0:3,tpad=stop_mode=clone:stop_duration=4"}, {"frozen"}),
-    "another size": ({"picture": "testsrc2=s=240x180:r=30"}, {"picture size"}),
+    "another size": ({"picture": "testsrc2=s=240x180:r=30"}, {"frame size"}),
     "another rate": ({"picture": "testsrc2=s=320x180:r=25"}, {"frame rate", "frames"}),
     "a missing second": ({"picture": f"{MOVING},trim=0:5"}, {"frames", "video length"}),
     "no colour tags": ({"tags": ()}, {"colour tags"}),
@@ -123,7 +124,7 @@ def test_a_seeded_defect_is_caught_by_its_rule(
 def test_another_container_is_told_from_mp4(good: Path, thumbnail: Path, tmp_path: Path) -> None:
     other = tmp_path / "film.mov"
     subprocess.run(
-        [program("ffmpeg"), "-v", "error", "-i", f"file:{good}", "-c", "copy", "-f", "mov", other], check=True
+        [find_program("ffmpeg"), "-v", "error", "-i", f"file:{good}", "-c", "copy", "-f", "mov", other], check=True
     )
     assert {"container", "fast start"} <= _broken(measure(other, thumbnail))
 
@@ -177,13 +178,15 @@ def test_what_is_no_film_is_an_error_of_the_gate(content: bytes, thumbnail: Path
     with pytest.raises(RenderError, match=r"the video cannot be read: .*ffprobe") as caught:
         measure(path, thumbnail)
     assert caught.value.stage == "gate"
-    assert not moov_first(path)
+    assert not is_index_first(path)
 
 
 def test_a_film_without_a_picture_is_an_error_of_the_gate(good: Path, thumbnail: Path, tmp_path: Path) -> None:
     sound = tmp_path / "film.mp4"
-    subprocess.run([program("ffmpeg"), "-v", "error", "-i", f"file:{good}", "-vn", "-c", "copy", sound], check=True)
-    with pytest.raises(RenderError, match="no picture track"):
+    subprocess.run(
+        [find_program("ffmpeg"), "-v", "error", "-i", f"file:{good}", "-vn", "-c", "copy", sound], check=True
+    )
+    with pytest.raises(RenderError, match="no video track"):
         measure(sound, thumbnail)
 
 

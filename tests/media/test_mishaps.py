@@ -30,7 +30,7 @@ def test_an_encoder_killed_from_outside_is_an_error_worth_a_retry_and_the_retry_
     assert "ended with -9" in said
     code, said = room.run()
     assert code == 0, said
-    assert RenderSummary.from_record(room.blobs.get(request.summary_blob)).passed
+    assert RenderSummary.from_record(room.blobs.get(request.summary_blob)).has_passed
 
 
 class Unwilling(FileBlobStore):

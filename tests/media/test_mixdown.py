@@ -15,7 +15,7 @@ from gpu_renderer.audio.audio_source import AudioSource
 from gpu_renderer.audio.ducking import CROSSFADE_SAMPLES, LoopedAudio, interpolate
 from gpu_renderer.audio.loudness import BLOCK, levelling_gain, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import encode_command, meets_target, mix_audio
-from gpu_renderer.core.ffmpeg_process import Cancelled, program
+from gpu_renderer.core.ffmpeg_process import Cancelled, find_program
 from sutradhar.domain.core.errors import RenderError
 from tests.media.audio_timeline import (
     NEVER,
@@ -37,7 +37,7 @@ def audio(tmp_path: Path) -> AudioTimeline:
 
 
 def probe(path: Path) -> dict[str, Any]:
-    argv = [program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(path)]
+    argv = [find_program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(path)]
     stream: dict[str, Any] = json.loads(subprocess.run(argv, capture_output=True, check=True).stdout)["streams"][0]
     return stream
 

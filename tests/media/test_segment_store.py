@@ -14,13 +14,13 @@ from PIL import Image
 
 from gpu_renderer.core import ffmpeg_process, segments
 from gpu_renderer.core.frame import Frame
-from gpu_renderer.encode.encoders import Profile, profile
-from gpu_renderer.encode.segment_store import reel, render_picture
-from gpu_renderer.encode.worker_pool import Agenda
+from gpu_renderer.encode.encoders import Profile, build_profile
+from gpu_renderer.encode.segment_store import encode_segments, plan_segments
+from gpu_renderer.encode.worker_pool import SegmentScheduler
 from gpu_renderer.image.camera import crop_at
 from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import to_planes
-from gpu_renderer.mux.concat import join
+from gpu_renderer.mux.concat import join_segments
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.options import Watermark
@@ -53,16 +53,16 @@ class Picture:
 
 
 def rendered(
-    timeline: Timeline, blobs, workdir: Path, profile: Profile = LOSSLESS, max_body_sec: float = 4.0, **more: object
+    timeline: Timeline, blobs, workdir: Path, profile: Profile = LOSSLESS, max_segment_sec: float = 4.0, **more: object
 ) -> Picture:
     options = {"progress": lambda _frames: None, "cancel": threading.Event(), "workers": 2, **more}
-    film = reel(timeline, profile, max_body_sec)
-    return Picture(film.blobs, render_picture(film, range(len(film.blobs)), blobs, workdir, **options))
+    film = plan_segments(timeline, profile, max_segment_sec)
+    return Picture(film.blobs, encode_segments(film, range(len(film.blobs)), blobs, workdir, **options))
 
 
 def decoded(video: Path) -> np.ndarray:
     """Every frame of ``video``: (frames, w * h * 3 / 2) bytes of yuv420p."""
-    argv = [ffmpeg_process.program("ffmpeg"), "-v", "error", "-i", str(video), "-f", "rawvideo", "-"]
+    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-i", str(video), "-f", "rawvideo", "-"]
     out = ffmpeg_process.run(argv, stage="test").stdout
     return np.frombuffer(out, np.uint8).reshape(-1, WIDTH * HEIGHT * 3 // 2)
 
@@ -82,7 +82,7 @@ def composed(timeline: Timeline, blobs, folder: Path, start: int, end: int) -> n
 def joined(picture: Picture, timeline: Timeline, blobs, workdir: Path) -> Path:
     parts = [blobs.fetch(name, workdir / "part") for name in picture.blobs]
     output = workdir / "film.mp4"
-    return join(parts, None, output, frames=timeline.frames, workdir=workdir, cancel=threading.Event())
+    return join_segments(parts, None, output, frames=timeline.frames, workdir=workdir, cancel=threading.Event())
 
 
 def luma(frame: np.ndarray) -> np.ndarray:
@@ -97,7 +97,7 @@ def test_many_segments_are_one_film_to_the_bit(blobs, workdir):
     """Cut finely and made by two processes, or composed in one go by one compositor: the same decoded frames."""
     cues = (Cue(start=5, end=40, lines=("One film", "और एक कथा")), Cue(start=44, end=70, lines=("to the bit",)))
     timeline = film(blobs, cues=cues, watermark=Watermark())
-    picture = rendered(timeline, blobs, workdir, max_body_sec=0.4)
+    picture = rendered(timeline, blobs, workdir, max_segment_sec=0.4)
     assert picture.counts.total == 2 + 1 + 2 + 1 + 4
     whole = composed(timeline, blobs, workdir, 0, timeline.frames)
     found = decoded(joined(picture, timeline, blobs, workdir))
@@ -146,7 +146,7 @@ def test_the_same_film_gives_the_same_bytes(tmp_path, workdir):
     for name in ("a", "b"):
         blobs = FileBlobStore(tmp_path / name)
         timeline = film(blobs, bodies=(20, 14))
-        picture = rendered(timeline, blobs, workdir, profile("libx264", "FINAL", RendererSettings()))
+        picture = rendered(timeline, blobs, workdir, build_profile("libx264", "FINAL", RendererSettings()))
         made.append([blobs.get(part) for part in picture.blobs])
     assert made[0] == made[1]
 
@@ -288,12 +288,12 @@ def test_memory_holds_no_more_pictures_than_a_transition_needs(blobs, workdir):
 
 
 def test_workers_get_neighbours_and_every_segment_once():
-    agenda = Agenda(10)
-    first, second = agenda.take(None), agenda.take(None)
+    agenda = SegmentScheduler(10)
+    first, second = agenda.take_next(None), agenda.take_next(None)
     assert (first, second) == (0, 5)
     taken = [first, second]
     while True:
-        first, second = agenda.take(first), agenda.take(second)
+        first, second = agenda.take_next(first), agenda.take_next(second)
         taken += [index for index in (first, second) if index is not None]
         if first is None and second is None:
             break

@@ -7,7 +7,7 @@ import ffmpeg as graph
 import pytest
 
 from gpu_renderer.core import ffmpeg_process
-from gpu_renderer.mux.subtitles import WORD_JOINER, Track, streams, write_tracks
+from gpu_renderer.mux.subtitles import WORD_JOINER, SubtitleTrack, open_tracks, write_tracks
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
@@ -35,19 +35,21 @@ def picture(tmp_path: Path, timeline: Timeline) -> Path:
 
 
 def _ffmpeg(*arguments: str) -> bytes:
-    return ffmpeg_process.run([ffmpeg_process.program("ffmpeg"), "-v", "error", "-y", *arguments], stage="test").stdout
+    return ffmpeg_process.run(
+        [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-y", *arguments], stage="test"
+    ).stdout
 
 
-def _muxed(picture: Path, tracks: tuple[Track, ...], output: Path) -> Path:
-    inputs, options = streams(tracks)
+def _muxed(picture: Path, tracks: tuple[SubtitleTrack, ...], output: Path) -> Path:
+    inputs, options = open_tracks(tracks)
     video = graph.input(str(picture), protocol_whitelist="file")["v:0"]
     made = graph.output(video, *inputs, str(output), c="copy", map_metadata=-1, movie_timescale=48000, **options)
-    ffmpeg_process.run(made.compile(ffmpeg_process.program("ffmpeg")), stage="test")
+    ffmpeg_process.run(made.compile(ffmpeg_process.find_program("ffmpeg")), stage="test")
     return output
 
 
 def _probed(video: Path, *what: str) -> dict:
-    argv = [ffmpeg_process.program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
+    argv = [ffmpeg_process.find_program("ffprobe"), "-v", "error", "-of", "json", *what, str(video)]
     return json.loads(ffmpeg_process.run(argv, stage="test").stdout)
 
 
@@ -76,4 +78,4 @@ def test_the_picture_keeps_its_times(tmp_path, timeline, picture):
 
 def test_no_cues_no_track(tmp_path, timeline):
     assert write_tracks(timeline.evolve(captions={"en": (), "hi": HINDI}), tmp_path)[0].language == "hin"
-    assert streams(()) == ([], {})
+    assert open_tracks(()) == ([], {})

@@ -10,12 +10,12 @@ import psutil
 import pytest
 
 from gpu_renderer import __main__ as task
-from gpu_renderer.core.task import Part
+from gpu_renderer.core.task import TaskShard
 from sutradhar.config import RenderTaskSettings
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.plan.options import Watermark
-from sutradhar.domain.video.quality_gate import failures
+from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from tests.media.renderer_harness import Room, at_work, spoken
@@ -33,7 +33,7 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
     code, said = room.run()
     assert code == 0, said
     summary = RenderSummary.from_record(room.blobs.get(request.summary_blob))
-    assert failures(summary.findings) == ""
+    assert describe_failures(summary.check_results) == ""
     assert summary.facts.frames == timeline.frames
     assert summary.video.size == room.blobs.size(request.video_blob)
     assert summary.segments.encoded == 3
@@ -170,5 +170,5 @@ def test_a_failure_counts_only_while_the_task_may_go_on(room, monkeypatch, asked
     monkeypatch.setattr(task, "render", render)
     backend = SimpleNamespace(blobs=room.blobs, bus=SimpleNamespace(publish=sent.append))
     settings = SimpleNamespace(renderer=RendererSettings(), render_task=RenderTaskSettings(tmp_workdir=room.tmp))
-    assert task._render(request, backend, settings, Part(), cancel) == (143 if asked_to_end else 0)
+    assert task._render(request, backend, settings, TaskShard(), cancel) == (143 if asked_to_end else 0)
     assert len(sent) == (0 if asked_to_end else 1)

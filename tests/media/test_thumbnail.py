@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_renderer.thumbnail.draw import attractiveness, draw_thumbnail
+from gpu_renderer.thumbnail.draw import draw_thumbnail, score_frame
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.options import Watermark
-from sutradhar.domain.video.thumbnail_size import MAX_BYTES, thumbnail_size
+from sutradhar.domain.video.thumbnail_size import MAX_BYTES, choose_thumbnail_size
 
 WIDE = (1280, 720)
 
@@ -28,7 +28,7 @@ def _open(png: bytes) -> np.ndarray:
 
 def test_the_best_picture_is_known_and_shown_with_title_and_watermark() -> None:
     grey, dark, good = np.full((540, 960, 3), 128, np.uint8), _picture(1, 0, 20), _picture(2)
-    assert max([grey, dark, good], key=attractiveness) is good
+    assert max([grey, dark, good], key=score_frame) is good
     png = draw_thumbnail(good, "प्रह्लाद की कथा", Watermark(opacity=1.0), WIDE)
     shown = _open(png)
     assert shown.shape == (720, 1280, 3)
@@ -86,11 +86,11 @@ def _spoiled() -> dict[str, np.ndarray]:
 @pytest.mark.parametrize("fault", _spoiled())
 def test_a_spoiled_candidate_loses_against_a_good_one(fault: str) -> None:
     spoiled, good = _spoiled()[fault], _scene()
-    assert attractiveness(spoiled) < 0.8 * attractiveness(good)
+    assert score_frame(spoiled) < 0.8 * score_frame(good)
 
 
 def test_size_hardly_counts() -> None:
-    small, large = (attractiveness(_scene(w, h)) for w, h in ((640, 360), (1920, 1080)))
+    small, large = (score_frame(_scene(w, h)) for w, h in ((640, 360), (1920, 1080)))
     assert small == pytest.approx(large, rel=0.25)
 
 
@@ -117,7 +117,7 @@ def test_a_title_that_no_font_can_draw_is_refused() -> None:
     [((1280, 720), WIDE), ((3840, 2160), WIDE), ((720, 1280), (1080, 1920)), ((1080, 1080), (1080, 1080))],
 )
 def test_a_thumbnail_has_the_shape_of_its_video(video: tuple[int, int], size: tuple[int, int]) -> None:
-    assert thumbnail_size(*video) == size
+    assert choose_thumbnail_size(*video) == size
     noise = np.random.default_rng(5).integers(0, 256, (size[1], size[0], 3)).astype(np.uint8)
     png = draw_thumbnail(noise, "A title", Watermark(opacity=1.0), size)
     assert len(png) <= MAX_BYTES

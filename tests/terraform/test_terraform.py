@@ -16,7 +16,7 @@ from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.domain.jobs.messages import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.video.capacity import target_sec
+from sutradhar.domain.video.capacity import compute_target_sec
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.stores import MAX_LEASE
 from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, plan
@@ -286,7 +286,7 @@ def test_every_objective_has_its_alert(planned: Planned) -> None:
         (600, 1800),
     }
     for length, promised in lengths:  # the same promise decides how many tasks a render gets
-        assert target_sec(float(length)) == int(promised) / 4
+        assert compute_target_sec(float(length)) == int(promised) / 4
 
 
 def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: pytest.CaptureFixture[str]) -> None:

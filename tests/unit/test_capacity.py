@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutradhar.domain.video.capacity import MAX_TASKS, Machine, estimate, target_sec, tasks_for
+from sutradhar.domain.video.capacity import MAX_TASKS, Machine, choose_task_count, compute_target_sec, estimate_render
 from sutradhar.domain.video.timeline import Timeline
 
 CPU = Machine(cpus=4, memory_gib=8)
@@ -21,26 +21,26 @@ def test_a_price_is_what_the_list_says():
 
 
 def test_short_films_get_one_machine_and_long_large_ones_more():
-    assert tasks_for(film(30), CPU) == 1
-    assert tasks_for(film(60), CPU) == 1
-    assert tasks_for(film(600), CPU) == 1  # 450 s are allowed
-    assert tasks_for(film(600, 3840, 2160), CPU) > 1
-    assert tasks_for(film(600, 3840, 2160), L4) < tasks_for(film(600, 3840, 2160), CPU)
+    assert choose_task_count(film(30), CPU) == 1
+    assert choose_task_count(film(60), CPU) == 1
+    assert choose_task_count(film(600), CPU) == 1  # 450 s are allowed
+    assert choose_task_count(film(600, 3840, 2160), CPU) > 1
+    assert choose_task_count(film(600, 3840, 2160), L4) < choose_task_count(film(600, 3840, 2160), CPU)
 
 
 @given(st.floats(5, 600), st.sampled_from([(1280, 720), (1920, 1080), (2160, 3840)]), st.sampled_from([CPU, L4]))
 def test_nothing_cheaper_is_quick_enough(seconds, size, machine):
     timeline = film(seconds, *size)
-    count = tasks_for(timeline, machine)
+    count = choose_task_count(timeline, machine)
     assert 1 <= count <= MAX_TASKS
-    target = target_sec(timeline.duration_sec)
+    target = compute_target_sec(timeline.duration_sec)
     for fewer in range(1, count):
-        assert estimate(timeline, machine, fewer).wall_sec > target
-        assert estimate(timeline, machine, fewer).usd < estimate(timeline, machine, count).usd
+        assert estimate_render(timeline, machine, fewer).wall_sec > target
+        assert estimate_render(timeline, machine, fewer).usd < estimate_render(timeline, machine, count).usd
 
 
 @given(st.floats(5, 600), st.integers(1, 15), st.sampled_from([CPU, L4]))
 def test_another_machine_saves_time_and_costs_its_start(seconds, count, machine):
-    one, more = (estimate(film(seconds), machine, n) for n in (count, count + 1))
+    one, more = (estimate_render(film(seconds), machine, n) for n in (count, count + 1))
     assert more.wall_sec < one.wall_sec
     assert more.usd - one.usd == pytest.approx(machine.start_sec * machine.usd_per_sec)

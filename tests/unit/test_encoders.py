@@ -6,9 +6,17 @@ import pytest
 
 from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.encode import encoders
-from gpu_renderer.encode.encoders import Profile, candidates, choose, encode_command, explain_refusal, profile, prove
+from gpu_renderer.encode.encoders import (
+    Profile,
+    build_profile,
+    encode_command,
+    explain_refusal,
+    list_candidates,
+    probe_encoder,
+    select_encoder,
+)
 from gpu_renderer.mux.concat import join_command
-from gpu_renderer.mux.subtitles import Track
+from gpu_renderer.mux.subtitles import SubtitleTrack
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.render_settings import RendererSettings
 
@@ -33,8 +41,10 @@ DEFAULT = RendererSettings()
 
 def golden(codec, mode, settings=DEFAULT) -> dict[str, str]:
     """The options between input and output, by name."""
-    found = encode_command(profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4"))
-    assert found[0] == ffmpeg_process.program("ffmpeg")
+    found = encode_command(
+        build_profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4")
+    )
+    assert found[0] == ffmpeg_process.find_program("ffmpeg")
     assert found[1 : 1 + len(READS)] == READS
     assert found[-7:] == ["out.mp4", *QUIET]
     options = found[1 + len(READS) : -7]
@@ -131,7 +141,7 @@ def test_a_lower_cq_is_a_lower_crf_within_what_x264_takes():
 
 def test_the_arguments_in_the_key_are_those_of_the_encoder():
     for codec in ("libx264", "h264_nvenc"):
-        chosen = profile(codec, "FINAL", DEFAULT)
+        chosen = build_profile(codec, "FINAL", DEFAULT)
         inside = " ".join(chosen.arguments(25))
         found = " ".join(encode_command(chosen, width=64, height=64, fps=25, output=Path("o.mp4")))
         for name, value in chosen.options(25).items():
@@ -155,12 +165,12 @@ def test_a_refused_encoder_is_explained_without_addresses(said: str, reason: str
 def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():
     for codec in ("h264_nvenc", "hevc_nvenc"):
         said = ffmpeg_process.run(
-            [ffmpeg_process.program("ffmpeg"), "-hide_banner", "-h", f"encoder={codec}"], stage="test"
+            [ffmpeg_process.find_program("ffmpeg"), "-hide_banner", "-h", f"encoder={codec}"], stage="test"
         ).stdout
         if b"is not recognized" in said:
             (pytest.fail if os.environ.get("CI") else pytest.skip)("this ffmpeg is built without NVENC")
         general = {"profile:v", "b:v", "maxrate", "bufsize", "bf", "tag:v"}
-        for name, _ in profile(codec, "FINAL", DEFAULT).quality:
+        for name, _ in build_profile(codec, "FINAL", DEFAULT).quality:
             assert name in general or f"  -{name} ".encode() in said
 
 
@@ -174,7 +184,7 @@ def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():
     ],
 )
 def test_which_encoders_are_tried(settings, order):
-    assert list(candidates(settings)) == order
+    assert list(list_candidates(settings)) == order
 
 
 def test_an_encoder_that_fails_its_proof_is_passed_over_and_says_why(tmp_path, monkeypatch):
@@ -184,24 +194,24 @@ def test_an_encoder_that_fails_its_proof_is_passed_over_and_says_why(tmp_path, m
         tried.append(chosen.codec)
         raise RenderError("Cannot load libcuda.so.1", stage="picture")
 
-    monkeypatch.setattr(encoders, "prove", fails)
-    monkeypatch.setattr(encoders, "_refused", {})
+    monkeypatch.setattr(encoders, "probe_encoder", fails)
+    monkeypatch.setattr(encoders, "_refusals", {})
     size = {"width": 320, "height": 180, "fps": 30, "workdir": tmp_path}
-    chosen = choose(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size)
-    assert (chosen.profile.codec, chosen.asked, tried) == ("libx264", "hevc_nvenc", ["hevc_nvenc"])
+    chosen = select_encoder(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size)
+    assert (chosen.profile.codec, chosen.requested, tried) == ("libx264", "hevc_nvenc", ["hevc_nvenc"])
     assert "libcuda" in chosen.reason
-    assert choose(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size) == chosen
+    assert select_encoder(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size) == chosen
     assert tried == ["hevc_nvenc"]  # once a process is enough
 
 
 def test_an_encoder_that_passes_its_proof_is_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr(encoders, "prove", lambda *_args, **_size: None)
-    monkeypatch.setattr(encoders, "_refused", {})
+    monkeypatch.setattr(encoders, "probe_encoder", lambda *_args, **_size: None)
+    monkeypatch.setattr(encoders, "_refusals", {})
     size = {"width": 320, "height": 180, "fps": 30, "workdir": tmp_path}
-    chosen = choose(RendererSettings(encoder="h264_nvenc"), "FINAL", **size)
+    chosen = select_encoder(RendererSettings(encoder="h264_nvenc"), "FINAL", **size)
     assert (chosen.profile.codec, chosen.reason) == ("h264_nvenc", "as asked")
-    assert choose(RendererSettings(), "PROXY", **size).profile.codec == "h264_nvenc"
-    assert choose(RendererSettings(fast_path=False), "PROXY", **size).profile.codec == "libx264"
+    assert select_encoder(RendererSettings(), "PROXY", **size).profile.codec == "h264_nvenc"
+    assert select_encoder(RendererSettings(fast_path=False), "PROXY", **size).profile.codec == "libx264"
 
 
 def test_join_argv():
@@ -239,7 +249,7 @@ def test_join_argv():
 
 
 def test_join_argv_with_caption_tracks():
-    tracks = (Track(Path("en.srt"), "eng"), Track(Path("hi.srt"), "hin"))
+    tracks = (SubtitleTrack(Path("en.srt"), "eng"), SubtitleTrack(Path("hi.srt"), "hin"))
     found = " ".join(join_command(Path("sound.m4a"), Path("film.mp4"), tracks))
     assert "-i file:en.srt" in found
     assert "-map 0:v:0 -map 1:a:0 -map 2:s:0 -map 3:s:0" in found
@@ -249,13 +259,13 @@ def test_join_argv_with_caption_tracks():
 
 @pytest.mark.parametrize("mode", ["PROXY", "FINAL"])
 def test_the_proof_passes_where_the_encoder_works_and_leaves_nothing(mode, tmp_path):
-    prove(profile("libx264", mode, DEFAULT), width=320, height=180, fps=30, workdir=tmp_path)
+    probe_encoder(build_profile("libx264", mode, DEFAULT), width=320, height=180, fps=30, workdir=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_proof_fails_with_the_encoders_own_words(tmp_path):
     broken = Profile("libx264", (("preset", "no-such-preset"),))
     with pytest.raises(RenderError, match="no-such-preset") as caught:
-        prove(broken, width=1920, height=1080, fps=30, workdir=tmp_path)
+        probe_encoder(broken, width=1920, height=1080, fps=30, workdir=tmp_path)
     assert caught.value.stage == "picture"
     assert "libx264" in caught.value.advice

@@ -3,7 +3,8 @@
 import pytest
 
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.quality_gate import FileFacts, Heard, Span, check, failures
+from sutradhar.domain.video.file_facts import FileFacts, NarrationMatch, Span
+from sutradhar.domain.video.quality_gate import check, describe_failures
 from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, MusicTrack, NarrationClip, Pose, Timeline
 
 FPS, FRAMES = 30, 600
@@ -55,7 +56,7 @@ GOOD = FileFacts(
     integrated_lufs=-14.3,
     true_peak_dbtp=-1.0,
     silences=(),
-    narrations=(Heard(scene=0, start=0.5, end=3.5, likeness=0.9, late_sec=0.01),),
+    narrations=(NarrationMatch(scene=0, start=0.5, end=3.5, correlation=0.9, offset_sec=0.01),),
     black=(),
     frozen=(),
     decode_errors=(),
@@ -72,7 +73,7 @@ def _broken(facts: FileFacts, timeline: Timeline = TIMELINE) -> list[str]:
 def test_a_good_file_passes_every_rule() -> None:
     findings = check(GOOD, TIMELINE)
     assert len(findings) >= 20
-    assert failures(findings) == ""
+    assert describe_failures(findings) == ""
 
 
 DEFECTS = [
@@ -80,7 +81,7 @@ DEFECTS = [
     ("decodes", {"decode_errors": ("[h264] [error] error while decoding MB 3 4",)}),
     ("fast start", {"moov_first": False}),
     ("video codec", {"video_codec": "mpeg4"}),
-    ("picture size", {"width": 1080, "height": 1920}),
+    ("frame size", {"width": 1080, "height": 1920}),
     ("frame rate", {"fps": 29.97}),
     ("pixel format", {"pixel_format": "yuv444p"}),
     ("colour tags", {"color_space": "smpte170m"}),
@@ -100,11 +101,11 @@ DEFECTS = [
     ("narration heard", {"silences": (Span(start=1.0, end=4.5),)}),
     (
         "narration heard",
-        {"narrations": (Heard(scene=1, start=10.5, end=13.5, likeness=0.69, late_sec=0.2),)},
+        {"narrations": (NarrationMatch(scene=1, start=10.5, end=13.5, correlation=0.69, offset_sec=0.2),)},
     ),
     (
-        "sound in step",
-        {"narrations": (Heard(scene=1, start=10.5, end=13.5, likeness=0.9, late_sec=-0.06),)},
+        "audio in step",
+        {"narrations": (NarrationMatch(scene=1, start=10.5, end=13.5, correlation=0.9, offset_sec=-0.06),)},
     ),
     ("codec tag", {"video_codec": "hevc", "video_tag": "hev1"}),
     ("black", {"black": (Span(start=0.0, end=0.6),)}),
@@ -174,5 +175,5 @@ def test_a_film_with_neither_voice_nor_music_may_be_silent() -> None:
 
 
 def test_a_failure_tells_the_figure_and_the_limit() -> None:
-    told = failures(check(GOOD.evolve(integrated_lufs=-18.2, frames=590), TIMELINE))
+    told = describe_failures(check(GOOD.evolve(integrated_lufs=-18.2, frames=590), TIMELINE))
     assert told == "frames: 590 (allowed: 600 ±1); loudness: -18.2 LUFS (allowed: -14 ±1 LUFS)"

@@ -2,11 +2,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu_renderer.core.segments import partition_by_cost
-from gpu_renderer.encode.encoders import profile
-from gpu_renderer.encode.segment_store import worker_count
+from gpu_renderer.encode.encoders import build_profile
+from gpu_renderer.encode.segment_store import choose_worker_count
 from sutradhar.domain.video.render_settings import RendererSettings
 
-X264, NVENC = (profile(codec, "FINAL", RendererSettings()) for codec in ("libx264", "h264_nvenc"))
+X264, NVENC = (build_profile(codec, "FINAL", RendererSettings()) for codec in ("libx264", "h264_nvenc"))
 
 
 @given(
@@ -33,10 +33,10 @@ def test_more_tasks_than_segments_leaves_some_without_work():
 
 def test_workers_are_as_many_as_cores_memory_and_sessions_allow():
     unlimited = float("inf")
-    assert worker_count(X264, 1920, 1080, cores=4, memory_mb=unlimited) == 4
-    assert worker_count(X264, 1920, 1080, cores=64, memory_mb=unlimited) == 64
-    assert worker_count(NVENC, 1920, 1080, cores=64, memory_mb=unlimited) == 8
-    assert worker_count(X264, 3840, 2160, cores=8, memory_mb=4000) < worker_count(
+    assert choose_worker_count(X264, 1920, 1080, cores=4, memory_mb=unlimited) == 4
+    assert choose_worker_count(X264, 1920, 1080, cores=64, memory_mb=unlimited) == 64
+    assert choose_worker_count(NVENC, 1920, 1080, cores=64, memory_mb=unlimited) == 8
+    assert choose_worker_count(X264, 3840, 2160, cores=8, memory_mb=4000) < choose_worker_count(
         X264, 1280, 720, cores=8, memory_mb=4000
     )
-    assert worker_count(X264, 3840, 2160, cores=8, memory_mb=100) == 1
+    assert choose_worker_count(X264, 3840, 2160, cores=8, memory_mb=100) == 1

@@ -7,7 +7,7 @@ from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length
-from sutradhar.domain.video.capacity import tasks_for
+from sutradhar.domain.video.capacity import choose_task_count
 from sutradhar.domain.video.render_request import RenderRequest, request_blob, summary_blob
 from sutradhar.domain.video.timeline import Timeline
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -68,7 +68,7 @@ def _start(services: Services, job_before: Job) -> None:
     blob = request_blob(request.prefix)
     services.blobs.put(blob, request.to_record().encode())
     machine = services.runner.machine
-    tasks = tasks_for(request.timeline, machine) if machine else 1
+    tasks = choose_task_count(request.timeline, machine) if machine else 1
     execution = services.runner.start(job.id, job.render_id, blob, tasks)
     notices = _list_notices(request.timeline, job.requested_plan)
 

@@ -9,7 +9,7 @@ from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.video import captions
-from sutradhar.domain.video.quality_gate import failures, gate_versions, notices
+from sutradhar.domain.video.quality_gate import describe_failures, gate_versions, list_notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, request_blob
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.dispatch import render_prefix
@@ -36,7 +36,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         services.move(job.id, lambda current: current.fail(error, services.clock.now()))
         return
     summary = RenderSummary.from_record(services.blobs.get(message.summary_blob))
-    if broken := failures(summary.findings):
+    if broken := describe_failures(summary.check_results):
         error = JobFailure(
             stage="quality gate",
             cause=broken,
@@ -57,7 +57,7 @@ def finish(services: Services, message: RenderFinished) -> None:
         duration_sec=summary.duration_sec,
         size=summary.video.size,
     )
-    gate_notices = notices(summary.findings)
+    gate_notices = list_notices(summary.check_results)
 
     def change(current: Job) -> Outcome:
         return current.succeed(message.render_id, result, gate_notices, services.clock.now())

@@ -38,7 +38,7 @@ class Cue(Frozen):
     """The frame in which each word of ``lines`` is spoken; empty where that is not known (a translation, or a word too
     long for a line)."""
     keeps_lines: bool = False
-    """True for the lines of a poem or a list: a narrow picture breaks them again, but never joins them."""
+    """True for the lines of a poem or a list: a narrow video breaks them again, but never joins them."""
 
     @property
     def text(self) -> str:
@@ -46,7 +46,7 @@ class Cue(Frozen):
 
 
 def count_characters(text: str) -> int:
-    """Length in characters as a reader counts them (grapheme clusters)."""
+    """Return the number of characters as a reader counts them (grapheme clusters)."""
     return len(split_graphemes(text))
 
 
@@ -64,46 +64,46 @@ def build_cues(
     numbers = {i for i, word in enumerate(words) if is_item_number(word.text, before[i])}
     parts = [
         part
-        for i, (word, beside) in enumerate(zip(words, following, strict=True))
-        for part in _parts(word, beside, i in line_ends, numbers=i in numbers)
+        for i, (word, next_text) in enumerate(zip(words, following, strict=True))
+        for part in _split_word(word, next_text, i in line_ends, numbers=i in numbers)
     ]
     at = [round((offset + part.start) * fps) for part in parts]
-    groups = _groups(parts, at, max_frame, fps)
-    found: list[Cue] = []
+    groups = _group_words(parts, at, max_frame, fps)
+    cues: list[Cue] = []
     for a, b in groups:
-        start = max(at[a], found[-1].end if found else 0)
+        start = max(at[a], cues[-1].end if cues else 0)
         limit = max(at[b] if b < len(parts) else max_frame, start + 1)
-        lines = _lines(parts[a:b])
-        wanted = round((offset + parts[b - 1].end + _LINGER_SEC) * fps)
+        lines = _break_cue(parts[a:b])
+        linger_end = round((offset + parts[b - 1].end + _LINGER_SEC) * fps)
         readable = start + math.ceil(max(MIN_SEC, sum(map(count_characters, lines)) / MAX_CHARS_PER_SEC) * fps)
-        end = max(wanted, readable)
+        end = max(linger_end, readable)
         if b < len(parts) and limit - end < _GAP_SEC * fps:
             end = limit
         end = max(min(end, limit, start + round(MAX_SEC * fps)), start + 1)
         whole = all(part.whole for part in parts[a:b])
-        spoken = tuple(min(max(n, start), end - 1) for n in at[a:b]) if whole else ()
-        kept = any(part.ends_line for part in parts[a : b - 1])
-        found.append(Cue(start=start, end=end, lines=tuple(lines), word_starts=spoken, keeps_lines=kept))
-    return found
+        starts = tuple(min(max(n, start), end - 1) for n in at[a:b]) if whole else ()
+        keeps_lines = any(part.ends_line for part in parts[a : b - 1])
+        cues.append(Cue(start=start, end=end, lines=tuple(lines), word_starts=starts, keeps_lines=keeps_lines))
+    return cues
 
 
 def build_translated_cues(text: str, words: Sequence[Word], *, offset: float, fps: int, max_frame: int) -> list[Cue]:
     """Return the cues of a translation of ``words``. If both have as many sentences, each keeps its time; otherwise,
     and inside a sentence, time is shared out by length."""
-    spoken = split_sentences(" ".join(w.text for w in words))
-    written = split_sentences(text)
+    originals = split_sentences(" ".join(w.text for w in words))
+    translations = split_sentences(text)
     spans: list[tuple[float, float]] = []
-    if len(spoken) == len(written):
+    if len(originals) == len(translations):
         at = 0
-        for sentence in spoken:
+        for sentence in originals:
             count = len(sentence.split())
             spans.append((words[at].start, words[at + count - 1].end))
             at += count
     else:
-        written = [text]
+        translations = [text]
         spans = [(words[0].start, words[-1].end)]
     shared: list[Word] = []
-    for sentence, (start, end) in zip(written, spans, strict=True):
+    for sentence, (start, end) in zip(translations, spans, strict=True):
         parts = sentence.split()
         weight = [count_characters(p) + 1 for p in parts]
         at_sec = start
@@ -111,8 +111,8 @@ def build_translated_cues(text: str, words: Sequence[Word], *, offset: float, fp
             until = at_sec + (end - start) * share / sum(weight)
             shared.append(Word(text=part, start=at_sec, end=until))
             at_sec = until
-    found = build_cues(shared, offset=offset, fps=fps, max_frame=max_frame, line_ends=find_line_ends(text))
-    return [cue.evolve(word_starts=()) for cue in found]
+    cues = build_cues(shared, offset=offset, fps=fps, max_frame=max_frame, line_ends=find_line_ends(text))
+    return [cue.evolve(word_starts=()) for cue in cues]
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,11 @@ class _Part:
 
     @property
     def stops(self) -> bool:
-        return _mark(self.text) in _STOPS and not self.binds
+        return _last_mark(self.text) in _STOPS and not self.binds
 
 
-def _parts(word: Word, following: str, ends_line: bool, *, numbers: bool) -> Iterator[_Part]:
-    texts = [piece for text in word.text.split() for piece in _pieces(text, MAX_LINE)]
+def _split_word(word: Word, following: str, ends_line: bool, *, numbers: bool) -> Iterator[_Part]:
+    texts = [piece for text in word.text.split() for piece in _cut_word(text, MAX_LINE)]
     letters = sum(map(count_characters, texts))
     at = word.start
     for i, text in enumerate(texts):
@@ -143,7 +143,7 @@ def _parts(word: Word, following: str, ends_line: bool, *, numbers: bool) -> Ite
         at = until
 
 
-def _lines(parts: Sequence[_Part]) -> list[str]:
+def _break_cue(parts: Sequence[_Part]) -> list[str]:
     """Return the caption lines of ``parts``: their own lines if they have any, else lines of even length."""
     own: list[list[str]] = [[]]
     for i, part in enumerate(parts):
@@ -153,8 +153,8 @@ def _lines(parts: Sequence[_Part]) -> list[str]:
     return [" ".join(line) for line in own] if len(own) > 1 else break_lines(" ".join(own[0]))
 
 
-def _groups(parts: Sequence[_Part], at: Sequence[int], max_frame: int, fps: int) -> list[tuple[int, int]]:
-    """Cut the words into cues at the least cost over the whole narration (dynamic programming, from its end)."""
+def _group_words(parts: Sequence[_Part], at: Sequence[int], max_frame: int, fps: int) -> list[tuple[int, int]]:
+    """Group the words into cues at the least cost over the whole narration (dynamic programming, from its end)."""
     widths = [count_characters(part.text) for part in parts]
     cheapest = [0.0] * (len(parts) + 1)
     ends = [0] * len(parts)
@@ -165,25 +165,25 @@ def _groups(parts: Sequence[_Part], at: Sequence[int], max_frame: int, fps: int)
                 break
             seconds = ((at[b] if b < len(parts) else max_frame) - at[a]) / fps
             following = parts[b] if b < len(parts) else None
-            cost = _cost(parts[a:b], following, sum(widths[a:b]) + b - a - 1, seconds) + cheapest[b]
+            cost = _rate_cue(parts[a:b], following, sum(widths[a:b]) + b - a - 1, seconds) + cheapest[b]
             if cost < cheapest[a]:
                 cheapest[a], ends[a] = cost, b
-    found: list[tuple[int, int]] = []
-    while not found or found[-1][1] < len(parts):
-        start = found[-1][1] if found else 0
+    groups: list[tuple[int, int]] = []
+    while not groups or groups[-1][1] < len(parts):
+        start = groups[-1][1] if groups else 0
         if start == len(parts):
             break
-        found.append((start, ends[start]))
-    return found
+        groups.append((start, ends[start]))
+    return groups
 
 
 def _fits(parts: Sequence[_Part]) -> bool:
-    lines = _lines(parts)
+    lines = _break_cue(parts)
     shown = len(lines) <= MAX_LINES and all(count_characters(line) <= MAX_LINE for line in lines)
     return shown and parts[-1].end - parts[0].start <= MAX_SEC
 
 
-def _cost(parts: Sequence[_Part], following: _Part | None, letters: int, seconds: float) -> float:
+def _rate_cue(parts: Sequence[_Part], following: _Part | None, letters: int, seconds: float) -> float:
     """Return the cost of showing ``parts`` as one cue for at most ``seconds``. By weight it counts: words apart that
     belong together, a cue that vanishes too soon, sentences that share a cue and broken lines of poems, too little
     time to read, a bad place to break, and last the number of cues and their uneven filling."""
@@ -193,13 +193,13 @@ def _cost(parts: Sequence[_Part], following: _Part | None, letters: int, seconds
     last = parts[-1]
     if following and not last.stops and not last.ends_line:
         pause = min(max(following.start - last.end, 0.0), 0.5)
-        cost += 1.5 - 2.0 * pause - (0.9 if _mark(last.text) in _PAUSES else 0.0)
+        cost += 1.5 - 2.0 * pause - (0.9 if _last_mark(last.text) in _PAUSES else 0.0)
         cost += 10_000.0 * last.binds + 6.0 * any(part.ends_line for part in (*parts, following))
     return cost + (0.8 if len(parts) < 3 else 0.0)
 
 
-def _mark(text: str) -> str:
-    """The last character, closing quotes and brackets aside."""
+def _last_mark(text: str) -> str:
+    """Return the last character that is no closing quote or bracket."""
     return text.rstrip("\"'”’)")[-1:] or text[-1]
 
 
@@ -217,34 +217,34 @@ def break_lines(text: str, limit: int = MAX_LINE) -> list[str]:
         top, bottom = " ".join(parts[:cut]), " ".join(parts[cut:])
         if count_characters(top) <= limit and count_characters(bottom) <= limit:
             pair = [top, bottom]
-            if best is None or _unevenness(pair) < _unevenness(best):
+            if best is None or _measure_unevenness(pair) < _measure_unevenness(best):
                 best = pair
-    return best or _greedy(parts, limit)
+    return best or _fill_lines(parts, limit)
 
 
 def _join_bound_words(words: Sequence[str], limit: int) -> list[str]:
     """Join those of ``words`` that belong together, if a line has room for them."""
-    found: list[str] = []
+    joined: list[str] = []
     for i, word in enumerate(words):
-        if i and is_bound(words[i - 1], word) and count_characters(f"{found[-1]} {word}") <= limit:
-            found[-1] += f" {word}"
+        if i and is_bound(words[i - 1], word) and count_characters(f"{joined[-1]} {word}") <= limit:
+            joined[-1] += f" {word}"
         else:
-            found.append(word)
-    return found
+            joined.append(word)
+    return joined
 
 
 def _split_to_width(word: str, limit: int) -> list[str]:
-    return [word] if " " in word else _pieces(word, limit)
+    return [word] if " " in word else _cut_word(word, limit)
 
 
-def _unevenness(pair: list[str]) -> float:
+def _measure_unevenness(pair: list[str]) -> float:
     top, bottom = count_characters(pair[0]), count_characters(pair[1])
-    mark = _mark(pair[0])
+    mark = _last_mark(pair[0])
     pause = 20 if mark in _STOPS else 4 if mark in _PAUSES else 0
     return abs(top - bottom) + (0.5 if top > bottom else 0) - pause
 
 
-def _greedy(parts: list[str], limit: int) -> list[str]:
+def _fill_lines(parts: list[str], limit: int) -> list[str]:
     lines: list[str] = []
     for part in parts:
         if lines and count_characters(f"{lines[-1]} {part}") <= limit:
@@ -254,29 +254,30 @@ def _greedy(parts: list[str], limit: int) -> list[str]:
     return lines
 
 
-def _pieces(word: str, limit: int) -> list[str]:
+def _cut_word(word: str, limit: int) -> list[str]:
     clusters = split_graphemes(word)
     return ["".join(clusters[i : i + limit]) for i in range(0, len(clusters), limit)]
 
 
-def format_srt(found: Sequence[Cue], fps: int) -> str:
-    """SubRip: UTF-8, CRLF-free, numbered from 1."""
+def format_srt(cues: Sequence[Cue], fps: int) -> str:
+    """Return ``cues`` as SubRip: for UTF-8, without CRLF, numbered from 1."""
     blocks = (
-        f"{i}\n{_clock(c.start, fps, ',')} --> {_clock(c.end, fps, ',')}\n{c.text}\n" for i, c in enumerate(found, 1)
+        f"{i}\n{_format_time(c.start, fps, ',')} --> {_format_time(c.end, fps, ',')}\n{c.text}\n"
+        for i, c in enumerate(cues, 1)
     )
     return "\n".join(blocks)
 
 
-def format_webvtt(found: Sequence[Cue], fps: int, language: str) -> str:
-    """WebVTT (W3C), with ``&``, ``<`` and ``>`` escaped, which are markup there."""
+def format_webvtt(cues: Sequence[Cue], fps: int, language: str) -> str:
+    """Return ``cues`` as WebVTT (W3C), with ``&``, ``<`` and ``>`` escaped, which are markup there."""
     blocks = [f"WEBVTT\nLanguage: {language}\n"]
-    for cue in found:
+    for cue in cues:
         text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{_clock(cue.start, fps, '.')} --> {_clock(cue.end, fps, '.')}\n{text}\n")
+        blocks.append(f"{_format_time(cue.start, fps, '.')} --> {_format_time(cue.end, fps, '.')}\n{text}\n")
     return "\n".join(blocks)
 
 
-def _clock(frame: int, fps: int, mark: str) -> str:
+def _format_time(frame: int, fps: int, mark: str) -> str:
     ms = round(frame * 1000 / fps)
     seconds, ms = divmod(ms, 1000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{mark}{ms:03d}"

@@ -10,7 +10,8 @@ from itertools import pairwise
 from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.video.captions import Cue
-from sutradhar.domain.video.thumbnail_size import MAX_BYTES, thumbnail_size
+from sutradhar.domain.video.file_facts import FileFacts, Span
+from sutradhar.domain.video.thumbnail_size import MAX_BYTES, choose_thumbnail_size
 from sutradhar.domain.video.timeline import Clip, Timeline
 
 VERSION = 2
@@ -22,85 +23,24 @@ MAX_TRUE_PEAK = -0.5
 MAX_BLACK_SEC = 0.5
 MAX_FROZEN_SEC = 2.0
 MAX_SILENCE_SEC = 3.0
-MIN_LIKENESS = 0.7
-"""Of a stretch of narration to what is heard in its place: correlation of the envelopes at the best lag. In one film of
-60 s, spoken by the offline voice over ducked music, 0.95 and more; with another narration in its place 0.58 at most."""
+MIN_CORRELATION = 0.7
+"""Correlation, from which on a stretch of the audio is the narration that belongs there: of the envelopes, at the best
+lag. In one video of 60 s, spoken by the offline voice over ducked music, it is 0.95 and more; with another narration in
+its place 0.58 at most."""
 
 _SYNC_SEC = 0.015
-"""Besides one frame: envelopes have a value every 10 ms."""
+"""Seconds of tolerance besides one frame: envelopes have a value every 10 ms."""
 _FPS_TOLERANCE = 0.01
 _AAC_SEC = 0.030
 """AAC comes in frames of 1024 samples (21 ms at 48 kHz), and the last one is filled up; the rest is rounding."""
 _SILENT_LUFS = -69.0
 """LUFS, just above the value of an EBU R 128 meter for silence."""
 _ROUNDING = 0.001
-"""Of figures that come as text with a few digits."""
+"""Tolerance for figures that ffmpeg writes as text with a few digits."""
 
 
-class Span(Frozen):
-    """Seconds from the start of the file."""
-
-    start: float
-    end: float
-
-
-class Heard(Frozen):
-    """A stretch of a narration, ``start`` to ``end`` seconds on the timeline, as the file's sound has it."""
-
-    scene: int
-    start: float
-    end: float
-    likeness: float
-    """-1 to 1."""
-    late_sec: float
-    """Below 0: early."""
-
-
-class FileFacts(Frozen):
-    """What was measured on the stored file, as players will see it."""
-
-    container: str
-    video_codec: str
-    video_tag: str
-    """Four letters that the container calls the codec by."""
-    width: int
-    height: int
-    fps: float
-    pixel_format: str
-    color_space: str
-    color_primaries: str
-    color_transfer: str
-    color_range: str
-    frames: int
-    """Decoded to the end, not read off the header."""
-    duration_sec: float
-    moov_first: bool
-    audio_codec: str
-    """Empty when there is no audio track."""
-    sample_rate: int
-    channels: int
-    audio_sec: float
-    integrated_lufs: float
-    planned_lufs: float | None = None
-    """Loudness in LUFS that the mixer could reach with these sounds; None: not known."""
-    true_peak_dbtp: float
-    silences: tuple[Span, ...]
-    narrations: tuple[Heard, ...]
-    """Those stretches that have a shape to be known by; none where no recordings were given to compare with."""
-    black: tuple[Span, ...]
-    frozen: tuple[Span, ...]
-    source_black: tuple[Span, ...] = ()
-    """Spans in which the files that the video was made of are black themselves."""
-    source_frozen: tuple[Span, ...] = ()
-    """Spans in which those files, moved by their cameras, do not change."""
-    decode_errors: tuple[str, ...]
-    thumbnail_width: int
-    thumbnail_height: int
-    thumbnail_bytes: int
-
-
-class Finding(Frozen):
-    """One rule, what was measured and what is allowed."""
+class CheckResult(Frozen):
+    """The result of one rule: the measured value and the allowed one."""
 
     rule: str
     ok: bool
@@ -110,148 +50,154 @@ class Finding(Frozen):
     """A sentence for the user if the video passes the rule only because its sources are like that."""
 
 
-def check(facts: FileFacts, timeline: Timeline) -> tuple[Finding, ...]:
-    """Every rule of the gate over ``facts``, the broken ones included; the file passes if all are ok.
+def check(facts: FileFacts, timeline: Timeline) -> tuple[CheckResult, ...]:
+    """Return the result of every rule of the gate for ``facts``; the file passes if all are ok.
 
-    Without a sound track only ``audio`` fails: there is nothing to hold against the other rules of sound.
+    Without an audio track only ``audio`` fails: the other rules about audio have nothing to measure.
     """
     return (
         *_file_rules(facts),
-        *_picture_rules(facts, timeline),
-        *_sound_rules(facts, timeline),
+        *_video_rules(facts, timeline),
+        *_audio_rules(facts, timeline),
         *_caption_rules(timeline),
         *_thumbnail_rules(facts, timeline),
     )
 
 
-def _rule(rule: str, ok: bool, measured: str, limit: str, note: str = "") -> Finding:
-    return Finding(rule=rule, ok=ok, measured=measured, limit=limit, note=note if ok else "")
+def _judge(rule: str, ok: bool, measured: str, limit: str, note: str = "") -> CheckResult:
+    return CheckResult(rule=rule, ok=ok, measured=measured, limit=limit, note=note if ok else "")
 
 
-def _file_rules(facts: FileFacts) -> Iterator[Finding]:
+def _file_rules(facts: FileFacts) -> Iterator[CheckResult]:
     errors = facts.decode_errors
     damage = f"{len(errors)} errors, first: {errors[0]}" if errors else "no error"
-    yield _rule("container", facts.container == "mp4", facts.container or "unknown", "mp4")
-    yield _rule("decodes", not errors, damage, "no error up to the end")
-    yield _rule("fast start", facts.moov_first, "index first" if facts.moov_first else "index last", "index first")
+    yield _judge("container", facts.container == "mp4", facts.container or "unknown", "mp4")
+    yield _judge("decodes", not errors, damage, "no error up to the end")
+    yield _judge("fast start", facts.moov_first, "index first" if facts.moov_first else "index last", "index first")
 
 
-def _picture_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
-    size, wanted = (facts.width, facts.height), (timeline.width, timeline.height)
+def _video_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
+    size, planned = (facts.width, facts.height), (timeline.width, timeline.height)
     tags = (facts.color_space, facts.color_primaries, facts.color_transfer, facts.color_range)
     off = abs(facts.duration_sec - timeline.duration_sec)
     black = _longest(_subtract(facts.black, facts.source_black))
     moving = [_on_timeline(clip, timeline) for clip in timeline.clips if clip.camera.still or clip.footage]
     frozen = _longest(_subtract(facts.frozen, [*moving, *facts.source_frozen]))
-    yield _rule("video codec", facts.video_codec in ("h264", "hevc"), facts.video_codec, "h264 or hevc")
+    yield _judge("video codec", facts.video_codec in ("h264", "hevc"), facts.video_codec, "h264 or hevc")
     if facts.video_codec == "hevc":
         tagged = facts.video_tag == "hvc1"
-        yield _rule("codec tag", tagged, facts.video_tag or "none", "hvc1, which Apple's players need")
-    yield _rule("picture size", size == wanted, f"{size[0]}x{size[1]}", f"{wanted[0]}x{wanted[1]}")
-    yield _rule(
+        yield _judge("codec tag", tagged, facts.video_tag or "none", "hvc1, which Apple's players need")
+    yield _judge("frame size", size == planned, f"{size[0]}x{size[1]}", f"{planned[0]}x{planned[1]}")
+    yield _judge(
         "frame rate", abs(facts.fps - timeline.fps) <= _FPS_TOLERANCE, f"{facts.fps:g} a second", f"{timeline.fps}"
     )
-    yield _rule("pixel format", facts.pixel_format == "yuv420p", facts.pixel_format or "unknown", "yuv420p")
-    yield _rule(
+    yield _judge("pixel format", facts.pixel_format == "yuv420p", facts.pixel_format or "unknown", "yuv420p")
+    yield _judge(
         "colour tags",
         tags == ("bt709", "bt709", "bt709", "tv"),
         "/".join(tag or "none" for tag in tags),
         "bt709/bt709/bt709/tv (space/primaries/transfer/range)",
     )
-    yield _rule("frames", abs(facts.frames - timeline.frames) <= 1, f"{facts.frames}", f"{timeline.frames} ±1")
-    yield _rule(
+    yield _judge("frames", abs(facts.frames - timeline.frames) <= 1, f"{facts.frames}", f"{timeline.frames} ±1")
+    yield _judge(
         "video length",
         off <= 1 / timeline.fps + _ROUNDING,
         f"{facts.duration_sec:.3f} s",
         f"{timeline.duration_sec:.3f} s ±1 frame",
     )
-    yield _rule(
+    yield _judge(
         "black",
         _sec(black) <= MAX_BLACK_SEC + _ROUNDING,
-        _told(black),
+        _format_span(black),
         f"at most {MAX_BLACK_SEC:g} s, where the sources are not black themselves",
         _note_black(_longest(facts.black), timeline),
     )
-    yield _rule(
+    yield _judge(
         "frozen",
         _sec(frozen) <= MAX_FROZEN_SEC + _ROUNDING,
-        _told(frozen),
+        _format_span(frozen),
         f"at most {MAX_FROZEN_SEC:g} s outside footage, scenes whose camera holds, and images that show no move",
     )
 
 
-def _sound_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
-    yield _rule("audio", bool(facts.audio_codec), facts.audio_codec or "no sound track", "a sound track")
+def _audio_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
+    yield _judge("audio", bool(facts.audio_codec), facts.audio_codec or "no audio track", "an audio track")
     if not facts.audio_codec:
         return
     slack = max(1 / timeline.fps, _AAC_SEC)
-    yield _rule(
+    yield _judge(
         "audio format",
         (facts.sample_rate, facts.channels) == (SAMPLE_RATE, 2),
         f"{facts.sample_rate} Hz, {facts.channels} channels",
         f"{SAMPLE_RATE} Hz, 2 channels",
     )
-    yield _rule(
+    yield _judge(
         "audio length",
         abs(facts.audio_sec - timeline.duration_sec) <= slack + _ROUNDING,
         f"{facts.audio_sec:.3f} s",
         f"{timeline.duration_sec:.3f} s ±{slack:.3f} s",
     )
-    planned = timeline.clip_audio and facts.planned_lufs is not None
-    if timeline.narrations or timeline.music or planned:  # a video without these is silent on purpose
-        wanted = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
-        yield _rule(
+    is_clip_planned = timeline.clip_audio and facts.planned_lufs is not None
+    if timeline.narrations or timeline.music or is_clip_planned:  # a video without these is silent on purpose
+        target = LOUDNESS_LUFS if facts.planned_lufs is None else min(facts.planned_lufs, LOUDNESS_LUFS)
+        yield _judge(
             "loudness",
-            abs(facts.integrated_lufs - wanted) <= LOUDNESS_TOLERANCE + _ROUNDING,
+            abs(facts.integrated_lufs - target) <= LOUDNESS_TOLERANCE + _ROUNDING,
             f"{facts.integrated_lufs:.1f} LUFS",
-            f"{wanted:.3g} ±{LOUDNESS_TOLERANCE:g} LUFS",
+            f"{target:.3g} ±{LOUDNESS_TOLERANCE:g} LUFS",
             _note_quiet(facts.integrated_lufs),
         )
-        yield _rule(
+        yield _judge(
             "true peak",
             facts.true_peak_dbtp <= MAX_TRUE_PEAK + _ROUNDING,
             f"{facts.true_peak_dbtp:.1f} dBTP",
             f"at most {MAX_TRUE_PEAK:g} dBTP",
         )
-    voiced = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.narrations]
-    unheard = _longest([common for s in facts.silences for v in voiced if (common := _overlap(s, v))])
-    # the user wants to hear a clip that is kept at full level under a narration
-    kept = {sound.scene for sound in timeline.clip_audio if not sound.ducked}
-    alone = [heard for heard in facts.narrations if heard.scene not in kept]
-    unlike = min(alone, key=lambda heard: heard.likeness, default=None)
-    missing = unlike is not None and unlike.likeness < MIN_LIKENESS
-    yield _rule(
+    yield from _narration_rules(facts, timeline)
+
+
+def _narration_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
+    narrated = [Span(start=v.start / SAMPLE_RATE, end=v.end / SAMPLE_RATE) for v in timeline.narrations]
+    silence = _longest([common for s in facts.silences for v in narrated if (common := _overlap(s, v))])
+    # the user wants to hear a clip that keeps its full level under a narration
+    loud_clips = {clip.scene for clip in timeline.clip_audio if not clip.ducked}
+    matches = [match for match in facts.narrations if match.scene not in loud_clips]
+    worst = min(matches, key=lambda match: match.correlation, default=None)
+    is_missing = worst is not None and worst.correlation < MIN_CORRELATION
+    yield _judge(
         "narration heard",
-        _sec(unheard) <= MAX_SILENCE_SEC + _ROUNDING and not missing,
-        f"scene {unlike.scene + 1}, {unlike.start:.2f}-{unlike.end:.2f} s: likeness {unlike.likeness:.2f}"
-        if unlike and missing
-        else f"silence {_told(unheard)}",
-        f"at most {MAX_SILENCE_SEC:g} s of silence where somebody speaks, likeness {MIN_LIKENESS:g} to the recording",
+        _sec(silence) <= MAX_SILENCE_SEC + _ROUNDING and not is_missing,
+        f"scene {worst.scene + 1}, {worst.start:.2f}-{worst.end:.2f} s: correlation {worst.correlation:.2f}"
+        if worst and is_missing
+        else f"silence {_format_span(silence)}",
+        f"at most {MAX_SILENCE_SEC:g} s of silence in a narration, correlation {MIN_CORRELATION:g} with the recording",
     )
-    # where something else is heard there is no lag to speak of
-    known = [heard for heard in alone if heard.likeness >= MIN_LIKENESS]
-    off = max(known, key=lambda heard: abs(heard.late_sec), default=None)
+    # where another sound is heard there is no offset to judge
+    recognized = [match for match in matches if match.correlation >= MIN_CORRELATION]
+    farthest = max(recognized, key=lambda match: abs(match.offset_sec), default=None)
     allowed = 1 / timeline.fps + _SYNC_SEC
-    yield _rule(
-        "sound in step",
-        off is None or abs(off.late_sec) <= allowed,
-        f"scene {off.scene + 1} at {off.start:.2f} s: {off.late_sec:+.3f} s" if off else "nothing to compare",
+    yield _judge(
+        "audio in step",
+        farthest is None or abs(farthest.offset_sec) <= allowed,
+        f"scene {farthest.scene + 1} at {farthest.start:.2f} s: {farthest.offset_sec:+.3f} s"
+        if farthest
+        else "nothing to compare",
         f"every narration within {allowed:.3f} s of its place",
     )
 
 
-def _caption_rules(timeline: Timeline) -> Iterator[Finding]:
+def _caption_rules(timeline: Timeline) -> Iterator[CheckResult]:
     tracks: dict[str, tuple[Cue, ...]] = {f"captions {name}": cues for name, cues in timeline.captions.items()}
     if timeline.burned_captions:
         tracks["burned captions"] = timeline.burned_captions
     for name, cues in tracks.items():
-        trouble = next(_caption_troubles(cues, timeline), "")
-        yield _rule(
-            name, not trouble, trouble or f"{len(cues)} cues", "in the video, apart, one or more a spoken scene"
+        problem = next(_find_caption_problems(cues, timeline), "")
+        yield _judge(
+            name, not problem, problem or f"{len(cues)} cues", "in the video, apart, one or more a spoken scene"
         )
 
 
-def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
+def _find_caption_problems(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
     for number, cue in enumerate(cues, 1):
         if cue.end <= cue.start:
             yield f"cue {number} lasts {cue.end - cue.start} frames"
@@ -266,12 +212,12 @@ def _caption_troubles(cues: Sequence[Cue], timeline: Timeline) -> Iterator[str]:
             yield f"no cue for the narration of scene {voice.scene + 1}"
 
 
-def _thumbnail_rules(facts: FileFacts, timeline: Timeline) -> Iterator[Finding]:
-    width, height = thumbnail_size(timeline.width, timeline.height)
+def _thumbnail_rules(facts: FileFacts, timeline: Timeline) -> Iterator[CheckResult]:
+    width, height = choose_thumbnail_size(timeline.width, timeline.height)
     measured = f"{facts.thumbnail_width}x{facts.thumbnail_height}"
-    yield _rule("thumbnail size", measured == f"{width}x{height}", measured, f"{width}x{height}")
+    yield _judge("thumbnail size", measured == f"{width}x{height}", measured, f"{width}x{height}")
     size = facts.thumbnail_bytes
-    yield _rule("thumbnail weight", size <= MAX_BYTES, f"{size} bytes", f"at most {MAX_BYTES}")
+    yield _judge("thumbnail weight", size <= MAX_BYTES, f"{size} bytes", f"at most {MAX_BYTES}")
 
 
 def _subtract(spans: Sequence[Span], explained: Sequence[Span]) -> list[Span]:
@@ -301,7 +247,7 @@ def _note_black(black: Span | None, timeline: Timeline) -> str:
     scene = max(common, key=lambda n: common[n])
     return (
         f"Scene {scene + 1} is black for {_sec(black):.1f} s, from {black.start:.1f} s on, as its own image or clip is;"
-        " give it another file if that is not wanted."
+        " give it another file if that is not intended."
     )
 
 
@@ -309,9 +255,9 @@ def _note_quiet(lufs: float) -> str:
     if lufs >= LOUDNESS_LUFS - LOUDNESS_TOLERANCE - _ROUNDING:
         return ""
     if lufs <= _SILENT_LUFS:
-        return "The video is silent: nothing can be heard in the sounds that were given for it."
+        return "The video is silent: nothing can be heard in its narrations, music and clips."
     return (
-        f"The video plays at {lufs:.1f} LUFS instead of {LOUDNESS_LUFS:g}: its sounds are too short or too quiet to be"
+        f"The video plays at {lufs:.1f} LUFS instead of {LOUDNESS_LUFS:g}: its audio is too short or too quiet to be"
         " made that loud without distortion."
     )
 
@@ -329,7 +275,7 @@ def _sec(span: Span | None) -> float:
     return span.end - span.start if span else 0.0
 
 
-def _told(span: Span | None) -> str:
+def _format_span(span: Span | None) -> str:
     return f"{_sec(span):.2f} s from {span.start:.2f} s on" if span else "none"
 
 
@@ -339,11 +285,11 @@ def gate_versions(engine_version: str, gate_version: int = VERSION) -> str:
     return f"{gate_version}-{engine_version}"
 
 
-def failures(findings: Sequence[Finding]) -> str:
-    """The broken rules in one line, for the error on the job; empty if the file passed."""
-    return "; ".join(f"{f.rule}: {f.measured} (allowed: {f.limit})" for f in findings if not f.ok)
+def describe_failures(results: Sequence[CheckResult]) -> str:
+    """Return the broken rules in one line, for the error on the job; empty if the file passed."""
+    return "; ".join(f"{f.rule}: {f.measured} (allowed: {f.limit})" for f in results if not f.ok)
 
 
-def notices(findings: Sequence[Finding]) -> list[str]:
+def list_notices(results: Sequence[CheckResult]) -> list[str]:
     """Return the sentences about rules that the video passes only because its sources are like that."""
-    return [finding.note for finding in findings if finding.note]
+    return [result.note for result in results if result.note]

@@ -1,12 +1,15 @@
-"""What crosses the line between the pipeline and the renderer: a request in, a summary out."""
+"""Define what the pipeline and the renderer exchange: a request in, a summary out."""
 
 from collections.abc import Mapping
 from typing import Literal
 
+from pydantic import ConfigDict, Field
+
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.plan.choices import EncoderName, Language, RenderMode
-from sutradhar.domain.video.quality_gate import FileFacts, Finding
+from sutradhar.domain.video.file_facts import FileFacts
+from sutradhar.domain.video.quality_gate import CheckResult
 from sutradhar.domain.video.request_history import rename_tracks
 from sutradhar.domain.video.timeline import MediaRef, Timeline
 
@@ -24,14 +27,14 @@ def summary_blob(prefix: str) -> str:
 
 
 class RenderRequest(Record):
-    """One film to make. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
+    """A video to render. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
 
     history = History("render request", keep_fields, rename_tracks)
 
     render_id: str
-    """Names this attempt; goes back in every message."""
+    """The name of this attempt; every message of the renderer carries it."""
     job_id: str
-    """Opaque to the renderer; goes back in every message."""
+    """Opaque to the renderer; every message of the renderer carries it."""
     prefix: str
     """``jobs/JOB/renders/1``: the files are ``PREFIX/video.mp4``, ``thumbnail.png`` and ``job_summary.json``."""
     title: str
@@ -39,9 +42,9 @@ class RenderRequest(Record):
     mode: RenderMode
     timeline: Timeline
     encoder: EncoderName | None = None
-    """None: as the renderer's environment says."""
+    """None: the encoder of the renderer's environment."""
     quality: int | None = None
-    """CQ; None: as the renderer's environment says."""
+    """CQ; None: the quality of the renderer's environment."""
     soft_captions: bool = False
     """Also put the side captions into the video file (mov_text), for players to switch on."""
 
@@ -65,15 +68,21 @@ class StoredFile(MediaRef):
 
 
 class SegmentCounts(Frozen):
+    """The numbers of segments that a render needed, found in the blob store, and encoded."""
+
     total: int
     reused: int
     encoded: int
 
 
 class RenderSummary(Record):
-    """``job_summary.json``: what was made, how, and what the finished file measures."""
+    """``job_summary.json``: the rendered files, how they were made, and what the finished file measures.
+
+    Aliases are the names in the public JSON.
+    """
 
     history = History("render summary", keep_fields)
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     render_id: str
     engine_version: str
@@ -84,20 +93,20 @@ class RenderSummary(Record):
     encoder_asked: str
     encoder: str
     encoder_reason: str
-    """Why it was this one; what an encoder that was preferred said when it was tried."""
+    """The reason for this encoder: the error of a preferred encoder that was tried."""
     encoder_args: tuple[str, ...]
     ffmpeg_version: str
     segments: SegmentCounts
     tasks: int = 1
     render_timings: Mapping[str, float]
-    """Seconds of wall time by stage, of the task that ended the film; stages overlap, so they add up to more than
+    """Seconds of wall time by stage, of the task that completed the video; stages overlap, so they add up to more than
     ``total``."""
     facts: FileFacts
-    findings: tuple[Finding, ...]
+    check_results: tuple[CheckResult, ...] = Field(alias="findings")
     """The quality gate, rule by rule, with the figure and the limit; judged once, against the rendered timeline."""
     gate_version: int = 0
     """Version of the rules that judged the file; 0 in the summaries of renderers that did not record it."""
 
     @property
-    def passed(self) -> bool:
-        return all(f.ok for f in self.findings)
+    def has_passed(self) -> bool:
+        return all(result.ok for result in self.check_results)

@@ -1,4 +1,4 @@
-"""How films are made where nobody says."""
+"""Define the settings of the renderer for requests that do not name their own."""
 
 from typing import Annotated, Literal
 
@@ -8,14 +8,14 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.plan.choices import EncoderName
 
 Bitrate = Annotated[str, Field(pattern=r"^\d+(\.\d+)?[kKM]?$")]
-"""Bits a second as ffmpeg reads them: ``20M``, ``800k``."""
+"""Bits per second as ffmpeg reads them: ``20M``, ``800k``."""
 
 
 Upscaler = Literal["none", "zscale", "realesrgan"]
 
 
 class RendererSettings(Frozen):
-    """How films are made where the request does not say; the renderer's environment."""
+    """The settings of a render that the request does not name, from the renderer's environment."""
 
     encoder: EncoderName = "auto"
     fast_path: bool = True
@@ -26,10 +26,10 @@ class RendererSettings(Frozen):
     maxrate: Bitrate = "40M"
     bufsize: Bitrate = "80M"
     preset: str | None = None
-    """The encoder's own name for how hard it tries; None: by render mode."""
+    """The encoder's own name for its balance of speed and quality; None: by render mode."""
     gop: int | None = Field(default=None, ge=1)
-    """Frames from keyframe to keyframe at most; None: one keyframe a segment."""
+    """Frames from keyframe to keyframe at most; None: one keyframe for each segment."""
     upscale: Upscaler = "none"
-    """What enlarges pictures that are smaller than the film; none: the compositor's own Lanczos."""
+    """The program that enlarges images that are smaller than the video; none: the compositor's own Lanczos."""
     debug: bool = False
-    """Log every command, and leave the work directory behind."""
+    """Log every command, and preserve the work directory."""

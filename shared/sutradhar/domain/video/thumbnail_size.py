@@ -3,7 +3,7 @@
 MAX_BYTES = 2_000_000
 
 
-def thumbnail_size(width: int, height: int) -> tuple[int, int]:
+def choose_thumbnail_size(width: int, height: int) -> tuple[int, int]:
     """Return width and height in pixels of the thumbnail of a video of ``width`` x ``height``."""
     if width > height:
         return 1280, 720

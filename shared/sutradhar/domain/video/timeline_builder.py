@@ -243,11 +243,11 @@ def _build_captions(
 
 def list_caption_languages(plan: RenderPlan) -> tuple[Language, ...]:
     """Return the languages in which every spoken scene has captions: the narration's own, and full translations."""
-    spoken = [s for s in plan.scenes if s.narration]
+    narrated = [s for s in plan.scenes if s.narration]
     return tuple(
         language
         for language in plan.subtitle_languages
-        if language == plan.spoken_language or all(s.translations.get(language) for s in spoken)
+        if language == plan.spoken_language or all(s.translations.get(language) for s in narrated)
     )
 
 

@@ -1,0 +1,112 @@
+"""Find, reuse, record and measure the stored video of a render."""
+
+import hashlib
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gpu_renderer.audio.audio_meter import read_narrations
+from gpu_renderer.core.cache_keys import audio_key, video_key
+from gpu_renderer.core.segments import ENGINE_VERSION
+from gpu_renderer.core.task import RenderContext
+from gpu_renderer.encode.segment_store import SegmentPlan
+from gpu_renderer.verify import measurement_cache
+from gpu_renderer.verify.measure import measure
+from gpu_renderer.verify.source_samples import SourceSamples
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.video import quality_gate
+from sutradhar.domain.video.file_facts import FileFacts
+from sutradhar.domain.video.render_request import StoredFile
+from sutradhar.domain.video.timeline import Clip
+from sutradhar.ports.stores import BlobStore
+
+
+class FinishedRecord(Frozen):
+    """The record of a stored video, under a key of its segments, its audio and its caption tracks."""
+
+    video: StoredFile
+
+
+def audio_blob(context: RenderContext) -> str:
+    """Return the name of the stored mix."""
+    return f"sounds/{audio_key(context.request.timeline)}.m4a"
+
+
+def _record_blob(context: RenderContext, plan: SegmentPlan) -> str:
+    captions = context.request.timeline.captions if context.request.soft_captions else {}
+    return f"films/{video_key(plan.blobs, audio_blob(context), captions)}.json"
+
+
+def find_finished(context: RenderContext, plan: SegmentPlan) -> FinishedRecord | None:
+    """Return the record of a video with the same content, if its file is still as it was stored."""
+    try:
+        record = FinishedRecord.model_validate_json(context.blobs.get(_record_blob(context, plan)))
+        return record if context.blobs.size(record.video.blob) == record.video.size else None
+    except (NotFound, ValidationError):
+        return None
+
+
+def reuse_finished(context: RenderContext, record: FinishedRecord) -> bool:
+    """Copy the finished video to the place of this render; return False if it is not there any more."""
+    with context.measure_time("join"):
+        target = context.request.video_blob
+        try:
+            if record.video.blob != target:
+                context.blobs.copy(record.video.blob, target)
+            video = context.blobs.fetch(target, context.workdir / "video.mp4")
+        except NotFound:
+            return False  # it was deleted just now
+        return _hash_file(video) == record.video.sha256
+
+
+def save_finished(context: RenderContext, plan: SegmentPlan, video: StoredFile) -> None:
+    """Record ``video`` as the finished video of ``plan``, so that the next render with the same content reuses it."""
+    context.blobs.put(_record_blob(context, plan), FinishedRecord(video=video).model_dump_json().encode())
+
+
+def measure_stored(context: RenderContext, plan: SegmentPlan) -> tuple[StoredFile, StoredFile, FileFacts]:
+    """Fetch the stored files again and measure them; the same bytes are not measured twice."""
+    request, blobs = context.request, context.blobs
+    context.report("gate", request.timeline.frames + 1, context.units)
+    with context.measure_time("gate"):
+        video = blobs.fetch(request.video_blob, context.workdir / "stored.mp4")
+        thumbnail = blobs.fetch(request.thumbnail_blob, context.workdir / "stored.png")
+        stored_video = _describe_stored(request.video_blob, video)
+        stored_thumbnail = _describe_stored(request.thumbnail_blob, thumbnail)
+        versions = f"{ENGINE_VERSION}-{quality_gate.VERSION}"
+        name = f"measured/{stored_video.sha256}-{stored_thumbnail.sha256[:16]}-{versions}.json"
+        facts = _find_facts(blobs, name)
+        if facts is None:
+            facts = measure(
+                video,
+                thumbnail,
+                context.cancel,
+                content=measurement_cache.load_measurements(blobs, plan.blobs, audio_blob(context)),
+                narrations=read_narrations(request.timeline, blobs, context.workdir, context.cancel),
+                sources=SourceSamples(request.timeline, lambda clip: _fetch_source(context, clip), context.cancel),
+            )
+            blobs.put(name, facts.model_dump_json().encode())
+    return stored_video, stored_thumbnail, facts
+
+
+def _find_facts(blobs: BlobStore, name: str) -> FileFacts | None:
+    if not blobs.exists(name):
+        return None
+    try:
+        return FileFacts.model_validate_json(blobs.get(name))
+    except ValidationError:
+        return None  # stored by a version that measured other things
+
+
+def _fetch_source(context: RenderContext, clip: Clip) -> Path:
+    return context.blobs.fetch(clip.media.blob, context.workdir / f"source-{clip.media.sha256}")
+
+
+def _describe_stored(blob: str, path: Path) -> StoredFile:
+    return StoredFile(blob=blob, sha256=_hash_file(path), size=path.stat().st_size)
+
+
+def _hash_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,72 @@
+"""Define what is measured on a finished file, for the quality gate and for the public summary of a render."""
+
+from pydantic import ConfigDict, Field
+
+from sutradhar.domain.core.base import Frozen
+
+
+class Span(Frozen):
+    """A stretch of time in seconds from the start of the file."""
+
+    start: float
+    end: float
+
+
+class NarrationMatch(Frozen):
+    """A stretch of a narration, ``start`` to ``end`` seconds on the timeline, compared with the file's audio.
+
+    Aliases are the names in the public JSON.
+    """
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
+
+    scene: int
+    start: float
+    end: float
+    correlation: float = Field(alias="likeness")
+    """-1 to 1."""
+    offset_sec: float = Field(alias="late_sec")
+    """Seconds by which the file's audio is late; below 0 it is early."""
+
+
+class FileFacts(Frozen):
+    """The measurements of the stored file, as players will get it."""
+
+    container: str
+    video_codec: str
+    video_tag: str
+    """The container's name of the codec, four letters."""
+    width: int
+    height: int
+    fps: float
+    pixel_format: str
+    color_space: str
+    color_primaries: str
+    color_transfer: str
+    color_range: str
+    frames: int
+    """Number of frames that decoding the file to its end gives; the header is not trusted."""
+    duration_sec: float
+    moov_first: bool
+    audio_codec: str
+    """Empty when there is no audio track."""
+    sample_rate: int
+    channels: int
+    audio_sec: float
+    integrated_lufs: float
+    planned_lufs: float | None = None
+    """Loudness in LUFS that the mixer could reach with these sources; None: not known."""
+    true_peak_dbtp: float
+    silences: tuple[Span, ...]
+    narrations: tuple[NarrationMatch, ...]
+    """The stretches whose shape can be recognized; none without recordings to compare with."""
+    black: tuple[Span, ...]
+    frozen: tuple[Span, ...]
+    source_black: tuple[Span, ...] = ()
+    """Spans in which the files that the video was made of are black themselves."""
+    source_frozen: tuple[Span, ...] = ()
+    """Spans in which those files, moved by their cameras, do not change."""
+    decode_errors: tuple[str, ...]
+    thumbnail_width: int
+    thumbnail_height: int
+    thumbnail_bytes: int
