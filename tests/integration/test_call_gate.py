@@ -118,7 +118,7 @@ def test_a_fault_of_one_request_says_nothing_of_the_next(harness: GateHarness, f
 
 def test_no_more_concurrent_calls_than_slots_in_all_instances(harness: GateHarness) -> None:
     one, two = (gate.call(USAGE) for gate in (harness.here, harness.there))
-    with one, two, pytest.raises(LeaseHeld, match="v is asked 2 things at once"):
+    with one, two, pytest.raises(LeaseHeld, match="v has 2 calls at once"):
         harness.call()
     harness.call()
     with suppress(RuntimeError), harness.here.call(USAGE):
@@ -131,7 +131,7 @@ def test_no_more_calls_a_minute_than_a_provider_may_get_from_all_instances(tmp_p
     harness = GateHarness(tmp_path, a_minute=3)
     for gate in (harness.here, harness.there, harness.here):
         harness.call(gate)
-    with pytest.raises(LeaseHeld, match="v was asked 3 things in this minute"):
+    with pytest.raises(LeaseHeld, match="v had 3 calls in this minute"):
         harness.call(harness.there)
     harness.clock.advance(60)
     harness.call(harness.there)

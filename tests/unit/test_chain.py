@@ -210,7 +210,7 @@ def test_the_owner_of_a_named_voice_is_asked_first() -> None:
 
 def test_another_voice_than_the_one_that_was_named_is_said_to_be_another() -> None:
     (missed,) = chain(Scripted("a/1")).narrate("Hello", "en", "F", OWN).fallbacks
-    assert (missed.provider, missed.reason) == ("actor", "it is not among the narrators: has it a key?")
+    assert (missed.provider, missed.reason) == ("actor", "it is not among the narrators; is its key set?")
     (missed,) = chain(Scripted("a/1"), Scripted("actor/2", 9)).narrate("Hello", "en", "F", OWN).fallbacks
     assert missed.provider == "actor/2"
     # one that has no voices to choose from is asked no sooner, and says what it is asked for

@@ -52,4 +52,4 @@ def explain_other_voice(narrators: Sequence[NarrationProvider], voice_id: VoiceI
     is_in_chain = any(one.provider_id.provider == voice_id.provider for one in narrators)
     if is_in_chain:
         return Fallback(provider=voice_id.provider, reason=f"it has no voice {voice_id.voice} to choose")
-    return Fallback(provider=voice_id.provider, reason="it is not among the narrators: has it a key?")
+    return Fallback(provider=voice_id.provider, reason="it is not among the narrators; is its key set?")

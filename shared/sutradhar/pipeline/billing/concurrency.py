@@ -33,4 +33,4 @@ class ConcurrencyLimit:
                 return self._leases.acquire(f"calls/{provider}/{slot}", MAX_LEASE)
             except LeaseHeld:
                 continue
-        raise LeaseHeld(f"{provider} is asked {limit} things at once already, which is all that it may be")
+        raise LeaseHeld(f"{provider} has {limit} calls at once, which is its limit (MAX_CONCURRENT_CALLS)")

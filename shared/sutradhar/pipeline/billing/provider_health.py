@@ -103,7 +103,7 @@ class ProviderHealth:
             breaker = Breaker.from_record(texts[name])
             if wait := breaker.seconds_until_retry(now):
                 raise ProviderError(
-                    f"{provider} failed lately and rests for another {wait:.0f} s: {breaker.reason}",
+                    f"{provider} failed lately and is not called for another {wait:.0f} s: {breaker.reason}",
                     provider=provider,
                     retryable=True,
                     fault="busy",

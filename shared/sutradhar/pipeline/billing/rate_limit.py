@@ -24,7 +24,8 @@ class RateLimit:
             counted_minute, _, count = texts.get(name, "").partition(" ")
             calls = int(count) if counted_minute == minute else 0
             if calls >= limit:
-                raise LeaseHeld(f"{provider} was asked {limit} things in this minute, which is all that it may be")
+                setting = f"{provider.upper()}_MAX_CALLS_PER_MINUTE"
+                raise LeaseHeld(f"{provider} had {limit} calls in this minute, which is its limit ({setting})")
             return {name: f"{minute} {calls + 1}"}
 
         self._records.update([name], add_one)
