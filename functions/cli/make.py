@@ -29,7 +29,7 @@ from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import fallback_summary
+from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.quality_gate import gate_versions
 
@@ -134,7 +134,7 @@ def _print_cost(job: Job) -> None:
     from sutradhar.pipeline.billing.accounts import read_account
 
     paid = read_account(bootstrap.backend().records, job_account(job.id))
-    for line in fallback_summary(job.assets):
+    for line in summarize_fallbacks(job.assets):
         note(line)
     if paid.charges:
         say(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated_micros):.4f}).")

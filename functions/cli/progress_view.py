@@ -14,7 +14,7 @@ from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import fraction_done
+from sutradhar.domain.jobs.job_status import compute_progress
 
 _ROWS: Mapping[AssetKind, str] = {"image": "images", "narration": "voice", "sound": "sounds", "music": "music"}
 _STAGE_WORDS = {
@@ -81,7 +81,7 @@ class ProgressView:
             if notice not in self._noted:
                 self._noted.add(notice)
                 print_note(notice)
-        now, done = monotonic(), fraction_done(job, len(made))
+        now, done = monotonic(), compute_progress(job, len(made))
         self._left = self._left or TimeLeft(self._video_sec, now, done)
         self._row("plan", "story", int(job.plan is not None), 1)
         for kind, word in _ROWS.items():

@@ -10,7 +10,7 @@ from rich.table import Table
 from functions.cli.console import errors, note, print_failure, printable
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.job_status import fraction_done, name_state
+from sutradhar.domain.jobs.job_status import compute_progress, name_state
 
 
 def status(
@@ -26,7 +26,9 @@ def status(
             ready = len(backend.assets.get_many(r.key for r in job.requests))
             title = job.current_plan.title or job.requested_plan.topic or ""
             made = f"{ready} of {len(job.requests)}" if job.requests else ""
-            table.add_row(job.id, escape(printable(title)), name_state(job), f"{fraction_done(job, ready):.0%}", made)
+            table.add_row(
+                job.id, escape(printable(title)), name_state(job), f"{compute_progress(job, ready):.0%}", made
+            )
         Console(highlight=False).print(table if jobs else 'No jobs yet: `sutradhar make "Prahlad"` makes the first.')
         for text in jobs[0].notices if job_id else ():
             note(text)

@@ -12,7 +12,7 @@ from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import describe_status, fallback_summary
+from sutradhar.domain.jobs.job_status import describe_status, summarize_fallbacks
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
@@ -218,7 +218,7 @@ def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
         Slot.parse("scene-02-image"): asset("b/1", ("a", "no credit")),
         MUSIC: asset("c/1", ("a", "it was down")),
     }
-    assert fallback_summary(assets) == [
+    assert summarize_fallbacks(assets) == [
         "scene 1, image, scene 2, image, scene 3, image by b/1, for a: it was down; its model is gone; no credit",
         "music by c/1, for a: it was down",
     ]

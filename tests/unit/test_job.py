@@ -11,7 +11,7 @@ from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome, Progress, Result
-from sutradhar.domain.jobs.job_status import describe_status, fraction_done
+from sutradhar.domain.jobs.job_status import compute_progress, describe_status
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -116,7 +116,7 @@ def test_progress_never_goes_back() -> None:
     job, seen = after(*IN[JobState.RENDERING]), []
     for done, total in ((1, 10), (5, 10), (3, 10), (2, 4), (6, 10)):
         job = job.record_progress(job.render_id, Progress(stage="picture", done=done, total=total), NOW)[0]
-        seen.append(fraction_done(job, 1))
+        seen.append(compute_progress(job, 1))
     assert seen == sorted(seen)
 
 

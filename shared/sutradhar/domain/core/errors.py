@@ -1,26 +1,26 @@
-"""Every error of ours, in one tree.
+"""All errors that this program raises on purpose, in one tree.
 
     SutradharError
-    ├── InvalidRequest            what the caller asked for cannot be done; names every wrong field
+    ├── InvalidRequest            the request cannot be fulfilled; names every wrong field
     │   └── InvalidSettings       the environment has wrong variables; names every one
-    ├── BudgetSpent               a film would cost more than is left for today
-    ├── NotFound                  no such job, asset or file
-    ├── Conflict                  the thing is not in a state that allows it
-    │   ├── IllegalTransition     a job was asked to move along an arrow that does not exist
+    ├── BudgetSpent               a job would cost more than is left for today
+    ├── NotFound                  there is no such job, asset or file
+    ├── Conflict                  the job, upload or key is not in a state that allows the request
+    │   ├── IllegalTransition     a job cannot move from its state to the requested one
     │   └── IdempotencyMismatch   the same idempotency key came with another body
-    ├── LeaseHeld                 somebody else is at work on it; come back later (retryable)
-    │   └── StillAtWork           a vendor is, and goes on by itself
-    ├── StaleLease                the lease was lost, so this write is refused
-    ├── ProviderError             a maker (voice, picture, music, planner) failed; says whether to try again
+    ├── LeaseHeld                 another process works on it; try again later (retryable)
+    │   └── StillAtWork           a provider works on it, and goes on by itself
+    ├── StaleLease                another process took the lease, so this write is refused
+    ├── ProviderError             a provider (of narration, images, music, plans) failed; says whether to try again
     │   └── BudgetExceeded        the call would cost more than is left of a cap, so it was not made
-    ├── BackendError              a store, the bus or the job runner failed; says whether to try again
-    ├── RecordError               another version of Sutradhar wrote something that is stored
-    │   ├── NewerRecord           a newer one did
-    │   └── UnreadableRecord      an older one did, and it cannot be brought to today's form
+    ├── BackendError              a store, the bus or the runner failed; says whether to try again
+    ├── RecordError               another version of Sutradhar wrote a stored record
+    │   ├── NewerRecord           a newer version wrote it
+    │   └── UnreadableRecord      an older version wrote it, and it cannot be brought to today's form
     ├── RenderError               the renderer failed; says where and what to do
     └── NotInstalled              a program, font or package is missing; says how to get it
 
-``retryable`` is decided where the error is born. Whoever catches one only obeys it.
+``retryable`` is decided where the error is raised; the code that catches it only obeys.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,11 @@ from sutradhar.domain.core.failure import FailureDetail
 
 
 class SutradharError(Exception):
-    """Something went wrong."""
+    """An operation failed.
+
+    The first line of a subclass's docstring is its message if it is raised without one. ``advice`` says what the user
+    can do, ``retryable`` whether the same operation may succeed the next time.
+    """
 
     retryable = False
     advice = ""
@@ -81,38 +85,47 @@ class IdempotencyMismatch(Conflict):
 
 
 class LeaseHeld(SutradharError):
-    """Somebody else is at work on this; come back later."""
+    """Another process is at work on this; try again later."""
 
     retryable = True
     wait_sec = 0.5
-    """How long to let it rest, where that can be chosen."""
+    """Seconds until the next try, if the caller can choose them."""
 
 
 class StillAtWork(LeaseHeld):
-    """A vendor is still at work on this; ask again later."""
+    """A provider is still at work on this; ask again later."""
 
     wait_sec = 10.0
 
 
 class StaleLease(SutradharError):
-    """The lease was lost to somebody else, so this write is refused."""
+    """Another process took the lease, so this write is refused."""
 
     retryable = True
 
 
 Fault = Literal["busy", "down", "key", "refused", "request", "answer", "gone"]
-"""``busy``: too many calls, come back later. ``down``: no answer, or an error of the vendor's own. ``key``: the key is
-wrong or its credit used up. ``refused``: the vendor's policy does not allow it. ``request``: it cannot do this.
-``answer``: its answer holds no usable result. ``gone``: it no longer has this model."""
+"""The kind of a provider's failure.
+
+- ``busy``: too many calls; try again later.
+- ``down``: no answer, or an internal error of the provider.
+- ``key``: the API key is wrong, or its credit is used up.
+- ``refused``: the provider's policy does not allow the request.
+- ``request``: the provider cannot do this.
+- ``answer``: the answer holds no usable result.
+- ``gone``: the provider no longer has this model.
+"""
 
 
 class ProviderError(SutradharError):
     """A provider failed.
 
-    ``retryable`` says whether the same call may succeed later (429, 5xx, a crash) or never will (4xx, bad text);
-    ``status`` is the HTTP status or the exit code, when there was one; ``fault`` is what the circuit breaker and the
-    chain of providers go by; ``retry_after`` is in seconds, where the vendor says it. ``billed``: whether the vendor
-    may have charged for it, as for an answer that was lost on its way.
+    Args:
+        retryable: True if the same call may succeed later (429, 5xx, a crash), False if it never will (4xx, bad text).
+        status: the HTTP status or the exit code, if there was one.
+        fault: the kind of failure, by which the circuit breaker and the chain of providers decide.
+        retry_after: the seconds after which the provider asks to be called again, if it says so.
+        billed: True if the provider may have charged for the call, as when its answer was lost on the way.
     """
 
     def __init__(
@@ -145,10 +158,10 @@ class BudgetExceeded(ProviderError):
 
 
 class BackendError(SutradharError):
-    """A store, the bus or whoever runs the renderer did not do its work.
+    """A store, the bus or the runner failed.
 
-    ``retryable`` says whether it may be over the next time (unreachable, overloaded) or will not go away by itself
-    (no permission, not there).
+    ``retryable``: True if the next try may succeed (unreachable, overloaded), False if the cause will not go away by
+    itself (no permission, a missing bucket).
     """
 
     def __init__(self, message: str, *, retryable: bool, advice: str = "") -> None:
@@ -181,7 +194,7 @@ class UnreadableRecord(RecordError):
 
 
 class RenderError(SutradharError):
-    """The renderer failed. ``stage`` is one of picture, sound, join, thumbnail, gate, disk."""
+    """The renderer failed. ``stage`` is the stage of the renderer that failed, or ``disk``."""
 
     def __init__(
         self, cause: str, *, stage: str, scene: int | None = None, advice: str = "", retryable: bool = False
@@ -210,7 +223,7 @@ def describe_failure(exc: BaseException, stage: str, scene: int | None = None) -
 
 
 class NotInstalled(SutradharError):
-    """A program, a font or a package is missing. ``advice`` is the command that brings it."""
+    """A program, a font or a package is missing. ``advice`` is the command that installs it."""
 
     def __init__(self, what: str, *, advice: str) -> None:
         self.advice = advice

@@ -4,7 +4,7 @@ from sutradhar.domain.core.base import Frozen
 
 
 class FailureDetail(Frozen):
-    """Why something failed, and what to do about it.
+    """The cause of a failure, and the advice about it.
 
     The same value travels from an encoding worker to the renderer, in the renderer's last message, on the job and, as
     fields of the job's ``error``, in the API.
@@ -16,6 +16,6 @@ class FailureDetail(Frozen):
     scene: int | None = None
     """Index from 0, as in ``scenes[0]``; None if no single scene is to blame."""
     advice: str = ""
-    """What the user can do; empty if only a retry may help."""
+    """A sentence about what the user can do; empty if only a retry may help."""
     retryable: bool = False
-    """Whether the same work may succeed the next time."""
+    """True if the same work may succeed the next time."""

@@ -1,8 +1,8 @@
-"""The job: its states, the arrows between them, and the only methods that move along them.
+"""The job: its states, the transitions between them, and the only methods that make these transitions.
 
-A state names the work that is owed (``owed``), so whoever reads a job knows what has to be sent next; no list of
-messages to send is kept anywhere. Every method answers with the new job and the messages to send, and may be called
-again: a repeat changes nothing and answers with what is still owed.
+The state of a job tells its pending messages (``pending_messages``), so every process that reads a job knows what has
+to be sent next, and no list of messages to send is stored. Each method that makes a transition returns the new job and
+the messages to send. It may be called again: a repeat changes nothing and returns the messages that are still pending.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ class JobState(StrEnum):
 
     @property
     def is_terminal(self) -> bool:
+        """True if the job has finished: only FAILED can be left again, by a retry."""
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
@@ -39,7 +40,7 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.PLANNING: frozenset({JobState.PRODUCING, JobState.FAILED, JobState.CANCELLED}),
     JobState.PRODUCING: frozenset({JobState.RENDERING, JobState.FAILED, JobState.CANCELLED}),
     JobState.RENDERING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
-    # a retry goes back to the state that failed: what was made before it is still there
+    # a retry goes back to the state that failed; the assets that are finished by then stay
     JobState.FAILED: frozenset({JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING}),
     JobState.SUCCEEDED: frozenset(),
     JobState.CANCELLED: frozenset(),
@@ -50,25 +51,25 @@ _ENDED = {JobState.SUCCEEDED: "succeeded", JobState.FAILED: "failed", JobState.C
 
 
 class JobFailure(FailureDetail):
-    """Why a job failed, and what of it is done."""
+    """The failure of a job, and what a retry can use of its work."""
 
     kept: str = ""
-    """What a retry will not make again, in words."""
+    """The finished work that a retry uses again, in words."""
     refused_by: str = ""
-    """Versions of the quality gate and of the renderer if the gate refused the video: the same versions would refuse it
-    again. Else empty."""
+    """The versions of the quality gate and of the renderer if the gate refused the video; these versions would refuse
+    it again. Otherwise empty."""
 
     @classmethod
     def from_detail(cls, detail: FailureDetail, *, kept: str = "", refused_by: str = "") -> Self:
         return cls(**detail.model_dump(), kept=kept, refused_by=refused_by)
 
     def to_api(self) -> dict[str, Any]:
-        """Return the ``error`` of a job's status; whether to retry is said there in words, as ``advice``."""
+        """Return the ``error`` of a job's status. It leaves out ``retryable``: ``advice`` tells it in words."""
         return self.model_dump(exclude={"retryable"})
 
 
 class Progress(Frozen):
-    """Of the running render: ``done`` of ``total`` units."""
+    """The running renderer has done ``done`` of ``total`` units of work."""
 
     stage: str
     done: int
@@ -82,7 +83,7 @@ class CaptionFiles(Frozen):
 
 
 class Result(Frozen):
-    """The finished film; names of blobs."""
+    """The files of the finished video, as names of blobs."""
 
     video: str
     thumbnail: str
@@ -94,6 +95,7 @@ class Result(Frozen):
 
 
 Outcome = tuple["Job", Sequence[Message]]
+"""The job after a transition, and the messages to send."""
 
 
 def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
@@ -109,6 +111,8 @@ def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
 
 
 class Job(Record):
+    """One requested video from its request to its end."""
+
     history = History(
         "job",
         keep_fields,
@@ -122,37 +126,42 @@ class Job(Record):
     id: str
     state: JobState
     version: int = 0
-    """Counts writes; set by the store."""
+    """The number of writes; the store sets it."""
     request_hash: str
     requested_plan: RenderPlan
-    """As it was asked for."""
+    """The plan as the caller sent it, with the defaults of this system."""
     plan: RenderPlan | None = None
-    """With its scenes written."""
+    """The plan with its scenes; None until a planner has written them."""
     requests: tuple[AssetRequest, ...] = ()
     assets: Mapping[Slot, Asset] = {}
-    """By slot; filled when all are there."""
+    """The assets by slot; empty until all are finished."""
     owner: str = ""
-    """The API key that asked for it; empty: nobody's in particular."""
+    """The id of the API key that requested the job; empty if it came without one."""
     owner_cap_micros: int | None = None
-    """What all jobs of that key may cost in a day, in millionths of a US dollar."""
+    """The most that all jobs of the owner may cost in a day, in millionths of a US dollar; None: no cap."""
     attempt: int = 1
-    """Of rendering; a retry counts on."""
+    """The number of the attempt to render; a retry of the render raises it."""
     execution: str | None = None
+    """The name of the renderer's last execution; None: none was started."""
     progress: Progress | None = None
     result: Result | None = None
     error: JobFailure | None = None
     failed_in: JobState | None = None
+    """The state in which the job failed, to which a retry goes back."""
     estimated_micros: int = 0
-    """What vendors would be paid, as it was reckoned at the start; in millionths of a US dollar."""
+    """The expected payments to providers, estimated when the job was created; in millionths of a US dollar."""
     max_estimated_micros: int = 0
+    """The most that providers may be paid, by the same estimate."""
     notices: tuple[str, ...] = ()
-    """What the caller should know: captions left out, scenes stretched."""
+    """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]
+    """The time of the last transition into each state."""
     created_at: datetime
     updated_at: datetime
 
     @classmethod
     def new(cls, job_id: str, requested_plan: RenderPlan, request_hash: str, now: datetime) -> "Job":
+        """Return a job in its first state."""
         return cls(
             id=job_id,
             state=JobState.PLANNING,
@@ -170,11 +179,11 @@ class Job(Record):
 
     @property
     def render_id(self) -> str:
-        """Names one attempt at rendering."""
+        """The name of this attempt to render."""
         return f"{self.id}-{self.attempt}"
 
     def pending_messages(self) -> list[Message]:
-        """The messages that bring this job on, whatever happened to those sent before."""
+        """Return the messages that continue this job, whatever happened to those sent before."""
         match self.state:
             case JobState.PLANNING:
                 return [PlanRender(job_id=self.id)]
@@ -187,11 +196,13 @@ class Job(Record):
         return []
 
     def find_request(self, slot: Slot) -> AssetRequest | None:
+        """Return the request for the asset of ``slot``; None if the job has none."""
         return next((r for r in self.requests if r.slot == slot), None)
 
     def start_producing(
         self, plan: RenderPlan, requests: Sequence[AssetRequest], notices: Sequence[str], now: datetime
     ) -> Outcome:
+        """Store the plan with its scenes and the requests for its assets, and go on to PRODUCING."""
         if self.state is not JobState.PLANNING:
             return self, self.pending_messages()
         job = self._transition(JobState.PRODUCING, now).evolve(
@@ -200,24 +211,23 @@ class Job(Record):
         return job, job.pending_messages()
 
     def start_rendering(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
-        """``assets``: every slot of the job."""
+        """Store the assets of all slots, and go on to RENDERING."""
         if self.state is not JobState.PRODUCING:
             return self, self.pending_messages()
         job = self._transition(JobState.RENDERING, now).evolve(assets=dict(assets))
         return job, job.pending_messages()
 
     def record_execution(self, render_id: str, execution: str, notices: Sequence[str], now: datetime) -> Outcome:
-        """``execution`` renders ``render_id``. It stays recorded until the job is over, so a cancel can reach it."""
+        """Record that ``execution`` renders ``render_id``. It stays recorded, so that a later cancel can stop it."""
         if self.state in (JobState.CANCELLED, JobState.FAILED) and render_id == self.render_id:
             job = self.evolve(execution=execution, updated_at=now)
             return job, job.pending_messages()
         if self.state is not JobState.RENDERING or render_id != self.render_id or execution == self.execution:
             return self, []
-        kept = tuple(n for n in notices if n not in self.notices)
-        return self.evolve(execution=execution, notices=self.notices + kept, updated_at=now), []
+        return self.evolve(execution=execution, notices=self._merge_notices(notices), updated_at=now), []
 
     def record_progress(self, render_id: str, progress: Progress, now: datetime) -> Outcome:
-        """Progress only grows, whatever order it arrives in."""
+        """Record the progress of the renderer. It only grows, in whatever order the messages arrive."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, []
         if self.progress and self.progress.done * progress.total >= progress.done * self.progress.total:
@@ -228,18 +238,22 @@ class Job(Record):
         """Record the finished video and the notices about it."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, self.pending_messages()
-        told = self.notices + tuple(notice for notice in notices if notice not in self.notices)
-        return self._transition(JobState.SUCCEEDED, now).evolve(result=result, notices=told), []
+        job = self._transition(JobState.SUCCEEDED, now)
+        return job.evolve(result=result, notices=self._merge_notices(notices)), []
 
     def fail(self, error: JobFailure, now: datetime) -> Outcome:
-        """Record why it cannot go on. A job that is over stays as it is."""
+        """Record why the job cannot go on. A job that has finished stays as it is."""
         if self.state.is_terminal:
             return self, self.pending_messages()
         job = self._transition(JobState.FAILED, now).evolve(error=error, failed_in=self.state)
         return job, job.pending_messages()
 
     def cancel(self, now: datetime) -> Outcome:
-        """Raises Conflict if the job is already over in another way."""
+        """Cancel the job.
+
+        Raises:
+            Conflict: it has finished in another way.
+        """
         if self.state is JobState.CANCELLED:
             return self, self.pending_messages()
         if self.state.is_terminal:
@@ -248,7 +262,11 @@ class Job(Record):
         return job, job.pending_messages()
 
     def retry(self, now: datetime) -> Outcome:
-        """Go on from what is already made. Raises Conflict if the job has not failed."""
+        """Go back to the state in which the job failed, with its finished assets. A running job stays as it is.
+
+        Raises:
+            Conflict: the job has succeeded or was cancelled.
+        """
         if self.state is not JobState.FAILED or self.failed_in is None:
             if not self.state.is_terminal:
                 return self, self.pending_messages()
@@ -256,6 +274,9 @@ class Job(Record):
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
         job = self._transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
         return job, job.pending_messages()
+
+    def _merge_notices(self, notices: Sequence[str]) -> tuple[str, ...]:
+        return self.notices + tuple(n for n in notices if n not in self.notices)
 
     def _transition(self, state: JobState, now: datetime) -> "Job":
         if state not in TRANSITIONS[self.state]:

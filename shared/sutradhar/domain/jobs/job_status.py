@@ -1,10 +1,11 @@
-"""What the outside sees of a job. The only place that turns states into the words of the API."""
+"""Describe a job as the API shows it. This is the only place that turns states into the words of the API."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.billing.ledger import Account
@@ -21,7 +22,7 @@ _STATE = {
 }
 _STEP_OF: Mapping[AssetKind, str] = {"image": "images", "narration": "tts", "sound": "sounds", "music": "music"}
 
-# where each state begins and ends on the bar, by the share of the time that it took on two cores
+# start and end of each state on the progress bar, in percent, by its share of the time on two cores
 _SPAN = {
     JobState.PLANNING: (0, 2),
     JobState.PRODUCING: (2, 25),
@@ -30,12 +31,12 @@ _SPAN = {
 }
 
 
-def fraction_done(job: Job, ready: int) -> float:
-    """0 to 1. ``ready``: how many of the job's assets are there."""
+def compute_progress(job: Job, ready: int) -> float:
+    """Return the finished fraction of the job, 0 to 1. ``ready``: the number of its finished assets."""
     state = job.state
     if state in (JobState.FAILED, JobState.CANCELLED):
-        entered = [s for s in (JobState.RENDERING, JobState.PRODUCING, JobState.PLANNING) if s in job.entered_at]
-        state = entered[0]
+        running = (JobState.RENDERING, JobState.PRODUCING, JobState.PLANNING)
+        state = next(s for s in running if s in job.entered_at)
     low, high = _SPAN[state]
     part = 0.0
     if state is JobState.PRODUCING and job.requests:
@@ -45,7 +46,7 @@ def fraction_done(job: Job, ready: int) -> float:
     return (low + (high - low) * part) / 100
 
 
-def fallback_summary(assets: Mapping[Slot, Asset]) -> list[str]:
+def summarize_fallbacks(assets: Mapping[Slot, Asset]) -> list[str]:
     """Describe which provider replaced which others, for which assets and why: one line for each such group. ``assets``
     maps slots to assets."""
     slots: dict[tuple[str, str], dict[str, None]] = {}
@@ -61,45 +62,68 @@ def fallback_summary(assets: Mapping[Slot, Asset]) -> list[str]:
 
 
 def name_state(job: Job) -> str:
-    """``pending`` until a planner took it up."""
+    """Return the API's word for the state: ``pending`` until the scenes are written."""
     return "pending" if job.state is JobState.PLANNING else _STATE[job.state]
 
 
-def describe_status(job: Job, made: Mapping[str, Asset], account: Account, *, base: str) -> dict[str, Any]:
+def describe_status(job: Job, assets: Mapping[str, Asset], account: Account, *, base: str) -> dict[str, Any]:
     """Return the body of ``GET /render/{id}/status``.
 
     Args:
-        made: the job's assets that exist, by key.
+        assets: the job's finished assets, by key.
         account: what the job was charged.
         base: the path of the job, as the caller reaches it; links begin with it.
     """
-    by_slot = job.assets or {r.slot: made[r.key] for r in job.requests if r.key in made}
+    by_slot = job.assets or {r.slot: assets[r.key] for r in job.requests if r.key in assets}
     plan = job.current_plan
-    file = f"{base}/file"
-    done = job.result is not None
-    captions = job.result.captions if job.result else {}
     return {
         "job_id": job.id,
         "state": name_state(job),
         "status": name_state(job),
-        "step": _step(job, by_slot),
-        "progress_pct": int(fraction_done(job, len(by_slot)) * 100),
-        "steps": _steps(job, by_slot),
+        "step": _name_step(job, by_slot),
+        "progress_pct": int(compute_progress(job, len(by_slot)) * 100),
+        "steps": _list_steps(job, by_slot),
         "title": plan.title,
         "description": plan.description or job.requested_plan.description,
         "tags": list(plan.tags or job.requested_plan.tags),
         "metadata": dict(job.requested_plan.metadata),
-        "assets": [
-            {
-                "slot": str(r.slot),
-                "kind": r.kind,
-                "state": "ready" if r.slot in by_slot else "pending",
-                **(_made(by_slot[r.slot]) if r.slot in by_slot else {}),
-            }
-            for r in job.requests
+        "assets": [_describe_asset(r, by_slot.get(r.slot)) for r in job.requests],
+        **_list_file_urls(job, f"{base}/file"),
+        "duration_sec": job.result.duration_sec if job.result else None,
+        "fallbacks": [
+            {"slot": str(slot), "provider": a.provider, "instead_of": [f.model_dump() for f in a.fallbacks]}
+            for slot, a in by_slot.items()
+            if a.fallbacks
         ],
-        "final_video_url": f"{file}?kind=video" if done else None,
-        "thumbnail_url": f"{file}?kind=thumbnail" if done else None,
+        "cost": describe_cost(job, account),
+        "logs": [*job.notices, *_list_rewordings(by_slot)],
+        "error": job.error.to_api() if job.error else None,
+        "created_at": job.created_at.isoformat(),
+        "updated_at": job.updated_at.isoformat(),
+    }
+
+
+def _describe_asset(request: AssetRequest, asset: Asset | None) -> dict[str, Any]:
+    slot = {"slot": str(request.slot), "kind": request.kind, "state": "ready" if asset else "pending"}
+    if asset is None:
+        return slot
+    confidences = [word.confidence for word in asset.words]
+    return {
+        **slot,
+        "provider": asset.provider,
+        "alignment": asset.alignment,
+        "alignment_confidence": round(sum(confidences) / len(confidences), 3) if confidences else None,
+    }
+
+
+def _list_file_urls(job: Job, file: str) -> dict[str, Any]:
+    """Return the URLs of the files of a finished job; ``file``: the path at which all of them are. None for a file that
+    does not exist."""
+    is_done = job.result is not None
+    captions = job.result.captions if job.result else {}
+    return {
+        "final_video_url": f"{file}?kind=video" if is_done else None,
+        "thumbnail_url": f"{file}?kind=thumbnail" if is_done else None,
         "youtube_url": None,
         "captions": {
             language: {f: f"{file}?kind=captions&lang={language}&format={f}" for f in ("srt", "vtt")}
@@ -109,31 +133,12 @@ def describe_status(job: Job, made: Mapping[str, Asset], account: Account, *, ba
             f"{language}_url": f"{file}?kind=captions&lang={language}&format=srt" if language in captions else None
             for language in ("hi", "en")
         },
-        "duration_sec": job.result.duration_sec if job.result else None,
-        "fallbacks": [
-            {"slot": str(slot), "provider": a.provider, "instead_of": [f.model_dump() for f in a.fallbacks]}
-            for slot, a in by_slot.items()
-            if a.fallbacks
-        ],
-        "cost": describe_cost(job, account),
-        "logs": [*job.notices, *_rewordings(by_slot)],
-        "error": job.error.to_api() if job.error else None,
-        "created_at": job.created_at.isoformat(),
-        "updated_at": job.updated_at.isoformat(),
-    }
-
-
-def _made(asset: Asset) -> dict[str, Any]:
-    sure = [word.confidence for word in asset.words]
-    return {
-        "provider": asset.provider,
-        "alignment": asset.alignment,
-        "alignment_confidence": round(sum(sure) / len(sure), 3) if sure else None,
     }
 
 
 def describe_cost(job: Job, account: Account) -> dict[str, Any]:
-    """What vendors were paid for it so far, in US dollars; what is set aside for calls that are being made."""
+    """Return the cost of the job so far in US dollars: the payments to providers, and the reservations for running
+    calls."""
     lines = [
         {
             "slot": charge.slot,
@@ -155,7 +160,7 @@ def describe_cost(job: Job, account: Account) -> dict[str, Any]:
     }
 
 
-def _rewordings(by_slot: Mapping[Slot, Asset]) -> list[str]:
+def _list_rewordings(by_slot: Mapping[Slot, Asset]) -> list[str]:
     return [
         f"{slot.label}: the prompt was refused ({asset.refusal_reason}) and drawn as: {asset.provenance.prompt}"
         for slot, asset in by_slot.items()
@@ -163,12 +168,12 @@ def _rewordings(by_slot: Mapping[Slot, Asset]) -> list[str]:
     ]
 
 
-def _step(job: Job, by_slot: Mapping[Slot, Asset]) -> str:
+def _name_step(job: Job, by_slot: Mapping[Slot, Asset]) -> str:
     match job.failed_in or job.state:
         case JobState.PLANNING:
             return "planning"
         case JobState.PRODUCING:
-            if failed := _failed_step(job):
+            if failed := _find_failed_step(job):
                 return failed
             missing = [r.kind for r in job.requests if r.slot not in by_slot]
             kinds: tuple[AssetKind, ...] = ("image", "narration", "sound", "music")
@@ -178,43 +183,42 @@ def _step(job: Job, by_slot: Mapping[Slot, Asset]) -> str:
     return "stitch" if JobState.RENDERING in job.entered_at else "planning"
 
 
-def _steps(job: Job, by_slot: Mapping[Slot, Asset]) -> list[dict[str, Any]]:
-    """Each step with its times; the makers' steps run side by side, so they share theirs."""
-    begun = job.entered_at
+def _list_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> list[dict[str, Any]]:
+    """Return each step with its times. The steps of the providers run at the same time, so they share their times."""
+    entered_at = job.entered_at
 
-    def step(name: str, start: JobState, end: JobState, finished: bool) -> dict[str, Any]:
-        started_at, ended_at = begun.get(start), begun.get(end)
+    def describe_step(name: str, start: JobState, end: JobState, finished: bool) -> dict[str, Any]:
+        started_at, ended_at = entered_at.get(start), entered_at.get(end)
         word = "done" if finished else "running" if job.state is start else "pending"
         if not finished and job.state in (JobState.FAILED, JobState.CANCELLED) and started_at:
             # one of the concurrent steps failed, and only that step is reported
-            word = _STATE[job.state] if _failed_step(job) in ("", name) else "pending"
+            word = _STATE[job.state] if _find_failed_step(job) in ("", name) else "pending"
         return {
             "name": name,
             "state": word,
-            "started_at": _iso(started_at),
-            "finished_at": _iso(ended_at) if finished else None,
+            "started_at": _format_time(started_at),
+            "finished_at": _format_time(ended_at) if finished else None,
         }
 
-    makers = []
+    asset_steps = []
     for kind, name in _STEP_OF.items():
-        wanted = [r.slot for r in job.requests if r.kind == kind]
-        if wanted or (job.state is JobState.PLANNING and kind != "sound"):
-            ready = bool(wanted) and all(slot in by_slot for slot in wanted)
-            makers.append(step(name, JobState.PRODUCING, JobState.RENDERING, ready))
+        slots = [r.slot for r in job.requests if r.kind == kind]
+        if slots or (job.state is JobState.PLANNING and kind != "sound"):
+            is_ready = bool(slots) and all(slot in by_slot for slot in slots)
+            asset_steps.append(describe_step(name, JobState.PRODUCING, JobState.RENDERING, is_ready))
     return [
-        step("planning", JobState.PLANNING, JobState.PRODUCING, JobState.PRODUCING in begun),
-        *makers,
-        step("stitch", JobState.RENDERING, JobState.SUCCEEDED, JobState.SUCCEEDED in begun),
-        step("completed", JobState.SUCCEEDED, JobState.SUCCEEDED, JobState.SUCCEEDED in begun),
+        describe_step("planning", JobState.PLANNING, JobState.PRODUCING, JobState.PRODUCING in entered_at),
+        *asset_steps,
+        describe_step("stitch", JobState.RENDERING, JobState.SUCCEEDED, JobState.SUCCEEDED in entered_at),
+        describe_step("completed", JobState.SUCCEEDED, JobState.SUCCEEDED, JobState.SUCCEEDED in entered_at),
     ]
 
 
-def _failed_step(job: Job) -> str:
-    """Return the name of the concurrent step that failed; empty if all succeeded."""
+def _find_failed_step(job: Job) -> str:
+    """Return the name of the concurrent step that failed; empty if none did."""
     stages: Mapping[str, str] = {str(kind): step for kind, step in _STEP_OF.items()}
-    in_making = job.failed_in is JobState.PRODUCING and job.error is not None
-    return stages.get(job.error.stage, "") if in_making and job.error else ""
+    return stages.get(job.error.stage, "") if job.error and job.failed_in is JobState.PRODUCING else ""
 
 
-def _iso(at: datetime | None) -> str | None:
+def _format_time(at: datetime | None) -> str | None:
     return at.isoformat() if at else None

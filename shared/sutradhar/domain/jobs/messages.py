@@ -1,4 +1,7 @@
-"""What travels on the bus. Orders are imperative, facts are past tense. ``topic`` is the function that serves it."""
+"""The messages of the bus. Commands are named in the imperative, events in the past tense.
+
+``topic`` names the Pub/Sub topic of a message and the function that handles it.
+"""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -16,12 +19,16 @@ class _Stored(Record):
 
 
 class PlanRender(_Stored):
+    """Write the scenes of the job."""
+
     topic: ClassVar[str] = "plan"
     type: Literal["PlanRender"] = "PlanRender"
     job_id: str
 
 
 class ProduceAsset(_Stored):
+    """Produce the asset of one slot of the job."""
+
     topic: ClassVar[str] = "produce"
     type: Literal["ProduceAsset"] = "ProduceAsset"
     job_id: str
@@ -46,7 +53,8 @@ class StopRender(_Stored):
 
 
 class RenderProgressed(_Stored):
-    """``done`` of ``total`` units of work of this render (frames, and the work after them in frames)."""
+    """The renderer has done ``done`` of ``total`` units of work: the frames, and the work after them counted in
+    frames."""
 
     topic: ClassVar[str] = "finish"
     type: Literal["RenderProgressed"] = "RenderProgressed"
@@ -58,7 +66,7 @@ class RenderProgressed(_Stored):
 
 
 class RenderFinished(_Stored):
-    """The renderer is done. Its summary lies at ``summary_blob``; on failure ``error`` says what happened."""
+    """The renderer has ended. Its summary is the blob ``summary_blob``; after a failure ``error`` describes it."""
 
     topic: ClassVar[str] = "finish"
     type: Literal["RenderFinished"] = "RenderFinished"
@@ -82,7 +90,7 @@ Message = Annotated[
 ]
 
 TOPICS = ("plan", "produce", "dispatch", "finish", "check")
-"""One Pub/Sub function each, of the same name."""
+"""Each topic has a Pub/Sub function of the same name."""
 
 
 def message_subject(message: Message) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where everything in a film comes from: who made it, from what, for how much, and under which licence."""
+"""Build the manifest of a video: for each asset its provider, its source, its price and its licence."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,8 +14,11 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 
 def build_manifest(job: Job, account: Account) -> dict[str, Any]:
-    """Of a job whose assets are all there. ``synthetic``: whether what is seen was made by a generative model, which
-    platforms want to be told when it could be taken for real (support.google.com/youtube/answer/14328491)."""
+    """Return the manifest of a job whose assets are all finished.
+
+    ``synthetic`` tells whether a generative model made some of the images. Platforms ask for this if viewers could take
+    them for real (support.google.com/youtube/answer/14328491).
+    """
     plan = job.current_plan
     return {
         "job_id": job.id,
@@ -23,13 +26,13 @@ def build_manifest(job: Job, account: Account) -> dict[str, Any]:
         "description": plan.description or job.requested_plan.description,
         "tags": list(plan.tags or job.requested_plan.tags),
         "metadata": dict(job.requested_plan.metadata),
-        "synthetic": any(_generated(asset) for asset in job.assets.values()),
+        "synthetic": any(_is_generated(asset) for asset in job.assets.values()),
         "credits": list_credits(job.assets),
         "assets": [
             {
                 "slot": str(request.slot),
-                **_described(job.assets[request.slot], request.slot, account),
-                **_usage(plan, request),
+                **_describe_asset(job.assets[request.slot], request.slot, account),
+                **_describe_usage(plan, request),
             }
             for request in job.requests
             if request.slot in job.assets
@@ -38,17 +41,17 @@ def build_manifest(job: Job, account: Account) -> dict[str, Any]:
 
 
 def list_credits(assets: Mapping[Slot, Asset]) -> list[str]:
-    """A line for each licence that wants its author named; each once."""
-    found = [a.provenance for a in assets.values() if a.provenance and a.provenance.licence and a.provenance.author]
-    return list(dict.fromkeys(f"{p.author}, {p.licence}, {p.source}" for p in found))
+    """Return a line for each licence that requires the author's name; each line once."""
+    licensed = [a.provenance for a in assets.values() if a.provenance and a.provenance.licence and a.provenance.author]
+    return list(dict.fromkeys(f"{p.author}, {p.licence}, {p.source}" for p in licensed))
 
 
-def _generated(asset: Asset) -> bool:
-    bought = asset.provenance is not None and not asset.provenance.licence
-    return bought and asset.kind == "image"
+def _is_generated(asset: Asset) -> bool:
+    has_no_licence = asset.provenance is not None and not asset.provenance.licence
+    return has_no_licence and asset.kind == "image"
 
 
-def _usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
+def _describe_usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
     """Return the part of a user's own file that is used, and the way it is used."""
     if not isinstance(request.spec, UploadSpec):
         return {}
@@ -59,7 +62,7 @@ def _usage(plan: RenderPlan, request: AssetRequest) -> dict[str, Any]:
     return {"used": own.model_dump(exclude={"upload"}, exclude_none=True)} if own else {}
 
 
-def _described(asset: Asset, slot: Slot, account: Account) -> dict[str, Any]:
+def _describe_asset(asset: Asset, slot: Slot, account: Account) -> dict[str, Any]:
     paid = [charge for charge in account.charges.values() if charge.slot == str(slot)]
     return {
         "kind": asset.kind,
