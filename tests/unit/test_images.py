@@ -3,8 +3,10 @@ import numpy as np
 import pytest
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.providers.offline.procedural.images import FIGURE_DRAWINGS, ProceduralImages
-from sutradhar.providers.offline.procedural.palette import FINISHES, LIGHTS
+from sutradhar.providers.offline.procedural.composition import FIGURE_DRAWINGS
+from sutradhar.providers.offline.procedural.finish import FINISHES
+from sutradhar.providers.offline.procedural.images import ProceduralImages
+from sutradhar.providers.offline.procedural.palette import LIGHTS
 from sutradhar.providers.offline.procedural.places import PLACES
 from sutradhar.providers.offline.procedural.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read_tags
 

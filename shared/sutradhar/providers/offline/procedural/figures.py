@@ -1,7 +1,7 @@
 """People, as shapes. All face right (+x) and stand on y = 0."""
 
+from sutradhar.providers.offline.procedural.body_parts import build_crown, build_hair_cap, build_head, build_robe
 from sutradhar.providers.offline.procedural.shapes import (
-    Shape,
     Shapes,
     blob,
     limb,
@@ -10,63 +10,18 @@ from sutradhar.providers.offline.procedural.shapes import (
     polygon,
     star,
     trace_circle,
-    turn_shapes,
 )
 
 # One shape a line reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off
 
 
-def build_head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
-    """A head in three-quarter view with a hint of nose, ear, eye and brow."""
-    return [
-        limb(skin, [(x - 0.1 * r, y - 0.5 * r), (x - 0.15 * r, y - 1.55 * r)], [r * 0.95, r * 0.95]),
-        blob(
-            skin, (x - 0.75 * r, y + 0.5 * r), (x, y + r), (x + 0.78 * r, y + 0.55 * r), (x + 0.8 * r, y + 0.08 * r),
-            (x + 1.02 * r, y - 0.2 * r), (x + 0.8 * r, y - 0.34 * r), (x + 0.72 * r, y - 0.72 * r),
-            (x + 0.36 * r, y - 1.06 * r), (x - 0.3 * r, y - 0.8 * r), (x - 0.8 * r, y - 0.2 * r),
-        ),
-        oval("dark", x + 0.5 * r, y + 0.04 * r, 0.1 * r, 0.13 * r),
-        limb("hair", [(x + 0.28 * r, y + 0.3 * r), (x + 0.52 * r, y + 0.4 * r), (x + 0.72 * r, y + 0.28 * r)], [r * 0.1]),
-        limb("red_dark", [(x + 0.5 * r, y - 0.52 * r), (x + 0.76 * r, y - 0.48 * r)], [r * 0.1]),
-        oval(skin, x - 0.28 * r, y - 0.08 * r, 0.16 * r, 0.24 * r),
-    ]
 
 
-def build_hair_cap(x: float, y: float, r: float = 0.068, color: str = "hair") -> Shape:
-    return blob(
-        color, (x - 0.95 * r, y - 0.35 * r), (x - 1.05 * r, y + 0.4 * r), (x - 0.3 * r, y + 1.2 * r),
-        (x + 0.55 * r, y + 1.02 * r), (x + 0.84 * r, y + 0.5 * r), (x + 0.3 * r, y + 0.62 * r),
-        (x - 0.25 * r, y + 0.3 * r), (x - 0.45 * r, y - 0.3 * r),
-    )
 
 
-def build_crown(x: float, y: float, r: float = 0.068) -> Shapes:
-    return [
-        polygon(
-            "gold", (x - 0.95 * r, y + 0.35 * r), (x - 1.15 * r, y + 1.3 * r), (x - 0.6 * r, y + 1.0 * r),
-            (x - 0.32 * r, y + 1.75 * r), (x, y + 2.5 * r), (x + 0.32 * r, y + 1.75 * r), (x + 0.6 * r, y + 1.0 * r),
-            (x + 1.1 * r, y + 1.3 * r), (x + 0.9 * r, y + 0.35 * r),
-        ),
-        limb("gold_dark", [(x - 0.95 * r, y + 0.45 * r), (x, y + 0.3 * r), (x + 0.9 * r, y + 0.45 * r)], [r * 0.2]),
-        oval("red", x, y + 0.95 * r, 0.2 * r, 0.28 * r),
-        oval("gold", x, y + 2.55 * r, 0.14 * r, 0.14 * r),
-        oval("gold", x - 0.3 * r, y - 0.4 * r, 0.16 * r, 0.16 * r),
-    ]
 
 
-def _build_robe(color: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
-    """A long robe from the shoulders (y 0.83) to the ground, with folds and a belt."""
-    return [
-        oval("dark", -hem * 0.35, 0.015, 0.06, 0.02), oval("dark", hem * 0.5, 0.015, 0.06, 0.02),
-        blob(
-            color, (-0.1, 0.84), (0.02, 0.86), (0.11, 0.83), (0.13, 0.7), (waist + 0.02, 0.55), (hem * 0.8, 0.3),
-            (hem, 0.05), (hem * 0.55, 0.02), (0, 0.035), (-hem * 0.7, 0.02), (-hem, 0.05), (-hem * 0.75, 0.3),
-            (-waist - 0.01, 0.55), (-0.13, 0.7),
-        ),
-        *[limb(trim, [(x * 0.45, 0.52), (x * 0.8, 0.28), (x, 0.05)], [0.006, 0.016]) for x in (-hem * 0.6, 0.0, hem * 0.6)],
-        limb(trim, [(-waist - 0.015, 0.55), (0, 0.53), (waist + 0.02, 0.55)], [0.045]),
-    ]
 
 
 def build_praying_child() -> Shapes:
@@ -114,32 +69,13 @@ def build_meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = F
     return shapes
 
 
-def build_shiva() -> Shapes:
-    """Shiva in meditation: crescent, snake, matted hair piled up, trident beside him."""
-    locks = [
-        limb("hair", [(x * 0.5, 0.62), (x, 0.5), (x * 1.25, 0.33)], [0.04, 0.012]) for x in (-0.1, 0.1, -0.15, 0.15)
-    ]
-    trident = [
-        limb("gold_dark", [(-0.42, 0.0), (-0.42, 0.78)], [0.016]),
-        limb("gold", [(-0.49, 0.95), (-0.49, 0.84), (-0.42, 0.79), (-0.35, 0.84), (-0.35, 0.95)], [0.01, 0.024, 0.01]),
-        polygon("gold", (-0.44, 0.8), (-0.42, 1.02), (-0.4, 0.8)),
-        polygon("red", (-0.42, 0.72), (-0.31, 0.69), (-0.42, 0.66)),
-    ]
-    return [
-        *trident, *locks, *build_meditating("blue_skin", "lion"),
-        oval("hair", 0, 0.83, 0.062, 0.05), oval("hair", 0, 0.89, 0.04, 0.036),
-        limb("gold", [(-0.05, 0.8), (0.05, 0.8)], [0.016]),
-        limb("shell", [(-0.06, 0.56), (-0.1, 0.5), (0.0, 0.46), (0.1, 0.5), (0.09, 0.6)], [0.016, 0.022, 0.03]),
-        limb("white", [(0.035, 0.83), (0.062, 0.85), (0.066, 0.885)], [0.004, 0.016, 0.004]),
-        oval("red", 0.0, 0.705, 0.007, 0.014),
-    ]
 
 
 def build_king() -> Shapes:
     """A standing king: crown, cape, sceptre."""
     return [
         blob("red_dark", (-0.1, 0.84), (0.1, 0.84), (0.2, 0.5), (0.29, 0.03), (-0.3, 0.03), (-0.22, 0.5)),
-        *_build_robe("purple", "gold_dark", 0.19),
+        *build_robe("purple", "gold_dark", 0.19),
         limb("gold", [(-0.11, 0.82), (0.0, 0.7), (0.11, 0.82)], [0.022]), oval("gold", 0.0, 0.7, 0.026, 0.026),
         limb("gold_dark", [(0.29, 0.0), (0.27, 0.95)], [0.022]), oval("gold", 0.268, 0.98, 0.04, 0.05),
         limb("purple", [(-0.12, 0.79), (-0.19, 0.64), (-0.09, 0.54)], [0.09, 0.07, 0.055]), oval("skin", -0.075, 0.535, 0.032, 0.026),
@@ -197,7 +133,7 @@ def build_king_on_throne() -> Shapes:
 def build_sage() -> Shapes:
     """An old sage: topknot, long beard, staff, water pot."""
     return [
-        *_build_robe("saffron", "clay", 0.18),
+        *build_robe("saffron", "clay", 0.18),
         limb("yellow", [(-0.1, 0.84), (0.02, 0.68), (0.1, 0.5)], [0.07, 0.05]),
         limb("wood", [(0.26, 0.0), (0.24, 0.55), (0.27, 1.06)], [0.02, 0.026]),
         limb("skin", [(-0.12, 0.78), (-0.16, 0.62), (-0.06, 0.52)], [0.06, 0.05, 0.036]),
@@ -242,83 +178,8 @@ def build_woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Sh
     return shapes
 
 
-def build_narasimha() -> Shapes:
-    """The man-lion: mane, crown, four arms with claws, yellow cloth."""
-
-    def arm(side: int, elbow: tuple[float, float], hand: tuple[float, float]) -> Shapes:
-        (ex, ey), (hx, hy) = elbow, hand
-        claws = [
-            limb("cream", [(side * hx + dx, hy + 0.02), (side * (hx + 0.02) + dx * 1.5, hy + 0.075)], [0.014, 0.004])
-            for dx in (-0.026, 0, 0.026)
-        ]
-        return [
-            limb("lion", [(side * 0.15, 0.84), (side * ex, ey), (side * hx, hy)], [0.1, 0.08, 0.06]),
-            limb("gold", [(side * (ex - 0.03), ey + 0.03), (side * (ex + 0.03), ey - 0.03)], [0.02]),
-            oval("lion", side * hx, hy, 0.042, 0.042), *claws,
-        ]
-
-    face = [
-        star("mane", 0, 1.0, 0.2, 0.27, 15), star("saffron", 0, 1.0, 0.15, 0.2, 13),
-        oval("lion", -0.11, 1.11, 0.042, 0.042), oval("lion", 0.11, 1.11, 0.042, 0.042), oval("mane", -0.11, 1.11, 0.02, 0.02), oval("mane", 0.11, 1.11, 0.02, 0.02),
-        blob("lion", (-0.11, 1.05), (0, 1.12), (0.11, 1.05), (0.1, 0.95), (0.06, 0.87), (0, 0.85), (-0.06, 0.87), (-0.1, 0.95)),
-        oval("cream", 0, 0.92, 0.068, 0.05), blob("dark", (-0.035, 0.965), (0.035, 0.965), (0, 0.93)),
-        blob("red_dark", (-0.04, 0.905), (0.04, 0.905), (0.025, 0.87), (-0.025, 0.87)),
-        polygon("white", (-0.035, 0.908), (-0.02, 0.908), (-0.027, 0.882)), polygon("white", (0.035, 0.908), (0.02, 0.908), (0.027, 0.882)),
-        oval("flame", -0.052, 1.01, 0.024, 0.018, -20), oval("flame", 0.052, 1.01, 0.024, 0.018, 20), oval("dark", -0.05, 1.008, 0.009, 0.011), oval("dark", 0.05, 1.008, 0.009, 0.011),
-        limb("mane", [(-0.09, 1.05), (-0.03, 1.025)], [0.02, 0.01]), limb("mane", [(0.09, 1.05), (0.03, 1.025)], [0.02, 0.01]),
-        *move_shapes(build_crown(0, 0, 0.085), 0, 1.1),
-    ]
-    return [
-        limb("lion", [(-0.08, 0.4), (-0.14, 0.2), (-0.13, 0.04)], [0.13, 0.1, 0.07]), limb("lion", [(0.08, 0.4), (0.17, 0.22), (0.17, 0.04)], [0.13, 0.1, 0.07]),
-        oval("lion", -0.15, 0.025, 0.075, 0.03), oval("lion", 0.2, 0.025, 0.075, 0.03),
-        *arm(-1, (0.32, 0.92), (0.36, 1.16)), *arm(1, (0.32, 0.92), (0.36, 1.16)),
-        blob("lion", (-0.18, 0.86), (0, 0.9), (0.18, 0.86), (0.16, 0.7), (0.1, 0.5), (-0.1, 0.5), (-0.16, 0.7)),
-        blob("yellow", (-0.12, 0.52), (0.12, 0.52), (0.2, 0.32), (0.2, 0.2), (0.04, 0.24), (0.0, 0.1), (-0.04, 0.24), (-0.19, 0.18), (-0.19, 0.32)),
-        limb("red", [(-0.12, 0.52), (0, 0.49), (0.12, 0.52)], [0.05]), limb("gold", [(-0.13, 0.8), (0, 0.66), (0.13, 0.8)], [0.03]),
-        *arm(-1, (0.3, 0.68), (0.42, 0.82)), *arm(1, (0.3, 0.68), (0.42, 0.82)), *face,
-    ]
 
 
-def build_hanuman(flying: bool = True) -> Shapes:
-    """Hanuman in a leap, mace on the shoulder and tail curling behind; or standing with it."""
-    face = [
-        oval("monkey", 0.0, 0.0, 0.085, 0.09), oval("cream", 0.05, -0.005, 0.05, 0.06), oval("cream", 0.07, -0.04, 0.055, 0.04),
-        oval("dark", 0.06, 0.015, 0.009, 0.013), limb("red_dark", [(0.05, -0.052), (0.085, -0.06), (0.115, -0.045)], [0.01]),
-        oval("monkey", -0.05, -0.01, 0.028, 0.034), oval("gold", -0.05, -0.05, 0.016, 0.016), *build_crown(0.0, 0.01, 0.078),
-    ]
-    mace = [
-        limb("gold_dark", [(0, -0.2), (0, 0.3)], [0.022, 0.028]),
-        oval("gold", 0, 0.38, 0.1, 0.105),
-        limb("gold_dark", [(-0.095, 0.38), (0, 0.36), (0.095, 0.38)], [0.016]),
-        polygon("gold", (-0.03, 0.47), (0.03, 0.47), (0, 0.56)),
-    ]
-    if not flying:
-        return [
-            limb("monkey", [(-0.08, 0.42), (-0.3, 0.3), (-0.36, 0.6), (-0.24, 0.85), (-0.34, 1.0)], [0.04, 0.034, 0.03, 0.02]),
-            limb("monkey", [(-0.06, 0.45), (-0.1, 0.22), (-0.09, 0.04)], [0.12, 0.09, 0.065]), limb("monkey", [(0.06, 0.45), (0.12, 0.22), (0.11, 0.04)], [0.12, 0.09, 0.065]),
-            oval("monkey", -0.07, 0.022, 0.07, 0.026), oval("monkey", 0.14, 0.022, 0.07, 0.026),
-            blob("monkey", (-0.15, 0.84), (0, 0.87), (0.15, 0.84), (0.13, 0.66), (0.09, 0.48), (-0.09, 0.48), (-0.13, 0.66)),
-            blob("red", (-0.11, 0.52), (0.11, 0.52), (0.16, 0.28), (0.03, 0.24), (0.0, 0.16), (-0.03, 0.24), (-0.16, 0.28)), limb("gold", [(-0.11, 0.52), (0, 0.49), (0.11, 0.52)], [0.04]),
-            *turn_shapes(move_shapes(mace, 0.27, 0.62), -8, 0.27, 0.62),
-            limb("monkey", [(0.14, 0.8), (0.24, 0.66), (0.27, 0.56)], [0.09, 0.075, 0.055]), limb("monkey", [(-0.14, 0.8), (-0.21, 0.62), (-0.1, 0.54)], [0.09, 0.075, 0.05]),
-            limb("gold", [(-0.1, 0.82), (0, 0.68), (0.1, 0.82)], [0.022]), *move_shapes(face, 0.02, 0.95),
-        ]
-    return [
-        limb("saffron", [(-0.02, 0.52), (-0.25, 0.6), (-0.45, 0.52), (-0.68, 0.6)], [0.05, 0.06, 0.05, 0.02]),
-        limb("monkey", [(-0.16, 0.36), (-0.42, 0.38), (-0.6, 0.6), (-0.5, 0.86), (-0.36, 0.84), (-0.38, 0.74)], [0.045, 0.042, 0.036, 0.03, 0.018]),
-        limb("monkey", [(-0.12, 0.34), (-0.34, 0.3), (-0.62, 0.16)], [0.13, 0.1, 0.055]), blob("monkey", (-0.6, 0.19), (-0.66, 0.2), (-0.76, 0.1), (-0.72, 0.07), (-0.62, 0.12)),
-        limb("gold", [(-0.57, 0.22), (-0.59, 0.15)], [0.022]),
-        *turn_shapes(move_shapes(mace, -0.06, 0.64), 42, -0.06, 0.64),
-        limb("monkey", [(0.1, 0.56), (-0.04, 0.54), (-0.02, 0.7)], [0.09, 0.08, 0.055]), oval("monkey", -0.035, 0.69, 0.036, 0.04),
-        blob("monkey", (-0.17, 0.4), (-0.08, 0.47), (0.06, 0.62), (0.2, 0.65), (0.23, 0.55), (0.13, 0.42), (-0.04, 0.28), (-0.16, 0.29)),
-        blob("red", (-0.06, 0.45), (0.03, 0.36), (-0.06, 0.24), (-0.22, 0.17), (-0.3, 0.26), (-0.24, 0.3), (-0.26, 0.38), (-0.18, 0.4)),
-        limb("gold", [(-0.06, 0.46), (0.0, 0.4), (0.04, 0.34)], [0.036]),
-        limb("monkey", [(-0.08, 0.32), (0.12, 0.2), (-0.06, 0.04)], [0.13, 0.11, 0.06]), blob("monkey", (-0.04, 0.07), (-0.1, 0.05), (-0.18, -0.04), (-0.14, -0.06), (-0.03, 0.0)),
-        limb("gold", [(-0.06, 0.08), (-0.02, 0.03)], [0.022]),
-        *turn_shapes(move_shapes(face, 0.24, 0.7), 18, 0.24, 0.7),
-        limb("monkey", [(0.17, 0.57), (0.36, 0.58), (0.56, 0.68)], [0.09, 0.075, 0.05]), limb("gold", [(0.47, 0.66), (0.49, 0.61)], [0.022]),
-        limb("monkey", [(0.55, 0.68), (0.65, 0.73)], [0.055, 0.03]), limb("gold", [(0.09, 0.6), (0.15, 0.52), (0.2, 0.55)], [0.02]),
-    ]
 
 
 def build_crowd() -> Shapes:

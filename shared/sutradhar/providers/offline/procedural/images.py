@@ -1,4 +1,4 @@
-"""Illustrations without a model: the words of the prompt choose light, place, figures and things; a seed composes them."""
+"""Draw images without a model: the words of the prompt choose light, place, figures and objects; a seed the rest."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,54 +9,16 @@ import numpy as np
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.ports.providers import ImageCapabilities, ImageFile
-from sutradhar.providers.offline.procedural import animals, buildings, figures, people, plants, scenery
 from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.noise import Field, Mask, make_cloud_noise
-from sutradhar.providers.offline.procedural.palette import LIGHTS, Finish, get_finish
-from sutradhar.providers.offline.procedural.places import GROUND, PLACES, has_lamplight
+from sutradhar.providers.offline.procedural.composition import paint_figures, paint_foreground, paint_objects
+from sutradhar.providers.offline.procedural.finish import apply_finish, get_finish
+from sutradhar.providers.offline.procedural.palette import LIGHTS
+from sutradhar.providers.offline.procedural.places import PLACES
 from sutradhar.providers.offline.procedural.prompt_words import PromptTags, read_tags
-from sutradhar.providers.offline.procedural.shapes import Shapes
 
 _JPEG_QUALITY = 95
 _MAX_SIDE = 8192
 
-# what stands on the stage: how to draw it, and its size against a grown person
-FIGURE_DRAWINGS = {
-    "praying_child": (figures.build_praying_child, 1.15),
-    "king": (figures.build_king, 1.05),
-    "king_on_throne": (figures.build_king_on_throne, 1.0),
-    "narasimha": (figures.build_narasimha, 1.15),
-    "hanuman": (figures.build_hanuman, 1.15),
-    "shiva": (figures.build_shiva, 1.3),
-    "goddess": (lambda: figures.build_woman("blue", halo=True), 1.1),
-    "woman": (figures.build_woman, 1.0),
-    "meditating": (figures.build_meditating, 1.15),
-    "sage": (figures.build_sage, 1.0),
-    "crowd": (figures.build_crowd, 0.8),
-    "child": (people.build_child, 1.1),
-    "farmer": (people.build_farmer, 1.0),
-    "traveller": (people.build_traveller, 1.0),
-    "scholar": (people.build_scholar, 1.0),
-    "archer": (people.build_archer, 1.0),
-    "flutist": (people.build_flutist, 1.1),
-    "stargazer": (people.build_stargazer, 1.0),
-    "fox": (animals.build_fox, 0.95),
-    "lion": (animals.build_lion, 0.95),
-    "elephant": (animals.build_elephant, 1.0),
-    "crow": (animals.build_bird, 0.95),
-    "dove": (animals.build_flying_bird, 0.9),
-    "deer": (animals.build_deer, 0.9),
-    "cow": (animals.build_cow, 0.8),
-    "horse": (animals.build_horse, 0.9),
-    "monkey": (animals.build_monkey, 0.9),
-    "tortoise": (animals.build_tortoise, 0.8),
-    "hare": (animals.build_hare, 0.8),
-    "fish": (animals.build_fish, 0.8),
-    "ant": (animals.build_ant, 0.8),
-    "snake": (animals.build_snake, 0.9),
-    "peacock": (animals.build_peacock, 0.9),
-}
-_FLYING = ("hanuman", "dove", "fish")
 _GENERIC_PLACES = ("mountains", "meadow", "river", "temple", "village", "forest", "sea")
 _GENERIC_LIGHTS = ("dawn", "golden", "day", "dusk")
 
@@ -87,10 +49,10 @@ class ProceduralImages:
         side = 1 if rng.random() > 0.5 else -1
         canvas.sun = (width * (0.5 + side * 0.24), height * (0.56 - 0.46 * canvas.light.sun_height))
         PLACES[tags.place](canvas, tags)
-        _paint_objects(canvas, tags)
-        _paint_figures(canvas, tags)
-        _paint_foreground(canvas, tags)
-        pixels = _apply_finish(canvas.image, canvas.finish, rng)
+        paint_objects(canvas, tags)
+        paint_figures(canvas, tags)
+        paint_foreground(canvas, tags)
+        pixels = apply_finish(canvas.image, canvas.finish, rng)
         options = [
             cv2.IMWRITE_JPEG_QUALITY,
             _JPEG_QUALITY,
@@ -124,100 +86,3 @@ def _fill_defaults(tags: PromptTags, rng: np.random.Generator) -> PromptTags:
     if "grapes" in tags.features and place in ("meadow", "village", "forest"):
         place = "vineyard"
     return PromptTags(light, place, tags.figures, tags.features)
-
-
-def _compute_person_height(canvas: Canvas) -> float:
-    """Pixels of a grown person's height."""
-    return min(canvas.height * 0.46, canvas.width * 0.5)
-
-
-def _paint_objects(canvas: Canvas, tags: PromptTags) -> None:
-    h, w, size = canvas.height, canvas.width, _compute_person_height(canvas)
-    rng, ground = canvas.rng, canvas.height * GROUND
-    indoors = tags.place == "hall"
-    found: list[tuple[Shapes, float, float, float]] = []
-    if "banyan" in tags.features and not indoors:
-        found.append((plants.build_banyan(rng), w * 0.74, ground - 0.02 * h, size * 1.5))
-    if "hut" in tags.features and tags.place not in ("hall", "village", "city"):
-        found.append((buildings.build_hut(rng, has_lamplight(tags)), w * 0.17, ground - 0.03 * h, size * 0.7))
-    if "temple" in tags.features and tags.place not in ("hall", "temple", "river"):
-        found.append((buildings.build_shikhara(), w * 0.2, ground - 0.04 * h, size * 1.0))
-    if "well" in tags.features:
-        found.append((buildings.build_well(), w * 0.7, ground, size * 0.7))
-    if "pot" in tags.features:
-        found.append((buildings.build_pot(), w * 0.62, ground + 0.01 * h, size * 0.75))
-    if "fire" in tags.features:
-        canvas.add_glow(w * 0.5, ground - size * 0.3, size * 1.5, canvas.light.sun, 0.6)
-        found.append((buildings.build_fire(rng), w * 0.5, ground + 0.02 * h, size * 1.15))
-        found.append((buildings.build_sparks(rng), w * 0.5, ground - size * 0.5, size))
-    for parts, x, y, scale in found:
-        canvas.paint_shapes(parts, x, y, scale)
-    if "vapour" in tags.features and tags.place not in ("sea", "clouds"):
-        scenery.paint_vapour(canvas, h * 0.72, h * 0.25)
-    if "mist" in tags.features and not indoors:
-        scenery.paint_mist(canvas, h * 0.66, h * 0.1, 0.6)
-    if "birds" in tags.features:
-        for _ in range(5):
-            at = (w * (0.15 + 0.7 * rng.random()), h * (0.12 + 0.25 * rng.random()))
-            canvas.paint_shapes(animals.build_flying_bird("dark", "dark"), *at, size * 0.14, shadow=False)
-
-
-def _paint_figures(canvas: Canvas, tags: PromptTags) -> None:
-    cast = tags.figures
-    places = {0: (), 1: (0.42,), 2: (0.3, 0.68), 3: (0.22, 0.5, 0.78)}[len(cast)]
-    size = _compute_person_height(canvas) * (1.0 if len(cast) < 3 else 0.85)
-    for i, (name, x) in enumerate(zip(cast, places, strict=True)):
-        make, scale = FIGURE_DRAWINGS[name]
-        flying = name in _FLYING and (name != "hanuman" or tags.place in ("sea", "clouds", "mountains"))
-        parts = figures.build_hanuman(flying=flying) if name == "hanuman" else make()
-        y = canvas.height * (0.64 if flying else GROUND + 0.02)
-        if name in ("praying_child", "shiva", "goddess", "narasimha", "hanuman", "flutist"):
-            aura = canvas.width * x, y - size * scale * 0.5
-            canvas.add_glow(*aura, size * scale * 0.9, canvas.light.sun, 0.4)
-        # those on the right look back at the others
-        turned = len(cast) > 1 and i == len(cast) - 1
-        canvas.paint_shapes(parts, canvas.width * x, y, size * scale, flip=turned, shadow=not flying)
-
-
-def _paint_foreground(canvas: Canvas, tags: PromptTags) -> None:
-    """Dark leaves at the edges and a calm, darker strip at the bottom, where captions go."""
-    h, w, rng = canvas.height, canvas.width, canvas.rng
-    if "rain" in tags.features or tags.light == "storm":
-        scenery.paint_rain(canvas)
-    if "lamp" in tags.features:
-        for x in (0.1, 0.18, 0.83, 0.91):
-            canvas.add_glow(w * x, h * 0.86, h * 0.12, LIGHTS["golden"].sun, 0.7)
-            canvas.paint_shapes(buildings.build_lamp(), w * x, h * 0.9, h * 0.09)
-    if "lotus" in tags.features:
-        for x in (0.14, 0.86):
-            canvas.paint_shapes(plants.build_lotus(), w * x, h * 0.93, h * 0.2)
-    if tags.place not in ("hall", "sea", "clouds", "space", "city"):
-        make = plants.build_flowers if "flowers" in tags.features or rng.random() > 0.6 else plants.build_grass
-        tufts = max(round(5 * w / h), 4)
-        for i in range(tufts):
-            x = (i + rng.random()) / tufts * w
-            canvas.paint_shapes(make(rng), x, h * (1.0 + 0.02 * rng.random()), h * 0.26, shadow=False, rim=0.2)
-    rows = np.linspace(0, 1, h, dtype=np.float32)
-    calm = np.clip((rows - 0.76) / 0.24, 0, 1) * 0.5
-    canvas.image *= (1 - calm)[:, None, None]
-
-
-def _apply_finish(image: Field, finish: Finish, rng: np.random.Generator) -> Mask:
-    """Bloom, colour, grain and vignette; uint8 RGB."""
-    height, width = image.shape[:2]
-    small = cv2.resize(image, (width // 8 or 1, height // 8 or 1), interpolation=cv2.INTER_AREA)
-    bright = np.clip(small - 0.62, 0, 1)
-    bloom = cv2.resize(cv2.GaussianBlur(bright, (0, 0), max(height / 130, 0.5)), (width, height))
-    image += bloom * (finish.bloom * 1.5)
-    np.clip(image, 0, 1, out=image)
-    grey = image @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    image -= grey[..., None]
-    image *= finish.saturation
-    image += ((grey - 0.5) * finish.contrast + 0.5)[..., None]
-    across = np.linspace(-1, 1, width, dtype=np.float32)[None, :] ** 2
-    down = np.linspace(-1, 1, height, dtype=np.float32)[:, None] ** 2
-    paper = make_cloud_noise(rng, width, height, max(min(width, height) / 260, 1.5), 2)
-    grain = 1 + finish.grain * (paper + 0.7 * rng.standard_normal((height, width), np.float32))
-    image *= ((1 - finish.vignette * 0.42 * (across + down) ** 1.3 / 2) * grain)[..., None]
-    image *= np.array(finish.tint, np.float32) * 255
-    return np.asarray(np.clip(image + 0.5, 0, 255), np.uint8)

@@ -55,34 +55,4 @@ LIGHTS = {
 }
 
 
-@dataclass(frozen=True)
-class Finish:
-    """How a style bends the picture: all are strengths, 0 for none, but ``saturation`` and ``contrast`` multiply."""
-
-    saturation: float = 1.0
-    contrast: float = 1.0
-    grain: float = 0.035
-    """Paper and brush texture."""
-    edge: float = 0.5
-    """Cast shadow of each layer on the one behind, as between sheets of cut paper."""
-    wobble: float = 1.0
-    """Unsteadiness of outlines, as of a brush."""
-    bloom: float = 0.35
-    vignette: float = 0.35
-    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
-
-
-FINISHES = {
-    "": Finish(),
-    "watercolor": Finish(0.88, 0.92, 0.075, 0.25, 2.2, 0.4, 0.15, (1.04, 1.02, 0.98)),
-    "cinematic": Finish(1.0, 1.15, 0.025, 0.4, 0.7, 0.55, 0.6, (1.02, 1.0, 0.99)),
-    "calm temple": Finish(0.95, 0.98, 0.035, 0.45, 1.0, 0.5, 0.35, (1.04, 1.0, 0.93)),
-    "paper cut": Finish(1.05, 1.05, 0.05, 1.0, 0.5, 0.15, 0.25),
-    "vibrant": Finish(1.32, 1.08, 0.025, 0.45, 0.8, 0.4, 0.25),
-}
-
-
-def get_finish(style: str) -> Finish:
-    """The finish whose name shares a word with ``style``; a style of other words gets the plain one."""
-    words = set(style.casefold().replace("-", " ").replace("_", " ").replace("colour", "color").split())
-    return next((FINISHES[name] for name in FINISHES if words & set(name.split())), FINISHES[""])
+WHITE = parse_rgb("ffffff")

@@ -1,6 +1,6 @@
 """Everyday people, as shapes; built from the parts in figures.py. All face right and stand on y = 0."""
 
-from sutradhar.providers.offline.procedural.figures import build_hair_cap, build_head
+from sutradhar.providers.offline.procedural.body_parts import build_hair_cap, build_head
 from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, move_shapes, oval, polygon
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from sutradhar.providers.offline.procedural.noise import Rng
+from sutradhar.providers.offline.procedural.instruments import Rng
 from sutradhar.providers.offline.procedural.shapes import (
     Point,
     Shape,

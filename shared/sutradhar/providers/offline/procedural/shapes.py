@@ -94,3 +94,12 @@ def turn_shapes(shapes: Shapes, degrees: float, x: float = 0.0, y: float = 0.0) 
     turn = np.array([[math.cos(a), math.sin(a)], [-math.sin(a), math.cos(a)]], np.float32)
     pivot = np.array([x, y], np.float32)
     return [Shape(s.color, ((s.points - pivot) @ turn + pivot).astype(np.float32)) for s in shapes]
+
+
+def trace_ellipse(x: float, y: float, radius: float, squash: float = 1.0) -> Field:
+    angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    return np.stack([x + radius * np.cos(angle), y + radius * squash * np.sin(angle)], 1).astype(np.float32)
+
+
+def box(color: str, x0: float, y0: float, x1: float, y1: float) -> Shape:
+    return polygon(color, (x0, y0), (x1, y0), (x1, y1), (x0, y1))

@@ -1,0 +1,47 @@
+"""Paint the parts that several places have: the sky, a row of things along a skyline, the near ground."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sutradhar.providers.offline.procedural import land, sky, weather
+from sutradhar.providers.offline.procedural.canvas import Canvas
+from sutradhar.providers.offline.procedural.noise import Field
+from sutradhar.providers.offline.procedural.prompt_words import PromptTags
+from sutradhar.providers.offline.procedural.shapes import Shapes
+
+GROUND = 0.8
+"""Where figures stand, as a share of the height."""
+
+
+_DARK_LIGHTS = ("night", "dusk", "storm")
+
+
+def has_lamplight(tags: PromptTags) -> bool:
+    """Whether lamps burn and windows shine."""
+    return tags.light in _DARK_LIGHTS or "lamp" in tags.features
+
+
+def paint_open_sky(canvas: Canvas, tags: PromptTags, horizon: float) -> float:
+    y = canvas.height * horizon
+    sky.paint_sky(canvas, y)
+    if "lightning" in tags.features:
+        weather.paint_lightning(canvas, y)
+    if "rainbow" in tags.features:
+        weather.paint_rainbow(canvas, y)
+    return y
+
+
+def paint_row(
+    canvas: Canvas, make: Callable[[], Shapes], skyline: Field, count: int, size: float, depth: float
+) -> None:
+    """``count`` things of about ``size`` (a share of the height) along a skyline."""
+    for i in range(count):
+        x = (i + 0.15 + 0.7 * canvas.rng.random()) / count * canvas.width
+        high = canvas.height * size * (0.75 + 0.5 * canvas.rng.random())
+        y = float(skyline[int(np.clip(x, 0, canvas.width - 1))]) + 0.04 * high
+        canvas.paint_shapes(make(), x, y, high, depth=depth, flip=canvas.rng.random() > 0.5, shadow=False, rim=0.35)
+
+
+def paint_near_ground(canvas: Canvas, tint: str, y: float = 0.735) -> Field:
+    return land.paint_land(canvas, canvas.height * y, canvas.height * 0.05, 0.95, bumps=2, tint=tint)
