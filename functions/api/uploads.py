@@ -75,22 +75,22 @@ def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
-        return upload.shown(), 202, {"Location": _place(upload), "Retry-After": "1"}
-    return upload.shown()
+        return upload.to_api(), 202, {"Location": _place(upload), "Retry-After": "1"}
+    return upload.to_api()
 
 
 @blueprint.get("/uploads/<upload_id>")
 def show(upload_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import get_upload
 
-    return get_upload(bootstrap.services(), upload_id, caller()).shown()
+    return get_upload(bootstrap.services(), upload_id, caller()).to_api()
 
 
 @blueprint.get("/uploads")
 def index() -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline.uploads import list_recent_uploads
 
-    return {"uploads": [upload.shown() for upload in list_recent_uploads(bootstrap.services(), caller())]}
+    return {"uploads": [upload.to_api() for upload in list_recent_uploads(bootstrap.services(), caller())]}
 
 
 def _require_pending(upload: Upload) -> None:

@@ -94,7 +94,7 @@ def _body_of_script(script_file: str) -> dict[str, Any]:
     if notice := describe_unspoken("the script", text):
         note(notice)
     language: Language = "hi" if detect_language(text) == "hi" else "en"
-    narrations = group_sentences(said, language, most=MAX_SCENES)
+    narrations = group_sentences(said, language, max_scenes=MAX_SCENES)
     return {"scenes": [{"narration": n, "image_prompt": shorten(n, _IMAGE_CHARS, placeholder="")} for n in narrations]}
 
 

@@ -1,15 +1,10 @@
-"""The table of drawable characters in the domain is the caption fonts' own. Written anew when the fonts change:
+"""The table of drawable characters in the domain is that of the caption fonts."""
 
-python -m tests.unit.test_font_coverage > shared/sutradhar/domain/text/font_coverage.py
-"""
-
+import subprocess
 import sys
-from itertools import count, groupby
 from pathlib import Path
-from textwrap import wrap
 
 import pytest
-from fontTools.ttLib import TTFont
 
 from gpu_renderer.text.text_renderer import find_missing_glyphs, find_typeface, split_by_font
 from sutradhar.domain.core.errors import InvalidRequest
@@ -17,54 +12,13 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text import font_coverage
 from sutradhar.domain.text.text import describe_character, find_undrawable_character
 
-_HEAD = '''"""The code points that the two caption fonts have a glyph for.
-
-``tests/unit/test_font_coverage.py`` writes this file.
-
-The domain cannot open fonts, and a text that cannot be drawn must be refused before anything is paid for.
-"""
+ROOT = Path(__file__).parents[2]
 
 
-def _read(table: str) -> frozenset[int]:
-    """Runs of code points, in hexadecimal: the distance from the end of the last one, and the length."""
-    found: list[int] = []
-    numbers = [int(number, 16) for number in table.split()]
-    at = 0
-    for skipped, length in zip(numbers[::2], numbers[1::2], strict=True):
-        at += skipped
-        found += range(at, at + length)
-        at += length
-    return frozenset(found)
-'''
-
-
-def _table(font: Path) -> str:
-    with TTFont(font, lazy=True) as opened:
-        points = sorted(opened.getBestCmap())
-    ranges = [[p for _, p in part] for _, part in groupby(zip(count(), points, strict=False), lambda at: at[1] - at[0])]
-    numbers, end = [], 0
-    for found in ranges:
-        numbers += [f"{found[0] - end:x}", f"{len(found):x}"]
-        end = found[-1] + 1
-    return " ".join(numbers)
-
-
-def _module() -> str:
-    parts = [_HEAD]
-    for name, font in (("LATIN", find_typeface().latin), ("DEVANAGARI", find_typeface().devanagari)):
-        lines = "\n".join(f"    {line}" for line in wrap(_table(font), 110))
-        parts.append(f'{name} = _read(\n    """\n{lines}\n    """\n)\n"""Of {font.name}."""\n')
-    return "\n\n".join(parts[:2]) + "\n" + parts[2]
-
-
-@pytest.mark.parametrize("script", ["latin", "devanagari"])
-def test_the_table_is_what_the_installed_font_has(script: str) -> None:
-    with TTFont(getattr(find_typeface(), script), lazy=True) as opened:
-        in_font = frozenset(opened.getBestCmap())
-    table: frozenset[int] = getattr(font_coverage, script.upper())
-    assert sorted(table ^ in_font) == [], (
-        "run: python -m tests.unit.test_font_coverage > shared/sutradhar/domain/text/font_coverage.py"
-    )
+def test_the_table_is_that_of_the_installed_fonts() -> None:
+    tool = ROOT / ".ci/write_font_coverage.py"
+    written = subprocess.run([sys.executable, tool], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert (ROOT / "shared/sutradhar/domain/text/font_coverage.py").read_text() == written, f"run {tool.name}"
 
 
 @pytest.mark.parametrize("text", ["漢", "a→b", "తెలుగు", "עברית", "1 ∑ 2", "कʰ\U00010900"])
@@ -89,8 +43,8 @@ def test_the_domain_and_the_renderer_agree_on_every_character_of_the_plane() -> 
     """Each one on its own and after a Devanagari letter; symbols that ``drawable`` takes out aside."""
     for point in [*range(0x21, 0x2600, 7), *sorted(font_coverage.LATIN | font_coverage.DEVANAGARI)[::5]]:
         for text in (chr(point), "क" + chr(point)):
-            if (found := find_undrawable_character(text)) is not None:
-                assert found in find_missing_glyphs(text)
+            if (foreign := find_undrawable_character(text)) is not None:
+                assert foreign in find_missing_glyphs(text)
 
 
 def test_a_plan_with_such_a_character_is_refused_at_once() -> None:
@@ -114,7 +68,3 @@ def test_no_run_is_drawn_with_a_font_that_lacks_its_glyphs() -> None:
     text = "Om ॐ — “śrī” ₹५ ꠰ क᳐ क॑"
     assert find_undrawable_character(text) is None
     assert all(ord(c) in has[font] for font, part in split_by_font(text, face) for c in part)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(_module())

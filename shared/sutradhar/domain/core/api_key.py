@@ -1,4 +1,4 @@
-"""Who may call the API, and what their films may cost."""
+"""Define the keys of the API's callers, and the cap on the cost of a caller's videos."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,7 +10,10 @@ Role = Literal["creator", "admin"]
 
 
 class ApiKey(Record):
-    """``digest``: the SHA-256 of the secret, which is shown once and kept by nobody here."""
+    """A key of the API.
+
+    ``digest``: the SHA-256 of the secret. The secret itself is shown once and stored nowhere.
+    """
 
     history = History("API key", keep_fields)
 
@@ -19,7 +22,7 @@ class ApiKey(Record):
     digest: str
     role: Role = "creator"
     daily_budget: int | None = None
-    """What vendors may be paid for its jobs in a day (UTC), in millionths of a US dollar; None: no cap of its own."""
+    """The most that its jobs may pay to providers in a day (UTC), in millionths of a US dollar; None: no own cap."""
     created_at: datetime
 
     def may_see(self, owner: str) -> bool:

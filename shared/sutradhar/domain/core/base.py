@@ -1,4 +1,4 @@
-"""The base of every value in the domain: frozen, and unknown fields are refused by name."""
+"""Define the base of every value in the domain. Values are frozen, and unknown fields are refused by name."""
 
 from typing import Any, Self, cast
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A value: it cannot be changed, only replaced (``evolve``)."""
+    """A value, which cannot be changed, only replaced (``evolve``)."""
 
     # a function that starts cold builds the validators of what it uses, when it uses them
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -21,7 +21,7 @@ class Frozen(BaseModel):
         return cast("Self", cls.model_construct(**values))
 
     def evolve(self, **changes: object) -> Self:
-        """A copy with ``changes``; unlike ``model_copy`` it refuses a name that is no field."""
+        """Return a copy with ``changes``. Raise TypeError for a name that is no field, unlike ``model_copy``."""
         unknown = changes.keys() - type(self).model_fields.keys()
         if unknown:
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")

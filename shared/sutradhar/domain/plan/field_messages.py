@@ -190,31 +190,33 @@ def _advise_instead(path: str, names: Mapping[str, Iterable[str]]) -> str:
         return "the order of the scenes says it; remove it"
     telling = [word for word in words if word not in _NOISE]
     for candidate in ("_".join(words), "_".join(telling), "".join(telling), *telling):
-        found = meant.get(candidate) or next((n for n in fields if candidate in (n, n.removesuffix("_sec"))), None)
-        found = found or next(iter(get_close_matches(candidate, fields, 1, 0.8)), None)
-        if found:
-            return f"write {found}"
+        advised = meant.get(candidate) or next((n for n in fields if candidate in (n, n.removesuffix("_sec"))), None)
+        advised = advised or next(iter(get_close_matches(candidate, fields, 1, 0.8)), None)
+        if advised:
+            return f"write {advised}"
     return "remove it or check its spelling"
 
 
-def find_missing_parts(body: Mapping[str, Any], found: Sequence[FieldError]) -> Iterator[FieldError]:
+def find_missing_parts(body: Mapping[str, Any], errors: Sequence[FieldError]) -> Iterator[FieldError]:
     """Yield an error for each rule about several fields that ``body`` breaks; pydantic checks these rules only if every
     single field is valid."""
-    paths = {error.path for error in found}
+    paths = {error.path for error in errors}
     if "" in paths:
         return
     if not any(body.get(name) or name in paths for name in ("topic", "prompt", "scenes")):
         yield FieldError("", "give a topic, a prompt, or scenes")
-    renamed = {error.path.rpartition(".")[0] for error in found if error.message.endswith(_ADVICE_TO_SHOW)}
+    renamed_parents = {error.path.rpartition(".")[0] for error in errors if error.message.endswith(_ADVICE_TO_SHOW)}
     scenes = body.get("scenes")
     for i, scene in enumerate(scenes if isinstance(scenes, list | tuple) else ()):
         place = f"scenes[{i}]"
         wrong = {path.removeprefix(f"{place}.").partition(".")[0] for path in paths if path.startswith(f"{place}.")}
-        if isinstance(scene, Mapping) and wrong and place not in paths | renamed:
+        if isinstance(scene, Mapping) and wrong and place not in paths | renamed_parents:
             shown = [name for name in ("image_prompt", "image", "clip") if scene.get(name) or name in wrong]
             if len(shown) != 1 and not wrong & {"image_prompt", "image", "clip"}:
-                given = " and ".join(shown) or "none"
-                yield FieldError(place, f"a scene shows one thing: give image_prompt, image or clip (got {given})")
+                names_given = " and ".join(shown) or "none"
+                yield FieldError(
+                    place, f"a scene shows one thing: give image_prompt, image or clip (got {names_given})"
+                )
 
 
 def _describe_minimum(limits: Mapping[str, Any]) -> str:

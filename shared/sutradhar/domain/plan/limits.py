@@ -61,12 +61,12 @@ def estimate_video_sec(plan: RenderPlan, clip_sec: Mapping[int, float] | None = 
     """Estimate the seconds of the video of ``plan`` before its narrations are recorded."""
     if not plan.scenes:
         return float(plan.length_sec)
-    said = plan.spoken_language, plan.delivery.speed, plan.gender
+    voice = plan.spoken_language, plan.delivery.speed, plan.gender
     return sum(
         max(
             scene.duration_sec or 0,
             (clip_sec or {}).get(i, 0),
-            estimate_scene_sec(scene.narration, *said) if scene.narration else 0,
+            estimate_scene_sec(scene.narration, *voice) if scene.narration else 0,
         )
         for i, scene in enumerate(plan.scenes)
     )

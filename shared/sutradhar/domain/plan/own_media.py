@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from sutradhar.domain.core.base import Frozen
 
 Fit = Literal["fill", "fit"]
-"""The way to show a file of another shape: ``fill`` crops it to fill the picture; ``fit`` shows it whole, over a
+"""The way to show a file of another shape: ``fill`` crops it to fill the frame; ``fit`` shows it whole, over a
 blurred copy of itself."""
 ClipAudioUse = Literal["keep", "duck", "drop"]
 """The use of the clip's own sound: ``keep`` plays it as loud as a narration, ``duck`` lowers it while a narration
@@ -50,7 +50,7 @@ def _read_place(value: object) -> object:
 
 
 Focus = Annotated[Point, BeforeValidator(_read_place)]
-"""The point of a file that stays as near to the middle of the picture as cropping allows: the name of a place, or a
+"""The point of a file that stays as near to the middle of the frame as cropping allows: the name of a place, or a
 Point."""
 
 

@@ -63,7 +63,7 @@ def _strip_fence(text: str) -> str:
     """Return the only fenced block that holds an object, after blank lines that keep its line numbers."""
     if text.lstrip().startswith(("{", "[")):
         return text
-    blocks = [found for found in _FENCE.finditer(text) if found[2].lstrip().startswith("{")]
+    blocks = [match for match in _FENCE.finditer(text) if match[2].lstrip().startswith("{")]
     if len(blocks) > 1:
         raise PlanTextError(f"has {len(blocks)} fenced blocks with a plan; keep one")
     if not blocks:
@@ -72,12 +72,12 @@ def _strip_fence(text: str) -> str:
 
 
 def _refuse_double_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
         double = next(name for name in names if names.count(name) > 1)
         raise PlanTextError(f'has the field "{double}" twice in one object; keep one of them')
-    return found
+    return fields
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -12,22 +12,23 @@ _SCENE_SEC = 9.0
 def split_script(text: str) -> list[str]:
     """Return the sentences of ``text`` that can be spoken, with their closing quotes. A sentence keeps the line break
     after it if that has a meaning, as in a poem."""
-    found: list[str] = []
+    sentences: list[str] = []
     for line in read_narration(text).text.split("\n"):
         parts = [s for s in split_sentences(line) if any(c.isalnum() for c in s)]
-        found += [*parts[:-1], f"{parts[-1]}\n"] if parts else []
-    return found
+        sentences += [*parts[:-1], f"{parts[-1]}\n"] if parts else []
+    return sentences
 
 
-def group_sentences(said: list[str], language: Language, most: int = _MAX_SCENES) -> list[str]:
-    """Return ``said`` as 3 to ``most`` narrations of about equal length, or as many as there are sentences."""
-    seconds = [estimate_speech_sec(s, language) for s in said]
+def group_sentences(parts: list[str], language: Language, max_scenes: int = _MAX_SCENES) -> list[str]:
+    """Return ``parts``, the sentences to speak, as 3 to ``max_scenes`` narrations of about equal length;
+    fewer sentences give as many narrations."""
+    seconds = [estimate_speech_sec(s, language) for s in parts]
     total = sum(seconds)
-    count = min(len(said), max(_MIN_SCENES, min(most, round(total / _SCENE_SEC))))
+    count = min(len(parts), max(_MIN_SCENES, min(max_scenes, round(total / _SCENE_SEC))))
     narrations: list[str] = []
     done = 0.0
-    for i, (sentence, sec) in enumerate(zip(said, seconds, strict=True)):
-        left = len(said) - i
+    for i, (sentence, sec) in enumerate(zip(parts, seconds, strict=True)):
+        left = len(parts) - i
         due = done + sec / 2 >= total * len(narrations) / count
         if len(narrations) < count and (due or left <= count - len(narrations)):
             narrations.append(sentence)

@@ -1,4 +1,4 @@
-"""How long a text takes to say, and how long its pictures stay."""
+"""Estimate the seconds of a spoken text, and share out the length of a video among its scenes."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _PACE: dict[tuple[Language, Voice], tuple[float, float, float, float]] = {
     ("hi", "M"): (0.1532, 0.228, 0.609, 0.209),
 }
 MAX_HOLD_SEC = 2.5
-"""The longest that a picture stays, with music only, for the sake of the length asked for."""
+"""The longest time in seconds that a scene stays with music only, so that the video gets its requested length."""
 _REST_SEC = 1.0
 LENGTH_TOLERANCE = 0.1
 """Share of the wanted length by which a video may be longer or shorter."""
@@ -39,9 +39,9 @@ def estimate_speech_sec(text: str, language: Language, speed: float = 1.0, voice
     # a letter of Devanagari is about a syllable in every voice
     hindi = len(regex.findall(r"(?=\p{Devanagari})[\p{L}\p{N}]\p{M}*", text))
     others = len(regex.findall(r"[\p{L}\p{N}]", text)) - hindi
-    said = hindi * _PACE["hi", voice][0] + others * _PACE["en", voice][0]
+    letters_sec = hindi * _PACE["hi", voice][0] + others * _PACE["en", voice][0]
     stops = len(regex.findall(r"[.!?।](?=\s)", text))
-    return max(0.6, (said + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
+    return max(0.6, (letters_sec + pause * len(regex.findall("[,:;—]", text)) + stop * stops + constant) / speed)
 
 
 def estimate_scene_sec(text: str, language: Language, speed: float = 1.0, voice: Voice = "F") -> float:

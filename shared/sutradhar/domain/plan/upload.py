@@ -1,4 +1,4 @@
-"""A file of the user's own, and what it turned out to be."""
+"""Define a user's uploaded file, and the facts that the check finds in it."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +13,10 @@ MAX_BYTES = 200_000_000
 
 
 class MediaInfo(Frozen):
-    """What was found in a file. Sizes in pixels, as it is shown; 0 where there is nothing of the kind."""
+    """The kind, size and length of a checked file.
+
+    Sizes are in pixels, as a viewer shows the file; 0 for a kind of file that has no size or no length.
+    """
 
     kind: MediaKind
     width: int = 0
@@ -26,7 +29,7 @@ class MediaInfo(Frozen):
 
 
 class Upload(Record):
-    """``size`` in bytes, as it was announced and then kept to."""
+    """A user's file. ``size``: its bytes, as the user announced them and the upload kept to."""
 
     history = History("upload", keep_fields)
 
@@ -67,8 +70,8 @@ class Upload(Record):
             return f"{self.filename} is still being checked; send the plan again when GET /uploads/{self.id} says ready"
         return f"{self.filename} is not complete (POST /uploads/{self.id}/complete)"
 
-    def shown(self) -> dict[str, Any]:
-        """As the API shows it."""
+    def to_api(self) -> dict[str, Any]:
+        """Return the upload as the API shows it."""
         return {
             "upload_id": self.id,
             "filename": self.filename,

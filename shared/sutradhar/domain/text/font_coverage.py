@@ -1,21 +1,22 @@
 """The code points that the two caption fonts have a glyph for.
 
-``tests/unit/test_font_coverage.py`` writes this file.
+``.ci/write_font_coverage.py`` writes this file.
 
 The domain cannot open fonts, and a text that cannot be drawn must be refused before anything is paid for.
 """
 
 
 def _parse_ranges(table: str) -> frozenset[int]:
-    """Runs of code points, in hexadecimal: the distance from the end of the last one, and the length."""
-    found: list[int] = []
+    """Return the code points of ``table``. Two hexadecimal numbers stand for each run of code points: its distance from
+    the end of the last run, and its length."""
+    points: list[int] = []
     numbers = [int(number, 16) for number in table.split()]
     at = 0
     for skipped, length in zip(numbers[::2], numbers[1::2], strict=True):
         at += skipped
-        found += range(at, at + length)
+        points += range(at, at + length)
         at += length
-    return frozenset(found)
+    return frozenset(points)
 
 
 LATIN = _parse_ranges(
@@ -25,7 +26,7 @@ LATIN = _parse_ranges(
     b 12e 1 201 3c 4f94 7 2f9 1 1f 10 cf 1 fc 2
     """
 )
-"""Of NotoSans-Bold.ttf."""
+"""The code points of NotoSans-Bold.ttf."""
 
 DEVANAGARI = _parse_ranges(
     """
@@ -33,4 +34,4 @@ DEVANAGARI = _parse_ranges(
     1 121 1 3b9 1 8263 a a6 20
     """
 )
-"""Of NotoSansDevanagari-Bold.ttf."""
+"""The code points of NotoSansDevanagari-Bold.ttf."""

@@ -70,8 +70,8 @@ def _is_initial(bare: str) -> bool:
 
 def find_line_ends(text: str) -> frozenset[int]:
     """Return the numbers, from 0, of the words of ``text`` that end a line of a poem or a list."""
-    found, count = set(), 0
+    ends, count = set(), 0
     for line in text.split("\n"):
         count += len(line.split())
-        found.add(count - 1)
-    return frozenset(found) - {-1, count - 1}
+        ends.add(count - 1)
+    return frozenset(ends) - {-1, count - 1}

@@ -44,7 +44,7 @@ def decode_entities(text: str) -> str:
     for _ in range(3):
         if not _compile(_ENTITY).search(text):
             break
-        text = _compile(_ENTITY).sub(lambda found: html.unescape(found[0]), text)
+        text = _compile(_ENTITY).sub(lambda match: html.unescape(match[0]), text)
     return plain_characters(text)
 
 
@@ -54,12 +54,12 @@ def strip_html(text: str, left_out: list[str]) -> str:
     if "<" not in text:
         return text
 
-    def unseen(found: "Match[str]") -> str:
-        left_out.append(found[0].strip())
+    def leave_out_hidden(match: "Match[str]") -> str:
+        left_out.append(match[0].strip())
         return REMOVED
 
-    text = _compile(_UNSEEN).sub(unseen, text)
-    text = _compile(r"(?i)<sup>\s*(\d+)\s*</sup>").sub(lambda found: _RAISED.get(found[1], f"^{found[1]}"), text)
+    text = _compile(_UNSEEN).sub(leave_out_hidden, text)
+    text = _compile(r"(?i)<sup>\s*(\d+)\s*</sup>").sub(lambda match: _RAISED.get(match[1], f"^{match[1]}"), text)
     if _compile(_BLOCK_TAG).search(text):
         text = _compile(r"\s*\n\s*").sub(" ", text)
         text = _compile(r"(?i)</t[dh]\s*>\s*(?=<t[dh]\b)").sub(" | ", text)
@@ -68,8 +68,8 @@ def strip_html(text: str, left_out: list[str]) -> str:
     return _compile(_TAG).sub("", text)
 
 
-def _break_at_tag(found: "Match[str]") -> str:
-    closing, name = bool(found[1]), found[2].lower()
+def _break_at_tag(match: "Match[str]") -> str:
+    closing, name = bool(match[1]), match[2].lower()
     if name == "br":
         return "\n"
     if name in ("p", "div", "blockquote", "ul", "ol", "table", "section", "article", "hr", "figure"):
@@ -79,8 +79,8 @@ def _break_at_tag(found: "Match[str]") -> str:
     return f"\n{'#' * int(name[1])} " if name[1:].isdigit() else "\n- " if name == "li" else "\n"
 
 
-def _format_table(found: "Match[str]") -> str:
-    rows = _compile(r"(?is)<tr\b[^>]*>(.*?)(?:</tr\s*>|(?=<tr\b)|(?=</table))").findall(found[0])
+def _format_table(match: "Match[str]") -> str:
+    rows = _compile(r"(?is)<tr\b[^>]*>(.*?)(?:</tr\s*>|(?=<tr\b)|(?=</table))").findall(match[0])
     lines = [f"| {' '.join(row.split())} |" for row in rows]
     if len(lines) < 2:
         return "\n".join(line.strip("| ") for line in lines)
@@ -124,7 +124,7 @@ def strip_emphasis(line: str) -> str:
             r"(?<![\p{L}\p{N}\p{M}\\*])(\*{1,3})(?=[^\s*])([^\n]{0,500}?[^\s*\\])\1(?![\p{L}\p{N}\p{M}*])"
             r"|(?<![\p{L}\p{N}\p{M}\\_])(_{1,3})(?=[^\s_])([^\n]{0,500}?[^\s_\\])\3(?![\p{L}\p{N}\p{M}_])"
             r"|(?<![\p{L}\p{N}\p{M}\\~])(~{1,2})(?=[^\s~])([^\n]{0,500}?[^\s~\\])\5(?![\p{L}\p{N}\p{M}~])"
-        ).sub(lambda found: found[2] or found[4] or found[6], line)
+        ).sub(lambda match: match[2] or match[4] or match[6], line)
         if stripped == line:
             break
         line = stripped
@@ -135,33 +135,33 @@ def strip_emphasis(line: str) -> str:
 def strip_footnotes(text: str, left_out: list[str]) -> str:
     """Return ``text`` without the footnotes of Markdown (``[^1]: Whitfield, 2015.``) and their marks."""
 
-    def note(found: "Match[str]") -> str:
-        left_out.append(found[0].strip())
+    def leave_out_note(match: "Match[str]") -> str:
+        left_out.append(match[0].strip())
         return REMOVED
 
-    return _compile(r"(?m)^[ \t]*\[\^[^\]\n]{1,40}\]:[^\n]*|\[\^[^\]\n]{1,40}\]").sub(note, text)
+    return _compile(r"(?m)^[ \t]*\[\^[^\]\n]{1,40}\]:[^\n]*|\[\^[^\]\n]{1,40}\]").sub(leave_out_note, text)
 
 
 def strip_links(text: str, left_out: list[str]) -> str:
     """Return ``text`` with each link replaced by its words; a bare URL is shortened to its host."""
 
-    def image(found: "Match[str]") -> str:
-        left_out.append(found[0])
+    def leave_out_image(match: "Match[str]") -> str:
+        left_out.append(match[0])
         return REMOVED
 
-    def link(found: "Match[str]") -> str:
-        left_out.append(found[2])
-        return found[1]
+    def keep_label(match: "Match[str]") -> str:
+        left_out.append(match[2])
+        return match[1]
 
-    def address(found: "Match[str]") -> str:
-        rest = found[0].strip("<>/")
-        if not rest.casefold().endswith(found[1].casefold()):
+    def shorten_link(match: "Match[str]") -> str:
+        rest = match[0].strip("<>/")
+        if not rest.casefold().endswith(match[1].casefold()):
             left_out.append(rest)
-        return found[1]
+        return match[1]
 
-    text = _compile(r"!\[[^\[\]\n]*\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)").sub(image, text)
+    text = _compile(r"!\[[^\[\]\n]*\]\([^()\s]*(?:\s+\"[^\"\n]*\")?\)").sub(leave_out_image, text)
     text = _compile(r"\[([^\[\]\n]+)\]\(((?:https?:|mailto:|tel:|www\.|/|\#)[^()\s]*)(?:\s+\"[^\"\n]*\")?\)").sub(
-        link, text
+        keep_label, text
     )
-    text = _compile(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]{0,200}】").sub(image, text)
-    return _compile(_URL).sub(address, text)
+    text = _compile(r"\s?:contentReference\[[^\]\n]*\]\{[^}\n]*\}|【[^】\n]{0,200}】").sub(leave_out_image, text)
+    return _compile(_URL).sub(shorten_link, text)

@@ -86,14 +86,14 @@ def say_decimal(text: str, language: NumberLanguage, *, indian: bool = False) ->
     """Return a number as it is written, "43,000" or "12.5", in words."""
     whole, _, say_fraction = text.replace(",", "").partition(".")
     indian = indian or is_grouped_by_lakh(text)
-    said = (
+    phrase = (
         say_digits(whole, language)
         if len(whole) > 1 and int(whole[0]) == 0
         else say_cardinal(int(whole or "0"), language, indian=indian)
     )
     if not say_fraction:
-        return said
-    return f"{said} {'दशमलव' if language == 'hi' else 'point'} {say_digits(say_fraction, language)}"
+        return phrase
+    return f"{phrase} {'दशमलव' if language == 'hi' else 'point'} {say_digits(say_fraction, language)}"
 
 
 def is_grouped_by_lakh(text: str) -> bool:
@@ -128,8 +128,8 @@ def _say_hindi_fraction(numerator: int, denominator: int, whole: int) -> str | N
         return f"पौने {_say_hindi(whole + 1)}" if whole else "तीन चौथाई"
     if not 0 < numerator < denominator <= 20:
         return None
-    said = f"{_say_hindi(numerator)} बटा {_say_hindi(denominator)}"
-    return f"{_say_hindi(whole)} सही {said}" if whole else said
+    phrase = f"{_say_hindi(numerator)} बटा {_say_hindi(denominator)}"
+    return f"{_say_hindi(whole)} सही {phrase}" if whole else phrase
 
 
 def _say_english(number: int, scales: Sequence[tuple[int, str]]) -> str:

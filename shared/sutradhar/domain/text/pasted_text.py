@@ -77,10 +77,10 @@ def read_narration(text_as_sent: str) -> PastedText:
     text = markup.strip_links(text, reading.left_out)
     text = _strip_directions(text, reading, square=True)
     lines = _read_lines(text.split("\n"), reading)
-    said = _close_gaps(_join(lines))
-    if not any(c.isalnum() for c in said):
-        said = ""
-    return PastedText(said, tuple(sorted(reading.left_out, key=text_as_sent.find)))
+    narration = _close_gaps(_join(lines))
+    if not any(c.isalnum() for c in narration):
+        narration = ""
+    return PastedText(narration, tuple(sorted(reading.left_out, key=text_as_sent.find)))
 
 
 def read_line(text: str) -> str:
@@ -95,16 +95,16 @@ def quote_pieces(pieces: Iterable[str]) -> str:
 
 
 def _strip_directions(text: str, reading: _Reading, *, square: bool) -> str:
-    def direction(found: "Match[str]") -> str:
-        before, after = text[: found.start()].rstrip(_SPACES), text[found.end() :].lstrip(_SPACES)
+    def replace_direction(match: "Match[str]") -> str:
+        before, after = text[: match.start()].rstrip(_SPACES), text[match.end() :].lstrip(_SPACES)
         word_before = before and (unicodedata.category(before[-1])[0] in "LMN" or before[-1] == ",")
         inside = bool(word_before and after and after[0] != "\n")
-        is_square = found[0][0] in "[{"
-        known = stage_directions.is_direction(found[0][1:-1], square=is_square, inside_sentence=inside)
-        return reading.leave_out(found[0]) if known else found[0]
+        is_square = match[0][0] in "[{"
+        known = stage_directions.is_direction(match[0][1:-1], square=is_square, inside_sentence=inside)
+        return reading.leave_out(match[0]) if known else match[0]
 
     brackets = r"\[[^\[\]]{1,500}\]|\{[^{}\n]{1,200}\}" if square else r"\([^()\n]{1,200}\)"
-    return _compile(brackets).sub(direction, text)
+    return _compile(brackets).sub(replace_direction, text)
 
 
 def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
@@ -112,7 +112,7 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
     in_script = stage_directions.is_script(bare)
     stamped = sum(stage_directions.is_stamp(line) for line in bare) > 1
     labels = any(stage_directions.match_speaker_label(line) for line in bare)
-    found: list[_Line] = []
+    lines_read: list[_Line] = []
     blank = labelled = False
     for i, line in enumerate(_read_tables(raw, reading)):
         outer = line.removesuffix("\\").strip(_SPACES)
@@ -133,9 +133,9 @@ def _read_lines(raw: Sequence[str], reading: _Reading) -> list[_Line]:
         if read.text.strip(_SPACES):
             read.after_blank, read.labelled = blank, labelled
             blank = labelled = False
-            found.append(read)
-    _unquote(found)
-    return found
+            lines_read.append(read)
+    _unquote(lines_read)
+    return lines_read
 
 
 def _read_line(line: str, reading: _Reading, *, in_script: bool, stamped: bool, labels: bool) -> _Line:
@@ -191,17 +191,17 @@ def _read_tables(raw: Sequence[str], reading: _Reading) -> list[str]:
             continue
         last = next((n for n in range(i + 1, len(lines)) if "|" not in lines[n]), len(lines))
         header = [markup.strip_emphasis(cell) for cell in _split_cells(lines[i - 1])]
-        said = next((n for n, cell in enumerate(header) if _compile(_NARRATED).fullmatch(cell)), None)
+        column = next((n for n, cell in enumerate(header) if _compile(_NARRATED).fullmatch(cell)), None)
         lines[i] = REMOVED
         for n in (i - 1, *range(i + 1, last)):
             cells = _split_cells(lines[n])
-            if said is None:
+            if column is None:
                 lines[n] = ", ".join(cell for cell in cells if any(c.isalnum() for c in cell))
                 continue
             for k, cell in enumerate(cells):
-                if k != said or n == i - 1:
+                if k != column or n == i - 1:
                     reading.leave_out(cell)
-            lines[n] = cells[said] if n != i - 1 and said < len(cells) else REMOVED
+            lines[n] = cells[column] if n != i - 1 and column < len(cells) else REMOVED
     return lines
 
 
@@ -233,22 +233,22 @@ def _join(lines: Sequence[_Line]) -> str:
         if line.after_blank or not paragraphs:
             paragraphs.append([])
         paragraphs[-1].append(line)
-    said, after_verse = "", False
+    narration, after_verse = "", False
     for paragraph in paragraphs:
         texts = [line.text.strip(" \t") for line in paragraph]
         plain = all(line.kind == "line" for line in paragraph)
         verse = plain and _is_verse(texts)
         wrapped = plain and not verse and _is_wrapped(texts)
         for n, text in enumerate(texts):
-            ended = said.rstrip(_SPACES + _CLOSING)[-1:] in _ENDS
+            ended = narration.rstrip(_SPACES + _CLOSING)[-1:] in _ENDS
             if n and (verse or wrapped):
-                said += f"\n{text}" if verse else f" {text}"
-            elif said:
-                said += f" {text}" if ended and not verse and not after_verse else f"\n\n{text}"
+                narration += f"\n{text}" if verse else f" {text}"
+            elif narration:
+                narration += f" {text}" if ended and not verse and not after_verse else f"\n\n{text}"
             else:
-                said = text
+                narration = text
             after_verse = verse
-    return said
+    return narration
 
 
 def _is_verse(texts: Sequence[str]) -> bool:
@@ -270,10 +270,12 @@ def _is_wrapped(texts: Sequence[str]) -> bool:
     return full or all(len(text) > 0.6 * limit and following[0].islower() for text, following in pairs)
 
 
-def _close_gaps(said: str) -> str:
-    """Return ``said`` with single spaces, and without a gap before punctuation where a piece was removed."""
-    said = _compile(rf"[ \t]*{REMOVED}[ \t{REMOVED}]*").sub(REMOVED, said)
-    said = _compile(rf"(?<=([,;:.!?।॥]))(?:{REMOVED})\1(?!\1)").sub("", said)
-    said = _compile(rf"{REMOVED}(?=[,.!?;:।॥…)\]”’])|(?<=[(\[“‘]){REMOVED}|^{REMOVED}|{REMOVED}$").sub("", said)
-    lines = (" ".join(line.split()) for line in said.replace(REMOVED, " ").split("\n"))
+def _close_gaps(narration: str) -> str:
+    """Return ``narration`` with single spaces, and without a gap before punctuation where a piece was removed."""
+    narration = _compile(rf"[ \t]*{REMOVED}[ \t{REMOVED}]*").sub(REMOVED, narration)
+    narration = _compile(rf"(?<=([,;:.!?।॥]))(?:{REMOVED})\1(?!\1)").sub("", narration)
+    narration = _compile(rf"{REMOVED}(?=[,.!?;:।॥…)\]”’])|(?<=[(\[“‘]){REMOVED}|^{REMOVED}|{REMOVED}$").sub(
+        "", narration
+    )
+    lines = (" ".join(line.split()) for line in narration.replace(REMOVED, " ").split("\n"))
     return _compile(r"\n{3,}").sub("\n\n", "\n".join(lines)).strip()

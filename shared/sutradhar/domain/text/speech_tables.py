@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 def _parse_rows(rows: str) -> dict[str, tuple[str, str, str]]:
     """Return lines of ``written = one, many, Hindi`` as a dictionary; spaces separate several written forms."""
-    found: dict[str, tuple[str, str, str]] = {}
+    rows_by_unit: dict[str, tuple[str, str, str]] = {}
     for row in rows.strip().splitlines():
-        written, _, said = row.partition(" = ")
-        one, many, hindi = (part.strip() for part in said.split(","))
-        found |= dict.fromkeys(written.split(), (one, many, hindi))
-    return found
+        forms, _, phrases = row.partition(" = ")
+        one, many, hindi = (part.strip() for part in phrases.split(","))
+        rows_by_unit |= dict.fromkeys(forms.split(), (one, many, hindi))
+    return rows_by_unit
 
 
 UNITS: Mapping[str, tuple[str, str, str]] = _parse_rows(

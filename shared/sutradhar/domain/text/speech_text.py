@@ -31,14 +31,14 @@ def split_spoken_words(text: str, language: NumberLanguage) -> tuple[str, ...]:
     """Return the spoken words for each word of ``text`` (``text.split()``); empty for a word that is not spoken."""
     raw = text.split()
     tokens = [_split_token(word) for word in raw]
-    said: list[str] = []
-    while len(said) < len(tokens):
-        i = len(said)
-        said += next(filter(None, (rule(tokens, i, language) for rule in _RULES)))
-    said = [compile_pattern(_SILENT).sub("", word).replace("  ", " ") for word in said]
-    _say_dandas(raw, said, language)
-    _pause_at_lines(text, said)
-    return tuple(word if any(c.isalnum() for c in word) or word in _PAUSES else "" for word in said)
+    phrases: list[str] = []
+    while len(phrases) < len(tokens):
+        i = len(phrases)
+        phrases += next(filter(None, (rule(tokens, i, language) for rule in _RULES)))
+    phrases = [compile_pattern(_SILENT).sub("", word).replace("  ", " ") for word in phrases]
+    _say_dandas(raw, phrases, language)
+    _pause_at_lines(text, phrases)
+    return tuple(word if any(c.isalnum() for c in word) or word in _PAUSES else "" for word in phrases)
 
 
 _PAUSES = frozenset(["—", "–", "-", "…", "...", "?", "!", ",", ".", ";", ":"])
@@ -51,9 +51,9 @@ def convert_to_speech(text: str, language: NumberLanguage) -> str:
 
 
 def _split_token(raw: str) -> Token:
-    found = compile_pattern(r"([(\"'“‘\[«।॥|]*)(.*?)([)\"'”’\]».,;:!?।॥…|]*)").fullmatch(raw)
-    assert found
-    return Token(raw, found[1], found[2], found[3])
+    match = compile_pattern(r"([(\"'“‘\[«।॥|]*)(.*?)([)\"'”’\]».,;:!?।॥…|]*)").fullmatch(raw)
+    assert match
+    return Token(raw, match[1], match[2], match[3])
 
 
 Rule = Callable[[Sequence[Token], int, NumberLanguage], "list[str] | None"]
@@ -73,8 +73,8 @@ def _say_abbreviation(tokens: Sequence[Token], i: int, language: NumberLanguage)
                 "Ch.": "chapter",
                 "p.": "page",
             }
-            said = table.get(dotted) or names.get(dotted, "pages")
-            return [f"{token.lead}{said}{token.trail[1:]}"]
+            phrases = table.get(dotted) or names.get(dotted, "pages")
+            return [f"{token.lead}{phrases}{token.trail[1:]}"]
         return None
     if dotted == "St." and language == "en":
         named = following is not None and following.core[:1].isupper()
@@ -102,7 +102,7 @@ def _say_other(tokens: Sequence[Token], i: int, language: NumberLanguage) -> lis
     if core in UNITS and not core[:1].isalpha():  # "℃" alone
         return [token.say(UNITS[core][2 if language == "hi" else 1])]
     core = core.replace("%", f" {UNITS['%'][2 if language == 'hi' else 0]}") if core != "%" else core
-    core = compile_pattern(NUMBER).sub(lambda found: f" {words.say_decimal(found[0], language)} ", core).strip()
+    core = compile_pattern(NUMBER).sub(lambda match: f" {words.say_decimal(match[0], language)} ", core).strip()
     return [token.say(core) if core else token.raw]
 
 
@@ -112,10 +112,10 @@ _SPECIAL = frozenset({"Dr", "Mr", "Mrs", "Ms", "Prof", "St", "x", *CURRENCIES})
 def _say_plain_word(tokens: Sequence[Token], i: int, language: NumberLanguage) -> list[str] | None:
     """Say a word of letters as it is written; most words are like that."""
     token = tokens[i]
-    beside = i and any(c.isdecimal() or c in FRACTIONS for c in tokens[i - 1].core)
+    follows_number = i and any(c.isdecimal() or c in FRACTIONS for c in tokens[i - 1].core)
     plain = (
         compile_pattern(r"[\p{L}\p{M}'’-]+").fullmatch(token.core)
-        and not beside
+        and not follows_number
         and token.trail[:1] != "."
         and token.core not in ABBREVIATIONS[language]
     )
@@ -135,7 +135,7 @@ _RULES: Sequence[Rule] = (
 )
 
 
-def _say_dandas(raw: Sequence[str], said: list[str], language: NumberLanguage) -> None:
+def _say_dandas(raw: Sequence[str], phrases: list[str], language: NumberLanguage) -> None:
     """Turn dandas into pauses, because some voices read their name; drop a verse's number between two dandas."""
     stop = "।" if language == "hi" else "."
     for i, word in enumerate(raw):
@@ -143,26 +143,26 @@ def _say_dandas(raw: Sequence[str], said: list[str], language: NumberLanguage) -
             continue
         bare = word.strip(_DANDA)
         if bare.isdecimal() and (word[0] in _DANDA or (i and raw[i - 1][-1] in _DANDA)) and word[-1] in _DANDA:
-            bare, said[i] = "", ""
+            bare, phrases[i] = "", ""
         if not bare:
-            said[i] = ""
-            last = next((n for n in reversed(range(i)) if said[n]), None)
-            if last is not None and said[last][-1] not in ".!?।,;:":
-                said[last] += stop
+            phrases[i] = ""
+            last = next((n for n in reversed(range(i)) if phrases[n]), None)
+            if last is not None and phrases[last][-1] not in ".!?।,;:":
+                phrases[last] += stop
             continue
-        ended = said[i].rstrip(_DANDA) != said[i]
-        said[i] = said[i].strip(_DANDA) + (stop if ended else "")
+        ended = phrases[i].rstrip(_DANDA) != phrases[i]
+        phrases[i] = phrases[i].strip(_DANDA) + (stop if ended else "")
     for i in range(1, len(raw) - 1):
         if raw[i].isdecimal() and raw[i - 1][-1] in "॥|" and raw[i + 1][0] in "॥|":
-            said[i] = ""
+            phrases[i] = ""
 
 
-def _pause_at_lines(text: str, said: list[str]) -> None:
+def _pause_at_lines(text: str, phrases: list[str]) -> None:
     """Add a short pause to a line that ends without punctuation."""
     end = 0
     lines = [line for line in text.split("\n") if line.split()]
     for line in lines[:-1]:
         end += len(line.split())
-        last = next((n for n in reversed(range(end)) if said[n]), None)
-        if last is not None and (said[last][-1].isalnum() or said[last][-1] not in '.!?।,;:…—-"”’)'):
-            said[last] += ","
+        last = next((n for n in reversed(range(end)) if phrases[n]), None)
+        if last is not None and (phrases[last][-1].isalnum() or phrases[last][-1] not in '.!?।,;:…—-"”’)'):
+            phrases[last] += ","

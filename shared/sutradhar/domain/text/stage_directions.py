@@ -173,9 +173,9 @@ def is_structural_heading(line: str) -> bool:
 def match_stamp(line: str, *, many: bool) -> "Match[str] | None":
     """Match a time stamp at the start of ``line``. One without brackets counts if it begins with a zero, or if other
     lines have one too (``many``); otherwise it may be a time of day."""
-    found = _compile(_AT_THE_START).match(line)
-    if found or not is_stamp(line):
-        return found
+    match = _compile(_AT_THE_START).match(line)
+    if match or not is_stamp(line):
+        return match
     alone = _compile(rf"{_STAMP}(?!\s*(?i:[ap]\.?m\b|o.clock|बजे))\s*[:|–—-]?\s+").match(line)
     return alone if alone and (many or line.startswith(("0:", "00:"))) else None
 

@@ -1,7 +1,7 @@
-"""Text as people send it, made safe to speak and to draw.
+"""Make users' text safe to speak and to draw.
 
-Nothing here escapes anything: text reaches ffmpeg only as drawn pictures or files, so quotes, backslashes and
-``%{}:'`` need no care. What is removed is what can be neither spoken nor drawn.
+This module escapes nothing: text reaches ffmpeg only as drawn images or files, so quotes, backslashes and ``%{}:'``
+need no care. It removes only characters that can be neither spoken nor drawn.
 """
 
 import unicodedata
@@ -56,7 +56,7 @@ def _visible_character(character: str) -> str:
 def make_drawable(text: str, put: Callable[[str], str] = lambda _: "") -> str:
     """Return ``text`` in characters that the caption fonts have: styled letters (``𝐁``, ``Ａ``) become plain ones, and
     ``put`` replaces each run of emoji and other pictographs, by default with nothing."""
-    text = _compile_pattern(f"(?:{_PICTOGRAPHS})+").sub(lambda found: _replace_pictographs(found[0], put), text)
+    text = _compile_pattern(f"(?:{_PICTOGRAPHS})+").sub(lambda match: _replace_pictographs(match[0], put), text)
     return "".join(c if c.isascii() or has_glyph(c) else _plain_form(c, text[i - 1 : i]) for i, c in enumerate(text))
 
 
@@ -89,8 +89,10 @@ def _plain_form(character: str, before: str) -> str:
 
 
 def find_undrawable_character(text: str) -> str | None:
-    """The first character that the caption fonts cannot draw, or None. Of one grapheme cluster all is drawn with one
-    font."""
+    """Return the first character that the caption fonts cannot draw, or None.
+
+    One font draws a whole grapheme cluster.
+    """
     for cluster in split_graphemes(make_drawable(text)):
         points = [ord(c) for c in cluster if not c.isspace() and c not in _JOINERS]
         missing = min(([p for p in points if p not in font] for font in (DEVANAGARI, LATIN)), key=len)
@@ -100,19 +102,19 @@ def find_undrawable_character(text: str) -> str | None:
 
 
 def describe_character(character: str) -> str:
-    """``character`` as people can look it up: ``'→' (U+2192 RIGHTWARDS ARROW)``."""
+    """Return ``character`` in a form that people can look up: ``'→' (U+2192 RIGHTWARDS ARROW)``."""
     name = unicodedata.name(character, "")
     return f"{character!r} (U+{ord(character):04X}{' ' if name else ''}{name})"
 
 
 def detect_language(text: str) -> str:
-    """``hi`` when most letters are Devanagari, else ``en``."""
+    """Return ``hi`` if most letters are Devanagari, otherwise ``en``."""
     letters = [c for c in text if c.isalpha()]
     return "hi" if sum("\u0900" <= c <= "\u097f" for c in letters) * 2 > len(letters) else "en"
 
 
 def split_graphemes(text: str) -> list[str]:
-    """``text`` as user-perceived characters (UAX #29 extended grapheme clusters)."""
+    """Return ``text`` as user-perceived characters (UAX #29 extended grapheme clusters)."""
     return _compile_pattern(r"\X").findall(text)
 
 
@@ -120,13 +122,13 @@ def split_sentences(text: str) -> list[str]:
     """Split ``text`` after ``. ! ? । ॥ …``; closing quotes stay with their sentence, and a title, an initial and the
     number of an item do not end one."""
     words = _compile_pattern(r"\S+").finditer(text)
-    found, start, before, last = [], 0, "", None
+    parts, start, before, last = [], 0, "", None
     for word in words:
         if last and ends_sentence(last[0], word[0]) and not is_item_number(last[0], before):
-            found.append(text[start : last.end()])
+            parts.append(text[start : last.end()])
             start = word.start()
         before, last = last[0] if last else "", word
-    return [s for s in (*found, text[start:].strip()) if s]
+    return [s for s in (*parts, text[start:].strip()) if s]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Texts that people send: cleaned, and refused with a reason where nothing can be done with them."""
+"""Define the text fields of a plan. A text is cleaned, and refused with a reason if no word of it can be used."""
 
 from typing import Annotated
 
@@ -69,12 +69,14 @@ PromptText = Annotated[str, BeforeValidator(_check_pasted_length), AfterValidato
 
 
 def _read_narration(value: str) -> str:
-    spoken = read_narration(value).text if len(value) <= _MAX_PASTED else value
-    if len(spoken) > MAX_NARRATION:
-        raise ValueError(f"has too much to say for one scene: at most {MAX_NARRATION} characters (got {len(spoken)})")
-    if value.strip() and not spoken:
+    narration = read_narration(value).text if len(value) <= _MAX_PASTED else value
+    if len(narration) > MAX_NARRATION:
+        raise ValueError(
+            f"has too much to say for one scene: at most {MAX_NARRATION} characters (got {len(narration)})"
+        )
+    if value.strip() and not narration:
         raise ValueError("has nothing to say once stage directions and symbols are taken out; write a sentence")
-    return _check_glyphs(spoken) if spoken else ""
+    return _check_glyphs(narration) if narration else ""
 
 
 NarrationText = Annotated[str, BeforeValidator(_check_unicode), AfterValidator(_read_narration)]
