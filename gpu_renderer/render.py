@@ -44,7 +44,7 @@ def render(
 ) -> RenderSummary | None:
     """Render the video of ``request``, store it with its thumbnail, measure the stored file, store the summary last.
 
-    A video that breaks a rule of the quality gate is stored too; ``summary.findings`` has the figures.
+    A video that breaks a rule of the quality gate is stored too; ``summary.check_results`` has the figures.
 
     Args:
         workdir: an empty directory, which its owner removes.

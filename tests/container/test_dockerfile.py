@@ -14,7 +14,7 @@ import pytest
 from sutradhar.domain.jobs.messages import RenderFinished
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from tests.container.dockerfile import DOCKERFILE, ROOT, copies, copy, environment, stages
-from tests.media.timelines import film
+from tests.media.timelines import make_timeline
 
 
 def test_hadolint_has_nothing_to_say() -> None:
@@ -132,7 +132,7 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
             title="Tea",
             title_language="en",
             mode="PROXY",
-            timeline=film(blobs),
+            timeline=make_timeline(blobs),
         )
         blobs.put("request.json", request.to_record().encode())
         cloud = {

@@ -275,7 +275,7 @@ def test_a_video_that_does_not_pass_the_gate_fails_the_job_with_the_figure(pipel
     summary = RenderSummary.from_record(pipeline.blobs.get(blob))
     request = RenderRequest.from_record(pipeline.blobs.get(f"jobs/{job.id}/renders/1/request.json"))
     facts = summary.facts.evolve(integrated_lufs=-9.0)
-    loud = summary.evolve(facts=facts, findings=check(facts, request.timeline))
+    loud = summary.evolve(facts=facts, check_results=check(facts, request.timeline))
     pipeline.blobs.put(blob, loud.to_record().encode())
     pipeline.work()
     failed = pipeline.job(job.id)

@@ -1,4 +1,4 @@
-"""The renderer as Cloud Run and the local runner start it, on a home of its own."""
+"""Start the renderer as Cloud Run and the local runner do, on a home directory of its own."""
 
 import io
 import os
@@ -16,26 +16,27 @@ from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.video.render_request import RenderRequest
-from sutradhar.domain.video.timeline import MediaRef, NarrationClip, Timeline
+from sutradhar.domain.video.timeline import NarrationClip, Timeline
 from sutradhar.ports.clock import SystemClock
-from tests.media.timelines import put_picture
+from sutradhar.ports.stores import BlobStore
+from tests.media.timelines import store_media
 
 REQUEST_BLOB = "jobs/j/renders/1/request.json"
 
 
-class Room:
-    """A home directory with a request in it, and the means to run the renderer on it."""
+class RendererHarness:
+    """A home directory with a stored request, on which the renderer can be run."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.tmp = home, home / "tmp"
         self.blobs = FileBlobStore(home / "blobs")
 
-    def ask(self, timeline: Timeline) -> RenderRequest:
+    def store_request(self, timeline: Timeline) -> RenderRequest:
         request = RenderRequest(
             render_id="r1",
             job_id="j",
             prefix="jobs/j/renders/1",
-            title="A film",
+            title="A video",
             title_language="en",
             mode="PROXY",
             timeline=timeline,
@@ -61,47 +62,46 @@ class Room:
 
     def run(self, **env: str) -> tuple[int, str]:
         with self.start(**env) as process:
-            _, said = process.communicate(timeout=60)
-            return process.returncode, said
+            _, stderr = process.communicate(timeout=60)
+            return process.returncode, stderr
 
-    def messages(self) -> list[Message]:
-        """What was published and not yet taken."""
+    def take_messages(self) -> list[Message]:
+        """Return the messages that were published and not yet taken."""
         process_registry, database = ProcessRegistry(self.home), Database(self.home / "state.db")
         queue = SqliteQueue(database, process_registry, SystemClock(), self.home)
-        found = []
+        messages = []
         while delivery := queue.take():
-            found.append(delivery.message)
+            messages.append(delivery.message)
             queue.finish(delivery)
         database.close()
         process_registry.close()
-        return found
+        return messages
 
 
-def spoken(blobs, timeline: Timeline) -> Timeline:
-    """``timeline`` with a tone where a narration would be."""
+def add_narration(blobs: BlobStore, timeline: Timeline) -> Timeline:
+    """Return ``timeline`` with a tone in the place of a narration."""
     samples = timeline.samples - 9600
     tone = 8000 * np.sin(2 * np.pi * 220 * np.arange(samples) / 48000)
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setparams((1, 2, 48000, samples, "NONE", ""))
         out.writeframes(tone.astype("<i2").tobytes())
-    blob, sha256 = put_picture(blobs, "voices/0.wav", file.getvalue())
-    return timeline.evolve(
-        narrations=(NarrationClip(scene=0, start=4800, samples=samples, media=MediaRef(blob=blob, sha256=sha256)),)
-    )
+    media = store_media(blobs, "narrations/0.wav", file.getvalue())
+    return timeline.evolve(narrations=(NarrationClip(scene=0, start=4800, samples=samples, media=media),))
 
 
-def at_work(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    """Its processes, once an ffmpeg that encodes is among them."""
+def wait_for_encoder(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Wait until an ffmpeg of ``process`` encodes; return the process and all its child processes."""
     task = psutil.Process(process.pid)
     while process.poll() is None:
-        found = task.children(recursive=True)
-        if any("pipe:0" in cmdline(p) for p in found):
-            return [task, *found]
-    raise AssertionError(f"the task ended before it encoded anything: {process.communicate()[1]}")
+        children = task.children(recursive=True)
+        if any("pipe:0" in read_command_line(child) for child in children):
+            return [task, *children]
+    raise AssertionError(f"the task ended before an ffmpeg encoded: {process.communicate()[1]}")
 
 
-def cmdline(process: psutil.Process) -> list[str]:
+def read_command_line(process: psutil.Process) -> list[str]:
+    """Return the command of ``process``; empty if it has ended."""
     try:
         return process.cmdline()
     except psutil.Error:

@@ -10,9 +10,9 @@ from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderSummary
-from sutradhar.domain.video.timeline import Footage, MediaRef, Timeline, Title
-from tests.media.renderer_harness import REQUEST_BLOB, Room, spoken
-from tests.media.timelines import film, photo, png, put_picture
+from sutradhar.domain.video.timeline import Footage, Timeline, Title
+from tests.media.renderer_harness import REQUEST_BLOB, RendererHarness, add_narration
+from tests.media.timelines import make_timeline, photo, png, store_media
 
 
 def clip_of(folder, name: str, source: str, *options: str) -> bytes:
@@ -22,13 +22,13 @@ def clip_of(folder, name: str, source: str, *options: str) -> bytes:
     return path.read_bytes()
 
 
-def everything(room: Room, size: tuple[int, int], folder) -> Timeline:
+def everything(harness: RendererHarness, size: tuple[int, int], folder) -> Timeline:
     clip = clip_of(folder, "c.mp4", "testsrc2=s=192x144:r=25:d=1", "-pix_fmt", "yuv420p")
     pictures = [png(photo(0)), clip, png(photo(2, 200, 400)), clip]
     english = Cue(start=4, end=40, lines=("Every word stands out",), word_starts=(4, 10, 18, 30))
     hindi = Cue(start=48, end=110, lines=("भक्त प्रह्लाद की", "ज़्यादा लंबी कथा"), word_starts=(48, 55, 62, 70, 80, 95))
-    timeline = film(
-        room.blobs, pictures=pictures, bodies=(30, 35, 30, 32), cues=(english, hindi), watermark=Watermark(), size=size
+    timeline = make_timeline(
+        harness.blobs, images=pictures, bodies=(30, 35, 30, 32), cues=(english, hindi), watermark=Watermark(), size=size
     )
     kinds = (("cut", None), ("dip", Footage()), ("wipe", None), ("crossfade", Footage(start_sec=0.4)))
     clips = tuple(
@@ -40,19 +40,21 @@ def everything(room: Room, size: tuple[int, int], folder) -> Timeline:
         Title(start=45, end=70, text="Narada", subtext="ऋषि", place="lower_third"),
     )
     captions = {"en": (english,), "hi": (hindi,)}
-    return spoken(room.blobs, timeline.evolve(clips=clips, titles=titles, caption_style="highlight", captions=captions))
+    return add_narration(
+        harness.blobs, timeline.evolve(clips=clips, titles=titles, caption_style="highlight", captions=captions)
+    )
 
 
 @pytest.mark.parametrize("size", [(320, 180), (180, 320), (180, 180)])
 def test_a_film_with_everything_passes_its_gate(tmp_path, size):
-    room = Room(tmp_path / "home")
-    request = room.ask(everything(room, size, tmp_path)).evolve(soft_captions=True)
-    room.blobs.put(REQUEST_BLOB, request.to_record().encode())
-    code, said = room.run()
+    harness = RendererHarness(tmp_path / "home")
+    request = harness.store_request(everything(harness, size, tmp_path)).evolve(soft_captions=True)
+    harness.blobs.put(REQUEST_BLOB, request.to_record().encode())
+    code, said = harness.run()
     assert code == 0, said
-    summary = RenderSummary.from_record(room.blobs.get(request.summary_blob))
+    summary = RenderSummary.from_record(harness.blobs.get(request.summary_blob))
     assert describe_failures(summary.check_results) == ""
-    film_path = room.blobs.fetch(request.video_blob, tmp_path)
+    film_path = harness.blobs.fetch(request.video_blob, tmp_path)
     argv = [ffmpeg_process.find_program("ffprobe"), "-v", "error", "-show_streams", "-of", "json", str(film_path)]
     streams = json.loads(ffmpeg_process.run(argv, stage="test").stdout)["streams"]
     assert [s["codec_name"] for s in streams] == ["h264", "aac", "mov_text", "mov_text"]
@@ -60,13 +62,13 @@ def test_a_film_with_everything_passes_its_gate(tmp_path, size):
 
 
 def test_a_broken_clip_is_named(tmp_path):
-    room = Room(tmp_path / "home")
-    timeline = everything(room, (320, 180), tmp_path)
-    blob, sha256 = put_picture(room.blobs, "pictures/1.png", b"")
-    clips = [c.evolve(media=MediaRef(blob=blob, sha256=sha256)) if c.scene == 1 else c for c in timeline.clips]
-    room.ask(timeline.evolve(clips=tuple(clips)))
-    code, said = room.run()
+    harness = RendererHarness(tmp_path / "home")
+    timeline = everything(harness, (320, 180), tmp_path)
+    broken = store_media(harness.blobs, "images/1.png", b"")
+    clips = [c.evolve(media=broken) if c.scene == 1 else c for c in timeline.clips]
+    harness.store_request(timeline.evolve(clips=tuple(clips)))
+    code, said = harness.run()
     assert code == 0, said
-    error = room.messages()[-1].error
+    error = harness.take_messages()[-1].error
     assert (error.stage, error.scene) == ("picture", 1)
     assert error.advice

@@ -15,9 +15,9 @@ from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.still import to_rgb
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.plan.own_media import Fit
-from sutradhar.domain.video.timeline import Camera, MediaRef, Pose
+from sutradhar.domain.video.timeline import Camera, Pose
 from tests.media.clips import FPS, X264, levels, make_clip, make_counting_clip, play_clip
-from tests.media.timelines import HOLD, ZOOM_IN, film, put_picture, sources
+from tests.media.timelines import HOLD, ZOOM_IN, fetch_sources, make_timeline, store_media
 
 RED, GREEN, BLUE = (220, 40, 40), (40, 170, 60), (40, 70, 220)
 BANDS = {"tall": (90, 160), "wide": (640, 90), "square": (120, 120), "sliver": (20, 400)}
@@ -46,12 +46,11 @@ def render_frame(
     """Return the RGB (h, w, 3) of frame ``at`` of a scene of 30 frames with ``image``."""
     out, blobs = io.BytesIO(), FileBlobStore(folder / "blobs")
     image.save(out, "PNG")
-    timeline = film(blobs, pictures=[out.getvalue()], bodies=(30,), camera=camera, size=size)
-    blob, sha256 = put_picture(blobs, "p.png", out.getvalue())
-    media = MediaRef(blob=blob, sha256=sha256)
+    timeline = make_timeline(blobs, images=[out.getvalue()], bodies=(30,), camera=camera, size=size)
+    media = store_media(blobs, "p.png", out.getvalue())
     timeline = timeline.evolve(clips=(timeline.clips[0].evolve(fit=fit, media=media),))
     frame = Frame(*size)
-    with Compositor(*size).open(build_segment(timeline, at, at + 1), sources(timeline, blobs, folder)) as compose:
+    with Compositor(*size).open(build_segment(timeline, at, at + 1), fetch_sources(timeline, blobs, folder)) as compose:
         compose(0, frame)
     return to_rgb(frame)
 

@@ -14,7 +14,7 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.timeline import Timeline
 from tests.media.memory import measure_growth
-from tests.media.timelines import film
+from tests.media.timelines import make_timeline
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080)]
 CUES = {
@@ -76,7 +76,7 @@ def test_a_highlighted_word_reads_at_more_than_seven_to_one() -> None:
 
 
 def _timeline(tmp_path: Path, cues: tuple[Cue, ...]) -> Timeline:
-    return film(FileBlobStore(tmp_path), bodies=(240,), cues=cues).evolve(caption_style="highlight")
+    return make_timeline(FileBlobStore(tmp_path), bodies=(240,), cues=cues).evolve(caption_style="highlight")
 
 
 def _luma(timeline: Timeline, start: int, end: int, layers: OverlayLayers | None = None) -> list[np.ndarray]:

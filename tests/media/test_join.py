@@ -17,7 +17,7 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.render_settings import RendererSettings
-from tests.media.timelines import FPS, film
+from tests.media.timelines import FPS, make_timeline
 
 TICKS = 512
 
@@ -69,7 +69,7 @@ def probed(video: Path, *what: str) -> dict:
 
 
 def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir):
-    timeline = film(blobs, bodies=(20, 14, 31))
+    timeline = make_timeline(blobs, bodies=(20, 14, 31))
     sound = aac(workdir / "sound.m4a", timeline.duration_sec)
     output = join_segments(
         parts_of(timeline, blobs, workdir),
@@ -97,7 +97,7 @@ def test_a_joined_film_has_every_frame_evenly_spaced_and_all_tags(blobs, workdir
 
 
 def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
-    timeline = film(blobs, bodies=(20, 14))
+    timeline = make_timeline(blobs, bodies=(20, 14))
     output = join_segments(
         parts_of(timeline, blobs, workdir),
         None,
@@ -111,7 +111,7 @@ def test_a_joined_film_decodes_to_the_end_without_a_word(blobs, workdir):
 
 
 def test_every_segment_opens_with_a_closed_group_of_pictures(blobs, workdir):
-    timeline = film(blobs, bodies=(20, 14))
+    timeline = make_timeline(blobs, bodies=(20, 14))
     for part in parts_of(timeline, blobs, workdir):
         frames = probed(part, "-show_entries", "frame=key_frame,pict_type", "-select_streams", "v:0")["frames"]
         assert frames[0]["key_frame"] == 1
@@ -119,7 +119,7 @@ def test_every_segment_opens_with_a_closed_group_of_pictures(blobs, workdir):
 
 
 def test_a_lost_segment_is_noticed(blobs, workdir):
-    timeline = film(blobs, bodies=(20, 14))
+    timeline = make_timeline(blobs, bodies=(20, 14))
     parts = parts_of(timeline, blobs, workdir)
     with pytest.raises(RenderError, match="the timeline has 43") as caught:
         join_segments(
@@ -130,7 +130,7 @@ def test_a_lost_segment_is_noticed(blobs, workdir):
 
 
 def test_a_damaged_segment_is_an_error_of_this_stage(blobs, workdir):
-    timeline = film(blobs, bodies=(20, 14))
+    timeline = make_timeline(blobs, bodies=(20, 14))
     parts = parts_of(timeline, blobs, workdir)
     parts[1] = workdir / "damaged.mp4"
     parts[1].write_bytes(b"nothing to see")
@@ -140,7 +140,7 @@ def test_a_damaged_segment_is_an_error_of_this_stage(blobs, workdir):
 
 
 def test_a_video_is_joined_in_a_folder_of_any_name(blobs, workdir):
-    timeline = film(blobs, bodies=(6, 6))
+    timeline = make_timeline(blobs, bodies=(6, 6))
     parts, sound = parts_of(timeline, blobs, workdir), aac(workdir / "sound.m4a", timeline.duration_sec)
     captions = timeline.evolve(captions={"en": (Cue(start=0, end=9, lines=("Hello",)),)})
     for name in ("Goa #1", "what?", "100%20d %s", "मेरी फ़ोटो 🙏", '-it\'s "here"; a:b', "back\\slash"):

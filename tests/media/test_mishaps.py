@@ -11,26 +11,26 @@ from gpu_renderer.render import render
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
-from tests.media.renderer_harness import Room, at_work, cmdline, spoken
-from tests.media.timelines import film
+from tests.media.renderer_harness import RendererHarness, add_narration, read_command_line, wait_for_encoder
+from tests.media.timelines import make_timeline
 
 
 def test_an_encoder_killed_from_outside_is_an_error_worth_a_retry_and_the_retry_ends_the_film(tmp_path):
-    room = Room(tmp_path / "home")
-    request = room.ask(spoken(room.blobs, film(room.blobs, bodies=(120, 120, 120))))
-    with room.start() as process:
+    harness = RendererHarness(tmp_path / "home")
+    request = harness.store_request(add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(120, 120, 120))))
+    with harness.start() as process:
         encoder = None
         while encoder is None and process.poll() is None:
-            making = (p for p in at_work(process) if any("segment-" in part for part in cmdline(p)))
-            encoder = next((p for p in making if "libx264" in cmdline(p)), None)
+            making = (p for p in wait_for_encoder(process) if any("segment-" in part for part in read_command_line(p)))
+            encoder = next((p for p in making if "libx264" in read_command_line(p)), None)
         assert encoder is not None
         encoder.send_signal(signal.SIGKILL)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 1, said
     assert "ended with -9" in said
-    code, said = room.run()
+    code, said = harness.run()
     assert code == 0, said
-    assert RenderSummary.from_record(room.blobs.get(request.summary_blob)).has_passed
+    assert RenderSummary.from_record(harness.blobs.get(request.summary_blob)).has_passed
 
 
 class Unwilling(FileBlobStore):
@@ -63,7 +63,7 @@ def test_a_store_that_takes_nothing_is_told_as_what_it_is(tmp_path, code, says, 
         title="A film",
         title_language="en",
         mode="PROXY",
-        timeline=film(blobs, bodies=(8,)),
+        timeline=make_timeline(blobs, bodies=(8,)),
     )
     with pytest.raises(RenderError, match=says) as caught:
         render(request, blobs, workdir, lambda *_: None, threading.Event())

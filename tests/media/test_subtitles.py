@@ -11,7 +11,7 @@ from gpu_renderer.mux.subtitles import WORD_JOINER, SubtitleTrack, open_tracks, 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
-from tests.media.timelines import FPS, film
+from tests.media.timelines import FPS, make_timeline
 
 ENGLISH = (
     Cue(start=5, end=31, lines=("a < b & c > d,", "<b>no markup</b> {\\an8} \\n 100%")),
@@ -22,7 +22,7 @@ HINDI = (Cue(start=7, end=45, lines=("प्रह्लाद ने श्र�
 
 @pytest.fixture
 def timeline(tmp_path: Path) -> Timeline:
-    made = film(FileBlobStore(tmp_path / "blobs"), bodies=(24, 45), fade=0)
+    made = make_timeline(FileBlobStore(tmp_path / "blobs"), bodies=(24, 45), fade=0)
     return made.evolve(captions={"en": ENGLISH, "hi": HINDI})
 
 

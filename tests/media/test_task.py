@@ -18,28 +18,28 @@ from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
-from tests.media.renderer_harness import Room, at_work, spoken
-from tests.media.timelines import film, photo, png
+from tests.media.renderer_harness import RendererHarness, add_narration, wait_for_encoder
+from tests.media.timelines import make_timeline, photo, png
 
 
 @pytest.fixture
-def room(tmp_path) -> Room:
-    return Room(tmp_path / "home")
+def harness(tmp_path) -> RendererHarness:
+    return RendererHarness(tmp_path / "home")
 
 
-def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(room):
-    timeline = spoken(room.blobs, film(room.blobs, bodies=(40, 30), watermark=Watermark()))
-    request = room.ask(timeline)
-    code, said = room.run()
+def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(harness):
+    timeline = add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(40, 30), watermark=Watermark()))
+    request = harness.store_request(timeline)
+    code, said = harness.run()
     assert code == 0, said
-    summary = RenderSummary.from_record(room.blobs.get(request.summary_blob))
+    summary = RenderSummary.from_record(harness.blobs.get(request.summary_blob))
     assert describe_failures(summary.check_results) == ""
     assert summary.facts.frames == timeline.frames
-    assert summary.video.size == room.blobs.size(request.video_blob)
+    assert summary.video.size == harness.blobs.size(request.video_blob)
     assert summary.segments.encoded == 3
     assert set(summary.render_timings) == {"picture", "sound", "join", "thumbnail", "gate", "total"}
     assert (summary.facts.thumbnail_width, summary.facts.thumbnail_height) == (1280, 720)
-    *progress, last = room.messages()
+    *progress, last = harness.take_messages()
     assert last == RenderFinished(job_id="j", render_id="r1", summary_blob=request.summary_blob)
     assert next(m.stage for m in progress if isinstance(m, RenderProgressed)) == "picture"
     assert {m.stage for m in progress if isinstance(m, RenderProgressed)} == {
@@ -49,57 +49,59 @@ def test_a_render_leaves_a_checked_film_a_thumbnail_a_summary_and_its_messages(r
         "gate",
         "done",
     }
-    assert list(room.tmp.iterdir()) == []
+    assert list(harness.tmp.iterdir()) == []
 
     # the same message again: nothing is made, the answer is sent once more
-    code, said = room.run()
+    code, said = harness.run()
     assert code == 0
     assert "render_already_done" in said
-    assert room.messages() == [last]
+    assert harness.take_messages() == [last]
 
     # another attempt at the same film: everything is found again and the file is the same
     second = request.evolve(render_id="r2", prefix="jobs/j/renders/2")
-    room.blobs.put("jobs/j/renders/2/request.json", second.to_record().encode())
-    code, said = room.run(RENDER_REQUEST="jobs/j/renders/2/request.json")
+    harness.blobs.put("jobs/j/renders/2/request.json", second.to_record().encode())
+    code, said = harness.run(RENDER_REQUEST="jobs/j/renders/2/request.json")
     assert code == 0, said
-    again = RenderSummary.from_record(room.blobs.get(second.summary_blob))
+    again = RenderSummary.from_record(harness.blobs.get(second.summary_blob))
     assert (again.segments.reused, again.segments.encoded) == (3, 0)
     assert again.video.sha256 == summary.video.sha256
     assert again.thumbnail.sha256 == summary.thumbnail.sha256
 
 
-def test_debug_logs_every_command_and_leaves_the_work_directory(room):
-    room.ask(spoken(room.blobs, film(room.blobs, bodies=(20,))))
-    code, said = room.run(DEBUG="1")
+def test_debug_logs_every_command_and_leaves_the_work_directory(harness):
+    harness.store_request(add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(20,))))
+    code, said = harness.run(DEBUG="1")
     assert code == 0, said
     logged = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     commands = [line["argv"] for line in logged if line["event"] == "command"]
     assert any("libx264" in argv and "pipe:0" in argv for argv in commands)
     assert any("concat" in argv for argv in commands)
-    (kept,) = room.tmp.iterdir()
+    (kept,) = harness.tmp.iterdir()
     assert (kept / "segments.txt").exists()
 
 
-def test_a_broken_picture_fails_for_good_with_a_message(room):
-    room.ask(spoken(room.blobs, film(room.blobs, pictures=[png(photo(0)), b"broken"], bodies=(20, 20))))
-    code, said = room.run()
+def test_a_broken_picture_fails_for_good_with_a_message(harness):
+    harness.store_request(
+        add_narration(harness.blobs, make_timeline(harness.blobs, images=[png(photo(0)), b"broken"], bodies=(20, 20)))
+    )
+    code, said = harness.run()
     assert code == 0, said
-    last = room.messages()[-1]
+    last = harness.take_messages()[-1]
     assert isinstance(last, RenderFinished)
     assert last.error is not None
     assert (last.error.stage, last.error.scene) == ("picture", 1)
     assert "scene 2" in last.error.cause
     assert last.error.advice
-    assert list(room.tmp.iterdir()) == []
+    assert list(harness.tmp.iterdir()) == []
 
 
-def test_a_missing_sound_fails_with_its_own_words_and_not_as_a_cancelled_picture(room):
-    timeline = spoken(room.blobs, film(room.blobs, bodies=(300, 300)))
-    room.blobs.put("voices/0.wav", b"this is no sound")
-    room.ask(timeline)
-    code, said = room.run()
+def test_a_missing_sound_fails_with_its_own_words_and_not_as_a_cancelled_picture(harness):
+    timeline = add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(300, 300)))
+    harness.blobs.put("voices/0.wav", b"this is no sound")
+    harness.store_request(timeline)
+    code, said = harness.run()
     assert code == 0, said
-    last = room.messages()[-1]
+    last = harness.take_messages()[-1]
     assert isinstance(last, RenderFinished)
     assert last.error is not None
     assert last.error.stage == "sound"
@@ -114,42 +116,42 @@ def test_a_missing_sound_fails_with_its_own_words_and_not_as_a_cancelled_picture
         ({"RENDER_REQUEST": "jobs/none.json"}, "there is no file jobs/none.json"),
     ],
 )
-def test_a_task_that_cannot_be_done_says_so_and_fails(room, env, said):
-    code, stderr = room.run(**env)
+def test_a_task_that_cannot_be_done_says_so_and_fails(harness, env, said):
+    code, stderr = harness.run(**env)
     assert code == 1
     assert said in json.loads(stderr.splitlines()[-1])["error"]
 
 
-def test_sigterm_ends_everything(room):
-    room.ask(spoken(room.blobs, film(room.blobs, bodies=(3000, 3000))))
-    with room.start() as process:
-        family = at_work(process)
+def test_sigterm_ends_everything(harness):
+    harness.store_request(add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(3000, 3000))))
+    with harness.start() as process:
+        family = wait_for_encoder(process)
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=60)
         assert process.returncode == 143, said
     _, alive = psutil.wait_procs(family, timeout=1)
     assert alive == []
-    assert list(room.tmp.iterdir()) == []
+    assert list(harness.tmp.iterdir()) == []
 
 
-def test_the_death_of_the_process_that_started_it_ends_everything(room):
-    room.ask(spoken(room.blobs, film(room.blobs, bodies=(3000, 3000))))
+def test_the_death_of_the_process_that_started_it_ends_everything(harness):
+    harness.store_request(add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(3000, 3000))))
     listen, hold = os.pipe()
-    with room.start(pass_fds=(listen,), PARENT_FD=str(listen)) as process:
+    with harness.start(pass_fds=(listen,), PARENT_FD=str(listen)) as process:
         os.close(listen)
-        family = at_work(process)
+        family = wait_for_encoder(process)
         os.close(hold)
         _, said = process.communicate(timeout=60)
         assert process.returncode == 143, said
     _, alive = psutil.wait_procs(family, timeout=1)
     assert alive == []
-    assert list(room.tmp.iterdir()) == []
+    assert list(harness.tmp.iterdir()) == []
 
 
-def test_workers_and_encoders_die_with_a_task_that_is_killed(room):
-    room.ask(spoken(room.blobs, film(room.blobs, bodies=(3000, 3000))))
-    with room.start() as process:
-        family = at_work(process)
+def test_workers_and_encoders_die_with_a_task_that_is_killed(harness):
+    harness.store_request(add_narration(harness.blobs, make_timeline(harness.blobs, bodies=(3000, 3000))))
+    with harness.start() as process:
+        family = wait_for_encoder(process)
         process.kill()
         process.communicate(timeout=60)
     _, alive = psutil.wait_procs(family[1:], timeout=3)
@@ -158,9 +160,9 @@ def test_workers_and_encoders_die_with_a_task_that_is_killed(room):
 
 @pytest.mark.parametrize("asked_to_end", [False, True])
 @pytest.mark.parametrize("error", [RenderError("no", stage="picture"), NotInstalled("ffmpeg", advice="install it")])
-def test_a_failure_counts_only_while_the_task_may_go_on(room, monkeypatch, asked_to_end, error):
+def test_a_failure_counts_only_while_the_task_may_go_on(harness, monkeypatch, asked_to_end, error):
     """The process that started it was killed, and the next one removes the folder in which it works."""
-    request, sent, cancel = room.ask(film(room.blobs)), [], threading.Event()
+    request, sent, cancel = harness.store_request(make_timeline(harness.blobs)), [], threading.Event()
 
     def render(*_):
         if asked_to_end:
@@ -168,7 +170,7 @@ def test_a_failure_counts_only_while_the_task_may_go_on(room, monkeypatch, asked
         raise error
 
     monkeypatch.setattr(task, "render", render)
-    backend = SimpleNamespace(blobs=room.blobs, bus=SimpleNamespace(publish=sent.append))
-    settings = SimpleNamespace(renderer=RendererSettings(), render_task=RenderTaskSettings(tmp_workdir=room.tmp))
+    backend = SimpleNamespace(blobs=harness.blobs, bus=SimpleNamespace(publish=sent.append))
+    settings = SimpleNamespace(renderer=RendererSettings(), render_task=RenderTaskSettings(tmp_workdir=harness.tmp))
     assert task._render(request, backend, settings, TaskShard(), cancel) == (143 if asked_to_end else 0)
     assert len(sent) == (0 if asked_to_end else 1)

@@ -17,7 +17,7 @@ from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.plan.options import Watermark
 from sutradhar.domain.video.timeline import Title
 from tests.media.memory import measure_growth
-from tests.media.timelines import film
+from tests.media.timelines import make_timeline
 
 SIZES = [(1920, 1080), (1080, 1920), (1080, 1080)]
 TEXTS = {
@@ -115,7 +115,7 @@ def test_a_title_too_short_for_its_fades_is_seen_all_the_same(frames: int) -> No
 
 def test_a_title_goes_on_over_the_border_of_two_segments(tmp_path: Path) -> None:
     blobs = FileBlobStore(tmp_path)
-    timeline = film(blobs, bodies=(24, 20), fade=9).evolve(
+    timeline = make_timeline(blobs, bodies=(24, 20), fade=9).evolve(
         titles=(Title(start=10, end=40, text="प्रह्लाद", subtext="x"),)
     )
     layers = OverlayLayers(timeline.width, timeline.height)
@@ -139,7 +139,7 @@ def test_a_title_goes_on_over_the_border_of_two_segments(tmp_path: Path) -> None
 
 
 def test_memory_holds_the_last_few_titles_only(tmp_path: Path) -> None:
-    timeline = film(FileBlobStore(tmp_path), bodies=(40,))
+    timeline = make_timeline(FileBlobStore(tmp_path), bodies=(40,))
     layers = OverlayLayers(timeline.width, timeline.height)
 
     def open_title(number: int) -> None:

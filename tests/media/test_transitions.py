@@ -15,7 +15,7 @@ from gpu_renderer.image.compositor import Compositor
 from gpu_renderer.image.transitions import SOFT_EDGE, blend_transition, dip_levels, progress, wipe_weights
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.timeline import Timeline
-from tests.media.timelines import HEIGHT, HOLD, WIDTH, film, png, sources
+from tests.media.timelines import HEIGHT, HOLD, WIDTH, fetch_sources, make_timeline, png
 
 FADE = 9
 lengths = st.integers(1, 60)
@@ -83,13 +83,13 @@ def blobs(tmp_path: Path) -> FileBlobStore:
 def make_two_images(blobs: FileBlobStore, kind: str, fade: int = FADE) -> Timeline:
     """Return a timeline of red, then white, which differ in their planes."""
     images = [png(np.full((90, 160, 3), value, np.uint8)) for value in ((255, 0, 0), (255, 255, 255))]
-    timeline = film(blobs, pictures=images, bodies=(4, 4), fade=fade, camera=HOLD)
+    timeline = make_timeline(blobs, images=images, bodies=(4, 4), fade=fade, camera=HOLD)
     first, second = timeline.clips
     return timeline.evolve(clips=(first, second.evolve(transition=second.transition.evolve(kind=kind))))
 
 
 def compose_parts(timeline: Timeline, blobs: FileBlobStore, folder: Path, parts: Sequence[Segment]) -> list[Frame]:
-    files, frames = sources(timeline, blobs, folder), []
+    files, frames = fetch_sources(timeline, blobs, folder), []
     for part in parts:
         with Compositor(WIDTH, HEIGHT).open(part, files) as compose:
             for n in range(part.frames):

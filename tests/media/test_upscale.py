@@ -13,7 +13,7 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import NotInstalled, RenderError
 from sutradhar.domain.video.render_settings import Upscaler
 from sutradhar.domain.video.timeline import Timeline
-from tests.media.timelines import HOLD, ZOOM_IN, film, photo, png
+from tests.media.timelines import HOLD, ZOOM_IN, make_timeline, photo, png
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def blobs(tmp_path: Path) -> FileBlobStore:
 def upscale(
     blobs: FileBlobStore, tmp_path: Path, upscaler: Upscaler, small: NDArray[np.uint8]
 ) -> tuple[Timeline, Timeline]:
-    timeline = film(blobs, pictures=[png(small)], bodies=(10,), camera=HOLD)
+    timeline = make_timeline(blobs, images=[png(small)], bodies=(10,), camera=HOLD)
     return timeline, upscale_stills(timeline, upscaler, blobs, tmp_path, threading.Event())
 
 
@@ -47,14 +47,14 @@ def test_an_image_that_is_large_enough_is_left_alone_and_a_broken_one_named(
 ) -> None:
     before, after = upscale(blobs, tmp_path, "zscale", photo(1, 320, 200))
     assert after == before
-    timeline = film(blobs, pictures=[b"broken"], bodies=(10,))
+    timeline = make_timeline(blobs, images=[b"broken"], bodies=(10,))
     with pytest.raises(RenderError, match="the image of scene 1 cannot be used"):
         upscale_stills(timeline, "zscale", blobs, tmp_path, threading.Event())
 
 
 def test_a_zoom_needs_more(blobs: FileBlobStore) -> None:
-    clip = film(blobs, bodies=(10,), camera=ZOOM_IN).clips[0]
-    timeline = film(blobs, bodies=(10,), camera=ZOOM_IN)
+    clip = make_timeline(blobs, bodies=(10,), camera=ZOOM_IN).clips[0]
+    timeline = make_timeline(blobs, bodies=(10,), camera=ZOOM_IN)
     assert enlargement_factor(clip, timeline, 320, 180) == pytest.approx(1.2)
     assert enlargement_factor(clip, timeline, 384, 2000) == pytest.approx(1.0)
 

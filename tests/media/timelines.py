@@ -1,4 +1,4 @@
-"""Small films for tests of the renderer: pictures made here, timelines made directly."""
+"""Make small timelines and images for tests of the renderer."""
 
 import hashlib
 import io
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.encode.encoders import Profile
@@ -21,8 +22,8 @@ ZOOM_IN = Camera(start=WIDE, end=CLOSE)
 HOLD = Camera(start=WIDE, end=WIDE)
 
 
-def photo(seed: int, width: int = 400, height: int = 240) -> np.ndarray:
-    """(h, w, 3) RGB: smooth colours with some structure, different for every seed."""
+def photo(seed: int, width: int = 400, height: int = 240) -> NDArray[np.uint8]:
+    """Return (h, w, 3) RGB: smooth colours with some structure, different for every seed."""
     rng = np.random.default_rng(seed)
     coarse = Image.fromarray(rng.integers(0, 256, (6, 9, 3), dtype=np.uint8))
     fine = Image.fromarray(rng.integers(0, 256, (height // 3, width // 3, 3), dtype=np.uint8))
@@ -31,22 +32,22 @@ def photo(seed: int, width: int = 400, height: int = 240) -> np.ndarray:
     return np.clip(soft * 0.85 + grain * 0.15, 0, 255).astype(np.uint8)
 
 
-def png(pixels: np.ndarray) -> bytes:
+def png(pixels: NDArray[np.uint8]) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()
 
 
-def put_picture(blobs: BlobStore, name: str, encoded: bytes) -> tuple[str, str]:
-    """Blob name and sha256."""
-    blobs.put(name, encoded)
-    return name, hashlib.sha256(encoded).hexdigest()
+def store_media(blobs: BlobStore, name: str, data: bytes) -> MediaRef:
+    """Store ``data`` as the blob ``name`` and return the reference to it."""
+    blobs.put(name, data)
+    return MediaRef(blob=name, sha256=hashlib.sha256(data).hexdigest())
 
 
-def film(
+def make_timeline(
     blobs: BlobStore,
     *,
-    pictures: Sequence[bytes] | None = None,
+    images: Sequence[bytes] | None = None,
     bodies: Sequence[int] = (24, 20, 28),
     fade: int = 9,
     camera: Camera = ZOOM_IN,
@@ -54,20 +55,24 @@ def film(
     watermark: Watermark | None = None,
     size: tuple[int, int] = (WIDTH, HEIGHT),
 ) -> Timeline:
-    """One scene a body; ``bodies`` are the frames that each scene has for itself."""
-    pictures = pictures or [png(photo(i)) for i in range(len(bodies))]
+    """Store ``images`` and return a timeline that shows them.
+
+    Args:
+        bodies: for each scene, the frames that it has for itself, between its transitions.
+        fade: frames of each transition.
+    """
+    images = images or [png(photo(i)) for i in range(len(bodies))]
     clips: list[Clip] = []
     start = 0
     for i, body in enumerate(bodies):
         head = fade if i else 0
         tail = fade if i + 1 < len(bodies) else 0
-        blob, sha256 = put_picture(blobs, f"pictures/{i}.png", pictures[i])
         clips.append(
             Clip(
                 scene=i,
                 start=start,
                 frames=head + body + tail,
-                media=MediaRef(blob=blob, sha256=sha256),
+                media=store_media(blobs, f"images/{i}.png", images[i]),
                 camera=camera,
                 transition=Transition(kind="crossfade", frames=head) if head else CUT,
             )
@@ -87,5 +92,6 @@ def film(
     )
 
 
-def sources(timeline: Timeline, blobs: BlobStore, folder: Path) -> dict[str, Path]:
+def fetch_sources(timeline: Timeline, blobs: BlobStore, folder: Path) -> dict[str, Path]:
+    """Return local copies of the files of ``timeline`` by their sha256."""
     return {clip.media.sha256: blobs.fetch(clip.media.blob, folder / clip.media.sha256) for clip in timeline.clips}
