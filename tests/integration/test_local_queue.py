@@ -186,10 +186,10 @@ def test_tables_of_another_version_are_refused(
 
 def test_a_type_can_be_left_to_others(shop: Shop) -> None:
     shop.queue.publish(message("a"))
-    assert shop.queue.take(leave="PlanRender") is None
-    assert shop.queue.next_due_in(leave="PlanRender") is None
+    assert shop.queue.take(exclude_type="PlanRender") is None
+    assert shop.queue.next_due_in(exclude_type="PlanRender") is None
     assert shop.queue.next_due_in() == 0
-    assert shop.queue.take(leave="ProduceAsset")
+    assert shop.queue.take(exclude_type="ProduceAsset")
 
 
 def test_publishing_rings_those_who_wait(shop: Shop) -> None:

@@ -6,14 +6,15 @@ from google.api_core import exceptions
 from google.cloud import pubsub_v1
 from google.cloud.pubsub_v1.publisher.exceptions import MessageTooLargeError
 
-from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, errors
+from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, translate_errors
 from sutradhar.domain.core.errors import BackendError
 from sutradhar.domain.jobs.messages import Message, message_subject
+from sutradhar.ports.bus import MessageBus
 from sutradhar.telemetry import trace_attributes
 
 
-class PubSubBus:
-    """``topic_prefix`` stands before the name of each topic."""
+class PubSubBus(MessageBus):
+    """The bus over Pub/Sub. ``topic_prefix`` stands before the name of each topic."""
 
     reports_last_error = False
 
@@ -26,17 +27,18 @@ class PubSubBus:
         data = message.to_record().encode()
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
         attributes = {**message_subject(message), "type": message.type, **trace_attributes()}
-        with errors(f"topic {self._prefix}{message.topic}"):
+        with translate_errors(f"topic {self._prefix}{message.topic}"):
             try:
                 sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)
             except MessageTooLargeError as exc:  # with its envelope over 10 MB (cloud.google.com/pubsub/quotas)
                 raise BackendError(f"a {message.type} of {len(data)} bytes: {exc}", retryable=False) from exc
             try:
                 sent.result(timeout=TOTAL_SEC + CALL_SEC)
-            except TimeoutError as exc:  # it may still arrive; whoever repeats this sends it twice, which does no harm
+            except TimeoutError as exc:  # it may still arrive; a repeat then sends it twice, which does no harm
                 raise exceptions.DeadlineExceeded("Pub/Sub did not answer in time") from exc
 
     def close(self) -> None:
+        """Close the connections of the client; the next call opens new ones."""
         with self._lock:
             if self._client is not None:
                 self._client.stop()
@@ -46,7 +48,7 @@ class PubSubBus:
     def _publisher(self) -> pubsub_v1.PublisherClient:
         with self._lock:
             if self._client is None:
-                # each publish waits for its answer, so there is nothing to gather first
-                once = pubsub_v1.types.BatchSettings(max_messages=1)
-                self._client = pubsub_v1.PublisherClient(batch_settings=once)
+                # each publish waits for its answer, so a batch would only delay it
+                batch = pubsub_v1.types.BatchSettings(max_messages=1)
+                self._client = pubsub_v1.PublisherClient(batch_settings=batch)
             return self._client

@@ -1,4 +1,4 @@
-"""The Firestore client of this process, and what all stores share."""
+"""The Firestore client of this process, and the functions that all stores share."""
 
 import hashlib
 import threading
@@ -10,22 +10,23 @@ from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 
-from sutradhar.backends.gcp.retry import CALL_SEC, ONCE, RETRY, TOTAL_SEC, errors
+from sutradhar.backends.gcp.retry import CALL_SEC, NO_RETRIES, RETRY, TOTAL_SEC, translate_errors
 from sutradhar.domain.core.errors import BackendError
 
 T = TypeVar("T")
 CALL: dict[str, Any] = {"retry": RETRY, "timeout": CALL_SEC}
-"""For every call with one answer."""
-STREAM: dict[str, Any] = {"retry": ONCE, "timeout": CALL_SEC}
-"""For every call with many answers, inside ``Firestore.read``."""
+"""The options of every call with one answer."""
+STREAM: dict[str, Any] = {"retry": NO_RETRIES, "timeout": CALL_SEC}
+"""The options of every call with a stream of answers, inside ``Firestore.read``."""
 CONFLICT = (exceptions.FailedPrecondition, exceptions.Aborted, exceptions.AlreadyExists)
-"""Somebody else wrote in between."""
+"""The errors of a conditional write if another process wrote in between."""
 _MAX_ID_BYTES = 1500
-"""Of a document's id (firebase.google.com/docs/firestore/quotas); `.`, `..` and `__*__` are not allowed either."""
+"""The limit of a document's id (firebase.google.com/docs/firestore/quotas); `.`, `..` and `__*__` are not allowed
+either."""
 
 
 class Firestore:
-    """One client, made when it is first used: gunicorn loads the app before it forks."""
+    """One client, created when it is first used, since gunicorn loads the app before it forks."""
 
     def __init__(self, project: str, database: str) -> None:
         self.name = f"Firestore database {database} of project {project}"
@@ -35,28 +36,37 @@ class Firestore:
 
     @property
     def client(self) -> firestore.Client:
+        """The client. Raise BackendError if this process has no credentials."""
         with self._lock:
             if self._client is None:
-                with errors(self.name):
+                with translate_errors(self.name):
                     self._client = firestore.Client(project=self._project, database=self._database)
             return self._client
 
     def document(self, collection: str, name: str) -> Any:
-        """``name`` may be anything, also what a caller of the API or a broken message made up."""
+        """Return the reference of a document. ``name`` may be any text, also an invention of a caller or a broken
+        message."""
         return self.client.collection(collection).document(_id(name))
 
     def read(self, answers: Callable[[], Iterable[T]]) -> list[T]:
-        """All of a stream's ``answers``; when it breaks off, all of it again. Of themselves Google's clients go on in
-        the middle of a query, without a pause and for ever, and do not try again to read several documents."""
-        with errors(self.name):
-            found: list[T] = CALL["retry"](lambda: list(answers()))()
-        return found
+        """Return all ``answers`` of a stream; if it breaks off, read it from the start again.
 
-    def unchanged_since(self, snapshot: Any) -> Any:
-        """The condition of a write: nobody has written to the document after ``snapshot`` of it."""
+        By themselves Google's clients continue in the middle of a query, without a pause and without an end, and do not
+        repeat the reading of several documents.
+
+        Raises:
+            BackendError: Firestore cannot be reached or refuses the call.
+        """
+        with translate_errors(self.name):
+            documents: list[T] = CALL["retry"](lambda: list(answers()))()
+        return documents
+
+    def require_unchanged(self, snapshot: Any) -> Any:
+        """Return the condition of a write that no process has written to the document since ``snapshot``."""
         return self.client.write_option(last_update_time=snapshot.update_time)
 
     def close(self) -> None:
+        """Close the connections of the client; the next call opens new ones."""
         with self._lock:
             if self._client is not None:
                 self._client.close()
@@ -64,7 +74,7 @@ class Firestore:
 
 
 def _id(name: str) -> str:
-    """No two names share one: quote() writes neither %2E, %5F nor %~."""
+    """Return the id of the document for ``name``. No two names share one: quote() writes neither %2E, %5F nor %~."""
     quoted = quote(name, safe="@")
     if not quoted or len(quoted) > _MAX_ID_BYTES:
         return f"%~{hashlib.sha256(name.encode()).hexdigest()}"
@@ -79,7 +89,7 @@ _CONTENDED = (*CONFLICT, exceptions.NotFound)
 def repeat_on_conflict(what: str, attempt: Callable[[], T]) -> T:
     """Return the result of ``attempt``, which reads and then writes on a condition, repeated while others write first.
 
-    Call it inside ``errors``, not around it, so that it sees the conflicts themselves.
+    Call it inside ``translate_errors``, not around it, so that it sees the conflicts themselves.
 
     Raises:
         BackendError: ``attempt`` met a conflict for ``TOTAL_SEC``; it is retryable.

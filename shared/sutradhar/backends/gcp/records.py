@@ -1,4 +1,4 @@
-"""Small shared values in Firestore."""
+"""Small shared records in Firestore."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -6,29 +6,31 @@ from datetime import timedelta
 from typing import Any
 
 from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
-from sutradhar.backends.gcp.retry import errors
+from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import Values
+from sutradhar.ports.records import KeyValueStore, Values
 
 KEEP = timedelta(days=400)
-"""After the last write; a year's accounts can be looked at."""
+"""The time that a record stays after its last write: the accounts of a year can be read."""
 
 
-class FirestoreKeyValueStore:
+class FirestoreKeyValueStore(KeyValueStore):
+    """One document for each name. A write is conditional on the update times of the documents it is based on."""
+
     def __init__(self, store: Firestore, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
     def read(self, names: Iterable[str]) -> Values:
-        return {name: found.get("body") for name, found in self._snapshots(list(names)).items()}
+        return {name: snapshot.get("body") for name, snapshot in self._snapshots(list(names)).items()}
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
-        wanted, write_id = list(names), uuid.uuid4().hex
+        keys, write_id = list(names), uuid.uuid4().hex
         after: Values = {}
         changed: Values = {}
 
         def attempt() -> Values:
             nonlocal after, changed
-            stored = self._snapshots(wanted)
+            stored = self._snapshots(keys)
             if any(name in stored and stored[name].get("write") == write_id for name in changed):
                 return after  # only the answer of the attempt before was lost
             before = {name: snapshot.get("body") for name, snapshot in stored.items()}
@@ -38,15 +40,16 @@ class FirestoreKeyValueStore:
                 self._batch(changed, stored, write_id).commit(**CALL)
             return after
 
-        with errors(self._store.name):
-            return repeat_on_conflict(f"record {wanted[0]}", attempt)
+        with translate_errors(self._store.name):
+            return repeat_on_conflict(f"record {keys[0]}", attempt)
 
-    def _batch(self, changed: Values, found: dict[str, Any], write: str) -> Any:
+    def _batch(self, changed: Values, stored: dict[str, Any], write_id: str) -> Any:
         batch, ends = self._store.client.batch(), self._clock.now() + KEEP
         for name, body in changed.items():
-            fields = {"body": body, "write": write, "expire_at": ends}
-            if name in found:
-                batch.update(found[name].reference, fields, option=self._store.unchanged_since(found[name]))
+            fields = {"body": body, "write": write_id, "expire_at": ends}
+            if name in stored:
+                condition = self._store.require_unchanged(stored[name])
+                batch.update(stored[name].reference, fields, option=condition)
             else:
                 batch.create(self._store.document("records", name), fields)
         return batch
@@ -54,5 +57,5 @@ class FirestoreKeyValueStore:
     def _snapshots(self, names: list[str]) -> dict[str, Any]:
         documents = {self._store.document("records", name).id: name for name in names}
         references = [self._store.document("records", name) for name in names]
-        found = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
-        return {documents[snapshot.id]: snapshot for snapshot in found if snapshot.exists}
+        snapshots = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
+        return {documents[snapshot.id]: snapshot for snapshot in snapshots if snapshot.exists}

@@ -1,4 +1,4 @@
-"""Deadlines, retries that end, and what Google's errors mean to us."""
+"""Deadlines, retries with an end, and the translation of Google's errors into ours."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +10,12 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 from sutradhar.domain.core.errors import BackendError
 
 CALL_SEC = 10.0
-"""One attempt."""
+"""Seconds of one attempt."""
 TOTAL_SEC = 30.0
-"""All attempts together; then the message that wanted it is delivered again, with Pub/Sub's own backoff."""
+"""Seconds of all attempts together; then the message that needed the call is delivered again, with Pub/Sub's
+backoff."""
 
-_AGAIN = (
+_RETRYABLE = (
     exceptions.ServiceUnavailable,
     exceptions.TooManyRequests,
     exceptions.InternalServerError,
@@ -24,42 +25,48 @@ _AGAIN = (
 )
 
 
-def _again(exc: BaseException) -> bool:
-    # those of `requests` are OSErrors without a number; it is not imported here, since not every client speaks HTTP
-    return isinstance(exc, _AGAIN) or _aborted(exc) or (isinstance(exc, OSError) and exc.errno is None)
+def _is_retryable(exc: BaseException) -> bool:
+    # errors of `requests` are OSErrors without a number; it is not imported here, since not every client speaks HTTP
+    return isinstance(exc, _RETRYABLE) or _is_aborted(exc) or (isinstance(exc, OSError) and exc.errno is None)
 
 
-def _aborted(exc: BaseException) -> bool:
-    """Somebody else changed it at the same time. Over HTTP that is a bare 409; AlreadyExists has a class of its own."""
+def _is_aborted(exc: BaseException) -> bool:
+    """Return whether another process changed the object at the same time. Over HTTP that is a bare 409; AlreadyExists
+    has a class of its own."""
     return type(exc) in (exceptions.Conflict, exceptions.Aborted)
 
 
-RETRY = Retry(predicate=_again, initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
-"""For calls that may be made twice: within 0.2, 0.4, 0.8 ... s, at random (google.api_core), ``TOTAL_SEC`` in all."""
+RETRY = Retry(predicate=_is_retryable, initial=0.2, maximum=5.0, multiplier=2.0, timeout=TOTAL_SEC)
+"""The retries of calls that may be made twice: after up to 0.2, 0.4, 0.8 ... s, at random (google.api_core), for
+``TOTAL_SEC`` in all."""
 
-ONCE = Retry(predicate=lambda _exc: False)
-"""For calls that a larger retry goes round: the default of Google's clients is to try again by themselves."""
+NO_RETRIES = Retry(predicate=lambda _exc: False)
+"""For calls inside a larger retry; by default Google's clients would repeat them by themselves."""
 
-_NEVER = (exceptions.ClientError, DefaultCredentialsError)
-_PASSING = (exceptions.TooManyRequests, exceptions.Cancelled)
+_PERMANENT = (exceptions.ClientError, DefaultCredentialsError)
+_TRANSIENT = (exceptions.TooManyRequests, exceptions.Cancelled)
 
 
 @contextmanager
-def errors(what: str) -> Iterator[None]:
-    """Google's errors as ours; ``what`` names the thing in reach. Those that a caller expects it catches itself.
+def translate_errors(what: str) -> Iterator[None]:
+    """Turn Google's errors in the block into ours. A caller that expects an error catches it inside the block.
+
+    Args:
+        what: the name of the service or resource, for the message.
 
     Raises:
-        BackendError: retryable unless it will not go away by itself: a permission, or a thing of Terraform's, is
-            missing, or the request is not one.
+        BackendError: the call failed. It is retryable unless the cause will not go away by itself: a missing
+        permission,
+            a missing resource of Terraform's, or an invalid request.
     """
     try:
         yield
     except (exceptions.GoogleAPICallError, exceptions.RetryError, GoogleAuthError, OSError) as exc:
         if isinstance(exc, OSError) and exc.errno is not None and not isinstance(exc, ConnectionError | TimeoutError):
-            raise  # of this machine's own: a full disk
-        lasting = isinstance(exc, _NEVER) and not isinstance(exc, _PASSING) and not _aborted(exc)
+            raise  # an error of this machine, such as a full disk
+        is_permanent = isinstance(exc, _PERMANENT) and not isinstance(exc, _TRANSIENT) and not _is_aborted(exc)
         raise BackendError(
-            f"{what}: {exc}", retryable=not lasting, advice=_advice(what, exc) if lasting else ""
+            f"{what}: {exc}", retryable=not is_permanent, advice=_advice(what, exc) if is_permanent else ""
         ) from exc
 
 
@@ -70,5 +77,5 @@ def _advice(what: str, exc: BaseException) -> str:
         case exceptions.FailedPrecondition():
             return f"run `terraform apply`: {what} lacks an index or a setting that this version needs"
         case exceptions.InvalidArgument() | exceptions.OutOfRange():
-            return "this is a mistake in the program, not of yours: report it with this message"
+            return "this is a fault in the program, not yours: report it with this message"
     return f"check that {what} exists and that this service account may use it (docs/iam.md)"

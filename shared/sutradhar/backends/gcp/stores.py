@@ -1,5 +1,8 @@
-"""Jobs, assets and leases in Firestore. Every write is a compare-and-set on the document's update time: measured a
-hundred times quicker under contention than a transaction, which locks."""
+"""Jobs, assets and leases in Firestore.
+
+Every write is a compare-and-set on the update time of the document: under contention that was measured a hundred times
+quicker than a transaction, which locks.
+"""
 
 import random
 import uuid
@@ -11,68 +14,70 @@ from google.api_core import exceptions
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
-from sutradhar.backends.gcp.retry import errors
+from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import Change, Lease, Page
+from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore, Page
 
 MAX_BODY_BYTES = 1_000_000
 """A document may have 1 MiB, names and the other fields included (firebase.google.com/docs/firestore/quotas)."""
-_TO_END_WITH = 40_000
-"""On top for a job that is over: one that could not be stored with its error or result would never end."""
-_MOST_AT_ONCE = 500
+_FINISHED_EXTRA_BYTES = 40_000
+"""Additional bytes for a finished job: one that could not be stored with its error or result would never end."""
+_MAX_UNFINISHED = 500
 _SHARDS = 8
-"""A document takes about one write a second for long; each count has so many documents to spread over."""
+"""The number of documents of each count. A document takes only about one write per second for a long time."""
 _LEASES_KEPT = timedelta(days=1)
 
 
-class FirestoreJobStore:
-    """``keep_over``: how long records stay after their job is over; zero: for ever."""
+class FirestoreJobStore(JobStore):
+    """One document for each job. A finished job is deleted after ``keep_finished``; zero: never."""
 
-    def __init__(self, store: Firestore, keep_over: timedelta) -> None:
-        self._store, self._keep_over = store, keep_over
+    def __init__(self, store: Firestore, keep_finished: timedelta) -> None:
+        self._store, self._keep_finished = store, keep_finished
 
     def create(self, job: Job) -> tuple[Job, bool]:
-        batch, mine = self._store.client.batch(), uuid.uuid4().hex
-        with errors(self._store.name):
-            batch.create(self._document(job.id), self._fields(job, mine))
+        batch, write_id = self._store.client.batch(), uuid.uuid4().hex
+        with translate_errors(self._store.name):
+            batch.create(self._document(job.id), self._fields(job, write_id))
             self._count(batch, count_changes(None, job))
             try:
                 batch.commit(**CALL)
             except CONFLICT:
-                there = self._snapshot(job.id)
-                return _job(there), there.get("write") == mine
+                existing = self._snapshot(job.id)
+                # the job is ours if it is from this call, repeated by the client because its answer was lost
+                return _read_job(existing), existing.get("write") == write_id
         return job, True
 
     def get(self, job_id: str) -> Job:
-        return _job(self._snapshot(job_id))
+        return _read_job(self._snapshot(job_id))
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
         write_id = uuid.uuid4().hex
-        written: tuple[Job, Sequence[Message]] | None = None
+        last_write: tuple[Job, Sequence[Message]] | None = None
 
         def attempt() -> tuple[Job, Sequence[Message]]:
-            nonlocal written
+            nonlocal last_write
             snapshot = self._snapshot(job_id)
-            if written and snapshot.get("write") == write_id:
-                return written  # only the answer of the attempt before was lost
-            before = _job(snapshot)
+            if last_write and snapshot.get("write") == write_id:
+                return last_write  # only the answer of the attempt before was lost
+            before = _read_job(snapshot)
             job, messages = change(before)
             if job == before:
                 return before, messages
             job = job.evolve(version=before.version + 1)
-            written = job, messages
+            last_write = job, messages
             batch = self._store.client.batch()
-            batch.update(snapshot.reference, self._fields(job, write_id), option=self._store.unchanged_since(snapshot))
+            condition = self._store.require_unchanged(snapshot)
+            batch.update(snapshot.reference, self._fields(job, write_id), option=condition)
             self._count(batch, count_changes(before, job))
             batch.commit(**CALL)
-            return written
+            return last_write
 
-        with errors(self._store.name):
+        with translate_errors(self._store.name):
             return repeat_on_conflict(f"job {job_id}", attempt)
 
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
@@ -81,9 +86,9 @@ class FirestoreJobStore:
             .where(filter=firestore.FieldFilter("over", "==", False))
             .where(filter=firestore.FieldFilter("updated_at", "<=", touched_before))
             .order_by("updated_at")
-            .limit(_MOST_AT_ONCE)
+            .limit(_MAX_UNFINISHED)
         )
-        return [_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
+        return [_read_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         newest = firestore.Query.DESCENDING
@@ -95,9 +100,9 @@ class FirestoreJobStore:
             except (ValueError, OverflowError) as exc:
                 raise InvalidRequest([FieldError("after", "is not the end of a page")]) from exc
             query = query.start_after({"created_at": start, "__name__": self._document(job_id)})
-        # one more than asked for tells whether there is another page
+        # one job more than requested tells whether there is another page
         page = query.limit(limit + 1)
-        jobs = [_job(snapshot) for snapshot in self._store.read(lambda: page.stream(**STREAM))]
+        jobs = [_read_job(snapshot) for snapshot in self._store.read(lambda: page.stream(**STREAM))]
         if not jobs[limit:]:
             return Page(jobs, None)
         last = jobs[limit - 1]
@@ -118,7 +123,7 @@ class FirestoreJobStore:
         return self._store.document("jobs", job_id)
 
     def _snapshot(self, job_id: str) -> Any:
-        with errors(self._store.name):
+        with translate_errors(self._store.name):
             snapshot = self._document(job_id).get(**CALL)
         if not snapshot.exists:
             raise NotFound(f"there is no job {job_id}")
@@ -129,109 +134,111 @@ class FirestoreJobStore:
             shard = self._store.document("counts", f"{state}-{random.randrange(_SHARDS)}")
             batch.set(shard, {"state": state.value, "total": firestore.Increment(change)}, merge=True)
 
-    def _fields(self, job: Job, write: str) -> dict[str, Any]:
-        """``write`` names the call that writes: one that is made again because its answer was lost, and meets its own
-        work, must not take that for somebody else's."""
-        ends = job.updated_at + self._keep_over if job.state.is_terminal and self._keep_over else None
-        limit = MAX_BODY_BYTES + (_TO_END_WITH if job.state.is_terminal else 0)
+    def _fields(self, job: Job, write_id: str) -> dict[str, Any]:
+        """Return the document of ``job``. ``write_id`` names the call that writes it, so that a call whose response was
+        lost recognises its own commit when it is repeated."""
+        expires_at = job.updated_at + self._keep_finished if job.state.is_terminal and self._keep_finished else None
+        limit = MAX_BODY_BYTES + (_FINISHED_EXTRA_BYTES if job.state.is_terminal else 0)
         return {
             "state": job.state.value,
             "over": job.state.is_terminal,
             "created_at": job.created_at,
             "updated_at": job.updated_at,
             "version": job.version,
-            "write": write,
-            "expire_at": ends,
-            "body": _body(f"job {job.id}", job.to_record(), limit),
+            "write": write_id,
+            "expire_at": expires_at,
+            "body": _check_size(f"job {job.id}", job.to_record(), limit),
         }
 
 
-class FirestoreAssetStore:
-    """``keep``: how long a record counts. It has to end before its blob does, and Firestore deletes it a day late."""
+class FirestoreAssetStore(AssetStore):
+    """One document for each asset, which is valid for ``keep``. It has to end before its blob does, and Firestore
+    deletes it up to a day late, so the store itself compares the time."""
 
     def __init__(self, store: Firestore, clock: Clock, keep: timedelta) -> None:
         self._store, self._clock, self._keep = store, clock, keep
 
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
-        wanted = [self._store.document("assets", key) for key in dict.fromkeys(keys)]
-        if not wanted:
+        documents = [self._store.document("assets", key) for key in dict.fromkeys(keys)]
+        if not documents:
             return {}
         now = self._clock.now()
-        found = self._store.read(lambda: self._store.client.get_all(wanted, **STREAM))
-        alive = [snapshot for snapshot in found if snapshot.exists and snapshot.get("expire_at") > now]
-        assets = [Asset.from_record(snapshot.get("body")) for snapshot in alive]
+        snapshots = self._store.read(lambda: self._store.client.get_all(documents, **STREAM))
+        valid = [snapshot for snapshot in snapshots if snapshot.exists and snapshot.get("expire_at") > now]
+        assets = [Asset.from_record(snapshot.get("body")) for snapshot in valid]
         return {asset.key: asset for asset in assets}
 
     def save(self, asset: Asset, lease: Lease) -> None:
-        body = _body(f"asset {asset.key}", asset.to_record(), MAX_BODY_BYTES)
+        body = _check_size(f"asset {asset.key}", asset.to_record(), MAX_BODY_BYTES)
 
         def attempt() -> None:
             held = self._store.document("leases", lease.name).get(**CALL)
             if not held.exists or held.get("token") != lease.token:
-                raise StaleLease(f"{lease.name} was taken by somebody else")
+                raise StaleLease(f"another process has taken the lease {lease.name}")
             batch = self._store.client.batch()
-            # written together or not at all, so no other process can take the lease in between
-            batch.update(held.reference, {"saved": asset.key}, option=self._store.unchanged_since(held))
+            # both are written or none, so no other process can take the lease in between
+            batch.update(held.reference, {"saved": asset.key}, option=self._store.require_unchanged(held))
             batch.set(
                 self._store.document("assets", asset.key),
                 {"body": body, "expire_at": self._clock.now() + self._keep},
             )
             batch.commit(**CALL)
 
-        with errors(self._store.name):
+        with translate_errors(self._store.name):
             repeat_on_conflict(f"lease {lease.name}", attempt)
 
 
-class FirestoreLeaseStore:
-    """A lease is free when it was given back or when its time is over."""
+class FirestoreLeaseStore(LeaseStore):
+    """One document for each lease. A lease is free if it was released or has expired."""
 
     def __init__(self, store: Firestore, clock: Clock) -> None:
         self._store, self._clock = store, clock
 
     def acquire(self, name: str, ttl: timedelta) -> Lease:
-        document, mine, now = self._store.document("leases", name), uuid.uuid4().hex, self._clock.now()
-        with errors(self._store.name):
+        document, holder_id, now = self._store.document("leases", name), uuid.uuid4().hex, self._clock.now()
+        with translate_errors(self._store.name):
             before = document.get(**CALL)
             if before.exists and before.get("expires") > now:
                 raise LeaseHeld(f"{name} is being worked on")
-            # also greater than that of a record that is long deleted
+            # also greater than the token of a document that was deleted long ago
             token = max(int(now.timestamp() * 1000), before.get("token") + 1 if before.exists else 0)
             fields = {
                 "name": name,
                 "token": token,
-                "holder": mine,
+                "holder": holder_id,
                 "expires": now + ttl,
                 "expire_at": now + ttl + _LEASES_KEPT,
             }
             try:
                 if before.exists:
-                    document.update(fields, option=self._store.unchanged_since(before), **CALL)
+                    document.update(fields, option=self._store.require_unchanged(before), **CALL)
                 else:
                     document.create(fields, **CALL)
             except (*CONFLICT, exceptions.NotFound) as exc:
-                # unless it was this very call, made again because its answer was lost
+                # the lease is ours if this call took it and its answer was lost
                 after = document.get(**CALL)
-                if not after.exists or after.get("holder") != mine:
+                if not after.exists or after.get("holder") != holder_id:
                     raise LeaseHeld(f"{name} is being worked on") from exc
         return Lease(name=name, token=token, expires=now + ttl)
 
     def release(self, lease: Lease) -> None:
-        with errors(self._store.name):
+        with translate_errors(self._store.name):
             held = self._store.document("leases", lease.name).get(**CALL)
             if not held.exists or held.get("token") != lease.token:
                 return
-            option = self._store.unchanged_since(held)
+            option = self._store.require_unchanged(held)
             try:
                 held.reference.update({"expires": datetime.fromtimestamp(0, UTC)}, option=option, **CALL)
             except (*CONFLICT, exceptions.NotFound):
-                return  # somebody took it: its time was over
+                return  # it had expired, and another process has taken it
 
 
-def _job(snapshot: Any) -> Job:
+def _read_job(snapshot: Any) -> Job:
     return Job.from_record(snapshot.get("body"))
 
 
-def _body(what: str, text: str, limit: int) -> str:
+def _check_size(what: str, text: str, limit: int) -> str:
+    """Return ``text``. Raise InvalidRequest if it has more than ``limit`` bytes."""
     size = len(text.encode())
     if size > limit:
         message = f"{what} is too large to be stored: {size} bytes, at most {limit}; use fewer or shorter scenes"

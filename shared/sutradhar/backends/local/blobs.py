@@ -1,4 +1,4 @@
-"""Blobs as files. A file is written whole under another name and then renamed, so nobody ever sees half of one."""
+"""Blobs as files. A file is written under another name and then renamed, so no process ever sees half of a blob."""
 
 import os
 import shutil
@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sutradhar.domain.core.errors import NotFound
+from sutradhar.ports.stores import BlobStore
 
 
-class FileBlobStore:
-    """``owner`` marks this process's unfinished files, so that a later process can tell whose they were."""
+class FileBlobStore(BlobStore):
+    """The blob store in the folder ``root``. ``owner`` marks the unfinished files of this process, so that a later
+    process can tell to which process they belonged."""
 
     def __init__(self, root: Path, owner: str = "") -> None:
         self._root, self._owner = root.resolve(), owner or str(os.getpid())
@@ -20,16 +22,16 @@ class FileBlobStore:
         self._unfinished.mkdir(parents=True, exist_ok=True)
 
     def put(self, name: str, data: bytes) -> None:
-        with self._whole(name) as path:
+        with self._write_atomically(name) as path:
             path.write_bytes(data)
 
     def put_file(self, name: str, path: Path) -> None:
-        with self._whole(name) as temporary:
+        with self._write_atomically(name) as temporary:
             shutil.copyfile(path, temporary)
 
     def put_new(self, name: str, data: bytes) -> bool:
         path = self._path(name)
-        with self._unnamed() as temporary:
+        with self._open_temporary() as temporary:
             temporary.write_bytes(data)
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -40,7 +42,7 @@ class FileBlobStore:
 
     def copy(self, name: str, target: str) -> None:
         source = self.fetch(name, Path())
-        with self._whole(target) as temporary:
+        with self._write_atomically(target) as temporary:
             try:
                 temporary.hardlink_to(source)  # a blob's bytes never change, so two names may share them
             except OSError:  # the file system has no links, or no more of them for this file
@@ -57,10 +59,10 @@ class FileBlobStore:
             raise NotFound(f"there is no file {name}") from exc
 
     def fetch(self, name: str, path: Path) -> Path:  # noqa: ARG002 - files are where they are; nothing to bring
-        found = self._path(name)
-        if not found.is_file():
+        file = self._path(name)
+        if not file.is_file():
             raise NotFound(f"there is no file {name}")
-        return found
+        return file
 
     def url(self, name: str, ttl: timedelta, download_name: str = "") -> str | None:  # noqa: ARG002 - files have none
         return None
@@ -81,7 +83,8 @@ class FileBlobStore:
             raise NotFound(f"there is no file {name}") from exc
 
     def list_unfinished(self) -> Iterator[tuple[str, Path]]:
-        """Owner and path of every half-written file; whoever knows that an owner is dead may delete its."""
+        """Yield the owner and the path of every unfinished file. A process that knows that the owner is dead may delete
+        it."""
         for path in self._unfinished.iterdir():
             yield path.name.split(".", 1)[0], path
 
@@ -92,15 +95,16 @@ class FileBlobStore:
         return path
 
     @contextmanager
-    def _whole(self, name: str) -> Iterator[Path]:
+    def _write_atomically(self, name: str) -> Iterator[Path]:
+        """Give the block a temporary path to write to, and rename that file to the blob ``name`` at its end."""
         target = self._path(name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        with self._unnamed() as temporary:
+        with self._open_temporary() as temporary:
             yield temporary
             temporary.replace(target)
 
     @contextmanager
-    def _unnamed(self) -> Iterator[Path]:
+    def _open_temporary(self) -> Iterator[Path]:
         temporary = self._unfinished / f"{self._owner}.{os.urandom(6).hex()}"
         try:
             yield temporary

@@ -1,4 +1,4 @@
-"""The one SQLite file: write-ahead log, a connection a thread, every write in a BEGIN IMMEDIATE transaction."""
+"""The one SQLite file: a write-ahead log, one connection per thread, each write in a BEGIN IMMEDIATE transaction."""
 
 import fcntl
 import sqlite3
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 
 _VERSION = 3
-"""Of the tables above; raise it with every change to them."""
+"""The version of the tables above; raise it with every change to them."""
 
 
 _BUSY_SEC = 30.0
@@ -59,10 +59,10 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         with self.write() as connection:
-            (found,) = connection.execute("PRAGMA user_version").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
             (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            if tables and found != _VERSION:
-                if found > _VERSION:
+            if tables and version != _VERSION:
+                if version > _VERSION:
                     raise NewerRecord(str(path))
                 raise UnreadableRecord(str(path), "move this file away and start this version again")
             connection.execute(f"PRAGMA user_version = {_VERSION}")
@@ -70,7 +70,7 @@ class Database:
                 connection.execute(statement)
 
     def read(self) -> sqlite3.Connection:
-        """This thread's connection; each statement sees what was committed before it."""
+        """Return the connection of this thread. Each statement sees all earlier commits."""
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
             # closed by close() from another thread than the one that opened it
@@ -87,7 +87,8 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that is the only writer from its first statement on; rolled back if the block raises."""
+        """Run the block in a transaction that is the only writer from its first statement on; roll back if it
+        raises."""
         connection = self.read()
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -105,6 +106,7 @@ class Database:
             yield
 
     def close(self) -> None:
+        """Close the connections of all threads; the next call of a thread opens a new one."""
         with self._lock, self._hold_file_lock():
             for connection in self._opened:
                 connection.close()

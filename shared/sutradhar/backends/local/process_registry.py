@@ -1,5 +1,8 @@
-"""Who is alive on this machine. A process holds a lock on its own file; the kernel lets go of it however the process
-ends, so a lease whose owner died is free at once instead of after its time."""
+"""The record of which processes are alive on this machine.
+
+A process holds a lock on its own file. The kernel releases the lock however the process ends, so a lease whose owner
+died is free at once, and not only when it expires.
+"""
 
 import fcntl
 import os
@@ -8,7 +11,7 @@ from pathlib import Path
 
 
 class ProcessRegistry:
-    """This process among those that share ``home``. ``owner`` names it in leases and temporary files."""
+    """This process among the processes that share ``home``. ``owner`` names it in leases and temporary files."""
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "alive"
@@ -18,7 +21,7 @@ class ProcessRegistry:
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
     def is_alive(self, owner: str) -> bool:
-        """Whether the process that called itself ``owner`` still runs."""
+        """Return whether the process of the name ``owner`` still runs."""
         path = self._folder / owner
         if owner == self.owner:
             return not self._file.closed
@@ -33,5 +36,6 @@ class ProcessRegistry:
         return False
 
     def close(self) -> None:
+        """Leave the registry: from now on this process counts as dead."""
         (self._folder / self.owner).unlink(missing_ok=True)
         self._file.close()

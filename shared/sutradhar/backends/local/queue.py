@@ -1,6 +1,6 @@
-"""A durable queue in SQLite: at least once, leases, retry with backoff, dead letters.
+"""A durable queue in SQLite: delivery at least once, leases, retries with backoff, dead letters.
 
-It works across processes: whoever publishes rings the bell of everybody who waits.
+It works across processes: a process that publishes wakes all waiting workers of all processes.
 """
 
 import random
@@ -16,66 +16,72 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.domain.core.errors import NewerRecord
 from sutradhar.domain.jobs.messages import Message, decode_message
+from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
 from sutradhar.telemetry import log
 
 LEASE_SEC = 60.0
 MAX_FAILURES = 6
-"""After this many errors a message is dead: with the backoff below that is about 30 s of trying."""
+"""After this many errors a message becomes a dead letter: with the backoff below that takes about 30 s."""
 MAX_DELIVERIES = 30
-"""A message that takes its process down every time is dead after this many starts."""
+"""A message during which its process dies every time becomes a dead letter after this many deliveries."""
 
 
 @dataclass(frozen=True)
 class Delivery:
+    """A message that this process has taken."""
+
     id: int
     message: Message
     failures: int
-    """Errors so far, this delivery not counted."""
+    """The number of earlier errors."""
     deliveries: int
-    """How often it was taken before."""
+    """The number of earlier deliveries."""
 
     @property
     def is_exhausted(self) -> bool:
-        """Its process died on it so often that it must not be tried again."""
+        """True if its process died during so many deliveries that it must not be tried again."""
         return self.deliveries >= MAX_DELIVERIES
 
     @property
     def is_last_try(self) -> bool:
+        """True if another error makes the message a dead letter."""
         return self.failures + 1 >= MAX_FAILURES
 
 
-class SqliteQueue:
-    """Implements MessageBus; the worker side is ``take`` and then one of ``done``, ``later``, ``failed``, ``bury``."""
+class SqliteQueue(MessageBus):
+    """The bus of one machine. A worker calls ``take``, and then ``finish``, ``defer``, ``retry_later`` or
+    ``move_to_dead_letters``."""
 
     reports_last_error = True
 
     def __init__(self, database: Database, processes: ProcessRegistry, clock: Clock, home: Path) -> None:
         self._database, self._processes, self._clock = database, processes, clock
-        self._bells = WakeSender(home)
+        self._wake_sender = WakeSender(home)
 
     def publish(self, message: Message) -> None:
         """Queue ``message``. If an equal one waits, it is brought forward instead, so that repeated messages about one
-        job do not fill the queue. One that has failed keeps its rest: a second one would have as many tries again, and
-        a vendor may charge for each."""
+        job do not fill the queue. One that has failed keeps its pause: a second one would have as many tries again, and
+        a provider may charge for each."""
         now, body = self._now(), message.to_record()
         with self._database.write() as connection:
-            waiting = connection.execute(
+            updated = connection.execute(
                 "UPDATE messages SET available = CASE WHEN failures = 0 THEN MIN(available, ?) ELSE available END"
                 " WHERE body = ? AND owner IS NULL",
                 (now, body),
             )
-            if waiting.rowcount == 0:
+            if updated.rowcount == 0:
                 connection.execute(
                     "INSERT INTO messages (type, body, available) VALUES (?, ?, ?)", (message.type, body, now)
                 )
-        self._bells.ring()
+        self._wake_sender.wake_all()
 
-    def take(self, leave: str = "") -> Delivery | None:
-        """The next message that is due and not of type ``leave``, leased to this process for ``LEASE_SEC``."""
+    def take(self, exclude_type: str = "") -> Delivery | None:
+        """Return the next message that is due, leased to this process for ``LEASE_SEC``; None if there is none.
+        Messages of the type ``exclude_type`` are left in the queue."""
         while True:
             with self._database.write() as connection:
-                row = self._due(connection, leave)
+                row = self._find_due(connection, exclude_type)
                 if row is None:
                     return None
                 number, body, failures, deliveries = row
@@ -97,24 +103,24 @@ class SqliteQueue:
                 )
             return Delivery(number, message, failures, deliveries)
 
-    def _due(self, connection: sqlite3.Connection, leave: str) -> tuple[int, str, int, int] | None:
+    def _find_due(self, connection: sqlite3.Connection, exclude_type: str) -> tuple[int, str, int, int] | None:
         now = self._now()
         rows = connection.execute(
             "SELECT id, body, failures, deliveries FROM messages WHERE available <= ? AND type <> ?"
             " AND (owner IS NULL OR leased_until <= ?) ORDER BY available, id LIMIT 1",
-            (now, leave, now),
+            (now, exclude_type, now),
         )
-        found: tuple[int, str, int, int] | None = rows.fetchone()
-        if found:
-            return found
+        row: tuple[int, str, int, int] | None = rows.fetchone()
+        if row:
+            return row
         owners = connection.execute("SELECT DISTINCT owner FROM messages WHERE owner IS NOT NULL")
         dead = [owner for (owner,) in owners if not self._processes.is_alive(owner)]
         for owner in dead:
             connection.execute("UPDATE messages SET owner = NULL WHERE owner = ?", (owner,))
-        return self._due(connection, leave) if dead else None
+        return self._find_due(connection, exclude_type) if dead else None
 
     def extend(self, delivery: Delivery) -> None:
-        """Keep the lease while the work goes on."""
+        """Extend the lease while the work goes on."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET leased_until = ? WHERE id = ? AND owner = ?",
@@ -122,11 +128,12 @@ class SqliteQueue:
             )
 
     def finish(self, delivery: Delivery) -> None:
+        """Delete the message: its work is done."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM messages WHERE id = ? AND owner = ?", (delivery.id, self._processes.owner))
 
     def defer(self, delivery: Delivery, seconds: float) -> None:
-        """Give it back for another time; that is no failure."""
+        """Return the message to the queue for ``seconds`` from now, without counting a failure."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET owner = NULL, available = ?, deliveries = deliveries - 1"
@@ -135,7 +142,7 @@ class SqliteQueue:
             )
 
     def retry_later(self, delivery: Delivery) -> None:
-        """Give it back after an error, for a later try."""
+        """Return the message to the queue after an error, with the backoff of its failures."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET owner = NULL, available = ?, failures = failures + 1 WHERE id = ? AND owner = ?",
@@ -143,21 +150,23 @@ class SqliteQueue:
             )
 
     def move_to_dead_letters(self, delivery: Delivery, reason: str) -> None:
-        """Make it a dead letter: kept for a person to read, never delivered again."""
+        """Put the message aside with the reason, for the operator to read; it is never delivered again."""
         with self._database.write() as connection:
             self._move_to_dead_letters(connection, delivery.id, reason)
 
-    def next_due_in(self, leave: str = "") -> float | None:
-        """Seconds until something that is not of type ``leave`` may be taken; None when there is no such message."""
+    def next_due_in(self, exclude_type: str = "") -> float | None:
+        """Return the seconds until a message that is not of the type ``exclude_type`` may be taken; None if there is
+        none."""
         row = self._database.read().execute(
             "SELECT MIN(MAX(available, CASE WHEN owner IS NULL THEN 0 ELSE leased_until END)) FROM messages"
             " WHERE type <> ?",
-            (leave,),
+            (exclude_type,),
         )
         (at,) = row.fetchone()
         return None if at is None else max(0.0, at - self._now())
 
     def depth(self) -> int:
+        """Return the number of messages in the queue."""
         (count,) = self._database.read().execute("SELECT COUNT(*) FROM messages").fetchone()
         return int(count)
 
@@ -173,27 +182,30 @@ class SqliteQueue:
 
 
 def backoff_sec(failures: int) -> float:
-    """0.5, 1, 2, 4, 8 ... s, at most 30, with a jitter of a quarter either way."""
+    """Return the seconds to wait after so many failures: 0.5, 1, 2, 4, 8 ..., at most 30, changed by up to 25 % at
+    random."""
     return min(0.5 * 2.0**failures, 30.0) * random.uniform(0.75, 1.25)
 
 
 class WakeSender:
-    """Wakes waiting workers of any process: each has a datagram socket on loopback whose port is a file's name."""
+    """Wakes the waiting workers of all processes: each has a datagram socket on loopback, and a file named after its
+    port."""
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "bells"
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def ring(self) -> None:
+    def wake_all(self) -> None:
+        """Wake all workers that wait now."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             for path in self._folder.iterdir():
-                # a bell whose owner died rings in vain; the queue itself does not depend on bells
+                # the file may be of a process that died; the queue works without a wake too, only later
                 with suppress(OSError, ValueError):
                     sender.sendto(b"!", ("127.0.0.1", int(path.name)))
 
 
 class WakeListener:
-    """One waiting worker's bell."""
+    """The socket on which one worker waits for a wake."""
 
     def __init__(self, home: Path) -> None:
         folder = home / "bells"
@@ -204,7 +216,7 @@ class WakeListener:
         self._path.touch()
 
     def wait(self, seconds: float) -> bool:
-        """Until somebody rings, at most ``seconds``; whether somebody did."""
+        """Wait for a wake, at most ``seconds``; return whether one came."""
         self._socket.settimeout(max(seconds, 0.001))
         try:
             self._socket.recv(16)
@@ -212,10 +224,12 @@ class WakeListener:
             return False
         return True
 
-    def ring(self) -> None:
+    def wake(self) -> None:
+        """Wake this worker."""
         with suppress(OSError):
             self._socket.sendto(b"!", self._socket.getsockname())
 
     def close(self) -> None:
+        """Close the socket and remove its file."""
         self._path.unlink(missing_ok=True)
         self._socket.close()

@@ -1,19 +1,21 @@
-"""Small shared values in SQLite."""
+"""Small shared records in SQLite."""
 
 from collections.abc import Callable, Iterable
 
 from sutradhar.backends.local.database import Database
-from sutradhar.ports.records import Values
+from sutradhar.ports.records import KeyValueStore, Values
 
 
-class SqliteKeyValueStore:
+class SqliteKeyValueStore(KeyValueStore):
+    """One row for each name. An update runs in one transaction, so its ``change`` runs once."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def read(self, names: Iterable[str]) -> Values:
-        wanted = list(names)
-        marks = ",".join("?" * len(wanted))
-        rows = self._database.read().execute(f"SELECT name, body FROM records WHERE name IN ({marks})", wanted)  # noqa: S608 - only question marks
+        keys = list(names)
+        marks = ",".join("?" * len(keys))
+        rows = self._database.read().execute(f"SELECT name, body FROM records WHERE name IN ({marks})", keys)  # noqa: S608 - only question marks
         return dict(rows.fetchall())
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:

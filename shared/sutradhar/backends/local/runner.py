@@ -1,4 +1,4 @@
-"""The renderer as a process of this machine, started as Cloud Run would start its task."""
+"""Run the renderer as a process of this machine, started as Cloud Run would start its task."""
 
 import json
 import os
@@ -17,12 +17,12 @@ from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.bus import MessageBus
-from sutradhar.ports.runner import ExecutionReport, ExecutionState
+from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
 from sutradhar.telemetry import log
 
 MAX_RETRIES = 3
-"""As on a Cloud Run job: a task that ends badly is started again this often."""
-_PATIENCE_SEC = 5.0
+"""The number of times that a failed task is started again, as for a Cloud Run job."""
+_GRACE_SEC = 5.0
 _LAST_LINES = 8
 
 
@@ -37,7 +37,7 @@ class _Execution:
         self.report = ExecutionReport(ExecutionState.RUNNING)
 
 
-class LocalRenderRunner:
+class LocalRenderRunner(RenderRunner):
     """Run the renderer on this machine, as one task that may use all of it.
 
     Several commands may share one home, and each may start the renderer for another command's job. So an execution's
@@ -61,7 +61,7 @@ class LocalRenderRunner:
     ) -> None:
         self._processes, self._bus, self._env, self._argv = processes, bus, env, list(argv)
         self._workdir = workdir
-        self._clear_after_the_dead()
+        self._remove_orphans()
         self._folder = home / "executions"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._executions: dict[str, _Execution] = {}
@@ -92,9 +92,9 @@ class LocalRenderRunner:
         return name
 
     def report(self, execution: str) -> ExecutionReport:
-        mine = self._executions.get(execution)
-        if mine:
-            return mine.report
+        own = self._executions.get(execution)
+        if own:
+            return own.report
         owner = execution.rsplit(".", 1)[-1]
         # in this order, because an owner writes its report before it exits
         alive = owner != self._processes.owner and self._processes.is_alive(owner)
@@ -103,11 +103,11 @@ class LocalRenderRunner:
         return ExecutionReport(ExecutionState.LOST) if lost else report
 
     def cancel(self, execution: str) -> None:
-        mine = self._executions.get(execution)
-        if mine:
-            mine.cancelled = True
-            mine.stopping.set()
-            self._end(mine)
+        own = self._executions.get(execution)
+        if own:
+            own.cancelled = True
+            own.stopping.set()
+            self._end(own)
         elif self.report(execution).state is ExecutionState.RUNNING:
             # another process of this machine runs it: the first file stops that process from another attempt, the
             # second holds the renderer's pid while the renderer runs
@@ -123,7 +123,7 @@ class LocalRenderRunner:
         for execution in list(self._executions.values()):
             execution.stopping.set()
             self._end(execution)
-            execution.ended.wait(2 * _PATIENCE_SEC)
+            execution.ended.wait(2 * _GRACE_SEC)
 
     def _run(self, execution: _Execution) -> None:
         report = ExecutionReport(ExecutionState.LOST)
@@ -134,13 +134,13 @@ class LocalRenderRunner:
         finally:
             execution.report = report
             try:
-                self._tell_end(execution)
-            except OSError as exc:  # mostly a full disk; the next sweep of this process finds the report in memory
-                log("execution_end_not_told", level="warning", exc=exc, execution=execution.name)
+                self._announce_end(execution)
+            except OSError as exc:  # mostly a full disk; the next sweep of this process reads the report in memory
+                log("execution_end_not_announced", level="warning", exc=exc, execution=execution.name)
             finally:
                 execution.ended.set()
 
-    def _tell_end(self, execution: _Execution) -> None:
+    def _announce_end(self, execution: _Execution) -> None:
         self._file(execution.name, "pid").unlink(missing_ok=True)
         shutil.rmtree(self._workdir / execution.name, ignore_errors=True)
         try:
@@ -160,10 +160,10 @@ class LocalRenderRunner:
                 return ExecutionReport(ExecutionState.SUCCEEDED)
         if execution.stopping.is_set() and not self._is_cancelled(execution):
             return ExecutionReport(ExecutionState.LOST)  # the owner gave the job back
-        return ExecutionReport(ExecutionState.FAILED, f"{self._said(execution)} (exit code {code})")
+        return ExecutionReport(ExecutionState.FAILED, f"{self._read_last_lines(execution)} (exit code {code})")
 
     def _attempt(self, execution: _Execution, attempt: int) -> int:
-        # the renderer reads this pipe and ends when it closes: that is how it notices that we were killed
+        # the renderer reads this pipe, and ends when the pipe closes because this process was killed
         listen, hold = os.pipe()
         folder = self._workdir / execution.name
         folder.mkdir(parents=True, exist_ok=True)
@@ -197,18 +197,18 @@ class LocalRenderRunner:
             return
         process.terminate()
         try:
-            process.wait(_PATIENCE_SEC)
+            process.wait(_GRACE_SEC)
         except subprocess.TimeoutExpired:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
 
-    def _clear_after_the_dead(self) -> None:
-        """Remove what renderers left whose processes were killed."""
+    def _remove_orphans(self) -> None:
+        """Remove the work directories of renderers whose owners were killed."""
         for folder in self._workdir.glob("*.*.*"):
             if not self._processes.is_alive(folder.name.rsplit(".", 1)[-1]):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _said(self, execution: _Execution) -> str:
+    def _read_last_lines(self, execution: _Execution) -> str:
         try:
             lines = self._log(execution).read_text("utf-8", "replace").splitlines()
         except FileNotFoundError:
@@ -230,10 +230,10 @@ class LocalRenderRunner:
 
     def _read_report(self, name: str) -> ExecutionReport:
         try:
-            found = json.loads(self._file(name, "json").read_text())
+            report = json.loads(self._file(name, "json").read_text())
         except FileNotFoundError:
             return ExecutionReport(ExecutionState.RUNNING)
-        return ExecutionReport(ExecutionState(found["state"]), found["detail"])
+        return ExecutionReport(ExecutionState(report["state"]), report["detail"])
 
     def _file(self, name: str, kind: str) -> Path:
         return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.{kind}"

@@ -12,12 +12,14 @@ from sutradhar.domain.jobs.job import Job, JobState, count_changes
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import Change, Lease, Page
+from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore, Page
 
-_MOST_AT_ONCE = 500
+_MAX_UNFINISHED = 500
 
 
-class SqliteJobStore:
+class SqliteJobStore(JobStore):
+    """One row for each job. An update runs in one transaction, so its ``change`` runs once."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -60,12 +62,12 @@ class SqliteJobStore:
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
         rows = self._database.read().execute(
             "SELECT body FROM jobs WHERE over = 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
-            (_stamp(touched_before), _MOST_AT_ONCE),
+            (_stamp(touched_before), _MAX_UNFINISHED),
         )
         return [Job.from_record(body) for (body,) in rows]
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
-        # one more than asked for tells whether there is another page
+        # one job more than requested tells whether there is another page
         created_at, job_id = decode_cursor(after) if after else ("9999", "")
         rows = self._database.read().execute(
             "SELECT body FROM jobs WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
@@ -82,26 +84,28 @@ class SqliteJobStore:
         return {JobState(state): total for state, total in rows}
 
 
-class SqliteAssetStore:
+class SqliteAssetStore(AssetStore):
+    """One row for each asset."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def get_many(self, keys: Iterable[str]) -> Mapping[str, Asset]:
-        wanted = list(keys)
-        marks = ",".join("?" * len(wanted))
-        rows = self._database.read().execute(f"SELECT key, body FROM assets WHERE key IN ({marks})", wanted)  # noqa: S608 - only question marks
+        names = list(keys)
+        marks = ",".join("?" * len(names))
+        rows = self._database.read().execute(f"SELECT key, body FROM assets WHERE key IN ({marks})", names)  # noqa: S608 - only question marks
         return {key: Asset.from_record(body) for key, body in rows}
 
     def save(self, asset: Asset, lease: Lease) -> None:
         with self._database.write() as connection:
             row = connection.execute("SELECT token FROM leases WHERE name = ?", (lease.name,)).fetchone()
             if row is None or row[0] != lease.token:
-                raise StaleLease(f"{lease.name} was taken by somebody else")
+                raise StaleLease(f"another process has taken the lease {lease.name}")
             connection.execute("INSERT OR REPLACE INTO assets VALUES (?, ?)", (asset.key, asset.to_record()))
 
 
-class SqliteLeaseStore:
-    """A lease is free when it was given back, when its time is over, or when the process that took it is dead."""
+class SqliteLeaseStore(LeaseStore):
+    """One row for each lease. A lease is free if it was released, has expired, or its process is dead."""
 
     def __init__(self, database: Database, processes: ProcessRegistry, clock: Clock) -> None:
         self._database, self._processes, self._clock = database, processes, clock
@@ -113,7 +117,7 @@ class SqliteLeaseStore:
             row = connection.execute("SELECT token, owner, expires FROM leases WHERE name = ?", (name,)).fetchone()
             if row and row[2] > now.timestamp() and self._processes.is_alive(row[1]):
                 raise LeaseHeld(f"{name} is being worked on")
-            # the row stays when a lease is given back, so that its token only ever grows
+            # the row stays when a lease is released, so that its token only grows
             token = row[0] + 1 if row else 1
             connection.execute(
                 "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)",
@@ -137,5 +141,5 @@ def _columns(job: Job) -> tuple[str, int, str]:
 
 
 def _stamp(at: datetime) -> str:
-    """Sorts as text in the order of time."""
+    """Return the time as text that sorts in the order of time."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

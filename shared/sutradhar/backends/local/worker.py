@@ -1,4 +1,4 @@
-"""Takes messages off the queue and hands them to whoever handles them, in a few threads of this process."""
+"""Take messages off the queue and hand them to their handlers, in a few threads of this process."""
 
 import threading
 from collections.abc import Callable
@@ -10,13 +10,18 @@ from sutradhar.domain.jobs.messages import Message, ProduceAsset, message_subjec
 from sutradhar.telemetry import log
 
 _IDLE_SEC = 5.0
-"""How long to wait when nothing is due: new messages ring, so this only notices the leases of processes that died."""
+"""Seconds to wait if no message is due: a new message wakes the workers, so this only notices the leases of processes
+that died."""
 
 
 class Worker:
-    """``handle`` does what a message asks for and raises to have it again; ``give_up`` is told of each dead letter.
+    """The threads that handle the messages of the queue.
 
-    ``makers`` assets are made side by side, so that many calls at most are lost when the process is killed.
+    Args:
+        handle: handles a message; if it raises, the message is delivered again.
+        fail_job: is called with each message that failed too often, and its last error.
+        asset_workers: the number of assets that are produced at the same time, which is also the number of paid calls
+            that are lost at most if the process is killed.
     """
 
     def __init__(
@@ -24,52 +29,54 @@ class Worker:
         queue: SqliteQueue,
         home: Path,
         handle: Callable[[Message], None],
-        give_up: Callable[[Message, BaseException], None],
-        makers: int = 1,
+        fail_job: Callable[[Message, BaseException], None],
+        asset_workers: int = 1,
     ) -> None:
-        self._queue, self._home, self._handle, self._give_up = queue, home, handle, give_up
+        self._queue, self._home, self._handle, self._fail_job = queue, home, handle, fail_job
         self._stopping = threading.Event()
-        # one thread makes no assets, so that nothing short ever waits behind a maker's long call
-        left = [*[""] * makers, ProduceAsset.model_fields["type"].default]
-        self._bells = [WakeListener(home) for _ in left]
+        # one thread produces no assets, so that no short message waits behind the long call of a provider
+        excluded_types = [*[""] * asset_workers, ProduceAsset.model_fields["type"].default]
+        self._listeners = [WakeListener(home) for _ in excluded_types]
         self._threads = [
-            threading.Thread(target=self._work, args=(bell, leave), name=f"worker-{i}", daemon=True)
-            for i, (bell, leave) in enumerate(zip(self._bells, left, strict=True))
+            threading.Thread(target=self._work, args=(listener, exclude_type), name=f"worker-{i}", daemon=True)
+            for i, (listener, exclude_type) in enumerate(zip(self._listeners, excluded_types, strict=True))
         ]
         self._in_hand: dict[int, Delivery] = {}
-        self._keeper = threading.Thread(target=self._keep_leases, name="lease-keeper", daemon=True)
+        self._lease_keeper = threading.Thread(target=self._keep_leases, name="lease-keeper", daemon=True)
 
     def start(self) -> None:
-        for thread in (*self._threads, self._keeper):
+        """Start the threads."""
+        for thread in (*self._threads, self._lease_keeper):
             thread.start()
 
     def ask_to_stop(self) -> None:
-        """Take nothing new."""
+        """Take no more messages; return at once."""
         self._stopping.set()
-        for bell in self._bells:
-            bell.ring()
+        for listener in self._listeners:
+            listener.wake()
 
     def stop(self, timeout_sec: float = 10.0) -> None:
-        """Finish what is in hand. What is not done in time comes again when its lease is over."""
+        """Wait until the messages in hand are finished, at most ``grace_sec`` seconds for each thread. A message that
+        is not finished by then is delivered again when its lease has expired."""
         self.ask_to_stop()
         for thread in self._threads:
             thread.join(timeout_sec)
-        for bell in self._bells:
-            bell.close()
+        for listener in self._listeners:
+            listener.close()
 
-    def _work(self, bell: WakeListener, leave: str) -> None:
+    def _work(self, listener: WakeListener, exclude_type: str) -> None:
         while not self._stopping.is_set():
             try:
-                self._work_once(bell, leave)
+                self._work_once(listener, exclude_type)
             except Exception as exc:  # the queue itself failed, as on a full disk: the message comes again
                 log("queue_failed", level="error", exc=exc)
                 self._stopping.wait(_IDLE_SEC)
 
-    def _work_once(self, bell: WakeListener, leave: str) -> None:
-        delivery = self._queue.take(leave)
+    def _work_once(self, listener: WakeListener, exclude_type: str) -> None:
+        delivery = self._queue.take(exclude_type)
         if delivery is None:
-            due = self._queue.next_due_in(leave)
-            bell.wait(_IDLE_SEC if due is None else min(due, _IDLE_SEC))
+            due = self._queue.next_due_in(exclude_type)
+            listener.wait(_IDLE_SEC if due is None else min(due, _IDLE_SEC))
         else:
             self._deliver(delivery)
 
@@ -100,7 +107,7 @@ class Worker:
             failures=delivery.failures + 1,
         )
         if last:
-            self._give_up(delivery.message, exc)
+            self._fail_job(delivery.message, exc)
             self._queue.move_to_dead_letters(delivery, repr(exc))
         else:
             self._queue.retry_later(delivery)
