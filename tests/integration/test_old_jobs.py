@@ -16,16 +16,16 @@ from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import Message, RenderFinished, decode_message
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
-from sutradhar.pipeline.billing.call_gate import account
+from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.runner import ExecutionState
-from tests.fakes import Renderers, ToldRunner, write_summary
+from tests.fakes import FakeRunner, Renderers, write_summary
 from tests.old_stores import OldStore, OpenStore, open_store
 from tests.providers import google_account
-from tests.providers.billing_harness import VENDORS
+from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import VendorStub
 
@@ -48,7 +48,7 @@ class Bench:
 
     def __init__(self, old: OpenStore) -> None:
         self.old, self.bus, self.renderers = old, Bus(), Renderers()
-        adapters = {"bus": self.bus, "runner": ToldRunner(self.renderers, "bench")}
+        adapters = {"bus": self.bus, "runner": FakeRunner(self.renderers, "bench")}
         self.services = bootstrap.services_on(cast("Backend", _Replaced(old.backend, adapters)), old.settings)
 
     def take_up(self) -> None:
@@ -99,7 +99,7 @@ class _Replaced:
 
 @pytest.fixture
 def stub() -> Iterator[VendorStub]:
-    with VendorStub(VENDORS) as server:
+    with VendorStub(STUB_ANSWERS) as server:
         yield server
 
 
@@ -114,7 +114,7 @@ def bench(old_store: OldStore, stub: VendorStub, tmp_path: Path, monkeypatch: py
 
 def test_a_clip_in_the_making_is_polled_and_paid_once(bench: Bench, stub: VendorStub) -> None:
     job_id = bench.old.store.jobs["producing"]
-    before = account(bench.services.records, job_account(job_id))
+    before = read_account(bench.services.records, job_account(job_id))
     bench.take_up()
     bench.work(job_id)
     job = bench.old.job("producing")
@@ -122,7 +122,7 @@ def test_a_clip_in_the_making_is_polled_and_paid_once(bench: Bench, stub: Vendor
     (asset,) = job.assets.values()
     assert asset.is_video
     assert [call.path.rpartition(":")[2] for call in stub.calls("gemini")] == ["fetchPredictOperation"]
-    after = account(bench.services.records, job_account(job_id))
+    after = read_account(bench.services.records, job_account(job_id))
     assert before.reserved > 0
     assert (after.reserved, after.spent) == (0, before.spent + before.reserved)
 
@@ -133,7 +133,7 @@ def test_a_render_whose_process_is_gone_is_started_again(bench: Bench, stub: Ven
     job = bench.old.job("rendering")
     assert job.state is JobState.SUCCEEDED, job.error
     assert job.attempt == 1
-    assert not [call for provider in VENDORS for call in stub.billed(provider)]
+    assert not [call for provider in STUB_ANSWERS for call in stub.billed(provider)]
 
 
 def test_a_plan_that_was_being_written_is_written(bench: Bench) -> None:
@@ -146,7 +146,7 @@ def test_a_plan_that_was_being_written_is_written(bench: Bench) -> None:
     assert job.plan
     assert job.requests
     # the call that the power cut interrupted may have been charged for
-    outcomes = Counter(c.outcome for c in account(bench.services.records, job_account(job_id)).charges.values())
+    outcomes = Counter(c.outcome for c in read_account(bench.services.records, job_account(job_id)).charges.values())
     assert outcomes == {"lost": 1, "settled": 1}
     assert cancel(bench.services, job_id).state is JobState.CANCELLED
 
