@@ -1,6 +1,11 @@
+"""Test the images that are drawn from the words of a prompt."""
+
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.providers.offline.procedural.composition import FIGURE_DRAWINGS
@@ -14,55 +19,55 @@ IMAGES = ProceduralImages()
 SMALL = (384, 216)
 
 
-def pixels(prompt: str, style: str = "", size: tuple[int, int] = SMALL, seed: int = 0) -> np.ndarray:
-    made = IMAGES.draw(prompt, style, *size, seed)
-    assert (made.media_type, made.width, made.height) == ("image/jpeg", *size)
-    return cv2.imdecode(np.frombuffer(made.data, np.uint8), cv2.IMREAD_COLOR)
+def draw_pixels(prompt: str, style: str = "", size: tuple[int, int] = SMALL, seed: int = 0) -> NDArray[np.uint8]:
+    image = IMAGES.draw(prompt, style, *size, seed)
+    assert (image.media_type, image.width, image.height) == ("image/jpeg", *size)
+    return np.asarray(cv2.imdecode(np.frombuffer(image.data, np.uint8), cv2.IMREAD_COLOR), np.uint8)
 
 
 @pytest.mark.parametrize("size", [SMALL, (216, 384), (256, 256), (62, 40)])
-def test_the_picture_has_the_size_asked_for(size: tuple[int, int]) -> None:
-    assert pixels("a fox looks up at grapes", size=size).shape == (size[1], size[0], 3)
+def test_the_image_has_the_requested_size(size: tuple[int, int]) -> None:
+    assert draw_pixels("a fox looks up at grapes", size=size).shape == (size[1], size[0], 3)
 
 
-def test_the_same_request_gives_the_same_bytes_and_another_seed_another_picture() -> None:
+def test_the_same_request_gives_the_same_bytes_and_another_seed_another_image() -> None:
     first, again = (IMAGES.draw("hills at dawn", "", *SMALL, 1).data for _ in range(2))
     assert first == again
     assert first != IMAGES.draw("hills at dawn", "", *SMALL, 2).data
 
 
 def test_night_is_darker_than_day_and_sunset_redder() -> None:
-    day, night = pixels("hills at noon"), pixels("hills at night")
+    day, night = draw_pixels("hills at noon"), draw_pixels("hills at night")
     assert night.mean() < 0.6 * day.mean()
-    blue, _, red = pixels("hills at sunset")[:100].reshape(-1, 3).mean(0)
+    blue, _, red = draw_pixels("hills at sunset")[:100].reshape(-1, 3).mean(0)
     assert red > 1.2 * blue
     blue, _, red = day[:100].reshape(-1, 3).mean(0)
     assert blue > red
 
 
 @pytest.mark.parametrize("style", [s for s in FINISHES if s])
-def test_a_style_changes_the_picture(style: str) -> None:
-    assert np.abs(pixels("hills", style).astype(int) - pixels("hills")).mean() > 3
+def test_a_style_changes_the_image(style: str) -> None:
+    assert np.abs(draw_pixels("hills", style).astype(int) - draw_pixels("hills")).mean() > 3
 
 
 @pytest.mark.parametrize(
     "prompt", ["", "???", "🍵", "x" * 1000, "it's \"5%\" {of} \\: 'all'", "abstract idea of courage"]
 )
-def test_any_prompt_gives_a_picture_with_something_in_it(prompt: str) -> None:
-    made = pixels(prompt)
-    grey = cv2.cvtColor(made, cv2.COLOR_BGR2GRAY)
+def test_any_prompt_gives_an_image_with_something_in_it(prompt: str) -> None:
+    image = draw_pixels(prompt)
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     assert grey.std() > 18
     assert cv2.Laplacian(grey, cv2.CV_64F).var() > 30, "no texture: a slow zoom would seem to stand still"
 
 
 @pytest.mark.parametrize("table", [LIGHT, PLACE, FIGURE, FEATURE])
-def test_every_tag_is_found_by_each_of_its_words_and_can_be_drawn(table: dict[str, str]) -> None:
+def test_every_tag_is_found_by_each_of_its_words_and_can_be_drawn(table: Mapping[str, str]) -> None:
     for tag, words in table.items():
         for word in words.split():
             tags = read_tags(word.replace("_", " ").strip(), "")
-            found = {tags.light, tags.place, *tags.figures, *tags.features}
-            assert tag in found or table is FIGURE, (tag, word, found)
-        assert pixels(words.split()[0].replace("_", " "), size=(96, 54)).shape == (54, 96, 3)
+            tag_names = {tags.light, tags.place, *tags.figures, *tags.features}
+            assert tag in tag_names or table is FIGURE, (tag, word, tag_names)
+        assert draw_pixels(words.split()[0].replace("_", " "), size=(96, 54)).shape == (54, 96, 3)
 
 
 def test_every_tag_has_its_drawing() -> None:
@@ -89,8 +94,8 @@ def test_words_in_either_language_choose_the_scene(prompt: str, place: str, figu
 
 
 def test_the_lower_fifth_is_calm_enough_for_captions() -> None:
-    made = pixels("a village at noon")
-    assert made[-30:].mean() < 0.8 * made[:-43].mean()
+    image = draw_pixels("a village at noon")
+    assert image[-30:].mean() < 0.8 * image[:-43].mean()
 
 
 def test_an_impossible_size_is_refused() -> None:

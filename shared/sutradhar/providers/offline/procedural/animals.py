@@ -1,15 +1,15 @@
-"""Animals, as shapes. All face right and stand on y = 0; 1 is a grown person's height."""
+"""Build animals, as shapes. All face right and stand on y = 0; 1 is a grown person's height."""
 
 from math import cos, sin
 
 from sutradhar.providers.offline.procedural.shapes import Shapes, blob, limb, oval, polygon, star
 
-# One shape a line reads as a table of coordinates; the formatter would make it four times as long.
+# With one shape on a line this reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off
 
 
 def _build_legs(color: str, xs: tuple[float, ...], top: float, width: float, hoof: str = "dark") -> Shapes:
-    """Straight legs with a slight bend, alternately a little forward, with hooves or paws."""
+    """Build straight legs with a slight bend, alternately a little forward, with hooves or paws."""
     legs: Shapes = []
     for i, x in enumerate(xs):
         step = width * (0.35 if i % 2 else -0.35)
@@ -21,7 +21,7 @@ def _build_legs(color: str, xs: tuple[float, ...], top: float, width: float, hoo
 
 
 def build_fox() -> Shapes:
-    """A fox sitting and looking up."""
+    """Build a fox sitting and looking up."""
     return [
         blob("fox", (-0.16, 0.05), (-0.34, 0.02), (-0.52, 0.1), (-0.58, 0.28), (-0.5, 0.38), (-0.46, 0.24), (-0.34, 0.16), (-0.2, 0.16)),
         blob("cream", (-0.55, 0.22), (-0.59, 0.32), (-0.5, 0.42), (-0.475, 0.3)),
@@ -68,7 +68,7 @@ def build_elephant() -> Shapes:
 
 
 def build_bird(color: str = "crow", wing: str = "dark", beak: str = "dark") -> Shapes:
-    """A perched or standing bird."""
+    """Build a perched or standing bird."""
     return [
         limb("gold_dark" if beak != "dark" else "dark", [(0.0, 0.16), (0.01, 0.0)], [0.014]), limb("gold_dark" if beak != "dark" else "dark", [(0.06, 0.16), (0.07, 0.0)], [0.014]),
         limb("dark", [(-0.03, 0.005), (0.05, 0.005)], [0.012]), limb("dark", [(0.04, 0.005), (0.12, 0.005)], [0.012]),
@@ -130,7 +130,7 @@ def build_horse() -> Shapes:
 
 
 def build_monkey() -> Shapes:
-    """A monkey sitting, tail in a curl."""
+    """Build a monkey sitting, tail in a curl."""
     return [
         limb("monkey", [(-0.14, 0.06), (-0.36, 0.04), (-0.46, 0.26), (-0.36, 0.44), (-0.28, 0.36)], [0.04, 0.036, 0.03, 0.018]),
         blob("monkey", (-0.18, 0.04), (-0.17, 0.26), (-0.08, 0.44), (0.08, 0.45), (0.14, 0.26), (0.14, 0.04)), oval("cream", 0.05, 0.24, 0.07, 0.13),
@@ -152,7 +152,7 @@ def build_tortoise() -> Shapes:
 
 
 def build_hare() -> Shapes:
-    """A hare in full stretch."""
+    """Build a hare in full stretch."""
     return [
         limb("brown", [(-0.2, 0.22), (-0.42, 0.1), (-0.54, 0.04)], [0.12, 0.06, 0.04]), limb("brown", [(0.16, 0.2), (0.34, 0.1), (0.44, 0.07)], [0.08, 0.05, 0.035]),
         oval("white", -0.33, 0.37, 0.055, 0.05), blob("fawn", (-0.34, 0.3), (-0.22, 0.42), (0.0, 0.42), (0.2, 0.4), (0.26, 0.28), (0.14, 0.16), (-0.1, 0.16), (-0.3, 0.18)),
@@ -185,7 +185,7 @@ def build_ant() -> Shapes:
 
 
 def build_snake() -> Shapes:
-    """A cobra rising from its coils, hood open."""
+    """Build a cobra rising from its coils, hood open."""
     return [
         oval("shell", 0, 0.08, 0.34, 0.085), oval("green_dark", 0.02, 0.15, 0.27, 0.075), oval("shell", -0.01, 0.22, 0.2, 0.065),
         limb("shell", [(-0.08, 0.22), (0.08, 0.4), (-0.02, 0.6), (0.03, 0.8)], [0.12, 0.11, 0.1]), blob("shell", (-0.02, 0.52), (-0.16, 0.7), (-0.12, 0.86), (0.03, 0.96), (0.16, 0.86), (0.18, 0.7), (0.06, 0.54)),

@@ -2,12 +2,12 @@
 
 from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, oval, polygon
 
-# One shape a line reads as a table of coordinates; the formatter would make it four times as long.
+# With one shape on a line this reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off
 
 
 def build_head(x: float, y: float, r: float = 0.068, skin: str = "skin") -> Shapes:
-    """A head in three-quarter view with a hint of nose, ear, eye and brow."""
+    """Build a head in three-quarter view with a hint of nose, ear, eye and brow."""
     return [
         limb(skin, [(x - 0.1 * r, y - 0.5 * r), (x - 0.15 * r, y - 1.55 * r)], [r * 0.95, r * 0.95]),
         blob(
@@ -45,7 +45,7 @@ def build_crown(x: float, y: float, r: float = 0.068) -> Shapes:
 
 
 def build_robe(color: str, trim: str, hem: float = 0.2, waist: float = 0.1) -> Shapes:
-    """A long robe from the shoulders (y 0.83) to the ground, with folds and a belt."""
+    """Build a long robe from the shoulders (y 0.83) to the ground, with folds and a belt."""
     return [
         oval("dark", -hem * 0.35, 0.015, 0.06, 0.02), oval("dark", hem * 0.5, 0.015, 0.06, 0.02),
         blob(

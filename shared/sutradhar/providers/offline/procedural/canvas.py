@@ -1,4 +1,4 @@
-"""The picture while it is being painted: washes, layers with an edge, glows, and figures made of shapes."""
+"""Paint an image: washes, layers with an edge, glows, and figures made of shapes."""
 
 from collections.abc import Sequence
 
@@ -16,37 +16,43 @@ _SHIFT = 4  # fractional bits of cv2's polygon coordinates
 
 
 class Canvas:
-    """``image`` is (height, width, 3) float32 RGB in 0..1. Positions are pixels, y down; ``unit`` is a thousandth
-    of a typical side, so that the same numbers serve every size."""
+    """An image that is being painted.
+
+    ``image`` is (height, width, 3) float32 RGB in 0..1. Positions are pixels, y down; ``unit`` is a thousandth of a
+    typical side, so that the same numbers serve every size.
+    """
 
     def __init__(self, width: int, height: int, light: Light, finish: Finish, rng: Rng) -> None:
         self.width, self.height, self.light, self.finish, self.rng = width, height, light, finish, rng
         self.unit = float(np.sqrt(width * height)) / 1000
         self.image: Field = np.zeros((height, width, 3), np.float32)
         self.sun: tuple[float, float] = (width * 0.5, height * 0.3)
-        """Where light comes from."""
+        """The source of light (x, y)."""
         strokes = make_soft_noise(rng, width, height, 60 * self.unit, 4, stretch=2.5)
         self.brush: Field = strokes + 0.45 * make_cloud_noise(rng, width, height, 5 * self.unit, 2, stretch=3.0)
-        """Texture in about -1..1 that layers take their unevenness from."""
+        """Texture in about -1..1 that makes layers uneven."""
         self._wide_brush: Field = np.concatenate([self.brush, self.brush[:, ::-1]], 1)
 
     def get_land_color(self, depth: float, tint: str = "") -> Field:
-        """The colour of land at ``depth`` (0 farthest, 1 nearest), of material ``tint``, in this light and haze."""
+        """Return the colour of land of material ``tint`` at ``depth`` (0 farthest, 1 nearest), in light and haze."""
         near = self.light.near
         if tint:
             near = mix_colors(near, parse_rgb(tint) * self.light.ambient, 0.62)
         return mix_colors(self.light.far, near, 0.06 + 0.94 * depth)
 
     def get_object_color(self, color: str, depth: float = 1.0) -> Field:
-        """A tone of object_colors.py in this light, ``depth`` as for land; a flame shines by itself."""
+        """Return a colour of object_colors.py in this light, ``depth`` as for land; a flame shines by itself."""
         if color.startswith("flame"):
             return parse_rgb(OBJECT_COLORS[color])
-        lit = parse_rgb(OBJECT_COLORS.get(color, color)) * mix_colors(self.light.ambient, np.ones(3, np.float32), 0.2)
-        return mix_colors(self.light.far, mix_colors(lit, self.light.near, 0.1), 0.25 + 0.75 * depth)
+        base = parse_rgb(OBJECT_COLORS.get(color, color)) * mix_colors(self.light.ambient, np.ones(3, np.float32), 0.2)
+        return mix_colors(self.light.far, mix_colors(base, self.light.near, 0.1), 0.25 + 0.75 * depth)
 
     def paint_layer(self, outline: Field, top: Field, bottom: Field, texture: float = 0.12, rim: float = 0.25) -> Mask:
-        """Paint a sheet whose outline is (n, 2) pixels, from colour ``top`` to ``bottom``: it casts a soft shadow
-        on what lies behind and catches light on its edge. Returns its mask (uint8, full width, rows from y0)."""
+        """Paint a sheet and return its mask (uint8, full width, rows from y0).
+
+        ``outline`` is (n, 2) pixels. The colour runs from ``top`` to ``bottom``. The sheet casts a soft shadow on what
+        is behind it, and its edge catches light.
+        """
         low, high = outline[:, 1].min(), outline[:, 1].max()
         spread = round(14 * self.unit) + 2
         y0, y1 = max(int(low) - 2 * spread, 0), min(int(high) + spread, self.height)
@@ -65,7 +71,7 @@ class Canvas:
         edge = cv2.subtract(mask, moved)
         span = np.clip((np.arange(y0, y1, dtype=np.float32) - low) / max(min(high, self.height) - low, 1), 0, 1)
         ramp = (top + (bottom - top) * span[:, None])[:, None, :]
-        # each layer takes another part of it; mirrored, it has no seam
+        # each layer takes another part of the texture; mirrored, the texture has no seam
         row, column = self.rng.integers(0, self.height - (y1 - y0) + 1), self.rng.integers(0, self.width + 1)
         grainy = 1 + texture * self._wide_brush[row : row + y1 - y0, column : column + self.width]
         paint = ramp * grainy[..., None]
@@ -140,9 +146,9 @@ class Canvas:
         texture = self.brush[y0:y1, x0:x1] * 0.1 + 1
         solid = cv2.dilate(mask, np.ones((2 * line + 1, 2 * line + 1), np.uint8)) if line > 1 else mask
         inside = (solid > 0)[..., None]
-        lit = painted.astype(np.float32) / 255 * (texture * (0.86 + 0.22 * light))[..., None]
-        lit += (rim * light * light * (mask / np.float32(255)))[..., None] * self.light.sun * 0.8
-        np.copyto(here, lit, where=inside)
+        shaded = painted.astype(np.float32) / 255 * (texture * (0.86 + 0.22 * light))[..., None]
+        shaded += (rim * light * light * (mask / np.float32(255)))[..., None] * self.light.sun * 0.8
+        np.copyto(here, shaded, where=inside)
 
     def fill_outlines(self, outlines: Sequence[Field], color: Field, alpha: float = 1.0) -> None:
         """Fill many small outlines (pixels) with one flat colour: leaves, ripples, windows."""
@@ -171,7 +177,7 @@ class Canvas:
         self.darken_around((left + right) / 2 + lean, y, radius, 0.8, squash=0.16)
 
     def _compute_edge_light(self, mask: Mask, x: float, y: float, size: float) -> Field:
-        """0..1: how much a rounded body of this outline turns to the sun, strongest at its edge."""
+        """Return 0..1: how far a rounded body of this outline turns to the sun, strongest at its edge."""
         away = np.array([x - self.sun[0], y - self.sun[1]], np.float32)
         away /= max(float(np.linalg.norm(away)), 1.0)
         reach = max(size * 0.022, 1.5)

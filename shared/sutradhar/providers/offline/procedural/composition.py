@@ -18,7 +18,6 @@ from sutradhar.providers.offline.procedural.place_parts import GROUND, has_lampl
 from sutradhar.providers.offline.procedural.prompt_words import PromptTags
 from sutradhar.providers.offline.procedural.shapes import Shapes
 
-# what stands on the stage: how to draw it, and its size against a grown person
 FIGURE_DRAWINGS = {
     "praying_child": (figures.build_praying_child, 1.15),
     "king": (figures.build_king, 1.05),
@@ -60,7 +59,7 @@ _FLYING = ("hanuman", "dove", "fish")
 
 
 def _compute_person_height(canvas: Canvas) -> float:
-    """Pixels of a grown person's height."""
+    """Return the height of a grown person in pixels."""
     return min(canvas.height * 0.46, canvas.width * 0.5)
 
 
@@ -68,22 +67,22 @@ def paint_objects(canvas: Canvas, tags: PromptTags) -> None:
     h, w, size = canvas.height, canvas.width, _compute_person_height(canvas)
     rng, ground = canvas.rng, canvas.height * GROUND
     indoors = tags.place == "hall"
-    found: list[tuple[Shapes, float, float, float]] = []
+    placed_objects: list[tuple[Shapes, float, float, float]] = []
     if "banyan" in tags.features and not indoors:
-        found.append((plants.build_banyan(rng), w * 0.74, ground - 0.02 * h, size * 1.5))
+        placed_objects.append((plants.build_banyan(rng), w * 0.74, ground - 0.02 * h, size * 1.5))
     if "hut" in tags.features and tags.place not in ("hall", "village", "city"):
-        found.append((buildings.build_hut(rng, has_lamplight(tags)), w * 0.17, ground - 0.03 * h, size * 0.7))
+        placed_objects.append((buildings.build_hut(rng, has_lamplight(tags)), w * 0.17, ground - 0.03 * h, size * 0.7))
     if "temple" in tags.features and tags.place not in ("hall", "temple", "river"):
-        found.append((buildings.build_shikhara(), w * 0.2, ground - 0.04 * h, size * 1.0))
+        placed_objects.append((buildings.build_shikhara(), w * 0.2, ground - 0.04 * h, size * 1.0))
     if "well" in tags.features:
-        found.append((objects.build_well(), w * 0.7, ground, size * 0.7))
+        placed_objects.append((objects.build_well(), w * 0.7, ground, size * 0.7))
     if "pot" in tags.features:
-        found.append((objects.build_pot(), w * 0.62, ground + 0.01 * h, size * 0.75))
+        placed_objects.append((objects.build_pot(), w * 0.62, ground + 0.01 * h, size * 0.75))
     if "fire" in tags.features:
         canvas.add_glow(w * 0.5, ground - size * 0.3, size * 1.5, canvas.light.sun, 0.6)
-        found.append((objects.build_fire(rng), w * 0.5, ground + 0.02 * h, size * 1.15))
-        found.append((objects.build_sparks(rng), w * 0.5, ground - size * 0.5, size))
-    for parts, x, y, scale in found:
+        placed_objects.append((objects.build_fire(rng), w * 0.5, ground + 0.02 * h, size * 1.15))
+        placed_objects.append((objects.build_sparks(rng), w * 0.5, ground - size * 0.5, size))
+    for parts, x, y, scale in placed_objects:
         canvas.paint_shapes(parts, x, y, scale)
     if "vapour" in tags.features and tags.place not in ("sea", "clouds"):
         weather.paint_vapour(canvas, h * 0.72, h * 0.25)
@@ -107,13 +106,13 @@ def paint_figures(canvas: Canvas, tags: PromptTags) -> None:
         if name in ("praying_child", "shiva", "goddess", "narasimha", "hanuman", "flutist"):
             aura = canvas.width * x, y - size * scale * 0.5
             canvas.add_glow(*aura, size * scale * 0.9, canvas.light.sun, 0.4)
-        # those on the right look back at the others
+        # the figure on the right looks back at the others
         turned = len(cast) > 1 and i == len(cast) - 1
         canvas.paint_shapes(parts, canvas.width * x, y, size * scale, flip=turned, shadow=not flying)
 
 
 def paint_foreground(canvas: Canvas, tags: PromptTags) -> None:
-    """Dark leaves at the edges and a calm, darker strip at the bottom, where captions go."""
+    """Paint dark leaves at the edges and a calm, darker strip at the bottom, the place of captions."""
     h, w, rng = canvas.height, canvas.width, canvas.rng
     if "rain" in tags.features or tags.light == "storm":
         weather.paint_rain(canvas)

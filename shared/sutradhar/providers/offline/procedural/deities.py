@@ -13,12 +13,12 @@ from sutradhar.providers.offline.procedural.shapes import (
     turn_shapes,
 )
 
-# One shape a line reads as a table of coordinates; the formatter would make it four times as long.
+# With one shape on a line this reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off
 
 
 def build_shiva() -> Shapes:
-    """Shiva in meditation: crescent, snake, matted hair piled up, trident beside him."""
+    """Build Shiva in meditation: crescent, snake, matted hair piled up, trident beside him."""
     locks = [
         limb("hair", [(x * 0.5, 0.62), (x, 0.5), (x * 1.25, 0.33)], [0.04, 0.012]) for x in (-0.1, 0.1, -0.15, 0.15)
     ]
@@ -39,7 +39,7 @@ def build_shiva() -> Shapes:
 
 
 def build_narasimha() -> Shapes:
-    """The man-lion: mane, crown, four arms with claws, yellow cloth."""
+    """Build the man-lion: mane, crown, four arms with claws, yellow cloth."""
 
     def arm(side: int, elbow: tuple[float, float], hand: tuple[float, float]) -> Shapes:
         (ex, ey), (hx, hy) = elbow, hand
@@ -76,7 +76,7 @@ def build_narasimha() -> Shapes:
 
 
 def build_hanuman(flying: bool = True) -> Shapes:
-    """Hanuman in a leap, mace on the shoulder and tail curling behind; or standing with it."""
+    """Build Hanuman in a leap, mace on the shoulder and tail curling behind; or standing with it."""
     face = [
         oval("monkey", 0.0, 0.0, 0.085, 0.09), oval("cream", 0.05, -0.005, 0.05, 0.06), oval("cream", 0.07, -0.04, 0.055, 0.04),
         oval("dark", 0.06, 0.015, 0.009, 0.013), limb("red_dark", [(0.05, -0.052), (0.085, -0.06), (0.115, -0.045)], [0.01]),

@@ -1,4 +1,4 @@
-"""People, as shapes. All face right (+x) and stand on y = 0."""
+"""Build the people of stories, as shapes. All face right (+x) and stand on y = 0."""
 
 from sutradhar.providers.offline.procedural.body_parts import build_crown, build_hair_cap, build_head, build_robe
 from sutradhar.providers.offline.procedural.shapes import (
@@ -12,7 +12,7 @@ from sutradhar.providers.offline.procedural.shapes import (
     trace_circle,
 )
 
-# One shape a line reads as a table of coordinates; the formatter would make it four times as long.
+# With one shape on a line this reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off
 
 
@@ -25,7 +25,7 @@ from sutradhar.providers.offline.procedural.shapes import (
 
 
 def build_praying_child() -> Shapes:
-    """A boy of about seven with folded hands."""
+    """Build a boy of about seven with folded hands."""
     return [
         limb("skin", [(-0.045, 0.2), (-0.05, 0.03)], [0.06, 0.045]), limb("skin", [(0.05, 0.2), (0.05, 0.03)], [0.06, 0.045]),
         oval("skin", -0.03, 0.018, 0.05, 0.02), oval("skin", 0.075, 0.018, 0.05, 0.02),
@@ -45,7 +45,7 @@ def build_praying_child() -> Shapes:
 
 
 def build_meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = False) -> Shapes:
-    """Somebody in the lotus seat with hands on the knees."""
+    """Build a person in the lotus seat with hands on the knees."""
     shapes = [
         blob(cloth, (-0.36, 0.05), (-0.3, 0.13), (-0.1, 0.2), (0.1, 0.2), (0.3, 0.13), (0.36, 0.05), (0.25, 0.0), (-0.25, 0.0)),
         limb(skin, [(-0.14, 0.035), (0.0, 0.06), (0.17, 0.05)], [0.05, 0.06, 0.045]),
@@ -72,7 +72,7 @@ def build_meditating(skin: str = "skin", cloth: str = "saffron", beard: bool = F
 
 
 def build_king() -> Shapes:
-    """A standing king: crown, cape, sceptre."""
+    """Build a standing king: crown, cape, sceptre."""
     return [
         blob("red_dark", (-0.1, 0.84), (0.1, 0.84), (0.2, 0.5), (0.29, 0.03), (-0.3, 0.03), (-0.22, 0.5)),
         *build_robe("purple", "gold_dark", 0.19),
@@ -89,7 +89,7 @@ def build_king() -> Shapes:
 
 
 def build_king_on_throne() -> Shapes:
-    """A king on a throne on three steps, one arm stretched out in anger."""
+    """Build a king on a throne on three steps, one arm stretched out in anger."""
     back = [
         blob("red_dark", (-0.3, 0.2), (-0.34, 0.8), (-0.2, 1.2), (0.0, 1.36), (0.2, 1.2), (0.34, 0.8), (0.3, 0.2)),
         limb(
@@ -131,7 +131,7 @@ def build_king_on_throne() -> Shapes:
 
 
 def build_sage() -> Shapes:
-    """An old sage: topknot, long beard, staff, water pot."""
+    """Build an old sage: topknot, long beard, staff, water pot."""
     return [
         *build_robe("saffron", "clay", 0.18),
         limb("yellow", [(-0.1, 0.84), (0.02, 0.68), (0.1, 0.5)], [0.07, 0.05]),
@@ -147,7 +147,7 @@ def build_sage() -> Shapes:
 
 
 def build_woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Shapes:
-    """A woman in a sari with a long plait; with ``halo``, a goddess holding lotuses."""
+    """Build a woman in a sari with a long plait; with ``halo``, a goddess holding lotuses."""
     shapes: Shapes = []
     if halo:
         shapes += [star("yellow", 0.01, 0.93, 0.185, 0.23, 26), oval("flame", 0.01, 0.93, 0.17, 0.17)]
@@ -183,7 +183,7 @@ def build_woman(sari: str = "red", trim: str = "gold", halo: bool = False) -> Sh
 
 
 def build_crowd() -> Shapes:
-    """Eleven people seen from behind and before."""
+    """Build eleven people seen from behind and before."""
     shapes: Shapes = []
     for i, cloth in enumerate(
         ("blue", "red", "saffron", "green", "purple", "white", "teal", "yellow", "pink", "clay", "sky_blue")

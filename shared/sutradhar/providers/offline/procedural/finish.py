@@ -10,16 +10,16 @@ from sutradhar.providers.offline.procedural.noise import Field, Mask, make_cloud
 
 @dataclass(frozen=True)
 class Finish:
-    """How a style bends the picture: all are strengths, 0 for none, but ``saturation`` and ``contrast`` multiply."""
+    """The effect of a style on an image: strengths, 0 for none, but ``saturation`` and ``contrast`` are factors."""
 
     saturation: float = 1.0
     contrast: float = 1.0
     grain: float = 0.035
-    """Paper and brush texture."""
+    """Strength of the texture of paper and brush."""
     edge: float = 0.5
-    """Cast shadow of each layer on the one behind, as between sheets of cut paper."""
+    """Strength of the shadow that each layer casts on the one behind, as between sheets of cut paper."""
     wobble: float = 1.0
-    """Unsteadiness of outlines, as of a brush."""
+    """Unsteadiness of outlines, as a brush makes them."""
     bloom: float = 0.35
     vignette: float = 0.35
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -36,13 +36,13 @@ FINISHES = {
 
 
 def get_finish(style: str) -> Finish:
-    """The finish whose name shares a word with ``style``; a style of other words gets the plain one."""
+    """Return the finish whose name shares a word with ``style``, or the plain one."""
     words = set(style.casefold().replace("-", " ").replace("_", " ").replace("colour", "color").split())
     return next((FINISHES[name] for name in FINISHES if words & set(name.split())), FINISHES[""])
 
 
 def apply_finish(image: Field, finish: Finish, rng: np.random.Generator) -> Mask:
-    """Bloom, colour, grain and vignette; uint8 RGB."""
+    """Add bloom, colour, grain and vignette to ``image`` (in place) and return it as uint8 RGB."""
     height, width = image.shape[:2]
     small = cv2.resize(image, (width // 8 or 1, height // 8 or 1), interpolation=cv2.INTER_AREA)
     bright = np.clip(small - 0.62, 0, 1)

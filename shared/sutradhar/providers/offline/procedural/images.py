@@ -37,11 +37,15 @@ class ProceduralImages:
         width: int,
         height: int,
         seed: int,
-        reference_images: Sequence[bytes] = (),  # noqa: ARG002 - whoever has the same words looks the same anyway
+        reference_images: Sequence[bytes] = (),  # noqa: ARG002 - the same words give the same look anyway
     ) -> ImageFile:
-        """An illustration as JPEG (4:4:4, quality 95). Same arguments, same bytes."""
+        """Return an illustration as JPEG (4:4:4, quality 95); the same arguments give the same bytes.
+
+        Raises:
+            ProviderError: a side is shorter than 16 or longer than 8192 pixels.
+        """
         if not (16 <= width <= _MAX_SIDE and 16 <= height <= _MAX_SIDE):
-            message = f"a picture of {width}x{height} cannot be drawn; sides of 16 to {_MAX_SIDE} pixels can"
+            message = f"an image of {width}x{height} pixels cannot be drawn; each side may have 16 to {_MAX_SIDE}"
             raise ProviderError(message, provider=str(self.provider_id), retryable=False)
         rng = _make_rng(prompt, style, seed)
         tags = _fill_defaults(read_tags(prompt, style), rng)
@@ -69,7 +73,7 @@ def _make_rng(prompt: str, style: str, seed: int) -> np.random.Generator:
 
 
 def _fill_defaults(tags: PromptTags, rng: np.random.Generator) -> PromptTags:
-    """Whatever the prompt leaves open is chosen."""
+    """Return ``tags`` with a place and a light chosen where the prompt names none."""
     place = tags.place
     if place == "river" and "mountains" in tags.features:
         place = "mountains"

@@ -19,8 +19,15 @@ def paint_land(
     tint: str = "",
     cap: Field | None = None,
 ) -> Field:
-    """A range of hills or peaks about ``y`` (pixels), ``rise`` high; the skyline's y for every column. ``cap`` is the
-    colour of its top, for snow."""
+    """Paint a range of hills or peaks about ``y``, ``rise`` high, and return the skyline's y for every column (pixels).
+
+    Args:
+        depth: 0 for the farthest land, 1 for the nearest.
+        bumps: the number of large hills.
+        sharp: 0 for hills, 1 for peaks.
+        tint: the colour of the material as ``rrggbb``.
+        cap: the colour of the top, for snow.
+    """
     count = max(canvas.width // 4, 16)
     wobble = 3 * canvas.finish.wobble * canvas.unit
     line = y - rise * (0.5 + 0.5 * make_ridge(canvas.rng, count, bumps, 6, sharp))
@@ -35,7 +42,7 @@ def paint_land(
 
 
 def paint_water(canvas: Canvas, y: float, bottom: float | None = None) -> None:
-    """Open water from ``y`` down: the sky again, darker, with ripples and the sun's path."""
+    """Paint open water from ``y`` down: a darker sky, with ripples and the sun's path."""
     end = canvas.height if bottom is None else bottom
     deep = mix_colors(canvas.light.sky[0], canvas.light.near, 0.35)
     near = mix_colors(canvas.light.sky[1], parse_rgb("1c6f86") * canvas.light.ambient, 0.45)
@@ -64,7 +71,7 @@ def paint_water(canvas: Canvas, y: float, bottom: float | None = None) -> None:
 
 
 def paint_winding_river(canvas: Canvas, horizon: float, source: float, mouth: float) -> None:
-    """A winding river from ``source`` on the horizon to ``mouth`` at the bottom edge (x in pixels)."""
+    """Paint a winding river from ``source`` on the horizon to ``mouth`` at the bottom edge (x in pixels)."""
     t = np.linspace(0, 1, 60)
     bend = np.sin(t * 7 + canvas.rng.random() * 6) * (0.02 + 0.07 * t) * canvas.width
     middle = source + (mouth - source) * t**1.4 + bend
@@ -83,7 +90,7 @@ def paint_winding_river(canvas: Canvas, horizon: float, source: float, mouth: fl
 
 
 def paint_waterfall(canvas: Canvas, x: float, top: float, foot: float, width: float) -> None:
-    """White water from ``top`` to ``foot``."""
+    """Paint white water from ``top`` to ``foot`` (y in pixels)."""
     strands = []
     for _ in range(46):
         at = x + canvas.rng.normal(0, 0.3) * width
@@ -110,7 +117,7 @@ def paint_waterfall(canvas: Canvas, x: float, top: float, foot: float, width: fl
 
 
 def paint_road(canvas: Canvas, horizon: float, to: float) -> None:
-    """A dusty road from the bottom edge to ``to`` on the horizon."""
+    """Paint a dusty road from the bottom edge to ``to`` on the horizon."""
     t = np.linspace(0, 1, 40)
     start = canvas.width * 0.45
     middle = start + (to - start) * t + np.sin(t * 5) * 0.05 * canvas.width * (1 - t)

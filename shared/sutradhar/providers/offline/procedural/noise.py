@@ -1,4 +1,4 @@
-"""Seeded noise fields, made by enlarging small random grids (value noise)."""
+"""Make seeded noise fields by enlarging small random grids (value noise)."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 Field = npt.NDArray[np.float32]
-"""A float32 array; pictures are (height, width, 3) RGB in 0..1, masks and noise (height, width)."""
+"""A float32 array: images are (height, width, 3) RGB in 0..1, masks and noise (height, width)."""
 Mask = npt.NDArray[Any]
 Rng = np.random.Generator
 
 
 def make_cloud_noise(rng: Rng, width: int, height: int, cell: float, octaves: int = 4, stretch: float = 1.0) -> Field:
-    """Fractal noise in about -1..1: lumps of ``cell`` pixels (``stretch`` times as wide), each octave half of both."""
+    """Return fractal noise in about -1..1 of shape (height, width).
+
+    Its lumps are ``cell`` pixels high and ``stretch`` times as wide; each octave halves both.
+    """
     total = np.zeros((height, width), np.float32)
     weight = 0.5
     for octave in range(octaves):
@@ -34,7 +37,7 @@ def make_soft_noise(rng: Rng, width: int, height: int, cell: float, octaves: int
 
 
 def make_ridge(rng: Rng, count: int, bumps: float, octaves: int = 6, sharp: float = 0.0) -> Field:
-    """A skyline of ``count`` heights in about -1..1 with ``bumps`` large hills; ``sharp`` 1 turns hills to peaks."""
+    """Return a skyline of ``count`` heights in about -1..1 with ``bumps`` large hills, or peaks if ``sharp`` is 1."""
     line = np.zeros(count, np.float32)
     weight = 0.6
     for octave in range(octaves):

@@ -1,4 +1,4 @@
-"""Local colours of figures and things, before the light of the scene falls on them."""
+"""Name the colours of figures and objects before the light of the scene falls on them, as ``rrggbb``."""
 
 OBJECT_COLORS = {
     "skin": "b4734a",

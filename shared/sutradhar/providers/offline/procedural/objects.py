@@ -5,7 +5,7 @@ from sutradhar.providers.offline.procedural.shapes import Shapes, blob, box, lim
 
 
 def build_well() -> Shapes:
-    found = [
+    shapes = [
         box("stone_dark", -0.3, 0, 0.3, 0.26),
         oval("stone", 0, 0.26, 0.31, 0.07),
         oval("dark", 0, 0.265, 0.24, 0.045),
@@ -13,10 +13,10 @@ def build_well() -> Shapes:
     for row in range(3):
         for i in range(5):
             x = -0.3 + 0.12 * i + (0.06 if row % 2 else 0)
-            found.append(box("stone", x + 0.005, 0.02 + 0.08 * row, min(x + 0.11, 0.295), 0.08 + 0.08 * row))
-    found += [limb("wood", [(x, 0.2), (x, 0.72)], [0.04, 0.035]) for x in (-0.27, 0.27)]
+            shapes.append(box("stone", x + 0.005, 0.02 + 0.08 * row, min(x + 0.11, 0.295), 0.08 + 0.08 * row))
+    shapes += [limb("wood", [(x, 0.2), (x, 0.72)], [0.04, 0.035]) for x in (-0.27, 0.27)]
     return [
-        *found,
+        *shapes,
         limb("wood_dark", [(-0.3, 0.7), (0.3, 0.7)], [0.045, 0.045]),
         limb("cream", [(0.02, 0.7), (0.02, 0.4)], [0.01, 0.01]),
         box("clay", -0.03, 0.3, 0.07, 0.4),
@@ -35,7 +35,7 @@ def build_pot() -> Shapes:
 
 
 def build_lamp() -> Shapes:
-    """A clay lamp with its flame."""
+    """Build a clay lamp with its flame."""
     bowl = blob("clay", (-0.2, 0.12), (-0.12, 0.02), (0.1, 0.02), (0.24, 0.13), (0, 0.1))
     return [
         bowl,
@@ -45,7 +45,7 @@ def build_lamp() -> Shapes:
 
 
 def build_fire(rng: Rng) -> Shapes:
-    found = [
+    shapes = [
         limb("wood_dark", [(-0.3, 0.02), (0.25, 0.1)], [0.06, 0.05]),
         limb("wood", [(-0.24, 0.1), (0.3, 0.02)], [0.06, 0.05]),
     ]
@@ -60,8 +60,8 @@ def build_fire(rng: Rng) -> Shapes:
             tip = high * (1 - 0.55 * abs(x) / wide) * (0.8 + 0.3 * float(rng.random()))
             edge += [(x + 0.03 * float(rng.normal()), tip), (x + wide / tips, tip * 0.55)]
         edge[-1] = (wide * 1.1, 0.24 * high)
-        found.append(blob(color, *edge, (wide, 0.1), (0, 0.04)))
-    return found
+        shapes.append(blob(color, *edge, (wide, 0.1), (0, 0.04)))
+    return shapes
 
 
 def build_sparks(rng: Rng) -> Shapes:
@@ -79,9 +79,9 @@ def build_boat() -> Shapes:
 
 
 def build_planet(color: str, rings: bool) -> Shapes:
-    found = [oval("cream", 0, 0, 0.95, 0.16, 18)] if rings else []
-    found += [
+    shapes = [oval("cream", 0, 0, 0.95, 0.16, 18)] if rings else []
+    shapes += [
         oval(color, 0, 0, 0.5, 0.5),
         *(oval("stone_light", 0, y, 0.44 - abs(y) * 0.4, 0.035, 8) for y in (-0.2, 0.05, 0.25)),
     ]
-    return found
+    return shapes

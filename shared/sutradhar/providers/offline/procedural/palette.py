@@ -1,4 +1,4 @@
-"""Colours: one coherent set for each time of day, bent by the style."""
+"""Define the light of a scene: one coherent set of colours for each time of day."""
 
 from dataclasses import dataclass
 
@@ -8,19 +8,22 @@ from sutradhar.providers.offline.procedural.noise import Field
 
 
 def parse_rgb(code: str) -> Field:
-    """``rrggbb`` as three floats in 0..1."""
+    """Return ``code`` (rrggbb) as three floats in 0..1."""
     return np.array([int(code[i : i + 2], 16) / 255 for i in (0, 2, 4)], np.float32)
 
 
 def mix_colors(a: Field, b: Field, share: float) -> Field:
-    """``a`` with ``share`` of ``b``."""
+    """Return ``a`` with ``share`` (0..1) of ``b``."""
     return np.asarray(a * (1 - share) + b * share, np.float32)
 
 
 @dataclass(frozen=True)
 class Light:
-    """``sky`` runs from the top to the horizon; ``far`` and ``near`` are the colours of the farthest and nearest
-    land in haze; ``ambient`` is what white paper looks like there; ``sun`` is the sun, moon or glow."""
+    """The colours of a time of day or weather.
+
+    ``sky`` runs from the top to the horizon; ``far`` and ``near`` are the colours of the farthest and nearest land in
+    haze; ``ambient`` is the colour of white paper in this light; ``sun`` is that of the sun, moon or glow.
+    """
 
     sky: tuple[Field, Field, Field]
     sun: Field
@@ -28,7 +31,7 @@ class Light:
     near: Field
     ambient: Field
     sun_height: float
-    """Of the sun above the horizon, as a share of the sky."""
+    """The sun's height above the horizon, as a share of the sky."""
     stars: float = 0.0
     rays: float = 0.0
     clouds: float = 0.5

@@ -1,4 +1,4 @@
-"""Everyday people, as shapes; built from the parts in figures.py. All face right and stand on y = 0."""
+"""Build everyday people, as shapes, of the parts in body_parts.py. All face right and stand on y = 0."""
 
 from sutradhar.providers.offline.procedural.body_parts import build_hair_cap, build_head
 from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, move_shapes, oval, polygon
@@ -21,7 +21,7 @@ def _build_turban(x: float, y: float, color: str, r: float = 0.068) -> Shapes:
 
 
 def _build_walking_body(shirt: str, cloth: str) -> Shapes:
-    """Striding legs in a dhoti, and a shirt."""
+    """Build striding legs in a dhoti, and a shirt."""
     return [
         limb("skin", [(-0.07, 0.25), (-0.14, 0.03)], [0.06, 0.045]),
         limb("skin", [(0.07, 0.25), (0.13, 0.03)], [0.06, 0.045]),
@@ -48,7 +48,7 @@ def _build_walking_body(shirt: str, cloth: str) -> Shapes:
 
 
 def build_farmer() -> Shapes:
-    """A farmer with a turban and a hoe on the shoulder."""
+    """Build a farmer with a turban and a hoe on the shoulder."""
     return [
         limb("wood", [(0.22, 0.62), (-0.28, 1.02)], [0.022]),
         polygon("metal", (-0.3, 1.06), (-0.25, 1.02), (-0.3, 0.84), (-0.36, 0.86)),
@@ -67,7 +67,7 @@ def build_farmer() -> Shapes:
 
 
 def build_traveller() -> Shapes:
-    """A traveller with a cloak, a stick and a bundle."""
+    """Build a traveller with a cloak, a stick and a bundle."""
     return [
         limb("wood", [(0.31, 0.0), (0.26, 0.86)], [0.018, 0.024]),
         limb("skin", [(-0.07, 0.3), (-0.13, 0.03)], [0.07, 0.05]),
@@ -101,7 +101,7 @@ def build_traveller() -> Shapes:
 
 
 def build_child() -> Shapes:
-    """A child pointing ahead."""
+    """Build a child pointing ahead."""
     return [
         limb("skin", [(-0.04, 0.2), (-0.05, 0.03)], [0.06, 0.045]),
         limb("skin", [(0.05, 0.2), (0.06, 0.03)], [0.06, 0.045]),
@@ -121,7 +121,7 @@ def build_child() -> Shapes:
 
 
 def build_scholar() -> Shapes:
-    """A scholar, teacher or scientist in a long white coat, holding a book."""
+    """Build a scholar, teacher or scientist in a long white coat, holding a book."""
     return [
         limb("dark", [(-0.05, 0.3), (-0.06, 0.03)], [0.09, 0.07]),
         limb("dark", [(0.06, 0.3), (0.07, 0.03)], [0.09, 0.07]),
@@ -154,7 +154,7 @@ def build_scholar() -> Shapes:
 
 
 def build_archer() -> Shapes:
-    """A crowned prince drawing a bow."""
+    """Build a crowned prince drawing a bow."""
     return [
         limb("gold_dark", [(-0.16, 0.86), (-0.1, 0.56)], [0.07, 0.06]),
         *[limb("cream", [(-0.17 + d, 0.86), (-0.19 + d, 0.97)], [0.01]) for d in (-0.02, 0.0, 0.02)],
@@ -189,7 +189,7 @@ def build_archer() -> Shapes:
 
 
 def build_flutist() -> Shapes:
-    """Krishna with flute and peacock feather, legs crossed."""
+    """Build Krishna with flute and peacock feather, legs crossed."""
     skin = "blue_skin"
     return [
         limb(skin, [(0.05, 0.4), (-0.03, 0.2), (-0.1, 0.03)], [0.1, 0.075, 0.05]),
@@ -218,7 +218,7 @@ def build_flutist() -> Shapes:
 
 
 def build_stargazer() -> Shapes:
-    """A scholar bent to a telescope on a tripod."""
+    """Build a scholar bent to a telescope on a tripod."""
     telescope: list[Shape] = [
         *[limb("wood_dark", [(0.42, 0.62), (x, 0.0)], [0.024, 0.02]) for x in (0.26, 0.44, 0.62)],
         limb("metal", [(0.19, 0.76), (0.44, 0.9)], [0.045, 0.06]),

@@ -11,14 +11,14 @@ from sutradhar.providers.offline.procedural.prompt_words import PromptTags
 from sutradhar.providers.offline.procedural.shapes import Shapes
 
 GROUND = 0.8
-"""Where figures stand, as a share of the height."""
+"""The line on which figures stand, as a share of the height."""
 
 
 _DARK_LIGHTS = ("night", "dusk", "storm")
 
 
 def has_lamplight(tags: PromptTags) -> bool:
-    """Whether lamps burn and windows shine."""
+    """Return whether lamps burn and windows shine."""
     return tags.light in _DARK_LIGHTS or "lamp" in tags.features
 
 
@@ -35,7 +35,7 @@ def paint_open_sky(canvas: Canvas, tags: PromptTags, horizon: float) -> float:
 def paint_row(
     canvas: Canvas, make: Callable[[], Shapes], skyline: Field, count: int, size: float, depth: float
 ) -> None:
-    """``count`` things of about ``size`` (a share of the height) along a skyline."""
+    """Paint ``count`` things of about ``size`` (a share of the height) along a skyline."""
     for i in range(count):
         x = (i + 0.15 + 0.7 * canvas.rng.random()) / count * canvas.width
         high = canvas.height * size * (0.75 + 0.5 * canvas.rng.random())

@@ -1,4 +1,4 @@
-"""The stage of each scene: sky, land, water and buildings, painted from the farthest to the nearest."""
+"""List the painter of each place; it paints sky, land, water and buildings from the farthest to the nearest."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,12 +1,15 @@
-"""What a prompt asks to see, read off its words. English and Hindi; a word counts from its start, so that
-``mountains`` and ``पहाड़ों`` are found too, or as a whole where it ends with ``_``: a crown is no crow."""
+"""Read light, place, figures and features off the words of a prompt, in English and Hindi.
+
+A word of a table matches the start of a word, so ``mountain`` and ``पहाड़`` also match ``mountains`` and ``पहाड़ों``. A word
+that ends with ``_`` matches whole words only: a crown is no crow.
+"""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 Words = Mapping[str, str]
-"""Tag -> words, separated by spaces; ``_`` stands for the space between words, or after one."""
+"""The words of each tag, separated by spaces; ``_`` stands for the space between words, or after one."""
 
 LIGHT: Words = {
     "golden": "golden late_afternoon warm_light torchlit lamplit सुनहर सुनहल",
@@ -95,7 +98,7 @@ FEATURE: Words = {
 
 @dataclass(frozen=True)
 class PromptTags:
-    """What is to be seen. ``figures`` in the order of the prompt; empty strings where the prompt says nothing."""
+    """The tags of a prompt: ``figures`` in their order there; a tag that it does not give is an empty string."""
 
     light: str
     place: str
@@ -116,18 +119,18 @@ def read_tags(prompt: str, style: str) -> PromptTags:
 
 
 def _find_tags(text: str, table: Words) -> list[str]:
-    """Tags whose words are there, in the order in which they are first met."""
-    at = {}
+    """Return the tags of ``table`` whose words are in ``text``, in the order of their first places."""
+    first_places = {}
     for tag, words in table.items():
         places = [text.find(f" {word.replace('_', ' ')}") for word in words.split()]
-        seen = [place for place in places if place >= 0]
-        if seen:
-            at[tag] = min(seen)
-    return sorted(at, key=lambda tag: at[tag])
+        matches = [place for place in places if place >= 0]
+        if matches:
+            first_places[tag] = min(matches)
+    return sorted(first_places, key=lambda tag: first_places[tag])
 
 
 def _drop_covered_figures(figures: list[str]) -> tuple[str, ...]:
-    """Without those that another one already stands for; at most three."""
+    """Return at most three of ``figures``, without those that another one includes."""
     covers = {
         "king_on_throne": {"king"},
         "praying_child": {"child"},
@@ -137,5 +140,5 @@ def _drop_covered_figures(figures: list[str]) -> tuple[str, ...]:
         "hanuman": {"monkey"},
         "narasimha": {"lion"},
     }
-    gone = {other for figure in figures for other in covers.get(figure, set())}
-    return tuple(f for f in figures if f not in gone)[:3]
+    covered = {other for figure in figures for other in covers.get(figure, set())}
+    return tuple(f for f in figures if f not in covered)[:3]

@@ -1,4 +1,7 @@
-"""Outlines that figures are built from. Unit space: x to the right, y up, feet at y = 0, a grown person 1 tall."""
+"""Make the outlines of which figures are built: blob, polygon, box, oval, limb and star each return a Shape.
+
+Unit space: x to the right, y up, feet at y = 0, a grown person 1 tall.
+"""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +16,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Shape:
-    """One filled outline. ``color`` is a name in object_colors.py; ``points`` is (n, 2)."""
+    """One filled outline. ``color``: a name in object_colors.py, or ``rrggbb``. ``points``: shape (n, 2)."""
 
     color: str
     points: Field
@@ -23,7 +26,7 @@ Shapes = list[Shape]
 
 
 def trace_spline(points: Sequence[Point], closed: bool, steps: int = 8) -> Field:
-    """A Catmull-Rom curve through ``points``."""
+    """Return a Catmull-Rom curve through ``points``, with ``steps`` points from one to the next: shape (n, 2)."""
     p = np.asarray(points, np.float32)
     if closed:
         before, here, after, beyond = np.roll(p, 1, 0), p, np.roll(p, -1, 0), np.roll(p, -2, 0)
@@ -38,12 +41,12 @@ def trace_spline(points: Sequence[Point], closed: bool, steps: int = 8) -> Field
 
 
 def blob(color: str, *points: Point) -> Shape:
-    """A smooth closed outline through ``points``."""
+    """Return a smooth closed outline through ``points``."""
     return Shape(color, trace_spline(points, closed=True))
 
 
 def polygon(color: str, *points: Point) -> Shape:
-    """A closed outline with corners."""
+    """Return a closed outline with corners."""
     return Shape(color, np.asarray(points, np.float32))
 
 
@@ -56,7 +59,7 @@ def oval(color: str, x: float, y: float, rx: float, ry: float, degrees: float = 
 
 
 def limb(color: str, points: Sequence[Point], widths: Sequence[float]) -> Shape:
-    """A tube along a curve through ``points``; ``widths`` are spread evenly along it; the ends are round."""
+    """Return a tube along a curve through ``points``; ``widths`` are spread evenly along it, and the ends are round."""
     line = trace_spline(points, closed=False)
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
@@ -70,26 +73,26 @@ def limb(color: str, points: Sequence[Point], widths: Sequence[float]) -> Shape:
 
 
 def trace_circle(x: float, y: float, radius: float, count: int, start: float = 0.0) -> list[Point]:
-    """``count`` points on a circle, from ``start`` (a share of the circle)."""
+    """Return ``count`` points on a circle, from ``start`` (a share of the circle)."""
     angles = (2 * math.pi * (i / count + start) for i in range(count))
     return [(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles]
 
 
 def star(color: str, x: float, y: float, inner: float, outer: float, count: int) -> Shape:
-    """A jagged round outline: manes, flames, flowers."""
+    """Return a jagged round outline with ``count`` points: manes, flames, flowers."""
     angles = np.linspace(0, 2 * math.pi, 2 * count, endpoint=False)
     radius = np.where(np.arange(2 * count) % 2, inner, outer)
     return Shape(color, np.stack([x + radius * np.cos(angles), y + radius * np.sin(angles)], 1).astype(np.float32))
 
 
 def move_shapes(shapes: Shapes, dx: float = 0.0, dy: float = 0.0, scale: float = 1.0, flip: bool = False) -> Shapes:
-    """The shapes scaled about the origin, mirrored if ``flip``, then moved."""
+    """Return the shapes scaled about the origin, mirrored if ``flip``, then moved."""
     factor = np.array([-scale if flip else scale, scale], np.float32)
     return [Shape(s.color, (s.points * factor + np.array([dx, dy], np.float32)).astype(np.float32)) for s in shapes]
 
 
 def turn_shapes(shapes: Shapes, degrees: float, x: float = 0.0, y: float = 0.0) -> Shapes:
-    """The shapes turned counter-clockwise about (x, y)."""
+    """Return the shapes turned counter-clockwise about (x, y)."""
     a = math.radians(degrees)
     turn = np.array([[math.cos(a), math.sin(a)], [-math.sin(a), math.cos(a)]], np.float32)
     pivot = np.array([x, y], np.float32)

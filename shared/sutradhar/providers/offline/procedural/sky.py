@@ -1,4 +1,4 @@
-"""What lies behind the figures: sky and weather, land in layers, water."""
+"""Paint the sky with sun or moon, stars, rays and clouds."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ from sutradhar.providers.offline.procedural.shapes import trace_ellipse
 
 
 def paint_sky(canvas: Canvas, horizon: float) -> None:
-    """The dome down to ``horizon`` (pixels) with sun or moon, stars and clouds."""
+    """Paint the dome down to ``horizon`` (pixels) with sun or moon, stars and clouds."""
     light, unit = canvas.light, canvas.unit
     t = np.clip(np.arange(canvas.height, dtype=np.float32) / max(horizon, 1), 0, 1)
     upper = np.clip(t * 1.7, 0, 1)[:, None]
@@ -57,7 +57,7 @@ def _paint_stars(canvas: Canvas, horizon: float) -> None:
 
 
 def paint_rays(canvas: Canvas, strength: float) -> None:
-    """Shafts of light from the sun."""
+    """Paint shafts of light from the sun."""
     x, y = canvas.sun
     reach = float(np.hypot(canvas.width, canvas.height))
     turn = canvas.rng.random() * np.pi
@@ -78,14 +78,14 @@ def paint_rays(canvas: Canvas, strength: float) -> None:
 
 
 def paint_cloud_bank(canvas: Canvas, horizon: float, amount: float) -> None:
-    """Soft clouds, lit from the sun's side."""
+    """Paint soft clouds with light from the sun's side."""
     rows = min(max(int(horizon), 8), canvas.height)
     field = make_soft_noise(canvas.rng, canvas.width, rows, 240 * canvas.unit, 5, stretch=3.2)
     cover = np.clip((field - 0.22 + 0.3 * (amount - 0.5)) * 2.6, 0, 1)
     height = np.linspace(1, 0.25, rows, dtype=np.float32)[:, None]
     shaded = np.clip(np.roll(field, round(18 * canvas.unit), axis=0) - field, -0.3, 0.3) * 1.6
-    lit = mix_colors(canvas.light.sky[2], WHITE, 0.45 if not canvas.light.moon else 0.05)
+    cloud_color = mix_colors(canvas.light.sky[2], WHITE, 0.45 if not canvas.light.moon else 0.05)
     here = canvas.image[:rows]
-    color = lit[None, None, :] * (0.92 - shaded)[..., None]
+    color = cloud_color[None, None, :] * (0.92 - shaded)[..., None]
     alpha = (cover * height * 0.75)[..., None]
     here += (np.clip(color, 0, 1) - here) * alpha

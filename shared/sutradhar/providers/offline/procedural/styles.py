@@ -10,26 +10,26 @@ Chord = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Style:
-    """How a mood sounds. Times are in beats of the bar, pitches in semitones above Sa."""
+    """The music of a mood. Times are in beats of the bar, pitches in semitones above Sa."""
 
     tempo: int
     bars: int
     sa: int
-    """MIDI number of the tonic, before the seed moves it."""
+    """MIDI number of the tonic (Sa), before the seed moves it."""
     scale: tuple[int, ...]
     chords: tuple[tuple[Chord, ...], ...]
-    """Progressions to choose from; a progression is repeated to the end."""
+    """Progressions, one of which is chosen and repeated to the end."""
     bars_a_chord: int
     softness: float
     lead: str
     rhythms: tuple[tuple[float, ...], ...]
-    """Of a phrase, which lasts two bars with its rest."""
+    """The lengths of the notes of a phrase, which lasts two bars with its rest."""
     centre: int
-    """Pitch that the melody keeps to."""
+    """The pitch around which the melody moves."""
     phrase_every: int
     """Bars from one phrase to the next."""
     levels: tuple[tuple[str, float], ...]
-    """Parts and their levels against each other over the whole bed, in LU."""
+    """Parts and their levels relative to each other over the whole track, in LU."""
     figure: tuple[str, tuple[float, ...]] | None = None
     strokes: tuple[tuple[str, float, float], ...] = ()
     """Stroke, beat within two bars, strength."""

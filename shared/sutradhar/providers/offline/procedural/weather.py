@@ -9,7 +9,7 @@ from sutradhar.providers.offline.procedural.shapes import trace_ellipse
 
 
 def paint_cumulus(canvas: Canvas, x: float, y: float, size: float, depth: float = 1.0) -> None:
-    """One towering cloud of round lumps, each lit from above."""
+    """Paint a towering cloud of round lumps, each with light from above."""
     white = mix_colors(mix_colors(canvas.light.sky[2], canvas.light.ambient, 0.6), WHITE, 0.35 * depth)
     for row in range(5):
         for _ in range(9 - row):
@@ -26,7 +26,7 @@ def paint_cumulus(canvas: Canvas, x: float, y: float, size: float, depth: float 
 
 
 def paint_mist(canvas: Canvas, y: float, thickness: float, strength: float) -> None:
-    """A veil that gathers about ``y``."""
+    """Paint a veil that is densest at ``y`` and ``thickness`` deep (pixels); ``strength`` 1 hides everything."""
     rows = np.arange(canvas.height, dtype=np.float32)
     veil = np.exp(-(((rows - y) / thickness) ** 2)) * strength
     drift = 1 + 0.6 * make_soft_noise(canvas.rng, canvas.width, canvas.height, 300 * canvas.unit, 3, stretch=4)
@@ -68,7 +68,7 @@ def paint_rainbow(canvas: Canvas, horizon: float) -> None:
 
 
 def paint_vapour(canvas: Canvas, low: float, high: float) -> None:
-    """Curls of warm air that rise from ``low`` to ``high``."""
+    """Paint curls of warm air that rise from ``low`` to ``high`` (y in pixels)."""
     for _ in range(9):
         x = canvas.width * (0.1 + 0.8 * canvas.rng.random())
         t = np.linspace(0, 1, 50)
