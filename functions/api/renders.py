@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from functions.api.auth import caller, owned
 from functions.api.body import json_body
 from sutradhar import bootstrap
-from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
@@ -53,12 +52,12 @@ def create() -> flask.typing.ResponseReturnValue:
 
 @blueprint.get("/render/<job_id>/status")
 def show(job_id: str) -> Response:
-    from sutradhar.pipeline.billing.accounts import read_account
+    from sutradhar.pipeline.billing.accounts import read_job_account
 
     backend = bootstrap.backend()
     job = owned(backend.jobs.get(job_id))
     made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
-    paid = read_account(backend.records, job_account(job_id))
+    paid = read_job_account(backend.records, job_id)
     response = flask.jsonify(describe_status(job, made, paid, base=_base(job)))
     response.set_etag(f"{job.version}-{len(made)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)

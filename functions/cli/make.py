@@ -130,10 +130,9 @@ def _deliver_refused(job: Job, folder: Path) -> Path | None:
 
 
 def _print_cost(job: Job) -> None:
-    from sutradhar.domain.billing.ledger import job_account
-    from sutradhar.pipeline.billing.accounts import read_account
+    from sutradhar.pipeline.billing.accounts import read_job_account
 
-    paid = read_account(bootstrap.backend().records, job_account(job.id))
+    paid = read_job_account(bootstrap.backend().records, job.id)
     for line in summarize_fallbacks(job.assets):
         note(line)
     if paid.charges:

@@ -2,7 +2,6 @@
 
 import json
 
-from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import CaptionFiles, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
@@ -11,7 +10,7 @@ from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import describe_failures, gate_versions, list_notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, request_blob
-from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.billing.accounts import read_job_account
 from sutradhar.pipeline.dispatch import render_prefix
 from sutradhar.pipeline.services import Services
 
@@ -77,7 +76,7 @@ def record_progress(services: Services, message: RenderProgressed) -> None:
 
 def _write_provenance(services: Services, job: Job, request: RenderRequest) -> str:
     name = f"{request.prefix}/provenance.json"
-    manifest = build_manifest(job, read_account(services.records, job_account(job.id)))
+    manifest = build_manifest(job, read_job_account(services.records, job.id))
     services.blobs.put(name, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
     return name
 

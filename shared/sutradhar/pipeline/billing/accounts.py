@@ -133,6 +133,11 @@ class BillingAccounts:
         self._records.update([str(key) for key in account_ids], apply)
 
 
+def read_job_account(records: KeyValueStore, job_id: str) -> Account:
+    """Return what a job was charged so far."""
+    return read_account(records, job_account(job_id))
+
+
 def read_account(records: KeyValueStore, account_id: AccountId) -> Account:
     """Return the account as it is now; an unused account is empty."""
     return _parse_account(records.read([str(account_id)]).get(str(account_id)))
