@@ -106,7 +106,8 @@ class Settings:
         table = table or ProviderTable()
         env, renamed = rename_variables(process_environment() if env is None else env, table, faults)
         process = read_part(ProcessSettings, env, faults)
-        limits = read_part(PlanLimitSettings, env, faults).model_dump(exclude_none=True)
+        # model_dump would build a serializer while a function starts
+        limits = {name: limit for name, limit in read_part(PlanLimitSettings, env, faults) if limit is not None}
         settings = cls(
             process=process,
             cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
