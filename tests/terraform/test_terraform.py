@@ -12,7 +12,7 @@ from functions import main
 from functions.dev import package
 from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
-from sutradhar.config import Settings
+from sutradhar.config import Settings, list_variables
 from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.domain.jobs.messages import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
@@ -23,24 +23,6 @@ from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, p
 
 OWN = {"THREADS", "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"}
 """Variables that functions-framework and Google's storage client read, but not our code."""
-
-
-class Recorder(dict[str, str]):
-    """An environment that notes what is looked up in it."""
-
-    def __init__(self, **values: str) -> None:
-        super().__init__(**values)
-        self.asked: set[str] = set()
-
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        self.asked.add(name)
-        return super().get(name, default)
-
-
-def names_read() -> set[str]:
-    env = Recorder(BACKEND="gcp", GOOGLE_CLOUD_PROJECT="p", REGION="r", ASSET_BUCKET="b")
-    Settings.from_env(env)
-    return env.asked
 
 
 def functions(planned: Planned) -> dict[str, dict]:
@@ -87,12 +69,12 @@ def test_every_entry_point_is_deployed_and_there_is_no_other(planned: Planned) -
 def test_every_variable_that_is_set_is_one_that_is_read(planned: Planned) -> None:
     for name, values in functions(planned).items():
         given = set(values["service_config"][0]["environment_variables"] or {}) - OWN
-        assert given <= names_read(), name
+        assert given <= list_variables(), name
         assert {"BACKEND", "GOOGLE_CLOUD_PROJECT", "REGION", "ASSET_BUCKET", "FIRESTORE_DATABASE"} <= given
     for job in planned.of("google_cloud_run_v2_job").values():
         container = job["template"][0]["template"][0]["containers"][0]
         given = {variable["name"] for variable in container["env"]}
-        assert given <= names_read() | OWN
+        assert given <= list_variables() | OWN
         # what it is started with comes from whoever starts it
         assert "RENDER_REQUEST" not in given
         Settings.from_env({variable["name"]: variable["value"] or "x" for variable in container["env"]})

@@ -2,7 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,6 +92,32 @@ def test_every_chain_is_documented_in_its_order(chain: ChainSpec) -> None:
 def test_every_chain_names_providers_that_offer_its_kind() -> None:
     offers = {(spec.name, offer.kind) for spec in PROVIDERS for offer in spec.offers}
     assert {(name, chain.kind) for chain in CHAINS for name in chain.providers} == offers
+
+
+ACCOUNTS = {
+    **dict.fromkeys([spec.key_variable for spec in HOSTED], "k"),
+    "BACKEND": "gcp",
+    "GOOGLE_CLOUD_PROJECT": "p",
+    "REGION": "r",
+    "ASSET_BUCKET": "b",
+}
+
+
+def parts_or_faults(env: Mapping[str, str]) -> list[Any]:
+    """Return the parts of the settings, or the variables that the error names."""
+    try:
+        settings = Settings.from_env(env)
+    except InvalidSettings as exc:
+        return [error.path for error in exc.errors]
+    names = [field.name for field in fields(Settings) if field.name not in ("environment", "table", "renamed")]
+    return [getattr(settings, name) for name in names]
+
+
+@pytest.mark.parametrize("name", sorted(list_variables()))
+def test_every_variable_that_is_listed_is_read(name: str) -> None:
+    """Set one variable to 7: some setting gets another value, or the error names the variable."""
+    outcome = parts_or_faults({**ACCOUNTS, name: "7"})
+    assert outcome == [name] or (len(outcome) > 1 and outcome != parts_or_faults(ACCOUNTS))
 
 
 OLD = {
