@@ -19,7 +19,7 @@ from sutradhar.providers.alignment.pocketsphinx import PocketSphinx, find_word_s
 from sutradhar.providers.alignment.text_match import match_either_form, match_tokens
 from sutradhar.providers.alignment.whisper import Whisper, find_problem
 from sutradhar.providers.chain import NarratorChain
-from sutradhar.providers.media.speech_postprocess import GUESSED, place_words
+from sutradhar.providers.media.speech_postprocess import ESTIMATE_CONFIDENCE, place_words
 from sutradhar.providers.media.wav import from_wav
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.hibari import HibariNarrator
@@ -56,7 +56,7 @@ def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech
     assert aligned.wav == truth.wav
     assert aligned.alignment == "speech"
     (dash,) = [word for word in aligned.words if word.text == "—"]
-    assert (dash.timing_source, dash.confidence) == ("estimate", GUESSED)
+    assert (dash.timing_source, dash.confidence) == ("estimate", ESTIMATE_CONFIDENCE)
     assert len(measure_errors(aligned, truth)) == len(truth.words) - 1
     assert np.mean(measure_errors(aligned, truth)) < 0.03
     assert max(measure_errors(aligned, truth)) < 0.2
@@ -115,7 +115,7 @@ def test_the_chain_asks_the_aligners_if_the_voice_reports_no_times(truth: Speech
 
 def test_shares_by_length_are_as_reliable_as_their_confidence_says(truth: Speech) -> None:
     estimated = drop_times(truth)
-    assert {(word.timing_source, word.confidence) for word in estimated.words} == {("estimate", GUESSED)}
+    assert {(word.timing_source, word.confidence) for word in estimated.words} == {("estimate", ESTIMATE_CONFIDENCE)}
     near = [abs(a.start - b.start) < 0.1 for a, b in zip(estimated.words, truth.words, strict=True)]
     assert 0.1 < np.mean(near) < 0.7
 

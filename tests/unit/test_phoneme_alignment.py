@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sutradhar.providers.media.speech_postprocess import loud_frames, place_words, speech
+from sutradhar.providers.media.speech_postprocess import find_loud_frames, place_words, postprocess_speech
 from sutradhar.providers.offline.neural_voice import MAX_PHONEMES, split_phonemes
 from sutradhar.providers.offline.onnx_model import add_output
 from sutradhar.providers.offline.phoneme_alignment import find_token_starts
@@ -50,14 +50,14 @@ def make_babble(onsets: list[float], length: float, duration: float) -> NDArray[
 @pytest.mark.parametrize("shift", [-0.08, 0.0, 0.08])
 def test_words_after_pauses_start_where_the_sound_comes_back(shift: float) -> None:
     onsets = [0.0, 0.5, 1.1, 1.7]
-    loud, _ = loud_frames(make_babble(onsets, 0.3, 2.0), RATE)
+    loud, _ = find_loud_frames(make_babble(onsets, 0.3, 2.0), RATE)
     words = place_words(["a", "b", "c", "d"], [0.0, *(o + shift for o in onsets[1:])], loud, 2.0)
     assert [w.start for w in words] == pytest.approx(onsets, abs=0.006)
     assert [w.end for w in words] == pytest.approx([o + 0.3 for o in onsets], abs=0.006)
 
 
 def test_only_the_first_of_two_short_words_is_drawn_to_the_pause() -> None:
-    loud, _ = loud_frames(make_babble([0.0, 0.6], 0.4, 1.0), RATE)
+    loud, _ = find_loud_frames(make_babble([0.0, 0.6], 0.4, 1.0), RATE)
     words = place_words(["go", "a", "boy"], [0.0, 0.62, 0.68], loud, 1.0)
     assert [w.start for w in words] == pytest.approx([0.0, 0.6, 0.68], abs=0.006)
 
@@ -78,7 +78,7 @@ def test_starts_increase_and_fit_even_when_the_engine_gives_nonsense() -> None:
 
 def test_silence_around_the_speech_is_cut_and_the_level_set() -> None:
     quiet = np.pad(make_babble([0.0], 1.0, 1.0) * 0.01, (RATE // 3, RATE // 2))
-    loud = speech(quiet, RATE, ["shh"], [0.3], "test")
+    loud = postprocess_speech(quiet, RATE, ["shh"], [0.3], "test")
     assert loud.samples / 48_000 == pytest.approx(1.07, abs=0.02)
     pcm = np.frombuffer(loud.wav[44:], "<i2") / 32768
     assert 20 * np.log10(np.sqrt(np.square(pcm[4800:43_200]).mean())) == pytest.approx(-20, abs=0.5)
@@ -86,7 +86,7 @@ def test_silence_around_the_speech_is_cut_and_the_level_set() -> None:
 
 def test_silence_is_refused() -> None:
     with pytest.raises(ValueError, match="silence"):
-        speech(np.zeros(RATE, np.float32), RATE, ["a"], [0.0], "test")
+        postprocess_speech(np.zeros(RATE, np.float32), RATE, ["a"], [0.0], "test")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sutradhar.domain.plan.choices import Language
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.readings import Reading, list_readings
-from sutradhar.providers.media.speech_postprocess import Samples, realigned
+from sutradhar.providers.media.speech_postprocess import Samples, realign_speech
 from sutradhar.providers.media.wav import from_wav
 
 _RATE, _FRAMES_A_SEC = 16_000, 100
@@ -62,7 +62,7 @@ class PocketSphinx:
         if language != "en":
             return None
         starts = find_word_starts(*from_wav(speech.wav), [word.text for word in speech.words])
-        return realigned(speech, starts) if starts else None
+        return realign_speech(speech, starts) if starts else None
 
 
 def find_word_starts(samples: Samples, rate: int, tokens: Sequence[str]) -> list[WordStart | None] | None:

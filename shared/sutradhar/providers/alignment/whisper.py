@@ -11,7 +11,7 @@ from sutradhar.domain.text.speech_text import split_spoken_words
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import Speech
 from sutradhar.providers.alignment.text_match import match_either_form
-from sutradhar.providers.media.speech_postprocess import realigned
+from sutradhar.providers.media.speech_postprocess import realign_speech
 from sutradhar.providers.media.wav import from_wav
 from sutradhar.telemetry import log
 
@@ -59,7 +59,7 @@ class Whisper:
         if places is None:
             return None
         starts = [None if at is None else (float(words[at].start), float(words[at].probability)) for at in places]
-        return realigned(speech, starts)
+        return realign_speech(speech, starts)
 
     def recognise_words(self, speech: Speech, language: Language) -> list[Any]:
         """Return the words that the model hears, as faster-whisper's ``Word`` (``word``, ``start``, ``probability``).

@@ -17,7 +17,7 @@ from sutradhar.provider_table import find_offer
 from sutradhar.providers.alignment.text_match import match_tokens
 from sutradhar.providers.hosted.api_errors import Vendor, unusable
 from sutradhar.providers.media.audio_decode import Audio
-from sutradhar.providers.media.speech_postprocess import speech
+from sutradhar.providers.media.speech_postprocess import postprocess_speech
 
 _SHORTEST_SEC_A_CHARACTER = 0.02
 """Nobody speaks faster: auctioneers reach 25 characters a second."""
@@ -33,7 +33,7 @@ class BoughtNarrator(ABC):
     """A Narrator that speaks both languages with both voices; a vendor's class says how it is asked."""
 
     provider: str
-    usual_voices: Mapping[Voice, str]
+    default_voices: Mapping[Voice, str]
 
     def __init__(self, vendor: Vendor, gate: CallGate) -> None:
         self._vendor, self._gate = vendor, gate
@@ -61,14 +61,14 @@ class BoughtNarrator(ABC):
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == self.provider:
             return voice_id.voice
-        return self._vendor.options.get(f"voice_{voice.lower()}", self.usual_voices[voice])
+        return self._vendor.options.get(f"voice_{voice.lower()}", self.default_voices[voice])
 
     @abstractmethod
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
         """Raises ProviderError."""
 
 
-def finished(
+def build_speech(
     provider: str,
     name: str,
     samples: Audio,
@@ -88,7 +88,7 @@ def finished(
         raise unusable(provider, f"{seconds:.1f} s of sound are not all of the text")
     mono = samples.mean(axis=1)
     try:
-        made = speech(mono, rate, tokens, told or [None] * len(tokens), name)
+        made = postprocess_speech(mono, rate, tokens, told or [None] * len(tokens), name)
     except ValueError as exc:
         raise unusable(provider, str(exc)) from exc
     return replace(made, alignment="engine" if told else "estimate", provenance=provenance)

@@ -27,12 +27,14 @@ SNAP_SEC, SLACK_SEC = 0.1, 0.02
 """The first word that starts after a pause, at most this long after its end, starts at its end."""
 
 
-GUESSED = 0.33
+ESTIMATE_CONFIDENCE = 0.33
 """How likely a word's share by length is within 0.1 s of the truth: so many of 3,250 English words were, of two voices
 that tell their own times (hibari 0.2.1, piper 1.3 with joe)."""
 
 
-def speech(samples: Samples, rate: int, tokens: Sequence[str], starts: Sequence[float | None], provider: str) -> Speech:
+def postprocess_speech(
+    samples: Samples, rate: int, tokens: Sequence[str], starts: Sequence[float | None], provider: str
+) -> Speech:
     """The engine's ``samples`` (mono, any level, at ``rate`` Hz) as a finished Speech.
 
     ``starts``: seconds into ``samples`` where each of ``tokens`` begins, None where the engine does not say.
@@ -40,7 +42,7 @@ def speech(samples: Samples, rate: int, tokens: Sequence[str], starts: Sequence[
     Raises:
         ValueError: the samples are silent.
     """
-    loud, level = loud_frames(samples, rate)
+    loud, level = find_loud_frames(samples, rate)
     first, last = np.flatnonzero(loud)[[0, -1]]
     frame = round(FRAME_SEC * rate)
     begin = max(0, first * frame - round(LEAD_SEC * rate))
@@ -54,11 +56,11 @@ def speech(samples: Samples, rate: int, tokens: Sequence[str], starts: Sequence[
     pcm = np.round(out * (gain * 32767)).astype("<i2")
     offset = begin / rate
     placed = [None if s is None else s - offset for s in starts]
-    words = place_words(tokens, placed, loud_frames(cut, rate)[0], len(pcm) / SAMPLE_RATE)
+    words = place_words(tokens, placed, find_loud_frames(cut, rate)[0], len(pcm) / SAMPLE_RATE)
     return Speech(wav=to_wav(pcm), samples=len(pcm), words=words, alignment="engine", provider=provider)
 
 
-def loud_frames(samples: Samples, rate: int) -> tuple[NDArray[np.bool_], float]:
+def find_loud_frames(samples: Samples, rate: int) -> tuple[NDArray[np.bool_], float]:
     """For each frame of 5 ms whether anything is said in it, and the RMS level of the frames in which it is.
 
     Raises:
@@ -74,12 +76,12 @@ def loud_frames(samples: Samples, rate: int) -> tuple[NDArray[np.bool_], float]:
     return loud, float(np.sqrt(power[loud].mean()))
 
 
-def realigned(made: Speech, heard: Sequence[tuple[float, float] | None]) -> Speech:
+def realign_speech(made: Speech, heard: Sequence[tuple[float, float] | None]) -> Speech:
     """``made`` with its words where they were found in its sound: ``heard`` has for each of them the second at which it
     begins and how sure that is, 0 to 1; None where it was not found."""
     samples, rate = from_wav(made.wav)
     tokens = [word.text for word in made.words]
-    loud, _ = loud_frames(samples, rate)
+    loud, _ = find_loud_frames(samples, rate)
     placed = place_words(tokens, [at and at[0] for at in heard], loud, made.samples / SAMPLE_RATE)
     words = (
         word.evolve(timing_source="speech", confidence=round(min(at[1], 1.0), 3)) if at else word
@@ -94,9 +96,9 @@ def place_words(
     """One Word for each token: starts strictly increasing, unknown ones shared out between their neighbours by length,
     those next to a pause moved to where the sound comes back; a word ends with its last sound."""
     sources: list[dict[str, Any]] = [
-        {"timing_source": "estimate", "confidence": GUESSED} if s is None else {} for s in starts
+        {"timing_source": "estimate", "confidence": ESTIMATE_CONFIDENCE} if s is None else {} for s in starts
     ]
-    known = _snapped(_filled(tokens, starts, duration), loud)
+    known = _snap_to_pauses(_fill_gaps(tokens, starts, duration), loud)
     step = min(0.001, duration / (4 * len(tokens)))
     for i in range(len(known)):  # forwards: each after the one before
         known[i] = max(known[i], known[i - 1] + step if i else 0.0)
@@ -112,7 +114,7 @@ def place_words(
     return tuple(words)
 
 
-def _filled(tokens: Sequence[str], starts: Sequence[float | None], duration: float) -> list[float]:
+def _fill_gaps(tokens: Sequence[str], starts: Sequence[float | None], duration: float) -> list[float]:
     """``starts`` with each gap shared out by the length of the tokens that lie in it."""
     known = [0.0, *starts[1:], duration]  # the audio is trimmed to the first word
     filled: list[float] = []
@@ -126,7 +128,7 @@ def _filled(tokens: Sequence[str], starts: Sequence[float | None], duration: flo
     return filled
 
 
-def _snapped(starts: Sequence[float], loud: NDArray[np.bool_]) -> list[float]:
+def _snap_to_pauses(starts: Sequence[float], loud: NDArray[np.bool_]) -> list[float]:
     """``starts`` with those in a pause, and the first one after it, moved to where the sound comes back."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], loud, [True]]).astype(np.int8)))
     found = list(starts)

@@ -19,7 +19,7 @@ from sutradhar.domain.plan.choices import Language, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.media.speech_postprocess import speech
+from sutradhar.providers.media.speech_postprocess import postprocess_speech
 
 _WORKER = Path(__file__).with_name("espeak_worker.py")
 _TIMEOUT_SEC = 120
@@ -71,7 +71,7 @@ class EspeakNarrator:
         samples = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
         try:
             starts = words.spread_starts(_find_token_starts(words.spoken_words, answer["words"], answer["rate"]))
-            return speech(samples, answer["rate"], words.written_words, starts, str(self.provider_id))
+            return postprocess_speech(samples, answer["rate"], words.written_words, starts, str(self.provider_id))
         except ValueError as exc:
             raise self._build_error(f"espeak-ng could not read this text: {exc}", retryable=False) from exc
 

@@ -14,7 +14,7 @@ from sutradhar.domain.plan.choices import Language, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.media.speech_postprocess import Samples, speech
+from sutradhar.providers.media.speech_postprocess import Samples, postprocess_speech
 from sutradhar.providers.offline.phoneme_alignment import find_token_starts
 
 MAX_PHONEMES = 300
@@ -123,7 +123,7 @@ class NeuralVoice(ABC):
             begin += len(part.samples) / engine.rate
         isolated_tokens = [" ".join(engine.phonemize(t)) for t in tokens]
         places = find_token_starts(isolated_tokens, " ".join(p.phonemes for p in parts))
-        return speech(
+        return postprocess_speech(
             np.concatenate([p.samples for p in parts]),
             engine.rate,
             words.written_words,

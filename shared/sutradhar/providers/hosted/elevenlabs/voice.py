@@ -13,7 +13,7 @@ from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
 from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
-from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, finished, word_starts
+from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, build_speech, word_starts
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
@@ -26,7 +26,7 @@ _FORMAT = "mp3_44100_128"
 
 class ElevenLabsNarrator(BoughtNarrator):
     provider = PROVIDER
-    usual_voices = _VOICES
+    default_voices = _VOICES
 
     @property
     def capabilities(self) -> NarratorCapabilities:
@@ -66,7 +66,7 @@ class ElevenLabsNarrator(BoughtNarrator):
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
-            return finished(PROVIDER, str(self.provider_id), samples, rate, text, starts, provenance)
+            return build_speech(PROVIDER, str(self.provider_id), samples, rate, text, starts, provenance)
 
     def _prompt(self, words: NarrationWords, options: VoiceOptions) -> str:
         """Return the text that is sent, which begins with the emotion if the model understands one."""

@@ -19,7 +19,7 @@ from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
 from sutradhar.providers.hosted.googletts.client import PROVIDER, client, errors
 from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
-from sutradhar.providers.hosted.tts import finished
+from sutradhar.providers.hosted.tts import build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _MODEL, _RATE = "neural2", 24_000
@@ -63,7 +63,7 @@ class GoogleNarrator:
             begin += len(samples) / _RATE
         known = words.spread_starts(starts) if any(at is not None for at in starts) else None
         provenance = Provenance(model=model, voice=chosen)
-        return finished(PROVIDER, str(self.provider_id), np.concatenate(spoken), _RATE, text, known, provenance)
+        return build_speech(PROVIDER, str(self.provider_id), np.concatenate(spoken), _RATE, text, known, provenance)
 
     def _said(
         self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float

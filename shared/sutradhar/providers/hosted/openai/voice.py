@@ -13,7 +13,7 @@ from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
 from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
 from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
-from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, finished
+from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _DEAF = "tts-1"
@@ -26,7 +26,7 @@ _LONGEST_SEC_A_CHARACTER = 0.15
 
 class OpenAINarrator(BoughtNarrator):
     provider = PROVIDER
-    usual_voices = _VOICES
+    default_voices = _VOICES
 
     @property
     def capabilities(self) -> NarratorCapabilities:
@@ -60,7 +60,7 @@ class OpenAINarrator(BoughtNarrator):
                 samples, rate = decode_audio(data)
             call.settle({"seconds": len(samples) / rate}, request_id)
             provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
-            return finished(PROVIDER, str(self.provider_id), samples, rate, text, None, provenance)
+            return build_speech(PROVIDER, str(self.provider_id), samples, rate, text, None, provenance)
 
     def _told(self, options: VoiceOptions) -> dict[str, Any]:
         """How to say it, in the words that the model understands."""

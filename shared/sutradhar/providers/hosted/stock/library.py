@@ -31,7 +31,7 @@ MOST_BYTES = 150_000_000
 _QUERY_WORDS = 5
 _CHOICE = 5
 """The seed chooses among so many of the best, so that two scenes of one subject need not look the same."""
-_DULL = frozenset(
+_STOPWORDS = frozenset(
     "a an and are as at be by for from in into is it its of off on one or over that the their then there this to under"  # noqa: SIM905
     " up upon view was were while with wide close shot scene picture image style light".split()
 )
@@ -179,7 +179,7 @@ class FootageArchive(Library, ABC):
 def keywords(prompt: str) -> str:
     """The first words of ``prompt`` that say something."""
     words = [word.strip(".,;:!?\"'()").lower() for word in prompt.split()]
-    telling = [w for w in words if w.isascii() and w.isalpha() and w not in _DULL and detect_language(w) != "hi"]
+    telling = [w for w in words if w.isascii() and w.isalpha() and w not in _STOPWORDS and detect_language(w) != "hi"]
     return " ".join(list(dict.fromkeys(telling))[:_QUERY_WORDS])
 
 
