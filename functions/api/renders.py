@@ -27,7 +27,7 @@ _SECONDS_PER_SECOND = 1.2
 
 @blueprint.post("/render")
 def create() -> flask.typing.ResponseReturnValue:
-    from sutradhar.pipeline.own_media import expect_length
+    from sutradhar.pipeline.own_media import estimate_length
     from sutradhar.pipeline.submit import submit
 
     key = flask.request.headers.get("Idempotency-Key")
@@ -41,7 +41,7 @@ def create() -> flask.typing.ResponseReturnValue:
         "state": "pending" if created else name_state(job),
         "estimated_cost_usd": usd(job.estimated_micros),
         "estimated_cost_most_usd": usd(job.max_estimated_micros),
-        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * expect_length(services, job.requested_plan)),
+        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * estimate_length(services, job.requested_plan)),
         "links": {name: f"{_base(job)}/{name}" for name in ("status", "cancel", "file")},
     }
     headers = {"Location": f"{_base(job)}/status"}

@@ -82,7 +82,7 @@ def make(
 def _make(wanted: RenderPlan) -> Job:
     from functions.cli.progress_view import ProgressView
     from functions.dev import local_runtime
-    from sutradhar.pipeline.own_media import expect_length
+    from sutradhar.pipeline.own_media import estimate_length
     from sutradhar.pipeline.produce import find_finished_assets
 
     telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
@@ -90,7 +90,7 @@ def _make(wanted: RenderPlan) -> Job:
         services = bootstrap.services()
         job = _begin(wanted)
         # a job of an earlier process may just have ended, so read its state at least once
-        with ProgressView(console, expect_length(services, wanted)) as view:
+        with ProgressView(console, estimate_length(services, wanted)) as view:
             while True:
                 job = services.jobs.get(job.id)
                 view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)

@@ -46,7 +46,7 @@ def plan(
     Options beside --plan override the fields of the plan.
     """
     from sutradhar.pipeline.notices import collect_notices
-    from sutradhar.pipeline.own_media import check
+    from sutradhar.pipeline.own_media import check_own_media
 
     options = {
         "language": language,
@@ -64,7 +64,7 @@ def plan(
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
         wanted = load_plan(topic, plan_file, options, script_file)
         services = bootstrap.services()
-        check(services, wanted, bootstrap.settings().terminal_limits)
+        check_own_media(services, wanted, bootstrap.settings().terminal_limits)
         found = services.providers.planner.plan(wanted)
         for text in collect_notices(services, found, wanted):
             note(text)

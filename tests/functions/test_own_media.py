@@ -14,7 +14,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline.own_media import check, find_notices
+from sutradhar.pipeline.own_media import check_own_media, find_notices
 from sutradhar.pipeline.uploads import import_file
 
 
@@ -54,7 +54,7 @@ def files(home: object, media: Path) -> Files:
 
 def find_refusals(plan: RenderPlan, limits: PlanLimits = API_LIMITS) -> dict[str, str]:
     try:
-        check(bootstrap.services(), plan, limits)
+        check_own_media(bootstrap.services(), plan, limits)
     except InvalidRequest as exc:
         return {error.path: error.message for error in exc.errors}
     return {}

@@ -19,8 +19,7 @@ from sutradhar.media.animation import write_clip
 from sutradhar.media.colour import build_rgb_profile
 from sutradhar.media.develop import choose_backdrop
 from sutradhar.media.image import probe_image, read_image
-from sutradhar.pipeline.own_media import check as check_own_media
-from sutradhar.pipeline.own_media import find_notices
+from sutradhar.pipeline.own_media import check_own_media, find_notices
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import import_file
 from sutradhar.providers.media.upload_reader import MediaFiles

@@ -21,7 +21,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
-from sutradhar.pipeline.own_media import check, expect_length
+from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
@@ -54,8 +54,8 @@ def submit(
     # before the remaining budget is checked, since an existing job may itself have used up the rest
     job, created = _find_job(services, job_id) if own_key else None, False
     if job is None:
-        await_checks(services, {upload_id for _, upload_id, _ in find_uploads(requested_plan)}, CHECK_WAIT_SEC)
-        check(services, requested_plan, limits or services.limits, caller)
+        await_checks(services, {use.upload_id for use in find_uploads(requested_plan)}, CHECK_WAIT_SEC)
+        check_own_media(services, requested_plan, limits or services.limits, caller)
         new_job = Job.new(job_id, requested_plan.with_defaults(services.defaults), digest, services.clock.now())
         new_job = new_job.evolve(owner=owner, owner_cap_micros=cap)
         refuse_impossible(services, new_job)
@@ -70,7 +70,7 @@ def submit(
         log(
             "job_created",
             job_id=job.id,
-            length_sec=round(expect_length(services, job.requested_plan)),
+            length_sec=round(estimate_length(services, job.requested_plan)),
             scenes=len(job.requested_plan.scenes),
         )
     if created or not job.state.is_terminal:

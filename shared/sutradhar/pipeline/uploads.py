@@ -38,19 +38,19 @@ def create_upload(
     Raises:
         InvalidRequest: names every argument at fault.
     """
-    wrong = []
+    errors = []
     if not 1 <= len(filename) <= 255:
-        wrong.append(FieldError("filename", f"must have 1 to 255 characters (got {len(filename)})"))
+        errors.append(FieldError("filename", f"must have 1 to 255 characters (got {len(filename)})"))
     content_type = _clean_media_type(content_type)
     if not re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", content_type):
-        wrong.append(FieldError("content_type", f"must be a media type such as video/mp4 (got {content_type[:60]!r})"))
+        errors.append(FieldError("content_type", f"must be a media type such as video/mp4 (got {content_type[:60]!r})"))
     if size < 1:
-        wrong.append(FieldError("size", f"is {size}: the file is empty; send it again when it is whole"))
+        errors.append(FieldError("size", f"is {size}: the file is empty; send it again when it is whole"))
     elif size > MAX_BYTES:
         limit = f"{MAX_BYTES // 1_000_000} MB"
-        wrong.append(FieldError("size", f"is {size / 1e6:.0f} MB; at most {limit} are allowed; export a smaller file"))
-    if wrong:
-        raise InvalidRequest(wrong)
+        errors.append(FieldError("size", f"is {size / 1e6:.0f} MB; at most {limit} are allowed; export a smaller file"))
+    if errors:
+        raise InvalidRequest(errors)
     upload = Upload(
         id=upload_id or f"up-{secrets.token_hex(8)}",
         filename=filename,

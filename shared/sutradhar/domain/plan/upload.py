@@ -1,6 +1,7 @@
 """Define a user's uploaded file, and the facts that the check finds in it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -85,16 +86,28 @@ class Upload(Record):
         }
 
 
-def find_uploads(plan: RenderPlan) -> Iterator[tuple[str, str, MediaKind]]:
-    """Yield every upload that ``plan`` names: the field, the id, and the kind that is needed. Any file with sound
-    fits ``audio``."""
+@dataclass(frozen=True)
+class UploadUse:
+    """A field of a plan that names an upload."""
+
+    path: str
+    """The path of the field in the plan: ``scenes[0].clip.upload``."""
+    upload_id: str
+    kind: MediaKind
+    """The kind of file that the field needs. Any file with audio fits ``audio``."""
+    in_scene: bool = False
+    """True for what a scene shows."""
+
+
+def find_uploads(plan: RenderPlan) -> Iterator[UploadUse]:
+    """Yield every use of an upload in ``plan``."""
     for i, scene in enumerate(plan.scenes):
         if scene.clip:
-            yield f"scenes[{i}].clip.upload", scene.clip.upload, "video"
+            yield UploadUse(f"scenes[{i}].clip.upload", scene.clip.upload, "video", in_scene=True)
         if scene.image:
-            yield f"scenes[{i}].image.upload", scene.image.upload, "image"
+            yield UploadUse(f"scenes[{i}].image.upload", scene.image.upload, "image", in_scene=True)
     for i, character in enumerate(plan.characters):
         if character.image:
-            yield f"characters[{i}].image.upload", character.image.upload, "image"
+            yield UploadUse(f"characters[{i}].image.upload", character.image.upload, "image")
     if plan.music.upload:
-        yield "music.upload", plan.music.upload, "audio"
+        yield UploadUse("music.upload", plan.music.upload, "audio")
