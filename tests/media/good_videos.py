@@ -34,11 +34,11 @@ from tests.media.timelines import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
 SECONDS = 3
 ZOOM = Camera(start=WIDE, end=CLOSE)
 Shot = tuple[bytes, bool]
-"""A file, and whether it is a clip."""
+"""A file, and True if it is a clip."""
 
 
 @dataclass
-class Maker:
+class VideoBuilder:
     """Make the files of a video and put them on a timeline."""
 
     blobs: BlobStore
@@ -50,22 +50,46 @@ class Maker:
         self.blobs.put(f"files/{digest}", data)
         return f"files/{digest}", digest
 
-    def film(self, source: str, *options: str, seconds: float = SECONDS) -> Shot:
+    def make_clip(self, source: str, *options: str, seconds: float = SECONDS) -> Shot:
         """Return a clip that ffmpeg makes of a lavfi ``source``."""
         path = self.folder / "clip.mp4"
-        argv = [find_program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", source, "-t", str(seconds)]
+        argv: list[str | Path] = [
+            find_program("ffmpeg"),
+            "-v",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            source,
+            "-t",
+            str(seconds),
+        ]
         coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1"]
         subprocess.run([*argv, *coded, *(options or ("-pix_fmt", "yuv420p")), str(path)], check=True)
         return path.read_bytes(), True
 
-    def film_behind_another(self, source: str) -> Shot:
-        """Return a clip like ``film``'s that is the second picture track of its file, and the default one."""
+    def make_clip_behind_another(self, source: str) -> Shot:
+        """Return a clip like ``make_clip``'s that is the second video track of its file, and the default one."""
         tracks = []
         for name, shown in (("first", "color=lime:s=320x180"), ("second", source)):
             tracks.append(self.folder / f"{name}.mp4")
-            tracks[-1].write_bytes(self.film(shown)[0])
+            tracks[-1].write_bytes(self.make_clip(shown)[0])
         path = self.folder / "both.mp4"
-        argv = [find_program("ffmpeg"), "-v", "error", "-y", "-i", tracks[0], "-i", tracks[1], "-map", "0", "-map", "1"]
+        argv: list[str | Path] = [
+            find_program("ffmpeg"),
+            "-v",
+            "error",
+            "-y",
+            "-i",
+            tracks[0],
+            "-i",
+            tracks[1],
+            "-map",
+            "0",
+            "-map",
+            "1",
+        ]
         subprocess.run([*argv, "-c", "copy", "-disposition:v:0", "0", "-disposition:v:1", "default", path], check=True)
         return path.read_bytes(), True
 
@@ -76,14 +100,14 @@ class Maker:
         transition: TransitionKind = "crossfade",
         footage: Footage | None = None,
         fit: Fit = "fill",
-        bed: Samples | None = None,
+        music: Samples | None = None,
         volume_db: float = -12.0,
         voice: Samples | None = None,
         effects: Sequence[tuple[int, Samples]] = (),
     ) -> Timeline:
         """Show each of ``shots`` for ``SECONDS``, with ten frames of ``transition`` between them."""
         clips, start = [], 0
-        for n, (data, filmed) in enumerate(shots):
+        for n, (data, is_clip) in enumerate(shots):
             blob, digest = self.store(data)
             clips.append(
                 Clip(
@@ -91,41 +115,43 @@ class Maker:
                     start=start,
                     frames=SECONDS * FPS,
                     media=MediaRef(blob=blob, sha256=digest),
-                    camera=Camera(start=WIDE, end=WIDE) if filmed else ZOOM,
+                    camera=Camera(start=WIDE, end=WIDE) if is_clip else ZOOM,
                     transition=Transition(kind=transition, frames=10) if n else CUT,
-                    footage=(footage or Footage()) if filmed else None,
+                    footage=(footage or Footage()) if is_clip else None,
                     fit=fit,
                 )
             )
             start += SECONDS * FPS - (10 if n + 1 < len(shots) else 0)
-        voices = []
+        narrations = []
         if voice is not None:
             blob, digest = self.store(wav(voice))
-            voices.append(
+            narrations.append(
                 NarrationClip(scene=0, start=9600, samples=len(voice), media=MediaRef(blob=blob, sha256=digest))
             )
-        heard = []
-        for at, sound in effects:
-            blob, digest = self.store(wav(sound))
-            heard.append(SoundEffectClip(start=at, samples=len(sound), media=MediaRef(blob=blob, sha256=digest)))
-        music = None
-        if bed is not None:
-            blob, digest = self.store(wav(bed))
-            music = MusicTrack(media=MediaRef(blob=blob, sha256=digest), samples=len(bed), volume_db=volume_db)
+        sound_effects = []
+        for at, audio in effects:
+            blob, digest = self.store(wav(audio))
+            sound_effects.append(
+                SoundEffectClip(start=at, samples=len(audio), media=MediaRef(blob=blob, sha256=digest))
+            )
+        track = None
+        if music is not None:
+            blob, digest = self.store(wav(music))
+            track = MusicTrack(media=MediaRef(blob=blob, sha256=digest), samples=len(music), volume_db=volume_db)
         return Timeline(
             fps=FPS,
             width=size[0],
             height=size[1],
             frames=start,
             clips=tuple(clips),
-            narrations=tuple(voices),
-            music=music,
+            narrations=tuple(narrations),
+            music=track,
             captions={},
-            sound_effects=tuple(heard),
+            sound_effects=tuple(sound_effects),
         )
 
 
-def plain(colour: str | tuple[int, int, int], size: tuple[int, int] = (400, 240)) -> Shot:
+def fill(colour: str | tuple[int, int, int], size: tuple[int, int] = (400, 240)) -> Shot:
     return _png(Image.new("RGB", size, colour))
 
 
@@ -136,7 +162,7 @@ def card(paper: str, ink: str, words: str = "The end", size: tuple[int, int] = (
 
 
 def night(low: int = 20, high: int = 26) -> Shot:
-    """A picture of noise between two levels of 255."""
+    """Return an image of noise between two levels of 255."""
     level = low + (high - low) * np.random.default_rng(1).random((24, 40))
     return _png(Image.fromarray(level.astype(np.uint8)).resize((400, 240)).convert("RGB"))
 
@@ -173,20 +199,20 @@ def mist() -> Shot:
     return _png(Image.fromarray(ramp.astype(np.uint8)).convert("RGB").filter(ImageFilter.GaussianBlur(8)))
 
 
-def picture(seed: int = 0) -> Shot:
+def make_photo(seed: int = 0) -> Shot:
     return png(photo(seed)), False
 
 
 def clicks(seconds: float = SECONDS) -> Samples:
-    """A click of 2 ms a second: a clock."""
-    sound = np.zeros((round(seconds * RATE), 2))
-    for at in range(0, len(sound), RATE):
-        sound[at : at + 96] = 0.5
-    return sound
+    """Return a click of 2 ms in each second: a clock."""
+    audio = np.zeros((round(seconds * RATE), 2))
+    for at in range(0, len(audio), RATE):
+        audio[at : at + 96] = 0.5
+    return audio
 
 
-def after_silence(silent: float, sound: Samples) -> Samples:
-    return np.concatenate([np.zeros((round(silent * RATE), 2)), sound])
+def after_silence(silent: float, audio: Samples) -> Samples:
+    return np.concatenate([np.zeros((round(silent * RATE), 2)), audio])
 
 
 def loud() -> Samples:
@@ -205,14 +231,15 @@ STILL = "testsrc2=s=320x180:r=25,loop=-1:1,setpts=N/25/TB"
 LETTERBOX = "testsrc2=s=320x60:r=25,pad=320:180:0:60"
 UPRIGHT = "color=black:s=90x160:r=25"
 
-GOOD: Mapping[str, Callable[[Maker], Timeline]] = {
-    "a photo": lambda m: m.timeline(picture()),
+SILENCE = np.zeros((4 * RATE, 2))
+GOOD: Mapping[str, Callable[[VideoBuilder], Timeline]] = {
+    "a photo": lambda m: m.timeline(make_photo()),
     "a black card with small words": lambda m: m.timeline(card("black", "white")),
     "a white card with small words": lambda m: m.timeline(card("white", "navy")),
-    "plain blue": lambda m: m.timeline(plain((0, 0, 255))),
-    "plain dark red": lambda m: m.timeline(plain((70, 0, 0))),
-    "plain white": lambda m: m.timeline(plain("white")),
-    "plain black": lambda m: m.timeline(plain("black")),
+    "plain blue": lambda m: m.timeline(fill((0, 0, 255))),
+    "plain dark red": lambda m: m.timeline(fill((70, 0, 0))),
+    "plain white": lambda m: m.timeline(fill("white")),
+    "plain black": lambda m: m.timeline(fill("black")),
     "a night photo": lambda m: m.timeline(night()),
     "a darker night": lambda m: m.timeline(night(5, 12)),
     "a moon in a dark sky": lambda m: m.timeline(moon()),
@@ -222,41 +249,41 @@ GOOD: Mapping[str, Callable[[Maker], Timeline]] = {
     "mist": lambda m: m.timeline(mist()),
     "two dark images with a crossfade": lambda m: m.timeline(moon(), card("black", "white")),
     "two dark images with a dip through black": lambda m: m.timeline(moon(), night(5, 12), transition="dip"),
-    "two photos with a dip through black": lambda m: m.timeline(picture(1), picture(2), transition="dip"),
-    "a photo, a black card, a photo": lambda m: m.timeline(picture(1), plain("black"), picture(2)),
-    "a black card wiped into white": lambda m: m.timeline(plain("black"), plain("white"), transition="wipe"),
+    "two photos with a dip through black": lambda m: m.timeline(make_photo(1), make_photo(2), transition="dip"),
+    "a photo, a black card, a photo": lambda m: m.timeline(make_photo(1), fill("black"), make_photo(2)),
+    "a black card wiped into white": lambda m: m.timeline(fill("black"), fill("white"), transition="wipe"),
     "an upright black card": lambda m: m.timeline(card("black", "white"), size=(180, 320)),
     "a square white card": lambda m: m.timeline(card("white", "black"), size=(180, 180)),
-    "a clip that begins black": lambda m: m.timeline(m.film(BLACK_THEN_BARS)),
-    "a clip that ends black": lambda m: m.timeline(m.film(BARS_THEN_BLACK)),
-    "a clip with a black second": lambda m: m.timeline(m.film(GAP)),
-    "a dim clip": lambda m: m.timeline(m.film(DIM)),
-    "a clip with a black second on its second track": lambda m: m.timeline(m.film_behind_another(GAP)),
+    "a clip that begins black": lambda m: m.timeline(m.make_clip(BLACK_THEN_BARS)),
+    "a clip that ends black": lambda m: m.timeline(m.make_clip(BARS_THEN_BLACK)),
+    "a clip with a black second": lambda m: m.timeline(m.make_clip(GAP)),
+    "a dim clip": lambda m: m.timeline(m.make_clip(DIM)),
+    "a clip with a black second on its second track": lambda m: m.timeline(m.make_clip_behind_another(GAP)),
     "a dim clip in full range": lambda m: m.timeline(
-        m.film(f"{DIM},scale=out_range=pc", "-pix_fmt", "yuvj420p", "-color_range", "pc")
+        m.make_clip(f"{DIM},scale=out_range=pc", "-pix_fmt", "yuvj420p", "-color_range", "pc")
     ),
-    "a clip that stands still": lambda m: m.timeline(m.film(STILL)),
-    "a clip that begins black and starts over": lambda m: m.timeline(m.film(BLACK_THEN_BARS, seconds=1.6)),
+    "a clip that stands still": lambda m: m.timeline(m.make_clip(STILL)),
+    "a clip that begins black and starts over": lambda m: m.timeline(m.make_clip(BLACK_THEN_BARS, seconds=1.6)),
     "a black clip from its second second on": lambda m: m.timeline(
-        m.film(BARS_THEN_BLACK), footage=Footage(start_sec=1.0)
+        m.make_clip(BARS_THEN_BLACK), footage=Footage(start_sec=1.0)
     ),
     "a clip that ends black and stands": lambda m: m.timeline(
-        m.film(BARS_THEN_BLACK, seconds=2), footage=Footage(when_over="hold")
+        m.make_clip(BARS_THEN_BLACK, seconds=2), footage=Footage(when_over="hold")
     ),
     "a short part of a clip, again and again": lambda m: m.timeline(
-        m.film(BARS_THEN_BLACK), footage=Footage(start_sec=1.0, part_frames=36)
+        m.make_clip(BARS_THEN_BLACK), footage=Footage(start_sec=1.0, part_frames=36)
     ),
     "an upright photo of the night, whole": lambda m: m.timeline(night(5, 12), size=(180, 320), fit="fit"),
-    "a letterboxed clip": lambda m: m.timeline(m.film(LETTERBOX)),
-    "an upright black clip in a wide video": lambda m: m.timeline(m.film(UPRIGHT), fit="fit"),
-    "a very quiet song": lambda m: m.timeline(picture(), bed=tone(330, 4, 0.0005)),
-    "a silent song": lambda m: m.timeline(picture(), bed=np.zeros((4 * RATE, 2))),
-    "a clock that ticks": lambda m: m.timeline(picture(), bed=clicks()),
-    "a song with a silent opening": lambda m: m.timeline(picture(), bed=after_silence(2, tone(330, 3, 0.3))),
-    "a song that is distorted": lambda m: m.timeline(picture(), bed=loud()),
+    "a letterboxed clip": lambda m: m.timeline(m.make_clip(LETTERBOX)),
+    "an upright black clip in a wide video": lambda m: m.timeline(m.make_clip(UPRIGHT), fit="fit"),
+    "a very quiet song": lambda m: m.timeline(make_photo(), music=tone(330, 4, 0.0005)),
+    "a silent song": lambda m: m.timeline(make_photo(), music=SILENCE),
+    "a clock that ticks": lambda m: m.timeline(make_photo(), music=clicks()),
+    "a song with a silent opening": lambda m: m.timeline(make_photo(), music=after_silence(2, tone(330, 3, 0.3))),
+    "a song that is distorted": lambda m: m.timeline(make_photo(), music=loud()),
     "a voice over music as loud as it": lambda m: m.timeline(
-        picture(), bed=tone(330, 4, 0.3), volume_db=0.0, voice=speech(2.5)
+        make_photo(), music=tone(330, 4, 0.3), volume_db=0.0, voice=speech(2.5)
     ),
-    "a whispered voice": lambda m: m.timeline(picture(), voice=speech(2.5, 0.002)),
-    "one clap in silence": lambda m: m.timeline(picture(), bed=np.zeros((4 * RATE, 2)), effects=[(RATE, clicks(0.2))]),
+    "a whispered voice": lambda m: m.timeline(make_photo(), voice=speech(2.5, 0.002)),
+    "one clap in silence": lambda m: m.timeline(make_photo(), music=SILENCE, effects=[(RATE, clicks(0.2))]),
 }

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import wave
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -44,12 +45,13 @@ class RendererHarness:
         self.blobs.put(REQUEST_BLOB, request.to_record().encode())
         return request
 
-    def start(self, *, pass_fds: tuple[int, ...] = (), **env: str) -> subprocess.Popen[str]:
+    def start(self, env: Mapping[str, str] | None = None, *, pass_fds: tuple[int, ...] = ()) -> subprocess.Popen[str]:
+        """Start the renderer with ``env`` in addition to the settings of this home."""
         settings = {
             "SUTRADHAR_HOME": str(self.home),
             "RENDER_REQUEST": REQUEST_BLOB,
             "TMP_WORKDIR": str(self.tmp),
-            **env,
+            **(env or {}),
         }
         return subprocess.Popen(
             [sys.executable, "-m", "gpu_renderer"],
@@ -60,8 +62,9 @@ class RendererHarness:
             text=True,
         )
 
-    def run(self, **env: str) -> tuple[int, str]:
-        with self.start(**env) as process:
+    def run(self, env: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Run the renderer to its end and return its exit code and stderr."""
+        with self.start(env) as process:
             _, stderr = process.communicate(timeout=60)
             return process.returncode, stderr
 

@@ -16,7 +16,7 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.quality_gate import check, describe_failures, list_notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.timeline import Timeline
-from tests.media.good_videos import GOOD, Maker
+from tests.media.good_videos import GOOD, VideoBuilder
 
 NEVER = threading.Event()
 BLACK = ("plain black", "stars", "a clip that begins black", "a black clip from its second second on")
@@ -29,12 +29,12 @@ class Cinema:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.blobs = FileBlobStore(folder / "blobs")
-        self.show = cache(self._show)
+        self.get_video = cache(self._render)
 
-    def _show(self, name: str) -> tuple[Timeline, RenderSummary]:
+    def _render(self, name: str) -> tuple[Timeline, RenderSummary]:
         folder = self.folder / str(len(list(self.folder.iterdir())))
         folder.mkdir()
-        timeline = GOOD[name](Maker(self.blobs, folder))
+        timeline = GOOD[name](VideoBuilder(self.blobs, folder))
         request = RenderRequest(
             render_id=folder.name,
             job_id="j",
@@ -67,19 +67,19 @@ def cinema(tmp_path_factory: pytest.TempPathFactory) -> Cinema:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_video_is_not_refused(cinema: Cinema, name: str) -> None:
-    _, summary = cinema.show(name)
+    _, summary = cinema.get_video(name)
     assert describe_failures(summary.check_results) == ""
 
 
 @pytest.mark.parametrize("name", [*BLACK, *QUIET])
 def test_a_notice_names_what_only_the_sources_explain(cinema: Cinema, name: str) -> None:
-    (notice,) = list_notices(cinema.show(name)[1].check_results)
+    (notice,) = list_notices(cinema.get_video(name)[1].check_results)
     assert ("is black for" in notice) == (name in BLACK)
     assert ("LUFS instead of -14" in notice or "silent" in notice) == (name in QUIET)
 
 
 def test_an_ordinary_video_has_no_notice(cinema: Cinema) -> None:
-    assert list_notices(cinema.show("a photo")[1].check_results) == []
+    assert list_notices(cinema.get_video("a photo")[1].check_results) == []
 
 
 DEFECTS = {
@@ -98,23 +98,23 @@ SEEDED = {
 
 @pytest.mark.parametrize(("rule", "name"), [(rule, name) for rule, names in SEEDED.items() for name in names])
 def test_a_fault_in_a_good_video_is_caught(cinema: Cinema, tmp_path: Path, rule: str, name: str) -> None:
-    timeline, summary = cinema.show(name)
+    timeline, summary = cinema.get_video(name)
     spoilt = tmp_path / "spoilt.mp4"
     source = cinema.blobs.fetch(summary.video.blob, tmp_path / "video.mp4")
-    picture, sound = DEFECTS[rule]
-    argv = [
+    video_filter, audio_filter = DEFECTS[rule]
+    argv: list[str | Path] = [
         find_program("ffmpeg"),
         "-v",
         "error",
         "-i",
         source,
         "-vf",
-        picture,
+        video_filter,
         "-af",
-        sound,
+        audio_filter,
         "-movflags",
         "+faststart",
     ]
-    coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-c:a", "aac", "-b:a", "192k", "-shortest"]
-    subprocess.run([*argv, *coded, "-frames:v", str(timeline.frames), spoilt], check=True)
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-c:a", "aac", "-b:a", "192k", "-shortest"]
+    subprocess.run([*argv, *codecs, "-frames:v", str(timeline.frames), spoilt], check=True)
     assert rule in cinema.find_broken(timeline, spoilt, summary)

@@ -6,6 +6,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -64,7 +65,7 @@ def encode_timeline(
     max_segment_sec: float = 4.0,
     **more: object,
 ) -> EncodedVideo:
-    options = {"progress": lambda _frames: None, "cancel": threading.Event(), "workers": 2, **more}
+    options: dict[str, Any] = {"progress": lambda _frames: None, "cancel": threading.Event(), "workers": 2, **more}
     plan = plan_segments(timeline, profile, max_segment_sec)
     return EncodedVideo(plan.blobs, encode_segments(plan, range(len(plan.blobs)), blobs, workdir, **options))
 
@@ -312,7 +313,7 @@ def test_workers_get_neighbours_and_every_segment_once() -> None:
     scheduler = SegmentScheduler(10)
     first, second = scheduler.take_next(None), scheduler.take_next(None)
     assert (first, second) == (0, 5)
-    taken = [first, second]
+    taken = [0, 5]
     while True:
         first, second = scheduler.take_next(first), scheduler.take_next(second)
         taken += [index for index in (first, second) if index is not None]

@@ -1,10 +1,11 @@
-"""The thumbnail: the best candidate under a glowing title in the right script, a PNG of 1280 x 720 under 2 MB."""
+"""The thumbnail shows the best candidate under a glowing title in the right script: a PNG of 1280 x 720 under 2 MB."""
 
 from io import BytesIO
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.thumbnail.draw import draw_thumbnail, score_frame
@@ -15,25 +16,25 @@ from sutradhar.domain.video.thumbnail_size import MAX_BYTES, choose_thumbnail_si
 WIDE = (1280, 720)
 
 
-def _picture(seed: int, low: int = 20, high: int = 230) -> np.ndarray:
+def _make_image(seed: int, low: int = 20, high: int = 230) -> NDArray[np.uint8]:
     tile = np.random.default_rng(seed).integers(low, high, (27, 48, 3)).astype(np.uint8)
     return np.asarray(Image.fromarray(tile).resize((960, 540), Image.Resampling.BICUBIC))
 
 
-def _open(png: bytes) -> np.ndarray:
+def _open(png: bytes) -> NDArray[np.uint8]:
     with Image.open(BytesIO(png)) as image:
         assert image.format == "PNG"
         return np.asarray(image.convert("RGB"))
 
 
-def test_the_best_picture_is_known_and_shown_with_title_and_watermark() -> None:
-    grey, dark, good = np.full((540, 960, 3), 128, np.uint8), _picture(1, 0, 20), _picture(2)
+def test_the_best_frame_is_known_and_shown_with_title_and_watermark() -> None:
+    grey, dark, good = np.full((540, 960, 3), 128, np.uint8), _make_image(1, 0, 20), _make_image(2)
     assert max([grey, dark, good], key=score_frame) is good
     png = draw_thumbnail(good, "प्रह्लाद की कथा", Watermark(opacity=1.0), WIDE)
-    shown = _open(png)
-    assert shown.shape == (720, 1280, 3)
+    thumbnail = _open(png)
+    assert thumbnail.shape == (720, 1280, 3)
     assert len(png) <= MAX_BYTES
-    white = (shown > 245).all(axis=2)
+    white = np.asarray((thumbnail > 245).all(axis=2))
     assert white[360:].sum() > 5_000  # the title, low down
     assert white[:60, 1000:].sum() > 100  # the watermark, at the top
 
@@ -56,8 +57,8 @@ def test_even_noise_stays_under_two_megabytes() -> None:
     assert _open(png).shape == (720, 1280, 3)
 
 
-def _scene(width: int = 1280, height: int = 720) -> np.ndarray:
-    """A hill, a sun and a house under a sky: edges, light, colour."""
+def _draw_scene(width: int = 1280, height: int = 720) -> NDArray[np.uint8]:
+    """Draw a hill, a sun and a house under a sky: edges, light, colour."""
     image = np.empty((height, width, 3), np.uint8)
     image[:] = np.linspace([90, 150, 220], [230, 210, 180], height)[:, None].astype(np.uint8)
     cv2.circle(image, (width // 4, height // 4), height // 8, (255, 220, 90), -1)
@@ -68,11 +69,11 @@ def _scene(width: int = 1280, height: int = 720) -> np.ndarray:
     return image
 
 
-def _spoiled() -> dict[str, np.ndarray]:
-    good = _scene()
+def _spoil_scene() -> dict[str, NDArray[np.uint8]]:
+    good = _draw_scene()
     return {
-        "blurred": cv2.GaussianBlur(good, (0, 0), 9),
-        "a little out of focus": cv2.GaussianBlur(good, (0, 0), 4),
+        "blurred": np.asarray(cv2.GaussianBlur(good, (0, 0), 9), np.uint8),
+        "a little out of focus": np.asarray(cv2.GaussianBlur(good, (0, 0), 4), np.uint8),
         "dark": (good * 0.12).astype(np.uint8),
         "washed out": (good * 0.1 + 228).astype(np.uint8),
         "black": np.zeros_like(good),
@@ -83,32 +84,32 @@ def _spoiled() -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("fault", _spoiled())
+@pytest.mark.parametrize("fault", _spoil_scene())
 def test_a_spoiled_candidate_loses_against_a_good_one(fault: str) -> None:
-    spoiled, good = _spoiled()[fault], _scene()
+    spoiled, good = _spoil_scene()[fault], _draw_scene()
     assert score_frame(spoiled) < 0.8 * score_frame(good)
 
 
 def test_size_hardly_counts() -> None:
-    small, large = (score_frame(_scene(w, h)) for w, h in ((640, 360), (1920, 1080)))
+    small, large = (score_frame(_draw_scene(w, h)) for w, h in ((640, 360), (1920, 1080)))
     assert small == pytest.approx(large, rel=0.25)
 
 
 @pytest.mark.parametrize("title", ["Prahlad", "प्रह्लाद"])
 def test_the_title_glows(title: str) -> None:
-    """Around the letters it is brighter and warmer than the picture there and than farther off."""
+    """Around the letters it is brighter and warmer than the image there and than farther off."""
     plain = np.full((720, 1280, 3), 60, np.uint8)
-    shown = _open(draw_thumbnail(plain, title, None, WIDE)).astype(float)
-    letters = (shown > 245).all(axis=2).astype(np.uint8)
+    thumbnail = _open(draw_thumbnail(plain, title, None, WIDE)).astype(float)
+    letters = np.asarray((thumbnail > 245).all(axis=2), np.uint8)
     rings = [cv2.dilate(letters, np.ones((n, n), np.uint8)).astype(bool) for n in (31, 41, 141, 151)]
-    near, far = shown[rings[1] & ~rings[0]].mean(axis=0), shown[rings[3] & ~rings[2]].mean(axis=0)
+    near, far = thumbnail[rings[1] & ~rings[0]].mean(axis=0), thumbnail[rings[3] & ~rings[2]].mean(axis=0)
     assert near[0] > far[0] + 25
     assert near[0] > near[2] + 20
 
 
 def test_a_title_that_no_font_can_draw_is_refused() -> None:
     with pytest.raises(RenderError, match=r"the title “漢” has the character") as caught:
-        draw_thumbnail(_scene(), "漢", None, WIDE)
+        draw_thumbnail(_draw_scene(), "漢", None, WIDE)
     assert caught.value.stage == "thumbnail"
 
 

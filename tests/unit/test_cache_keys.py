@@ -26,12 +26,12 @@ def fixed_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "engine", lambda: "engine")
 
 
-def stored_request() -> RenderRequest:
+def read_request() -> RenderRequest:
     return RenderRequest.from_record((FIXTURES / "request.json").read_bytes())
 
 
 def timeline(name: str) -> Timeline:
-    everything = stored_request().timeline
+    everything = read_request().timeline
     if name == "plain":
         return everything.evolve(caption_style="plain", watermark=None, music=None, sound_effects=(), clip_audio=())
     if name == "looping music":
@@ -57,7 +57,7 @@ def test_keys_are_those_of_the_first_version(name: str) -> None:
 
 
 def test_a_request_of_the_first_version_is_read_with_everything_in_it() -> None:
-    request = stored_request()
+    request = read_request()
     old = json.loads((FIXTURES / "request.json").read_text())
     shown, before = request.timeline, old["timeline"]
     assert [(c.media.blob, c.media.sha256, c.transition.frames) for c in shown.clips] == [
@@ -79,5 +79,5 @@ def test_a_request_of_the_first_version_is_read_with_everything_in_it() -> None:
 
 
 def test_what_is_stored_today_is_read_again_unchanged() -> None:
-    request = stored_request()
+    request = read_request()
     assert RenderRequest.from_record(request.to_record()) == request

@@ -1,12 +1,13 @@
 import os
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from gpu_renderer.core import ffmpeg_process
-from gpu_renderer.encode import encoders
 from gpu_renderer.encode.encoders import (
+    EncoderSelection,
     Profile,
     build_profile,
     encode_command,
@@ -18,6 +19,7 @@ from gpu_renderer.encode.encoders import (
 from gpu_renderer.mux.concat import join_command
 from gpu_renderer.mux.subtitles import SubtitleTrack
 from sutradhar.domain.core.errors import RenderError
+from sutradhar.domain.plan.choices import Codec, RenderMode
 from sutradhar.domain.video.render_settings import RendererSettings
 
 QUIET = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y"]
@@ -39,15 +41,15 @@ TAGS = {"-color_primaries": "bt709", "-color_range": "tv", "-color_trc": "bt709"
 DEFAULT = RendererSettings()
 
 
-def golden(codec, mode, settings=DEFAULT) -> dict[str, str]:
-    """The options between input and output, by name."""
-    found = encode_command(
+def read_options(codec: Codec, mode: RenderMode, settings: RendererSettings = DEFAULT) -> dict[str, str]:
+    """Return the options between input and output by name."""
+    command = encode_command(
         build_profile(codec, mode, settings), width=1920, height=1080, fps=30, output=Path("out.mp4")
     )
-    assert found[0] == ffmpeg_process.find_program("ffmpeg")
-    assert found[1 : 1 + len(READS)] == READS
-    assert found[-7:] == ["out.mp4", *QUIET]
-    options = found[1 + len(READS) : -7]
+    assert command[0] == ffmpeg_process.find_program("ffmpeg")
+    assert command[1 : 1 + len(READS)] == READS
+    assert command[-7:] == ["out.mp4", *QUIET]
+    options = command[1 + len(READS) : -7]
     assert len(options) == 2 * len(set(options[::2]))
     return dict(zip(options[::2], options[1::2], strict=True))
 
@@ -119,59 +121,59 @@ CAPS = {"-maxrate": "40M", "-bufsize": "80M"}
         ),
     ],
 )
-def test_argv_of_a_segment(codec, mode, expected):
-    assert golden(codec, mode) == STREAM | expected
+def test_command_of_a_segment(codec: Codec, mode: RenderMode, expected: dict[str, str]) -> None:
+    assert read_options(codec, mode) == STREAM | expected
 
 
-def test_settings_reach_the_argv():
+def test_settings_reach_the_command() -> None:
     settings = RendererSettings(cq=20, vbr_target="9M", maxrate="12M", bufsize="24M", preset="p4", gop=48)
-    found = golden("h264_nvenc", "FINAL", settings)
-    assert (found["-cq"], found["-b:v"], found["-maxrate"], found["-bufsize"]) == ("20", "9M", "12M", "24M")
-    assert (found["-preset"], found["-g"]) == ("p4", "48")
+    command = read_options("h264_nvenc", "FINAL", settings)
+    assert (command["-cq"], command["-b:v"], command["-maxrate"], command["-bufsize"]) == ("20", "9M", "12M", "24M")
+    assert (command["-preset"], command["-g"]) == ("p4", "48")
     # a preset of the other encoder's is not for this one
-    assert golden("libx264", "FINAL", settings)["-preset"] == "veryfast"
-    assert golden("libx264", "FINAL", RendererSettings(preset="medium"))["-preset"] == "medium"
+    assert read_options("libx264", "FINAL", settings)["-preset"] == "veryfast"
+    assert read_options("libx264", "FINAL", RendererSettings(preset="medium"))["-preset"] == "medium"
 
 
-def test_a_lower_cq_is_a_lower_crf_within_what_x264_takes():
-    crf = [int(golden("libx264", "FINAL", RendererSettings(cq=cq))["-crf"]) for cq in range(52)]
+def test_a_lower_cq_is_a_lower_crf_within_what_x264_takes() -> None:
+    crf = [int(read_options("libx264", "FINAL", RendererSettings(cq=cq))["-crf"]) for cq in range(52)]
     assert all(0 <= a <= b <= 51 for a, b in pairwise(crf))
-    assert golden("libx264", "PROXY", RendererSettings(cq=51))["-crf"] <= "51"
+    assert read_options("libx264", "PROXY", RendererSettings(cq=51))["-crf"] <= "51"
 
 
-def test_the_arguments_in_the_key_are_those_of_the_encoder():
+def test_the_arguments_in_the_key_are_those_of_the_encoder() -> None:
     for codec in ("libx264", "h264_nvenc"):
         chosen = build_profile(codec, "FINAL", DEFAULT)
         inside = " ".join(chosen.arguments(25))
-        found = " ".join(encode_command(chosen, width=64, height=64, fps=25, output=Path("o.mp4")))
+        command = " ".join(encode_command(chosen, width=64, height=64, fps=25, output=Path("o.mp4")))
         for name, value in chosen.options(25).items():
             assert f"-{name} {value}" in inside
-            assert f"-{name} {value}" in found
+            assert f"-{name} {value}" in command
 
 
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("stderr", "reason"),
     [
         ("ffmpeg ended with 1: [h264_nvenc @ 0x55] Cannot load libcuda.so.1 | Error", "no NVIDIA graphics card"),
         ("ffmpeg ended with 1: [hevc_nvenc @ 0x7f3] No capable devices found", "no NVIDIA graphics card"),
         ("ffmpeg ended with 1: [libx264 @ 0x55eb5450ccc0] bad preset", "ffmpeg ended with 1: libx264: bad preset"),
     ],
 )
-def test_a_refused_encoder_is_explained_without_addresses(said: str, reason: str):
-    assert reason in explain_refusal(said)
-    assert "0x" not in explain_refusal(said)
+def test_a_refused_encoder_is_explained_without_addresses(stderr: str, reason: str) -> None:
+    assert reason in explain_refusal(stderr)
+    assert "0x" not in explain_refusal(stderr)
 
 
-def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():
+def test_every_nvenc_option_is_one_that_this_ffmpeg_knows() -> None:
     for codec in ("h264_nvenc", "hevc_nvenc"):
-        said = ffmpeg_process.run(
+        stderr = ffmpeg_process.run(
             [ffmpeg_process.find_program("ffmpeg"), "-hide_banner", "-h", f"encoder={codec}"], stage="test"
         ).stdout
-        if b"is not recognized" in said:
+        if b"is not recognized" in stderr:
             (pytest.fail if os.environ.get("CI") else pytest.skip)("this ffmpeg is built without NVENC")
         general = {"profile:v", "b:v", "maxrate", "bufsize", "bf", "tag:v"}
         for name, _ in build_profile(codec, "FINAL", DEFAULT).quality:
-            assert name in general or f"  -{name} ".encode() in said
+            assert name in general or f"  -{name} ".encode() in stderr
 
 
 @pytest.mark.parametrize(
@@ -183,40 +185,56 @@ def test_every_nvenc_option_is_one_that_this_ffmpeg_knows():
         (RendererSettings(encoder="hevc_nvenc", fast_path=False), ["hevc_nvenc", "libx264"]),
     ],
 )
-def test_which_encoders_are_tried(settings, order):
+def test_which_encoders_are_tried(settings: RendererSettings, order: list[str]) -> None:
     assert list(list_candidates(settings)) == order
 
 
-def test_an_encoder_that_fails_its_proof_is_passed_over_and_says_why(tmp_path, monkeypatch):
-    tried = []
-
-    def fails(chosen, **_size):
-        tried.append(chosen.codec)
-        raise RenderError("Cannot load libcuda.so.1", stage="picture")
-
-    monkeypatch.setattr(encoders, "probe_encoder", fails)
-    monkeypatch.setattr(encoders, "_refusals", {})
-    size = {"width": 320, "height": 180, "fps": 30, "workdir": tmp_path}
-    chosen = select_encoder(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size)
-    assert (chosen.profile.codec, chosen.requested, tried) == ("libx264", "hevc_nvenc", ["hevc_nvenc"])
-    assert "libcuda" in chosen.reason
-    assert select_encoder(RendererSettings(encoder="hevc_nvenc"), "FINAL", **size) == chosen
-    assert tried == ["hevc_nvenc"]  # once a process is enough
-
-
-def test_an_encoder_that_passes_its_proof_is_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr(encoders, "probe_encoder", lambda *_args, **_size: None)
-    monkeypatch.setattr(encoders, "_refusals", {})
-    size = {"width": 320, "height": 180, "fps": 30, "workdir": tmp_path}
-    chosen = select_encoder(RendererSettings(encoder="h264_nvenc"), "FINAL", **size)
-    assert (chosen.profile.codec, chosen.reason) == ("h264_nvenc", "as asked")
-    assert select_encoder(RendererSettings(), "PROXY", **size).profile.codec == "h264_nvenc"
-    assert select_encoder(RendererSettings(fast_path=False), "PROXY", **size).profile.codec == "libx264"
+@pytest.fixture
+def ffmpeg_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Put an ffmpeg on PATH that lacks hevc_nvenc, has all other encoders, and logs its arguments to the given file."""
+    log, script = tmp_path / "log", tmp_path / "bin" / "ffmpeg"
+    script.parent.mkdir()
+    script.write_text(
+        f"""#!/bin/sh
+echo "$*" >> {log}
+case "$*" in *hevc_nvenc*) echo "Cannot load libcuda.so.1" >&2; exit 1;; esac
+cat > /dev/null
+"""
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(script.parent), prepend=os.pathsep)
+    ffmpeg_process.find_program.cache_clear()
+    yield log
+    ffmpeg_process.find_program.cache_clear()
 
 
-def test_join_argv():
-    found = join_command(Path("sound.m4a"), Path("film.mp4"))
-    assert found[1:] == [
+def test_an_encoder_that_fails_its_probe_is_passed_over_and_says_why(tmp_path: Path, ffmpeg_log: Path) -> None:
+    def select() -> EncoderSelection:
+        settings = RendererSettings(encoder="hevc_nvenc")
+        return select_encoder(settings, "FINAL", width=322, height=182, fps=24, workdir=tmp_path)
+
+    selection = select()
+    assert (selection.profile.codec, selection.requested) == ("libx264", "hevc_nvenc")
+    assert "no NVIDIA graphics card" in selection.reason
+    assert select() == selection
+    (tried,) = ffmpeg_log.read_text().splitlines()  # one probe for each process is enough
+    assert "hevc_nvenc" in tried
+
+
+def test_an_encoder_that_passes_its_probe_is_chosen(tmp_path: Path, ffmpeg_log: Path) -> None:
+    def select(settings: RendererSettings, mode: RenderMode) -> EncoderSelection:
+        return select_encoder(settings, mode, width=324, height=184, fps=24, workdir=tmp_path)
+
+    selection = select(RendererSettings(encoder="h264_nvenc"), "FINAL")
+    assert (selection.profile.codec, selection.reason) == ("h264_nvenc", "as asked")
+    assert "h264_nvenc" in ffmpeg_log.read_text()
+    assert select(RendererSettings(), "PROXY").profile.codec == "h264_nvenc"
+    assert select(RendererSettings(fast_path=False), "PROXY").profile.codec == "libx264"
+
+
+def test_join_command() -> None:
+    command = join_command(Path("sound.m4a"), Path("video.mp4"))
+    assert command[1:] == [
         "-f",
         "concat",
         "-protocol_whitelist",
@@ -243,27 +261,27 @@ def test_join_argv():
         "+faststart",
         "-movie_timescale",
         "48000",
-        "film.mp4",
+        "video.mp4",
         *QUIET,
     ]
 
 
-def test_join_argv_with_caption_tracks():
+def test_join_command_with_caption_tracks() -> None:
     tracks = (SubtitleTrack(Path("en.srt"), "eng"), SubtitleTrack(Path("hi.srt"), "hin"))
-    found = " ".join(join_command(Path("sound.m4a"), Path("film.mp4"), tracks))
-    assert "-i file:en.srt" in found
-    assert "-map 0:v:0 -map 1:a:0 -map 2:s:0 -map 3:s:0" in found
-    assert "-c copy -c:s mov_text" in found
-    assert "-metadata:s:s:0 language=eng -metadata:s:s:1 language=hin" in found
+    command = " ".join(join_command(Path("sound.m4a"), Path("video.mp4"), tracks))
+    assert "-i file:en.srt" in command
+    assert "-map 0:v:0 -map 1:a:0 -map 2:s:0 -map 3:s:0" in command
+    assert "-c copy -c:s mov_text" in command
+    assert "-metadata:s:s:0 language=eng -metadata:s:s:1 language=hin" in command
 
 
 @pytest.mark.parametrize("mode", ["PROXY", "FINAL"])
-def test_the_proof_passes_where_the_encoder_works_and_leaves_nothing(mode, tmp_path):
+def test_the_probe_passes_where_the_encoder_works_and_leaves_nothing(mode: RenderMode, tmp_path: Path) -> None:
     probe_encoder(build_profile("libx264", mode, DEFAULT), width=320, height=180, fps=30, workdir=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_proof_fails_with_the_encoders_own_words(tmp_path):
+def test_the_probe_fails_with_the_encoders_own_words(tmp_path: Path) -> None:
     broken = Profile("libx264", (("preset", "no-such-preset"),))
     with pytest.raises(RenderError, match="no-such-preset") as caught:
         probe_encoder(broken, width=1920, height=1080, fps=30, workdir=tmp_path)

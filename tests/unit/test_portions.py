@@ -9,15 +9,15 @@ def test_a_short_text_is_one_part() -> None:
 
 def test_a_long_one_is_cut_after_sentences_and_nothing_is_lost() -> None:
     tokens = ("वह धीरे धीरे आगे बढ़ता गया। " * 60).split()
-    found = portions(tokens)
-    assert len(found) > 1
-    assert [token for _, part in found for token in part] == tokens
-    assert [first for first, _ in found] == [sum(len(p) for _, p in found[:i]) for i in range(len(found))]
-    assert all(part[-1].endswith("।") for _, part in found)
+    parts = portions(tokens)
+    assert len(parts) > 1
+    assert [token for _, part in parts for token in part] == tokens
+    assert [first for first, _ in parts] == [sum(len(p) for _, p in parts[:i]) for i in range(len(parts))]
+    assert all(part[-1].endswith("।") for _, part in parts)
 
 
 def test_without_sentences_it_is_cut_between_words() -> None:
     tokens = ["बिना"] * 600
-    found = portions(tokens)
-    assert len(found) > 1
-    assert [token for _, part in found for token in part] == tokens
+    parts = portions(tokens)
+    assert len(parts) > 1
+    assert [token for _, part in parts for token in part] == tokens

@@ -66,14 +66,14 @@ GOOD = FileFacts(
 )
 
 
-def _broken(facts: FileFacts, timeline: Timeline = TIMELINE) -> list[str]:
+def _find_broken_rules(facts: FileFacts, timeline: Timeline = TIMELINE) -> list[str]:
     return [f.rule for f in check(facts, timeline) if not f.ok]
 
 
 def test_a_good_file_passes_every_rule() -> None:
-    findings = check(GOOD, TIMELINE)
-    assert len(findings) >= 20
-    assert describe_failures(findings) == ""
+    results = check(GOOD, TIMELINE)
+    assert len(results) >= 20
+    assert describe_failures(results) == ""
 
 
 DEFECTS = [
@@ -118,7 +118,7 @@ DEFECTS = [
 
 @pytest.mark.parametrize(("rule", "changes"), DEFECTS)
 def test_a_defect_of_the_file_is_caught_by_its_rule_and_by_no_other(rule: str, changes: dict[str, object]) -> None:
-    assert _broken(GOOD.evolve(**changes)) == [rule]
+    assert _find_broken_rules(GOOD.evolve(**changes)) == [rule]
 
 
 ALLOWED = {
@@ -134,7 +134,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("changes", ALLOWED.values(), ids=ALLOWED)
 def test_what_is_allowed_passes(changes: dict[str, object]) -> None:
-    assert _broken(GOOD.evolve(**changes)) == []
+    assert _find_broken_rules(GOOD.evolve(**changes)) == []
 
 
 BAD_CUES = {
@@ -154,26 +154,26 @@ BAD_CUES = {
 @pytest.mark.parametrize("cues", BAD_CUES.values(), ids=BAD_CUES)
 def test_bad_captions_are_caught_in_their_language_only(cues: tuple[Cue, ...]) -> None:
     timeline = TIMELINE.evolve(captions={**TIMELINE.captions, "hi": cues})
-    assert _broken(GOOD, timeline) == ["captions hi"]
+    assert _find_broken_rules(GOOD, timeline) == ["captions hi"]
 
 
 def test_burned_captions_are_held_to_the_same_rules() -> None:
-    assert _broken(GOOD, TIMELINE.evolve(burned_captions=(Cue(start=15, end=200, lines=("a",)),))) == [
+    assert _find_broken_rules(GOOD, TIMELINE.evolve(burned_captions=(Cue(start=15, end=200, lines=("a",)),))) == [
         "burned captions"
     ]
 
 
-def test_a_film_without_burned_captions_passes() -> None:
-    assert _broken(GOOD, TIMELINE.evolve(burned_captions=())) == []
+def test_a_video_without_burned_captions_passes() -> None:
+    assert _find_broken_rules(GOOD, TIMELINE.evolve(burned_captions=())) == []
 
 
-def test_a_film_with_neither_voice_nor_music_may_be_silent() -> None:
+def test_a_video_with_neither_voice_nor_music_may_be_silent() -> None:
     silent = GOOD.evolve(integrated_lufs=-70.0, true_peak_dbtp=-120.0, silences=(Span(start=0.0, end=20.0),))
-    nobody = TIMELINE.evolve(narrations=(), music=None, captions={}, burned_captions=())
-    assert _broken(silent, nobody) == []
-    assert _broken(silent) == ["loudness", "narration heard"]
+    bare = TIMELINE.evolve(narrations=(), music=None, captions={}, burned_captions=())
+    assert _find_broken_rules(silent, bare) == []
+    assert _find_broken_rules(silent) == ["loudness", "narration heard"]
 
 
 def test_a_failure_tells_the_figure_and_the_limit() -> None:
-    told = describe_failures(check(GOOD.evolve(integrated_lufs=-18.2, frames=590), TIMELINE))
-    assert told == "frames: 590 (allowed: 600 ±1); loudness: -18.2 LUFS (allowed: -14 ±1 LUFS)"
+    failures = describe_failures(check(GOOD.evolve(integrated_lufs=-18.2, frames=590), TIMELINE))
+    assert failures == "frames: 590 (allowed: 600 ±1); loudness: -18.2 LUFS (allowed: -14 ±1 LUFS)"

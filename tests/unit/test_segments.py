@@ -37,14 +37,14 @@ def timeline(*lengths: int, fade: int = 15, camera: Camera = MOVE, **more: objec
     return base.evolve(**more)
 
 
-def keys(film: Timeline, encoder: tuple[str, ...] = ("-crf", "17"), engine: str = "e", font: str = "f") -> list[str]:
-    return [segment_key(s, encoder, engine, {"sans.ttf": font}) for s in split(film)]
+def keys(video: Timeline, encoder: tuple[str, ...] = ("-crf", "17"), engine: str = "e", font: str = "f") -> list[str]:
+    return [segment_key(s, encoder, engine, {"sans.ttf": font}) for s in split(video)]
 
 
-def test_segments_cover_the_film_once_and_bodies_and_transitions_are_apart():
-    film = timeline(100, 90, 80)
-    found = split(film)
-    assert [(s.start, s.end, len(s.clips)) for s in found] == [
+def test_segments_cover_the_video_once_and_bodies_and_transitions_are_apart() -> None:
+    video = timeline(100, 90, 80)
+    segments = split(video)
+    assert [(s.start, s.end, len(s.clips)) for s in segments] == [
         (0, 85, 1),
         (85, 100, 2),
         (100, 160, 1),
@@ -53,27 +53,27 @@ def test_segments_cover_the_film_once_and_bodies_and_transitions_are_apart():
     ]
 
 
-def test_long_bodies_are_cut_in_nearly_equal_parts_of_at_most_six_seconds():
+def test_long_bodies_are_cut_in_nearly_equal_parts_of_at_most_six_seconds() -> None:
     assert [s.frames for s in split(timeline(301))] == [150, 151]
     # never an odd number, which two cores could not share
-    found = split(timeline(401))
-    assert [s.frames for s in found] == [100, 100, 100, 101]
-    assert [s.start for s in found] == [0, 100, 200, 300]
+    segments = split(timeline(401))
+    assert [s.frames for s in segments] == [100, 100, 100, 101]
+    assert [s.start for s in segments] == [0, 100, 200, 300]
     # each part goes on with the move where the one before left off
-    assert [s.clips[0].at for s in found] == [0, -100, -200, -300]
+    assert [s.clips[0].at for s in segments] == [0, -100, -200, -300]
 
 
-def test_a_cut_has_no_transition_segment():
+def test_a_cut_has_no_transition_segment() -> None:
     assert [(s.start, s.end) for s in split(timeline(60, 60, fade=0))] == [(0, 60), (60, 120)]
 
 
-def test_scenes_that_are_all_transition_leave_no_empty_segment():
-    found = split(timeline(40, 30, 40))
-    assert all(s.frames > 0 for s in found)
-    assert sum(s.frames for s in found) == 80
+def test_scenes_that_are_all_transition_leave_no_empty_segment() -> None:
+    segments = split(timeline(40, 30, 40))
+    assert all(s.frames > 0 for s in segments)
+    assert sum(s.frames for s in segments) == 80
 
 
-def test_cues_are_cut_to_the_segment_and_counted_from_its_start():
+def test_cues_are_cut_to_the_segment_and_counted_from_its_start() -> None:
     cue = Cue(start=80, end=105, lines=("x",))
     a, b, c, *rest = split(timeline(100, 90, 80, burned_captions=(cue,)))
     assert [s.cues for s in (a, b, c)] == [
@@ -84,47 +84,49 @@ def test_cues_are_cut_to_the_segment_and_counted_from_its_start():
     assert all(s.cues == () for s in rest)
 
 
-def test_replacing_a_picture_changes_its_body_and_its_two_transitions_only():
-    film = timeline(100, 90, 80, 70)
-    clips = list(film.clips)
+def test_replacing_an_image_changes_its_body_and_its_two_transitions_only() -> None:
+    video = timeline(100, 90, 80, 70)
+    clips = list(video.clips)
     clips[1] = clips[1].evolve(media=MediaRef(blob="b/1", sha256="another"))
-    before, after = keys(film), keys(film.evolve(clips=tuple(clips)))
+    before, after = keys(video), keys(video.evolve(clips=tuple(clips)))
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, False, False, True, True, True]
 
 
-def test_a_longer_scene_moves_the_others_without_changing_their_keys():
+def test_a_longer_scene_moves_the_others_without_changing_their_keys() -> None:
     before, after = keys(timeline(100, 90, 80, 70)), keys(timeline(100, 96, 80, 70))
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, False, False, True, True, True]
 
 
-def test_blob_names_and_scene_numbers_are_not_in_the_key():
-    film = timeline(100, 90)
-    renamed = tuple(clip.evolve(media=clip.media.evolve(blob="elsewhere"), scene=clip.scene + 7) for clip in film.clips)
-    assert keys(film) == keys(film.evolve(clips=renamed))
+def test_blob_names_and_scene_numbers_are_not_in_the_key() -> None:
+    video = timeline(100, 90)
+    renamed = tuple(
+        clip.evolve(media=clip.media.evolve(blob="elsewhere"), scene=clip.scene + 7) for clip in video.clips
+    )
+    assert keys(video) == keys(video.evolve(clips=renamed))
 
 
-def test_captions_touch_only_the_segments_they_are_seen_in():
-    film = timeline(100, 90, 80, burned_captions=(Cue(start=10, end=50, lines=("one",)),))
-    other = film.evolve(burned_captions=(Cue(start=10, end=50, lines=("two",)),))
-    assert [a == b for a, b in zip(keys(film), keys(other), strict=True)] == [False, True, True, True, True]
+def test_captions_touch_only_the_segments_they_are_seen_in() -> None:
+    video = timeline(100, 90, 80, burned_captions=(Cue(start=10, end=50, lines=("one",)),))
+    other = video.evolve(burned_captions=(Cue(start=10, end=50, lines=("two",)),))
+    assert [a == b for a, b in zip(keys(video), keys(other), strict=True)] == [False, True, True, True, True]
 
 
-def test_fonts_count_only_where_there_is_text():
-    film = timeline(100, 90, burned_captions=(Cue(start=10, end=50, lines=("one",)),))
-    same = [a == b for a, b in zip(keys(film), keys(film, font="other"), strict=True)]
+def test_fonts_count_only_where_there_is_text() -> None:
+    video = timeline(100, 90, burned_captions=(Cue(start=10, end=50, lines=("one",)),))
+    same = [a == b for a, b in zip(keys(video), keys(video, font="other"), strict=True)]
     assert same == [False, True, True]
-    marked = film.evolve(watermark=Watermark(text="mark"))
+    marked = video.evolve(watermark=Watermark(text="mark"))
     assert not set(keys(marked)) & set(keys(marked, font="other"))
 
 
-def test_the_sides_captions_and_the_sound_are_not_in_the_key():
-    film = timeline(100, 90)
-    assert keys(film) == keys(
-        film.evolve(captions={"en": (Cue(start=1, end=9, lines=("side",)),)}, extended_scenes=(0,))
+def test_the_sides_captions_and_the_sound_are_not_in_the_key() -> None:
+    video = timeline(100, 90)
+    assert keys(video) == keys(
+        video.evolve(captions={"en": (Cue(start=1, end=9, lines=("side",)),)}, extended_scenes=(0,))
     )
 
 
-def test_a_camera_at_rest_gives_every_equal_stretch_the_same_key():
+def test_a_camera_at_rest_gives_every_equal_stretch_the_same_key() -> None:
     parts = [segment_key(s, (), "e", {}) for s in split(timeline(360, camera=HOLD))]
     assert len(parts) == 2
     assert len(set(parts)) == 1
@@ -161,16 +163,16 @@ CHANGES: dict[str, Callable[[Segment], Segment]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_changes_pixels_changes_the_key(change):
-    film = timeline(
+def test_whatever_changes_pixels_changes_the_key(change: str) -> None:
+    video = timeline(
         100, 90, burned_captions=(Cue(start=86, end=95, lines=("one two",)),), watermark=Watermark(text="a")
     )
-    transition = build_segment(film, 85, 100)
+    transition = build_segment(video, 85, 100)
     changed = CHANGES[change](transition)
     assert segment_key(changed, (), "e", {}) != segment_key(transition, (), "e", {})
 
 
-def test_encoder_arguments_and_versions_change_every_key():
-    film = timeline(100, 90)
-    assert not set(keys(film)) & set(keys(film, encoder=("-crf", "18")))
-    assert not set(keys(film)) & set(keys(film, engine="another"))
+def test_encoder_arguments_and_versions_change_every_key() -> None:
+    video = timeline(100, 90)
+    assert not set(keys(video)) & set(keys(video, encoder=("-crf", "18")))
+    assert not set(keys(video)) & set(keys(video, engine="another"))

@@ -12,26 +12,28 @@ X264, NVENC = (build_profile(codec, "FINAL", RendererSettings()) for codec in ("
 @given(
     st.lists(st.floats(1, 200), min_size=1, max_size=80), st.integers(1, 20), st.lists(st.floats(0, 500), max_size=3)
 )
-def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(costs, tasks, beside):
-    found = partition_by_cost(costs, tasks, beside)
-    assert len(found) == tasks
-    assert [index for share in found for index in share] == list(range(len(costs)))
-    even = (sum(costs) + sum(beside[:tasks])) / tasks
-    for share in found:
+def test_every_segment_has_one_task_and_none_has_much_more_than_its_share(
+    costs: list[float], tasks: int, other_work: list[float]
+) -> None:
+    ranges = partition_by_cost(costs, tasks, other_work)
+    assert len(ranges) == tasks
+    assert [index for share in ranges for index in share] == list(range(len(costs)))
+    even = (sum(costs) + sum(other_work[:tasks])) / tasks
+    for share in ranges:
         assert sum(costs[index] for index in share) <= even + max(costs) + 1e-6
 
 
-def test_the_task_that_also_mixes_the_sound_gets_less_picture():
+def test_the_task_that_also_mixes_the_audio_gets_less_work() -> None:
     first, second = partition_by_cost([10.0] * 20, 2, [40])
     assert (len(first), len(second)) == (8, 12)
     assert [len(share) for share in partition_by_cost([10.0] * 20, 4, [40, 20])] == [3, 4, 7, 6]
 
 
-def test_more_tasks_than_segments_leaves_some_without_work():
+def test_more_tasks_than_segments_leaves_some_without_work() -> None:
     assert sorted(len(share) for share in partition_by_cost([30.0, 30.0], 5)) == [0, 0, 0, 1, 1]
 
 
-def test_workers_are_as_many_as_cores_memory_and_sessions_allow():
+def test_workers_are_as_many_as_cores_memory_and_sessions_allow() -> None:
     unlimited = float("inf")
     assert choose_worker_count(X264, 1920, 1080, cores=4, memory_mb=unlimited) == 4
     assert choose_worker_count(X264, 1920, 1080, cores=64, memory_mb=unlimited) == 64

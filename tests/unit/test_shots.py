@@ -18,7 +18,9 @@ CLIP, OTHER, PHOTO, SONG = (f"up-{n:016x}" for n in range(4))
 WIDE = (1600, 900)
 
 
-def asset(slot: str, name: str, *, seconds: float = 0.0, clip_sec: float | None = None, size=WIDE) -> Asset:
+def asset(
+    slot: str, name: str, *, seconds: float = 0.0, clip_sec: float | None = None, size: tuple[int, int] = WIDE
+) -> Asset:
     return Asset(
         key=name,
         kind="image",
@@ -34,7 +36,7 @@ def asset(slot: str, name: str, *, seconds: float = 0.0, clip_sec: float | None 
     )
 
 
-def laid_out(
+def lay_out(
     *scenes: dict[str, Any],
     clip_sec: float = 4.0,
     sounds: bool = True,
@@ -48,8 +50,8 @@ def laid_out(
     for i, scene in enumerate(body.scenes):
         length = clip_sec if scene.clip else None
         name = scene.clip.upload if scene.clip else f"photo-{i}"
-        heard = clip_sec if scene.clip and sounds else 0.0
-        assets[Slot.image(i)] = asset("image", name, seconds=heard, clip_sec=length, size=size)
+        audio_sec = clip_sec if scene.clip and sounds else 0.0
+        assets[Slot.image(i)] = asset("image", name, seconds=audio_sec, clip_sec=length, size=size)
         assets[Slot.narration(i)] = asset("narration", f"voice-{i}", seconds=speech_sec)
     return build_timeline(body, assets)
 
@@ -63,16 +65,16 @@ def clip(**fields: Any) -> dict[str, Any]:
 
 
 def test_a_clip_without_a_length_is_as_long_as_it_is() -> None:
-    made = laid_out(clip(), clip(start_sec=1) | {"transition": "crossfade"}, clip(start_sec=1, end_sec=2.5))
-    assert [c.frames for c in made.clips] == [120, 90, 45]
-    assert [c.footage for c in made.clips] == [
+    timeline = lay_out(clip(), clip(start_sec=1) | {"transition": "crossfade"}, clip(start_sec=1, end_sec=2.5))
+    assert [c.frames for c in timeline.clips] == [120, 90, 45]
+    assert [c.footage for c in timeline.clips] == [
         Footage(start_sec=s, part_frames=f, when_over="hold") for s, f in ((0, 120), (1, 90), (1, 45))
     ]
-    assert (made.looped_scenes, made.held_scenes, made.extended_scenes) == ((), (), ())
+    assert (timeline.looped_scenes, timeline.held_scenes, timeline.extended_scenes) == ((), (), ())
 
 
 @pytest.mark.parametrize(
-    ("fields", "scene", "sounds", "over", "frames", "told"),
+    ("fields", "scene", "sounds", "over", "frames", "filler"),
     [
         ({}, {"duration_sec": 6}, True, "hold", 180, "held"),
         ({}, {"duration_sec": 6}, False, "loop", 180, "looped"),
@@ -87,23 +89,26 @@ def test_a_clip_without_a_length_is_as_long_as_it_is() -> None:
     ],
 )
 def test_a_clip_that_is_shorter_than_its_scene(
-    fields: dict[str, Any], scene: dict[str, Any], sounds: bool, over: str, frames: int, told: str
+    fields: dict[str, Any], scene: dict[str, Any], sounds: bool, over: str, frames: int, filler: str
 ) -> None:
-    made = laid_out(clip(**fields) | scene, sounds=sounds, speech_sec=5.0)
-    assert (made.clips[0].frames, made.clips[0].footage.when_over) == (frames, over)
-    assert {"looped": made.looped_scenes, "held": made.held_scenes, "": (0,)}[told] == (0,)
-    assert len(made.looped_scenes) + len(made.held_scenes) == bool(told)
+    timeline = lay_out(clip(**fields) | scene, sounds=sounds, speech_sec=5.0)
+    shown = timeline.clips[0]
+    assert shown.footage is not None
+    assert (shown.frames, shown.footage.when_over) == (frames, over)
+    assert {"looped": timeline.looped_scenes, "held": timeline.held_scenes, "": (0,)}[filler] == (0,)
+    assert len(timeline.looped_scenes) + len(timeline.held_scenes) == bool(filler)
 
 
 def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
-    made = laid_out(clip(sound="drop") | {"duration_sec": 4}, photo() | {"transition": "crossfade"})
-    assert made.clips[0].frames == 120 + 8
-    assert made.clips[0].footage.when_over == "hold"
-    assert made.looped_scenes + made.held_scenes == ()
+    timeline = lay_out(clip(sound="drop") | {"duration_sec": 4}, photo() | {"transition": "crossfade"})
+    assert timeline.clips[0].frames == 120 + 8
+    assert timeline.clips[0].footage is not None
+    assert timeline.clips[0].footage.when_over == "hold"
+    assert timeline.looped_scenes + timeline.held_scenes == ()
 
 
 @pytest.mark.parametrize(
-    ("fields", "narration", "heard"),
+    ("fields", "narration", "audio_sec"),
     [
         ({}, "", (False, 0.0)),
         ({}, "Hello.", (True, 0.0)),
@@ -113,22 +118,22 @@ def test_a_clip_holds_through_a_transition_without_a_notice() -> None:
         ({"sound": "duck"}, "", (False, 0.0)),
     ],
 )
-def test_the_sound_of_a_clip(fields: dict[str, Any], narration: str, heard: tuple[bool, float] | None) -> None:
-    made = laid_out(clip(start_sec=1, **fields) | {"narration": narration, "duration_sec": 3})
-    assert [(s.ducked, s.volume_db) for s in made.clip_audio] == ([heard] if heard else [])
-    for sound in made.clip_audio:
-        assert (sound.start, sound.samples, sound.source_start, sound.period) == (0, 144_000, 48_000, 144_000)
-    assert laid_out(clip(**fields) | {"duration_sec": 3}, sounds=False).clip_audio == ()
+def test_the_audio_of_a_clip(fields: dict[str, Any], narration: str, audio_sec: tuple[bool, float] | None) -> None:
+    timeline = lay_out(clip(start_sec=1, **fields) | {"narration": narration, "duration_sec": 3})
+    assert [(s.ducked, s.volume_db) for s in timeline.clip_audio] == ([audio_sec] if audio_sec else [])
+    for audio in timeline.clip_audio:
+        assert (audio.start, audio.samples, audio.source_start, audio.period) == (0, 144_000, 48_000, 144_000)
+    assert lay_out(clip(**fields) | {"duration_sec": 3}, sounds=False).clip_audio == ()
 
 
-def test_sound_comes_and_goes_with_its_picture() -> None:
-    made = laid_out(photo(), clip() | {"transition": "crossfade"}, photo() | {"transition": "dip"})
-    (sound,) = made.clip_audio
-    assert sound.start == made.clips[1].start * 1600
-    assert (sound.samples, sound.fade_in, sound.fade_out) == (120 * 1600, 15 * 1600, 15 * 1600)
-    held = laid_out(clip() | {"duration_sec": 6}, photo()).clip_audio[0]
+def test_audio_comes_and_goes_with_its_image() -> None:
+    timeline = lay_out(photo(), clip() | {"transition": "crossfade"}, photo() | {"transition": "dip"})
+    (audio,) = timeline.clip_audio
+    assert audio.start == timeline.clips[1].start * 1600
+    assert (audio.samples, audio.fade_in, audio.fade_out) == (120 * 1600, 15 * 1600, 15 * 1600)
+    held = lay_out(clip() | {"duration_sec": 6}, photo()).clip_audio[0]
     assert (held.samples, held.fade_in, held.fade_out) == (4 * SAMPLE_RATE, 480, 480)
-    looped = laid_out(clip(when_short="loop") | {"duration_sec": 6}, photo()).clip_audio[0]
+    looped = lay_out(clip(when_short="loop") | {"duration_sec": 6}, photo()).clip_audio[0]
     assert (looped.samples, looped.period) == (6 * SAMPLE_RATE, 4 * SAMPLE_RATE)
 
 
@@ -144,11 +149,11 @@ def test_sound_comes_and_goes_with_its_picture() -> None:
     ],
 )
 def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: tuple[int, int]) -> None:
-    for made in (
-        laid_out(photo(focus=focus) | {"camera": "hold"}, size=size),
-        laid_out(clip(focus=focus), size=size),
+    for timeline in (
+        lay_out(photo(focus=focus) | {"camera": "hold"}, size=size),
+        lay_out(clip(focus=focus), size=size),
     ):
-        camera = made.clips[0].camera
+        camera = timeline.clips[0].camera
         shown = crop_for_pose(camera.start, size, 16 / 9)
         assert camera.still
         assert (round(shown.left), round(shown.top)) == pytest.approx(left_top, abs=1)
@@ -160,11 +165,11 @@ def test_focus_says_what_stays(focus: object, size: tuple[int, int], left_top: t
 def test_every_move_stays_inside_the_part_that_cropping_leaves(
     camera: str, focus: object, size: tuple[int, int]
 ) -> None:
-    """Every move changes the picture, so that the gate never takes a video for frozen."""
+    """Every move changes the image, so that the gate never takes a video for frozen."""
     base = crop_for_pose(
-        laid_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9
+        lay_out(photo(focus=focus) | {"camera": "hold"}, size=size).clips[0].camera.start, size, 16 / 9
     )
-    move = laid_out(photo(focus=focus) | {"camera": camera}, size=size).clips[0].camera
+    move = lay_out(photo(focus=focus) | {"camera": camera}, size=size).clips[0].camera
     start, end = (crop_for_pose(pose, size, 16 / 9) for pose in (move.start, move.end))
     assert abs(start.left - end.left) + abs(start.top - end.top) > 0.02 * base.height
     for box in (start, end):
@@ -175,43 +180,46 @@ def test_every_move_stays_inside_the_part_that_cropping_leaves(
 
 
 def test_an_image_that_is_shown_whole_moves_only_on_request() -> None:
-    made = laid_out(photo(fit="fit"), photo(fit="fit") | {"camera": "zoom_in"}, photo(), clip(fit="fit"))
-    assert [c.fit for c in made.clips] == ["fit", "fit", "fill", "fit"]
-    assert [c.camera.still for c in made.clips] == [True, False, False, True]
+    timeline = lay_out(photo(fit="fit"), photo(fit="fit") | {"camera": "zoom_in"}, photo(), clip(fit="fit"))
+    assert [c.fit for c in timeline.clips] == ["fit", "fit", "fill", "fit"]
+    assert [c.camera.still for c in timeline.clips] == [True, False, False, True]
     with pytest.raises(Exception, match="no camera move"):
-        laid_out(clip(fit="fit") | {"camera": "zoom_in"})
+        lay_out(clip(fit="fit") | {"camera": "zoom_in"})
 
 
 def test_a_song_opens_the_video_with_its_own_start() -> None:
     song = {"upload": SONG, "start_sec": 10}
-    bed = laid_out(photo() | {"duration_sec": 20}, music=song).music
-    assert (bed.source_start, bed.samples, bed.crossfade) == (480_000, 20 * SAMPLE_RATE, 0)
-    bed = laid_out(photo() | {"duration_sec": 20}, music=song, song_sec=18).music
-    assert (bed.source_start, bed.samples, bed.crossfade) == (480_000, 8 * SAMPLE_RATE, 2 * SAMPLE_RATE)
-    bed = laid_out(photo() | {"duration_sec": 20}, music={"mood": "calm"}).music
-    assert (bed.source_start, bed.samples, bed.crossfade) == (0, 60 * SAMPLE_RATE, None)
+    track = lay_out(photo() | {"duration_sec": 20}, music=song).music
+    assert track is not None
+    assert (track.source_start, track.samples, track.crossfade) == (480_000, 20 * SAMPLE_RATE, 0)
+    track = lay_out(photo() | {"duration_sec": 20}, music=song, song_sec=18).music
+    assert track is not None
+    assert (track.source_start, track.samples, track.crossfade) == (480_000, 8 * SAMPLE_RATE, 2 * SAMPLE_RATE)
+    track = lay_out(photo() | {"duration_sec": 20}, music={"mood": "calm"}).music
+    assert track is not None
+    assert (track.source_start, track.samples, track.crossfade) == (0, 60 * SAMPLE_RATE, None)
 
 
-def keys(made: Timeline) -> list[str]:
-    return [segment_key(part, ("x",), "engine", {}) for part in segments.split(made)]
+def keys(timeline: Timeline) -> list[str]:
+    return [segment_key(part, ("x",), "engine", {}) for part in segments.split(timeline)]
 
 
 @pytest.mark.parametrize("change", [{"start_sec": 1.5}, {"fit": "fit"}, {"focus": "top"}, {"end_sec": 3.5}])
 def test_a_change_of_a_clip_renders_only_its_own_segments_again(change: dict[str, Any]) -> None:
-    def film(**fields: Any) -> list[str]:
+    def encode_keys(**fields: Any) -> list[str]:
         cuts = clip(start_sec=1, **fields) | {"duration_sec": 3, "transition": "cut"}
-        return keys(laid_out(photo(), cuts, photo(), size=(900, 1600)))
+        return keys(lay_out(photo(), cuts, photo(), size=(900, 1600)))
 
-    def changed() -> list[str]:
+    def replace_clip() -> list[str]:
         cuts = {"clip": {"upload": CLIP, "start_sec": 1, **change}, "duration_sec": 3, "transition": "cut"}
-        return keys(laid_out(photo(), cuts, photo(), size=(900, 1600)))
+        return keys(lay_out(photo(), cuts, photo(), size=(900, 1600)))
 
-    assert [a == b for a, b in zip(film(), changed(), strict=True)] == [True, False, True]
-    assert film() == film(sound="drop", when_short="hold")  # the sound does not change the picture
+    assert [a == b for a, b in zip(encode_keys(), replace_clip(), strict=True)] == [True, False, True]
+    assert encode_keys() == encode_keys(sound="drop", when_short="hold")  # the audio does not change the frames
 
 
 def test_a_scene_that_ends_before_its_clips_end_is_known() -> None:
-    whole = laid_out(clip(end_sec=3) | {"narration": "Hi.", "duration_sec": 3})
-    early = laid_out(clip(end_sec=3) | {"narration": "Hi."}, speech_sec=1.0)
+    whole = lay_out(clip(end_sec=3) | {"narration": "Hi.", "duration_sec": 3})
+    early = lay_out(clip(end_sec=3) | {"narration": "Hi."}, speech_sec=1.0)
     assert (whole.cut_short_scenes, early.cut_short_scenes) == ((), (0,))
-    assert laid_out(clip() | {"narration": "Hi."}, speech_sec=1.0).cut_short_scenes == ()
+    assert lay_out(clip() | {"narration": "Hi."}, speech_sec=1.0).cut_short_scenes == ()

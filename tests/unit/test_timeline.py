@@ -20,12 +20,12 @@ PROVIDERS = FirstProviders(ProviderId("n", "1"), ProviderId("i", "1"), ProviderI
 
 
 def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[Slot, Asset]:
-    found = {}
+    assets: dict[Slot, Asset] = {}
     for request in list_asset_requests(plan, PROVIDERS):
         text = request.spec.text if isinstance(request.spec, NarrationSpec) else ""
         samples = round(seconds[request.slot.scene or 0] * SAMPLE_RATE) if request.kind == "narration" else 48_000
         words = tuple(Word(text=w, start=i * 0.1, end=i * 0.1 + 0.09) for i, w in enumerate(text.split()))
-        found[request.slot] = Asset(
+        assets[request.slot] = Asset(
             key=request.key,
             kind=request.kind,
             blob=f"assets/{request.slot}",
@@ -35,7 +35,7 @@ def assets_for(plan: RenderPlan, seconds: list[float]) -> dict[Slot, Asset]:
             samples=samples if request.kind != "image" else 0,
             words=words,
         )
-    return found
+    return assets
 
 
 def plan_of(*durations: float | None, fps: int = 30, transition: str = "crossfade") -> RenderPlan:
@@ -48,12 +48,12 @@ def plan_of(*durations: float | None, fps: int = 30, transition: str = "crossfad
 
 def test_narration_decides_and_a_scene_is_never_shorter_than_asked() -> None:
     plan = plan_of(2, 10)
-    made = build_timeline(plan, assets_for(plan, [4.0, 4.0]))
+    timeline = build_timeline(plan, assets_for(plan, [4.0, 4.0]))
     fade = 15
-    assert made.extended_scenes == (0,)
-    assert made.clips[0].frames == 120 + 2 * 6 + (fade - fade // 2)
-    assert made.clips[1].frames == 300 + fade // 2
-    assert made.frames == made.clips[-1].end
+    assert timeline.extended_scenes == (0,)
+    assert timeline.clips[0].frames == 120 + 2 * 6 + (fade - fade // 2)
+    assert timeline.clips[1].frames == 300 + fade // 2
+    assert timeline.frames == timeline.clips[-1].end
 
 
 @given(
@@ -66,24 +66,24 @@ def test_voices_never_overlap_and_stay_inside_their_scene(
 ) -> None:
     """Narrations of any length, 0.3 to 3 times the planned one included, come out in sync."""
     plan = plan_of(*(asked for _, asked in scenes), fps=fps, transition=transition)
-    made = build_timeline(plan, assets_for(plan, [spoken for spoken, _ in scenes]))
-    assert made.frames == sum(c.frames for c in made.clips) - sum(c.transition.frames for c in made.clips)
-    for clip, voice in zip(made.clips, made.narrations, strict=True):
+    timeline = build_timeline(plan, assets_for(plan, [narrated for narrated, _ in scenes]))
+    assert timeline.frames == sum(c.frames for c in timeline.clips) - sum(c.transition.frames for c in timeline.clips)
+    for clip, voice in zip(timeline.clips, timeline.narrations, strict=True):
         lead = voice.start / SAMPLE_RATE - clip.start / fps
         assert lead >= NARRATION_PADDING_SEC - 1 / SAMPLE_RATE
         assert voice.end / SAMPLE_RATE <= clip.end / fps - NARRATION_PADDING_SEC + 1 / SAMPLE_RATE
-    for a, b in pairwise(made.narrations):
+    for a, b in pairwise(timeline.narrations):
         assert b.start - a.end >= 2 * NARRATION_PADDING_SEC * SAMPLE_RATE - 2
-    for cue in made.captions["en"]:
-        assert 0 <= cue.start < cue.end <= made.frames
+    for cue in timeline.captions["en"]:
+        assert 0 <= cue.start < cue.end <= timeline.frames
 
 
 def test_neighbouring_clips_overlap_by_their_crossfade_and_no_further() -> None:
     plan = plan_of(1, 1, 1)
-    made = build_timeline(plan, assets_for(plan, [0.2] * 3))
-    for a, b in pairwise(made.clips):
+    timeline = build_timeline(plan, assets_for(plan, [0.2] * 3))
+    for a, b in pairwise(timeline.clips):
         assert a.end - b.start == b.transition.frames == 15
-    assert made.clips[0].end <= made.clips[2].start
+    assert timeline.clips[0].end <= timeline.clips[2].start
 
 
 def test_a_video_far_over_ten_minutes_is_refused_with_its_length() -> None:
@@ -106,16 +106,16 @@ def test_a_language_without_all_its_translations_has_no_captions() -> None:
 
 def test_a_video_without_a_word_has_no_captions() -> None:
     plan = RenderPlan(scenes=(Scene(image_prompt="x", duration_sec=2),))
-    made = build_timeline(plan, assets_for(plan, []))
-    assert (made.captions, made.burned_captions) == ({}, ())
+    timeline = build_timeline(plan, assets_for(plan, []))
+    assert (timeline.captions, timeline.burned_captions) == ({}, ())
 
 
 def test_both_languages_come_from_one_timeline() -> None:
     scene = Scene(narration="One two. Three.", image_prompt="x", translations={"hi": "एक दो। तीन।"})
     plan = RenderPlan(scenes=(scene,))
-    made = build_timeline(plan, assets_for(plan, [3.0]))
-    assert [c.start for c in made.captions["en"]] == [c.start for c in made.captions["hi"]]
-    assert made.burned_captions == made.captions["en"]
+    timeline = build_timeline(plan, assets_for(plan, [3.0]))
+    assert [c.start for c in timeline.captions["en"]] == [c.start for c in timeline.captions["hi"]]
+    assert timeline.burned_captions == timeline.captions["en"]
 
 
 def test_the_same_request_has_the_same_key_and_another_provider_another() -> None:
@@ -135,13 +135,13 @@ def test_titles_stand_while_their_scene_alone_is_seen() -> None:
         {"image_prompt": "x", "duration_sec": 3},
     ]
     plan = RenderPlan.parse({"scenes": scenes, "render": {"fps": 30}})
-    made = build_timeline(plan, assets_for(plan, [4.0, 0, 0]))
-    title, lower, short = made.titles
+    timeline = build_timeline(plan, assets_for(plan, [4.0, 0, 0]))
+    title, lower, short = timeline.titles
     assert (title.start, title.end, title.text, title.subtext) == (0, 105, "प्रह्लाद", "A story")
     assert (lower.start, lower.end, lower.place) == (15, 135, "lower_third")
-    assert short.start == made.clips[1].start + 15
-    assert short.end == made.clips[2].start
-    assert (made.clips[1].transition.kind, made.clips[1].transition.frames) == ("dip", 15)
+    assert short.start == timeline.clips[1].start + 15
+    assert short.end == timeline.clips[2].start
+    assert (timeline.clips[1].transition.kind, timeline.clips[1].transition.frames) == ("dip", 15)
 
 
 def test_a_plan_names_its_encoder_and_quality() -> None:
