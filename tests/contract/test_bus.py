@@ -1,4 +1,4 @@
-"""What every bus must do: keep what was published until somebody has done it."""
+"""Contract of the bus: it keeps a published message until a worker has finished it."""
 
 import os
 import subprocess
@@ -16,6 +16,7 @@ from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import (
     TOPICS,
+    CheckUpload,
     Message,
     PlanRender,
     ProduceAsset,
@@ -43,7 +44,7 @@ class Kit:
     take: Callable[[str, bool], Message]
     """The next message for a topic; done with it, or given back."""
     env: dict[str, str]
-    """Of another process with the same bus."""
+    """Publish from another process that has the same bus."""
 
 
 @pytest.fixture(params=["local", "gcp"])
@@ -84,15 +85,16 @@ def _gcp() -> Iterator[Kit]:
 
         def take(topic: str, done: bool) -> Message:
             subscription = f"projects/{project}/subscriptions/t-{topic}"
-            (found,) = subscriber.pull(subscription=subscription, max_messages=1, timeout=20).received_messages
+            (received,) = subscriber.pull(subscription=subscription, max_messages=1, timeout=20).received_messages
             if done:
-                subscriber.acknowledge(subscription=subscription, ack_ids=[found.ack_id])
+                subscriber.acknowledge(subscription=subscription, ack_ids=[received.ack_id])
             else:
                 subscriber.modify_ack_deadline(
-                    subscription=subscription, ack_ids=[found.ack_id], ack_deadline_seconds=0
+                    subscription=subscription, ack_ids=[received.ack_id], ack_deadline_seconds=0
                 )
-            message = decode_message(found.message.data)
-            attributes = dict(found.message.attributes)
+            message = decode_message(received.message.data)
+            attributes = dict(received.message.attributes)
+            assert not isinstance(message, CheckUpload)
             assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
             assert attributes.get("trace", "abc") == "abc"
             return message

@@ -1,4 +1,4 @@
-"""What lies in Firestore beside the port: fields that Google's own servers act on, which no emulator does."""
+"""The fields in Firestore that the port does not show: Google's servers act on them, and no emulator does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def test_a_lease_goes_on_counting_when_its_record_was_deleted(stores: Stores) ->
 def test_every_record_has_the_fields_that_terraform_speaks_of(stores: Stores) -> None:
     stores.new_job("k")
     stores.assets.save(ASSET, stores.leases.acquire("k", MINUTE))
-    stores.records.update(["k"], lambda _found: {"k": "1"})
+    stores.records.update(["k"], lambda _values: {"k": "1"})
     for collection in TTL_COLLECTIONS:
         assert TTL_FIELD in stores.raw.document(f"{collection}/k").get().to_dict()
     for collection, name in UNINDEXED:
@@ -116,7 +116,7 @@ def test_counts_are_spread(stores: Stores) -> None:
 @pytest.mark.parametrize(
     "created_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "yesterday", "", "2020-13-01"]
 )
-def test_a_cursor_that_somebody_made_up_is_refused(created_at: str, stores: Stores) -> None:
+def test_an_invented_cursor_is_refused(created_at: str, stores: Stores) -> None:
     with pytest.raises(InvalidRequest, match="after"):
         stores.jobs.list_latest(1, encode_cursor(created_at, "a"))
 
@@ -133,10 +133,10 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
         jobs.list_unfinished(clock.now())
         jobs.count_by_state()
         store.close()
-    sent = [index for method, request in between.seen if method == "RunQuery" for index in [_index(request)]]
+    sent = [index for method, request in between.requests if method == "RunQuery" for index in [_index(request)]]
     assert len(sent) == 4
     assert {index for index in sent if index} == set(INDEXES)
-    assert not any(method == "RunAggregationQuery" for method, _ in between.seen)
+    assert not any(method == "RunAggregationQuery" for method, _ in between.requests)
 
 
 def _index(request: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
@@ -146,7 +146,7 @@ def _index(request: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
 
     query = RunQueryRequest.deserialize(request).structured_query
     both = query.where.composite_filter.filters
-    filters = [found.field_filter for found in both or ([query.where] if query.where else [])]
+    filters = [part.field_filter for part in both or ([query.where] if query.where else [])]
     equal = [f.field.field_path for f in filters if f.op == StructuredQuery.FieldFilter.Operator.EQUAL]
     order = [(o.field.field_path, o.direction.name) for o in query.order_by]
     unequal = {f.field.field_path for f in filters} - set(equal)

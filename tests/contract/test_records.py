@@ -20,25 +20,25 @@ PRICES = PriceTable.model_validate(
 )
 
 
-def test_what_nobody_wrote_is_not_there(kit: Kit) -> None:
+def test_a_name_that_was_never_written_has_no_value(kit: Kit) -> None:
     assert kit.records.read(["a", "b/c"]) == {}
 
 
 def test_several_are_changed_together_and_the_others_stay(kit: Kit) -> None:
-    kit.records.update(["a", "b/c"], lambda found: {"a": "1", "b/c": "2"})
-    seen: list[Mapping[str, str]] = []
+    kit.records.update(["a", "b/c"], lambda values: {"a": "1", "b/c": "2"})
+    values_before: list[Mapping[str, str]] = []
 
-    def change(found: Mapping[str, str]) -> Mapping[str, str]:
-        seen.append(dict(found))
+    def change(values: Mapping[str, str]) -> Mapping[str, str]:
+        values_before.append(dict(values))
         return {"a": "3"}
 
     assert kit.records.update(["a", "b/c", "new"], change) == {"a": "3", "b/c": "2"}
-    assert seen == [{"a": "1", "b/c": "2"}]
+    assert values_before == [{"a": "1", "b/c": "2"}]
     assert kit.records.read(["a", "b/c", "new"]) == {"a": "3", "b/c": "2"}
 
 
 def test_a_change_that_raises_writes_nothing(kit: Kit) -> None:
-    def change(_found: Mapping[str, str]) -> Mapping[str, str]:
+    def change(_values: Mapping[str, str]) -> Mapping[str, str]:
         raise BudgetExceeded("no", provider="v")
 
     with pytest.raises(BudgetExceeded):
@@ -48,8 +48,8 @@ def test_a_change_that_raises_writes_nothing(kit: Kit) -> None:
 
 def test_twenty_at_once_lose_no_change(kit: Kit) -> None:
     def add(_i: int) -> None:
-        def change(found: Mapping[str, str]) -> Mapping[str, str]:
-            return {name: json.dumps(json.loads(found.get(name, "0")) + 1) for name in ("x", "y")}
+        def change(values: Mapping[str, str]) -> Mapping[str, str]:
+            return {name: json.dumps(json.loads(values.get(name, "0")) + 1) for name in ("x", "y")}
 
         kit.records.update(["x", "y"], change)
 

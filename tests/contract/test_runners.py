@@ -1,10 +1,11 @@
-"""What every runner must do, with a task that says when it has started and ends when it is told to."""
+"""Contract of the runner, with a task that reports its start and ends when the test asks it to."""
 
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import SystemClock
 from sutradhar.ports.runner import ExecutionState, RenderRunner
 
-# the request is a folder here; reading from a pipe waits until somebody writes the exit code into it
+# the request is a folder here; reading from the pipe waits until the test writes the exit code into it
 TASK = """
 import os, pathlib, sys
 folder = pathlib.Path(os.environ["RENDER_REQUEST"])
@@ -34,31 +35,33 @@ ARGV = (sys.executable, "-c", TASK)
 
 
 class Ignored:
+    reports_last_error = True
+
     def publish(self, message: Message) -> None:
-        """Nobody listens here."""
+        """Drop the message: this test needs no bus."""
 
 
 @dataclass
-class Kit:
+class RunnerFixture:
     runner: RenderRunner
     gone: str
-    """An execution that nobody knows of."""
+    """Return the name of an execution that the runner does not know."""
     cloud: CloudRunJobs | None = None
 
 
 @pytest.fixture(params=["local", "gcp"])
-def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
+def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunnerFixture]:
     env = {"PATH": os.environ["PATH"]}
     if request.param == "local":
         process_registry = ProcessRegistry(tmp_path / "home")
-        runner = LocalRenderRunner(tmp_path / "home", process_registry, Ignored(), env, tmp_path / "work", ARGV)
-        yield Kit(runner, "r-1.0.12345-nobody")
-        runner.close()
+        local = LocalRenderRunner(tmp_path / "home", process_registry, Ignored(), env, tmp_path / "work", ARGV)
+        yield RunnerFixture(local, "r-1.0.12345-nobody")
+        local.close()
         process_registry.close()
         return
     with CloudRunJobs({"renderer": Job(ARGV, env)}, tmp_path / "logs") as cloud:
         runner = CloudRunRunner("p", "europe-west4", "renderer", MACHINE, cloud.endpoint, SystemClock())
-        yield Kit(runner, "projects/p/locations/europe-west4/jobs/renderer/executions/renderer-zzzzz", cloud)
+        yield RunnerFixture(runner, "projects/p/locations/europe-west4/jobs/renderer/executions/renderer-zzzzz", cloud)
         runner.close()
 
 
@@ -74,7 +77,7 @@ class Render:
     def tell(self, code: int, task: int = 0) -> None:
         (self.folder / f"exit-{task}").write_text(str(code))
 
-    def started(self, task: int = 0, attempt: int = 0) -> bool:
+    def has_started(self, task: int = 0, attempt: int = 0) -> bool:
         return (self.folder / f"task-{task}-{attempt}").exists()
 
 
@@ -83,7 +86,7 @@ def render(tmp_path: Path) -> Render:
     return Render(tmp_path / "request")
 
 
-def until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     """Another process is looked at, which has no way to tell us."""
     end = time.monotonic() + 20
     while not true():
@@ -91,86 +94,86 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def ended(kit: Kit, execution: str) -> None:
-    until(lambda: kit.runner.report(execution).state is not ExecutionState.RUNNING)
+def wait_until_ended(kit: RunnerFixture, execution: str) -> None:
+    wait_until(lambda: kit.runner.report(execution).state is not ExecutionState.RUNNING)
 
 
-def test_an_execution_runs_and_succeeds(kit: Kit, render: Render) -> None:
+def test_an_execution_runs_and_succeeds(kit: RunnerFixture, render: Render) -> None:
     execution = kit.runner.start("job", "job-1", str(render.folder))
-    until(render.started)
+    wait_until(render.has_started)
     assert kit.runner.report(execution).state is ExecutionState.RUNNING
     render.tell(0)
-    ended(kit, execution)
+    wait_until_ended(kit, execution)
     assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
-    said = (render.folder / "task-0-0").read_text()
-    assert said == execution.rsplit("/", 1)[-1]
+    execution_name = (render.folder / "task-0-0").read_text()
+    assert execution_name == execution.rsplit("/", 1)[-1]
 
 
-def test_a_render_that_runs_is_not_started_again(kit: Kit, render: Render) -> None:
+def test_a_render_that_runs_is_not_started_again(kit: RunnerFixture, render: Render) -> None:
     first = kit.runner.start("job", "job-1", str(render.folder))
     assert kit.runner.start("job", "job-1", str(render.folder)) == first
-    until(render.started)
+    wait_until(render.has_started)
     render.tell(0)
-    ended(kit, first)
+    wait_until_ended(kit, first)
     second = kit.runner.start("job", "job-1", str(render.folder))
     assert second != first
     render.tell(0)
-    ended(kit, second)
+    wait_until_ended(kit, second)
 
 
-def test_a_task_that_ends_badly_is_tried_again(kit: Kit, render: Render) -> None:
+def test_a_task_that_ends_badly_is_tried_again(kit: RunnerFixture, render: Render) -> None:
     execution = kit.runner.start("job", "job-1", str(render.folder))
     render.tell(1)
-    until(lambda: render.started(attempt=1))
+    wait_until(lambda: render.has_started(attempt=1))
     assert kit.runner.report(execution).state is ExecutionState.RUNNING
     render.tell(0)
-    ended(kit, execution)
+    wait_until_ended(kit, execution)
     assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
 
 
-def test_a_task_that_never_ends_well_fails_with_what_is_known(kit: Kit, render: Render) -> None:
+def test_a_task_that_never_ends_well_fails_with_what_is_known(kit: RunnerFixture, render: Render) -> None:
     execution = kit.runner.start("job", "job-1", str(render.folder))
     for attempt in range(MAX_RETRIES + 1):
-        until(lambda attempt=attempt: render.started(attempt=attempt))
+        wait_until(partial(render.has_started, attempt=attempt))
         render.tell(3)
-    ended(kit, execution)
+    wait_until_ended(kit, execution)
     report = kit.runner.report(execution)
     assert report.state is ExecutionState.FAILED
     assert report.detail
-    assert not render.started(attempt=MAX_RETRIES + 1)
+    assert not render.has_started(attempt=MAX_RETRIES + 1)
 
 
-def test_a_cancelled_execution_ends_and_is_not_tried_again(kit: Kit, render: Render) -> None:
+def test_a_cancelled_execution_ends_and_is_not_tried_again(kit: RunnerFixture, render: Render) -> None:
     execution = kit.runner.start("job", "job-1", str(render.folder))
-    until(render.started)
+    wait_until(render.has_started)
     kit.runner.cancel(execution)
-    ended(kit, execution)
+    wait_until_ended(kit, execution)
     assert kit.runner.report(execution).state is ExecutionState.FAILED
-    assert not render.started(attempt=1)
+    assert not render.has_started(attempt=1)
     kit.runner.cancel(execution)  # once more does nothing
 
 
-def test_what_nobody_runs_is_lost_and_can_be_cancelled(kit: Kit) -> None:
+def test_an_execution_that_no_process_runs_is_lost_and_can_be_cancelled(kit: RunnerFixture) -> None:
     assert kit.runner.report(kit.gone).state is ExecutionState.LOST
     kit.runner.cancel(kit.gone)
 
 
-def test_several_tasks_are_one_execution(kit: Kit, render: Render) -> None:
+def test_several_tasks_are_one_execution(kit: RunnerFixture, render: Render) -> None:
     if kit.cloud is None:
-        assert kit.runner.machine is None  # and so nobody asks for more than one
+        assert kit.runner.machine is None  # so no caller asks for more than one task
         with pytest.raises(ValueError, match="one task"):
             kit.runner.start("job", "job-1", str(render.folder), tasks=3)
         return
     execution = kit.runner.start("job", "job-1", str(render.folder), tasks=3)
-    until(lambda: all(render.started(task) for task in range(3)))
+    wait_until(lambda: all(render.has_started(task) for task in range(3)))
     for task in range(3):
         render.tell(0, task)
-    ended(kit, execution)
+    wait_until_ended(kit, execution)
     assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
     assert {(render.folder / f"task-{n}-0").read_text() for n in range(3)} == {execution.rsplit("/", 1)[-1]}
 
 
-def test_a_render_left_by_somebody_who_was_killed_is_found_by_the_next(kit: Kit, render: Render) -> None:
+def test_a_render_whose_starter_was_killed_is_found_by_the_next_one(kit: RunnerFixture, render: Render) -> None:
     if kit.cloud is None:
         return  # the renderer dies with the process that started it
     execution = kit.runner.start("job", "job-1", str(render.folder))
@@ -178,7 +181,7 @@ def test_a_render_left_by_somebody_who_was_killed_is_found_by_the_next(kit: Kit,
     assert other.start("job", "job-1", str(render.folder)) == execution
     other.close()
     render.tell(0)
-    ended(kit, execution)
+    wait_until_ended(kit, execution)
 
 
 class Mute(CloudRunJobs):
@@ -203,9 +206,9 @@ def test_a_render_whose_start_was_never_answered_is_found_and_not_started_again(
         assert caught.value.retryable
         execution = runner.start("job", "job-1", str(render.folder))
         assert [each.proto.name for each in cloud.executions("projects/p/locations/r/jobs/renderer")] == [execution]
-        until(render.started)
+        wait_until(render.has_started)
         render.tell(0)
-        until(lambda: runner.report(execution).state is ExecutionState.SUCCEEDED)
+        wait_until(lambda: runner.report(execution).state is ExecutionState.SUCCEEDED)
         runner.close()
 
 
@@ -214,7 +217,7 @@ def test_a_task_that_outlives_its_time_is_ended_and_counts_as_failed(tmp_path: P
     with CloudRunJobs({"renderer": job}, tmp_path / "logs") as cloud:
         runner = CloudRunRunner("p", "r", "renderer", MACHINE, cloud.endpoint, SystemClock())
         execution = runner.start("job", "job-1", str(render.folder))
-        until(lambda: runner.report(execution).state is not ExecutionState.RUNNING)
+        wait_until(lambda: runner.report(execution).state is not ExecutionState.RUNNING)
         report = runner.report(execution)
         runner.close()
     assert report.state is ExecutionState.FAILED
@@ -235,7 +238,7 @@ def _outcome(job: Job, folder: Path) -> ExecutionState:
     with CloudRunJobs({"renderer": job}, folder / "logs") as cloud:
         runner = CloudRunRunner("p", "r", "renderer", MACHINE, cloud.endpoint, SystemClock())
         execution = runner.start("job", "job-1", "request.json")
-        until(lambda: runner.report(execution).state is not ExecutionState.RUNNING)
+        wait_until(lambda: runner.report(execution).state is not ExecutionState.RUNNING)
         state = runner.report(execution).state
         runner.close()
     return state

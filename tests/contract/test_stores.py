@@ -1,4 +1,4 @@
-"""What every backend's stores must do."""
+"""Contract of the stores of every backend."""
 
 import json
 import os
@@ -75,9 +75,9 @@ def test_an_id_may_be_anything(kit: Kit, name: str) -> None:
 
 def test_an_update_writes_and_counts_and_hands_on_the_messages(kit: Kit) -> None:
     kit.jobs.create(job(kit))
-    owed = [PlanRender(job_id="job-1")]
-    changed, messages = kit.jobs.update("job-1", lambda j: (j.evolve(notices=("a",)), owed))
-    assert list(messages) == owed
+    pending = [PlanRender(job_id="job-1")]
+    changed, messages = kit.jobs.update("job-1", lambda j: (j.evolve(notices=("a",)), pending))
+    assert list(messages) == pending
     assert (changed.version, changed.notices) == (1, ("a",))
     assert kit.jobs.get("job-1") == changed
 
@@ -115,7 +115,7 @@ def test_no_update_is_lost_among_racers(kit: Kit) -> None:
     assert (end.version, sorted(end.notices, key=int)) == (12, [str(i) for i in range(12)])
 
 
-def test_unfinished_jobs_are_those_nobody_touched_for_a_while(kit: Kit) -> None:
+def test_unfinished_jobs_are_listed_if_no_process_wrote_to_them_for_a_while(kit: Kit) -> None:
     for name in ("old", "over", "young"):
         if name == "young":
             kit.clock.advance(100)
@@ -256,11 +256,11 @@ def test_a_file_can_be_sent_from_outside_where_the_store_has_an_address(kit: Kit
     assert kit.blobs.get("uploads/1") == b"bytes"
 
 
-def test_a_film_goes_up_and_comes_down_in_pieces(kit: Kit, tmp_path: Path) -> None:
+def test_a_video_is_uploaded_and_downloaded_in_pieces(kit: Kit, tmp_path: Path) -> None:
     (tmp_path / "film").write_bytes(os.urandom(9_000_001))  # over 8 MiB the clients send it in several requests
     kit.blobs.put_file("jobs/1/video.mp4", tmp_path / "film")
-    found = kit.blobs.fetch("jobs/1/video.mp4", tmp_path / "copy")
-    assert found.read_bytes() == (tmp_path / "film").read_bytes()
+    copy = kit.blobs.fetch("jobs/1/video.mp4", tmp_path / "copy")
+    assert copy.read_bytes() == (tmp_path / "film").read_bytes()
     with kit.blobs.open("jobs/1/video.mp4") as file:
         file.seek(8_999_990)
         assert file.read(6) == (tmp_path / "film").read_bytes()[8_999_990:8_999_996]

@@ -38,21 +38,21 @@ class StoresMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.a_second_passes()
+        self.advance_clock()
 
     @rule()
-    def a_second_passes(self) -> None:
+    def advance_clock(self) -> None:
         self.kit.clock.advance(1)
 
     @rule(name=st.sampled_from(["job-1", "job-2", "job-3"]))
     def create(self, name: str) -> None:
         self.kit.clock.advance(1)  # each job has a moment of its own, so that the order is known
-        wanted = Job.new(name, RenderPlan(topic="tea"), "hash", self.kit.clock.now())
-        found, created = self.kit.jobs.create(wanted)
+        expected = Job.new(name, RenderPlan(topic="tea"), "hash", self.kit.clock.now())
+        stored, created = self.kit.jobs.create(expected)
         assert created == (name not in self.jobs)
-        assert found == self.jobs.setdefault(name, wanted)
+        assert stored == self.jobs.setdefault(name, expected)
         if created:
-            self._entered(wanted)
+            self._count_entry(expected)
 
     @rule(name=st.sampled_from(["job-1", "job-2", "job-3"]), how=st.sampled_from(["note", "fail", "retry", "nothing"]))
     def update(self, name: str, how: str) -> None:
@@ -72,13 +72,13 @@ class StoresMachine(RuleBasedStateMachine):
             with pytest.raises(NotFound):
                 self.kit.jobs.update(name, change)
             return
-        wanted, messages = change(before)
-        wanted = wanted if wanted == before else wanted.evolve(version=before.version + 1)
-        found, sent = self.kit.jobs.update(name, change)
-        assert (found, list(sent)) == (wanted, list(messages))
-        self.jobs[name] = wanted
-        if wanted.state is not before.state:
-            self._entered(wanted)
+        expected, messages = change(before)
+        expected = expected if expected == before else expected.evolve(version=before.version + 1)
+        stored, sent = self.kit.jobs.update(name, change)
+        assert (stored, list(sent)) == (expected, list(messages))
+        self.jobs[name] = expected
+        if expected.state is not before.state:
+            self._count_entry(expected)
 
     @rule(name=NAMES, seconds=st.integers(1, 4))
     def acquire(self, name: str, seconds: int) -> None:
@@ -140,15 +140,15 @@ class StoresMachine(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 3))
     def leaf_through(self, limit: int) -> None:
-        found: list[str] = []
+        listed: list[str] = []
         after = None
         while True:
             page = self.kit.jobs.list_latest(limit, after)
-            found += [job.id for job in page.jobs]
+            listed += [job.id for job in page.jobs]
             after = page.after
             if after is None:
                 break
-        assert found == [job.id for job in sorted(self.jobs.values(), key=lambda job: job.created_at, reverse=True)]
+        assert listed == [job.id for job in sorted(self.jobs.values(), key=lambda job: job.created_at, reverse=True)]
 
     @invariant()
     def jobs_are_the_same(self) -> None:
@@ -167,7 +167,7 @@ class StoresMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         next(self._kit, None)
 
-    def _entered(self, job: Job) -> None:
+    def _count_entry(self, job: Job) -> None:
         self.entered[job.state] = self.entered.get(job.state, 0) + 1
 
 

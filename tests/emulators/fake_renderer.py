@@ -1,4 +1,7 @@
-"""A renderer that takes no time: its film is a word, its summary flawless. Run as Cloud Run runs the real one."""
+"""A renderer that takes no time: its video is one word, its summary has no failed check.
+
+It runs as Cloud Run runs the real one.
+"""
 
 import os
 import sys

@@ -14,21 +14,22 @@ Answer = tuple[int, dict[str, Any]]
 
 
 class HttpServer:
-    """Answers each request with the next of ``answers``, the last one for ever; ``seen`` has method and path of each.
+    """Answers each request with the next of ``answers``, the last one for ever; ``requests`` has method and path of
+    each.
 
     Status 0: no answer until the server ends.
     """
 
     def __init__(self, answers: Sequence[Answer]) -> None:
-        self.seen: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str]] = []
         self.over = threading.Event()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
             def answer(self) -> None:
-                server.seen.append((self.command, self.path))
+                server.requests.append((self.command, self.path))
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                status, body = answers[min(len(server.seen), len(answers)) - 1]
+                status, body = answers[min(len(server.requests), len(answers)) - 1]
                 if not status:
                     server.over.wait()
                     return

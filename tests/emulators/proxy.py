@@ -23,26 +23,26 @@ class Fault:
     lost: bool = False
     answers: int = 0
     meanwhile: Callable[[], object] = lambda: None
-    """What happens before the client hears of it."""
+    """The action between the answer of the server and its delivery to the client."""
 
 
 @dataclass
 class Proxy:
     host: str
-    seen: list[tuple[str, bytes]] = field(default_factory=list)
+    requests: list[tuple[str, bytes]] = field(default_factory=list)
     """The name of each method called and the message it was sent."""
     faults: list[Fault] = field(default_factory=list)
     ahead: dict[str, Callable[[], object]] = field(default_factory=dict)
-    """What happens, once, before the next call of a method is passed on."""
+    """The actions that run once, before the next call of a method is passed on."""
 
     def calls(self, method: str) -> int:
-        return sum(name == method for name, _ in self.seen)
+        return sum(name == method for name, _ in self.requests)
 
     def fault(self, method: str) -> Fault | None:
-        for found in self.faults:
-            if found.method in (method, "*") and found.times > 0:
-                found.times -= 1
-                return found
+        for fault in self.faults:
+            if fault.method in (method, "*") and fault.times > 0:
+                fault.times -= 1
+                return fault
         return None
 
 
@@ -56,7 +56,7 @@ class _PassOn(grpc.GenericRpcHandler):
 
         def answer(requests: Iterator[bytes], context: Any) -> Iterator[bytes]:
             request = next(requests)
-            self._proxy.seen.append((method, request))
+            self._proxy.requests.append((method, request))
             self._proxy.ahead.pop(method, lambda: None)()
             fault = self._proxy.fault(method)
             if fault and not (fault.lost or fault.answers):
@@ -80,11 +80,11 @@ class _PassOn(grpc.GenericRpcHandler):
 def proxy(target: str) -> Iterator[Proxy]:
     """In front of the emulator at ``target``, host and port."""
     with grpc.insecure_channel(target) as channel:
-        made = Proxy("")
-        server = grpc.server(ThreadPoolExecutor(16), handlers=(_PassOn(channel, made),))
-        made.host = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+        new_proxy = Proxy("")
+        server = grpc.server(ThreadPoolExecutor(16), handlers=(_PassOn(channel, new_proxy),))
+        new_proxy.host = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
         server.start()
         try:
-            yield made
+            yield new_proxy
         finally:
             server.stop(None).wait()

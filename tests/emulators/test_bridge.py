@@ -23,14 +23,14 @@ class Function:
     """Answers with the next of ``answers``, the last one for ever; keeps the path, headers and body of each request."""
 
     def __init__(self, *answers: bytes) -> None:
-        self.answers, self.seen = list(answers), list[tuple[str, str, Any]]()
+        self.answers, self.requests = list(answers), list[tuple[str, str, Any]]()
         function = self
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 head = b"".join(iter(self.rfile.readline, b"\r\n")).decode().lower()
                 length = int(head.partition("content-length:")[2].partition("\r\n")[0])
-                function.seen.append((head.split(" ")[1], head, json.loads(self.rfile.read(length))))
+                function.requests.append((head.split(" ")[1], head, json.loads(self.rfile.read(length))))
                 self.wfile.write(function.answers.pop(0) if len(function.answers) > 1 else function.answers[0])
 
         self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
@@ -45,14 +45,14 @@ class Function:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Function]]:
-    made: list[Function] = []
+    functions: list[Function] = []
 
     def function(*answers: bytes) -> Function:
-        made.append(Function(*answers))
-        return made[-1]
+        functions.append(Function(*answers))
+        return functions[-1]
 
     yield function
-    for each in made:
+    for each in functions:
         each.end()
 
 
@@ -68,7 +68,7 @@ def publish(project: str, *job_ids: str) -> None:
     bus.close()
 
 
-def until(true: Callable[[], bool]) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     """Pub/Sub delivers when it likes."""
     end = time.monotonic() + 20
     while not true():
@@ -77,15 +77,16 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def jobs(function: Function) -> list[str]:
-    return [decode_message(base64.b64decode(body["message"]["data"])).job_id for _, _, body in function.seen]
+    messages = [decode_message(base64.b64decode(body["message"]["data"])) for _, _, body in function.requests]
+    return [message.job_id for message in messages if isinstance(message, PlanRender)]
 
 
 def test_a_message_comes_in_the_envelope_of_a_push(project: str, serve: Callable[..., Function]) -> None:
     function = serve(OK)
     with Bridge(project, [Route("t-plan", function.url, "t-dead")]):
         publish(project, "a")
-        until(lambda: bool(function.seen))
-    ((path, head, body),) = function.seen
+        wait_until(lambda: bool(function.requests))
+    ((path, head, body),) = function.requests
     assert path == f"/projects/{project}/topics/t-plan"  # as terraform/topics.tf has it
     assert "ce-" not in head
     assert set(body) == {"message", "subscription", "deliveryAttempt"}
@@ -105,9 +106,9 @@ def test_what_failed_comes_again_and_so_does_what_is_sent_later(
     function = serve(answer, answer, OK)
     with Bridge(project, [Route("t-plan", function.url)], backoff_sec=0.01):
         publish(project, "a")
-        until(lambda: len(function.seen) == 3)
+        wait_until(lambda: len(function.requests) == 3)
         publish(project, "b")
-        until(lambda: len(function.seen) == 4)
+        wait_until(lambda: len(function.requests) == 4)
     assert jobs(function) == ["a", "a", "a", "b"]
 
 
@@ -116,8 +117,8 @@ def test_what_fails_for_ever_is_a_dead_letter(project: str, serve: Callable[...,
     routes = [Route("t-plan", function.url, "t-dead"), Route("t-dead", grave.url)]
     with Bridge(project, routes, backoff_sec=0.01):
         publish(project, "a")
-        until(lambda: bool(grave.seen))
+        wait_until(lambda: bool(grave.requests))
     assert jobs(function) == ["a"] * MAX_ATTEMPTS
     assert jobs(grave) == ["a"]
-    assert [body["deliveryAttempt"] for _, _, body in function.seen] == list(range(1, MAX_ATTEMPTS + 1))
-    assert "deliveryAttempt" not in grave.seen[0][2]
+    assert [body["deliveryAttempt"] for _, _, body in function.requests] == list(range(1, MAX_ATTEMPTS + 1))
+    assert "deliveryAttempt" not in grave.requests[0][2]

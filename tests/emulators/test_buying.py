@@ -1,4 +1,4 @@
-"""A job whose everything is bought, on the emulated cloud: functions from the archive, stubbed vendors."""
+"""A job of hosted providers only, on the emulated cloud: functions from the archive, stubbed providers."""
 
 import json
 from collections import Counter
@@ -9,7 +9,7 @@ import pytest
 
 from functions.dev.emulated_cloud.cloud import EmulatedCloud
 from tests import emulated_cloud
-from tests.emulators.test_end_to_end import call, status, until_over
+from tests.emulators.test_end_to_end import call, status, wait_until_finished
 from tests.providers import google_account
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
@@ -17,19 +17,19 @@ from tests.providers.server import Seen, VendorStub
 
 
 def _slow_clips() -> Callable[[Seen], None]:
-    """The vendor needs a while for each: it is asked again by messages that Pub/Sub brings again."""
+    """Let the provider need a while for each clip: messages that Pub/Sub delivers again ask for it again."""
     asked: Counter[str] = Counter()
 
-    def before(seen: Seen) -> None:
-        if seen.path.endswith(":fetchPredictOperation"):
-            asked[seen.body["operationName"]] += 1
-            if asked[seen.body["operationName"]] < 3:
-                seen.fault = "pending"
+    def wait_for_clips(request: Seen) -> None:
+        if request.path.endswith(":fetchPredictOperation"):
+            asked[request.body["operationName"]] += 1
+            if asked[request.body["operationName"]] < 3:
+                request.fault = "pending"
 
-    return before
+    return wait_for_clips
 
 
-def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
+def test_a_topic_becomes_a_video_and_each_asset_is_paid_for_once(tmp_path: Path) -> None:
     with VendorStub(STUB_ANSWERS) as stub:
         vertex = google_account.environment(stub.url("oauth"), tmp_path)
         settings = {k: v for k, v in {**environment(stub, tmp_path), **vertex}.items() if k != "SUTRADHAR_HOME"}
@@ -38,11 +38,11 @@ def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
             emulated_cloud.or_skipped(),
             EmulatedCloud(tmp_path / "cloud", backoff_sec=0.2, settings=settings) as cloud,
         ):
-            wanted = {"topic": "A river", "length_sec": 24, "footage": "generated", "render": {"mode": "PROXY"}}
-            code, body = call(cloud, "POST", "/render", wanted)
+            plan = {"topic": "A river", "length_sec": 24, "footage": "generated", "render": {"mode": "PROXY"}}
+            code, body = call(cloud, "POST", "/render", plan)
             assert code == 202, body
             accepted = json.loads(body)
-            done = until_over(cloud, accepted["job_id"])
+            done = wait_until_finished(cloud, accepted["job_id"])
             assert done["state"] == "success", done
             assert done["fallbacks"] == []
             assert {asset["provider"].partition("/")[0] for asset in done["assets"]} == {
@@ -55,6 +55,6 @@ def test_a_topic_becomes_a_film_of_bought_things_once(tmp_path: Path) -> None:
             assert cost["actual_usd"] == pytest.approx(cost["estimated_usd"], rel=0.2)
             assert cost["reserved_usd"] == 0
             assert {line["state"] for line in cost["lines"]} == {"settled"}
-            # 1 script, 1 picture of who is seen twice, 2 pictures, 2 clips of them, 2 voices, 1 sound, 1 bed
-            assert sum(len(stub.billed(vendor)) for vendor in STUB_ANSWERS) == len(cost["lines"]) == 10
+            # 1 plan, 1 image of the character, 2 images, 2 clips of them, 2 narrations, 1 sound effect, 1 music track
+            assert sum(len(stub.billed(provider)) for provider in STUB_ANSWERS) == len(cost["lines"]) == 10
             assert status(cloud, accepted["job_id"])["cost"] == cost

@@ -1,4 +1,4 @@
-"""A whole job on the emulated cloud: HTTP in, functions from the packaged archive, Pub/Sub, Cloud Run, a film out."""
+"""A whole job on the emulated cloud: HTTP in, functions from the packaged archive, Pub/Sub, Cloud Run, a video out."""
 
 import io
 import json
@@ -23,6 +23,7 @@ from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.video.render_request import request_blob
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated_cloud
@@ -66,44 +67,44 @@ def call(cloud: EmulatedCloud, method: str, path: str, body: Any = None, **heade
 def status(cloud: EmulatedCloud, job_id: str) -> dict[str, Any]:
     code, body = call(cloud, "GET", f"/render/{job_id}/status")
     assert code == 200, body
-    found: dict[str, Any] = json.loads(body)
-    return found
+    answer: dict[str, Any] = json.loads(body)
+    return answer
 
 
-def until_over(cloud: EmulatedCloud, job_id: str, seconds: float = 90) -> dict[str, Any]:
+def wait_until_finished(cloud: EmulatedCloud, job_id: str, seconds: float = 90) -> dict[str, Any]:
     end = time.monotonic() + seconds
-    while (found := status(cloud, job_id))["state"] not in ("success", "error", "canceled"):
-        assert time.monotonic() < end, found
+    while (answer := status(cloud, job_id))["state"] not in ("success", "error", "canceled"):
+        assert time.monotonic() < end, answer
         time.sleep(0.2)  # callers poll too
-    return found
+    return answer
 
 
-def test_a_plan_becomes_a_film_that_was_checked(cloud: EmulatedCloud, tmp_path: Path) -> None:
+def test_a_plan_becomes_a_checked_video(cloud: EmulatedCloud, tmp_path: Path) -> None:
     code, body = call(cloud, "POST", "/render", PLAN)
     assert code == 202, body
     job_id = json.loads(body)["job_id"]
-    done = until_over(cloud, job_id)
+    done = wait_until_finished(cloud, job_id)
     assert done["state"] == "success", done
-    code, film = call(cloud, "GET", f"/render/{job_id}/file")
-    assert (code, film[4:8]) == (200, b"ftyp")
+    code, video = call(cloud, "GET", f"/render/{job_id}/file")
+    assert (code, video[4:8]) == (200, b"ftyp")
     summary = json.loads(call(cloud, "GET", f"/render/{job_id}/file?kind=summary")[1])
-    assert all(finding["ok"] for finding in summary["findings"])
+    assert all(result["ok"] for result in summary["findings"])
     assert summary["tasks"] >= 1
 
 
 def send(cloud: EmulatedCloud, filename: str, data: bytes) -> dict[str, Any]:
     """Send a file as a browser does, and return the upload once it is checked."""
     code, body = call(cloud, "POST", "/uploads", {"filename": filename, "content_type": "", "size": len(data)})
-    told = json.loads(body)
-    assert (code, "/uploads/up-" in told["url"]) == (201, False), told  # its bytes do not pass through the function
-    request = urllib.request.Request(told["url"], data, told["headers"], method=told["method"])
+    upload = json.loads(body)
+    assert (code, "/uploads/up-" in upload["url"]) == (201, False), upload  # its bytes do not pass through the function
+    request = urllib.request.Request(upload["url"], data, upload["headers"], method=upload["method"])
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.status == 200
     end = time.monotonic() + 60
-    while call(cloud, "POST", f"/uploads/{told['upload_id']}/complete")[0] == 202:
+    while call(cloud, "POST", f"/uploads/{upload['upload_id']}/complete")[0] == 202:
         assert time.monotonic() < end
         time.sleep(0.2)  # callers poll too
-    shown: dict[str, Any] = json.loads(call(cloud, "GET", f"/uploads/{told['upload_id']}")[1])
+    shown: dict[str, Any] = json.loads(call(cloud, "GET", f"/uploads/{upload['upload_id']}")[1])
     return shown
 
 
@@ -122,12 +123,12 @@ def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
     scenes = [{"image": {"upload": image["upload_id"]}, "duration_sec": 2}]
     plan = {**PLAN, "scenes": scenes, "music": {"upload": song["upload_id"]}}
     job_id = json.loads(call(cloud, "POST", "/render", plan)[1])["job_id"]
-    done = until_over(cloud, job_id)
+    done = wait_until_finished(cloud, job_id)
     assert (done["state"], {asset["provider"] for asset in done["assets"]}) == ("success", {"upload/2"}), done
 
 
 def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud) -> None:
-    refused = send(cloud, "film.mp4", b"I am a film " * 50)
+    refused = send(cloud, "video.mp4", b"I am a video " * 50)
     assert (refused["state"], "is a text file" in refused["reason"]) == ("refused", True)
     with environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
@@ -138,7 +139,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud)
 def test_a_cancelled_job_stops(cloud: EmulatedCloud) -> None:
     job_id = json.loads(call(cloud, "POST", "/render", {**PLAN, "title": "Cancelled"})[1])["job_id"]
     assert call(cloud, "DELETE", f"/render/{job_id}/cancel")[0] == 202
-    assert until_over(cloud, job_id)["state"] == "canceled"
+    assert wait_until_finished(cloud, job_id)["state"] == "canceled"
 
 
 def test_the_same_key_twice_is_one_job(cloud: EmulatedCloud) -> None:
@@ -150,19 +151,22 @@ def test_the_same_key_twice_is_one_job(cloud: EmulatedCloud) -> None:
 
 
 def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: EmulatedCloud, tmp_path: Path) -> None:
-    """The stage RENDERING with an execution that succeeded, and nobody who says so."""
+    """A job stays in RENDERING with an execution that succeeded, because its message was lost."""
     with environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
         services = bootstrap.services_on(backend, Settings.from_env(cloud.env))
         long_ago = datetime.now(UTC) - timedelta(minutes=10)
         done = json.loads(call(cloud, "POST", "/render", {**PLAN, "seed": 7})[1])["job_id"]
-        assert until_over(cloud, done)["state"] == "success"
+        assert wait_until_finished(cloud, done)["state"] == "success"
         finished = backend.jobs.get(done)
         lost = finished.evolve(
             id=f"{done}-lost", state=JobState.RENDERING, result=None, created_at=long_ago, updated_at=long_ago
         )
         backend.jobs.create(lost)
         request = dispatch.build_render_request(lost)
+        backend.blobs.put(request_blob(request.prefix), request.to_record().encode())
+        assert finished.result
+        assert lost.execution
         summary = json.loads(backend.blobs.get(finished.result.summary)) | {"render_id": lost.render_id}
         backend.blobs.put(request.summary_blob, json.dumps(summary).encode())
         end = time.monotonic() + 60  # the task says that it is done before its process, and so the execution, ends
@@ -171,11 +175,11 @@ def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: Emula
             time.sleep(0.2)
         assert services.runner.report(lost.execution).state is ExecutionState.SUCCEEDED
         assert json.loads(cloud.sweep())["jobs"] >= 1
-        assert until_over(cloud, lost.id)["state"] == "success"
+        assert wait_until_finished(cloud, lost.id)["state"] == "success"
         backend.close()
 
 
-def test_what_nobody_understands_does_not_stop_the_others(cloud: EmulatedCloud) -> None:
+def test_an_unreadable_message_does_not_stop_the_others(cloud: EmulatedCloud) -> None:
     with environment(cloud.env):
         publisher = pubsub_v1.PublisherClient()
         publisher.publish(f"projects/{cloud.project}/topics/sutradhar-plan", b"\xff not ours").result(10)
@@ -197,7 +201,7 @@ def test_a_job_that_cannot_be_served_fails_with_its_cause(cloud: EmulatedCloud) 
         job, _ = job.start_rendering({}, now)  # none of those that its scenes need
         backend.jobs.create(job)
         backend.bus.publish(DispatchRender(job_id=job.id))
-        failed = until_over(cloud, job.id)
+        failed = wait_until_finished(cloud, job.id)
         backend.close()
     assert failed["state"] == "error"
     assert failed["error"]["stage"] == "rendering"

@@ -1,8 +1,8 @@
-"""What goes wrong in the cloud ends in a retry that ends, or in an error that says what to do."""
+"""Faults of the cloud lead to retries with an end, or to an error that says what to do."""
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,7 +60,8 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.collect()
 
 
-def failing(error: pytest.ExceptionInfo[BackendError], *, lasting: bool) -> None:
+def failing(error: pytest.ExceptionInfo[Exception], *, lasting: bool) -> None:
+    assert isinstance(error.value, BackendError)
     assert error.value.retryable is not lasting
     assert bool(error.value.advice) is lasting
 
@@ -71,10 +72,10 @@ def test_firestore(code: grpc.StatusCode, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)
         store = Firestore("p", "d")
         jobs = FirestoreJobStore(store, timedelta(0))
-        begun = time.monotonic()
+        started_at = time.monotonic()
         with pytest.raises(BackendError, match="Firestore database d of project p") as caught:
             jobs.get("job-1")
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - started_at < 8
         store.close()
     failing(caught, lasting=code in LASTING)
     assert (len(calls) > 1) == (code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, PASSING[2]))
@@ -92,12 +93,12 @@ def test_pubsub(code: grpc.StatusCode, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = f"127.0.0.1:{free_port()}"
-    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", nobody)
-    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", nobody)
-    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{nobody}")
+    closed_port = f"127.0.0.1:{free_port()}"
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", closed_port)
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", closed_port)
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{closed_port}")
     store, bus, blobs = Firestore("p", "d"), PubSubBus("p", "t-"), GcsBlobStore("p", "b", "")
-    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), f"http://{nobody}", FakeClock())
+    runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), f"http://{closed_port}", FakeClock())
     for call in (
         lambda: FirestoreJobStore(store, timedelta(0)).get("a"),
         lambda: bus.publish(PlanRender(job_id="a")),
@@ -146,7 +147,7 @@ def test_storage_that_recovers_is_waited_for(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
         blobs = GcsBlobStore("p", "b", "")
         assert blobs.size("a") == 5
-        assert len(server.seen) == 3
+        assert len(server.requests) == 3
         blobs.close()
 
 
@@ -157,23 +158,24 @@ def test_cloud_run_is_asked_once_to_start_a_render(status: int) -> None:
         runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
         with pytest.raises(BackendError, match="Cloud Run job j in r") as caught:
             runner.start("job", "job-1", "request.json", 3)
-        assert [method for method, path in server.seen if path.partition("?")[0].endswith(":run")] == ["POST"]
+        assert [method for method, path in server.requests if path.partition("?")[0].endswith(":run")] == ["POST"]
         runner.close()
     failing(caught, lasting=status in (403, 404))
 
 
 def test_an_execution_that_never_starts_has_failed_after_half_an_hour() -> None:
     clock = FakeClock()
+    name = "projects/p/locations/r/jobs/j/executions/e"
     waiting = {
-        "name": "projects/p/locations/r/jobs/j/executions/e",
+        "name": name,
         "createTime": clock.now().isoformat(),
         "conditions": [{"type": "Completed", "state": "CONDITION_RECONCILING"}],
     }
     with HttpServer([(200, waiting)]) as server:
         runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, clock)
-        assert runner.report(waiting["name"]).state is ExecutionState.RUNNING
+        assert runner.report(name).state is ExecutionState.RUNNING
         clock.advance(31 * 60)
-        report = runner.report(waiting["name"])
+        report = runner.report(name)
         runner.close()
     assert report.state is ExecutionState.FAILED
     assert "quota" in report.detail
@@ -238,7 +240,7 @@ def test_a_change_that_met_another_is_made_again() -> None:
         runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
         runner.cancel("projects/p/locations/r/jobs/j/executions/e")
         runner.close()
-        assert len(server.seen) == 2
+        assert len(server.requests) == 2
     with HttpServer([error(409, "again")]) as server:
         runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
         with pytest.raises(BackendError) as caught:
@@ -266,9 +268,9 @@ def test_what_will_not_go_away_fails_the_job_and_what_may_comes_again(
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="tea"))
 
-    def planner(trouble: BackendError):
-        def plan(_wanted: RenderPlan) -> RenderPlan:
-            raise trouble
+    def planner(error: BackendError) -> Callable[[RenderPlan], RenderPlan]:
+        def plan(_requested_plan: RenderPlan) -> RenderPlan:
+            raise error
 
         return plan
 

@@ -25,7 +25,7 @@ RENDERER = (sys.executable, str(Path(__file__).with_name("fake_renderer.py")))
 
 
 def order(cloud: EmulatedCloud, number: int) -> str:
-    """Every other job wants the same pictures and voices as another, and both come at once."""
+    """Every other job needs the same images and narrations as another one, and both come at the same time."""
     body = json.dumps({**PLAN, "title": f"Film {number}", "seed": number // 2}).encode()
     sent = {"Content-Type": "application/json", "Idempotency-Key": f"job {number}"}
     request = urllib.request.Request(f"{cloud.url}/render", body, sent, method="POST")
@@ -51,14 +51,14 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
                 time.sleep(1)  # as the Scheduler calls it, only more often
             jobs = [backend.jobs.get(job_id) for job_id in ids]
             counts = backend.jobs.count_by_state()
-            written = firestore.Client(project=cloud.project)
-            assets = [snapshot.to_dict()["body"] for snapshot in written.collection("assets").stream()]
-            written.close()
+            client = firestore.Client(project=cloud.project)
+            assets = [snapshot.to_dict()["body"] for snapshot in client.collection("assets").stream()]
+            client.close()
             names = Counter(job.execution for job in jobs)
             backend.close()
     assert [job.error for job in jobs if job.error] == []
     assert {job.state for job in jobs} == {JobState.SUCCEEDED}
-    # each arrow was written once, whoever else wrote at the same time
+    # each transition was written once, although other processes wrote at the same time
     moved = {JobState.PLANNING: JOBS, JobState.PRODUCING: JOBS, JobState.RENDERING: JOBS, JobState.SUCCEEDED: JOBS}
     assert counts == moved
     assert all(count == 1 for count in names.values())

@@ -32,7 +32,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass
-class Shop:
+class StoreFixture:
     """The stores of a project, with two jobs, an asset, and a lease that is held."""
 
     project: str
@@ -55,25 +55,25 @@ def asset(key: str) -> Asset:
     return Asset(key=key, kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
 
 
-def shop() -> Shop:
+def open_stores() -> StoreFixture:
     project, clock = emulated_cloud.project(), FakeClock()
     store = Firestore(project, "(default)")
     leases, assets = FirestoreLeaseStore(store, clock), FirestoreAssetStore(store, clock, timedelta(days=29))
     held = leases.acquire("old", MINUTE)
     assets.save(asset("old"), held)
-    made = Shop(project, store, clock, FirestoreJobStore(store, timedelta(0)), assets, leases, held)
+    stores = StoreFixture(project, store, clock, FirestoreJobStore(store, timedelta(0)), assets, leases, held)
     for name in ("old", "older"):
-        made.jobs.create(made.job(name))
+        stores.jobs.create(stores.job(name))
         clock.advance(1)
-    return made
+    return stores
 
 
-def take_over(s: Shop) -> Lease:
+def take_over(s: StoreFixture) -> Lease:
     s.clock.advance(61)
     return s.leases.acquire("old", MINUTE)
 
 
-OPERATIONS: dict[str, Callable[[Shop], Any]] = {
+OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "create": lambda s: s.jobs.create(s.job("new")),
     "create again": lambda s: s.jobs.create(s.job("old")),
     "get": lambda s: s.jobs.get("old"),
@@ -95,29 +95,29 @@ def between(emulators: Emulators, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     """Stands between the stores and the emulator. A second for what gets half a minute in earnest."""
     soon = RETRY.with_delay(0.01, 0.05, 2).with_timeout(1.0)
     monkeypatch.setitem(firestore_module.CALL, "retry", soon)
-    with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as found:
-        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", found.host)
-        yield found
+    with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as fault_proxy:
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", fault_proxy.host)
+        yield fault_proxy
 
 
 @pytest.fixture
-def world(between: Proxy) -> Iterator[Shop]:
-    found = shop()
-    yield found
-    found.store.close()
+def stores(between: Proxy) -> Iterator[StoreFixture]:
+    opened = open_stores()
+    yield opened
+    opened.store.close()
 
 
-def documents(s: Shop) -> dict[str, Any]:
+def documents(s: StoreFixture) -> dict[str, Any]:
     """All that is stored, without what is drawn at random."""
-    found: dict[str, Any] = {}
+    contents: dict[str, Any] = {}
     client = s.store.client
     for collection in ("jobs", "assets", "leases"):
         for snapshot in client.collection(collection).stream():
             fields = snapshot.to_dict()
-            found[f"{collection}/{snapshot.id}"] = {k: v for k, v in fields.items() if k not in ("write", "holder")}
+            contents[f"{collection}/{snapshot.id}"] = {k: v for k, v in fields.items() if k not in ("write", "holder")}
     for shard in client.collection("counts").stream():
-        found[shard.get("state")] = found.get(shard.get("state"), 0) + shard.get("total")
-    return found
+        contents[shard.get("state")] = contents.get(shard.get("state"), 0) + shard.get("total")
+    return contents
 
 
 @pytest.mark.parametrize(
@@ -127,40 +127,40 @@ def documents(s: Shop) -> dict[str, Any]:
         *((name, "broken off") for name in ("unfinished", "latest", "counts", "get assets")),
     ],
 )
-def test_what_passes_leaves_no_trace(name: str, how: str, world: Shop, between: Proxy) -> None:
-    """The result and all documents are as in a twin world where nothing happened."""
-    twin = shop()
-    wanted = OPERATIONS[name](twin)
+def test_what_passes_leaves_no_trace(name: str, how: str, stores: StoreFixture, between: Proxy) -> None:
+    """The result and all documents are as in a second set of stores without the fault."""
+    twin = open_stores()
+    expected = OPERATIONS[name](twin)
     for method in ("Commit", "BatchGetDocuments", "RunQuery"):
         between.faults.append(
             Fault(method, UNAVAILABLE, times=2, lost=how == "lost", answers=1 if how == "broken off" else 0)
         )
-    assert OPERATIONS[name](world) == wanted
+    assert OPERATIONS[name](stores) == expected
     assert any(fault.times == 0 for fault in between.faults)
     between.faults.clear()
-    assert documents(world) == documents(twin)
+    assert documents(stores) == documents(twin)
     twin.store.close()
 
 
 @pytest.mark.parametrize("code", [UNAVAILABLE, DENIED], ids=lambda code: code.name)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_what_stays_ends_in_an_error_and_nothing_is_written(
-    name: str, code: grpc.StatusCode, world: Shop, between: Proxy, monkeypatch: pytest.MonkeyPatch
+    name: str, code: grpc.StatusCode, stores: StoreFixture, between: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     soon = firestore_module.CALL["retry"].with_timeout(0.1)
     monkeypatch.setitem(firestore_module.CALL, "retry", soon)
-    before = documents(world)
+    before = documents(stores)
     between.faults.append(Fault("*", code, times=1000))
     with pytest.raises(BackendError, match="Firestore database") as caught:
-        OPERATIONS[name](world)
+        OPERATIONS[name](stores)
     between.faults.clear()
     assert (caught.value.retryable, bool(caught.value.advice)) == (code is UNAVAILABLE, code is DENIED)
-    assert documents(world) == before
+    assert documents(stores) == before
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_answer_that_never_comes_is_not_waited_for(
-    name: str, world: Shop, between: Proxy, monkeypatch: pytest.MonkeyPatch
+    name: str, stores: StoreFixture, between: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for calls in (firestore_module.CALL, firestore_module.STREAM):
         assert calls["timeout"] == CALL_SEC
@@ -170,38 +170,38 @@ def test_an_answer_that_never_comes_is_not_waited_for(
         over = threading.Event()
         stack.callback(over.set)
         between.faults.append(Fault("*", UNAVAILABLE, times=1000, lost=True, meanwhile=over.wait))
-        begun = time.monotonic()
+        started_at = time.monotonic()
         with pytest.raises(BackendError) as caught:
-            OPERATIONS[name](world)
-        assert time.monotonic() - begun < 3
+            OPERATIONS[name](stores)
+        assert time.monotonic() - started_at < 3
     assert caught.value.retryable
 
 
-def test_a_query_that_breaks_off_again_and_again_ends(world: Shop, between: Proxy) -> None:
+def test_a_query_that_breaks_off_again_and_again_ends(stores: StoreFixture, between: Proxy) -> None:
     between.faults.append(Fault("RunQuery", UNAVAILABLE, times=500, answers=1))
     with pytest.raises(BackendError) as caught:
-        world.jobs.list_latest(1)
+        stores.jobs.list_latest(1)
     assert caught.value.retryable
     assert between.calls("RunQuery") < 300  # with pauses
 
 
-def test_a_missing_index_says_what_to_run(world: Shop, between: Proxy) -> None:
+def test_a_missing_index_says_what_to_run(stores: StoreFixture, between: Proxy) -> None:
     between.faults.append(Fault("RunQuery", grpc.StatusCode.FAILED_PRECONDITION, times=1000))
     with pytest.raises(BackendError) as caught:
-        world.jobs.list_unfinished(world.clock.now())
+        stores.jobs.list_unfinished(stores.clock.now())
     assert not caught.value.retryable
     assert "terraform apply" in caught.value.advice
     assert between.calls("RunQuery") == 1
 
 
-def test_twelve_writers_whose_answers_get_lost(world: Shop, between: Proxy) -> None:
+def test_twelve_writers_whose_answers_get_lost(stores: StoreFixture, between: Proxy) -> None:
     """Each change says whether it was made before, as those of ``Job`` do."""
 
     def enter(name: str) -> None:
         def change(job: Job) -> Outcome:
             return (job if name in job.notices else job.evolve(notices=(*job.notices, name))), []
 
-        world.jobs.update("old", change)
+        stores.jobs.update("old", change)
 
     between.faults.append(Fault("Commit", UNAVAILABLE, times=6, lost=True))
     names = [f"{i:02}" for i in range(12)]
@@ -210,59 +210,61 @@ def test_twelve_writers_whose_answers_get_lost(world: Shop, between: Proxy) -> N
         thread.start()
     for thread in threads:
         thread.join()
-    end = world.jobs.get("old")
+    end = stores.jobs.get("old")
     assert (sorted(end.notices), end.version) == (names, 12)
 
 
-def test_who_is_always_overtaken_gives_up(world: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_always_overtaken_gives_up(stores: StoreFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(firestore_module, "TOTAL_SEC", 0.3)
 
     numbers = itertools.count(1)
 
-    def overtaken(job: Job) -> Outcome:
+    def lose_race(job: Job) -> Outcome:
         number = next(numbers)
         assert number < 30, "it does not give up"
-        world.store.client.document("jobs/old").update({"version": number})
-        return world.note(job)
+        stores.store.client.document("jobs/old").update({"version": number})
+        return stores.note(job)
 
     with pytest.raises(BackendError, match="job old is written to by too many") as caught:
-        world.jobs.update("old", overtaken)
+        stores.jobs.update("old", lose_race)
     assert caught.value.retryable
-    assert world.jobs.get("old").notices == ()
+    assert stores.jobs.get("old").notices == ()
 
 
-def test_nothing_is_saved_by_whoever_lost_the_lease_between_reading_and_writing(world: Shop, between: Proxy) -> None:
-    between.ahead["Commit"] = lambda: take_over(world)
+def test_nothing_is_saved_if_the_lease_is_lost_between_reading_and_writing(
+    stores: StoreFixture, between: Proxy
+) -> None:
+    between.ahead["Commit"] = lambda: take_over(stores)
     with pytest.raises(StaleLease):
-        world.assets.save(asset("new"), world.held)
-    assert world.assets.get_many(["new"]) == {}
+        stores.assets.save(asset("new"), stores.held)
+    assert stores.assets.get_many(["new"]) == {}
 
 
-def test_what_others_took_between_reading_and_writing_is_not_given_back(world: Shop, between: Proxy) -> None:
-    between.ahead["Commit"] = lambda: take_over(world)
-    world.leases.release(world.held)
+def test_what_others_took_between_reading_and_writing_is_not_given_back(stores: StoreFixture, between: Proxy) -> None:
+    between.ahead["Commit"] = lambda: take_over(stores)
+    stores.leases.release(stores.held)
     with pytest.raises(LeaseHeld):
-        world.leases.acquire("old", MINUTE)
+        stores.leases.acquire("old", MINUTE)
 
 
-def test_a_job_deleted_between_reading_and_writing_is_not_there(world: Shop, between: Proxy) -> None:
-    raw = world.store.client.document("jobs/old")
+def test_a_job_deleted_between_reading_and_writing_is_not_there(stores: StoreFixture, between: Proxy) -> None:
+    raw = stores.store.client.document("jobs/old")
     between.ahead["Commit"] = raw.delete
     with pytest.raises(NotFound):
-        world.jobs.update("old", world.note)
+        stores.jobs.update("old", stores.note)
     assert not raw.get().exists
 
 
-def test_a_job_as_large_as_may_be_can_still_fail(world: Shop) -> None:
+def test_a_job_as_large_as_may_be_can_still_fail(stores: StoreFixture) -> None:
     """Otherwise its message would come for ever."""
-    room = MAX_BODY_BYTES - len(world.jobs.get("old").evolve(notices=("",)).to_record())
-    world.jobs.update("old", lambda job: (job.evolve(notices=("x" * room,)), []))
+    room = MAX_BODY_BYTES - len(stores.jobs.get("old").evolve(notices=("",)).to_record())
+    stores.jobs.update("old", lambda job: (job.evolve(notices=("x" * room,)), []))
     with pytest.raises(InvalidRequest, match=f"bytes, at most {MAX_BODY_BYTES}"):
-        world.jobs.update("old", world.note)
-    trouble = JobFailure(stage="plan", cause="y" * 10_000)
-    world.jobs.update("old", lambda job: job.fail(trouble, world.clock.now()))
-    assert world.jobs.get("old").state is JobState.FAILED
-    assert world.jobs.get("old").error == trouble
+        stores.jobs.update("old", stores.note)
+    failure = JobFailure(stage="plan", cause="y" * 10_000)
+    stores.jobs.update("old", lambda job: job.fail(failure, stores.clock.now()))
+    assert stores.jobs.get("old").state is JobState.FAILED
+    assert stores.jobs.get("old").error == failure
 
 
 @pytest.mark.parametrize("name", [name for name in OPERATIONS if name != "take over"])
@@ -274,9 +276,9 @@ def test_without_credentials_it_says_how_to_get_them(
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     store, clock = Firestore("p", "d"), FakeClock()
-    nobody = Lease(name="old", token=1, expires=clock.now())
+    stale_lease = Lease(name="old", token=1, expires=clock.now())
     jobs, leases = FirestoreJobStore(store, timedelta(0)), FirestoreLeaseStore(store, clock)
-    poor = Shop("p", store, clock, jobs, FirestoreAssetStore(store, clock, MINUTE), leases, nobody)
+    poor = StoreFixture("p", store, clock, jobs, FirestoreAssetStore(store, clock, MINUTE), leases, stale_lease)
     with pytest.raises(BackendError, match="Firestore database d of project p") as caught:
         OPERATIONS[name](poor)
     assert not caught.value.retryable

@@ -27,15 +27,16 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
     env = {**os.environ, "SUTRADHAR_HOME": str(tmp_path / "home")}
     with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
         assert served.stdout is not None
-        said = ""
+        output = ""
         for line in served.stdout:
-            said += line
+            output += line
             if "STORAGE_EMULATOR_HOST=" in line:  # the last it says when all is up
                 break
-        assert f"http://127.0.0.1:{port}" in said
+        assert f"http://127.0.0.1:{port}" in output
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
             assert answer.status == 200
-        started = psutil.Process(served.pid).children(recursive=True)
+        server = psutil.Process(served.pid)
+        started = server.children(recursive=True)
         assert len(started) >= 3 + len(main.__all__)  # the emulators and the functions
         # a function in the middle of a call that takes long is not waited for
         for process in started:
@@ -46,21 +47,21 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
         with urllib.request.urlopen(order, timeout=10) as answer:
             assert answer.status == 202
         try:
-            _until_called(started)
+            _wait_until_called(started)
             served.send_signal(signal.SIGINT)
             served.wait(20)
         except BaseException:
-            for process in (served, *started):  # none is left over when this fails, either
+            for process in (server, *started):  # none is left over when this fails, either
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
             raise
     left = psutil.wait_procs(started, timeout=1)[1]
-    # a worker that had to be killed is init's to bury
+    # init has to reap a worker that was killed
     assert [process for process in left if process.status() != psutil.STATUS_ZOMBIE] == []
     assert served.returncode == 130
 
 
-def _until_called(started: list[psutil.Process]) -> None:
+def _wait_until_called(started: list[psutil.Process]) -> None:
     """Until the bridge has an open connection to the function ``plan``."""
     (plan,) = {
         int(arg.partition("=")[2])
@@ -77,7 +78,7 @@ def _until_called(started: list[psutil.Process]) -> None:
 
 
 def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
-    """And whoever has it is not taken for the API."""
+    """The program that has the port is not taken for the API."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -1,4 +1,4 @@
-"""Addresses of films: signed with a key where there is one, else by IAM in the function's name."""
+"""URLs of videos: signed with a key if there is one, otherwise by IAM in the name of the function."""
 
 import base64
 import json
@@ -44,11 +44,11 @@ def in_the_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STORAGE_EMULATOR_HOST", raising=False)
 
 
-def credentials(monkeypatch: pytest.MonkeyPatch, found: kinds.Credentials) -> None:
-    monkeypatch.setattr(google.auth, "default", lambda *_args, **_more: (found, "p"))
+def credentials(monkeypatch: pytest.MonkeyPatch, own_credentials: kinds.Credentials) -> None:
+    monkeypatch.setattr(google.auth, "default", lambda *_args, **_more: (own_credentials, "p"))
 
 
-def asked(url: str) -> dict[str, str]:
+def read_query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
@@ -63,20 +63,20 @@ def test_with_a_key_the_address_is_signed_here(monkeypatch: pytest.MonkeyPatch, 
     store.close()
     assert url
     assert urlsplit(url).path == "/b/jobs/%D1%91/video.mp4"
-    said = asked(url)
-    assert said["X-Goog-Algorithm"] == "GOOG4-RSA-SHA256"
-    assert said["X-Goog-Expires"] == "3600"
-    assert said["response-content-disposition"] == 'attachment; filename="job-video.mp4"'
+    query = read_query(url)
+    assert query["X-Goog-Algorithm"] == "GOOG4-RSA-SHA256"
+    assert query["X-Goog-Expires"] == "3600"
+    assert query["response-content-disposition"] == 'attachment; filename="job-video.mp4"'
     # the signature is over this request (cloud.google.com/storage/docs/authentication/canonical-requests)
-    query = urlsplit(url).query.rpartition("&X-Goog-Signature=")[0]
+    signed_query = urlsplit(url).query.rpartition("&X-Goog-Signature=")[0]
     canonical = "\n".join(
-        ["GET", urlsplit(url).path, query, "host:storage.googleapis.com", "", "host", "UNSIGNED-PAYLOAD"]
+        ["GET", urlsplit(url).path, signed_query, "host:storage.googleapis.com", "", "host", "UNSIGNED-PAYLOAD"]
     )
     digest = hashes.Hash(hashes.SHA256())
     digest.update(canonical.encode())
-    scope = said["X-Goog-Credential"].partition("/")[2]
-    text = "\n".join(["GOOG4-RSA-SHA256", said["X-Goog-Date"], scope, digest.finalize().hex()])
-    signature = bytes.fromhex(said["X-Goog-Signature"])
+    scope = query["X-Goog-Credential"].partition("/")[2]
+    text = "\n".join(["GOOG4-RSA-SHA256", query["X-Goog-Date"], scope, digest.finalize().hex()])
+    signature = bytes.fromhex(query["X-Goog-Signature"])
     key.public_key().verify(signature, text.encode(), padding.PKCS1v15(), hashes.SHA256())
 
 
@@ -96,8 +96,8 @@ def test_without_a_key_iam_signs_in_the_functions_name(monkeypatch: pytest.Monke
     store.close()
     assert url
     assert again
-    assert asked(url)["X-Goog-Signature"] == b"signed".hex()
-    assert asked(url)["X-Goog-Credential"].startswith(f"{MINE}/")
+    assert read_query(url)["X-Goog-Signature"] == b"signed".hex()
+    assert read_query(url)["X-Goog-Credential"].startswith(f"{MINE}/")
     assert own.refreshed == 1  # the token is kept as long as it lives
     call = calls[0]
     assert (

@@ -18,7 +18,7 @@ from sutradhar.backends.gcp import blobs as blobs_module
 from sutradhar.backends.gcp.blobs import GcsBlobStore
 from sutradhar.domain.core.errors import BackendError
 
-FILM = bytes(range(251)) * 36_000  # over 8 MiB, so it goes up in a session of its own
+VIDEO = bytes(range(251)) * 36_000  # over 8 MiB, so it goes up in a session of its own
 CUT = 1024 * 1024
 
 # a socket whose answer broke off is closed by urllib3 while its reader still lives, until both are collected
@@ -75,10 +75,10 @@ def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
                 case int(code):
                     return self.refuse(code)
                 case fault:
-                    wanted = self.headers.get("Range", "")
-                    storage.ranges.append(wanted)
-                    body = (storage.stored or b"")[int(wanted.removeprefix("bytes=").rstrip("-") or 0) :]
-                    self.send_response(206 if wanted else 200)
+                    byte_range = self.headers.get("Range", "")
+                    storage.ranges.append(byte_range)
+                    body = (storage.stored or b"")[int(byte_range.removeprefix("bytes=").rstrip("-") or 0) :]
+                    self.send_response(206 if byte_range else 200)
                     self.send_header("Content-Length", str(len(body)))
                     self.send_header("X-Goog-Hash", f"crc32c={storage.checksum()}")
                     self.send_header("X-Goog-Generation", "7")
@@ -101,8 +101,8 @@ def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
             if "ifGenerationMatch=0" in self.path and storage.stored is not None:
                 return self.refuse(412)
             head, _, rest = body.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")
-            found = re.search(rb'"writer": ?"(\w+)"', head)
-            storage.writer = found[1].decode() if found else ""
+            match = re.search(rb'"writer": ?"(\w+)"', head)
+            storage.writer = match[1].decode() if match else ""
             storage.stored = rest.rpartition(b"\r\n--")[0]
             return self.drop() if fault == "lost" else self.answer(storage.resource())
 
@@ -151,12 +151,12 @@ def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
 def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
     for call in (blobs_module._CALL, blobs_module._CHECKED):
         monkeypatch.setitem(call, "retry", call["retry"].with_timeout(1.0).with_delay(0.02, 0.05, 2))
-    found = Storage()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(found))
+    new_storage = Storage()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(new_storage))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_address[1]}")
-    yield found
+    yield new_storage
     server.shutdown()
     server.server_close()
     gc.collect()
@@ -170,19 +170,19 @@ def blobs(storage: Storage) -> Iterator[GcsBlobStore]:
 
 
 @pytest.fixture
-def film(tmp_path: Path) -> Path:
-    path = tmp_path / "film"
-    path.write_bytes(FILM)
+def video_file(tmp_path: Path) -> Path:
+    path = tmp_path / "video_file"
+    path.write_bytes(VIDEO)
     return path
 
 
 @pytest.mark.parametrize("faults", [[503], [429, 503], ["cut"], ["lost"]], ids=str)
 def test_an_upload_goes_on_where_it_can(
-    faults: list[int | str], storage: Storage, blobs: GcsBlobStore, film: Path
+    faults: list[int | str], storage: Storage, blobs: GcsBlobStore, video_file: Path
 ) -> None:
     storage.faults = faults
-    blobs.put_file("a", film)
-    assert storage.stored == FILM
+    blobs.put_file("a", video_file)
+    assert storage.stored == VIDEO
     assert storage.sessions == 1
 
 
@@ -194,26 +194,26 @@ def test_a_session_is_opened_for_the_page_that_will_send(storage: Storage, blobs
 
 @pytest.mark.parametrize("code", [404, 410])
 def test_an_upload_whose_session_is_lost_begins_anew(
-    code: int, storage: Storage, blobs: GcsBlobStore, film: Path
+    code: int, storage: Storage, blobs: GcsBlobStore, video_file: Path
 ) -> None:
     storage.faults = [code]
-    blobs.put_file("a", film)
-    assert storage.stored == FILM
+    blobs.put_file("a", video_file)
+    assert storage.stored == VIDEO
     assert storage.sessions == 2
     storage.faults = [code]
-    blobs.put("a", FILM[::-1])
-    assert storage.stored == FILM[::-1]
+    blobs.put("a", VIDEO[::-1])
+    assert storage.stored == VIDEO[::-1]
     storage.faults = [code] * 100
     with pytest.raises(BackendError) as caught:
-        blobs.put_file("a", film)
+        blobs.put_file("a", video_file)
     assert caught.value.retryable  # and not NotFound: nothing was looked for
     assert len(storage.faults) == 98
 
 
 def test_a_download_that_breaks_off_goes_on_from_there(storage: Storage, blobs: GcsBlobStore, tmp_path: Path) -> None:
-    storage.stored = FILM
+    storage.stored = VIDEO
     storage.faults = ["cut", 503, "cut"]
-    assert blobs.fetch("a", tmp_path / "copy").read_bytes() == FILM
+    assert blobs.fetch("a", tmp_path / "copy").read_bytes() == VIDEO
     assert storage.ranges[1:] == [f"bytes={CUT}-", f"bytes={2 * CUT}-"]
 
 
@@ -221,7 +221,7 @@ def test_a_download_that_breaks_off_goes_on_from_there(storage: Storage, blobs: 
 def test_a_download_that_fails_leaves_nothing_behind(
     fault: str, storage: Storage, blobs: GcsBlobStore, tmp_path: Path
 ) -> None:
-    storage.stored = FILM
+    storage.stored = VIDEO
     if fault == "cut":
         storage.faults = ["cut", *[503] * 1000]
     else:
@@ -234,16 +234,18 @@ def test_a_download_that_fails_leaves_nothing_behind(
 
 
 def test_an_upload_that_came_out_wrong_is_taken_away_and_may_be_tried_again(
-    storage: Storage, blobs: GcsBlobStore, film: Path
+    storage: Storage, blobs: GcsBlobStore, video_file: Path
 ) -> None:
     storage.lie = b"!"
     with pytest.raises(BackendError, match="checksum") as caught:
-        blobs.put_file("a", film)
+        blobs.put_file("a", video_file)
     assert caught.value.retryable
     assert storage.stored is None
 
 
-def test_whoever_put_a_new_blob_learns_it_though_the_answer_was_lost(storage: Storage, blobs: GcsBlobStore) -> None:
+def test_the_process_that_stored_a_new_blob_learns_it_although_the_answer_was_lost(
+    storage: Storage, blobs: GcsBlobStore
+) -> None:
     storage.faults = ["lost"]
     assert blobs.put_new("a", b"mine")
     assert storage.stored == b"mine"
@@ -251,7 +253,7 @@ def test_whoever_put_a_new_blob_learns_it_though_the_answer_was_lost(storage: St
 
 
 @pytest.mark.parametrize(
-    ("code", "said", "retryable"),
+    ("code", "message", "retryable"),
     [
         (412, "at least one condition failed", True),  # and when it is looked at, it has been deleted
         (400, 'Provided CRC32C "a" doesn\'t match calculated CRC32C "b".', True),
@@ -260,9 +262,9 @@ def test_whoever_put_a_new_blob_learns_it_though_the_answer_was_lost(storage: St
     ids=["deleted meanwhile", "changed on the way", "not a request"],
 )
 def test_a_blob_that_could_not_be_stored_is_never_one_that_is_not_there(
-    code: int, said: str, retryable: bool, storage: Storage, blobs: GcsBlobStore
+    code: int, message: str, retryable: bool, storage: Storage, blobs: GcsBlobStore
 ) -> None:
-    storage.faults, storage.says = [code], said
+    storage.faults, storage.says = [code], message
     with pytest.raises(BackendError) as caught:
         blobs.put_new("a", b"x")
     assert caught.value.retryable is retryable

@@ -20,7 +20,9 @@ FOREVER = (
 Make = Callable[[str], LocalRenderRunner]
 
 
-class Sent:
+class RecordingBus:
+    reports_last_error = True
+
     def __init__(self) -> None:
         self.messages: list[Message] = []
 
@@ -29,27 +31,27 @@ class Sent:
 
 
 @pytest.fixture
-def sent() -> Sent:
-    return Sent()
+def bus() -> RecordingBus:
+    return RecordingBus()
 
 
 @pytest.fixture
-def make(tmp_path: Path, sent: Sent) -> Iterator[Make]:
+def make(tmp_path: Path, bus: RecordingBus) -> Iterator[Make]:
     process_registry = ProcessRegistry(tmp_path)
-    made: list[LocalRenderRunner] = []
+    runners: list[LocalRenderRunner] = []
 
     def runner(code: str) -> LocalRenderRunner:
         argv = (sys.executable, "-c", code)
-        made.append(LocalRenderRunner(tmp_path, process_registry, sent, {"PATH": "/bin"}, tmp_path / "tmp", argv))
-        return made[-1]
+        runners.append(LocalRenderRunner(tmp_path, process_registry, bus, {"PATH": "/bin"}, tmp_path / "tmp", argv))
+        return runners[-1]
 
     yield runner
-    for one in made:
+    for one in runners:
         one.close()
     process_registry.close()
 
 
-def until(what: Callable[[], object]) -> None:
+def wait_until(what: Callable[[], object]) -> None:
     end = time.monotonic() + 30
     while not what():
         assert time.monotonic() < end, "it never happened"
@@ -60,37 +62,39 @@ def log_of(home: Path) -> str:
     return "".join(path.read_text() for path in (home / "executions").glob("*.log"))
 
 
-def test_one_that_ends_well_has_succeeded(make: Make, sent: Sent, tmp_path: Path) -> None:
+def test_one_that_ends_well_has_succeeded(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
     runner = make("import os; print(os.environ['RENDER_REQUEST'], os.environ['CLOUD_RUN_TASK_COUNT'])")
     name = runner.start("job-1", "job-1-1", "the/request.json")
-    until(lambda: runner.report(name).state is ExecutionState.SUCCEEDED)
+    wait_until(lambda: runner.report(name).state is ExecutionState.SUCCEEDED)
     assert log_of(tmp_path) == "the/request.json 1\n"
-    assert sent.messages == []
+    assert bus.messages == []
 
 
-def test_one_that_ends_badly_is_tried_again_and_then_somebody_looks_at_it(
-    make: Make, sent: Sent, tmp_path: Path
+def test_a_failing_renderer_is_started_again_and_its_end_is_announced(
+    make: Make, bus: RecordingBus, tmp_path: Path
 ) -> None:
     runner = make("import os, sys; sys.exit('attempt ' + os.environ['CLOUD_RUN_TASK_ATTEMPT'])")
     name = runner.start("job-1", "job-1-1", "r")
-    until(lambda: sent.messages)
+    wait_until(lambda: bus.messages)
     report = runner.report(name)
     assert report.state is ExecutionState.FAILED
     assert f"attempt {MAX_RETRIES}" in report.detail
     assert log_of(tmp_path).count("attempt") == MAX_RETRIES + 1
-    assert sent.messages == [DispatchRender(job_id="job-1")]
+    assert bus.messages == [DispatchRender(job_id="job-1")]
 
 
-def test_a_render_that_runs_is_not_started_twice_and_can_be_cancelled(make: Make, sent: Sent, tmp_path: Path) -> None:
+def test_a_render_that_runs_is_not_started_twice_and_can_be_cancelled(
+    make: Make, bus: RecordingBus, tmp_path: Path
+) -> None:
     runner = make(FOREVER)
     name = runner.start("job-1", "job-1-1", "r")
     assert runner.start("job-1", "job-1-1", "r") == name
     assert runner.report(name).state is ExecutionState.RUNNING
-    until(lambda: "up" in log_of(tmp_path))
+    wait_until(lambda: "up" in log_of(tmp_path))
     runner.cancel(name)
-    until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
-    until(lambda: not list((tmp_path / "tmp").iterdir()))
-    assert sent.messages == []
+    wait_until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
+    wait_until(lambda: not list((tmp_path / "tmp").iterdir()))
+    assert bus.messages == []
 
 
 def test_once_closed_nothing_runs_and_nothing_is_started(make: Make, tmp_path: Path) -> None:
@@ -117,11 +121,11 @@ def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp
 
 
 @pytest.fixture
-def neighbour(tmp_path: Path, sent: Sent) -> Iterator[LocalRenderRunner]:
+def neighbour(tmp_path: Path, bus: RecordingBus) -> Iterator[LocalRenderRunner]:
     """Return the runner of another process of the same home."""
     process_registry = ProcessRegistry(tmp_path)
     runner = LocalRenderRunner(
-        tmp_path, process_registry, sent, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", "")
+        tmp_path, process_registry, bus, {"PATH": "/bin"}, tmp_path / "tmp", (sys.executable, "-c", "")
     )
     yield runner
     runner.close()
@@ -129,26 +133,26 @@ def neighbour(tmp_path: Path, sent: Sent) -> Iterator[LocalRenderRunner]:
 
 
 def test_a_process_that_leaves_gives_back_what_it_renders(
-    make: Make, neighbour: LocalRenderRunner, sent: Sent, tmp_path: Path
+    make: Make, neighbour: LocalRenderRunner, bus: RecordingBus, tmp_path: Path
 ) -> None:
     runner = make(FOREVER)
     name = runner.start("job-1", "job-1-1", "r")
-    until(lambda: "up" in log_of(tmp_path))
+    wait_until(lambda: "up" in log_of(tmp_path))
     assert neighbour.report(name).state is ExecutionState.RUNNING
     runner.close()
-    assert sent.messages == [DispatchRender(job_id="job-1")]
+    assert bus.messages == [DispatchRender(job_id="job-1")]
     # its process is still alive, but another process may already start the render
     assert neighbour.report(name).state is ExecutionState.LOST
     assert runner.report(name).state is ExecutionState.LOST
 
 
 def test_a_process_that_leaves_before_its_renderer_is_up_gives_it_back(
-    make: Make, neighbour: LocalRenderRunner, sent: Sent
+    make: Make, neighbour: LocalRenderRunner, bus: RecordingBus
 ) -> None:
     runner = make(FOREVER)
     name = runner.start("job-1", "job-1-1", "r")
     runner.close()
-    assert sent.messages == [DispatchRender(job_id="job-1")]
+    assert bus.messages == [DispatchRender(job_id="job-1")]
     assert neighbour.report(name).state is ExecutionState.LOST
 
 
@@ -158,43 +162,43 @@ def test_other_processes_see_how_an_execution_ended(
 ) -> None:
     runner = make(code)
     name = runner.start("job-1", "job-1-1", "r")
-    until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
-    until(lambda: neighbour.report(name) == runner.report(name))
+    wait_until(lambda: runner.report(name).state is not ExecutionState.RUNNING)
+    wait_until(lambda: neighbour.report(name) == runner.report(name))
     assert neighbour.report(name).state is state
 
 
 def test_what_another_process_cancels_is_not_tried_again(
-    make: Make, neighbour: LocalRenderRunner, sent: Sent, tmp_path: Path
+    make: Make, neighbour: LocalRenderRunner, bus: RecordingBus, tmp_path: Path
 ) -> None:
     runner = make(FOREVER)
     name = runner.start("job-1", "job-1-1", "r")
-    until(lambda: "up" in log_of(tmp_path))
+    wait_until(lambda: "up" in log_of(tmp_path))
     neighbour.cancel(name)
-    until(lambda: neighbour.report(name).state is ExecutionState.FAILED)
+    wait_until(lambda: neighbour.report(name).state is ExecutionState.FAILED)
     assert log_of(tmp_path).count("up") == 1
-    assert sent.messages == []
+    assert bus.messages == []
 
 
-def test_an_end_that_cannot_be_written_down_is_told_all_the_same(make: Make, sent: Sent, tmp_path: Path) -> None:
+def test_an_end_that_cannot_be_written_down_is_told_all_the_same(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
     # a folder in the place of the report, which no report can replace
     runner = make(
         f"import glob, os, sys\nfor p in glob.glob({str(tmp_path / 'executions/*.json')!r}):\n"
         "    if os.path.isfile(p):\n        os.unlink(p)\n        os.mkdir(p)\nsys.exit('no')"
     )
     name = runner.start("job-1", "job-1-1", "r")
-    until(lambda: sent.messages)
+    wait_until(lambda: bus.messages)
     assert runner.report(name).state is ExecutionState.FAILED
     runner.close()
-    assert sent.messages == [DispatchRender(job_id="job-1")]
+    assert bus.messages == [DispatchRender(job_id="job-1")]
 
 
 def test_a_renderer_that_cannot_be_started_has_failed_and_says_why(
-    tmp_path: Path, sent: Sent, neighbour: LocalRenderRunner
+    tmp_path: Path, bus: RecordingBus, neighbour: LocalRenderRunner
 ) -> None:
     process_registry = ProcessRegistry(tmp_path)
-    runner = LocalRenderRunner(tmp_path, process_registry, sent, {}, tmp_path / "tmp", ("/no/such/renderer",))
+    runner = LocalRenderRunner(tmp_path, process_registry, bus, {}, tmp_path / "tmp", ("/no/such/renderer",))
     name = runner.start("job-1", "job-1-1", "r")
-    until(lambda: sent.messages)
+    wait_until(lambda: bus.messages)
     assert neighbour.report(name).state is ExecutionState.FAILED
     assert "could not be started" in runner.report(name).detail
     runner.close()

@@ -65,14 +65,14 @@ class Stepped:
         self._port, self._handlers = port, handlers
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._port, name)
-        if not callable(found):
-            return found
+        attribute = getattr(self._port, name)
+        if not callable(attribute):
+            return attribute
 
         def call(*args: Any, **kwargs: Any) -> Any:
             handler = self._handlers.get(threading.get_ident())
             if handler:
                 handler.pause()
-            return found(*args, **kwargs)
+            return attribute(*args, **kwargs)
 
         return call

@@ -79,9 +79,9 @@ class PipelineMachine(RuleBasedStateMachine):
         now = self.clock.now().timestamp()
         # no function outlives its lease (MAX_LEASE); a laptop that slept may, and the store refuses its late result
         outlived = until <= now
-        rivals = [h for h, (made, end) in self.making.items() if made == what and end > now and not outlived]
+        rivals = [h for h, (asset, end) in self.making.items() if asset == what and end > now and not outlived]
         assert not rivals, f"{what} is made by two at once while the first one's lease lives"
-        if outlived or any(made == what for made, _ in self.making.values()):
+        if outlived or any(asset == what for asset, _ in self.making.values()):
             self.interrupted[what] += 1  # the lease of the first call has ended: this call is allowed
         self.making[handler] = (what, until)
 
@@ -99,8 +99,8 @@ class PipelineMachine(RuleBasedStateMachine):
     @initialize(plans=st.lists(st.sampled_from(PLANS), min_size=1, max_size=2), ahead=st.integers(0, 14))
     def begin(self, plans: list[RenderPlan], ahead: int) -> None:
         """Handle ``ahead`` messages without faults first, so that schedules begin at every stage of a job's life."""
-        for i, wanted in enumerate(plans):
-            job, created = submit(self.processes[0].services, wanted, f"key {i}")
+        for i, plan in enumerate(plans):
+            job, created = submit(self.processes[0].services, plan, f"key {i}")
             assert created
             self.jobs.append(job.id)
             self.retries[job.id] = []
@@ -253,12 +253,12 @@ class PipelineMachine(RuleBasedStateMachine):
             bus.publish(DispatchRender(job_id=job_id))  # the local runner's own message about it
 
     @rule(retryable=st.booleans())
-    def maker_in_trouble(self, retryable: bool) -> None:
+    def provider_fails(self, retryable: bool) -> None:
         if len(self.providers.errors) < 2:
             self.providers.errors.append(ProviderError("no answer", provider="counting", retryable=retryable))
 
     @rule(data=st.data())
-    def somebody_cancels(self, data: st.DataObject) -> None:
+    def user_cancels(self, data: st.DataObject) -> None:
         if data.draw(st.integers(0, 24)) == 17:  # rarely, so that most schedules reach their end
             job_id = data.draw(st.sampled_from(self.jobs))
             try:
@@ -268,7 +268,7 @@ class PipelineMachine(RuleBasedStateMachine):
                 assert self._job(job_id).state.is_terminal
 
     @rule(data=st.data())
-    def somebody_retries(self, data: st.DataObject) -> None:
+    def user_retries(self, data: st.DataObject) -> None:
         job_id = data.draw(st.sampled_from(self.jobs))
         if self._job(job_id).state is JobState.FAILED:
             self.retries[job_id].append(None)
@@ -287,13 +287,13 @@ class PipelineMachine(RuleBasedStateMachine):
             assert what == "plan" or calls <= 1 + self.interrupted[what], (what, calls, self.interrupted)
 
     @invariant()
-    def a_film_is_rendered_by_one(self) -> None:
+    def a_video_is_rendered_by_one(self) -> None:
         """Allow a second renderer only if the starter of the first one lost its lease before it recorded the start."""
         running = Counter(self.renderers.request[name][1] for name in self.renderers.running())
         assert all(count <= 1 + self.leases_ran_out for count in running.values()), running
 
     @invariant()
-    def a_job_that_succeeded_has_its_film(self) -> None:
+    def a_job_that_succeeded_has_its_video(self) -> None:
         for job_id in self.jobs:
             job = self._job(job_id)
             if job.state is JobState.SUCCEEDED:
@@ -311,7 +311,7 @@ class PipelineMachine(RuleBasedStateMachine):
                     assert self._job(job_id).state.is_terminal, f"{job_id} never ended: {self._job(job_id)}"
                 self.a_job_ends_once()
                 self.nothing_is_made_twice()
-                self.a_job_that_succeeded_has_its_film()
+                self.a_job_that_succeeded_has_its_video()
         finally:
             for process in self.processes:
                 for handler in process.handlers:

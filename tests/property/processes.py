@@ -1,4 +1,4 @@
-"""Processes of the property test's world: the real local backend, watched."""
+"""Processes of the property test's machine: the real local backend, with watched stores."""
 
 import threading
 from collections.abc import Sequence
@@ -21,76 +21,76 @@ from tests.fake_providers import free_call_gate, provider_set
 from tests.fakes import FakeRunner, PortSet
 from tests.property.interleaving import Handler, Stepped
 
-World = Any
+Machine = Any
 """The machine of machine.py with its database, clock, fake providers, renderers and counters."""
 
 
 @dataclass
 class Stores:
-    """Of one process."""
+    """The stores of one process."""
 
     jobs: JobStore
     assets: AssetStore
     leases: LeaseStore
     records: KeyValueStore
     between: bool = False
-    """Whether others can come between the reading and the writing of an update."""
+    """True if other processes can write between the reading and the writing of an update."""
 
 
 class WatchedJobs:
     """Checks every arrow as it is written, and counts how often each job ends."""
 
-    def __init__(self, stores: Stores, world: World) -> None:
-        self._stores, self._world = stores, world
+    def __init__(self, stores: Stores, machine: Machine) -> None:
+        self._stores, self._machine = stores, machine
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stores.jobs, name)
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
-        seen: list[Job] = []
+        jobs_before: list[Job] = []
 
-        def watched(job: Job) -> tuple[Job, Sequence[Message]]:
-            seen.append(job)
-            found = change(job)
-            handler = self._world.by_thread.get(threading.get_ident())
+        def note_and_change(job: Job) -> tuple[Job, Sequence[Message]]:
+            jobs_before.append(job)
+            outcome = change(job)
+            handler = self._machine.by_thread.get(threading.get_ident())
             if handler and self._stores.between:
                 handler.pause()
-            return found
+            return outcome
 
-        after, messages = self._stores.jobs.update(job_id, watched)
-        before = seen[-1]
+        after, messages = self._stores.jobs.update(job_id, note_and_change)
+        before = jobs_before[-1]
         if after.state is not before.state:
             assert after.state in TRANSITIONS[before.state], f"{before.state} -> {after.state}"
             if after.state.is_terminal:
-                self._world.endings[job_id, len(self._world.retries[job_id])] += 1
+                self._machine.endings[job_id, len(self._machine.retries[job_id])] += 1
         return after, messages
 
 
 class Process:
-    """One process of the world: its own process_registry, its own handlers."""
+    """One process of the machine: its own process registry, its own handlers."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.process_registry = ProcessRegistry(world.home)
-        self.queue = SqliteQueue(world.database, self.process_registry, world.clock, world.home)
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.process_registry = ProcessRegistry(machine.home)
+        self.queue = SqliteQueue(machine.database, self.process_registry, machine.clock, machine.home)
         self.handlers: list[Handler] = []
-        stores: Stores = world.stores(self.process_registry)
-        blobs = FileBlobStore(world.home / "blobs", self.process_registry.owner)
-        runner = self.runner = FakeRunner(world.renderers, self.process_registry.owner)
+        stores: Stores = machine.stores(self.process_registry)
+        blobs = FileBlobStore(machine.home / "blobs", self.process_registry.owner)
+        runner = self.runner = FakeRunner(machine.renderers, self.process_registry.owner)
         self.leaving = False
         ports = {
-            "jobs": WatchedJobs(stores, world),
+            "jobs": WatchedJobs(stores, machine),
             "assets": stores.assets,
-            "leases": LeaseWatch(stores.leases, world),
+            "leases": LeaseWatch(stores.leases, machine),
             "records": stores.records,
             "blobs": blobs,
             "bus": self.queue,
             "runner": runner,
         }
-        stepped = cast(dict[str, Any], {name: Stepped(port, world.by_thread) for name, port in ports.items()})
-        providers = world.providers
-        gate = free_call_gate(stepped["records"], stepped["leases"], world.clock)
-        backend = PortSet(**stepped, clock=world.clock)
+        stepped = cast(dict[str, Any], {name: Stepped(port, machine.by_thread) for name, port in ports.items()})
+        providers = machine.providers
+        gate = free_call_gate(stepped["records"], stepped["leases"], machine.clock)
+        backend = PortSet(**stepped, clock=machine.clock)
         self.services = Services(backend, provider_set(providers, gate), PlanDefaults())
 
     def take(self) -> Delivery | None:
@@ -106,12 +106,12 @@ class Process:
         """A handler for ``delivery``, before its first effect."""
 
         def work() -> None:
-            self._world.by_thread[threading.get_ident()] = handler
+            self._machine.by_thread[threading.get_ident()] = handler
             try:
                 self._handle(delivery, handler)
             finally:
-                del self._world.by_thread[threading.get_ident()]
-                self._world.database.read().close()
+                del self._machine.by_thread[threading.get_ident()]
+                self._machine.database.read().close()
 
         handler = Handler(work)
         self.handlers.append(handler)
@@ -126,12 +126,12 @@ class Process:
         """Forget the handlers that are through. Raises what one of them raised."""
         for handler in [h for h in self.handlers if h.over]:
             self.handlers.remove(handler)
-            self._world.making.pop(handler, None)
+            self._machine.making.pop(handler, None)
             if handler.error:
                 raise handler.error
 
     def _handle(self, delivery: Delivery, handler: Handler) -> None:
-        """What the worker does with a delivery."""
+        """Handle a delivery as the worker does."""
         try:
             handle(self.services, delivery.message)
         except LeaseHeld:
@@ -152,12 +152,12 @@ class Process:
 class LeaseWatch:
     """Notes until when each handler holds what."""
 
-    def __init__(self, leases: LeaseStore, world: World) -> None:
-        self._leases, self._world = leases, world
+    def __init__(self, leases: LeaseStore, machine: Machine) -> None:
+        self._leases, self._machine = leases, machine
 
     def acquire(self, name: str, ttl: timedelta) -> Lease:
         lease = self._leases.acquire(name, ttl)
-        handler = self._world.by_thread.get(threading.get_ident())
+        handler = self._machine.by_thread.get(threading.get_ident())
         if handler:
             handler.lease_until[name] = lease.expires.timestamp()
         return lease

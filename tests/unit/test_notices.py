@@ -40,9 +40,9 @@ def notices(home: Path, plan: dict[str, Any], **env: str) -> str:
 
 def test_a_photo_that_no_provider_can_use_is_named(home: Path) -> None:
     plan = {"scenes": [SCENE | {"characters": ["Meera"]}], "characters": [PHOTO]}
-    said = notices(home, plan)
-    assert "the photo of Meera is not used" in said
-    assert "OPENAI_API_KEY" in said
+    texts = notices(home, plan)
+    assert "the photo of Meera is not used" in texts
+    assert "OPENAI_API_KEY" in texts
     assert "photo" not in notices(home, plan, OPENAI_API_KEY="k")
     two = [PHOTO, PHOTO | {"name": "Ravi"}]
     assert "the photos of Meera, Ravi are not used" in notices(home, {"scenes": [SCENE], "characters": two})
@@ -56,9 +56,9 @@ def test_a_photo_that_no_provider_can_use_is_named(home: Path) -> None:
     ],
 )
 def test_footage_without_a_library_is_named_with_its_key(home: Path, kind: str, key: str, env: dict[str, str]) -> None:
-    said = notices(home, {"scenes": [SCENE, SCENE], "footage": kind})
-    assert "2 scenes show an image instead of" in said
-    assert key in said
+    texts = notices(home, {"scenes": [SCENE, SCENE], "footage": kind})
+    assert "2 scenes show an image instead of" in texts
+    assert key in texts
     assert "1 scene shows" in notices(home, {"scenes": [SCENE, SCENE | {"footage": kind}]})
     assert key not in notices(home, {"scenes": [SCENE, SCENE], "footage": kind}, **env)
     assert "PROVIDERS" in notices(
@@ -69,29 +69,34 @@ def test_footage_without_a_library_is_named_with_its_key(home: Path, kind: str, 
 def test_sounds_captions_and_characters_that_are_left_out_are_named(home: Path) -> None:
     scene = {"narration": "A river.", "image_prompt": "a river", "sounds": [{"text": "water"}]}
     characters = [{"name": "Ravi", "look": "an old man"}]
-    said = notices(home, {"scenes": [scene], "subtitle_languages": ["en", "hi"], "characters": characters})
+    texts = notices(home, {"scenes": [scene], "subtitle_languages": ["en", "hi"], "characters": characters})
     for part in ("1 sounds are left out", "Hindi captions are left out", "Ravi is shown in no scene"):
-        assert part in said
+        assert part in texts
 
 
 def test_translations_that_no_caption_shows_are_named(home: Path) -> None:
-    said = SCENE | {"narration": "A river."}
+    narrated = SCENE | {"narration": "A river."}
     for scene, expected in (
         (SCENE | {"translations": {"hi": "एक नदी।"}}, "the translations of scene 1 are not used: it has no narration"),
-        (said | {"translations": {"en": "The river."}}, "the English translation of scene 1 is not used"),
-        (said | {"translations": {"en": "The river.", "hi": "एक नदी।"}}, "the English translation of scene 1"),
+        (narrated | {"translations": {"en": "The river."}}, "the English translation of scene 1 is not used"),
+        (narrated | {"translations": {"en": "The river.", "hi": "एक नदी।"}}, "the English translation of scene 1"),
     ):
         assert expected in notices(home, {"language": "en", "scenes": [scene]})
-    for scene in (said, SCENE, said | {"translations": {"hi": "एक नदी।"}}, said | {"translations": {"en": "A river."}}):
+    for scene in (
+        narrated,
+        SCENE,
+        narrated | {"translations": {"hi": "एक नदी।"}},
+        narrated | {"translations": {"en": "A river."}},
+    ):
         assert "not used" not in notices(home, {"language": "en", "scenes": [scene]})
 
 
 def test_description_tags_and_metadata_come_back_in_status_and_provenance() -> None:
-    told = {"description": "A walk.", "tags": ["goa", "sea"], "metadata": {"customer": "42"}}
-    job = Job.new("job-1", RenderPlan.parse({"topic": "Goa", **told}), "hash", datetime.now(UTC))
+    fields = {"description": "A walk.", "tags": ["goa", "sea"], "metadata": {"customer": "42"}}
+    job = Job.new("job-1", RenderPlan.parse({"topic": "Goa", **fields}), "hash", datetime.now(UTC))
     shown, provenance = describe_status(job, {}, Account(), base=""), build_manifest(job, Account())
-    assert {name: shown[name] for name in told} == told
-    assert {name: provenance[name] for name in told} == told
+    assert {name: shown[name] for name in fields} == fields
+    assert {name: provenance[name] for name in fields} == fields
 
 
 @pytest.mark.parametrize(
