@@ -56,7 +56,7 @@ def title_opacity(title: Title, frame: int, fps: int) -> float:
     It is eased in and out over ``FADE_SEC``, or over half of a title that is too short for that.
     """
     fade = min(round(FADE_SEC * fps), (title.end - title.start) // 2)
-    # no frame of a fade repeats the frame before it, without the title, or the one after it, with all of the title
+    # the opacities of a fade lie between 0 and 1, since 0 and 1 would repeat the frames next to it
     share = min((frame - title.start + 1) / (fade + 1), (title.end - frame) / (fade + 1), 1.0)
     return share * share * (3 - 2 * share)
 

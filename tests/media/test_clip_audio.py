@@ -177,7 +177,7 @@ def test_a_clip_without_sound_is_named(audio: AudioTimeline, tmp_path: Path) -> 
     argv = ["-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=1", "-pix_fmt", "yuv420p", str(path)]
     subprocess.run([find_program("ffmpeg"), "-v", "error", *argv], check=True)
     audio.show(path, 1.0)
-    with pytest.raises(RenderError, match="the source of the clip of scene 1"):
+    with pytest.raises(RenderError, match="the sound of the clip of scene 1"):
         audio.mix(30)
 
 

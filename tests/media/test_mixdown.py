@@ -200,7 +200,7 @@ def test_a_cancelled_mix_stops(audio: AudioTimeline) -> None:
 
 
 def test_arguments() -> None:
-    assert encode_command(Path("work/samples.m4a"))[1:] == [
+    assert encode_command(Path("work/sound.m4a"))[1:] == [
         "-f",
         "f32le",
         "-ac",
@@ -225,7 +225,7 @@ def test_arguments() -> None:
         "-1",
         "-movie_timescale",
         "48000",
-        "file:work/samples.m4a",
+        "file:work/sound.m4a",
         "-hide_banner",
         "-nostdin",
         "-nostats",

@@ -135,7 +135,7 @@ def test_parts_that_the_camera_never_shows_are_not_kept() -> None:
         lambda good: b"",
         lambda good: b"GIF89a",
         lambda good: good[:60] + b"\0" * 40 + good[100:],
-        lambda good: b"not a pixels at all" * 20,
+        lambda good: b"not a picture at all" * 20,
     ],
 )
 def test_a_damaged_image_is_an_error_that_names_the_scene(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:

@@ -31,7 +31,7 @@ def has_pitch(*pitches: float) -> Callable[[Asset], None]:
             middle = round(len(samples) * (number + 0.5) / len(pitches))
             part = samples[middle - RATE // 4 : middle + RATE // 4]
             pitch = float(np.abs(np.fft.rfft(part * np.hanning(len(part)))).argmax() * 2)
-            assert abs(pitch - hz) < 5, f"{pitch} Hz is expect_tone, not {hz}"
+            assert abs(pitch - hz) < 5, f"{pitch} Hz is heard, not {hz}"
 
     return verify
 
