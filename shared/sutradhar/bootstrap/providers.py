@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -9,100 +10,40 @@ from pydantic import ValidationError
 from sutradhar.bootstrap.lazy import lazy
 from sutradhar.domain.billing.price import PriceTable, micros
 from sutradhar.domain.core.errors import FieldError, InvalidSettings
+from sutradhar.pipeline.billing.call_gate import PaidCallGate
+from sutradhar.providers.catalog import model_table
+from sutradhar.providers.registry import ConfiguredChains, Registry
 
 if TYPE_CHECKING:
     from sutradhar.config import Settings
-    from sutradhar.pipeline.billing.call_gate import PaidCallGate
     from sutradhar.ports.backend import Backend
-    from sutradhar.ports.call_gate import CallGate
-    from sutradhar.providers.chain import (
-        ClipChain,
-        ComposerChain,
-        FootageChain,
-        ImageChain,
-        NarratorChain,
-        PlannerChain,
-        SoundEffectChain,
-    )
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
-    from sutradhar.providers.registry import ConfiguredChains, Registry
 
 
-class ConfiguredProviders:
+class ConfiguredProviders(ConfiguredChains):
     """A pipeline's Providers."""
 
     def __init__(self, settings: Settings, backend: Backend, prices: PriceTable) -> None:
-        self._settings, self._backend, self._prices = settings, backend, prices
-
-    @lazy
-    def call_gate(self) -> PaidCallGate:
-        from sutradhar.pipeline.billing.call_gate import PaidCallGate
-        from sutradhar.providers.catalog import model_table
-
-        chosen, budget, backend = self._settings.providers, self._settings.budget, self._backend
-        return PaidCallGate.create(
+        chosen, budget = settings.providers, settings.budget
+        self.registry = Registry(chosen.connections, chosen.order or None, chosen.chains, chosen.whisper_model)
+        self.call_gate = PaidCallGate.create(
             backend.records,
             backend.leases,
             backend.clock,
-            self._prices,
+            prices,
             None if budget.day_cap_usd is None else micros(budget.day_cap_usd),
             dict.fromkeys(chosen.connections, chosen.max_concurrent_calls),
             {name: one.max_calls_per_minute for name, one in chosen.connections.items()},
             model_table() if chosen.connections else None,
         )
-
-    @lazy
-    def registry(self) -> Registry:
-        from sutradhar.providers.registry import Registry
-
-        chosen = self._settings.providers
-        order = chosen.order or None
-        return Registry(chosen.connections, order, chosen.chains, chosen.whisper_model)
-
-    @lazy
-    def _chains(self) -> ConfiguredChains:
-        from sutradhar.providers.registry import ConfiguredChains
-
-        return ConfiguredChains(self.registry, self.call_gate)
-
-    def with_gate(self, gate: CallGate) -> ConfiguredChains:
-        return self._chains.with_gate(gate)
+        super().__init__(self.registry, self.call_gate)
 
     @lazy
     def models(self) -> Models:
-        from sutradhar.providers.catalog import model_table
         from sutradhar.providers.models import Models
 
         return Models(self.registry, model_table(), self.registry.today)
-
-    @property
-    def planner(self) -> PlannerChain:
-        return self._chains.planner
-
-    @property
-    def narrator(self) -> NarratorChain:
-        return self._chains.narrator
-
-    @property
-    def images(self) -> ImageChain:
-        return self._chains.images
-
-    @property
-    def clips(self) -> ClipChain:
-        return self._chains.clips
-
-    @property
-    def footage(self) -> FootageChain:
-        return self._chains.footage
-
-    @property
-    def sounds(self) -> SoundEffectChain:
-        return self._chains.sounds
-
-    @property
-    def composer(self) -> ComposerChain:
-        return self._chains.composer
 
     @lazy
     def media(self) -> MediaFiles:
@@ -117,8 +58,6 @@ def read_prices(settings: Settings) -> PriceTable:
     Raises:
         InvalidSettings: PRICE_TABLE names a file that is no price table.
     """
-    from importlib.resources import files
-
     if not settings.providers.connections:
         return PriceTable(prices=())
     path = settings.budget.price_table
