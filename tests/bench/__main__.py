@@ -1,5 +1,6 @@
-"""`make bench`: what rendering costs and how good it is, measured on this machine in one run; `make bench-quick`: the
-same on a short cut. ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the parts named, else all.
+"""Measure on this machine what rendering costs and how good it is: `make bench`, or `make bench-quick` on a short cut.
+
+``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all.
 
 Writes bench.md, bench.json and bench.png (and job.*, cloud.*) to docs/bench, quick runs to out/bench, after every
 part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
@@ -21,20 +22,20 @@ from tests.bench.videos import FULL, QUICK, Bench
 
 _ROOT = Path(__file__).parents[2]
 PARTS: dict[str, Callable[[Bench, Figures], None]] = {
-    "jitter": parts_exact.jitter,
-    "compose": parts_exact.compose,
-    "final": parts_video.final,
-    "again": parts_video.again,
-    "shares": parts_video.shares,
-    "proxy": parts_video.proxy,
-    "limits": parts_others.limits,
-    "vmaf": parts_exact.vmaf,
-    "moviepy": parts_others.moviepy,
-    "tasks": parts_video.tasks,
-    "uhd": parts_video.uhd,
-    "memory": parts_video.memory,
-    "job": lambda bench, figures: job.job(figures.folder, 10 if bench.scale.quick else 60),
-    "cloud": lambda bench, figures: cloud.cloud(figures.folder, quick=bench.scale.quick),
+    "jitter": parts_exact.measure_jitter,
+    "compose": parts_exact.measure_composition,
+    "final": parts_video.measure_final,
+    "again": parts_video.measure_rerenders,
+    "shares": parts_video.measure_shares,
+    "proxy": parts_video.measure_proxy,
+    "limits": parts_others.measure_against_limits,
+    "vmaf": parts_exact.measure_vmaf,
+    "moviepy": parts_others.measure_against_moviepy,
+    "tasks": parts_video.measure_tasks,
+    "uhd": parts_video.measure_uhd,
+    "memory": parts_video.measure_memory,
+    "job": lambda bench, figures: job.measure_job(figures.folder, 10 if bench.scale.quick else 60),
+    "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }
 
 
@@ -43,33 +44,33 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a short cut of the workload")
     parser.add_argument("--out", type=Path, help="folder for the figures")
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    asked = parser.parse_args()
-    if unknown := set(asked.parts) - set(PARTS):
+    arguments = parser.parse_args()
+    if unknown := set(arguments.parts) - set(PARTS):
         parser.error(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    scale = QUICK if asked.quick else FULL
+    scale = QUICK if arguments.quick else FULL
     seconds = scale.scenes * scale.scene_sec
-    title = f"Rendering, {seconds:g} s of film in 1080p30 ({parts_others.machine()})"
+    title = f"Rendering, {seconds:g} s of video in 1080p30 ({parts_others.describe_machine()})"
     if scale.quick:
         title += " - QUICK run on a short cut: its ratios are not those of the workload"
-    figures = Figures(asked.out or _ROOT / ("out/bench" if scale.quick else "docs/bench"), title)
-    failed, begun = [], time.perf_counter()
+    figures = Figures(arguments.out or _ROOT / ("out/bench" if scale.quick else "docs/bench"), title)
+    failed, started = [], time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="sutradhar-bench-") as folder:
         bench = Bench(scale, Path(folder))
-        for name in asked.parts or PARTS:
-            print(f"[{time.perf_counter() - begun:5.0f} s] {name}", flush=True)
-            at = time.perf_counter()
+        for name in arguments.parts or PARTS:
+            print(f"[{time.perf_counter() - started:5.0f} s] {name}", flush=True)
+            part_started = time.perf_counter()
             try:
                 PARTS[name](bench, figures)
-            except Exception:  # the other parts' figures are worth having
+            except Exception:  # the figures of the other parts still count
                 traceback.print_exc()
                 failed.append(name)
             if figures.values:
                 figures.write()
                 plot.draw(figures, figures.folder / "bench.png")
-            print(f"    {name} took {time.perf_counter() - at:.0f} s", flush=True)
+            print(f"    {name} took {time.perf_counter() - part_started:.0f} s", flush=True)
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(bench.folder / "work")
-    print(f"[{time.perf_counter() - begun:5.0f} s] done: {figures.folder / 'bench.md'}")
+    print(f"[{time.perf_counter() - started:5.0f} s] done: {figures.folder / 'bench.md'}")
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

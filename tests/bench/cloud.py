@@ -1,4 +1,4 @@
-"""The functions: how long the first caller waits for `api` beside a function that does nothing, and how long callers
+"""Measure how long the first caller waits for `api`, compared with a function that does nothing, and how long callers
 wait for POST /render on the emulators. Writes cloud.md and cloud.json to ``folder``."""
 
 import http.client
@@ -31,7 +31,7 @@ def hello(request):
 _CALLERS = 20
 
 
-def cloud(folder: Path, *, quick: bool) -> None:
+def measure_cloud(folder: Path, *, quick: bool) -> None:
     with TemporaryDirectory() as scratch, Emulators(Path(scratch) / "logs") as emulators:
         archive, hello = Path(scratch) / "archive", Path(scratch) / "hello"
         with zipfile.ZipFile(package.build(Path(scratch))) as packed:
@@ -53,10 +53,10 @@ def cloud(folder: Path, *, quick: bool) -> None:
                 publisher.create_topic(name=f"projects/bench/topics/sutradhar-{topic}")
         cold: dict[str, list[float]] = {"hello": [], "api": [], "post": []}
         for round_ in range(3 if quick else 9):
-            cold["hello"].append(_first_200(hello, "hello", env, "GET", "/"))
-            cold["api"].append(_first_200(archive, "api", env, "GET", "/healthz"))
-            cold["post"].append(_first_200(archive, "api", env, "POST", "/render", _plan(f"cold {round_}")))
-        waits = _waits(archive, env, 100 if quick else 1000)
+            cold["hello"].append(_measure_first_answer(hello, "hello", env, "GET", "/"))
+            cold["api"].append(_measure_first_answer(archive, "api", env, "GET", "/healthz"))
+            cold["post"].append(_measure_first_answer(archive, "api", env, "POST", "/render", _plan(f"cold {round_}")))
+        waits = _measure_waits(archive, env, 100 if quick else 1000)
     ratio = statistics.median(a / h for a, h in zip(cold["api"], cold["hello"], strict=True))
     _write(
         folder,
@@ -77,29 +77,29 @@ def _plan(title: str) -> bytes:
 
 
 @contextmanager
-def _served(folder: Path, target: str, env: Mapping[str, str]) -> Iterator[tuple[int, float]]:
-    """Port, and when the process was started."""
+def _serve(folder: Path, target: str, env: Mapping[str, str]) -> Iterator[tuple[int, float]]:
+    """Start the function; yield its port and the time when the process started."""
     port = free_port()
     argv = [sys.executable, "-m", "functions_framework", f"--target={target}", "--source=main.py", "--host=127.0.0.1"]
-    begun = time.perf_counter()
+    started = time.perf_counter()
     quiet = subprocess.DEVNULL
     with subprocess.Popen([*argv, f"--port={port}"], cwd=folder, env=dict(env), stdout=quiet, stderr=quiet) as process:
         try:
-            yield port, begun
+            yield port, started
         finally:
             process.terminate()
 
 
-def _first_200(
+def _measure_first_answer(
     folder: Path, target: str, env: Mapping[str, str], method: str, path: str, body: bytes | None = None
 ) -> float:
-    with _served(folder, target, env) as (port, begun):
+    with _serve(folder, target, env) as (port, started):
         while True:
             try:
                 if _call(port, method, path, body) < 300:
-                    return time.perf_counter() - begun
+                    return time.perf_counter() - started
             except OSError:
-                time.sleep(0.002)  # the resolution of what is measured
+                time.sleep(0.002)  # the resolution of the measurement
 
 
 def _call(port: int, method: str, path: str, body: bytes | None = None) -> int:
@@ -113,23 +113,23 @@ def _call(port: int, method: str, path: str, body: bytes | None = None) -> int:
     return answer.status
 
 
-def _waits(folder: Path, env: Mapping[str, str], count: int) -> list[float]:
-    """Seconds of each of ``count`` calls, ``_CALLERS`` of them at a time."""
-    with _served(folder, "api", env) as (port, _), ThreadPoolExecutor(_CALLERS) as pool:
+def _measure_waits(folder: Path, env: Mapping[str, str], count: int) -> list[float]:
+    """Return the seconds of each of ``count`` calls, ``_CALLERS`` of them at a time."""
+    with _serve(folder, "api", env) as (port, _), ThreadPoolExecutor(_CALLERS) as pool:
 
         def post(number: int) -> float:
-            begun = time.perf_counter()
-            status = _call(port, "POST", "/render", _plan(f"film {number}"))
+            started = time.perf_counter()
+            status = _call(port, "POST", "/render", _plan(f"video {number}"))
             if status != 202:
                 raise RuntimeError(f"POST /render answered {status}")
-            return time.perf_counter() - begun
+            return time.perf_counter() - started
 
         while True:
             try:
                 _call(port, "GET", "/healthz")
                 break
             except OSError:
-                time.sleep(0.05)  # it has no other signal that it is there
+                time.sleep(0.05)  # it gives no other signal that it is ready
         list(pool.map(post, range(-2 * _CALLERS, 0)))  # the connections are made once
         return list(pool.map(post, range(count)))
 
@@ -144,7 +144,7 @@ def _write(folder: Path, figures: Mapping[str, tuple[float, str]]) -> None:
     (folder / "cloud.md").write_text(
         "\n".join([f"# {title}", "", "| what | figure | limit |", "|---|---|---|", *rows, ""])
     )
-    written = {name: {"value": round(value, 3), "unit": unit} for name, (value, unit) in figures.items()}
-    (folder / "cloud.json").write_text(json.dumps(written, indent=2) + "\n")
+    values = {name: {"value": round(value, 3), "unit": unit} for name, (value, unit) in figures.items()}
+    (folder / "cloud.json").write_text(json.dumps(values, indent=2) + "\n")
     for row in rows:
         print(f"    {row.strip('| ')}", flush=True)

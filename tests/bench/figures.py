@@ -1,4 +1,4 @@
-"""The figures of one run: the table, the JSON file, the plot. Written after every part, so that none gets lost."""
+"""Collect the figures of one run. They are written after every part, so that none is lost."""
 
 import json
 import operator
@@ -13,9 +13,9 @@ class Figure:
     what: str
     unit: str
     limit: str = ""
-    """``<= 1.1`` or ``>= 10``; empty: there is none."""
+    """``<= 1.1`` or ``>= 10``; empty: no limit."""
 
-    def reached(self, value: float) -> bool | None:
+    def is_reached(self, value: float) -> bool | None:
         if not self.limit:
             return None
         relation, number = self.limit.split()
@@ -24,26 +24,26 @@ class Figure:
 
 # the limits are those of the design, section "Figures to reach"
 FIGURES = {
-    "wall_vs_encode_only_veryfast": Figure("Picture against encode-only, wall, veryfast", "x", "<= 1.10"),
+    "wall_vs_encode_only_veryfast": Figure("Frames against encode-only, wall, veryfast", "x", "<= 1.10"),
     "wall_vs_encode_only_medium": Figure("The same, medium", "x", "<= 1.05"),
-    "cpu_vs_encode_only_veryfast": Figure("Picture against encode-only, CPU seconds, veryfast", "x", "<= 1.18"),
+    "cpu_vs_encode_only_veryfast": Figure("Frames against encode-only, CPU seconds, veryfast", "x", "<= 1.18"),
     "cpu_vs_encode_only_medium": Figure("The same, medium", "x", "<= 1.08"),
-    "speedup_vs_moviepy": Figure("Whole film against MoviePy 2, frames per second, FINAL as it comes", "x", ">= 10"),
+    "speedup_vs_moviepy": Figure("Whole video against MoviePy 2, frames per second, FINAL as it comes", "x", ">= 10"),
     "speedup_vs_moviepy_medium": Figure("The same, preset medium", "x", ">= 4.6"),
     "memory_vs_moviepy": Figure("Peak memory against MoviePy 2's, FINAL as it comes", "x", "<= 0.5"),
-    "speedup_vs_zoompan8k_veryfast": Figure("Picture against the zoompan-8k graph, wall, veryfast", "x", ">= 2.2"),
+    "speedup_vs_zoompan8k_veryfast": Figure("Frames against the zoompan-8k graph, wall, veryfast", "x", ">= 2.2"),
     "speedup_vs_zoompan8k_medium": Figure("The same, medium", "x", ">= 1.3"),
     "cpu_speedup_vs_zoompan8k_veryfast": Figure("The same by CPU seconds, veryfast", "x"),
     "cpu_speedup_vs_zoompan8k_medium": Figure("The same by CPU seconds, medium", "x"),
     "compose_fps": Figure("Composition alone, 1080p, one core", "frames/s", ">= 120"),
-    "realtime_final": Figure("FINAL 1080p30, from request to checked film", "x real time", ">= 1.9"),
-    "realtime_proxy": Figure("PROXY first look, from request to checked film", "x real time", ">= 5"),
+    "realtime_final": Figure("FINAL 1080p30, from request to checked video", "x real time", ">= 1.9"),
+    "realtime_proxy": Figure("PROXY first look, from request to checked video", "x real time", ">= 5"),
     "rerender_unchanged": Figure("Rendered again unchanged, wall of the process", "share of the whole", "<= 0.008"),
     "rerender_unchanged_inside": Figure("The same without the interpreter's start", "share of the whole"),
-    "rerender_one_scene": Figure("One picture changed, wall of the process", "share of the whole", "<= 0.13"),
+    "rerender_one_scene": Figure("One image changed, wall of the process", "share of the whole", "<= 0.13"),
     "rerender_one_caption": Figure("One caption changed, wall of the process", "share of the whole", "<= 0.13"),
-    "audio_share": Figure("Sound: mix, ducking, loudness, AAC", "share of CPU", "<= 0.07"),
-    "audio_wall_share": Figure("Sound, if it were not made beside the picture", "share of wall"),
+    "audio_share": Figure("Audio: mix, ducking, loudness, AAC", "share of CPU", "<= 0.07"),
+    "audio_wall_share": Figure("Audio, if it were not mixed while frames are encoded", "share of wall"),
     "gate_share": Figure("Quality gate", "share of wall", "<= 0.05"),
     "gate_cpu_share": Figure("Quality gate", "share of CPU", "<= 0.05"),
     "jitter_rms_px": Figure("Jitter, worst of zoom, pan and push", "px RMS", "<= 0.005"),
@@ -54,8 +54,8 @@ FIGURES = {
     "vmaf_cpu_vs_faster18": Figure("CPU of FINAL as it comes against preset faster at CRF 18", "x", "<= 1.0"),
     "peak_mb_1080p": Figure("Peak memory of the process tree, 1080p", "MB", "<= 650"),
     "peak_mb_4k": Figure("Peak memory of the process tree, 4K", "MB", "<= 1300"),
-    "memory_10min_over_1min": Figure("Peak memory, 10 min film against 1 min", "x", "<= 1.05"),
-    "memory_5min_over_1min": Figure("Peak memory, 5 min film against 1 min", "x", "<= 1.05"),
+    "memory_10min_over_1min": Figure("Peak memory, 10 min video against 1 min", "x", "<= 1.05"),
+    "memory_5min_over_1min": Figure("Peak memory, 5 min video against 1 min", "x", "<= 1.05"),
     "tasks_4_over_1": Figure("Four tasks on four such machines against one", "share of wall", "<= 0.28"),
     "tasks_same_frames": Figure("Four tasks decode to the same frames as one", "1 = yes", ">= 1"),
     "segments_size": Figure("Size as segments against one encode", "x", "<= 1.02"),
@@ -64,7 +64,7 @@ FIGURES = {
 
 @dataclass
 class Figures:
-    """Collects figures and writes them to ``folder``."""
+    """Collect figures and write them to ``folder``."""
 
     folder: Path
     title: str
@@ -85,12 +85,12 @@ class Figures:
 
     def write(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        written = {
+        values = {
             name: {"value": round(self.values[name], 5), "unit": figure.unit}
             for name, figure in FIGURES.items()
             if name in self.values
         }
-        (self.folder / "bench.json").write_text(json.dumps(written, indent=2) + "\n")
+        (self.folder / "bench.json").write_text(json.dumps(values, indent=2) + "\n")
         (self.folder / "bench.md").write_text(self._table())
 
     def _table(self) -> str:
@@ -101,9 +101,9 @@ class Figures:
                 lines.append(f"| {figure.what} (`{name}`) | not measured | | {limit} | |")
                 continue
             value = self.values[name]
-            said = {True: "yes", False: "**no**", None: ""}[figure.reached(value)]
-            shown = f"{value:.4g} {figure.unit}"
-            lines.append(f"| {figure.what} (`{name}`) | {shown} | {self.spreads[name]} | {limit} | {said} |")
+            verdict = {True: "yes", False: "**no**", None: ""}[figure.is_reached(value)]
+            figure_text = f"{value:.4g} {figure.unit}"
+            lines.append(f"| {figure.what} (`{name}`) | {figure_text} | {self.spreads[name]} | {limit} | {verdict} |")
         if self.front:
             lines += ["", "| encoder | VMAF | CPU s |", "|---|---|---|"]
             lines += [f"| {name} | {vmaf:.2f} | {cpu:.1f} |" for name, vmaf, cpu in self.front]

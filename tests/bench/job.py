@@ -1,5 +1,5 @@
-"""What a whole job costs: a 60 s 1080p film from a topic, all stages, in a home of its own; then the same again, when
-everything is there. Writes a table to ``folder``/job.md and the figures to job.json."""
+"""Measure a whole job: a 60 s 1080p video from a topic, all stages, in a home of its own; then the same job again, when
+everything is stored. Writes a table to ``folder``/job.md and the figures to job.json."""
 
 import json
 import tempfile
@@ -14,11 +14,11 @@ from tests.bench.measure import Cost
 TOPIC = "The story of Prahlad"
 
 
-def job(folder: Path, length: int = 60) -> None:
+def measure_job(folder: Path, length: int = 60) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         home, out = Path(scratch) / "home", Path(scratch) / "out"
         cost, summary = _make(home, out, length)
-        again, _ = _make(home, out, length)
+        repeated, _ = _make(home, out, length)
     facts, seconds = summary["facts"], summary["duration_sec"]
     figures = {
         "film_sec": (seconds, "s"),
@@ -28,7 +28,7 @@ def job(folder: Path, length: int = 60) -> None:
         "render_wall": (summary["render_timings"]["total"], "s"),
         "peak_mb_one_process": (cost.largest_mb, f"MB ({cost.largest})"),
         "peak_mb_tree": (cost.peak_mb, "MB"),
-        "again_wall": (again.wall, "s"),
+        "again_wall": (repeated.wall, "s"),
         "integrated_lufs": (facts["integrated_lufs"], "LUFS"),
         "true_peak_dbtp": (facts["true_peak_dbtp"], "dBTP"),
     }
@@ -38,9 +38,9 @@ def job(folder: Path, length: int = 60) -> None:
     table = "\n".join([f"# {title}", "", "| what | figure |", "|---|---|", *rows, ""])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "job.md").write_text(table)
-    written = {name: {"value": round(value, 3), "unit": unit.split()[0]} for name, (value, unit) in figures.items()}
-    (folder / "job.json").write_text(json.dumps(written, indent=2) + "\n")
-    print(f"    {cost.wall:.1f} s for {seconds:.1f} s of film; again {again.wall:.1f} s", flush=True)
+    values = {name: {"value": round(value, 3), "unit": unit.split()[0]} for name, (value, unit) in figures.items()}
+    (folder / "job.json").write_text(json.dumps(values, indent=2) + "\n")
+    print(f"    {cost.wall:.1f} s for {seconds:.1f} s of video; again {repeated.wall:.1f} s", flush=True)
 
 
 def _make(home: Path, out: Path, length: int) -> tuple[Cost, dict[str, Any]]:

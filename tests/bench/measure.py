@@ -1,4 +1,4 @@
-"""What a process tree costs: wall, CPU seconds, the most memory that all its processes held at once."""
+"""Measure the cost of a process tree: wall time, CPU seconds, and the peak memory of all its processes together."""
 
 import os
 import statistics
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-_LOOKS_PER_SEC = 5
-_LAST = 2000
+_SAMPLES_PER_SEC = 5
+_LAST_CHARS = 2000
 
 
 @dataclass(frozen=True)
@@ -25,25 +25,25 @@ class Cost:
     peak_mb: float
     """Proportional set sizes summed over the tree: a page that processes share counts once."""
     largest_mb: float = 0.0
-    """Of a single process."""
+    """Megabytes of the largest single process."""
     largest: str = ""
 
     @property
-    def largest_said(self) -> str:
+    def largest_text(self) -> str:
         return f"largest process: {self.largest}, {self.largest_mb:.0f} MB"
 
 
-class Peaks(threading.Thread):
-    """Looks at the memory of process trees until ``end``."""
+class MemoryMonitor(threading.Thread):
+    """Sample the memory of process trees until ``end``."""
 
     def __init__(self, roots: Sequence[int]) -> None:
         super().__init__(name="peaks", daemon=True)
-        self._roots, self._over = list(roots), threading.Event()
+        self._roots, self._ended = list(roots), threading.Event()
         self.tree_mb = self.one_mb = 0.0
         self.largest = ""
 
     def run(self) -> None:
-        while not self._over.wait(1 / _LOOKS_PER_SEC):
+        while not self._ended.wait(1 / _SAMPLES_PER_SEC):
             total = 0.0
             for pid in self._roots:
                 try:
@@ -53,7 +53,7 @@ class Peaks(threading.Thread):
                     continue
                 for process in tree:
                     try:
-                        used = process.memory_full_info().pss / 1e6  # of Linux alone, as this bench is
+                        used = process.memory_full_info().pss / 1e6  # Linux only, like this bench
                         if used > self.one_mb:
                             self.one_mb, self.largest = used, process.name()
                         total += used
@@ -62,39 +62,39 @@ class Peaks(threading.Thread):
             self.tree_mb = max(self.tree_mb, total)
 
     def end(self) -> None:
-        self._over.set()
+        self._ended.set()
         self.join()
 
 
-def run(*argvs: Sequence[str], env: Mapping[str, str] | None = None, log: Path | None = None) -> Cost:
-    """Run the commands side by side to their end. ``env`` is added to ours; ``log`` gets their output.
+def run(*commands: Sequence[str], env: Mapping[str, str] | None = None, log: Path | None = None) -> Cost:
+    """Run the commands at the same time, to their end. ``env`` is added to ours; ``log`` gets their output.
 
     Raises:
-        RuntimeError: one of them failed; carries the end of what they wrote.
+        RuntimeError: a command failed; the error carries the end of their output.
     """
     path = log or Path(os.devnull)
     with path.open("wb") as out:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         processes = [
             subprocess.Popen(
-                list(argv), env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+                list(command), env={**os.environ, **(env or {})}, stdin=subprocess.DEVNULL, stdout=out, stderr=out
             )
-            for argv in argvs
+            for command in commands
         ]
-        peaks = Peaks([process.pid for process in processes])
+        peaks = MemoryMonitor([process.pid for process in processes])
         peaks.start()
         cpu, failed = 0.0, None
-        for argv, process in zip(argvs, processes, strict=True):
+        for command, process in zip(commands, processes, strict=True):
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             cpu += used.ru_utime + used.ru_stime
             if process.returncode:
-                failed = f"{' '.join(argv)[:200]} ended with {process.returncode}"
-        wall = time.perf_counter() - begun
+                failed = f"{' '.join(command)[:200]} ended with {process.returncode}"
+        wall = time.perf_counter() - started
         peaks.end()
     if failed:
-        said = path.read_text(errors="replace")[-_LAST:] if log else ""
-        raise RuntimeError(f"{failed}: {said}")
+        output = path.read_text(errors="replace")[-_LAST_CHARS:] if log else ""
+        raise RuntimeError(f"{failed}: {output}")
     return Cost(wall, cpu, peaks.tree_mb, peaks.one_mb, peaks.largest)
 
 
@@ -104,7 +104,7 @@ def module(name: str, *arguments: object) -> list[str]:
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of several rounds, and how far they lie apart."""
+    """The figures of several rounds."""
 
     values: tuple[float, ...]
 
@@ -118,6 +118,6 @@ class Spread:
         return f"{min(self.values):.3g} to {max(self.values):.3g}, {len(self.values)} rounds"
 
 
-def paired(over: Sequence[float], under: Sequence[float]) -> Spread:
-    """Ratios round by round: what slows the machine for a while slows both."""
+def compare_rounds(over: Sequence[float], under: Sequence[float]) -> Spread:
+    """Return the ratios round by round: what slows the machine for a while slows both."""
     return Spread(tuple(a / b for a, b in zip(over, under, strict=True)))

@@ -1,6 +1,8 @@
-"""The same film with MoviePy 2, written as its documentation shows. A program of its own, run by the Python of
-.venv/moviepy, since MoviePy needs an older Pillow than ours: ``moviepy_film.py WANTED.json``. The timeline in it is
-ours as JSON; ``store`` is where its blobs lie."""
+"""Render the same video with MoviePy 2, written as its documentation shows.
+
+The Python of .venv/moviepy runs this program, since MoviePy needs an older Pillow than ours: ``moviepy_video.py
+SETTINGS.json``. The timeline in it is ours as JSON; ``store`` is the folder of its blobs.
+"""
 
 import json
 import sys
@@ -24,14 +26,14 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    wanted = json.loads(Path(sys.argv[1]).read_text())
-    timeline, store = wanted["timeline"], Path(wanted["store"])
+    settings = json.loads(Path(sys.argv[1]).read_text())
+    timeline, store = settings["timeline"], Path(settings["store"])
     fps, size = timeline["fps"], (timeline["width"], timeline["height"])
     seconds = timeline["frames"] / fps
-    layers: list[VideoClip] = [_picture(clip, store, fps, size) for clip in timeline["clips"]]
+    layers: list[VideoClip] = [_show_image(clip, store, fps, size) for clip in timeline["clips"]]
     for cue in timeline["burned_captions"]:
         text = TextClip(
-            font=wanted["font"],
+            font=settings["font"],
             text="\n".join(cue["lines"]),
             font_size=54,
             color="white",
@@ -42,46 +44,46 @@ def main() -> None:
         )
         text = text.with_start(cue["start"] / fps).with_duration((cue["end"] - cue["start"]) / fps)
         layers.append(text.with_position(("center", 0.85), relative=True))
-    mark = ImageClip(wanted["watermark"]).with_duration(seconds).with_position(tuple(wanted["watermark_at"]))
-    film = CompositeVideoClip([*layers, mark], size=size).with_duration(seconds)
-    sounds: list[AudioClip] = [
+    mark = ImageClip(settings["watermark"]).with_duration(seconds).with_position(tuple(settings["watermark_at"]))
+    video = CompositeVideoClip([*layers, mark], size=size).with_duration(seconds)
+    audio_clips: list[AudioClip] = [
         AudioFileClip(str(store / voice["media"]["blob"])).with_start(voice["start"] / SAMPLE_RATE)
         for voice in timeline["narrations"]
     ]
-    if bed := timeline["music"]:
-        effects = [afx.AudioLoop(duration=seconds), afx.MultiplyVolume(10 ** (bed["volume_db"] / 20))]
-        sounds.append(AudioFileClip(str(store / bed["media"]["blob"])).with_effects(effects))
-    film = film.with_audio(CompositeAudioClip(sounds).with_duration(seconds))
-    film.write_videofile(
-        wanted["output"],
+    if music := timeline["music"]:
+        effects = [afx.AudioLoop(duration=seconds), afx.MultiplyVolume(10 ** (music["volume_db"] / 20))]
+        audio_clips.append(AudioFileClip(str(store / music["media"]["blob"])).with_effects(effects))
+    video = video.with_audio(CompositeAudioClip(audio_clips).with_duration(seconds))
+    video.write_videofile(
+        settings["output"],
         fps=fps,
         codec="libx264",
         audio_codec="aac",
-        preset=wanted["preset"],
-        ffmpeg_params=wanted["options"],
+        preset=settings["preset"],
+        ffmpeg_params=settings["options"],
         logger=None,
     )
 
 
-def _picture(clip: Json, store: Path, fps: int, size: tuple[int, int]) -> VideoClip:
-    picture = ImageClip(str(store / clip["media"]["blob"]))
-    cover = max(size[0] / picture.w, size[1] / picture.h)
+def _show_image(clip: Json, store: Path, fps: int, size: tuple[int, int]) -> VideoClip:
+    image = ImageClip(str(store / clip["media"]["blob"]))
+    cover = max(size[0] / image.w, size[1] / image.h)
     seconds, a, b = clip["frames"] / fps, clip["camera"]["start"], clip["camera"]["end"]
 
-    def between(what: str, t: float) -> float:
+    def interpolate(what: str, t: float) -> float:
         return float(a[what] + (b[what] - a[what]) * min(t / seconds, 1))
 
     def scale(t: float) -> float:
-        return cover * between("zoom", t)
+        return float(cover * interpolate("zoom", t))
 
     def position(t: float) -> tuple[float, float]:
-        wide, high = picture.w * scale(t), picture.h * scale(t)
-        return size[0] / 2 - between("x", t) * wide, size[1] / 2 - between("y", t) * high
+        wide, high = image.w * scale(t), image.h * scale(t)
+        return size[0] / 2 - interpolate("x", t) * wide, size[1] / 2 - interpolate("y", t) * high
 
     effects = [vfx.Resize(scale)]
     if clip["transition"]["frames"]:
         effects.append(vfx.CrossFadeIn(clip["transition"]["frames"] / fps))
-    moving = picture.with_duration(seconds).with_start(clip["start"] / fps).with_effects(effects)
+    moving = image.with_duration(seconds).with_start(clip["start"] / fps).with_effects(effects)
     return moving.with_position(position)
 
 

@@ -1,9 +1,10 @@
-"""How exact the composed frames are, before any encoder: jitter, PSNR; and how fast they are made. And VMAF after it.
+"""Measure how exact the composed frames are before any encoder (jitter, PSNR), how fast they are composed, and their
+VMAF after encoding.
 
 The reference is a rendering of the ideal crop by Pillow's separable Lanczos resampler in floats, which shares no code
 with the compositor. Displacement against it is found by Lucas and Kanade's method (1981) on patches: the least-squares
 solution of gradient · shift = difference. One step of it with central differences says about a tenth too much at these
-sizes; no shift at all comes out as 0.0002 px.
+sizes; no shift at all is measured as 0.0002 px.
 """
 
 import json
@@ -22,7 +23,7 @@ from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.video.timeline import Camera, Pose, Timeline
 from tests.bench import measure, workload
 from tests.bench.figures import Figures
-from tests.bench.stage import sources
+from tests.bench.stage import find_sources
 from tests.bench.videos import Bench, encoder_arguments
 
 Floats = NDArray[np.float64]
@@ -34,13 +35,13 @@ MOVES = {
     "push": Camera(start=_WIDE, end=_NEAR),
 }
 _NOISE = 0.005
-"""Pixels; a smaller step back is within what is allowed as jitter."""
+"""Pixels; a smaller step back is within the allowed jitter."""
 _PATCH = 320
 _PATCHES = 5
 _TAGS = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 
 
-def compose(bench: Bench, figures: Figures) -> None:
+def measure_composition(bench: Bench, figures: Figures) -> None:
     out = bench.scratch("compose")
     paces = []
     for _ in range(bench.scale.rounds):
@@ -50,35 +51,37 @@ def compose(bench: Bench, figures: Figures) -> None:
     figures.set("compose_fps", spread.median, spread)
 
 
-def jitter(bench: Bench, figures: Figures) -> None:
+def measure_jitter(bench: Bench, figures: Figures) -> None:
     count = 12 if bench.scale.quick else 40
     rms: dict[str, float] = {}
     worst, backward, psnr = 0.0, 0, {}
     for name, camera in MOVES.items():
-        shot = workload.film(bench.ready, scenes=1, scene_sec=10)
-        clip = shot.clips[0].evolve(camera=camera)
-        shot = shot.evolve(clips=(clip,), burned_captions=(), captions={}, watermark=None)
-        luma = _luma(bench.store / clip.media.blob)
-        size, picture = (shot.width, shot.height), (luma.shape[1], luma.shape[0])
+        timeline = workload.make_timeline(bench.ready, scenes=1, scene_sec=10)
+        clip = timeline.clips[0].evolve(camera=camera)
+        timeline = timeline.evolve(clips=(clip,), burned_captions=(), captions={}, watermark=None)
+        luma = _read_luma(bench.store / clip.media.blob)
+        size, image_size = (timeline.width, timeline.height), (luma.shape[1], luma.shape[0])
         # from the start, where the camera is slowest and rounding shows most, and at full speed
         jumps, errors = [], []
-        for first in (0, shot.frames // 2):
+        for first in (0, timeline.frames // 2):
             shifts = []
             before: Box | None = None
-            corners = _textured(_reference(luma, crop_at(camera, first, shot.frames, picture, size[0] / size[1]), size))
-            for n, frame in _frames(bench, shot, first, first + count // 2):
-                shown = crop_at(camera, n, shot.frames, picture, size[0] / size[1])
-                ideal = _reference(luma, shown, size)
-                shifts.append([_shift(frame, ideal, corner) for corner in corners])
+            corners = _find_textured_patches(
+                _draw_reference(luma, crop_at(camera, first, timeline.frames, image_size, size[0] / size[1]), size)
+            )
+            for n, frame in _draw_frames(bench, timeline, first, first + count // 2):
+                shown = crop_at(camera, n, timeline.frames, image_size, size[0] / size[1])
+                ideal = _draw_reference(luma, shown, size)
+                shifts.append([_measure_shift(frame, ideal, corner) for corner in corners])
                 if (n - first) % 4 == 0:
                     errors.append(float(np.mean((np.clip(ideal, 0, 255) - frame) ** 2)))
                 if before is not None:
-                    backward += _backward(np.array(shifts[-2:]), corners, before, shown)
+                    backward += _count_backward_steps(np.array(shifts[-2:]), corners, before, shown)
                 before = shown
             jumps.append(np.linalg.norm(np.diff(np.array(shifts), axis=0), axis=2))
-        found = np.concatenate(jumps)
-        rms[name] = float(np.sqrt(np.mean(found**2)))
-        worst = max(worst, float(found.max()))
+        values = np.concatenate(jumps)
+        rms[name] = float(np.sqrt(np.mean(values**2)))
+        worst = max(worst, float(values.max()))
         psnr[name] = float(10 * np.log10(255**2 / np.mean(errors)))
     figures.set("jitter_rms_px", max(rms.values()), ", ".join(f"{name} {value:.5f}" for name, value in rms.items()))
     figures.set("jitter_worst_px", worst)
@@ -86,71 +89,72 @@ def jitter(bench: Bench, figures: Figures) -> None:
     figures.set("psnr_y_db", min(psnr.values()), ", ".join(f"{name} {value:.2f}" for name, value in psnr.items()))
 
 
-def _frames(bench: Bench, shot: Timeline, first: int, last: int) -> Iterator[tuple[int, Floats]]:
-    """Number and luma of the composed frames."""
-    part = build_segment(shot, first, last)
-    frame = Frame(shot.width, shot.height)
-    with Compositor(shot.width, shot.height).open(part, sources(part, bench.store)) as draw:
+def _draw_frames(bench: Bench, timeline: Timeline, first: int, last: int) -> Iterator[tuple[int, Floats]]:
+    """Yield number and luma of the composed frames."""
+    part = build_segment(timeline, first, last)
+    frame = Frame(timeline.width, timeline.height)
+    with Compositor(timeline.width, timeline.height).open(part, find_sources(part, bench.store)) as draw:
         for n in range(part.frames):
             draw(n, frame)
             yield first + n, frame.planes[0].astype(np.float64)
 
 
-def _luma(path: Path) -> NDArray[np.float32]:
-    """Y' of BT.709 in limited range, not rounded."""
+def _read_luma(path: Path) -> NDArray[np.float32]:
+    """Return Y' of BT.709 in limited range, not rounded."""
     with Image.open(path) as opened:
         rgb = np.asarray(opened.convert("RGB"), np.float32)
     return np.asarray(16 + 219 / 255 * (rgb @ np.array([0.2126, 0.7152, 0.0722], np.float32)), np.float32)
 
 
-def _reference(luma: NDArray[np.float32], shown: Box, size: tuple[int, int]) -> Floats:
-    """A frame of ``size`` (width, height) that shows ``shown``."""
+def _draw_reference(luma: NDArray[np.float32], shown: Box, size: tuple[int, int]) -> Floats:
+    """Return a frame of ``size`` (width, height) that shows ``shown``."""
     box = (max(shown.left, 0), max(shown.top, 0), min(shown.right, luma.shape[1]), min(shown.bottom, luma.shape[0]))
     return np.asarray(Image.fromarray(luma).resize(size, Image.Resampling.LANCZOS, box=box), np.float64)
 
 
-def _slopes(patch: Floats) -> Floats:
-    """(pixels, 2): how fast the patch changes to the right and down."""
+def _compute_slopes(patch: Floats) -> Floats:
+    """Return (pixels, 2): how fast the patch changes to the right and down."""
     down, across = np.gradient(patch)
     return np.stack([across.ravel(), down.ravel()], axis=1)
 
 
-def _textured(frame: Floats) -> list[tuple[int, int]]:
-    """Left and top of the patches whose place can be told best: by the smaller eigenvalue of the structure tensor (Shi
-    and Tomasi 1994). In a plain patch, the rounding to 8 bits alone looks like a shift of hundredths of a pixel."""
-    found = []
+def _find_textured_patches(frame: Floats) -> list[tuple[int, int]]:
+    """Return left and top of the patches whose place can be measured best: by the smaller eigenvalue of the structure
+    tensor (Shi and Tomasi 1994). In a plain patch, the rounding to 8 bits alone looks like a shift of hundredths of a
+    pixel."""
+    values = []
     for top in range(20, frame.shape[0] - _PATCH, _PATCH):
         for left in range(20, frame.shape[1] - _PATCH, _PATCH):
-            slopes = _slopes(frame[top : top + _PATCH, left : left + _PATCH])
-            found.append((float(np.linalg.eigvalsh(slopes.T @ slopes)[0]), (left, top)))
-    return [corner for _, corner in sorted(found, reverse=True)[:_PATCHES]]
+            slopes = _compute_slopes(frame[top : top + _PATCH, left : left + _PATCH])
+            values.append((float(np.linalg.eigvalsh(slopes.T @ slopes)[0]), (left, top)))
+    return [corner for _, corner in sorted(values, reverse=True)[:_PATCHES]]
 
 
-def _shift(frame: Floats, ideal: Floats, corner: tuple[int, int]) -> Floats:
-    """How far right and down of its place the patch of ``frame`` is, in pixels."""
+def _measure_shift(frame: Floats, ideal: Floats, corner: tuple[int, int]) -> Floats:
+    """Return how far right and down of its place the patch of ``frame`` is, in pixels."""
     x, y = corner
     rows, columns = slice(y, y + _PATCH), slice(x, x + _PATCH)
     difference = (ideal[rows, columns] - frame[rows, columns]).ravel()
-    return np.asarray(np.linalg.lstsq(_slopes(ideal[rows, columns]), difference, rcond=None)[0], np.float64)
+    return np.asarray(np.linalg.lstsq(_compute_slopes(ideal[rows, columns]), difference, rcond=None)[0], np.float64)
 
 
-def _backward(shifts: Floats, corners: list[tuple[int, int]], before: Box, after: Box) -> int:
-    """How many patches moved back by more than noise between two frames. ``shifts`` (2, patches, 2)."""
+def _count_backward_steps(shifts: Floats, corners: list[tuple[int, int]], before: Box, after: Box) -> int:
+    """Return how many patches moved back by more than noise between two frames. ``shifts`` (2, patches, 2)."""
     moved = shifts[1] - shifts[0]
     count = 0
     for (x, y), extra in zip(corners, moved, strict=True):
         here = np.array([x + _PATCH / 2, y + _PATCH / 2])
-        # where what is here now was in the frame before
-        seen = np.array([after.left, after.top]) + here * after.width / 1920
-        was = (seen - np.array([before.left, before.top])) * 1920 / before.width
-        step = here - was
-        way = step / max(float(np.linalg.norm(step)), 1e-9)
-        count += int(way @ (step + extra) < -_NOISE)
+        # the place in the frame before of what is here now
+        point = np.array([after.left, after.top]) + here * after.width / 1920
+        previous = (point - np.array([before.left, before.top])) * 1920 / before.width
+        step = here - previous
+        direction = step / max(float(np.linalg.norm(step)), 1e-9)
+        count += int(direction @ (step + extra) < -_NOISE)
     return count
 
 
-def vmaf(bench: Bench, figures: Figures) -> None:
-    """FINAL as it comes beside x264's presets, on the raw frames of the cut; one thread, as segments are encoded."""
+def measure_vmaf(bench: Bench, figures: Figures) -> None:
+    """Compare FINAL as it comes with x264's presets on the raw frames of the cut; one thread, like segments."""
     points: dict[str, dict[str, str]] = {"FINAL as it comes": encoder_arguments()}
     for preset, crf in (("superfast", "18"), ("veryfast", "18"), ("faster", "18"), ("medium", "18")):
         plain = {
@@ -161,56 +165,37 @@ def vmaf(bench: Bench, figures: Figures) -> None:
         points[f"{preset} CRF {crf}"] = {**plain, "crf": crf}
     if bench.scale.quick:
         points = {name: points[name] for name in ("FINAL as it comes", "faster CRF 18")}
-    frames = min(bench.cut.frames // 2, 180)
-    output, log = bench.scratch("vmaf") / "encoded.mp4", bench.scratch("vmaf") / "vmaf.json"
-    raw = [
-        "-f",
-        "rawvideo",
-        "-pix_fmt",
-        "yuv420p",
-        "-s",
-        f"{bench.cut.width}x{bench.cut.height}",
-        "-framerate",
-        str(workload.FPS),
-    ]
-    found = {}
+    values = {}
     for name, options in points.items():
-        scores, cpu = [], 0.0
-        for half in range(2):
-            source = [*raw, "-i", str(bench.raw / f"{half}.yuv")]
-            chosen = [part for key, value in options.items() for part in (f"-{key}", value)]
-            cost = measure.run(
-                ["ffmpeg", "-v", "error", "-nostdin", "-y", *source, "-frames:v", str(frames), *chosen, str(output)]
-            )
-            cpu += cost.cpu
-            # in step by frame number, since the two files count time in different units; tagged alike, or ffmpeg would
-            # convert one to the other's colour matrix and the score would be 10 too low
-            same = f"settb=1/{workload.FPS},setpts=N,{_TAGS}"
-            graph = f"[0:v]{same}[a];[1:v]trim=end_frame={frames},{same}[b];"
-            graph += f"[a][b]libvmaf=n_threads=2:log_path={log}:log_fmt=json"
-            program = imageio_ffmpeg.get_ffmpeg_exe()
-            compare = [
-                program,
-                "-v",
-                "error",
-                "-nostdin",
-                "-i",
-                str(output),
-                *source,
-                "-lavfi",
-                graph,
-                "-f",
-                "null",
-                "-",
-            ]
-            measure.run(compare, log=bench.folder / "vmaf.log")
-            result = json.loads(log.read_text())
-            if len(result["frames"]) != frames:
-                raise RuntimeError(f"VMAF compared {len(result['frames'])} frames, not {frames}")
-            scores.append(result["pooled_metrics"]["vmaf"]["mean"])
-        found[name] = (float(np.mean(scores)), cpu)
-        figures.front.append((name, *found[name]))
-        print(f"    {name}: VMAF {found[name][0]:.2f}, {cpu:.1f} CPU s", flush=True)
-    ours, other = found["FINAL as it comes"], found["faster CRF 18"]
+        values[name] = _score(bench, options)
+        figures.front.append((name, *values[name]))
+        print(f"    {name}: VMAF {values[name][0]:.2f}, {values[name][1]:.1f} CPU s", flush=True)
+    ours, other = values["FINAL as it comes"], values["faster CRF 18"]
     figures.set("vmaf_default", ours[0])
     figures.set("vmaf_cpu_vs_faster18", ours[1] / other[1], f"{ours[1]:.1f} against {other[1]:.1f} s")
+
+
+def _score(bench: Bench, options: dict[str, str]) -> tuple[float, float]:
+    """Encode both halves of the raw frames with ``options``; return their mean VMAF and the CPU seconds."""
+    frames = min(bench.cut.frames // 2, 180)
+    output, log = bench.scratch("vmaf") / "encoded.mp4", bench.scratch("vmaf") / "vmaf.json"
+    chosen = [part for key, value in options.items() for part in (f"-{key}", value)]
+    ffmpeg, size = ["-v", "error", "-nostdin"], f"{bench.cut.width}x{bench.cut.height}"
+    # in step by frame number, since the two files count time in different units; tagged alike, or ffmpeg would
+    # convert one to the other's colour matrix and the score would be 10 too low
+    same = f"settb=1/{workload.FPS},setpts=N,{_TAGS}"
+    graph = f"[0:v]{same}[a];[1:v]trim=end_frame={frames},{same}[b];"
+    graph += f"[a][b]libvmaf=n_threads=2:log_path={log}:log_fmt=json"
+    scores, cpu = [], 0.0
+    for half in range(2):
+        source = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-framerate", str(workload.FPS)]
+        source += ["-i", str(bench.raw / f"{half}.yuv")]
+        command = ["ffmpeg", *ffmpeg, "-y", *source, "-frames:v", str(frames), *chosen, str(output)]
+        cpu += measure.run(command).cpu
+        compare = [imageio_ffmpeg.get_ffmpeg_exe(), *ffmpeg, "-i", str(output), *source, "-lavfi", graph]
+        measure.run([*compare, "-f", "null", "-"], log=bench.folder / "vmaf.log")
+        result = json.loads(log.read_text())
+        if len(result["frames"]) != frames:
+            raise RuntimeError(f"VMAF compared {len(result['frames'])} frames, not {frames}")
+        scores.append(result["pooled_metrics"]["vmaf"]["mean"])
+    return float(np.mean(scores)), cpu

@@ -1,4 +1,4 @@
-"""Ours beside others on the same workload: the encoder alone, the zoompan graph, MoviePy."""
+"""Compare ours with others on the same workload: the encoder alone, the zoompan graph, MoviePy."""
 
 import json
 import sys
@@ -11,16 +11,16 @@ from gpu_renderer.text.text_renderer import find_typeface
 from sutradhar.domain.video.render_settings import RendererSettings
 from tests.bench import measure, workload, zoompan
 from tests.bench.figures import Figures
-from tests.bench.measure import Cost, Spread, paired
+from tests.bench.measure import Cost, Spread, compare_rounds
 from tests.bench.videos import Bench, encoder_arguments
 
 _MOVIEPY = Path(sys.prefix) / "moviepy" / "bin" / "python"
 """An environment of its own, made by ``.ci/setup bench``."""
-_LIKE_MOVIEPY = ("crf", "x264-params", "pix_fmt")
+_SHARED_OPTIONS = ("crf", "x264-params", "pix_fmt")
 
 
-def encode_only(bench: Bench, preset: str) -> dict[str, list[list[str]]]:
-    """Commands for each arrangement of processes and threads that may be the best; side by side where there are two."""
+def list_encode_commands(bench: Bench, preset: str) -> dict[str, list[list[str]]]:
+    """Return the commands for each arrangement of processes and threads that may be the best; two run at once."""
     raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{bench.cut.width}x{bench.cut.height}"]
     options = encoder_arguments(preset)
 
@@ -36,36 +36,42 @@ def encode_only(bench: Bench, preset: str) -> dict[str, list[list[str]]]:
     }
 
 
-def limits(bench: Bench, figures: Figures) -> None:
-    """Picture only, nothing kept from before, round after round: the encoder alone, ours, the zoompan graph."""
+def measure_against_limits(bench: Bench, figures: Figures) -> None:
+    """Encode frames only, from an empty cache, round after round: the encoder alone, ours, the zoompan graph."""
     raw = bench.raw
     print(f"    raw frames: {sum(path.stat().st_size for path in raw.iterdir()) / 1e9:.1f} GB", flush=True)
     costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
     out = bench.scratch("limits")
     for number in range(bench.scale.rounds):
         for preset in ("veryfast", "medium"):
-            for name, commands in encode_only(bench, preset).items():
+            for name, commands in list_encode_commands(bench, preset).items():
                 costs[preset, name].append(measure.run(*commands))
-            ours = bench.stage("picture", bench.cut, out, RendererSettings(preset=preset))
+            ours = bench.stage("encode", bench.cut, out, RendererSettings(preset=preset))
             costs[preset, "ours"].append(ours)
-            graph = zoompan.argv(bench.cut, bench.store, out, encoder_arguments(preset), out / "zoompan.mp4")
+            graph = zoompan.build_zoompan_command(
+                bench.cut, bench.store, out, encoder_arguments(preset), out / "zoompan.mp4"
+            )
             log = bench.folder / "zoompan.log"
             costs[preset, "zoompan"].append(measure.run(["env", "-C", str(out), *graph], log=log))
-            for (of, name), found in costs.items():
-                if of == preset:
-                    last = found[-1]
+            for (preset_name, name), rounds in costs.items():
+                if preset_name == preset:
+                    last = rounds[-1]
                     line = f"{last.wall:.1f} s wall, {last.cpu:.1f} CPU s, {last.peak_mb:.0f} MB"
                     print(f"    round {number + 1}, {preset}, {name}: {line}", flush=True)
-            _set(figures, preset, {name: found for (of, name), found in costs.items() if of == preset})
+            _set(
+                figures,
+                preset,
+                {name: rounds for (preset_name, name), rounds in costs.items() if preset_name == preset},
+            )
             figures.write()
             if preset == "veryfast" and number == 0:
                 encoded = (bench.scratch("encoded") / "veryfast.mp4").stat().st_size
-                size = (out / "picture.mp4").stat().st_size
+                size = (out / "video.mp4").stat().st_size
                 figures.set("segments_size", size / encoded, f"{size / 1e6:.2f} MB")
     cut = bench.cut
     figures.note(
         f"Encode-only, ours and the zoompan graph: the first {len(cut.clips)} scenes, {cut.duration_sec:g} s, since a"
-        " raw film of 120 s would take 11 GB. Ours starts from nothing: interpreter, worker processes, pictures, join."
+        " raw video of 120 s would take 11 GB. Ours starts from nothing: interpreter, worker processes, images, join."
         " The raw frames lie in the page cache. Ratios are taken round by round; the figure is their median."
     )
 
@@ -74,52 +80,52 @@ def _set(figures: Figures, preset: str, costs: dict[str, list[Cost]]) -> None:
     ours, zoomed = costs.pop("ours"), costs.pop("zoompan")
     best = min(costs, key=lambda name: Spread(tuple(c.wall for c in costs[name])).median)
     least = costs[best]
-    wall = paired([c.wall for c in ours], [c.wall for c in least])
-    cpu = paired([c.cpu for c in ours], [c.cpu for c in least])
+    wall = compare_rounds([c.wall for c in ours], [c.wall for c in least])
+    cpu = compare_rounds([c.cpu for c in ours], [c.cpu for c in least])
     figures.set(f"wall_vs_encode_only_{preset}", wall.median, f"{wall}; best: {best}")
     figures.set(f"cpu_vs_encode_only_{preset}", cpu.median, f"{cpu}; best: {best}")
-    faster = paired([c.wall for c in zoomed], [c.wall for c in ours])
+    faster = compare_rounds([c.wall for c in zoomed], [c.wall for c in ours])
     figures.set(f"speedup_vs_zoompan8k_{preset}", faster.median, faster)
-    cheaper = paired([c.cpu for c in zoomed], [c.cpu for c in ours])
+    cheaper = compare_rounds([c.cpu for c in zoomed], [c.cpu for c in ours])
     figures.set(f"cpu_speedup_vs_zoompan8k_{preset}", cheaper.median, cheaper)
 
 
-def moviepy(bench: Bench, figures: Figures) -> None:
-    """Both make a film with sound; ours also levels it, makes a thumbnail and checks what was stored."""
+def measure_against_moviepy(bench: Bench, figures: Figures) -> None:
+    """Both render a video with audio; ours also levels it, renders a thumbnail and checks the stored file."""
     whole = bench.first
     assert whole.summary is not None
     ours = whole.summary.frames / whole.cost.wall
-    theirs, cost = _moviepy(bench, encoder_arguments())
+    theirs, cost = _run_moviepy(bench, encoder_arguments())
     figures.set("speedup_vs_moviepy", ours / theirs, f"{ours:.1f} against {theirs:.2f} frames/s")
     shown = f"{whole.cost.peak_mb:.0f} against {cost.peak_mb:.0f} MB"
     figures.set("memory_vs_moviepy", whole.cost.peak_mb / cost.peak_mb, shown)
     medium = bench.render(bench.request(bench.cut), {"PRESET": "medium"})
     ours = bench.cut.frames / medium.cost.wall
-    theirs, _ = _moviepy(bench, encoder_arguments("medium"))
+    theirs, _ = _run_moviepy(bench, encoder_arguments("medium"))
     figures.set("speedup_vs_moviepy_medium", ours / theirs, f"{ours:.1f} against {theirs:.2f} frames/s")
 
 
-def _moviepy(bench: Bench, options: dict[str, str]) -> tuple[float, Cost]:
-    """Frames per second."""
-    short = workload.film(bench.ready, scenes=2, scene_sec=bench.scale.short_sec)
+def _run_moviepy(bench: Bench, options: dict[str, str]) -> tuple[float, Cost]:
+    """Return frames per second and the cost."""
+    short = workload.make_timeline(bench.ready, scenes=2, scene_sec=bench.scale.short_sec)
     out = bench.scratch("moviepy")
-    wanted = {
+    settings = {
         "timeline": short.model_dump(mode="json"),
         "store": str(bench.store),
         "font": str(find_typeface().latin),
         "watermark_at": zoompan.draw_watermark(short, out),
         "watermark": str(out / "watermark.png"),
         "preset": options["preset"],
-        "options": [part for key in _LIKE_MOVIEPY if key in options for part in (f"-{key}", options[key])],
-        "output": str(out / "film.mp4"),
+        "options": [part for key in _SHARED_OPTIONS if key in options for part in (f"-{key}", options[key])],
+        "output": str(out / "video.mp4"),
     }
-    (out / "wanted.json").write_text(json.dumps(wanted))
-    program = [str(_MOVIEPY), str(Path(__file__).with_name("moviepy_video.py")), str(out / "wanted.json")]
+    (out / "settings.json").write_text(json.dumps(settings))
+    program = [str(_MOVIEPY), str(Path(__file__).with_name("moviepy_video.py")), str(out / "settings.json")]
     cost = measure.run(program, log=bench.folder / "moviepy.log")
     return short.frames / cost.wall, cost
 
 
-def machine() -> str:
+def describe_machine() -> str:
     model = "unknown processor"
     for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
         if line.startswith("model name"):

@@ -1,7 +1,7 @@
-"""Stills like photographs, the same on every machine: scikit-image's pictures, brought to what a generator delivers.
+"""Make images like photographs, the same on every machine: scikit-image's, brought to what a generator delivers.
 
-Enlarging a photograph leaves its highest octaves empty, which would make a film of it cheap to encode. They are filled
-with 1/f noise that is strong where the picture itself has detail. Sharp lines and circles show jitter and aliasing.
+Enlarging a photograph leaves its highest octaves empty, which would make a video of it cheap to encode. They are filled
+with 1/f noise that is strong where the image itself has detail. Sharp lines and circles show jitter and aliasing.
 """
 
 import io
@@ -32,44 +32,44 @@ _GRAIN = 0.35
 """The noise's deviation against that of the finest octave that the photograph has: natural spectra go on falling."""
 
 
-def photograph(index: int) -> bytes:
-    """PNG of 1792 × 1024, number ``index`` modulo ``len(NAMES)``."""
+def make_photograph(index: int) -> bytes:
+    """Return a PNG of 1792 × 1024, number ``index`` modulo ``len(NAMES)``."""
     path = Path(skimage.__file__).parent / "data" / NAMES[index % len(NAMES)]
-    with Image.open(path) as opened:
-        source = opened.convert("RGB")
+    with Image.open(path) as file:
+        source = file.convert("RGB")
     wide = min(source.width, source.height * WIDTH / HEIGHT)
     high = wide * HEIGHT / WIDTH
     left, top = (source.width - wide) / 2, (source.height - high) / 2
     box = (left, top, left + wide, top + high)
-    picture = np.asarray(source.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box=box), np.float32)
-    picture = picture + _lost_octaves(picture, WIDTH / wide, np.random.default_rng([20, index]))[:, :, None]
-    drawn = _with_sharp_edges(np.clip(np.rint(picture), 0, 255).astype(np.uint8), np.random.default_rng([21, index]))
-    file = io.BytesIO()
-    Image.fromarray(drawn).save(file, "PNG", compress_level=3)
-    return file.getvalue()
+    image = np.asarray(source.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box=box), np.float32)
+    image = image + _make_lost_octaves(image, WIDTH / wide, np.random.default_rng([20, index]))[:, :, None]
+    sharp = _draw_sharp_edges(np.clip(np.rint(image), 0, 255).astype(np.uint8), np.random.default_rng([21, index]))
+    encoded = io.BytesIO()
+    Image.fromarray(sharp).save(encoded, "PNG", compress_level=3)
+    return encoded.getvalue()
 
 
-def _lost_octaves(picture: NDArray[np.float32], enlarged: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """(h, w) noise of 1/f amplitude above the Nyquist frequency of the photograph before it was ``enlarged``."""
-    high, wide = picture.shape[:2]
+def _make_lost_octaves(image: NDArray[np.float32], enlarged: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return (h, w) noise of 1/f amplitude above the Nyquist frequency of the photograph before it was ``enlarged``."""
+    high, wide = image.shape[:2]
     frequency = np.hypot(np.fft.fftfreq(high)[:, None], np.fft.rfftfreq(wide)[None, :])
     nyquist = 0.5 / enlarged
     rises = np.clip((frequency / nyquist - 0.7) / 0.6, 0, 1)
     amplitude = rises * nyquist / np.maximum(frequency, nyquist / 2)
     noise = np.fft.irfft2(np.fft.rfft2(rng.standard_normal((high, wide))) * amplitude, s=(high, wide))
     noise /= noise.std()
-    luma = picture @ np.array([0.2126, 0.7152, 0.0722], np.float32)
-    # what the photograph's own finest octave has, place by place
+    luma = image @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    # the strength of the photograph's own finest octave, place by place
     finest = cv2.GaussianBlur(luma, (0, 0), 0.5 * enlarged) - cv2.GaussianBlur(luma, (0, 0), enlarged)
     strength = np.sqrt(cv2.GaussianBlur(finest * finest, (0, 0), 4 * enlarged))
     return np.asarray(_GRAIN * strength * noise, np.float32)
 
 
-def _with_sharp_edges(picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def _draw_sharp_edges(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     for _ in range(6):
         a, b = (tuple(int(n) for n in rng.integers(0, (WIDTH, HEIGHT))) for _ in range(2))
         colour = tuple(int(n) for n in rng.integers(0, 256, 3))
-        cv2.line(picture, a, b, colour, int(rng.integers(1, 4)), cv2.LINE_AA)
+        cv2.line(image, a, b, colour, int(rng.integers(1, 4)), cv2.LINE_AA)
         centre = tuple(int(n) for n in rng.integers((200, 200), (WIDTH - 200, HEIGHT - 200)))
-        cv2.circle(picture, centre, int(rng.integers(20, 180)), colour, int(rng.integers(1, 4)), cv2.LINE_AA)
-    return picture
+        cv2.circle(image, centre, int(rng.integers(20, 180)), colour, int(rng.integers(1, 4)), cv2.LINE_AA)
+    return image

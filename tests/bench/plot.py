@@ -1,4 +1,4 @@
-"""Figures against their limits, and quality against effort, as a picture."""
+"""Plot figures against their limits, and quality against effort."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from tests.bench.figures import FIGURES, Figures
 
 
 def draw(figures: Figures, path: Path) -> None:
-    """Each limited figure as a share of its limit, so that 1 is just reached and less is better."""
-    rows = [(name, _used(name, figures.values[name])) for name in FIGURES if name in figures.values]
+    """Draw each limited figure as a share of its limit, so that 1 is just reached and less is better."""
+    rows = [(name, _compute_used_share(name, figures.values[name])) for name in FIGURES if name in figures.values]
     bars = [(name, used) for name, used in rows if used is not None]
     wide = 2 if figures.front else 1
     drawing, axes = plt.subplots(1, wide, figsize=(7.5 * wide, max(0.28 * len(bars), 3) + 1), squeeze=False)
@@ -38,7 +38,7 @@ def draw(figures: Figures, path: Path) -> None:
     plt.close(drawing)
 
 
-def _used(name: str, value: float) -> float | None:
+def _compute_used_share(name: str, value: float) -> float | None:
     limit = FIGURES[name].limit
     if not limit:
         return None

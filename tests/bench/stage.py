@@ -1,5 +1,8 @@
-"""One stage of the renderer in a process of its own, so that it can be measured: ``python -m tests.bench.stage STAGE
-ORDER.json``. The order says which timeline, which store, which encoder settings, where to put what is made."""
+"""Run one stage of the renderer in a process of its own, so that it can be measured.
+
+``python -m tests.bench.stage STAGE REQUEST.json``: the request names the timeline, the store, the encoder settings and
+the folder for the results.
+"""
 
 import json
 import sys
@@ -22,65 +25,67 @@ from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import Timeline
 
 
-class Order(Frozen):
+class StageRequest(Frozen):
+    """The input of one stage."""
+
     timeline: Timeline
     store: Path
     out: Path
-    """A folder."""
+    """A folder for the results."""
     settings: RendererSettings = RendererSettings()
 
 
-def sources(segment: Segment, store: Path) -> dict[str, Path]:
+def find_sources(segment: Segment, store: Path) -> dict[str, Path]:
     return {shown.clip.media.sha256: store / shown.clip.media.blob for shown in segment.clips}
 
 
-def picture(order: Order) -> None:
-    """Compose, encode and join_segments, as a film without sound: out/picture.mp4, and the bytes of its segments."""
-    timeline = order.timeline
-    film = plan_segments(timeline, encoders.build_profile("libx264", "FINAL", order.settings))
-    everything = range(len(film.segments))
-    with tempfile.TemporaryDirectory(dir=order.out) as folder:
-        made = FileBlobStore(Path(folder) / "made")
+def encode_video(request: StageRequest) -> None:
+    """Compose, encode and join a video without audio: out/video.mp4."""
+    timeline = request.timeline
+    plan = plan_segments(timeline, encoders.build_profile("libx264", "FINAL", request.settings))
+    everything = range(len(plan.segments))
+    with tempfile.TemporaryDirectory(dir=request.out) as folder:
+        blobs = FileBlobStore(Path(folder) / "blobs")
         for clip in timeline.clips:
-            if not made.exists(clip.media.blob):
-                made.put_file(clip.media.blob, order.store / clip.media.blob)
+            if not blobs.exists(clip.media.blob):
+                blobs.put_file(clip.media.blob, request.store / clip.media.blob)
         never = threading.Event()
-        encode_segments(film, everything, made, Path(folder), progress=lambda _frames: None, cancel=never)
-        parts = [made.fetch(name, Path(folder) / name) for name in film.blobs]
-        output = order.out / "picture.mp4"
+        encode_segments(plan, everything, blobs, Path(folder), progress=lambda _frames: None, cancel=never)
+        parts = [blobs.fetch(name, Path(folder) / name) for name in plan.blobs]
+        output = request.out / "video.mp4"
         join_segments(parts, None, output, frames=timeline.frames, workdir=Path(folder), cancel=never)
 
 
-def mix(order: Order) -> None:
-    mixdown.mix_audio(order.timeline, FileBlobStore(order.store), order.out, threading.Event())
+def mix_audio(request: StageRequest) -> None:
+    mixdown.mix_audio(request.timeline, FileBlobStore(request.store), request.out, threading.Event())
 
 
-def gate(order: Order) -> None:
-    """Measure out/gate.mp4 and out/gate.png, as is done with what was stored."""
-    measure(order.out / "gate.mp4", order.out / "gate.png", threading.Event())
+def measure_file(request: StageRequest) -> None:
+    """Measure out/gate.mp4 and out/gate.png as the renderer measures the stored files."""
+    measure(request.out / "gate.mp4", request.out / "gate.png", threading.Event())
 
 
-def compose(order: Order) -> None:
-    """Compose every frame and drop it: out/compose.json has the seconds, pictures' preparation included."""
-    timeline = order.timeline
+def compose_frames(request: StageRequest) -> None:
+    """Compose every frame and drop it: out/compose.json has the pace, with the preparation of the images."""
+    timeline = request.timeline
     compositor, frame = Compositor(timeline.width, timeline.height), Frame(timeline.width, timeline.height)
-    begun = time.process_time()
+    started = time.process_time()
     for segment in split(timeline):
-        with compositor.open(segment, sources(segment, order.store)) as draw:
+        with compositor.open(segment, find_sources(segment, request.store)) as draw:
             for n in range(segment.frames):
                 draw(n, frame)
-    seconds = time.process_time() - begun
-    (order.out / "compose.json").write_text(json.dumps({"fps": timeline.frames / seconds}))
+    seconds = time.process_time() - started
+    (request.out / "compose.json").write_text(json.dumps({"fps": timeline.frames / seconds}))
 
 
-def dump(order: Order) -> None:
-    """Composed frames as raw yuv420p in two halves, out/0.yuv and out/1.yuv."""
-    timeline = order.timeline
+def dump_frames(request: StageRequest) -> None:
+    """Write the composed frames as raw yuv420p in two halves, out/0.yuv and out/1.yuv."""
+    timeline = request.timeline
     compositor, frame = Compositor(timeline.width, timeline.height), Frame(timeline.width, timeline.height)
     done = 0
-    with (order.out / "0.yuv").open("wb") as first, (order.out / "1.yuv").open("wb") as second:
+    with (request.out / "0.yuv").open("wb") as first, (request.out / "1.yuv").open("wb") as second:
         for segment in split(timeline):
-            with compositor.open(segment, sources(segment, order.store)) as draw:
+            with compositor.open(segment, find_sources(segment, request.store)) as draw:
                 for n in range(segment.frames):
                     draw(n, frame)
                     (first if done < timeline.frames // 2 else second).write(frame.buffer.data)
@@ -88,5 +93,11 @@ def dump(order: Order) -> None:
 
 
 if __name__ == "__main__":
-    stages = {"picture": picture, "mix": mix, "gate": gate, "compose": compose, "dump": dump}
-    stages[sys.argv[1]](Order.model_validate_json(Path(sys.argv[2]).read_text()))
+    stages = {
+        "encode": encode_video,
+        "mix": mix_audio,
+        "gate": measure_file,
+        "compose": compose_frames,
+        "dump": dump_frames,
+    }
+    stages[sys.argv[1]](StageRequest.model_validate_json(Path(sys.argv[2]).read_text()))

@@ -1,4 +1,4 @@
-"""Whole films through ``python -m gpu_renderer``, as a task of the Cloud Run job runs; and the workload they are of."""
+"""Render whole videos of the workload by ``python -m gpu_renderer``, as a task of the Cloud Run job does."""
 
 import hashlib
 import subprocess
@@ -13,7 +13,7 @@ from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import Timeline
 from tests.bench import measure, workload
 from tests.bench.measure import Cost
-from tests.bench.stage import Order
+from tests.bench.stage import StageRequest
 
 _ENVIRONMENT = {"ENCODER": "libx264", "FAST_PATH": "0"}
 _OURS = ("CQ", "PRESET", "GOP", "VBR_TARGET", "MAXRATE", "BUFSIZE", "RENDER_MODE", "TARGET_RES", "FPS", "PARENT_FD")
@@ -21,17 +21,17 @@ _OURS = ("CQ", "PRESET", "GOP", "VBR_TARGET", "MAXRATE", "BUFSIZE", "RENDER_MODE
 
 @dataclass(frozen=True)
 class Scale:
-    """How much of the workload is run."""
+    """The part of the workload that is run."""
 
     quick: bool
     scenes: int
     scene_sec: float
     cut_scenes: int
     cut_sec: float
-    """The cut is what goes to the raw files: a raw film of 120 s would take 11 GB."""
+    """The cut goes to the raw files: a raw video of 120 s would take 11 GB."""
     rounds: int
     short_sec: float
-    """Of each of two scenes, for MoviePy."""
+    """Seconds of each of two scenes, for MoviePy."""
     memory_min: tuple[float, float, float]
     uhd_sec: float
 
@@ -44,12 +44,12 @@ QUICK = Scale(True, 3, 4, 2, 2, 1, 0.8, (0.1, 0.15, 0.2), 1)
 class Rendered:
     cost: Cost
     summary: RenderSummary | None
-    """None: it was one task of several and did not end the film."""
+    """None: the task was one of several and did not complete the video."""
 
 
 @dataclass
 class Bench:
-    """What every part needs. ``folder`` is scratch, ``home`` below it the local backend's."""
+    """The material and programs of every part. ``folder`` is scratch, ``home`` below it is the local backend's."""
 
     scale: Scale
     folder: Path
@@ -60,25 +60,25 @@ class Bench:
         self._count = 0
 
     @cached_property
-    def ready(self) -> workload.Ready:
+    def ready(self) -> workload.Material:
         return workload.prepare(self.home, self.scale.scenes)
 
     @cached_property
-    def film(self) -> Timeline:
-        return workload.film(self.ready, scenes=self.scale.scenes, scene_sec=self.scale.scene_sec)
+    def video(self) -> Timeline:
+        return workload.make_timeline(self.ready, scenes=self.scale.scenes, scene_sec=self.scale.scene_sec)
 
     @cached_property
     def cut(self) -> Timeline:
-        return workload.film(self.ready, scenes=self.scale.cut_scenes, scene_sec=self.scale.cut_sec)
+        return workload.make_timeline(self.ready, scenes=self.scale.cut_scenes, scene_sec=self.scale.cut_sec)
 
     @cached_property
     def first(self) -> Rendered:
-        """The whole film, FINAL as it comes, into an empty cache."""
-        return self.render(self.request(self.film))
+        """Render the whole video, FINAL as it comes, into an empty cache."""
+        return self.render(self.request(self.video))
 
     @cached_property
     def raw(self) -> Path:
-        """A folder with the composed frames of the cut: 0.yuv, 1.yuv."""
+        """Make a folder with the composed frames of the cut: 0.yuv, 1.yuv."""
         folder = self.folder / "raw"
         folder.mkdir()
         self.stage("dump", self.cut, folder)
@@ -86,10 +86,14 @@ class Bench:
 
     def request(self, timeline: Timeline, mode: RenderMode = "FINAL") -> RenderRequest:
         self._count += 1
-        return workload.request(timeline, mode, f"bench-{self._count}")
+        return workload.make_request(timeline, mode, f"bench-{self._count}")
 
     def render(self, request: RenderRequest, env: dict[str, str] | None = None) -> Rendered:
-        """Raises RuntimeError if it fails or what it made does not pass the quality gate."""
+        """Render ``request``.
+
+        Raises:
+            RuntimeError: the render failed.
+        """
         name = f"{request.prefix}/request.json"
         self.ready.blobs.put(name, request.to_record().encode())
         log = self.folder / "render.log"
@@ -112,18 +116,18 @@ class Bench:
             raise RuntimeError(f"the render failed: {log.read_text(errors='replace')[-2000:]}")
         summary = RenderSummary.from_record(self.ready.blobs.get(request.summary_blob))
         if broken := [f for f in summary.check_results if not f.ok]:
-            print(f"    the quality gate refuses the film: {broken}", flush=True)
+            print(f"    the quality gate refuses the video: {broken}", flush=True)
         return Rendered(cost, summary)
 
     def stage(self, name: str, timeline: Timeline, out: Path, settings: RendererSettings | None = None) -> Cost:
-        """One stage alone in a process of its own; see ``stage.py``."""
-        order = self.folder / f"order-{name}.json"
-        order.write_text(
-            Order(
+        """Run one stage alone in a process of its own; see ``stage.py``."""
+        request_file = self.folder / f"request-{name}.json"
+        request_file.write_text(
+            StageRequest(
                 timeline=timeline, store=self.store, out=out, settings=settings or RendererSettings()
             ).model_dump_json()
         )
-        return measure.run(measure.module("tests.bench.stage", name, order), log=self.folder / "stage.log")
+        return measure.run(measure.module("tests.bench.stage", name, request_file), log=self.folder / "stage.log")
 
     def scratch(self, name: str) -> Path:
         folder = self.folder / name
@@ -132,19 +136,19 @@ class Bench:
 
 
 def encoder_arguments(preset: str | None = None, cq: int = 18) -> dict[str, str]:
-    """ffmpeg's options for FINAL, as it comes or with another preset of x264."""
+    """Return ffmpeg's options for FINAL, as it comes or with another preset of x264."""
     profile = encoders.build_profile("libx264", "FINAL", RendererSettings(preset=preset, cq=cq))
     return dict(profile.options(workload.FPS))
 
 
-def decoded_hash(video: Path) -> str:
-    """sha256 of all decoded frames."""
+def hash_frames(video: Path) -> str:
+    """Return the sha256 of all decoded frames."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        found = hashlib.sha256()
+        digest = hashlib.sha256()
         while block := process.stdout.read(1 << 20):
-            found.update(block)
+            digest.update(block)
     if process.returncode:
         raise RuntimeError(f"{video} cannot be decoded")
-    return found.hexdigest()
+    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The standard workload: photo-like stills under slow moves, with crossfades, captions, watermark, voices, music."""
+"""Make the standard workload: photo-like stills under slow moves, with crossfades, captions, narration and music."""
 
 import hashlib
 import io
@@ -33,7 +33,7 @@ from sutradhar.ports.providers import Speech
 from sutradhar.providers.media.wav import to_wav
 from sutradhar.providers.offline.espeak_ng import EspeakNarrator
 from sutradhar.providers.offline.procedural.music import ProceduralComposer
-from tests.bench.photographs import photograph
+from tests.bench.photographs import make_photograph
 
 FPS, FADE, SCENE_SEC, SCENES = 30, 15, 12, 10
 UHD, FULL_HD, HD = (3840, 2160), (1920, 1080), (1280, 720)
@@ -61,16 +61,16 @@ NARRATION = (
 
 
 @dataclass(frozen=True)
-class Ready:
-    """What films are made of, in a store: (blob, sha256) of each picture, spoken narrations, the bed."""
+class Material:
+    """The material of the videos, in a store: (blob, sha256) of each image, recorded narrations, the music."""
 
     blobs: FileBlobStore
-    pictures: tuple[tuple[str, str], ...]
+    images: tuple[tuple[str, str], ...]
     speeches: tuple[tuple[str, str, Speech], ...]
-    bed: MusicTrack
+    music_track: MusicTrack
 
 
-def prepare(home: Path, scenes: int = SCENES) -> Ready:
+def prepare(home: Path, scenes: int = SCENES) -> Material:
     """Make the material for ``scenes`` different scenes in the local store of ``home``."""
     blobs = FileBlobStore(home / "blobs")
 
@@ -79,39 +79,39 @@ def prepare(home: Path, scenes: int = SCENES) -> Ready:
         return name, hashlib.sha256(data).hexdigest()
 
     with ThreadPoolExecutor(2) as pool:
-        pictures = tuple(pool.map(lambda i: put(f"bench/picture-{i}.png", photograph(i)), range(scenes)))
-    spoken = [EspeakNarrator().narrate(text, "en", "F") for text in NARRATION[:scenes]]
-    speeches = tuple((*put(f"bench/voice-{i}.wav", speech.wav), speech) for i, speech in enumerate(spoken))
+        images = tuple(pool.map(lambda i: put(f"bench/image-{i}.png", make_photograph(i)), range(scenes)))
+    recordings = [EspeakNarrator().narrate(text, "en", "F") for text in NARRATION[:scenes]]
+    speeches = tuple((*put(f"bench/voice-{i}.wav", speech.wav), speech) for i, speech in enumerate(recordings))
     music = ProceduralComposer().compose("calm", 0)
     blob, sha256 = put("bench/music.wav", music.wav)
-    return Ready(
+    return Material(
         blobs,
-        pictures,
+        images,
         speeches,
         MusicTrack(media=MediaRef(blob=blob, sha256=sha256), samples=music.samples, volume_db=-12.0),
     )
 
 
-def film(
-    ready: Ready,
+def make_timeline(
+    ready: Material,
     *,
     scenes: int = SCENES,
     scene_sec: float = SCENE_SEC,
     size: tuple[int, int] = FULL_HD,
-    pictures: Sequence[tuple[str, str]] | None = None,
-    sound: bool = True,
+    images: Sequence[tuple[str, str]] | None = None,
+    with_audio: bool = True,
 ) -> Timeline:
-    """A timeline of ``scenes`` × ``scene_sec``; more scenes than there is material for use it again."""
-    pictures = pictures or ready.pictures
+    """Return a timeline of ``scenes`` × ``scene_sec``; more scenes than there is material for use it again."""
+    images = images or ready.images
     frames = round(scene_sec * FPS)
     clips: list[Clip] = []
-    voices: list[NarrationClip] = []
+    narrations: list[NarrationClip] = []
     burned: list[Cue] = []
     for i in range(scenes):
         start = i * frames
         # a scene goes on under the transition to the next one
         tail = FADE if i + 1 < scenes else 0
-        blob, sha256 = pictures[i % len(pictures)]
+        blob, sha256 = images[i % len(images)]
         clips.append(
             Clip(
                 scene=i,
@@ -122,13 +122,15 @@ def film(
                 transition=Transition(kind="crossfade", frames=FADE) if i else CUT,
             )
         )
-        voice, voice_sha256, speech = ready.speeches[i % len(ready.speeches)]
+        narration_blob, narration_sha256, speech = ready.speeches[i % len(ready.speeches)]
         at = frame_to_sample(start + FADE, FPS)
         samples = min(speech.samples, frame_to_sample(start + frames, FPS) - at)
         if samples < speech.samples:
-            voice, voice_sha256 = _shortened(ready, speech, samples)
-        voices.append(
-            NarrationClip(scene=i, start=at, samples=samples, media=MediaRef(blob=voice, sha256=voice_sha256))
+            narration_blob, narration_sha256 = _shorten(ready, speech, samples)
+        narrations.append(
+            NarrationClip(
+                scene=i, start=at, samples=samples, media=MediaRef(blob=narration_blob, sha256=narration_sha256)
+            )
         )
         words = [word for word in speech.words if word.end <= samples / SAMPLE_RATE]
         burned += build_cues(words, offset=at / SAMPLE_RATE, fps=FPS, max_frame=start + frames)
@@ -140,15 +142,15 @@ def film(
         height=size[1],
         frames=last,
         clips=tuple(clips),
-        narrations=tuple(voices) if sound else (),
-        music=ready.bed if sound else None,
+        narrations=tuple(narrations) if with_audio else (),
+        music=ready.music_track if with_audio else None,
         captions={"en": shown},
         burned_captions=shown,
         watermark=Watermark(),
     )
 
 
-def _shortened(ready: Ready, speech: Speech, samples: int) -> tuple[str, str]:
+def _shorten(ready: Material, speech: Speech, samples: int) -> tuple[str, str]:
     with wave.open(io.BytesIO(speech.wav)) as opened:
         data = to_wav(np.frombuffer(opened.readframes(samples), np.int16))
     sha256 = hashlib.sha256(data).hexdigest()
@@ -156,7 +158,7 @@ def _shortened(ready: Ready, speech: Speech, samples: int) -> tuple[str, str]:
     return f"bench/{sha256}.wav", sha256
 
 
-def request(timeline: Timeline, mode: RenderMode, name: str) -> RenderRequest:
+def make_request(timeline: Timeline, mode: RenderMode, name: str) -> RenderRequest:
     return RenderRequest(
         render_id=name,
         job_id="bench",

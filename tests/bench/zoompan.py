@@ -1,4 +1,4 @@
-"""The usual filter graph: zoompan on pictures enlarged to 8000 px, xfade, subtitles, overlay. Picture only."""
+"""Build the usual filter graph: zoompan on images enlarged to 8000 px, xfade, subtitles, overlay. Without audio."""
 
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from sutradhar.domain.video.timeline import Clip, Timeline
 _ENLARGED = 8000
 
 
-def argv(timeline: Timeline, store: Path, folder: Path, options: dict[str, str], output: Path) -> list[str]:
-    """ffmpeg's command; what it reads besides the pictures is written to ``folder``."""
+def build_zoompan_command(
+    timeline: Timeline, store: Path, folder: Path, options: dict[str, str], output: Path
+) -> list[str]:
+    """Return ffmpeg's command; the files that it reads besides the images are written to ``folder``."""
     inputs: list[str] = []
     graph: list[str] = []
     high = _ENLARGED * timeline.height // timeline.width
@@ -22,16 +24,16 @@ def argv(timeline: Timeline, store: Path, folder: Path, options: dict[str, str],
             f"[{i}:v]scale={_ENLARGED}:{high}:force_original_aspect_ratio=increase:flags=lanczos,"
             f"crop={_ENLARGED}:{high},{_zoompan(clip, timeline)},setsar=1,format=yuv420p[s{i}]"
         )
-    shown = "s0"
+    label = "s0"
     for i, clip in enumerate(timeline.clips[1:], 1):
         fade = f"xfade=duration={clip.transition.frames / timeline.fps}:offset={clip.start / timeline.fps}"
-        graph.append(f"[{shown}][s{i}]{fade}[x{i}]")
-        shown = f"x{i}"
+        graph.append(f"[{label}][s{i}]{fade}[x{i}]")
+        label = f"x{i}"
     (folder / "captions.srt").write_text(_srt(timeline))
     mark = draw_watermark(timeline, folder)
     inputs += ["-i", str(folder / "watermark.png")]
     style = "FontName=Noto Sans,FontSize=17,BorderStyle=1,Outline=1,Shadow=1,MarginV=18"
-    graph.append(f"[{shown}]subtitles=captions.srt:force_style='{style}'[t]")
+    graph.append(f"[{label}]subtitles=captions.srt:force_style='{style}'[t]")
     graph.append(f"[t][{len(timeline.clips)}:v]overlay={mark[0]}:{mark[1]},format=yuv420p[v]")
     encoder = [part for name, value in options.items() for part in (f"-{name}", value)]
     return [
@@ -73,7 +75,7 @@ def _srt(timeline: Timeline) -> str:
 
 
 def draw_watermark(timeline: Timeline, folder: Path) -> tuple[int, int]:
-    """Write watermark.png; where it goes."""
+    """Write watermark.png and return its place: left and top."""
     assert timeline.watermark is not None
     overlay = draw_watermark_overlay(timeline.watermark, timeline.width, timeline.height)
     Image.fromarray(np.ascontiguousarray(overlay.rgba)).save(folder / "watermark.png")
