@@ -8,12 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.providers.offline.procedural.composition import FIGURE_DRAWINGS
-from sutradhar.providers.offline.procedural.finish import FINISHES
 from sutradhar.providers.offline.procedural.images import ProceduralImages
-from sutradhar.providers.offline.procedural.palette import LIGHTS
-from sutradhar.providers.offline.procedural.places import PLACES
-from sutradhar.providers.offline.procedural.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read_tags
+from sutradhar.providers.offline.procedural.painting.finish import FINISHES
+from sutradhar.providers.offline.procedural.painting.palette import LIGHTS
+from sutradhar.providers.offline.procedural.scenes.composition import FIGURE_DRAWINGS
+from sutradhar.providers.offline.procedural.scenes.places import PLACES
+from sutradhar.providers.offline.procedural.scenes.prompt_words import FEATURE, FIGURE, LIGHT, PLACE, read_tags
 
 IMAGES = ProceduralImages()
 SMALL = (384, 216)

@@ -12,8 +12,8 @@ import pytest
 from gpu_renderer.audio.loudness import BLOCK, measure_levels, measure_loudness
 from sutradhar.domain.plan.choices import Mood
 from sutradhar.providers.offline.procedural.music import ProceduralComposer, count_beat_samples
-from sutradhar.providers.offline.procedural.score import BEATS, write_score
-from sutradhar.providers.offline.procedural.styles import STYLES
+from sutradhar.providers.offline.procedural.synthesis.score import BEATS, write_score
+from sutradhar.providers.offline.procedural.synthesis.styles import STYLES
 
 MOODS: list[Mood] = list(STYLES)
 Samples = npt.NDArray[np.float64]

@@ -9,12 +9,12 @@ import numpy as np
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.ports.providers import ImageCapabilities, ImageFile
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.composition import paint_figures, paint_foreground, paint_objects
-from sutradhar.providers.offline.procedural.finish import apply_finish, get_finish
-from sutradhar.providers.offline.procedural.palette import LIGHTS
-from sutradhar.providers.offline.procedural.places import PLACES
-from sutradhar.providers.offline.procedural.prompt_words import PromptTags, read_tags
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.painting.finish import apply_finish, get_finish
+from sutradhar.providers.offline.procedural.painting.palette import LIGHTS
+from sutradhar.providers.offline.procedural.scenes.composition import paint_figures, paint_foreground, paint_objects
+from sutradhar.providers.offline.procedural.scenes.places import PLACES
+from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTags, read_tags
 
 _JPEG_QUALITY = 95
 _MAX_SIDE = 8192

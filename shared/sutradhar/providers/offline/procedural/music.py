@@ -15,7 +15,7 @@ from sutradhar.domain.plan.choices import Mood
 from sutradhar.dsp.k_weighting import k_weighting_response
 from sutradhar.ports.providers import MusicTrackFile
 from sutradhar.providers.media.wav import to_wav
-from sutradhar.providers.offline.procedural.instruments import (
+from sutradhar.providers.offline.procedural.synthesis.instruments import (
     Rng,
     Samples,
     play_bansuri,
@@ -24,7 +24,7 @@ from sutradhar.providers.offline.procedural.instruments import (
     strike_drum,
     strike_note,
 )
-from sutradhar.providers.offline.procedural.score import BEATS, Note, Score, write_score
+from sutradhar.providers.offline.procedural.synthesis.score import BEATS, Note, Score, write_score
 
 Spectrum = npt.NDArray[np.complex64]
 Frequencies = npt.NDArray[np.floating]

@@ -2,34 +2,34 @@
 
 import numpy as np
 
-from sutradhar.providers.offline.procedural import (
+from sutradhar.providers.offline.procedural.figures import (
     animals,
     buildings,
     deities,
-    figures,
     objects,
     people,
     plants,
-    weather,
+    story_people,
 )
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.palette import LIGHTS
-from sutradhar.providers.offline.procedural.place_parts import GROUND, has_lamplight
-from sutradhar.providers.offline.procedural.prompt_words import PromptTags
-from sutradhar.providers.offline.procedural.shapes import Shapes
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.painting.palette import LIGHTS
+from sutradhar.providers.offline.procedural.painting.shapes import Shapes
+from sutradhar.providers.offline.procedural.scenes import weather
+from sutradhar.providers.offline.procedural.scenes.place_parts import GROUND, has_lamplight
+from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTags
 
 FIGURE_DRAWINGS = {
-    "praying_child": (figures.build_praying_child, 1.15),
-    "king": (figures.build_king, 1.05),
-    "king_on_throne": (figures.build_king_on_throne, 1.0),
+    "praying_child": (story_people.build_praying_child, 1.15),
+    "king": (story_people.build_king, 1.05),
+    "king_on_throne": (story_people.build_king_on_throne, 1.0),
     "narasimha": (deities.build_narasimha, 1.15),
     "hanuman": (deities.build_hanuman, 1.15),
     "shiva": (deities.build_shiva, 1.3),
-    "goddess": (lambda: figures.build_woman("blue", halo=True), 1.1),
-    "woman": (figures.build_woman, 1.0),
-    "meditating": (figures.build_meditating, 1.15),
-    "sage": (figures.build_sage, 1.0),
-    "crowd": (figures.build_crowd, 0.8),
+    "goddess": (lambda: story_people.build_woman("blue", halo=True), 1.1),
+    "woman": (story_people.build_woman, 1.0),
+    "meditating": (story_people.build_meditating, 1.15),
+    "sage": (story_people.build_sage, 1.0),
+    "crowd": (story_people.build_crowd, 0.8),
     "child": (people.build_child, 1.1),
     "farmer": (people.build_farmer, 1.0),
     "traveller": (people.build_traveller, 1.0),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from sutradhar.providers.offline.procedural.noise import Field, Mask, make_cloud_noise
+from sutradhar.providers.offline.procedural.painting.noise import Field, Mask, make_cloud_noise
 
 
 @dataclass(frozen=True)

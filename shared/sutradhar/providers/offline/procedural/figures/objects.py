@@ -1,7 +1,7 @@
 """Build things that people made, as shapes: a pot, a lamp, a fire, a boat; and planets. Unit space as in shapes.py."""
 
-from sutradhar.providers.offline.procedural.instruments import Rng
-from sutradhar.providers.offline.procedural.shapes import Shapes, blob, box, limb, oval, polygon, star
+from sutradhar.providers.offline.procedural.painting.noise import Rng
+from sutradhar.providers.offline.procedural.painting.shapes import Shapes, blob, box, limb, oval, polygon, star
 
 
 def build_well() -> Shapes:

@@ -2,7 +2,7 @@
 
 from math import cos, sin
 
-from sutradhar.providers.offline.procedural.shapes import Shapes, blob, limb, oval, polygon, star
+from sutradhar.providers.offline.procedural.painting.shapes import Shapes, blob, limb, oval, polygon, star
 
 # With one shape on a line this reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off

@@ -1,7 +1,12 @@
 """Build the people of stories, as shapes. All face right (+x) and stand on y = 0."""
 
-from sutradhar.providers.offline.procedural.body_parts import build_crown, build_hair_cap, build_head, build_robe
-from sutradhar.providers.offline.procedural.shapes import (
+from sutradhar.providers.offline.procedural.figures.body_parts import (
+    build_crown,
+    build_hair_cap,
+    build_head,
+    build_robe,
+)
+from sutradhar.providers.offline.procedural.painting.shapes import (
     Shapes,
     blob,
     limb,

@@ -1,7 +1,16 @@
 """Build houses, temples and parts of buildings, as shapes. Unit space as in shapes.py."""
 
-from sutradhar.providers.offline.procedural.instruments import Rng
-from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, box, limb, oval, polygon, trace_spline
+from sutradhar.providers.offline.procedural.painting.noise import Rng
+from sutradhar.providers.offline.procedural.painting.shapes import (
+    Shape,
+    Shapes,
+    blob,
+    box,
+    limb,
+    oval,
+    polygon,
+    trace_spline,
+)
 
 
 def build_shikhara() -> Shapes:

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from sutradhar.providers.offline.procedural.finish import Finish
-from sutradhar.providers.offline.procedural.instruments import Rng
-from sutradhar.providers.offline.procedural.noise import Field, Mask, make_cloud_noise, make_soft_noise
-from sutradhar.providers.offline.procedural.object_colors import OBJECT_COLORS
-from sutradhar.providers.offline.procedural.palette import Light, mix_colors, parse_rgb
-from sutradhar.providers.offline.procedural.shapes import Shapes
+from sutradhar.providers.offline.procedural.painting.finish import Finish
+from sutradhar.providers.offline.procedural.painting.noise import Field, Mask, Rng, make_cloud_noise, make_soft_noise
+from sutradhar.providers.offline.procedural.painting.object_colors import OBJECT_COLORS
+from sutradhar.providers.offline.procedural.painting.palette import Light, mix_colors, parse_rgb
+from sutradhar.providers.offline.procedural.painting.shapes import Shapes
 
 _SHIFT = 4  # fractional bits of cv2's polygon coordinates
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sutradhar.providers.offline.procedural.noise import Field
+from sutradhar.providers.offline.procedural.painting.noise import Field
 
 Point = tuple[float, float]
 

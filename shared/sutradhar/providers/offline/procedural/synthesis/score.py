@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sutradhar.domain.plan.choices import Mood
-from sutradhar.providers.offline.procedural.styles import STYLES, Chord, Style
+from sutradhar.providers.offline.procedural.synthesis.styles import STYLES, Chord, Style
 
 BEATS = 4
 """The beats of a bar."""

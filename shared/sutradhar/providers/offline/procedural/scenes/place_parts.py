@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sutradhar.providers.offline.procedural import land, sky, weather
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.noise import Field
-from sutradhar.providers.offline.procedural.prompt_words import PromptTags
-from sutradhar.providers.offline.procedural.shapes import Shapes
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.painting.noise import Field
+from sutradhar.providers.offline.procedural.painting.shapes import Shapes
+from sutradhar.providers.offline.procedural.scenes import land, sky, weather
+from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTags
 
 GROUND = 0.8
 """The line on which figures stand, as a share of the height."""

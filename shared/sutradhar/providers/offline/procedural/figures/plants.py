@@ -2,8 +2,8 @@
 
 import math
 
-from sutradhar.providers.offline.procedural.instruments import Rng
-from sutradhar.providers.offline.procedural.shapes import (
+from sutradhar.providers.offline.procedural.painting.noise import Rng
+from sutradhar.providers.offline.procedural.painting.shapes import (
     Point,
     Shape,
     Shapes,

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.noise import make_soft_noise
-from sutradhar.providers.offline.procedural.palette import WHITE, mix_colors, parse_rgb
-from sutradhar.providers.offline.procedural.shapes import trace_ellipse
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.painting.noise import make_soft_noise
+from sutradhar.providers.offline.procedural.painting.palette import WHITE, mix_colors, parse_rgb
+from sutradhar.providers.offline.procedural.painting.shapes import trace_ellipse
 
 
 def paint_cumulus(canvas: Canvas, x: float, y: float, size: float, depth: float = 1.0) -> None:

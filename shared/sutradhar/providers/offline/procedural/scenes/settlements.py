@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from sutradhar.providers.offline.procedural import buildings, land, plants, weather
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.palette import mix_colors, parse_rgb
-from sutradhar.providers.offline.procedural.place_parts import (
+from sutradhar.providers.offline.procedural.figures import buildings, plants
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.painting.palette import mix_colors, parse_rgb
+from sutradhar.providers.offline.procedural.scenes import land, weather
+from sutradhar.providers.offline.procedural.scenes.place_parts import (
     has_lamplight,
     paint_near_ground,
     paint_open_sky,
     paint_row,
 )
-from sutradhar.providers.offline.procedural.prompt_words import PromptTags
+from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTags
 
 
 def paint_village(canvas: Canvas, tags: PromptTags) -> None:

@@ -1,10 +1,16 @@
 """Paint places of nature: mountains, waters, woods, fields, a desert, clouds and space."""
 
-from sutradhar.providers.offline.procedural import buildings, land, objects, plants, sky, weather
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.palette import WHITE, mix_colors
-from sutradhar.providers.offline.procedural.place_parts import GROUND, paint_near_ground, paint_open_sky, paint_row
-from sutradhar.providers.offline.procedural.prompt_words import PromptTags
+from sutradhar.providers.offline.procedural.figures import buildings, objects, plants
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.painting.palette import WHITE, mix_colors
+from sutradhar.providers.offline.procedural.scenes import land, sky, weather
+from sutradhar.providers.offline.procedural.scenes.place_parts import (
+    GROUND,
+    paint_near_ground,
+    paint_open_sky,
+    paint_row,
+)
+from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTags
 
 
 def paint_mountains(canvas: Canvas, tags: PromptTags) -> None:

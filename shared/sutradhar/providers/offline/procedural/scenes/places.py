@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from sutradhar.providers.offline.procedural.canvas import Canvas
-from sutradhar.providers.offline.procedural.landscapes import (
+from sutradhar.providers.offline.procedural.painting.canvas import Canvas
+from sutradhar.providers.offline.procedural.scenes.landscapes import (
     paint_clouds,
     paint_desert,
     paint_forest,
@@ -14,8 +14,13 @@ from sutradhar.providers.offline.procedural.landscapes import (
     paint_space,
     paint_vineyard,
 )
-from sutradhar.providers.offline.procedural.prompt_words import PromptTags
-from sutradhar.providers.offline.procedural.settlements import paint_city, paint_hall, paint_temple, paint_village
+from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTags
+from sutradhar.providers.offline.procedural.scenes.settlements import (
+    paint_city,
+    paint_hall,
+    paint_temple,
+    paint_village,
+)
 
 Place = Callable[[Canvas, PromptTags], None]
 

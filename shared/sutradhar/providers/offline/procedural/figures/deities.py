@@ -1,8 +1,8 @@
 """Build the figures of Hindu stories that are more than human, as shapes. All face right (+x) and stand on y = 0."""
 
-from sutradhar.providers.offline.procedural.body_parts import build_crown
-from sutradhar.providers.offline.procedural.figures import build_meditating
-from sutradhar.providers.offline.procedural.shapes import (
+from sutradhar.providers.offline.procedural.figures.body_parts import build_crown
+from sutradhar.providers.offline.procedural.figures.story_people import build_meditating
+from sutradhar.providers.offline.procedural.painting.shapes import (
     Shapes,
     blob,
     limb,

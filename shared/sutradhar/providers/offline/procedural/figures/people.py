@@ -1,7 +1,7 @@
 """Build everyday people, as shapes, of the parts in body_parts.py. All face right and stand on y = 0."""
 
-from sutradhar.providers.offline.procedural.body_parts import build_hair_cap, build_head
-from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, move_shapes, oval, polygon
+from sutradhar.providers.offline.procedural.figures.body_parts import build_hair_cap, build_head
+from sutradhar.providers.offline.procedural.painting.shapes import Shape, Shapes, blob, limb, move_shapes, oval, polygon
 
 
 def _build_turban(x: float, y: float, color: str, r: float = 0.068) -> Shapes:

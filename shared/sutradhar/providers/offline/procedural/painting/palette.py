@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sutradhar.providers.offline.procedural.noise import Field
+from sutradhar.providers.offline.procedural.painting.noise import Field
 
 
 def parse_rgb(code: str) -> Field:

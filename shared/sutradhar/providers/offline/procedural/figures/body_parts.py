@@ -1,6 +1,6 @@
 """Build the parts of people, as shapes: heads, hair, crowns, robes. All face right (+x)."""
 
-from sutradhar.providers.offline.procedural.shapes import Shape, Shapes, blob, limb, oval, polygon
+from sutradhar.providers.offline.procedural.painting.shapes import Shape, Shapes, blob, limb, oval, polygon
 
 # With one shape on a line this reads as a table of coordinates; the formatter would make it four times as long.
 # fmt: off

@@ -1,0 +1,1 @@
+"""Build people, animals, plants, buildings and objects as shapes."""

@@ -1,0 +1,1 @@
+"""Paint pixels: canvas, colours, noise, outlines, and the finish of a style."""

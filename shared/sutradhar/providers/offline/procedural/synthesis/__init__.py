@@ -1,0 +1,1 @@
+"""Synthesise music: the style of each mood, scores and instruments."""
