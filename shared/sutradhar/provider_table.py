@@ -136,7 +136,7 @@ PROVIDERS: Sequence[ProviderSpec] = (
             ),
             Offer(
                 "sound",
-                "sutradhar.providers.hosted.elevenlabs.sounds:ElevenLabsSounds",
+                "sutradhar.providers.hosted.elevenlabs.sounds:ElevenLabsSoundEffects",
                 "eleven_text_to_sound_v2",
                 ("seconds",),
                 "sound_model",

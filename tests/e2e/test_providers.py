@@ -7,11 +7,11 @@ from tests.e2e.conftest import Terminal
 from tests.providers import google_account
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
-from tests.providers.server import KEY, VendorStub
+from tests.providers.server import KEY, ProviderStub
 
 
 def test_a_topic_becomes_a_video_of_hosted_providers(terminal: Terminal, tmp_path: Path) -> None:
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         terminal.env |= environment(stub, terminal.home)
         words = ["make", "A river", "--length", "12", "--mode", "PROXY", "--out", str(terminal.out)]
         done = terminal.run(*words, "--providers", "openai,elevenlabs")
@@ -38,7 +38,7 @@ def test_stock_footage_becomes_a_video(terminal: Terminal) -> None:
         ],
     }
     terminal.plan.write_text(json.dumps(plan))
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         terminal.env |= {"PEXELS_API_KEY": KEY, "PEXELS_BASE_URL": stub.url("pexels")}
         done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
     assert done.returncode == 0, done.stdout
@@ -61,7 +61,7 @@ def test_a_generated_clip_begins_with_its_image(terminal: Terminal, tmp_path: Pa
         ],
     }
     terminal.plan.write_text(json.dumps(plan))
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         terminal.env |= {**environment(stub, terminal.home), **google_account.environment(stub.url("oauth"), tmp_path)}
         asked = " ".join(terminal.run("plan", "--plan", str(terminal.plan)).stdout.split())
         assert "in all, in USD" in asked
@@ -84,14 +84,14 @@ def test_a_generated_clip_begins_with_its_image(terminal: Terminal, tmp_path: Pa
 
 
 def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Terminal) -> None:
-    def doctor(stub: VendorStub, **variables: str) -> tuple[int, str]:
+    def doctor(stub: ProviderStub, **variables: str) -> tuple[int, str]:
         terminal.env = {**before, **environment(stub, terminal.home), "COLUMNS": "300", **variables}
         done = terminal.run("doctor", "--providers")
         return done.returncode, done.stdout
 
     before = terminal.env
     priced = "input_tokens=1/1M,input_image_tokens=1/1M,output_tokens=1/1M"
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         _, fine = doctor(stub)
         assert "✓ │ image model of openai" in fine
         assert "gpt-image-2.6-flare is served" in fine

@@ -13,14 +13,14 @@ from tests.emulators.test_end_to_end import call, status, wait_until_finished
 from tests.providers import google_account
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
-from tests.providers.server import Seen, VendorStub
+from tests.providers.server import ProviderStub, RecordedCall
 
 
-def _slow_clips() -> Callable[[Seen], None]:
+def _slow_clips() -> Callable[[RecordedCall], None]:
     """Let the provider need a while for each clip: messages that Pub/Sub delivers again ask for it again."""
     asked: Counter[str] = Counter()
 
-    def wait_for_clips(request: Seen) -> None:
+    def wait_for_clips(request: RecordedCall) -> None:
         if request.path.endswith(":fetchPredictOperation"):
             asked[request.body["operationName"]] += 1
             if asked[request.body["operationName"]] < 3:
@@ -30,7 +30,7 @@ def _slow_clips() -> Callable[[Seen], None]:
 
 
 def test_a_topic_becomes_a_video_and_each_asset_is_paid_for_once(tmp_path: Path) -> None:
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         vertex = google_account.environment(stub.url("oauth"), tmp_path)
         settings = {k: v for k, v in {**environment(stub, tmp_path), **vertex}.items() if k != "SUTRADHAR_HOME"}
         stub.before = _slow_clips()

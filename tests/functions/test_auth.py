@@ -23,7 +23,7 @@ from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
 from tests.providers.billing_harness import STUB_ANSWERS
-from tests.providers.server import KEY, VendorStub
+from tests.providers.server import KEY, ProviderStub
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
 
@@ -179,7 +179,7 @@ def test_uploads_are_their_senders(api: FlaskClient) -> None:
 @pytest.fixture
 def bought(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """The API where pictures cost money."""
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         monkeypatch.setenv("OPENAI_BASE_URL", f"{stub.url('openai')}/v1")
         monkeypatch.setenv("DAILY_BUDGET_USD", "100")

@@ -27,7 +27,7 @@ from tests.old_stores import OldStore, OpenStore, open_store
 from tests.providers import google_account
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
-from tests.providers.server import VendorStub
+from tests.providers.server import ProviderStub
 
 MAX_TRIES = 5
 """Deliveries of one message. Each finds no leases of others, so none has to come often."""
@@ -98,13 +98,13 @@ class _Replaced:
 
 
 @pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(STUB_ANSWERS) as server:
+def stub() -> Iterator[ProviderStub]:
+    with ProviderStub(STUB_ANSWERS) as server:
         yield server
 
 
 @pytest.fixture
-def bench(old_store: OldStore, stub: VendorStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+def bench(old_store: OldStore, stub: ProviderStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     account_env = google_account.environment(stub.url("oauth"), tmp_path / "account")
     # Google's library reads this one from the environment of the process
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", account_env["GOOGLE_APPLICATION_CREDENTIALS"])
@@ -112,7 +112,7 @@ def bench(old_store: OldStore, stub: VendorStub, tmp_path: Path, monkeypatch: py
         yield Bench(old)
 
 
-def test_a_clip_in_the_making_is_polled_and_paid_once(bench: Bench, stub: VendorStub) -> None:
+def test_a_clip_in_the_making_is_polled_and_paid_once(bench: Bench, stub: ProviderStub) -> None:
     job_id = bench.old.store.jobs["producing"]
     before = read_account(bench.services.records, job_account(job_id))
     bench.take_up()
@@ -127,7 +127,7 @@ def test_a_clip_in_the_making_is_polled_and_paid_once(bench: Bench, stub: Vendor
     assert (after.reserved, after.spent) == (0, before.spent + before.reserved)
 
 
-def test_a_render_whose_process_is_gone_is_started_again(bench: Bench, stub: VendorStub) -> None:
+def test_a_render_whose_process_is_gone_is_started_again(bench: Bench, stub: ProviderStub) -> None:
     bench.take_up()
     bench.work(bench.old.store.jobs["rendering"])
     job = bench.old.job("rendering")

@@ -18,7 +18,7 @@ from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.providers.hosted.elevenlabs.music import ElevenLabsComposer
-from sutradhar.providers.hosted.elevenlabs.sounds import ElevenLabsSounds
+from sutradhar.providers.hosted.elevenlabs.sounds import ElevenLabsSoundEffects
 from sutradhar.providers.hosted.elevenlabs.voice import ElevenLabsNarrator
 from sutradhar.providers.hosted.gemini.images import GeminiImages
 from sutradhar.providers.hosted.gemini.planner import GeminiPlanner
@@ -31,7 +31,7 @@ from sutradhar.providers.hosted.stock.pexels import Pexels
 from sutradhar.providers.hosted.stock.pixabay import Pixabay
 from tests.fakes import FakeClock
 from tests.providers import elevenlabs_stub, gemini_stub, google_account, googletts_stub, openai_stub, stock_stub
-from tests.providers.server import KEY, VendorStub
+from tests.providers.server import KEY, ProviderStub
 
 STUB_ANSWERS = {
     "openai": openai_stub.answer,
@@ -88,13 +88,15 @@ ADAPTERS: Mapping[str, Adapter] = {
     ),
     "elevenlabs voice": Adapter("elevenlabs", ElevenLabsNarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
     "google voice": Adapter("googletts", GoogleNarrator, lambda a: a.narrate(NARRATION, "en", "F"), "narrate"),
-    "elevenlabs sounds": Adapter("elevenlabs", ElevenLabsSounds, lambda a: a.find_effect("a temple bell"), "sound"),
+    "elevenlabs sounds": Adapter(
+        "elevenlabs", ElevenLabsSoundEffects, lambda a: a.find_effect("a temple bell"), "sound"
+    ),
     "elevenlabs music": Adapter("elevenlabs", ElevenLabsComposer, lambda a: a.compose("calm", 1), "compose"),
 }
 
 
 def settings(
-    stub: VendorStub, provider: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
+    stub: ProviderStub, provider: str, options: Mapping[str, str], key: str = KEY, timeout_sec: float = 5.0
 ) -> ProviderConnection:
     # OpenAI's URL includes the version of the API
     url = stub.url(provider) + ("/v1" if provider == "openai" else "")
@@ -110,7 +112,7 @@ def library(billing: "BillingHarness", provider: str, **changes: Any) -> Any:
 class BillingHarness:
     """One gate on a real store, before the stubs of all providers."""
 
-    stub: VendorStub
+    stub: ProviderStub
     folder: Path
     clock: FakeClock = field(default_factory=FakeClock)
     day_cap: int | None = None

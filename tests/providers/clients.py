@@ -20,7 +20,7 @@ from openai import OpenAI
 
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.google_media_stub import film_id
-from tests.providers.server import FAULTS, KEY, OK, VendorStub
+from tests.providers.server import FAULTS, KEY, OK, ProviderStub
 
 ONCE = RequestOptions(max_retries=0)
 VEO, OMNI, IMAGEN = "veo-3.1-generate-001", "gemini-omni-1.2-flash", "imagen-4.0-generate-001"
@@ -38,7 +38,7 @@ SCHEMA = {
 class Clients:
     """``timeout_sec``: the longest that one request may take."""
 
-    stub: VendorStub
+    stub: ProviderStub
     key: str = KEY
     timeout_sec: float = 5.0
 
@@ -265,7 +265,7 @@ CALLS: Mapping[str, tuple[str, Callable[[Clients], Any]]] = {
 }
 
 
-def outcome(stub: VendorStub, name: str, fault: str) -> str:
+def outcome(stub: ProviderStub, name: str, fault: str) -> str:
     """What the client of ``name`` makes of ``fault``: its error with what that carries, else ``answered``."""
     vendor, call = CALLS[name]
     stub.script(vendor, fault)
@@ -298,7 +298,7 @@ def described(exc: Exception) -> str:
 
 
 def main() -> None:
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         for name in CALLS:
             for fault in (OK, *FAULTS):
                 print(f"{name}\t{fault}\t{outcome(stub, name, fault)}", flush=True)

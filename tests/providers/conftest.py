@@ -8,7 +8,7 @@ from sutradhar.providers.hosted.elevenlabs.music import _LENGTH_SEC
 from tests.providers import elevenlabs_stub, sounds, stock_stub
 from tests.providers.billing_harness import STUB_ANSWERS, BillingHarness
 from tests.providers.pipeline_harness import PipelineHarness, environment
-from tests.providers.server import KEY, VendorStub
+from tests.providers.server import KEY, ProviderStub
 
 
 @pytest.fixture(autouse=True)
@@ -26,20 +26,20 @@ def films_and_music() -> None:
 
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[BillingHarness]:
-    with VendorStub(STUB_ANSWERS) as stub:
+    with ProviderStub(STUB_ANSWERS) as stub:
         made = BillingHarness(stub, tmp_path)
         yield made
         made.close()
 
 
 @pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(STUB_ANSWERS) as up:
+def stub() -> Iterator[ProviderStub]:
+    with ProviderStub(STUB_ANSWERS) as up:
         yield up
 
 
 @pytest.fixture
-def pipeline(stub: VendorStub, tmp_path: Path) -> Iterator[PipelineHarness]:
+def pipeline(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarness]:
     made = PipelineHarness(environment(stub, tmp_path))
     yield made
     made.close()

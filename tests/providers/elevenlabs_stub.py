@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from tests.providers.server import KEY, Answer, Seen
+from tests.providers.server import KEY, Answer, RecordedCall
 from tests.providers.sounds import music, spoken
 
 MUSIC_RATE = 44_100
@@ -11,7 +11,7 @@ MODELS = {"eleven_multilingual_v2": True, "eleven_v3": True, "eleven_flash_v2_5"
 """Models by name; True if the model can speak a text."""
 
 
-def answer(seen: Seen) -> Answer:
+def answer(seen: RecordedCall) -> Answer:
     if seen.headers.get("xi-api-key") != KEY or seen.fault == "unauthorized":
         return _error(401, "invalid_api_key", "Invalid API key")
     match seen.fault:
@@ -45,7 +45,7 @@ def _error(status: int, code: str, message: str) -> Answer:
     return Answer.json({"detail": {"status": code, "message": message}}, status)
 
 
-def _speech(seen: Seen) -> Answer:
+def _speech(seen: RecordedCall) -> Answer:
     text = seen.body["text"]
     if not MODELS.get(seen.body["model_id"]):
         return _error(400, "model_not_found", f"A model with model ID {seen.body['model_id']} does not exist")

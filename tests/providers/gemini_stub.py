@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.providers.google_media_stub import media
 from tests.providers.openai_stub import script
-from tests.providers.server import KEY, Answer, Seen
+from tests.providers.server import KEY, Answer, RecordedCall
 
 MODELS = (
     "gemini-3.5-flash-lite",
@@ -25,7 +25,7 @@ MODELS = (
 SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 
 
-def answer(seen: Seen) -> Answer:
+def answer(seen: RecordedCall) -> Answer:
     given = (seen.headers.get("x-goog-api-key"), seen.headers.get("authorization"))
     if given not in ((KEY, None), (None, f"Bearer {KEY}")) or seen.fault == "unauthorized":
         if "/projects/" in seen.path:
@@ -70,7 +70,7 @@ def _error(status: int, code: str, message: str, *details: Any) -> Answer:
     return Answer.json({"error": {"code": status, "message": message, "status": code, "details": details}}, status)
 
 
-def _text(seen: Seen) -> Answer:
+def _text(seen: RecordedCall) -> Answer:
     if seen.fault == "refusal":
         return _generated([], "SAFETY", 20, 0)
     asked = seen.body["contents"][0]["parts"][0]["text"]
@@ -82,7 +82,7 @@ def _text(seen: Seen) -> Answer:
     return _generated([{"text": said}], "STOP", len(asked) // 4, len(said) // 3)
 
 
-def _image(seen: Seen) -> Answer:
+def _image(seen: RecordedCall) -> Answer:
     if seen.fault == "refusal":
         answer = _generated([], "IMAGE_SAFETY", 20, 0)
         return Answer(answer.status, answer.body, answer.headers, billed=True)
@@ -92,7 +92,7 @@ def _image(seen: Seen) -> Answer:
     return _generated([data], "STOP", 20, {"1K": 1120, "2K": 1680, "4K": 2520}[size])
 
 
-def _picture(seen: Seen, aspect: str) -> str:
+def _picture(seen: RecordedCall, aspect: str) -> str:
     out = io.BytesIO()
     size = (640, 480) if seen.fault == "other size" else SIZES[aspect]
     Image.new("RGB", size, (90, 120, sum(seen.raw) % 200)).save(out, "PNG")

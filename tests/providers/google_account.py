@@ -7,10 +7,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.providers.server import KEY, Answer, Seen
+from tests.providers.server import KEY, Answer, RecordedCall
 
 
-def answer(_seen: Seen) -> Answer:
+def answer(_seen: RecordedCall) -> Answer:
     """The token endpoint (RFC 6749, 5.1)."""
     found = Answer.json({"access_token": KEY, "expires_in": 3600, "token_type": "Bearer"})
     return Answer(found.status, found.body, found.headers, billed=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.providers.server import Answer, Seen
+from tests.providers.server import Answer, RecordedCall
 from tests.providers.stock_stub import clip
 
 PICTURES = {"1:1": (1024, 1024), "16:9": (1408, 768), "9:16": (768, 1408), "4:3": (1280, 896), "3:4": (896, 1280)}
@@ -22,7 +22,7 @@ _GUIDELINES = "The prompt could not be submitted. It contains words that violate
 _FILTERED = "1 videos were filtered out because they violated Vertex AI's usage guidelines. Support codes: 58061214"
 
 
-def media(seen: Seen) -> Answer | None:
+def media(seen: RecordedCall) -> Answer | None:
     """The answer; None: the request is for neither of the three."""
     if found := re.fullmatch(rf"{_MODEL}:predict", seen.path):
         return _imagen(seen)
@@ -39,7 +39,7 @@ def media(seen: Seen) -> Answer | None:
     return None
 
 
-def _imagen(seen: Seen) -> Answer:
+def _imagen(seen: RecordedCall) -> Answer:
     if seen.fault == "refusal":
         filtered = {"raiFilteredReason": "Unable to show generated images. Support codes: 56562880"}
         return _free({"predictions": [filtered] if seen.body["parameters"].get("includeRaiReason") else []})
@@ -51,7 +51,7 @@ def _imagen(seen: Seen) -> Answer:
     return Answer.json({"predictions": [picture] * seen.body["parameters"].get("sampleCount", 1)})
 
 
-def _veo_begun(seen: Seen, model: str) -> Answer:
+def _veo_begun(seen: RecordedCall, model: str) -> Answer:
     asked = seen.body["parameters"]
     width, height = FILMS[asked.get("resolution", "720p")]
     size = (height, width) if asked.get("aspectRatio") == "9:16" else (width, height)
@@ -61,7 +61,7 @@ def _veo_begun(seen: Seen, model: str) -> Answer:
     return _free(json.loads(answer.body)) if seen.fault == "refusal" else answer
 
 
-def _veo_asked(seen: Seen) -> Answer:
+def _veo_asked(seen: RecordedCall) -> Answer:
     name = seen.body["operationName"]
     told = _read(name.rpartition("/")[2])
     if seen.fault == "pending":
@@ -77,7 +77,7 @@ def _veo_asked(seen: Seen) -> Answer:
     return _free({"name": name, "done": True, "response": response})
 
 
-def _omni_begun(seen: Seen) -> Answer:
+def _omni_begun(seen: RecordedCall) -> Answer:
     form = seen.body["response_format"]
     form = form[0] if isinstance(form, list) else form
     width, height = FILMS[form.get("resolution", "720p")]
@@ -87,7 +87,7 @@ def _omni_begun(seen: Seen) -> Answer:
     return _free(json.loads(answer.body)) if seen.fault == "refusal" else answer
 
 
-def _omni_asked(seen: Seen, name: str) -> Answer:
+def _omni_asked(seen: RecordedCall, name: str) -> Answer:
     told = _read(name)
     about = {"id": name, "model": "gemini-omni-1.2-flash", "object": "interaction"}
     if seen.fault == "pending":
@@ -101,7 +101,7 @@ def _omni_asked(seen: Seen, name: str) -> Answer:
     return _free({**about, "status": "completed", "steps": [step], "usage": used})
 
 
-def _film(seen: Seen, told: Any) -> bytes:
+def _film(seen: RecordedCall, told: Any) -> bytes:
     width, height = (640, 360) if seen.fault == "other size" else told["size"]
     data = clip(width, height, told["sec"])
     return data[:400] if seen.fault == "truncated" else data

@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import Any
 
-from tests.providers.server import KEY, Answer, Seen
+from tests.providers.server import KEY, Answer, RecordedCall
 from tests.providers.sounds import spoken
 
 VOICES = (
@@ -21,7 +21,7 @@ VOICES = (
 MARK = re.compile(r'<mark name="(\d+)"/>([^<]*)')
 
 
-def answer(seen: Seen) -> Answer:
+def answer(seen: RecordedCall) -> Answer:
     if seen.headers.get("x-goog-api-key") != KEY or seen.fault == "unauthorized":
         return _error(403, "PERMISSION_DENIED", "The request is missing a valid API key.")
     match seen.fault:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
-from tests.providers.server import KEY, Answer, Seen
+from tests.providers.server import KEY, Answer, RecordedCall
 from tests.providers.sounds import spoken
 
 FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
@@ -37,7 +37,7 @@ MODELS = (
 )
 
 
-def answer(seen: Seen) -> Answer:
+def answer(seen: RecordedCall) -> Answer:
     if seen.headers.get("authorization") != f"Bearer {KEY}" or seen.fault == "unauthorized":
         return _error(401, "Incorrect API key provided", "invalid_api_key")
     match seen.fault:
@@ -80,7 +80,7 @@ def _error(status: int, message: str, code: str) -> Answer:
     return Answer.json({"error": error}, status, x_request_id="req_bad")
 
 
-def _image(seen: Seen, asked: Mapping[str, Any]) -> Answer:
+def _image(seen: RecordedCall, asked: Mapping[str, Any]) -> Answer:
     if seen.fault == "refusal":
         return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
     size = asked["size"]
@@ -125,7 +125,7 @@ def tokens(model: str, size: str) -> int:
     return round(1770 * (width * height / 1024**2) ** 0.5)
 
 
-def _speech(seen: Seen) -> Answer:
+def _speech(seen: RecordedCall) -> Answer:
     if seen.fault == "refusal":
         return _error(400, "Your input was flagged", "content_policy_violation")
     if seen.body["model"] not in MODELS:
@@ -136,7 +136,7 @@ def _speech(seen: Seen) -> Answer:
     return Answer(200, data, {"Content-Type": "audio/wav", "x-request-id": "req_speech"})
 
 
-def _response(seen: Seen) -> Answer:
+def _response(seen: RecordedCall) -> Answer:
     text = seen.body["input"]
     if seen.body["model"] not in MODELS:
         return _no_model(seen.body["model"])

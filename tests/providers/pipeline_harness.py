@@ -17,7 +17,7 @@ from sutradhar.domain.jobs.messages import Message, RenderFinished
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.ports.runner import ExecutionState
 from tests.fakes import FakeClock, FakeRunner, Renderers, write_summary
-from tests.providers.server import KEY, VendorStub
+from tests.providers.server import KEY, ProviderStub
 
 
 def prompt_of(request: AssetRequest) -> str:
@@ -29,7 +29,7 @@ def prompt_of(request: AssetRequest) -> str:
     return spec.prompt
 
 
-def environment(stub: VendorStub, home: Path) -> dict[str, str]:
+def environment(stub: ProviderStub, home: Path) -> dict[str, str]:
     """What a user sets to use all vendors; here with their stubs' addresses."""
     return {
         "SUTRADHAR_HOME": str(home),

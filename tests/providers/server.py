@@ -52,7 +52,7 @@ class Answer:
 
 
 @dataclass
-class Seen:
+class RecordedCall:
     """One request. ``fault``: what was done to it."""
 
     vendor: str
@@ -81,19 +81,19 @@ class Seen:
         return fields
 
 
-Vendor = Callable[[Seen], Answer]
+Vendor = Callable[[RecordedCall], Answer]
 """Answers a request; ``seen.fault`` may ask for the vendor's own way to refuse or to answer oddly."""
 
 
-class VendorStub:
+class ProviderStub:
     """All vendors at one port of loopback, each below a path of its own, while the block runs."""
 
     def __init__(self, vendors: Mapping[str, Vendor]) -> None:
         self._vendors = vendors
         self._scripts: dict[str, list[str]] = defaultdict(list)
         self._always: dict[str, str] = {}
-        self.seen: list[Seen] = []
-        self.before: Callable[[Seen], None] = lambda _seen: None
+        self.seen: list[RecordedCall] = []
+        self.before: Callable[[RecordedCall], None] = lambda _seen: None
         """Called with each request before it is answered."""
         self._lock, self._over = threading.Lock(), threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -121,18 +121,18 @@ class VendorStub:
         """What happens to every request to ``vendor`` from now on."""
         self._always[vendor] = fault
 
-    def calls(self, vendor: str) -> list[Seen]:
+    def calls(self, vendor: str) -> list[RecordedCall]:
         with self._lock:
             return [seen for seen in self.seen if seen.vendor == vendor]
 
-    def billed(self, vendor: str) -> list[Seen]:
+    def billed(self, vendor: str) -> list[RecordedCall]:
         return [seen for seen in self.calls(vendor) if seen.billed]
 
     def take(self, vendor: str) -> str:
         with self._lock:
             return self._scripts[vendor].pop(0) if self._scripts[vendor] else self._always.get(vendor, OK)
 
-    def answer(self, seen: Seen) -> Answer | None:
+    def answer(self, seen: RecordedCall) -> Answer | None:
         """None: there will be none."""
         with self._lock:
             self.seen.append(seen)
@@ -154,7 +154,7 @@ class VendorStub:
         return answer
 
 
-def _early(seen: Seen) -> Answer | None:
+def _early(seen: RecordedCall) -> Answer | None:
     """What comes from in front of the vendor's own machines, in the form that this vendor gives it."""
     status = {"429": 429, "429 for long": 429, "500": 500, "503": 503}.get(seen.fault)
     if status is None:
@@ -183,7 +183,7 @@ def _early(seen: Seen) -> Answer | None:
     return Answer.json({"error": error}, status, Retry_After=str(wait))
 
 
-def _handler(stub: VendorStub) -> type[BaseHTTPRequestHandler]:
+def _handler(stub: ProviderStub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -195,7 +195,7 @@ def _handler(stub: VendorStub) -> type[BaseHTTPRequestHandler]:
             address, _, query = self.path.partition("?")
             vendor, _, path = address.lstrip("/").partition("/")
             pairs = dict(part.partition("=")[::2] for part in query.split("&") if part)
-            seen = Seen(
+            seen = RecordedCall(
                 vendor,
                 self.command,
                 f"/{path}",

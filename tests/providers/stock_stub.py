@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from tests.providers.server import KEY, Answer, Seen
+from tests.providers.server import KEY, Answer, RecordedCall
 from tests.providers.sounds import music
 
 SIZES = {"large": (1920, 1080), "small": (640, 360)}
@@ -49,7 +49,7 @@ def photograph(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
-def _file(seen: Seen) -> Answer:
+def _file(seen: RecordedCall) -> Answer:
     size, _, kind = seen.path.removeprefix("/files/").partition(".")
     width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
     data, mime = (clip(width, height), "video/mp4") if kind == "mp4" else (photograph(width, height), "image/jpeg")
@@ -64,17 +64,17 @@ def _free(body: Any, status: int = 200) -> Answer:
     return Answer(answer.status, answer.body, {**answer.headers, **rate}, billed=False)
 
 
-def _addresses(seen: Seen) -> list[dict[str, Any]]:
+def _addresses(seen: RecordedCall) -> list[dict[str, Any]]:
     base = f"http://{seen.headers['host']}/{seen.vendor}/files"
     return [{"url": f"{base}/{w}x{h}.mp4", "width": w, "height": h} for w, h in SIZES.values()]
 
 
-def _photograph(seen: Seen, size: str) -> str:
+def _photograph(seen: RecordedCall, size: str) -> str:
     width, height = SIZES[size]
     return f"http://{seen.headers['host']}/{seen.vendor}/files/{width}x{height}.jpg"
 
 
-def _pexels_photographs(seen: Seen) -> Any:
+def _pexels_photographs(seen: RecordedCall) -> Any:
     width, height = SIZES["large"]
     photo = {
         "id": 3,
@@ -90,7 +90,7 @@ def _pexels_photographs(seen: Seen) -> Any:
     return {"page": 1, "total_results": 1, "photos": [] if "nothing" in seen.query["query"] else [photo]}
 
 
-def _pixabay_photographs(seen: Seen) -> Any:
+def _pixabay_photographs(seen: RecordedCall) -> Any:
     width, height = SIZES["large"]
     hit = {
         "id": 4,
@@ -105,7 +105,7 @@ def _pixabay_photographs(seen: Seen) -> Any:
     return {"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]}
 
 
-def pexels(seen: Seen) -> Answer:
+def pexels(seen: RecordedCall) -> Answer:
     if seen.path.startswith("/files/"):
         return _file(seen)
     if seen.headers.get("authorization") != KEY or seen.fault == "unauthorized":
@@ -126,7 +126,7 @@ def pexels(seen: Seen) -> Answer:
     return _free({"page": 1, "total_results": 1, "videos": [] if "nothing" in seen.query["query"] else [video]})
 
 
-def pixabay(seen: Seen) -> Answer:
+def pixabay(seen: RecordedCall) -> Answer:
     if seen.path.startswith("/files/"):
         return _file(seen)
     if seen.query.get("key") != KEY or seen.fault == "unauthorized":
@@ -145,7 +145,7 @@ def pixabay(seen: Seen) -> Answer:
     return _free({"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]})
 
 
-def freesound(seen: Seen) -> Answer:
+def freesound(seen: RecordedCall) -> Answer:
     if seen.path.startswith("/previews/"):
         seconds = 0.01 if seen.fault == "truncated" else 8.0
         return Answer(200, music(seconds, 44_100, "MP3"), {"Content-Type": "audio/mpeg"}, billed=False)

@@ -26,12 +26,12 @@ from tests.fakes import FakeProviders
 from tests.providers import google_account
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import PipelineHarness, environment, prompt_of
-from tests.providers.server import Seen, VendorStub
+from tests.providers.server import ProviderStub, RecordedCall
 
 PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 36, "render": {"mode": "PROXY"}})
 
 
-def list_billed_calls(stub: VendorStub) -> list[Seen]:
+def list_billed_calls(stub: ProviderStub) -> list[RecordedCall]:
     return [call for provider in STUB_ANSWERS for call in stub.billed(provider)]
 
 
@@ -46,7 +46,7 @@ def spend_for_others(pipeline: PipelineHarness, micros: int) -> None:
     pipeline.services.records.update([name], lambda _records: {name: record})
 
 
-def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     done = pipeline.job(job.id)
@@ -83,7 +83,7 @@ def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub
 @pytest.mark.parametrize("length", [15, 60, 180])
 @pytest.mark.parametrize("topic", ["A river", "नदी की कहानी"])
 def test_the_estimate_is_within_a_fifth_of_what_is_paid(
-    pipeline: PipelineHarness, stub: VendorStub, length: int, topic: str
+    pipeline: PipelineHarness, stub: ProviderStub, length: int, topic: str
 ) -> None:
     job, _ = submit(pipeline.services, PLAN.evolve(topic=topic, length_sec=length))
     pipeline.work()
@@ -92,7 +92,7 @@ def test_the_estimate_is_within_a_fifth_of_what_is_paid(
     assert done.estimated_micros == pytest.approx(read_job_account(pipeline, job.id).spent, rel=0.2)
 
 
-def test_the_same_video_again_is_paid_for_once(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_the_same_video_again_is_paid_for_once(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     submit(pipeline.services, PLAN)
     pipeline.work()
     before = Counter(call.path for call in list_billed_calls(stub))
@@ -103,7 +103,7 @@ def test_the_same_video_again_is_paid_for_once(pipeline: PipelineHarness, stub: 
     assert Counter(call.path for call in list_billed_calls(stub)) == before + Counter(["/v1/responses"])
 
 
-def test_every_message_twice_pays_for_nothing_twice(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_every_message_twice_pays_for_nothing_twice(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     pipeline.publish_twice()
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
@@ -122,7 +122,9 @@ def test_every_message_twice_pays_for_nothing_twice(pipeline: PipelineHarness, s
         ("scene-01-image", "gemini"),
     ],
 )
-def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: Path, slot: str, provider: str) -> None:
+def test_twenty_workers_on_one_thing_make_one_call(
+    stub: ProviderStub, tmp_path: Path, slot: str, provider: str
+) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     # the second scene moves
     scenes = FakeProviders().plan(PLAN).plan.scenes
@@ -151,7 +153,7 @@ def test_twenty_workers_on_one_thing_make_one_call(stub: VendorStub, tmp_path: P
     pipeline.close()
 
 
-def test_an_asset_from_before_a_failure_is_not_paid_for_again(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_an_asset_from_before_a_failure_is_not_paid_for_again(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     stub.before = lambda call: setattr(call, "fault", "bad request") if call.path == "/v1/music" else None
     job, _ = submit(pipeline.services, PLAN.evolve(strict=True))
     pipeline.work()
@@ -166,7 +168,7 @@ def test_an_asset_from_before_a_failure_is_not_paid_for_again(pipeline: Pipeline
     assert len(list_billed_calls(stub)) == before + missing
 
 
-def test_without_fallbacks_no_other_provider_is_asked(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_without_fallbacks_no_other_provider_is_asked(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     stub.always("elevenlabs", "unauthorized")
     job, _ = submit(pipeline.services, PLAN.evolve(strict=True))
     pipeline.work()
@@ -177,9 +179,9 @@ def test_without_fallbacks_no_other_provider_is_asked(pipeline: PipelineHarness,
 
 
 def test_a_refused_prompt_is_drawn_in_other_words_and_both_prompts_are_stored(
-    pipeline: PipelineHarness, stub: VendorStub
+    pipeline: PipelineHarness, stub: ProviderStub
 ) -> None:
-    def refuse(call: Seen) -> None:
+    def refuse(call: RecordedCall) -> None:
         if call.path == "/v1/images/edits" and "view 1" in call.form["prompt"]:
             call.fault = "refusal"
 
@@ -202,7 +204,7 @@ def test_a_refused_prompt_is_drawn_in_other_words_and_both_prompts_are_stored(
 
 
 def test_a_video_that_would_cost_too_much_is_refused_with_its_lines(
-    pipeline: PipelineHarness, stub: VendorStub
+    pipeline: PipelineHarness, stub: ProviderStub
 ) -> None:
     with pytest.raises(InvalidRequest, match=r"budget_usd: the video would cost about .* scene 1, image 0\.09"):
         submit(pipeline.services, PLAN.evolve(budget_usd=0.05))
@@ -210,7 +212,7 @@ def test_a_video_that_would_cost_too_much_is_refused_with_its_lines(
 
 
 def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_providers_that_are_named(
-    stub: VendorStub, tmp_path: Path
+    stub: ProviderStub, tmp_path: Path
 ) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "DAILY_BUDGET_USD": "10"})
     job, _ = submit(pipeline.services, PLAN)
@@ -226,7 +228,7 @@ def test_a_cap_that_is_reached_on_the_way_ends_in_cheaper_providers_that_are_nam
 
 
 def test_killed_at_twenty_random_moments_a_job_costs_at_most_a_call_more_each_time(
-    stub: VendorStub, tmp_path: Path
+    stub: ProviderStub, tmp_path: Path
 ) -> None:
     moments = random.Random(5)
     vertex = google_account.environment(stub.url("oauth"), tmp_path)

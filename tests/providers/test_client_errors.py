@@ -9,7 +9,7 @@ import pytest
 
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.clients import CALLS, outcome
-from tests.providers.server import VendorStub
+from tests.providers.server import ProviderStub
 
 ANSWERED = "answered"
 """No error: whether it can be used, only a look at it tells."""
@@ -168,14 +168,14 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
 
 
 @pytest.fixture(scope="module")
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(STUB_ANSWERS) as up:
+def stub() -> Iterator[ProviderStub]:
+    with ProviderStub(STUB_ANSWERS) as up:
         yield up
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", CALLS)
-def test_a_client_names_a_fault_as_it_always_did(stub: VendorStub, name: str, fault: str) -> None:
+def test_a_client_names_a_fault_as_it_always_did(stub: ProviderStub, name: str, fault: str) -> None:
     before = len(stub.seen)
     assert outcome(stub, name, fault) == EXPECTED[name].get(fault, ANSWERED)
     assert [seen.fault for seen in stub.seen[before:]] == [fault], "sent once, not again by itself"

@@ -16,17 +16,17 @@ from sutradhar.providers.media.video_probe import probe_size
 from tests.providers import clients
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.clients import CALLS, Clients
-from tests.providers.server import KEY, OK, VendorStub
+from tests.providers.server import KEY, OK, ProviderStub
 
 
 @pytest.fixture
-def stub() -> Iterator[VendorStub]:
-    with VendorStub(STUB_ANSWERS) as up:
+def stub() -> Iterator[ProviderStub]:
+    with ProviderStub(STUB_ANSWERS) as up:
         yield up
 
 
 @pytest.fixture
-def made(stub: VendorStub) -> Clients:
+def made(stub: ProviderStub) -> Clients:
     return Clients(stub)
 
 
@@ -53,7 +53,7 @@ def test_openai_returns_text_pictures_and_speech_with_what_they_used(made: Clien
     assert clients.speak(made).startswith(b"RIFF")
 
 
-def test_elevenlabs_returns_speech_with_times_sounds_music_and_what_is_left(made: Clients, stub: VendorStub) -> None:
+def test_elevenlabs_returns_speech_with_times_sounds_music_and_what_is_left(made: Clients, stub: ProviderStub) -> None:
     said = clients.say(made)
     assert "".join(said.alignment.characters) == "A river runs"
     length = seconds(base64.b64decode(said.audio_base_64))
@@ -73,14 +73,14 @@ def test_gemini_and_imagen_return_text_and_pictures(made: Clients) -> None:
     assert (size(drawn.image.image_bytes), drawn.image.mime_type) == ((1408, 768), "image/png")
 
 
-def test_imagen_names_why_it_holds_a_picture_back(made: Clients, stub: VendorStub) -> None:
+def test_imagen_names_why_it_holds_a_picture_back(made: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "refusal")
     (held,) = clients.imagen(made).generated_images
     assert (held.image.image_bytes, "Unable to show" in held.rai_filtered_reason) == (None, True)
     assert stub.billed("gemini") == []
 
 
-def test_veo_is_asked_by_name_until_its_film_is_there(made: Clients, stub: VendorStub) -> None:
+def test_veo_is_asked_by_name_until_its_film_is_there(made: Clients, stub: ProviderStub) -> None:
     begun = clients.veo(made)
     assert not begun.done
     stub.script("gemini", "pending", "pending")
@@ -99,7 +99,7 @@ def test_veo_is_asked_by_name_until_its_film_is_there(made: Clients, stub: Vendo
     assert (sent["parameters"]["durationSeconds"], sent["parameters"]["seed"]) == (4, 7)
 
 
-def test_veo_tells_of_its_filter_in_two_ways_neither_of_them_an_exception(made: Clients, stub: VendorStub) -> None:
+def test_veo_tells_of_its_filter_in_two_ways_neither_of_them_an_exception(made: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "refusal")
     asked = clients.veo_named(made, clients.veo(made).name or "")
     assert asked.done
@@ -112,20 +112,20 @@ def test_veo_tells_of_its_filter_in_two_ways_neither_of_them_an_exception(made: 
     assert (asked.done, asked.response, asked.error["code"]) == (True, None, 3)
 
 
-def test_an_error_where_a_film_should_be_leaves_it_not_done(made: Clients, stub: VendorStub) -> None:
+def test_an_error_where_a_film_should_be_leaves_it_not_done(made: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "error body")
     asked = clients.veo_again(made)
     assert (asked.done, asked.name, bool(asked.error)) == (None, None, True)
 
 
-def test_with_a_key_alone_neither_veo_nor_imagen_can_be_had(made: Clients, stub: VendorStub) -> None:
+def test_with_a_key_alone_neither_veo_nor_imagen_can_be_had(made: Clients, stub: ProviderStub) -> None:
     source = types.GenerateVideosSource(prompt="a river")
     with made.gemini() as google, pytest.raises(ValueError, match="only supported in Gemini Enterprise"):
         google.models.generate_videos(model=clients.VEO, source=source)
     assert stub.calls("gemini") == []
 
 
-def test_omni_is_asked_by_its_id_and_its_film_fetched(made: Clients, stub: VendorStub) -> None:
+def test_omni_is_asked_by_its_id_and_its_film_fetched(made: Clients, stub: ProviderStub) -> None:
     begun = clients.omni(made)
     assert begun.status == "in_progress"
     stub.script("gemini", "pending")
@@ -138,7 +138,7 @@ def test_omni_is_asked_by_its_id_and_its_film_fetched(made: Clients, stub: Vendo
     assert len(stub.billed("gemini")) == 1
 
 
-def test_omni_tells_of_its_filter_by_its_status(made: Clients, stub: VendorStub) -> None:
+def test_omni_tells_of_its_filter_by_its_status(made: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", OK, "refusal")
     clients.omni(made)
     held = clients.omni_again(made)
@@ -146,7 +146,7 @@ def test_omni_tells_of_its_filter_by_its_status(made: Clients, stub: VendorStub)
 
 
 @pytest.mark.parametrize(("fault", "requests"), [("429", 5), ("503", 5), ("timeout", 1), ("cut", 1)])
-def test_omni_is_sent_again_by_its_client_unless_told_otherwise(stub: VendorStub, fault: str, requests: int) -> None:
+def test_omni_is_sent_again_by_its_client_unless_told_otherwise(stub: ProviderStub, fault: str, requests: int) -> None:
     stub.always("gemini", fault)
     once = Clients(stub, timeout_sec=0.2)
     with pytest.raises(APIError):
@@ -160,7 +160,7 @@ def test_omni_is_sent_again_by_its_client_unless_told_otherwise(stub: VendorStub
     assert len(stub.calls("gemini")) == 1 + requests
 
 
-def test_libraries_name_author_licence_and_the_rate_that_is_left(made: Clients, stub: VendorStub) -> None:
+def test_libraries_name_author_licence_and_the_rate_that_is_left(made: Clients, stub: ProviderStub) -> None:
     with made.http() as http:
         for vendor, path, query in (
             ("pexels", "/v1/search", {"query": "river"}),
@@ -180,7 +180,7 @@ def test_libraries_name_author_licence_and_the_rate_that_is_left(made: Clients, 
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_wrong_key_is_refused(stub: VendorStub, name: str) -> None:
+def test_a_wrong_key_is_refused(stub: ProviderStub, name: str) -> None:
     vendor, call = CALLS[name]
     with pytest.raises(Exception, match=r"(?i)key|40[01]|credentials") as caught:
         call(Clients(stub, key="another"))
@@ -189,7 +189,7 @@ def test_a_wrong_key_is_refused(stub: VendorStub, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_same_is_answered_to_the_same(stub: VendorStub, name: str) -> None:
+def test_the_same_is_answered_to_the_same(stub: ProviderStub, name: str) -> None:
     vendor, call = CALLS[name]
     answers = []
     stub_answer = STUB_ANSWERS[vendor]
@@ -199,14 +199,14 @@ def test_the_same_is_answered_to_the_same(stub: VendorStub, name: str) -> None:
     assert answers[0] == answers[1]
 
 
-def test_a_film_that_was_cut_was_made_all_the_same(made: Clients, stub: VendorStub) -> None:
+def test_a_film_that_was_cut_was_made_all_the_same(made: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "cut")
     with pytest.raises(Exception, match="peer closed"):
         clients.veo(made)
     assert len(stub.billed("gemini")) == 1
 
 
-def test_half_a_film_is_told_apart(made: Clients, stub: VendorStub) -> None:
+def test_half_a_film_is_told_apart(made: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "truncated")
     with pytest.raises(Exception, match="is incomplete"):
         probe_size(clients.download(made))

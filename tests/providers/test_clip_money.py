@@ -17,7 +17,7 @@ from sutradhar.pipeline import clips
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, retry, submit
 from tests.providers.pipeline_harness import PipelineHarness, environment
-from tests.providers.server import VendorStub
+from tests.providers.server import ProviderStub
 from tests.providers.test_clips import ASKED, PLAN, begun, film, paid, pipeline, waiting
 
 __all__ = ["pipeline"]  # a fixture
@@ -58,7 +58,7 @@ def test_a_pending_clip_is_shown_with_the_money_reserved_for_it(pipeline: Pipeli
     assert (line["state"], line["usd"]) == ("pending", describe_cost(job, paid(pipeline, job))["reserved_usd"])
 
 
-def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     job = start_clip(pipeline)
     cancel(pipeline.services, job.id)
     make(pipeline, job)  # the message that waited for the clip
@@ -69,7 +69,7 @@ def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub
     assert list_clip_outcomes(pipeline, job) == ["settled"]
 
 
-def test_an_old_operation_does_not_stay_reserved(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_an_old_operation_does_not_stay_reserved(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     clock = pipeline.set_clock()
     job = start_clip(pipeline)
     clock.at += timedelta(days=2)
@@ -80,7 +80,7 @@ def test_an_old_operation_does_not_stay_reserved(pipeline: PipelineHarness, stub
 
 
 def test_a_worker_that_dies_before_it_stored_its_operation_starts_no_other(
-    pipeline: PipelineHarness, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineHarness, stub: ProviderStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, _ = submit(pipeline.services, PLAN)
     handle(pipeline.services, job.pending_messages()[0])
@@ -97,7 +97,7 @@ def test_a_worker_that_dies_before_it_stored_its_operation_starts_no_other(
 
 
 def test_a_worker_that_dies_with_a_failed_clip_starts_no_other(
-    pipeline: PipelineHarness, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
+    pipeline: PipelineHarness, stub: ProviderStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = pipeline.set_clock()
     waiting(stub, 1000)
@@ -114,7 +114,7 @@ def test_a_worker_that_dies_with_a_failed_clip_starts_no_other(
 
 @pytest.mark.parametrize("fault", ["unauthorized", "503"])
 def test_a_clip_that_is_paid_for_is_asked_for_until_the_key_works_again(
-    pipeline: PipelineHarness, stub: VendorStub, fault: str
+    pipeline: PipelineHarness, stub: ProviderStub, fault: str
 ) -> None:
     job = start_clip(pipeline)
     stub.before = lambda call: setattr(call, "fault", fault) if call.path.endswith(ASKED) else None
@@ -128,7 +128,7 @@ def test_a_clip_that_is_paid_for_is_asked_for_until_the_key_works_again(
 
 
 def test_a_provider_that_does_not_know_the_clip_may_have_charged_for_it(
-    pipeline: PipelineHarness, stub: VendorStub
+    pipeline: PipelineHarness, stub: ProviderStub
 ) -> None:
     job = start_clip(pipeline)
     stub.before = lambda call: setattr(call, "fault", "bad request") if call.path.endswith(ASKED) else None
@@ -138,7 +138,7 @@ def test_a_provider_that_does_not_know_the_clip_may_have_charged_for_it(
     assert list_clip_outcomes(pipeline, done) == ["lost"]
 
 
-def test_polls_that_fail_now_and_then_open_no_breaker(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_polls_that_fail_now_and_then_open_no_breaker(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     """A poll bypasses the circuit breaker, so its failures do not count there either."""
     job = start_clip(pipeline)
     for fault in ("503", "pending", "503", "pending", "503", "pending", "503"):
@@ -149,7 +149,7 @@ def test_polls_that_fail_now_and_then_open_no_breaker(pipeline: PipelineHarness,
 
 
 def test_another_model_in_the_settings_still_polls_the_started_clip(
-    pipeline: PipelineHarness, stub: VendorStub, tmp_path: Path
+    pipeline: PipelineHarness, stub: ProviderStub, tmp_path: Path
 ) -> None:
     job = start_clip(pipeline)
     pipeline.close()
@@ -162,7 +162,7 @@ def test_another_model_in_the_settings_still_polls_the_started_clip(
 
 
 def test_a_provider_that_is_no_longer_set_up_leaves_nothing_reserved(
-    pipeline: PipelineHarness, stub: VendorStub, tmp_path: Path
+    pipeline: PipelineHarness, stub: ProviderStub, tmp_path: Path
 ) -> None:
     job = start_clip(pipeline)
     pipeline.close()
@@ -174,7 +174,7 @@ def test_a_provider_that_is_no_longer_set_up_leaves_nothing_reserved(
     later.close()
 
 
-def test_a_failed_job_resumes_its_clip_when_it_is_retried(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_failed_job_resumes_its_clip_when_it_is_retried(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     plan = PLAN.evolve(strict=True)
     waiting(stub, 1000)
     stub.always("openai", "bad request")
@@ -197,7 +197,7 @@ def test_a_failed_job_resumes_its_clip_when_it_is_retried(pipeline: PipelineHarn
 
 
 @pytest.fixture
-def without_project(stub: VendorStub, tmp_path: Path) -> Iterator[PipelineHarness]:
+def without_project(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarness]:
     """With a key of Gemini's and no project, so that there are no clips."""
     harness = PipelineHarness({**environment(stub, tmp_path), "IMAGE_GENERATORS": "openai"})
     yield harness

@@ -28,7 +28,7 @@ from sutradhar.providers.hosted.gemini.clips import Veo
 from tests.fakes import FakeClock
 from tests.providers.billing_harness import BillingHarness, settings
 from tests.providers.pipeline_harness import PipelineHarness, environment
-from tests.providers.server import OK, Seen, VendorStub
+from tests.providers.server import OK, ProviderStub, RecordedCall
 from tests.providers.stock_stub import photograph
 from tests.providers.test_buying import spend_for_others
 
@@ -189,13 +189,13 @@ PLAN = RenderPlan.parse(
 
 
 @pytest.fixture
-def pipeline(stub: VendorStub, tmp_path: Path) -> Iterator[PipelineHarness]:
+def pipeline(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarness]:
     made = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
     yield made
     made.close()
 
 
-def begun(stub: VendorStub) -> list[Seen]:
+def begun(stub: ProviderStub) -> list[RecordedCall]:
     return [seen for seen in stub.billed("gemini") if seen.path.endswith(BEGUN)]
 
 
@@ -209,11 +209,11 @@ def film(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
     return pipeline.job(job.id)
 
 
-def waiting(stub: VendorStub, times: int) -> None:
+def waiting(stub: ProviderStub, times: int) -> None:
     """The vendor needs so long."""
     left = [times]
 
-    def wait(seen: Seen) -> None:
+    def wait(seen: RecordedCall) -> None:
         if seen.path.endswith(ASKED) and left[0]:
             left[0] -= 1
             seen.fault = "pending"
@@ -221,7 +221,7 @@ def waiting(stub: VendorStub, times: int) -> None:
     stub.before = wait
 
 
-def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     waiting(stub, 3)
     done = film(pipeline)
     assert done.state is JobState.SUCCEEDED, done.error
@@ -251,7 +251,7 @@ def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, s
 
 @pytest.mark.parametrize("where", [BEGUN, ASKED])
 def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
-    pipeline: PipelineHarness, stub: VendorStub, where: str
+    pipeline: PipelineHarness, stub: ProviderStub, where: str
 ) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "refusal") if seen.path.endswith(where) else None
     done = film(pipeline)
@@ -267,7 +267,7 @@ def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
     assert film(pipeline).assets[Slot.parse("scene-00-image")].is_video
 
 
-def test_strictly_no_picture_stands_in_for_a_clip(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_strictly_no_picture_stands_in_for_a_clip(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "refusal") if seen.path.endswith(ASKED) else None
     failed = film(pipeline, PLAN.evolve(strict=True))
     assert failed.state is JobState.FAILED
@@ -277,11 +277,11 @@ def test_strictly_no_picture_stands_in_for_a_clip(pipeline: PipelineHarness, stu
     assert pipeline.job(failed.id).assets[Slot.parse("scene-00-image")].is_video
 
 
-def test_whoever_asks_in_vain_does_not_buy_another(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_whoever_asks_in_vain_does_not_buy_another(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     """Down, cut off, late, garbled: the clip is paid for, so it is asked for again."""
     faults = ["503", "cut", "wrong type", "500", "wrong type"]
 
-    def trouble(seen: Seen) -> None:
+    def trouble(seen: RecordedCall) -> None:
         if seen.path.endswith(ASKED) and faults:
             seen.fault = faults.pop(0)
 
@@ -297,7 +297,7 @@ def test_whoever_asks_in_vain_does_not_buy_another(pipeline: PipelineHarness, st
     assert [charge.outcome for charge in paid(pipeline, done).charges.values()] == ["settled"] * 3
 
 
-def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     waiting(stub, 1000)
     job, _ = submit(pipeline.services, PLAN)
     clock = FakeClock()
@@ -320,7 +320,7 @@ def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(pipeline: Pipel
     assert len(begun(stub)) == 1
 
 
-def test_twice_delivered_is_begun_once(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_twice_delivered_is_begun_once(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     waiting(stub, 2)
     real = pipeline.services.bus.publish
     pipeline.services.bus.publish = lambda message: [real(message) for _ in range(2)] and None  # type: ignore[method-assign]
@@ -329,7 +329,7 @@ def test_twice_delivered_is_begun_once(pipeline: PipelineHarness, stub: VendorSt
     assert len(stub.billed("openai")) == 2
 
 
-def test_a_clip_that_is_too_dear_is_a_picture(stub: VendorStub, tmp_path: Path) -> None:
+def test_a_clip_that_is_too_dear_is_a_picture(stub: ProviderStub, tmp_path: Path) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "DAILY_BUDGET_USD": "10"})
     job, _ = submit(pipeline.services, PLAN)
     spend_for_others(pipeline, 9_700_000)

@@ -17,10 +17,10 @@ from google.auth import exceptions as auth
 from google.genai import errors as genai
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.providers.hosted.elevenlabs.client import errors as elevenlabs_errors
-from sutradhar.providers.hosted.gemini.client import errors as gemini_errors
-from sutradhar.providers.hosted.googletts.client import errors as googletts_errors
-from sutradhar.providers.hosted.openai.client import errors as openai_errors
+from sutradhar.providers.hosted.elevenlabs.client import convert_errors as elevenlabs_errors
+from sutradhar.providers.hosted.gemini.client import convert_errors as gemini_errors
+from sutradhar.providers.hosted.googletts.client import convert_errors as googletts_errors
+from sutradhar.providers.hosted.openai.client import convert_errors as openai_errors
 
 REQUEST = httpx2.Request("POST", "http://vendor")
 
@@ -33,7 +33,7 @@ def classes(*modules: Any) -> Iterator[type[Exception]]:
                 yield found
 
 
-def of_openai(kind: type[Any]) -> Exception:
+def make_openai_error(kind: type[Any]) -> Exception:
     if issubclass(kind, openai.APIStatusError):
         status = getattr(kind, "status_code", None)
         response = httpx2.Response(status if isinstance(status, int) else 500, request=REQUEST)
@@ -51,22 +51,22 @@ def of_openai(kind: type[Any]) -> Exception:
     return kind.__new__(kind)
 
 
-def of_elevenlabs(kind: type[Any]) -> Exception:
+def make_elevenlabs_error(kind: type[Any]) -> Exception:
     return kind(status_code=500, body="it broke") if kind is ApiError else kind(body={"detail": "it broke"})
 
 
-def of_google(kind: type[Any]) -> Exception:
+def make_genai_error(kind: type[Any]) -> Exception:
     body = {"error": {"code": 500, "message": "it broke", "status": "INTERNAL"}}
     return kind(500, body) if issubclass(kind, genai.APIError) else kind("it broke")
 
 
-def of_google_apis(kind: type[Any]) -> Exception:
+def make_google_cloud_error(kind: type[Any]) -> Exception:
     if issubclass(kind, api.RetryError):
         return kind("it broke", None)
     return kind.__new__(kind) if kind is api.FutureTimeoutError else kind("it broke")
 
 
-def of_the_wire(kind: type[Any]) -> Exception:
+def make_transport_error(kind: type[Any]) -> Exception:
     return kind("it broke")
 
 
@@ -74,25 +74,25 @@ def cases() -> Iterator[Any]:
     # websockets, webhooks and polling are other parts of the client, which we do not use; all else is met
     for kind in classes(openai):
         if issubclass(kind, openai.OpenAIError):
-            yield pytest.param(openai_errors, of_openai, kind, id=f"openai {kind.__name__}")
+            yield pytest.param(openai_errors, make_openai_error, kind, id=f"openai {kind.__name__}")
     for kind in (ApiError, *classes(elevenlabs.errors)):
-        yield pytest.param(elevenlabs_errors, of_elevenlabs, kind, id=f"elevenlabs {kind.__name__}")
+        yield pytest.param(elevenlabs_errors, make_elevenlabs_error, kind, id=f"elevenlabs {kind.__name__}")
     for kind in classes(genai):
-        yield pytest.param(gemini_errors, of_google, kind, id=f"genai {kind.__name__}")
+        yield pytest.param(gemini_errors, make_genai_error, kind, id=f"genai {kind.__name__}")
     for kind in classes(auth):
-        yield pytest.param(gemini_errors, of_the_wire, kind, id=f"google.auth {kind.__name__}")
+        yield pytest.param(gemini_errors, make_transport_error, kind, id=f"google.auth {kind.__name__}")
     for kind in classes(api):
         if issubclass(kind, api.GoogleAPIError):
-            yield pytest.param(googletts_errors, of_google_apis, kind, id=f"google.api_core {kind.__name__}")
+            yield pytest.param(googletts_errors, make_google_cloud_error, kind, id=f"google.api_core {kind.__name__}")
     for kind in classes(requests.exceptions):
         if issubclass(kind, requests.exceptions.RequestException):
-            yield pytest.param(googletts_errors, of_the_wire, kind, id=f"requests {kind.__name__}")
+            yield pytest.param(googletts_errors, make_transport_error, kind, id=f"requests {kind.__name__}")
     for module in (httpx, httpx2):
         for kind in classes(module):
             if issubclass(kind, module.TransportError):
                 for errors in (openai_errors, elevenlabs_errors, gemini_errors):
                     name = f"{errors.__module__} {module.__name__}.{kind.__name__}"
-                    yield pytest.param(errors, of_the_wire, kind, id=name)
+                    yield pytest.param(errors, make_transport_error, kind, id=name)
 
 
 @pytest.mark.parametrize(("errors", "made", "kind"), list(cases()))

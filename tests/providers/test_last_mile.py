@@ -17,7 +17,7 @@ from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from tests.providers.pipeline_harness import PipelineHarness, environment
-from tests.providers.server import VendorStub
+from tests.providers.server import ProviderStub
 
 Make = Callable[..., PipelineHarness]
 SCENE = {"narration": "A river runs.", "image_prompt": "a river", "duration_sec": 4}
@@ -32,7 +32,7 @@ BASE: dict[str, Any] = {
 
 
 @pytest.fixture
-def pipeline_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
+def pipeline_with(stub: ProviderStub, tmp_path: Path) -> Iterator[Make]:
     made: list[PipelineHarness] = []
 
     def make(*, without: str = "", **variables: str) -> PipelineHarness:
@@ -67,7 +67,7 @@ def bare(tmp_path: Path) -> PipelineHarness:
     ],
 )
 def test_a_topic_without_a_word_is_refused_for_every_planner(
-    pipeline_with: Make, tmp_path: Path, stub: VendorStub, body: dict[str, str]
+    pipeline_with: Make, tmp_path: Path, stub: ProviderStub, body: dict[str, str]
 ) -> None:
     offline = bare(tmp_path)
     for pipeline in (pipeline_with(), offline):
@@ -111,7 +111,7 @@ def test_a_strict_plan_without_a_provider_is_refused_at_once(
     pipeline.close()
 
 
-def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: VendorStub) -> None:
+def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: ProviderStub) -> None:
     plan = RenderPlan.parse({**BASE, "footage": "generated"})
     pipeline = pipeline_with()
     with pytest.raises(InvalidRequest, match="set GEMINI_PROJECT"):
@@ -139,7 +139,7 @@ def test_what_is_made_already_fits_under_every_cap(pipeline_with: Make) -> None:
     assert submit(pipeline.services, plan.evolve(budget_usd=0.001))[1]
 
 
-def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make, stub: VendorStub) -> None:
+def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make, stub: ProviderStub) -> None:
     stub.always("pexels", "unauthorized")
     stub.always("pixabay", "unauthorized")
     seen = {**SCENE, "characters": ["Mira"]}
@@ -163,7 +163,7 @@ def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make
     assert not done.assets[Slot.parse("scene-02-image")].is_video
 
 
-def test_footage_that_is_found_is_not_held_up_by_a_likeness(pipeline_with: Make, stub: VendorStub) -> None:
+def test_footage_that_is_found_is_not_held_up_by_a_likeness(pipeline_with: Make, stub: ProviderStub) -> None:
     seen = {**SCENE, "characters": ["Mira"]}
     plan = RenderPlan.parse(
         {
@@ -194,7 +194,7 @@ def test_provenance_names_the_voice(pipeline_with: Make, variables: dict[str, st
 
 
 def test_provenance_of_a_clip_names_its_style_and_first_frame(
-    pipeline_with: Make, stub: VendorStub, tmp_path: Path
+    pipeline_with: Make, stub: ProviderStub, tmp_path: Path
 ) -> None:
     pipeline = pipeline_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
     done = film(pipeline, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
@@ -226,7 +226,7 @@ def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
 
 @pytest.mark.parametrize(("slot", "kind"), [("scene-00-narration", "tts"), ("scene-00-image", "images")])
 def test_the_step_that_failed_is_the_one_that_is_named(
-    pipeline_with: Make, stub: VendorStub, slot: str, kind: str
+    pipeline_with: Make, stub: ProviderStub, slot: str, kind: str
 ) -> None:
     vendor = "elevenlabs" if kind == "tts" else "openai"
     stub.always(vendor, "bad request")
@@ -237,7 +237,7 @@ def test_the_step_that_failed_is_the_one_that_is_named(
     assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
 
 
-def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stub: VendorStub) -> None:
+def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stub: ProviderStub) -> None:
     for vendor in ("openai", "gemini"):
         stub.always(vendor, "bad request")
     pipeline = pipeline_with()
@@ -247,7 +247,7 @@ def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stu
     assert "no translator is set up" not in note
 
 
-def test_a_refused_prompt_is_not_to_be_retried(pipeline_with: Make, stub: VendorStub) -> None:
+def test_a_refused_prompt_is_not_to_be_retried(pipeline_with: Make, stub: ProviderStub) -> None:
     stub.always("openai", "refusal")
     stub.always("gemini", "refusal")
     pipeline = pipeline_with()

@@ -18,7 +18,7 @@ from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
 from tests.providers.billing_harness import MIRA, BillingHarness
 from tests.providers.pipeline_harness import PipelineHarness, prompt_of
-from tests.providers.server import VendorStub
+from tests.providers.server import ProviderStub
 
 
 def scene(what: str, *names: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def test_gemini_is_shown_who_it_is(billing: BillingHarness) -> None:
 
 
 def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(
-    pipeline: PipelineHarness, stub: VendorStub
+    pipeline: PipelineHarness, stub: ProviderStub
 ) -> None:
     done = film(pipeline)
     assert [str(r.slot) for r in done.requests] == ["character-0", "scene-00-image", "scene-01-image", "scene-02-image"]
@@ -87,7 +87,7 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(
     assert build_manifest(done, paid)["assets"][0]["slot"] == "character-0"
 
 
-def test_another_look_is_another_picture_of_all_who_have_it(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_another_look_is_another_picture_of_all_who_have_it(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     film(pipeline)
     before = len(stub.billed("openai"))
     other = [PLAN.characters[0].evolve(look="a girl of ten in a blue dress"), PLAN.characters[1]]
@@ -97,7 +97,7 @@ def test_another_look_is_another_picture_of_all_who_have_it(pipeline: PipelineHa
     assert len(stub.billed("openai")) == before + 3
 
 
-def test_a_stand_in_is_nobody_to_go_by(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_stand_in_is_nobody_to_go_by(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "bad request") if b"One figure" in seen.raw else None
     done = film(pipeline)
     assert done.assets[Slot.parse("character-0")].provider != "openai/gpt-image-2.6-flare-medium"
@@ -112,7 +112,7 @@ def test_a_stand_in_is_nobody_to_go_by(pipeline: PipelineHarness, stub: VendorSt
 
 
 def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(
-    pipeline: PipelineHarness, stub: VendorStub
+    pipeline: PipelineHarness, stub: ProviderStub
 ) -> None:
     stub.always("openai", "bad request")
     done = film(pipeline)
@@ -124,7 +124,7 @@ def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(
     assert "did not draw the reference image, which another provider drew: " in reasons
 
 
-def test_a_library_is_searched_for_what_is_seen_and_not_for_who(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_library_is_searched_for_what_is_seen_and_not_for_who(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     done = film(pipeline, RenderPlan.parse({**BODY, "footage": "stock"}))
     assert done.assets[Slot.parse("scene-01-image")].provenance
     assert [seen.query["query"] for seen in stub.calls("pexels") if "query" in seen.query][1] == "bridge"
@@ -136,7 +136,7 @@ def test_who_cannot_go_by_a_picture_is_not_asked_for_one(tmp_path: Path) -> None
     pipeline.close()
 
 
-def test_a_script_is_written_about_those_who_are_given(pipeline: PipelineHarness, stub: VendorStub) -> None:
+def test_a_script_is_written_about_those_who_are_given(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     asha = {"name": "Asha", "look": "a girl of twelve in a green coat"}
     done = film(pipeline, RenderPlan.parse({"topic": "A river", "length_sec": 20, "characters": [asha]}))
     assert (

@@ -14,14 +14,14 @@ from sutradhar.domain.core.errors import InvalidRequest
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.openai_stub import DAYS
 from tests.providers.pipeline_harness import environment
-from tests.providers.server import KEY, VendorStub
+from tests.providers.server import KEY, ProviderStub
 
 Choose = Callable[..., None]
 
 
 @pytest.fixture
-def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
-    with VendorStub(STUB_ANSWERS) as up:
+def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderStub]:
+    with ProviderStub(STUB_ANSWERS) as up:
         for name, value in environment(up, home).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("GOOGLETTS_API_KEY", KEY)
@@ -30,7 +30,7 @@ def stub(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VendorStub]:
 
 
 @pytest.fixture
-def choose(stub: VendorStub, monkeypatch: pytest.MonkeyPatch) -> Choose:
+def choose(stub: ProviderStub, monkeypatch: pytest.MonkeyPatch) -> Choose:
     def set_variables(**variables: str) -> None:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
@@ -126,7 +126,7 @@ def test_a_model_that_the_table_says_is_over_fails_although_the_provider_lists_i
     ],
 )
 def test_a_model_without_a_price_is_refused_at_start(
-    choose: Choose, stub: VendorStub, variable: str, setting: str
+    choose: Choose, stub: ProviderStub, variable: str, setting: str
 ) -> None:
     choose(**{variable: "new-1"})
     with pytest.raises(InvalidRequest, match=f"{variable}: no price is known for .*set MODEL_PRICES={setting} with"):
@@ -161,7 +161,7 @@ def test_a_voice_that_cannot_be_marked_is_refused_at_start(choose: Choose) -> No
         bootstrap.services()
 
 
-def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
+def test_models_without_faults_are_reported_as_fine(stub: ProviderStub) -> None:
     checks = [check for check in doctor.run_provider_checks() if " model of " in check.name]
     assert {check.name for check in checks} == {
         "planner model of openai",
@@ -180,7 +180,7 @@ def test_models_without_faults_are_reported_as_fine(stub: VendorStub) -> None:
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout", "wrong type"])
-def test_a_provider_without_an_answer_does_not_end_a_model(stub: VendorStub, fault: str) -> None:
+def test_a_provider_without_an_answer_does_not_end_a_model(stub: ProviderStub, fault: str) -> None:
     stub.before = lambda request: setattr(
         request, "fault", fault if request.path.startswith("/v1/models/") else request.fault
     )

@@ -19,7 +19,7 @@ from sutradhar.pipeline.submit import submit
 from sutradhar.providers import catalog, registry
 from tests.providers import elevenlabs_stub, gemini_stub, openai_stub
 from tests.providers.pipeline_harness import PipelineHarness, environment
-from tests.providers.server import VendorStub
+from tests.providers.server import ProviderStub
 
 Make = Callable[..., PipelineHarness]
 TOKENS = "input_tokens=1/1M,input_image_tokens=1/1M,output_tokens=1/1M,seconds=0.01,characters=1/1K"
@@ -37,7 +37,7 @@ WRITTEN = RenderPlan.parse({"topic": "A river", "length_sec": 15, "render": {"mo
 
 
 @pytest.fixture
-def pipeline_with(stub: VendorStub, tmp_path: Path) -> Iterator[Make]:
+def pipeline_with(stub: ProviderStub, tmp_path: Path) -> Iterator[Make]:
     made: list[PipelineHarness] = []
 
     def make(**variables: str) -> PipelineHarness:
@@ -56,12 +56,12 @@ def film(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
     return pipeline.job(job.id)
 
 
-def billed(stub: VendorStub) -> int:
+def billed(stub: ProviderStub) -> int:
     return sum(len(stub.billed(vendor)) for vendor in ("openai", "gemini", "elevenlabs"))
 
 
 @contextmanager
-def watch_money(stub: VendorStub) -> Iterator[list[int]]:
+def watch_money(stub: ProviderStub) -> Iterator[list[int]]:
     """Record the billed amount at each free question about a model."""
     seen: list[int] = []
     stub.before = lambda one: seen.append(billed(stub)) if one.method == "GET" and "models" in one.path else None
@@ -83,7 +83,7 @@ def watch_money(stub: VendorStub) -> Iterator[list[int]]:
     ],
 )
 def test_another_model_stands_in_for_one_that_is_gone(
-    pipeline_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
+    pipeline_with: Make, stub: ProviderStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
 ) -> None:
     with watch_money(stub) as spent:
         done = film(pipeline_with(**variables), plan)
@@ -99,7 +99,7 @@ def test_another_model_stands_in_for_one_that_is_gone(
     assert not [seen for seen in stub.calls("openai") if seen.method == "POST" and b"gone-1" in seen.raw]
 
 
-def test_another_model_writes_the_script(pipeline_with: Make, stub: VendorStub) -> None:
+def test_another_model_writes_the_script(pipeline_with: Make, stub: ProviderStub) -> None:
     done = film(pipeline_with(OPENAI_PLANNER_MODEL="gone-1"), WRITTEN)
     assert done.state is JobState.SUCCEEDED, done.error
     assert [seen.body["model"] for seen in stub.billed("openai") if seen.path == "/v1/responses"] == ["gpt-6.1-terra"]
@@ -141,7 +141,7 @@ def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
     ],
 )
 def test_a_strict_job_fails_before_anything_is_paid_for(
-    pipeline_with: Make, stub: VendorStub, variables: dict[str, str], plan: RenderPlan
+    pipeline_with: Make, stub: ProviderStub, variables: dict[str, str], plan: RenderPlan
 ) -> None:
     pipeline = pipeline_with(**variables)
     done = film(pipeline, plan.evolve(strict=True))
@@ -156,7 +156,9 @@ def test_a_strict_job_fails_before_anything_is_paid_for(
         submit(pipeline.services, plan.evolve(strict=True, seed=2))
 
 
-def test_a_strict_job_with_a_model_that_is_over_by_the_table_is_refused(pipeline_with: Make, stub: VendorStub) -> None:
+def test_a_strict_job_with_a_model_that_is_over_by_the_table_is_refused(
+    pipeline_with: Make, stub: ProviderStub
+) -> None:
     pipeline = pipeline_with(OPENAI_IMAGE_MODEL="gpt-image-1")
     with pytest.raises(InvalidRequest, match=r"strict: gpt-image-1 was shut down on 2026-10-23.*gpt-image-2.6-flare"):
         submit(pipeline.services, PLAN.evolve(strict=True))
@@ -170,7 +172,7 @@ def test_a_model_that_ends_soon_is_noticed_and_used(pipeline_with: Make) -> None
     assert f"WILL BE SHUT DOWN on {openai_stub._model('dying')['shutdown_date']}" in notice
 
 
-def test_the_vendor_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Make, stub: VendorStub) -> None:
+def test_the_vendor_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Make, stub: ProviderStub) -> None:
     pipeline = pipeline_with()
     for seed in range(3):
         assert film(pipeline, PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
@@ -178,14 +180,14 @@ def test_the_vendor_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Ma
     assert asked == ["/v1/models/gpt-image-2.6-flare"]
 
 
-def test_a_vendor_that_does_not_say_holds_up_nothing(pipeline_with: Make, stub: VendorStub) -> None:
+def test_a_vendor_that_does_not_say_holds_up_nothing(pipeline_with: Make, stub: ProviderStub) -> None:
     stub.before = lambda seen: setattr(seen, "fault", "500" if seen.method == "GET" else seen.fault)
     done = film(pipeline_with(), PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
 
 
 def test_a_model_that_goes_while_films_are_made_is_asked_for_once(
-    pipeline_with: Make, stub: VendorStub, monkeypatch: pytest.MonkeyPatch
+    pipeline_with: Make, stub: ProviderStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = pipeline_with(OPENAI_IMAGE_MODEL="gone-1")
     monkeypatch.setattr(openai_stub, "MODELS", (*openai_stub.MODELS, "gone-1"))
@@ -211,7 +213,7 @@ def account_of(pipeline: PipelineHarness, job: Job) -> dict[str, Charge]:
 
 
 def test_a_clip_whose_model_is_gone_is_made_by_the_other(
-    stub: VendorStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stub: ProviderStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = [name for name in gemini_stub.MODELS if name != "veo-3.1-fast-generate-001"]
     monkeypatch.setattr(gemini_stub, "MODELS", left)
@@ -223,7 +225,7 @@ def test_a_clip_whose_model_is_gone_is_made_by_the_other(
 
 
 def test_a_strict_clip_is_not_made_by_the_other(
-    stub: VendorStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stub: ProviderStub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gemini_stub, "MODELS", ("veo-3.1-generate-001",))
     pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
@@ -266,7 +268,9 @@ def test_a_voice_that_nobody_misses_is_not_told(pipeline_with: Make, variables: 
 
 
 @pytest.mark.usefixtures("voice_over")
-def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(pipeline_with: Make, stub: VendorStub) -> None:
+def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(
+    pipeline_with: Make, stub: ProviderStub
+) -> None:
     done = film(pipeline_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error

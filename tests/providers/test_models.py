@@ -10,7 +10,7 @@ from sutradhar.domain.plan.choices import Aspect, Resolution
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.provider_table import CHAINS, PROVIDERS, ChainSpec, Offer, find_offer, find_provider
 from sutradhar.providers.catalog import model_table
-from sutradhar.providers.hosted.openai.images import fitting_size
+from sutradhar.providers.hosted.openai.images import fit_size
 from sutradhar.providers.registry import Registry
 from tests.providers.billing_harness import PRICES, BillingHarness, settings
 
@@ -64,7 +64,7 @@ def test_a_successor_is_a_model_that_lives() -> None:
 @pytest.mark.parametrize(("resolution", "aspect"), SIZES)
 def test_an_image_has_the_shape_of_its_video(resolution: str, aspect: str) -> None:
     width, height = RenderPlan.parse({"topic": "A", "aspect": aspect, "render": {"resolution": resolution}}).size
-    found = fitting_size(round(width * 1.2 / 2) * 2, round(height * 1.2 / 2) * 2)
+    found = fit_size(round(width * 1.2 / 2) * 2, round(height * 1.2 / 2) * 2)
     assert found[0] % 16 == found[1] % 16 == 0
     assert max(found) <= 3840
     assert 1024 * 1024 * 0.98 <= found[0] * found[1] <= 3840 * 2160
@@ -73,7 +73,7 @@ def test_an_image_has_the_shape_of_its_video(resolution: str, aspect: str) -> No
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 9000), (9000, 16), (333, 777), (4000, 4000), (4608, 2592)])
 def test_every_size_keeps_the_models_limits(size: tuple[int, int]) -> None:
-    width, height = fitting_size(*size)
+    width, height = fit_size(*size)
     assert width % 16 == height % 16 == 0
     assert max(width, height) <= min(3840, 3 * min(width, height))
     assert width * height <= 3840 * 2160

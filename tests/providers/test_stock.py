@@ -19,10 +19,10 @@ from sutradhar.domain.video.timeline import Footage
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import submit
-from sutradhar.providers.hosted.stock.library import keywords
+from sutradhar.providers.hosted.stock.library import find_keywords
 from tests.providers.billing_harness import BillingHarness, library
 from tests.providers.pipeline_harness import PipelineHarness, environment
-from tests.providers.server import OK, VendorStub
+from tests.providers.server import OK, ProviderStub
 
 LIBRARIES = ("pexels", "pixabay")
 ALL = (*LIBRARIES, "freesound")
@@ -112,7 +112,7 @@ def test_a_sound_is_found_with_a_licence_that_a_film_may_use(billing: BillingHar
     ],
 )
 def test_the_search_asks_for_what_says_something(prompt: str, query: str) -> None:
-    assert keywords(prompt) == query
+    assert find_keywords(prompt) == query
 
 
 def test_a_prompt_without_english_words_is_not_searched_for(billing: BillingHarness) -> None:
@@ -135,7 +135,7 @@ PLAN = RenderPlan.parse(
 )
 
 
-def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub: VendorStub, tmp_path: Path) -> None:
+def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub: ProviderStub, tmp_path: Path) -> None:
     pipeline = PipelineHarness(environment(stub, tmp_path))
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
@@ -160,7 +160,7 @@ CUES = (SoundCue(text="water runs", word=1), SoundCue(text="nothing like it"), S
 SOUNDS = PLAN.evolve(footage="none", scenes=(PLAN.scenes[0].evolve(sounds=CUES),))
 
 
-def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: VendorStub, tmp_path: Path) -> None:
+def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: ProviderStub, tmp_path: Path) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "SOUNDS": "freesound"})
     job, _ = submit(pipeline.services, SOUNDS)
     pipeline.work()
@@ -190,7 +190,7 @@ def test_without_a_key_of_a_library_sounds_are_left_out_and_said_so(tmp_path: Pa
     pipeline.close()
 
 
-def test_without_a_key_pictures_are_drawn_and_the_status_says_why(stub: VendorStub, tmp_path: Path) -> None:
+def test_without_a_key_pictures_are_drawn_and_the_status_says_why(stub: ProviderStub, tmp_path: Path) -> None:
     env = {k: v for k, v in environment(stub, tmp_path).items() if not k.startswith(("PEXELS", "PIXABAY"))}
     pipeline = PipelineHarness(env)
     job, _ = submit(pipeline.services, PLAN)

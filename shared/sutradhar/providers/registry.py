@@ -33,7 +33,7 @@ from sutradhar.providers.chain import (
     PlannerChain,
     SoundEffectChain,
 )
-from sutradhar.providers.hosted.api_errors import Vendor
+from sutradhar.providers.hosted.api_errors import ProviderAccount
 from sutradhar.telemetry import log
 
 _T = TypeVar("_T")
@@ -46,7 +46,7 @@ class Registry:
     Every method that builds providers raises InvalidRequest for an unknown name.
     """
 
-    accounts: Mapping[str, Vendor]
+    accounts: Mapping[str, ProviderAccount]
     """The settings of the hosted providers that have a key."""
     providers: Sequence[str] | None
     """The only hosted providers that may be asked, in this order; None: all that have a key."""
@@ -255,7 +255,7 @@ class ConfiguredChains:
 class _WithOptions:
     """The account of a provider with changed options."""
 
-    account: Vendor
+    account: ProviderAccount
     options: Mapping[str, str]
 
     @property

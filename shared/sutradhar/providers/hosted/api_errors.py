@@ -24,7 +24,7 @@ _GONE = ("model_not_found", "model_deprecated", "model_shut_down", "invalid_mode
 """Providers' error codes for a model that they do not have."""
 
 
-class Vendor(Protocol):
+class ProviderAccount(Protocol):
     """``base_url``: empty for the vendor's own. ``options``: model names and the like, where the user chose.
     ``timeout_sec``: the longest that one call may take; the lease of what is made lives longer."""
 
@@ -41,7 +41,7 @@ class Vendor(Protocol):
     def timeout_sec(self) -> float: ...
 
 
-def refused_call(
+def make_http_error(
     provider: str, status: int, message: str, *, code: str = "", headers: Mapping[str, str] | None = None
 ) -> ProviderError:
     """Return the error for an HTTP ``status`` other than success. ``code``: the provider's own error code."""
@@ -83,7 +83,7 @@ def refused_call(
     return ProviderError(what, provider=provider, retryable=False, status=status, advice="see the provider's message")
 
 
-def policy(provider: str, message: str, status: int | None = None) -> ProviderError:
+def make_refusal(provider: str, message: str, status: int | None = None) -> ProviderError:
     """The vendor does not want to make it."""
     return ProviderError(
         f"its policy does not allow this: {message}",
@@ -95,7 +95,7 @@ def policy(provider: str, message: str, status: int | None = None) -> ProviderEr
     )
 
 
-def unusable(provider: str, message: str) -> ProviderError:
+def make_bad_response(provider: str, message: str) -> ProviderError:
     """It answered, and what it answered cannot be used, but will have been charged for."""
     return ProviderError(
         f"its answer cannot be used: {message}", provider=provider, retryable=True, fault="answer", billed=True
@@ -104,14 +104,14 @@ def unusable(provider: str, message: str) -> ProviderError:
 
 @contextmanager
 def refuse_bad_media(provider: str) -> Iterator[None]:
-    """Raise ProviderError, as ``unusable`` builds it, for a file in the answer of which MediaError is raised."""
+    """Raise the error of ``make_bad_response`` for a file in the answer for which MediaError is raised."""
     try:
         yield
     except MediaError as exc:
-        raise unusable(provider, f"a file that {exc.reason}") from exc
+        raise make_bad_response(provider, f"a file that {exc.reason}") from exc
 
 
-def no_answer(provider: str, exc: BaseException, *, sent: bool = True) -> ProviderError:
+def make_connection_error(provider: str, exc: BaseException, *, sent: bool = True) -> ProviderError:
     """The connection failed. A request that was on its way (``sent``) may have been served, and charged for."""
     chain: list[BaseException] = [exc]
     while cause := chain[-1].__cause__ or chain[-1].__context__:
@@ -127,13 +127,13 @@ def no_answer(provider: str, exc: BaseException, *, sent: bool = True) -> Provid
     )
 
 
-def of_the_wire(exc: BaseException) -> bool:
+def is_transport_error(exc: BaseException) -> bool:
     """Whether it comes from httpx or what is below it. Which of its two names a vendor's client imports depends on what
     else is installed, and not every client wraps what breaks while a body is read."""
     return type(exc).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
 
 
-def find(ask: Callable[[], date | None]) -> tuple[bool, date | None]:
+def look_up_model(ask: Callable[[], date | None]) -> tuple[bool, date | None]:
     """Return whether the provider has the model that ``ask`` looks up, and the day of its end by ``ask``.
 
     Raise ProviderError if the provider does not answer that.
@@ -146,7 +146,7 @@ def find(ask: Callable[[], date | None]) -> tuple[bool, date | None]:
         raise
 
 
-def patiently(call: Callable[[], T]) -> T:
+def call_with_retries(call: Callable[[], T]) -> T:
     """``call``, again after a little while when the vendor was busy or down and did not charge for it."""
     tries = 1
     while True:

@@ -20,11 +20,11 @@ from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import PlanResult
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import Vendor, unusable
+from sutradhar.providers.hosted.api_errors import ProviderAccount, make_bad_response
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
 _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}
-_MISFIT = 0.1
+LENGTH_TOLERANCE = 0.1
 """Of the length asked for, by which a film may be longer or shorter."""
 _SCENE_SEC = 12.0
 _PROMPT_CHARS, _USUAL_PROMPT_CHARS = 1000, 250
@@ -41,25 +41,25 @@ _TOKENS_A_SECOND = 20
 """Of film, in an answer: narration in both languages and a picture for every 12 s."""
 
 
-class Person(BaseModel):
+class ScriptCharacter(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str
     look: str = Field(description="Age, build, face, hair, clothes and colours, the same in every picture.")
 
 
-class Cue(BaseModel):
+class ScriptSound(BaseModel):
     model_config = ConfigDict(extra="forbid")
     text: str = Field(description="One short sound, in English: thunder far away, a temple bell.")
     word: int = Field(description="The word of the narration at which it begins, counted from 0.")
 
 
-class Shot(BaseModel):
+class ScriptScene(BaseModel):
     model_config = ConfigDict(extra="forbid")
     narration: str = Field(description="What is said and nothing else: no stage directions, no names of speakers.")
     translation: str = Field(description="The same in the other language.")
     image_prompt: str = Field(description="One picture, described so that it stands alone. No text in the picture.")
     characters: list[str] = Field(description="The names of those who are seen in it.")
-    sounds: list[Cue] = Field(description="None or one, where it tells something.")
+    sounds: list[ScriptSound] = Field(description="None or one, where it tells something.")
     camera: Literal["zoom_in", "zoom_out", "pan_left", "pan_right", "pan_up", "pan_down", "hold"]
 
 
@@ -72,12 +72,12 @@ class Script(BaseModel):
     tags: list[str]
     mood: Literal["devotional", "calm", "joyful", "heroic", "curious", "tender"]
     style: str = Field(description="Of all pictures: medium, light, palette.")
-    characters: list[Person]
-    scenes: list[Shot]
+    characters: list[ScriptCharacter]
+    scenes: list[ScriptScene]
 
 
 @dataclass(frozen=True)
-class Request:
+class ScriptRequest:
     """What a model is told. ``wanted`` is what the answer has to fit."""
 
     wanted: RenderPlan
@@ -109,7 +109,7 @@ def _scene_count(wanted: RenderPlan) -> int:
     return max(1, min(MAX_SCENES, round(wanted.length_sec / _SCENE_SEC)))
 
 
-def request(wanted: RenderPlan) -> Request:
+def build_request(wanted: RenderPlan) -> ScriptRequest:
     language = wanted.spoken_language
     scenes = _scene_count(wanted)
     words = round(wanted.length_sec * wanted.delivery.speed * (2.3 if language == "en" else 2.0))
@@ -133,7 +133,7 @@ def request(wanted: RenderPlan) -> Request:
         f"{asked}\nLength: {wanted.length_sec} s in {scenes} scenes, about {words} words of narration in all."
         f"{' Style of the pictures: ' + wanted.style if wanted.style else ''}{given}"
     )
-    return Request(wanted, instructions, text)
+    return ScriptRequest(wanted, instructions, text)
 
 
 class ModelPlanner(ABC):
@@ -141,9 +141,9 @@ class ModelPlanner(ABC):
 
     provider: str
 
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("planner_model", find_offer(self.provider, "planner").default)
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
+        self._model = account.options.get("planner_model", find_offer(self.provider, "planner").default)
 
     @property
     def provider_id(self) -> ProviderId:
@@ -153,7 +153,7 @@ class ModelPlanner(ABC):
         """Return the tokens of the first request; None if the plan needs no request."""
         if _complete(requested_plan):
             return None
-        asked = request(requested_plan)
+        asked = build_request(requested_plan)
         return self._tokens(asked.instructions, asked.text, _TOKENS_A_SECOND * requested_plan.length_sec)
 
     def draft_plan(self, requested_plan: RenderPlan) -> RenderPlan:
@@ -170,7 +170,7 @@ class ModelPlanner(ABC):
         """Raises ProviderError."""
         if _complete(wanted):
             return PlanResult(wanted.evolve(language=wanted.spoken_language), str(self.provider_id))
-        asked = request(wanted)
+        asked = build_request(wanted)
         request_ids: list[str] = []
 
         def ask(text: str) -> Script:
@@ -205,20 +205,20 @@ def _written(provider: str, wanted: RenderPlan, ask: Callable[[str], Script]) ->
 
     Raises ProviderError.
     """
-    asked = request(wanted)
+    asked = build_request(wanted)
     script = ask(asked.text)
-    wrong = _wrong(script, wanted)
+    wrong = find_validation_error(script, wanted)
     if wrong:
         script = ask(f"{asked.text}\n\nYour script was this:\n{script.model_dump_json()}\n\nWrite it again: {wrong}")
-        if still := _wrong(script, wanted):
-            raise unusable(provider, still)
+        if still := find_validation_error(script, wanted):
+            raise make_bad_response(provider, still)
     try:
         return _plan(script, wanted)
     except ValidationError as exc:
-        raise unusable(provider, "; ".join(str(e["msg"]) for e in exc.errors())) from exc
+        raise make_bad_response(provider, "; ".join(str(e["msg"]) for e in exc.errors())) from exc
 
 
-def _wrong(script: Script, wanted: RenderPlan) -> str:
+def find_validation_error(script: Script, wanted: RenderPlan) -> str:
     """What has to be different, in words that the model understands; empty when it fits."""
     language = wanted.spoken_language
     if wanted.scenes and len(script.scenes) != len(wanted.scenes):
@@ -232,7 +232,7 @@ def _wrong(script: Script, wanted: RenderPlan) -> str:
         return f"scene {mute[0]} has no narration."
     said = [read_narration(shot.narration).text for shot in script.scenes]
     seconds = sum(estimate_scene_sec(narration, language, wanted.delivery.speed) for narration in said)
-    if abs(seconds - wanted.length_sec) > _MISFIT * wanted.length_sec:
+    if abs(seconds - wanted.length_sec) > LENGTH_TOLERANCE * wanted.length_sec:
         change = "shorter" if seconds > wanted.length_sec else "longer"
         return f"spoken, it takes {seconds:.0f} s and should take {wanted.length_sec} s. Make the narration {change}."
     return ""
@@ -279,7 +279,7 @@ def _plan(script: Script, wanted: RenderPlan) -> RenderPlan:
     )
 
 
-def _translated(scene: Scene, shot: Shot, language: Language) -> Scene:
+def _translated(scene: Scene, shot: ScriptScene, language: Language) -> Scene:
     """Narration that was given is nobody's to change; only a missing translation is added."""
     other = _OTHER[language]
     if not scene.narration or scene.translations.get(other):

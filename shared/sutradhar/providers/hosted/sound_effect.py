@@ -5,23 +5,23 @@ import numpy as np
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Provenance
 from sutradhar.dsp.resample import resample
 from sutradhar.ports.providers import SoundEffect
-from sutradhar.providers.hosted.api_errors import refuse_bad_media, unusable
+from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.media.audio_decode import decode_audio
 from sutradhar.providers.media.wav import to_wav
 
-LONGEST_SEC = 6.0
+MAX_SEC = 6.0
 _FADE_SEC, _SHORTEST_SEC = 0.3, 0.05
 _SILENT = 1e-4
 
 
-def effect(provider: str, name: str, data: bytes, provenance: Provenance) -> SoundEffect:
-    """At most ``LONGEST_SEC`` of it, faded out. Raises ProviderError for what is no sound or a silent one."""
+def build_sound_effect(provider: str, name: str, data: bytes, provenance: Provenance) -> SoundEffect:
+    """At most ``MAX_SEC`` of it, faded out. Raises ProviderError for what is no sound or a silent one."""
     with refuse_bad_media(provider):
         samples, rate = decode_audio(data)
     if len(samples) < _SHORTEST_SEC * rate or float(np.abs(samples).max()) < _SILENT:
-        raise unusable(provider, "a sound in which nothing is heard")
+        raise make_bad_response(provider, "a sound in which nothing is heard")
     stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
-    cut = stereo[: round(LONGEST_SEC * rate)]
+    cut = stereo[: round(MAX_SEC * rate)]
     out = resample(cut, rate, SAMPLE_RATE)
     fade = min(round(_FADE_SEC * SAMPLE_RATE), len(out))
     out[len(out) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]

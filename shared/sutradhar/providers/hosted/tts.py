@@ -15,7 +15,7 @@ from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.alignment.text_match import match_tokens
-from sutradhar.providers.hosted.api_errors import Vendor, unusable
+from sutradhar.providers.hosted.api_errors import ProviderAccount, make_bad_response
 from sutradhar.providers.media.audio_decode import Audio
 from sutradhar.providers.media.speech_postprocess import postprocess_speech
 
@@ -29,16 +29,16 @@ HOSTED_NARRATOR = NarratorCapabilities(
 """The capabilities of a provider that speaks both languages with both voices."""
 
 
-class BoughtNarrator(ABC):
+class HostedNarrator(ABC):
     """A Narrator that speaks both languages with both voices; a vendor's class says how it is asked."""
 
     provider: str
     default_voices: Mapping[Voice, str]
 
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
         models = find_offer(self.provider, "narrator")
-        self._model = vendor.options.get(models.option, models.default)
+        self._model = account.options.get(models.option, models.default)
 
     @property
     def provider_id(self) -> ProviderId:
@@ -61,7 +61,7 @@ class BoughtNarrator(ABC):
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == self.provider:
             return voice_id.voice
-        return self._vendor.options.get(f"voice_{voice.lower()}", self.default_voices[voice])
+        return self._account.options.get(f"voice_{voice.lower()}", self.default_voices[voice])
 
     @abstractmethod
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
@@ -85,16 +85,18 @@ def build_speech(
     tokens = text.split()
     seconds = len(samples) / rate
     if seconds < _SHORTEST_SEC_A_CHARACTER * len(text) or any(s is not None and s > seconds for s in told or ()):
-        raise unusable(provider, f"{seconds:.1f} s of sound are not all of the text")
+        raise make_bad_response(provider, f"{seconds:.1f} s of sound are not all of the text")
     mono = samples.mean(axis=1)
     try:
         made = postprocess_speech(mono, rate, tokens, told or [None] * len(tokens), name)
     except ValueError as exc:
-        raise unusable(provider, str(exc)) from exc
+        raise make_bad_response(provider, str(exc)) from exc
     return replace(made, alignment="engine" if told else "estimate", provenance=provenance)
 
 
-def word_starts(words: Sequence[str], characters: Sequence[str], starts: Sequence[float]) -> list[float | None] | None:
+def find_word_starts(
+    words: Sequence[str], characters: Sequence[str], starts: Sequence[float]
+) -> list[float | None] | None:
     """Return the start of each of ``words`` by the times of the ``characters`` that the provider reports.
 
     It may have spoken others than were written (numbers as words, other white space); what is the same on both sides

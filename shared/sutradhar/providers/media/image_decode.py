@@ -9,7 +9,7 @@ _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
 _SMALLEST = 64
 
 
-def media_type(data: bytes) -> str:
+def find_media_type(data: bytes) -> str:
     """Return the media type of ``data``, which is known to be a PNG or a JPEG file."""
     return _TYPES["PNG" if data.startswith(b"\x89PNG") else "JPEG"]
 

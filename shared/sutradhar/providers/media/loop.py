@@ -12,7 +12,7 @@ _BLEND_SEC = 3
 _PEAK = 0.75
 
 
-def looped(samples: Audio, rate: int) -> NDArray[np.int16]:
+def make_loop(samples: Audio, rate: int) -> NDArray[np.int16]:
     """Two channels at 48 kHz whose end was blended into the start at equal power, so that it loops without a seam."""
     stereo = samples[:, :2] if samples.shape[1] > 1 else np.repeat(samples, 2, axis=1)
     out = resample(stereo, rate, SAMPLE_RATE)

@@ -7,35 +7,35 @@ from typing import Any
 
 from sutradhar.providers.hosted.api_errors import (
     CHECK_SEC,
-    Vendor,
-    no_answer,
-    of_the_wire,
-    policy,
-    refused_call,
-    unusable,
+    ProviderAccount,
+    is_transport_error,
+    make_bad_response,
+    make_connection_error,
+    make_http_error,
+    make_refusal,
 )
 
 PROVIDER = "elevenlabs"
-ONCE: dict[str, Any] = {"max_retries": 0}
+NO_RETRIES: dict[str, Any] = {"max_retries": 0}
 """Its client tries nothing again by itself: only we know what was paid for."""
 _POLICY = ("content_against_policy", "bad_prompt", "bad_composition_plan")
 
 
 @contextmanager
-def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
+def open_client(account: ProviderAccount, timeout: float | None = None) -> Iterator[Any]:
     import httpx
     from elevenlabs import ElevenLabs
 
-    seconds = timeout or vendor.timeout_sec
+    seconds = timeout or account.timeout_sec
     with httpx.Client(timeout=seconds, follow_redirects=True) as connections:
         # its own default of four minutes is sent along with every request, whatever the connections say
         yield ElevenLabs(
-            api_key=vendor.key, base_url=vendor.base_url or None, timeout=seconds, httpx_client=connections
+            api_key=account.key, base_url=account.base_url or None, timeout=seconds, httpx_client=connections
         )
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def convert_errors() -> Iterator[None]:
     """Every error of ElevenLabs' client inside the block becomes a ProviderError."""
     from elevenlabs.core.api_error import ApiError
 
@@ -44,31 +44,31 @@ def errors() -> Iterator[None]:
     except ApiError as exc:
         status, (code, message) = exc.status_code or 0, _said(exc.body)
         if code in _POLICY:
-            raise policy(PROVIDER, message, status) from exc
+            raise make_refusal(PROVIDER, message, status) from exc
         if 200 <= status < 300:
-            raise unusable(PROVIDER, message) from exc
+            raise make_bad_response(PROVIDER, message) from exc
         if code in ("quota_exceeded", "insufficient_credits"):
             status = 402
-        raise refused_call(PROVIDER, status, message, code=code, headers=exc.headers) from exc
+        raise make_http_error(PROVIDER, status, message, code=code, headers=exc.headers) from exc
     except (ValueError, AttributeError, TypeError) as exc:  # bytes that are not what their header says
-        raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+        raise make_bad_response(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
     except Exception as exc:
-        if of_the_wire(exc):
-            raise no_answer(PROVIDER, exc) from exc
+        if is_transport_error(exc):
+            raise make_connection_error(PROVIDER, exc) from exc
         raise
 
 
-def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
+def find_model(account: ProviderAccount, model: str) -> tuple[bool, date | None]:
     """Return whether the account can speak with ``model``. Raise ProviderError."""
-    with errors(), client(vendor, CHECK_SEC) as elevenlabs:
-        found = elevenlabs.models.list(request_options=ONCE)
+    with convert_errors(), open_client(account, CHECK_SEC) as elevenlabs:
+        found = elevenlabs.models.list(request_options=NO_RETRIES)
         return any(one.model_id == model and one.can_do_text_to_speech is not False for one in found), None
 
 
-def check(vendor: Vendor) -> None:
+def check(account: ProviderAccount) -> None:
     """Whether the key works. Raises ProviderError."""
-    with errors(), client(vendor, CHECK_SEC) as elevenlabs:
-        elevenlabs.models.list(request_options=ONCE)
+    with convert_errors(), open_client(account, CHECK_SEC) as elevenlabs:
+        elevenlabs.models.list(request_options=NO_RETRIES)
 
 
 def _said(body: Any) -> tuple[str, str]:

@@ -7,10 +7,15 @@ from sutradhar.domain.plan.choices import Mood
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import MusicTrackFile
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
-from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
+from sutradhar.providers.hosted.api_errors import (
+    ProviderAccount,
+    call_with_retries,
+    make_bad_response,
+    refuse_bad_media,
+)
+from sutradhar.providers.hosted.elevenlabs.client import NO_RETRIES, PROVIDER, convert_errors, open_client
 from sutradhar.providers.media.audio_decode import decode_audio
-from sutradhar.providers.media.loop import looped
+from sutradhar.providers.media.loop import make_loop
 from sutradhar.providers.media.wav import to_wav
 
 _LENGTH_SEC, _SHORTEST_SEC = 60, 20
@@ -25,9 +30,9 @@ _PROMPTS: dict[Mood, str] = {
 
 
 class ElevenLabsComposer:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("music_model", find_offer(PROVIDER, "composer").default)
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
+        self._model = account.options.get("music_model", find_offer(PROVIDER, "composer").default)
 
     @property
     def provider_id(self) -> ProviderId:
@@ -39,28 +44,30 @@ class ElevenLabsComposer:
     def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
         """Raises ProviderError."""
         prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
-        with self._gate.call(self.usage()) as call, client(self._vendor) as elevenlabs:
+        with self._gate.call(self.usage()) as call, open_client(self._account) as elevenlabs:
 
             def composed() -> tuple[bytes, str]:
                 with (
-                    errors(),
+                    convert_errors(),
                     elevenlabs.music.with_raw_response.compose(
                         prompt=prompt,
                         music_length_ms=_LENGTH_SEC * 1000,
                         force_instrumental=True,
                         output_format="mp3_44100_128",
                         model_id=self._model,
-                        request_options=ONCE,
+                        request_options=NO_RETRIES,
                     ) as raw,
                 ):
                     return b"".join(raw.data), dict(raw.headers).get("song-id", "")
 
-            data, request_id = patiently(composed)
+            data, request_id = call_with_retries(composed)
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
             if len(samples) < _SHORTEST_SEC * rate:
-                raise unusable(PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for")
+                raise make_bad_response(
+                    PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for"
+                )
             call.settle({"seconds": len(samples) / rate}, request_id)
-        pcm = looped(samples, rate)
+        pcm = make_loop(samples, rate)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=prompt, seed=seed)
         return MusicTrackFile(to_wav(pcm), len(pcm), str(self.provider_id), provenance=provenance)

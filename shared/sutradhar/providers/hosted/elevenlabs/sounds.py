@@ -6,17 +6,17 @@ from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import SoundEffect
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently
-from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
-from sutradhar.providers.hosted.sound_effect import effect
+from sutradhar.providers.hosted.api_errors import ProviderAccount, call_with_retries
+from sutradhar.providers.hosted.elevenlabs.client import NO_RETRIES, PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.sound_effect import build_sound_effect
 
 _LENGTH_SEC = 3.0
 
 
-class ElevenLabsSounds:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("sound_model", find_offer(PROVIDER, "sound").default)
+class ElevenLabsSoundEffects:
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
+        self._model = account.options.get("sound_model", find_offer(PROVIDER, "sound").default)
 
     @property
     def provider_id(self) -> ProviderId:
@@ -27,18 +27,18 @@ class ElevenLabsSounds:
 
     def find_effect(self, text: str) -> SoundEffect:
         """Raises ProviderError."""
-        with self._gate.call(self.usage(text)), client(self._vendor) as elevenlabs:
+        with self._gate.call(self.usage(text)), open_client(self._account) as elevenlabs:
 
             def made() -> bytes:
-                with errors():
+                with convert_errors():
                     parts = elevenlabs.text_to_sound_effects.convert(
                         text=text,
                         duration_seconds=_LENGTH_SEC,
                         output_format="mp3_44100_128",
                         model_id=self._model,
-                        request_options=ONCE,
+                        request_options=NO_RETRIES,
                     )
                     return b"".join(parts)
 
-            data = patiently(made)
-            return effect(PROVIDER, str(self.provider_id), data, Provenance(model=self._model, prompt=text))
+            data = call_with_retries(made)
+            return build_sound_effect(PROVIDER, str(self.provider_id), data, Provenance(model=self._model, prompt=text))

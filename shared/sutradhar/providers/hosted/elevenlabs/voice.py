@@ -11,26 +11,26 @@ from sutradhar.domain.plan.choices import Language, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
-from sutradhar.providers.hosted.elevenlabs.client import ONCE, PROVIDER, client, errors
-from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, build_speech, word_starts
+from sutradhar.providers.hosted.api_errors import call_with_retries, refuse_bad_media
+from sutradhar.providers.hosted.elevenlabs.client import NO_RETRIES, PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, HostedNarrator, build_speech, find_word_starts
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
 """Sarah and George, which every account has (elevenlabs.io/docs: default voices)."""
-_ACTING = "eleven_v3"
+_MODELS_WITH_EMOTION = "eleven_v3"
 """The models that take a tag in brackets before the text (elevenlabs.io/docs/best-practices/prompting/eleven-v3)."""
 _FORMAT = "mp3_44100_128"
 """The best that every plan may have."""
 
 
-class ElevenLabsNarrator(BoughtNarrator):
+class ElevenLabsNarrator(HostedNarrator):
     provider = PROVIDER
     default_voices = _VOICES
 
     @property
     def capabilities(self) -> NarratorCapabilities:
-        return replace(HOSTED_NARRATOR, expresses_emotion=self._model.startswith(_ACTING))
+        return replace(HOSTED_NARRATOR, expresses_emotion=self._model.startswith(_MODELS_WITH_EMOTION))
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(self._prompt(NarrationWords(text, language), options))
@@ -41,27 +41,32 @@ class ElevenLabsNarrator(BoughtNarrator):
         words = NarrationWords(text, language)
         prompt = self._prompt(words, options)
         settings = {"voice_settings": {"speed": options.speed}} if options.speed != 1 else {}
-        with self._gate.call(self.usage(text, language, voice, options)) as call, client(self._vendor) as elevenlabs:
+        with (
+            self._gate.call(self.usage(text, language, voice, options)) as call,
+            open_client(self._account) as elevenlabs,
+        ):
 
             def said() -> tuple[Any, dict[str, str]]:
-                with errors():
+                with convert_errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
                         self.voice(voice, options),
                         text=prompt,
                         model_id=self._model,
                         output_format=_FORMAT,
-                        request_options=ONCE,
+                        request_options=NO_RETRIES,
                         **settings,
                     )
                     return raw.data, {name.lower(): value for name, value in raw.headers.items()}
 
-            answer, headers = patiently(said)
+            answer, headers = call_with_retries(said)
             request_id = headers.get("request-id", "")
             call.settle({"characters": _charged(headers, len(prompt))}, request_id)
-            with errors():
+            with convert_errors():
                 data = base64.b64decode(answer.audio_base_64, validate=True)
                 times = answer.alignment
-                found = times and word_starts(words.spoken_words, times.characters, times.character_start_times_seconds)
+                found = times and find_word_starts(
+                    words.spoken_words, times.characters, times.character_start_times_seconds
+                )
                 starts = words.spread_starts(found) if found else None
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)

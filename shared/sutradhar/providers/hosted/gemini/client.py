@@ -9,13 +9,13 @@ from typing import Any
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.providers.hosted.api_errors import (
     CHECK_SEC,
-    Vendor,
-    find,
-    no_answer,
-    of_the_wire,
-    policy,
-    refused_call,
-    unusable,
+    ProviderAccount,
+    is_transport_error,
+    look_up_model,
+    make_bad_response,
+    make_connection_error,
+    make_http_error,
+    make_refusal,
 )
 
 PROVIDER = "gemini"
@@ -34,19 +34,19 @@ _REFUSALS = {
 
 
 @contextmanager
-def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
+def open_client(account: ProviderAccount, timeout: float | None = None) -> Iterator[Any]:
     """Of itself it tries nothing again. With GEMINI_PROJECT it goes through Vertex AI, as this machine's account."""
     from google.genai import Client
     from google.genai.types import HttpOptions, HttpRetryOptions
 
-    milliseconds = round((timeout or vendor.timeout_sec) * 1000)
+    milliseconds = round((timeout or account.timeout_sec) * 1000)
     once = HttpRetryOptions(attempts=1)
-    http = HttpOptions(base_url=vendor.base_url or None, timeout=milliseconds, retry_options=once)
-    if project := vendor.options.get("project"):
-        location = vendor.options.get("location", "global")
+    http = HttpOptions(base_url=account.base_url or None, timeout=milliseconds, retry_options=once)
+    if project := account.options.get("project"):
+        location = account.options.get("location", "global")
         made = Client(vertexai=True, project=project, location=location, http_options=http)
     else:
-        made = Client(api_key=vendor.key, http_options=http)
+        made = Client(api_key=account.key, http_options=http)
     try:
         yield made
     finally:
@@ -54,7 +54,7 @@ def client(vendor: Vendor, timeout: float | None = None) -> Iterator[Any]:
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def convert_errors() -> Iterator[None]:
     """Every error of Google's client inside the block becomes a ProviderError."""
     from google.auth.exceptions import GoogleAuthError, TransportError
     from google.genai import errors as genai
@@ -65,16 +65,16 @@ def errors() -> Iterator[None]:
         raise _failed(exc) from exc
     except TransportError as exc:
         # the calls themselves go by httpx: it was the token that could not be fetched, so nothing was asked yet
-        raise no_answer(PROVIDER, exc, sent=False) from exc
+        raise make_connection_error(PROVIDER, exc, sent=False) from exc
     except GoogleAuthError as exc:
-        raise refused_call(PROVIDER, 401, str(exc)) from exc
+        raise make_http_error(PROVIDER, 401, str(exc)) from exc
     except (ValueError, AttributeError, TypeError) as exc:  # bytes that are not what their header says
-        raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+        raise make_bad_response(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
     except Exception as exc:
-        if of_the_wire(exc):
-            raise no_answer(PROVIDER, exc) from exc
+        if is_transport_error(exc):
+            raise make_connection_error(PROVIDER, exc) from exc
         if type(exc).__module__.startswith("google.genai"):
-            raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+            raise make_bad_response(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
         raise
 
 
@@ -92,22 +92,22 @@ def _failed(exc: Any) -> ProviderError:
         if any("PerDay" in violation.get("quotaId", "") for violation in one.get("violations", [])):
             code = f"{code} quota"
     if not status >= 400:
-        return unusable(PROVIDER, str(exc.message))
-    return refused_call(PROVIDER, status, str(exc.message), code=code, headers=headers)
+        return make_bad_response(PROVIDER, str(exc.message))
+    return make_http_error(PROVIDER, status, str(exc.message), code=code, headers=headers)
 
 
-def refusal(answer: Any) -> ProviderError | None:
+def find_refusal(answer: Any) -> ProviderError | None:
     """What its policy says against it, if it does."""
     feedback = getattr(answer, "prompt_feedback", None)
     reasons = [getattr(feedback, "block_reason", None)]
     reasons += [candidate.finish_reason for candidate in getattr(answer, "candidates", None) or ()]
     for reason in reasons:
         if reason is not None and reason.value in _REFUSALS:
-            return policy(PROVIDER, reason.value.lower())
+            return make_refusal(PROVIDER, reason.value.lower())
     return None
 
 
-def used(answer: Any) -> dict[str, float] | None:
+def read_usage(answer: Any) -> dict[str, float] | None:
     """Tokens; thinking counts as output."""
     usage = answer.usage_metadata
     if usage is None:
@@ -116,18 +116,18 @@ def used(answer: Any) -> dict[str, float] | None:
     return {"input_tokens": usage.prompt_token_count or 0, "output_tokens": output}
 
 
-def find_model(vendor: Vendor, model: str) -> tuple[bool, date | None]:
+def find_model(account: ProviderAccount, model: str) -> tuple[bool, date | None]:
     """Return whether the account has ``model``; this answer of Google lacks the model's end. Raise ProviderError."""
 
     def ask() -> date | None:
-        with errors(), client(vendor, CHECK_SEC) as google:
+        with convert_errors(), open_client(account, CHECK_SEC) as google:
             google.models.get(model=model)
         return None
 
-    return find(ask)
+    return look_up_model(ask)
 
 
-def check(vendor: Vendor) -> None:
+def check(account: ProviderAccount) -> None:
     """Whether the key works. Raises ProviderError."""
-    with errors(), client(vendor, CHECK_SEC) as google:
+    with convert_errors(), open_client(account, CHECK_SEC) as google:
         next(iter(google.models.list(config={"page_size": 1})), None)

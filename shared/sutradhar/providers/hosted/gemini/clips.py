@@ -11,9 +11,15 @@ from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import VideoFile
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, policy, refuse_bad_media, unusable
-from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors
-from sutradhar.providers.media.image_decode import media_type
+from sutradhar.providers.hosted.api_errors import (
+    ProviderAccount,
+    call_with_retries,
+    make_bad_response,
+    make_refusal,
+    refuse_bad_media,
+)
+from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.media.image_decode import find_media_type
 from sutradhar.providers.media.video_probe import probe_size
 
 _SECONDS = (4, 6, 8)
@@ -25,9 +31,9 @@ _INVALID_ARGUMENT = 3
 
 
 class Veo:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("clip_model", find_offer(PROVIDER, "clip").default)
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
+        self._model = account.options.get("clip_model", find_offer(PROVIDER, "clip").default)
 
     @property
     def provider_id(self) -> ProviderId:
@@ -35,7 +41,7 @@ class Veo:
 
     def usage(self, width: int, height: int, seconds: float) -> Usage:
         """Return the seconds of the clip. Raise ProviderError without a project."""
-        if not self._vendor.options.get("project"):
+        if not self._account.options.get("project"):
             raise ProviderError(
                 "it makes clips on Vertex AI only, and there is an API key only",
                 provider=PROVIDER,
@@ -59,27 +65,27 @@ class Veo:
             "generate_audio": False,
             "seed": seed,
         }
-        source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": media_type(first_frame)}}
-        with self._gate.call(usage) as call, client(self._vendor) as google:
+        source = {"prompt": text, "image": {"image_bytes": first_frame, "mime_type": find_media_type(first_frame)}}
+        with self._gate.call(usage) as call, open_client(self._account) as google:
 
             def begun() -> Any:
-                with errors():
+                with convert_errors():
                     return google.models.generate_videos(model=self._model, source=source, config=config)
 
-            answer = patiently(begun)
+            answer = call_with_retries(begun)
             if not answer.name:
-                raise unusable(PROVIDER, f"it named no operation{f': {answer.error}' if answer.error else ''}")
+                raise make_bad_response(PROVIDER, f"it named no operation{f': {answer.error}' if answer.error else ''}")
             return call.mark_pending(answer.name)
 
     def poll(self, operation: Operation) -> VideoFile:
         """Raises StillAtWork and ProviderError."""
         from google.genai.types import GenerateVideosOperation
 
-        with self._gate.resume(operation), client(self._vendor) as google:
+        with self._gate.resume(operation), open_client(self._account) as google:
             answer = _told(lambda: google.operations.get(GenerateVideosOperation(name=operation.name)))
-            with errors():
+            with convert_errors():
                 if not answer.name:
-                    raise unusable(PROVIDER, "it says nothing of the clip")
+                    raise make_bad_response(PROVIDER, "it says nothing of the clip")
                 if answer.error:
                     raise _ended(answer.error)
                 if not answer.done:
@@ -105,24 +111,24 @@ def _length(width: int, height: int, seconds: float) -> int:
 def _told(ask: Callable[[], Any]) -> Any:
     """A question that is not understood (HTTP 400, 404) is no end of the clip, so its money is not given back."""
     try:
-        with errors():
+        with convert_errors():
             return ask()
     except ProviderError as exc:
         if exc.fault in ("request", "gone"):
-            raise unusable(PROVIDER, f"it was asked for the clip and said: {exc}") from exc
+            raise make_bad_response(PROVIDER, f"it was asked for the clip and said: {exc}") from exc
         raise
 
 
 def _film(response: Any) -> bytes:
     if response is None:
-        raise unusable(PROVIDER, "there is no clip in it")
+        raise make_bad_response(PROVIDER, "there is no clip in it")
     if response.rai_media_filtered_count:
-        raise policy(PROVIDER, "; ".join(response.rai_media_filtered_reasons or ()) or "the clip was held back")
+        raise make_refusal(PROVIDER, "; ".join(response.rai_media_filtered_reasons or ()) or "the clip was held back")
     for made in response.generated_videos or ():
         if made.video and made.video.video_bytes:
             data: bytes = made.video.video_bytes
             return data
-    raise unusable(PROVIDER, "there is no clip in it")
+    raise make_bad_response(PROVIDER, "there is no clip in it")
 
 
 def _ended(error: Any) -> ProviderError:
@@ -131,7 +137,7 @@ def _ended(error: Any) -> ProviderError:
     said = error if isinstance(error, dict) else {"message": str(error)}
     message = str(said.get("message") or said)
     if said.get("code") == _INVALID_ARGUMENT:
-        return policy(PROVIDER, message)
+        return make_refusal(PROVIDER, message)
     return ProviderError(
         f"it could not make the clip: {message}", provider=PROVIDER, retryable=False, advice="retry the job later"
     )

@@ -10,9 +10,14 @@ from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import ImageCapabilities, ImageFile
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
-from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
-from sutradhar.providers.media.image_decode import inspect_image, media_type
+from sutradhar.providers.hosted.api_errors import (
+    ProviderAccount,
+    call_with_retries,
+    make_bad_response,
+    refuse_bad_media,
+)
+from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, find_refusal, open_client, read_usage
+from sutradhar.providers.media.image_decode import find_media_type, inspect_image
 
 _ASPECTS = {(16, 9): "16:9", (9, 16): "9:16", (1, 1): "1:1"}
 _FIRST = ("gemini-2",)
@@ -29,9 +34,9 @@ _LOOKED_TOKENS = 1290
 
 
 class GeminiImages:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("image_model", find_offer(PROVIDER, "image").default)
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
+        self._model = account.options.get("image_model", find_offer(PROVIDER, "image").default)
 
     @property
     def provider_id(self) -> ProviderId:
@@ -64,22 +69,22 @@ class GeminiImages:
         """Raises ProviderError."""
         text, form = _prompt(prompt, style), self._form(width, height)
         usage = self.usage(prompt, style, width, height, len(reference_images))
-        shown = [{"inline_data": {"data": data, "mime_type": media_type(data)}} for data in reference_images]
+        shown = [{"inline_data": {"data": data, "mime_type": find_media_type(data)}} for data in reference_images]
         contents = [{"role": "user", "parts": [*shown, {"text": text}]}]
-        with self._gate.call(usage) as call, client(self._vendor) as google:
+        with self._gate.call(usage) as call, open_client(self._account) as google:
 
             def drawn() -> tuple[bytes, str]:
-                with errors():
+                with convert_errors():
                     answer = google.models.generate_content(
                         model=self._model,
                         contents=contents,
                         config={"response_modalities": ["IMAGE"], "image_config": form},
                     )
-                    if units := used(answer):
+                    if units := read_usage(answer):
                         call.settle(units, answer.response_id or "")
                     return _inline(answer), answer.response_id or ""
 
-            data, request_id = patiently(drawn)
+            data, request_id = call_with_retries(drawn)
             with refuse_bad_media(PROVIDER):
                 kind, size = inspect_image(data)
         provenance = Provenance(model=self._model, request_id=request_id, prompt=text)
@@ -89,25 +94,25 @@ class GeminiImages:
         """Return the aspect ratio, and the size for a model that draws several."""
         aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
         has_sizes = not self._model.startswith(_FIRST)
-        return {"aspect_ratio": aspect, **({"image_size": image_size(width, height)} if has_sizes else {})}
+        return {"aspect_ratio": aspect, **({"image_size": choose_image_size(width, height)} if has_sizes else {})}
 
 
 def _prompt(prompt: str, style: str) -> str:
     return f"{prompt}\nStyle: {style}" if style else prompt
 
 
-def image_size(width: int, height: int) -> str:
+def choose_image_size(width: int, height: int) -> str:
     """Return the smallest size that is sharp enough for a video of ``width`` x ``height``."""
     side = sqrt(width * height * 16 / 9)  # the longer side of a 16:9 image with as many pixels
     return next((name for name, longer in _LONGER_SIDE.items() if longer >= _SHORT_BY * side), "4K")
 
 
 def _inline(answer: Any) -> bytes:
-    if refused := refusal(answer):
+    if refused := find_refusal(answer):
         raise refused
     for candidate in answer.candidates or ():
         for part in (candidate.content and candidate.content.parts) or ():
             if part.inline_data and part.inline_data.data:
                 data: bytes = part.inline_data.data
                 return data
-    raise unusable(PROVIDER, "there is no picture in it")
+    raise make_bad_response(PROVIDER, "there is no picture in it")

@@ -4,8 +4,8 @@ from typing import Any
 
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
-from sutradhar.providers.hosted.api_errors import patiently, unusable
-from sutradhar.providers.hosted.gemini.client import PROVIDER, client, errors, refusal, used
+from sutradhar.providers.hosted.api_errors import call_with_retries, make_bad_response
+from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, find_refusal, open_client, read_usage
 
 
 class GeminiPlanner(llm_planner.ModelPlanner):
@@ -20,20 +20,20 @@ class GeminiPlanner(llm_planner.ModelPlanner):
         }
         if schema is not None:
             config |= {"response_mime_type": "application/json", "response_schema": schema}
-        with self._gate.call(usage) as call, client(self._vendor) as google:
+        with self._gate.call(usage) as call, open_client(self._account) as google:
 
             def answered() -> Any:
-                with errors():
+                with convert_errors():
                     return google.models.generate_content(model=self._model, contents=text, config=config)
 
-            answer = patiently(answered)
-            if units := used(answer):
+            answer = call_with_retries(answered)
+            if units := read_usage(answer):
                 call.settle(units, answer.response_id or "")
-            with errors():
-                refused = refusal(answer)
+            with convert_errors():
+                refused = find_refusal(answer)
                 found = (answer.text or "").strip() if schema is None else answer.parsed
             if not found and not refused:
-                raise unusable(PROVIDER, "there is no script in it")
+                raise make_bad_response(PROVIDER, "there is no script in it")
         if refused:
             raise refused
         return found, answer.response_id or ""

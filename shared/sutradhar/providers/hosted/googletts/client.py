@@ -7,13 +7,19 @@ from datetime import date
 from typing import Any
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.providers.hosted.api_errors import CHECK_SEC, Vendor, no_answer, refused_call, unusable
+from sutradhar.providers.hosted.api_errors import (
+    CHECK_SEC,
+    ProviderAccount,
+    make_bad_response,
+    make_connection_error,
+    make_http_error,
+)
 
 PROVIDER = "googletts"
 
 
 @contextmanager
-def client(vendor: Vendor) -> Iterator[Any]:
+def open_client(account: ProviderAccount) -> Iterator[Any]:
     """With GOOGLETTS_PROJECT as this machine's account, which on Google Cloud needs no key at all."""
     try:
         from google.cloud import texttospeech_v1beta1 as texttospeech
@@ -25,9 +31,9 @@ def client(vendor: Vendor) -> Iterator[Any]:
             fault="key",
             advice="pip install 'sutradhar[gcp]'",
         ) from exc
-    options: dict[str, Any] = {"api_endpoint": vendor.base_url or None}
-    if not vendor.options.get("project"):
-        options["api_key"] = vendor.key
+    options: dict[str, Any] = {"api_endpoint": account.base_url or None}
+    if not account.options.get("project"):
+        options["api_key"] = account.key
     # REST, so that one kind of connection serves all vendors; v1beta1, since v1 tells no times
     made = texttospeech.TextToSpeechClient(transport="rest", client_options=options)
     try:
@@ -37,7 +43,7 @@ def client(vendor: Vendor) -> Iterator[Any]:
 
 
 @contextmanager
-def errors() -> Iterator[None]:
+def convert_errors() -> Iterator[None]:
     """Every error of Google's client inside the block becomes a ProviderError."""
     import requests
     from google.api_core import exceptions
@@ -61,32 +67,32 @@ def errors() -> Iterator[None]:
                 status=int(exc.code or 0),
                 advice="name another voice (docs/providers.md)",
             ) from exc
-        raise refused_call(PROVIDER, int(exc.code or 500), message, headers=headers) from exc
+        raise make_http_error(PROVIDER, int(exc.code or 500), message, headers=headers) from exc
     except (exceptions.RetryError, TransportError, requests.ConnectionError, requests.Timeout) as exc:
-        raise no_answer(PROVIDER, exc) from exc
+        raise make_connection_error(PROVIDER, exc) from exc
     except GoogleAuthError as exc:
-        raise refused_call(PROVIDER, 401, str(exc)) from exc
+        raise make_http_error(PROVIDER, 401, str(exc)) from exc
     except exceptions.GoogleAPIError as exc:
-        raise unusable(PROVIDER, str(exc)) from exc
+        raise make_bad_response(PROVIDER, str(exc)) from exc
     except requests.RequestException as exc:
-        raise no_answer(PROVIDER, exc) from exc
+        raise make_connection_error(PROVIDER, exc) from exc
     except (
         json_format.ParseError,
         ValueError,
         AttributeError,
         TypeError,
     ) as exc:
-        raise unusable(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
+        raise make_bad_response(PROVIDER, f"{type(exc).__name__}: {exc}") from exc
 
 
-def find_model(vendor: Vendor, voice: str) -> tuple[bool, date | None]:
+def find_model(account: ProviderAccount, voice: str) -> tuple[bool, date | None]:
     """Return whether the provider has this voice. Raise ProviderError."""
-    with client(vendor) as google, errors():
+    with open_client(account) as google, convert_errors():
         found = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
         return any(one.name == voice for one in found.voices), None
 
 
-def check(vendor: Vendor) -> None:
+def check(account: ProviderAccount) -> None:
     """Whether the key works. Raises ProviderError."""
-    with client(vendor) as google, errors():
+    with open_client(account) as google, convert_errors():
         google.list_voices(request={"language_code": "hi-IN"}, retry=None, timeout=CHECK_SEC)

@@ -16,8 +16,13 @@ from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
-from sutradhar.providers.hosted.googletts.client import PROVIDER, client, errors
+from sutradhar.providers.hosted.api_errors import (
+    ProviderAccount,
+    call_with_retries,
+    make_bad_response,
+    refuse_bad_media,
+)
+from sutradhar.providers.hosted.googletts.client import PROVIDER, convert_errors, open_client
 from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
 from sutradhar.providers.hosted.tts import build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
@@ -28,8 +33,8 @@ _MOST_BYTES = 4_500
 
 
 class GoogleNarrator:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
 
     @property
     def provider_id(self) -> ProviderId:
@@ -45,7 +50,7 @@ class GoogleNarrator:
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:
         """Return the characters of all requests together. Raise ProviderError for a voice that cannot speak this."""
         model = _kind(self._voice(language, voice, options), language)
-        parts = [part for _, part in portions(NarrationWords(text, language).spoken_words)]
+        parts = [part for _, part in split_into_requests(NarrationWords(text, language).spoken_words)]
         return _usage_of(model, sum(_count_characters(part) for part in parts))
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
@@ -56,7 +61,7 @@ class GoogleNarrator:
         spoken: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
-        for first, part in portions(words.spoken_words):
+        for first, part in split_into_requests(words.spoken_words):
             samples, told = self._said(part, first, chosen, model, options.speed)
             starts += [None if at is None else begin + at for at in told]
             spoken.append(samples)
@@ -69,10 +74,10 @@ class GoogleNarrator:
         self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float
     ) -> tuple[Any, list[float | None]]:
         pace = {"speaking_rate": speed} if speed != 1 else {}
-        with self._gate.call(_usage_of(model, _count_characters(tokens))), client(self._vendor) as google:
+        with self._gate.call(_usage_of(model, _count_characters(tokens))), open_client(self._account) as google:
 
             def asked() -> Any:
-                with errors():
+                with convert_errors():
                     return google.synthesize_speech(
                         request={
                             "input": {"ssml": _marked(tokens, first)},
@@ -81,24 +86,24 @@ class GoogleNarrator:
                             "enable_time_pointing": ["SSML_MARK"],
                         },
                         retry=None,
-                        timeout=self._vendor.timeout_sec,
+                        timeout=self._account.timeout_sec,
                     )
 
-            answer = patiently(asked)
+            answer = call_with_retries(asked)
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(answer.audio_content)
             if rate != _RATE:
-                raise unusable(PROVIDER, f"sound of {rate} Hz where {_RATE} were asked for")
+                raise make_bad_response(PROVIDER, f"sound of {rate} Hz where {_RATE} were asked for")
             times = {point.mark_name: point.time_seconds for point in answer.timepoints}
             if times and max(times.values()) > len(samples) / rate:
-                raise unusable(PROVIDER, "the sound ends before its last word")
+                raise make_bad_response(PROVIDER, "the sound ends before its last word")
             return samples, [times.get(str(first + i)) for i in range(len(tokens))]
 
     def _voice(self, language: Language, voice: Voice, options: VoiceOptions) -> str:
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == PROVIDER:
             return voice_id.voice
-        return self._vendor.options.get(voice_option(language, voice), VOICES[language, voice])
+        return self._account.options.get(voice_option(language, voice), VOICES[language, voice])
 
 
 def _count_characters(tokens: Sequence[str]) -> int:
@@ -125,7 +130,7 @@ def _kind(voice: str, language: Language) -> str:
     )
 
 
-def portions(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
+def split_into_requests(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
     """``tokens`` in as few parts as requests may be long, each with the index of its first token; cut after sentences
     where there are such, so that no seam is heard."""
     found: list[tuple[int, Sequence[str]]] = []

@@ -11,9 +11,14 @@ from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import ImageCapabilities, ImageFile
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import Vendor, patiently, refuse_bad_media, unusable
-from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
-from sutradhar.providers.media.image_decode import inspect_image, media_type
+from sutradhar.providers.hosted.api_errors import (
+    ProviderAccount,
+    call_with_retries,
+    make_bad_response,
+    refuse_bad_media,
+)
+from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.media.image_decode import find_media_type, inspect_image
 
 Fidelity = Literal["low", "high"]
 """How closely a model follows a reference image. ``high`` costs about as much again as the image itself."""
@@ -42,12 +47,12 @@ _LEAST, _USUAL = 1, 4
 
 
 class OpenAIImages:
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        self._vendor, self._gate = vendor, gate
-        self._model = vendor.options.get("image_model", find_offer(PROVIDER, "image").default)
-        self._quality = vendor.options.get("image_quality", "medium")
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        self._account, self._gate = account, gate
+        self._model = account.options.get("image_model", find_offer(PROVIDER, "image").default)
+        self._quality = account.options.get("image_quality", "medium")
         self._is_first = self._model.startswith(_FIRST)
-        chosen: Fidelity = "high" if vendor.options.get("image_fidelity") == "high" else "low"
+        chosen: Fidelity = "high" if account.options.get("image_fidelity") == "high" else "low"
         self._fidelity: Fidelity = chosen if self._is_first else "high"
 
     @property
@@ -88,22 +93,22 @@ class OpenAIImages:
             "quality": self._quality,
             "output_format": "png",
         }
-        shown = [(f"{i}.png", data, media_type(data)) for i, data in enumerate(reference_images)]
+        shown = [(f"{i}.png", data, find_media_type(data)) for i, data in enumerate(reference_images)]
         fidelity = {"input_fidelity": self._fidelity} if self._is_first else {}
-        with self._gate.call(usage) as call, client(self._vendor) as openai:
+        with self._gate.call(usage) as call, open_client(self._account) as openai:
 
             def drawn() -> tuple[bytes, str]:
-                with errors():
+                with convert_errors():
                     images = openai.images.with_raw_response
                     raw = images.edit(**wanted, image=shown, **fidelity) if shown else images.generate(**wanted)
                     answer, request_id = raw.parse(), raw.headers.get("x-request-id", "")
                     if reported := getattr(answer, "usage", None):
                         call.settle(_used(reported), request_id)
                     if not getattr(answer, "data", None) or not answer.data[0].b64_json:
-                        raise unusable(PROVIDER, "there is no picture in it")
+                        raise make_bad_response(PROVIDER, "there is no picture in it")
                     return base64.b64decode(answer.data[0].b64_json, validate=True), request_id
 
-            data, request_id = patiently(drawn)
+            data, request_id = call_with_retries(drawn)
             with refuse_bad_media(PROVIDER):
                 kind, found = inspect_image(data)
         return ImageFile(
@@ -115,7 +120,7 @@ class OpenAIImages:
         )
 
     def _size(self, width: int, height: int) -> tuple[int, int]:
-        return nearest_size(width, height) if self._is_first else fitting_size(width, height)
+        return choose_nearest_size(width, height) if self._is_first else fit_size(width, height)
 
     def _output(self, size: tuple[int, int]) -> tuple[float, float]:
         """Return the output tokens of one image: the most, and the likely number."""
@@ -133,19 +138,19 @@ def _prompt(prompt: str, style: str) -> str:
 
 def _used(usage: Any) -> dict[str, float]:
     """Return the usage of a call; reference images have a separate price."""
-    used = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+    read_usage = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
     details = getattr(usage, "input_tokens_details", None)
     if details and details.image_tokens:
-        used |= {"input_tokens": details.text_tokens, "input_image_tokens": details.image_tokens}
-    return used
+        read_usage |= {"input_tokens": details.text_tokens, "input_image_tokens": details.image_tokens}
+    return read_usage
 
 
-def nearest_size(width: int, height: int) -> tuple[int, int]:
+def choose_nearest_size(width: int, height: int) -> tuple[int, int]:
     """Return the size with the nearest shape; the video crops the rest."""
     return _SIZES[min(_SIZES, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
 
 
-def fitting_size(width: int, height: int) -> tuple[int, int]:
+def fit_size(width: int, height: int) -> tuple[int, int]:
     """Return the video's own size in multiples of 16, reduced or enlarged in its shape to the model's limits."""
     aspect = min(max(width / height, 1 / _MOST_ASPECT), _MOST_ASPECT)
     pixels = min(max(width * height, _LEAST_PIXELS), _MOST_PIXELS, _LONGEST_SIDE**2 / max(aspect, 1 / aspect))

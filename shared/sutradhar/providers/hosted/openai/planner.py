@@ -4,8 +4,8 @@ from typing import Any
 
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
-from sutradhar.providers.hosted.api_errors import patiently, policy, unusable
-from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
+from sutradhar.providers.hosted.api_errors import call_with_retries, make_bad_response, make_refusal
+from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
 
 
 class OpenAIPlanner(llm_planner.ModelPlanner):
@@ -21,19 +21,19 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
             "max_output_tokens": llm_planner.MAX_OUTPUT_TOKENS,
             "store": False,
         }
-        with self._gate.call(usage) as call, client(self._vendor) as openai:
+        with self._gate.call(usage) as call, open_client(self._account) as openai:
 
             def answered() -> Any:
-                with errors():
+                with convert_errors():
                     if schema is None:
                         return openai.responses.create(**wanted)
                     return openai.responses.parse(**wanted, text_format=schema)
 
-            answer = patiently(answered)
+            answer = call_with_retries(answered)
             if reported := getattr(answer, "usage", None):
-                used = {"input_tokens": reported.input_tokens, "output_tokens": reported.output_tokens}
-                call.settle(used, answer.id)
-            with errors():
+                read_usage = {"input_tokens": reported.input_tokens, "output_tokens": reported.output_tokens}
+                call.settle(read_usage, answer.id)
+            with convert_errors():
                 found = answer.output_text.strip() if schema is None else answer.output_parsed
                 refusals = [
                     part.refusal
@@ -42,7 +42,7 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
                     if part.type == "refusal"
                 ]
         if refusals:
-            raise policy(PROVIDER, refusals[0])
+            raise make_refusal(PROVIDER, refusals[0])
         if not found:
-            raise unusable(PROVIDER, f"there is no script in it (status {answer.status})")
+            raise make_bad_response(PROVIDER, f"there is no script in it (status {answer.status})")
         return found, answer.id

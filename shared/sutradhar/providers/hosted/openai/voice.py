@@ -11,12 +11,12 @@ from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.domain.plan.speech_duration import estimate_speech_sec
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import patiently, refuse_bad_media
-from sutradhar.providers.hosted.openai.client import PROVIDER, client, errors
-from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, BoughtNarrator, build_speech
+from sutradhar.providers.hosted.api_errors import call_with_retries, refuse_bad_media
+from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, HostedNarrator, build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
 
-_DEAF = "tts-1"
+_MODELS_WITHOUT_INSTRUCTIONS = "tts-1"
 """The models that take a speed and no instructions; the others take instructions, and heed no speed
 (platform.openai.com/docs/guides/text-to-speech)."""
 _VOICES: Mapping[Voice, str] = {"F": "coral", "M": "onyx"}
@@ -24,13 +24,13 @@ _LONGEST_SEC_A_CHARACTER = 0.15
 """For a bound of what it may cost: slow speech has 7 characters a second."""
 
 
-class OpenAINarrator(BoughtNarrator):
+class OpenAINarrator(HostedNarrator):
     provider = PROVIDER
     default_voices = _VOICES
 
     @property
     def capabilities(self) -> NarratorCapabilities:
-        return replace(HOSTED_NARRATOR, expresses_emotion=not self._model.startswith(_DEAF))
+        return replace(HOSTED_NARRATOR, expresses_emotion=not self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS))
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
         characters = len(NarrationWords(text, language).text)
@@ -42,10 +42,10 @@ class OpenAINarrator(BoughtNarrator):
         """Raises ProviderError."""
         said = NarrationWords(text, language).text
         told = self._told(options)
-        with self._gate.call(self.usage(text, language, voice, options)) as call, client(self._vendor) as openai:
+        with self._gate.call(self.usage(text, language, voice, options)) as call, open_client(self._account) as openai:
 
             def ask() -> tuple[bytes, str]:
-                with errors():
+                with convert_errors():
                     raw = openai.audio.speech.with_raw_response.create(
                         model=self._model,
                         voice=self.voice(voice, options),
@@ -55,7 +55,7 @@ class OpenAINarrator(BoughtNarrator):
                     )
                     return raw.content, raw.headers.get("x-request-id", "")
 
-            data, request_id = patiently(ask)
+            data, request_id = call_with_retries(ask)
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
             call.settle({"seconds": len(samples) / rate}, request_id)
@@ -64,7 +64,7 @@ class OpenAINarrator(BoughtNarrator):
 
     def _told(self, options: VoiceOptions) -> dict[str, Any]:
         """How to say it, in the words that the model understands."""
-        if self._model.startswith(_DEAF):
+        if self._model.startswith(_MODELS_WITHOUT_INSTRUCTIONS):
             return {"speed": options.speed} if options.speed != 1 else {}
         pace = f"Speak at {options.speed:.0%} of your usual speed." if options.speed != 1 else ""
         tone = f"Tone: {options.emotion}." if options.emotion else ""

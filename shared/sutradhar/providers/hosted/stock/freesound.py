@@ -6,21 +6,21 @@ from sutradhar.domain.billing.usage import Usage
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import SoundEffect
-from sutradhar.providers.hosted.api_errors import Vendor, patiently
-from sutradhar.providers.hosted.sound_effect import LONGEST_SEC, effect
-from sutradhar.providers.hosted.stock.library import ONE, Library, keywords
+from sutradhar.providers.hosted.api_errors import ProviderAccount, call_with_retries
+from sutradhar.providers.hosted.sound_effect import MAX_SEC, build_sound_effect
+from sutradhar.providers.hosted.stock.library import ONE_REQUEST, StockLibrary, find_keywords
 
 _LICENCES = {"publicdomain/zero": "CC0", "licenses/by/": "CC BY"}
-_FILTER = f'license:("Creative Commons 0" OR "Attribution") duration:[0.2 TO {2 * LONGEST_SEC:g}]'
+_FILTER = f'license:("Creative Commons 0" OR "Attribution") duration:[0.2 TO {2 * MAX_SEC:g}]'
 
 
-class Freesound(Library):
+class Freesound(StockLibrary):
     provider = "freesound"
     default_url = "https://freesound.org"
     kinds = ("audio/",)
 
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        super().__init__(vendor)
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        super().__init__(account)
         self._gate = gate
 
     @property
@@ -28,20 +28,20 @@ class Freesound(Library):
         return ProviderId(self.provider, "sounds")
 
     def usage(self, text: str) -> Usage:  # noqa: ARG002 - every request counts as one
-        return Usage.exact(self.provider, "sounds", ONE)
+        return Usage.exact(self.provider, "sounds", ONE_REQUEST)
 
     def find_effect(self, text: str) -> SoundEffect:
         """Raises ProviderError, also when it has nothing of the kind."""
-        query = keywords(text)
-        with self._gate.call(self.usage(text)), self.http(self._vendor.timeout_sec) as http:
-            found = patiently(lambda: self.asked(lambda: self._searched(http, query)))
+        query = find_keywords(text)
+        with self._gate.call(self.usage(text)), self.http(self._account.timeout_sec) as http:
+            found = call_with_retries(lambda: self.asked(lambda: self._searched(http, query)))
             if found is None:
                 raise ProviderError(
                     f"it has nothing for {query!r}", provider=self.provider, retryable=False, advice="ask for another"
                 )
             address, provenance = found
-            data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
-            return effect(self.provider, str(self.provider_id), data, provenance)
+            data = call_with_retries(lambda: self.asked(lambda: self.fetched(http, address)))
+            return build_sound_effect(self.provider, str(self.provider_id), data, provenance)
 
     def check(self) -> None:
         """Whether the key works. Raises ProviderError."""
@@ -50,7 +50,7 @@ class Freesound(Library):
     def _searched(self, http: object, query: str) -> tuple[str, Provenance] | None:
         fields = "id,url,license,username,previews"
         params = {"query": query, "filter": _FILTER, "fields": fields, "page_size": 10, "sort": "rating_desc"}
-        found = self.json(http, "/apiv2/search/text/", params, {"Authorization": f"Token {self._vendor.key}"})
+        found = self.json(http, "/apiv2/search/text/", params, {"Authorization": f"Token {self._account.key}"})
         for sound in found["results"]:
             licence = next((short for part, short in _LICENCES.items() if part in sound["license"]), None)
             if licence:  # never trust a filter with somebody's rights

@@ -15,18 +15,18 @@ from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import VideoFile
 from sutradhar.providers.hosted.api_errors import (
     CHECK_SEC,
-    Vendor,
-    no_answer,
-    of_the_wire,
-    patiently,
+    ProviderAccount,
+    call_with_retries,
+    is_transport_error,
+    make_bad_response,
+    make_connection_error,
+    make_http_error,
     refuse_bad_media,
-    refused_call,
-    unusable,
 )
 from sutradhar.providers.media.video_probe import probe_size
 
 T = TypeVar("T")
-MOST_BYTES = 150_000_000
+MAX_BYTES = 150_000_000
 """Of one file; the function that fetches it has 2 GiB."""
 _QUERY_WORDS = 5
 _CHOICE = 5
@@ -35,11 +35,11 @@ _STOPWORDS = frozenset(
     "a an and are as at be by for from in into is it its of off on one or over that the their then there this to under"  # noqa: SIM905
     " up upon view was were while with wide close shot scene picture image style light".split()
 )
-ONE = {"requests": 1.0}
+ONE_REQUEST = {"requests": 1.0}
 
 
 @dataclass(frozen=True)
-class Found:
+class StockVideo:
     """One answer of a search. ``files``: address, width and height of each version of it."""
 
     seconds: float
@@ -48,7 +48,7 @@ class Found:
     page: str
 
 
-class Library:
+class StockLibrary:
     """A search over HTTP with a key, and files behind addresses of their own."""
 
     provider: str
@@ -56,8 +56,8 @@ class Library:
     kinds: tuple[str, ...]
     """Of the files, as their Content-Type begins."""
 
-    def __init__(self, vendor: Vendor) -> None:
-        self._vendor = vendor
+    def __init__(self, account: ProviderAccount) -> None:
+        self._account = account
 
     @contextmanager
     def http(self, timeout: float) -> Iterator[Any]:
@@ -73,7 +73,7 @@ class Library:
 
     def json(self, http: Any, path: str, params: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
         """The answer to a GET. Raises ProviderError for a status that is no success."""
-        base = (self._vendor.base_url or self.default_url).rstrip("/")
+        base = (self._account.base_url or self.default_url).rstrip("/")
         answer = http.get(f"{base}{path}", params=params, headers=headers)
         self._succeeded(answer)
         return answer.json()
@@ -84,12 +84,12 @@ class Library:
             self._succeeded(answer)
             kind = answer.headers.get("content-type", "")
             if not kind.startswith((*self.kinds, "application/octet-stream", "binary/")):
-                raise unusable(self.provider, f"a file of type {kind}")
+                raise make_bad_response(self.provider, f"a file of type {kind}")
             data = bytearray()
             for part in answer.iter_bytes():
                 data += part
-                if len(data) > MOST_BYTES:
-                    raise unusable(self.provider, f"a file of over {MOST_BYTES // 1_000_000} MB")
+                if len(data) > MAX_BYTES:
+                    raise make_bad_response(self.provider, f"a file of over {MAX_BYTES // 1_000_000} MB")
         return bytes(data)
 
     def asked(self, ask: Callable[[], T]) -> T:
@@ -97,24 +97,24 @@ class Library:
         try:
             return ask()
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise unusable(self.provider, f"{type(exc).__name__}: {exc}") from exc
+            raise make_bad_response(self.provider, f"{type(exc).__name__}: {exc}") from exc
         except Exception as exc:
-            if of_the_wire(exc):
-                raise no_answer(self.provider, exc) from exc
+            if is_transport_error(exc):
+                raise make_connection_error(self.provider, exc) from exc
             raise
 
     def _succeeded(self, answer: Any) -> None:
         if not answer.is_success:
             answer.read()
-            raise refused_call(self.provider, answer.status_code, answer.text[:300], headers=answer.headers)
+            raise make_http_error(self.provider, answer.status_code, answer.text[:300], headers=answer.headers)
 
 
-class FootageArchive(Library, ABC):
+class FootageLibrary(StockLibrary, ABC):
     licence: str
     kinds = ("video/",)
 
-    def __init__(self, vendor: Vendor, gate: CallGate) -> None:
-        super().__init__(vendor)
+    def __init__(self, account: ProviderAccount, gate: CallGate) -> None:
+        super().__init__(account)
         self._gate = gate
 
     @property
@@ -124,19 +124,19 @@ class FootageArchive(Library, ABC):
     def usage(self, prompt: str) -> Usage:
         """Return the units of one search. Raise ProviderError if the prompt has no word to search for."""
         self._query(prompt)
-        return Usage.exact(self.provider, "videos", ONE)
+        return Usage.exact(self.provider, "videos", ONE_REQUEST)
 
     @abstractmethod
-    def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:
+    def search(self, http: Any, query: str, width: int, height: int) -> list[StockVideo]:
         """The answers, the best first."""
 
     def find(self, prompt: str, width: int, height: int, seconds: float, seed: int) -> VideoFile:
         """Raises ProviderError, also when there is nothing that fits."""
         query = self._query(prompt)
-        with self._gate.call(self.usage(prompt)), self.http(self._vendor.timeout_sec) as http:
-            answers = patiently(lambda: self.asked(lambda: self.search(http, query, width, height)))
+        with self._gate.call(self.usage(prompt)), self.http(self._account.timeout_sec) as http:
+            answers = call_with_retries(lambda: self.asked(lambda: self.search(http, query, width, height)))
             found, (address, *_) = self._best(answers, query, width, height, seconds, seed)
-            data = patiently(lambda: self.asked(lambda: self.fetched(http, address)))
+            data = call_with_retries(lambda: self.asked(lambda: self.fetched(http, address)))
             with refuse_bad_media(self.provider):
                 size = probe_size(data)
         provenance = Provenance(
@@ -150,7 +150,7 @@ class FootageArchive(Library, ABC):
 
     def _query(self, prompt: str) -> str:
         """Return the words to search for. Raise ProviderError if there is none."""
-        query = keywords(prompt)
+        query = find_keywords(prompt)
         if not query:
             raise ProviderError(
                 "its search knows English words only, and there is none in the prompt",
@@ -161,8 +161,8 @@ class FootageArchive(Library, ABC):
         return query
 
     def _best(
-        self, answers: Sequence[Found], query: str, width: int, height: int, seconds: float, seed: int
-    ) -> tuple[Found, tuple[str, int, int]]:
+        self, answers: Sequence[StockVideo], query: str, width: int, height: int, seconds: float, seed: int
+    ) -> tuple[StockVideo, tuple[str, int, int]]:
         upright = height > width
         shaped = [a for a in answers if a.files and (a.files[0][2] > a.files[0][1]) is upright] or list(answers)
         long = [a for a in shaped if a.seconds >= seconds] or shaped
@@ -176,7 +176,7 @@ class FootageArchive(Library, ABC):
         return chosen, min(enough, key=_pixels) if enough else max(chosen.files, key=_pixels)
 
 
-def keywords(prompt: str) -> str:
+def find_keywords(prompt: str) -> str:
     """The first words of ``prompt`` that say something."""
     words = [word.strip(".,;:!?\"'()").lower() for word in prompt.split()]
     telling = [w for w in words if w.isascii() and w.isalpha() and w not in _STOPWORDS and detect_language(w) != "hi"]

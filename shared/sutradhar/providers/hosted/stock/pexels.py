@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from sutradhar.providers.hosted.stock.library import FootageArchive, Found
+from sutradhar.providers.hosted.stock.library import FootageLibrary, StockVideo
 
 
-class Pexels(FootageArchive):
+class Pexels(FootageLibrary):
     provider = "pexels"
     licence = "Pexels License"
     default_url = "https://api.pexels.com"
 
-    def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:
+    def search(self, http: Any, query: str, width: int, height: int) -> list[StockVideo]:
         shape = "portrait" if height > width else "square" if height == width else "landscape"
         params = {"query": query, "orientation": shape, "per_page": 15}
-        found = self.json(http, "/videos/search", params, {"Authorization": self._vendor.key})
+        found = self.json(http, "/videos/search", params, {"Authorization": self._account.key})
         return [
-            Found(
+            StockVideo(
                 video["duration"],
                 [(f["link"], f["width"], f["height"]) for f in video["video_files"] if f["file_type"] == "video/mp4"],
                 video["user"]["name"],

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from sutradhar.providers.hosted.stock.library import FootageArchive, Found
+from sutradhar.providers.hosted.stock.library import FootageLibrary, StockVideo
 
 
-class Pixabay(FootageArchive):
+class Pixabay(FootageLibrary):
     provider = "pixabay"
     licence = "Pixabay Content License"
     default_url = "https://pixabay.com"
 
-    def search(self, http: Any, query: str, width: int, height: int) -> list[Found]:  # noqa: ARG002 - it cannot ask for a shape
-        params = {"key": self._vendor.key, "q": query, "per_page": 20, "safesearch": "true"}
+    def search(self, http: Any, query: str, width: int, height: int) -> list[StockVideo]:  # noqa: ARG002 - it cannot ask for a shape
+        params = {"key": self._account.key, "q": query, "per_page": 20, "safesearch": "true"}
         found = self.json(http, "/api/videos/", params, {})
         return [
-            Found(
+            StockVideo(
                 hit["duration"],
                 [(f["url"], f["width"], f["height"]) for f in hit["videos"].values() if f["url"]],
                 hit["user"],
