@@ -1,4 +1,5 @@
-"""One suite for every backend. A backend joins with a ``Kit``: its ports, and a raw way round them."""
+"""One suite for every backend. A backend joins with a ``StoreFixture``: its ports, and a way to read the store without
+them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,22 +21,22 @@ from tests.fakes import FakeClock
 
 
 @dataclass
-class Kit:
+class StoreFixture:
     jobs: JobStore
     assets: AssetStore
     blobs: BlobStore
     records: KeyValueStore
     leases: LeaseStore
     other_leases: LeaseStore
-    """The same store as another process sees it."""
+    """Return the same store as another process sees it."""
     clock: FakeClock
     raw_job: Callable[[str], str]
-    """The stored text of a job, read round the store."""
+    """Return the stored text of a job, read without the store."""
     raw_blob: Callable[[str], bytes]
 
 
 @pytest.fixture(params=["local", "gcp"])
-def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
+def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreFixture]:
     if request.param == "local":
         yield from local_kit(tmp_path)
     else:
@@ -43,7 +44,7 @@ def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
         yield from gcp_kit()
 
 
-def local_kit(folder: Path) -> Iterator[Kit]:
+def local_kit(folder: Path) -> Iterator[StoreFixture]:
     import sqlite3
 
     clock = FakeClock()
@@ -58,7 +59,7 @@ def local_kit(folder: Path) -> Iterator[Kit]:
             connection.close()
         return str(row[0])
 
-    yield Kit(
+    yield StoreFixture(
         jobs=SqliteJobStore(database),
         assets=SqliteAssetStore(database),
         records=SqliteKeyValueStore(database),
@@ -74,8 +75,8 @@ def local_kit(folder: Path) -> Iterator[Kit]:
     there.close()
 
 
-def gcp_kit() -> Iterator[Kit]:
-    """On the emulators that the environment points at; its own project and bucket."""
+def gcp_kit() -> Iterator[StoreFixture]:
+    """Return the stores on the emulators of the environment, in a project and bucket of their own."""
     from google.cloud import firestore, storage
 
     from sutradhar.backends.gcp.blobs import GcsBlobStore
@@ -87,7 +88,7 @@ def gcp_kit() -> Iterator[Kit]:
     raw_store, raw_bucket = firestore.Client(project=project), storage.Client(project=project).create_bucket(project)
     here, there = Firestore(project, "(default)"), Firestore(project, "(default)")
     blobs = GcsBlobStore(project, project, "")
-    yield Kit(
+    yield StoreFixture(
         jobs=FirestoreJobStore(here, timedelta(0)),
         assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
         records=FirestoreKeyValueStore(here, clock),

@@ -42,7 +42,7 @@ os._exit(9)
 class Kit:
     bus: MessageBus
     take: Callable[[str, bool], Message]
-    """The next message for a topic; done with it, or given back."""
+    """Return the next message of a topic; finish it, or return it to the queue."""
     env: dict[str, str]
     """Publish from another process that has the same bus."""
 
@@ -111,7 +111,7 @@ def _gcp() -> Iterator[Kit]:
         bus.close()
 
 
-def test_each_message_reaches_its_topic_as_it_was(kit: Kit) -> None:
+def test_each_message_reaches_its_topic_unchanged(kit: Kit) -> None:
     for message in (
         PlanRender(job_id="a"),
         ProduceAsset(job_id="b", slot=Slot.sound_effect(0, 1)),
@@ -123,12 +123,12 @@ def test_each_message_reaches_its_topic_as_it_was(kit: Kit) -> None:
         assert kit.take(message.topic, True) == message
 
 
-def test_what_is_given_back_comes_again(kit: Kit) -> None:
+def test_a_message_that_is_returned_is_delivered_again(kit: Kit) -> None:
     kit.bus.publish(PlanRender(job_id="a"))
     assert kit.take("plan", False) == kit.take("plan", True) == PlanRender(job_id="a")
 
 
-def test_what_was_published_outlives_its_publisher(kit: Kit) -> None:
+def test_a_published_message_outlives_its_publisher(kit: Kit) -> None:
     done = subprocess.run([sys.executable, "-c", DIES], env={**os.environ, **kit.env}, check=False)
     assert done.returncode == 9
     assert kit.take("plan", True) == PlanRender(job_id="from another process")

@@ -28,7 +28,7 @@ KEEP_OVER, KEEP, MINUTE = timedelta(days=7), timedelta(days=29), timedelta(minut
 @dataclass
 class Stores:
     raw: Any
-    """A plain client of the same project."""
+    """Return a plain client of the same project."""
     clock: FakeClock
     jobs: FirestoreJobStore
     assets: FirestoreAssetStore
@@ -54,7 +54,7 @@ def stores(emulators: Emulators) -> Iterator[Stores]:
     store.close()
 
 
-def test_a_job_may_be_deleted_when_it_has_been_over_for_long_and_no_sooner(stores: Stores) -> None:
+def test_a_job_may_be_deleted_a_while_after_its_end_and_no_sooner(stores: Stores) -> None:
     stores.new_job("a")
     assert stores.field("jobs/a", TTL_FIELD) is None
     stores.clock.advance(1)
@@ -64,8 +64,8 @@ def test_a_job_may_be_deleted_when_it_has_been_over_for_long_and_no_sooner(store
     assert stores.field("jobs/a", TTL_FIELD) is None
 
 
-def test_an_asset_counts_as_missing_as_soon_as_its_time_is_over(stores: Stores) -> None:
-    """Its blob goes next, and Firestore deletes the record only within a day."""
+def test_an_expired_asset_counts_as_missing(stores: Stores) -> None:
+    """Its blob is deleted next, and Firestore deletes the record up to a day later."""
     lease = stores.leases.acquire("k", MINUTE)
     stores.assets.save(ASSET, lease)
     assert stores.field("assets/k", TTL_FIELD) == stores.clock.now() + KEEP
@@ -78,7 +78,7 @@ def test_an_asset_counts_as_missing_as_soon_as_its_time_is_over(stores: Stores) 
     assert stores.assets.get_many(["k"]) == {"k": ASSET}
 
 
-def test_a_lease_goes_on_counting_when_its_record_was_deleted(stores: Stores) -> None:
+def test_the_token_of_a_lease_grows_although_its_record_was_deleted(stores: Stores) -> None:
     slow = stores.leases.acquire("k", MINUTE)
     gone = stores.field("leases/k", TTL_FIELD)
     assert gone >= slow.expires
@@ -94,7 +94,7 @@ def test_a_lease_goes_on_counting_when_its_record_was_deleted(stores: Stores) ->
     assert stores.field("leases/k", "expires") == quick.expires
 
 
-def test_every_record_has_the_fields_that_terraform_speaks_of(stores: Stores) -> None:
+def test_every_record_has_the_fields_that_terraform_names(stores: Stores) -> None:
     stores.new_job("k")
     stores.assets.save(ASSET, stores.leases.acquire("k", MINUTE))
     stores.records.update(["k"], lambda _values: {"k": "1"})
@@ -105,7 +105,7 @@ def test_every_record_has_the_fields_that_terraform_speaks_of(stores: Stores) ->
 
 
 def test_counts_are_spread(stores: Stores) -> None:
-    """One document takes about one write a second for long."""
+    """One document takes only about one write per second for a long time."""
     for number in range(40):
         stores.new_job(f"job-{number}")
     shards = [shard.to_dict() for shard in stores.raw.collection("counts").stream()]
@@ -122,7 +122,7 @@ def test_an_invented_cursor_is_refused(created_at: str, stores: Stores) -> None:
 
 
 def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The queries as they are sent, against those that Terraform makes indexes for."""
+    """Compare the queries that are sent with the indexes that Terraform creates."""
     with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as between:
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", between.host)
         store, clock = Firestore(emulated_cloud.project(), "(default)"), FakeClock()
@@ -140,8 +140,8 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
 
 
 def _index(request: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
-    """The composite index that Firestore wants for a query: fields it compares for equality, then those of its order;
-    none for a single field (firebase.google.com/docs/firestore/query-data/index-overview)."""
+    """Return the composite index that Firestore needs for a query: fields it compares for equality, then those of its
+    order; none for a single field (firebase.google.com/docs/firestore/query-data/index-overview)."""
     from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
 
     query = RunQueryRequest.deserialize(request).structured_query

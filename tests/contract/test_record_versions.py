@@ -12,13 +12,13 @@ from sutradhar.domain.core.errors import NewerRecord, UnreadableRecord
 from sutradhar.domain.core.record import History, Record
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.plan.plan import RenderPlan
-from tests.contract.conftest import Kit
+from tests.contract.conftest import StoreFixture
 
 ASSET = Asset(key="k", kind="image", blob="assets/a.png", sha256="a", size=1, provider="p/1")
 
 
 @pytest.fixture
-def job(kit: Kit) -> Job:
+def job(kit: StoreFixture) -> Job:
     return Job.new("job-1", RenderPlan(topic="tea"), "hash", kit.clock.now())
 
 
@@ -30,17 +30,17 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
         yield version
 
 
-def save_asset(kit: Kit) -> None:
+def save_asset(kit: StoreFixture) -> None:
     kit.assets.save(ASSET, kit.leases.acquire("asset/k", timedelta(minutes=1)))
 
 
-def test_a_job_is_stored_with_its_number(kit: Kit, job: Job) -> None:
+def test_a_job_is_stored_with_its_number(kit: StoreFixture, job: Job) -> None:
     kit.jobs.create(job)
     stored = json.loads(kit.raw_job("job-1"))
     assert (stored["schema"], stored["requested_plan"]["schema"]) == (Job.history.version, RenderPlan.history.version)
 
 
-def test_records_without_a_number_are_read(kit: Kit, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_without_a_number_are_read(kit: StoreFixture, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as first_version:
         first_version.setattr(Record, "to_record", lambda self: self.model_dump_json())
         kit.jobs.create(job)
@@ -65,7 +65,9 @@ def test_records_without_a_number_are_read(kit: Kit, job: Job, monkeypatch: pyte
     ],
     ids=["get", "latest", "unfinished", "update", "create"],
 )
-def test_a_newer_job_is_refused(kit: Kit, job: Job, newer: pytest.MonkeyPatch, read: Callable[[Kit], object]) -> None:
+def test_a_newer_job_is_refused(
+    kit: StoreFixture, job: Job, newer: pytest.MonkeyPatch, read: Callable[[StoreFixture], object]
+) -> None:
     kit.jobs.create(job)
     newer.undo()
     before = kit.raw_job("job-1")
@@ -74,7 +76,7 @@ def test_a_newer_job_is_refused(kit: Kit, job: Job, newer: pytest.MonkeyPatch, r
     assert kit.raw_job("job-1") == before
 
 
-def test_a_newer_asset_is_refused(kit: Kit, newer: pytest.MonkeyPatch) -> None:
+def test_a_newer_asset_is_refused(kit: StoreFixture, newer: pytest.MonkeyPatch) -> None:
     save_asset(kit)
     newer.undo()
     with pytest.raises(NewerRecord, match=r"^a stored asset was written"):
@@ -82,7 +84,7 @@ def test_a_newer_asset_is_refused(kit: Kit, newer: pytest.MonkeyPatch) -> None:
 
 
 def test_a_job_that_cannot_be_upgraded_says_how_to_drain_the_store(
-    kit: Kit, job: Job, monkeypatch: pytest.MonkeyPatch
+    kit: StoreFixture, job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as other_version:
         other_version.setattr(Record, "to_record", lambda _self: '{"schema": 0, "steps": []}')

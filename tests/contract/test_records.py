@@ -1,4 +1,5 @@
-"""Small shared values: what several change together is changed in one step, by one after the other."""
+"""Contract of the key-value store: names that are changed together are changed in one step, by one process at a
+time."""
 
 import json
 from collections.abc import Mapping
@@ -13,18 +14,18 @@ from sutradhar.domain.core.errors import BudgetExceeded
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
-from tests.contract.conftest import Kit
+from tests.contract.conftest import StoreFixture
 
 PRICES = PriceTable.model_validate(
     {"prices": [{"provider": "v", "model": "m", "unit": "calls", "usd": "0.10", "source": "s", "as_of": "2026-01-01"}]}
 )
 
 
-def test_a_name_that_was_never_written_has_no_value(kit: Kit) -> None:
+def test_a_name_that_was_never_written_has_no_value(kit: StoreFixture) -> None:
     assert kit.records.read(["a", "b/c"]) == {}
 
 
-def test_several_are_changed_together_and_the_others_stay(kit: Kit) -> None:
+def test_several_names_are_changed_together_and_the_others_stay(kit: StoreFixture) -> None:
     kit.records.update(["a", "b/c"], lambda values: {"a": "1", "b/c": "2"})
     values_before: list[Mapping[str, str]] = []
 
@@ -37,7 +38,7 @@ def test_several_are_changed_together_and_the_others_stay(kit: Kit) -> None:
     assert kit.records.read(["a", "b/c", "new"]) == {"a": "3", "b/c": "2"}
 
 
-def test_a_change_that_raises_writes_nothing(kit: Kit) -> None:
+def test_a_change_that_raises_writes_nothing(kit: StoreFixture) -> None:
     def change(_values: Mapping[str, str]) -> Mapping[str, str]:
         raise BudgetExceeded("no", provider="v")
 
@@ -46,7 +47,7 @@ def test_a_change_that_raises_writes_nothing(kit: Kit) -> None:
     assert kit.records.read(["a"]) == {}
 
 
-def test_twenty_at_once_lose_no_change(kit: Kit) -> None:
+def test_twenty_concurrent_writers_lose_no_change(kit: StoreFixture) -> None:
     def add(_i: int) -> None:
         def change(values: Mapping[str, str]) -> Mapping[str, str]:
             return {name: json.dumps(json.loads(values.get(name, "0")) + 1) for name in ("x", "y")}
@@ -58,7 +59,7 @@ def test_twenty_at_once_lose_no_change(kit: Kit) -> None:
     assert kit.records.read(["x", "y"]) == {"x": "60", "y": "60"}
 
 
-def test_fifty_workers_never_commit_more_than_a_cap(kit: Kit) -> None:
+def test_fifty_workers_never_commit_more_than_a_cap(kit: StoreFixture) -> None:
     """Five jobs of ten workers, each cap for seven calls, the day's for thirty, and for twelve that of an API key that
     two of the jobs are of: 0.10 USD a call."""
     day = day_account(kit.clock.now().date().isoformat())

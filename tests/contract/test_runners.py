@@ -87,7 +87,7 @@ def render(tmp_path: Path) -> Render:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    """Another process is looked at, which has no way to tell us."""
+    """Poll, since the state belongs to another process, which sends no signal."""
     end = time.monotonic() + 20
     while not true():
         assert time.monotonic() < end
@@ -185,7 +185,7 @@ def test_a_render_whose_starter_was_killed_is_found_by_the_next_one(kit: RunnerF
 
 
 class Mute(CloudRunJobs):
-    """Starts what it is asked to, and breaks the connection instead of answering the first time."""
+    """Starts each execution, and breaks the first connection instead of answering."""
 
     mute = True
 

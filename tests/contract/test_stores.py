@@ -18,13 +18,13 @@ from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld, NotFound, St
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
-from tests.contract.conftest import Kit
+from tests.contract.conftest import StoreFixture
 
 PLAN = RenderPlan(topic="tea")
 MINUTE = timedelta(minutes=1)
 
 
-def job(kit: Kit, name: str = "job-1") -> Job:
+def job(kit: StoreFixture, name: str = "job-1") -> Job:
     return Job.new(name, PLAN, "hash", kit.clock.now())
 
 
@@ -32,11 +32,11 @@ def asset(key: str = "k") -> Asset:
     return Asset(key=key, kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
 
 
-def cancel(kit: Kit, current: Job) -> tuple[Job, Sequence[Message]]:
+def cancel(kit: StoreFixture, current: Job) -> tuple[Job, Sequence[Message]]:
     return current.cancel(kit.clock.now())
 
 
-def test_a_new_job_is_stored_once(kit: Kit) -> None:
+def test_a_new_job_is_stored_once(kit: StoreFixture) -> None:
     first, created = kit.jobs.create(job(kit))
     assert created
     assert json.loads(kit.raw_job("job-1"))["state"] == "PLANNING"
@@ -46,7 +46,7 @@ def test_a_new_job_is_stored_once(kit: Kit) -> None:
     assert second == first == kit.jobs.get("job-1")
 
 
-def test_what_is_not_there_is_not_found(kit: Kit) -> None:
+def test_a_missing_record_or_blob_is_not_found(kit: StoreFixture) -> None:
     with pytest.raises(NotFound):
         kit.jobs.get("nope")
     with pytest.raises(NotFound):
@@ -60,8 +60,8 @@ def test_what_is_not_there_is_not_found(kit: Kit) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "__x__", "a/b", "a" * 2000, "%2E", "%5F%5Fx%5F%5F"])
-def test_an_id_may_be_anything(kit: Kit, name: str) -> None:
-    """Callers of the API and broken messages make ids up, and are told that there is no such job."""
+def test_an_id_may_be_anything(kit: StoreFixture, name: str) -> None:
+    """Callers of the API and broken messages invent ids; the store answers that there is no such job."""
     with pytest.raises(NotFound):
         kit.jobs.get(name)
     stored, created = kit.jobs.create(job(kit, name))
@@ -73,7 +73,7 @@ def test_an_id_may_be_anything(kit: Kit, name: str) -> None:
             kit.jobs.get(other)
 
 
-def test_an_update_writes_and_counts_and_hands_on_the_messages(kit: Kit) -> None:
+def test_an_update_writes_and_counts_and_hands_on_the_messages(kit: StoreFixture) -> None:
     kit.jobs.create(job(kit))
     pending = [PlanRender(job_id="job-1")]
     changed, messages = kit.jobs.update("job-1", lambda j: (j.evolve(notices=("a",)), pending))
@@ -82,14 +82,14 @@ def test_an_update_writes_and_counts_and_hands_on_the_messages(kit: Kit) -> None
     assert kit.jobs.get("job-1") == changed
 
 
-def test_an_update_that_changes_nothing_writes_nothing(kit: Kit) -> None:
+def test_an_update_that_changes_nothing_writes_nothing(kit: StoreFixture) -> None:
     kit.jobs.create(job(kit))
     before = kit.raw_job("job-1")
     kit.jobs.update("job-1", lambda j: (j, []))
     assert kit.raw_job("job-1") == before
 
 
-def test_an_update_that_raises_writes_nothing(kit: Kit) -> None:
+def test_an_update_that_raises_writes_nothing(kit: StoreFixture) -> None:
     kit.jobs.create(job(kit))
 
     def change(_job: Job) -> tuple[Job, Sequence[Message]]:
@@ -100,7 +100,7 @@ def test_an_update_that_raises_writes_nothing(kit: Kit) -> None:
     assert kit.jobs.get("job-1").version == 0
 
 
-def test_no_update_is_lost_among_racers(kit: Kit) -> None:
+def test_no_update_is_lost_among_racers(kit: StoreFixture) -> None:
     kit.jobs.create(job(kit))
 
     def race(number: int) -> None:
@@ -115,7 +115,7 @@ def test_no_update_is_lost_among_racers(kit: Kit) -> None:
     assert (end.version, sorted(end.notices, key=int)) == (12, [str(i) for i in range(12)])
 
 
-def test_unfinished_jobs_are_listed_if_no_process_wrote_to_them_for_a_while(kit: Kit) -> None:
+def test_unfinished_jobs_are_listed_if_no_process_wrote_to_them_for_a_while(kit: StoreFixture) -> None:
     for name in ("old", "over", "young"):
         if name == "young":
             kit.clock.advance(100)
@@ -126,14 +126,14 @@ def test_unfinished_jobs_are_listed_if_no_process_wrote_to_them_for_a_while(kit:
     assert [j.id for j in kit.jobs.list_unfinished(kit.clock.now())] == ["old", "young"]
 
 
-def test_the_newest_jobs_come_first(kit: Kit) -> None:
+def test_the_newest_jobs_come_first(kit: StoreFixture) -> None:
     for name in ("a", "b", "c"):
         kit.jobs.create(job(kit, name))
         kit.clock.advance(1)
     assert [j.id for j in kit.jobs.list_latest(2).jobs] == ["c", "b"]
 
 
-def test_pages_follow_each_other_whatever_is_made_meanwhile(kit: Kit) -> None:
+def test_pages_follow_each_other_although_new_jobs_arrive(kit: StoreFixture) -> None:
     for name in ("a", "b", "c", "d"):
         kit.jobs.create(job(kit, name))
         if name != "b":
@@ -149,7 +149,7 @@ def test_pages_follow_each_other_whatever_is_made_meanwhile(kit: Kit) -> None:
             kit.jobs.list_latest(2, wrong)
 
 
-def test_every_move_is_counted_once(kit: Kit) -> None:
+def test_every_move_is_counted_once(kit: StoreFixture) -> None:
     assert kit.jobs.count_by_state() == {}
     for name in ("a", "b"):
         kit.jobs.create(job(kit, name))
@@ -160,7 +160,7 @@ def test_every_move_is_counted_once(kit: Kit) -> None:
     assert kit.jobs.count_by_state() == {JobState.PLANNING: 2, JobState.CANCELLED: 1}
 
 
-def test_a_failed_job_is_unfinished_again_after_a_retry(kit: Kit) -> None:
+def test_a_failed_job_is_unfinished_again_after_a_retry(kit: StoreFixture) -> None:
     kit.jobs.create(job(kit))
     kit.jobs.update("job-1", lambda j: j.fail(JobFailure(stage="plan", cause="x"), kit.clock.now()))
     assert kit.jobs.list_unfinished(kit.clock.now()) == []
@@ -168,7 +168,7 @@ def test_a_failed_job_is_unfinished_again_after_a_retry(kit: Kit) -> None:
     assert [j.state for j in kit.jobs.list_unfinished(kit.clock.now())] == [JobState.PLANNING]
 
 
-def test_only_one_of_many_gets_the_lease(kit: Kit) -> None:
+def test_only_one_of_many_gets_the_lease(kit: StoreFixture) -> None:
     got: list[int] = []
 
     def race(i: int) -> None:
@@ -184,7 +184,7 @@ def test_only_one_of_many_gets_the_lease(kit: Kit) -> None:
     assert len(got) == 1
 
 
-def test_only_one_of_many_takes_over_a_lease_that_is_over(kit: Kit) -> None:
+def test_only_one_of_many_takes_over_an_expired_lease(kit: StoreFixture) -> None:
     for turn in range(6):
         kit.leases.acquire(f"x{turn}", MINUTE)
     kit.clock.advance(61)
@@ -201,7 +201,7 @@ def test_only_one_of_many_takes_over_a_lease_that_is_over(kit: Kit) -> None:
         assert len(tokens) == 1
 
 
-def test_a_lease_is_free_when_given_back_or_over(kit: Kit) -> None:
+def test_a_lease_is_free_when_released_or_expired(kit: StoreFixture) -> None:
     first = kit.leases.acquire("x", MINUTE)
     with pytest.raises(LeaseHeld):
         kit.other_leases.acquire("x", MINUTE)
@@ -215,7 +215,7 @@ def test_a_lease_is_free_when_given_back_or_over(kit: Kit) -> None:
     assert first.token < second.token < third.token
 
 
-def test_an_asset_is_saved_under_the_newest_lease_only(kit: Kit) -> None:
+def test_an_asset_is_saved_under_the_newest_lease_only(kit: StoreFixture) -> None:
     slow = kit.leases.acquire("k", MINUTE)
     kit.clock.advance(61)
     quick = kit.other_leases.acquire("k", MINUTE)
@@ -227,7 +227,7 @@ def test_an_asset_is_saved_under_the_newest_lease_only(kit: Kit) -> None:
     assert kit.assets.get_many([]) == {}
 
 
-def test_a_blob_comes_back_as_it_was(kit: Kit, tmp_path: Path) -> None:
+def test_a_blob_comes_back_as_it_was(kit: StoreFixture, tmp_path: Path) -> None:
     kit.blobs.put("a/b.bin", b"one")
     kit.blobs.put("a/b.bin", b"three")
     (tmp_path / "source").write_bytes(b"from a file")
@@ -246,7 +246,7 @@ def test_a_blob_comes_back_as_it_was(kit: Kit, tmp_path: Path) -> None:
     assert kit.blobs.exists("a/c.bin")
 
 
-def test_a_file_can_be_sent_from_outside_where_the_store_has_an_address(kit: Kit) -> None:
+def test_a_file_can_be_uploaded_directly_if_the_store_has_urls(kit: StoreFixture) -> None:
     address = kit.blobs.upload_url("uploads/1", "video/mp4", 5)
     if address is None:
         assert isinstance(kit.blobs, FileBlobStore)
@@ -256,7 +256,7 @@ def test_a_file_can_be_sent_from_outside_where_the_store_has_an_address(kit: Kit
     assert kit.blobs.get("uploads/1") == b"bytes"
 
 
-def test_a_video_is_uploaded_and_downloaded_in_pieces(kit: Kit, tmp_path: Path) -> None:
+def test_a_video_is_uploaded_and_downloaded_in_pieces(kit: StoreFixture, tmp_path: Path) -> None:
     (tmp_path / "film").write_bytes(os.urandom(9_000_001))  # over 8 MiB the clients send it in several requests
     kit.blobs.put_file("jobs/1/video.mp4", tmp_path / "film")
     copy = kit.blobs.fetch("jobs/1/video.mp4", tmp_path / "copy")
@@ -267,7 +267,7 @@ def test_a_video_is_uploaded_and_downloaded_in_pieces(kit: Kit, tmp_path: Path) 
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []  # no half file is left
 
 
-def test_of_many_who_put_a_new_blob_one_succeeds(kit: Kit) -> None:
+def test_of_many_who_put_a_new_blob_one_succeeds(kit: StoreFixture) -> None:
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda n: kit.blobs.put_new("locks/a", str(n).encode()), range(8)))
     assert won.count(True) == 1
@@ -275,7 +275,7 @@ def test_of_many_who_put_a_new_blob_one_succeeds(kit: Kit) -> None:
     assert not kit.blobs.put_new("locks/a", b"late")
 
 
-def test_a_copied_blob_stays_when_the_first_one_changes(kit: Kit, tmp_path: Path) -> None:
+def test_a_copied_blob_stays_when_the_first_one_changes(kit: StoreFixture, tmp_path: Path) -> None:
     kit.blobs.put("a/b.bin", b"one")
     kit.blobs.put("c/d.bin", b"older")
     kit.blobs.copy("a/b.bin", "c/d.bin")
@@ -286,7 +286,7 @@ def test_a_copied_blob_stays_when_the_first_one_changes(kit: Kit, tmp_path: Path
     assert kit.raw_blob("c/d.bin") == b"one"
 
 
-def test_a_blob_name_cannot_leave_the_store(kit: Kit) -> None:
+def test_a_blob_name_cannot_leave_the_store(kit: StoreFixture) -> None:
     for name in ("../outside", "/etc/hostname", "a/../../b", ""):
         with pytest.raises(NotFound):
             kit.blobs.get(name)

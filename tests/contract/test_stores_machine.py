@@ -1,4 +1,4 @@
-"""Each store against a plain dict: whatever is asked for in whatever order, both say the same."""
+"""Compare each store with a plain dict: in any order of calls both give the same answers."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -15,14 +15,14 @@ from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
-from tests.contract.conftest import Kit, gcp_kit, local_kit
+from tests.contract.conftest import StoreFixture, gcp_kit, local_kit
 
 NAMES = st.sampled_from(["a", "b", "c/d", "ё हि", "e@f"])
 BLOBS = st.sampled_from(["a", "b/c", "b/d.mp4", "ё/हि"])
 
 
 class StoresMachine(RuleBasedStateMachine):
-    kits: Callable[[], Iterator[Kit]]
+    kits: Callable[[], Iterator[StoreFixture]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ class StoresMachine(RuleBasedStateMachine):
         self.entered[job.state] = self.entered.get(job.state, 0) + 1
 
 
-def play(kits: Callable[[], Iterator[Kit]], examples: int) -> None:
+def play(kits: Callable[[], Iterator[StoreFixture]], examples: int) -> None:
     machine = type("Machine", (StoresMachine,), {"kits": staticmethod(kits)})
     checks = list(HealthCheck)
     run_state_machine_as_test(
@@ -187,10 +187,10 @@ def play(kits: Callable[[], Iterator[Kit]], examples: int) -> None:
     )
 
 
-def test_the_local_stores_are_a_dict(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_the_local_stores_behave_like_a_dict(tmp_path_factory: pytest.TempPathFactory) -> None:
     play(lambda: local_kit(Path(tmp_path_factory.mktemp("stores"))), 60)
 
 
 @pytest.mark.usefixtures("emulators")
-def test_the_stores_of_google_cloud_are_a_dict() -> None:
+def test_the_stores_of_google_cloud_behave_like_a_dict() -> None:
     play(gcp_kit, 40)

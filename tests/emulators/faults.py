@@ -1,4 +1,4 @@
-"""Servers that answer as told, spoken to by Google's own clients."""
+"""Servers with prepared answers, which Google's own clients call."""
 
 import json
 import threading
@@ -43,7 +43,7 @@ class HttpServer:
             do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - their names
 
             def log_message(self, *_args: object) -> None:
-                """Quiet."""
+                """Write no log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -61,7 +61,7 @@ class HttpServer:
 
 @contextmanager
 def grpc_server(code: grpc.StatusCode) -> Iterator[tuple[str, list[str]]]:
-    """Host and port of a server that ends every call with ``code``, and the methods that were called."""
+    """Yield host and port of a server that ends every call with ``code``, and the methods that were called."""
     calls: list[str] = []
 
     class Refusing(grpc.GenericRpcHandler):

@@ -1,4 +1,4 @@
-"""Between a client and an emulator: a server for gRPC that passes bytes on, keeps what it saw, and breaks what it is
+"""A gRPC server between a client and an emulator: it passes bytes on, records the calls, and breaks those that it is
 told to break."""
 
 from collections.abc import Callable, Iterator
@@ -78,7 +78,7 @@ class _PassOn(grpc.GenericRpcHandler):
 
 @contextmanager
 def proxy(target: str) -> Iterator[Proxy]:
-    """In front of the emulator at ``target``, host and port."""
+    """Run a proxy in front of the emulator at ``target`` (host and port)."""
     with grpc.insecure_channel(target) as channel:
         new_proxy = Proxy("")
         server = grpc.server(ThreadPoolExecutor(16), handlers=(_PassOn(channel, new_proxy),))

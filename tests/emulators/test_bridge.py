@@ -1,4 +1,4 @@
-"""The bridge delivers as Pub/Sub's push does, and nothing that a function does ends it."""
+"""The bridge delivers as Pub/Sub's push does, and no failure of a function ends it."""
 
 import base64
 import json
@@ -69,7 +69,7 @@ def publish(project: str, *job_ids: str) -> None:
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    """Pub/Sub delivers when it likes."""
+    """Poll, since Pub/Sub chooses the time of a delivery."""
     end = time.monotonic() + 20
     while not true():
         assert time.monotonic() < end
@@ -100,7 +100,7 @@ def test_a_message_comes_in_the_envelope_of_a_push(project: str, serve: Callable
 
 
 @pytest.mark.parametrize("answer", [b"", b"nonsense\r\n\r\n", FAILED], ids=["nothing", "nonsense", "500"])
-def test_what_failed_comes_again_and_so_does_what_is_sent_later(
+def test_a_failed_message_is_delivered_again_and_later_ones_too(
     answer: bytes, project: str, serve: Callable[..., Function]
 ) -> None:
     function = serve(answer, answer, OK)
@@ -112,7 +112,7 @@ def test_what_failed_comes_again_and_so_does_what_is_sent_later(
     assert jobs(function) == ["a", "a", "a", "b"]
 
 
-def test_what_fails_for_ever_is_a_dead_letter(project: str, serve: Callable[..., Function]) -> None:
+def test_a_message_that_always_fails_becomes_a_dead_letter(project: str, serve: Callable[..., Function]) -> None:
     function, grave = serve(FAILED), serve(OK)
     routes = [Route("t-plan", function.url, "t-dead"), Route("t-dead", grave.url)]
     with Bridge(project, routes, backoff_sec=0.01):

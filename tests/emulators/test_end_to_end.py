@@ -191,7 +191,7 @@ def test_an_unreadable_message_does_not_stop_the_others(cloud: EmulatedCloud) ->
         time.sleep(0.2)  # it passes through five deliveries, each with its backoff
 
 
-def test_a_job_that_cannot_be_served_fails_with_its_cause(cloud: EmulatedCloud) -> None:
+def test_a_job_that_cannot_be_handled_fails_with_its_cause(cloud: EmulatedCloud) -> None:
     """Its scenes are gone from the store: every delivery fails until the last."""
     with environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))

@@ -2,9 +2,10 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import google.auth
 import grpc
@@ -30,6 +31,7 @@ from sutradhar.domain.jobs.messages import PlanRender, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.pipeline.handle import handle
+from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated_cloud
@@ -45,7 +47,7 @@ LASTING = (grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.NOT_FOUND, grpc.St
 
 @pytest.fixture(autouse=True)
 def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One second for what gets half a minute in earnest."""
+    """Limit all retries to one second instead of half a minute."""
     soon = RETRY.with_timeout(1.0)
     for call in (firestore_module.CALL, runner_module._CALL):
         monkeypatch.setitem(call, "retry", soon)
@@ -234,7 +236,7 @@ def test_without_credentials_every_call_says_where_to_get_them(monkeypatch: pyte
         assert not caught.value.retryable
 
 
-def test_a_change_that_met_another_is_made_again() -> None:
+def test_a_change_that_met_another_one_is_repeated() -> None:
     """Cloud Run says ABORTED; over HTTP that is a 409 without a name of its own."""
     with HttpServer([error(409, "Conflict for resource 'e': version was specified"), (200, {})]) as server:
         runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), server.url, FakeClock())
@@ -262,26 +264,24 @@ def test_a_job_that_is_too_large_is_refused_with_its_size() -> None:
     store.close()
 
 
-def test_what_will_not_go_away_fails_the_job_and_what_may_comes_again(
+def test_a_permanent_error_fails_the_job_and_a_passing_one_is_retried(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="tea"))
 
-    def planner(error: BackendError) -> Callable[[RenderPlan], RenderPlan]:
+    def fail_planning(error: BackendError) -> None:
         def plan(_requested_plan: RenderPlan) -> RenderPlan:
             raise error
 
-        return plan
+        chains = SimpleNamespace(planner=SimpleNamespace(plan=plan))
+        monkeypatch.setattr(Services, "chains_for", lambda *_: chains)
 
-    monkeypatch.setattr(
-        services.providers.planner, "plan", planner(BackendError("bucket b: 503", retryable=True)), raising=False
-    )
+    fail_planning(BackendError("bucket b: 503", retryable=True))
     with pytest.raises(BackendError):
         handle(services, PlanRender(job_id=job.id))
     assert services.jobs.get(job.id).state is JobState.PLANNING
-    denied = BackendError("bucket b: 403", retryable=False, advice="grant the role")
-    monkeypatch.setattr(services.providers.planner, "plan", planner(denied), raising=False)
+    fail_planning(BackendError("bucket b: 403", retryable=False, advice="grant the role"))
     handle(services, PlanRender(job_id=job.id))
     failed = services.jobs.get(job.id)
     assert failed.error

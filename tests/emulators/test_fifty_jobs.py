@@ -1,4 +1,4 @@
-"""Fifty jobs at once on the emulated cloud: all end, once, and no update is lost."""
+"""Fifty jobs at the same time on the emulated cloud: each ends once, and no update is lost."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Every operation of the Firestore stores while answers are lost, streams break off and errors come and go or stay."""
+"""Every operation of the Firestore stores while answers are lost, streams break off, and errors pass or stay."""
 
 import itertools
 import threading
@@ -47,7 +47,7 @@ class StoreFixture:
         return Job.new(name, RenderPlan(topic="tea"), "hash", self.clock.now())
 
     def note(self, job: Job) -> Outcome:
-        """Not to be done twice."""
+        """Add a notice; doing this twice would show."""
         return job.evolve(notices=(*job.notices, "x"), updated_at=self.clock.now()), []
 
 
@@ -92,7 +92,8 @@ OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
 
 @pytest.fixture
 def between(emulators: Emulators, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
-    """Stands between the stores and the emulator. A second for what gets half a minute in earnest."""
+    """Yield the proxy between the stores and the emulator; all retries end after one second instead of half a
+    minute."""
     soon = RETRY.with_delay(0.01, 0.05, 2).with_timeout(1.0)
     monkeypatch.setitem(firestore_module.CALL, "retry", soon)
     with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as fault_proxy:
@@ -108,7 +109,7 @@ def stores(between: Proxy) -> Iterator[StoreFixture]:
 
 
 def documents(s: StoreFixture) -> dict[str, Any]:
-    """All that is stored, without what is drawn at random."""
+    """Return all stored documents without their random fields."""
     contents: dict[str, Any] = {}
     client = s.store.client
     for collection in ("jobs", "assets", "leases"):
@@ -127,7 +128,7 @@ def documents(s: StoreFixture) -> dict[str, Any]:
         *((name, "broken off") for name in ("unfinished", "latest", "counts", "get assets")),
     ],
 )
-def test_what_passes_leaves_no_trace(name: str, how: str, stores: StoreFixture, between: Proxy) -> None:
+def test_a_passing_fault_leaves_no_trace(name: str, how: str, stores: StoreFixture, between: Proxy) -> None:
     """The result and all documents are as in a second set of stores without the fault."""
     twin = open_stores()
     expected = OPERATIONS[name](twin)
@@ -144,7 +145,7 @@ def test_what_passes_leaves_no_trace(name: str, how: str, stores: StoreFixture, 
 
 @pytest.mark.parametrize("code", [UNAVAILABLE, DENIED], ids=lambda code: code.name)
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_what_stays_ends_in_an_error_and_nothing_is_written(
+def test_a_lasting_fault_ends_in_an_error_and_nothing_is_written(
     name: str, code: grpc.StatusCode, stores: StoreFixture, between: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     soon = firestore_module.CALL["retry"].with_timeout(0.1)
@@ -214,7 +215,7 @@ def test_twelve_writers_whose_answers_get_lost(stores: StoreFixture, between: Pr
     assert (sorted(end.notices), end.version) == (names, 12)
 
 
-def test_who_is_always_overtaken_gives_up(stores: StoreFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_loses_every_race_gives_up(stores: StoreFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(firestore_module, "TOTAL_SEC", 0.3)
 
     numbers = itertools.count(1)
@@ -240,7 +241,9 @@ def test_nothing_is_saved_if_the_lease_is_lost_between_reading_and_writing(
     assert stores.assets.get_many(["new"]) == {}
 
 
-def test_what_others_took_between_reading_and_writing_is_not_given_back(stores: StoreFixture, between: Proxy) -> None:
+def test_a_lease_that_another_process_took_between_reading_and_writing_is_not_released(
+    stores: StoreFixture, between: Proxy
+) -> None:
     between.ahead["Commit"] = lambda: take_over(stores)
     stores.leases.release(stores.held)
     with pytest.raises(LeaseHeld):
@@ -256,7 +259,7 @@ def test_a_job_deleted_between_reading_and_writing_is_not_there(stores: StoreFix
 
 
 def test_a_job_as_large_as_may_be_can_still_fail(stores: StoreFixture) -> None:
-    """Otherwise its message would come for ever."""
+    """Otherwise its message would be delivered without end."""
     room = MAX_BODY_BYTES - len(stores.jobs.get("old").evolve(notices=("",)).to_record())
     stores.jobs.update("old", lambda job: (job.evolve(notices=("x" * room,)), []))
     with pytest.raises(InvalidRequest, match=f"bytes, at most {MAX_BODY_BYTES}"):

@@ -62,7 +62,7 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
 
 
 def _wait_until_called(started: list[psutil.Process]) -> None:
-    """Until the bridge has an open connection to the function ``plan``."""
+    """Wait until the bridge has an open connection to the function ``plan``."""
     (plan,) = {
         int(arg.partition("=")[2])
         for p in started
@@ -77,7 +77,7 @@ def _wait_until_called(started: list[psutil.Process]) -> None:
         time.sleep(0.05)  # the delivery has no other sign
 
 
-def test_a_port_that_is_taken_is_said_at_once(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_at_once(tmp_path: Path) -> None:
     """The program that has the port is not taken for the API."""
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -22,7 +22,7 @@ MINE = "sutradhar-api-fn@p.iam.gserviceaccount.com"
 
 
 class OfTheMetadataServer(kinds.Credentials):
-    """As a function has them: a token that ends, and no key."""
+    """Credentials as a function has them: a token that expires, and no key."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ def read_query(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
-def test_with_a_key_the_address_is_signed_here(monkeypatch: pytest.MonkeyPatch, key: rsa.RSAPrivateKey) -> None:
+def test_with_a_key_the_url_is_signed_here(monkeypatch: pytest.MonkeyPatch, key: rsa.RSAPrivateKey) -> None:
     pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()

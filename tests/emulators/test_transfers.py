@@ -1,4 +1,4 @@
-"""Bytes on their way to and from Cloud Storage: cut off, lost on the server's side, answered twice, changed."""
+"""Transfers to and from Cloud Storage that are cut off, lost by the server, answered twice or changed."""
 
 import base64
 import gc
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptio
 
 
 class Storage:
-    """One object, and what happens to the requests for it: each of ``faults`` to the next one, by turns.
+    """One object, and the faults of the requests for it: each of ``faults`` happens to one request, in this order.
 
     A code refuses; "cut" breaks the connection in the middle; "lost" does it all, then breaks it instead of answering.
     """
@@ -40,9 +40,9 @@ class Storage:
         """Origins of the pages for which the sessions were opened."""
         self.ranges: list[str] = []
         self.says = "no"
-        """The words of a refusal."""
+        """The text of a refusal."""
         self.lie = b""
-        """Added to the bytes whose checksum is told."""
+        """These bytes are added before the checksum is computed, to make it wrong."""
         self.received = bytearray()
         self.lock = threading.Lock()
 
@@ -142,7 +142,7 @@ def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
             self.connection.shutdown(socket.SHUT_RDWR)
 
         def log_message(self, *_args: object) -> None:
-            """Quiet."""
+            """Write no log."""
 
     return Handler
 
@@ -177,7 +177,7 @@ def video_file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("faults", [[503], [429, 503], ["cut"], ["lost"]], ids=str)
-def test_an_upload_goes_on_where_it_can(
+def test_an_upload_continues_where_it_was_cut_off(
     faults: list[int | str], storage: Storage, blobs: GcsBlobStore, video_file: Path
 ) -> None:
     storage.faults = faults
@@ -186,14 +186,14 @@ def test_an_upload_goes_on_where_it_can(
     assert storage.sessions == 1
 
 
-def test_a_session_is_opened_for_the_page_that_will_send(storage: Storage, blobs: GcsBlobStore) -> None:
+def test_a_session_is_opened_for_the_origin_of_the_sending_page(storage: Storage, blobs: GcsBlobStore) -> None:
     for origin in (None, "https://studio.example.com"):
         assert blobs.upload_url("uploads/1", "video/mp4", 5, origin)
     assert storage.origins == [None, "https://studio.example.com"]
 
 
 @pytest.mark.parametrize("code", [404, 410])
-def test_an_upload_whose_session_is_lost_begins_anew(
+def test_an_upload_whose_session_is_lost_starts_again(
     code: int, storage: Storage, blobs: GcsBlobStore, video_file: Path
 ) -> None:
     storage.faults = [code]
@@ -210,7 +210,7 @@ def test_an_upload_whose_session_is_lost_begins_anew(
     assert len(storage.faults) == 98
 
 
-def test_a_download_that_breaks_off_goes_on_from_there(storage: Storage, blobs: GcsBlobStore, tmp_path: Path) -> None:
+def test_a_download_that_breaks_off_continues_from_there(storage: Storage, blobs: GcsBlobStore, tmp_path: Path) -> None:
     storage.stored = VIDEO
     storage.faults = ["cut", 503, "cut"]
     assert blobs.fetch("a", tmp_path / "copy").read_bytes() == VIDEO
@@ -233,7 +233,7 @@ def test_a_download_that_fails_leaves_nothing_behind(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("copy", b"older")]
 
 
-def test_an_upload_that_came_out_wrong_is_taken_away_and_may_be_tried_again(
+def test_an_upload_with_a_wrong_checksum_is_deleted_and_may_be_repeated(
     storage: Storage, blobs: GcsBlobStore, video_file: Path
 ) -> None:
     storage.lie = b"!"
@@ -261,7 +261,7 @@ def test_the_process_that_stored_a_new_blob_learns_it_although_the_answer_was_lo
     ],
     ids=["deleted meanwhile", "changed on the way", "not a request"],
 )
-def test_a_blob_that_could_not_be_stored_is_never_one_that_is_not_there(
+def test_a_failed_upload_is_never_reported_as_a_missing_blob(
     code: int, message: str, retryable: bool, storage: Storage, blobs: GcsBlobStore
 ) -> None:
     storage.faults, storage.says = [code], message

@@ -21,7 +21,7 @@ from tests.fakes import FakeClock
 
 
 class LocalQueue:
-    """A queue and what is round it."""
+    """A queue with its database, clock and process registry."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.clock = home, FakeClock()
@@ -54,7 +54,7 @@ def job_of(message: Message) -> str:
     return message.job_id
 
 
-def test_messages_are_taken_in_order_and_gone_when_done(local: LocalQueue) -> None:
+def test_messages_are_taken_in_order_and_deleted_when_finished(local: LocalQueue) -> None:
     for name in ("a", "b"):
         local.queue.publish(message(name))
     first, second = local.queue.take(), local.queue.take()
@@ -67,7 +67,7 @@ def test_messages_are_taken_in_order_and_gone_when_done(local: LocalQueue) -> No
     assert local.queue.depth() == 0
 
 
-def test_a_message_in_hand_comes_again_when_its_lease_is_over(local: LocalQueue) -> None:
+def test_a_message_in_hand_is_delivered_again_when_its_lease_has_expired(local: LocalQueue) -> None:
     local.queue.publish(message())
     taken = local.queue.take()
     assert taken
@@ -79,7 +79,7 @@ def test_a_message_in_hand_comes_again_when_its_lease_is_over(local: LocalQueue)
     assert local.queue.take()
 
 
-def test_a_message_of_a_dead_process_comes_again_at_once(local: LocalQueue) -> None:
+def test_a_message_of_a_dead_process_is_delivered_again_at_once(local: LocalQueue) -> None:
     process_registry, queue = local.another_process()
     local.queue.publish(message())
     assert queue.take()
@@ -90,7 +90,7 @@ def test_a_message_of_a_dead_process_comes_again_at_once(local: LocalQueue) -> N
     assert again.deliveries == 1
 
 
-def test_a_slow_worker_cannot_end_what_was_given_to_another(local: LocalQueue) -> None:
+def test_a_slow_worker_cannot_finish_a_message_that_another_one_has(local: LocalQueue) -> None:
     process_registry, queue = local.another_process()
     local.queue.publish(message())
     slow = queue.take()
@@ -128,7 +128,7 @@ def test_waiting_for_a_lease_is_no_failure(local: LocalQueue) -> None:
         local.clock.advance(1)
 
 
-def test_a_message_that_kills_its_process_every_time_is_worn_out(local: LocalQueue) -> None:
+def test_a_message_that_kills_its_process_every_time_is_exhausted(local: LocalQueue) -> None:
     local.queue.publish(message())
     for _ in range(MAX_DELIVERIES):
         process_registry, queue = local.another_process()
@@ -141,7 +141,7 @@ def test_a_message_that_kills_its_process_every_time_is_worn_out(local: LocalQue
     assert last.is_exhausted
 
 
-def test_rubbish_becomes_a_dead_letter_and_does_not_stop_the_rest(local: LocalQueue) -> None:
+def test_an_unreadable_message_becomes_a_dead_letter_and_does_not_stop_the_others(local: LocalQueue) -> None:
     with local.database.write() as connection:
         connection.execute("INSERT INTO messages (type, body, available) VALUES ('Nonsense', '{}', 0)")
     local.queue.publish(message())
@@ -191,7 +191,7 @@ def test_tables_of_another_version_are_refused(
     assert str(refused.value).startswith(f"{tmp_path / 'state.db'} was written by ")
 
 
-def test_a_type_can_be_left_to_others(local: LocalQueue) -> None:
+def test_a_type_of_message_can_be_excluded(local: LocalQueue) -> None:
     local.queue.publish(message("a"))
     assert local.queue.take(exclude_type="PlanRender") is None
     assert local.queue.next_due_in(exclude_type="PlanRender") is None
@@ -199,7 +199,7 @@ def test_a_type_can_be_left_to_others(local: LocalQueue) -> None:
     assert local.queue.take(exclude_type="ProduceAsset")
 
 
-def test_publishing_rings_those_who_wait(local: LocalQueue) -> None:
+def test_publishing_wakes_the_waiting_workers(local: LocalQueue) -> None:
     listener = WakeListener(local.home)
     process_registry, queue = local.another_process()
     queue.publish(message())
@@ -210,7 +210,7 @@ def test_publishing_rings_those_who_wait(local: LocalQueue) -> None:
     listener.close()
 
 
-def test_the_worker_delivers_retries_and_buries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_worker_delivers_retries_and_puts_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from threading import Event
 
     monkeypatch.setattr("sutradhar.backends.local.queue.backoff_sec", lambda _failures: 0.0)
@@ -266,7 +266,7 @@ def test_a_worker_outlives_errors_of_the_queue_itself(tmp_path: Path, monkeypatc
     local.process_registry.close()
 
 
-def test_half_written_files_are_known_by_their_owner(tmp_path: Path) -> None:
+def test_unfinished_files_are_listed_with_their_owner(tmp_path: Path) -> None:
     store = FileBlobStore(tmp_path, "me")
     with pytest.raises(FileNotFoundError):
         store.put_file("a", tmp_path / "missing")
@@ -303,7 +303,7 @@ def test_an_equal_message_that_waits_is_brought_forward_instead_of_doubled(local
     assert local.queue.take() == first
 
 
-def test_a_message_that_failed_keeps_its_rest_and_gets_no_further_tries(local: LocalQueue) -> None:
+def test_a_message_that_failed_keeps_its_pause_and_gets_no_further_tries(local: LocalQueue) -> None:
     local.queue.publish(message())
     for tries in range(1, MAX_FAILURES + 1):
         delivery = local.queue.take()

@@ -62,7 +62,7 @@ def log_of(home: Path) -> str:
     return "".join(path.read_text() for path in (home / "executions").glob("*.log"))
 
 
-def test_one_that_ends_well_has_succeeded(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
+def test_a_renderer_that_ends_well_has_succeeded(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
     runner = make("import os; print(os.environ['RENDER_REQUEST'], os.environ['CLOUD_RUN_TASK_COUNT'])")
     name = runner.start("job-1", "job-1-1", "the/request.json")
     wait_until(lambda: runner.report(name).state is ExecutionState.SUCCEEDED)
@@ -97,7 +97,7 @@ def test_a_render_that_runs_is_not_started_twice_and_can_be_cancelled(
     assert bus.messages == []
 
 
-def test_once_closed_nothing_runs_and_nothing_is_started(make: Make, tmp_path: Path) -> None:
+def test_after_closing_no_renderer_runs_or_starts(make: Make, tmp_path: Path) -> None:
     runner = make(FOREVER)
     runner.start("job-1", "job-1-1", "r")
     runner.close()
@@ -107,7 +107,7 @@ def test_once_closed_nothing_runs_and_nothing_is_started(make: Make, tmp_path: P
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_an_execution_of_a_dead_process_is_lost_and_cleared_away(make: Make, tmp_path: Path) -> None:
+def test_an_execution_of_a_dead_process_is_lost_and_its_files_are_removed(make: Make, tmp_path: Path) -> None:
     other = ProcessRegistry(tmp_path)
     name = f"job-1-1.0.{other.owner}"
     (tmp_path / "tmp" / name).mkdir(parents=True)
@@ -132,7 +132,7 @@ def neighbour(tmp_path: Path, bus: RecordingBus) -> Iterator[LocalRenderRunner]:
     process_registry.close()
 
 
-def test_a_process_that_leaves_gives_back_what_it_renders(
+def test_a_process_that_ends_gives_its_render_back(
     make: Make, neighbour: LocalRenderRunner, bus: RecordingBus, tmp_path: Path
 ) -> None:
     runner = make(FOREVER)
@@ -146,7 +146,7 @@ def test_a_process_that_leaves_gives_back_what_it_renders(
     assert runner.report(name).state is ExecutionState.LOST
 
 
-def test_a_process_that_leaves_before_its_renderer_is_up_gives_it_back(
+def test_a_process_that_ends_before_its_renderer_has_started_gives_it_back(
     make: Make, neighbour: LocalRenderRunner, bus: RecordingBus
 ) -> None:
     runner = make(FOREVER)
@@ -167,7 +167,7 @@ def test_other_processes_see_how_an_execution_ended(
     assert neighbour.report(name).state is state
 
 
-def test_what_another_process_cancels_is_not_tried_again(
+def test_an_execution_that_another_process_cancels_is_not_started_again(
     make: Make, neighbour: LocalRenderRunner, bus: RecordingBus, tmp_path: Path
 ) -> None:
     runner = make(FOREVER)
@@ -179,7 +179,7 @@ def test_what_another_process_cancels_is_not_tried_again(
     assert bus.messages == []
 
 
-def test_an_end_that_cannot_be_written_down_is_told_all_the_same(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
+def test_an_end_that_cannot_be_stored_is_announced_nevertheless(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
     # a folder in the place of the report, which no report can replace
     runner = make(
         f"import glob, os, sys\nfor p in glob.glob({str(tmp_path / 'executions/*.json')!r}):\n"

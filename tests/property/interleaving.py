@@ -1,4 +1,4 @@
-"""Handlers that stop before every effect until they are told to go on, or are killed there.
+"""Handlers that stop before every effect until the test lets them go on or kills them.
 
 Each handler runs in a thread of its own, but only one thread of the world ever runs: the test hands the baton to a
 handler and gets it back at the handler's next effect. So the order of all effects is the test's choice.
@@ -30,13 +30,13 @@ class Handler:
         self._stopped.acquire()
 
     def kill(self) -> None:
-        """It never runs another effect."""
+        """End the handler: it never runs another effect."""
         self._killed = True
         while not self.over:
             self.step()
 
     def pause(self) -> None:
-        """Called by the handler's own thread before an effect."""
+        """Wait for the test; the handler's own thread calls this before each effect."""
         if self._killed:
             raise Killed
         self._stopped.release()

@@ -38,7 +38,7 @@ class Stores:
 
 
 class WatchedJobs:
-    """Checks every arrow as it is written, and counts how often each job ends."""
+    """Checks every transition as it is written, and counts how often each job ends."""
 
     def __init__(self, stores: Stores, machine: Machine) -> None:
         self._stores, self._machine = stores, machine
@@ -103,7 +103,7 @@ class Process:
         self.runner.close(self.queue)
 
     def start(self, delivery: Delivery) -> None:
-        """A handler for ``delivery``, before its first effect."""
+        """Start a handler for ``delivery``, which stops before its first effect."""
 
         def work() -> None:
             self._machine.by_thread[threading.get_ident()] = handler
@@ -117,13 +117,13 @@ class Process:
         self.handlers.append(handler)
 
     def finish(self) -> None:
-        """Every handler to its end."""
+        """Run every handler to its end."""
         while self.handlers:
             self.handlers[0].step()
             self.reap()
 
     def reap(self) -> None:
-        """Forget the handlers that are through. Raises what one of them raised."""
+        """Forget the handlers that have ended. Raise the error of a handler that failed."""
         for handler in [h for h in self.handlers if h.over]:
             self.handlers.remove(handler)
             self._machine.making.pop(handler, None)
@@ -150,7 +150,7 @@ class Process:
 
 
 class LeaseWatch:
-    """Notes until when each handler holds what."""
+    """Notes which leases each handler holds, and until when."""
 
     def __init__(self, leases: LeaseStore, machine: Machine) -> None:
         self._leases, self._machine = leases, machine

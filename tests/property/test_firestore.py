@@ -1,4 +1,5 @@
-"""The pipeline's property on Firestore: the same events, and others may come between a job's reading and writing."""
+"""The pipeline's property on Firestore: the same events, and other processes may write between a job's reading and
+writing."""
 
 from datetime import timedelta
 
