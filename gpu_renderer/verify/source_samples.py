@@ -105,13 +105,11 @@ class SourceSamples:
         source = probe_clip(path, clip.scene)
         length = count_frames(source, fps=self._timeline.fps, start_sec=clip.footage.start_sec)
         length = min(length, clip.footage.part_frames or length)
-        places = (
-            [n % length if clip.footage.when_over == "loop" else min(n, length - 1) for n in numbers] if length else []
-        )
+        loops = clip.footage.when_over == "loop"
+        places = [n % length if loops else min(n, length - 1) for n in numbers] if length else []
         needed, decoded = set(places), dict[int, Luma]()
-        with Process(
-            clip_sample_command(self._timeline, clip, source), stage="gate", stream=True, scene=clip.scene
-        ) as process:
+        command = clip_sample_command(self._timeline, clip, source)
+        with Process(command, stage="gate", stream=True, scene=clip.scene) as process:
             for n in range(max(needed, default=-1) + 1):
                 if len(image := process.stdout.read(_WIDE * _HIGH)) < _WIDE * _HIGH:
                     break
@@ -120,7 +118,8 @@ class SourceSamples:
                 last = np.frombuffer(image, np.uint8).reshape(_HIGH, _WIDE)
                 decoded |= {n: last} if n in needed else {}
         if not decoded:
-            raise RenderError("a clip shows no frame", stage="gate", scene=clip.scene, advice="use another file")
+            message = f"the clip of scene {clip.scene + 1} shows no frame"
+            raise RenderError(message, stage="gate", scene=clip.scene, advice="use another file")
         images = []
         for frame, place in zip(numbers, places, strict=True):
             small = decoded.get(place, last).astype(np.float32)  # the last frame may be shown for long

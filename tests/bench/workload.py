@@ -164,7 +164,6 @@ def make_request(timeline: Timeline, mode: RenderMode, name: str) -> RenderReque
         job_id="bench",
         prefix=f"renders/{name}-{time.time_ns()}",
         title="The standard workload",
-        title_language="en",
         mode=mode,
         timeline=timeline,
     )

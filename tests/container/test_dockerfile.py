@@ -130,7 +130,6 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
             job_id="job-1",
             prefix="jobs/job-1/renders/1",
             title="Tea",
-            title_language="en",
             mode="PROXY",
             timeline=make_timeline(blobs),
         )

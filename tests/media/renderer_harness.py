@@ -38,7 +38,6 @@ class RendererHarness:
             job_id="j",
             prefix="jobs/j/renders/1",
             title="A video",
-            title_language="en",
             mode="PROXY",
             timeline=timeline,
         )

@@ -40,7 +40,6 @@ class Cinema:
             job_id="j",
             prefix=folder.name,
             title="A video",
-            title_language="en",
             mode="PROXY",
             timeline=timeline,
         )

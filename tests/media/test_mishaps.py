@@ -66,7 +66,6 @@ def test_a_store_that_takes_nothing_is_reported_as_what_it_is(
         job_id="j",
         prefix="jobs/j/renders/1",
         title="A video",
-        title_language="en",
         mode="PROXY",
         timeline=make_timeline(blobs, bodies=(8,)),
     )

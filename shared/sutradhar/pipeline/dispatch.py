@@ -46,7 +46,6 @@ def build_render_request(job: Job) -> RenderRequest:
         job_id=job.id,
         prefix=render_prefix(job),
         title=job.plan.title or job.id,
-        title_language=job.plan.spoken_language,
         mode=job.plan.render.mode,
         encoder=job.plan.render.encoder,
         quality=job.plan.render.quality,

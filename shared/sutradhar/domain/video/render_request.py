@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.core.record import History, Record, keep_fields
-from sutradhar.domain.plan.choices import EncoderName, Language, RenderMode
+from sutradhar.domain.core.record import History, Record, keep_fields, remove
+from sutradhar.domain.plan.choices import EncoderName, RenderMode
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.quality_gate import CheckResult
 from sutradhar.domain.video.request_history import rename_tracks
@@ -29,7 +29,7 @@ def summary_blob(prefix: str) -> str:
 class RenderRequest(Record):
     """A video to render. The renderer reads ``timeline``'s blobs and writes its files below ``prefix``."""
 
-    history = History("render request", keep_fields, rename_tracks)
+    history = History("render request", keep_fields, rename_tracks, remove("title_language"))
 
     render_id: str
     """The name of this attempt; every message of the renderer carries it."""
@@ -38,7 +38,6 @@ class RenderRequest(Record):
     prefix: str
     """``jobs/JOB/renders/1``: the files are ``PREFIX/video.mp4``, ``thumbnail.png`` and ``job_summary.json``."""
     title: str
-    title_language: Language
     mode: RenderMode
     timeline: Timeline
     encoder: EncoderName | None = None

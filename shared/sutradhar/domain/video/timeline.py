@@ -25,8 +25,8 @@ class Transition(Frozen):
     frames: int
 
 
-CUT = Transition.model_construct(kind="cut", frames=0)
-"""No transition. It is constructed without a validator, which would be built at import and delay the API's start."""
+CUT = Transition.constant(kind="cut", frames=0)
+"""No transition."""
 
 
 class Pose(Frozen):
