@@ -12,7 +12,7 @@ from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender, Message
 from sutradhar.ports.runner import ExecutionState
-from tests.child_processes import offspring
+from tests.child_processes import list_child_processes
 
 FOREVER = (
     "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(143)); print('up', flush=True); time.sleep(600)"
@@ -101,7 +101,7 @@ def test_after_closing_no_renderer_runs_or_starts(make: Make, tmp_path: Path) ->
     runner = make(FOREVER)
     runner.start("job-1", "job-1-1", "r")
     runner.close()
-    assert offspring() == []
+    assert list_child_processes() == []
     with pytest.raises(LeaseHeld):
         runner.start("job-2", "job-2-1", "r")
     assert list((tmp_path / "tmp").iterdir()) == []

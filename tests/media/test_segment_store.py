@@ -30,7 +30,7 @@ from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import Camera, Pose, Timeline
-from tests.child_processes import offspring
+from tests.child_processes import list_child_processes
 from tests.media.memory import measure_growth
 from tests.media.timelines import HEIGHT, HOLD, LOSSLESS, WIDTH, ZOOM_IN, fetch_sources, make_timeline, photo, png
 
@@ -219,7 +219,7 @@ def test_a_broken_image_names_its_scene_and_leaves_no_process(blobs: FileBlobSto
     with pytest.raises(RenderError, match="the image of scene 2 cannot be used") as caught:
         encode_timeline(make_timeline(blobs, images=images), blobs, workdir)
     assert caught.value.scene == 1
-    assert offspring() == []
+    assert list_child_processes() == []
 
 
 def test_a_broken_encoder_is_found_before_anything_is_composed(blobs: FileBlobStore, workdir: Path) -> None:
@@ -232,7 +232,7 @@ def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs: FileBlobStore, wor
 
     def progress(frames: int) -> None:
         if frames and not cancel.is_set():
-            running.extend(offspring())
+            running.extend(list_child_processes())
             cancel.set()
 
     slow = Profile("libx264", (("preset", "veryslow"),))
@@ -242,7 +242,7 @@ def test_cancelling_ends_every_worker_and_every_ffmpeg(blobs: FileBlobStore, wor
     assert len(names) >= 3  # two workers and at least one ffmpeg were running
     _, alive = psutil.wait_procs(running, timeout=1)
     assert alive == []
-    assert offspring() == []
+    assert list_child_processes() == []
 
 
 def workers() -> list[psutil.Process]:
@@ -252,7 +252,7 @@ def workers() -> list[psutil.Process]:
     this one count.
     """
     processes = []
-    for process in offspring():
+    for process in list_child_processes():
         with suppress(psutil.NoSuchProcess):  # an ffmpeg may end between the two calls
             if process.ppid() == os.getpid() and "gpu_renderer.encode.worker" in process.cmdline():
                 processes.append(process)
@@ -277,7 +277,7 @@ def test_the_last_worker_starts_when_it_is_told_to(blobs: FileBlobStore, workdir
 def test_without_that_signal_the_other_workers_encode_all_segments(blobs: FileBlobStore, workdir: Path) -> None:
     encoded = encode_timeline(make_timeline(blobs), blobs, workdir, start_last_worker=threading.Event())
     assert all(blobs.exists(name) for name in encoded.blobs)
-    assert offspring() == []
+    assert list_child_processes() == []
 
 
 def test_a_worker_that_is_killed_is_an_error_worth_a_retry(blobs: FileBlobStore, workdir: Path) -> None:
@@ -291,7 +291,7 @@ def test_a_worker_that_is_killed_is_an_error_worth_a_retry(blobs: FileBlobStore,
     with pytest.raises(RenderError, match="ended with -9") as caught:
         encode_timeline(make_timeline(blobs, bodies=(600, 600)), blobs, workdir, progress=progress)
     assert caught.value.retryable
-    assert offspring() == []
+    assert list_child_processes() == []
 
 
 def test_memory_holds_no_more_images_than_a_transition_needs(blobs: FileBlobStore, workdir: Path) -> None:
