@@ -57,6 +57,18 @@ def test_a_dead_letter_fails_its_job_with_the_cause_noted_last(job_id: str) -> N
     assert (job.error.stage, job.error.cause) == ("planning", "the planner's model is gone")
 
 
+def test_a_failure_that_an_earlier_version_noted_is_read(job_id: str, home: Path) -> None:
+    services, message = bootstrap.services(), PlanRender(job_id=job_id)
+    note_failure(services, message, RuntimeError("another one"))
+    (note,) = (home / "blobs").glob("jobs/*/failures/*.json")
+    note.write_text(json.dumps({"kind": "RuntimeError", "cause": "the planner's model is gone", "advice": "wait"}))
+    handle_dead_letter(services, message)
+    error = services.jobs.get(job_id).error
+    assert error
+    assert (error.stage, error.cause) == ("planning", "the planner's model is gone")
+    assert error.advice.startswith("wait")
+
+
 @pytest.mark.parametrize("reports", [True, False])
 def test_a_failure_is_noted_where_the_queue_does_not_report_it(
     job_id: str, reports: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

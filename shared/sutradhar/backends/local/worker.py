@@ -84,7 +84,7 @@ class Worker:
         self._in_hand[delivery.id] = delivery
         try:
             if delivery.is_exhausted:
-                raise RuntimeError(f"the process died on this {delivery.deliveries} times")
+                raise RuntimeError(f"the process died {delivery.deliveries} times while it handled this message")
             self._handle(delivery.message)
         except LeaseHeld as exc:
             self._queue.defer(delivery, exc.wait_sec)
