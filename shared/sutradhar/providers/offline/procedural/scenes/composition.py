@@ -53,8 +53,7 @@ FIGURE_DRAWINGS = {
     "snake": (animals.build_snake, 0.9),
     "peacock": (animals.build_peacock, 0.9),
 }
-
-
+"""By the tag of a figure, the function that builds it and its size relative to a grown person."""
 _FLYING = ("hanuman", "dove", "fish")
 
 
@@ -64,11 +63,12 @@ def _compute_person_height(canvas: Canvas) -> float:
 
 
 def paint_objects(canvas: Canvas, tags: PromptTags) -> None:
+    """Paint the trees, buildings and things among the features, and then mist, vapour and birds."""
     h, w, size = canvas.height, canvas.width, _compute_person_height(canvas)
     rng, ground = canvas.rng, canvas.height * GROUND
-    indoors = tags.place == "hall"
+    is_indoors = tags.place == "hall"
     placed_objects: list[tuple[Shapes, float, float, float]] = []
-    if "banyan" in tags.features and not indoors:
+    if "banyan" in tags.features and not is_indoors:
         placed_objects.append((plants.build_banyan(rng), w * 0.74, ground - 0.02 * h, size * 1.5))
     if "hut" in tags.features and tags.place not in ("hall", "village", "city"):
         placed_objects.append((buildings.build_hut(rng, has_lamplight(tags)), w * 0.17, ground - 0.03 * h, size * 0.7))
@@ -86,7 +86,7 @@ def paint_objects(canvas: Canvas, tags: PromptTags) -> None:
         canvas.paint_shapes(parts, x, y, scale)
     if "vapour" in tags.features and tags.place not in ("sea", "clouds"):
         weather.paint_vapour(canvas, h * 0.72, h * 0.25)
-    if "mist" in tags.features and not indoors:
+    if "mist" in tags.features and not is_indoors:
         weather.paint_mist(canvas, h * 0.66, h * 0.1, 0.6)
     if "birds" in tags.features:
         for _ in range(5):
@@ -95,20 +95,21 @@ def paint_objects(canvas: Canvas, tags: PromptTags) -> None:
 
 
 def paint_figures(canvas: Canvas, tags: PromptTags) -> None:
+    """Paint up to three figures side by side; holy figures have a glow behind them."""
     cast = tags.figures
     places = {0: (), 1: (0.42,), 2: (0.3, 0.68), 3: (0.22, 0.5, 0.78)}[len(cast)]
     size = _compute_person_height(canvas) * (1.0 if len(cast) < 3 else 0.85)
     for i, (name, x) in enumerate(zip(cast, places, strict=True)):
         make, scale = FIGURE_DRAWINGS[name]
-        flying = name in _FLYING and (name != "hanuman" or tags.place in ("sea", "clouds", "mountains"))
-        parts = deities.build_hanuman(flying=flying) if name == "hanuman" else make()
-        y = canvas.height * (0.64 if flying else GROUND + 0.02)
+        is_flying = name in _FLYING and (name != "hanuman" or tags.place in ("sea", "clouds", "mountains"))
+        parts = deities.build_hanuman(flying=is_flying) if name == "hanuman" else make()
+        y = canvas.height * (0.64 if is_flying else GROUND + 0.02)
         if name in ("praying_child", "shiva", "goddess", "narasimha", "hanuman", "flutist"):
             aura = canvas.width * x, y - size * scale * 0.5
             canvas.add_glow(*aura, size * scale * 0.9, canvas.light.sun, 0.4)
         # the figure on the right looks back at the others
-        turned = len(cast) > 1 and i == len(cast) - 1
-        canvas.paint_shapes(parts, canvas.width * x, y, size * scale, flip=turned, shadow=not flying)
+        is_mirrored = len(cast) > 1 and i == len(cast) - 1
+        canvas.paint_shapes(parts, canvas.width * x, y, size * scale, flip=is_mirrored, shadow=not is_flying)
 
 
 def paint_foreground(canvas: Canvas, tags: PromptTags) -> None:

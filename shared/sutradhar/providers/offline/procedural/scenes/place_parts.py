@@ -12,8 +12,6 @@ from sutradhar.providers.offline.procedural.scenes.prompt_words import PromptTag
 
 GROUND = 0.8
 """The line on which figures stand, as a share of the height."""
-
-
 _DARK_LIGHTS = ("night", "dusk", "storm")
 
 
@@ -23,6 +21,7 @@ def has_lamplight(tags: PromptTags) -> bool:
 
 
 def paint_open_sky(canvas: Canvas, tags: PromptTags, horizon: float) -> float:
+    """Paint the sky with lightning or a rainbow, and return the y of ``horizon`` (a share of the height) in pixels."""
     y = canvas.height * horizon
     sky.paint_sky(canvas, y)
     if "lightning" in tags.features:
@@ -44,4 +43,5 @@ def paint_row(
 
 
 def paint_near_ground(canvas: Canvas, tint: str, y: float = 0.735) -> Field:
+    """Paint the nearest land, at the height ``y`` (a share), and return its skyline."""
     return land.paint_land(canvas, canvas.height * y, canvas.height * 0.05, 0.95, bumps=2, tint=tint)

@@ -24,7 +24,6 @@ from sutradhar.providers.offline.procedural.scenes.settlements import (
 
 Place = Callable[[Canvas, PromptTags], None]
 
-
 PLACES: Mapping[str, Place] = {
     "mountains": paint_mountains,
     "sea": paint_sea,
