@@ -50,7 +50,7 @@ def measure_errors(aligned: Speech, true: Speech) -> list[float]:
     return [abs(a.start - b.start) for a, b in pairs if a.timing_source == "speech"]
 
 
-def test_words_are_found_where_they_are_said_names_and_numbers_too(truth: Speech) -> None:
+def test_words_names_and_numbers_are_found_at_their_times(truth: Speech) -> None:
     aligned = PocketSphinx().align(drop_times(truth), "en")
     assert aligned
     assert aligned.wav == truth.wav
@@ -90,7 +90,7 @@ def test_a_recogniser_may_write_numbers_as_words_or_as_digits() -> None:
     assert match_either_form(*forms, ["Rs", "500", "in", "twenty", "fourteen"]) == [0, 1, 2, 3]
 
 
-def test_what_the_recording_does_not_say_is_not_found() -> None:
+def test_words_that_the_recording_does_not_say_are_not_found() -> None:
     samples = np.zeros(48_000, np.float32)
     assert find_word_starts(samples, 48_000, TEXT.split()) is None
     assert find_word_starts(samples, 48_000, ["—", "..."]) is None
@@ -152,7 +152,7 @@ def test_whisper_loads_the_model_and_listens_and_invented_words_match_no_text(
     assert Whisper(model).align(speech, language) is None
 
 
-def test_whispers_words_are_put_to_the_texts(model: Path, truth: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_whisper_are_matched_to_the_text(model: Path, truth: Speech, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer of the real class's shape, with what a recogniser does: other spellings, case, a word left out."""
     from faster_whisper import WhisperModel
     from faster_whisper.transcribe import Segment

@@ -7,12 +7,11 @@ import pytest
 from sutradhar.domain.plan.choices import LANGUAGES, Voice
 from sutradhar.domain.plan.limits import estimate_video_sec
 from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE, MAX_HOLD_SEC, estimate_scene_sec
+from sutradhar.domain.plan.speech_duration import LENGTH_TOLERANCE
 from sutradhar.domain.text.text import split_sentences
 from sutradhar.pipeline.notices import find_other_length
-from sutradhar.providers.offline.storybook.pacing import Pace, Telling, abridge_story
 from sutradhar.providers.offline.storybook.planner import Storybook
-from sutradhar.providers.offline.storybook.stories import Beat, Story, load_stories
+from sutradhar.providers.offline.storybook.stories import Story, load_stories
 from sutradhar.providers.offline.storybook.subject import classify_subject
 from tests.lengths import LENGTHS, list_faults
 
@@ -129,7 +128,7 @@ def test_a_text_about_any_topic_has_the_same_sentences_in_both_languages() -> No
     assert any("Hindi captions keep the words" in n for n in plan.notices)
 
 
-def test_a_notice_says_what_was_asked_what_comes_and_what_to_do() -> None:
+def test_a_notice_gives_both_lengths_and_says_what_to_do() -> None:
     requested_plan = RenderPlan(prompt="A river ran by the house. All night long it sang to the mill.", length_sec=300)
     seconds = f"{estimate_video_sec(Storybook().write_plan(requested_plan)):.0f} s"
     [text] = list_notices(requested_plan)
@@ -144,56 +143,10 @@ def test_a_notice_says_what_was_asked_what_comes_and_what_to_do() -> None:
     assert "shorten it" in text
 
 
-def test_the_length_of_given_scenes_is_theirs() -> None:
+def test_scenes_of_the_user_decide_the_length() -> None:
     scenes = ({"narration": "One.", "image_prompt": "a hill", "duration_sec": 8},)
     assert list_notices(RenderPlan.parse({"scenes": scenes})) == []
     assert list_notices(RenderPlan.parse({"scenes": scenes, "length_sec": 30})) == [
         "length_sec 30 is not used: the scenes make the video about 8 s long"
     ]
     assert list_notices(RenderPlan.parse({"scenes": scenes, "length_sec": 8})) == []
-
-
-def make_beat(text: str, count: int = 3, words: int = 8, **level: int) -> Beat:
-    lines = tuple(f"{text} {'word ' * words}and so on." for _ in range(count))
-    return Beat(image="a hill", camera="hold", en=lines, hi=lines, **level)
-
-
-def make_beats(further: int) -> list[Beat]:
-    long = [make_beat(f"Long {n}", long=n + 1) for n in range(further)]
-    first, last = [make_beat("First"), make_beat("Second", drop=2)], [make_beat("Fourth"), make_beat("Last")]
-    return [*first, *long, make_beat("Third", drop=1), *last]
-
-
-def sum_seconds(telling: Telling, pace: Pace) -> float:
-    texts = (" ".join(beat.get_sentences(pace.language)[:count]) for beat, count in telling)
-    return sum(estimate_scene_sec(text, pace.language, pace.speed, pace.voice) for text in texts)
-
-
-@pytest.mark.parametrize("speed", [0.7, 1.0, 1.2])
-@pytest.mark.parametrize("voice", ["F", "M"])
-@pytest.mark.parametrize("length", [*range(5, 60, 3), *range(60, 601, 60)])
-def test_sixty_beats_fit_any_length(length: int, voice: Voice, speed: float) -> None:
-    pace = Pace("en", speed, voice)
-    beats = make_beats(60)
-    breath = [make_beat("A", 1, 5), make_beat("B", 1, 3, drop=2), make_beat("C", 1, 3, drop=1)]
-    telling = abridge_story(breath, beats, length, pace)
-    sec = sum_seconds(telling, pace)
-    assert sec <= (1 + LENGTH_TOLERANCE) * length
-    assert sec + MAX_HOLD_SEC * len(telling) >= (1 - LENGTH_TOLERANCE) * length
-    source = breath if telling[0][0] is breath[0] else beats
-    order = [id(b) for b in source]
-    assert [order.index(id(b)) for b, _ in telling] == sorted(order.index(id(b)) for b, _ in telling)
-    counts = {n for _, n in telling}
-    assert max(counts) - min(counts) <= 1
-    if further := [b.long for b, _ in telling if b.long]:
-        assert sorted(further) == list(range(1, len(further) + 1))
-        assert min(counts) >= 2
-        assert {id(b) for b in beats if not b.long} <= {id(b) for b, _ in telling}
-
-
-def test_beats_that_need_each_other_come_together() -> None:
-    pairs = [make_beat(f"Pair {n}", long=1 + n // 2) for n in range(20)]
-    beats = [make_beat("First"), *pairs, make_beat("Middle"), make_beat("Last")]
-    for length in range(30, 300, 10):
-        further = [b.long for b, _ in abridge_story([], beats, length, Pace("en")) if b.long]
-        assert all(further.count(n) == 2 for n in further)
