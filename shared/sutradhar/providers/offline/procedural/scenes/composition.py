@@ -53,7 +53,7 @@ FIGURE_DRAWINGS = {
     "snake": (animals.build_snake, 0.9),
     "peacock": (animals.build_peacock, 0.9),
 }
-"""By the tag of a figure, the function that builds it and its size relative to a grown person."""
+"""The function that builds each figure, and its size relative to a grown person; the keys are tags of prompt_words."""
 _FLYING = ("hanuman", "dove", "fish")
 
 
