@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sutradhar.bootstrap import providers
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Charge, job_account
 from sutradhar.domain.billing.model_table import ModelTable
@@ -243,7 +244,7 @@ def voice_over(monkeypatch: pytest.MonkeyPatch) -> None:
         one.evolve(shuts_down=date(2026, 11, 1)) if one.model == "gpt-4o-mini-tts" else one
         for one in catalog.model_table().models
     ]
-    for module in (catalog, registry):
+    for module in (catalog, registry, providers):
         monkeypatch.setattr(module, "model_table", lambda: ModelTable(models=tuple(ended)))
 
 
