@@ -10,7 +10,7 @@ class Clock(Protocol):
         ...
 
 
-class SystemClock:
+class SystemClock(Clock):
     """The clock of this machine."""
 
     def now(self) -> datetime:

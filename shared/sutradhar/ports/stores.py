@@ -181,7 +181,9 @@ class BlobStore(Protocol):
         """Delete the blob if it exists."""
         ...
 
-    def exists(self, name: str) -> bool: ...
+    def exists(self, name: str) -> bool:
+        """Return whether there is such a blob."""
+        ...
 
     def size(self, name: str) -> int:
         """Return the size of the blob in bytes.
