@@ -1,4 +1,4 @@
-"""Pub/Sub's envelope, in and out: a CloudEvent becomes a command of ours, a command becomes a CloudEvent."""
+"""Convert between our messages and the CloudEvents that Pub/Sub's push delivers, and handle such events."""
 
 import base64
 from datetime import UTC, datetime
@@ -12,18 +12,18 @@ from sutradhar.domain.jobs.messages import Message, decode_message, message_subj
 from sutradhar.pipeline.handle import handle, handle_dead_letter
 from sutradhar.telemetry import bind_fields, log, trace_attributes
 
-_SHOWN = 2000
-"""Characters of a message that nobody understands, in the log."""
+_LOGGED_CHARS = 2000
+"""The most characters of an unreadable message in the log."""
 
 
-def command(event: CloudEvent) -> Message:
-    """The message inside ``event``. Raises pydantic.ValidationError when it is none of ours."""
+def decode_event(event: CloudEvent) -> Message:
+    """Return the message inside ``event``. Raise pydantic.ValidationError if it is none of ours."""
     data: Any = event.get_data()
     return decode_message(base64.b64decode(data["message"]["data"]))
 
 
 def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
-    """``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
+    """Return ``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.to_record().encode()).decode()
     sent = {**message_subject(message), "type": message.type, **trace_attributes()}
@@ -37,26 +37,26 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     return CloudEvent(attributes, {"message": body, "subscription": f"local-{topic}"})
 
 
-def receive(event: CloudEvent) -> None:
-    """Do what the event's message asks for. What is raised becomes a 500, and Pub/Sub delivers again with backoff."""
-    message = command(event)
-    with bind_fields(**message_subject(message), message_type=message.type, **_trace(event)):
+def handle_event(event: CloudEvent) -> None:
+    """Handle the event's message. An error becomes a 500, and Pub/Sub delivers the message again with backoff."""
+    message = decode_event(event)
+    with bind_fields(**message_subject(message), message_type=message.type, **_read_trace(event)):
         handle(bootstrap.services(), message)
 
 
-def receive_dead(event: CloudEvent) -> None:
-    """Serve a dead letter: its job fails with the last cause; what is no message of ours ends in the log."""
+def handle_dead_event(event: CloudEvent) -> None:
+    """Handle a dead letter: fail its job with the last cause. A message that is none of ours is only logged."""
     try:
-        message = command(event)
+        message = decode_event(event)
     except (ValidationError, ValueError, TypeError, KeyError) as exc:
-        log("poison_message", level="error", exc=exc, event_data=str(event.get_data())[:_SHOWN])
+        log("poison_message", level="error", exc=exc, event_data=str(event.get_data())[:_LOGGED_CHARS])
         return
-    with bind_fields(**message_subject(message), message_type=message.type, **_trace(event)):
+    with bind_fields(**message_subject(message), message_type=message.type, **_read_trace(event)):
         log("dead_letter", level="error")
         handle_dead_letter(bootstrap.services(), message)
 
 
-def _trace(event: CloudEvent) -> dict[str, object]:
+def _read_trace(event: CloudEvent) -> dict[str, object]:
     data: Any = event.get_data()
     attributes = data["message"].get("attributes") or {}
     return {"trace": attributes["trace"]} if "trace" in attributes else {}

@@ -22,10 +22,10 @@ def _entry_point(name: str, handle: EntryPoint) -> EntryPoint:
     return decorated
 
 
-ENTRY_POINTS: Mapping[str, EntryPoint] = {topic: _entry_point(topic, envelope.receive) for topic in TOPICS}
+ENTRY_POINTS: Mapping[str, EntryPoint] = {topic: _entry_point(topic, envelope.handle_event) for topic in TOPICS}
 """The function of each topic."""
 
-dead_letter = _entry_point("dead_letter", envelope.receive_dead)
+dead_letter = _entry_point("dead_letter", envelope.handle_dead_event)
 """Fail the job of a message that was delivered too often, with the last cause."""
 
 

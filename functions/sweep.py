@@ -1,4 +1,4 @@
-"""The HTTP function that Cloud Scheduler calls: what has stalled is sent again."""
+"""Define the HTTP function that Cloud Scheduler calls: it sends the messages of stalled jobs again."""
 
 import flask
 import functions_framework
@@ -7,7 +7,7 @@ from sutradhar import bootstrap
 
 
 @functions_framework.http
-def sweep(request: flask.Request) -> flask.typing.ResponseReturnValue:  # noqa: ARG001 - nothing is asked of it
+def sweep(request: flask.Request) -> flask.typing.ResponseReturnValue:  # noqa: ARG001 - the request has no content
     from sutradhar.pipeline import sweep as stage
 
     return {"jobs": stage.sweep(bootstrap.services())}

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from functions.dev.emulated_cloud.emulators import Emulators, environment
+from functions.dev.emulated_cloud.emulators import Emulators, set_environment
 from sutradhar.domain.core.errors import NotInstalled
 
 
 def start(log_dir: Path) -> Iterator[Emulators]:
     """Points Google's clients at them while it lasts."""
-    with or_skipped(), Emulators(log_dir) as emulators, environment(emulators.env):
+    with or_skipped(), Emulators(log_dir) as emulators, set_environment(emulators.env):
         yield emulators
 
 

@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from functions.api import operations, renders, uploads
-from functions.api.auth import Unauthorized, admit
-from functions.api.pages import admit_page, answer_preflight
-from functions.api.uploads import carries_bytes
+from functions.api.auth import Unauthorized, authenticate
+from functions.api.pages import allow_page, answer_preflight
+from functions.api.uploads import is_file_transfer
 from sutradhar.domain.core.errors import (
     BackendError,
     BudgetSpent,
@@ -46,84 +46,91 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
 
 @functions_framework.http
 def api(request: flask.Request) -> Response:
-    """The whole HTTP API. The app gets the body in an environment of its own: functions-framework reads the request's
-    body again after the answer, and must find it untouched."""
+    """Answer a request to the HTTP API.
+
+    The Flask app gets the body in an environment of its own: functions-framework reads the request's body again
+    after the answer, and must find it untouched.
+    """
     declared = request.content_length
     prefix = _PREFIX if request.path.startswith(f"{_PREFIX}/") else ""
     path = request.environ["PATH_INFO"].removeprefix(_PREFIX) if prefix else request.path
-    if carries_bytes(request.method, path):
+    if is_file_transfer(request.method, path):
         environ = {**request.environ, "sutradhar.too_large": (declared or 0) > MAX_BYTES}
-        return _answer(environ, prefix, path, request)
+        return _run_app(environ, prefix, path, request)
     too_large = declared is not None and declared > MAX_BODY_BYTES
-    # not a byte of an oversized body is read, and of one that hides its length only what shows that it is too large
+    # an oversized body is not read at all; one without a length is read only until it is too large
     body = b"" if too_large else request.stream.read(MAX_BODY_BYTES + 1) if declared is None else request.get_data()
     environ = {**request.environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
     environ["sutradhar.too_large"] = too_large or len(body) > MAX_BODY_BYTES
-    return _answer(environ, prefix, path, request)
+    return _run_app(environ, prefix, path, request)
 
 
-def _answer(environ: dict[str, Any], prefix: str, path: str, request: flask.Request) -> Response:
+def _run_app(environ: dict[str, Any], prefix: str, path: str, request: flask.Request) -> Response:
     environ.pop("werkzeug.request", None)
     environ["PATH_INFO"] = path
     # links in answers begin with the prefix, because a proxy that forwards only /api cannot reach other paths
     environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
     sent = request.headers.get("X-Request-Id", "")
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
-    # it goes with every message of this request, from function to function
+    # every message of this request carries the id from function to function
     with bind_fields(trace=environ["sutradhar.request_id"]):
-        return flask.Response.from_app(app().wsgi_app, environ)
+        return flask.Response.from_app(create_app().wsgi_app, environ)
 
 
 @cache
-def app() -> flask.Flask:
-    made = flask.Flask("sutradhar", static_folder=None)
-    made.json.sort_keys = False  # type: ignore[attr-defined]
-    made.json.ensure_ascii = False  # type: ignore[attr-defined]
-    made.register_blueprint(renders.blueprint)
-    made.register_blueprint(uploads.blueprint)
-    made.register_blueprint(operations.blueprint)
-    made.before_request(_before)
-    made.after_request(_after)
-    made.register_error_handler(Exception, _problem)
-    return made
+def create_app() -> flask.Flask:
+    flask_app = flask.Flask("sutradhar", static_folder=None)
+    flask_app.json.sort_keys = False  # type: ignore[attr-defined]
+    flask_app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    flask_app.register_blueprint(renders.blueprint)
+    flask_app.register_blueprint(uploads.blueprint)
+    flask_app.register_blueprint(operations.blueprint)
+    flask_app.before_request(_prepare_request)
+    flask_app.after_request(_complete_response)
+    flask_app.register_error_handler(Exception, _answer_error)
+    return flask_app
 
 
-def _before() -> flask.Response | None:
+def _prepare_request() -> flask.Response | None:
     flask.g.request_id = flask.request.environ["sutradhar.request_id"]
     if flask.request.environ.get("sutradhar.too_large"):
-        most = MAX_BYTES if carries_bytes(flask.request.method, flask.request.path) else MAX_BODY_BYTES
-        return problem(413, "Body too large", f"the body may have at most {most} bytes")
+        max_bytes = MAX_BYTES if is_file_transfer(flask.request.method, flask.request.path) else MAX_BODY_BYTES
+        return make_problem(413, "Body too large", f"the body may have at most {max_bytes} bytes")
     if preflight := answer_preflight():
         return preflight
-    admit()
+    authenticate()
     return None
 
 
-def _after(response: flask.Response) -> flask.Response:
+def _complete_response(response: flask.Response) -> flask.Response:
     response.headers["X-Request-Id"] = flask.g.request_id
-    return admit_page(response)
+    return allow_page(response)
 
 
-def _problem(exc: Exception) -> flask.Response:
+def _answer_error(exc: Exception) -> flask.Response:
     if isinstance(exc, InvalidSettings):
         log("settings_wrong", level="error", exc=exc)
-        return problem(500, "Set up wrongly", "this service is set up wrongly; its log names the variable to change")
+        return make_problem(
+            500, "Set up wrongly", "this service is set up wrongly; its log names the variable to change"
+        )
     for kind, status, title in _STATUS:
         if isinstance(exc, kind):
             errors = (
                 [{"path": e.path, "message": e.message} for e in exc.errors] if isinstance(exc, InvalidRequest) else []
             )
-            response = problem(status, title, str(exc), errors)
+            response = make_problem(status, title, str(exc), errors)
             if isinstance(exc, Unauthorized):
                 response.headers["WWW-Authenticate"] = "Bearer"
             return response
     if isinstance(exc, BackendError) and exc.retryable:
         log("backend_failed", level="error", exc=exc, path=flask.request.path)
-        response = problem(503, "Unavailable for the moment", "a service behind this one does not answer; try again")
+        response = make_problem(
+            503, "Unavailable for the moment", "a service behind this one does not answer; try again"
+        )
         response.headers["Retry-After"] = "5"
         return response
     if isinstance(exc, HTTPException):
-        response = problem(exc.code or 500, exc.name, _explain(exc))
+        response = make_problem(exc.code or 500, exc.name, _explain(exc))
         # such as Allow with 405, which RFC 9110 (section 15.5.6) requires
         response.headers.extend(
             (name, value) for name, value in exc.get_headers() if name.lower() not in ("content-type", "content-length")
@@ -131,7 +138,7 @@ def _problem(exc: Exception) -> flask.Response:
         return response
     with bind_fields(request_id=flask.g.request_id):
         log("request_failed", level="error", exc=exc, path=flask.request.path)
-    return problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
+    return make_problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
 
 
 def _explain(exc: HTTPException) -> str:
@@ -145,7 +152,7 @@ def _explain(exc: HTTPException) -> str:
     return exc.description or exc.name
 
 
-def problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> flask.Response:
+def make_problem(status: int, title: str, detail: str, errors: list[dict[str, str]] | None = None) -> flask.Response:
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": title,

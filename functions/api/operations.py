@@ -1,4 +1,4 @@
-"""Is it up, and can it work?"""
+"""Tell whether the service is up and can work, and count its jobs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import flask
 
 from functions.api.auth import asks_providers
-from functions.api.remembered import Remembered
+from functions.api.result_cache import ResultCache
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import JobState
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 blueprint = flask.Blueprint("operations", __name__)
 
-_machine: Remembered[list[Check]] = Remembered(15.0)
-_providers: Remembered[list[Check]] = Remembered(60.0)
+_machine: ResultCache[list[Check]] = ResultCache(15.0)
+_providers: ResultCache[list[Check]] = ResultCache(60.0)
 
 
 @blueprint.get("/healthz")
 @blueprint.get("/health")
 def healthz() -> flask.typing.ResponseReturnValue:
-    """At once, touching nothing."""
+    """Answer at once; nothing is checked."""
     return {"status": "ok"}
 
 

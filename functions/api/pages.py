@@ -9,7 +9,7 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id",
     "Access-Control-Max-Age": "600",
 }
-_SHOWN_TO_PAGES = "Location, Retry-After, X-Request-Id"
+_EXPOSED_HEADERS = "Location, Retry-After, X-Request-Id"
 
 
 def find_page_origin() -> str | None:
@@ -24,12 +24,12 @@ def answer_preflight() -> flask.Response | None:
     return flask.Response(status=204, headers=_PREFLIGHT) if asked and find_page_origin() else None
 
 
-def admit_page(response: flask.Response) -> flask.Response:
+def allow_page(response: flask.Response) -> flask.Response:
     """Add headers to ``response`` that let the page read it."""
     if not bootstrap.settings().api.cors_origins:
         return response
     response.vary.add("Origin")
     if origin := find_page_origin():
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = _SHOWN_TO_PAGES
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
     return response

@@ -1,4 +1,4 @@
-"""Renders: submit, look, cancel, retry, download."""
+"""Submit, show, cancel and retry jobs, and download their files."""
 
 import tempfile
 from datetime import timedelta
@@ -7,8 +7,8 @@ from pathlib import Path
 import flask
 from werkzeug.wrappers import Response
 
-from functions.api.auth import caller, owned
-from functions.api.body import json_body
+from functions.api.auth import caller, require_access
+from functions.api.body import read_json_body
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
@@ -19,10 +19,10 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 blueprint = flask.Blueprint("renders", __name__)
 
-_ADDRESS_LASTS = timedelta(hours=1)
-"""Of a signed address: long enough for a slow line, too short to be passed around."""
-_SECONDS_PER_SECOND = 1.2
-"""Wall time of a 1080p film by its length, all stages, on two cores; measured, rounded up."""
+SIGNED_URL_TTL = timedelta(hours=1)
+"""Life of a signed URL: long enough for a slow line, too short to be passed around."""
+WALL_SEC_PER_VIDEO_SEC = 1.2
+"""Seconds of wall time for each second of a 1080p video, all stages, on two cores; measured, rounded up."""
 
 
 @blueprint.post("/render")
@@ -34,17 +34,17 @@ def create() -> flask.typing.ResponseReturnValue:
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
     services = bootstrap.services()
-    job, created = submit(services, RenderPlan.parse(json_body()), key, caller())
+    job, created = submit(services, RenderPlan.parse(read_json_body()), key, caller())
     body = {
         "job_id": job.id,
         "status": "pending" if created else name_state(job),
         "state": "pending" if created else name_state(job),
         "estimated_cost_usd": usd(job.estimated_micros),
         "estimated_cost_most_usd": usd(job.max_estimated_micros),
-        "estimated_wait_seconds": round(10 + _SECONDS_PER_SECOND * estimate_length(services, job.requested_plan)),
-        "links": {name: f"{_base(job)}/{name}" for name in ("status", "cancel", "file")},
+        "estimated_wait_seconds": round(10 + WALL_SEC_PER_VIDEO_SEC * estimate_length(services, job.requested_plan)),
+        "links": {name: f"{_get_path(job)}/{name}" for name in ("status", "cancel", "file")},
     }
-    headers = {"Location": f"{_base(job)}/status"}
+    headers = {"Location": f"{_get_path(job)}/status"}
     if created:
         return body, 202, headers
     return body, 200, {**headers, "Idempotent-Replayed": "true"}
@@ -55,11 +55,11 @@ def show(job_id: str) -> Response:
     from sutradhar.pipeline.billing.accounts import read_job_account
 
     backend = bootstrap.backend()
-    job = owned(backend.jobs.get(job_id))
-    made = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
+    job = require_access(backend.jobs.get(job_id))
+    finished_assets = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = read_job_account(backend.records, job_id)
-    response = flask.jsonify(describe_status(job, made, paid, base=_base(job)))
-    response.set_etag(f"{job.version}-{len(made)}-{paid.spent}-{paid.reserved}")
+    response = flask.jsonify(describe_status(job, finished_assets, paid, base=_get_path(job)))
+    response.set_etag(f"{job.version}-{len(finished_assets)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)
 
 
@@ -67,44 +67,46 @@ def show(job_id: str) -> Response:
 def cancel(job_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline import submit
 
-    owned(bootstrap.backend().jobs.get(job_id))
-    return _moved(submit.cancel(bootstrap.services(), job_id)), 202
+    require_access(bootstrap.backend().jobs.get(job_id))
+    return _describe_move(submit.cancel(bootstrap.services(), job_id)), 202
 
 
 @blueprint.post("/render/<job_id>/retry")
 def retry(job_id: str) -> flask.typing.ResponseReturnValue:
     from sutradhar.pipeline import submit
 
-    owned(bootstrap.backend().jobs.get(job_id))
-    return _moved(submit.retry(bootstrap.services(), job_id)), 202
+    require_access(bootstrap.backend().jobs.get(job_id))
+    return _describe_move(submit.retry(bootstrap.services(), job_id)), 202
 
 
 @blueprint.get("/render/<job_id>/file")
 def download(job_id: str) -> Response:
-    """``?kind=video|thumbnail|captions|summary|provenance``, for captions ``&lang=en|hi&format=srt|vtt``.
+    """Answer with a file: ``?kind=video|thumbnail|captions|summary|provenance``, for captions
+    ``&lang=en|hi&format=srt|vtt``.
 
-    302 to a signed address where the store has such, else the bytes; ranges and ETag work either way.
+    The answer is a redirect (302) to a signed URL if the store has such URLs, otherwise the bytes. Ranges and ETag work
+    in both cases.
     """
     backend = bootstrap.backend()
-    job = owned(backend.jobs.get(job_id))
-    blob, media_type = _wanted_file(job)
+    job = require_access(backend.jobs.get(job_id))
+    blob, media_type = _find_file(job)
     name = f"{job.id}-{Path(blob).name}"
-    if address := backend.blobs.url(blob, _ADDRESS_LASTS, name):
-        return flask.redirect(address)
+    if url := backend.blobs.url(blob, SIGNED_URL_TTL, name):
+        return flask.redirect(url)
     with tempfile.TemporaryDirectory() as folder:
         path = backend.blobs.fetch(blob, Path(folder) / "file")
-        # opened before the folder goes; a conditional answer reads only the range asked for
+        # send_file opens the file before the folder is removed; a conditional answer reads only the requested range
         return flask.send_file(path, mimetype=media_type, download_name=name, conditional=True, etag=True)
 
 
-def _wanted_file(job: Job) -> tuple[str, str]:
-    asked = flask.request.args
-    kind, language, form = asked.get("kind", "video"), asked.get("lang", ""), asked.get("format", "srt")
+def _find_file(job: Job) -> tuple[str, str]:
+    query = flask.request.args
+    kind, language, form = query.get("kind", "video"), query.get("lang", ""), query.get("format", "srt")
     if kind not in ("video", "thumbnail", "captions", "summary", "provenance"):
         message = f"must be video, thumbnail, captions, summary or provenance (got {kind!r})"
         raise InvalidRequest([FieldError("kind", message)])
     if job.result is None:
-        raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_base(job)}/status")
+        raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_get_path(job)}/status")
     if kind == "captions":
         if language not in LANGUAGES or form not in ("srt", "vtt"):
             message = f"captions need lang=en|hi and format=srt|vtt (got lang={language!r}, format={form!r})"
@@ -122,10 +124,10 @@ def _wanted_file(job: Job) -> tuple[str, str]:
     return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
 
 
-def _base(job: Job) -> str:
+def _get_path(job: Job) -> str:
     """Return the path of ``job`` as this caller reaches it; every path about the job begins with it."""
     return f"{flask.request.script_root}/render/{job.id}"
 
 
-def _moved(job: Job) -> dict[str, str]:
+def _describe_move(job: Job) -> dict[str, str]:
     return {"job_id": job.id, "state": name_state(job), "status": name_state(job)}

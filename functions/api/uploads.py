@@ -1,4 +1,4 @@
-"""Uploads: announce a file, send its bytes, have it looked at."""
+"""Announce an upload, receive its bytes, and order the check of the file."""
 
 import tempfile
 from datetime import timedelta
@@ -8,7 +8,7 @@ from typing import Any
 import flask
 
 from functions.api.auth import caller
-from functions.api.body import json_body
+from functions.api.body import read_json_body
 from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
@@ -16,32 +16,33 @@ from sutradhar.domain.plan.upload import Upload
 
 blueprint = flask.Blueprint("uploads", __name__)
 
-_LASTS = timedelta(days=7)
-"""Of an address for bytes (cloud.google.com/storage/docs/resumable-uploads)."""
+_SESSION_TTL = timedelta(days=7)
+"""Life of the URL that takes the bytes (cloud.google.com/storage/docs/resumable-uploads)."""
 _PIECE = 1 << 20
 
 
 @blueprint.post("/uploads")
 def create() -> flask.typing.ResponseReturnValue:
-    """The answer says where the bytes go, and how. Then ``POST /uploads/ID/complete``."""
+    """Create an upload. The answer has the URL and the method for its bytes; ``POST /uploads/ID/complete`` is next."""
     from sutradhar.pipeline.uploads import create_upload
 
     services = bootstrap.services()
-    upload = create_upload(services, **_announced(json_body()), caller=caller())
-    address = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
+    upload = create_upload(services, **_read_announcement(read_json_body()), caller=caller())
+    url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     body = {
         "upload_id": upload.id,
-        "url": address or f"{flask.request.url_root}uploads/{upload.id}/bytes",
+        "url": url or f"{flask.request.url_root}uploads/{upload.id}/bytes",
         "method": "PUT",
         "headers": {"Content-Type": upload.content_type},
-        "expires_at": (upload.created_at + _LASTS).isoformat(),
+        "expires_at": (upload.created_at + _SESSION_TTL).isoformat(),
     }
-    return body, 201, {"Location": _place(upload)}
+    return body, 201, {"Location": _get_path(upload)}
 
 
 @blueprint.put("/uploads/<upload_id>/bytes")
 def send(upload_id: str) -> flask.typing.ResponseReturnValue:
-    """Where the store has no addresses of its own, the bytes come here. Sent again, they replace what was there."""
+    """Receive the bytes of an upload if the store has no upload URLs of its own. Bytes that are sent again replace the
+    earlier ones."""
     from sutradhar.pipeline.uploads import get_upload
 
     services = bootstrap.services()
@@ -75,7 +76,7 @@ def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
-        return upload.to_api(), 202, {"Location": _place(upload), "Retry-After": "1"}
+        return upload.to_api(), 202, {"Location": _get_path(upload), "Retry-After": "1"}
     return upload.to_api()
 
 
@@ -98,17 +99,17 @@ def _require_pending(upload: Upload) -> None:
         raise Conflict(f"{upload.filename} was sent already and is {upload.state}; begin another upload")
 
 
-def _place(upload: Upload) -> str:
+def _get_path(upload: Upload) -> str:
     """Return the path of ``upload``, as this caller reaches it."""
     return f"{flask.request.script_root}/uploads/{upload.id}"
 
 
-def carries_bytes(method: str, path: str) -> bool:
-    """Whether a request's body is a file, which may be larger than any other body."""
+def is_file_transfer(method: str, path: str) -> bool:
+    """Return whether a request's body is a file, which may be larger than any other body."""
     return method == "PUT" and path.startswith("/uploads/") and path.endswith("/bytes")
 
 
-def _announced(body: Any) -> dict[str, Any]:
+def _read_announcement(body: Any) -> dict[str, Any]:
     fields: dict[str, type] = {"filename": str, "content_type": str, "size": int}
     if not isinstance(body, dict):
         raise InvalidRequest([FieldError("", "the body must be a JSON object: {filename, content_type, size}")])

@@ -33,7 +33,7 @@ _OS_ERRORS = {
 }
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """Return ``text`` without control characters and other characters that a terminal cannot print; brackets stay."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(
@@ -41,42 +41,44 @@ def printable(text: str) -> str:
     )
 
 
-def say(*parts: str | tuple[str, str]) -> None:
+def print_line(*parts: str | tuple[str, str]) -> None:
     """Print ``parts`` as one line: texts unchanged, and (text, style) pairs in their style. Markup stays as text."""
-    styled = [(printable(part), "") if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+    styled = [
+        (make_printable(part), "") if isinstance(part, str) else (make_printable(part[0]), part[1]) for part in parts
+    ]
     console.print(Text.assemble(*styled), soft_wrap=True)
 
 
-def note(text: str) -> None:
-    say(("note:", "yellow"), " ", text)
+def print_note(text: str) -> None:
+    print_line(("note:", "yellow"), " ", text)
 
 
 def name_place(path: str) -> str:
     """Return the words for the path of a field: ``scenes[0].clip`` is "scene 1, clip"."""
 
-    def count_from_one(found: re.Match[str]) -> str:
-        return f"{_ONE_OF.get(found[1], found[1])} {int(found[2]) + 1}, "
+    def count_from_one(match: re.Match[str]) -> str:
+        return f"{_ONE_OF.get(match[1], match[1])} {int(match[2]) + 1}, "
 
     return _ITEM.sub(count_from_one, path).removesuffix(", ")
 
 
 @contextmanager
-def errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
+def report_errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
     """Print each of our own errors as one clear message. Other errors are bugs and keep their traceback."""
     try:
         yield
     except InvalidRequest as exc:
         for error in exc.errors:
             place = name_place(error.path) or "request"
-            say((f"{place}:" if error.path.endswith("]") else place, "red"), " ", error.message)
+            print_line((f"{place}:" if error.path.endswith("]") else place, "red"), " ", error.message)
         raise typer.Exit(2) from exc
     except SutradharError as exc:
-        say((str(exc), "red"))
+        print_line((str(exc), "red"))
         raise typer.Exit(1) from exc
     except (OSError, sqlite3.OperationalError) as exc:
         if (text := _describe_disk_error(exc)) is None:
             raise
-        say((text, "red"))
+        print_line((text, "red"))
         raise typer.Exit(1) from exc
     except BaseException as exc:
         # some libraries turn an interrupt into an error of their own, as pydantic does while it builds a model
@@ -85,7 +87,7 @@ def errors(stopped: str = "Nothing made is lost: run the same command again to g
         console.print(f"\nStopped. {stopped}")
         # CPython remembers an interrupt that leaves an exec() of text, as in the making of a dataclass, and dies of
         # SIGINT at its end although the interrupt was caught; a successful exec() clears that
-        exec("")  # noqa: S102
+        exec("")  # noqa: S102 - it runs no text; see above
         raise typer.Exit(130) from None
 
 
@@ -106,7 +108,7 @@ def _describe_disk_error(exc: OSError | sqlite3.OperationalError) -> str | None:
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
+def handle_signals() -> Iterator[None]:
     """Let SIGTERM and a closed terminal end the command like Ctrl-C; ignore a second Ctrl-C during the ending."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -124,12 +126,12 @@ def print_failure(job: Job, refused: Path | None = None) -> None:
     """Print why a job failed and what to do. ``refused``: the path of a video that the quality gate refused."""
     error = job.error
     if error is None:
-        say(f"{job.id} was cancelled.")
+        print_line(f"{job.id} was cancelled.")
         return
     where = f" in scene {error.scene + 1}" if error.scene is not None else ""
-    say((f"{job.id} failed at {error.stage}{where}:", "red"), " ", error.cause)
+    print_line((f"{job.id} failed at {error.stage}{where}:", "red"), " ", error.cause)
     if error.kept:
-        say(f"Kept: {error.kept}.")
+        print_line(f"Kept: {error.kept}.")
     if refused:
-        say(f"The refused video: {refused} (its figures: {refused.with_name('job_summary.json')})")
-    say(f"What to do: {error.advice or 'run the same command again'}")
+        print_line(f"The refused video: {refused} (its figures: {refused.with_name('job_summary.json')})")
+    print_line(f"What to do: {error.advice or 'run the same command again'}")

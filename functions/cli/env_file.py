@@ -53,7 +53,8 @@ _PREFIXES: Mapping[str, str] = {
 }
 _READ_BY_OTHERS = frozenset({"PUBSUB_EMULATOR_HOST"})
 _CLOSE, _VERY_CLOSE = 0.8, 0.92
-"""How alike a name is to one that is read: in our own file, and in an environment that is full of other names."""
+"""The least similarity of an unknown name to a known one, 0 to 1: in our own file, and in an environment that is full
+    of other names."""
 
 
 def load_env_file(path: Path = Path(".env")) -> list[str]:
@@ -86,17 +87,17 @@ def find_idle_variables(env: Mapping[str, str] | None = None) -> str | None:
     env = process_environment() if env is None else env
     known = list_variables()
     others = [name for name in sorted(env) if env[name] and name not in (*known, *find_new_names(), *_READ_BY_OTHERS)]
-    found = [(name, why) for name in others if (why := _why_idle(name, known))]
-    if not found:
+    idle = [(name, why) for name in others if (why := _explain_idle(name, known))]
+    if not idle:
         return None
-    reasons = "; ".join(f"{name}: {why}" for name, why in found)
+    reasons = "; ".join(f"{name}: {why}" for name, why in idle)
     return f"these variables are set and do nothing here: {reasons}"
 
 
-def _why_idle(name: str, known: Collection[str]) -> str | None:
+def _explain_idle(name: str, known: Collection[str]) -> str | None:
     prefix = next((prefix for prefix in _PREFIXES if name.startswith(prefix)), "")
-    if found := _INSTEAD.get(name) or _PREFIXES.get(prefix):
-        return found
+    if reason := _INSTEAD.get(name) or _PREFIXES.get(prefix):
+        return reason
     near = [other for other in known if other.replace("_", "") == name.replace("_", "")]
     near += [with_api] if (with_api := name.replace("_KEY", "_API_KEY")) in known else []
     near += get_close_matches(name, known, 1, _VERY_CLOSE)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from functions.cli.console import console, errors, say
+from functions.cli.console import console, print_line, report_errors
 from functions.cli.options import read_amount
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
@@ -34,7 +34,7 @@ def add(
     """Make a key and print its secret, once."""
     if role not in ("creator", "admin"):
         raise typer.BadParameter("must be creator or admin", param_hint="--role")
-    with errors():
+    with report_errors():
         prepare_home(least_free=0)
         backend = bootstrap.backend()
         key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
@@ -46,7 +46,7 @@ def add(
 def show() -> None:
     """List all keys, without their secrets."""
     table = Table("id", "name", "role", "budget a day", "made")
-    with errors():
+    with report_errors():
         prepare_home(least_free=0)
         for key in api_keys.list_keys(bootstrap.backend().records).values():
             budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
@@ -57,11 +57,11 @@ def show() -> None:
 @app.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
     """Revoke a key. It stops working within half a minute; its jobs continue."""
-    with errors():
+    with report_errors():
         prepare_home(least_free=0)
         records = bootstrap.backend().records
         key = api_keys.revoke(records, key_id)
-    say(f"{key.id} ({key.name}) is revoked.")
+    print_line(f"{key.id} ({key.name}) is revoked.")
     if not api_keys.list_keys(records):
         console.print(
             "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"

@@ -5,24 +5,9 @@ from pathlib import Path
 
 import typer
 
-from functions.cli.console import console, errors, note, print_failure, say, stoppable
-from functions.cli.options import (
-    Aspect,
-    Language,
-    Length,
-    Mode,
-    Out,
-    PlanFile,
-    Providers,
-    Resolution,
-    ScriptFile,
-    Seed,
-    Style,
-    Topic,
-    Voice,
-    choose_providers,
-)
-from functions.cli.out_folder import deliver, deliver_refused, prepare_out, require_free_disk
+from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
+from functions.cli.options import Out, PlanOptions, choose_providers, take_plan_options
+from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out, require_free_disk
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
 from gpu_renderer.core.segments import ENGINE_VERSION
@@ -34,63 +19,40 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.quality_gate import gate_versions
 
 
-def make(
-    topic: Topic = None,
-    plan_file: PlanFile = None,
-    script_file: ScriptFile = None,
-    out: Out = Path("out"),
-    language: Language = None,
-    length: Length = None,
-    voice: Voice = None,
-    aspect: Aspect = None,
-    style: Style = None,
-    seed: Seed = None,
-    resolution: Resolution = None,
-    mode: Mode = None,
-    providers: Providers = None,
-) -> None:
+@take_plan_options
+def make(options: PlanOptions, out: Out = Path("out")) -> None:
     """Make a video and wait for it. After a stop or a failure the same command continues from the finished parts.
 
     Options beside --plan override the fields of the plan.
     """
-    options = {
-        "language": language,
-        "length": length,
-        "voice": voice,
-        "aspect": aspect,
-        "style": style,
-        "seed": seed,
-        "resolution": resolution,
-        "mode": mode,
-    }
-    with errors():
-        choose_providers(providers)
+    with report_errors():
+        choose_providers(options.providers)
         prepare_home()
         folder = prepare_out(out)
-        job = _make(load_plan(topic, plan_file, options, script_file))
+        job = _make(load_plan(options))
         if job.state is not JobState.SUCCEEDED:
             print_failure(job, _deliver_refused(job, folder))
             raise typer.Exit(1)
-        files, notes = deliver(job, bootstrap.backend(), folder)
+        files, notes = deliver_files(job, bootstrap.backend(), folder)
         _print_cost(job)
         for text in notes:
-            note(text)
+            print_note(text)
         for path in files:
             print(path)
 
 
-def _make(wanted: RenderPlan) -> Job:
+def _make(plan: RenderPlan) -> Job:
     from functions.cli.progress_view import ProgressView
     from functions.dev import local_runtime
     from sutradhar.pipeline.own_media import estimate_length
     from sutradhar.pipeline.produce import find_finished_assets
 
     telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-    with stoppable(), local_runtime.at_work():
+    with handle_signals(), local_runtime.run_worker():
         services = bootstrap.services()
-        job = _begin(wanted)
+        job = _begin(plan)
         # a job of an earlier process may just have ended, so read its state at least once
-        with ProgressView(console, estimate_length(services, wanted)) as view:
+        with ProgressView(console, estimate_length(services, plan)) as view:
             while True:
                 job = services.jobs.get(job.id)
                 view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
@@ -100,23 +62,25 @@ def _make(wanted: RenderPlan) -> Job:
                 time.sleep(0.2)  # the rate at which the progress display is redrawn
 
 
-def _begin(wanted: RenderPlan) -> Job:
-    """Return the job for ``wanted``: one that was stopped or failed, or else a new one."""
+def _begin(plan: RenderPlan) -> Job:
+    """Return the job for ``plan``: one that was stopped or failed, or else a new one."""
     from sutradhar.pipeline.submit import is_made_for, retry, submit
 
     services = bootstrap.services()
     latest = services.jobs.list_latest(100).jobs
-    before = next((job for job in latest if is_made_for(job, wanted, services.defaults)), None)
+    before = next((job for job in latest if is_made_for(job, plan, services.defaults)), None)
     if before and before.error and before.error.refused_by == gate_versions(ENGINE_VERSION):
-        say(f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again.")
+        print_line(
+            f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again."
+        )
         return before
     if before and before.state is JobState.FAILED:
-        say(f"Continuing {before.id}, which had failed.")
+        print_line(f"Continuing {before.id}, which had failed.")
         return retry(services, before.id)
     if before and not before.state.is_terminal:
-        say(f"Continuing {before.id}.")
+        print_line(f"Continuing {before.id}.")
         return before
-    return submit(services, wanted, limits=bootstrap.settings().terminal_limits)[0]
+    return submit(services, plan, limits=bootstrap.settings().terminal_limits)[0]
 
 
 def _deliver_refused(job: Job, folder: Path) -> Path | None:
@@ -134,6 +98,6 @@ def _print_cost(job: Job) -> None:
 
     paid = read_job_account(bootstrap.backend().records, job.id)
     for line in summarize_fallbacks(job.assets):
-        note(line)
+        print_note(line)
     if paid.charges:
-        say(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated_micros):.4f}).")
+        print_line(f"Paid to providers: {usd(paid.spent):.4f} USD (estimated {usd(job.estimated_micros):.4f}).")

@@ -1,7 +1,10 @@
 """Define the options that `make` and `plan` share."""
 
+import inspect
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,6 +61,55 @@ Providers = Annotated[
 ]
 Mode = Annotated[str | None, typer.Option(help="FINAL, or PROXY for a quick look in 720p. Default: FINAL.")]
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that gets the files.")]
+
+
+@dataclass(frozen=True)
+class PlanOptions:
+    """The part of a command line that asks for a video; None: the option is not given."""
+
+    topic: Topic = None
+    plan_file: PlanFile = None
+    script_file: ScriptFile = None
+    language: Language = None
+    length: Length = None
+    voice: Voice = None
+    aspect: Aspect = None
+    style: Style = None
+    seed: Seed = None
+    resolution: Resolution = None
+    mode: Mode = None
+    providers: Providers = None
+
+    @property
+    def overrides(self) -> Mapping[str, Any]:
+        """The options that take the place of the plan's own fields, by name."""
+        return {option: getattr(self, option) for option in _FIELDS}
+
+
+def take_plan_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Let ``command`` take the options of a plan on the command line, and get them as PlanOptions, its first argument.
+
+    Typer reads a command's options from its signature, so the returned function has all of them there.
+    """
+    names = [field.name for field in fields(PlanOptions)]
+    shared = [
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=field.type)
+        for field in fields(PlanOptions)
+    ]
+    own = [
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for parameter in list(inspect.signature(command).parameters.values())[1:]
+    ]
+
+    @wraps(command)
+    def run(**values: Any) -> None:
+        command(PlanOptions(**{name: values.pop(name) for name in names}), **values)
+
+    parameters = [*shared[:3], *own, *shared[3:]]  # the order in the command's help
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # inspect looks there
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run
+
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "language": ("language",),

@@ -49,7 +49,7 @@ def prepare_out(out: Path) -> Path:
     if not os.path.exists(folder) and folder.suffix.lower() in _MEDIA:
         raise _refusal(f"names a folder, and {out} looks like a file; write --out {out.with_suffix('')}")
     require_room(folder, "--out")
-    if os.path.isdir(folder) and _earlier(folder) is None:
+    if os.path.isdir(folder) and _find_earlier(folder) is None:
         strangers = sorted(name for name in os.listdir(folder) if _OURS.fullmatch(name))
         if strangers:
             raise _refusal(f"({out}) holds {strangers[0]}, which sutradhar did not make; name another folder")
@@ -71,9 +71,9 @@ def require_room(folder: Path, name: str, least: int = _LEAST_FREE) -> None:
         problem = describe_os_error(exc) or "a part of the path is a file, or the folder cannot be made there"
         raise InvalidRequest([FieldError(name, f"({folder}) cannot be written: {problem}")]) from exc
     finally:
-        for made in missing:
-            if os.path.isdir(made) and not any(made.iterdir()):
-                made.rmdir()
+        for new_folder in missing:
+            if os.path.isdir(new_folder) and not any(new_folder.iterdir()):
+                new_folder.rmdir()
     if free < least:
         message = f"({folder}) has {free / 1e6:.0f} MB free, and a video needs {least / 1e6:.0f} MB; free some space"
         raise InvalidRequest([FieldError(name, message)])
@@ -85,7 +85,7 @@ def require_free_disk(folder: Path) -> None:
         raise OSError(errno.ENOSPC, "the disk is full", str(folder))
 
 
-def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[str]]:
+def deliver_files(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[str]]:
     """Copy the finished files to ``folder``; return their paths, and notes about replaced files.
 
     Every file is copied in full before the first one is replaced. All files of an earlier video are removed.
@@ -100,10 +100,10 @@ def deliver(job: Job, backend: Backend, folder: Path) -> tuple[list[Path], list[
         **{f"captions.{language}.srt": files.srt for language, files in result.captions.items()},
         **{f"captions.{language}.vtt": files.vtt for language, files in result.captions.items()},
     }
-    earlier = _earlier(folder)
+    earlier = _find_earlier(folder)
     paths = _copy(files, backend.blobs, folder)
     notes = []
-    if earlier and not _asked_for_the_same(earlier.job_id, job, backend.jobs):
+    if earlier and not _has_same_request(earlier.job_id, job, backend.jobs):
         notes.append(
             f"{folder} held another video ({earlier.title or earlier.job_id}), and this one replaced it; to have both,"
             " make that one again with another --out"
@@ -116,7 +116,7 @@ def deliver_refused(blobs: BlobStore, prefix: str, folder: Path) -> Path:
 
     A folder keeps the finished video that it holds: the refused one then goes into a folder beside it.
     """
-    earlier = _earlier(folder)
+    earlier = _find_earlier(folder)
     if earlier and (folder / "video.mp4").exists():
         whole = Path(os.path.abspath(folder))  # "." and ".." have no names of their own
         folder = whole.with_name(f"{whole.name}.refused")
@@ -140,19 +140,19 @@ def _copy(files: Mapping[str, str], blobs: BlobStore, folder: Path) -> list[Path
     return [folder / name for name in files]
 
 
-def _earlier(folder: Path) -> Earlier | None:
+def _find_earlier(folder: Path) -> Earlier | None:
     """Return the video that Sutradhar delivered to ``folder`` before, found by its other files, or None."""
     for name, key in (("provenance.json", "job_id"), ("job_summary.json", "render_id")):
         try:
-            found = json.loads((folder / name).read_text("utf-8"))
+            summary = json.loads((folder / name).read_text("utf-8"))
         except (OSError, ValueError):
             continue
-        if isinstance(found, dict) and str(found.get(key, "")).startswith("job-"):
-            return Earlier("-".join(str(found[key]).split("-")[:2]), str(found.get("title") or ""))
+        if isinstance(summary, dict) and str(summary.get(key, "")).startswith("job-"):
+            return Earlier("-".join(str(summary[key]).split("-")[:2]), str(summary.get("title") or ""))
     return None
 
 
-def _asked_for_the_same(earlier_id: str, job: Job, jobs: JobStore) -> bool:
+def _has_same_request(earlier_id: str, job: Job, jobs: JobStore) -> bool:
     try:
         return earlier_id == job.id or jobs.get(earlier_id).request_hash == job.request_hash
     except NotFound:

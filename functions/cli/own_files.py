@@ -34,15 +34,15 @@ def find_file(text: str, folder: Path) -> Path:
     """
     if not text.strip():
         raise FileProblem("is empty; name a file, or leave the field out")
-    for candidate in _candidates(text):
+    for candidate in _list_candidates(text):
         path = folder / candidate
-        found = path if os.path.exists(path) else _find_by_other_form(path)
-        if found is not None:
-            return _require_usable(found)
+        path_so_far = path if os.path.exists(path) else _find_by_other_form(path)
+        if path_so_far is not None:
+            return _require_usable(path_so_far)
     raise FileProblem(_explain_missing(text, folder))
 
 
-def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
+def upload_named_files(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
     """Turn every file that ``body`` names (``"clip": "beach.mp4"``) into an upload; return the changed body, and errors
     about files that cannot be used."""
     from sutradhar.pipeline.uploads import import_file
@@ -80,7 +80,7 @@ def with_uploads(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
     return convert(body, ""), wrong
 
 
-def _candidates(text: str) -> Iterator[str]:
+def _list_candidates(text: str) -> Iterator[str]:
     """Yield the possible paths that ``text`` may mean, the most literal one first."""
     yield text
     bare = text.strip()
@@ -101,27 +101,27 @@ def _candidates(text: str) -> Iterator[str]:
 
 def _find_by_other_form(path: Path) -> Path | None:
     """Return the file whose name has another Unicode form or an old encoding, searched folder by folder."""
-    found = Path(path.anchor)
+    path_so_far = Path(path.anchor)
     for part in path.parts[1:] if path.anchor else path.parts:
-        if part == ".." or os.path.lexists(found / part):
-            found = found / part
+        if part == ".." or os.path.lexists(path_so_far / part):
+            path_so_far = path_so_far / part
             continue
-        wanted = unicodedata.normalize("NFC", part)
-        match = next((name for name in _names_in(found) if wanted in _readings(name)), None)
+        composed = unicodedata.normalize("NFC", part)
+        match = next((name for name in _list_names(path_so_far) if composed in _read_name(name)), None)
         if match is None:
             return None
-        found = found / match
-    return found
+        path_so_far = path_so_far / match
+    return path_so_far
 
 
-def _names_in(folder: Path) -> list[str]:
+def _list_names(folder: Path) -> list[str]:
     try:
         return sorted(os.listdir(folder))
     except (OSError, ValueError):
         return []
 
 
-def _readings(name: str) -> Iterator[str]:
+def _read_name(name: str) -> Iterator[str]:
     """Yield ``name``, and its readings in old encodings if it is not valid UTF-8, all composed (NFC)."""
     yield unicodedata.normalize("NFC", name)
     if not name.isascii() and any("\udc80" <= c <= "\udcff" for c in name):
@@ -146,12 +146,14 @@ def _explain_missing(text: str, folder: Path) -> str:
         return "is a path on another machine; copy the file to this one and name the copy"
     if _DRIVE.match(text.strip()):
         return "is a Windows path, and this machine has no drive letters; copy the file here and name the copy"
-    path = folder / list(_candidates(text))[-1]
+    path = folder / list(_list_candidates(text))[-1]
     try:
-        near = get_close_matches(path.name.lower(), [name.lower() for name in _names_in(path.parent)], 1, 0.75)
+        near = get_close_matches(path.name.lower(), [name.lower() for name in _list_names(path.parent)], 1, 0.75)
     except ValueError:
         near = []
-    meant = next((f"; did you mean {name}?" for name in _names_in(path.parent) if near and name.lower() == near[0]), "")
+    meant = next(
+        (f"; did you mean {name}?" for name in _list_names(path.parent) if near and name.lower() == near[0]), ""
+    )
     slashes = " (write folders with / and not with a backslash)" if "\\" in text else ""
     where = path.parent if path.parent.is_dir() else folder
     if not os.access(where, os.X_OK):

@@ -4,22 +4,8 @@ import json
 
 from rich.table import Table
 
-from functions.cli.console import console, errors, note
-from functions.cli.options import (
-    Aspect,
-    Language,
-    Length,
-    Mode,
-    PlanFile,
-    Providers,
-    Resolution,
-    ScriptFile,
-    Seed,
-    Style,
-    Topic,
-    Voice,
-    choose_providers,
-)
+from functions.cli.console import console, print_note, report_errors
+from functions.cli.options import PlanOptions, choose_providers, take_plan_options
 from functions.cli.plan_input import load_plan
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap, telemetry
@@ -27,20 +13,8 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.plan.plan import RenderPlan
 
 
-def plan(
-    topic: Topic = None,
-    plan_file: PlanFile = None,
-    script_file: ScriptFile = None,
-    language: Language = None,
-    length: Length = None,
-    voice: Voice = None,
-    aspect: Aspect = None,
-    style: Style = None,
-    seed: Seed = None,
-    resolution: Resolution = None,
-    mode: Mode = None,
-    providers: Providers = None,
-) -> None:
+@take_plan_options
+def plan(options: PlanOptions) -> None:
     """Write the scenes and print them as a RenderPlan, to change and to give to `make --plan`. No asset is made.
 
     Options beside --plan override the fields of the plan.
@@ -48,47 +22,39 @@ def plan(
     from sutradhar.pipeline.notices import collect_notices
     from sutradhar.pipeline.own_media import check_own_media
 
-    options = {
-        "language": language,
-        "length": length,
-        "voice": voice,
-        "aspect": aspect,
-        "style": style,
-        "seed": seed,
-        "resolution": resolution,
-        "mode": mode,
-    }
-    with errors():
-        choose_providers(providers)
+    with report_errors():
+        choose_providers(options.providers)
         prepare_home()
         telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
-        wanted = load_plan(topic, plan_file, options, script_file)
+        requested_plan = load_plan(options)
         services = bootstrap.services()
-        check_own_media(services, wanted, bootstrap.settings().terminal_limits)
-        found = services.providers.planner.plan(wanted)
-        for text in collect_notices(services, found, wanted):
-            note(text)
-        written = found.plan
-        _print_estimate(written)
+        check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)
+        plan_result = services.providers.planner.plan(requested_plan)
+        for text in collect_notices(services, plan_result, requested_plan):
+            print_note(text)
+        written_plan = plan_result.plan
+        _print_estimate(written_plan)
     print(
         json.dumps(
-            written.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}), ensure_ascii=False, indent=2
+            written_plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}),
+            ensure_ascii=False,
+            indent=2,
         )
     )
 
 
-def _print_estimate(written: RenderPlan) -> None:
+def _print_estimate(written_plan: RenderPlan) -> None:
     from sutradhar.pipeline.estimate import estimate
 
-    found = estimate(bootstrap.services(), written)
-    if found.lines:
+    total = estimate(bootstrap.services(), written_plan)
+    if total.lines:
         table = Table("what", "by", "about", "at most")
-        for line in found.lines:
+        for line in total.lines:
             table.add_row(
                 line.slot.label,
                 f"{line.provider} {line.model}",
                 f"{usd(line.expected):.4f}",
                 f"{usd(line.max):.4f}",
             )
-        table.add_row("in all, in USD", "", f"{usd(found.expected_cost):.4f}", f"{usd(found.max_cost):.4f}")
+        table.add_row("in all, in USD", "", f"{usd(total.expected_cost):.4f}", f"{usd(total.max_cost):.4f}")
         console.print(table)

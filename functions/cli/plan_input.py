@@ -2,16 +2,15 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
 import typer
 
-from functions.cli.console import note
-from functions.cli.options import apply_options, name_options
-from functions.cli.own_files import FileProblem, find_file, with_uploads
+from functions.cli.console import print_note
+from functions.cli.options import PlanOptions, apply_options, name_options
+from functions.cli.own_files import FileProblem, find_file, upload_named_files
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.choices import MAX_SCENES, Language
 from sutradhar.domain.plan.notices import describe_unspoken
@@ -25,35 +24,34 @@ _LONGEST_TOPIC = 200
 _IMAGE_CHARS = 400
 
 
-def load_plan(
-    words: Sequence[str] | None, plan_file: str | None, options: Mapping[str, Any], script_file: str | None = None
-) -> RenderPlan:
-    """Return the plan for the words of a topic, a plan file or a script. ``options`` override its own fields.
+def load_plan(command_line: PlanOptions) -> RenderPlan:
+    """Return the plan for a topic, a plan file or a script. The other options override its own fields.
 
     Raises:
         typer.BadParameter: several or none of them are given.
         InvalidRequest: the plan or a file that it names cannot be used.
     """
-    topic = " ".join(words) if words else None
-    given = [one for one in (topic, plan_file, script_file) if one is not None]
-    if not given:
+    topic = " ".join(command_line.topic) if command_line.topic else None
+    plan_file, script_file, options = command_line.plan_file, command_line.script_file, command_line.overrides
+    sources = [one for one in (topic, plan_file, script_file) if one is not None]
+    if not sources:
         raise typer.BadParameter("give a topic, a plan file with --plan, or a text to be spoken with --script")
-    if len(given) > 1:
+    if len(sources) > 1:
         raise typer.BadParameter("give a topic, --plan or --script, not both")
     if plan_file is None:
         try:
-            body = _body_of_topic(topic) if topic is not None else _body_of_script(script_file or "")
+            body = _build_topic_body(topic) if topic is not None else _build_script_body(script_file or "")
             return RenderPlan.parse(apply_options(body, options))
         except InvalidRequest as exc:
             raise InvalidRequest(name_options(exc.errors, options)) from exc
     body, folder = _read_plan(plan_file)
     body = apply_options(body, options)
-    body, wrong = with_uploads(body, folder)
+    body, wrong = upload_named_files(body, folder)
     try:
         plan = RenderPlan.parse(body)
     except InvalidRequest as exc:
         named = {error.path for error in wrong}
-        wrong += [error for error in exc.errors if error.path not in named and _parent(error.path) not in named]
+        wrong += [error for error in exc.errors if error.path not in named and _get_parent(error.path) not in named]
     if wrong:
         raise InvalidRequest(name_options(wrong, options))
     return plan
@@ -65,36 +63,36 @@ def _read_plan(plan_file: str) -> tuple[Any, Path]:
     try:
         return parse_plan_text(data), path.parent
     except NoJsonError as exc:
-        raise _refusal("--plan", plan_file, f"{exc}; to have it spoken, write --script instead of --plan") from exc
+        raise _make_refusal("--plan", plan_file, f"{exc}; to have it spoken, write --script instead of --plan") from exc
     except PlanTextError as exc:
-        raise _refusal("--plan", plan_file, exc) from exc
+        raise _make_refusal("--plan", plan_file, exc) from exc
 
 
-def _body_of_topic(topic: str) -> dict[str, Any]:
+def _build_topic_body(topic: str) -> dict[str, Any]:
     if os.path.isfile(topic):
         option = "--plan" if topic.lower().endswith(".json") else "--script"
         if topic.lower().endswith((".json", ".txt", ".md")):
             raise InvalidRequest([FieldError("topic", f"is the name of a file; write {option} {topic}")])
     if len(topic) > _LONGEST_TOPIC:
-        told = f"has {len(topic)} characters, and at most {_LONGEST_TOPIC} fit; save a text that is to be spoken"
-        raise InvalidRequest([FieldError("topic", f"{told} as a file and write --script FILE")])
+        problem = f"has {len(topic)} characters, and at most {_LONGEST_TOPIC} fit; save a text that is to be spoken"
+        raise InvalidRequest([FieldError("topic", f"{problem} as a file and write --script FILE")])
     return {"topic": topic}
 
 
-def _body_of_script(script_file: str) -> dict[str, Any]:
+def _build_script_body(script_file: str) -> dict[str, Any]:
     """Return a plan whose scenes speak all of a text; print a note that quotes the pieces that are left out."""
     data, _ = _read_file("--script", script_file)
     try:
         text = decode_text(data)
     except PlanTextError as exc:
-        raise _refusal("--script", script_file, exc) from exc
-    said = split_script(text)
-    if not said:
-        raise _refusal("--script", script_file, "has no text that can be spoken")
+        raise _make_refusal("--script", script_file, exc) from exc
+    sentences = split_script(text)
+    if not sentences:
+        raise _make_refusal("--script", script_file, "has no text that can be spoken")
     if notice := describe_unspoken("the script", text):
-        note(notice)
+        print_note(notice)
     language: Language = "hi" if detect_language(text) == "hi" else "en"
-    narrations = group_sentences(said, language, max_scenes=MAX_SCENES)
+    narrations = group_sentences(sentences, language, max_scenes=MAX_SCENES)
     return {"scenes": [{"narration": n, "image_prompt": shorten(n, _IMAGE_CHARS, placeholder="")} for n in narrations]}
 
 
@@ -105,14 +103,14 @@ def _read_file(option: str, name: str) -> tuple[bytes, Path]:
     try:
         path = find_file(name, Path())
     except FileProblem as exc:
-        raise _refusal(option, name, exc) from exc
+        raise _make_refusal(option, name, exc) from exc
     return path.read_bytes(), path
 
 
-def _refusal(option: str, name: str, problem: object) -> InvalidRequest:
+def _make_refusal(option: str, name: str, problem: object) -> InvalidRequest:
     shown = "standard input" if name == _STANDARD_INPUT else name
     return InvalidRequest([FieldError(option, f"({shown}) {problem}")])
 
 
-def _parent(path: str) -> str:
+def _get_parent(path: str) -> str:
     return path.rpartition(".")[0]

@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.text import Text
 
-from functions.cli.console import note as print_note
+from functions.cli.console import print_note
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import AssetKind
@@ -33,9 +33,9 @@ _GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
 class TimeLeft:
     """Estimate the time left from a first guess, and increasingly from the pace so far."""
 
-    def __init__(self, video_sec: float, begun: float, done: float = 0.0) -> None:
+    def __init__(self, video_sec: float, started: float, done: float = 0.0) -> None:
         self._whole = _GUESS_PER_SECOND * video_sec + _GUESS_REST
-        self._begun, self._start = begun, done
+        self._started, self._start = started, done
 
     def seconds(self, done: float, now: float) -> float:
         """Return the seconds of wall time until the end; ``done`` is 0 to 1."""
@@ -43,7 +43,7 @@ class TimeLeft:
         guess = self._whole * (1 - done)
         if covered <= 0.01:
             return guess
-        pace = (now - self._begun) / covered * (1 - done)
+        pace = (now - self._started) / covered * (1 - done)
         return pace * done + guess * (1 - done)
 
 
@@ -64,7 +64,7 @@ class ProgressView:
         self._rows: dict[str, TaskID] = {"plan": self._bars.add_task("story", total=1, note="")}
         self._live = Live(console=console, refresh_per_second=5, transient=False)
         self._left: TimeLeft | None = None
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
         self._noted: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -75,42 +75,42 @@ class ProgressView:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def show(self, job: Job, made: Mapping[Slot, Asset]) -> None:
-        """Show the state of the job, and print its new notices. ``made``: the job's finished assets by slot."""
+    def show(self, job: Job, finished_assets: Mapping[Slot, Asset]) -> None:
+        """Show the state of the job, and print its new notices. ``finished_assets``: by slot."""
         for notice in job.notices:
             if notice not in self._noted:
                 self._noted.add(notice)
                 print_note(notice)
-        now, done = monotonic(), compute_progress(job, len(made))
+        now, done = monotonic(), compute_progress(job, len(finished_assets))
         self._left = self._left or TimeLeft(self._video_sec, now, done)
         self._row("plan", "story", int(job.plan is not None), 1)
         for kind, word in _ROWS.items():
-            wanted = [r.slot for r in job.requests if r.kind == kind]
-            if wanted:
-                self._row(kind, word, sum(slot in made for slot in wanted), len(wanted))
+            slots = [r.slot for r in job.requests if r.kind == kind]
+            if slots:
+                self._row(kind, word, sum(slot in finished_assets for slot in slots), len(slots))
         if job.state in (JobState.RENDERING, JobState.SUCCEEDED):
             at = job.progress
             ended = job.state is JobState.SUCCEEDED
             total = at.total if at else 1
-            note = "" if ended or at is None else _STAGE_WORDS.get(at.stage, at.stage)
-            self._row("video", "video", total if ended else at.done if at else 0, total, note)
+            stage_words = "" if ended or at is None else _STAGE_WORDS.get(at.stage, at.stage)
+            self._row("video", "video", total if ended else at.done if at else 0, total, stage_words)
         if self._console.is_terminal:
-            self._live.update(self._picture(job, done, now))
+            self._live.update(self._draw(job, done, now))
 
     def _row(self, key: str, word: str, done: int, total: int, note: str = "") -> None:
         if key not in self._rows:
             self._rows[key] = self._bars.add_task(word, total=total, note=note)
         self._bars.update(self._rows[key], completed=done, total=total, note=note)
-        if done == total and not self._console.is_terminal and key not in self._said:
-            self._said.add(key)
+        if done == total and not self._console.is_terminal and key not in self._reported:
+            self._reported.add(key)
             self._console.print(f"  {word}: done", highlight=False)
 
-    def _picture(self, job: Job, done: float, now: float) -> RenderableType:
+    def _draw(self, job: Job, done: float, now: float) -> RenderableType:
         if job.state.is_terminal or self._left is None:
             return self._bars
         left = self._left.seconds(done, now)
-        return Group(self._bars, Text(f"  {done:4.0%}, about {_words(left)} left", style="dim"))
+        return Group(self._bars, Text(f"  {done:4.0%}, about {_format_seconds(left)} left", style="dim"))
 
 
-def _words(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from functions.cli.console import errors, say, stoppable
+from functions.cli.console import handle_signals, print_line, report_errors
 from functions.cli.options import read_whole
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
@@ -37,7 +37,7 @@ def serve(
     from functions.dev import local_runtime
     from sutradhar.pipeline import api_keys
 
-    with errors():
+    with report_errors():
         prepare_home()
         port = bootstrap.settings().api.port if port is None else port
         if not 1 <= port <= 65_535:
@@ -45,20 +45,20 @@ def serve(
     if backend is ServedBackend.EMULATORS:
         if host != "127.0.0.1":
             raise typer.BadParameter("the emulated cloud is on 127.0.0.1 only", param_hint="--host")
-        with errors("All data in the emulated cloud is gone."), stoppable():
+        with report_errors("All data in the emulated cloud is gone."), handle_signals():
             _serve_emulated(port)
     main_file = Path(__file__).parents[1] / "main.py"
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
     env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
-    with errors(), stoppable(), local_runtime.at_work():
+    with report_errors(), handle_signals(), local_runtime.run_worker():
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = subprocess.Popen(argv, env=env, start_new_session=True)
             let_in = (
                 "callers with an API key" if api_keys.list_keys(bootstrap.backend().records) else "this machine only"
             )
-            say(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
+            print_line(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
             raise typer.Exit(server.wait() or 1)
         finally:
             if server is not None:
@@ -73,10 +73,10 @@ def _serve_emulated(port: int) -> None:
         raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
 
     home = bootstrap.settings().home / "emulated"
-    say("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and eight functions ...")
+    print_line("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and eight functions ...")
     with EmulatedCloud(home, port, settings=bootstrap.settings().provider_environment) as cloud:
-        say(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
+        print_line(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
         for name, value in sorted(cloud.env.items()):
             if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):
-                say(f"  {name}={value}")
+                print_line(f"  {name}={value}")
         threading.Event().wait()

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from functions.cli.console import note
+from functions.cli.console import print_note
 from functions.cli.env_file import find_idle_variables, load_env_file
 from functions.cli.out_folder import require_room
 from sutradhar import bootstrap
@@ -29,6 +29,6 @@ def prepare_home(least_free: int = ROOM_FOR_A_VIDEO) -> None:
 def _announce() -> None:
     for text in (*_notes, find_idle_variables()):
         if text:
-            note(text)
+            print_note(text)
     for renamed in bootstrap.settings().renamed:
-        note(str(renamed))
+        print_note(str(renamed))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from functions.cli.console import errors, say
+from functions.cli.console import print_line, report_errors
 from functions.cli.own_files import FileProblem, find_file
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
@@ -19,26 +19,26 @@ def upload(
     from sutradhar.pipeline.uploads import import_file
 
     refused = False
-    with errors():
+    with report_errors():
         prepare_home()
         for name in files:
             try:
-                found = import_file(bootstrap.services(), find_file(name, Path()))
+                stored = import_file(bootstrap.services(), find_file(name, Path()))
             except FileProblem as exc:
-                say((name, "red"), f" {exc}")
+                print_line((name, "red"), f" {exc}")
                 refused = True
                 continue
             except InvalidRequest as exc:
-                say((name, "red"), f" {'; '.join(error.message for error in exc.errors)}")
+                print_line((name, "red"), f" {'; '.join(error.message for error in exc.errors)}")
                 refused = True
                 continue
-            facts = found.facts
+            facts = stored.facts
             assert facts
             size = f"{facts.width}x{facts.height}" if facts.width else ""
             length = f"{facts.duration_sec:.1f} s" if facts.duration_sec else ""
-            say(f"{name}: {facts.kind} {size} {length}".rstrip())
+            print_line(f"{name}: {facts.kind} {size} {length}".rstrip())
             for notice in facts.notices:
-                say(f"{name} {notice}")
-            print(found.id, flush=True)
+                print_line(f"{name} {notice}")
+            print(stored.id, flush=True)
     if refused:
         raise typer.Exit(2)

@@ -1,4 +1,4 @@
-"""The whole system in one process of this machine: the queue's messages go to the same entry points as in the cloud."""
+"""Run the whole system in one process of this machine. Messages go to the same entry points as in the cloud."""
 
 import threading
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from sutradhar.telemetry import log
 _numbers = count(1)
 
 
-def deliver(message: Message) -> None:
+def deliver_message(message: Message) -> None:
     """Hand ``message`` to its function, in the envelope that Pub/Sub would bring it in."""
     ENTRY_POINTS[message.topic](envelope.to_event(message, message.topic, next(_numbers)))
 
@@ -29,7 +29,7 @@ that worked on it. A message that is sent again while the work continues changes
 
 
 @contextmanager
-def at_work() -> Iterator[None]:
+def run_worker() -> Iterator[None]:
     """Work in the background while the block runs: first on the jobs of an earlier process, then on new ones.
 
     Meanwhile messages of stalled jobs are sent again, since the process that worked on such a job may have been killed.
@@ -37,11 +37,11 @@ def at_work() -> Iterator[None]:
     process of this home, or in the next one.
     """
     backend = bootstrap.backend()
-    worker = backend.create_worker(deliver, lambda message, exc: fail_job(bootstrap.services(), message, exc))
+    worker = backend.create_worker(deliver_message, lambda message, exc: fail_job(bootstrap.services(), message, exc))
     sweep(bootstrap.services(), stalled=timedelta(0))
     worker.start()
     leaving = threading.Event()
-    caretaker = threading.Thread(target=_look_after_jobs, args=(leaving,), name="caretaker", daemon=True)
+    caretaker = threading.Thread(target=_resend_stalled, args=(leaving,), name="caretaker", daemon=True)
     caretaker.start()
     try:
         yield
@@ -54,7 +54,7 @@ def at_work() -> Iterator[None]:
         backend.close()
 
 
-def _look_after_jobs(leaving: threading.Event) -> None:
+def _resend_stalled(leaving: threading.Event) -> None:
     while not leaving.wait(_LOOK_EVERY_SEC):
         try:
             sweep(bootstrap.services(), stalled=_STALLED)

@@ -1,5 +1,7 @@
-"""`python -m functions.dev.package --out build`: the archive that every function is deployed from; only the entry point
-differs. The same tree gives the same bytes, and the archive is named by them, so nothing is deployed anew for nothing.
+"""Build the archive that every function is deployed from: `python -m functions.dev.package --out build`.
+
+The functions differ only by their entry point. The same tree gives the same bytes, and the archive is named by their
+hash, so that a deployment without a change deploys nothing.
 """
 
 import argparse
@@ -34,19 +36,19 @@ _NOT_DEPLOYED = (
     "sutradhar/bootstrap/local.py",
 )
 _NOT_NEEDED = {"cachetools", "ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
-"""Of the renderer and the command line."""
+"""Requirements of the renderer and of the command line only."""
 RUNTIME = "3.13"
 """The Python of the functions (terraform/modules/function): the newest for which every requirement has a wheel."""
 _MODE = 0o100644 << 16
 
 
-def build(out: Path) -> Path:
+def build_archive(out: Path) -> Path:
     """Write ``out``/functions-SHA256.zip and return its path.
 
     Raises:
         LookupError: a requirement has no version in constraints.txt.
     """
-    files = dict(_files())
+    files = dict(_list_files())
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
@@ -59,9 +61,9 @@ def build(out: Path) -> Path:
     return path
 
 
-def _files() -> Iterator[tuple[str, bytes]]:
+def _list_files() -> Iterator[tuple[str, bytes]]:
     yield "main.py", _MAIN.encode()
-    yield "requirements.txt", "".join(f"{line}\n" for line in requirements()).encode()
+    yield "requirements.txt", "".join(f"{line}\n" for line in list_requirements()).encode()
     for folder, base in ((ROOT / "functions", ROOT), (ROOT / "shared/sutradhar", ROOT / "shared")):
         for path in folder.rglob("*"):
             name = path.relative_to(base).as_posix()
@@ -69,39 +71,39 @@ def _files() -> Iterator[tuple[str, bytes]]:
                 yield name, path.read_bytes()
 
 
-def requirements() -> list[str]:
-    """What the functions need and what that needs, each with the version of constraints.txt."""
+def list_requirements() -> list[str]:
+    """Return all requirements of the functions, direct and indirect, each with the version of constraints.txt."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pinned = dict(
         line.partition("==")[::2] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
     )
     versions = {canonicalize_name(name): version for name, version in pinned.items()}
-    wanted = [Requirement(text) for text in (*project["dependencies"], *project["optional-dependencies"]["gcp"])]
-    todo = [one for one in wanted if canonicalize_name(one.name) not in _NOT_NEEDED]
-    found: dict[str, str] = {}
-    seen: set[tuple[str, frozenset[str]]] = set()
+    declared = [Requirement(text) for text in (*project["dependencies"], *project["optional-dependencies"]["gcp"])]
+    todo = [one for one in declared if canonicalize_name(one.name) not in _NOT_NEEDED]
+    pinned_lines: dict[str, str] = {}
+    visited: set[tuple[str, frozenset[str]]] = set()
     while todo:
         one = todo.pop()
         name = canonicalize_name(one.name)
-        if (name, frozenset(one.extras)) in seen:
+        if (name, frozenset(one.extras)) in visited:
             continue
-        seen.add((name, frozenset(one.extras)))
+        visited.add((name, frozenset(one.extras)))
         if name not in versions:
             raise LookupError(f"{name} has no version in constraints.txt")
-        found[name] = f"{name}=={versions[name]}"
+        pinned_lines[name] = f"{name}=={versions[name]}"
         for text in metadata.requires(name) or ():
             needed = Requirement(text)
             python = {"python_version": RUNTIME, "python_full_version": f"{RUNTIME}.0"}
             environments = [{"extra": extra, **python} for extra in one.extras or {""}]
             if needed.marker is None or any(needed.marker.evaluate(each) for each in environments):
                 todo.append(needed)
-    return [found[name] for name in sorted(found)]
+    return [pinned_lines[name] for name in sorted(pinned_lines)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m functions.dev.package", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build", help="folder for the archive (build)")
-    path = build(parser.parse_args().out)
+    path = build_archive(parser.parse_args().out)
     print(path, f"({path.stat().st_size / 1e6:.1f} MB)", file=sys.stderr)
     print(path)
 

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from google.cloud import pubsub_v1
 
 from functions.dev import package
-from functions.dev.emulated_cloud.emulators import Emulators, environment, free_port
+from functions.dev.emulated_cloud.emulators import Emulators, find_free_port, set_environment
 from sutradhar.domain.jobs.messages import TOPICS
 
 _HELLO = """
@@ -34,7 +34,7 @@ _CALLERS = 20
 def measure_cloud(folder: Path, *, quick: bool) -> None:
     with TemporaryDirectory() as scratch, Emulators(Path(scratch) / "logs") as emulators:
         archive, hello = Path(scratch) / "archive", Path(scratch) / "hello"
-        with zipfile.ZipFile(package.build(Path(scratch))) as packed:
+        with zipfile.ZipFile(package.build_archive(Path(scratch))) as packed:
             packed.extractall(archive)
         hello.mkdir()
         (hello / "main.py").write_text(_HELLO)
@@ -48,7 +48,7 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
             "ASSET_BUCKET": "bench",
             "THREADS": str(2 * _CALLERS),
         }
-        with environment(emulators.env), pubsub_v1.PublisherClient() as publisher:
+        with set_environment(emulators.env), pubsub_v1.PublisherClient() as publisher:
             for topic in TOPICS:
                 publisher.create_topic(name=f"projects/bench/topics/sutradhar-{topic}")
         cold: dict[str, list[float]] = {"hello": [], "api": [], "post": []}
@@ -79,7 +79,7 @@ def _plan(title: str) -> bytes:
 @contextmanager
 def _serve(folder: Path, target: str, env: Mapping[str, str]) -> Iterator[tuple[int, float]]:
     """Start the function; yield its port and the time when the process started."""
-    port = free_port()
+    port = find_free_port()
     argv = [sys.executable, "-m", "functions_framework", f"--target={target}", "--source=main.py", "--host=127.0.0.1"]
     started = time.perf_counter()
     quiet = subprocess.DEVNULL

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from functions.dev.emulated_cloud.emulators import free_port
+from functions.dev.emulated_cloud.emulators import find_free_port
 from tests.e2e.conftest import Terminal
 
 
@@ -131,7 +131,7 @@ def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(terminal.folder)
-    port = free_port()
+    port = find_free_port()
     (terminal.folder / ".env").write_text(f"PORT={port}\nMAX_SCENES=1\nRATE_LIMIT_PER_MIN=10\n")
     for name in ("PORT", "MAX_SCENES"):
         terminal.env.pop(name, None)
@@ -186,10 +186,10 @@ def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(
 
 def test_ctrl_c_at_any_moment_ends_the_server_too(terminal: Terminal) -> None:
     """An interrupt while the address is being printed left a server behind that kept the port."""
-    port = free_port()
+    port = find_free_port()
     code = (
         "import os, signal; from functions.cli import serve as command;"
-        " command.say = lambda *_: os.kill(os.getpid(), signal.SIGINT);"
+        " command.print_line = lambda *_: os.kill(os.getpid(), signal.SIGINT);"
         f" command.serve(port={port}, host='127.0.0.1', backend=command.ServedBackend.LOCAL)"
     )
     # a server that is left behind holds the pipe, and the run does not end

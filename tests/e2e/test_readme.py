@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from functions.dev.emulated_cloud.emulators import free_port
+from functions.dev.emulated_cloud.emulators import find_free_port
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -173,7 +173,7 @@ def tone(video: Path, second: float, hz: int) -> float:
 @pytest.fixture
 def server(env: dict[str, str]) -> Iterator[str]:
     """`make serve`, ended as Ctrl-C in its terminal ends it."""
-    port = free_port()
+    port = find_free_port()
     (command,) = begins("make serve")
     process = subprocess.Popen(
         ["bash", "-c", f"{command} PORT={port}"],

@@ -17,7 +17,7 @@ from google.cloud import pubsub_v1
 from PIL import Image
 
 from functions.dev.emulated_cloud.cloud import EmulatedCloud
-from functions.dev.emulated_cloud.emulators import environment
+from functions.dev.emulated_cloud.emulators import set_environment
 from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import Job, JobState
@@ -27,7 +27,7 @@ from sutradhar.domain.video.render_request import request_blob
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated_cloud
-from tests.plain import environment as environment_of
+from tests.plain import set_environment as environment_of
 
 PLAN = {
     "title": "Tea",
@@ -130,7 +130,7 @@ def test_uploaded_files_are_in_the_video(cloud: EmulatedCloud) -> None:
 def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud) -> None:
     refused = send(cloud, "video.mp4", b"I am a video " * 50)
     assert (refused["state"], "is a text file" in refused["reason"]) == ("refused", True)
-    with environment(cloud.env):
+    with set_environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
         assert not backend.blobs.exists(f"uploads/{refused['upload_id']}")
         backend.close()
@@ -152,7 +152,7 @@ def test_the_same_key_twice_is_one_job(cloud: EmulatedCloud) -> None:
 
 def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: EmulatedCloud, tmp_path: Path) -> None:
     """A job stays in RENDERING with an execution that succeeded, because its message was lost."""
-    with environment(cloud.env):
+    with set_environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
         services = bootstrap.services_on(backend, Settings.from_env(cloud.env))
         long_ago = datetime.now(UTC) - timedelta(minutes=10)
@@ -180,7 +180,7 @@ def test_a_job_whose_last_message_was_lost_is_finished_by_the_sweep(cloud: Emula
 
 
 def test_an_unreadable_message_does_not_stop_the_others(cloud: EmulatedCloud) -> None:
-    with environment(cloud.env):
+    with set_environment(cloud.env):
         publisher = pubsub_v1.PublisherClient()
         publisher.publish(f"projects/{cloud.project}/topics/sutradhar-plan", b"\xff not ours").result(10)
         publisher.stop()
@@ -193,7 +193,7 @@ def test_an_unreadable_message_does_not_stop_the_others(cloud: EmulatedCloud) ->
 
 def test_a_job_that_cannot_be_handled_fails_with_its_cause(cloud: EmulatedCloud) -> None:
     """Its scenes are gone from the store: every delivery fails until the last."""
-    with environment(cloud.env):
+    with set_environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
         now = datetime.now(UTC)
         job = Job.new("job-broken", RenderPlan.parse(PLAN), "hash", now)

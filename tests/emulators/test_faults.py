@@ -13,7 +13,7 @@ import pytest
 from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import pubsub_v1
 
-from functions.dev.emulated_cloud.emulators import Emulators, free_port
+from functions.dev.emulated_cloud.emulators import Emulators, find_free_port
 from sutradhar import bootstrap
 from sutradhar.backends.gcp import blobs as blobs_module
 from sutradhar.backends.gcp import bus as bus_module
@@ -95,7 +95,7 @@ def test_pubsub(code: grpc.StatusCode, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed_port = f"127.0.0.1:{free_port()}"
+    closed_port = f"127.0.0.1:{find_free_port()}"
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", closed_port)
     monkeypatch.setenv("PUBSUB_EMULATOR_HOST", closed_port)
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{closed_port}")
@@ -186,7 +186,7 @@ def test_an_execution_that_never_starts_has_failed_after_half_an_hour() -> None:
 @pytest.mark.parametrize("size", [9_999_990, 10_000_000, 11_000_000])
 def test_a_message_that_is_too_large_is_refused_at_once(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limit is that of the whole request, so a message a little below it is too large as well."""
-    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
+    monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{find_free_port()}")
     bus = PubSubBus("p", "t-")
     empty = len(StopRender(job_id="a", execution="e").to_record())
     with pytest.raises(BackendError, match="10000000") as caught:

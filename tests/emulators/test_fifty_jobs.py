@@ -12,7 +12,7 @@ from pathlib import Path
 from google.cloud import firestore
 
 from functions.dev.emulated_cloud.cloud import EmulatedCloud
-from functions.dev.emulated_cloud.emulators import environment
+from functions.dev.emulated_cloud.emulators import set_environment
 from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import JobState
@@ -40,7 +40,7 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
             again = list(pool.map(lambda number: order(cloud, number), range(0, JOBS, 7)))
         assert len(set(ids)) == JOBS
         assert again == ids[::7]
-        with environment(cloud.env):
+        with set_environment(cloud.env):
             settings = Settings.from_env(cloud.env)
             backend = bootstrap.gcp_backend(settings)
             services = bootstrap.services_on(backend, settings)

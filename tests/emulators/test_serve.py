@@ -16,13 +16,13 @@ import pytest
 
 from functions import main
 from functions.dev.emulated_cloud.cloud import EmulatedCloud
-from functions.dev.emulated_cloud.emulators import free_port
+from functions.dev.emulated_cloud.emulators import find_free_port
 from sutradhar.domain.core.errors import Conflict
 
 
 @pytest.mark.usefixtures("emulators")  # fails or skips where they are not installed
 def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    port = free_port()
+    port = find_free_port()
     argv = [sys.executable, "-m", "functions.cli", "serve", "--backend=gcp-emulators", f"--port={port}"]
     env = {**os.environ, "SUTRADHAR_HOME": str(tmp_path / "home")}
     with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.dev.emulated_cloud.emulators import free_port
+from functions.dev.emulated_cloud.emulators import find_free_port
 from tests.plain import environment
 
 HERE = Path(__file__).parent
@@ -19,7 +19,7 @@ TIMEOUT_SEC = 180
 def test_field_case(case: str, tmp_path: Path) -> None:
     plain = environment("plain")
     env = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    env |= {"FIELD_PY": str(plain / "bin/python"), "FIELD_PORT": str(free_port()), "TMPDIR": str(tmp_path)}
+    env |= {"FIELD_PY": str(plain / "bin/python"), "FIELD_PORT": str(find_free_port()), "TMPDIR": str(tmp_path)}
     argv = ["bash", str(HERE / f"{case}.sh"), str(plain / "bin/sutradhar")]
     with subprocess.Popen(
         argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True

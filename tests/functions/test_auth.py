@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import functions_framework
@@ -12,7 +11,6 @@ from flask.testing import FlaskClient
 from typer.testing import CliRunner
 
 from functions import main
-from functions.api import auth as api_access
 from functions.cli import app
 from sutradhar import bootstrap
 from sutradhar.domain.billing.ledger import Account, AccountId, day_account, key_account
@@ -28,12 +26,21 @@ from tests.providers.server import KEY, ProviderStub
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
 
 
+class Clock:
+    """The seconds that the cache of keys sees."""
+
+    def __init__(self) -> None:
+        self.now = 3000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
-    """As when the half minute for which keys are remembered is over."""
-    api_access._keys.cache_clear()
-    yield
-    api_access._keys.cache_clear()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("functions.api.result_cache.monotonic", clock)
+    return clock
 
 
 def key(name: str = "asha", **facts: Any) -> tuple[ApiKey, dict[str, str]]:
@@ -105,19 +112,17 @@ def test_whoever_has_no_address_is_not_let_in(api: FlaskClient, address: str) ->
     assert post(api, environ_overrides={"REMOTE_ADDR": address}).status_code == 401
 
 
-def test_a_revoked_key_opens_for_half_a_minute_at_most(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revoked_key_opens_for_half_a_minute_at_most(api: FlaskClient, clock: Clock) -> None:
     (revoked, shown), (_, other) = key("asha"), key("ravi")
-    now = [3000.0]
-    monkeypatch.setattr(api_access, "time", SimpleNamespace(monotonic=lambda: now[0]))
     assert post(api, shown).status_code == 202
     api_keys.revoke(bootstrap.backend().records, revoked.id)
-    now[0] += 29.9
+    clock.now += 29.9
     assert post(api, shown).status_code == 202  # the store is not read for every call
-    now[0] += 0.2
+    clock.now += 0.2
     assert [post(api, who).status_code for who in (shown, other)] == [401, 202]
 
 
-def test_once_there_is_a_key_every_call_needs_one(api: FlaskClient) -> None:
+def test_once_there_is_a_key_every_call_needs_one(api: FlaskClient, clock: Clock) -> None:
     made, shown = key()
     refused = post(api)
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
@@ -129,7 +134,7 @@ def test_once_there_is_a_key_every_call_needs_one(api: FlaskClient) -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         assert api.get(path).status_code in (200, 503)
     api_keys.revoke(bootstrap.backend().records, made.id)
-    api_access._keys.cache_clear()
+    clock.now += 31
     other, _ = key("ravi")
     assert other.id != made.id
     assert post(api, shown).status_code == 401

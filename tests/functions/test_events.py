@@ -44,7 +44,7 @@ def test_a_message_is_decoded_as_it_was_sent() -> None:
         PlanRender(job_id="a"),
         RenderProgressed(job_id="b", render_id="b-1", stage="हिन्दी", done=1, total=2),
     ):
-        assert envelope.command(envelope.to_event(message, "t", 1)) == message
+        assert envelope.decode_event(envelope.to_event(message, "t", 1)) == message
 
 
 def test_plan_writes_the_scenes_and_orders_the_assets(home: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from functions.cli.options import PlanOptions
 from functions.cli.plan_input import load_plan
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest
@@ -133,7 +134,7 @@ def test_a_path_in_a_plan_file_may_stand_in_an_object(files: Files, tmp_path: Pa
     scene = {"clip": {"upload": str(files.folder / "talk.mp4"), "start_sec": 1}}
     song = {"upload": str(files.folder / "song.mp3"), "start_sec": 2}
     path.write_text(json.dumps({"title": "x", "scenes": [scene], "music": song}))
-    plan = load_plan(None, str(path), {})
+    plan = load_plan(PlanOptions(plan_file=str(path)))
     assert plan.scenes[0].clip
     assert (plan.scenes[0].clip.upload, plan.scenes[0].clip.start_sec) == (files.ids["talk.mp4"], 1)
     assert (plan.music.upload, plan.music.start_sec) == (files.ids["song.mp3"], 2)
@@ -150,7 +151,7 @@ def test_only_missing_files_are_reported(files: Files, tmp_path: Path) -> None:
     def list_wrong_fields() -> list[str]:
         path.write_text(json.dumps(plan))
         with pytest.raises(InvalidRequest) as caught:
-            load_plan(None, str(path), {})
+            load_plan(PlanOptions(plan_file=str(path)))
         return [error.path for error in caught.value.errors]
 
     assert list_wrong_fields() == ["scenes[0].clip", "scenes[3].image"]

@@ -36,7 +36,7 @@ SLOW = (
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("archive")
-    with zipfile.ZipFile(package.build(folder / "build")) as packed:
+    with zipfile.ZipFile(package.build_archive(folder / "build")) as packed:
         packed.extractall(folder / "source")
     return folder / "source"
 
@@ -55,7 +55,7 @@ def in_archive(archive: Path, code: str) -> str:
 
 
 def test_the_same_tree_gives_the_same_bytes(tmp_path: Path) -> None:
-    first, second = package.build(tmp_path / "a"), package.build(tmp_path / "b")
+    first, second = package.build_archive(tmp_path / "a"), package.build_archive(tmp_path / "b")
     assert first.name == second.name
     assert first.read_bytes() == second.read_bytes()
 
@@ -114,7 +114,7 @@ def test_a_requirement_without_a_version_is_an_error(monkeypatch: pytest.MonkeyP
         (tmp_path / name).write_text("\n".join(line for line in lines if not line.startswith("pydantic==")))
     monkeypatch.setattr(package, "ROOT", tmp_path)
     with pytest.raises(LookupError, match="pydantic"):
-        package.requirements()
+        package.list_requirements()
 
 
 def test_importing_api_builds_no_validator_and_loads_nothing_that_it_may_not_need(archive: Path) -> None:

@@ -109,7 +109,7 @@ def test_a_plan_waits_for_a_check_that_is_under_way(api: FlaskClient, monkeypatc
 
     monkeypatch.setattr(MediaFiles, "probe", probe)
     upload_id = send(api, make_photo())
-    with local_runtime.at_work():
+    with local_runtime.run_worker():
         assert api.post(f"/uploads/{upload_id}/complete").status_code == 202
         assert started.wait(30)
         plan = threading.Thread(target=lambda: answers.append(request_video(api, upload_id)))

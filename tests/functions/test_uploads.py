@@ -28,7 +28,7 @@ def make_image(width: int = 320) -> bytes:
 @pytest.fixture
 def api(api: FlaskClient) -> Iterator[FlaskClient]:
     """Return the API while a worker checks the uploads."""
-    with local_runtime.at_work():
+    with local_runtime.run_worker():
         yield api
 
 

@@ -110,13 +110,13 @@ def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
     noting = replace(bootstrap.backend(), blobs=store)  # type: ignore[arg-type] # it has the same methods
     monkeypatch.setattr(bootstrap, "backend", cache(lambda: noting))
     bootstrap.services.cache_clear()
-    deliver = local_runtime.deliver
+    deliver = local_runtime.deliver_message
 
     def delivered(message: Message) -> None:
         with function(message.topic):
             deliver(message)
 
-    monkeypatch.setattr(local_runtime, "deliver", delivered)
+    monkeypatch.setattr(local_runtime, "deliver_message", delivered)
     return store
 
 
@@ -150,7 +150,7 @@ def test_each_function_has_the_permissions_that_its_calls_need(
 ) -> None:
     out, api = io.BytesIO(), client("api")
     Image.effect_noise((640, 360), 90).convert("RGB").save(out, "PNG")
-    with local_runtime.at_work():
+    with local_runtime.run_worker():
         image, refused = send(api, out.getvalue()), send(api, b"I am a photo " * 50)
         plan = {
             "title": "Tea",

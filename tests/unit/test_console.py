@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 import typer
 
-from functions.cli.console import console, errors, name_place, printable, say
+from functions.cli.console import console, make_printable, name_place, print_line, report_errors
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, ProviderError
 
 
@@ -29,13 +29,13 @@ def test_a_place_is_counted_from_one(path: str, words: str) -> None:
 @pytest.mark.parametrize("text", ["[/b]", "Song [Official] [dQw4].mp3", "[red]x[/red]", "\\[x]", "50% [[a]]"])
 def test_brackets_stay(text: str) -> None:
     with console.capture() as printed:
-        say((f"{text}:", "red"), f" {text}")
+        print_line((f"{text}:", "red"), f" {text}")
     assert printed.get() == f"{text}: {text}\n"
 
 
 def test_what_a_terminal_would_obey_is_not_printed() -> None:
-    assert printable("a\x1b[31mb\x07\r\tc\udcff") == "a\ufffd[31mb\ufffd  c\ufffd"
-    assert printable("मेरी 🙏 café") == "मेरी 🙏 café"
+    assert make_printable("a\x1b[31mb\x07\r\tc\udcff") == "a\ufffd[31mb\ufffd  c\ufffd"
+    assert make_printable("मेरी 🙏 café") == "मेरी 🙏 café"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_what_a_terminal_would_obey_is_not_printed() -> None:
     ],
 )
 def test_errors_are_one_clear_line(raised: Exception, said: str, code: int) -> None:
-    with console.capture() as printed, pytest.raises(typer.Exit) as caught, errors():
+    with console.capture() as printed, pytest.raises(typer.Exit) as caught, report_errors():
         raise raised
     assert said in printed.get()
     assert printed.get().count("\n") == 1
@@ -62,5 +62,5 @@ def test_errors_are_one_clear_line(raised: Exception, said: str, code: int) -> N
     "bug", [OSError(errno.EPIPE, "Broken pipe"), sqlite3.OperationalError("no such table"), KeyError("x")]
 )
 def test_a_bug_keeps_its_trace(bug: Exception) -> None:
-    with pytest.raises(type(bug)), errors():
+    with pytest.raises(type(bug)), report_errors():
         raise bug

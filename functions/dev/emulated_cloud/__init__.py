@@ -1,1 +1,1 @@
-"""A whole cloud on loopback, for developers and tests; never deployed."""
+"""Emulate a whole cloud on loopback, for developers and tests. This package is never deployed."""

