@@ -64,87 +64,90 @@ class Storage:
         }
 
 
-def handler(storage: Storage) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if "/download/" not in self.path:
-                if "/o/" not in self.path:
-                    return self.refuse(403)  # the client looks at the bucket by the way, and does without
-                return self.answer(storage.resource()) if storage.stored is not None else self.refuse(404)
-            match storage.fault():
-                case int(code):
-                    return self.refuse(code)
-                case fault:
-                    byte_range = self.headers.get("Range", "")
-                    storage.ranges.append(byte_range)
-                    body = (storage.stored or b"")[int(byte_range.removeprefix("bytes=").rstrip("-") or 0) :]
-                    self.send_response(206 if byte_range else 200)
-                    self.send_header("Content-Length", str(len(body)))
-                    self.send_header("X-Goog-Hash", f"crc32c={storage.checksum()}")
-                    self.send_header("X-Goog-Generation", "7")
-                    self.end_headers()
-                    self.wfile.write(body[:CUT] if fault == "cut" else body)
-                    return self.drop() if fault == "cut" else None
+class StorageHandler(BaseHTTPRequestHandler):
+    """Cloud Storage's JSON API for the object of ``storage``."""
 
-        def do_POST(self) -> None:
-            if "uploadType=resumable" in self.path:
-                self.body()
-                storage.sessions += 1
-                storage.origins.append(self.headers.get("Origin"))
-                storage.received.clear()
-                return self.answer({}, Location=f"http://{self.headers['Host']}/session-{storage.sessions}")
-            fault = storage.fault()
-            if isinstance(fault, int):
-                self.body()
-                return self.refuse(fault)
-            body = self.body()
-            if "ifGenerationMatch=0" in self.path and storage.stored is not None:
-                return self.refuse(412)
-            head, _, rest = body.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")
-            match = re.search(rb'"writer": ?"(\w+)"', head)
-            storage.writer = match[1].decode() if match else ""
-            storage.stored = rest.rpartition(b"\r\n--")[0]
-            return self.drop() if fault == "lost" else self.answer(storage.resource())
+    storage: Storage
 
-        def do_PUT(self) -> None:
-            fault = storage.fault()
-            if isinstance(fault, int):
-                self.body()
-                return self.refuse(fault)
-            start = int(self.headers["Content-Range"].removeprefix("bytes ").partition("-")[0])
-            if fault == "cut":
-                storage.received += self.rfile.read(CUT)
-                return self.drop()
-            body = self.body()
-            storage.received += body[len(storage.received) - start :]  # what is there already is not written again
-            storage.stored = bytes(storage.received)
-            return self.drop() if fault == "lost" else self.answer(storage.resource())
+    def do_GET(self) -> None:
+        if "/download/" not in self.path:
+            if "/o/" not in self.path:
+                return self.refuse(403)  # the client looks at the bucket by the way, and does without
+            return self.answer(self.storage.resource()) if self.storage.stored is not None else self.refuse(404)
+        match self.storage.fault():
+            case int(code):
+                return self.refuse(code)
+            case fault:
+                byte_range = self.headers.get("Range", "")
+                self.storage.ranges.append(byte_range)
+                body = (self.storage.stored or b"")[int(byte_range.removeprefix("bytes=").rstrip("-") or 0) :]
+                self.send_response(206 if byte_range else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("X-Goog-Hash", f"crc32c={self.storage.checksum()}")
+                self.send_header("X-Goog-Generation", "7")
+                self.end_headers()
+                self.wfile.write(body[:CUT] if fault == "cut" else body)
+                return self.drop() if fault == "cut" else None
 
-        def do_DELETE(self) -> None:
-            storage.stored = None
-            self.answer({})
+    def do_POST(self) -> None:
+        if "uploadType=resumable" in self.path:
+            self.body()
+            self.storage.sessions += 1
+            self.storage.origins.append(self.headers.get("Origin"))
+            self.storage.received.clear()
+            return self.answer({}, Location=f"http://{self.headers['Host']}/session-{self.storage.sessions}")
+        fault = self.storage.fault()
+        if isinstance(fault, int):
+            self.body()
+            return self.refuse(fault)
+        body = self.body()
+        if "ifGenerationMatch=0" in self.path and self.storage.stored is not None:
+            return self.refuse(412)
+        head, _, rest = body.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")
+        match = re.search(rb'"writer": ?"(\w+)"', head)
+        self.storage.writer = match[1].decode() if match else ""
+        self.storage.stored = rest.rpartition(b"\r\n--")[0]
+        return self.drop() if fault == "lost" else self.answer(self.storage.resource())
 
-        def body(self) -> bytes:
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def do_PUT(self) -> None:
+        fault = self.storage.fault()
+        if isinstance(fault, int):
+            self.body()
+            return self.refuse(fault)
+        start = int(self.headers["Content-Range"].removeprefix("bytes ").partition("-")[0])
+        if fault == "cut":
+            self.storage.received += self.rfile.read(CUT)
+            return self.drop()
+        body = self.body()
+        self.storage.received += body[
+            len(self.storage.received) - start :
+        ]  # what is there already is not written again
+        self.storage.stored = bytes(self.storage.received)
+        return self.drop() if fault == "lost" else self.answer(self.storage.resource())
 
-        def refuse(self, code: int) -> None:
-            self.answer({"error": {"code": code, "message": storage.says}}, code)
+    def do_DELETE(self) -> None:
+        self.storage.stored = None
+        self.answer({})
 
-        def answer(self, content: dict[str, Any], code: int = 200, **headers: str) -> None:
-            text = json.dumps(content).encode()
-            self.send_response(code)
-            for name, value in {**headers, "Content-Type": "application/json", "Content-Length": len(text)}.items():
-                self.send_header(name, str(value))
-            self.end_headers()
-            self.wfile.write(text)
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-        def drop(self) -> None:
-            self.connection.shutdown(socket.SHUT_RDWR)
+    def refuse(self, code: int) -> None:
+        self.answer({"error": {"code": code, "message": self.storage.says}}, code)
 
-        def log_message(self, *_args: object) -> None:
-            """Write no log."""
+    def answer(self, content: dict[str, Any], code: int = 200, **headers: str) -> None:
+        text = json.dumps(content).encode()
+        self.send_response(code)
+        for name, value in {**headers, "Content-Type": "application/json", "Content-Length": len(text)}.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(text)
 
-    return Handler
+    def drop(self) -> None:
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def log_message(self, *_args: object) -> None:
+        """Write no log."""
 
 
 @pytest.fixture
@@ -152,7 +155,7 @@ def storage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
     for call in (blobs_module._CALL, blobs_module._CHECKED):
         monkeypatch.setitem(call, "retry", call["retry"].with_timeout(1.0).with_delay(0.02, 0.05, 2))
     new_storage = Storage()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(new_storage))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (StorageHandler,), {"storage": new_storage}))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{server.server_address[1]}")
