@@ -33,7 +33,7 @@ from sutradhar.providers.chain import (
     PlannerChain,
     SoundEffectChain,
 )
-from sutradhar.providers.hosted.api_errors import ProviderAccount
+from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.telemetry import log
 
 _T = TypeVar("_T")

@@ -1,44 +1,18 @@
-"""What all adapters of vendors share: their settings, what a failure means, when a call is made again."""
+"""Express the failures of hosted providers as ProviderError."""
 
 import email.utils
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Protocol, TypeVar
 
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.media.formats import MediaError
 
-T = TypeVar("T")
-
-CHECK_SEC = 2.0
-"""The longest that the check of a key may take."""
-_TRIES, _PATIENCE_SEC = 3, 10.0
-"""A vendor that asks for more patience than this is left in peace, and the next one is asked."""
 _NOT_SENT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError", "NewConnectionError"}
-"""Errors of httpx and urllib3 after which the vendor cannot have seen the request."""
-
-
-_GONE = ("model_not_found", "model_deprecated", "model_shut_down", "invalid_model_id", "unsupported_model")
+"""Errors of httpx and urllib3 after which the provider cannot have received the request."""
+_MODEL_GONE_CODES = ("model_not_found", "model_deprecated", "model_shut_down", "invalid_model_id", "unsupported_model")
 """Providers' error codes for a model that they do not have."""
-
-
-class ProviderAccount(Protocol):
-    """``base_url``: empty for the vendor's own. ``options``: model names and the like, where the user chose.
-    ``timeout_sec``: the longest that one call may take; the lease of what is made lives longer."""
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def base_url(self) -> str: ...
-
-    @property
-    def options(self) -> Mapping[str, str]: ...
-
-    @property
-    def timeout_sec(self) -> float: ...
 
 
 def make_http_error(
@@ -46,7 +20,7 @@ def make_http_error(
 ) -> ProviderError:
     """Return the error for an HTTP ``status`` other than success. ``code``: the provider's own error code."""
     what = f"{message or 'no message'} (HTTP {status}{', ' + code if code else ''})"
-    if status == 410 or any(word in code for word in _GONE):
+    if status == 410 or any(word in code for word in _MODEL_GONE_CODES):
         return ProviderError(
             what,
             provider=provider,
@@ -57,9 +31,9 @@ def make_http_error(
         )
     match status:
         case 401 | 402 | 403:
-            return _key(provider, what, status)
+            return _make_key_error(provider, what, status)
         case 429 if "quota" in code or "credit" in code:
-            return _key(provider, what, status)
+            return _make_key_error(provider, what, status)
         case 408 | 409 | 425 | 429:
             return ProviderError(
                 what,
@@ -67,7 +41,7 @@ def make_http_error(
                 retryable=True,
                 status=status,
                 fault="busy",
-                retry_after=_retry_after(headers or {}),
+                retry_after=_read_retry_after(headers or {}),
                 advice="wait a little",
             )
         case _ if status >= 500:
@@ -77,14 +51,14 @@ def make_http_error(
                 retryable=True,
                 status=status,
                 fault="down",
-                retry_after=_retry_after(headers or {}),
+                retry_after=_read_retry_after(headers or {}),
                 advice="wait until it is up again",
             )
     return ProviderError(what, provider=provider, retryable=False, status=status, advice="see the provider's message")
 
 
 def make_refusal(provider: str, message: str, status: int | None = None) -> ProviderError:
-    """The vendor does not want to make it."""
+    """Return the error for a request that the provider's policy forbids."""
     return ProviderError(
         f"its policy does not allow this: {message}",
         provider=provider,
@@ -96,7 +70,7 @@ def make_refusal(provider: str, message: str, status: int | None = None) -> Prov
 
 
 def make_bad_response(provider: str, message: str) -> ProviderError:
-    """It answered, and what it answered cannot be used, but will have been charged for."""
+    """Return the error for an answer that cannot be used; the provider probably charged for it."""
     return ProviderError(
         f"its answer cannot be used: {message}", provider=provider, retryable=True, fault="answer", billed=True
     )
@@ -104,7 +78,7 @@ def make_bad_response(provider: str, message: str) -> ProviderError:
 
 @contextmanager
 def refuse_bad_media(provider: str) -> Iterator[None]:
-    """Raise the error of ``make_bad_response`` for a file in the answer for which MediaError is raised."""
+    """Raise ProviderError, as for any bad response, if the block raises MediaError for a file in the answer."""
     try:
         yield
     except MediaError as exc:
@@ -112,7 +86,13 @@ def refuse_bad_media(provider: str) -> Iterator[None]:
 
 
 def make_connection_error(provider: str, exc: BaseException, *, sent: bool = True) -> ProviderError:
-    """The connection failed. A request that was on its way (``sent``) may have been served, and charged for."""
+    """Return the error for a connection that failed.
+
+    Args:
+        provider: the name of the provider.
+        exc: the error of the client.
+        sent: the request may have left this machine; then the provider may have served it, and charged for it.
+    """
     chain: list[BaseException] = [exc]
     while cause := chain[-1].__cause__ or chain[-1].__context__:
         chain.append(cause)
@@ -128,8 +108,11 @@ def make_connection_error(provider: str, exc: BaseException, *, sent: bool = Tru
 
 
 def is_transport_error(exc: BaseException) -> bool:
-    """Whether it comes from httpx or what is below it. Which of its two names a vendor's client imports depends on what
-    else is installed, and not every client wraps what breaks while a body is read."""
+    """Return whether the error is of httpx or of httpcore below it.
+
+    The module's name decides. It is one of two names, because a provider's client imports httpx or httpx2, by what else
+    is installed. Not every client wraps the errors that occur while a body is read.
+    """
     return type(exc).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
 
 
@@ -146,21 +129,7 @@ def look_up_model(ask: Callable[[], date | None]) -> tuple[bool, date | None]:
         raise
 
 
-def call_with_retries(call: Callable[[], T]) -> T:
-    """``call``, again after a little while when the vendor was busy or down and did not charge for it."""
-    tries = 1
-    while True:
-        try:
-            return call()
-        except ProviderError as exc:
-            wait = 0.5 * 2 ** (tries - 1) if exc.retry_after is None else exc.retry_after
-            if exc.billed or exc.fault not in ("busy", "down") or tries == _TRIES or wait > _PATIENCE_SEC:
-                raise
-            tries += 1
-            time.sleep(wait)
-
-
-def _key(provider: str, what: str, status: int) -> ProviderError:
+def _make_key_error(provider: str, what: str, status: int) -> ProviderError:
     return ProviderError(
         what,
         provider=provider,
@@ -171,8 +140,8 @@ def _key(provider: str, what: str, status: int) -> ProviderError:
     )
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds (RFC 9110, 10.2.3), or an HTTP date."""
+def _read_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds to wait; the header has seconds or an HTTP date (RFC 9110, 10.2.3). None: it is missing."""
     text = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
     if text is None:
         return None

@@ -20,7 +20,8 @@ from sutradhar.domain.text.pasted_text import read_narration
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import PlanResult
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import ProviderAccount, make_bad_response
+from sutradhar.providers.hosted.account import ProviderAccount
+from sutradhar.providers.hosted.api_errors import make_bad_response
 
 _LANGUAGES: dict[Language, str] = {"en": "English", "hi": "Hindi, in Devanagari"}
 _OTHER: dict[Language, Language] = {"en": "hi", "hi": "en"}

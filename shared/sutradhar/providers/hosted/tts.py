@@ -1,4 +1,4 @@
-"""What a vendor says becomes a Speech, with the vendor's word times or, where it has none, with ours."""
+"""Turn the audio of a hosted voice into a Speech, with the provider's word times or, where it has none, with ours."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,13 +15,15 @@ from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.provider_table import find_offer
 from sutradhar.providers.alignment.text_match import match_tokens
-from sutradhar.providers.hosted.api_errors import ProviderAccount, make_bad_response
+from sutradhar.providers.hosted.account import ProviderAccount
+from sutradhar.providers.hosted.api_errors import make_bad_response
 from sutradhar.providers.media.audio_decode import Audio
 from sutradhar.providers.media.speech_postprocess import postprocess_speech
 
-_SHORTEST_SEC_A_CHARACTER = 0.02
-"""Nobody speaks faster: auctioneers reach 25 characters a second."""
-
+_MIN_SEC_PER_CHARACTER = 0.02
+"""No voice is faster: auctioneers reach 25 characters a second."""
+_MAX_STEP_BACK_SEC = 0.5
+"""Word times that go back by more than this are wrong."""
 
 HOSTED_NARRATOR = NarratorCapabilities(
     voices=frozenset(product(LANGUAGES, get_args(Voice))), expresses_emotion=False, has_own_voices=True
@@ -30,7 +32,7 @@ HOSTED_NARRATOR = NarratorCapabilities(
 
 
 class HostedNarrator(ABC):
-    """A Narrator that speaks both languages with both voices; a vendor's class says how it is asked."""
+    """A Narrator that speaks both languages with both voices; a provider's class sends the requests."""
 
     provider: str
     default_voices: Mapping[Voice, str]
@@ -50,14 +52,14 @@ class HostedNarrator(ABC):
         """Return the languages and voices, and whether the model expresses emotions."""
 
     def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:  # noqa: ARG002 - in any language
-        return ProviderId(self.provider, self._model, self.voice(voice, options))
+        return ProviderId(self.provider, self._model, self.find_voice_name(voice, options))
 
     @abstractmethod
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:
         """Return the units that ``narrate`` would use."""
 
-    def voice(self, voice: Voice, options: VoiceOptions) -> str:
-        """The vendor's name of it."""
+    def find_voice_name(self, voice: Voice, options: VoiceOptions) -> str:
+        """Return the provider's name of the voice."""
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == self.provider:
             return voice_id.voice
@@ -65,7 +67,7 @@ class HostedNarrator(ABC):
 
     @abstractmethod
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
-        """Raises ProviderError."""
+        """Return the spoken text. Raise ProviderError."""
 
 
 def build_speech(
@@ -74,24 +76,34 @@ def build_speech(
     samples: Audio,
     rate: int,
     text: str,
-    told: Sequence[float | None] | None,
+    starts: Sequence[float | None] | None,
     provenance: Provenance,
 ) -> Speech:
-    """``told``: when each word of ``text`` begins, in seconds; None: the vendor does not say. Then, and where it left a
-    word out, time is shared out by length between the pauses.
+    """Return the finished narration of ``text``.
 
-    Raises ProviderError when the sound is silent, or too short to be all of the text.
+    Args:
+        provider: the name of the provider, for errors.
+        name: provider and model.
+        samples: the audio that the provider sent, at ``rate`` Hz.
+        rate: the sample rate of ``samples``.
+        text: the narration as the plan has it.
+        starts: the second at which each word of ``text`` begins; None if the provider reports no times. Then, and where
+            the provider left a word out, time is shared out by length between the pauses.
+        provenance: the origin of the audio.
+
+    Raises:
+        ProviderError: the audio is silent, or too short to be all of the text.
     """
     tokens = text.split()
     seconds = len(samples) / rate
-    if seconds < _SHORTEST_SEC_A_CHARACTER * len(text) or any(s is not None and s > seconds for s in told or ()):
-        raise make_bad_response(provider, f"{seconds:.1f} s of sound are not all of the text")
+    if seconds < _MIN_SEC_PER_CHARACTER * len(text) or any(s is not None and s > seconds for s in starts or ()):
+        raise make_bad_response(provider, f"{seconds:.1f} s of audio are not all of the text")
     mono = samples.mean(axis=1)
     try:
-        made = postprocess_speech(mono, rate, tokens, told or [None] * len(tokens), name)
+        speech = postprocess_speech(mono, rate, tokens, starts or [None] * len(tokens), name)
     except ValueError as exc:
         raise make_bad_response(provider, str(exc)) from exc
-    return replace(made, alignment="engine" if told else "estimate", provenance=provenance)
+    return replace(speech, alignment="engine" if starts else "estimate", provenance=provenance)
 
 
 def find_word_starts(
@@ -99,16 +111,14 @@ def find_word_starts(
 ) -> list[float | None] | None:
     """Return the start of each of ``words`` by the times of the ``characters`` that the provider reports.
 
-    It may have spoken others than were written (numbers as words, other white space); what is the same on both sides
-    tells where the rest belongs. None when so little is the same that it says nothing.
+    The provider may have spoken other characters than were sent (numbers as words, other white space). The characters
+    that are the same on both sides show the places of the others. The result is None if too few are the same.
     """
     if len(characters) != len(starts) or not starts:
         return None
     places = match_tokens(words, characters)
-    found = [None if at is None else starts[at] for at in places or ()]
-    return None if any(later < earlier - 0.5 for earlier, later in _pairs(found)) else found or None
-
-
-def _pairs(starts: Sequence[float | None]) -> list[tuple[float, float]]:
-    known = [s for s in starts if s is not None]
-    return list(pairwise(known))
+    word_starts = [None if at is None else starts[at] for at in places or ()]
+    known = [start for start in word_starts if start is not None]
+    if any(later < earlier - _MAX_STEP_BACK_SEC for earlier, later in pairwise(known)):
+        return None
+    return word_starts or None

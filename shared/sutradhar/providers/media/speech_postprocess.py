@@ -1,4 +1,4 @@
-"""What every offline voice does with the samples its engine gives: trim, level, 48 kHz, word times, WAV."""
+"""Finish the samples of a voice: trim them, set the level, resample to 48 kHz, place the words, write a WAV file."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,9 +16,9 @@ Samples = NDArray[np.float32]
 
 FRAME_SEC = 0.005
 QUIET_DB = -40.0
-"""Below the level of the loud frames by this much, a frame is taken for silence."""
+"""A frame that is quieter than the loud frames by this much counts as silence."""
 LEVEL_DB, PEAK_DB = -20.0, -1.0
-"""RMS of the spoken frames and the highest sample, in dB of full scale; the peak wins."""
+"""RMS of the spoken frames and the highest sample, in dB of full scale; the limit of the peak comes first."""
 LEAD_SEC, TAIL_SEC = 0.010, 0.060
 FADE_IN_SEC, FADE_OUT_SEC = 0.004, 0.020
 PAUSE_SEC = 0.08
@@ -28,16 +28,17 @@ SNAP_SEC, SLACK_SEC = 0.1, 0.02
 
 
 ESTIMATE_CONFIDENCE = 0.33
-"""How likely a word's share by length is within 0.1 s of the truth: so many of 3,250 English words were, of two voices
-that tell their own times (hibari 0.2.1, piper 1.3 with joe)."""
+"""The probability that a start by the length of words is within 0.1 s of the true one.
+
+Measured with 3,250 English words of two voices that report their own times (hibari 0.2.1, piper 1.3 with joe)."""
 
 
 def postprocess_speech(
     samples: Samples, rate: int, tokens: Sequence[str], starts: Sequence[float | None], provider: str
 ) -> Speech:
-    """The engine's ``samples`` (mono, any level, at ``rate`` Hz) as a finished Speech.
+    """Return the engine's ``samples`` (mono, any level, at ``rate`` Hz) as a finished Speech.
 
-    ``starts``: seconds into ``samples`` where each of ``tokens`` begins, None where the engine does not say.
+    ``starts``: seconds into ``samples`` where each of ``tokens`` begins, None where the engine reports no time.
 
     Raises:
         ValueError: the samples are silent.
@@ -47,21 +48,21 @@ def postprocess_speech(
     frame = round(FRAME_SEC * rate)
     begin = max(0, first * frame - round(LEAD_SEC * rate))
     end = min(len(samples), (last + 1) * frame + round(TAIL_SEC * rate))
-    cut = samples[begin:end].astype(np.float32)
-    for edge, seconds in ((cut, FADE_IN_SEC), (cut[::-1], FADE_OUT_SEC)):
-        ramp = np.linspace(0, 1, min(round(seconds * rate), len(cut)), dtype=np.float32)
+    trimmed = samples[begin:end].astype(np.float32)
+    for edge, seconds in ((trimmed, FADE_IN_SEC), (trimmed[::-1], FADE_OUT_SEC)):
+        ramp = np.linspace(0, 1, min(round(seconds * rate), len(trimmed)), dtype=np.float32)
         edge[: len(ramp)] *= ramp
-    out = resample(cut, rate, SAMPLE_RATE)
+    out = resample(trimmed, rate, SAMPLE_RATE)
     gain = min(10 ** (LEVEL_DB / 20) / level, 10 ** (PEAK_DB / 20) / float(np.abs(out).max()))
     pcm = np.round(out * (gain * 32767)).astype("<i2")
     offset = begin / rate
     placed = [None if s is None else s - offset for s in starts]
-    words = place_words(tokens, placed, find_loud_frames(cut, rate)[0], len(pcm) / SAMPLE_RATE)
+    words = place_words(tokens, placed, find_loud_frames(trimmed, rate)[0], len(pcm) / SAMPLE_RATE)
     return Speech(wav=to_wav(pcm), samples=len(pcm), words=words, alignment="engine", provider=provider)
 
 
 def find_loud_frames(samples: Samples, rate: int) -> tuple[NDArray[np.bool_], float]:
-    """For each frame of 5 ms whether anything is said in it, and the RMS level of the frames in which it is.
+    """Return for each frame of 5 ms whether it holds speech, and the RMS level of the frames that do.
 
     Raises:
         ValueError: the samples are silent.
@@ -76,25 +77,37 @@ def find_loud_frames(samples: Samples, rate: int) -> tuple[NDArray[np.bool_], fl
     return loud, float(np.sqrt(power[loud].mean()))
 
 
-def realign_speech(made: Speech, heard: Sequence[tuple[float, float] | None]) -> Speech:
-    """``made`` with its words where they were found in its sound: ``heard`` has for each of them the second at which it
-    begins and how sure that is, 0 to 1; None where it was not found."""
-    samples, rate = from_wav(made.wav)
-    tokens = [word.text for word in made.words]
+def realign_speech(speech: Speech, matches: Sequence[tuple[float, float] | None]) -> Speech:
+    """Return ``speech`` with its words at the places where an aligner recognised them.
+
+    ``matches`` has for each word the second at which it begins and the probability of that, 0 to 1; None for a word
+    that was not recognised.
+    """
+    samples, rate = from_wav(speech.wav)
+    tokens = [word.text for word in speech.words]
     loud, _ = find_loud_frames(samples, rate)
-    placed = place_words(tokens, [at and at[0] for at in heard], loud, made.samples / SAMPLE_RATE)
+    placed = place_words(tokens, [match and match[0] for match in matches], loud, speech.samples / SAMPLE_RATE)
     words = (
-        word.evolve(timing_source="speech", confidence=round(min(at[1], 1.0), 3)) if at else word
-        for word, at in zip(placed, heard, strict=True)
+        word.evolve(timing_source="speech", confidence=round(min(match[1], 1.0), 3)) if match else word
+        for word, match in zip(placed, matches, strict=True)
     )
-    return replace(made, words=tuple(words), alignment="speech")
+    return replace(speech, words=tuple(words), alignment="speech")
 
 
 def place_words(
     tokens: Sequence[str], starts: Sequence[float | None], loud: NDArray[np.bool_], duration: float
 ) -> tuple[Word, ...]:
-    """One Word for each token: starts strictly increasing, unknown ones shared out between their neighbours by length,
-    those next to a pause moved to where the sound comes back; a word ends with its last sound."""
+    """Return one Word for each token.
+
+    The starts increase strictly. Unknown starts share out the time between their neighbours by the length of the words;
+    a start next to a pause moves to the end of the pause. A word ends with its last loud frame.
+
+    Args:
+        tokens: the words.
+        starts: the second at which each begins, None if it is unknown.
+        loud: for each frame of 5 ms whether it holds speech.
+        duration: the length of the audio in seconds.
+    """
     sources: list[dict[str, Any]] = [
         {"timing_source": "estimate", "confidence": ESTIMATE_CONFIDENCE} if s is None else {} for s in starts
     ]
@@ -107,15 +120,15 @@ def place_words(
     words = []
     for text, start, following, source in zip(tokens, known, [*known[1:], duration], sources, strict=True):
         a, b = int(start / FRAME_SEC), int(following / FRAME_SEC)
-        heard = np.flatnonzero(loud[a:b])
-        end = (a + int(heard[-1]) + 1) * FRAME_SEC if len(heard) else following
+        loud_frames = np.flatnonzero(loud[a:b])
+        end = (a + int(loud_frames[-1]) + 1) * FRAME_SEC if len(loud_frames) else following
         end = round(min(max(end, start), following), 4)
         words.append(Word(text=text, start=round(start, 4), end=end, **source))
     return tuple(words)
 
 
 def _fill_gaps(tokens: Sequence[str], starts: Sequence[float | None], duration: float) -> list[float]:
-    """``starts`` with each gap shared out by the length of the tokens that lie in it."""
+    """Return ``starts`` with the time of each gap shared out by the length of the tokens in it."""
     known = [0.0, *starts[1:], duration]  # the audio is trimmed to the first word
     filled: list[float] = []
     for i, start in enumerate(known[:-1]):
@@ -129,14 +142,14 @@ def _fill_gaps(tokens: Sequence[str], starts: Sequence[float | None], duration: 
 
 
 def _snap_to_pauses(starts: Sequence[float], loud: NDArray[np.bool_]) -> list[float]:
-    """``starts`` with those in a pause, and the first one after it, moved to where the sound comes back."""
+    """Return ``starts`` with those in a pause, and the first one after it, moved to the end of the pause."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], loud, [True]]).astype(np.int8)))
-    found = list(starts)
+    snapped = list(starts)
     for begin, end in (edges.reshape(-1, 2) * FRAME_SEC).tolist():
         if end - begin < PAUSE_SEC:
             continue
         near = [i for i, s in enumerate(starts) if begin - SLACK_SEC < s <= end + SNAP_SEC]
         for i in near:
             if i == near[0] or starts[i] < end:
-                found[i] = end
-    return found
+                snapped[i] = end
+    return snapped

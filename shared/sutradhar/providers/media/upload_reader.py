@@ -1,4 +1,4 @@
-"""Adapt the readers of images, video and sound to the files that users send."""
+"""Adapt the readers of images, videos and audio to the files that users send."""
 
 import io
 from collections.abc import Iterator
@@ -16,28 +16,40 @@ from sutradhar.media.image import is_animation, probe_image, read_image
 from sutradhar.media.video import has_video, read_video
 from sutradhar.ports.providers import ImageFile
 
-_SMALLEST = 64
+_MIN_SIDE = 64
 
 
 class MediaFiles:
     """Implements MediaReader."""
 
     def probe(self, file: BinaryIO) -> MediaInfo:
-        """Check all of an image or a song, and the head and the tail of a video."""
-        with _invalid_when_unusable():
+        """Return the kind, size and length of a file; check all of an image or a song, the head and tail of a video.
+
+        Raises:
+            InvalidRequest: the file cannot be used.
+        """
+        with _raise_invalid_request():
             return _probe(file)
 
     def image(self, path: Path, longest: int) -> ImageFile:
-        """Return the image, or the first frame of an animation, as a JPEG."""
-        with _invalid_when_unusable(), path.open("rb") as file:
-            shown, _ = read_image(file, longest)
+        """Return the image, or the first frame of an animation, as a JPEG with sides of at most ``longest`` pixels.
+
+        Raises:
+            InvalidRequest: the file cannot be used.
+        """
+        with _raise_invalid_request(), path.open("rb") as file:
+            pixels, _ = read_image(file, longest)
         out = io.BytesIO()
-        shown.save(out, "JPEG", quality=95, subsampling=0)
-        return ImageFile(out.getvalue(), "image/jpeg", shown.width, shown.height, provider=str(UPLOAD_PROVIDER))
+        pixels.save(out, "JPEG", quality=95, subsampling=0)
+        return ImageFile(out.getvalue(), "image/jpeg", pixels.width, pixels.height, provider=str(UPLOAD_PROVIDER))
 
     def video(self, path: Path, out: Path) -> Path:
-        """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames."""
-        with _invalid_when_unusable(), path.open("rb") as file:
+        """Return ``path`` itself; for an animated image, ``out`` with a video made of its frames.
+
+        Raises:
+            InvalidRequest: the file is a still image, or cannot be used.
+        """
+        with _raise_invalid_request(), path.open("rb") as file:
             image_format = formats.find_image_format(file)
             if not image_format:
                 return path
@@ -48,7 +60,7 @@ class MediaFiles:
 
 
 @contextmanager
-def _invalid_when_unusable() -> Iterator[None]:
+def _raise_invalid_request() -> Iterator[None]:
     try:
         yield
     except formats.MediaError as exc:
@@ -81,12 +93,12 @@ def _probe(file: BinaryIO) -> MediaInfo:
             has_audio=video.has_audio,
             notices=video.notices,
         )
-    sound = read_audio(file)
-    return MediaInfo(kind="audio", duration_sec=sound.duration_sec, has_audio=True, notices=sound.notices)
+    audio = read_audio(file)
+    return MediaInfo(kind="audio", duration_sec=audio.duration_sec, has_audio=True, notices=audio.notices)
 
 
 def _require_size(size: tuple[int, int]) -> None:
-    if min(size) < _SMALLEST:
+    if min(size) < _MIN_SIDE:
         raise formats.MediaError(
-            f"has {size[0]}x{size[1]} pixels; at least {_SMALLEST} a side are needed", "send a larger image"
+            f"has {size[0]}x{size[1]} pixels; at least {_MIN_SIDE} a side are needed", "send a larger image"
         )

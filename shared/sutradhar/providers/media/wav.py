@@ -1,4 +1,4 @@
-"""WAV files as the asset store keeps them."""
+"""Write and read WAV files of the kind that the asset store has."""
 
 import io
 import wave
@@ -10,7 +10,7 @@ from sutradhar.domain.assets.asset import SAMPLE_RATE
 
 
 def to_wav(pcm: NDArray[np.int16]) -> bytes:
-    """``pcm`` as a WAV file of 16 bits at 48 kHz: (samples,) is mono, (samples, channels) has so many channels."""
+    """Return ``pcm``, (samples,) for mono or (samples, channels), as a WAV file of 16 bits at 48 kHz."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setnchannels(1 if pcm.ndim == 1 else pcm.shape[1])
@@ -21,7 +21,7 @@ def to_wav(pcm: NDArray[np.int16]) -> bytes:
 
 
 def from_wav(data: bytes) -> tuple[NDArray[np.float32], int]:
-    """The samples of a mono WAV file of 16 bits, between -1 and 1, and their rate in Hz."""
+    """Return the samples of a mono WAV file of 16 bits, between -1 and 1, and their rate in Hz."""
     with wave.open(io.BytesIO(data)) as file:
         pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
         return pcm.astype(np.float32) / np.float32(32768), file.getframerate()

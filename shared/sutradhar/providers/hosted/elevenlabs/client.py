@@ -1,13 +1,12 @@
-"""ElevenLabs' client, and what its errors mean."""
+"""Open ElevenLabs' client, and convert its errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from sutradhar.providers.hosted.account import CHECK_SEC, ProviderAccount
 from sutradhar.providers.hosted.api_errors import (
-    CHECK_SEC,
-    ProviderAccount,
     is_transport_error,
     make_bad_response,
     make_connection_error,
@@ -17,8 +16,8 @@ from sutradhar.providers.hosted.api_errors import (
 
 PROVIDER = "elevenlabs"
 NO_RETRIES: dict[str, Any] = {"max_retries": 0}
-"""Its client tries nothing again by itself: only we know what was paid for."""
-_POLICY = ("content_against_policy", "bad_prompt", "bad_composition_plan")
+"""Keep the client from repeating requests: only we know what was paid for."""
+_REFUSAL_CODES = ("content_against_policy", "bad_prompt", "bad_composition_plan")
 
 
 @contextmanager
@@ -28,7 +27,7 @@ def open_client(account: ProviderAccount, timeout: float | None = None) -> Itera
 
     seconds = timeout or account.timeout_sec
     with httpx.Client(timeout=seconds, follow_redirects=True) as connections:
-        # its own default of four minutes is sent along with every request, whatever the connections say
+        # the client sends its own default of four minutes with every request, whatever the time-out of the connections
         yield ElevenLabs(
             api_key=account.key, base_url=account.base_url or None, timeout=seconds, httpx_client=connections
         )
@@ -36,14 +35,14 @@ def open_client(account: ProviderAccount, timeout: float | None = None) -> Itera
 
 @contextmanager
 def convert_errors() -> Iterator[None]:
-    """Every error of ElevenLabs' client inside the block becomes a ProviderError."""
+    """Raise ProviderError for each error of ElevenLabs' client inside the block."""
     from elevenlabs.core.api_error import ApiError
 
     try:
         yield
     except ApiError as exc:
-        status, (code, message) = exc.status_code or 0, _said(exc.body)
-        if code in _POLICY:
+        status, (code, message) = exc.status_code or 0, _read_error(exc.body)
+        if code in _REFUSAL_CODES:
             raise make_refusal(PROVIDER, message, status) from exc
         if 200 <= status < 300:
             raise make_bad_response(PROVIDER, message) from exc
@@ -61,18 +60,18 @@ def convert_errors() -> Iterator[None]:
 def find_model(account: ProviderAccount, model: str) -> tuple[bool, date | None]:
     """Return whether the account can speak with ``model``. Raise ProviderError."""
     with convert_errors(), open_client(account, CHECK_SEC) as elevenlabs:
-        found = elevenlabs.models.list(request_options=NO_RETRIES)
-        return any(one.model_id == model and one.can_do_text_to_speech is not False for one in found), None
+        models = elevenlabs.models.list(request_options=NO_RETRIES)
+        return any(one.model_id == model and one.can_do_text_to_speech is not False for one in models), None
 
 
 def check(account: ProviderAccount) -> None:
-    """Whether the key works. Raises ProviderError."""
+    """Raise ProviderError if the key does not work."""
     with convert_errors(), open_client(account, CHECK_SEC) as elevenlabs:
         elevenlabs.models.list(request_options=NO_RETRIES)
 
 
-def _said(body: Any) -> tuple[str, str]:
-    """The vendor's word for it and its message."""
+def _read_error(body: Any) -> tuple[str, str]:
+    """Return the provider's error code, empty if it sends none, and its message."""
     detail = body.get("detail", body) if isinstance(body, dict) else body
     if isinstance(detail, dict):
         return str(detail.get("status") or detail.get("code") or ""), str(detail.get("message") or detail)[:500]

@@ -1,4 +1,4 @@
-"""Music by ElevenLabs, made into a bed that loops."""
+"""Compose a music track with ElevenLabs, and make it loop."""
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
@@ -7,18 +7,15 @@ from sutradhar.domain.plan.choices import Mood
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import MusicTrackFile
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import (
-    ProviderAccount,
-    call_with_retries,
-    make_bad_response,
-    refuse_bad_media,
-)
+from sutradhar.providers.hosted.account import ProviderAccount
+from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.hosted.elevenlabs.client import NO_RETRIES, PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.media.audio_decode import decode_audio
 from sutradhar.providers.media.loop import make_loop
 from sutradhar.providers.media.wav import to_wav
 
-_LENGTH_SEC, _SHORTEST_SEC = 60, 20
+_LENGTH_SEC, _MIN_SEC = 60, 20
 _PROMPTS: dict[Mood, str] = {
     "devotional": "slow devotional Indian music: tanpura drone, bansuri flute, soft tabla",
     "calm": "calm ambient bed: warm pads, sparse piano, slow",
@@ -42,11 +39,11 @@ class ElevenLabsComposer:
         return Usage.exact(PROVIDER, self._model, {"seconds": _LENGTH_SEC})
 
     def compose(self, mood: Mood, seed: int) -> MusicTrackFile:
-        """Raises ProviderError."""
+        """Return a music track of this mood. Raise ProviderError."""
         prompt = f"{_PROMPTS[mood]}; background under a narrator, even level, no vocals, no fade in or out"
         with self._gate.call(self.usage()) as call, open_client(self._account) as elevenlabs:
 
-            def composed() -> tuple[bytes, str]:
+            def send() -> tuple[bytes, str]:
                 with (
                     convert_errors(),
                     elevenlabs.music.with_raw_response.compose(
@@ -60,10 +57,10 @@ class ElevenLabsComposer:
                 ):
                     return b"".join(raw.data), dict(raw.headers).get("song-id", "")
 
-            data, request_id = call_with_retries(composed)
+            data, request_id = call_with_retries(send)
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
-            if len(samples) < _SHORTEST_SEC * rate:
+            if len(samples) < _MIN_SEC * rate:
                 raise make_bad_response(
                     PROVIDER, f"{len(samples) / rate:.1f} s of music where {_LENGTH_SEC} were asked for"
                 )

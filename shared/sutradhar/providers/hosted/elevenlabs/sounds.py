@@ -1,4 +1,4 @@
-"""Sound effects by ElevenLabs."""
+"""Make sound effects with ElevenLabs."""
 
 from sutradhar.domain.assets.asset import Provenance
 from sutradhar.domain.billing.provider_id import ProviderId
@@ -6,8 +6,9 @@ from sutradhar.domain.billing.usage import Usage
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import SoundEffect
 from sutradhar.provider_table import find_offer
-from sutradhar.providers.hosted.api_errors import ProviderAccount, call_with_retries
+from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.providers.hosted.elevenlabs.client import NO_RETRIES, PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.hosted.sound_effect import build_sound_effect
 
 _LENGTH_SEC = 3.0
@@ -26,10 +27,10 @@ class ElevenLabsSoundEffects:
         return Usage.exact(PROVIDER, self._model, {"seconds": _LENGTH_SEC})
 
     def find_effect(self, text: str) -> SoundEffect:
-        """Raises ProviderError."""
+        """Return the sound effect that ``text`` describes. Raise ProviderError."""
         with self._gate.call(self.usage(text)), open_client(self._account) as elevenlabs:
 
-            def made() -> bytes:
+            def send() -> bytes:
                 with convert_errors():
                     parts = elevenlabs.text_to_sound_effects.convert(
                         text=text,
@@ -40,5 +41,5 @@ class ElevenLabsSoundEffects:
                     )
                     return b"".join(parts)
 
-            data = call_with_retries(made)
+            data = call_with_retries(send)
             return build_sound_effect(PROVIDER, str(self.provider_id), data, Provenance(model=self._model, prompt=text))

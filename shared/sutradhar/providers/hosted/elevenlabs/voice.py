@@ -1,4 +1,4 @@
-"""Voices by ElevenLabs, which tell when each character is spoken."""
+"""Narrate with ElevenLabs' voices; the API reports the time of each character."""
 
 import base64
 from collections.abc import Mapping
@@ -11,17 +11,19 @@ from sutradhar.domain.plan.choices import Language, Voice
 from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import call_with_retries, refuse_bad_media
+from sutradhar.providers.hosted.api_errors import refuse_bad_media
 from sutradhar.providers.hosted.elevenlabs.client import NO_RETRIES, PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.hosted.tts import HOSTED_NARRATOR, HostedNarrator, build_speech, find_word_starts
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _VOICES: Mapping[Voice, str] = {"F": "EXAVITQu4vr4xnSDxMaL", "M": "JBFqnCBsd6RMkjVDRZzb"}
 """Sarah and George, which every account has (elevenlabs.io/docs: default voices)."""
 _MODELS_WITH_EMOTION = "eleven_v3"
-"""The models that take a tag in brackets before the text (elevenlabs.io/docs/best-practices/prompting/eleven-v3)."""
+"""Beginning of the names of models that accept a tag in brackets before the text
+(elevenlabs.io/docs/best-practices/prompting/eleven-v3)."""
 _FORMAT = "mp3_44100_128"
-"""The best that every plan may have."""
+"""The best format that every plan of ElevenLabs includes."""
 
 
 class ElevenLabsNarrator(HostedNarrator):
@@ -33,23 +35,24 @@ class ElevenLabsNarrator(HostedNarrator):
         return replace(HOSTED_NARRATOR, expresses_emotion=self._model.startswith(_MODELS_WITH_EMOTION))
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:  # noqa: ARG002 - every voice costs the same
-        characters = len(self._prompt(NarrationWords(text, language), options))
+        characters = len(self._build_prompt(NarrationWords(text, language), options))
         return Usage.exact(PROVIDER, self._model, {"characters": characters})
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
-        """Raises ProviderError."""
+        """Return the spoken text. Raise ProviderError."""
         words = NarrationWords(text, language)
-        prompt = self._prompt(words, options)
+        prompt = self._build_prompt(words, options)
+        voice_name = self.find_voice_name(voice, options)
         settings = {"voice_settings": {"speed": options.speed}} if options.speed != 1 else {}
         with (
             self._gate.call(self.usage(text, language, voice, options)) as call,
             open_client(self._account) as elevenlabs,
         ):
 
-            def said() -> tuple[Any, dict[str, str]]:
+            def send() -> tuple[Any, dict[str, str]]:
                 with convert_errors():
                     raw = elevenlabs.text_to_speech.with_raw_response.convert_with_timestamps(
-                        self.voice(voice, options),
+                        voice_name,
                         text=prompt,
                         model_id=self._model,
                         output_format=_FORMAT,
@@ -58,29 +61,29 @@ class ElevenLabsNarrator(HostedNarrator):
                     )
                     return raw.data, {name.lower(): value for name, value in raw.headers.items()}
 
-            answer, headers = call_with_retries(said)
+            answer, headers = call_with_retries(send)
             request_id = headers.get("request-id", "")
-            call.settle({"characters": _charged(headers, len(prompt))}, request_id)
+            call.settle({"characters": _count_charged(headers, len(prompt))}, request_id)
             with convert_errors():
                 data = base64.b64decode(answer.audio_base_64, validate=True)
                 times = answer.alignment
-                found = times and find_word_starts(
+                reported = times and find_word_starts(
                     words.spoken_words, times.characters, times.character_start_times_seconds
                 )
-                starts = words.spread_starts(found) if found else None
+                starts = words.spread_starts(reported) if reported else None
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(data)
-            provenance = Provenance(model=self._model, request_id=request_id, voice=self.voice(voice, options))
+            provenance = Provenance(model=self._model, request_id=request_id, voice=voice_name)
             return build_speech(PROVIDER, str(self.provider_id), samples, rate, text, starts, provenance)
 
-    def _prompt(self, words: NarrationWords, options: VoiceOptions) -> str:
+    def _build_prompt(self, words: NarrationWords, options: VoiceOptions) -> str:
         """Return the text that is sent, which begins with the emotion if the model understands one."""
-        is_acted = options.emotion and self.capabilities.expresses_emotion
-        return f"[{options.emotion}] {words.text}" if is_acted else words.text
+        has_emotion = options.emotion and self.capabilities.expresses_emotion
+        return f"[{options.emotion}] {words.text}" if has_emotion else words.text
 
 
-def _charged(headers: dict[str, str], characters: int) -> float:
-    """Characters, as its header says (``character-cost``)."""
+def _count_charged(headers: dict[str, str], characters: int) -> float:
+    """Return the characters that the header ``character-cost`` names; without it, those that were sent."""
     try:
         return float(headers["character-cost"])
     except (KeyError, ValueError):

@@ -1,4 +1,4 @@
-"""Google's Gen AI client, by an API key or through Vertex AI, and what its errors mean."""
+"""Open Google's Gen AI client, by an API key or through Vertex AI, and convert its errors."""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 from sutradhar.domain.core.errors import ProviderError
+from sutradhar.providers.hosted.account import CHECK_SEC, ProviderAccount
 from sutradhar.providers.hosted.api_errors import (
-    CHECK_SEC,
-    ProviderAccount,
     is_transport_error,
     look_up_model,
     make_bad_response,
@@ -19,7 +18,7 @@ from sutradhar.providers.hosted.api_errors import (
 )
 
 PROVIDER = "gemini"
-_REFUSALS = {
+_REFUSAL_REASONS = {
     "SAFETY",
     "BLOCKLIST",
     "PROHIBITED_CONTENT",
@@ -35,36 +34,39 @@ _REFUSALS = {
 
 @contextmanager
 def open_client(account: ProviderAccount, timeout: float | None = None) -> Iterator[Any]:
-    """Of itself it tries nothing again. With GEMINI_PROJECT it goes through Vertex AI, as this machine's account."""
+    """Yield a client that repeats no request by itself.
+
+    With GEMINI_PROJECT it uses Vertex AI, and the account of this machine instead of the key.
+    """
     from google.genai import Client
     from google.genai.types import HttpOptions, HttpRetryOptions
 
     milliseconds = round((timeout or account.timeout_sec) * 1000)
-    once = HttpRetryOptions(attempts=1)
-    http = HttpOptions(base_url=account.base_url or None, timeout=milliseconds, retry_options=once)
+    no_retries = HttpRetryOptions(attempts=1)
+    http = HttpOptions(base_url=account.base_url or None, timeout=milliseconds, retry_options=no_retries)
     if project := account.options.get("project"):
         location = account.options.get("location", "global")
-        made = Client(vertexai=True, project=project, location=location, http_options=http)
+        google = Client(vertexai=True, project=project, location=location, http_options=http)
     else:
-        made = Client(api_key=account.key, http_options=http)
+        google = Client(api_key=account.key, http_options=http)
     try:
-        yield made
+        yield google
     finally:
-        made.close()
+        google.close()
 
 
 @contextmanager
 def convert_errors() -> Iterator[None]:
-    """Every error of Google's client inside the block becomes a ProviderError."""
+    """Raise ProviderError for each error of Google's client inside the block."""
     from google.auth.exceptions import GoogleAuthError, TransportError
     from google.genai import errors as genai
 
     try:
         yield
     except genai.APIError as exc:
-        raise _failed(exc) from exc
+        raise _convert_api_error(exc) from exc
     except TransportError as exc:
-        # the calls themselves go by httpx: it was the token that could not be fetched, so nothing was asked yet
+        # calls go through httpx, so this error means that the token could not be fetched: no request was sent yet
         raise make_connection_error(PROVIDER, exc, sent=False) from exc
     except GoogleAuthError as exc:
         raise make_http_error(PROVIDER, 401, str(exc)) from exc
@@ -78,7 +80,7 @@ def convert_errors() -> Iterator[None]:
         raise
 
 
-def _failed(exc: Any) -> ProviderError:
+def _convert_api_error(exc: Any) -> ProviderError:
     status, code = int(exc.code or 0), exc.status or ""
     headers = dict(getattr(exc.response, "headers", None) or {})
     details = (exc.details or {}).get("error", {}).get("details", []) if isinstance(exc.details, dict) else []
@@ -97,18 +99,18 @@ def _failed(exc: Any) -> ProviderError:
 
 
 def find_refusal(answer: Any) -> ProviderError | None:
-    """What its policy says against it, if it does."""
+    """Return the error for an answer that Google's policy held back; None for any other answer."""
     feedback = getattr(answer, "prompt_feedback", None)
     reasons = [getattr(feedback, "block_reason", None)]
     reasons += [candidate.finish_reason for candidate in getattr(answer, "candidates", None) or ()]
     for reason in reasons:
-        if reason is not None and reason.value in _REFUSALS:
+        if reason is not None and reason.value in _REFUSAL_REASONS:
             return make_refusal(PROVIDER, reason.value.lower())
     return None
 
 
 def read_usage(answer: Any) -> dict[str, float] | None:
-    """Tokens; thinking counts as output."""
+    """Return the tokens of a call, None if the answer names none; thinking counts as output."""
     usage = answer.usage_metadata
     if usage is None:
         return None
@@ -128,6 +130,6 @@ def find_model(account: ProviderAccount, model: str) -> tuple[bool, date | None]
 
 
 def check(account: ProviderAccount) -> None:
-    """Whether the key works. Raises ProviderError."""
+    """Raise ProviderError if the key does not work."""
     with convert_errors(), open_client(account, CHECK_SEC) as google:
         next(iter(google.models.list(config={"page_size": 1})), None)

@@ -1,11 +1,12 @@
-"""Scripts by Gemini."""
+"""Write scripts with Gemini's language models."""
 
 from typing import Any
 
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
-from sutradhar.providers.hosted.api_errors import call_with_retries, make_bad_response
+from sutradhar.providers.hosted.api_errors import make_bad_response
 from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, find_refusal, open_client, read_usage
+from sutradhar.providers.hosted.retries import call_with_retries
 
 
 class GeminiPlanner(llm_planner.ModelPlanner):
@@ -22,18 +23,18 @@ class GeminiPlanner(llm_planner.ModelPlanner):
             config |= {"response_mime_type": "application/json", "response_schema": schema}
         with self._gate.call(usage) as call, open_client(self._account) as google:
 
-            def answered() -> Any:
+            def send() -> Any:
                 with convert_errors():
                     return google.models.generate_content(model=self._model, contents=text, config=config)
 
-            answer = call_with_retries(answered)
+            answer = call_with_retries(send)
             if units := read_usage(answer):
                 call.settle(units, answer.response_id or "")
             with convert_errors():
-                refused = find_refusal(answer)
-                found = (answer.text or "").strip() if schema is None else answer.parsed
-            if not found and not refused:
+                refusal = find_refusal(answer)
+                content = (answer.text or "").strip() if schema is None else answer.parsed
+            if not content and not refusal:
                 raise make_bad_response(PROVIDER, "there is no script in it")
-        if refused:
-            raise refused
-        return found, answer.response_id or ""
+        if refusal:
+            raise refusal
+        return content, answer.response_id or ""

@@ -1,4 +1,4 @@
-"""Google Cloud Text-to-Speech's client, and what its errors mean."""
+"""Open Google Cloud Text-to-Speech's client, and convert its errors."""
 
 import math
 from collections.abc import Iterator
@@ -7,20 +7,18 @@ from datetime import date
 from typing import Any
 
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.providers.hosted.api_errors import (
-    CHECK_SEC,
-    ProviderAccount,
-    make_bad_response,
-    make_connection_error,
-    make_http_error,
-)
+from sutradhar.providers.hosted.account import CHECK_SEC, ProviderAccount
+from sutradhar.providers.hosted.api_errors import make_bad_response, make_connection_error, make_http_error
 
 PROVIDER = "googletts"
 
 
 @contextmanager
 def open_client(account: ProviderAccount) -> Iterator[Any]:
-    """With GOOGLETTS_PROJECT as this machine's account, which on Google Cloud needs no key at all."""
+    """Yield a client.
+
+    With GOOGLETTS_PROJECT it uses the account of this machine, which on Google Cloud needs no key.
+    """
     try:
         from google.cloud import texttospeech_v1beta1 as texttospeech
     except ImportError as exc:
@@ -34,17 +32,17 @@ def open_client(account: ProviderAccount) -> Iterator[Any]:
     options: dict[str, Any] = {"api_endpoint": account.base_url or None}
     if not account.options.get("project"):
         options["api_key"] = account.key
-    # REST, so that one kind of connection serves all vendors; v1beta1, since v1 tells no times
-    made = texttospeech.TextToSpeechClient(transport="rest", client_options=options)
+    # REST, so that one kind of connection serves all providers; v1beta1, because v1 reports no times
+    google = texttospeech.TextToSpeechClient(transport="rest", client_options=options)
     try:
-        yield made
+        yield google
     finally:
-        made.transport.close()
+        google.transport.close()
 
 
 @contextmanager
 def convert_errors() -> Iterator[None]:
-    """Every error of Google's client inside the block becomes a ProviderError."""
+    """Raise ProviderError for each error of Google's client inside the block."""
     import requests
     from google.api_core import exceptions
     from google.auth.exceptions import GoogleAuthError, TransportError
@@ -54,12 +52,12 @@ def convert_errors() -> Iterator[None]:
         yield
     except exceptions.GoogleAPICallError as exc:
         headers = dict(getattr(exc.response, "headers", None) or {})
-        for one in exc.details:  # Google tells here how long to wait, and sends no Retry-After
+        for one in exc.details:  # Google names the time to wait here, and sends no Retry-After
             if delay := one.get("retryDelay"):
                 headers["retry-after"] = str(math.ceil(float(delay.rstrip("s"))))
         message = exc.message or str(exc)
         if "does not exist" in message:
-            # a plan may have named this one voice; its family, which has the price, still serves other voices
+            # a plan may have named this one voice; the other voices of its family, which has the price, still work
             raise ProviderError(
                 message,
                 provider=PROVIDER,
@@ -88,11 +86,11 @@ def convert_errors() -> Iterator[None]:
 def find_model(account: ProviderAccount, voice: str) -> tuple[bool, date | None]:
     """Return whether the provider has this voice. Raise ProviderError."""
     with open_client(account) as google, convert_errors():
-        found = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
-        return any(one.name == voice for one in found.voices), None
+        answer = google.list_voices(request={"language_code": voice[:5]}, retry=None, timeout=CHECK_SEC)
+        return any(one.name == voice for one in answer.voices), None
 
 
 def check(account: ProviderAccount) -> None:
-    """Whether the key works. Raises ProviderError."""
+    """Raise ProviderError if the key does not work."""
     with open_client(account) as google, convert_errors():
         google.list_voices(request={"language_code": "hi-IN"}, retry=None, timeout=CHECK_SEC)

@@ -1,4 +1,4 @@
-"""Voices by Google Cloud Text-to-Speech, which tell when each marked word begins."""
+"""Narrate with Google Cloud Text-to-Speech, which reports the start of each marked word."""
 
 import re
 from collections.abc import Sequence
@@ -16,20 +16,17 @@ from sutradhar.domain.plan.options import DEFAULT_VOICE, VoiceOptions
 from sutradhar.ports.call_gate import CallGate
 from sutradhar.ports.providers import NarratorCapabilities, Speech
 from sutradhar.providers.alignment.narration_words import NarrationWords
-from sutradhar.providers.hosted.api_errors import (
-    ProviderAccount,
-    call_with_retries,
-    make_bad_response,
-    refuse_bad_media,
-)
+from sutradhar.providers.hosted.account import ProviderAccount
+from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.hosted.googletts.client import PROVIDER, convert_errors, open_client
 from sutradhar.providers.hosted.googletts.voices import VOICE, VOICES, voice_option
+from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.hosted.tts import build_speech
 from sutradhar.providers.media.audio_decode import decode_audio
 
 _MODEL, _RATE = "neural2", 24_000
-_MOST_BYTES = 4_500
-"""Of marked text in one request; 5,000 are allowed (cloud.google.com/text-to-speech/quotas)."""
+_MAX_BYTES = 4_500
+"""The most marked text in one request; 5,000 bytes are allowed (cloud.google.com/text-to-speech/quotas)."""
 
 
 class GoogleNarrator:
@@ -45,42 +42,43 @@ class GoogleNarrator:
         return NarratorCapabilities(voices=frozenset(VOICES), has_own_voices=True)
 
     def provider_for(self, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> ProviderId:
-        return ProviderId(PROVIDER, _MODEL, self._voice(language, voice, options))
+        return ProviderId(PROVIDER, _MODEL, self._find_voice_name(language, voice, options))
 
     def usage(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Usage:
         """Return the characters of all requests together. Raise ProviderError for a voice that cannot speak this."""
-        model = _kind(self._voice(language, voice, options), language)
+        model = _find_family(self._find_voice_name(language, voice, options), language)
         parts = [part for _, part in split_into_requests(NarrationWords(text, language).spoken_words)]
         return _usage_of(model, sum(_count_characters(part) for part in parts))
 
     def narrate(self, text: str, language: Language, voice: Voice, options: VoiceOptions = DEFAULT_VOICE) -> Speech:
-        """Raises ProviderError."""
-        chosen = self._voice(language, voice, options)
-        model = _kind(chosen, language)
+        """Return the spoken text. Raise ProviderError."""
+        voice_name = self._find_voice_name(language, voice, options)
+        model = _find_family(voice_name, language)
         words = NarrationWords(text, language)
-        spoken: list[Any] = []
+        recordings: list[Any] = []
         starts: list[float | None] = []
         begin = 0.0
         for first, part in split_into_requests(words.spoken_words):
-            samples, told = self._said(part, first, chosen, model, options.speed)
-            starts += [None if at is None else begin + at for at in told]
-            spoken.append(samples)
+            samples, part_starts = self._synthesize(part, first, voice_name, model, options.speed)
+            starts += [None if at is None else begin + at for at in part_starts]
+            recordings.append(samples)
             begin += len(samples) / _RATE
         known = words.spread_starts(starts) if any(at is not None for at in starts) else None
-        provenance = Provenance(model=model, voice=chosen)
-        return build_speech(PROVIDER, str(self.provider_id), np.concatenate(spoken), _RATE, text, known, provenance)
+        provenance = Provenance(model=model, voice=voice_name)
+        return build_speech(PROVIDER, str(self.provider_id), np.concatenate(recordings), _RATE, text, known, provenance)
 
-    def _said(
+    def _synthesize(
         self, tokens: Sequence[str], first: int, voice: str, model: str, speed: float
     ) -> tuple[Any, list[float | None]]:
+        """Return the samples of one request, and the second in them at which each token begins."""
         pace = {"speaking_rate": speed} if speed != 1 else {}
         with self._gate.call(_usage_of(model, _count_characters(tokens))), open_client(self._account) as google:
 
-            def asked() -> Any:
+            def send() -> Any:
                 with convert_errors():
                     return google.synthesize_speech(
                         request={
-                            "input": {"ssml": _marked(tokens, first)},
+                            "input": {"ssml": _mark_words(tokens, first)},
                             "voice": {"language_code": voice[:5], "name": voice},
                             "audio_config": {"audio_encoding": "LINEAR16", "sample_rate_hertz": _RATE, **pace},
                             "enable_time_pointing": ["SSML_MARK"],
@@ -89,17 +87,17 @@ class GoogleNarrator:
                         timeout=self._account.timeout_sec,
                     )
 
-            answer = call_with_retries(asked)
+            answer = call_with_retries(send)
             with refuse_bad_media(PROVIDER):
                 samples, rate = decode_audio(answer.audio_content)
             if rate != _RATE:
-                raise make_bad_response(PROVIDER, f"sound of {rate} Hz where {_RATE} were asked for")
+                raise make_bad_response(PROVIDER, f"audio of {rate} Hz where {_RATE} were asked for")
             times = {point.mark_name: point.time_seconds for point in answer.timepoints}
             if times and max(times.values()) > len(samples) / rate:
-                raise make_bad_response(PROVIDER, "the sound ends before its last word")
+                raise make_bad_response(PROVIDER, "the audio ends before its last word")
             return samples, [times.get(str(first + i)) for i in range(len(tokens))]
 
-    def _voice(self, language: Language, voice: Voice, options: VoiceOptions) -> str:
+    def _find_voice_name(self, language: Language, voice: Voice, options: VoiceOptions) -> str:
         voice_id = VoiceId.parse(options.named)
         if voice_id and voice_id.provider == PROVIDER:
             return voice_id.voice
@@ -114,13 +112,13 @@ def _usage_of(model: str, characters: int) -> Usage:
     return Usage.exact(PROVIDER, model, {"characters": float(characters)})
 
 
-def _kind(voice: str, language: Language) -> str:
-    """Of ``voice``, as the price table names it. Raises ProviderError for one that cannot speak this."""
-    found = VOICE.fullmatch(voice)
-    if found and found[1] == language:
-        return found[2].lower()
+def _find_family(voice: str, language: Language) -> str:
+    """Return the family of ``voice`` as the price table names it. Raise ProviderError for another language."""
+    match = VOICE.fullmatch(voice)
+    if match and match[1] == language:
+        return match[2].lower()
     problem = (
-        f"its voice {voice} speaks {found[1]}, not {language}" if found else f"{voice} is no voice that marks words"
+        f"its voice {voice} speaks {match[1]}, not {language}" if match else f"{voice} is no voice that marks words"
     )
     raise ProviderError(
         problem,
@@ -131,23 +129,25 @@ def _kind(voice: str, language: Language) -> str:
 
 
 def split_into_requests(tokens: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
-    """``tokens`` in as few parts as requests may be long, each with the index of its first token; cut after sentences
-    where there are such, so that no seam is heard."""
-    found: list[tuple[int, Sequence[str]]] = []
+    """Split ``tokens`` into as few parts as the size of requests allows, each with the index of its first token.
+
+    A part ends after a sentence where it can, so that no break is audible.
+    """
+    parts: list[tuple[int, Sequence[str]]] = []
     first = 0
     while first < len(tokens):
         end, sentence = first, 0
-        while end < len(tokens) and len(_marked(tokens[first : end + 1], first).encode()) <= _MOST_BYTES:
+        while end < len(tokens) and len(_mark_words(tokens[first : end + 1], first).encode()) <= _MAX_BYTES:
             end += 1
             if re.search(r"[.!?।]['\"”’)]*$", tokens[end - 1]):
                 sentence = end
         end = max(end, first + 1)
         end = end if end == len(tokens) else sentence or end
-        found.append((first, tokens[first:end]))
+        parts.append((first, tokens[first:end]))
         first = end
-    return found
+    return parts
 
 
-def _marked(tokens: Sequence[str], first: int) -> str:
+def _mark_words(tokens: Sequence[str], first: int) -> str:
     words = (f'<mark name="{first + i}"/>{escape(token)}' for i, token in enumerate(tokens))
     return f"<speak>{' '.join(words)}</speak>"

@@ -1,13 +1,12 @@
-"""OpenAI's client, and what its errors mean."""
+"""Open OpenAI's client, and convert its errors."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from sutradhar.providers.hosted.account import CHECK_SEC, ProviderAccount
 from sutradhar.providers.hosted.api_errors import (
-    CHECK_SEC,
-    ProviderAccount,
     is_transport_error,
     look_up_model,
     make_bad_response,
@@ -17,11 +16,11 @@ from sutradhar.providers.hosted.api_errors import (
 )
 
 PROVIDER = "openai"
-_POLICY = ("content_policy_violation", "moderation_blocked", "content_filter")
+_REFUSAL_CODES = ("content_policy_violation", "moderation_blocked", "content_filter")
 
 
 def open_client(account: ProviderAccount) -> Any:
-    """To be closed by who asked for it. It tries nothing again by itself: only we know what was paid for."""
+    """Return a client, which the caller closes. It repeats no request by itself: only we know what was paid for."""
     from openai import OpenAI
 
     return OpenAI(api_key=account.key, base_url=account.base_url or None, timeout=account.timeout_sec, max_retries=0)
@@ -29,7 +28,7 @@ def open_client(account: ProviderAccount) -> Any:
 
 @contextmanager
 def convert_errors() -> Iterator[None]:
-    """Every error of OpenAI's client inside the block becomes a ProviderError."""
+    """Raise ProviderError for each error of OpenAI's client inside the block."""
     import openai
 
     try:
@@ -37,7 +36,7 @@ def convert_errors() -> Iterator[None]:
     except openai.APIResponseValidationError as exc:
         raise make_bad_response(PROVIDER, str(exc)) from exc
     except openai.APIStatusError as exc:
-        if exc.code in _POLICY:
+        if exc.code in _REFUSAL_CODES:
             raise make_refusal(PROVIDER, exc.message, exc.status_code) from exc
         code = " ".join(part for part in (exc.code, exc.type) if part)
         raise make_http_error(
@@ -60,13 +59,13 @@ def find_model(account: ProviderAccount, model: str) -> tuple[bool, date | None]
 
     def ask() -> date | None:
         with convert_errors(), open_client(account) as openai:
-            found = openai.with_options(timeout=CHECK_SEC).models.retrieve(model)
-            return date.fromisoformat(found.shutdown_date) if found.shutdown_date else None
+            entry = openai.with_options(timeout=CHECK_SEC).models.retrieve(model)
+            return date.fromisoformat(entry.shutdown_date) if entry.shutdown_date else None
 
     return look_up_model(ask)
 
 
 def check(account: ProviderAccount) -> None:
-    """Whether the key works. Raises ProviderError."""
+    """Raise ProviderError if the key does not work."""
     with convert_errors(), open_client(account) as openai:
         openai.with_options(timeout=CHECK_SEC).models.list()

@@ -1,11 +1,12 @@
-"""Scripts by OpenAI's language models (Responses, with a strict schema)."""
+"""Write scripts with OpenAI's language models (Responses API, with a strict schema)."""
 
 from typing import Any
 
 from sutradhar.domain.billing.usage import Usage
 from sutradhar.providers.hosted import llm_planner
-from sutradhar.providers.hosted.api_errors import call_with_retries, make_bad_response, make_refusal
+from sutradhar.providers.hosted.api_errors import make_bad_response, make_refusal
 from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.retries import call_with_retries
 
 
 class OpenAIPlanner(llm_planner.ModelPlanner):
@@ -14,7 +15,7 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
     def answer(
         self, instructions: str, text: str, schema: type[llm_planner.Script] | None, usage: Usage
     ) -> tuple[Any, str]:
-        wanted: dict[str, Any] = {
+        parameters: dict[str, Any] = {
             "model": self._model,
             "instructions": instructions,
             "input": text,
@@ -23,18 +24,18 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
         }
         with self._gate.call(usage) as call, open_client(self._account) as openai:
 
-            def answered() -> Any:
+            def send() -> Any:
                 with convert_errors():
                     if schema is None:
-                        return openai.responses.create(**wanted)
-                    return openai.responses.parse(**wanted, text_format=schema)
+                        return openai.responses.create(**parameters)
+                    return openai.responses.parse(**parameters, text_format=schema)
 
-            answer = call_with_retries(answered)
+            answer = call_with_retries(send)
             if reported := getattr(answer, "usage", None):
-                read_usage = {"input_tokens": reported.input_tokens, "output_tokens": reported.output_tokens}
-                call.settle(read_usage, answer.id)
+                units = {"input_tokens": reported.input_tokens, "output_tokens": reported.output_tokens}
+                call.settle(units, answer.id)
             with convert_errors():
-                found = answer.output_text.strip() if schema is None else answer.output_parsed
+                content = answer.output_text.strip() if schema is None else answer.output_parsed
                 refusals = [
                     part.refusal
                     for item in answer.output
@@ -43,6 +44,6 @@ class OpenAIPlanner(llm_planner.ModelPlanner):
                 ]
         if refusals:
             raise make_refusal(PROVIDER, refusals[0])
-        if not found:
+        if not content:
             raise make_bad_response(PROVIDER, f"there is no script in it (status {answer.status})")
-        return found, answer.id
+        return content, answer.id

@@ -1,8 +1,8 @@
-"""Footage from Pexels (www.pexels.com/api/documentation)."""
+"""Find footage at Pexels (www.pexels.com/api/documentation)."""
 
 from typing import Any
 
-from sutradhar.providers.hosted.stock.library import FootageLibrary, StockVideo
+from sutradhar.providers.hosted.stock.footage import FootageLibrary, StockVideo
 
 
 class Pexels(FootageLibrary):
@@ -13,7 +13,7 @@ class Pexels(FootageLibrary):
     def search(self, http: Any, query: str, width: int, height: int) -> list[StockVideo]:
         shape = "portrait" if height > width else "square" if height == width else "landscape"
         params = {"query": query, "orientation": shape, "per_page": 15}
-        found = self.json(http, "/videos/search", params, {"Authorization": self._account.key})
+        answer = self.get_json(http, "/videos/search", params, {"Authorization": self._account.key})
         return [
             StockVideo(
                 video["duration"],
@@ -21,5 +21,5 @@ class Pexels(FootageLibrary):
                 video["user"]["name"],
                 video["url"],
             )
-            for video in found["videos"]
+            for video in answer["videos"]
         ]

@@ -1,8 +1,8 @@
-"""Footage from Pixabay (pixabay.com/api/docs)."""
+"""Find footage at Pixabay (pixabay.com/api/docs)."""
 
 from typing import Any
 
-from sutradhar.providers.hosted.stock.library import FootageLibrary, StockVideo
+from sutradhar.providers.hosted.stock.footage import FootageLibrary, StockVideo
 
 
 class Pixabay(FootageLibrary):
@@ -10,9 +10,9 @@ class Pixabay(FootageLibrary):
     licence = "Pixabay Content License"
     default_url = "https://pixabay.com"
 
-    def search(self, http: Any, query: str, width: int, height: int) -> list[StockVideo]:  # noqa: ARG002 - it cannot ask for a shape
+    def search(self, http: Any, query: str, width: int, height: int) -> list[StockVideo]:  # noqa: ARG002 - the API cannot search by shape
         params = {"key": self._account.key, "q": query, "per_page": 20, "safesearch": "true"}
-        found = self.json(http, "/api/videos/", params, {})
+        answer = self.get_json(http, "/api/videos/", params, {})
         return [
             StockVideo(
                 hit["duration"],
@@ -20,5 +20,5 @@ class Pixabay(FootageLibrary):
                 hit["user"],
                 hit["pageURL"],
             )
-            for hit in found["hits"]
+            for hit in answer["hits"]
         ]
