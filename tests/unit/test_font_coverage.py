@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_table_is_that_of_the_installed_fonts() -> None:
     tool = ROOT / ".ci/write_font_coverage.py"
-    written = subprocess.run([sys.executable, tool], capture_output=True, text=True, check=True, cwd=ROOT).stdout
-    assert (ROOT / "shared/sutradhar/domain/text/font_coverage.py").read_text() == written, f"run {tool.name}"
+    output = subprocess.run([sys.executable, tool], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert (ROOT / "shared/sutradhar/domain/text/font_coverage.py").read_text() == output, f"run {tool.name}"
 
 
 @pytest.mark.parametrize("text", ["漢", "a→b", "తెలుగు", "עברית", "1 ∑ 2", "कʰ\U00010900"])

@@ -21,12 +21,12 @@ from sutradhar.domain.video.captions import (
 FPS = 30
 
 
-def spoken(text: str, pace: float = 0.35) -> list[Word]:
+def make_words(text: str, pace: float = 0.35) -> list[Word]:
     return [Word(text=w, start=i * pace, end=i * pace + pace * 0.9) for i, w in enumerate(text.split())]
 
 
 def captions(text: str) -> list[Cue]:
-    return build_cues(spoken(text), offset=0, fps=FPS, max_frame=100_000, line_ends=find_line_ends(text))
+    return build_cues(make_words(text), offset=0, fps=FPS, max_frame=100_000, line_ends=find_line_ends(text))
 
 
 @pytest.mark.parametrize(
@@ -119,24 +119,24 @@ DOHA = "बुरा जो देखन मैं चला,\nबुरा न 
 @pytest.mark.parametrize("poem", [POEM, DOHA])
 def test_the_lines_of_a_poem_are_lines_of_captions(poem: str) -> None:
     assert [line for cue in captions(poem) for line in cue.lines] == poem.split("\n")
-    words = spoken("one two three four five six seven eight nine ten.")
+    words = make_words("one two three four five six seven eight nine ten.")
     translated = build_translated_cues(poem, words, offset=0, fps=FPS, max_frame=10_000)
     assert [line for cue in translated for line in cue.lines] == poem.split("\n")
 
 
 def test_a_line_of_a_poem_that_is_too_long_is_broken_in_its_own_caption() -> None:
     long = "Though the night be dark and the river be wide and deep,\nI shall cross."
-    made = captions(long)
-    assert [" ".join(cue.lines) for cue in made] == long.split("\n")
+    cues = captions(long)
+    assert [" ".join(cue.lines) for cue in cues] == long.split("\n")
 
 
 @given(st.lists(st.lists(st.sampled_from(LOOSE), min_size=1, max_size=6), min_size=1, max_size=12))
 def test_a_caption_holds_whole_lines_of_a_poem(verses: list[list[str]]) -> None:
     text = "\n".join(" ".join(verse) for verse in verses)
-    made = captions(text)
-    assert " ".join(" ".join(cue.lines) for cue in made) == " ".join(text.split())
-    assert all(len(cue.lines) <= 2 and all(count_characters(line) <= MAX_LINE for line in cue.lines) for cue in made)
-    for cue in made:
+    cues = captions(text)
+    assert " ".join(" ".join(cue.lines) for cue in cues) == " ".join(text.split())
+    assert all(len(cue.lines) <= 2 and all(count_characters(line) <= MAX_LINE for line in cue.lines) for cue in cues)
+    for cue in cues:
         if cue.keeps_lines:
             ends = [line for verse in verses for line in [" ".join(verse)]]
             assert any(verse.endswith(cue.lines[0]) for verse in ends)

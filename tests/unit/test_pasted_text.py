@@ -16,7 +16,7 @@ SUN = "The sun rose over the hills and the river shone"
 
 
 @pytest.mark.parametrize(
-    ("pasted", "said"),
+    ("pasted", "narration"),
     [
         # brackets and capitals that are the user's own words
         ("The band (musicians from Kerala) plays.", "The band (musicians from Kerala) plays."),
@@ -53,12 +53,12 @@ SUN = "The sun rose over the hills and the river shone"
         ("First line.\nSecond line.", "First line. Second line."),
     ],
 )
-def test_the_users_words_are_kept(pasted: str, said: str) -> None:
-    assert read_narration(pasted).text == said
+def test_the_users_words_are_kept(pasted: str, narration: str) -> None:
+    assert read_narration(pasted).text == narration
 
 
 @pytest.mark.parametrize(
-    ("pasted", "said", "left_out"),
+    ("pasted", "narration", "left_out"),
     [
         (
             '[VISUAL: a hill] HOST (voiceover): "Hi." (pause) We go. [music]',
@@ -94,10 +94,10 @@ def test_the_users_words_are_kept(pasted: str, said: str) -> None:
         ("[Guitar Solo]\n[अंतरा 2]\nघर आ.", "घर आ.", ("[Guitar Solo]", "[अंतरा 2]")),
     ],
 )
-def test_directions_are_left_out_and_quoted_in_a_notice(pasted: str, said: str, left_out: tuple[str, ...]) -> None:
-    found = read_narration(pasted)
-    assert found.text == said
-    assert found.left_out == left_out
+def test_directions_are_left_out_and_quoted_in_a_notice(pasted: str, narration: str, left_out: tuple[str, ...]) -> None:
+    reading = read_narration(pasted)
+    assert reading.text == narration
+    assert reading.left_out == left_out
 
 
 LATIN = 'Tea king, o\'clock well-known naïve Zürich (friend) said. NASA: "so" 43,000 5% river; “yes” I end!'
@@ -112,11 +112,11 @@ def test_every_word_of_prose_comes_out_in_order(data: st.DataObject) -> None:
     gaps = st.sampled_from([" ", " ", "  ", "\u00a0", "\n", "\n\n", "\t", " \u200b", "\u200e "])
     parts = data.draw(st.lists(st.tuples(st.sampled_from(alphabet), gaps), min_size=1, max_size=40))
     text = "".join(word + gap for word, gap in parts)
-    found = read_narration(text)
-    assert found.left_out == ()
+    reading = read_narration(text)
+    assert reading.left_out == ()
     if any(c.isalnum() for c in text):
-        assert found.text.split() == [word for word, _ in parts]
-        assert read_narration(found.text).text == found.text
+        assert reading.text.split() == [word for word, _ in parts]
+        assert read_narration(reading.text).text == reading.text
 
 
 PIECES = [
@@ -173,12 +173,14 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
 def test_a_word_is_spoken_or_quoted_whatever_the_signs_around_it(text: str) -> None:
-    found = read_narration(text)
+    reading = read_narration(text)
     shown = re.sub(r"&(amp|lt);", " ", re.sub(r"</?(b|p|br)>", " ", text))
     words = sorted(regex.findall(r"[\p{L}\p{N}\p{M}]+", shown))
-    told = regex.findall(r"[\p{L}\p{N}\p{M}]+", " ".join([found.text, *found.left_out]))
-    if found.text:
-        missing = [word for word in words if word not in told and word not in ("https", "b", "a", "org", "p", "br")]
+    words_read = regex.findall(r"[\p{L}\p{N}\p{M}]+", " ".join([reading.text, *reading.left_out]))
+    if reading.text:
+        missing = [
+            word for word in words if word not in words_read and word not in ("https", "b", "a", "org", "p", "br")
+        ]
         assert not missing
 
 
@@ -197,12 +199,12 @@ def test_a_script_given_as_a_prompt_is_read_line_by_line() -> None:
         "**Title: The Fox**\n\nScene 1 (0:00-0:10)\n[VISUAL: a vine]\nNarrator: A fox saw grapes. He jumped.\n(music)\n"
         "Narrator: They hung high. He left."
     )
-    written = Storybook().plan(RenderPlan.parse({"prompt": prompt})).plan
-    said = " ".join(scene.narration for scene in written.scenes)
-    assert said == "A fox saw grapes. He jumped. They hung high. He left."
-    assert len(written.notices) == 1
+    planned = Storybook().plan(RenderPlan.parse({"prompt": prompt})).plan
+    narration = " ".join(scene.narration for scene in planned.scenes)
+    assert narration == "A fox saw grapes. He jumped. They hung high. He left."
+    assert len(planned.notices) == 1
     for piece in ("**Title: The Fox**", "Scene 1 (0:00-0:10)", "[VISUAL: a vine]", "Narrator:", "(music)"):
-        assert f"“{piece}”" in written.notices[0]
+        assert f"“{piece}”" in planned.notices[0]
 
 
 def test_a_poem_given_as_a_prompt_keeps_its_lines() -> None:
@@ -210,8 +212,8 @@ def test_a_poem_given_as_a_prompt_keeps_its_lines() -> None:
         "Twinkle, twinkle, little star,\nHow I wonder what you are!\nUp above the world so high,\nLike a"
         " diamond in the sky."
     )
-    written = Storybook().plan(RenderPlan.parse({"prompt": poem})).plan
-    assert [line for scene in written.scenes for line in scene.narration.split("\n")] == poem.split("\n")
+    planned = Storybook().plan(RenderPlan.parse({"prompt": poem})).plan
+    assert [line for scene in planned.scenes for line in scene.narration.split("\n")] == poem.split("\n")
 
 
 def test_a_title_is_read_as_a_browser_shows_it() -> None:

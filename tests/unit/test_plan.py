@@ -50,14 +50,14 @@ def test_every_wrong_field_is_named_at_once() -> None:
     ],
 )
 def test_bad_input_gets_one_clear_error(body: object, path: str, says: str) -> None:
-    found = wrong(body)
-    assert list(found) == [path]
-    assert says in found[path]
-    assert len(found[path]) < 300
+    messages = wrong(body)
+    assert list(messages) == [path]
+    assert says in messages[path]
+    assert len(messages[path]) < 300
 
 
 @pytest.mark.parametrize(
-    ("sent", "spoken"),
+    ("sent", "narration"),
     [
         ("[VISUAL: a hill] Once upon a time. [SFX: wind]", "Once upon a time."),
         ('HOST (voiceover): "Welcome to the story."', "Welcome to the story."),
@@ -68,9 +68,9 @@ def test_bad_input_gets_one_clear_error(body: object, path: str, says: str) -> N
         ("क्‍ष", "क्‍ष"),
     ],
 )
-def test_narration_is_what_can_be_said(sent: str, spoken: str) -> None:
+def test_narration_is_what_can_be_said(sent: str, narration: str) -> None:
     plan = RenderPlan.parse({"scenes": [{"narration": sent, "image_prompt": "x"}]})
-    assert plan.scenes[0].narration == spoken
+    assert plan.scenes[0].narration == narration
 
 
 @pytest.mark.parametrize(("sent", "got"), [("hi-IN", "hi"), ("EN", "en"), ("en_US", "en")])
@@ -87,7 +87,7 @@ def test_the_language_is_read_off_the_text() -> None:
     ("aspect", "resolution", "size"),
     [("16:9", "1080p", (1920, 1080)), ("9:16", "720p", (720, 1280)), ("1:1", "4k", (2160, 2160))],
 )
-def test_the_picture_has_the_size_asked_for(aspect: str, resolution: str, size: tuple[int, int]) -> None:
+def test_the_video_has_the_requested_size(aspect: str, resolution: str, size: tuple[int, int]) -> None:
     assert RenderPlan.parse({"topic": "a", "aspect": aspect, "render": {"resolution": resolution}}).size == size
 
 

@@ -28,23 +28,23 @@ def test_the_mark_the_music_and_the_captions_are_switched_off(off: object) -> No
 
 
 def test_the_mark_is_a_text_an_object_or_the_usual_one() -> None:
-    for given, text in (("My channel", "My channel"), (True, "Sutradhar"), ({"text": "No"}, "No"), ("मेरा", "मेरा")):
-        watermark = read(watermark=given).watermark
+    for value, text in (("My channel", "My channel"), (True, "Sutradhar"), ({"text": "No"}, "No"), ("मेरा", "मेरा")):
+        watermark = read(watermark=value).watermark
         assert watermark is not None
         assert watermark.text == text
     assert "at most 40 characters" in wrong({"topic": "x", "watermark": "x" * 41})["watermark.text"]
 
 
 @pytest.mark.parametrize(
-    ("given", "mood"), [("calm", "calm"), ("Joyful", "joyful"), (True, None), ("on", None), ({"mood": "calm"}, "calm")]
+    ("value", "mood"), [("calm", "calm"), ("Joyful", "joyful"), (True, None), ("on", None), ({"mood": "calm"}, "calm")]
 )
-def test_music_is_a_mood_or_the_usual(given: object, mood: str | None) -> None:
-    music = read(music=given).music
+def test_music_is_a_mood_or_the_usual(value: object, mood: str | None) -> None:
+    music = read(music=value).music
     assert (music.enabled, music.mood) == (True, mood)
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("value", "code"),
     [
         ("Hindi", "hi"),
         ("ENGLISH", "en"),
@@ -59,12 +59,12 @@ def test_music_is_a_mood_or_the_usual(given: object, mood: str | None) -> None:
         (None, None),
     ],
 )
-def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None:
-    assert read(language=given).language == code
+def test_a_language_is_a_code_or_a_name(value: object, code: str | None) -> None:
+    assert read(language=value).language == code
 
 
 @pytest.mark.parametrize(
-    ("given", "aspect"),
+    ("value", "aspect"),
     [
         ("vertical", "9:16"),
         ("Portrait", "9:16"),
@@ -77,18 +77,18 @@ def test_a_language_is_a_code_or_a_name(given: object, code: str | None) -> None
         ("1:1", "1:1"),
     ],
 )
-def test_an_aspect_is_a_ratio_a_word_or_a_size(given: str, aspect: str) -> None:
-    assert read(aspect=given).aspect == aspect
+def test_an_aspect_is_a_ratio_a_word_or_a_size(value: str, aspect: str) -> None:
+    assert read(aspect=value).aspect == aspect
 
 
-@pytest.mark.parametrize("given", ["4:3", "wider", "0:0", "tall 9:16"])
-def test_another_aspect_is_refused(given: str) -> None:
-    assert "16:9, 9:16 or 1:1" in wrong({"topic": "x", "aspect": given})["aspect"]
+@pytest.mark.parametrize("value", ["4:3", "wider", "0:0", "tall 9:16"])
+def test_another_aspect_is_refused(value: str) -> None:
+    assert "16:9, 9:16 or 1:1" in wrong({"topic": "x", "aspect": value})["aspect"]
 
 
 def test_a_title_is_a_text_or_an_object() -> None:
-    for given in ("Goa, 2026", {"text": "Goa, 2026"}):
-        (scene,) = read(scenes=[SCENE | {"title": given, "lower_third": given}]).scenes
+    for value in ("Goa, 2026", {"text": "Goa, 2026"}):
+        (scene,) = read(scenes=[SCENE | {"title": value, "lower_third": value}]).scenes
         assert scene.title
         assert scene.lower_third
         assert (scene.title.text, scene.lower_third.text) == ("Goa, 2026", "Goa, 2026")
@@ -110,27 +110,27 @@ def test_emoji_that_are_not_drawn_are_quoted(fields: dict[str, object], where: s
     assert notice == f"{where}: left out, as the fonts cannot draw it: “🎂”"
 
 
-@pytest.mark.parametrize("given", ["fr-FR", "French", "தமிழ்", "Eng lish"])
-def test_a_wrong_value_is_quoted_as_it_was_written(given: str) -> None:
-    assert f"got {given!r}" in wrong({"topic": "x", "language": given})["language"]
-    assert f"got {given!r}" in wrong({"topic": "x", "render": {"mode": given}})["render.mode"]
-    assert f"got {given!r}" in wrong({"topic": "x", "render": {"resolution": given}})["render.resolution"]
+@pytest.mark.parametrize("value", ["fr-FR", "French", "தமிழ்", "Eng lish"])
+def test_a_wrong_value_is_quoted_as_it_was_written(value: str) -> None:
+    assert f"got {value!r}" in wrong({"topic": "x", "language": value})["language"]
+    assert f"got {value!r}" in wrong({"topic": "x", "render": {"mode": value}})["render.mode"]
+    assert f"got {value!r}" in wrong({"topic": "x", "render": {"resolution": value}})["render.resolution"]
 
 
 def test_languages_are_a_list_or_one_text() -> None:
-    for given, languages in (
+    for value, languages in (
         ([], ()),
         ("en", ("en",)),
         ("hi, en", ("hi", "en")),
         ("English and Hindi", ("en", "hi")),
         (["Hindi"], ("hi",)),
     ):
-        assert read(subtitle_languages=given).subtitle_languages == languages
+        assert read(subtitle_languages=value).subtitle_languages == languages
     assert wrong({"topic": "x", "subtitle_languages": "fr"}) == {"subtitle_languages[0]": "must be en or hi (got 'fr')"}
 
 
 @pytest.mark.parametrize(
-    ("given", "voice"),
+    ("value", "voice"),
     [
         ("female", "F"),
         ("Woman", "F"),
@@ -141,8 +141,8 @@ def test_languages_are_a_list_or_one_text() -> None:
         ("openai/ash", "openai/ash"),
     ],
 )
-def test_a_voice_is_a_letter_or_a_word(given: str, voice: str) -> None:
-    assert read(voice=given).voice == voice
+def test_a_voice_is_a_letter_or_a_word(value: str, voice: str) -> None:
+    assert read(voice=value).voice == voice
 
 
 def test_the_environment_reads_the_same_forms() -> None:
@@ -182,10 +182,10 @@ def test_the_environment_reads_the_same_forms() -> None:
     ],
 )
 def test_a_wrong_field_is_named_in_words_of_people(body: object, path: str, message: str) -> None:
-    found = wrong(body)
-    assert message in found[path], found
+    messages = wrong(body)
+    assert message in messages[path], messages
     for word in ("Input", "Tuple", "instance", "valid dictionary", "validation"):
-        assert word not in found[path]
+        assert word not in messages[path]
 
 
 @pytest.mark.parametrize(
@@ -237,10 +237,10 @@ def test_one_answer_names_all_errors() -> None:
         "": "give a topic, a prompt, or scenes",
     }
     scenes = [{"narration": "x", "camera": "spin"}, SCENE | {"image": {"upload": "up-0123456789abcdef"}, "camera": 1}]
-    found = wrong({"scenes": scenes, "voice": "Q", "colour": 1})
-    assert sorted(found) == ["colour", "scenes[0]", "scenes[0].camera", "scenes[1]", "scenes[1].camera", "voice"]
-    assert "got none" in found["scenes[0]"]
-    assert "got image_prompt and image" in found["scenes[1]"]
+    messages = wrong({"scenes": scenes, "voice": "Q", "colour": 1})
+    assert sorted(messages) == ["colour", "scenes[0]", "scenes[0].camera", "scenes[1]", "scenes[1].camera", "voice"]
+    assert "got none" in messages["scenes[0]"]
+    assert "got image_prompt and image" in messages["scenes[1]"]
     # a wrong field is not also reported as missing
     assert list(wrong({"topic": 5})) == ["topic"]
     assert list(wrong({"scenes": [{"narration": "x", "image_prompt": 5}]})) == ["scenes[0].image_prompt"]

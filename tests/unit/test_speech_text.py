@@ -56,25 +56,25 @@ HINDI = [
 
 
 @pytest.mark.parametrize(
-    ("written", "said", "language"), [*((*pair, "en") for pair in ENGLISH), *((*pair, "hi") for pair in HINDI)]
+    ("text", "speech", "language"), [*((*pair, "en") for pair in ENGLISH), *((*pair, "hi") for pair in HINDI)]
 )
-def test_a_voice_says_what_a_reader_would(written: str, said: str, language: NumberLanguage) -> None:
-    assert convert_to_speech(written, language) == said
+def test_a_voice_says_what_a_reader_would(text: str, speech: str, language: NumberLanguage) -> None:
+    assert convert_to_speech(text, language) == speech
 
 
 @given(st.lists(st.sampled_from(" ".join(w for w, _ in ENGLISH + HINDI).split())), st.sampled_from(["en", "hi"]))
-def test_each_word_has_its_own_speech_without_digits(written: list[str], language: NumberLanguage) -> None:
-    text = " ".join(written)
-    said = split_spoken_words(text, language)
-    assert len(said) == len(written)
-    assert not any(c.isdecimal() for word in said for c in word)
+def test_each_word_has_its_own_speech_without_digits(words: list[str], language: NumberLanguage) -> None:
+    text = " ".join(words)
+    speech = split_spoken_words(text, language)
+    assert len(speech) == len(words)
+    assert not any(c.isdecimal() for word in speech for c in word)
 
 
 @given(st.integers(0, 10**13), st.sampled_from(["en", "hi"]), st.booleans())
 def test_every_number_has_its_own_words(number: int, language: NumberLanguage, indian: bool) -> None:
-    said = say_cardinal(number, language, indian=indian)
-    assert said != say_cardinal(number + 1, language, indian=indian)
-    assert all(c.isalpha() or c in " -" or "\u0900" <= c <= "\u097f" for c in said)
+    speech = say_cardinal(number, language, indian=indian)
+    assert speech != say_cardinal(number + 1, language, indian=indian)
+    assert all(c.isalpha() or c in " -" or "\u0900" <= c <= "\u097f" for c in speech)
 
 
 def test_words_keep_their_times_where_several_are_said_or_none() -> None:
@@ -91,7 +91,7 @@ def test_the_length_of_a_speech_counts_the_spoken_words() -> None:
 
 
 def test_another_way_of_saying_a_text_is_another_recording() -> None:
-    def spoken(narration: str) -> str | None:
+    def find_spoken_text(narration: str) -> str | None:
         plan = RenderPlan.parse(
             {"scenes": [{"narration": narration, "image_prompt": "x"}], "music": {"enabled": False}}
         )
@@ -102,5 +102,5 @@ def test_another_way_of_saying_a_text_is_another_recording() -> None:
         assert ("said" in spec.key_params) == (spec.spoken_text is not None)
         return spec.spoken_text
 
-    assert spoken("It began.") is None
-    assert spoken("It began in 2014.") == "It began in twenty fourteen."
+    assert find_spoken_text("It began.") is None
+    assert find_spoken_text("It began in 2014.") == "It began in twenty fourteen."
