@@ -39,7 +39,7 @@ test: check
 emulator-test: .venv/ready-dev
 	CI=true pytest -n 2 --dist worksteal tests/emulators tests/contract tests/property/test_firestore.py tests/container
 
-# every vendor's own client against stubs of what the vendors answer
+# every provider's own client against stubs of what the providers answer
 provider-test: .venv/ready-dev
 	pytest -n 2 --dist worksteal tests/providers tests/property/test_outage.py tests/e2e/test_providers.py
 

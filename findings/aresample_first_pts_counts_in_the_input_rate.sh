@@ -2,7 +2,7 @@
 # ffmpeg 7.0.2 (imageio-ffmpeg 0.6.0): `aresample=48000:async=1:first_pts=N` counts N in samples of the rate that comes
 # IN, not of the 48000 that go out. The manual says "the time unit is 1 / sample rate" and leaves open which.
 # Expected before the run: sound of 44.1 kHz, trimmed at 3 s with first_pts=144000 (3 s at 48 kHz), keeps its time.
-# Seen: it loses 0.27 s (144000 / 44100 = 3.265 s), so cuts from a recording run ahead of the picture by 8.8 % of their
+# Seen: it loses 0.27 s (144000 / 44100 = 3.265 s), so cuts from a recording run ahead of the image by 8.8 % of their
 # place. A resampler before it that only changes the rate makes the two rates equal, and nothing is lost.
 # Exits with an error when that changes.
 set -euo pipefail

@@ -1,5 +1,5 @@
 locals {
-  # what is only kept to be used again; jobs/ holds the films
+  # files that are only kept to be used again; jobs/ holds the videos
   uploads = "uploads/" # the files that users send
   caches  = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
 }
@@ -116,7 +116,7 @@ resource "google_storage_bucket_iam_member" "uploads" {
   }
 }
 
-# api only hands out addresses of finished films, dead_letter only looks up the cause that was noted.
+# api only hands out URLs of finished videos, dead_letter only looks up the cause that was noted.
 resource "google_storage_bucket_iam_member" "readers" {
   for_each = toset(["api", "dead_letter"])
   bucket   = google_storage_bucket.assets.name

@@ -9,7 +9,7 @@ resource "google_firestore_database" "this" {
   depends_on                        = [google_project_service.this]
 }
 
-# The sweep: jobs with work owed that nobody has written to for a while, oldest first. The list of what our queries need is
+# The sweep: unfinished jobs that no process has written to for a while, oldest first. The list of what our queries need is
 # in shared/sutradhar/backends/gcp/indexes.py; a test compares the two.
 resource "google_firestore_index" "jobs_unfinished" {
   database   = google_firestore_database.this.name
@@ -32,10 +32,10 @@ resource "google_firestore_field" "expire_at" {
   field      = "expire_at"
 
   ttl_config {}
-  index_config {} # nobody asks for it, and an index of ever later times is a hot spot
+  index_config {} # no query needs it, and an index of ever later times is a hot spot
 }
 
-# Long texts that nobody searches.
+# Long texts that no query searches.
 resource "google_firestore_field" "body" {
   for_each   = toset(["jobs", "assets", "records"])
   database   = google_firestore_database.this.name

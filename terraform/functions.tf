@@ -1,5 +1,5 @@
 locals {
-  # memory, and what one instance serves at a time: short work many at once, the makers one each
+  # memory, and what one instance serves at a time: many at once for short work, one for the functions that make assets
   functions = {
     api         = { memory = "512Mi", cpu = "1", concurrency = 40, min = var.min_api_instances, max = 20, timeout = 60 }
     plan        = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 540 }
@@ -74,7 +74,7 @@ resource "google_cloud_run_v2_service_iam_member" "callers" {
   member   = each.key
 }
 
-# It signs the addresses of films with a key that Google keeps for it.
+# It signs the URLs of videos with a key that Google keeps for it.
 resource "google_service_account_iam_member" "api_signs_as_itself" {
   service_account_id = module.function["api"].service_account_name
   role               = "roles/iam.serviceAccountTokenCreator"

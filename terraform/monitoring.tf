@@ -1,7 +1,7 @@
 locals {
   # the log line of every move of a job: shared/sutradhar/pipeline/services.py
   moved = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^${var.name}-\" AND jsonPayload.event=\"job_moved\""
-  # p95 from the order to the film, by the length asked for; the same promises as domain/capacity.py
+  # p95 from the request to the video, by the requested length; the same promises as domain/capacity.py
   lengths = {
     to_30s  = { above = 0, up_to = 30, promised_sec = 120 }
     to_60s  = { above = 30, up_to = 60, promised_sec = 300 }
@@ -49,7 +49,7 @@ resource "google_logging_metric" "jobs_ended" {
 resource "google_logging_metric" "job_seconds" {
   for_each    = local.lengths
   name        = "${var.name}/job_seconds_${each.key}"
-  description = "From the order to the film, of jobs of more than ${each.value.above} and up to ${each.value.up_to} s"
+  description = "Time from the request to the video, of jobs of more than ${each.value.above} and up to ${each.value.up_to} s"
   filter      = "${local.moved} AND jsonPayload.state=\"SUCCEEDED\" AND jsonPayload.wanted_seconds>${each.value.above} AND jsonPayload.wanted_seconds<=${each.value.up_to}"
 
   metric_descriptor {
@@ -70,7 +70,7 @@ resource "google_logging_metric" "job_seconds" {
 
 resource "google_logging_metric" "poison" {
   name        = "${var.name}/poison_messages"
-  description = "Messages that nobody understands"
+  description = "Messages that no function understands"
   filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-dead-letter\" AND jsonPayload.event=\"poison_message\""
 
   metric_descriptor {
@@ -111,7 +111,7 @@ locals {
       limit = 0, aligner = "ALIGN_DELTA", lasts = "0s"
     }
     poison = {
-      title = "Dead letters: nobody understands a message", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.poison.name}\" AND resource.type=\"cloud_run_revision\""
+      title = "Dead letters: no function understands a message", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.poison.name}\" AND resource.type=\"cloud_run_revision\""
       limit = 0, aligner = "ALIGN_DELTA", lasts = "0s"
     }
     disk = {
@@ -120,7 +120,7 @@ locals {
     }
     }, {
     for key, length in local.lengths : "slow_${key}" => {
-      title = "Jobs: p95 of films up to ${length.up_to} s is over ${length.promised_sec} s", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.job_seconds[key].name}\" AND resource.type=\"cloud_run_revision\""
+      title = "Jobs: p95 of videos up to ${length.up_to} s is over ${length.promised_sec} s", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.job_seconds[key].name}\" AND resource.type=\"cloud_run_revision\""
       limit = length.promised_sec, aligner = "ALIGN_PERCENTILE_95", lasts = "0s"
     }
   })

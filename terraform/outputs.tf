@@ -4,7 +4,7 @@ output "api" {
 }
 
 output "asset_bucket" {
-  description = "Where films are."
+  description = "The bucket that holds the videos."
   value       = google_storage_bucket.assets.name
 }
 

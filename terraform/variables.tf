@@ -70,23 +70,23 @@ variable "renderer_size" {
 }
 
 variable "public_api" {
-  description = "Whether IAM lets anybody on the internet call the function api, which then answers whoever has one of its API keys (sutradhar keys add), and nobody before there is one. Otherwise callers need an identity token, and a key once there is one."
+  description = "True: IAM lets every caller on the internet through to the function api, which answers only calls with one of its API keys (sutradhar keys add) and refuses all calls until a key exists. False: callers need an identity token, and also a key once one exists."
   type        = bool
   default     = false
 }
 
 variable "callers" {
-  description = "Who may call the function api: user:..., group:..., serviceAccount:..."
+  description = "The accounts that may call the function api: user:..., group:..., serviceAccount:..."
   type        = set(string)
   default     = []
   validation {
     condition     = alltrue([for caller in var.callers : can(regex("^(user|group|serviceAccount|domain|principal|principalSet):.+$", caller))])
-    error_message = "A caller looks like user:you@example.com; for everybody there is public_api."
+    error_message = "A caller looks like user:you@example.com; public_api lets in every caller."
   }
 }
 
 variable "asset_days" {
-  description = "Pictures, voices and encoded segments are kept for so many days; a film made again within that time pays for nothing twice."
+  description = "Days for which images, voices and encoded segments are kept; a video that is made again within that time pays for nothing twice."
   type        = number
   default     = 30
   validation {
@@ -116,7 +116,7 @@ variable "cors_origins" {
 }
 
 variable "job_days" {
-  description = "Jobs and their films are kept for so many days; 0: for ever."
+  description = "Days for which jobs and their videos are kept; 0: for ever."
   type        = number
   default     = 0
   validation {
@@ -194,7 +194,7 @@ variable "monthly_budget" {
 }
 
 variable "protect" {
-  description = "Whether Terraform refuses to delete the database and a bucket with films in it."
+  description = "True: Terraform refuses to delete the database and a bucket with videos in it."
   type        = bool
   default     = true
 }
