@@ -16,6 +16,7 @@ from sutradhar.domain.video.capacity import Machine, choose_task_count, estimate
 from tests.container.cloud_sdk import gcloud
 from tests.container.dockerfile import ROOT
 from tests.container.test_pipeline import BUILD, rules
+from tests.function_client import open_client
 
 GUIDE = (ROOT / "docs/deploy.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
@@ -134,9 +135,9 @@ def test_its_order_is_one_that_the_api_takes(api: FlaskClient, home: Path) -> No
     # as curl sends -d
     made = api.post("/render", data=body, content_type="application/x-www-form-urlencoded")
     assert made.status_code == 202
-    job = made.json["job_id"]
+    job = made.get_json()["job_id"]
     file = {"filename": "a.png", "content_type": "image/png", "size": 9}
-    upload = api.post("/uploads", json=file).json["upload_id"]
+    upload = api.post("/uploads", json=file).get_json()["upload_id"]
     told = [("", path) for path in re.findall(r"curl .*?\$API(/\S+)", COMMANDS)]
     told += re.findall(r"`(GET|POST) (/\S+?)`", GUIDE)
     assert len(set(told)) >= 7
@@ -146,10 +147,10 @@ def test_its_order_is_one_that_the_api_takes(api: FlaskClient, home: Path) -> No
         where = re.sub(r"\$JOB|\$job|\bJOB\b", job, path).replace("/uploads/ID", f"/uploads/{upload}")
         answer = api.open(where, method=method, data=sent)
         if path.endswith("/complete"):
-            assert "nothing was sent" in answer.json["detail"]
+            assert "nothing was sent" in answer.get_json()["detail"]
             continue
         # nothing works at this job, so that it has no file and cannot be retried yet
-        assert answer.status_code in (200, 201, 202, 409), (path, answer.json)
+        assert answer.status_code in (200, 201, 202, 409), (path, answer.get_json())
     assert api.get(f"/render/{job}/status").status_code == 200
 
 
@@ -212,8 +213,5 @@ def test_the_sum_that_it_shows_is_the_models_own() -> None:
 @pytest.fixture
 def api(home: Path) -> FlaskClient:
     """The function ``api`` as functions-framework serves it."""
-    import functions_framework
 
-    from functions import main
-
-    return functions_framework.create_app("api", main.__file__).test_client()
+    return open_client("api")

@@ -100,7 +100,7 @@ class _Home:
             try:
                 said, _ = process.communicate(timeout=max(1.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                return f"hung: {' '.join(process.args[2:])}"
+                return f"hung: {process.args!r}"
             if process.returncode not in codes:
                 return f"exit {process.returncode}: {said[-800:]}"
         return ""

@@ -1,10 +1,24 @@
 """`sutradhar` on a machine whose quality gate, of an older version than ours, refuses every video."""
 
+from unittest.mock import patch
+
 from functions import cli
 from functions.cli import make
 from sutradhar.pipeline import finish
 
+
+def describe_loudness(_results: object) -> str:
+    return "loudness: -30 LUFS; it must be -15 to -13"
+
+
+def name_older_gate(engine_version: str) -> str:
+    return f"0-{engine_version}"
+
+
 if __name__ == "__main__":
-    finish.describe_failures = lambda _results: "loudness: -30 LUFS; it must be -15 to -13"
-    make.gate_versions = finish.gate_versions = lambda engine_version, _gate_version=0: f"0-{engine_version}"
-    cli.main()
+    with (
+        patch.object(finish, "describe_failures", describe_loudness),
+        patch.object(make, "gate_versions", name_older_gate),
+        patch.object(finish, "gate_versions", name_older_gate),
+    ):
+        cli.main()

@@ -141,7 +141,7 @@ def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(
     assert refused.stdout.count("RATE_LIMIT_PER_MIN") == 1
     server = terminal.start("serve")
     assert server.stdout
-    lines = []
+    lines: list[str] = []
     while not any("Ctrl-C stops it" in line for line in lines):
         lines.append(server.stdout.readline())
         assert lines[-1], lines

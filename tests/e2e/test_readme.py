@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -204,7 +205,7 @@ def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
     job = json.loads(shell(post, env).stdout)["job_id"]
     cancelled = json.loads(shell(post, env).stdout)["job_id"]
     assert json.loads(shell(cancel, env, JOB=cancelled).stdout)["state"] == "canceled"
-    seen = {}
+    seen: dict[str, Any] = {}
     end = time.monotonic() + 180
     while time.monotonic() < end and seen.get("state") not in ("success", "error"):
         time.sleep(0.3)

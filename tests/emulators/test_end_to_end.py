@@ -27,7 +27,7 @@ from sutradhar.domain.video.render_request import request_blob
 from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated_cloud
-from tests.plain import set_environment as environment_of
+from tests.plain import environment as environment_of
 
 PLAN = {
     "title": "Tea",

@@ -4,15 +4,18 @@ import io
 import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 RED, GREEN, BLUE, YELLOW = (200, 40, 40), (40, 170, 60), (40, 70, 200), (220, 200, 40)
 
 
-def quarters(width, height):
+def quarters(width: int, height: int) -> Image.Image:
     """Red top left, green top right, blue bottom left, yellow bottom right."""
     im = np.zeros((height, width, 3), np.uint8)
     im[: height // 2, : width // 2], im[: height // 2, width // 2 :] = RED, GREEN
@@ -20,36 +23,36 @@ def quarters(width, height):
     return Image.fromarray(im)
 
 
-def cards(folder, *colours):
+def cards(folder: str, *colours: str) -> None:
     for i, colour in enumerate(colours):
         Image.new("RGB", (640, 360), colour).save(f"{folder}/p{i}.png")
 
 
 # ---- pictures
-def quarters_file(path, width="1280", height="720", form="", **more):
+def quarters_file(path: str, width: str = "1280", height: str = "720", form: str = "", **more: Any) -> None:
     quarters(int(width), int(height)).save(path, form or None, **more)
 
 
-def mpo(path):
+def mpo(path: str) -> None:
     im = quarters(1280, 960)
     im.save(path, "MPO", save_all=True, append_images=[im.resize((400, 300))], quality=95)
 
 
-def heic(path, width="1280", height="960"):
+def heic(path: str, width: str = "1280", height: str = "960") -> None:
     import pillow_heif
 
     pillow_heif.from_pillow(quarters(int(width), int(height))).save(path, quality=90)
 
 
-def _box(kind, body):
+def _box(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
-def _full(kind, version, flags, body):
+def _full(kind: bytes, version: int, flags: int, body: bytes) -> bytes:
     return _box(kind, struct.pack(">I", version << 24 | flags) + body)
 
 
-def _boxes(data, at=0, end=None):
+def _boxes(data: bytes, at: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
     end = len(data) if end is None else end
     while at + 8 <= end:
         size, kind = struct.unpack(">I4s", data[at : at + 8])
@@ -58,7 +61,7 @@ def _boxes(data, at=0, end=None):
         at += size
 
 
-def heic_grid(path, columns="3", rows="2", side="512"):
+def heic_grid(path: str, columns: int | str = 3, rows: int | str = 2, side: int | str = 512) -> None:
     """Write a HEIC as phones do: tiles of HEVC and a grid item that joins them (ISO/IEC 23008-12, 6.6.2.3)."""
     import pillow_heif
 
@@ -107,14 +110,14 @@ def heic_grid(path, columns="3", rows="2", side="512"):
     ftyp = _box(b"ftyp", b"heic" + struct.pack(">I", 0) + b"mif1heic")
     payloads = [*tiles, body]
 
-    def iloc(base):
+    def iloc(base: int) -> bytes:
         out, at = b"", base
         for i, data in enumerate(payloads):
             out += struct.pack(">HHHHII", i + 1, 0, 0, 1, at, len(data))
             at += len(data)
         return _full(b"iloc", 1, 0, struct.pack(">BBH", 0x44, 0x00, len(payloads)) + out)
 
-    def meta(base):
+    def meta(base: int) -> bytes:
         return _full(b"meta", 0, 0, hdlr + pitm + iloc(base) + iinf + iref + iprp)
 
     base = len(ftyp) + len(meta(0)) + 8
@@ -126,7 +129,7 @@ def heic_grid(path, columns="3", rows="2", side="512"):
     assert np.abs(got[-20, -20] - YELLOW).max() < 12
 
 
-def p3_profile():
+def p3_profile() -> bytes:
     """Display P3: sRGB's curves with P3's primaries, adapted to D50."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     primaries = {
@@ -144,45 +147,46 @@ def p3_profile():
 P3 = (80, 190, 80)
 
 
-def p3_jpeg(path):
+def p3_jpeg(path: str) -> None:
     """All of one colour, in Display P3; prints what it is in sRGB."""
     im = Image.new("RGB", (1280, 720), P3)
     im.save(path, "JPEG", quality=97, subsampling=0, icc_profile=p3_profile())
     srgb = ImageCms.profileToProfile(
         im, ImageCms.ImageCmsProfile(io.BytesIO(p3_profile())), ImageCms.createProfile("sRGB")
     )
-    print(*srgb.getpixel((9, 9)))
+    assert srgb is not None
+    print(*np.asarray(srgb)[9, 9])
 
 
-def cmyk_jpeg(path):
+def cmyk_jpeg(path: str) -> None:
     """Write a CMYK JPEG as print shops send it (Adobe: inverted); print the colour that Pillow reads."""
     Image.new("CMYK", (1280, 720), (20, 200, 200, 10)).save(path, "JPEG", quality=97)
-    print(*Image.open(path).convert("RGB").getpixel((9, 9)))
+    print(*np.asarray(Image.open(path).convert("RGB"))[9, 9])
 
 
-def grey16(path):
+def grey16(path: str) -> None:
     line = np.tile(np.linspace(0, 65535, 1280), (720, 1)).astype(np.uint16)
     Image.fromarray(line).save(path)
 
 
-def moving_picture(path, form):
+def moving_picture(path: str, form: str) -> None:
     frames = [Image.new("RGB", (320, 180), c) for c in (RED, GREEN, BLUE)]
     frames[0].save(path, form, save_all=True, append_images=frames[1:], duration=1000, loop=0)
 
 
-def tiff_pages(path):
+def tiff_pages(path: str) -> None:
     pages = [quarters(1280, 960), Image.new("RGB", (1280, 960), "white")]
     pages[0].save(path, "TIFF", save_all=True, append_images=pages[1:])
 
 
-def megapixels(path, width="8160", height="6120"):
+def megapixels(path: str, width: str = "8160", height: str = "6120") -> None:
     small = Image.fromarray(
         np.random.default_rng(1).integers(0, 255, (int(height) // 40, int(width) // 40, 3), np.uint8)
     )
     small.resize((int(width), int(height)), Image.Resampling.BICUBIC).save(path, "JPEG", quality=88)
 
 
-def card_with_words(path, ground="black", ink="white"):
+def card_with_words(path: str, ground: str = "black", ink: str = "white") -> None:
     from PIL import ImageDraw
 
     im = Image.new("RGB", (1280, 720), ground)
@@ -191,7 +195,7 @@ def card_with_words(path, ground="black", ink="white"):
 
 
 # ---- films
-def matrix(source, target, *numbers):
+def matrix(source: str, target: str, *numbers: str) -> None:
     """Write a display matrix (a b c d, of 16.16) into the track header of the picture."""
     data = bytearray(Path(source).read_bytes())
     a, b, c, d = (round(float(n) * 65536) for n in numbers)
@@ -203,7 +207,7 @@ def matrix(source, target, *numbers):
 
 
 # ---- meters
-def _frame(video, second):
+def _frame(video: str, second: str) -> NDArray[np.int64]:
     argv = [
         "ffmpeg",
         "-nostdin",
@@ -226,7 +230,7 @@ def _frame(video, second):
     ).astype(int)
 
 
-def rgb(video, second, x="0.5", y="0.5"):
+def rgb(video: str, second: str, x: str = "0.5", y: str = "0.5") -> None:
     im = _frame(video, second)
     high, wide = im.shape[:2]
     cx, cy = int(float(x) * (wide - 1)), int(float(y) * (high - 1))
@@ -234,13 +238,13 @@ def rgb(video, second, x="0.5", y="0.5"):
     print(*(round(v) for v in part.reshape(-1, 3).mean(axis=0)))
 
 
-def near(tolerance, *numbers):
+def near(tolerance: str, *numbers: str) -> None:
     half = len(numbers) // 2
     far = max(abs(float(a) - float(b)) for a, b in zip(numbers[:half], numbers[half:], strict=False))
     sys.exit(far > float(tolerance))
 
 
-def samples(path, start="0", seconds="9999"):
+def samples(path: str, start: str = "0", seconds: str = "9999") -> NDArray[np.float32]:
     argv = [
         "ffmpeg",
         "-nostdin",
@@ -263,7 +267,7 @@ def samples(path, start="0", seconds="9999"):
     return np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
 
 
-def tone(path, start, seconds, hz):
+def tone(path: str, start: str, seconds: str, hz: str) -> None:
     heard = samples(path, start, seconds)
     if not len(heard):
         print(-120)
@@ -274,17 +278,17 @@ def tone(path, start, seconds, hz):
     print(round(20 * np.log10(max(level, 1e-6))))
 
 
-def level(path, start="0", seconds="9999"):
+def level(path: str, start: str = "0", seconds: str = "9999") -> None:
     heard = samples(path, start, seconds)
     print(round(20 * np.log10(max(float(np.sqrt(np.mean(heard**2))) if len(heard) else 0, 1e-6))))
 
 
-def text_rows(video, second, ground):
+def text_rows(video: str, second: str, ground: str) -> None:
     """First and last row, as shares of the height, that differ from an even ground (r,g,b) in the middle half."""
     im = _frame(video, second)
-    ground = np.array([int(v) for v in ground.split(",")])
+    colour = np.array([int(v) for v in ground.split(",")])
     high, wide = im.shape[:2]
-    off = np.abs(im[:, wide // 10 : -wide // 10] - ground).max(axis=2) > 60
+    off = np.abs(im[:, wide // 10 : -wide // 10] - colour).max(axis=2) > 60
     rows = np.flatnonzero(off.any(axis=1))
     print(f"{rows[0] / high:.3f} {(rows[-1] + 1) / high:.3f}" if len(rows) else "none none")
 

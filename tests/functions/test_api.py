@@ -40,22 +40,22 @@ def finish(job_id: str) -> None:
 def test_a_topic_is_accepted_and_its_status_can_be_read(api: FlaskClient) -> None:
     answer = submit(api)
     assert answer.status_code == 202
-    assert answer.json["status"] == answer.json["state"] == "pending"
+    assert answer.get_json()["status"] == answer.get_json()["state"] == "pending"
     seen = api.get(answer.headers["Location"])
-    assert (seen.status_code, seen.json["state"], seen.json["step"], seen.json["progress_pct"]) == (
+    assert (seen.status_code, seen.get_json()["state"], seen.get_json()["step"], seen.get_json()["progress_pct"]) == (
         200,
         "pending",
         "planning",
         0,
     )
-    assert bootstrap.backend().jobs.get(answer.json["job_id"]).requested_plan.topic == "Prahlad"
-    assert api.get("/api" + answer.headers["Location"]).json == seen.json
+    assert bootstrap.backend().jobs.get(answer.get_json()["job_id"]).requested_plan.topic == "Prahlad"
+    assert api.get("/api" + answer.headers["Location"]).get_json() == seen.get_json()
 
 
 def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
     first, again = submit(api, **{"Idempotency-Key": "k"}), submit(api, **{"Idempotency-Key": "k"})
     assert (first.status_code, again.status_code) == (202, 200)
-    assert first.json["job_id"] == again.json["job_id"]
+    assert first.get_json()["job_id"] == again.get_json()["job_id"]
     assert again.headers["Idempotent-Replayed"] == "true"
     other = submit(api, {"topic": "Ganga"}, **{"Idempotency-Key": "k"})
     assert (other.status_code, other.mimetype) == (422, "application/problem+json")
@@ -82,7 +82,7 @@ def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
 )
 def test_a_wrong_body_gets_one_clear_problem(api: FlaskClient, body: bytes, status: int, says: str) -> None:
     answer = api.post("/render", data=body, headers={"X-Request-Id": "mine-1"})
-    problem = answer.json
+    problem = answer.get_json()
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
     assert says in problem["detail"]
     assert problem["request_id"] == answer.headers["X-Request-Id"] == "mine-1"
@@ -91,7 +91,7 @@ def test_a_wrong_body_gets_one_clear_problem(api: FlaskClient, body: bytes, stat
 
 def test_a_form_is_told_to_be_json(api: FlaskClient) -> None:
     answer = api.post("/render", data={"file": (BytesIO(b"x"), "a.mp4")})
-    assert (answer.status_code, "POST /uploads first" in answer.json["detail"]) == (400, True)
+    assert (answer.status_code, "POST /uploads first" in answer.get_json()["detail"]) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -104,11 +104,11 @@ def test_a_form_is_told_to_be_json(api: FlaskClient) -> None:
     ],
 )
 def test_a_wrong_address_or_method_is_told_the_right_one(api: FlaskClient, method: str, path: str, says: str) -> None:
-    assert says in api.open(path, method=method).json["detail"]
+    assert says in api.open(path, method=method).get_json()["detail"]
 
 
 def test_every_wrong_field_is_listed(api: FlaskClient) -> None:
-    errors = submit(api, {"topic": "x", "colour": 1, "language": "fr", "length_sec": 0}).json["errors"]
+    errors = submit(api, {"topic": "x", "colour": 1, "language": "fr", "length_sec": 0}).get_json()["errors"]
     assert {e["path"] for e in errors} == {"colour", "language", "length_sec"}
 
 
@@ -125,27 +125,27 @@ def test_an_unchanged_status_is_not_sent_again(api: FlaskClient) -> None:
 
 
 def test_a_job_is_cancelled_once_and_not_after_its_end(api: FlaskClient) -> None:
-    job_id = submit(api).json["job_id"]
+    job_id = submit(api).get_json()["job_id"]
     assert api.delete(f"/render/{job_id}/cancel").status_code == 202
     assert api.delete(f"/render/{job_id}/cancel").status_code == 202
-    assert api.get(f"/render/{job_id}/status").json["state"] == "canceled"
-    done = submit(api).json["job_id"]
+    assert api.get(f"/render/{job_id}/status").get_json()["state"] == "canceled"
+    done = submit(api).get_json()["job_id"]
     finish(done)
     assert api.delete(f"/render/{done}/cancel").status_code == 409
 
 
 def test_only_a_failed_job_is_retried(api: FlaskClient) -> None:
-    job_id = submit(api).json["job_id"]
+    job_id = submit(api).get_json()["job_id"]
     assert api.post(f"/render/{job_id}/retry").status_code == 202  # it is at work: nothing to do
     now = bootstrap.backend().clock.now()
     bootstrap.backend().jobs.update(job_id, lambda j: j.fail(JobFailure(stage="planning", cause="x"), now))
-    assert api.get(f"/render/{job_id}/status").json["error"]["cause"] == "x"
-    assert api.post(f"/render/{job_id}/retry").json["state"] == "pending"
+    assert api.get(f"/render/{job_id}/status").get_json()["error"]["cause"] == "x"
+    assert api.post(f"/render/{job_id}/retry").get_json()["state"] == "pending"
     assert bootstrap.backend().jobs.get(job_id).state is JobState.PLANNING
 
 
 def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> None:
-    job_id = submit(api).json["job_id"]
+    job_id = submit(api).get_json()["job_id"]
     early = api.get(f"/render/{job_id}/file", buffered=True)
     assert (early.status_code, early.mimetype) == (409, "application/problem+json")
     finish(job_id)
@@ -163,34 +163,34 @@ def test_the_files_of_a_finished_job_can_be_had_in_parts(api: FlaskClient) -> No
 
 
 def test_health_touches_nothing(api: FlaskClient) -> None:
-    assert api.get("/healthz").json == {"status": "ok"}
+    assert api.get("/healthz").get_json() == {"status": "ok"}
     assert bootstrap.backend.cache_info().currsize == 0
 
 
 def test_readiness_names_each_check(api: FlaskClient) -> None:
     answer = api.get("/readyz")
-    assert answer.status_code == 200, answer.json
-    assert {"store", "disk", "ffmpeg", "fonts", "voice hi F"} <= set(answer.json["checks"])
+    assert answer.status_code == 200, answer.get_json()
+    assert {"store", "disk", "ffmpeg", "fonts", "voice hi F"} <= set(answer.get_json()["checks"])
 
 
 def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     answer = api.get("/readyz")
     assert answer.status_code == 503
-    missing = {name: check for name, check in answer.json["checks"].items() if not check["ok"]}
+    missing = {name: check for name, check in answer.get_json()["checks"].items() if not check["ok"]}
     assert {"ffmpeg", "encoder"} <= set(missing)
     assert "apt-get install" in missing["ffmpeg"]["advice"]
 
 
 def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
-    assert api.get("/metrics").json["success_rate"] is None
-    made = [submit(api, {"topic": f"Tea {n}"}).json["job_id"] for n in range(3)]
+    assert api.get("/metrics").get_json()["success_rate"] is None
+    made = [submit(api, {"topic": f"Tea {n}"}).get_json()["job_id"] for n in range(3)]
     finish(made[0])
     for _ in range(2):
         api.delete(f"/render/{made[1]}/cancel")
     backend = bootstrap.backend()
     backend.jobs.update(made[2], lambda j: j.fail(JobFailure(stage="plan", cause="x"), backend.clock.now()))
-    assert api.get("/metrics").json == {
+    assert api.get("/metrics").get_json() == {
         "jobs_started": 3,
         "jobs_completed": 1,
         "jobs_failed": 1,

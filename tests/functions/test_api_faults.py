@@ -23,7 +23,7 @@ DIGITS = "1" * 5000
 def test_a_very_long_whole_number_is_the_callers_mistake(api: FlaskClient, path: str, body: str) -> None:
     answer = api.post(path, data=body)
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
-    assert "thousands of digits" in answer.json["detail"]
+    assert "thousands of digits" in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_a_method_that_is_not_allowed_names_those_that_are(
 
 def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
     backend = bootstrap.backend()
-    job_id = submit(api).json["job_id"]
+    job_id = submit(api).get_json()["job_id"]
 
     def count() -> tuple[int, int, int]:
-        seen = api.get("/metrics").json
+        seen = api.get("/metrics").get_json()
         return seen["jobs_started"], seen["jobs_completed"], seen["jobs_failed"]
 
     for _ in range(3):
@@ -58,14 +58,14 @@ def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
         assert count() == (1, 0, 0)
     finish(job_id)
     assert count() == (1, 1, 0)
-    assert api.get("/metrics").json["success_rate"] == 1
+    assert api.get("/metrics").get_json()["success_rate"] == 1
 
 
 def test_the_wait_goes_by_the_length_of_the_scenes(api: FlaskClient) -> None:
     scenes = [{"image_prompt": "a hill", "duration_sec": 20}] * 20
-    long = submit(api, {"scenes": scenes}).json["estimated_wait_seconds"]
-    short = submit(api, {"scenes": scenes[:1]}).json["estimated_wait_seconds"]
-    topic = submit(api, {"topic": "Prahlad", "length_sec": 300}).json["estimated_wait_seconds"]
+    long = submit(api, {"scenes": scenes}).get_json()["estimated_wait_seconds"]
+    short = submit(api, {"scenes": scenes[:1]}).get_json()["estimated_wait_seconds"]
+    topic = submit(api, {"topic": "Prahlad", "length_sec": 300}).get_json()["estimated_wait_seconds"]
     assert (long, short, topic) == (490, 34, 370)
 
 
@@ -76,50 +76,50 @@ def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient
     update_upload(services, clip, lambda found: found.evolve(facts=facts))
     services.blobs.put(upload.blob, b"x")
     scenes = [{"clip": clip}, {"clip": {"upload": clip, "start_sec": 5}}, {"clip": clip, "duration_sec": 15}]
-    assert submit(api, {"scenes": scenes}).json["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
+    assert submit(api, {"scenes": scenes}).get_json()["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
 
 
 def test_a_job_of_a_newer_version_is_not_shown(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a deployment replaces the functions, the caller may ask again."""
     with monkeypatch.context() as newer:
         newer.setattr(History, "version", 99)
-        job_id = submit(api).json["job_id"]
+        job_id = submit(api).get_json()["job_id"]
     answer = api.get(f"/render/{job_id}/status")
     assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
-    assert answer.json["detail"].startswith("a stored job was written by a newer version of Sutradhar; install")
+    assert answer.get_json()["detail"].startswith("a stored job was written by a newer version of Sutradhar; install")
 
 
 def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:
     made = api.post("/api/render", data=json.dumps({"topic": "Prahlad"}))
     assert made.headers["Location"].startswith("/api/render/job-")
-    assert all(link.startswith("/api/render/job-") for link in made.json["links"].values())
-    finish(made.json["job_id"])
-    job = made.json["job_id"]
+    assert all(link.startswith("/api/render/job-") for link in made.get_json()["links"].values())
+    finish(made.get_json()["job_id"])
+    job = made.get_json()["job_id"]
     for prefix in ("", "/api"):
-        seen = api.get(f"{prefix}/render/{job}/status").json
+        seen = api.get(f"{prefix}/render/{job}/status").get_json()
         links = [seen["final_video_url"], seen["thumbnail_url"], seen["captions"]["en"]["srt"]]
         assert all(link.startswith(f"{prefix}/render/{job}/file?kind=") for link in links)
         with api.get(links[0]) as answer:
             assert answer.status_code == 200
-    assert api.get("/api/render/none/status").json["instance"] == "/api/render/none/status"
+    assert api.get("/api/render/none/status").get_json()["instance"] == "/api/render/none/status"
 
 
 def test_the_place_for_a_files_bytes_has_the_prefix_too(api: FlaskClient) -> None:
     body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 3})
     made = api.post("/api/uploads", data=body)
     assert made.headers["Location"].startswith("/api/uploads/up-")
-    assert made.json["url"].startswith("http://localhost/api/uploads/up-")
-    path = made.json["url"].removeprefix("http://localhost")
+    assert made.get_json()["url"].startswith("http://localhost/api/uploads/up-")
+    path = made.get_json()["url"].removeprefix("http://localhost")
     assert api.put(path, data=b"abc", content_type="image/png").status_code == 204
 
 
 def test_a_conflict_speaks_the_words_of_the_api(api: FlaskClient) -> None:
-    job_id = submit(api).json["job_id"]
+    job_id = submit(api).get_json()["job_id"]
     finish(job_id)
     for answer in (api.delete(f"/render/{job_id}/cancel"), api.post(f"/render/{job_id}/retry")):
         assert answer.status_code == 409
-        assert "succeeded" in answer.json["detail"]
-        assert "SUCCEEDED" not in answer.json["detail"]
+        assert "succeeded" in answer.get_json()["detail"]
+        assert "SUCCEEDED" not in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_what_the_operator_set_wrongly_is_no_mistake_of_the_caller(
         monkeypatch.setenv(name, value)
     answer = submit(api)
     assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
-    assert "its log names the variable" in answer.json["detail"]
+    assert "its log names the variable" in answer.get_json()["detail"]
     assert named not in answer.get_data(as_text=True)
     assert named in capsys.readouterr().err
     assert api.get("/health").status_code == 200

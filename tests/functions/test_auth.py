@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 from typer.testing import CliRunner
 
-from functions import main
 from functions.cli import app
 from sutradhar import bootstrap
 from sutradhar.domain.billing.ledger import Account, AccountId, day_account, key_account
@@ -20,6 +18,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
+from tests.function_client import open_client
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.server import KEY, ProviderStub
 
@@ -58,7 +57,7 @@ def test_without_keys_only_this_machine_is_let_in(api: FlaskClient) -> None:
     assert post(api).status_code == 202
     answer = post(api, environ_overrides=ELSEWHERE)
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
-    assert "sutradhar keys add" in answer.json["detail"]
+    assert "sutradhar keys add" in answer.get_json()["detail"]
     assert api.get("/healthz", environ_overrides=ELSEWHERE).status_code == 200
 
 
@@ -91,7 +90,7 @@ def test_a_proxy_or_a_page_of_another_site_is_not_this_machine(api: FlaskClient,
     ],
 )
 def test_a_refused_caller_is_told_why(api: FlaskClient, headers: dict[str, str], says: tuple[str, ...]) -> None:
-    detail = post(api, headers).json["detail"]
+    detail = post(api, headers).get_json()["detail"]
     assert all(words in detail for words in says), detail
 
 
@@ -155,30 +154,30 @@ def test_a_creator_has_their_own_jobs_and_an_admin_all(api: FlaskClient) -> None
     assert api.get(f"{job}/file", headers=ravi).status_code == 404
     assert api.post(f"{job}/retry", headers=ravi).status_code == 404
     assert api.delete(f"{job}/cancel", headers=ravi).status_code == 404
-    assert api.get(path, headers=ravi).json["detail"] == api.get("/render/job-none/status", headers=ravi).json[
-        "detail"
-    ].replace("job-none", job.removeprefix("/render/"))
+    assert api.get(path, headers=ravi).get_json()["detail"] == api.get(
+        "/render/job-none/status", headers=ravi
+    ).get_json()["detail"].replace("job-none", job.removeprefix("/render/"))
     assert api.delete(f"{job}/cancel", headers=asha).status_code == 202
 
 
 def test_an_idempotency_key_is_its_callers(api: FlaskClient) -> None:
     (_, asha), (_, ravi) = key("asha"), key("ravi")
-    jobs = [post(api, {**who, "Idempotency-Key": "k"}).json["job_id"] for who in (asha, ravi, asha)]
+    jobs = [post(api, {**who, "Idempotency-Key": "k"}).get_json()["job_id"] for who in (asha, ravi, asha)]
     assert (jobs[0] == jobs[2], jobs[0] == jobs[1]) == (True, False)
 
 
 def test_uploads_are_their_senders(api: FlaskClient) -> None:
     (_, asha), (_, ravi) = key("asha"), key("ravi")
     body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 5})
-    upload = api.post("/uploads", data=body, headers=asha).json["upload_id"]
+    upload = api.post("/uploads", data=body, headers=asha).get_json()["upload_id"]
     for path, method in ((f"/uploads/{upload}", api.get), (f"/uploads/{upload}/complete", api.post)):
         assert method(path, headers=ravi).status_code == 404
     assert api.put(f"/uploads/{upload}/bytes", data=b"12345", headers=ravi).status_code == 404
     assert api.put(f"/uploads/{upload}/bytes", data=b"12345", headers=asha).status_code == 204
-    assert [len(api.get("/uploads", headers=who).json["uploads"]) for who in (ravi, asha)] == [0, 1]
+    assert [len(api.get("/uploads", headers=who).get_json()["uploads"]) for who in (ravi, asha)] == [0, 1]
     scenes = [{"image": {"upload": upload}, "duration_sec": 2}]
     answer = api.post("/render", data=json.dumps({"title": "x", "scenes": scenes}), headers=ravi)
-    assert "there is no upload" in answer.json["detail"]
+    assert "there is no upload" in answer.get_json()["detail"]
 
 
 @pytest.fixture
@@ -188,7 +187,7 @@ def bought(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         monkeypatch.setenv("OPENAI_BASE_URL", f"{stub.url('openai')}/v1")
         monkeypatch.setenv("DAILY_BUDGET_USD", "100")
-        yield functions_framework.create_app("api", main.__file__).test_client()
+        yield open_client("api")
 
 
 def committed(account_id: AccountId) -> int:
@@ -198,8 +197,8 @@ def committed(account_id: AccountId) -> int:
 def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> None:
     (poor, shown), (_, rich) = key("asha", daily_budget_usd=0.05), key("ravi", daily_budget_usd=50)
     answer = post(bought, shown)
-    assert (answer.status_code, answer.json["title"]) == (402, "Budget spent")
-    assert "and 0.05 are left for today" in answer.json["detail"]
+    assert (answer.status_code, answer.get_json()["title"]) == (402, "Budget spent")
+    assert "and 0.05 are left for today" in answer.get_json()["detail"]
     assert post(bought, rich).status_code == 202
     # and so is one for which another has left too little of everybody's day
     day = bootstrap.backend().clock.now().date().isoformat()
@@ -219,7 +218,7 @@ def test_a_repeat_is_answered_with_its_job_also_when_the_day_is_spent(bought: Fl
     bootstrap.backend().records.update([name], lambda _found: {name: spent})
     again = post(bought, sent)
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
-    assert again.json["job_id"] == first.json["job_id"]
+    assert again.get_json()["job_id"] == first.get_json()["job_id"]
     other = bought.post("/render", data=json.dumps({"topic": "Ganga"}), headers=sent)
     assert other.status_code == 422
     assert post(bought, {**shown, "Idempotency-Key": "another"}).status_code == 402

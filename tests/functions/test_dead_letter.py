@@ -5,11 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 
-from functions import envelope, main
+from functions import envelope
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.job import JobState
@@ -17,6 +16,7 @@ from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import MAX_WAIT, handle, handle_dead_letter, note_failure
 from sutradhar.pipeline.submit import submit
+from tests.function_client import open_client
 
 
 def pushed(client: FlaskClient, data: bytes, **attributes: str) -> int:
@@ -27,7 +27,7 @@ def pushed(client: FlaskClient, data: bytes, **attributes: str) -> int:
 
 
 def client(name: str) -> FlaskClient:
-    return functions_framework.create_app(name, main.__file__).test_client()
+    return open_client(name)
 
 
 @pytest.fixture
@@ -134,7 +134,9 @@ def test_what_nobody_understands_ends_in_the_log(home: Path, capsys: pytest.Capt
 
 def test_the_callers_request_id_goes_with_every_message(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     event = envelope.to_event(PlanRender(job_id="gone"), "plan", 1)
-    assert "trace" not in event.get_data()["message"]["attributes"]
+    data = event.get_data()
+    assert data is not None
+    assert "trace" not in data["message"]["attributes"]
     api = client("api")
     seen: list[Any] = []
     bus = bootstrap.services().bus

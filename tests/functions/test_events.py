@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 
@@ -14,10 +13,11 @@ from sutradhar.domain.jobs.messages import TOPICS, DispatchRender, Message, Plan
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.pipeline.sweep import STALLED
+from tests.function_client import open_client
 
 
 def function(name: str) -> FlaskClient:
-    return functions_framework.create_app(name, main.__file__).test_client()
+    return open_client(name)
 
 
 def post(client: FlaskClient, message: Message) -> int:
@@ -66,8 +66,10 @@ def test_a_message_about_a_job_that_is_gone_is_done_with(home: Path) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_rubbish_is_an_error_so_that_it_ends_as_a_dead_letter(home: Path) -> None:
     event = envelope.to_event(DispatchRender(job_id="x"), "t", 1)
+    data = event.get_data()
+    assert data is not None
     headers = {"ce-id": "1", "ce-source": "s", "ce-type": "t", "ce-specversion": "1.0"}
-    body = {"message": {**event.get_data()["message"], "data": "bm9uc2Vuc2U="}}
+    body = {"message": {**data["message"], "data": "bm9uc2Vuc2U="}}
     client = function("dispatch")
     client.application.config["PROPAGATE_EXCEPTIONS"] = False
     assert client.post("/", json=body, headers=headers).status_code == 500
@@ -76,8 +78,8 @@ def test_rubbish_is_an_error_so_that_it_ends_as_a_dead_letter(home: Path) -> Non
 def test_sweep_sends_what_is_owed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     job, _ = submit(bootstrap.services(), RenderPlan(topic="Prahlad"))
     answer = function("sweep").post("/")
-    assert answer.json == {"jobs": 0}  # touched just now
+    assert answer.get_json() == {"jobs": 0}  # touched just now
     backend = bootstrap.backend()
     with monkeypatch.context() as patch:
         patch.setattr(backend.clock, "now", lambda: job.updated_at + 2 * STALLED, raising=False)
-        assert function("sweep").post("/").json == {"jobs": 1}
+        assert function("sweep").post("/").get_json() == {"jobs": 1}

@@ -169,7 +169,9 @@ def test_the_operators_limits_hold_over_http_and_not_for_a_planner(
 
     def send(**body: Any) -> tuple[int, str]:
         answer = api.post("/render", data=json.dumps({"title": "x", **body}))
-        return answer.status_code, "; ".join(f"{e['path']}: {e['message']}" for e in answer.json.get("errors", ()))
+        return answer.status_code, "; ".join(
+            f"{e['path']}: {e['message']}" for e in answer.get_json().get("errors", ())
+        )
 
     assert send(scenes=[scene] * 3) == (400, "scenes: has 3 scenes; at most 2 (MAX_SCENES)")
     assert send(scenes=[scene | {"duration_sec": 21}])[0] == 400

@@ -38,7 +38,7 @@ def test_concurrent_callers_share_one_check(api: FlaskClient, made: Counter[str]
         may_end.set()
         answers = [one.result(30) for one in asked]
     assert {answer.status_code for answer in answers} == {200}
-    assert {answer.json["checks"]["machine"]["detail"] for answer in answers} == {"number 1"}
+    assert {answer.get_json()["checks"]["machine"]["detail"] for answer in answers} == {"number 1"}
     assert made == {"machine": 1}
 
 
@@ -67,5 +67,5 @@ def test_providers_are_asked_for_known_callers_only(api: FlaskClient, made: Coun
     _, secret = api_keys.create(backend.records, backend.clock, "asha")
     assert api.get(path, headers={"X-API-Key": "sk-wrong"}, environ_overrides=ELSEWHERE).status_code == 401
     answer = api.get(path, headers={"X-API-Key": secret}, environ_overrides=ELSEWHERE)
-    assert (answer.status_code, answer.json["checks"]["providers"]["detail"]) == (200, "number 1")
+    assert (answer.status_code, answer.get_json()["checks"]["providers"]["detail"]) == (200, "number 1")
     assert made["providers"] == 1

@@ -7,12 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from functions import envelope, main
+from functions import envelope
 from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
@@ -21,6 +20,7 @@ from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline import submit, upload_check
 from sutradhar.pipeline.handle import handle_dead_letter, note_failure
 from sutradhar.providers.media.upload_reader import MediaFiles
+from tests.function_client import open_client
 
 TEXT = b"I am a film " * 50
 
@@ -40,7 +40,7 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
     body = {"filename": "me.png", "content_type": "image/png", "size": len(data), **changes}
-    created = api.post("/uploads", data=json.dumps(body)).json
+    created = api.post("/uploads", data=json.dumps(body)).get_json()
     assert api.put(f"/uploads/{created['upload_id']}/bytes", data=data).status_code == 204
     return str(created["upload_id"])
 
@@ -49,7 +49,7 @@ def deliver(message: Message, function: str = "check") -> int:
     event = envelope.to_event(message, "topic", 1)
     attributes = event.get_attributes()
     headers = {f"ce-{name}": str(attributes[name]) for name in ("id", "source", "type", "time", "specversion")}
-    client = functions_framework.create_app(function, main.__file__).test_client()
+    client = open_client(function)
     return client.post("/", json=event.get_data(), headers=headers).status_code
 
 
@@ -75,15 +75,15 @@ def request_video(api: FlaskClient, upload_id: str) -> Any:
 def test_a_slow_check_is_reported_by_a_later_get(api: FlaskClient) -> None:
     upload_id = send(api, make_photo())
     answers = [api.post(f"/uploads/{upload_id}/complete") for _ in range(3)]
-    assert {(answer.status_code, answer.json["status"]) for answer in answers} == {(202, "checking")}
+    assert {(answer.status_code, answer.get_json()["status"]) for answer in answers} == {(202, "checking")}
     assert answers[0].headers["Location"] == f"/uploads/{upload_id}"
     assert take_messages() == [CheckUpload(upload_id=upload_id)]  # ordered once
-    assert api.get(f"/uploads/{upload_id}").json["state"] == "checking"
-    assert "me.png is still being checked" in request_video(api, upload_id).json["detail"]
+    assert api.get(f"/uploads/{upload_id}").get_json()["state"] == "checking"
+    assert "me.png is still being checked" in request_video(api, upload_id).get_json()["detail"]
     assert api.put(f"/uploads/{upload_id}/bytes", data=make_photo()).status_code == 409
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id)) == 200
-        assert api.get(f"/uploads/{upload_id}").json["width"] == 320
+        assert api.get(f"/uploads/{upload_id}").get_json()["width"] == 320
     assert api.post(f"/uploads/{upload_id}/complete").status_code == 200
     assert request_video(api, upload_id).status_code == 202
 
@@ -131,13 +131,13 @@ def test_a_refused_file_is_deleted_even_if_the_first_worker_is_killed_before(
     with monkeypatch.context() as broken:
         broken.setattr(type(blobs), "delete", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
         assert deliver(CheckUpload(upload_id=upload_id)) == 500
-    reason = api.get(f"/uploads/{upload_id}").json["reason"]
+    reason = api.get(f"/uploads/{upload_id}").get_json()["reason"]
     assert ("has 601 bytes" if size_off else "is a text file") in reason
     assert is_stored(upload_id)
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id)) == 200
         assert not is_stored(upload_id)
-        assert api.get(f"/uploads/{upload_id}").json["reason"] == reason
+        assert api.get(f"/uploads/{upload_id}").get_json()["reason"] == reason
 
 
 def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) -> None:
@@ -153,7 +153,7 @@ def test_a_worker_waits_for_another_that_checks_the_same_file(api: FlaskClient) 
     leases.release(lease)
     assert deliver(message) == 200
     handle_dead_letter(bootstrap.services(), message)
-    assert api.get(f"/uploads/{upload_id}").json["state"] == "ready"
+    assert api.get(f"/uploads/{upload_id}").get_json()["state"] == "ready"
     assert deliver(CheckUpload(upload_id="up-0000000000000000")) == 200  # deleted meanwhile
 
 
@@ -163,7 +163,7 @@ def test_a_check_that_never_ends_is_given_up_and_says_what_to_do(api: FlaskClien
     take_messages()
     for _ in range(2):
         assert deliver(CheckUpload(upload_id=upload_id), "dead_letter") == 200
-    shown = api.get(f"/uploads/{upload_id}").json
+    shown = api.get(f"/uploads/{upload_id}").get_json()
     assert (shown["state"], "convert it to MP4" in shown["reason"]) == ("refused", True)
     # the worker has the right to delete, the function for dead letters has not
     assert is_stored(upload_id)
@@ -184,7 +184,7 @@ def test_bytes_that_arrive_after_the_check_replace_nothing(api: FlaskClient) -> 
 
     slow = {"wsgi.input": Slow(bytes(len(data))), "CONTENT_LENGTH": str(len(data))}
     answer = api.put(f"/uploads/{upload_id}/bytes", environ_overrides=slow)
-    assert (answer.status_code, "is ready" in answer.json["detail"]) == (409, True)
+    assert (answer.status_code, "is ready" in answer.get_json()["detail"]) == (409, True)
     assert bootstrap.backend().blobs.get(f"uploads/{upload_id}") == data
 
 
@@ -193,7 +193,7 @@ def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> No
     api.post(f"/uploads/{upload_id}/complete")
     bootstrap.backend().blobs.delete(f"uploads/{upload_id}")
     assert deliver(CheckUpload(upload_id=upload_id)) == 200
-    assert api.get(f"/uploads/{upload_id}").json["reason"] == "is no longer there; send it again"
+    assert api.get(f"/uploads/{upload_id}").get_json()["reason"] == "is no longer there; send it again"
 
 
 @pytest.mark.parametrize(
@@ -212,14 +212,14 @@ def test_a_file_that_is_gone_before_the_check_is_refused(api: FlaskClient) -> No
 def test_media_types_are_read_as_browsers_write_them(api: FlaskClient, media_type: str, stored_type: str) -> None:
     data = make_photo()
     body = {"filename": "me", "content_type": media_type, "size": len(data)}
-    created = api.post("/uploads", data=json.dumps(body)).json
+    created = api.post("/uploads", data=json.dumps(body)).get_json()
     assert created["headers"] == {"Content-Type": stored_type}
-    assert api.get(f"/uploads/{created['upload_id']}").json["content_type"] == stored_type
+    assert api.get(f"/uploads/{created['upload_id']}").get_json()["content_type"] == stored_type
 
 
 def test_a_media_type_may_be_left_out(api: FlaskClient) -> None:
     answer = api.post("/uploads", data=json.dumps({"filename": "me.mkv", "size": 5}))
-    assert (answer.status_code, answer.json["headers"]["Content-Type"]) == (201, "application/octet-stream")
+    assert (answer.status_code, answer.get_json()["headers"]["Content-Type"]) == (201, "application/octet-stream")
 
 
 def test_the_same_file_imported_again_is_checked_again(home: Path, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def announce(api: FlaskClient, data: bytes, **changes: Any) -> Any:
 
 def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
     """Create an upload, send its bytes, and return its id."""
-    created = announce(api, data, **changes).json
+    created = announce(api, data, **changes).get_json()
     assert api.put(f"/uploads/{created['upload_id']}/bytes", data=data, headers=created["headers"]).status_code == 204
     return str(created["upload_id"])
 
@@ -47,23 +47,28 @@ def send(api: FlaskClient, data: bytes, **changes: Any) -> str:
 def test_a_file_is_announced_sent_and_checked(api: FlaskClient) -> None:
     data = make_image()
     answer = announce(api, data)
-    created = answer.json
+    created = answer.get_json()
     assert (answer.status_code, created["method"]) == (201, "PUT")
     assert created["url"].endswith(f"/uploads/{created['upload_id']}/bytes")
     assert created["expires_at"] > bootstrap.backend().clock.now().isoformat()
     early = api.post(f"/uploads/{created['upload_id']}/complete")
-    assert (early.status_code, early.json["errors"][0]["message"]) == (400, "nothing was sent to its URL yet")
-    assert api.get(answer.headers["Location"]).json["state"] == "pending"
+    assert (early.status_code, early.get_json()["errors"][0]["message"]) == (400, "nothing was sent to its URL yet")
+    assert api.get(answer.headers["Location"]).get_json()["state"] == "pending"
     assert api.put(f"/api/uploads/{created['upload_id']}/bytes", data=data).status_code == 204
     first, again = (api.post(f"/uploads/{created['upload_id']}/complete") for _ in range(2))
-    assert (first.status_code, first.json) == (200, again.json)
-    assert (first.json["state"], first.json["kind"], first.json["width"], first.json["height"]) == (
+    assert (first.status_code, first.get_json()) == (200, again.get_json())
+    assert (
+        first.get_json()["state"],
+        first.get_json()["kind"],
+        first.get_json()["width"],
+        first.get_json()["height"],
+    ) == (
         "ready",
         "image",
         320,
         200,
     )
-    assert api.get("/uploads").json["uploads"] == [first.json]
+    assert api.get("/uploads").get_json()["uploads"] == [first.get_json()]
     assert api.put(f"/uploads/{created['upload_id']}/bytes", data=data).status_code == 409
 
 
@@ -71,34 +76,34 @@ def test_a_file_may_be_larger_than_any_other_body(api: FlaskClient) -> None:
     data = make_image(3000)
     assert len(data) > MAX_BODY_BYTES
     upload_id = send(api, data)
-    assert api.post(f"/uploads/{upload_id}/complete").json["width"] == 3000
+    assert api.post(f"/uploads/{upload_id}/complete").get_json()["width"] == 3000
     assert api.post("/render", data=data).status_code == 413
     # the API reads no byte of a body that is far too large
     answer = api.put(f"/uploads/{upload_id}/bytes", environ_overrides={"CONTENT_LENGTH": str(MAX_BYTES + 1)})
-    assert (answer.status_code, str(MAX_BYTES) in answer.json["detail"]) == (413, True)
+    assert (answer.status_code, str(MAX_BYTES) in answer.get_json()["detail"]) == (413, True)
 
 
 def test_a_file_that_is_no_media_is_refused_and_deleted(api: FlaskClient) -> None:
     upload_id = send(api, b"I am a film " * 50, filename="film.mp4", content_type="video/mp4")
     answer = api.post(f"/uploads/{upload_id}/complete")
     assert answer.status_code == 400
-    assert "film.mp4 is a text file" in answer.json["detail"]
+    assert "film.mp4 is a text file" in answer.get_json()["detail"]
     assert not bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
     # the reason stays
-    again, shown = api.post(f"/uploads/{upload_id}/complete"), api.get(f"/uploads/{upload_id}").json
-    assert (again.status_code, again.json["detail"]) == (400, answer.json["detail"])
+    again, shown = api.post(f"/uploads/{upload_id}/complete"), api.get(f"/uploads/{upload_id}").get_json()
+    assert (again.status_code, again.get_json()["detail"]) == (400, answer.get_json()["detail"])
     assert (shown["state"], shown["status"]) == ("refused", "refused")
-    assert shown["reason"] in answer.json["detail"]
-    assert api.get("/uploads").json["uploads"] == [shown]
+    assert shown["reason"] in answer.get_json()["detail"]
+    assert api.get("/uploads").get_json()["uploads"] == [shown]
     assert api.put(f"/uploads/{upload_id}/bytes", data=b"I am a film " * 50).status_code == 409
     body = {"title": "x", "scenes": [{"duration_sec": 2, "clip": {"upload": upload_id}}]}
-    assert "film.mp4 was refused: it is a text file" in api.post("/render", data=json.dumps(body)).json["detail"]
+    assert "film.mp4 was refused: it is a text file" in api.post("/render", data=json.dumps(body)).get_json()["detail"]
 
 
 def test_bytes_of_another_length_than_announced_are_refused(api: FlaskClient) -> None:
-    created = announce(api, b"12345").json
+    created = announce(api, b"12345").get_json()
     answer = api.put(f"/uploads/{created['upload_id']}/bytes", data=b"123456")
-    assert (answer.status_code, answer.json["errors"][0]["path"]) == (400, "Content-Length")
+    assert (answer.status_code, answer.get_json()["errors"][0]["path"]) == (400, "Content-Length")
     assert not bootstrap.backend().blobs.exists(f"uploads/{created['upload_id']}")
     assert api.put("/uploads/up-0000000000000000/bytes", data=b"1").status_code == 404
 
@@ -116,7 +121,7 @@ def test_bytes_of_another_length_than_announced_are_refused(api: FlaskClient) ->
 )
 def test_a_wrong_announcement_names_the_field(api: FlaskClient, changes: dict[str, Any], path: str) -> None:
     answer = announce(api, b"12345", **changes)
-    assert (answer.status_code, [error["path"] for error in answer.json["errors"]]) == (400, [path])
+    assert (answer.status_code, [error["path"] for error in answer.get_json()["errors"]]) == (400, [path])
 
 
 def test_a_plan_may_name_only_ready_files_of_the_right_kind(api: FlaskClient) -> None:
@@ -128,15 +133,15 @@ def test_a_plan_may_name_only_ready_files_of_the_right_kind(api: FlaskClient) ->
         body = {"title": "x", "scenes": [{"duration_sec": 2, **scene}], "music": {"upload": unknown}}
         return api.post("/render", data=json.dumps(body))
 
-    wrong = {error["path"]: error["message"] for error in request_video(clip={"upload": ready}).json["errors"]}
+    wrong = {error["path"]: error["message"] for error in request_video(clip={"upload": ready}).get_json()["errors"]}
     assert wrong["scenes[0].clip.upload"] == "must be a video; beach.png is an image; name it as image instead"
     assert "send it first" in wrong["music.upload"]
-    wrong = {error["path"]: error["message"] for error in request_video(image={"upload": pending}).json["errors"]}
+    wrong = {error["path"]: error["message"] for error in request_video(image={"upload": pending}).get_json()["errors"]}
     assert "is not complete" in wrong["scenes[0].image.upload"]
     for scene in ({}, {"image": {"upload": ready}, "image_prompt": "a river"}):
         answer = request_video(**scene)
-        assert "a scene shows one thing" in answer.json["errors"][0]["message"]
-    assert request_video(image={"upload": "../x"}).json["errors"][0]["path"] == "scenes[0].image.upload"
+        assert "a scene shows one thing" in answer.get_json()["errors"][0]["message"]
+    assert request_video(image={"upload": "../x"}).get_json()["errors"][0]["path"] == "scenes[0].image.upload"
 
 
 def test_the_same_file_imported_twice_is_one_upload(home: Path, tmp_path: Path) -> None:

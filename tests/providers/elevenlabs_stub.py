@@ -55,8 +55,9 @@ def _speech(seen: RecordedCall) -> Answer:
     characters = list(text)
     if seen.fault == "odd timestamps":
         # numbers said as words, an ending that it does not know of, and one that goes back a little
-        characters, starts = [*"well ", *characters[:-1]], [0.0] * 5 + list(starts[:-1])
-        starts[len(starts) // 2] -= 0.05
+        characters, odd = [*"well ", *characters[:-1]], [0.0] * 5 + list(starts[:-1])
+        odd[len(odd) // 2] -= 0.05
+        starts = tuple(odd)
     told = {
         "characters": characters,
         "character_start_times_seconds": starts,

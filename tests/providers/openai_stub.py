@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -122,7 +123,7 @@ def tokens(model: str, size: str) -> int:
     if model.startswith("gpt-image-1"):
         return FIRST_TOKENS[size]
     width, height = map(int, size.split("x"))
-    return round(1770 * (width * height / 1024**2) ** 0.5)
+    return round(1770 * math.sqrt(width * height / 1024**2))
 
 
 def _speech(seen: RecordedCall) -> Answer:

@@ -33,7 +33,7 @@ def classes(*modules: Any) -> Iterator[type[Exception]]:
                 yield found
 
 
-def make_openai_error(kind: type[Any]) -> Exception:
+def make_openai_error(kind: Any) -> Exception:
     if issubclass(kind, openai.APIStatusError):
         status = getattr(kind, "status_code", None)
         response = httpx2.Response(status if isinstance(status, int) else 500, request=REQUEST)
@@ -71,6 +71,7 @@ def make_transport_error(kind: type[Any]) -> Exception:
 
 
 def cases() -> Iterator[Any]:
+    kind: Any
     # websockets, webhooks and polling are other parts of the client, which we do not use; all else is met
     for kind in classes(openai):
         if issubclass(kind, openai.OpenAIError):
@@ -87,6 +88,7 @@ def cases() -> Iterator[Any]:
     for kind in classes(requests.exceptions):
         if issubclass(kind, requests.exceptions.RequestException):
             yield pytest.param(googletts_errors, make_transport_error, kind, id=f"requests {kind.__name__}")
+    module: Any
     for module in (httpx, httpx2):
         for kind in classes(module):
             if issubclass(kind, module.TransportError):

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import functions_framework
 import pytest
 from typer.testing import CliRunner
 
-from functions import main
 from functions.cli import app
 from sutradhar import doctor
+from tests.function_client import open_client
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.pipeline_harness import environment
 from tests.providers.server import ProviderStub
@@ -55,11 +54,11 @@ def test_a_provider_that_does_not_answer_does_not_hold_up_the_check(stub: Provid
 
 def test_readyz_shows_the_keys_when_asked(stub: ProviderStub) -> None:
     stub.always("elevenlabs", "unauthorized")
-    client = functions_framework.create_app("api", main.__file__).test_client()
+    client = open_client("api")
     plain, asked = client.get("/readyz"), client.get("/readyz?providers=1")
     assert plain.status_code == asked.status_code
-    assert "key of openai" not in plain.json["checks"]
-    checks = asked.json["checks"]
+    assert "key of openai" not in plain.get_json()["checks"]
+    checks = asked.get_json()["checks"]
     assert (checks["key of openai"]["ok"], checks["key of elevenlabs"]["ok"]) == (True, False)
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import functions_framework
 import pytest
 
-from functions import main
 from sutradhar import bootstrap, doctor
 from sutradhar.config import Settings
 from sutradhar.doctor import Check
 from sutradhar.domain.core.errors import InvalidRequest
+from tests.function_client import open_client
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.openai_stub import DAYS
 from tests.providers.pipeline_harness import environment
@@ -192,8 +191,8 @@ def test_a_provider_without_an_answer_does_not_end_a_model(stub: ProviderStub, f
 def test_readyz_fails_for_a_model_that_is_gone_and_warns_of_one_that_goes(choose: Choose) -> None:
     prices = f"{tokens('openai', 'gpt-image-dying')};{tokens('gemini', 'gone-1')}"
     choose(OPENAI_IMAGE_MODEL="gpt-image-dying", GEMINI_IMAGE_MODEL="gone-1", MODEL_PRICES=prices)
-    client = functions_framework.create_app("api", main.__file__).test_client()
+    client = open_client("api")
     answer = client.get("/readyz?providers=1")
     assert answer.status_code == 503
-    assert answer.json["checks"]["image model of openai"]["warning"] is True
-    assert answer.json["checks"]["image model of gemini"]["ok"] is False
+    assert answer.get_json()["checks"]["image model of openai"]["warning"] is True
+    assert answer.get_json()["checks"]["image model of gemini"]["ok"] is False

@@ -12,12 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import functions_framework
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from functions import main
 from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.assets.slot import Slot
@@ -26,6 +24,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import upload_check
 from sutradhar.pipeline.handle import note_failure
 from sutradhar.pipeline.submit import submit
+from tests.function_client import open_client
 from tests.terraform.conftest import Planned
 from tests.terraform.test_grants import given
 
@@ -107,7 +106,8 @@ def find_missing(calls: Iterable[Call], applied: Planned) -> list[tuple[Call, st
 @pytest.fixture
 def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
     store = NotingStore(bootstrap.backend().blobs)
-    noting = replace(bootstrap.backend(), blobs=store)  # type: ignore[arg-type] # it has the same methods
+    backend: Any = bootstrap.backend()  # a dataclass, which the port does not promise
+    noting = replace(backend, blobs=store)
     monkeypatch.setattr(bootstrap, "backend", cache(lambda: noting))
     bootstrap.services.cache_clear()
     deliver = local_runtime.deliver_message
@@ -121,7 +121,7 @@ def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
 
 
 def client(name: str) -> FlaskClient:
-    return functions_framework.create_app(name, main.__file__).test_client()
+    return open_client(name)
 
 
 def bury(message: Message) -> None:
@@ -136,7 +136,7 @@ def bury(message: Message) -> None:
 def send(api: FlaskClient, data: bytes) -> str:
     body = {"filename": "me.png", "content_type": "image/png", "size": len(data)}
     with function("api"):
-        upload_id = str(api.post("/uploads", data=json.dumps(body)).json["upload_id"])
+        upload_id = str(api.post("/uploads", data=json.dumps(body)).get_json()["upload_id"])
         # a local store has no such URLs
         bootstrap.backend().blobs.upload_url(f"uploads/{upload_id}", "image/png", len(data))
     assert api.put(f"/uploads/{upload_id}/bytes", data=data).status_code == 204  # on Google Cloud by the caller
@@ -161,10 +161,10 @@ def test_each_function_has_the_permissions_that_its_calls_need(
         }
         with function("api"):
             bootstrap.backend().blobs.exists("ready")  # /readyz makes this call on Google Cloud
-            assert api.get(f"/uploads/{refused}").json["state"] == "refused"
-            job_id = api.post("/render", data=json.dumps(plan)).json["job_id"]
+            assert api.get(f"/uploads/{refused}").get_json()["state"] == "refused"
+            job_id = api.post("/render", data=json.dumps(plan)).get_json()["job_id"]
             end = time.monotonic() + 120
-            while (done := api.get(f"/render/{job_id}/status").json)["state"] not in ("success", "error"):
+            while (done := api.get(f"/render/{job_id}/status").get_json())["state"] not in ("success", "error"):
                 assert time.monotonic() < end
                 time.sleep(0.1)  # callers poll too
             assert done["state"] == "success", done

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ OWN = {"THREADS", "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"}
 """Variables that functions-framework and Google's storage client read, but not our code."""
 
 
-def functions(planned: Planned) -> dict[str, dict]:
+def functions(planned: Planned) -> dict[str, dict[str, Any]]:
     return {v["build_config"][0]["entry_point"]: v for v in planned.of("google_cloudfunctions2_function").values()}
 
 

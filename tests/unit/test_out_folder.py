@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from functions.cli import out_folder
 from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out, require_free_disk, require_room
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.bootstrap import local_backend
@@ -140,7 +139,7 @@ def test_an_unwritable_folder_is_reported_before_work(tmp_path: Path, place: str
 
 def test_a_full_disk_is_reported_before_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(out_folder.shutil, "disk_usage", lambda _path: usage._replace(free=12_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=12_000_000))
     with pytest.raises(InvalidRequest, match=r"SUTRADHAR_HOME: .* has 12 MB free, and a video needs 300 MB"):
         require_room(tmp_path / "new/home", "SUTRADHAR_HOME", 300_000_000)
     assert list(tmp_path.iterdir()) == []
@@ -151,7 +150,7 @@ def test_a_disk_that_fills_while_a_video_is_made_ends_the_command(
 ) -> None:
     require_free_disk(tmp_path)
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(out_folder.shutil, "disk_usage", lambda _path: usage._replace(free=1000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=1000))
     with pytest.raises(OSError, match="the disk is full"):
         require_free_disk(tmp_path)
 

@@ -88,11 +88,11 @@ def test_another_aspect_is_refused(value: str) -> None:
 
 def test_a_title_is_a_text_or_an_object() -> None:
     for value in ("Goa, 2026", {"text": "Goa, 2026"}):
-        (scene,) = read(scenes=[SCENE | {"title": value, "lower_third": value}]).scenes
+        (scene,) = read(scenes=[{**SCENE, "title": value, "lower_third": value}]).scenes
         assert scene.title
         assert scene.lower_third
         assert (scene.title.text, scene.lower_third.text) == ("Goa, 2026", "Goa, 2026")
-    assert read(scenes=[SCENE | {"title": "", "lower_third": None}]).scenes[0].title is None
+    assert read(scenes=[{**SCENE, "title": "", "lower_third": None}]).scenes[0].title is None
 
 
 @pytest.mark.parametrize(
