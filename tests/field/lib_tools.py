@@ -1,4 +1,4 @@
-"""Makers of odd inputs, and meters of films, for the field cases. Needs numpy and Pillow; pillow-heif for HEIC."""
+"""Write odd input files, and measure videos, for the field cases. Needs numpy and Pillow; pillow-heif for HEIC."""
 
 import io
 import struct
@@ -28,7 +28,7 @@ def cards(folder: str, *colours: str) -> None:
         Image.new("RGB", (640, 360), colour).save(f"{folder}/p{i}.png")
 
 
-# ---- pictures
+# ---- images
 def quarters_file(path: str, width: str = "1280", height: str = "720", form: str = "", **more: Any) -> None:
     quarters(int(width), int(height)).save(path, form or None, **more)
 
@@ -83,7 +83,7 @@ def heic_grid(path: str, columns: int | str = 3, rows: int | str = 2, side: int 
                                     config = next(data[p:q] for k3, p, q in _boxes(data, x2, y2) if k3 == b"hvcC")
                 elif kind == b"mdat":
                     tiles.append(data[a:b])
-    # keep one picture item's bytes: pillow-heif writes a single item, so mdat is that item
+    # keep the bytes of the one image item: pillow-heif writes a single item, so mdat is that item
     n = len(tiles)
     grid = n + 1
     body = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, columns * side, rows * side)
@@ -122,9 +122,9 @@ def heic_grid(path: str, columns: int | str = 3, rows: int | str = 2, side: int 
 
     base = len(ftyp) + len(meta(0)) + 8
     Path(path).write_bytes(ftyp + meta(base) + _box(b"mdat", b"".join(payloads)))
-    found = pillow_heif.open_heif(path)
-    assert found.size == (columns * side, rows * side), found.size
-    got = np.asarray(found.to_pillow().convert("RGB")).astype(int)
+    heif = pillow_heif.open_heif(path)
+    assert heif.size == (columns * side, rows * side), heif.size
+    got = np.asarray(heif.to_pillow().convert("RGB")).astype(int)
     assert np.abs(got[20, 20] - RED).max() < 12
     assert np.abs(got[-20, -20] - YELLOW).max() < 12
 
@@ -169,7 +169,7 @@ def grey16(path: str) -> None:
     Image.fromarray(line).save(path)
 
 
-def moving_picture(path: str, form: str) -> None:
+def write_animation(path: str, form: str) -> None:
     frames = [Image.new("RGB", (320, 180), c) for c in (RED, GREEN, BLUE)]
     frames[0].save(path, form, save_all=True, append_images=frames[1:], duration=1000, loop=0)
 
@@ -194,9 +194,9 @@ def card_with_words(path: str, ground: str = "black", ink: str = "white") -> Non
     im.save(path)
 
 
-# ---- films
-def matrix(source: str, target: str, *numbers: str) -> None:
-    """Write a display matrix (a b c d, of 16.16) into the track header of the picture."""
+# ---- videos
+def write_display_matrix(source: str, target: str, *numbers: str) -> None:
+    """Write a display matrix (a b c d, of 16.16) into the header of the video track."""
     data = bytearray(Path(source).read_bytes())
     a, b, c, d = (round(float(n) * 65536) for n in numbers)
     at = data.find(b"tkhd")
@@ -268,19 +268,19 @@ def samples(path: str, start: str = "0", seconds: str = "9999") -> NDArray[np.fl
 
 
 def tone(path: str, start: str, seconds: str, hz: str) -> None:
-    heard = samples(path, start, seconds)
-    if not len(heard):
+    waveform = samples(path, start, seconds)
+    if not len(waveform):
         print(-120)
         return
-    window = np.hanning(len(heard))
-    t = np.arange(len(heard)) / 48000
-    level = 2 * abs(np.sum(heard * window * np.exp(-2j * np.pi * float(hz) * t))) / window.sum()
+    window = np.hanning(len(waveform))
+    t = np.arange(len(waveform)) / 48000
+    level = 2 * abs(np.sum(waveform * window * np.exp(-2j * np.pi * float(hz) * t))) / window.sum()
     print(round(20 * np.log10(max(level, 1e-6))))
 
 
 def level(path: str, start: str = "0", seconds: str = "9999") -> None:
-    heard = samples(path, start, seconds)
-    print(round(20 * np.log10(max(float(np.sqrt(np.mean(heard**2))) if len(heard) else 0, 1e-6))))
+    waveform = samples(path, start, seconds)
+    print(round(20 * np.log10(max(float(np.sqrt(np.mean(waveform**2))) if len(waveform) else 0, 1e-6))))
 
 
 def text_rows(video: str, second: str, ground: str) -> None:

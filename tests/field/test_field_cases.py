@@ -25,9 +25,9 @@ def test_field_case(case: str, tmp_path: Path) -> None:
         argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
         try:
-            said, _ = process.communicate(timeout=TIMEOUT_SEC)
+            output, _ = process.communicate(timeout=TIMEOUT_SEC)
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == 0, said
-    assert said.splitlines()[-1].startswith("ok: ")
+    assert process.returncode == 0, output
+    assert output.splitlines()[-1].startswith("ok: ")
