@@ -1,6 +1,7 @@
-"""Each vendor's own client, as it comes, with nothing moved but the address: what is asked of it, without our adapters.
+"""Call each provider with its own client, without our adapters; only the base URL differs from the real one.
 
-The adapters have to understand what these raise. ``python -m tests.providers.clients`` prints it for each fault.
+The adapters have to understand the errors that these clients raise. ``python -m tests.providers.clients`` prints the
+error for each fault.
 """
 
 import warnings
@@ -24,7 +25,7 @@ from tests.providers.server import FAULTS, KEY, OK, ProviderStub
 
 ONCE = RequestOptions(max_retries=0)
 VEO, OMNI, IMAGEN = "veo-3.1-generate-001", "gemini-omni-1.2-flash", "imagen-4.0-generate-001"
-FILM = film_id((1280, 720), 4)
+VIDEO_ID = film_id((1280, 720), 4)
 SCRIPT = "Topic: A river. Length: 30 s in 3 scenes, about 69 words"
 SCHEMA = {
     "type": "object",
@@ -36,7 +37,7 @@ SCHEMA = {
 
 @dataclass(frozen=True)
 class Clients:
-    """``timeout_sec``: the longest that one request may take."""
+    """Create the clients of the stub's providers; one request may take ``timeout_sec`` at most."""
 
     stub: ProviderStub
     key: str = KEY
@@ -84,17 +85,17 @@ def draw(c: Clients) -> Any:
 
 
 def redraw(c: Clients) -> Any:
-    picture = ("mira.png", b"\x89PNG", "image/png")
+    image = ("mira.png", b"\x89PNG", "image/png")
     with c.openai() as openai:
         return openai.images.edit(
-            model="gpt-image-1", image=[picture], prompt="Mira by a river", size="1024x1536", input_fidelity="high"
+            model="gpt-image-1", image=[image], prompt="Mira by a river", size="1024x1536", input_fidelity="high"
         )
 
 
 def speak(c: Clients) -> bytes:
     with c.openai() as openai:
-        answer = openai.audio.speech.create(model="gpt-4o-mini-tts", voice="coral", input="Hi", response_format="wav")
-        return answer.read()
+        response = openai.audio.speech.create(model="gpt-4o-mini-tts", voice="coral", input="Hi", response_format="wav")
+        return response.read()
 
 
 def say(c: Clients) -> Any:
@@ -109,7 +110,7 @@ def say(c: Clients) -> Any:
         )
 
 
-def sound(c: Clients) -> bytes:
+def make_sound_effect(c: Clients) -> bytes:
     with c.elevenlabs() as elevenlabs:
         parts = elevenlabs.text_to_sound_effects.convert(
             text="rain on a roof",
@@ -174,8 +175,8 @@ def veo(c: Clients, **changes: Any) -> types.GenerateVideosOperation:
 
 
 def veo_again(c: Clients) -> types.GenerateVideosOperation:
-    """Asks for the film by its name, which is all that is kept of it."""
-    return veo_named(c, f"projects/p/locations/l/publishers/google/models/{VEO}/operations/{FILM}")
+    """Poll the operation by its name, which is all that our adapter stores of it."""
+    return veo_named(c, f"projects/p/locations/l/publishers/google/models/{VEO}/operations/{VIDEO_ID}")
 
 
 def veo_named(c: Clients, name: str) -> types.GenerateVideosOperation:
@@ -191,54 +192,54 @@ def omni(c: Clients) -> Any:
         "duration": "4s",
         "resolution": "720p",
     }
-    shown: Any = [{"type": "text", "text": "a river"}, {"type": "image", "data": "aGk=", "mime_type": "image/png"}]
+    prompt: Any = [{"type": "text", "text": "a river"}, {"type": "image", "data": "aGk=", "mime_type": "image/png"}]
     with c.gemini() as google:
         return google.interactions.create(
-            model=OMNI, input=shown, response_format=form, background=True, timeout=c.timeout_sec
+            model=OMNI, input=prompt, response_format=form, background=True, timeout=c.timeout_sec
         )
 
 
 def omni_again(c: Clients) -> Any:
     with c.gemini() as google:
-        return google.interactions.get(id=FILM)
+        return google.interactions.get(id=VIDEO_ID)
 
 
 def download(c: Clients) -> bytes:
-    uri = f"https://generativelanguage.googleapis.com/v1/files/{FILM}:download?alt=media"
+    uri = f"https://generativelanguage.googleapis.com/v1/files/{VIDEO_ID}:download?alt=media"
     with c.gemini() as google:
-        film: bytes = google.files.download(file=types.Video(uri=uri))
-        return film
+        video: bytes = google.files.download(file=types.Video(uri=uri))
+        return video
 
 
 def google_speech(c: Clients) -> tts.SynthesizeSpeechResponse:
-    asked = tts.SynthesizeSpeechRequest(
+    request = tts.SynthesizeSpeechRequest(
         input=tts.SynthesisInput(ssml='<speak><mark name="0"/>A <mark name="1"/>river</speak>'),
         voice=tts.VoiceSelectionParams(language_code="en-IN", name="en-IN-Wavenet-D"),
         audio_config=tts.AudioConfig(audio_encoding=tts.AudioEncoding.LINEAR16, sample_rate_hertz=24_000),
         enable_time_pointing=[tts.SynthesizeSpeechRequest.TimepointType.SSML_MARK],
     )
-    where = ClientOptions(api_endpoint=c.stub.url("googletts"), api_key=c.key)
-    with tts.TextToSpeechClient(transport="rest", client_options=where) as google:
-        return google.synthesize_speech(asked, timeout=c.timeout_sec, retry=None)
+    options = ClientOptions(api_endpoint=c.stub.url("googletts"), api_key=c.key)
+    with tts.TextToSpeechClient(transport="rest", client_options=options) as google:
+        return google.synthesize_speech(request, timeout=c.timeout_sec, retry=None)
 
 
 def pexels(c: Clients) -> Any:
-    return _got(c, "pexels", "/videos/search", {"query": "river", "per_page": "5"}, {"Authorization": c.key})
+    return _get_json(c, "pexels", "/videos/search", {"query": "river", "per_page": "5"}, {"Authorization": c.key})
 
 
 def pixabay(c: Clients) -> Any:
-    return _got(c, "pixabay", "/api/videos/", {"q": "river", "per_page": "5", "key": c.key}, {})
+    return _get_json(c, "pixabay", "/api/videos/", {"q": "river", "per_page": "5", "key": c.key}, {})
 
 
 def freesound(c: Clients) -> Any:
-    wanted = {"query": "river", "fields": "id,name,license,username,duration,url,previews", "page_size": "5"}
-    return _got(c, "freesound", "/apiv2/search/text/", wanted, {"Authorization": f"Token {c.key}"})
+    query = {"query": "river", "fields": "id,name,license,username,duration,url,previews", "page_size": "5"}
+    return _get_json(c, "freesound", "/apiv2/search/text/", query, {"Authorization": f"Token {c.key}"})
 
 
-def _got(c: Clients, vendor: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Any:
+def _get_json(c: Clients, provider: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> Any:
     with c.http() as http:
-        answer = http.get(f"{c.stub.url(vendor)}{path}", params=dict(query), headers=dict(headers))
-        return answer.raise_for_status().json()
+        response = http.get(f"{c.stub.url(provider)}{path}", params=dict(query), headers=dict(headers))
+        return response.raise_for_status().json()
 
 
 CALLS: Mapping[str, tuple[str, Callable[[Clients], Any]]] = {
@@ -247,7 +248,7 @@ CALLS: Mapping[str, tuple[str, Callable[[Clients], Any]]] = {
     "openai image edit": ("openai", redraw),
     "openai speech": ("openai", speak),
     "elevenlabs speech": ("elevenlabs", say),
-    "elevenlabs sound": ("elevenlabs", sound),
+    "elevenlabs sound": ("elevenlabs", make_sound_effect),
     "elevenlabs music": ("elevenlabs", compose),
     "elevenlabs subscription": ("elevenlabs", subscription),
     "gemini text": ("gemini", generate),
@@ -266,18 +267,18 @@ CALLS: Mapping[str, tuple[str, Callable[[Clients], Any]]] = {
 
 
 def outcome(stub: ProviderStub, name: str, fault: str) -> str:
-    """What the client of ``name`` makes of ``fault``: its error with what that carries, else ``answered``."""
-    vendor, call = CALLS[name]
-    stub.script(vendor, fault)
+    """Describe the error that the call ``name`` raises for ``fault``; return ``answered`` if it raises none."""
+    provider, call = CALLS[name]
+    stub.script(provider, fault)
     try:
         call(Clients(stub, timeout_sec=0.6))
     except Exception as exc:
-        return described(exc)
+        return describe_error(exc)
     return "answered"
 
 
-def described(exc: Exception) -> str:
-    """Class, status and code, and under which name each is found."""
+def describe_error(exc: Exception) -> str:
+    """Return the class, status and code of the error, each with the name of the attribute that holds it."""
     kind = type(exc)
     parts = [f"{kind.__module__.split('.')[0]}.{kind.__name__}"]
     for field in ("status_code", "code", "status", "type"):

@@ -1,6 +1,6 @@
-"""What each client makes of each fault, word for word: our adapters' errors are written from this table.
+"""Each client raises exactly the error that this table lists for each fault; our adapters are written from the table.
 
-It fails when a new version of a client names a failure in another way, before our users meet it.
+The test fails when a new version of a client names a failure in another way, before our users meet it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from tests.providers.clients import CALLS, outcome
 from tests.providers.server import ProviderStub
 
 ANSWERED = "answered"
-"""No error: whether it can be used, only a look at it tells."""
+"""The client raised no error; our adapter has to check whether the answer can be used."""
 FAULTS = (
     "429",
     "429 for long",
@@ -30,9 +30,9 @@ FAULTS = (
 )
 
 
-def of_openai() -> dict[str, str]:
-    def status(kind: str, number: int, code: str, told: str = "invalid_request_error") -> str:
-        return f"openai.{kind} status_code={number} code={code} type={told}"
+def list_openai_errors() -> dict[str, str]:
+    def status(kind: str, number: int, code: str, type_: str = "invalid_request_error") -> str:
+        return f"openai.{kind} status_code={number} code={code} type={type_}"
 
     limited = status("RateLimitError", 429, "rate_limit_exceeded", "requests")
     return {
@@ -49,7 +49,7 @@ def of_openai() -> dict[str, str]:
     }
 
 
-def of_elevenlabs() -> dict[str, str]:
+def list_elevenlabs_errors() -> dict[str, str]:
     def status(number: int, word: str, wait: str = "") -> str:
         return f"elevenlabs.ApiError status_code={number}{wait} body.detail.status={word}"
 
@@ -67,7 +67,7 @@ def of_elevenlabs() -> dict[str, str]:
     }
 
 
-def of_genai() -> dict[str, str]:
+def list_genai_errors() -> dict[str, str]:
     def status(number: int, word: str) -> str:
         kind = "ServerError" if number >= 500 else "ClientError"
         return f"google.{kind} code={number} status={word} response.status_code={number}"
@@ -86,8 +86,8 @@ def of_genai() -> dict[str, str]:
     }
 
 
-def of_interactions() -> dict[str, str]:
-    """The same client's other half has errors of its own, none of them a google.genai.errors.APIError."""
+def list_interactions_errors() -> dict[str, str]:
+    """List the errors of the client's interactions; none of them is a google.genai.errors.APIError."""
     return {
         "429": "google.RateLimitError status_code=429",
         "429 for long": "google.RateLimitError status_code=429",
@@ -102,7 +102,7 @@ def of_interactions() -> dict[str, str]:
     }
 
 
-def of_google_cloud() -> dict[str, str]:
+def list_google_cloud_errors() -> dict[str, str]:
     def status(kind: str, number: int) -> str:
         return f"google.{kind} code={number} response.status_code={number}"
 
@@ -120,7 +120,7 @@ def of_google_cloud() -> dict[str, str]:
     }
 
 
-def of_plain_http(wrong_key: int) -> dict[str, str]:
+def list_plain_http_errors(wrong_key: int) -> dict[str, str]:
     def status(number: int, wait: str = "") -> str:
         return f"httpx.HTTPStatusError response.status_code={number}{wait}"
 
@@ -140,30 +140,30 @@ _PAGE = "elevenlabs.ApiError status_code=200"
 _VERTEX = {"unauthorized": "google.ClientError code=401 status=UNAUTHENTICATED response.status_code=401"}
 EXPECTED: Mapping[str, Mapping[str, str]] = {
     # a refusal to write is an answer, of which a part is the refusal
-    "openai responses": {**of_openai(), "refusal": ANSWERED},
-    "openai image": of_openai(),
-    "openai image edit": of_openai(),
+    "openai responses": {**list_openai_errors(), "refusal": ANSWERED},
+    "openai image": list_openai_errors(),
+    "openai image edit": list_openai_errors(),
     "openai speech": {
-        **of_openai(),
+        **list_openai_errors(),
         "refusal": "openai.BadRequestError status_code=400 code=content_policy_violation type=invalid_request_error",
     },
-    "elevenlabs speech": {**of_elevenlabs(), "wrong type": _PAGE},
+    "elevenlabs speech": {**list_elevenlabs_errors(), "wrong type": _PAGE},
     # bytes are passed on, whatever they are
-    "elevenlabs sound": of_elevenlabs(),
-    "elevenlabs music": of_elevenlabs(),
-    "elevenlabs subscription": {**of_elevenlabs(), "wrong type": _PAGE},
-    "gemini text": of_genai(),
-    "gemini text on vertex": {**of_genai(), **_VERTEX},
-    "imagen": {**of_genai(), **_VERTEX},
-    "veo": {**of_genai(), **_VERTEX},
-    "veo, asked again": {**of_genai(), **_VERTEX},
-    "omni": of_interactions(),
-    "omni, asked again": of_interactions(),
-    "omni, download": {**of_genai(), "wrong type": ANSWERED},
-    "google speech": of_google_cloud(),
-    "pexels": of_plain_http(401),
-    "pixabay": of_plain_http(400),
-    "freesound": of_plain_http(401),
+    "elevenlabs sound": list_elevenlabs_errors(),
+    "elevenlabs music": list_elevenlabs_errors(),
+    "elevenlabs subscription": {**list_elevenlabs_errors(), "wrong type": _PAGE},
+    "gemini text": list_genai_errors(),
+    "gemini text on vertex": {**list_genai_errors(), **_VERTEX},
+    "imagen": {**list_genai_errors(), **_VERTEX},
+    "veo": {**list_genai_errors(), **_VERTEX},
+    "veo, asked again": {**list_genai_errors(), **_VERTEX},
+    "omni": list_interactions_errors(),
+    "omni, asked again": list_interactions_errors(),
+    "omni, download": {**list_genai_errors(), "wrong type": ANSWERED},
+    "google speech": list_google_cloud_errors(),
+    "pexels": list_plain_http_errors(401),
+    "pixabay": list_plain_http_errors(400),
+    "freesound": list_plain_http_errors(401),
 }
 
 
@@ -178,4 +178,4 @@ def stub() -> Iterator[ProviderStub]:
 def test_a_client_names_a_fault_as_it_always_did(stub: ProviderStub, name: str, fault: str) -> None:
     before = len(stub.seen)
     assert outcome(stub, name, fault) == EXPECTED[name].get(fault, ANSWERED)
-    assert [seen.fault for seen in stub.seen[before:]] == [fault], "sent once, not again by itself"
+    assert [call.fault for call in stub.seen[before:]] == [fault], "sent once, not again by itself"

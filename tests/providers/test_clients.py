@@ -1,4 +1,4 @@
-"""What the vendors' own clients return from the stubs is what their references promise, for every call we make."""
+"""The providers' own clients return from the stubs what their references promise, for every call that we make."""
 
 import base64
 import hashlib
@@ -26,127 +26,127 @@ def stub() -> Iterator[ProviderStub]:
 
 
 @pytest.fixture
-def made(stub: ProviderStub) -> Clients:
+def sdks(stub: ProviderStub) -> Clients:
     return Clients(stub)
 
 
 def size(png: bytes) -> tuple[int, int]:
-    with Image.open(io.BytesIO(png)) as picture:
-        picture.load()
-        return picture.size
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        return image.size
 
 
-def seconds(sound: bytes) -> float:
-    samples, rate = soundfile.read(io.BytesIO(sound))
+def seconds(audio: bytes) -> float:
+    samples, rate = soundfile.read(io.BytesIO(audio))
     return float(len(samples) / rate)
 
 
-def test_openai_returns_text_pictures_and_speech_with_what_they_used(made: Clients) -> None:
-    said = clients.respond(made)
-    assert '"title"' in said.output_text
-    assert said.usage.output_tokens > 0
-    drawn = clients.draw(made)
+def test_openai_returns_text_images_and_speech_with_their_usage(sdks: Clients) -> None:
+    answer = clients.respond(sdks)
+    assert '"title"' in answer.output_text
+    assert answer.usage.output_tokens > 0
+    drawn = clients.draw(sdks)
     assert (size(base64.b64decode(drawn.data[0].b64_json)), drawn.usage.output_tokens) == ((1536, 1024), 1568)
-    redrawn = clients.redraw(made)
+    redrawn = clients.redraw(sdks)
     assert size(base64.b64decode(redrawn.data[0].b64_json)) == (1024, 1536)
     assert redrawn.usage.input_tokens_details.image_tokens > 0
-    assert clients.speak(made).startswith(b"RIFF")
+    assert clients.speak(sdks).startswith(b"RIFF")
 
 
-def test_elevenlabs_returns_speech_with_times_sounds_music_and_what_is_left(made: Clients, stub: ProviderStub) -> None:
-    said = clients.say(made)
-    assert "".join(said.alignment.characters) == "A river runs"
-    length = seconds(base64.b64decode(said.audio_base_64))
-    assert 0 <= said.alignment.character_start_times_seconds[-1] < length
+def test_elevenlabs_returns_timed_speech_effects_music_and_quota(sdks: Clients, stub: ProviderStub) -> None:
+    answer = clients.say(sdks)
+    assert "".join(answer.alignment.characters) == "A river runs"
+    length = seconds(base64.b64decode(answer.audio_base_64))
+    assert 0 <= answer.alignment.character_start_times_seconds[-1] < length
     # the encoder pads to whole frames
-    assert seconds(clients.sound(made)) == pytest.approx(3, abs=0.1)
-    assert seconds(clients.compose(made)) == pytest.approx(10, abs=0.1)
-    left = clients.subscription(made)
+    assert seconds(clients.make_sound_effect(sdks)) == pytest.approx(3, abs=0.1)
+    assert seconds(clients.compose(sdks)) == pytest.approx(10, abs=0.1)
+    left = clients.subscription(sdks)
     assert (left.character_count, left.character_limit) == (1000, 100_000)
     assert len(stub.billed("elevenlabs")) == 3
 
 
-def test_gemini_and_imagen_return_text_and_pictures(made: Clients) -> None:
-    assert clients.generate(made).usage_metadata.candidates_token_count > 0
-    assert clients.generate_on_vertex(made).text
-    (drawn,) = clients.imagen(made).generated_images
+def test_gemini_and_imagen_return_text_and_images(sdks: Clients) -> None:
+    assert clients.generate(sdks).usage_metadata.candidates_token_count > 0
+    assert clients.generate_on_vertex(sdks).text
+    (drawn,) = clients.imagen(sdks).generated_images
     assert (size(drawn.image.image_bytes), drawn.image.mime_type) == ((1408, 768), "image/png")
 
 
-def test_imagen_names_why_it_holds_a_picture_back(made: Clients, stub: ProviderStub) -> None:
+def test_imagen_names_the_reason_for_a_filtered_image(sdks: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "refusal")
-    (held,) = clients.imagen(made).generated_images
-    assert (held.image.image_bytes, "Unable to show" in held.rai_filtered_reason) == (None, True)
+    (filtered,) = clients.imagen(sdks).generated_images
+    assert (filtered.image.image_bytes, "Unable to show" in filtered.rai_filtered_reason) == (None, True)
     assert stub.billed("gemini") == []
 
 
-def test_veo_is_asked_by_name_until_its_film_is_there(made: Clients, stub: ProviderStub) -> None:
-    begun = clients.veo(made)
-    assert not begun.done
+def test_veo_is_polled_by_name_until_its_video_is_ready(sdks: Clients, stub: ProviderStub) -> None:
+    operation = clients.veo(sdks)
+    assert not operation.done
     stub.script("gemini", "pending", "pending")
     waits = 0
-    while not (asked := clients.veo_named(made, begun.name or "")).done:
+    while not (operation_now := clients.veo_named(sdks, operation.name or "")).done:
         waits += 1
-    assert (waits, asked.error) == (2, None)
-    assert asked.response
-    assert asked.response.generated_videos
-    film = asked.response.generated_videos[0].video
-    assert film
-    assert probe_size(film.video_bytes or b"") == (1280, 720)
-    assert [seen.path.rpartition(":")[2] for seen in stub.billed("gemini")] == ["predictLongRunning"]
+    assert (waits, operation_now.error) == (2, None)
+    assert operation_now.response
+    assert operation_now.response.generated_videos
+    video = operation_now.response.generated_videos[0].video
+    assert video
+    assert probe_size(video.video_bytes or b"") == (1280, 720)
+    assert [call.path.rpartition(":")[2] for call in stub.billed("gemini")] == ["predictLongRunning"]
     sent = stub.calls("gemini")[0].body
     assert sent["instances"][0]["image"]["mimeType"] == "image/png"
     assert (sent["parameters"]["durationSeconds"], sent["parameters"]["seed"]) == (4, 7)
 
 
-def test_veo_tells_of_its_filter_in_two_ways_neither_of_them_an_exception(made: Clients, stub: ProviderStub) -> None:
+def test_veo_reports_its_filter_in_two_ways_without_an_exception(sdks: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "refusal")
-    asked = clients.veo_named(made, clients.veo(made).name or "")
-    assert asked.done
-    assert asked.response
-    assert (asked.response.generated_videos, asked.response.rai_media_filtered_count) == (None, 1)
-    begun = clients.veo(made)
+    operation_now = clients.veo_named(sdks, clients.veo(sdks).name or "")
+    assert operation_now.done
+    assert operation_now.response
+    assert (operation_now.response.generated_videos, operation_now.response.rai_media_filtered_count) == (None, 1)
+    operation = clients.veo(sdks)
     stub.script("gemini", "refusal")
-    asked = clients.veo_named(made, begun.name or "")
-    assert asked.error
-    assert (asked.done, asked.response, asked.error["code"]) == (True, None, 3)
+    operation_now = clients.veo_named(sdks, operation.name or "")
+    assert operation_now.error
+    assert (operation_now.done, operation_now.response, operation_now.error["code"]) == (True, None, 3)
 
 
-def test_an_error_where_a_film_should_be_leaves_it_not_done(made: Clients, stub: ProviderStub) -> None:
+def test_an_error_body_in_place_of_a_video_leaves_the_operation_open(sdks: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "error body")
-    asked = clients.veo_again(made)
-    assert (asked.done, asked.name, bool(asked.error)) == (None, None, True)
+    operation_now = clients.veo_again(sdks)
+    assert (operation_now.done, operation_now.name, bool(operation_now.error)) == (None, None, True)
 
 
-def test_with_a_key_alone_neither_veo_nor_imagen_can_be_had(made: Clients, stub: ProviderStub) -> None:
+def test_veo_needs_more_than_an_api_key(sdks: Clients, stub: ProviderStub) -> None:
     source = types.GenerateVideosSource(prompt="a river")
-    with made.gemini() as google, pytest.raises(ValueError, match="only supported in Gemini Enterprise"):
+    with sdks.gemini() as google, pytest.raises(ValueError, match="only supported in Gemini Enterprise"):
         google.models.generate_videos(model=clients.VEO, source=source)
     assert stub.calls("gemini") == []
 
 
-def test_omni_is_asked_by_its_id_and_its_film_fetched(made: Clients, stub: ProviderStub) -> None:
-    begun = clients.omni(made)
-    assert begun.status == "in_progress"
+def test_omni_is_polled_by_its_id_and_its_video_is_downloaded(sdks: Clients, stub: ProviderStub) -> None:
+    operation = clients.omni(sdks)
+    assert operation.status == "in_progress"
     stub.script("gemini", "pending")
-    assert [clients.omni_again(made).status for _ in range(2)] == ["in_progress", "completed"]
-    with made.gemini() as google:
-        done = google.interactions.get(id=begun.id)
-        film = google.files.download(file=types.Video(uri=done.output_video.uri))
-    assert probe_size(film) == (720, 1280)
+    assert [clients.omni_again(sdks).status for _ in range(2)] == ["in_progress", "completed"]
+    with sdks.gemini() as google:
+        done = google.interactions.get(id=operation.id)
+        video = google.files.download(file=types.Video(uri=done.output_video.uri))
+    assert probe_size(video) == (720, 1280)
     assert done.usage.total_output_tokens == 4 * 5792
     assert len(stub.billed("gemini")) == 1
 
 
-def test_omni_tells_of_its_filter_by_its_status(made: Clients, stub: ProviderStub) -> None:
+def test_omni_reports_its_filter_in_its_status(sdks: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", OK, "refusal")
-    clients.omni(made)
-    held = clients.omni_again(made)
-    assert (held.status, held.output_video, held.errors[0].code) == ("failed", None, "content_filtered")
+    clients.omni(sdks)
+    filtered = clients.omni_again(sdks)
+    assert (filtered.status, filtered.output_video, filtered.errors[0].code) == ("failed", None, "content_filtered")
 
 
 @pytest.mark.parametrize(("fault", "requests"), [("429", 5), ("503", 5), ("timeout", 1), ("cut", 1)])
-def test_omni_is_sent_again_by_its_client_unless_told_otherwise(stub: ProviderStub, fault: str, requests: int) -> None:
+def test_the_omni_client_retries_unless_it_is_configured_not_to(stub: ProviderStub, fault: str, requests: int) -> None:
     stub.always("gemini", fault)
     once = Clients(stub, timeout_sec=0.2)
     with pytest.raises(APIError):
@@ -160,53 +160,53 @@ def test_omni_is_sent_again_by_its_client_unless_told_otherwise(stub: ProviderSt
     assert len(stub.calls("gemini")) == 1 + requests
 
 
-def test_libraries_name_author_licence_and_the_rate_that_is_left(made: Clients, stub: ProviderStub) -> None:
-    with made.http() as http:
-        for vendor, path, query in (
+def test_libraries_return_author_licence_and_remaining_rate(sdks: Clients, stub: ProviderStub) -> None:
+    with sdks.http() as http:
+        for provider, path, query in (
             ("pexels", "/v1/search", {"query": "river"}),
             ("pixabay", "/api/", {"q": "river", "key": KEY}),
         ):
-            answer = http.get(f"{stub.url(vendor)}{path}", params=query, headers={"Authorization": KEY})
+            answer = http.get(f"{stub.url(provider)}{path}", params=query, headers={"Authorization": KEY})
             assert answer.headers["x-ratelimit-remaining"] == "99"
-            found = answer.json()
-            photo = found.get("photos", found.get("hits"))[0]
-            address = photo["src"]["original"] if vendor == "pexels" else photo["largeImageURL"]
-            assert size(http.get(address).content) == (1920, 1080)
-        assert clients.pexels(made)["videos"][0]["user"]["name"] == "Asha"
-        assert clients.pixabay(made)["hits"][0]["user"] == "ravi"
-        sounds = clients.freesound(made)["results"]
-        assert [sound["license"].split("/")[-3] for sound in sounds] == ["by-nc", "by"]
+            listing = answer.json()
+            photo = listing.get("photos", listing.get("hits"))[0]
+            url = photo["src"]["original"] if provider == "pexels" else photo["largeImageURL"]
+            assert size(http.get(url).content) == (1920, 1080)
+        assert clients.pexels(sdks)["videos"][0]["user"]["name"] == "Asha"
+        assert clients.pixabay(sdks)["hits"][0]["user"] == "ravi"
+        sounds = clients.freesound(sdks)["results"]
+        assert [audio["license"].split("/")[-3] for audio in sounds] == ["by-nc", "by"]
         assert seconds(http.get(sounds[0]["previews"]["preview-hq-mp3"]).content) == pytest.approx(8, abs=0.1)
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_wrong_key_is_refused(stub: ProviderStub, name: str) -> None:
-    vendor, call = CALLS[name]
+    provider, call = CALLS[name]
     with pytest.raises(Exception, match=r"(?i)key|40[01]|credentials") as caught:
         call(Clients(stub, key="another"))
     assert not isinstance(caught.value, AssertionError | KeyError)
-    assert stub.billed(vendor) == []
+    assert stub.billed(provider) == []
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_the_same_is_answered_to_the_same(stub: ProviderStub, name: str) -> None:
-    vendor, call = CALLS[name]
+def test_the_same_request_gets_the_same_answer(stub: ProviderStub, name: str) -> None:
+    provider, call = CALLS[name]
     answers = []
-    stub_answer = STUB_ANSWERS[vendor]
+    stub_answer = STUB_ANSWERS[provider]
     for _ in range(2):
         call(Clients(stub))
-        answers.append(hashlib.sha256(stub_answer(stub.calls(vendor)[-1]).body).hexdigest())
+        answers.append(hashlib.sha256(stub_answer(stub.calls(provider)[-1]).body).hexdigest())
     assert answers[0] == answers[1]
 
 
-def test_a_film_that_was_cut_was_made_all_the_same(made: Clients, stub: ProviderStub) -> None:
+def test_a_video_is_billed_although_the_connection_is_cut(sdks: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "cut")
     with pytest.raises(Exception, match="peer closed"):
-        clients.veo(made)
+        clients.veo(sdks)
     assert len(stub.billed("gemini")) == 1
 
 
-def test_half_a_film_is_told_apart(made: Clients, stub: ProviderStub) -> None:
+def test_half_a_video_is_recognised_as_incomplete(sdks: Clients, stub: ProviderStub) -> None:
     stub.script("gemini", "truncated")
     with pytest.raises(Exception, match="is incomplete"):
-        probe_size(clients.download(made))
+        probe_size(clients.download(sdks))
