@@ -82,7 +82,7 @@ def copy(source: Path, target: Path, into_folder: bool) -> None:
         shutil.copy2(source, target)
 
 
-def replay(folder: Path) -> None:
+def replay(folder: Path) -> None:  # noqa: C901, PLR0912 - one for each kind of step
     base = folder / "base"
     if not base.exists():
         argv = ["debootstrap", "--variant=minbase", "bookworm", str(base)]

@@ -25,7 +25,7 @@ MODELS = (
 SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 
 
-def answer(seen: RecordedCall) -> Answer:
+def answer(seen: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each route
     given = (seen.headers.get("x-goog-api-key"), seen.headers.get("authorization"))
     if given not in ((KEY, None), (None, f"Bearer {KEY}")) or seen.fault == "unauthorized":
         if "/projects/" in seen.path:

@@ -10,6 +10,12 @@ import pytest
 from sutradhar import telemetry
 
 
+@pytest.fixture(autouse=True)
+def on_stderr() -> None:
+    """Undo what a command in an earlier test may have set."""
+    telemetry.write_to(None)
+
+
 @pytest.fixture
 def library() -> Iterator[logging.Logger]:
     telemetry.configure("debug")

@@ -87,7 +87,7 @@ def _list_parts(request: AssetRequest) -> list[AssetRequest]:
     return [request, first_frame_request(request.slot, spec)] if isinstance(spec, ClipSpec) else [request]
 
 
-def _find_usage(chains: Chains, spec: AssetSpec) -> Usage | None:
+def _find_usage(chains: Chains, spec: AssetSpec) -> Usage | None:  # noqa: PLR0911 - one for each kind of asset
     """Return the usage of the first provider that can make the asset; None if it is free.
 
     Raises:

@@ -149,7 +149,7 @@ def make_field_error(error: Mapping[str, Any], names: Mapping[str, Iterable[str]
     return FieldError(path, describe_error(error, path))
 
 
-def describe_error(error: Mapping[str, Any], path: str = "") -> str:
+def describe_error(error: Mapping[str, Any], path: str = "") -> str:  # noqa: PLR0911 - one for each kind of error
     """Describe one error of pydantic with the limit and the given value."""
     kind, limits, value = str(error["type"]), error.get("ctx", {}), error.get("input")
     name = path.rpartition(".")[2]

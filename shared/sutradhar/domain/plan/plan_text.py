@@ -84,7 +84,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise PlanTextError(f"has {name}, which is not a number; write a number")
 
 
-def _explain(text: str, exc: json.JSONDecodeError) -> str:
+def _explain(text: str, exc: json.JSONDecodeError) -> str:  # noqa: C901, PLR0912 - one for each fault of the text
     """Return a message that names the line and the change to make."""
     at, rest = exc.pos, text[exc.pos :]
     before = text[:at].rstrip()

@@ -33,7 +33,7 @@ def compile_pattern(pattern: str) -> "Pattern[str]":
     return regex.compile(pattern, flags=regex.VERSION1)
 
 
-def say_number(core: str, following: str, before: str, language: NumberLanguage) -> str | None:
+def say_number(core: str, following: str, before: str, language: NumberLanguage) -> str | None:  # noqa: C901, PLR0911, PLR0912 - one for each form of a number
     """Return the spoken words for ``core``, a word without the punctuation around it; None if it holds no number.
     ``before`` and ``following`` are the words beside it, which tell a year from a count."""
     number, hindi = rf"({NUMBER})", language == "hi"
