@@ -1,11 +1,10 @@
 """Authenticate the caller by an API key. Until a key exists, only direct requests of this machine are accepted."""
 
-import ipaddress
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import flask
 
+from functions.api.loopback import is_loopback, read_hostname
 from functions.api.result_cache import ResultCache
 from sutradhar import bootstrap
 from sutradhar.domain.core.api_key import ApiKey
@@ -80,16 +79,16 @@ def _is_local_caller() -> bool:
     if settings.process.backend == "gcp":
         return not settings.api.public_api
     sent = flask.request.headers
-    if not _is_loopback(flask.request.remote_addr or "") or any(name in sent for name in _PASSED_ON):
+    if not is_loopback(flask.request.remote_addr or "") or any(name in sent for name in _PASSED_ON):
         return False
     # a browser of this machine may show a page of another site, which can send requests here (also by DNS rebinding)
     callers = (f"//{sent.get('Host', '')}", *sent.getlist("Origin"))
-    return all(_is_loopback(_read_hostname(address)) for address in callers)
+    return all(is_loopback(read_hostname(address)) for address in callers)
 
 
 def _explain_closed() -> str:
     """Return why a caller without a key is refused, and what to do."""
-    pages = [page for page in flask.request.headers.getlist("Origin") if not _is_loopback(_read_hostname(page))]
+    pages = [page for page in flask.request.headers.getlist("Origin") if not is_loopback(read_hostname(page))]
     if pages == ["null"]:
         return "the caller is a page that was opened as a file; serve it from http://localhost, whose pages may call"
     if pages:
@@ -98,17 +97,3 @@ def _explain_closed() -> str:
             f" one with `sutradhar keys add NAME`, send it as X-API-Key, and set CORS_ORIGINS={pages[0][:100]}"
         )
     return "there is no API key yet, so only this machine may call; make one with `sutradhar keys add NAME`"
-
-
-def _read_hostname(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.text import Text
 
 from functions.cli.console import print_note
+from functions.cli.time_left import TimeLeft
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import AssetKind
@@ -25,26 +26,6 @@ _STAGE_WORDS = {
     "gate": "checking the file",
     "done": "video",
 }
-
-# the first estimate in seconds of wall time: for each second of video, and for everything else
-_GUESS_PER_SECOND, _GUESS_REST = 0.9, 8.0
-
-
-class TimeLeft:
-    """Estimate the time left from a first guess, and increasingly from the pace so far."""
-
-    def __init__(self, video_sec: float, started: float, done: float = 0.0) -> None:
-        self._whole = _GUESS_PER_SECOND * video_sec + _GUESS_REST
-        self._started, self._start = started, done
-
-    def seconds(self, done: float, now: float) -> float:
-        """Return the seconds of wall time until the end; ``done`` is 0 to 1."""
-        covered = done - self._start
-        guess = self._whole * (1 - done)
-        if covered <= 0.01:
-            return guess
-        pace = (now - self._started) / covered * (1 - done)
-        return pace * done + guess * (1 - done)
 
 
 class ProgressView:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.plan.focus import Point
 from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits, estimate_video_sec
-from sutradhar.domain.plan.own_media import ClipFile, ImageFile, Point, measure_cropped_share
+from sutradhar.domain.plan.own_media import ClipFile, ImageFile, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
 
 ID = "up-0123456789abcdef"

@@ -1,12 +1,12 @@
 """Describe the user's own files in a plan: the part of a file that is used, and how it fits into the video."""
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.focus import CENTER, Focus
 
 Fit = Literal["fill", "fit"]
 """The way to show a file of another shape: ``fill`` crops it to fill the frame; ``fit`` shows it whole, over a
@@ -21,37 +21,6 @@ the scene with it, though never before the narration has ended."""
 MIN_PART_SEC = 0.2
 """The shortest part of a clip that a scene can show."""
 _UPLOAD_ID = re.compile(r"up-[0-9a-f]{16}")
-
-
-class Point(Frozen):
-    """A place in an image: ``x`` from the left, ``y`` from the top, both as fractions of its size."""
-
-    x: float = Field(ge=0, le=1)
-    y: float = Field(ge=0, le=1)
-
-
-CENTER = Point.constant(x=0.5, y=0.5)
-_ROWS, _COLUMNS = {"top": 0.0, "bottom": 1.0}, {"left": 0.0, "right": 1.0}
-PLACES: Mapping[str, Point] = {
-    "center": CENTER,
-    **{name: Point.constant(x=0.5, y=y) for name, y in _ROWS.items()},
-    **{name: Point.constant(x=x, y=0.5) for name, x in _COLUMNS.items()},
-    **{f"{row}_{column}": Point.constant(x=x, y=y) for row, y in _ROWS.items() for column, x in _COLUMNS.items()},
-}
-
-
-def _read_place(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    name = re.sub(r"[\s-]+", "_", value.strip().lower()).replace("centre", "center").replace("middle", "center")
-    if name not in PLACES:
-        raise ValueError(f'must be one of {", ".join(PLACES)}, or {{"x": 0 to 1, "y": 0 to 1}} (got {value[:40]!r})')
-    return PLACES[name]
-
-
-Focus = Annotated[Point, BeforeValidator(_read_place)]
-"""The point of a file that stays as near to the middle of the frame as cropping allows: the name of a place, or a
-Point."""
 
 
 def is_upload_id(text: str) -> bool:

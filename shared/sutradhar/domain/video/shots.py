@@ -2,8 +2,9 @@
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset
 from sutradhar.domain.plan.choices import CameraMove
+from sutradhar.domain.plan.focus import CENTER, Point
 from sutradhar.domain.plan.options import Music
-from sutradhar.domain.plan.own_media import CENTER, ClipAudioUse, Point
+from sutradhar.domain.plan.own_media import ClipAudioUse
 from sutradhar.domain.plan.scene import Scene
 from sutradhar.domain.video.timeline import (
     Camera,
