@@ -33,7 +33,8 @@ check: .venv/ready-dev
 	deptry .
 
 test: check
-	pytest -n 2 --dist worksteal
+	pytest -n 2 --dist worksteal --cov --cov-report=
+	@echo "Coverage of the code that runs in the tests' own processes: $$(coverage report --format=total) %"
 
 # all that needs Google's emulators or stands in for its servers
 emulator-test: .venv/ready-dev
