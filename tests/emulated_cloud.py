@@ -13,19 +13,19 @@ from sutradhar.domain.core.errors import NotInstalled
 
 
 def start(log_dir: Path) -> Iterator[Emulators]:
-    """Points Google's clients at them while it lasts."""
+    """Point Google's clients at them while it lasts."""
     with or_skipped(), Emulators(log_dir) as emulators, set_environment(emulators.env):
         yield emulators
 
 
 def project() -> str:
-    """A project of nobody else's: the emulators take any name."""
+    """Return the name of a new project that no other test uses: the emulators take any name."""
     return f"test-{uuid.uuid4().hex[:12]}"
 
 
 @contextmanager
 def or_skipped() -> Iterator[None]:
-    """What is not installed fails in CI and skips elsewhere."""
+    """Skip the test if an emulator is not installed; in CI let it fail."""
     try:
         yield
     except NotInstalled as exc:

@@ -1,4 +1,4 @@
-"""Whole films from the terminal command, in processes of their own."""
+"""Make whole videos from the terminal command, in processes of their own."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-# a little film: two short scenes in 720p, so that a run takes seconds
+# a short video: two short scenes in 720p, so that a run takes seconds
 SCENES = [
     {
         "narration": "A small fox saw ripe grapes. It jumped and jumped.",
@@ -69,32 +69,32 @@ class Terminal:
             connection.close()
 
     def calls(self) -> int:
-        """How often a maker was called, by the log."""
+        """Count the calls of providers in the log."""
         lines = (self.home / "sutradhar.log").read_text("utf-8").splitlines()
         return sum(json.loads(line)["event"] == "provider_called" for line in lines)
 
     def leftovers(self) -> list[str]:
         """Processes of this home, and half files."""
-        found = []
+        processes = []
         for process in psutil.process_iter():
             try:
                 if process.environ().get("SUTRADHAR_HOME") == str(self.home):
-                    found.append(" ".join(process.cmdline()))
+                    processes.append(" ".join(process.cmdline()))
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
         half = [str(p) for p in (self.home / "blobs" / ".unfinished").glob("*")]
         half += [str(p) for p in (self.folder / "tmp").glob("*")]
         half += [str(p) for p in self.out.glob(".*")]
-        return found + half
+        return processes + half
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    made = Terminal(tmp_path)
-    yield made
+    shell_terminal = Terminal(tmp_path)
+    yield shell_terminal
     for process in psutil.process_iter():
         try:
-            if process.environ().get("SUTRADHAR_HOME") == str(made.home):
+            if process.environ().get("SUTRADHAR_HOME") == str(shell_terminal.home):
                 process.send_signal(signal.SIGKILL)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue

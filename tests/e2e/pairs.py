@@ -17,7 +17,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_SEC = 120.0
+PAIR_TIMEOUT_SEC = 120.0
 """A video of two seconds takes about five; a pair that takes this long has hung."""
 KINDS = ("two videos", "one video twice", "server closed", "one stopped")
 
@@ -33,13 +33,13 @@ class Pair:
 
 def run_pair(folder: Path, kind: str, chance: random.Random) -> Pair:
     """Run one pair in ``folder`` and wait until both commands have ended."""
-    begun = time.monotonic()
+    start_sec = time.monotonic()
     home = _Home(folder)
     try:
         problem = home.play(kind, chance)
     finally:
         home.kill_all()
-    return Pair(kind, time.monotonic() - begun, problem)
+    return Pair(kind, time.monotonic() - start_sec, problem)
 
 
 class _Home:
@@ -53,11 +53,11 @@ class _Home:
         if kind == "server closed":
             server = self._start("serve", "--port", str(_free_port()))
             self._rest(chance.uniform(0.0, 2.5))
-            made = [self._make("a", "a")]
+            processes = [self._make("a", "a")]
             self._rest(moment)
             server.send_signal(signal.SIGINT)
-            made.append(server)
-            return self._find_problem(made, (0, 130))
+            processes.append(server)
+            return self._find_problem(processes, (0, 130))
         if kind == "one stopped":
             stopped, other = self._make("a", "a"), self._make("b", "b")
             self._rest(moment)
@@ -95,14 +95,14 @@ class _Home:
         return process
 
     def _find_problem(self, processes: list[subprocess.Popen[str]], codes: tuple[int, ...]) -> str:
-        end = time.monotonic() + PATIENCE_SEC
+        end = time.monotonic() + PAIR_TIMEOUT_SEC
         for process in processes:
             try:
-                said, _ = process.communicate(timeout=max(1.0, end - time.monotonic()))
+                output, _ = process.communicate(timeout=max(1.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
                 return f"hung: {process.args!r}"
             if process.returncode not in codes:
-                return f"exit {process.returncode}: {said[-800:]}"
+                return f"exit {process.returncode}: {output[-800:]}"
         return ""
 
 

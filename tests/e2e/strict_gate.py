@@ -11,7 +11,7 @@ def describe_loudness(_results: object) -> str:
     return "loudness: -30 LUFS; it must be -15 to -13"
 
 
-def name_older_gate(engine_version: str) -> str:
+def name_older_gate(engine_version: str, _gate_version: int = 0) -> str:
     return f"0-{engine_version}"
 
 

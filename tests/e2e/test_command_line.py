@@ -100,7 +100,7 @@ def test_a_wrong_command_line_gets_one_clear_error(
 
 def test_a_script_is_spoken_as_it_stands(terminal: Terminal) -> None:
     script = terminal.folder / "my script.txt"
-    for text, said, left_out in (
+    for text, narration, left_out in (
         (
             "Down by the river\nI found a penny\n[Chorus]\nCarry me home",
             "Down by the river I found a penny Carry me home",
@@ -113,7 +113,7 @@ def test_a_script_is_spoken_as_it_stands(terminal: Terminal) -> None:
         done = terminal.run("plan", "--script", str(script))
         assert done.returncode == 0, done.stdout
         printed = json.loads(done.stdout[done.stdout.index("{\n") :])
-        assert " ".join(" ".join(s["narration"] for s in printed["scenes"]).split()) == said.strip()
+        assert " ".join(" ".join(s["narration"] for s in printed["scenes"]).split()) == narration.strip()
         assert ("left out, as nothing to be said" in done.stdout) == bool(left_out)
         assert left_out in done.stdout
 

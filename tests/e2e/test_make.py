@@ -40,7 +40,7 @@ def probe(path: Path) -> dict[str, str]:
     return {k: str(v) for stream in reversed(streams) for k, v in stream.items()}
 
 
-def test_a_plan_becomes_a_checked_film(terminal: Terminal) -> None:
+def test_a_plan_becomes_a_checked_video(terminal: Terminal) -> None:
     done = terminal.make()
     out, _ = done.communicate(timeout=300)
     assert done.returncode == 0, out
@@ -48,9 +48,9 @@ def test_a_plan_becomes_a_checked_film(terminal: Terminal) -> None:
     assert all(str(terminal.out / name) in out for name in FILES)
     summary = json.loads((terminal.out / "job_summary.json").read_text())
     assert all(f["ok"] for f in summary["findings"]), summary["findings"]
-    seen = probe(terminal.out / "video.mp4")
-    assert (seen["codec_name"], seen["width"], seen["height"]) == ("h264", "1280", "720")
-    assert int(seen["nb_frames"]) == summary["frames"]
+    stream = probe(terminal.out / "video.mp4")
+    assert (stream["codec_name"], stream["width"], stream["height"]) == ("h264", "1280", "720")
+    assert int(stream["nb_frames"]) == summary["frames"]
     assert "प्रह्लाद" not in (terminal.out / "captions.hi.srt").read_text()
     assert "लोमड़ी" in (terminal.out / "captions.hi.srt").read_text()
     assert terminal.leftovers() == []

@@ -1,4 +1,4 @@
-"""A film of the user's own clip, picture and song, from the terminal."""
+"""Make a video of the user's own clip, image and song, from the terminal."""
 
 import json
 import subprocess
@@ -38,8 +38,8 @@ def frame(video: Path, second: float) -> tuple[int, ...]:
 def pitch(video: Path) -> float:
     """Hz of what is heard most."""
     argv = ["ffmpeg", "-v", "error", "-i", str(video), "-ac", "1", "-ar", "8000", "-f", "f32le", "-"]
-    heard = np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
-    return float(np.abs(np.fft.rfft(heard)).argmax() * 8000 / len(heard))
+    samples = np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
+    return float(np.abs(np.fft.rfft(samples)).argmax() * 8000 / len(samples))
 
 
 def test_own_files_are_named_by_their_paths(terminal: Terminal) -> None:
@@ -70,10 +70,10 @@ def test_own_files_are_named_by_their_paths(terminal: Terminal) -> None:
     assert np.abs(np.subtract(frame(video, 3), GREEN)).max() < 12  # it is shorter than its scene and starts over
     assert np.abs(np.subtract(frame(video, 7), RED)).max() < 12
     assert abs(pitch(video) - 440) < 2
-    told = json.loads((terminal.out / "provenance.json").read_text())
-    assert [asset["provider"] for asset in told["assets"]] == ["upload/2"] * 3
-    assert (told["synthetic"], told["credits"]) == (False, [])
-    # the same again is the same film, and nothing is kept twice
+    provenance = json.loads((terminal.out / "provenance.json").read_text())
+    assert [asset["provider"] for asset in provenance["assets"]] == ["upload/2"] * 3
+    assert (provenance["synthetic"], provenance["credits"]) == (False, [])
+    # the same plan again makes the same video, and nothing is kept twice
     assert terminal.run("make", "--plan", str(path), "--out", str(terminal.out)).returncode == 0
     assert len(list((terminal.home / "blobs" / "uploads").iterdir())) == 3
 

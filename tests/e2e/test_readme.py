@@ -1,4 +1,4 @@
-"""Every command of the README is run here as it stands there, with shorter films."""
+"""Every command of the README is run here as it stands there, with shorter videos."""
 
 import json
 import os
@@ -20,7 +20,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = [
     line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line.strip()
 ]
-# run by whoever runs this test, or by hand because it takes too long
+# these start the run of this test, or are run by hand because they take too long
 EMULATED = ".venv/bin/sutradhar serve --backend=gcp-emulators"
 """Run by tests/emulators/test_serve.py."""
 OWN_FILES = ".venv/bin/sutradhar make --plan holiday.json --out out/holiday"
@@ -29,7 +29,7 @@ ELSEWHERE = {"make test", "make emulator-test"}
 
 @pytest.fixture
 def env(tmp_path: Path) -> dict[str, str]:
-    """Of somebody's shell: not that of the `make` which may be running this test."""
+    """Return the environment of a user's shell, without the variables of a `make` that may run this test."""
     own = {"SUTRADHAR_HOME": str(tmp_path / "home"), "OUT": str(tmp_path / "out"), "LENGTH": "12"}
     return {**{k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k != "MFLAGS"}, **own}
 
@@ -66,8 +66,8 @@ def test_every_make_target_exists() -> None:
 def test_demo(command: str, env: dict[str, str], tmp_path: Path) -> None:
     done = shell(re.sub(r" OUT=\S+", f" OUT={env['OUT']}", command), env)
     assert done.returncode == 0, done.stdout + done.stderr
-    made = {p.name for p in Path(env["OUT"]).iterdir()}
-    assert {"video.mp4", "thumbnail.png", "job_summary.json", "captions.en.srt", "captions.hi.vtt"} <= made
+    file_names = {p.name for p in Path(env["OUT"]).iterdir()}
+    assert {"video.mp4", "thumbnail.png", "job_summary.json", "captions.en.srt", "captions.hi.vtt"} <= file_names
     summary = json.loads((Path(env["OUT"]) / "job_summary.json").read_text())
     assert all(f["ok"] for f in summary["findings"])
 
@@ -97,15 +97,15 @@ def test_the_plan_of_the_users_own_files(env: dict[str, str], tmp_path: Path) ->
         (song, "song.mp3"),
         (upright, "-frames:v 1 Pictures/me.jpg"),
     ):
-        given = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
-        subprocess.run(["ffmpeg", "-v", "error", *given, *options.split()], cwd=tmp_path, check=True)
+        inputs = [word for source in sources for word in ("-f", "lavfi", "-i", source)]
+        subprocess.run(["ffmpeg", "-v", "error", *inputs, *options.split()], cwd=tmp_path, check=True)
     assert OWN_FILES in COMMANDS
     here = OWN_FILES.replace("holiday.json", str(tmp_path / "holiday.json")).replace("out/holiday", env["OUT"])
     done = shell(f"{here} --mode PROXY", env, HOME=str(tmp_path))
     assert done.returncode == 0, (done.stdout, done.stderr)
-    told = json.loads((Path(env["OUT"]) / "provenance.json").read_text())
-    assert [asset["provider"].partition("/")[0] for asset in told["assets"]].count("upload") == 4
-    used = [asset["used"] for asset in told["assets"] if "used" in asset]
+    provenance = json.loads((Path(env["OUT"]) / "provenance.json").read_text())
+    assert [asset["provider"].partition("/")[0] for asset in provenance["assets"]].count("upload") == 4
+    used = [asset["used"] for asset in provenance["assets"] if "used" in asset]
     assert (used[0]["fit"], used[1]["start_sec"], used[1]["end_sec"], used[3]) == ("fit", 8, 12, {"start_sec": 12})
     video = Path(env["OUT"]) / "video.mp4"
     assert near(colour(video, 1.5, 0.5, 0.05), (254, 0, 0))  # the upright photo, whole
@@ -141,8 +141,8 @@ def colour(video: Path, second: float, x: float, y: float) -> list[int]:
     return list(subprocess.run(argv, capture_output=True, check=True).stdout)
 
 
-def near(found: list[int], wanted: tuple[int, int, int]) -> bool:
-    return max(abs(a - b) for a, b in zip(found, wanted, strict=True)) < 25
+def near(color: list[int], expected_color: tuple[int, int, int]) -> bool:
+    return max(abs(a - b) for a, b in zip(color, expected_color, strict=True)) < 25
 
 
 def tone(video: Path, second: float, hz: int) -> float:
@@ -165,9 +165,9 @@ def tone(video: Path, second: float, hz: int) -> float:
         "f32le",
         "-",
     ]
-    heard = np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
-    window = np.hanning(len(heard))
-    turned = heard * window * np.exp(-2j * np.pi * hz * np.arange(len(heard)) / 8000)
+    samples = np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
+    window = np.hanning(len(samples))
+    turned = samples * window * np.exp(-2j * np.pi * hz * np.arange(len(samples)) / 8000)
     return float(20 * np.log10(max(2 * abs(turned.sum()) / window.sum(), 1e-6)))
 
 
@@ -205,14 +205,14 @@ def test_the_api(server: str, env: dict[str, str], tmp_path: Path) -> None:
     job = json.loads(shell(post, env).stdout)["job_id"]
     cancelled = json.loads(shell(post, env).stdout)["job_id"]
     assert json.loads(shell(cancel, env, JOB=cancelled).stdout)["state"] == "canceled"
-    seen: dict[str, Any] = {}
+    last_status: dict[str, Any] = {}
     end = time.monotonic() + 180
-    while time.monotonic() < end and seen.get("state") not in ("success", "error"):
+    while time.monotonic() < end and last_status.get("state") not in ("success", "error"):
         time.sleep(0.3)
         now = json.loads(shell(status, env, JOB=job).stdout)
-        assert now["progress_pct"] >= seen.get("progress_pct", 0)
-        seen = now
-    assert seen["state"] == "success", seen
+        assert now["progress_pct"] >= last_status.get("progress_pct", 0)
+        last_status = now
+    assert last_status["state"] == "success", last_status
     assert json.loads(shell(retry, env, JOB=job).stdout)["status"] == 409
     assert shell(download.replace("video.mp4", str(tmp_path / "video.mp4")), env, JOB=job).returncode == 0
     assert (tmp_path / "video.mp4").stat().st_size > 100_000

@@ -31,8 +31,10 @@ def finish(job_id: str) -> None:
         duration_sec=1,
         size=1,
     )
-    written = services.providers.planner.plan(backend.jobs.get(job_id).requested_plan).plan
-    backend.jobs.update(job_id, lambda j: j.start_producing(written, list_required_assets(services, written), [], now))
+    full_plan = services.providers.planner.plan(backend.jobs.get(job_id).requested_plan).plan
+    backend.jobs.update(
+        job_id, lambda j: j.start_producing(full_plan, list_required_assets(services, full_plan), [], now)
+    )
     backend.jobs.update(job_id, lambda j: j.start_rendering({}, now))
     backend.jobs.update(job_id, lambda j: j.succeed(j.render_id, result, [], now))
 
@@ -41,15 +43,20 @@ def test_a_topic_is_accepted_and_its_status_can_be_read(api: FlaskClient) -> Non
     answer = submit(api)
     assert answer.status_code == 202
     assert answer.get_json()["status"] == answer.get_json()["state"] == "pending"
-    seen = api.get(answer.headers["Location"])
-    assert (seen.status_code, seen.get_json()["state"], seen.get_json()["step"], seen.get_json()["progress_pct"]) == (
+    reply = api.get(answer.headers["Location"])
+    assert (
+        reply.status_code,
+        reply.get_json()["state"],
+        reply.get_json()["step"],
+        reply.get_json()["progress_pct"],
+    ) == (
         200,
         "pending",
         "planning",
         0,
     )
     assert bootstrap.backend().jobs.get(answer.get_json()["job_id"]).requested_plan.topic == "Prahlad"
-    assert api.get("/api" + answer.headers["Location"]).get_json() == seen.get_json()
+    assert api.get("/api" + answer.headers["Location"]).get_json() == reply.get_json()
 
 
 def test_the_same_key_and_body_give_the_same_job(api: FlaskClient) -> None:
@@ -184,12 +191,12 @@ def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch
 
 def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
     assert api.get("/metrics").get_json()["success_rate"] is None
-    made = [submit(api, {"topic": f"Tea {n}"}).get_json()["job_id"] for n in range(3)]
-    finish(made[0])
+    job_ids = [submit(api, {"topic": f"Tea {n}"}).get_json()["job_id"] for n in range(3)]
+    finish(job_ids[0])
     for _ in range(2):
-        api.delete(f"/render/{made[1]}/cancel")
+        api.delete(f"/render/{job_ids[1]}/cancel")
     backend = bootstrap.backend()
-    backend.jobs.update(made[2], lambda j: j.fail(JobFailure(stage="plan", cause="x"), backend.clock.now()))
+    backend.jobs.update(job_ids[2], lambda j: j.fail(JobFailure(stage="plan", cause="x"), backend.clock.now()))
     assert api.get("/metrics").get_json() == {
         "jobs_started": 3,
         "jobs_completed": 1,

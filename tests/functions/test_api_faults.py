@@ -48,8 +48,8 @@ def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
     job_id = submit(api).get_json()["job_id"]
 
     def count() -> tuple[int, int, int]:
-        seen = api.get("/metrics").get_json()
-        return seen["jobs_started"], seen["jobs_completed"], seen["jobs_failed"]
+        body = api.get("/metrics").get_json()
+        return body["jobs_started"], body["jobs_completed"], body["jobs_failed"]
 
     for _ in range(3):
         backend.jobs.update(job_id, lambda j: j.fail(JobFailure(stage="plan", cause="x"), backend.clock.now()))
@@ -73,7 +73,7 @@ def test_the_wait_counts_a_clip_that_gives_its_scene_its_length(api: FlaskClient
     services, clip = bootstrap.services(), "up-0123456789abcdef"
     facts = MediaInfo(kind="video", width=320, height=180, duration_sec=20.0, has_audio=False)
     upload = create_upload(services, "a.mp4", "video/mp4", 1, clip)
-    update_upload(services, clip, lambda found: found.evolve(facts=facts))
+    update_upload(services, clip, lambda current: current.evolve(facts=facts))
     services.blobs.put(upload.blob, b"x")
     scenes = [{"clip": clip}, {"clip": {"upload": clip, "start_sec": 5}}, {"clip": clip, "duration_sec": 15}]
     assert submit(api, {"scenes": scenes}).get_json()["estimated_wait_seconds"] == 10 + 1.2 * (20 + 15 + 15)
@@ -90,14 +90,14 @@ def test_a_job_of_a_newer_version_is_not_shown(api: FlaskClient, monkeypatch: py
 
 
 def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:
-    made = api.post("/api/render", data=json.dumps({"topic": "Prahlad"}))
-    assert made.headers["Location"].startswith("/api/render/job-")
-    assert all(link.startswith("/api/render/job-") for link in made.get_json()["links"].values())
-    finish(made.get_json()["job_id"])
-    job = made.get_json()["job_id"]
+    response = api.post("/api/render", data=json.dumps({"topic": "Prahlad"}))
+    assert response.headers["Location"].startswith("/api/render/job-")
+    assert all(link.startswith("/api/render/job-") for link in response.get_json()["links"].values())
+    finish(response.get_json()["job_id"])
+    job = response.get_json()["job_id"]
     for prefix in ("", "/api"):
-        seen = api.get(f"{prefix}/render/{job}/status").get_json()
-        links = [seen["final_video_url"], seen["thumbnail_url"], seen["captions"]["en"]["srt"]]
+        body = api.get(f"{prefix}/render/{job}/status").get_json()
+        links = [body["final_video_url"], body["thumbnail_url"], body["captions"]["en"]["srt"]]
         assert all(link.startswith(f"{prefix}/render/{job}/file?kind=") for link in links)
         with api.get(links[0]) as answer:
             assert answer.status_code == 200
@@ -106,10 +106,10 @@ def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:
 
 def test_the_place_for_a_files_bytes_has_the_prefix_too(api: FlaskClient) -> None:
     body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 3})
-    made = api.post("/api/uploads", data=body)
-    assert made.headers["Location"].startswith("/api/uploads/up-")
-    assert made.get_json()["url"].startswith("http://localhost/api/uploads/up-")
-    path = made.get_json()["url"].removeprefix("http://localhost")
+    response = api.post("/api/uploads", data=body)
+    assert response.headers["Location"].startswith("/api/uploads/up-")
+    assert response.get_json()["url"].startswith("http://localhost/api/uploads/up-")
+    path = response.get_json()["url"].removeprefix("http://localhost")
     assert api.put(path, data=b"abc", content_type="image/png").status_code == 204
 
 

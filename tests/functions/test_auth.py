@@ -45,8 +45,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def key(name: str = "asha", **facts: Any) -> tuple[ApiKey, dict[str, str]]:
     """A new key, and the header that shows it."""
     backend = bootstrap.backend()
-    made, secret = api_keys.create(backend.records, backend.clock, name, **facts)
-    return made, {"X-API-Key": secret}
+    api_key, secret = api_keys.create(backend.records, backend.clock, name, **facts)
+    return api_key, {"X-API-Key": secret}
 
 
 def post(api: FlaskClient, headers: Any = None, **more: Any) -> Any:
@@ -107,7 +107,7 @@ def test_a_page_of_this_machine_is_let_in(api: FlaskClient, headers: dict[str, s
 
 
 @pytest.mark.parametrize("address", ["", "unix:"])
-def test_whoever_has_no_address_is_not_let_in(api: FlaskClient, address: str) -> None:
+def test_a_caller_without_an_address_is_not_let_in(api: FlaskClient, address: str) -> None:
     assert post(api, environ_overrides={"REMOTE_ADDR": address}).status_code == 401
 
 
@@ -122,20 +122,20 @@ def test_a_revoked_key_opens_for_half_a_minute_at_most(api: FlaskClient, clock: 
 
 
 def test_once_there_is_a_key_every_call_needs_one(api: FlaskClient, clock: Clock) -> None:
-    made, shown = key()
+    api_key, shown = key()
     refused = post(api)
     assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert post(api, {"X-API-Key": "sk_wrong"}).status_code == 401
     assert post(api, shown, environ_overrides=ELSEWHERE).status_code == 202
     assert post(api, {"Authorization": f"Bearer {shown['X-API-Key']}"}).status_code == 202
-    # an identity token is for whoever stands before us
+    # an identity token is for the proxy in front of the API
     assert post(api, {"Authorization": "Bearer eyJhbGciOi", **shown}).status_code == 202
     for path in ("/healthz", "/readyz", "/metrics"):
         assert api.get(path).status_code in (200, 503)
-    api_keys.revoke(bootstrap.backend().records, made.id)
+    api_keys.revoke(bootstrap.backend().records, api_key.id)
     clock.now += 31
     other, _ = key("ravi")
-    assert other.id != made.id
+    assert other.id != api_key.id
     assert post(api, shown).status_code == 401
 
 
@@ -181,8 +181,8 @@ def test_uploads_are_their_senders(api: FlaskClient) -> None:
 
 
 @pytest.fixture
-def bought(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
-    """The API where pictures cost money."""
+def paid_api(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
+    """Yield the API with a provider whose images cost money."""
     with ProviderStub(STUB_ANSWERS) as stub:
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         monkeypatch.setenv("OPENAI_BASE_URL", f"{stub.url('openai')}/v1")
@@ -190,67 +190,67 @@ def bought(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]
         yield open_client("api")
 
 
-def committed(account_id: AccountId) -> int:
+def read_commitment(account_id: AccountId) -> int:
     return read_account(bootstrap.backend().records, account_id).commitment
 
 
-def test_a_film_that_does_not_fit_in_a_keys_day_is_402(bought: FlaskClient) -> None:
+def test_a_video_that_does_not_fit_in_a_keys_day_is_402(paid_api: FlaskClient) -> None:
     (poor, shown), (_, rich) = key("asha", daily_budget_usd=0.05), key("ravi", daily_budget_usd=50)
-    answer = post(bought, shown)
+    answer = post(paid_api, shown)
     assert (answer.status_code, answer.get_json()["title"]) == (402, "Budget spent")
     assert "and 0.05 are left for today" in answer.get_json()["detail"]
-    assert post(bought, rich).status_code == 202
-    # and so is one for which another has left too little of everybody's day
+    assert post(paid_api, rich).status_code == 202
+    # and so is one for which another has left too little of the day's budget that all callers share
     day = bootstrap.backend().clock.now().date().isoformat()
     spent = Account(spent=99_900_000).to_record()
     name = str(day_account(day))
-    bootstrap.backend().records.update([name], lambda _found: {name: spent})
-    assert post(bought, rich).status_code == 402
-    assert committed(key_account(poor.id, day)) == 0
+    bootstrap.backend().records.update([name], lambda _current: {name: spent})
+    assert post(paid_api, rich).status_code == 402
+    assert read_commitment(key_account(poor.id, day)) == 0
 
 
-def test_a_repeat_is_answered_with_its_job_also_when_the_day_is_spent(bought: FlaskClient) -> None:
-    made, shown = key("asha", daily_budget_usd=5)
+def test_a_repeat_is_answered_with_its_job_also_when_the_day_is_spent(paid_api: FlaskClient) -> None:
+    api_key, shown = key("asha", daily_budget_usd=5)
     sent = {**shown, "Idempotency-Key": "k"}
-    first = post(bought, sent)
-    name = str(key_account(made.id, bootstrap.backend().clock.now().date().isoformat()))
+    first = post(paid_api, sent)
+    name = str(key_account(api_key.id, bootstrap.backend().clock.now().date().isoformat()))
     spent = Account(spent=5_000_000).to_record()
-    bootstrap.backend().records.update([name], lambda _found: {name: spent})
-    again = post(bought, sent)
+    bootstrap.backend().records.update([name], lambda _current: {name: spent})
+    again = post(paid_api, sent)
     assert (again.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
     assert again.get_json()["job_id"] == first.get_json()["job_id"]
-    other = bought.post("/render", data=json.dumps({"topic": "Ganga"}), headers=sent)
+    other = paid_api.post("/render", data=json.dumps({"topic": "Ganga"}), headers=sent)
     assert other.status_code == 422
-    assert post(bought, {**shown, "Idempotency-Key": "another"}).status_code == 402
+    assert post(paid_api, {**shown, "Idempotency-Key": "another"}).status_code == 402
 
 
-def test_what_a_keys_jobs_cost_is_counted_for_it(bought: FlaskClient) -> None:
-    made, _ = key("asha", daily_budget_usd=50)
+def test_what_a_keys_jobs_cost_is_counted_for_it(paid_api: FlaskClient) -> None:
+    api_key, _ = key("asha", daily_budget_usd=50)
     services = bootstrap.services()
-    job, _ = submit(services, RenderPlan(topic="A river", length_sec=15), None, made)
-    assert (job.owner, job.owner_cap_micros) == (made.id, 50_000_000)
+    job, _ = submit(services, RenderPlan(topic="A river", length_sec=15), None, api_key)
+    assert (job.owner, job.owner_cap_micros) == (api_key.id, 50_000_000)
     day = services.clock.now().date().isoformat()
     from sutradhar.pipeline.handle import handle
 
     handle(services, job.pending_messages()[0])
-    assert 0 < committed(key_account(made.id, day)) == committed(day_account(day))
-    assert Job.from_record(job.to_record()).owner == made.id
+    assert 0 < read_commitment(key_account(api_key.id, day)) == read_commitment(day_account(day))
+    assert Job.from_record(job.to_record()).owner == api_key.id
 
 
 def test_keys_from_the_terminal(home: Path) -> None:
     run = CliRunner().invoke
     added = run(app, ["keys", "add", "asha", "--daily-budget", "2.5"])
     secret = next(line for line in added.output.splitlines() if line.startswith("sk_"))
-    (found,) = api_keys.list_keys(bootstrap.backend().records).values()
-    assert api_keys.find(api_keys.list_keys(bootstrap.backend().records), secret) == found
-    assert (found.name, found.role, found.daily_budget) == ("asha", "creator", 2_500_000)
+    (stored_key,) = api_keys.list_keys(bootstrap.backend().records).values()
+    assert api_keys.find(api_keys.list_keys(bootstrap.backend().records), secret) == stored_key
+    assert (stored_key.name, stored_key.role, stored_key.daily_budget) == ("asha", "creator", 2_500_000)
     listed = run(app, ["keys", "list"]).output
-    assert found.id in listed
+    assert stored_key.id in listed
     assert secret not in listed
     assert run(app, ["keys", "add", "x", "--role", "king"]).exit_code == 2
     assert run(app, ["keys", "revoke", "key-none"]).exit_code == 1
     run(app, ["keys", "add", "ravi"])
-    gone = run(app, ["keys", "revoke", found.id])
+    gone = run(app, ["keys", "revoke", stored_key.id])
     assert (gone.exit_code, "the last key" in gone.output) == (0, False)
     (last,) = api_keys.list_keys(bootstrap.backend().records).values()
     assert "the last key" in run(app, ["keys", "revoke", last.id]).output

@@ -1,4 +1,4 @@
-"""What comes too often fails its job with the last cause; what is only late is sent again."""
+"""A message that comes too often fails its job with the last cause; one that is only late is sent again."""
 
 import base64
 import json
@@ -19,8 +19,8 @@ from sutradhar.pipeline.submit import submit
 from tests.function_client import open_client
 
 
-def pushed(client: FlaskClient, data: bytes, **attributes: str) -> int:
-    """As Pub/Sub pushes it: its own envelope, the topic in the path."""
+def push_message(client: FlaskClient, data: bytes, **attributes: str) -> int:
+    """Post ``data`` as Pub/Sub pushes it, in its own envelope and with the topic in the path; return the status."""
     message = {"data": base64.b64encode(data).decode(), "attributes": attributes, "messageId": "7", "publishTime": "t"}
     body = {"message": message, "subscription": "projects/p/subscriptions/s", "deliveryAttempt": 3}
     return client.post("/projects/p/topics/t", json=body).status_code
@@ -35,13 +35,13 @@ def job_id(home: Path) -> str:
     return submit(bootstrap.services(), RenderPlan(topic="tea"))[0].id
 
 
-def logged(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:
+def read_events(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]]:
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
     return [line for line in lines if line["event"] == event]
 
 
 def test_a_pushed_message_is_understood(job_id: str) -> None:
-    assert pushed(client("plan"), PlanRender(job_id=job_id).to_record().encode()) == 200
+    assert push_message(client("plan"), PlanRender(job_id=job_id).to_record().encode()) == 200
     assert bootstrap.backend().jobs.get(job_id).state is JobState.PRODUCING
 
 
@@ -50,7 +50,7 @@ def test_a_dead_letter_fails_its_job_with_the_cause_noted_last(job_id: str) -> N
     note_failure(bootstrap.services(), message, RuntimeError("first"))
     note_failure(bootstrap.services(), message, RuntimeError("the planner's model is gone"))
     for _ in range(2):
-        assert pushed(client("dead_letter"), message.to_record().encode()) == 200
+        assert push_message(client("dead_letter"), message.to_record().encode()) == 200
     job = bootstrap.backend().jobs.get(job_id)
     assert job.state is JobState.FAILED
     assert job.error
@@ -82,7 +82,7 @@ def test_a_failure_is_noted_where_the_queue_does_not_report_it(
     monkeypatch.setattr("sutradhar.pipeline.handle.HANDLERS", {PlanRender: fail})
     with pytest.raises(RuntimeError, match="model is gone"):
         handle(services, message)
-    assert len(logged(capsys, "message_failed")) == (0 if reports else 1)
+    assert len(read_events(capsys, "message_failed")) == (0 if reports else 1)
     handle_dead_letter(services, message)
     error = services.jobs.get(job_id).error
     assert error
@@ -110,7 +110,7 @@ def test_a_dead_letter_that_only_found_others_at_work_is_sent_again(
 def test_a_dead_letter_that_finds_others_at_work_for_too_long_fails_its_job(
     job_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever is killed each time leaves its lease behind, which is all that the next delivery meets."""
+    """A worker that is killed each time leaves its lease behind, and the next delivery meets only that lease."""
     message, services, sent = PlanRender(job_id=job_id), bootstrap.services(), list[Message]()
     note_failure(services, message, LeaseHeld("plan is being worked on"))
     monkeypatch.setattr(services.bus, "publish", sent.append)
@@ -123,11 +123,11 @@ def test_a_dead_letter_that_finds_others_at_work_for_too_long_fails_its_job(
     assert "never ended" in job.error.cause
 
 
-def test_what_nobody_understands_ends_in_the_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert pushed(client("plan"), b"\xff not ours") == 500  # comes again, and at last as a dead letter
+def test_an_unreadable_message_ends_in_the_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert push_message(client("plan"), b"\xff not ours") == 500  # comes again, and at last as a dead letter
     capsys.readouterr()
-    assert pushed(client("dead_letter"), b"\xff not ours") == 200
-    (line,) = logged(capsys, "poison_message")
+    assert push_message(client("dead_letter"), b"\xff not ours") == 200
+    (line,) = read_events(capsys, "poison_message")
     assert line["severity"] == "ERROR"
     assert base64.b64encode(b"\xff not ours").decode() in line["event_data"]
 
@@ -138,9 +138,9 @@ def test_the_callers_request_id_goes_with_every_message(home: Path, capsys: pyte
     assert data is not None
     assert "trace" not in data["message"]["attributes"]
     api = client("api")
-    seen: list[Any] = []
+    events: list[Any] = []
     bus = bootstrap.services().bus
     publish = bus.publish
-    bus.publish = lambda message: seen.append(envelope.to_event(message, "t", 1)) or publish(message)  # type: ignore
+    bus.publish = lambda message: events.append(envelope.to_event(message, "t", 1)) or publish(message)  # type: ignore
     api.post("/render", json={"topic": "tea"}, headers={"X-Request-Id": "abc-1"})
-    assert seen[0].get_data()["message"]["attributes"]["trace"] == "abc-1"
+    assert events[0].get_data()["message"]["attributes"]["trace"] == "abc-1"

@@ -30,7 +30,7 @@ SLOW = (
     "sqlite3",
     "gpu_renderer",
 )
-"""What costs a cold start and is not needed by every function."""
+"""These modules slow a cold start down, and not every function needs them."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "source"
 
 
-def in_archive(archive: Path, code: str) -> str:
+def run_in_archive(archive: Path, code: str) -> str:
     """Run ``code`` as functions-framework would: the archive's folder last on the path, the repository not there."""
     hide = f"import sys; sys.path = [p for p in sys.path if {str(package.ROOT)!r} not in p or 'site-packages' in p]\n"
     hide += "sys.meta_path = [f for f in sys.meta_path if 'editable' not in type(f).__module__]\n"
@@ -73,13 +73,13 @@ def test_it_needs_nothing_outside_and_all_entry_points_are_there(archive: Path) 
         "names = [name for name in main.__all__ if callable(getattr(main, name))]\n"
         "print(json.dumps([functions.__file__, sutradhar.__file__, names]))"
     )
-    ours, shared, names = json.loads(in_archive(archive, code))
+    ours, shared, names = json.loads(run_in_archive(archive, code))
     assert (Path(ours).parents[1], Path(shared).parents[1]) == (archive, archive)
     assert sorted(names) == sorted(main.__all__)
 
 
-def test_importing_it_loads_no_vendors_sdk(archive: Path) -> None:
-    loaded = json.loads(in_archive(archive, "import main, json; print(json.dumps(sorted(sys.modules)))"))
+def test_importing_it_loads_no_providers_sdk(archive: Path) -> None:
+    loaded = json.loads(run_in_archive(archive, "import main, json; print(json.dumps(sorted(sys.modules)))"))
     assert [name for name in loaded if name.startswith(SLOW)] == []
 
 
@@ -87,7 +87,7 @@ def test_the_backend_of_the_cloud_can_be_made_from_it(archive: Path) -> None:
     env = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "r", "ASSET_BUCKET": "b"}
     code = f"import os; os.environ |= {env!r}\nimport main\nfrom sutradhar import bootstrap\n"
     code += "print(bootstrap.backend().jobs.create)"
-    assert "FirestoreJobStore" in in_archive(archive, code)
+    assert "FirestoreJobStore" in run_in_archive(archive, code)
 
 
 def test_every_requirement_has_one_version_and_all_are_there(archive: Path) -> None:
@@ -132,4 +132,4 @@ main.api
 slow = {"sutradhar.doctor", "subprocess", "asyncio", "numpy", "tenacity", "cachetools"}
 print(json.dumps([instances, sorted(slow & sys.modules.keys())]))
 """
-    assert json.loads(in_archive(archive, code)) == [[], []]
+    assert json.loads(run_in_archive(archive, code)) == [[], []]

@@ -61,12 +61,12 @@ def test_without_the_setting_no_page_gets_cors_headers(api: FlaskClient) -> None
 def test_the_store_learns_which_page_sends(
     api: FlaskClient, page: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[Any] = []
+    origins: list[Any] = []
     blobs = bootstrap.backend().blobs
-    monkeypatch.setattr(type(blobs), "upload_url", lambda _self, *arguments: told.append(arguments[-1]))
+    monkeypatch.setattr(type(blobs), "upload_url", lambda _self, *arguments: origins.append(arguments[-1]))
     for headers in (page, {**page, "Origin": OTHER}, {"X-API-Key": page["X-API-Key"]}):
         assert api.post("/uploads", data=FILE, headers=headers).status_code == 201
-    assert told == [PAGE, None, None]
+    assert origins == [PAGE, None, None]
 
 
 @pytest.mark.parametrize("value", ["*", "studio.example.com", f"{PAGE}/", f"{PAGE}/app", "https://a b"])

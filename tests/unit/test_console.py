@@ -39,7 +39,7 @@ def test_what_a_terminal_would_obey_is_not_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "said", "code"),
+    ("raised", "message", "code"),
     [
         (InvalidRequest([FieldError("scenes[0].clip", "([/b]) is a folder")]), "scene 1, clip ([/b]) is a folder", 2),
         (ProviderError("busy [/x]", provider="p", retryable=True), "busy [/x]", 1),
@@ -49,10 +49,10 @@ def test_what_a_terminal_would_obey_is_not_printed() -> None:
         (sqlite3.OperationalError("unable to open database file"), "SUTRADHAR_HOME cannot be written", 1),
     ],
 )
-def test_errors_are_one_clear_line(raised: Exception, said: str, code: int) -> None:
+def test_errors_are_one_clear_line(raised: Exception, message: str, code: int) -> None:
     with console.capture() as printed, pytest.raises(typer.Exit) as caught, report_errors():
         raise raised
-    assert said in printed.get()
+    assert message in printed.get()
     assert printed.get().count("\n") == 1
     assert caught.value.exit_code == code
     assert "Errno" not in printed.get()

@@ -81,9 +81,9 @@ def test_every_import_is_declared_where_it_is_needed() -> None:
     """Find faults that deptry misses, because it accepts any extra and takes all of `google` for one package."""
     wrong = [
         f"{path}: {module} is of {owner}"
-        for path, module in imported()
+        for path, module in iterate_imports()
         for owner in [distribution(module)]
-        if owner is not None and owner not in declared(path)
+        if owner is not None and owner not in read_dependencies(path)
     ]
     assert wrong == []
 
@@ -94,11 +94,11 @@ def test_that_check_finds_what_only_an_extra_brings() -> None:
     assert distribution("google.protobuf.json_format") == "protobuf"
     assert distribution("PIL.Image") == "pillow"
     assert distribution("json") is None
-    assert "google-cloud-storage" not in declared("functions/api/uploads.py")
-    assert "google-cloud-storage" in declared("shared/sutradhar/backends/gcp/blobs.py")
+    assert "google-cloud-storage" not in read_dependencies("functions/api/uploads.py")
+    assert "google-cloud-storage" in read_dependencies("shared/sutradhar/backends/gcp/blobs.py")
 
 
-def imported() -> Iterator[tuple[str, str]]:
+def iterate_imports() -> Iterator[tuple[str, str]]:
     """Return each file with each third-party module that it imports."""
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
@@ -115,7 +115,7 @@ def imported() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def declared(path: str) -> frozenset[str]:
+def read_dependencies(path: str) -> frozenset[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = {extra for start, some in EXTRAS.items() if path.startswith(start) for extra in some}
     texts = project["dependencies"] + [t for extra in extras for t in project["optional-dependencies"][extra]]

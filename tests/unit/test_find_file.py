@@ -55,13 +55,13 @@ def test_odd_names_are_found_also_as_urls(folder: Path, name: str) -> None:
     assert find_file(f"file://{folder / name}", Path()).read_text() == name
 
 
-@pytest.mark.parametrize(("stored", "said"), [("NFC", "NFD"), ("NFD", "NFC")])
-def test_a_name_in_another_unicode_form_is_found(folder: Path, stored: str, said: str) -> None:
+@pytest.mark.parametrize(("stored", "requested_form"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_in_another_unicode_form_is_found(folder: Path, stored: str, requested_form: str) -> None:
     name = "क़िला/café Ångström.jpg"
     path = folder / unicodedata.normalize(stored, name)  # type: ignore[arg-type]
     path.parent.mkdir()
     path.write_text("here")
-    assert find_file(unicodedata.normalize(said, name), folder).read_text() == "here"  # type: ignore[arg-type]
+    assert find_file(unicodedata.normalize(requested_form, name), folder).read_text() == "here"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp437", "mac-roman", "cp1251"])

@@ -26,8 +26,8 @@ def backend(tmp_path: Path) -> Iterator[Backend]:
     opened.close()
 
 
-def finished(backend: Backend, job_id: str, title: str, *languages: str) -> Job:
-    """A job whose files hold its id, stored with them."""
+def store_finished_job(backend: Backend, job_id: str, title: str, *languages: str) -> Job:
+    """Store a finished job with its files, each of which holds the job's id, and return the job."""
     prefix = f"jobs/{job_id}"
     files = {
         "video.mp4": job_id,
@@ -42,8 +42,8 @@ def finished(backend: Backend, job_id: str, title: str, *languages: str) -> Job:
         files |= {f"captions.{language}.srt": job_id, f"captions.{language}.vtt": job_id}
     for name, text in files.items():
         backend.blobs.put(f"{prefix}/{name}", text.encode())
-    wanted = RenderPlan.parse({"topic": title, "title": title})
-    job = Job.new(job_id, wanted, request_hash=title, now=datetime.now(UTC))
+    plan = RenderPlan.parse({"topic": title, "title": title})
+    job = Job.new(job_id, plan, request_hash=title, now=datetime.now(UTC))
     result = Result(
         video=f"{prefix}/video.mp4",
         thumbnail=f"{prefix}/thumbnail.png",
@@ -58,13 +58,13 @@ def finished(backend: Backend, job_id: str, title: str, *languages: str) -> Job:
 
 def test_nothing_of_an_earlier_video_lies_beside_a_new_one(backend: Backend, tmp_path: Path) -> None:
     out = prepare_out(tmp_path / "बाहर #1")
-    paths, notes = deliver_files(finished(backend, "job-a", "The fox", "en", "hi"), backend, out)
+    paths, notes = deliver_files(store_finished_job(backend, "job-a", "The fox", "en", "hi"), backend, out)
     assert notes == []
     assert len(paths) == 8
     (out / "my notes.txt").write_text("mine")
     (out / "captions.txt").write_text("mine")
     prepare_out(out)
-    paths, notes = deliver_files(finished(backend, "job-b", "The crow", "en"), backend, out)
+    paths, notes = deliver_files(store_finished_job(backend, "job-b", "The crow", "en"), backend, out)
     assert "held another video (The fox)" in notes[0]
     assert {path.name for path in out.iterdir()} == {path.name for path in paths} | {"my notes.txt", "captions.txt"}
     assert (out / "captions.en.srt").read_text() == "job-b"
@@ -72,12 +72,12 @@ def test_nothing_of_an_earlier_video_lies_beside_a_new_one(backend: Backend, tmp
 
 def test_the_same_job_again_does_not_conflict(backend: Backend, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    deliver_files(finished(backend, "job-a", "The fox", "en"), backend, out)
-    assert deliver_files(finished(backend, "job-b", "The fox", "en"), backend, out)[1] == []
+    deliver_files(store_finished_job(backend, "job-a", "The fox", "en"), backend, out)
+    assert deliver_files(store_finished_job(backend, "job-b", "The fox", "en"), backend, out)[1] == []
     # a video of another home is another video
     shutil.copyfile(out / "provenance.json", out / "copy")
     (out / "provenance.json").write_text(json.dumps({"job_id": "job-elsewhere", "title": None}))
-    assert "job-elsewhere" in deliver_files(finished(backend, "job-c", "The fox", "en"), backend, out)[1][0]
+    assert "job-elsewhere" in deliver_files(store_finished_job(backend, "job-c", "The fox", "en"), backend, out)[1][0]
 
 
 def test_a_refused_video_is_delivered_beside_a_finished_one(backend: Backend, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_refused_video_is_delivered_beside_a_finished_one(backend: Backend, tm
     path = deliver_refused(backend.blobs, "p", out)
     assert path == (out / "video.refused.mp4").absolute()
     assert {p.name for p in out.iterdir()} == {"video.refused.mp4", "job_summary.json"}
-    deliver_files(finished(backend, "job-a", "The fox"), backend, prepare_out(out))
+    deliver_files(store_finished_job(backend, "job-a", "The fox"), backend, prepare_out(out))
     assert not path.exists()
     path = deliver_refused(backend.blobs, "p", out)
     assert path == (tmp_path / "out.refused/video.refused.mp4").absolute()
@@ -102,7 +102,7 @@ def test_a_folder_may_be_named_by_dots(
     monkeypatch.chdir(tmp_path / "here")
     backend.blobs.put("p/video.mp4", b"refused")
     backend.blobs.put("p/job_summary.json", b'{"render_id": "job-r-1"}')
-    deliver_files(finished(backend, "job-a", "The fox"), backend, prepare_out(Path(named)))
+    deliver_files(store_finished_job(backend, "job-a", "The fox"), backend, prepare_out(Path(named)))
     path = deliver_refused(backend.blobs, "p", prepare_out(Path(named)))
     assert path == tmp_path / "here.refused/video.refused.mp4"
 
@@ -159,7 +159,7 @@ def test_a_disk_that_fills_while_files_are_delivered_leaves_the_earlier_video(
     backend: Backend, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    deliver_files(finished(backend, "job-a", "The fox", "en"), backend, out)
+    deliver_files(store_finished_job(backend, "job-a", "The fox", "en"), backend, out)
     real = FileBlobStore.fetch
 
     def fetch(self: FileBlobStore, name: str, path: Path) -> Path:
@@ -169,6 +169,6 @@ def test_a_disk_that_fills_while_files_are_delivered_leaves_the_earlier_video(
 
     monkeypatch.setattr(FileBlobStore, "fetch", fetch)
     with pytest.raises(OSError, match="No space left"):
-        deliver_files(finished(backend, "job-b", "The crow"), backend, out)
+        deliver_files(store_finished_job(backend, "job-b", "The crow"), backend, out)
     assert (out / "video.mp4").read_text() == "job-a"
     assert not [name for name in os.listdir(out) if name.startswith(".")]
