@@ -66,7 +66,7 @@ class Terraform:
 
 
 @pytest.fixture(scope="session")
-def installed() -> None:
+def terraform_tools() -> None:
     missing = [
         what for what, there in (("terraform", shutil.which("terraform")), (str(STUB), STUB.is_dir())) if not there
     ]
@@ -77,17 +77,17 @@ def installed() -> None:
 
 
 @pytest.fixture
-def terraform(installed: None, tmp_path: Path) -> Terraform:
-    return copied(tmp_path / "terraform")
+def terraform(terraform_tools: None, tmp_path: Path) -> Terraform:
+    return copy_configuration(tmp_path / "terraform")
 
 
-def copied(folder: Path) -> Terraform:
+def copy_configuration(folder: Path) -> Terraform:
     shutil.copytree(ROOT / "terraform", folder, ignore=shutil.ignore_patterns(".terraform*"))
     # the state of a test is a file beside it
     (folder / "backend_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
-    made = Terraform(folder)
-    made.ok("init", "-input=false")
-    return made
+    terraform = Terraform(folder)
+    terraform.ok("init", "-input=false")
+    return terraform
 
 
 @dataclass
@@ -96,50 +96,53 @@ class Planned:
 
     values: dict[str, dict[str, Any]]
 
-    def of(self, kind: str) -> dict[str, dict[str, Any]]:
+    def select(self, kind: str) -> dict[str, dict[str, Any]]:
         pattern = re.compile(rf"(^|\.){kind}\.")
         return {address: values for address, values in self.values.items() if pattern.search(address)}
 
 
 def plan(terraform: Terraform, **variables: Any) -> Planned:
     terraform.ok("plan", "-input=false", "-out=plan", *_settings(variables))
-    return _gathered(json.loads(terraform.ok("show", "-json", "plan"))["planned_values"])
+    return _gather_values(json.loads(terraform.ok("show", "-json", "plan"))["planned_values"])
 
 
 def apply(terraform: Terraform, **variables: Any) -> Planned:
     """As ``plan``; what only Google knows has made-up values, the same wherever it is referred to."""
     terraform.ok("apply", "-input=false", "-auto-approve", *_settings(variables))
-    return _gathered(json.loads(terraform.ok("show", "-json"))["values"])
+    return _gather_values(json.loads(terraform.ok("show", "-json"))["values"])
 
 
 def _settings(variables: dict[str, Any]) -> list[str]:
-    given = {**VARIABLES, **variables}
-    return [f"-var={name}={value if isinstance(value, str) else json.dumps(value)}" for name, value in given.items()]
+    values_by_name = {**VARIABLES, **variables}
+    return [
+        f"-var={name}={value if isinstance(value, str) else json.dumps(value)}"
+        for name, value in values_by_name.items()
+    ]
 
 
-def _gathered(values: dict[str, Any]) -> Planned:
-    found: dict[str, dict[str, Any]] = {}
+def _gather_values(values: dict[str, Any]) -> Planned:
+    resources: dict[str, dict[str, Any]] = {}
 
     def gather(module: dict[str, Any]) -> None:
-        found.update({r["address"]: r["values"] for r in module.get("resources", [])})
+        resources.update({r["address"]: r["values"] for r in module.get("resources", [])})
         for child in module.get("child_modules", []):
             gather(child)
 
     gather(values["root_module"])
-    return Planned(found)
+    return Planned(resources)
 
 
 @pytest.fixture(scope="module")
-def planned(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
+def default_plan(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """The deployment as it comes."""
-    return plan(copied(tmp_path_factory.mktemp("planned") / "terraform"))
+    return plan(copy_configuration(tmp_path_factory.mktemp("planned") / "terraform"))
 
 
 @pytest.fixture(scope="module")
-def everything(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
+def everything(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """The deployment with all that can be asked for."""
     return plan(
-        copied(tmp_path_factory.mktemp("everything") / "terraform"),
+        copy_configuration(tmp_path_factory.mktemp("everything") / "terraform"),
         public_api=True,
         job_days=90,
         upload_days=14,
@@ -151,6 +154,6 @@ def everything(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Pla
 
 
 @pytest.fixture(scope="module")
-def applied(installed: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
+def second_deployment(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """A second deployment, under another name, without graphics cards, open to all."""
-    return apply(copied(tmp_path_factory.mktemp("applied") / "terraform"), **OTHER)
+    return apply(copy_configuration(tmp_path_factory.mktemp("applied") / "terraform"), **OTHER)

@@ -1,4 +1,4 @@
-"""What an apply would bind together: roles with docs/iam.md, pushes with functions, metrics with the log.
+"""An apply binds the right things together: roles with docs/iam.md, pushes with functions, metrics with the log.
 
 The stub answers an apply with made-up addresses, the same wherever one is referred to, so each can be traced back.
 """
@@ -16,7 +16,7 @@ from sutradhar.domain.jobs.messages import TOPICS
 from tests.terraform.conftest import ROOT, Planned, Terraform
 
 Grant = tuple[str, str, str]
-"""Who, which role, on what: in the words of docs/iam.md."""
+"""A member, its role and the resource, in the words of docs/iam.md."""
 
 KINDS = ("topic", "subscription", "function", "account")
 AGENTS = {"gcp-sa-pubsub": "Pub/Sub's agent", "serverless-robot-prod": "Cloud Run's agent"}
@@ -35,7 +35,7 @@ APIS = {
     "service": "iam",
     "storage": "storage",
 }
-"""By the first word of a resource's type, or the first two."""
+"""The API of a resource, by the first word of a resource's type, or the first two."""
 
 
 def key_of(address: str) -> str:
@@ -44,26 +44,26 @@ def key_of(address: str) -> str:
     return quoted.group(1) if quoted else address.rsplit(".", 1)[-1]
 
 
-def words(applied: Planned) -> dict[str, str]:
+def words(second_deployment: Planned) -> dict[str, str]:
     """From what Google would answer to our own words."""
     known: dict[str, str] = {}
-    for address, v in applied.of("google_service_account").items():
+    for address, v in second_deployment.select("google_service_account").items():
         known |= {f"serviceAccount:{v['email']}": key_of(address), v["name"]: f"account {key_of(address)}"}
-    for address, v in applied.of("google_cloudfunctions2_function").items():
+    for address, v in second_deployment.select("google_cloudfunctions2_function").items():
         known[v["service_config"][0]["service"]] = f"function {key_of(address)}"
-    for v in applied.of("google_pubsub_topic").values():
+    for v in second_deployment.select("google_pubsub_topic").values():
         known[v["id"]] = f"topic {v['name'].removeprefix('other-')}"
-    for v in applied.of("google_pubsub_subscription").values():
+    for v in second_deployment.select("google_pubsub_subscription").values():
         known[v["name"]] = f"subscription {v['name'].removeprefix('other-')}"
-    for v in applied.of("google_cloud_run_v2_job").values():
+    for v in second_deployment.select("google_cloud_run_v2_job").values():
         known[v["name"]] = "render jobs"
-    known[applied.values["google_project_iam_custom_role.render_runner"]["id"]] = "NAME_render_runner"
-    known[applied.values["google_storage_bucket.assets"]["name"]] = "asset bucket"
-    known[applied.values["google_artifact_registry_repository.this"]["name"]] = "our repository"
+    known[second_deployment.values["google_project_iam_custom_role.render_runner"]["id"]] = "NAME_render_runner"
+    known[second_deployment.values["google_storage_bucket.assets"]["name"]] = "asset bucket"
+    known[second_deployment.values["google_artifact_registry_repository.this"]["name"]] = "our repository"
     return known
 
 
-def on(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
+def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
     if kind == "google_project_iam_member":
         ours = 'resource.name == "projects/demo-project/databases/other"'
         return "our database" if [c["expression"] for c in v["condition"]] == [ours] else "the project"
@@ -78,9 +78,9 @@ def on(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
     return known[next(v[name] for name in names if v.get(name))]
 
 
-def given(applied: Planned) -> Iterator[Grant]:
-    known = words(applied)
-    for address, v in applied.values.items():
+def list_grants(second_deployment: Planned) -> Iterator[Grant]:
+    known = words(second_deployment)
+    for address, v in second_deployment.values.items():
         if not v.get("member") or not v.get("role"):
             continue
         (kind,) = re.findall(r"google_\w+", address)
@@ -88,7 +88,7 @@ def given(applied: Planned) -> Iterator[Grant]:
         who = agent or known.get(v["member"], "callers" if v["member"] in ("allUsers", "user:you@example.com") else "?")
         if kind == "google_secret_manager_secret_iam_member" and who == "plan":
             who = "readers of a secret"
-        yield who, known.get(v["role"], v["role"]), on(kind, v, known)
+        yield who, known.get(v["role"], v["role"]), describe_place(kind, v, known)
 
 
 def table() -> Iterator[Grant]:
@@ -102,18 +102,21 @@ def table() -> Iterator[Grant]:
         yield from product(who, re.findall(r"`([^`]+)`", cells[1]), where)
 
 
-def test_the_roles_are_those_of_the_table(applied: Planned) -> None:
-    bound, said = set(given(applied)), set(table())
-    assert bound - said == set(), "given, but not in docs/iam.md"
-    assert said - bound == set(), "in docs/iam.md, but not given"
+def test_the_roles_are_those_of_the_table(second_deployment: Planned) -> None:
+    bound, documented = set(list_grants(second_deployment)), set(table())
+    assert bound - documented == set(), "given, but not in docs/iam.md"
+    assert documented - bound == set(), "in docs/iam.md, but not given"
 
 
-def test_each_topic_is_pushed_to_its_function_in_the_name_of_the_pusher(applied: Planned) -> None:
-    uris = {key_of(a): v["service_config"][0]["uri"] for a, v in applied.of("google_cloudfunctions2_function").items()}
-    pusher = applied.values["google_service_account.pusher"]["email"]
-    subscriptions = {v["name"]: v for v in applied.of("google_pubsub_subscription").values()}
+def test_each_topic_is_pushed_to_its_function_in_the_name_of_the_pusher(second_deployment: Planned) -> None:
+    uris = {
+        key_of(a): v["service_config"][0]["uri"]
+        for a, v in second_deployment.select("google_cloudfunctions2_function").items()
+    }
+    pusher = second_deployment.values["google_service_account.pusher"]["email"]
+    subscriptions = {v["name"]: v for v in second_deployment.select("google_pubsub_subscription").values()}
     assert set(subscriptions) == {f"other-{topic}" for topic in (*TOPICS, "dead-letter")}
-    dead = applied.values["google_pubsub_topic.dead_letter"]["id"]
+    dead = second_deployment.values["google_pubsub_topic.dead_letter"]["id"]
     for name, v in subscriptions.items():
         uri = uris[name.removeprefix("other-").replace("-", "_")]
         (push,) = v["push_config"]
@@ -122,19 +125,22 @@ def test_each_topic_is_pushed_to_its_function_in_the_name_of_the_pusher(applied:
         assert [policy["dead_letter_topic"] for policy in v["dead_letter_policy"]] == [dead] * (v["topic"] != dead)
 
 
-def test_the_scheduler_calls_sweep(applied: Planned) -> None:
-    (job,) = applied.of("google_cloud_scheduler_job").values()
-    sweep = applied.values['module.function["sweep"].google_cloudfunctions2_function.this']["service_config"][0]
+def test_the_scheduler_calls_sweep(second_deployment: Planned) -> None:
+    (job,) = second_deployment.select("google_cloud_scheduler_job").values()
+    sweep = second_deployment.values['module.function["sweep"].google_cloudfunctions2_function.this']["service_config"][
+        0
+    ]
     (target,) = job["http_target"]
     assert (target["uri"], target["oidc_token"][0]["audience"]) == (sweep["uri"], sweep["uri"])
     assert (
-        target["oidc_token"][0]["service_account_email"] == applied.values["google_service_account.scheduler"]["email"]
+        target["oidc_token"][0]["service_account_email"]
+        == second_deployment.values["google_service_account.scheduler"]["email"]
     )
     assert int(job["attempt_deadline"].removesuffix("s")) >= sweep["timeout_seconds"]
 
 
-def test_a_second_deployment_has_everything_of_its_own(applied: Planned) -> None:
-    for address, v in applied.of("google_cloudfunctions2_function").items():
+def test_a_second_deployment_has_everything_of_its_own(second_deployment: Planned) -> None:
+    for address, v in second_deployment.select("google_cloudfunctions2_function").items():
         service = v["service_config"][0]
         cloud = Settings.from_env(service["environment_variables"]).cloud
         assert cloud is not None
@@ -142,13 +148,15 @@ def test_a_second_deployment_has_everything_of_its_own(applied: Planned) -> None
         assert (cloud.topic_prefix, cloud.render_job) == ("other-", "other-renderer-cpu")
         machine = cloud.render_machine
         assert (machine.cpus, machine.memory_gib, machine.gpu) == (8, 32, False)
-        own = applied.values[address.replace("google_cloudfunctions2_function", "google_service_account")]["email"]
+        own = second_deployment.values[address.replace("google_cloudfunctions2_function", "google_service_account")][
+            "email"
+        ]
         assert (service["service_account_email"], cloud.service_account) == (own, own)
-    assert not [v["name"] for v in applied.values.values() if "sutradhar" in str(v.get("name"))]
+    assert not [v["name"] for v in second_deployment.values.values() if "sutradhar" in str(v.get("name"))]
 
 
-def test_what_the_renderers_are_told_is_what_they_get(applied: Planned) -> None:
-    for address, v in applied.of("google_cloud_run_v2_job").items():
+def test_what_the_renderers_are_told_is_what_they_get(second_deployment: Planned) -> None:
+    for address, v in second_deployment.select("google_cloud_run_v2_job").items():
         task = v["template"][0]["template"][0]
         limits = task["containers"][0]["resources"][0]["limits"]
         assert limits == {"cpu": "8", "memory": "32Gi", **({"nvidia.com/gpu": "1"} if key_of(address) == "gpu" else {})}
@@ -156,8 +164,8 @@ def test_what_the_renderers_are_told_is_what_they_get(applied: Planned) -> None:
         assert int(task["timeout"].removesuffix("s")) <= 3600  # Cloud Run's limit for a task with a graphics card
 
 
-def test_the_sizes_are_ones_that_cloud_run_has(applied: Planned) -> None:
-    for v in applied.of("google_cloudfunctions2_function").values():
+def test_the_sizes_are_ones_that_cloud_run_has(second_deployment: Planned) -> None:
+    for v in second_deployment.select("google_cloudfunctions2_function").values():
         service = v["service_config"][0]
         memory = int(service["available_memory"][:-2]) * {"Mi": 1, "Gi": 1024}[service["available_memory"][-2:]]
         assert 512 <= memory <= 4096 * int(service["available_cpu"])
@@ -165,8 +173,8 @@ def test_the_sizes_are_ones_that_cloud_run_has(applied: Planned) -> None:
         assert service["environment_variables"]["THREADS"] == str(service["max_instance_request_concurrency"])
 
 
-def test_metrics_ask_for_events_that_are_logged(applied: Planned) -> None:
-    filters = " ".join(v["filter"] for v in applied.of("google_logging_metric").values())
+def test_metrics_ask_for_events_that_are_logged(second_deployment: Planned) -> None:
+    filters = " ".join(v["filter"] for v in second_deployment.select("google_logging_metric").values())
     code = "".join(p.read_text() for room in ("functions", "shared/sutradhar") for p in Path(ROOT / room).rglob("*.py"))
     asked = set(re.findall(r'jsonPayload\.event="(\w+)"', filters))
     assert asked == {"job_moved", "poison_message"}
@@ -174,17 +182,20 @@ def test_metrics_ask_for_events_that_are_logged(applied: Planned) -> None:
     assert set(re.findall(r'"([A-Z]+)"', filters)) == {JobState.SUCCEEDED, JobState.FAILED}
 
 
-def test_every_api_is_switched_on_before_it_is_used(terraform: Terraform, applied: Planned) -> None:
-    on = {v["service"].removesuffix(".googleapis.com") for v in applied.of("google_project_service").values()}
-    for address in applied.values:
+def test_every_api_is_switched_on_before_it_is_used(terraform: Terraform, second_deployment: Planned) -> None:
+    on = {
+        v["service"].removesuffix(".googleapis.com")
+        for v in second_deployment.select("google_project_service").values()
+    }
+    for address in second_deployment.values:
         first, second = re.findall(r"google_([a-z0-9]+)(?:_([a-z]+))?", address)[0]
         assert APIS.get(f"{first}_{second}", APIS.get(first)) in on, address
     assert {"cloudbuild", "iamcredentials"} <= on  # of the functions' builds, of signed addresses
     edges: dict[str, set[str]] = {}
     for start, end in re.findall(r'"([^"]+)" -> "([^"]+)"', terraform.ok("graph")):
         edges.setdefault(start, set()).add(end)
-    made = {re.sub(r"\[[^\]]*\]", "", address) for address in applied.values}
-    ready, waiting = {"google_project_service.this"}, made - {"google_project_service.this"}
-    while found := {address for address in waiting if edges.get(address, set()) & ready}:
-        ready, waiting = ready | found, waiting - found
+    addresses = {re.sub(r"\[[^\]]*\]", "", address) for address in second_deployment.values}
+    ready, waiting = {"google_project_service.this"}, addresses - {"google_project_service.this"}
+    while next_ready := {address for address in waiting if edges.get(address, set()) & ready}:
+        ready, waiting = ready | next_ready, waiting - next_ready
     assert {address for address in waiting if address.startswith(("google_", "module."))} == set()

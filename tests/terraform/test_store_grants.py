@@ -26,7 +26,7 @@ from sutradhar.pipeline.handle import note_failure
 from sutradhar.pipeline.submit import submit
 from tests.function_client import open_client
 from tests.terraform.conftest import Planned
-from tests.terraform.test_grants import given
+from tests.terraform.test_grants import list_grants
 
 ROLES = {
     "roles/storage.objectViewer": {"get", "list"},
@@ -83,9 +83,13 @@ class NotingStore:
         return call
 
 
-def find_missing(calls: Iterable[Call], applied: Planned) -> list[tuple[Call, str]]:
+def find_missing(calls: Iterable[Call], second_deployment: Planned) -> list[tuple[Call, str]]:
     """Return the calls that lack a permission, each with that permission."""
-    grants = [(who, role, where) for who, role, where in given(applied) if role in ROLES and where != "the project"]
+    grants = [
+        (who, role, where)
+        for who, role, where in list_grants(second_deployment)
+        if role in ROLES and where != "the project"
+    ]
 
     def may(who: str, permission: str, name: str) -> bool:
         return any(
@@ -104,7 +108,7 @@ def find_missing(calls: Iterable[Call], applied: Planned) -> list[tuple[Call, st
 
 
 @pytest.fixture
-def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
+def recording_store(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
     store = NotingStore(bootstrap.backend().blobs)
     backend: Any = bootstrap.backend()  # a dataclass, which the port does not promise
     noting = replace(backend, blobs=store)
@@ -112,11 +116,11 @@ def noted(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
     bootstrap.services.cache_clear()
     deliver = local_runtime.deliver_message
 
-    def delivered(message: Message) -> None:
+    def deliver_and_record(message: Message) -> None:
         with function(message.topic):
             deliver(message)
 
-    monkeypatch.setattr(local_runtime, "deliver_message", delivered)
+    monkeypatch.setattr(local_runtime, "deliver_message", deliver_and_record)
     return store
 
 
@@ -124,7 +128,7 @@ def client(name: str) -> FlaskClient:
     return open_client(name)
 
 
-def bury(message: Message) -> None:
+def send_dead_letter(message: Message) -> None:
     body = {"data": base64.b64encode(message.to_record().encode()).decode(), "messageId": "7", "publishTime": "t"}
     with function(message.topic):  # on Google Cloud it stores the cause of a failure
         note_failure(bootstrap.services(), message, RuntimeError("no"))
@@ -146,7 +150,7 @@ def send(api: FlaskClient, data: bytes) -> str:
 
 
 def test_each_function_has_the_permissions_that_its_calls_need(
-    noted: NotingStore, applied: Planned, monkeypatch: pytest.MonkeyPatch
+    recording_store: NotingStore, second_deployment: Planned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out, api = io.BytesIO(), client("api")
     Image.effect_noise((640, 360), 90).convert("RGB").save(out, "PNG")
@@ -173,13 +177,20 @@ def test_each_function_has_the_permissions_that_its_calls_need(
                     assert answer.status_code == 200
     monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # no worker checks these uploads
     job, _ = submit(bootstrap.services(), RenderPlan(topic="tea"))
-    bury(ProduceAsset(job_id=job.id, slot=Slot.image(0)))
-    bury(CheckUpload(upload_id=send(api, out.getvalue())))
+    send_dead_letter(ProduceAsset(job_id=job.id, slot=Slot.image(0)))
+    send_dead_letter(CheckUpload(upload_id=send(api, out.getvalue())))
     with function("sweep"):
         assert client("sweep").post("/", json={}).status_code == 200
-    assert {who for who, _, _ in noted.calls} >= {"api", "check", "produce", "dispatch", "finish", "dead_letter"}
-    mine = [call for call in noted.calls if call[0] != "no function"]
-    assert find_missing(mine, applied) == []
+    assert {who for who, _, _ in recording_store.calls} >= {
+        "api",
+        "check",
+        "produce",
+        "dispatch",
+        "finish",
+        "dead_letter",
+    }
+    mine = [call for call in recording_store.calls if call[0] != "no function"]
+    assert find_missing(mine, second_deployment) == []
 
 
 @pytest.mark.parametrize(
@@ -193,5 +204,5 @@ def test_each_function_has_the_permissions_that_its_calls_need(
         (("sweep", "get", "jobs/1/request.json"), "get"),
     ],
 )
-def test_a_call_without_its_permission_is_found(call: Call, permission: str, applied: Planned) -> None:
-    assert (call, permission) in find_missing([call], applied)
+def test_a_call_without_its_permission_is_found(call: Call, permission: str, second_deployment: Planned) -> None:
+    assert (call, permission) in find_missing([call], second_deployment)

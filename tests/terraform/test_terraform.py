@@ -1,4 +1,4 @@
-"""What Terraform would make, held against the code that it is for."""
+"""The resources that Terraform plans fit the code that uses them."""
 
 import json
 import os
@@ -26,11 +26,13 @@ OWN = {"THREADS", "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"}
 """Variables that functions-framework and Google's storage client read, but not our code."""
 
 
-def functions(planned: Planned) -> dict[str, dict[str, Any]]:
-    return {v["build_config"][0]["entry_point"]: v for v in planned.of("google_cloudfunctions2_function").values()}
+def functions(default_plan: Planned) -> dict[str, dict[str, Any]]:
+    return {
+        v["build_config"][0]["entry_point"]: v for v in default_plan.select("google_cloudfunctions2_function").values()
+    }
 
 
-def test_it_is_formatted(installed: None) -> None:
+def test_it_is_formatted(terraform_tools: None) -> None:
     argv = ["terraform", "fmt", "-check", "-recursive", "-diff", str(ROOT / "terraform")]
     env = {name: value for name, value in os.environ.items() if name != "TF_CLI_CONFIG_FILE"}
     done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
@@ -48,7 +50,7 @@ def test_the_schema_is_of_a_provider_that_the_pin_allows() -> None:
     assert (major, int(minor) >= int(pin[1])) == (pin[0], True)
 
 
-def test_checkov_has_nothing_to_say(installed: None) -> None:
+def test_checkov_has_nothing_to_say(terraform_tools: None) -> None:
     program = ROOT / ".venv/checkov/bin/checkov"
     if not program.exists() and not os.environ.get("CI"):
         pytest.skip(f"{program} is not installed: .ci/setup dev")
@@ -58,105 +60,111 @@ def test_checkov_has_nothing_to_say(installed: None) -> None:
     assert "Failed checks: 0" in done.stdout
 
 
-def test_the_functions_run_on_the_python_that_their_archive_is_for(planned: Planned) -> None:
-    runtimes = {values["build_config"][0]["runtime"] for values in functions(planned).values()}
+def test_the_functions_run_on_the_python_that_their_archive_is_for(default_plan: Planned) -> None:
+    runtimes = {values["build_config"][0]["runtime"] for values in functions(default_plan).values()}
     assert runtimes == {f"python{package.RUNTIME.replace('.', '')}"}
 
 
-def test_every_entry_point_is_deployed_and_there_is_no_other(planned: Planned) -> None:
-    assert set(functions(planned)) == set(main.__all__)
+def test_every_entry_point_is_deployed_and_there_is_no_other(default_plan: Planned) -> None:
+    assert set(functions(default_plan)) == set(main.__all__)
 
 
-def test_every_variable_that_is_set_is_one_that_is_read(planned: Planned) -> None:
-    for name, values in functions(planned).items():
-        given = set(values["service_config"][0]["environment_variables"] or {}) - OWN
-        assert given <= list_variables(), name
-        assert {"BACKEND", "GOOGLE_CLOUD_PROJECT", "REGION", "ASSET_BUCKET", "FIRESTORE_DATABASE"} <= given
-    for job in planned.of("google_cloud_run_v2_job").values():
+def test_every_variable_that_is_set_is_one_that_is_read(default_plan: Planned) -> None:
+    for name, values in functions(default_plan).items():
+        environment = set(values["service_config"][0]["environment_variables"] or {}) - OWN
+        assert environment <= list_variables(), name
+        assert {"BACKEND", "GOOGLE_CLOUD_PROJECT", "REGION", "ASSET_BUCKET", "FIRESTORE_DATABASE"} <= environment
+    for job in default_plan.select("google_cloud_run_v2_job").values():
         container = job["template"][0]["template"][0]["containers"][0]
-        given = {variable["name"] for variable in container["env"]}
-        assert given <= list_variables() | OWN
-        # what it is started with comes from whoever starts it
-        assert "RENDER_REQUEST" not in given
+        environment = {variable["name"] for variable in container["env"]}
+        assert environment <= list_variables() | OWN
+        # what it is started with comes from the dispatcher
+        assert "RENDER_REQUEST" not in environment
         Settings.from_env({variable["name"]: variable["value"] or "x" for variable in container["env"]})
 
 
-def test_pages_that_may_call_the_api_may_send_to_the_bucket(planned: Planned, everything: Planned) -> None:
-    for found, origins in ((planned, []), (everything, ["https://studio.example.com"])):
-        rules = found.values["google_storage_bucket.assets"]["cors"]
+def test_pages_that_may_call_the_api_may_send_to_the_bucket(default_plan: Planned, everything: Planned) -> None:
+    for deployment, origins in ((default_plan, []), (everything, ["https://studio.example.com"])):
+        rules = deployment.values["google_storage_bucket.assets"]["cors"]
         assert [origin for rule in rules for origin in rule["origin"]] == origins
         assert all({"GET", "PUT"} == set(rule["method"]) for rule in rules)
-        for name, values in functions(found).items():
-            given = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
-            assert list(Settings.from_env(given).api.cors_origins) == (origins if name == "api" else [])
+        for name, values in functions(deployment).items():
+            environment = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
+            assert list(Settings.from_env(environment).api.cors_origins) == (origins if name == "api" else [])
 
 
-def test_google_s_storage_client_asks_for_no_bucket(planned: Planned) -> None:
+def test_google_s_storage_client_asks_for_no_bucket(default_plan: Planned) -> None:
     """Its roles are on objects, and the client reads this very variable."""
     import google.cloud.storage
 
     code = "".join(path.read_text() for path in Path(google.cloud.storage.__path__[0]).rglob("*.py"))
     assert "DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA" in code
-    for values in functions(planned).values():
-        given = values["service_config"][0]["environment_variables"]
-        assert given["DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"] == "true"
+    for values in functions(default_plan).values():
+        environment = values["service_config"][0]["environment_variables"]
+        assert environment["DISABLE_GCS_PYTHON_CLIENT_OTEL_BUCKET_METADATA"] == "true"
 
 
-def test_the_environment_of_a_function_is_one_that_is_understood(planned: Planned) -> None:
-    for values in functions(planned).values():
-        given = {name: value or "x" for name, value in values["service_config"][0]["environment_variables"].items()}
-        settings = Settings.from_env(given)
+def test_the_environment_of_a_function_is_one_that_is_understood(default_plan: Planned) -> None:
+    for values in functions(default_plan).values():
+        environment = {
+            name: value or "x" for name, value in values["service_config"][0]["environment_variables"].items()
+        }
+        settings = Settings.from_env(environment)
         assert settings.cloud
         assert settings.cloud.topic_prefix == "sutradhar-"
         assert settings.cloud.render_machine.gpu
-        assert settings.cloud.render_job in {job["name"] for job in planned.of("google_cloud_run_v2_job").values()}
+        assert settings.cloud.render_job in {
+            job["name"] for job in default_plan.select("google_cloud_run_v2_job").values()
+        }
 
 
-def test_every_topic_has_its_function_and_its_dead_letters(planned: Planned) -> None:
-    topics = {values["name"] for values in planned.of("google_pubsub_topic").values()}
+def test_every_topic_has_its_function_and_its_dead_letters(default_plan: Planned) -> None:
+    topics = {values["name"] for values in default_plan.select("google_pubsub_topic").values()}
     assert topics == {f"sutradhar-{topic}" for topic in (*TOPICS, "dead-letter")}
-    subscriptions = {v["name"]: v for v in planned.of("google_pubsub_subscription").values()}
+    subscriptions = {v["name"]: v for v in default_plan.select("google_pubsub_subscription").values()}
     assert set(subscriptions) == topics
     for name, values in subscriptions.items():
         assert values["ack_deadline_seconds"] == 600
         assert values["retry_policy"]
         assert bool(values["dead_letter_policy"]) == (name != "sutradhar-dead-letter")
         assert values["push_config"][0]["oidc_token"]
-        timeout = functions(planned)[name.removeprefix("sutradhar-").replace("-", "_")]["service_config"][0][
+        timeout = functions(default_plan)[name.removeprefix("sutradhar-").replace("-", "_")]["service_config"][0][
             "timeout_seconds"
         ]
         assert timeout < values["ack_deadline_seconds"]
 
 
-def test_nobody_is_let_in_unless_asked_and_then_by_api_only(planned: Planned, everything: Planned) -> None:
-    def public(found: Planned) -> list[str]:
+def test_public_access_is_off_by_default_and_opens_api_only(default_plan: Planned, everything: Planned) -> None:
+    def public(deployment: Planned) -> list[str]:
         return [
-            address for address, v in found.values.items() if v.get("member") in ("allUsers", "allAuthenticatedUsers")
+            address
+            for address, v in deployment.values.items()
+            if v.get("member") in ("allUsers", "allAuthenticatedUsers")
         ]
 
-    assert public(planned) == []
+    assert public(default_plan) == []
     assert public(everything) == ['google_cloud_run_v2_service_iam_member.callers["allUsers"]']
-    for name, values in functions(planned).items():
+    for name, values in functions(default_plan).items():
         ingress = values["service_config"][0]["ingress_settings"]
         assert ingress == ("ALLOW_ALL" if name == "api" else "ALLOW_INTERNAL_ONLY")
 
 
-def test_the_indexes_are_those_that_the_queries_need(planned: Planned) -> None:
-    made = {
+def test_the_indexes_are_those_that_the_queries_need(default_plan: Planned) -> None:
+    resources = {
         (v["collection"], tuple((f["field_path"], f["order"]) for f in v["fields"]))
-        for v in planned.of("google_firestore_index").values()
+        for v in default_plan.select("google_firestore_index").values()
     }
-    assert made == set(INDEXES)
-    fields = planned.of("google_firestore_field").values()
+    assert resources == set(INDEXES)
+    fields = default_plan.select("google_firestore_field").values()
     ttl = {(v["collection"], v["field"]) for v in fields if v["ttl_config"]}
     assert ttl == {(collection, TTL_FIELD) for collection in TTL_COLLECTIONS}
     assert {(v["collection"], v["field"]) for v in fields if not v["ttl_config"]} == set(UNINDEXED)
 
 
 def test_no_role_is_larger_than_its_work(everything: Planned) -> None:
-    given = [(address, v["role"]) for address, v in everything.values.items() if v.get("role")]
-    assert given
-    for address, role in given:
+    environment = [(address, v["role"]) for address, v in everything.values.items() if v.get("role")]
+    assert environment
+    for address, role in environment:
         assert role not in ("roles/owner", "roles/editor", "roles/viewer"), address
         assert not role.endswith(".admin"), address
         # the roles of a project: Firestore has none smaller, and they are bound to one database
@@ -164,8 +172,8 @@ def test_no_role_is_larger_than_its_work(everything: Planned) -> None:
             assert everything.values[address]["condition"], address
 
 
-def test_each_function_has_an_account_of_its_own(planned: Planned) -> None:
-    accounts = [v["account_id"] for v in planned.of("google_service_account").values()]
+def test_each_function_has_an_account_of_its_own(default_plan: Planned) -> None:
+    accounts = [v["account_id"] for v in default_plan.select("google_service_account").values()]
     assert len(accounts) == len(set(accounts))
     assert {f"sutradhar-{name.replace('_', '-')}-fn" for name in main.__all__} <= set(accounts)
     assert all(6 <= len(name) <= 30 for name in accounts)
@@ -190,48 +198,50 @@ LIMITS = {
 @pytest.mark.parametrize(
     ("name", "fits"), [("film", True), ("a-name-so-big", True), ("abc", False), ("goog-films", False)]
 )
-def test_a_deployment_name_fits_the_tightest_id(planned: Planned, everything: Planned, name: str, fits: bool) -> None:
+def test_a_deployment_name_fits_the_tightest_id(
+    default_plan: Planned, everything: Planned, name: str, fits: bool
+) -> None:
     text = (ROOT / "terraform/variables.tf").read_text()
     (pattern,) = re.findall(r'regex\("(\^[^"]+)", var\.name\)', text)
     assert bool(re.search(pattern, name)) == (fits or name.startswith("goog"))
     wrong = []
     for kind, (field, taken) in LIMITS.items():
-        made = {**planned.of(kind), **everything.of(kind)}
-        assert made, kind
+        resources = {**default_plan.select(kind), **everything.select(kind)}
+        assert resources, kind
         put_in = name.replace("-", "_") if field == "role_id" else name
-        ids = [str(v[field]).replace("demo-project", "p" * 30).replace("sutradhar", put_in) for v in made.values()]
+        ids = [str(v[field]).replace("demo-project", "p" * 30).replace("sutradhar", put_in) for v in resources.values()]
         wrong += [one for one in ids if not re.fullmatch(taken, one)]
     assert (wrong == []) == fits, wrong
 
 
-def test_caches_end_and_films_stay(planned: Planned, everything: Planned) -> None:
-    def rules(found: Planned) -> dict[str, int]:
-        bucket = found.values["google_storage_bucket.assets"]
+def test_caches_end_and_videos_stay(default_plan: Planned, everything: Planned) -> None:
+    def rules(deployment: Planned) -> dict[str, int]:
+        bucket = deployment.values["google_storage_bucket.assets"]
         conditions = [
             rule["condition"][0] for rule in bucket["lifecycle_rule"] if rule["action"][0]["type"] == "Delete"
         ]
         return {prefix: c["age"] for c in conditions for prefix in c["matches_prefix"] or ()}
 
-    assert {"assets/", "segments/", "sounds/", "films/"} <= set(rules(planned))
-    assert set(rules(planned).values()) == {30}
+    assert {"assets/", "segments/", "sounds/", "films/"} <= set(rules(default_plan))
+    assert set(rules(default_plan).values()) == {30}
     assert rules(everything)["uploads/"] == 14
-    assert "jobs/" not in rules(planned)
+    assert "jobs/" not in rules(default_plan)
     assert rules(everything)["jobs/"] == 90
-    for bucket in planned.of("google_storage_bucket").values():
+    for bucket in default_plan.select("google_storage_bucket").values():
         assert bucket["uniform_bucket_level_access"]
         assert bucket["public_access_prevention"] == "enforced"
 
 
-def test_every_cache_of_the_renderer_has_an_end(planned: Planned) -> None:
-    """A prefix that the code writes and nobody deletes would be paid for for ever."""
+def test_every_cache_of_the_renderer_has_an_end(default_plan: Planned) -> None:
+    """A prefix that the code writes and no rule deletes would be paid for without end."""
     code = "".join(
         p.read_text() for room in ("gpu_renderer", "shared/sutradhar") for p in Path(ROOT / room).rglob("*.py")
     )
-    written = set(re.findall(r'f"([a-z]+)/\{[^"]*\}[^"/]*\.(?:mp4|m4a|json|png|\{suffix\})"', code)) - {"jobs"}
-    bucket = planned.values["google_storage_bucket.assets"]
+    prefixes = set(re.findall(r'f"([a-z]+)/\{[^"]*\}[^"/]*\.(?:mp4|m4a|json|png|\{suffix\})"', code)) - {"jobs"}
+    bucket = default_plan.values["google_storage_bucket.assets"]
     ended = {p for rule in bucket["lifecycle_rule"] for p in rule["condition"][0]["matches_prefix"] or ()}
-    assert {"assets", "segments", "sounds", "films", "thumbnails", "measured"} <= written
-    assert {f"{prefix}/" for prefix in written} <= ended
+    assert {"assets", "segments", "sounds", "films", "thumbnails", "measured"} <= prefixes
+    assert {f"{prefix}/" for prefix in prefixes} <= ended
 
 
 @pytest.mark.parametrize(
@@ -257,10 +267,12 @@ def test_another_archive_is_another_object(terraform: Terraform) -> None:
     assert DIGEST not in other.values["google_storage_bucket_object.archive"]["name"]
 
 
-def test_every_objective_has_its_alert(planned: Planned) -> None:
-    shown = " ".join(policy["display_name"] for policy in planned.of("google_monitoring_alert_policy").values())
-    for wanted in ("API", "Jobs", "Storage", "oldest message", "messages wait", "given up", "understands", "memory"):
-        assert wanted in shown
+def test_every_objective_has_its_alert(default_plan: Planned) -> None:
+    shown = " ".join(
+        policy["display_name"] for policy in default_plan.select("google_monitoring_alert_policy").values()
+    )
+    for words in ("API", "Jobs", "Storage", "oldest message", "messages wait", "given up", "understands", "memory"):
+        assert words in shown
     lengths = re.findall(r"up to (\d+) s is over (\d+) s", shown)
     assert {(int(length), int(promised)) for length, promised in lengths} == {
         (30, 120),
@@ -272,7 +284,7 @@ def test_every_objective_has_its_alert(planned: Planned) -> None:
         assert compute_target_sec(float(length)) == int(promised) / 4
 
 
-def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_metrics_read_what_is_logged(default_plan: Planned, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every field that a metric asks the log for is in the lines that a job really writes."""
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="tea"))
@@ -281,11 +293,11 @@ def test_the_metrics_read_what_is_logged(planned: Planned, home: Path, capsys: p
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"job_moved"' in line]
     text = " ".join(
         f"{m['filter']} {m['value_extractor']} {m['label_extractors']}"
-        for m in planned.of("google_logging_metric").values()
+        for m in default_plan.select("google_logging_metric").values()
     )
     assert set(re.findall(r"jsonPayload\.(\w+)", text)) <= set(lines[-1])
 
 
-def test_no_lease_ends_while_a_function_may_still_hold_it(planned: Planned) -> None:
-    for name, values in functions(planned).items():
+def test_no_lease_ends_while_a_function_may_still_hold_it(default_plan: Planned) -> None:
+    for name, values in functions(default_plan).items():
         assert values["service_config"][0]["timeout_seconds"] < MAX_LEASE.total_seconds(), name
