@@ -19,7 +19,7 @@ def test_a_topic_becomes_a_video_of_hosted_providers(terminal: Terminal, tmp_pat
         summary = json.loads((terminal.out / "job_summary.json").read_text())
         assert all(f["ok"] for f in summary["findings"]), summary["findings"]
         # the voice by the first of the two that has one
-        assert [len(stub.billed(name)) for name in ("openai", "elevenlabs", "gemini")] == [3, 2, 0]
+        assert [len(stub.list_billed(name)) for name in ("openai", "elevenlabs", "gemini")] == [3, 2, 0]
         assert "Paid to providers: " in done.stdout
         again = terminal.run(*words, "--providers", "openai,nobody")
         assert again.returncode != 0
@@ -66,11 +66,11 @@ def test_a_generated_clip_begins_with_its_image(terminal: Terminal, tmp_path: Pa
         asked = " ".join(terminal.run("plan", "--plan", str(terminal.plan)).stdout.split())
         assert "in all, in USD" in asked
         assert "gemini veo-3.1-fast-generate-001 │ 0.4000" in asked, asked
-        assert stub.billed("gemini") == []
+        assert stub.list_billed("gemini") == []
         done = terminal.run("make", "--plan", str(terminal.plan), "--out", str(terminal.out))
         assert done.returncode == 0, done.stdout
-        assert [request.path.rpartition(":")[2] for request in stub.billed("gemini")] == ["predictLongRunning"]
-        voice_requests = [request for request in stub.billed("openai") if request.path.endswith("speech")]
+        assert [request.path.rpartition(":")[2] for request in stub.list_billed("gemini")] == ["predictLongRunning"]
+        voice_requests = [request for request in stub.list_billed("openai") if request.path.endswith("speech")]
         assert {request.body["voice"] for request in voice_requests} == {"ash"}
     summary = json.loads((terminal.out / "job_summary.json").read_text())
     assert all(f["ok"] for f in summary["findings"]), summary["findings"]
@@ -113,4 +113,4 @@ def test_the_doctor_says_which_model_is_gone_dying_unpriced_or_fine(terminal: Te
         refused = terminal.run("make", "A river", "--out", str(terminal.out))
         assert refused.returncode != 0
         assert "GEMINI_IMAGE_MODEL no price is known for gemini's new-1" in " ".join(refused.stdout.split())
-        assert not [request for name in STUB_ANSWERS for request in stub.billed(name)]
+        assert not [request for name in STUB_ANSWERS for request in stub.list_billed(name)]

@@ -56,5 +56,5 @@ def test_a_topic_becomes_a_video_and_each_asset_is_paid_for_once(tmp_path: Path)
             assert cost["reserved_usd"] == 0
             assert {line["state"] for line in cost["lines"]} == {"settled"}
             # 1 plan, 1 image of the character, 2 images, 2 clips of them, 2 narrations, 1 sound effect, 1 music track
-            assert sum(len(stub.billed(provider)) for provider in STUB_ANSWERS) == len(cost["lines"]) == 10
+            assert sum(len(stub.list_billed(provider)) for provider in STUB_ANSWERS) == len(cost["lines"]) == 10
             assert status(cloud, accepted["job_id"])["cost"] == cost

@@ -133,7 +133,7 @@ def test_a_render_whose_process_is_gone_is_started_again(bench: Bench, stub: Pro
     job = bench.old.job("rendering")
     assert job.state is JobState.SUCCEEDED, job.error
     assert job.attempt == 1
-    assert not [call for provider in STUB_ANSWERS for call in stub.billed(provider)]
+    assert not [call for provider in STUB_ANSWERS for call in stub.list_billed(provider)]
 
 
 def test_a_plan_that_was_being_written_is_written(bench: Bench) -> None:

@@ -25,40 +25,42 @@ MODELS = (
 SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 
 
-def answer(seen: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each route
-    given = (seen.headers.get("x-goog-api-key"), seen.headers.get("authorization"))
-    if given not in ((KEY, None), (None, f"Bearer {KEY}")) or seen.fault == "unauthorized":
-        if "/projects/" in seen.path:
+def answer(request: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each route
+    given = (request.headers.get("x-goog-api-key"), request.headers.get("authorization"))
+    if given not in ((KEY, None), (None, f"Bearer {KEY}")) or request.fault == "unauthorized":
+        if "/projects/" in request.path:
             return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
         invalid = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
         return _error(400, "INVALID_ARGUMENT", "API key not valid.", invalid)
-    match seen.fault:
+    match request.fault:
         case "no credit":
             day = {"violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}]}
             return _error(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota", day)
         case "bad request":
             return _error(400, "INVALID_ARGUMENT", "Invalid value")
-    if seen.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models", seen.path)):
+    if request.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models", request.path)):
         # Vertex AI's list is of publisherModels
         found_in = "publisherModels" if where[1] else "models"
         models = json.dumps({found_in: [{"name": f"{where[1] or ''}models/gemini-2.5-flash"}]}).encode()
         return Answer(200, models, {"Content-Type": "application/json"}, billed=False)
-    if seen.method == "GET" and (where := re.fullmatch(r"/v\w+/(publishers/google/)?models/([\w.-]+)", seen.path)):
+    if request.method == "GET" and (
+        where := re.fullmatch(r"/v\w+/(publishers/google/)?models/([\w.-]+)", request.path)
+    ):
         if where[2] not in MODELS:
             return _no_model(where[2])
         body = json.dumps({"name": f"{where[1] or ''}models/{where[2]}"}).encode()
         return Answer(200, body, {"Content-Type": "application/json"}, billed=False)
-    begun = re.fullmatch(r"/v\w+/projects/p/\S+/models/([\w.-]+):predictLongRunning", seen.path)
+    begun = re.fullmatch(r"/v\w+/projects/p/\S+/models/([\w.-]+):predictLongRunning", request.path)
     if begun and begun[1] not in MODELS:
         return _no_model(begun[1])
     found = re.fullmatch(
-        r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", seen.path
+        r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", request.path
     )
     if not found:
-        return media(seen) or _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
+        return media(request) or _error(404, "NOT_FOUND", f"{request.method} {request.path}")
     if found[1] not in MODELS:
         return _no_model(found[1])
-    return _image(seen) if "image" in found[1] else _text(seen)
+    return _image(request) if "image" in found[1] else _text(request)
 
 
 def _no_model(name: str) -> Answer:
@@ -70,33 +72,33 @@ def _error(status: int, code: str, message: str, *details: Any) -> Answer:
     return Answer.json({"error": {"code": status, "message": message, "status": code, "details": details}}, status)
 
 
-def _text(seen: RecordedCall) -> Answer:
-    if seen.fault == "refusal":
+def _text(request: RecordedCall) -> Answer:
+    if request.fault == "refusal":
         return _generated([], "SAFETY", 20, 0)
-    asked = seen.body["contents"][0]["parts"][0]["text"]
+    asked = request.body["contents"][0]["parts"][0]["text"]
     said = "A calm picture in other words"
-    if "responseSchema" in seen.body.get("generationConfig", {}):
+    if "responseSchema" in request.body.get("generationConfig", {}):
         said = json.dumps(script(asked), ensure_ascii=False)
-    if seen.fault == "truncated":
+    if request.fault == "truncated":
         said = said[: len(said) // 2]
     return _generated([{"text": said}], "STOP", len(asked) // 4, len(said) // 3)
 
 
-def _image(seen: RecordedCall) -> Answer:
-    if seen.fault == "refusal":
+def _image(request: RecordedCall) -> Answer:
+    if request.fault == "refusal":
         answer = _generated([], "IMAGE_SAFETY", 20, 0)
         return Answer(answer.status, answer.body, answer.headers, billed=True)
-    aspect = seen.body["generationConfig"]["imageConfig"]["aspectRatio"]
-    data = {"inlineData": {"mimeType": "image/png", "data": _picture(seen, aspect)}}
-    size = seen.body["generationConfig"]["imageConfig"].get("imageSize", "1K")
+    aspect = request.body["generationConfig"]["imageConfig"]["aspectRatio"]
+    data = {"inlineData": {"mimeType": "image/png", "data": _picture(request, aspect)}}
+    size = request.body["generationConfig"]["imageConfig"].get("imageSize", "1K")
     return _generated([data], "STOP", 20, {"1K": 1120, "2K": 1680, "4K": 2520}[size])
 
 
-def _picture(seen: RecordedCall, aspect: str) -> str:
+def _picture(request: RecordedCall, aspect: str) -> str:
     out = io.BytesIO()
-    size = (640, 480) if seen.fault == "other size" else SIZES[aspect]
-    Image.new("RGB", size, (90, 120, sum(seen.raw) % 200)).save(out, "PNG")
-    return base64.b64encode(out.getvalue()[: 300 if seen.fault == "truncated" else None]).decode()
+    size = (640, 480) if request.fault == "other size" else SIZES[aspect]
+    Image.new("RGB", size, (90, 120, sum(request.raw) % 200)).save(out, "PNG")
+    return base64.b64encode(out.getvalue()[: 300 if request.fault == "truncated" else None]).decode()
 
 
 def _generated(parts: list[Any], finish: str, read: int, written: int) -> Answer:

@@ -22,77 +22,79 @@ _GUIDELINES = "The prompt could not be submitted. It contains words that violate
 _FILTERED = "1 videos were filtered out because they violated Vertex AI's usage guidelines. Support codes: 58061214"
 
 
-def media(seen: RecordedCall) -> Answer | None:
+def media(request: RecordedCall) -> Answer | None:
     """The answer; None: the request is for neither of the three."""
-    if found := re.fullmatch(rf"{_MODEL}:predict", seen.path):
-        return _imagen(seen)
-    if found := re.fullmatch(rf"{_MODEL}:predictLongRunning", seen.path):
-        return _veo_begun(seen, found[1])
-    if found := re.fullmatch(rf"{_MODEL}:fetchPredictOperation", seen.path):
-        return _veo_asked(seen)
-    if (seen.method, bool(re.fullmatch(_OMNI, seen.path))) == ("POST", True):
-        return _omni_begun(seen)
-    if (found := re.fullmatch(rf"{_OMNI}/([\w-]+)", seen.path)) and seen.method == "GET":
-        return _omni_asked(seen, found[1])
-    if found := re.fullmatch(r"/v\w+/files/([\w-]+):download", seen.path):
-        return Answer(200, _film(seen, _read(found[1])), {"Content-Type": "video/mp4"}, billed=False)
+    if found := re.fullmatch(rf"{_MODEL}:predict", request.path):
+        return _imagen(request)
+    if found := re.fullmatch(rf"{_MODEL}:predictLongRunning", request.path):
+        return _veo_begun(request, found[1])
+    if found := re.fullmatch(rf"{_MODEL}:fetchPredictOperation", request.path):
+        return _veo_asked(request)
+    if (request.method, bool(re.fullmatch(_OMNI, request.path))) == ("POST", True):
+        return _omni_begun(request)
+    if (found := re.fullmatch(rf"{_OMNI}/([\w-]+)", request.path)) and request.method == "GET":
+        return _omni_asked(request, found[1])
+    if found := re.fullmatch(r"/v\w+/files/([\w-]+):download", request.path):
+        return Answer(200, _film(request, _read(found[1])), {"Content-Type": "video/mp4"}, billed=False)
     return None
 
 
-def _imagen(seen: RecordedCall) -> Answer:
-    if seen.fault == "refusal":
+def _imagen(request: RecordedCall) -> Answer:
+    if request.fault == "refusal":
         filtered = {"raiFilteredReason": "Unable to show generated images. Support codes: 56562880"}
-        return _free({"predictions": [filtered] if seen.body["parameters"].get("includeRaiReason") else []})
-    size = (640, 480) if seen.fault == "other size" else PICTURES[seen.body["parameters"].get("aspectRatio", "1:1")]
+        return _free({"predictions": [filtered] if request.body["parameters"].get("includeRaiReason") else []})
+    size = (
+        (640, 480) if request.fault == "other size" else PICTURES[request.body["parameters"].get("aspectRatio", "1:1")]
+    )
     out = io.BytesIO()
-    Image.new("RGB", size, (90, 160, sum(seen.raw) % 200)).save(out, "PNG")
-    data = base64.b64encode(out.getvalue()[: 300 if seen.fault == "truncated" else None]).decode()
+    Image.new("RGB", size, (90, 160, sum(request.raw) % 200)).save(out, "PNG")
+    data = base64.b64encode(out.getvalue()[: 300 if request.fault == "truncated" else None]).decode()
     picture = {"bytesBase64Encoded": data, "mimeType": "image/png"}
-    return Answer.json({"predictions": [picture] * seen.body["parameters"].get("sampleCount", 1)})
+    return Answer.json({"predictions": [picture] * request.body["parameters"].get("sampleCount", 1)})
 
 
-def _veo_begun(seen: RecordedCall, model: str) -> Answer:
-    asked = seen.body["parameters"]
+def _veo_begun(request: RecordedCall, model: str) -> Answer:
+    asked = request.body["parameters"]
     width, height = FILMS[asked.get("resolution", "720p")]
     size = (height, width) if asked.get("aspectRatio") == "9:16" else (width, height)
-    name = film_id(size, asked.get("durationSeconds", 8), refused=seen.fault == "refusal")
+    name = film_id(size, asked.get("durationSeconds", 8), refused=request.fault == "refusal")
     answer = Answer.json({"name": f"{model}/operations/{name}"})
     # a film that the filter holds back is not charged for
-    return _free(json.loads(answer.body)) if seen.fault == "refusal" else answer
+    return _free(json.loads(answer.body)) if request.fault == "refusal" else answer
 
 
-def _veo_asked(seen: RecordedCall) -> Answer:
-    name = seen.body["operationName"]
+def _veo_asked(request: RecordedCall) -> Answer:
+    name = request.body["operationName"]
     told = _read(name.rpartition("/")[2])
-    if seen.fault == "pending":
+    if request.fault == "pending":
         return _free({"name": name})
-    if seen.fault == "refusal":
+    if request.fault == "refusal":
         return _free({"name": name, "done": True, "error": {"code": 3, "message": _GUIDELINES}})
     kind = {"@type": "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse"}
     if told["refused"]:
         filtered = {**kind, "raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [_FILTERED]}
         return _free({"name": name, "done": True, "response": filtered})
-    video = {"bytesBase64Encoded": base64.b64encode(_film(seen, told)).decode(), "mimeType": "video/mp4"}
+    video = {"bytesBase64Encoded": base64.b64encode(_film(request, told)).decode(), "mimeType": "video/mp4"}
     response = {**kind, "raiMediaFilteredCount": 0, "videos": [video]}
     return _free({"name": name, "done": True, "response": response})
 
 
-def _omni_begun(seen: RecordedCall) -> Answer:
-    form = seen.body["response_format"]
+def _omni_begun(request: RecordedCall) -> Answer:
+    form = request.body["response_format"]
     form = form[0] if isinstance(form, list) else form
     width, height = FILMS[form.get("resolution", "720p")]
     size = (height, width) if form.get("aspect_ratio") == "9:16" else (width, height)
-    name = film_id(size, int(form.get("duration", "8s").rstrip("s")), refused=seen.fault == "refusal")
-    answer = Answer.json({"id": name, "status": "in_progress", "model": seen.body["model"], "object": "interaction"})
-    return _free(json.loads(answer.body)) if seen.fault == "refusal" else answer
+    name = film_id(size, int(form.get("duration", "8s").rstrip("s")), refused=request.fault == "refusal")
+    answer = Answer.json({"id": name, "status": "in_progress", "model": request.body["model"], "object": "interaction"})
+    return _free(json.loads(answer.body)) if request.fault == "refusal" else answer
 
 
-def _omni_asked(seen: RecordedCall, name: str) -> Answer:
+def _omni_asked(request: RecordedCall, name: str) -> Answer:
     told = _read(name)
     about = {"id": name, "model": "gemini-omni-1.2-flash", "object": "interaction"}
-    if seen.fault == "pending":
+    if request.fault == "pending":
         return _free({**about, "status": "in_progress"})
-    if told["refused"] or seen.fault == "refusal":
+    if told["refused"] or request.fault == "refusal":
         return _free({**about, "status": "failed", "errors": [{"code": "content_filtered", "message": _GUIDELINES}]})
     base = f"https://generativelanguage.googleapis.com/v1/files/{name}:download?alt=media"
     video = {"type": "video", "uri": base, "mime_type": "video/mp4"}
@@ -101,10 +103,10 @@ def _omni_asked(seen: RecordedCall, name: str) -> Answer:
     return _free({**about, "status": "completed", "steps": [step], "usage": used})
 
 
-def _film(seen: RecordedCall, told: Any) -> bytes:
-    width, height = (640, 360) if seen.fault == "other size" else told["size"]
+def _film(request: RecordedCall, told: Any) -> bytes:
+    width, height = (640, 360) if request.fault == "other size" else told["size"]
     data = clip(width, height, told["sec"])
-    return data[:400] if seen.fault == "truncated" else data
+    return data[:400] if request.fault == "truncated" else data
 
 
 def film_id(size: tuple[int, int], sec: int, refused: bool = False) -> str:

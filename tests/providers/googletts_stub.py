@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 from tests.providers.server import KEY, Answer, RecordedCall
-from tests.providers.sounds import spoken
+from tests.providers.sounds import synthesize_speech
 
 VOICES = (
     "en-US-Neural2-F",
@@ -21,41 +21,41 @@ VOICES = (
 MARK = re.compile(r'<mark name="(\d+)"/>([^<]*)')
 
 
-def answer(seen: RecordedCall) -> Answer:
-    if seen.headers.get("x-goog-api-key") != KEY or seen.fault == "unauthorized":
+def answer(request: RecordedCall) -> Answer:
+    if request.headers.get("x-goog-api-key") != KEY or request.fault == "unauthorized":
         return _error(403, "PERMISSION_DENIED", "The request is missing a valid API key.")
-    match seen.fault:
+    match request.fault:
         case "no credit":
             return _error(403, "PERMISSION_DENIED", "This API method requires billing to be enabled.")
         case "bad request":
             return _error(400, "INVALID_ARGUMENT", "Invalid SSML")
-    if (seen.method, seen.path) == ("GET", "/v1beta1/voices"):
-        language = seen.query.get("languageCode", "")
+    if (request.method, request.path) == ("GET", "/v1beta1/voices"):
+        language = request.query.get("languageCode", "")
         voices = [
             {"name": name, "languageCodes": [name[:5]], "ssmlGender": "FEMALE", "naturalSampleRateHertz": 24_000}
             for name in VOICES
             if name.startswith(language)
         ]
         return Answer(200, json.dumps({"voices": voices}).encode(), {"Content-Type": "application/json"}, billed=False)
-    if (seen.method, seen.path) != ("POST", "/v1beta1/text:synthesize"):
-        return _error(404, "NOT_FOUND", f"{seen.method} {seen.path}")
-    name = seen.body["voice"]["name"]
+    if (request.method, request.path) != ("POST", "/v1beta1/text:synthesize"):
+        return _error(404, "NOT_FOUND", f"{request.method} {request.path}")
+    name = request.body["voice"]["name"]
     if name not in VOICES:
         return _error(400, "INVALID_ARGUMENT", f"Voice '{name}' does not exist. Is it misspelled?")
-    assert len(seen.body["input"]["ssml"].encode()) <= 5000
-    marks = MARK.findall(seen.body["input"]["ssml"])
+    assert len(request.body["input"]["ssml"].encode()) <= 5000
+    marks = MARK.findall(request.body["input"]["ssml"])
     text = " ".join(unescape(word).strip() for _, word in marks)
-    data, starts = spoken(text, 24_000, "WAV")
-    if seen.fault == "truncated":
-        data, _ = spoken("Oh", 24_000, "WAV")
+    data, starts = synthesize_speech(text, 24_000, "WAV")
+    if request.fault == "truncated":
+        data, _ = synthesize_speech("Oh", 24_000, "WAV")
     places = [0, *(found.end() for found in re.finditer(" ", text))]
     points: list[dict[str, Any]] = [
         {"markName": name, "timeSeconds": starts[at]} for (name, _), at in zip(marks, places, strict=True)
     ]
-    if seen.fault == "odd timestamps":
+    if request.fault == "odd timestamps":
         points = points[::2]
     body = {"audioContent": base64.b64encode(data).decode(), "audioConfig": {"audioEncoding": "LINEAR16"}}
-    return Answer.json({**body, "timepoints": [] if seen.fault == "no timestamps" else points})
+    return Answer.json({**body, "timepoints": [] if request.fault == "no timestamps" else points})
 
 
 def _error(status: int, code: str, message: str) -> Answer:

@@ -14,7 +14,7 @@ from PIL import Image
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.speech_duration import estimate_scene_sec
 from tests.providers.server import KEY, Answer, RecordedCall
-from tests.providers.sounds import spoken
+from tests.providers.sounds import synthesize_speech
 
 FIRST_TOKENS = {"1024x1024": 1056, "1536x1024": 1568, "1024x1536": 1584}
 """Output tokens of an image by models before 2, in medium quality."""
@@ -38,29 +38,29 @@ MODELS = (
 )
 
 
-def answer(seen: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each route
-    if seen.headers.get("authorization") != f"Bearer {KEY}" or seen.fault == "unauthorized":
+def answer(request: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each route
+    if request.headers.get("authorization") != f"Bearer {KEY}" or request.fault == "unauthorized":
         return _error(401, "Incorrect API key provided", "invalid_api_key")
-    match seen.fault:
+    match request.fault:
         case "no credit":
             return _error(429, "You exceeded your current quota", "insufficient_quota")
         case "bad request":
             return _error(400, "Invalid value", "invalid_value")
-    match seen.method, seen.path:
+    match request.method, request.path:
         case "GET", "/v1/models":
             return _free({"object": "list", "data": [_model(name) for name in MODELS]})
         case "GET", path if path.startswith("/v1/models/"):
             name = path.removeprefix("/v1/models/")
             return _free(_model(name)) if name in MODELS else _no_model(name)
         case "POST", "/v1/responses":
-            return _response(seen)
+            return _response(request)
         case "POST", "/v1/images/generations":
-            return _image(seen, seen.body)
+            return _image(request, request.body)
         case "POST", "/v1/images/edits":
-            return _image(seen, seen.form)
+            return _image(request, request.form)
         case "POST", "/v1/audio/speech":
-            return _speech(seen)
-    return _error(404, f"Invalid URL ({seen.method} {seen.path})", "unknown_url")
+            return _speech(request)
+    return _error(404, f"Invalid URL ({request.method} {request.path})", "unknown_url")
 
 
 def _model(name: str) -> dict[str, Any]:
@@ -81,21 +81,21 @@ def _error(status: int, message: str, code: str) -> Answer:
     return Answer.json({"error": error}, status, x_request_id="req_bad")
 
 
-def _image(seen: RecordedCall, asked: Mapping[str, Any]) -> Answer:
-    if seen.fault == "refusal":
+def _image(request: RecordedCall, asked: Mapping[str, Any]) -> Answer:
+    if request.fault == "refusal":
         return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
     size = asked["size"]
     if asked["model"] not in MODELS:
         return _no_model(asked["model"])
     if problem := _wrong_image_request(asked):
         return _error(400, problem, "invalid_value")
-    width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
+    width, height = (640, 480) if request.fault == "other size" else map(int, size.split("x"))
     out = io.BytesIO()
     shade = sum(asked["prompt"].encode()) % 200
     Image.new("RGB", (width, height), (shade, 90, 160)).save(out, "PNG")
-    data = out.getvalue()[: 300 if seen.fault == "truncated" else None]
+    data = out.getvalue()[: 300 if request.fault == "truncated" else None]
     close = 272 if asked["model"].startswith("gpt-image-1") else 4400
-    words, seen_tokens = len(asked["prompt"]) // 4, close * seen.raw.count(b'name="image')
+    words, seen_tokens = len(asked["prompt"]) // 4, close * request.raw.count(b'name="image')
     used = {
         "input_tokens": words + seen_tokens,
         "output_tokens": tokens(asked["model"], size),
@@ -126,31 +126,31 @@ def tokens(model: str, size: str) -> int:
     return round(1770 * math.sqrt(width * height / 1024**2))
 
 
-def _speech(seen: RecordedCall) -> Answer:
-    if seen.fault == "refusal":
+def _speech(request: RecordedCall) -> Answer:
+    if request.fault == "refusal":
         return _error(400, "Your input was flagged", "content_policy_violation")
-    if seen.body["model"] not in MODELS:
-        return _no_model(seen.body["model"])
-    data, _ = spoken(seen.body["input"], 24000, "WAV")
-    if seen.fault == "truncated":
-        data, _ = spoken("Oh", 24000, "WAV")
+    if request.body["model"] not in MODELS:
+        return _no_model(request.body["model"])
+    data, _ = synthesize_speech(request.body["input"], 24000, "WAV")
+    if request.fault == "truncated":
+        data, _ = synthesize_speech("Oh", 24000, "WAV")
     return Answer(200, data, {"Content-Type": "audio/wav", "x-request-id": "req_speech"})
 
 
-def _response(seen: RecordedCall) -> Answer:
-    text = seen.body["input"]
-    if seen.body["model"] not in MODELS:
-        return _no_model(seen.body["model"])
-    form = seen.body.get("text", {}).get("format", {})
+def _response(request: RecordedCall) -> Answer:
+    text = request.body["input"]
+    if request.body["model"] not in MODELS:
+        return _no_model(request.body["model"])
+    form = request.body.get("text", {}).get("format", {})
     if form.get("type") == "json_schema":
         assert form["strict"] is True
         said = json.dumps(script(text), ensure_ascii=False)
     else:
         said = "A calm picture in other words"
-    if seen.fault == "truncated":
+    if request.fault == "truncated":
         said = said[: len(said) // 2]
     content: dict[str, Any] = {"type": "output_text", "text": said, "annotations": [], "logprobs": []}
-    if seen.fault == "refusal":
+    if request.fault == "refusal":
         content = {"type": "refusal", "refusal": "I cannot help with that"}
     used = {
         "input_tokens": len(text) // 4,
@@ -165,7 +165,7 @@ def _response(seen: RecordedCall) -> Answer:
         "object": "response",
         "created_at": 1,
         "status": "completed",
-        "model": seen.body["model"],
+        "model": request.body["model"],
         "output": [message],
         "parallel_tool_calls": True,
         "tool_choice": "auto",

@@ -82,7 +82,7 @@ class RecordedCall:
 
 
 Vendor = Callable[[RecordedCall], Answer]
-"""Answers a request; ``seen.fault`` may ask for the vendor's own way to refuse or to answer oddly."""
+"""Answers a request; ``request.fault`` may ask for the vendor's own way to refuse or to answer oddly."""
 
 
 class ProviderStub:
@@ -92,7 +92,7 @@ class ProviderStub:
         self._vendors = vendors
         self._scripts: dict[str, list[str]] = defaultdict(list)
         self._always: dict[str, str] = {}
-        self.seen: list[RecordedCall] = []
+        self.recorded: list[RecordedCall] = []
         self.before: Callable[[RecordedCall], None] = lambda _seen: None
         """Called with each request before it is answered."""
         self._lock, self._over = threading.Lock(), threading.Event()
@@ -123,23 +123,23 @@ class ProviderStub:
 
     def calls(self, vendor: str) -> list[RecordedCall]:
         with self._lock:
-            return [seen for seen in self.seen if seen.vendor == vendor]
+            return [request for request in self.recorded if request.vendor == vendor]
 
-    def billed(self, vendor: str) -> list[RecordedCall]:
-        return [seen for seen in self.calls(vendor) if seen.billed]
+    def list_billed(self, vendor: str) -> list[RecordedCall]:
+        return [request for request in self.calls(vendor) if request.billed]
 
     def take(self, vendor: str) -> str:
         with self._lock:
             return self._scripts[vendor].pop(0) if self._scripts[vendor] else self._always.get(vendor, OK)
 
-    def answer(self, seen: RecordedCall) -> Answer | None:
+    def answer(self, request: RecordedCall) -> Answer | None:
         """None: there will be none."""
         with self._lock:
-            self.seen.append(seen)
-        self.before(seen)
-        answer = _early(seen) or self._vendors[seen.vendor](seen)
-        seen.billed = answer.billed
-        match seen.fault:
+            self.recorded.append(request)
+        self.before(request)
+        answer = _early(request) or self._vendors[request.vendor](request)
+        request.billed = answer.billed
+        match request.fault:
             case "timeout":
                 self._over.wait()
                 return None
@@ -154,14 +154,14 @@ class ProviderStub:
         return answer
 
 
-def _early(seen: RecordedCall) -> Answer | None:
+def _early(request: RecordedCall) -> Answer | None:
     """What comes from in front of the vendor's own machines, in the form that this vendor gives it."""
-    status = {"429": 429, "429 for long": 429, "500": 500, "503": 503}.get(seen.fault)
+    status = {"429": 429, "429 for long": 429, "500": 500, "503": 503}.get(request.fault)
     if status is None:
         return None
-    wait = 40 if seen.fault == "429 for long" else 0
+    wait = 40 if request.fault == "429 for long" else 0
     message = {429: "slow down", 500: "it broke", 503: "overloaded"}[status]
-    match seen.vendor:
+    match request.vendor:
         case "gemini" | "googletts":
             # no Retry-After: how long to wait is told in the details, and for the rate only
             code = {429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}[status]
@@ -188,14 +188,14 @@ def _handler(stub: ProviderStub) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def log_message(self, *_args: object) -> None:
-            """The tests ask ``seen``."""
+            """The tests ask ``recorded``."""
 
         def _do(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             address, _, query = self.path.partition("?")
             vendor, _, path = address.lstrip("/").partition("/")
             pairs = dict(part.partition("=")[::2] for part in query.split("&") if part)
-            seen = RecordedCall(
+            request = RecordedCall(
                 vendor,
                 self.command,
                 f"/{path}",
@@ -205,7 +205,7 @@ def _handler(stub: ProviderStub) -> type[BaseHTTPRequestHandler]:
                 stub.take(vendor),
                 time.monotonic(),
             )
-            answer = stub.answer(seen)
+            answer = stub.answer(request)
             if answer is None:
                 self.close_connection = True
                 return
@@ -214,7 +214,7 @@ def _handler(stub: ProviderStub) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            if seen.fault == "cut":
+            if request.fault == "cut":
                 self.wfile.write(answer.body[: len(answer.body) // 2])
                 self.wfile.flush()
                 self.connection.shutdown(socket.SHUT_RDWR)

@@ -15,7 +15,7 @@ def word_sec(index: int) -> float:
 
 
 @cache
-def spoken(text: str, rate: int, form: str) -> tuple[bytes, tuple[float, ...]]:
+def synthesize_speech(text: str, rate: int, form: str) -> tuple[bytes, tuple[float, ...]]:
     """A file of ``form`` (WAV, MP3), and when each character of ``text`` begins."""
     parts, starts, at = [np.zeros(int(LEAD_SEC * rate), np.float32)], [], LEAD_SEC
     for index, word in enumerate(text.split()):
@@ -25,17 +25,17 @@ def spoken(text: str, rate: int, form: str) -> tuple[bytes, tuple[float, ...]]:
         parts += [hum.astype(np.float32), np.zeros(int(GAP_SEC * rate), np.float32)]
         starts += [at + seconds * i / len(word) for i in range(len(word))] + [at + seconds]
         at += seconds + GAP_SEC
-    return written(np.concatenate(parts), rate, form), tuple(starts[:-1])
+    return encode_audio(np.concatenate(parts), rate, form), tuple(starts[:-1])
 
 
 @cache
 def music(seconds: float, rate: int, form: str) -> bytes:
     t = np.arange(int(seconds * rate)) / rate
     chord = sum(np.sin(2 * np.pi * f * t + i) for i, f in enumerate((220.0, 277.2, 329.6)))
-    return written(np.stack([0.1 * chord, 0.08 * chord], axis=1).astype(np.float32), rate, form)
+    return encode_audio(np.stack([0.1 * chord, 0.08 * chord], axis=1).astype(np.float32), rate, form)
 
 
-def written(samples: "np.typing.NDArray[np.float32]", rate: int, form: str) -> bytes:
+def encode_audio(samples: "np.typing.NDArray[np.float32]", rate: int, form: str) -> bytes:
     out = io.BytesIO()
     soundfile.write(out, samples, rate, format=form)
     return out.getvalue()

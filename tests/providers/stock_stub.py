@@ -49,11 +49,11 @@ def photograph(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
-def _file(seen: RecordedCall) -> Answer:
-    size, _, kind = seen.path.removeprefix("/files/").partition(".")
-    width, height = (640, 480) if seen.fault == "other size" else map(int, size.split("x"))
+def _file(request: RecordedCall) -> Answer:
+    size, _, kind = request.path.removeprefix("/files/").partition(".")
+    width, height = (640, 480) if request.fault == "other size" else map(int, size.split("x"))
     data, mime = (clip(width, height), "video/mp4") if kind == "mp4" else (photograph(width, height), "image/jpeg")
-    if seen.fault == "truncated":
+    if request.fault == "truncated":
         data = data[:400]
     return Answer(200, data, {"Content-Type": mime}, billed=False)
 
@@ -64,17 +64,17 @@ def _free(body: Any, status: int = 200) -> Answer:
     return Answer(answer.status, answer.body, {**answer.headers, **rate}, billed=False)
 
 
-def _addresses(seen: RecordedCall) -> list[dict[str, Any]]:
-    base = f"http://{seen.headers['host']}/{seen.vendor}/files"
+def _addresses(request: RecordedCall) -> list[dict[str, Any]]:
+    base = f"http://{request.headers['host']}/{request.vendor}/files"
     return [{"url": f"{base}/{w}x{h}.mp4", "width": w, "height": h} for w, h in SIZES.values()]
 
 
-def _photograph(seen: RecordedCall, size: str) -> str:
+def _photograph(request: RecordedCall, size: str) -> str:
     width, height = SIZES[size]
-    return f"http://{seen.headers['host']}/{seen.vendor}/files/{width}x{height}.jpg"
+    return f"http://{request.headers['host']}/{request.vendor}/files/{width}x{height}.jpg"
 
 
-def _pexels_photographs(seen: RecordedCall) -> Any:
+def _pexels_photographs(request: RecordedCall) -> Any:
     width, height = SIZES["large"]
     photo = {
         "id": 3,
@@ -85,12 +85,12 @@ def _pexels_photographs(seen: RecordedCall) -> Any:
         "photographer_url": "https://www.pexels.com/@asha",
         "alt": "A river",
         "avg_color": "#6E7B65",
-        "src": {"original": _photograph(seen, "large"), "medium": _photograph(seen, "small")},
+        "src": {"original": _photograph(request, "large"), "medium": _photograph(request, "small")},
     }
-    return {"page": 1, "total_results": 1, "photos": [] if "nothing" in seen.query["query"] else [photo]}
+    return {"page": 1, "total_results": 1, "photos": [] if "nothing" in request.query["query"] else [photo]}
 
 
-def _pixabay_photographs(seen: RecordedCall) -> Any:
+def _pixabay_photographs(request: RecordedCall) -> Any:
     width, height = SIZES["large"]
     hit = {
         "id": 4,
@@ -99,21 +99,21 @@ def _pixabay_photographs(seen: RecordedCall) -> Any:
         "user": "ravi",
         "imageWidth": width,
         "imageHeight": height,
-        "largeImageURL": _photograph(seen, "large"),
-        "webformatURL": _photograph(seen, "small"),
+        "largeImageURL": _photograph(request, "large"),
+        "webformatURL": _photograph(request, "small"),
     }
-    return {"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]}
+    return {"total": 1, "totalHits": 1, "hits": [] if "nothing" in request.query["q"] else [hit]}
 
 
-def pexels(seen: RecordedCall) -> Answer:
-    if seen.path.startswith("/files/"):
-        return _file(seen)
-    if seen.headers.get("authorization") != KEY or seen.fault == "unauthorized":
+def pexels(request: RecordedCall) -> Answer:
+    if request.path.startswith("/files/"):
+        return _file(request)
+    if request.headers.get("authorization") != KEY or request.fault == "unauthorized":
         return _free({"status": 401, "code": "Unauthorized"}, 401)
-    if seen.path == "/v1/search":
-        return _free(_pexels_photographs(seen))
-    assert seen.path == "/videos/search"
-    files = [{**f, "link": f.pop("url"), "file_type": "video/mp4", "quality": "hd"} for f in _addresses(seen)]
+    if request.path == "/v1/search":
+        return _free(_pexels_photographs(request))
+    assert request.path == "/videos/search"
+    files = [{**f, "link": f.pop("url"), "file_type": "video/mp4", "quality": "hd"} for f in _addresses(request)]
     video = {
         "id": 1,
         "width": 1920,
@@ -123,18 +123,18 @@ def pexels(seen: RecordedCall) -> Answer:
         "user": {"name": "Asha", "url": "https://www.pexels.com/@asha"},
         "video_files": files,
     }
-    return _free({"page": 1, "total_results": 1, "videos": [] if "nothing" in seen.query["query"] else [video]})
+    return _free({"page": 1, "total_results": 1, "videos": [] if "nothing" in request.query["query"] else [video]})
 
 
-def pixabay(seen: RecordedCall) -> Answer:
-    if seen.path.startswith("/files/"):
-        return _file(seen)
-    if seen.query.get("key") != KEY or seen.fault == "unauthorized":
+def pixabay(request: RecordedCall) -> Answer:
+    if request.path.startswith("/files/"):
+        return _file(request)
+    if request.query.get("key") != KEY or request.fault == "unauthorized":
         return Answer(400, b"[ERROR 400] Invalid or missing API key", {"Content-Type": "text/plain"}, billed=False)
-    if seen.path == "/api/":
-        return _free(_pixabay_photographs(seen))
-    assert seen.path == "/api/videos/"
-    large, small = _addresses(seen)
+    if request.path == "/api/":
+        return _free(_pixabay_photographs(request))
+    assert request.path == "/api/videos/"
+    large, small = _addresses(request)
     hit = {
         "id": 2,
         "pageURL": "https://pixabay.com/videos/id-2/",
@@ -142,17 +142,17 @@ def pixabay(seen: RecordedCall) -> Answer:
         "user": "ravi",
         "videos": {"large": large, "small": small, "tiny": {"url": "", "width": 0, "height": 0, "size": 0}},
     }
-    return _free({"total": 1, "totalHits": 1, "hits": [] if "nothing" in seen.query["q"] else [hit]})
+    return _free({"total": 1, "totalHits": 1, "hits": [] if "nothing" in request.query["q"] else [hit]})
 
 
-def freesound(seen: RecordedCall) -> Answer:
-    if seen.path.startswith("/previews/"):
-        seconds = 0.01 if seen.fault == "truncated" else 8.0
+def freesound(request: RecordedCall) -> Answer:
+    if request.path.startswith("/previews/"):
+        seconds = 0.01 if request.fault == "truncated" else 8.0
         return Answer(200, music(seconds, 44_100, "MP3"), {"Content-Type": "audio/mpeg"}, billed=False)
-    if seen.headers.get("authorization") != f"Token {KEY}" or seen.fault == "unauthorized":
+    if request.headers.get("authorization") != f"Token {KEY}" or request.fault == "unauthorized":
         return _free({"detail": "Invalid token."}, 401)
-    assert seen.path == "/apiv2/search/text/"
-    address = f"http://{seen.headers['host']}/{seen.vendor}/previews/1-hq.mp3"
+    assert request.path == "/apiv2/search/text/"
+    address = f"http://{request.headers['host']}/{request.vendor}/previews/1-hq.mp3"
     sounds = [
         {
             "id": number,
@@ -166,4 +166,4 @@ def freesound(seen: RecordedCall) -> Answer:
             (2, "https://creativecommons.org/licenses/by/4.0/"),
         )
     ]
-    return _free({"count": 2, "results": [] if "nothing" in seen.query["query"] else sounds})
+    return _free({"count": 2, "results": [] if "nothing" in request.query["query"] else sounds})

@@ -32,7 +32,7 @@ PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 36, "render": {"mode"
 
 
 def list_billed_calls(stub: ProviderStub) -> list[RecordedCall]:
-    return [call for provider in STUB_ANSWERS for call in stub.billed(provider)]
+    return [call for provider in STUB_ANSWERS for call in stub.list_billed(provider)]
 
 
 def read_job_account(pipeline: PipelineHarness, job_id: str) -> Account:
@@ -58,7 +58,7 @@ def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub
     # a character is described in every image, and was drawn once as a reference
     images = [request for request in done.requests if request.kind == "image"]
     assert all("a girl of ten in a red dress" in prompt_of(request) for request in images)
-    edits = [call for call in stub.billed("openai") if call.path == "/v1/images/edits"]
+    edits = [call for call in stub.list_billed("openai") if call.path == "/v1/images/edits"]
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     assert [call.raw.count(sheet) for call in edits] == [1] * scenes
     providers = Counter((a.kind, a.provider) for a in done.assets.values())
@@ -135,7 +135,7 @@ def test_twenty_workers_on_one_thing_make_one_call(
     if slot != "plan":
         handle(pipeline.services, message)
         message = ProduceAsset(job_id=job.id, slot=Slot.parse(slot))
-    start, before = threading.Barrier(20), len(stub.billed(provider))
+    start, before = threading.Barrier(20), len(stub.list_billed(provider))
     stub.always(provider, "slow")
 
     def work(_i: int) -> str:
@@ -149,7 +149,7 @@ def test_twenty_workers_on_one_thing_make_one_call(
     with ThreadPoolExecutor(20) as pool:
         ends = Counter(pool.map(work, range(20)))
     assert ends["done"] >= 1 or slot == "scene-01-image"
-    assert len(stub.billed(provider)) == before + 1
+    assert len(stub.list_billed(provider)) == before + 1
     pipeline.close()
 
 

@@ -176,6 +176,6 @@ def stub() -> Iterator[ProviderStub]:
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", CALLS)
 def test_a_client_names_a_fault_as_it_always_did(stub: ProviderStub, name: str, fault: str) -> None:
-    before = len(stub.seen)
+    before = len(stub.recorded)
     assert outcome(stub, name, fault) == EXPECTED[name].get(fault, ANSWERED)
-    assert [call.fault for call in stub.seen[before:]] == [fault], "sent once, not again by itself"
+    assert [call.fault for call in stub.recorded[before:]] == [fault], "sent once, not again by itself"

@@ -63,7 +63,7 @@ def test_elevenlabs_returns_timed_speech_effects_music_and_quota(sdks: Clients, 
     assert seconds(clients.compose(sdks)) == pytest.approx(10, abs=0.1)
     left = clients.subscription(sdks)
     assert (left.character_count, left.character_limit) == (1000, 100_000)
-    assert len(stub.billed("elevenlabs")) == 3
+    assert len(stub.list_billed("elevenlabs")) == 3
 
 
 def test_gemini_and_imagen_return_text_and_images(sdks: Clients) -> None:
@@ -77,7 +77,7 @@ def test_imagen_names_the_reason_for_a_filtered_image(sdks: Clients, stub: Provi
     stub.script("gemini", "refusal")
     (filtered,) = clients.imagen(sdks).generated_images
     assert (filtered.image.image_bytes, "Unable to show" in filtered.rai_filtered_reason) == (None, True)
-    assert stub.billed("gemini") == []
+    assert stub.list_billed("gemini") == []
 
 
 def test_veo_is_polled_by_name_until_its_video_is_ready(sdks: Clients, stub: ProviderStub) -> None:
@@ -93,7 +93,7 @@ def test_veo_is_polled_by_name_until_its_video_is_ready(sdks: Clients, stub: Pro
     video = operation_now.response.generated_videos[0].video
     assert video
     assert probe_size(video.video_bytes or b"") == (1280, 720)
-    assert [call.path.rpartition(":")[2] for call in stub.billed("gemini")] == ["predictLongRunning"]
+    assert [call.path.rpartition(":")[2] for call in stub.list_billed("gemini")] == ["predictLongRunning"]
     sent = stub.calls("gemini")[0].body
     assert sent["instances"][0]["image"]["mimeType"] == "image/png"
     assert (sent["parameters"]["durationSeconds"], sent["parameters"]["seed"]) == (4, 7)
@@ -135,7 +135,7 @@ def test_omni_is_polled_by_its_id_and_its_video_is_downloaded(sdks: Clients, stu
         video = google.files.download(file=types.Video(uri=done.output_video.uri))
     assert probe_size(video) == (720, 1280)
     assert done.usage.total_output_tokens == 4 * 5792
-    assert len(stub.billed("gemini")) == 1
+    assert len(stub.list_billed("gemini")) == 1
 
 
 def test_omni_reports_its_filter_in_its_status(sdks: Clients, stub: ProviderStub) -> None:
@@ -185,7 +185,7 @@ def test_a_wrong_key_is_refused(stub: ProviderStub, name: str) -> None:
     with pytest.raises(Exception, match=r"(?i)key|40[01]|credentials") as caught:
         call(Clients(stub, key="another"))
     assert not isinstance(caught.value, AssertionError | KeyError)
-    assert stub.billed(provider) == []
+    assert stub.list_billed(provider) == []
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -203,7 +203,7 @@ def test_a_video_is_billed_although_the_connection_is_cut(sdks: Clients, stub: P
     stub.script("gemini", "cut")
     with pytest.raises(Exception, match="peer closed"):
         clients.veo(sdks)
-    assert len(stub.billed("gemini")) == 1
+    assert len(stub.list_billed("gemini")) == 1
 
 
 def test_half_a_video_is_recognised_as_incomplete(sdks: Clients, stub: ProviderStub) -> None:

@@ -121,7 +121,7 @@ def test_what_is_not_begun_is_charged_only_where_nobody_knows(
         begin(billing, timeout_sec=0.5)
     assert (caught.value.fault, caught.value.billed) == (kind, outcome == "lost")
     assert outcomes(billing) == [(outcome, 600_000 if outcome == "lost" else 0)]
-    assert len(billing.stub.billed("gemini")) == (outcome == "lost")
+    assert len(billing.stub.list_billed("gemini")) == (outcome == "lost")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_clip_that_the_filter_holds_back_costs_nothing(billing: BillingHarness
         veo(billing).poll(operation)
     assert caught.value.fault == "refused"
     assert outcomes(billing) == [("refunded", 0)]
-    assert billing.stub.billed("gemini") == []
+    assert billing.stub.list_billed("gemini") == []
 
 
 def test_an_api_key_alone_is_told_what_is_missing(billing: BillingHarness) -> None:
@@ -196,7 +196,7 @@ def pipeline(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarness]:
 
 
 def begun(stub: ProviderStub) -> list[RecordedCall]:
-    return [seen for seen in stub.billed("gemini") if seen.path.endswith(BEGUN)]
+    return [seen for seen in stub.list_billed("gemini") if seen.path.endswith(BEGUN)]
 
 
 def paid(pipeline: PipelineHarness, job: Job) -> Account:
@@ -234,7 +234,7 @@ def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, s
     assert (bool(first.footage), first.camera.still) == (True, True)
     assert second.footage is None
     # the clip begins with the scene's own picture
-    assert len(stub.billed("openai")) == 2
+    assert len(stub.list_billed("openai")) == 2
     assert len(begun(stub)) == 1
     assert len([seen for seen in stub.calls("gemini") if seen.path.endswith(ASKED)]) == 4
     found = describe_cost(done, paid(pipeline, done))
@@ -259,7 +259,7 @@ def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
     shown = done.assets[Slot.parse("scene-00-image")]
     assert (shown.provider, shown.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "policy does not allow" in shown.fallbacks[0].reason
-    assert len(stub.billed("openai")) == 2  # its picture was there
+    assert len(stub.list_billed("openai")) == 2  # its picture was there
     assert describe_status(done, {}, paid(pipeline, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
     assert paid(pipeline, done).reserved == 0
     # the next film tries again
@@ -333,7 +333,7 @@ def test_twice_delivered_is_begun_once(pipeline: PipelineHarness, stub: Provider
     pipeline.services.bus.publish = publish_twice  # type: ignore[method-assign] # the queue delivers at least once
     assert film(pipeline).state is JobState.SUCCEEDED
     assert len(begun(stub)) == 1
-    assert len(stub.billed("openai")) == 2
+    assert len(stub.list_billed("openai")) == 2
 
 
 def test_a_clip_that_is_too_dear_is_a_picture(stub: ProviderStub, tmp_path: Path) -> None:

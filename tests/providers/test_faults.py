@@ -28,7 +28,7 @@ def matches_the_vendor(billing: BillingHarness, vendor: str) -> None:
     """Charges and bills, one by one."""
     charges = billing.account().charges.values()
     assert not [c for c in charges if c.outcome == "open"]
-    assert len([c for c in charges if c.outcome != "refunded"]) == len(billing.stub.billed(vendor))
+    assert len([c for c in charges if c.outcome != "refunded"]) == len(billing.stub.list_billed(vendor))
     assert billing.account().reserved == 0
     assert billing.account().spent == sum(c.spent for c in charges)
     assert all(c.spent <= c.reserved for c in charges)

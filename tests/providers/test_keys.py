@@ -34,7 +34,7 @@ def test_the_doctor_asks_each_provider(stub: ProviderStub) -> None:
         "key of freesound": True,
     }
     assert "GEMINI_API_KEY" in checks["key of gemini"].advice
-    assert not [request for name in STUB_ANSWERS for request in stub.billed(name)]
+    assert not [request for name in STUB_ANSWERS for request in stub.list_billed(name)]
 
 
 def test_the_doctor_asks_vertex_as_this_machines_account(stub: ProviderStub, monkeypatch: pytest.MonkeyPatch) -> None:

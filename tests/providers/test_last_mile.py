@@ -157,7 +157,7 @@ def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make
     pipeline = pipeline_with()
     done = film(pipeline, plan)
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
-    edits = [one for one in stub.billed("openai") if one.path == "/v1/images/edits"]
+    edits = [one for one in stub.list_billed("openai") if one.path == "/v1/images/edits"]
     assert [one.form["prompt"].partition(".")[0] for one in edits] == ["a river", "a hill", "a market"]
     assert all(one.raw.count(sheet) == 1 for one in edits)
     assert not done.assets[Slot.parse("scene-02-image")].is_video
@@ -175,7 +175,7 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(pipeline_with: Make,
     )
     done = film(pipeline_with(), plan)
     assert all(done.assets[Slot.parse(f"scene-0{i}-image")].is_video for i in range(2))
-    assert not stub.billed("openai")
+    assert not stub.list_billed("openai")
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_provenance_of_a_clip_names_its_style_and_first_frame(
     done = film(pipeline, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
     told = next(asset for asset in build_manifest(done, Account())["assets"] if asset["kind"] == "image")
     assert (told["model"], told["style"]) == ("veo-3.1-fast-generate-001", "ink")
-    still = next(seen for seen in stub.billed("openai") if seen.path == "/v1/images/generations")
+    still = next(seen for seen in stub.list_billed("openai") if seen.path == "/v1/images/generations")
     assert still.body["prompt"].endswith("Style: ink")
     blobs = [p.read_bytes() for p in (tmp_path / "blobs" / "assets").iterdir() if p.suffix == ".png"]
     assert told["first_frame"] in {hashlib.sha256(data).hexdigest() for data in blobs}

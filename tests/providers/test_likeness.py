@@ -74,7 +74,7 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(
     assert prompts[2] == "a bridge. Mira: a girl of ten in a red dress. Ravi: an old man with a stick"
     assert prompts[3] == "the sea"
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
-    assert [(seen.path.rpartition("/")[2], seen.raw.count(sheet)) for seen in stub.billed("openai")] == [
+    assert [(seen.path.rpartition("/")[2], seen.raw.count(sheet)) for seen in stub.list_billed("openai")] == [
         ("generations", 0),
         ("edits", 1),
         ("edits", 1),
@@ -89,12 +89,12 @@ def test_who_comes_again_is_drawn_for_reference_and_who_does_not_is_described(
 
 def test_another_look_is_another_picture_of_all_who_have_it(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     film(pipeline)
-    before = len(stub.billed("openai"))
+    before = len(stub.list_billed("openai"))
     other = [PLAN.characters[0].evolve(look="a girl of ten in a blue dress"), PLAN.characters[1]]
     film(pipeline, PLAN.evolve(characters=tuple(other)))
-    assert len(stub.billed("openai")) == before + 3  # the sea is the same
+    assert len(stub.list_billed("openai")) == before + 3  # the sea is the same
     film(pipeline)
-    assert len(stub.billed("openai")) == before + 3
+    assert len(stub.list_billed("openai")) == before + 3
 
 
 def test_a_stand_in_is_nobody_to_go_by(pipeline: PipelineHarness, stub: ProviderStub) -> None:
@@ -118,7 +118,7 @@ def test_another_vendors_picture_is_gone_by_in_the_film_it_was_drawn_for(
     done = film(pipeline)
     assert done.assets[Slot.parse("character-0")].provider == "gemini/gemini-3.1-flash-image"
     sheet = base64.b64encode(pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)).rstrip(b"=")
-    plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.billed("gemini")]
+    plain = [seen.raw.replace(b"-", b"+").replace(b"_", b"/") for seen in stub.list_billed("gemini")]
     assert [raw.count(sheet) for raw in plain] == [0, 1, 1, 0]
     reasons = str(done.assets[Slot.parse("scene-01-image")].fallbacks)
     assert "did not draw the reference image, which another provider drew: " in reasons

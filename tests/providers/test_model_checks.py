@@ -175,7 +175,7 @@ def test_models_without_faults_are_reported_as_fine(stub: ProviderStub) -> None:
         "composer model of elevenlabs",
     }
     assert all(check.ok and not check.warning for check in checks), checks
-    assert not [request for name in STUB_ANSWERS for request in stub.billed(name)]
+    assert not [request for name in STUB_ANSWERS for request in stub.list_billed(name)]
 
 
 @pytest.mark.parametrize("fault", ["500", "timeout", "wrong type"])

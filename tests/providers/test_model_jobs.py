@@ -58,7 +58,7 @@ def film(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
 
 
 def billed(stub: ProviderStub) -> int:
-    return sum(len(stub.billed(vendor)) for vendor in ("openai", "gemini", "elevenlabs"))
+    return sum(len(stub.list_billed(vendor)) for vendor in ("openai", "gemini", "elevenlabs"))
 
 
 @contextmanager
@@ -103,7 +103,9 @@ def test_another_model_stands_in_for_one_that_is_gone(
 def test_another_model_writes_the_script(pipeline_with: Make, stub: ProviderStub) -> None:
     done = film(pipeline_with(OPENAI_PLANNER_MODEL="gone-1"), WRITTEN)
     assert done.state is JobState.SUCCEEDED, done.error
-    assert [seen.body["model"] for seen in stub.billed("openai") if seen.path == "/v1/responses"] == ["gpt-6.1-terra"]
+    assert [seen.body["model"] for seen in stub.list_billed("openai") if seen.path == "/v1/responses"] == [
+        "gpt-6.1-terra"
+    ]
     assert any("the plan was written by openai/gpt-6.1-terra instead of openai" in note for note in done.notices)
 
 
