@@ -1,4 +1,4 @@
-"""Google's own command line, as a judge of what is written for it. It asks nobody on the network for that."""
+"""Run Google's own command line, which judges our commands. It needs no network for that."""
 
 import os
 import shutil
@@ -11,19 +11,19 @@ from tests.emulated_cloud import or_skipped
 
 def _program() -> str:
     with or_skipped():
-        found = shutil.which("gcloud")
-        if found is None:
+        program = shutil.which("gcloud")
+        if program is None:
             raise NotInstalled("the Google Cloud CLI", advice="https://cloud.google.com/sdk/docs/install")
-    return found
+    return program
 
 
 def lib() -> Path:
-    """Its Python sources."""
+    """Return the folder of its Python sources."""
     return Path(os.path.realpath(_program())).parents[1] / "lib"
 
 
 def gcloud(config: Path, *argv: str) -> str:
-    """Its stdout; ``config`` is a folder for its settings, so that nobody's own are read."""
+    """Return its stdout. ``config`` is a folder for its settings, so that it does not read the user's own."""
     env = {**os.environ, "CLOUDSDK_CONFIG": str(config / "gcloud-settings"), "CLOUDSDK_CORE_DISABLE_PROMPTS": "1"}
     done = subprocess.run([_program(), *argv], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

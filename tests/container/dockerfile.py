@@ -23,7 +23,7 @@ DOCKERFILE = ROOT / "gpu_renderer/Dockerfile"
 
 
 _NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/ssl/certs", "/usr/local/share/ca-certificates")
-"""How this machine reaches the outside, which Docker would give its builds as well."""
+"""The files by which this machine reaches the network. Docker gives its builds the same access."""
 _SLIM = {
     "etc/apt/apt.conf.d/docker-clean": 'APT::Keep-Downloaded-Packages "false";\n'
     'DPkg::Post-Invoke {"rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin || true";};\n',
@@ -31,7 +31,9 @@ _SLIM = {
         f"path-exclude /usr/share/{name}/*\n" for name in ("doc", "info", "locale", "man")
     ),
 }
-"""By what debian:bookworm-slim differs from debootstrap's minbase: it keeps no archives, manuals and translations."""
+"""The settings by which debian:bookworm-slim differs from debootstrap's minbase.
+
+It keeps no archives, manuals and translations."""
 
 
 @dataclass
@@ -42,15 +44,15 @@ class Stage:
 
 
 def stages() -> list[Stage]:
-    found: list[Stage] = []
+    stage_list: list[Stage] = []
     for step in DockerfileParser(fileobj=io.BytesIO(DOCKERFILE.read_bytes())).structure:
         instruction, value = step["instruction"], " ".join(step["value"].split())
         if instruction == "FROM":
             base, _, name = value.partition(" AS ")
-            found.append(Stage(base, name))
+            stage_list.append(Stage(base, name))
         elif instruction != "COMMENT":
-            found[-1].steps.append((instruction, value))
-    return found
+            stage_list[-1].steps.append((instruction, value))
+    return stage_list
 
 
 def environment(stage: Stage, known: Mapping[str, str]) -> dict[str, str]:
@@ -89,7 +91,7 @@ def replay(folder: Path) -> None:  # noqa: C901, PLR0912 - one for each kind of 
         subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
     for path, text in _SLIM.items():
         (base / path).write_text(text)
-    made: dict[str, Path] = {}
+    roots: dict[str, Path] = {}
     for stage in stages():
         root = folder / (stage.name or "image")
         shutil.rmtree(root, ignore_errors=True)
@@ -102,7 +104,7 @@ def replay(folder: Path) -> None:  # noqa: C901, PLR0912 - one for each kind of 
         user, workdir, size = "0", "/", megabytes(root)
         print(f"{size:5d} MB  FROM {stage.base}", flush=True)
         for instruction, value in stage.steps:
-            begun = time.monotonic()
+            started = time.monotonic()
             if instruction == "ENV":
                 env = environment(Stage("", "", [(instruction, value)]), env)
             elif instruction == "USER":
@@ -112,16 +114,16 @@ def replay(folder: Path) -> None:  # noqa: C901, PLR0912 - one for each kind of 
             elif instruction == "COPY":
                 for source, names, target in copies(Stage("", "", [(instruction, value)])):
                     for name in names:
-                        start = made[source] / name.lstrip("/") if source else ROOT / name
+                        start = roots[source] / name.lstrip("/") if source else ROOT / name
                         copy(start, root / target.lstrip("/"), target.endswith("/"))
             elif instruction == "RUN":
                 inside(root, env, user, f"cd {workdir} && {value}")
-            seconds, before, size = time.monotonic() - begun, size, megabytes(root)
+            seconds, before, size = time.monotonic() - started, size, megabytes(root)
             print(f"{size - before:5d} MB {seconds:6.1f} s  {instruction} {value[:90]}", flush=True)
-        made[stage.name] = root
+        roots[stage.name] = root
         print(f"{size:5d} MB", flush=True)
     entry = json.loads(next(value for instruction, value in stages()[-1].steps if instruction == "ENTRYPOINT"))
-    print("entry point:", entry, "says", inside(made[""], env, user, f"cd /tmp && {' '.join(entry)} --check"))
+    print("entry point:", entry, "says", inside(roots[""], env, user, f"cd /tmp && {' '.join(entry)} --check"))
 
 
 def megabytes(root: Path) -> int:

@@ -54,9 +54,9 @@ def test_every_package_of_it_has_one_version() -> None:
         lines = [line for line in (ROOT / path).read_text().splitlines() if line and not line.startswith("#")]
         return {line.partition("==")[0].lower().replace("_", "-") for line in lines}
 
-    wanted = names("gpu_renderer/requirements.txt")
-    assert wanted
-    assert wanted <= names("constraints.txt")
+    requirements = names("gpu_renderer/requirements.txt")
+    assert requirements
+    assert requirements <= names("constraints.txt")
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +109,7 @@ def test_its_start_command_works_with_what_it_has(image: tuple[list[str], dict[s
 
 
 @pytest.mark.usefixtures("emulators")
-def test_it_renders_a_film_from_the_bucket_into_the_bucket(
+def test_it_renders_a_video_from_the_bucket_into_the_bucket(
     image: tuple[list[str], dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from google.cloud import pubsub_v1, storage
@@ -151,9 +151,9 @@ def test_it_renders_a_film_from_the_bucket_into_the_bucket(
         assert summary.frames == request.timeline.frames
         assert blobs.get(request.video_blob)[4:8] == b"ftyp"
         blobs.close()
-        said: list[str] = []
-        while not said or '"RenderFinished"' not in said[-1]:
+        messages: list[str] = []
+        while not messages or '"RenderFinished"' not in messages[-1]:
             pulled = subscriber.pull(subscription=subscription, max_messages=10, timeout=20)
             assert pulled.received_messages
-            said += [message.message.data.decode() for message in pulled.received_messages]
-        assert RenderFinished.from_record(said[-1]).summary_blob == request.summary_blob
+            messages += [message.message.data.decode() for message in pulled.received_messages]
+        assert RenderFinished.from_record(messages[-1]).summary_blob == request.summary_blob

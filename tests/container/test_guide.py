@@ -44,10 +44,10 @@ MAKES = {
 
 
 def test_every_command_of_google_is_one(tmp_path: Path) -> None:
-    found = re.findall(r"""gcloud (?:'[^']*'|"[^"]*"|[^\n|;)'"])+""", COMMANDS)
+    commands = re.findall(r"""gcloud (?:'[^']*'|"[^"]*"|[^\n|;)'"])+""", COMMANDS)
     known = {"PROJECT": "my-project", "REGION": "europe-west4", "role": "viewer", "JOB": "j"}
     known["DEPLOYER"] = "sutradhar-deployer@my-project.iam.gserviceaccount.com"
-    filled = (re.sub(r"\$(\w+)", lambda name: known[name[1]], re.sub(r"\$\(.*", "x", command)) for command in found)
+    filled = (re.sub(r"\$(\w+)", lambda name: known[name[1]], re.sub(r"\$\(.*", "x", command)) for command in commands)
     commands = sorted({command.partition(" # ")[0].strip() for command in filled})
     assert len(commands) >= 15
     (tmp_path / "commands.json").write_text(json.dumps([{"command_string": command} for command in commands]))
@@ -84,8 +84,8 @@ def test_every_terraform_command_gives_what_terraform_wants() -> None:
     commands = [line for line in COMMANDS.splitlines() if re.match(r"terraform .*(apply|destroy|plan)", line)]
     assert len(commands) >= 4
     for command in commands:
-        given = set(re.findall(r"-var=(\w+)=", command))
-        assert needed <= given <= known, command
+        names = set(re.findall(r"-var=(\w+)=", command))
+        assert needed <= names <= known, command
     listed = re.search(r"Other variables.*?: (.*?)\.\n", GUIDE, re.DOTALL)
     assert listed
     file = re.search(r"deployment\.auto\.tfvars <<END\n(.*?)^END", GUIDE, re.MULTILINE | re.DOTALL)
@@ -109,9 +109,9 @@ def test_every_path_target_and_substitution_exists() -> None:
         assert (ROOT / f"{module.replace('.', '/')}.py").exists()
     for target in re.findall(r"^make (\S+)", COMMANDS, re.MULTILINE):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    given = re.findall(r"--substitutions=(\S+)", COMMANDS)
-    assert given
-    assert {pair.partition("=")[0] for text in given for pair in text.split(",")} <= set(BUILD["substitutions"])
+    names = re.findall(r"--substitutions=(\S+)", COMMANDS)
+    assert names
+    assert {pair.partition("=")[0] for text in names for pair in text.split(",")} <= set(BUILD["substitutions"])
 
 
 def test_the_build_may_make_all_that_terraform_makes_and_no_more() -> None:
@@ -122,9 +122,9 @@ def test_the_build_may_make_all_that_terraform_makes_and_no_more() -> None:
         assert prefix, f"which role makes {kind}? add it here and to docs/deploy.md"
         needed.add(MAKES[prefix])
     to_apply = next(block for block in BLOCKS if "artifactregistry.admin" in block)
-    given = set(re.findall(r"\b[a-z]+\.[a-z][A-Za-z]+\b", to_apply.partition("; do")[0]))
+    names = set(re.findall(r"\b[a-z]+\.[a-z][A-Za-z]+\b", to_apply.partition("; do")[0]))
     # functions and jobs run as accounts of their own, which the one that makes them must be allowed to use
-    assert given | {"billing.costsManager"} == needed | {"iam.serviceAccountUser"}
+    assert names | {"billing.costsManager"} == needed | {"iam.serviceAccountUser"}
     assert "`roles/billing.costsManager`" in GUIDE
     roles = set(re.findall(r"\b[a-z]+\.[a-z][A-Za-z]+\b", COMMANDS.partition("gcloud builds submit")[0]))
     assert not {"roles/owner", "roles/editor"} & {f"roles/{role}" for role in roles}
@@ -133,16 +133,16 @@ def test_the_build_may_make_all_that_terraform_makes_and_no_more() -> None:
 def test_its_order_is_one_that_the_api_takes(api: FlaskClient, home: Path) -> None:
     [body] = re.findall(r"-d '(\{.*?\})'", COMMANDS)
     # as curl sends -d
-    made = api.post("/render", data=body, content_type="application/x-www-form-urlencoded")
-    assert made.status_code == 202
-    job = made.get_json()["job_id"]
+    answer = api.post("/render", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 202
+    job = answer.get_json()["job_id"]
     file = {"filename": "a.png", "content_type": "image/png", "size": 9}
     upload = api.post("/uploads", json=file).get_json()["upload_id"]
-    told = [("", path) for path in re.findall(r"curl .*?\$API(/\S+)", COMMANDS)]
-    told += re.findall(r"`(GET|POST) (/\S+?)`", GUIDE)
-    assert len(set(told)) >= 7
-    for said, path in told:
-        method = said or ("POST" if path.endswith(("/render", "/retry")) else "GET")
+    calls = [("", path) for path in re.findall(r"curl .*?\$API(/\S+)", COMMANDS)]
+    calls += re.findall(r"`(GET|POST) (/\S+?)`", GUIDE)
+    assert len(set(calls)) >= 7
+    for method_name, path in calls:
+        method = method_name or ("POST" if path.endswith(("/render", "/retry")) else "GET")
         sent = json.dumps(file) if path == "/uploads" else body
         where = re.sub(r"\$JOB|\$job|\bJOB\b", job, path).replace("/uploads/ID", f"/uploads/{upload}")
         answer = api.open(where, method=method, data=sent)
@@ -183,13 +183,13 @@ def test_the_subscription_that_it_turns_back_keeps_what_is_asked_for() -> None:
 def test_the_costs_are_those_of_the_model() -> None:
     rows = re.findall(r"\| (\d+) (s|min) \| ([\d.]+) USD, (\d+) s \| ([\d.]+) USD, (\d+) s \|", GUIDE)
     assert len(rows) == 4
-    for length, unit, *told in rows:
+    for length, unit, *figures in rows:
         seconds = int(length) * (60 if unit == "min" else 1)
         timeline: Any = SimpleNamespace(width=1920, height=1080, frames=seconds * 30, duration_sec=seconds)
-        for gpu, usd, wall in ((True, *told[:2]), (False, *told[2:])):
+        for gpu, usd, wall in ((True, *figures[:2]), (False, *figures[2:])):
             machine = Machine(cpus=4, memory_gib=16, gpu=gpu)
-            found = estimate_render(timeline, machine, choose_task_count(timeline, machine))
-            assert (f"{found.usd:.4f}", f"{found.wall_sec:.0f}") == (usd, wall)
+            estimate = estimate_render(timeline, machine, choose_task_count(timeline, machine))
+            assert (f"{estimate.usd:.4f}", f"{estimate.wall_sec:.0f}") == (usd, wall)
 
 
 def test_the_sum_that_it_shows_is_the_models_own() -> None:
@@ -204,8 +204,8 @@ def test_the_sum_that_it_shows_is_the_models_own() -> None:
         r"(\d+) \+ ([\d,]+) × ([\d.]+) / (\d) \+ ([\d.]+) × [\d,]+ × [\d.]+ / \d = ([\d.]+) s, times [\d.]+ = ([\d.]+)",
         flat,
     )
-    picture = int(frames.replace(",", "")) * float(each) / int(cpus)
-    assert f"{int(start) + picture * (1 + float(share)):.2f}" == wall
+    frames_sec = int(frames.replace(",", "")) * float(each) / int(cpus)
+    assert f"{int(start) + frames_sec * (1 + float(share)):.2f}" == wall
     assert f"{float(wall) * per_sec[0]:.4f}" == usd
     assert f"| 60 s | 0.0047 USD, 16 s | {usd} USD, {float(wall):.0f} s |" in GUIDE
 

@@ -40,14 +40,14 @@ case "$*" in inspect*) echo {digest};; esac
 
 
 def load(path: Path) -> "subprocess.CompletedProcess[str]":
-    """What `gcloud builds submit --config` itself does with ``path`` before it sends it."""
+    """Return the build as `gcloud builds submit --config` reads it from ``path`` before it sends it."""
     argv = [sys.executable, "-c", _LOAD, str(path), str(lib()), str(lib() / "third_party")]
     return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 
 def expand(script: str, values: Mapping[str, str]) -> str:
     """Cloud Build's substitution: $$ is a dollar, everything else must be known."""
-    return _REFERENCE.sub(lambda found: "$" if found[0] == "$$" else values[found[1] or found[2]], script)
+    return _REFERENCE.sub(lambda match: "$" if match[0] == "$$" else values[match[1] or match[2]], script)
 
 
 def test_gcloud_accepts_it() -> None:
@@ -89,15 +89,15 @@ class Build:
     folder: Path
     log: Path
 
-    def step(self, name: str, **given: str) -> "subprocess.CompletedProcess[str]":
-        values = BUILD["substitutions"] | {"PROJECT_ID": "my-project", "_STATE_BUCKET": "state"} | given
+    def step(self, name: str, **substitutions: str) -> "subprocess.CompletedProcess[str]":
+        values = BUILD["substitutions"] | {"PROJECT_ID": "my-project", "_STATE_BUCKET": "state"} | substitutions
         shell, (flag, script) = STEPS[name]["entrypoint"], STEPS[name]["args"]
         env = {**os.environ, "PATH": f"{self.log.parent}:{os.environ['PATH']}"}
         argv = [shell, flag, expand(script, values)]
         return subprocess.run(argv, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
 
     def calls(self, program: str) -> list[tuple[Path, list[str]]]:
-        """Of ``program``: in which folder, with what arguments."""
+        """Return the folder and the arguments of each call of ``program``."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
         return [(Path(folder), argv) for name, folder, *argv in lines if name == program]
 
@@ -112,13 +112,13 @@ def build(tmp_path: Path) -> Build:
         shutil.copy(ROOT / name, folder)
     programs.mkdir()
     recorder = _PROGRAM.format(python=sys.executable, log=programs / "log", digest=DIGEST)
-    made = {programs / name: recorder for name in ("docker", "terraform", "apt-get", "make")}
-    made |= {
+    scripts = {programs / name: recorder for name in ("docker", "terraform", "apt-get", "make")}
+    scripts |= {
         folder / ".venv/bin/pytest": recorder,
         folder / ".venv/bin/python": f'#!/bin/sh\nexec {sys.executable} "$@"\n',
     }
     (folder / ".venv/bin").mkdir(parents=True)
-    for program, text in made.items():
+    for program, text in scripts.items():
         program.write_text(text)
         program.chmod(0o755)
     return Build(folder, programs / "log")
@@ -134,7 +134,7 @@ def rules() -> dict[str, list[str]]:
     text = (ROOT / "terraform/variables.tf").read_text()
     blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)
     pattern = r'can\(regex\("((?:[^"\\]|\\.)*)", var\.'
-    return {name: [found.replace("\\\\", "\\") for found in re.findall(pattern, body)] for name, body in blocks}
+    return {name: [match.replace("\\\\", "\\") for match in re.findall(pattern, body)] for name, body in blocks}
 
 
 def test_what_is_packaged_and_built_is_what_is_planned(build: Build) -> None:
@@ -146,21 +146,21 @@ def test_what_is_packaged_and_built_is_what_is_planned(build: Build) -> None:
     assert {"-backend-config=bucket=state", "-backend-config=prefix=sutradhar"} <= set(initialised[1])
     assert validated[1] == ["validate"]
     assert {"plan", "-input=false", "-out=plan"} <= set(planned)
-    given = variables(planned)
-    wanted = {
+    settings = variables(planned)
+    expected = {
         "project": "my-project",
         "region": "europe-west4",
         "name": "sutradhar",
         "render_on": "gpu",
         "image": DIGEST,
     }
-    assert given == wanted | {"archive": given["archive"]}
-    archive = folder / given["archive"]
+    assert settings == expected | {"archive": settings["archive"]}
+    archive = folder / settings["archive"]
     assert archive.resolve() == next((build.folder / "build").glob("functions-*.zip"))
     known = rules()
-    assert set(given) <= set(known)
-    assert {"archive", "image"} <= {name for name in given if known[name]}
-    for name, value in given.items():
+    assert set(settings) <= set(known)
+    assert {"archive", "image"} <= {name for name in settings if known[name]}
+    for name, value in settings.items():
         assert all(re.search(rule, value) for rule in known[name]), name
 
 
@@ -183,9 +183,9 @@ def test_the_image_is_built_with_its_cache_and_pushed_where_terraform_has_the_re
     assert "repository_id = var.name" in (ROOT / "terraform/artifact_registry.tf").read_text()
 
 
-@pytest.mark.parametrize(("said", "calls"), [("false", []), ("", []), ("true", [["apply", "-input=false", "plan"]])])
-def test_nothing_is_applied_but_on_demand(build: Build, said: str, calls: list[list[str]]) -> None:
-    done = build.step("apply", _APPLY=said)
+@pytest.mark.parametrize(("switch", "calls"), [("false", []), ("", []), ("true", [["apply", "-input=false", "plan"]])])
+def test_nothing_is_applied_but_on_demand(build: Build, switch: str, calls: list[list[str]]) -> None:
+    done = build.step("apply", _APPLY=switch)
     assert done.returncode == 0, done.stderr
     assert [argv for _, argv in build.calls("terraform")] == calls
     assert all(folder.name == "terraform" for folder, _ in build.calls("terraform"))
@@ -210,7 +210,7 @@ def test_the_tests_run_as_they_do_here_but_for_terraforms(build: Build) -> None:
 
 
 def test_only_what_is_needed_is_sent_to_cloud_build(tmp_path: Path) -> None:
-    wanted = {
+    expected = {
         *("cloudbuild.yaml", "pyproject.toml", "gpu_renderer/Dockerfile", "shared/sutradhar/config.py", ".ci/setup"),
         *("terraform/variables.tf", "terraform/deployment.auto.tfvars", "docs/bench/bench.json"),
     }
@@ -221,13 +221,13 @@ def test_only_what_is_needed_is_sent_to_cloud_build(tmp_path: Path) -> None:
         *("terraform/plan", "terraform/terraform.tfstate", "terraform/terraform.tfstate.backup"),
     }
     folder = tmp_path / "repository"
-    for name in wanted | unwanted:
+    for name in expected | unwanted:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("x")
     for name in (".gcloudignore", ".gitignore"):
         shutil.copy(ROOT / name, folder)
     sent = set(gcloud(tmp_path, "meta", "list-files-for-upload", str(folder)).split())
-    assert sent == wanted | {".gcloudignore", ".gitignore"}
+    assert sent == expected | {".gcloudignore", ".gitignore"}
 
 
 def test_no_script_holds_a_secret() -> None:
