@@ -14,7 +14,7 @@ from sutradhar.domain.core.errors import NotInstalled
 
 def start(log_dir: Path) -> Iterator[Emulators]:
     """Point Google's clients at them while it lasts."""
-    with or_skipped(), Emulators(log_dir) as emulators, set_environment(emulators.env):
+    with skip_if_missing(), Emulators(log_dir) as emulators, set_environment(emulators.env):
         yield emulators
 
 
@@ -24,7 +24,7 @@ def project() -> str:
 
 
 @contextmanager
-def or_skipped() -> Iterator[None]:
+def skip_if_missing() -> Iterator[None]:
     """Skip the test if an emulator is not installed; in CI let it fail."""
     try:
         yield

@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 from sutradhar.domain.core.errors import NotInstalled
-from tests.emulated_cloud import or_skipped
+from tests.emulated_cloud import skip_if_missing
 
 
 def _program() -> str:
-    with or_skipped():
+    with skip_if_missing():
         program = shutil.which("gcloud")
         if program is None:
             raise NotInstalled("the Google Cloud CLI", advice="https://cloud.google.com/sdk/docs/install")

@@ -35,7 +35,7 @@ def test_a_topic_becomes_a_video_and_each_asset_is_paid_for_once(tmp_path: Path)
         settings = {k: v for k, v in {**environment(stub, tmp_path), **vertex}.items() if k != "SUTRADHAR_HOME"}
         stub.before = _slow_clips()
         with (
-            emulated_cloud.or_skipped(),
+            emulated_cloud.skip_if_missing(),
             EmulatedCloud(tmp_path / "cloud", backoff_sec=0.2, settings=settings) as cloud,
         ):
             plan = {"topic": "A river", "length_sec": 24, "footage": "generated", "render": {"mode": "PROXY"}}

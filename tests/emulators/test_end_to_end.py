@@ -46,7 +46,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
     # it has only the archive's requirements; FUNCTIONS_PYTHON names such an environment of another version
     python = os.environ.get("FUNCTIONS_PYTHON") or str(environment_of("functions") / "bin/python")
     with (
-        emulated_cloud.or_skipped(),
+        emulated_cloud.skip_if_missing(),
         EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up,
     ):
         yield up

@@ -294,8 +294,8 @@ def test_without_the_emulators_the_tests_say_what_is_missing(tmp_path: Path, mon
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("CI", "true")
-    with pytest.raises(NotInstalled, match="Google Cloud CLI"), emulated_cloud.or_skipped(), Emulators(tmp_path):
+    with pytest.raises(NotInstalled, match="Google Cloud CLI"), emulated_cloud.skip_if_missing(), Emulators(tmp_path):
         pass
     monkeypatch.delenv("CI")
-    with pytest.raises(pytest.skip.Exception), emulated_cloud.or_skipped(), Emulators(tmp_path):
+    with pytest.raises(pytest.skip.Exception), emulated_cloud.skip_if_missing(), Emulators(tmp_path):
         pass

@@ -34,7 +34,7 @@ def order(cloud: EmulatedCloud, number: int) -> str:
 
 
 def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
-    with emulated_cloud.or_skipped(), EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2) as cloud:
+    with emulated_cloud.skip_if_missing(), EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2) as cloud:
         with ThreadPoolExecutor(20) as pool:
             ids = list(pool.map(lambda number: order(cloud, number), range(JOBS)))
             again = list(pool.map(lambda number: order(cloud, number), range(0, JOBS, 7)))
