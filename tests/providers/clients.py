@@ -20,12 +20,12 @@ from google.oauth2.credentials import Credentials
 from openai import OpenAI
 
 from tests.providers.billing_harness import STUB_ANSWERS
-from tests.providers.google_media_stub import film_id
+from tests.providers.google_media_stub import make_video_id
 from tests.providers.server import FAULTS, KEY, OK, ProviderStub
 
 ONCE = RequestOptions(max_retries=0)
 VEO, OMNI, IMAGEN = "veo-3.1-generate-001", "gemini-omni-1.2-flash", "imagen-4.0-generate-001"
-VIDEO_ID = film_id((1280, 720), 4)
+VIDEO_ID = make_video_id((1280, 720), 4)
 SCRIPT = "Topic: A river. Length: 30 s in 3 scenes, about 69 words"
 SCHEMA = {
     "type": "object",

@@ -17,8 +17,8 @@ def an_account_of_google(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def films_and_music() -> None:
-    """Made before anybody waits for them: a test whose time-out is short must not pay for the first of its kind."""
+def clips_and_music() -> None:
+    """Make the clips and the music before a test with a short time-out waits for them."""
     for width, height in stock_stub.SIZES.values():
         stock_stub.clip(width, height)
     sounds.music(_LENGTH_SEC, elevenlabs_stub.MUSIC_RATE, "MP3")
@@ -27,9 +27,9 @@ def films_and_music() -> None:
 @pytest.fixture
 def billing(tmp_path: Path) -> Iterator[BillingHarness]:
     with ProviderStub(STUB_ANSWERS) as stub:
-        made = BillingHarness(stub, tmp_path)
-        yield made
-        made.close()
+        harness = BillingHarness(stub, tmp_path)
+        yield harness
+        harness.close()
 
 
 @pytest.fixture
@@ -40,6 +40,6 @@ def stub() -> Iterator[ProviderStub]:
 
 @pytest.fixture
 def pipeline(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarness]:
-    made = PipelineHarness(environment(stub, tmp_path))
-    yield made
-    made.close()
+    harness = PipelineHarness(environment(stub, tmp_path))
+    yield harness
+    harness.close()

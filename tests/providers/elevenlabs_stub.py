@@ -58,14 +58,14 @@ def _speech(request: RecordedCall) -> Answer:
         characters, odd = [*"well ", *characters[:-1]], [0.0] * 5 + list(starts[:-1])
         odd[len(odd) // 2] -= 0.05
         starts = tuple(odd)
-    told = {
+    facts = {
         "characters": characters,
         "character_start_times_seconds": starts,
         "character_end_times_seconds": [s + 0.05 for s in starts],
     }
     body = {
         "audio_base64": base64.b64encode(data).decode(),
-        "alignment": None if request.fault == "no timestamps" else told,
-        "normalized_alignment": told,
+        "alignment": None if request.fault == "no timestamps" else facts,
+        "normalized_alignment": facts,
     }
     return Answer.json(body, request_id="req_voice", character_cost=str(len(text)))

@@ -26,8 +26,8 @@ SIZES = {"16:9": (1408, 768), "9:16": (768, 1408), "1:1": (1024, 1024)}
 
 
 def answer(request: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each route
-    given = (request.headers.get("x-goog-api-key"), request.headers.get("authorization"))
-    if given not in ((KEY, None), (None, f"Bearer {KEY}")) or request.fault == "unauthorized":
+    credentials = (request.headers.get("x-goog-api-key"), request.headers.get("authorization"))
+    if credentials not in ((KEY, None), (None, f"Bearer {KEY}")) or request.fault == "unauthorized":
         if "/projects/" in request.path:
             return _error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
         invalid = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}
@@ -47,24 +47,24 @@ def answer(request: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each rou
         where := re.fullmatch(r"/v\w+/(publishers/google/)?models/([\w.-]+)", request.path)
     ):
         if where[2] not in MODELS:
-            return _no_model(where[2])
+            return _refuse_model(where[2])
         body = json.dumps({"name": f"{where[1] or ''}models/{where[2]}"}).encode()
         return Answer(200, body, {"Content-Type": "application/json"}, billed=False)
-    begun = re.fullmatch(r"/v\w+/projects/p/\S+/models/([\w.-]+):predictLongRunning", request.path)
-    if begun and begun[1] not in MODELS:
-        return _no_model(begun[1])
-    found = re.fullmatch(
+    start = re.fullmatch(r"/v\w+/projects/p/\S+/models/([\w.-]+):predictLongRunning", request.path)
+    if start and start[1] not in MODELS:
+        return _refuse_model(start[1])
+    match = re.fullmatch(
         r"/v\w+/(?:projects/p/locations/l/publishers/google/)?models/([\w.-]+):generateContent", request.path
     )
-    if not found:
+    if not match:
         return media(request) or _error(404, "NOT_FOUND", f"{request.method} {request.path}")
-    if found[1] not in MODELS:
-        return _no_model(found[1])
-    return _image(request) if "image" in found[1] else _text(request)
+    if match[1] not in MODELS:
+        return _refuse_model(match[1])
+    return _image(request) if "image" in match[1] else _text(request)
 
 
-def _no_model(name: str) -> Answer:
-    why = f"models/{name} is not found for API version v1beta, or is not supported for generateContent."
+def _refuse_model(name: str) -> Answer:
+    why = f"models/{name} is not match for API version v1beta, or is not supported for generateContent."
     return _error(404, "NOT_FOUND", why)
 
 
@@ -74,41 +74,41 @@ def _error(status: int, code: str, message: str, *details: Any) -> Answer:
 
 def _text(request: RecordedCall) -> Answer:
     if request.fault == "refusal":
-        return _generated([], "SAFETY", 20, 0)
+        return _generate([], "SAFETY", 20, 0)
     asked = request.body["contents"][0]["parts"][0]["text"]
-    said = "A calm picture in other words"
+    text = "A calm picture in other words"
     if "responseSchema" in request.body.get("generationConfig", {}):
-        said = json.dumps(script(asked), ensure_ascii=False)
+        text = json.dumps(script(asked), ensure_ascii=False)
     if request.fault == "truncated":
-        said = said[: len(said) // 2]
-    return _generated([{"text": said}], "STOP", len(asked) // 4, len(said) // 3)
+        text = text[: len(text) // 2]
+    return _generate([{"text": text}], "STOP", len(asked) // 4, len(text) // 3)
 
 
 def _image(request: RecordedCall) -> Answer:
     if request.fault == "refusal":
-        answer = _generated([], "IMAGE_SAFETY", 20, 0)
+        answer = _generate([], "IMAGE_SAFETY", 20, 0)
         return Answer(answer.status, answer.body, answer.headers, billed=True)
     aspect = request.body["generationConfig"]["imageConfig"]["aspectRatio"]
-    data = {"inlineData": {"mimeType": "image/png", "data": _picture(request, aspect)}}
+    data = {"inlineData": {"mimeType": "image/png", "data": _draw_image(request, aspect)}}
     size = request.body["generationConfig"]["imageConfig"].get("imageSize", "1K")
-    return _generated([data], "STOP", 20, {"1K": 1120, "2K": 1680, "4K": 2520}[size])
+    return _generate([data], "STOP", 20, {"1K": 1120, "2K": 1680, "4K": 2520}[size])
 
 
-def _picture(request: RecordedCall, aspect: str) -> str:
+def _draw_image(request: RecordedCall, aspect: str) -> str:
     out = io.BytesIO()
     size = (640, 480) if request.fault == "other size" else SIZES[aspect]
     Image.new("RGB", size, (90, 120, sum(request.raw) % 200)).save(out, "PNG")
     return base64.b64encode(out.getvalue()[: 300 if request.fault == "truncated" else None]).decode()
 
 
-def _generated(parts: list[Any], finish: str, read: int, written: int) -> Answer:
+def _generate(parts: list[Any], finish: str, read: int, output: int) -> Answer:
     body = {
         "candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": finish, "index": 0}],
         "usageMetadata": {
             "promptTokenCount": read,
-            "candidatesTokenCount": written,
+            "candidatesTokenCount": output,
             "thoughtsTokenCount": 0,
-            "totalTokenCount": read + written,
+            "totalTokenCount": read + output,
         },
         "modelVersion": "gemini-2.5-flash",
         "responseId": "resp_gemini",

@@ -10,14 +10,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.providers.server import KEY, Answer, RecordedCall
 
 
-def answer(_seen: RecordedCall) -> Answer:
-    """The token endpoint (RFC 6749, 5.1)."""
-    found = Answer.json({"access_token": KEY, "expires_in": 3600, "token_type": "Bearer"})
-    return Answer(found.status, found.body, found.headers, billed=False)
+def answer(_request: RecordedCall) -> Answer:
+    """Answer as the token endpoint (RFC 6749, 5.1)."""
+    token = Answer.json({"access_token": KEY, "expires_in": 3600, "token_type": "Bearer"})
+    return Answer(token.status, token.body, token.headers, billed=False)
 
 
 def environment(token_uri: str, folder: Path) -> dict[str, str]:
-    """What makes Vertex AI's clients be that account in the project ``p``."""
+    """Return the variables that make Vertex AI's clients use that account in the project ``p``."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "account.json"
     account = {

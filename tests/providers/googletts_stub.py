@@ -48,7 +48,7 @@ def answer(request: RecordedCall) -> Answer:
     data, starts = synthesize_speech(text, 24_000, "WAV")
     if request.fault == "truncated":
         data, _ = synthesize_speech("Oh", 24_000, "WAV")
-    places = [0, *(found.end() for found in re.finditer(" ", text))]
+    places = [0, *(match.end() for match in re.finditer(" ", text))]
     points: list[dict[str, Any]] = [
         {"markName": name, "timeSeconds": starts[at]} for (name, _), at in zip(marks, places, strict=True)
     ]

@@ -51,7 +51,7 @@ def answer(request: RecordedCall) -> Answer:  # noqa: PLR0911 - one for each rou
             return _free({"object": "list", "data": [_model(name) for name in MODELS]})
         case "GET", path if path.startswith("/v1/models/"):
             name = path.removeprefix("/v1/models/")
-            return _free(_model(name)) if name in MODELS else _no_model(name)
+            return _free(_model(name)) if name in MODELS else _refuse_model(name)
         case "POST", "/v1/responses":
             return _response(request)
         case "POST", "/v1/images/generations":
@@ -72,7 +72,7 @@ def _free(body: Any) -> Answer:
     return Answer(200, json.dumps(body).encode(), {"Content-Type": "application/json"}, billed=False)
 
 
-def _no_model(name: str) -> Answer:
+def _refuse_model(name: str) -> Answer:
     return _error(404, f"The model '{name}' does not exist or you do not have access to it.", "model_not_found")
 
 
@@ -86,7 +86,7 @@ def _image(request: RecordedCall, asked: Mapping[str, Any]) -> Answer:
         return _error(400, "Your request was rejected by the safety system", "moderation_blocked")
     size = asked["size"]
     if asked["model"] not in MODELS:
-        return _no_model(asked["model"])
+        return _refuse_model(asked["model"])
     if problem := _wrong_image_request(asked):
         return _error(400, problem, "invalid_value")
     width, height = (640, 480) if request.fault == "other size" else map(int, size.split("x"))
@@ -130,7 +130,7 @@ def _speech(request: RecordedCall) -> Answer:
     if request.fault == "refusal":
         return _error(400, "Your input was flagged", "content_policy_violation")
     if request.body["model"] not in MODELS:
-        return _no_model(request.body["model"])
+        return _refuse_model(request.body["model"])
     data, _ = synthesize_speech(request.body["input"], 24000, "WAV")
     if request.fault == "truncated":
         data, _ = synthesize_speech("Oh", 24000, "WAV")
@@ -140,21 +140,21 @@ def _speech(request: RecordedCall) -> Answer:
 def _response(request: RecordedCall) -> Answer:
     text = request.body["input"]
     if request.body["model"] not in MODELS:
-        return _no_model(request.body["model"])
+        return _refuse_model(request.body["model"])
     form = request.body.get("text", {}).get("format", {})
     if form.get("type") == "json_schema":
         assert form["strict"] is True
-        said = json.dumps(script(text), ensure_ascii=False)
+        text_sent = json.dumps(script(text), ensure_ascii=False)
     else:
-        said = "A calm picture in other words"
+        text_sent = "A calm picture in other words"
     if request.fault == "truncated":
-        said = said[: len(said) // 2]
-    content: dict[str, Any] = {"type": "output_text", "text": said, "annotations": [], "logprobs": []}
+        text_sent = text_sent[: len(text_sent) // 2]
+    content: dict[str, Any] = {"type": "output_text", "text": text_sent, "annotations": [], "logprobs": []}
     if request.fault == "refusal":
         content = {"type": "refusal", "refusal": "I cannot help with that"}
     used = {
         "input_tokens": len(text) // 4,
-        "output_tokens": len(said) // 3,
+        "output_tokens": len(text_sent) // 3,
         "total_tokens": 0,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "output_tokens_details": {"reasoning_tokens": 0},
@@ -186,17 +186,17 @@ def script(text: str) -> dict[str, Any]:
     words = int(text.split(", about ")[1].split(" words", maxsplit=1)[0])
     hindi = "हिन्दी" in text or any("\u0900" <= c <= "\u097f" for c in text)
     seconds = words / (2.0 if hindi else 2.3)  # at the usual speed
-    told = re.findall(r"^([^\n:]+): ", text.partition("as they are described:\n")[2], re.MULTILINE)
+    characters = re.findall(r"^([^\n:]+): ", text.partition("as they are described:\n")[2], re.MULTILINE)
     count = int(text.split(" s in ")[1].split(" scenes", maxsplit=1)[0])
     unit = (
         ["नदी", "धीरे", "धीरे", "बहती", "है"] if hindi else "the river runs on to the sea".split()  # noqa: SIM905
     )
     shots = [
         {
-            "narration": _said(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
+            "narration": _fill_narration(unit, "hi" if hindi else "en", seconds / count, i) + ("।" if hindi else "."),
             "translation": "And so it goes." if hindi else "नदी बहती है।",
             "image_prompt": f"A river at dawn, view {i}",
-            "characters": [*told, "Mira"],
+            "characters": [*characters, "Mira"],
             "sounds": [{"text": "water runs over stones", "word": 2}] if i == 0 else [],
             "camera": "zoom_in",
         }
@@ -213,9 +213,9 @@ def script(text: str) -> dict[str, Any]:
     }
 
 
-def _said(unit: list[str], language: Language, seconds: float, first: int) -> str:
-    """As long as was asked for, and no two scenes say the same."""
-    said = [str(first)]
-    while estimate_scene_sec(" ".join(said), language) < seconds:
-        said.append(unit[(first + len(said)) % len(unit)])
-    return " ".join(said).capitalize()
+def _fill_narration(unit: list[str], language: Language, seconds: float, first: int) -> str:
+    """Return a narration of the requested length; no two scenes say the same."""
+    words = [str(first)]
+    while estimate_scene_sec(" ".join(words), language) < seconds:
+        words.append(unit[(first + len(words)) % len(unit)])
+    return " ".join(words).capitalize()

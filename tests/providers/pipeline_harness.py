@@ -1,4 +1,4 @@
-"""The whole pipeline on the local backend with stubbed vendors and a renderer that ends when told to."""
+"""The whole pipeline on the local backend with stubbed providers and a renderer that ends when told to."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ def prompt_of(request: AssetRequest) -> str:
 
 
 def environment(stub: ProviderStub, home: Path) -> dict[str, str]:
-    """What a user sets to use all vendors; here with their stubs' addresses."""
+    """Return the settings of a user of all providers, with the URLs of the stubs."""
     return {
         "SUTRADHAR_HOME": str(home),
         "SOUNDS": "elevenlabs,freesound",
@@ -82,7 +82,7 @@ class PipelineHarness:
         bus.publish = repeat
 
     def work(self) -> None:
-        """Until nothing is left to do; each film ends as soon as it is begun."""
+        """Work until nothing is left to do; each render ends at once."""
         while delivery := self.queue.take():  # type: ignore[attr-defined]
             try:
                 handle(self.services, delivery.message)

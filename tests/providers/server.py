@@ -1,4 +1,4 @@
-"""The server that all vendors' stubs share: it keeps what it was asked, and misbehaves as it is told to."""
+"""Run the server that all stubs of providers share: it records the requests, and misbehaves as it is retry_info to."""
 
 import json
 import socket
@@ -42,7 +42,7 @@ class Answer:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     billed: bool = True
-    """Whether the vendor charges for it."""
+    """True if the provider charges for it."""
 
     @classmethod
     def json(cls, body: Any, status: int = 200, **headers: str) -> "Answer":
@@ -53,9 +53,9 @@ class Answer:
 
 @dataclass
 class RecordedCall:
-    """One request. ``fault``: what was done to it."""
+    """One request. ``fault``: the fault of its answer."""
 
-    vendor: str
+    provider: str
     method: str
     path: str
     query: Mapping[str, str]
@@ -81,26 +81,26 @@ class RecordedCall:
         return fields
 
 
-Vendor = Callable[[RecordedCall], Answer]
-"""Answers a request; ``request.fault`` may ask for the vendor's own way to refuse or to answer oddly."""
+AnswerCall = Callable[[RecordedCall], Answer]
+"""Answers a request; ``request.fault`` may ask for the provider's own way to refuse or to answer oddly."""
 
 
 class ProviderStub:
-    """All vendors at one port of loopback, each below a path of its own, while the block runs."""
+    """The stubs of all providers at one port of loopback, each below a path of its own, while the block runs."""
 
-    def __init__(self, vendors: Mapping[str, Vendor]) -> None:
-        self._vendors = vendors
+    def __init__(self, providers: Mapping[str, AnswerCall]) -> None:
+        self._answers = providers
         self._scripts: dict[str, list[str]] = defaultdict(list)
         self._always: dict[str, str] = {}
         self.recorded: list[RecordedCall] = []
-        self.before: Callable[[RecordedCall], None] = lambda _seen: None
+        self.before: Callable[[RecordedCall], None] = lambda _request: None
         """Called with each request before it is answered."""
         self._lock, self._over = threading.Lock(), threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="vendors", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="providers", daemon=True).start()
         return self
 
     def __exit__(
@@ -110,34 +110,34 @@ class ProviderStub:
         self._server.shutdown()
         self._server.server_close()
 
-    def url(self, vendor: str) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{vendor}"
+    def url(self, provider: str) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/{provider}"
 
-    def script(self, vendor: str, *faults: str) -> None:
-        """What happens to the next requests to ``vendor``, one after the other; then all is well again."""
-        self._scripts[vendor].extend(faults)
+    def script(self, provider: str, *faults: str) -> None:
+        """Set the faults of the next requests to ``provider``, one after the other; later requests succeed."""
+        self._scripts[provider].extend(faults)
 
-    def always(self, vendor: str, fault: str) -> None:
-        """What happens to every request to ``vendor`` from now on."""
-        self._always[vendor] = fault
+    def always(self, provider: str, fault: str) -> None:
+        """Set the fault of every request to ``provider`` from now on."""
+        self._always[provider] = fault
 
-    def calls(self, vendor: str) -> list[RecordedCall]:
+    def calls(self, provider: str) -> list[RecordedCall]:
         with self._lock:
-            return [request for request in self.recorded if request.vendor == vendor]
+            return [request for request in self.recorded if request.provider == provider]
 
-    def list_billed(self, vendor: str) -> list[RecordedCall]:
-        return [request for request in self.calls(vendor) if request.billed]
+    def list_billed(self, provider: str) -> list[RecordedCall]:
+        return [request for request in self.calls(provider) if request.billed]
 
-    def take(self, vendor: str) -> str:
+    def take(self, provider: str) -> str:
         with self._lock:
-            return self._scripts[vendor].pop(0) if self._scripts[vendor] else self._always.get(vendor, OK)
+            return self._scripts[provider].pop(0) if self._scripts[provider] else self._always.get(provider, OK)
 
     def answer(self, request: RecordedCall) -> Answer | None:
-        """None: there will be none."""
+        """Return the answer; None: the connection ends without one."""
         with self._lock:
             self.recorded.append(request)
         self.before(request)
-        answer = _early(request) or self._vendors[request.vendor](request)
+        answer = _fail_early(request) or self._answers[request.provider](request)
         request.billed = answer.billed
         match request.fault:
             case "timeout":
@@ -154,26 +154,31 @@ class ProviderStub:
         return answer
 
 
-def _early(request: RecordedCall) -> Answer | None:
-    """What comes from in front of the vendor's own machines, in the form that this vendor gives it."""
+def _fail_early(request: RecordedCall) -> Answer | None:
+    """Return the error that a server in front of the provider's own machines sends, in the provider's form."""
     status = {"429": 429, "429 for long": 429, "500": 500, "503": 503}.get(request.fault)
     if status is None:
         return None
     wait = 40 if request.fault == "429 for long" else 0
     message = {429: "slow down", 500: "it broke", 503: "overloaded"}[status]
-    match request.vendor:
+    match request.provider:
         case "gemini" | "googletts":
-            # no Retry-After: how long to wait is told in the details, and for the rate only
+            # no Retry-After: how long to wait is retry_info in the details, and for the rate only
             code = {429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}[status]
-            told = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait}s"}
-            error = {"code": status, "message": message, "status": code, "details": [told] if status == 429 else []}
+            retry_info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait}s"}
+            error = {
+                "code": status,
+                "message": message,
+                "status": code,
+                "details": [retry_info] if status == 429 else [],
+            }
             return Answer.json({"error": error}, status)
         case "elevenlabs":
             code = {429: "too_many_concurrent_requests", 500: "internal_server_error", 503: "system_busy"}[status]
             return Answer.json({"detail": {"status": code, "message": message}}, status, Retry_After=str(wait))
         case "freesound":
-            said = f"Request was throttled. Expected available in {wait} seconds." if status == 429 else message
-            return Answer.json({"detail": said}, status, Retry_After=str(wait))
+            detail = f"Request was throttled. Expected available in {wait} seconds." if status == 429 else message
+            return Answer.json({"detail": detail}, status, Retry_After=str(wait))
         case "pexels" | "pixabay":
             # text, not JSON
             plain = {"Content-Type": "text/plain", "Retry-After": str(wait)}
@@ -193,16 +198,16 @@ def _handler(stub: ProviderStub) -> type[BaseHTTPRequestHandler]:
         def _do(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             address, _, query = self.path.partition("?")
-            vendor, _, path = address.lstrip("/").partition("/")
+            provider, _, path = address.lstrip("/").partition("/")
             pairs = dict(part.partition("=")[::2] for part in query.split("&") if part)
             request = RecordedCall(
-                vendor,
+                provider,
                 self.command,
                 f"/{path}",
                 pairs,
                 {k.lower(): v for k, v in self.headers.items()},
                 raw,
-                stub.take(vendor),
+                stub.take(provider),
                 time.monotonic(),
             )
             answer = stub.answer(request)

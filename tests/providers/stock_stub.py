@@ -1,4 +1,4 @@
-"""The wire formats of Pexels and Pixabay: searches for films and photographs, and the files that they name."""
+"""Answer in the wire formats of Pexels and Pixabay: searches for videos and photographs, and their files."""
 
 import io
 import subprocess
@@ -12,7 +12,7 @@ from tests.providers.sounds import music
 
 SIZES = {"large": (1920, 1080), "small": (640, 360)}
 RATE = {"X-RateLimit-Limit": "100", "X-RateLimit-Remaining": "99", "X-RateLimit-Reset": "60"}
-"""Of both; for Pexels the last is the time at which, for Pixabay the seconds after which the window begins anew."""
+"""The headers of both. The last one says when the window restarts: a time for Pexels, seconds for Pixabay."""
 
 
 @cache
@@ -65,13 +65,13 @@ def _free(body: Any, status: int = 200) -> Answer:
 
 
 def _addresses(request: RecordedCall) -> list[dict[str, Any]]:
-    base = f"http://{request.headers['host']}/{request.vendor}/files"
+    base = f"http://{request.headers['host']}/{request.provider}/files"
     return [{"url": f"{base}/{w}x{h}.mp4", "width": w, "height": h} for w, h in SIZES.values()]
 
 
 def _photograph(request: RecordedCall, size: str) -> str:
     width, height = SIZES[size]
-    return f"http://{request.headers['host']}/{request.vendor}/files/{width}x{height}.jpg"
+    return f"http://{request.headers['host']}/{request.provider}/files/{width}x{height}.jpg"
 
 
 def _pexels_photographs(request: RecordedCall) -> Any:
@@ -152,7 +152,7 @@ def freesound(request: RecordedCall) -> Answer:
     if request.headers.get("authorization") != f"Token {KEY}" or request.fault == "unauthorized":
         return _free({"detail": "Invalid token."}, 401)
     assert request.path == "/apiv2/search/text/"
-    address = f"http://{request.headers['host']}/{request.vendor}/previews/1-hq.mp3"
+    address = f"http://{request.headers['host']}/{request.provider}/previews/1-hq.mp3"
     sounds = [
         {
             "id": number,

@@ -1,4 +1,4 @@
-"""A plan that cannot be made is refused before anything is bought; estimates and notices are correct."""
+"""A plan that cannot be made is refused before anything is paid for; estimates and notices are correct."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -33,25 +33,27 @@ BASE: dict[str, Any] = {
 
 @pytest.fixture
 def pipeline_with(stub: ProviderStub, tmp_path: Path) -> Iterator[Make]:
-    made: list[PipelineHarness] = []
+    harnesses: list[PipelineHarness] = []
 
     def make(*, without: str = "", **variables: str) -> PipelineHarness:
         env = {**environment(stub, tmp_path), **variables}
-        made.append(PipelineHarness({name: v for name, v in env.items() if not (without and name.startswith(without))}))
-        return made[-1]
+        harnesses.append(
+            PipelineHarness({name: v for name, v in env.items() if not (without and name.startswith(without))})
+        )
+        return harnesses[-1]
 
     yield make
-    for one in made:
+    for one in harnesses:
         one.close()
 
 
-def film(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
+def run_job(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
     job, _ = submit(pipeline.services, plan)
     pipeline.work()
     return pipeline.job(job.id)
 
 
-def bare(tmp_path: Path) -> PipelineHarness:
+def make_plain_harness(tmp_path: Path) -> PipelineHarness:
     return PipelineHarness({"SUTRADHAR_HOME": str(tmp_path / "bare")})
 
 
@@ -69,7 +71,7 @@ def bare(tmp_path: Path) -> PipelineHarness:
 def test_a_topic_without_a_word_is_refused_for_every_planner(
     pipeline_with: Make, tmp_path: Path, stub: ProviderStub, body: dict[str, str]
 ) -> None:
-    offline = bare(tmp_path)
+    offline = make_plain_harness(tmp_path)
     for pipeline in (pipeline_with(), offline):
         with pytest.raises(InvalidRequest, match=r"(topic|prompt): has no word that can be said; write it in words"):
             submit(pipeline.services, RenderPlan.parse(body))
@@ -79,7 +81,7 @@ def test_a_topic_without_a_word_is_refused_for_every_planner(
 
 @pytest.mark.parametrize("prompt", ["[music]", "SCENE 1", "[applause]\n[laughter]"])
 def test_a_script_of_directions_is_refused_where_no_model_writes(tmp_path: Path, prompt: str) -> None:
-    offline = bare(tmp_path)
+    offline = make_plain_harness(tmp_path)
     with pytest.raises(InvalidRequest, match="prompt: has nothing to say once stage directions and headings"):
         submit(offline.services, RenderPlan.parse({"prompt": prompt}))
     assert submit(offline.services, RenderPlan.parse({"topic": "5"}))[1]
@@ -102,7 +104,7 @@ def test_a_script_of_directions_is_refused_where_no_model_writes(tmp_path: Path,
 def test_a_strict_plan_without_a_provider_is_refused_at_once(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
-    pipeline = bare(tmp_path)
+    pipeline = make_plain_harness(tmp_path)
     with pytest.raises(InvalidRequest, match=message):
         submit(pipeline.services, RenderPlan.parse({**BASE, **changes, "strict": True}))
     assert submit(pipeline.services, RenderPlan.parse({**BASE, **changes}))[1], (
@@ -116,7 +118,7 @@ def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: ProviderStub) -> 
     pipeline = pipeline_with()
     with pytest.raises(InvalidRequest, match="set GEMINI_PROJECT"):
         submit(pipeline.services, plan.evolve(strict=True))
-    done = film(pipeline, plan)
+    done = run_job(pipeline, plan)
     assert done.state is JobState.SUCCEEDED
     assert any("set GEMINI_PROJECT" in note for note in done.notices)
 
@@ -124,7 +126,7 @@ def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: ProviderStub) -> 
 def test_what_is_made_already_costs_nothing_in_the_estimate(pipeline_with: Make) -> None:
     pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    assert film(pipeline, plan).estimated_micros > 0
+    assert run_job(pipeline, plan).estimated_micros > 0
     again, _ = submit(pipeline.services, plan)
     assert (again.estimated_micros, again.max_estimated_micros) == (0, 0)
     more = plan.evolve(scenes=(*plan.scenes, plan.scenes[0].evolve(image_prompt="a lake")))
@@ -135,27 +137,27 @@ def test_what_is_made_already_costs_nothing_in_the_estimate(pipeline_with: Make)
 def test_what_is_made_already_fits_under_every_cap(pipeline_with: Make) -> None:
     pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    film(pipeline, plan)
+    run_job(pipeline, plan)
     assert submit(pipeline.services, plan.evolve(budget_usd=0.001))[1]
 
 
-def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make, stub: ProviderStub) -> None:
+def test_an_image_in_the_place_of_footage_keeps_the_reference_images(pipeline_with: Make, stub: ProviderStub) -> None:
     stub.always("pexels", "unauthorized")
     stub.always("pixabay", "unauthorized")
-    seen = {**SCENE, "characters": ["Mira"]}
+    scene = {**SCENE, "characters": ["Mira"]}
     plan = RenderPlan.parse(
         {
             **BASE,
             "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
             "scenes": [
-                seen,
-                {**seen, "image_prompt": "a hill"},
-                {**seen, "image_prompt": "a market", "footage": "stock"},
+                scene,
+                {**scene, "image_prompt": "a hill"},
+                {**scene, "image_prompt": "a market", "footage": "stock"},
             ],
         }
     )
     pipeline = pipeline_with()
-    done = film(pipeline, plan)
+    done = run_job(pipeline, plan)
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     edits = [one for one in stub.list_billed("openai") if one.path == "/v1/images/edits"]
     assert [one.form["prompt"].partition(".")[0] for one in edits] == ["a river", "a hill", "a market"]
@@ -163,17 +165,17 @@ def test_an_image_in_the_place_of_footage_keeps_the_likeness(pipeline_with: Make
     assert not done.assets[Slot.parse("scene-02-image")].is_video
 
 
-def test_footage_that_is_found_is_not_held_up_by_a_likeness(pipeline_with: Make, stub: ProviderStub) -> None:
-    seen = {**SCENE, "characters": ["Mira"]}
+def test_footage_that_is_found_is_not_held_up_by_reference_images(pipeline_with: Make, stub: ProviderStub) -> None:
+    scene = {**SCENE, "characters": ["Mira"]}
     plan = RenderPlan.parse(
         {
             **BASE,
             "footage": "stock",
             "characters": [{"name": "Mira", "look": "a girl in a red dress"}],
-            "scenes": [seen, {**seen, "image_prompt": "a hill"}],
+            "scenes": [scene, {**scene, "image_prompt": "a hill"}],
         }
     )
-    done = film(pipeline_with(), plan)
+    done = run_job(pipeline_with(), plan)
     assert all(done.assets[Slot.parse(f"scene-0{i}-image")].is_video for i in range(2))
     assert not stub.list_billed("openai")
 
@@ -188,22 +190,22 @@ def test_footage_that_is_found_is_not_held_up_by_a_likeness(pipeline_with: Make,
     ],
 )
 def test_provenance_names_the_voice(pipeline_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
-    done = film(pipeline_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
-    told = build_manifest(done, Account())["assets"][0]
-    assert (told["kind"], told["voice"]) == ("narration", named)
+    done = run_job(pipeline_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
+    asset_facts = build_manifest(done, Account())["assets"][0]
+    assert (asset_facts["kind"], asset_facts["voice"]) == ("narration", named)
 
 
 def test_provenance_of_a_clip_names_its_style_and_first_frame(
     pipeline_with: Make, stub: ProviderStub, tmp_path: Path
 ) -> None:
     pipeline = pipeline_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
-    done = film(pipeline, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
-    told = next(asset for asset in build_manifest(done, Account())["assets"] if asset["kind"] == "image")
-    assert (told["model"], told["style"]) == ("veo-3.1-fast-generate-001", "ink")
-    still = next(seen for seen in stub.list_billed("openai") if seen.path == "/v1/images/generations")
+    done = run_job(pipeline, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
+    asset_facts = next(asset for asset in build_manifest(done, Account())["assets"] if asset["kind"] == "image")
+    assert (asset_facts["model"], asset_facts["style"]) == ("veo-3.1-fast-generate-001", "ink")
+    still = next(request for request in stub.list_billed("openai") if request.path == "/v1/images/generations")
     assert still.body["prompt"].endswith("Style: ink")
     blobs = [p.read_bytes() for p in (tmp_path / "blobs" / "assets").iterdir() if p.suffix == ".png"]
-    assert told["first_frame"] in {hashlib.sha256(data).hexdigest() for data in blobs}
+    assert asset_facts["first_frame"] in {hashlib.sha256(data).hexdigest() for data in blobs}
 
 
 def asset(provider: str, *fallbacks: tuple[str, str]) -> Asset:
@@ -228,21 +230,21 @@ def test_stand_ins_name_a_slot_once_and_every_reason() -> None:
 def test_the_step_that_failed_is_the_one_that_is_named(
     pipeline_with: Make, stub: ProviderStub, slot: str, kind: str
 ) -> None:
-    vendor = "elevenlabs" if kind == "tts" else "openai"
-    stub.always(vendor, "bad request")
-    done = film(pipeline_with(), RenderPlan.parse({**BASE, "strict": True}))
+    provider = "elevenlabs" if kind == "tts" else "openai"
+    stub.always(provider, "bad request")
+    done = run_job(pipeline_with(), RenderPlan.parse({**BASE, "strict": True}))
     assert done.state is JobState.FAILED
-    told = describe_status(done, {}, Account(), base="")
-    assert told["step"] == kind
-    assert [step["name"] for step in told["steps"] if step["state"] == "error"] == [kind]
+    asset_facts = describe_status(done, {}, Account(), base="")
+    assert asset_facts["step"] == kind
+    assert [step["name"] for step in asset_facts["steps"] if step["state"] == "error"] == [kind]
 
 
 def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stub: ProviderStub) -> None:
-    for vendor in ("openai", "gemini"):
-        stub.always(vendor, "bad request")
+    for provider in ("openai", "gemini"):
+        stub.always(provider, "bad request")
     pipeline = pipeline_with()
     plan = RenderPlan.parse({**BASE, "subtitle_languages": ["en", "hi"]})
-    (note,) = [note for note in film(pipeline, plan).notices if "captions are left out" in note]
+    (note,) = [note for note in run_job(pipeline, plan).notices if "captions are left out" in note]
     assert "and openai, gemini could not add one" in note
     assert "no translator is set up" not in note
 
@@ -251,6 +253,6 @@ def test_a_refused_prompt_is_not_to_be_retried(pipeline_with: Make, stub: Provid
     stub.always("openai", "refusal")
     stub.always("gemini", "refusal")
     pipeline = pipeline_with()
-    done = film(pipeline, RenderPlan.parse({**BASE, "strict": True}))
+    done = run_job(pipeline, RenderPlan.parse({**BASE, "strict": True}))
     assert done.error
     assert done.error.advice == "say it in other words in a new job: the plan of this one is fixed"

@@ -34,39 +34,43 @@ PLAN = RenderPlan.parse(
     }
 )
 VOICE = f"openai/gpt-voice:seconds=0.015/60;openai/gpt-image-1:{TOKENS}"
-WRITTEN = RenderPlan.parse({"topic": "A river", "length_sec": 15, "render": {"mode": "PROXY"}})
+TOPIC_PLAN = RenderPlan.parse({"topic": "A river", "length_sec": 15, "render": {"mode": "PROXY"}})
 
 
 @pytest.fixture
 def pipeline_with(stub: ProviderStub, tmp_path: Path) -> Iterator[Make]:
-    made: list[PipelineHarness] = []
+    harnesses: list[PipelineHarness] = []
 
     def make(**variables: str) -> PipelineHarness:
         prices = f"openai/gone-1:{TOKENS};gemini/gone-1:{TOKENS};elevenlabs/gone-1:{TOKENS};openai/gpt-dying:{TOKENS}"
-        made.append(PipelineHarness({**environment(stub, tmp_path), **variables, "MODEL_PRICES": f"{prices};{VOICE}"}))
-        return made[-1]
+        harnesses.append(
+            PipelineHarness({**environment(stub, tmp_path), **variables, "MODEL_PRICES": f"{prices};{VOICE}"})
+        )
+        return harnesses[-1]
 
     yield make
-    for one in made:
+    for one in harnesses:
         one.close()
 
 
-def film(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
+def run_job(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
     job, _ = submit(pipeline.services, plan)
     pipeline.work()
     return pipeline.job(job.id)
 
 
-def billed(stub: ProviderStub) -> int:
-    return sum(len(stub.list_billed(vendor)) for vendor in ("openai", "gemini", "elevenlabs"))
+def count_billed(stub: ProviderStub) -> int:
+    return sum(len(stub.list_billed(provider)) for provider in ("openai", "gemini", "elevenlabs"))
 
 
 @contextmanager
 def watch_money(stub: ProviderStub) -> Iterator[list[int]]:
     """Record the billed amount at each free question about a model."""
-    seen: list[int] = []
-    stub.before = lambda one: seen.append(billed(stub)) if one.method == "GET" and "models" in one.path else None
-    yield seen
+    amounts: list[int] = []
+    stub.before = lambda one: (
+        amounts.append(count_billed(stub)) if one.method == "GET" and "models" in one.path else None
+    )
+    yield amounts
 
 
 @pytest.mark.parametrize(
@@ -87,7 +91,7 @@ def test_another_model_stands_in_for_one_that_is_gone(
     pipeline_with: Make, stub: ProviderStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
 ) -> None:
     with watch_money(stub) as spent:
-        done = film(pipeline_with(**variables), plan)
+        done = run_job(pipeline_with(**variables), plan)
     assert done.state is JobState.SUCCEEDED, done.error
     assert done.assets[Slot.parse(slot)].provider == provider
     (missed,) = done.assets[Slot.parse(slot)].fallbacks
@@ -97,13 +101,13 @@ def test_another_model_stands_in_for_one_that_is_gone(
     assert spent
     assert set(spent) == {0}, "models are looked at before anything is paid for"
     # no request was sent to a model that is known to be gone
-    assert not [seen for seen in stub.calls("openai") if seen.method == "POST" and b"gone-1" in seen.raw]
+    assert not [request for request in stub.calls("openai") if request.method == "POST" and b"gone-1" in request.raw]
 
 
 def test_another_model_writes_the_script(pipeline_with: Make, stub: ProviderStub) -> None:
-    done = film(pipeline_with(OPENAI_PLANNER_MODEL="gone-1"), WRITTEN)
+    done = run_job(pipeline_with(OPENAI_PLANNER_MODEL="gone-1"), TOPIC_PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
-    assert [seen.body["model"] for seen in stub.list_billed("openai") if seen.path == "/v1/responses"] == [
+    assert [request.body["model"] for request in stub.list_billed("openai") if request.path == "/v1/responses"] == [
         "gpt-6.1-terra"
     ]
     assert any("the plan was written by openai/gpt-6.1-terra instead of openai" in note for note in done.notices)
@@ -122,15 +126,15 @@ def test_each_usual_model_has_a_reserve(
     models = module.MODELS  # type: ignore[attr-defined]
     left = {n: can for n, can in models.items() if n != gone} if isinstance(models, dict) else [*models]
     monkeypatch.setattr(module, "MODELS", [n for n in left if n != gone] if isinstance(left, list) else left)
-    done = film(pipeline_with(), PLAN)
+    done = run_job(pipeline_with(), PLAN)
     assert done.assets[Slot.parse(slot)].provider == provider
 
 
-def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
+def test_a_provider_whose_models_are_both_gone_is_followed_by_the_next(
     pipeline_with: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(openai_stub, "MODELS", ("gpt-6.1-terra",))
-    done = film(pipeline_with(), PLAN)
+    done = run_job(pipeline_with(), PLAN)
     assert done.assets[Slot.parse("scene-00-image")].provider == "gemini/gemini-3.1-flash-image"
     assert len(done.assets[Slot.parse("scene-00-image")].fallbacks) == 2
 
@@ -140,20 +144,20 @@ def test_a_vendor_whose_models_are_both_gone_is_followed_by_the_next(
     [
         ({"OPENAI_IMAGE_MODEL": "gone-1"}, PLAN),
         ({"ELEVENLABS_VOICE_MODEL": "gone-1"}, PLAN),
-        ({"OPENAI_PLANNER_MODEL": "gone-1"}, WRITTEN),
+        ({"OPENAI_PLANNER_MODEL": "gone-1"}, TOPIC_PLAN),
     ],
 )
 def test_a_strict_job_fails_before_anything_is_paid_for(
     pipeline_with: Make, stub: ProviderStub, variables: dict[str, str], plan: RenderPlan
 ) -> None:
     pipeline = pipeline_with(**variables)
-    done = film(pipeline, plan.evolve(strict=True))
+    done = run_job(pipeline, plan.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error
     assert done.error.stage == "planning"
     assert "has no model gone-1 for this account, and strict allows no other" in done.error.cause
     assert "retry the job; or make it without strict" in done.error.advice
-    assert billed(stub) == 0
+    assert count_billed(stub) == 0
     # the provider's answer is known now, so the next job is refused at once
     with pytest.raises(InvalidRequest, match=r"strict: .* has no model gone-1 .*, or leave out strict"):
         submit(pipeline.services, plan.evolve(strict=True, seed=2))
@@ -169,27 +173,27 @@ def test_a_strict_job_with_a_model_that_is_over_by_the_table_is_refused(
 
 
 def test_a_model_that_ends_soon_is_noticed_and_used(pipeline_with: Make) -> None:
-    done = film(pipeline_with(OPENAI_PLANNER_MODEL="gpt-dying"), WRITTEN)
+    done = run_job(pipeline_with(OPENAI_PLANNER_MODEL="gpt-dying"), TOPIC_PLAN)
     assert done.state is JobState.SUCCEEDED
     (notice,) = [note for note in done.notices if "gpt-dying" in note]
     assert f"WILL BE SHUT DOWN on {openai_stub._model('dying')['shutdown_date']}" in notice
 
 
-def test_the_vendor_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Make, stub: ProviderStub) -> None:
+def test_the_provider_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Make, stub: ProviderStub) -> None:
     pipeline = pipeline_with()
     for seed in range(3):
-        assert film(pipeline, PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
-    asked = [seen.path for seen in stub.calls("openai") if seen.method == "GET"]
+        assert run_job(pipeline, PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
+    asked = [request.path for request in stub.calls("openai") if request.method == "GET"]
     assert asked == ["/v1/models/gpt-image-2.6-flare"]
 
 
-def test_a_vendor_that_does_not_say_holds_up_nothing(pipeline_with: Make, stub: ProviderStub) -> None:
-    stub.before = lambda seen: setattr(seen, "fault", "500" if seen.method == "GET" else seen.fault)
-    done = film(pipeline_with(), PLAN.evolve(strict=True))
+def test_a_provider_that_does_not_say_holds_up_nothing(pipeline_with: Make, stub: ProviderStub) -> None:
+    stub.before = lambda request: setattr(request, "fault", "500" if request.method == "GET" else request.fault)
+    done = run_job(pipeline_with(), PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
 
 
-def test_a_model_that_goes_while_films_are_made_is_asked_for_once(
+def test_a_model_that_goes_while_videos_are_made_is_asked_for_once(
     pipeline_with: Make, stub: ProviderStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline = pipeline_with(OPENAI_IMAGE_MODEL="gone-1")
@@ -201,9 +205,9 @@ def test_a_model_that_goes_while_films_are_made_is_asked_for_once(
 
     stub.before = go
     scenes = tuple(PLAN.scenes[0].evolve(image_prompt=f"a river {i}") for i in range(3))
-    done = film(pipeline, PLAN.evolve(scenes=scenes))
+    done = run_job(pipeline, PLAN.evolve(scenes=scenes))
     assert done.state is JobState.SUCCEEDED
-    sent = [seen.body["model"] for seen in stub.calls("openai") if seen.path == "/v1/images/generations"]
+    sent = [request.body["model"] for request in stub.calls("openai") if request.path == "/v1/images/generations"]
     assert sent == ["gone-1", *["gpt-image-2.6-flare"] * 3]
     paid = {
         charge.model for charge in account_of(pipeline, done).values() if charge.spent and charge.provider == "openai"
@@ -240,7 +244,7 @@ def test_a_strict_clip_is_not_made_by_the_other(
 
 
 @pytest.fixture
-def voice_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def narration_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let OpenAI's voices be over, as they are from January 2027 on."""
     ended = [
         one.evolve(shuts_down=date(2026, 11, 1)) if one.model == "gpt-4o-mini-tts" else one
@@ -253,29 +257,29 @@ def voice_over(monkeypatch: pytest.MonkeyPatch) -> None:
 ONLY_OPENAI = {"PROVIDERS": "openai", "OPENAI_VOICE_MODEL": ""}
 
 
-@pytest.mark.usefixtures("voice_over")
+@pytest.mark.usefixtures("narration_cost")
 def test_an_offline_voice_in_place_of_one_that_is_over_is_told(pipeline_with: Make) -> None:
-    done = film(pipeline_with(**ONLY_OPENAI), PLAN)
+    done = run_job(pipeline_with(**ONLY_OPENAI), PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
     (notice,) = [note for note in done.notices if "an offline voice speaks instead" in note]
     assert notice.startswith("gpt-4o-mini-tts was shut down on 2026-11-01")
     assert "NARRATORS" in notice
 
 
-@pytest.mark.usefixtures("voice_over")
+@pytest.mark.usefixtures("narration_cost")
 @pytest.mark.parametrize("variables", [{}, {**ONLY_OPENAI, "OPENAI_VOICE_MODEL": "gpt-voice"}])
-def test_a_voice_that_nobody_misses_is_not_told(pipeline_with: Make, variables: dict[str, str]) -> None:
-    done = film(pipeline_with(**{"OPENAI_VOICE_MODEL": "", **variables}), PLAN.evolve(strict=True))
+def test_a_voice_that_no_job_misses_gives_no_notice(pipeline_with: Make, variables: dict[str, str]) -> None:
+    done = run_job(pipeline_with(**{"OPENAI_VOICE_MODEL": "", **variables}), PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
     assert not [note for note in done.notices if "shut down" in note]
 
 
-@pytest.mark.usefixtures("voice_over")
+@pytest.mark.usefixtures("narration_cost")
 def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(
     pipeline_with: Make, stub: ProviderStub
 ) -> None:
-    done = film(pipeline_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
+    done = run_job(pipeline_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error
     assert "gpt-4o-mini-tts was shut down on 2026-11-01, and strict allows no other" in done.error.cause
-    assert billed(stub) == 0
+    assert count_billed(stub) == 0
