@@ -1,4 +1,4 @@
-"""Clips by Veo: begun by one message, asked for by others, paid once, and a picture where there is none."""
+"""One message starts a Veo clip and later messages poll it; it is paid once, and an image replaces a missing clip."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +33,7 @@ from tests.providers.stock_stub import photograph
 from tests.providers.test_buying import spend_for_others
 
 FRAME = photograph(640, 360)
-BEGUN, ASKED = ":predictLongRunning", ":fetchPredictOperation"
+START, POLL = ":predictLongRunning", ":fetchPredictOperation"
 
 
 def veo(billing: BillingHarness, gate: PaidCallGate | None = None, **changes: Any) -> Veo:
@@ -51,16 +51,16 @@ def outcomes(billing: BillingHarness) -> list[tuple[str, int]]:
     return [(charge.outcome, charge.spent) for charge in billing.account().charges.values()]
 
 
-def test_a_clip_is_begun_with_its_first_frame_and_paid_when_it_is_there(billing: BillingHarness) -> None:
+def test_a_clip_starts_with_its_first_frame_and_is_paid_on_arrival(billing: BillingHarness) -> None:
     operation = begin(billing)
-    (asked,) = billing.stub.calls("gemini")
-    assert asked.body["instances"][0]["image"]["mimeType"] == "image/jpeg"
-    parameters = asked.body["parameters"]
+    (request,) = billing.stub.calls("gemini")
+    assert request.body["instances"][0]["image"]["mimeType"] == "image/jpeg"
+    parameters = request.body["parameters"]
     assert (parameters["durationSeconds"], parameters["resolution"], parameters["aspectRatio"]) == (6, "720p", "16:9")
     assert (parameters["generateAudio"], parameters["seed"]) == (False, 7)
     assert outcomes(billing) == [("pending", 0)]
     assert billing.account().reserved == 600_000
-    billing.gate.accounts.write_off_open("job-1")  # it is nobody's to give up: the vendor is at work on it
+    billing.gate.accounts.write_off_open("job-1")  # it stays open: the provider is still at work on it
     assert outcomes(billing) == [("pending", 0)]
     billing.stub.script("gemini", "pending")
     with pytest.raises(StillAtWork):
@@ -70,30 +70,30 @@ def test_a_clip_is_begun_with_its_first_frame_and_paid_when_it_is_there(billing:
     assert (shot.width, shot.height, shot.provider) == (1280, 720, "gemini/veo-3.1-fast-generate-001")
     assert outcomes(billing) == [("settled", 600_000)]
     assert billing.account().reserved == 0
-    assert [seen.billed for seen in billing.stub.calls("gemini")] == [True, False, False]
+    assert [call.billed for call in billing.stub.calls("gemini")] == [True, False, False]
 
 
 @pytest.mark.parametrize(
-    ("size", "seconds", "told"),
+    ("size", "seconds", "expected"),
     [
         ((2304, 1296), 4, (8, "1080p", "16:9")),
         ((864, 1536), 2, (4, "720p", "9:16")),
         ((864, 864), 9, (8, "720p", "16:9")),
     ],
 )
-def test_length_and_size_are_those_that_there_are(
-    billing: BillingHarness, size: tuple[int, int], seconds: float, told: tuple[int, str, str]
+def test_length_and_size_are_those_that_veo_offers(
+    billing: BillingHarness, size: tuple[int, int], seconds: float, expected: tuple[int, str, str]
 ) -> None:
     begin(billing, size, seconds)
     parameters = billing.stub.calls("gemini")[0].body["parameters"]
-    assert (parameters["durationSeconds"], parameters["resolution"], parameters["aspectRatio"]) == told
+    assert (parameters["durationSeconds"], parameters["resolution"], parameters["aspectRatio"]) == expected
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "503"])
-def test_a_moment_of_trouble_at_the_beginning_passes(billing: BillingHarness, fault: str) -> None:
+def test_a_short_fault_at_the_start_is_retried(billing: BillingHarness, fault: str) -> None:
     billing.stub.script("gemini", fault)
     begin(billing)
-    assert [seen.fault for seen in billing.stub.calls("gemini")] == [fault, OK]
+    assert [call.fault for call in billing.stub.calls("gemini")] == [fault, OK]
     assert outcomes(billing) == [("pending", 0)]
 
 
@@ -113,7 +113,7 @@ def test_a_moment_of_trouble_at_the_beginning_passes(billing: BillingHarness, fa
         ("bad request", "request", "refunded"),
     ],
 )
-def test_what_is_not_begun_is_charged_only_where_nobody_knows(
+def test_a_failed_start_is_charged_only_if_its_result_is_unknown(
     billing: BillingHarness, fault: str, kind: str, outcome: str
 ) -> None:
     billing.stub.always("gemini", fault)
@@ -139,9 +139,7 @@ def test_what_is_not_begun_is_charged_only_where_nobody_knows(
         ("unauthorized", "key", "pending"),
     ],
 )
-def test_what_the_vendor_says_of_a_clip_decides_about_its_money(
-    billing: BillingHarness, fault: str, kind: str, outcome: str
-) -> None:
+def test_the_answer_to_a_poll_decides_the_charge(billing: BillingHarness, fault: str, kind: str, outcome: str) -> None:
     operation = begin(billing)
     billing.stub.script("gemini", fault)
     with pytest.raises(ProviderError) as caught:
@@ -149,12 +147,12 @@ def test_what_the_vendor_says_of_a_clip_decides_about_its_money(
     assert caught.value.fault == kind
     assert outcomes(billing) == [(outcome, 600_000 if outcome == "lost" else 0)]
     assert billing.account().reserved == (600_000 if outcome == "pending" else 0)
-    if outcome != "refunded":  # and it is set right when it comes after all
+    if outcome != "refunded":  # a clip that arrives later settles the charge
         veo(billing).poll(operation)
         assert outcomes(billing) == [("settled", 600_000)]
 
 
-def test_a_clip_that_the_filter_holds_back_costs_nothing(billing: BillingHarness) -> None:
+def test_a_filtered_clip_costs_nothing(billing: BillingHarness) -> None:
     billing.stub.script("gemini", "refusal")
     operation = begin(billing)
     with pytest.raises(ProviderError, match="violated") as caught:
@@ -164,10 +162,10 @@ def test_a_clip_that_the_filter_holds_back_costs_nothing(billing: BillingHarness
     assert billing.stub.list_billed("gemini") == []
 
 
-def test_an_api_key_alone_is_told_what_is_missing(billing: BillingHarness) -> None:
-    maker = Veo(settings(billing.stub, "gemini", {}), billing.gate)
+def test_an_api_key_alone_gets_advice_on_the_missing_setting(billing: BillingHarness) -> None:
+    adapter = Veo(settings(billing.stub, "gemini", {}), billing.gate)
     with pytest.raises(ProviderError, match="Vertex AI only") as caught:
-        maker.start("a river", "", 1536, 864, 4, 1, FRAME)
+        adapter.start("a river", "", 1536, 864, 4, 1, FRAME)
     assert "GEMINI_PROJECT" in caught.value.advice
     assert billing.stub.calls("gemini") == []
 
@@ -190,40 +188,40 @@ PLAN = RenderPlan.parse(
 
 @pytest.fixture
 def pipeline(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarness]:
-    made = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
-    yield made
-    made.close()
+    harness = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "GEMINI_LOCATION": "l"})
+    yield harness
+    harness.close()
 
 
-def begun(stub: ProviderStub) -> list[RecordedCall]:
-    return [seen for seen in stub.list_billed("gemini") if seen.path.endswith(BEGUN)]
+def list_starts(stub: ProviderStub) -> list[RecordedCall]:
+    return [call for call in stub.list_billed("gemini") if call.path.endswith(START)]
 
 
-def paid(pipeline: PipelineHarness, job: Job) -> Account:
+def read_charges(pipeline: PipelineHarness, job: Job) -> Account:
     return read_account(pipeline.backend.records, job_account(job.id))
 
 
-def film(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
+def make_video(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
     job, _ = submit(pipeline.services, plan)
     pipeline.work()
     return pipeline.job(job.id)
 
 
-def waiting(stub: ProviderStub, times: int) -> None:
-    """The vendor needs so long."""
+def delay_clip(stub: ProviderStub, times: int) -> None:
+    """Let the provider answer "pending" to the first ``times`` polls."""
     left = [times]
 
-    def wait(seen: RecordedCall) -> None:
-        if seen.path.endswith(ASKED) and left[0]:
+    def wait(call: RecordedCall) -> None:
+        if call.path.endswith(POLL) and left[0]:
             left[0] -= 1
-            seen.fault = "pending"
+            call.fault = "pending"
 
     stub.before = wait
 
 
 def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, stub: ProviderStub) -> None:
-    waiting(stub, 3)
-    done = film(pipeline)
+    delay_clip(stub, 3)
+    done = make_video(pipeline)
     assert done.state is JobState.SUCCEEDED, done.error
     moving, still = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
     assert (moving.provider, moving.is_video, moving.fallbacks) == ("gemini/veo-3.1-fast-generate-001", True, ())
@@ -233,59 +231,59 @@ def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, s
     first, second = build_timeline(done.plan, done.assets).clips
     assert (bool(first.footage), first.camera.still) == (True, True)
     assert second.footage is None
-    # the clip begins with the scene's own picture
+    # the clip begins with the scene's own image
     assert len(stub.list_billed("openai")) == 2
-    assert len(begun(stub)) == 1
-    assert len([seen for seen in stub.calls("gemini") if seen.path.endswith(ASKED)]) == 4
-    found = describe_cost(done, paid(pipeline, done))
-    assert [line["state"] for line in found["lines"]] == ["settled"] * 3
-    assert found["estimated_usd"] == pytest.approx(found["actual_usd"], rel=0.2)
-    told = build_manifest(done, paid(pipeline, done))
-    assert told["synthetic"]
-    assert told["assets"][0]["prompt"].startswith("a river at dawn")
-    assert told["assets"][0]["request_id"].startswith("projects/p/locations/l/publishers/google/models/veo")
-    # what was made is there for the next film
-    assert film(pipeline).state is JobState.SUCCEEDED
-    assert len(begun(stub)) == 1
+    assert len(list_starts(stub)) == 1
+    assert len([call for call in stub.calls("gemini") if call.path.endswith(POLL)]) == 4
+    cost = describe_cost(done, read_charges(pipeline, done))
+    assert [line["state"] for line in cost["lines"]] == ["settled"] * 3
+    assert cost["estimated_usd"] == pytest.approx(cost["actual_usd"], rel=0.2)
+    manifest = build_manifest(done, read_charges(pipeline, done))
+    assert manifest["synthetic"]
+    assert manifest["assets"][0]["prompt"].startswith("a river at dawn")
+    assert manifest["assets"][0]["request_id"].startswith("projects/p/locations/l/publishers/google/models/veo")
+    # the next video uses the stored clip
+    assert make_video(pipeline).state is JobState.SUCCEEDED
+    assert len(list_starts(stub)) == 1
 
 
-@pytest.mark.parametrize("where", [BEGUN, ASKED])
-def test_a_scene_whose_clip_is_refused_shows_its_picture_and_says_so(
-    pipeline: PipelineHarness, stub: ProviderStub, where: str
+@pytest.mark.parametrize("step", [START, POLL])
+def test_a_scene_with_a_refused_clip_shows_its_image_and_reports_it(
+    pipeline: PipelineHarness, stub: ProviderStub, step: str
 ) -> None:
-    stub.before = lambda seen: setattr(seen, "fault", "refusal") if seen.path.endswith(where) else None
-    done = film(pipeline)
+    stub.before = lambda call: setattr(call, "fault", "refusal") if call.path.endswith(step) else None
+    done = make_video(pipeline)
     assert done.state is JobState.SUCCEEDED, done.error
-    shown = done.assets[Slot.parse("scene-00-image")]
-    assert (shown.provider, shown.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
-    assert "policy does not allow" in shown.fallbacks[0].reason
-    assert len(stub.list_billed("openai")) == 2  # its picture was there
-    assert describe_status(done, {}, paid(pipeline, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
-    assert paid(pipeline, done).reserved == 0
-    # the next film tries again
-    stub.before = lambda _seen: None
-    assert film(pipeline).assets[Slot.parse("scene-00-image")].is_video
+    asset = done.assets[Slot.parse("scene-00-image")]
+    assert (asset.provider, asset.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
+    assert "policy does not allow" in asset.fallbacks[0].reason
+    assert len(stub.list_billed("openai")) == 2  # its image was stored already
+    assert describe_status(done, {}, read_charges(pipeline, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
+    assert read_charges(pipeline, done).reserved == 0
+    # the next video tries again
+    stub.before = lambda _call: None
+    assert make_video(pipeline).assets[Slot.parse("scene-00-image")].is_video
 
 
-def test_strictly_no_picture_stands_in_for_a_clip(pipeline: PipelineHarness, stub: ProviderStub) -> None:
-    stub.before = lambda seen: setattr(seen, "fault", "refusal") if seen.path.endswith(ASKED) else None
-    failed = film(pipeline, PLAN.evolve(strict=True))
+def test_no_image_replaces_a_clip_of_a_strict_plan(pipeline: PipelineHarness, stub: ProviderStub) -> None:
+    stub.before = lambda call: setattr(call, "fault", "refusal") if call.path.endswith(POLL) else None
+    failed = make_video(pipeline, PLAN.evolve(strict=True))
     assert failed.state is JobState.FAILED
-    stub.before = lambda _seen: None
+    stub.before = lambda _call: None
     retry(pipeline.services, failed.id)
     pipeline.work()
     assert pipeline.job(failed.id).assets[Slot.parse("scene-00-image")].is_video
 
 
-def test_whoever_asks_in_vain_does_not_buy_another(pipeline: PipelineHarness, stub: ProviderStub) -> None:
-    """Down, cut off, late, garbled: the clip is paid for, so it is asked for again."""
+def test_failed_polls_do_not_buy_another_clip(pipeline: PipelineHarness, stub: ProviderStub) -> None:
+    """The worker polls again after a failed or garbled answer, because the clip is paid for."""
     faults = ["503", "cut", "wrong type", "500", "wrong type"]
 
-    def trouble(seen: RecordedCall) -> None:
-        if seen.path.endswith(ASKED) and faults:
-            seen.fault = faults.pop(0)
+    def fail_poll(call: RecordedCall) -> None:
+        if call.path.endswith(POLL) and faults:
+            call.fault = faults.pop(0)
 
-    stub.before = trouble
+    stub.before = fail_poll
     job, _ = submit(pipeline.services, PLAN)
     clock = FakeClock()
     clock.at = pipeline.services.clock.now()
@@ -294,12 +292,12 @@ def test_whoever_asks_in_vain_does_not_buy_another(pipeline: PipelineHarness, st
     pipeline.work()
     done = pipeline.job(job.id)
     assert done.assets[Slot.parse("scene-00-image")].is_video
-    assert len(begun(stub)) == 1
-    assert [charge.outcome for charge in paid(pipeline, done).charges.values()] == ["settled"] * 3
+    assert len(list_starts(stub)) == 1
+    assert [charge.outcome for charge in read_charges(pipeline, done).charges.values()] == ["settled"] * 3
 
 
-def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(pipeline: PipelineHarness, stub: ProviderStub) -> None:
-    waiting(stub, 1000)
+def test_an_endless_operation_is_abandoned_and_charged_in_full(pipeline: PipelineHarness, stub: ProviderStub) -> None:
+    delay_clip(stub, 1000)
     job, _ = submit(pipeline.services, PLAN)
     clock = FakeClock()
     clock.at = pipeline.services.clock.now()
@@ -317,13 +315,13 @@ def test_a_vendor_that_never_ends_is_given_up_and_counts_in_full(pipeline: Pipel
     done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED
     assert "did not finish within 30 minutes" in done.assets[Slot.parse("scene-00-image")].fallbacks[0].reason
-    assert [c.outcome for c in paid(pipeline, done).charges.values() if c.provider == "gemini"] == ["lost"]
-    assert paid(pipeline, done).reserved == 0
-    assert len(begun(stub)) == 1
+    assert [c.outcome for c in read_charges(pipeline, done).charges.values() if c.provider == "gemini"] == ["lost"]
+    assert read_charges(pipeline, done).reserved == 0
+    assert len(list_starts(stub)) == 1
 
 
-def test_twice_delivered_is_begun_once(pipeline: PipelineHarness, stub: ProviderStub) -> None:
-    waiting(stub, 2)
+def test_a_message_delivered_twice_starts_one_clip(pipeline: PipelineHarness, stub: ProviderStub) -> None:
+    delay_clip(stub, 2)
     real = pipeline.services.bus.publish
 
     def publish_twice(message: Message) -> None:
@@ -331,17 +329,17 @@ def test_twice_delivered_is_begun_once(pipeline: PipelineHarness, stub: Provider
         real(message)
 
     pipeline.services.bus.publish = publish_twice  # type: ignore[method-assign] # the queue delivers at least once
-    assert film(pipeline).state is JobState.SUCCEEDED
-    assert len(begun(stub)) == 1
+    assert make_video(pipeline).state is JobState.SUCCEEDED
+    assert len(list_starts(stub)) == 1
     assert len(stub.list_billed("openai")) == 2
 
 
-def test_a_clip_that_is_too_dear_is_a_picture(stub: ProviderStub, tmp_path: Path) -> None:
+def test_an_image_replaces_a_clip_above_the_budget(stub: ProviderStub, tmp_path: Path) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "GEMINI_PROJECT": "p", "DAILY_BUDGET_USD": "10"})
     job, _ = submit(pipeline.services, PLAN)
     spend_for_others(pipeline, 9_700_000)
     pipeline.work()
     done = pipeline.job(job.id)
     assert "this day's cap of 10.00 USD" in done.assets[Slot.parse("scene-00-image")].fallbacks[0].reason
-    assert begun(stub) == []
+    assert list_starts(stub) == []
     pipeline.close()

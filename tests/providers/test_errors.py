@@ -1,4 +1,4 @@
-"""Every error that a vendor's client can raise becomes one of ours."""
+"""Every error that a provider's client can raise becomes one of ours."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ REQUEST = httpx2.Request("POST", "http://vendor")
 def classes(*modules: Any) -> Iterator[type[Exception]]:
     for module in modules:
         for name in dir(module):
-            found = getattr(module, name)
-            if inspect.isclass(found) and issubclass(found, Exception) and not issubclass(found, Warning):
-                yield found
+            member = getattr(module, name)
+            if inspect.isclass(member) and issubclass(member, Exception) and not issubclass(member, Warning):
+                yield member
 
 
 def make_openai_error(kind: Any) -> Exception:
@@ -97,23 +97,23 @@ def cases() -> Iterator[Any]:  # noqa: C901, PLR0912 - one for each kind of prov
                     yield pytest.param(errors, make_transport_error, kind, id=name)
 
 
-@pytest.mark.parametrize(("errors", "made", "kind"), list(cases()))
-def test_no_error_of_a_client_gets_out_as_it_is(
-    errors: Callable[[], AbstractContextManager[None]], made: Callable[[type[Any]], Exception], kind: type[Any]
+@pytest.mark.parametrize(("errors", "make_error", "kind"), list(cases()))
+def test_every_error_of_a_client_is_converted(
+    errors: Callable[[], AbstractContextManager[None]], make_error: Callable[[type[Any]], Exception], kind: type[Any]
 ) -> None:
     with pytest.raises(ProviderError) as caught, errors():
-        raise made(kind)
+        raise make_error(kind)
     assert str(caught.value)
     assert caught.value.retryable or caught.value.fault in ("key", "request", "refused")
 
 
-def test_a_token_that_cannot_be_fetched_is_no_wrong_key_and_was_paid_by_nobody() -> None:
+def test_a_failed_token_request_is_an_outage_that_is_not_billed() -> None:
     with pytest.raises(ProviderError) as caught, gemini_errors():
         raise auth.TransportError("connection refused")
     assert (caught.value.fault, caught.value.retryable, caught.value.billed) == ("down", True, False)
 
 
-def test_a_mistake_of_ours_is_not_taken_for_the_vendors() -> None:
+def test_a_mistake_of_ours_is_not_converted() -> None:
     for errors in (openai_errors, elevenlabs_errors, gemini_errors):
         with pytest.raises(KeyError), errors():
             raise KeyError("ours")

@@ -15,7 +15,7 @@ from sutradhar.providers.registry import Registry
 from tests.providers.billing_harness import PRICES, BillingHarness, settings
 
 READ = date(2026, 11, 27)
-"""The day on which the tables were made."""
+"""The day on which the tables were written."""
 CHOICES = [
     (spec.name, offer, model)
     for spec in PROVIDERS
@@ -36,18 +36,18 @@ def test_every_model_that_is_asked_by_itself_has_a_price(provider: str, offer: O
 
 @pytest.mark.parametrize(("provider", "offer", "model"), CHOICES, ids=[f"{name}-{model}" for name, _, model in CHOICES])
 def test_every_model_that_is_asked_by_itself_lives_on(provider: str, offer: Offer, model: str) -> None:
-    found = model_table().find(provider, model)
-    assert found, "it is not in models.json"
-    assert found.source
+    state = model_table().find(provider, model)
+    assert state, "it is not in models.json"
+    assert state.source
     if (provider, offer.kind) == ("openai", "narrator"):
         return  # the provider names no successor for its speech endpoint (docs/providers.md)
-    assert found.shuts_down is None or found.shuts_down > READ + timedelta(days=WARN_DAYS)
+    assert state.shuts_down is None or state.shuts_down > READ + timedelta(days=WARN_DAYS)
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: chain.kind)
 def test_a_voice_that_ends_comes_after_those_that_live(chain: ChainSpec) -> None:
     ends = [
-        bool((found := model_table().find(name, find_offer(name, chain.kind).default)) and found.shuts_down)
+        bool((state := model_table().find(name, find_offer(name, chain.kind).default)) and state.shuts_down)
         for name in chain.providers
         if find_provider(name).is_hosted and find_offer(name, chain.kind).default
     ]
@@ -57,18 +57,18 @@ def test_a_voice_that_ends_comes_after_those_that_live(chain: ChainSpec) -> None
 def test_a_successor_is_a_model_that_lives() -> None:
     table = model_table()
     for one in table.models:
-        if one.successor and (found := table.find(one.provider, one.successor)):
-            assert found.shuts_down is None or (one.shuts_down and found.shuts_down > one.shuts_down)
+        if one.successor and (state := table.find(one.provider, one.successor)):
+            assert state.shuts_down is None or (one.shuts_down and state.shuts_down > one.shuts_down)
 
 
 @pytest.mark.parametrize(("resolution", "aspect"), SIZES)
 def test_an_image_has_the_shape_of_its_video(resolution: str, aspect: str) -> None:
     width, height = RenderPlan.parse({"topic": "A", "aspect": aspect, "render": {"resolution": resolution}}).size
-    found = fit_size(round(width * 1.2 / 2) * 2, round(height * 1.2 / 2) * 2)
-    assert found[0] % 16 == found[1] % 16 == 0
-    assert max(found) <= 3840
-    assert 1024 * 1024 * 0.98 <= found[0] * found[1] <= 3840 * 2160
-    assert found[0] / found[1] == pytest.approx(width / height, rel=0.01)
+    image_size = fit_size(round(width * 1.2 / 2) * 2, round(height * 1.2 / 2) * 2)
+    assert image_size[0] % 16 == image_size[1] % 16 == 0
+    assert max(image_size) <= 3840
+    assert 1024 * 1024 * 0.98 <= image_size[0] * image_size[1] <= 3840 * 2160
+    assert image_size[0] / image_size[1] == pytest.approx(width / height, rel=0.01)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (16, 9000), (9000, 16), (333, 777), (4000, 4000), (4608, 2592)])
@@ -81,8 +81,8 @@ def test_every_size_keeps_the_models_limits(size: tuple[int, int]) -> None:
 
 def test_an_image_is_asked_for_in_the_videos_own_size(billing: BillingHarness) -> None:
     assert (billing.buy("openai images").width, billing.buy("openai images", "b").height) == (2304, 1296)
-    (asked, _) = billing.stub.calls("openai")
-    assert (asked.body["model"], asked.body["size"]) == ("gpt-image-2.6-flare", "2304x1296")
+    (request, _) = billing.stub.calls("openai")
+    assert (request.body["model"], request.body["size"]) == ("gpt-image-2.6-flare", "2304x1296")
 
 
 @pytest.mark.parametrize(
@@ -99,20 +99,20 @@ def test_fidelity_is_sent_to_models_that_take_it(
     billing: BillingHarness, model: str, fidelity: str, sent: str | None
 ) -> None:
     billing.buy("openai images with references", options={"image_model": model, "image_fidelity": fidelity})
-    (asked,) = billing.stub.calls("openai")
-    assert asked.form.get("input_fidelity") == sent
-    assert asked.form["size"] == ("1536x1024" if model.startswith("gpt-image-1") else "2304x1296")
+    (request,) = billing.stub.calls("openai")
+    assert request.form.get("input_fidelity") == sent
+    assert request.form["size"] == ("1536x1024" if model.startswith("gpt-image-1") else "2304x1296")
 
 
 @pytest.mark.parametrize(
-    ("size", "wanted"), [((2304, 1296), "2K"), ((864, 1536), "1K"), ((1296, 1296), "2K"), ((4608, 2592), "4K")]
+    ("size", "expected"), [((2304, 1296), "2K"), ((864, 1536), "1K"), ((1296, 1296), "2K"), ((4608, 2592), "4K")]
 )
 def test_gemini_is_asked_for_the_size_that_is_sharp_enough(
-    billing: BillingHarness, size: tuple[int, int], wanted: str
+    billing: BillingHarness, size: tuple[int, int], expected: str
 ) -> None:
     billing.adapter("gemini images").draw("a river", "", *size, 1)
-    (asked,) = billing.stub.calls("gemini")
-    assert asked.body["generationConfig"]["imageConfig"]["imageSize"] == wanted
+    (request,) = billing.stub.calls("gemini")
+    assert request.body["generationConfig"]["imageConfig"]["imageSize"] == expected
 
 
 def test_the_state_of_a_model_names_the_setting_to_change() -> None:
@@ -148,8 +148,10 @@ def test_the_state_of_a_model_names_the_setting_to_change() -> None:
 def test_a_default_voice_that_has_ended_is_not_asked(
     billing: BillingHarness, today: date, options: dict[str, str], *, is_asked: bool
 ) -> None:
-    vendors = {"openai": settings(billing.stub, "openai", options)}
-    registry = Registry(vendors, None, {}, today=lambda: today)
+    provider_settings = {"openai": settings(billing.stub, "openai", options)}
+    registry = Registry(provider_settings, None, {}, today=lambda: today)
     assert ("openai" in registry.names("narrator")) is is_asked
     assert registry.names("image")[0] == "openai"
-    assert "openai" in Registry(vendors, None, {"narrator": ["openai"]}, today=lambda: today).names("narrator")
+    assert "openai" in Registry(provider_settings, None, {"narrator": ["openai"]}, today=lambda: today).names(
+        "narrator"
+    )

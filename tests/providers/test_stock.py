@@ -1,4 +1,4 @@
-"""Found footage: searched, chosen, fetched, looked at, and its author and licence kept."""
+"""Stock footage is searched, chosen, downloaded and checked, and its author and licence are stored."""
 
 import io
 import wave
@@ -28,36 +28,36 @@ LIBRARIES = ("pexels", "pixabay")
 ALL = (*LIBRARIES, "freesound")
 
 
-def find(billing: BillingHarness, vendor: str, prompt: str = "A wide river, at dawn", **changes: Any) -> Any:
-    if vendor == "freesound":
-        return library(billing, vendor, **changes).find_effect(prompt)
-    return library(billing, vendor, **changes).find(prompt, 1536, 864, 4.0, 7)
+def find(billing: BillingHarness, provider: str, prompt: str = "A wide river, at dawn", **changes: Any) -> Any:
+    if provider == "freesound":
+        return library(billing, provider, **changes).find_effect(prompt)
+    return library(billing, provider, **changes).find(prompt, 1536, 864, 4.0, 7)
 
 
-@pytest.mark.parametrize("vendor", LIBRARIES)
-def test_footage_is_found_with_its_author_and_licence(billing: BillingHarness, vendor: str) -> None:
-    shot = find(billing, vendor)
-    assert (shot.width, shot.height, shot.provider) == (1920, 1080, f"{vendor}/videos")
+@pytest.mark.parametrize("provider", LIBRARIES)
+def test_footage_is_found_with_its_author_and_licence(billing: BillingHarness, provider: str) -> None:
+    shot = find(billing, provider)
+    assert (shot.width, shot.height, shot.provider) == (1920, 1080, f"{provider}/videos")
     assert shot.data[4:8] == b"ftyp"
     assert shot.provenance.prompt == "river dawn"
     assert shot.provenance.author in ("Asha", "ravi")
     assert "License" in shot.provenance.licence
-    assert shot.provenance.source.startswith(f"https://{'www.' if vendor == 'pexels' else ''}{vendor}.com/video")
+    assert shot.provenance.source.startswith(f"https://{'www.' if provider == 'pexels' else ''}{provider}.com/video")
     assert billing.account().charges == {}
 
 
-@pytest.mark.parametrize("vendor", ALL)
+@pytest.mark.parametrize("provider", ALL)
 @pytest.mark.parametrize("faults", [("503",), (OK, "500"), ("429", OK, "503")])
-def test_a_moment_of_trouble_passes(billing: BillingHarness, vendor: str, faults: tuple[str, ...]) -> None:
-    billing.stub.script(vendor, *faults)
-    find(billing, vendor)
-    assert [seen.fault for seen in billing.stub.calls(vendor)] == [
+def test_a_short_fault_is_retried(billing: BillingHarness, provider: str, faults: tuple[str, ...]) -> None:
+    billing.stub.script(provider, *faults)
+    find(billing, provider)
+    assert [call.fault for call in billing.stub.calls(provider)] == [
         *faults,
         *[OK] * (3 - len(faults) + len(faults) // 3),
     ]
 
 
-@pytest.mark.parametrize("vendor", ALL)
+@pytest.mark.parametrize("provider", ALL)
 @pytest.mark.parametrize(
     ("faults", "fault"),
     [
@@ -72,35 +72,35 @@ def test_a_moment_of_trouble_passes(billing: BillingHarness, vendor: str, faults
         (("429 for long",), "busy"),
     ],
 )
-def test_what_does_not_pass_is_one_of_our_errors(
-    billing: BillingHarness, vendor: str, faults: tuple[str, ...], fault: str
+def test_a_lasting_fault_is_a_provider_error(
+    billing: BillingHarness, provider: str, faults: tuple[str, ...], fault: str
 ) -> None:
-    billing.stub.script(vendor, *faults)
+    billing.stub.script(provider, *faults)
     with pytest.raises(ProviderError) as caught:
-        find(billing, vendor, timeout_sec=0.5)
-    assert (caught.value.fault, caught.value.provider, caught.value.retryable) == (fault, vendor, True)
+        find(billing, provider, timeout_sec=0.5)
+    assert (caught.value.fault, caught.value.provider, caught.value.retryable) == (fault, provider, True)
 
 
-@pytest.mark.parametrize("vendor", ALL)
-def test_a_wrong_key_and_an_empty_answer_are_named(billing: BillingHarness, vendor: str) -> None:
+@pytest.mark.parametrize("provider", ALL)
+def test_a_wrong_key_and_an_empty_answer_are_named(billing: BillingHarness, provider: str) -> None:
     with pytest.raises(ProviderError, match="nothing for 'nothing here'"):
-        find(billing, vendor, "nothing here")
-    billing.stub.always(vendor, "unauthorized")
+        find(billing, provider, "nothing here")
+    billing.stub.always(provider, "unauthorized")
     with pytest.raises(ProviderError, match=r"401|Invalid or missing API key") as caught:
-        library(billing, vendor).check()
+        library(billing, provider).check()
     assert not caught.value.retryable
 
 
-def test_a_sound_is_found_with_a_licence_that_a_film_may_use(billing: BillingHarness) -> None:
-    found = find(billing, "freesound", "a temple bell")
-    assert found.samples == 6 * 48_000  # of eight seconds
-    assert (found.provenance.licence, found.provenance.author) == ("CC BY", "meera")
-    assert found.provenance.source == "https://freesound.org/s/2/"  # the first may not be used commercially
-    with wave.open(io.BytesIO(found.wav)) as file:
+def test_a_sound_effect_has_a_licence_that_a_video_may_use(billing: BillingHarness) -> None:
+    effect = find(billing, "freesound", "a temple bell")
+    assert effect.samples == 6 * 48_000  # of eight seconds
+    assert (effect.provenance.licence, effect.provenance.author) == ("CC BY", "meera")
+    assert effect.provenance.source == "https://freesound.org/s/2/"  # the first may not be used commercially
+    with wave.open(io.BytesIO(effect.wav)) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
     assert abs(int(samples[-1, 0])) < 10 < np.abs(samples[:48_000]).max()
-    asked = billing.stub.calls("freesound")[0].query
-    assert "Creative+Commons+0" in asked["filter"]
+    query = billing.stub.calls("freesound")[0].query
+    assert "Creative+Commons+0" in query["filter"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_sound_is_found_with_a_licence_that_a_film_may_use(billing: BillingHar
         ("एक नदी", ""),
     ],
 )
-def test_the_search_asks_for_what_says_something(prompt: str, query: str) -> None:
+def test_the_search_uses_the_significant_words(prompt: str, query: str) -> None:
     assert find_keywords(prompt) == query
 
 
@@ -135,22 +135,22 @@ PLAN = RenderPlan.parse(
 )
 
 
-def test_scenes_show_footage_and_where_there_is_none_a_picture_that_says_so(stub: ProviderStub, tmp_path: Path) -> None:
+def test_a_scene_without_footage_shows_an_image_and_reports_it(stub: ProviderStub, tmp_path: Path) -> None:
     pipeline = PipelineHarness(environment(stub, tmp_path))
     job, _ = submit(pipeline.services, PLAN)
     pipeline.work()
     done = pipeline.job(job.id)
     assert done.state is JobState.SUCCEEDED, done.error
-    found, drawn = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
-    assert (found.provider, found.is_video, found.fallbacks) == ("pexels/videos", True, ())
+    shot, drawn = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
+    assert (shot.provider, shot.is_video, shot.fallbacks) == ("pexels/videos", True, ())
     assert (drawn.provider, drawn.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "nothing for 'nothing all'" in drawn.fallbacks[0].reason
     assert done.plan
     first, second = build_timeline(done.plan, done.assets).clips
     assert (first.footage, first.camera.still, second.footage) == (Footage(), True, None)
-    told = build_manifest(done, Account())
-    assert told["credits"] == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
-    assert told["synthetic"] is True
+    manifest = build_manifest(done, Account())
+    assert manifest["credits"] == ["Asha, Pexels License, https://www.pexels.com/video/1/"]
+    assert manifest["synthetic"] is True
     assert done.result
     assert b"Pexels License" in pipeline.services.blobs.get(done.result.provenance)
     pipeline.close()
@@ -160,7 +160,7 @@ CUES = (SoundCue(text="water runs", word=1), SoundCue(text="nothing like it"), S
 SOUNDS = PLAN.evolve(footage="none", scenes=(PLAN.scenes[0].evolve(sounds=CUES),))
 
 
-def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: ProviderStub, tmp_path: Path) -> None:
+def test_sound_effects_start_at_their_words_and_a_missing_one_is_silent(stub: ProviderStub, tmp_path: Path) -> None:
     pipeline = PipelineHarness({**environment(stub, tmp_path), "SOUNDS": "freesound"})
     job, _ = submit(pipeline.services, SOUNDS)
     pipeline.work()
@@ -179,18 +179,18 @@ def test_sounds_are_heard_at_their_words_and_none_stops_a_film(stub: ProviderStu
     pipeline.close()
 
 
-def test_without_a_key_of_a_library_sounds_are_left_out_and_said_so(tmp_path: Path) -> None:
+def test_without_a_library_key_a_notice_tells_that_sounds_are_left_out(tmp_path: Path) -> None:
     pipeline = PipelineHarness({"SUTRADHAR_HOME": str(tmp_path)})
     job, _ = submit(pipeline.services, SOUNDS)
     planned = pipeline.queue.take()  # type: ignore[attr-defined]
     handle(pipeline.services, planned.message)
-    found = pipeline.job(job.id)
-    assert [r.kind for r in found.requests] == ["narration", "image", "music"]
-    assert any("3 sounds are left out" in note for note in found.notices)
+    planned_job = pipeline.job(job.id)
+    assert [r.kind for r in planned_job.requests] == ["narration", "image", "music"]
+    assert any("3 sounds are left out" in note for note in planned_job.notices)
     pipeline.close()
 
 
-def test_without_a_key_pictures_are_drawn_and_the_status_says_why(stub: ProviderStub, tmp_path: Path) -> None:
+def test_without_a_library_key_images_are_drawn_and_the_status_tells_why(stub: ProviderStub, tmp_path: Path) -> None:
     env = {k: v for k, v in environment(stub, tmp_path).items() if not k.startswith(("PEXELS", "PIXABAY"))}
     pipeline = PipelineHarness(env)
     job, _ = submit(pipeline.services, PLAN)
