@@ -18,7 +18,7 @@ from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, retry, submit
 from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import ProviderStub
-from tests.providers.test_clips import ASKED, PLAN, begun, film, paid, pipeline, waiting
+from tests.providers.test_clips import PLAN, POLL, delay_clip, list_starts, make_video, pipeline, read_charges
 
 __all__ = ["pipeline"]  # a fixture
 SLOT = Slot.image(0)
@@ -42,7 +42,7 @@ def make(pipeline: PipelineHarness, job: Job, slot: Slot = SLOT) -> None:
 
 
 def list_clip_outcomes(pipeline: PipelineHarness, job: Job) -> list[str]:
-    return [c.outcome for c in paid(pipeline, job).charges.values() if c.provider == "gemini"]
+    return [c.outcome for c in read_charges(pipeline, job).charges.values() if c.provider == "gemini"]
 
 
 def kill_in(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None:
@@ -54,18 +54,20 @@ def kill_in(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None:
 
 def test_a_pending_clip_is_shown_with_the_money_reserved_for_it(pipeline: PipelineHarness) -> None:
     job = start_clip(pipeline)
-    (line,) = [line for line in describe_cost(job, paid(pipeline, job))["lines"] if line["provider"] == "gemini"]
-    assert (line["state"], line["usd"]) == ("pending", describe_cost(job, paid(pipeline, job))["reserved_usd"])
+    (line,) = [
+        line for line in describe_cost(job, read_charges(pipeline, job))["lines"] if line["provider"] == "gemini"
+    ]
+    assert (line["state"], line["usd"]) == ("pending", describe_cost(job, read_charges(pipeline, job))["reserved_usd"])
 
 
 def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     job = start_clip(pipeline)
     cancel(pipeline.services, job.id)
     make(pipeline, job)  # the message that waited for the clip
-    assert (list_clip_outcomes(pipeline, job), paid(pipeline, job).reserved) == (["lost"], 0)
+    assert (list_clip_outcomes(pipeline, job), read_charges(pipeline, job).reserved) == (["lost"], 0)
     # a job that needs the same clip gets the one that was started, and then its price is known
-    assert film(pipeline).assets[SLOT].is_video
-    assert len(begun(stub)) == 1
+    assert make_video(pipeline).assets[SLOT].is_video
+    assert len(list_starts(stub)) == 1
     assert list_clip_outcomes(pipeline, job) == ["settled"]
 
 
@@ -76,7 +78,7 @@ def test_an_old_operation_does_not_stay_reserved(pipeline: PipelineHarness, stub
     with pytest.raises(StillAtWork):
         make(pipeline, job)
     assert sorted(list_clip_outcomes(pipeline, job)) == ["lost", "pending"]
-    assert len(begun(stub)) == 2
+    assert len(list_starts(stub)) == 2
 
 
 def test_a_worker_that_dies_before_it_stored_its_operation_starts_no_other(
@@ -92,7 +94,7 @@ def test_a_worker_that_dies_before_it_stored_its_operation_starts_no_other(
     pipeline.work()
     done = pipeline.job(job.id)
     assert (done.assets[SLOT].is_video, done.assets[SLOT].fallbacks) == (True, ())
-    assert len(begun(stub)) == 1
+    assert len(list_starts(stub)) == 1
     assert list_clip_outcomes(pipeline, done) == ["settled"]
 
 
@@ -100,7 +102,7 @@ def test_a_worker_that_dies_with_a_failed_clip_starts_no_other(
     pipeline: PipelineHarness, stub: ProviderStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = pipeline.set_clock()
-    waiting(stub, 1000)
+    delay_clip(stub, 1000)
     job = start_clip(pipeline)
     clock.at += clips.MAX_WAIT + timedelta(minutes=1)
     with monkeypatch.context() as patch:
@@ -108,7 +110,7 @@ def test_a_worker_that_dies_with_a_failed_clip_starts_no_other(
         with pytest.raises(Killed):
             make(pipeline, job)
     make(pipeline, job)
-    assert len(begun(stub)) == 1
+    assert len(list_starts(stub)) == 1
     assert list_clip_outcomes(pipeline, job) == ["lost"]
 
 
@@ -117,21 +119,21 @@ def test_a_clip_that_is_paid_for_is_asked_for_until_the_key_works_again(
     pipeline: PipelineHarness, stub: ProviderStub, fault: str
 ) -> None:
     job = start_clip(pipeline)
-    stub.before = lambda call: setattr(call, "fault", fault) if call.path.endswith(ASKED) else None
+    stub.before = lambda call: setattr(call, "fault", fault) if call.path.endswith(POLL) else None
     with pytest.raises(StillAtWork):
         make(pipeline, job)
     assert list_clip_outcomes(pipeline, job) == ["pending"]
     stub.before = lambda _call: None
     pipeline.work()
     assert pipeline.job(job.id).assets[SLOT].is_video
-    assert len(begun(stub)) == 1
+    assert len(list_starts(stub)) == 1
 
 
 def test_a_provider_that_does_not_know_the_clip_may_have_charged_for_it(
     pipeline: PipelineHarness, stub: ProviderStub
 ) -> None:
     job = start_clip(pipeline)
-    stub.before = lambda call: setattr(call, "fault", "bad request") if call.path.endswith(ASKED) else None
+    stub.before = lambda call: setattr(call, "fault", "bad request") if call.path.endswith(POLL) else None
     pipeline.work()
     done = pipeline.job(job.id)
     assert (done.state, done.assets[SLOT].is_video) == (JobState.SUCCEEDED, False)
@@ -170,13 +172,13 @@ def test_a_provider_that_is_no_longer_set_up_leaves_nothing_reserved(
     later.work()
     done = later.job(job.id)
     assert not done.assets[SLOT].is_video
-    assert (list_clip_outcomes(later, done), paid(later, done).reserved) == (["lost"], 0)
+    assert (list_clip_outcomes(later, done), read_charges(later, done).reserved) == (["lost"], 0)
     later.close()
 
 
 def test_a_failed_job_resumes_its_clip_when_it_is_retried(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     plan = PLAN.evolve(strict=True)
-    waiting(stub, 1000)
+    delay_clip(stub, 1000)
     stub.always("openai", "bad request")
     job, _ = submit(pipeline.services, plan)
     handle(pipeline.services, job.pending_messages()[0])
@@ -193,7 +195,7 @@ def test_a_failed_job_resumes_its_clip_when_it_is_retried(pipeline: PipelineHarn
     retry(pipeline.services, job.id)
     pipeline.work()
     assert pipeline.job(job.id).assets[SLOT].is_video
-    assert (len(begun(stub)), list_clip_outcomes(pipeline, job)) == (1, ["settled"])
+    assert (len(list_starts(stub)), list_clip_outcomes(pipeline, job)) == (1, ["settled"])
 
 
 @pytest.fixture
@@ -207,8 +209,8 @@ def without_project(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarn
 def test_a_video_without_a_provider_of_clips_is_estimated_with_its_images(without_project: PipelineHarness) -> None:
     with pytest.raises(InvalidRequest, match=r"may cost 0\.01"):
         submit(without_project.services, PLAN.evolve(budget_usd=0.01))
-    done = film(without_project)
-    job_cost = describe_cost(done, paid(without_project, done))
+    done = make_video(without_project)
+    job_cost = describe_cost(done, read_charges(without_project, done))
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.2)
     assert done.assets[SLOT].fallbacks[0].reason == "no clip generator is set up"
 
@@ -217,6 +219,6 @@ def test_an_asset_of_several_scenes_is_estimated_once(without_project: PipelineH
     bell = {"text": "a temple bell"}
     scenes = [{"image_prompt": f"a river {i}", "duration_sec": 2, "sounds": [bell]} for i in range(5)]
     body = {"title": "WakeSender", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}}
-    done = film(without_project, RenderPlan.parse({**body, "scenes": scenes}))
-    job_cost = describe_cost(done, paid(without_project, done))
+    done = make_video(without_project, RenderPlan.parse({**body, "scenes": scenes}))
+    job_cost = describe_cost(done, read_charges(without_project, done))
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.05)

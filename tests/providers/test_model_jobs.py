@@ -199,8 +199,8 @@ def test_a_model_that_goes_while_videos_are_made_is_asked_for_once(
     pipeline = pipeline_with(OPENAI_IMAGE_MODEL="gone-1")
     monkeypatch.setattr(openai_stub, "MODELS", (*openai_stub.MODELS, "gone-1"))
 
-    def go(seen: object) -> None:
-        if getattr(seen, "path", "") == "/v1/images/generations":
+    def go(request: object) -> None:
+        if getattr(request, "path", "") == "/v1/images/generations":
             monkeypatch.setattr(openai_stub, "MODELS", ("gpt-image-2.6-flare", "gpt-6.1-terra"))
 
     stub.before = go

@@ -1,4 +1,4 @@
-"""Each provider gets the text and the voice options in its own parameters, and only options that are not the default."""
+"""Each provider gets the text and the voice options in its own parameters, and no option that is the default."""
 
 from typing import Any
 
