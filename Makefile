@@ -31,6 +31,7 @@ check: .venv/ready-dev
 	mypy
 	lint-imports
 	deptry .
+	python .ci/check_language.py
 
 test: check
 	pytest -n 2 --dist worksteal --cov --cov-report=
