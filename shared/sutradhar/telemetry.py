@@ -85,6 +85,10 @@ def configure(level: Level) -> None:
     _logger.setLevel(_LEVELS[level])
     _library_handler.setLevel(max(_LEVELS[level], logging.WARNING))
     logging.getLogger().addHandler(_library_handler)  # a handler that is there already is not added twice
+    # the first client of google.api_core cuts this logger off from the root, unless it has a level of its own
+    google = logging.getLogger("google")
+    google.setLevel(logging.WARNING)
+    google.propagate = True
 
 
 def write_to(path: Path | None) -> None:

@@ -75,3 +75,16 @@ def test_our_line_may_have_fields_of_any_name(capsys: pytest.CaptureFixture[str]
     (line,) = read_lines(capsys)
     assert (line["event"], line["name"], line["message"], line["args"]) == ("job_moved", "a", "b", [1])
     assert (line["severity"], line["error"]) == ("INFO", "'x'")
+
+
+def test_google_clients_stay_connected_to_the_log(
+    library: logging.Logger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first client that a process makes may configure the logger of Google's libraries."""
+    from google.api_core import client_logging
+
+    monkeypatch.setattr(client_logging, "_LOGGING_INITIALIZED", False)
+    client_logging.initialize_logging()
+    library.warning("closed")
+    (line,) = read_lines(capsys)
+    assert line["message"] == "closed"
