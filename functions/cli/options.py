@@ -57,7 +57,7 @@ Seed = Annotated[
 Resolution = Annotated[str | None, typer.Option(help="720p, 1080p or 4k. Default: 1080p.")]
 Providers = Annotated[
     str | None,
-    typer.Option(help="The paid providers to use, in this order: openai,elevenlabs,gemini. Default: all with a key."),
+    typer.Option(help="The paid providers to use, in this order, such as openai,elevenlabs. Default: all with a key."),
 ]
 Mode = Annotated[str | None, typer.Option(help="FINAL, or PROXY for a quick look in 720p. Default: FINAL.")]
 Out = Annotated[Path, typer.Option(metavar="FOLDER", help="The folder that gets the files.")]
