@@ -1,7 +1,6 @@
 """Make audio, put it on a timeline, mix it, and decode it as a player does."""
 
 import io
-import subprocess
 import threading
 import wave
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ import numpy.typing as npt
 
 from gpu_renderer.audio.loudness import BLOCK, Audio, measure_levels, measure_loudness
 from gpu_renderer.audio.mixdown import mix_audio
-from gpu_renderer.core.ffmpeg_process import find_program
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.timeline import (
     ClipAudio,
@@ -22,6 +20,7 @@ from sutradhar.domain.video.timeline import (
     SoundEffectClip,
     Timeline,
 )
+from tests.media.ffmpeg import run_ffmpeg
 
 Samples = npt.NDArray[np.float64]
 RATE = 48_000
@@ -148,8 +147,7 @@ class AudioTimeline:
 
 
 def decode_file(path: Path) -> Samples:
-    argv = [find_program("ffmpeg"), "-v", "error", "-i", str(path), "-f", "f32le", "-"]
-    raw = subprocess.run(argv, capture_output=True, check=True).stdout
+    raw = run_ffmpeg("-i", path, "-f", "f32le", "-")
     return np.frombuffer(raw, "<f4").reshape(-1, 2).astype(np.float64)
 
 

@@ -5,11 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.image.clip_player import ClipPlayer, open_clip
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import Camera, Clip, Footage, MediaRef
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.timelines import HOLD
 
 SIZE, FPS = (160, 90), 30
@@ -17,21 +17,7 @@ X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
 def make_clip(path: Path, *options: str, source: str = "testsrc2=s=160x90:r=30:d=1") -> Path:
-    command = [
-        ffmpeg_process.find_program("ffmpeg"),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "lavfi",
-        "-i",
-        source,
-        *options,
-        "-t",
-        "20",
-        str(path),
-    ]
-    ffmpeg_process.run(command, stage="test")
+    run_ffmpeg("-f", "lavfi", "-i", source, *options, "-t", "20", path)
     return path
 
 

@@ -4,7 +4,6 @@ Each is a timeline over files that are made here. The quality gate must pass all
 """
 
 import hashlib
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from gpu_renderer.core.ffmpeg_process import find_program
 from sutradhar.domain.plan.choices import TransitionKind
 from sutradhar.domain.plan.own_media import Fit
 from sutradhar.domain.video.timeline import (
@@ -29,6 +27,7 @@ from sutradhar.domain.video.timeline import (
 )
 from sutradhar.ports.stores import BlobStore
 from tests.media.audio_timeline import RATE, Samples, speech, tone, wav
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.timelines import CLOSE, FPS, HEIGHT, WIDE, WIDTH, photo, png
 
 SECONDS = 3
@@ -53,20 +52,8 @@ class VideoBuilder:
     def make_clip(self, source: str, *options: str, seconds: float = SECONDS) -> Shot:
         """Return a clip that ffmpeg makes of a lavfi ``source``."""
         path = self.folder / "clip.mp4"
-        argv: list[str | Path] = [
-            find_program("ffmpeg"),
-            "-v",
-            "error",
-            "-y",
-            "-f",
-            "lavfi",
-            "-i",
-            source,
-            "-t",
-            str(seconds),
-        ]
-        coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1"]
-        subprocess.run([*argv, *coded, *(options or ("-pix_fmt", "yuv420p")), str(path)], check=True)
+        coded = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", *(options or ("-pix_fmt", "yuv420p"))]
+        run_ffmpeg("-f", "lavfi", "-i", source, "-t", str(seconds), *coded, path)
         return path.read_bytes(), True
 
     def make_clip_behind_another(self, source: str) -> Shot:
@@ -76,21 +63,8 @@ class VideoBuilder:
             tracks.append(self.folder / f"{name}.mp4")
             tracks[-1].write_bytes(self.make_clip(shown)[0])
         path = self.folder / "both.mp4"
-        argv: list[str | Path] = [
-            find_program("ffmpeg"),
-            "-v",
-            "error",
-            "-y",
-            "-i",
-            tracks[0],
-            "-i",
-            tracks[1],
-            "-map",
-            "0",
-            "-map",
-            "1",
-        ]
-        subprocess.run([*argv, "-c", "copy", "-disposition:v:0", "0", "-disposition:v:1", "default", path], check=True)
+        dispositions = ["-disposition:v:0", "0", "-disposition:v:1", "default"]
+        run_ffmpeg("-i", tracks[0], "-i", tracks[1], "-map", "0", "-map", "1", "-c", "copy", *dispositions, path)
         return path.read_bytes(), True
 
     def timeline(

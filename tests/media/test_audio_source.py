@@ -1,24 +1,22 @@
 """Audio files of all usual kinds: ffmpeg writes them, and the samples that are read must be those that went in."""
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gpu_renderer.audio.audio_source import TOLERANCE, AudioSource, count_samples
-from gpu_renderer.core.ffmpeg_process import find_program
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import MediaRef, NarrationClip
 from tests.media.audio_timeline import NEVER, RATE, AudioTimeline, Samples, speech, wav
+from tests.media.ffmpeg import run_ffmpeg
 
 
 def write_audio(folder: Path, name: str, *arguments: str, source: str = "sine=f=440:d=1:r=48000") -> Path:
     """Write ``name`` in ``folder`` by ffmpeg, from the lavfi graph ``source``."""
     path = folder / name
-    lavfi = ["-f", "lavfi", "-i", source]
-    subprocess.run([find_program("ffmpeg"), "-v", "error", "-y", *lavfi, *arguments, str(path)], check=True)
+    run_ffmpeg("-f", "lavfi", "-i", source, *arguments, path)
     return path
 
 
@@ -80,7 +78,7 @@ def test_a_float_file_keeps_what_is_over_full_scale_and_loses_what_is_no_number(
     loud[2_000] = np.inf
     (tmp_path / "a.f32").write_bytes(loud.tobytes())
     form = ["-f", "f32le", "-ar", "48000", "-ac", "1", "-i", str(tmp_path / "a.f32"), "-c", "copy"]
-    subprocess.run([find_program("ffmpeg"), "-v", "error", *form, str(tmp_path / "a.wav")], check=True)
+    run_ffmpeg(*form, tmp_path / "a.wav")
     decoded = read(tmp_path, tmp_path / "a.wav", RATE)
     assert np.isfinite(decoded).all()
     assert np.abs(decoded[4_800:]).max() > 1.7
@@ -139,9 +137,7 @@ def test_an_mp3_is_a_voice_like_any_other(tmp_path: Path) -> None:
     audio = AudioTimeline(tmp_path)
     (tmp_path / "a.wav").write_bytes(wav(speech(1.0)))
     mp3 = tmp_path / "a.mp3"
-    subprocess.run(
-        [find_program("ffmpeg"), "-v", "error", "-i", str(tmp_path / "a.wav"), "-b:a", "128k", str(mp3)], check=True
-    )
+    run_ffmpeg("-i", tmp_path / "a.wav", "-b:a", "128k", mp3)
     audio.blobs.put_file("a", mp3)
     audio.narrations.append(NarrationClip(scene=0, start=RATE // 2, samples=RATE, media=MediaRef(blob="a", sha256="")))
     assert audio.mix(60).read_bytes() == audio.mix(60).read_bytes()

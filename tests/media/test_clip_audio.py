@@ -1,15 +1,15 @@
 """Clips' own audio and users' songs in the finished, encoded mix."""
 
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gpu_renderer.audio.mixdown import mix_audio
-from gpu_renderer.core.ffmpeg_process import find_program
 from sutradhar.domain.core.errors import RenderError
 from tests.media.audio_timeline import NEVER, RATE, AudioTimeline, Samples, decode_file, loudness, speech, tone, wav
+from tests.media.clips import X264
+from tests.media.ffmpeg import run_ffmpeg
 
 
 @pytest.fixture
@@ -18,35 +18,9 @@ def audio(tmp_path: Path) -> AudioTimeline:
 
 
 def clip(path: Path, seconds: int, source: str, *options: str, filters: str = "anull") -> Path:
-    command = [
-        find_program("ffmpeg"),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "lavfi",
-        "-i",
-        f"color=gray:s=64x64:r=25:d={seconds}",
-        "-f",
-        "lavfi",
-        "-i",
-        source,
-        "-filter_complex",
-        f"[1]{filters}[a]",
-        "-map",
-        "0",
-        "-map",
-        "[a]",
-        "-c:v",
-        "libx264",
-        "-preset",
-        "ultrafast",
-        "-pix_fmt",
-        "yuv420p",
-        *options,
-        str(path),
-    ]
-    subprocess.run(command, check=True)
+    inputs = ["-f", "lavfi", "-i", f"color=gray:s=64x64:r=25:d={seconds}", "-f", "lavfi", "-i", source]
+    graph = ["-filter_complex", f"[1]{filters}[a]", "-map", "0", "-map", "[a]"]
+    run_ffmpeg(*inputs, *graph, *X264, *options, path)
     return path
 
 
@@ -175,7 +149,7 @@ def test_a_clip_that_starts_again_sounds_again_without_a_click(audio: AudioTimel
 def test_a_clip_without_sound_is_named(audio: AudioTimeline, tmp_path: Path) -> None:
     path = tmp_path / "mute.mp4"
     argv = ["-f", "lavfi", "-i", "color=gray:s=64x64:r=25:d=1", "-pix_fmt", "yuv420p", str(path)]
-    subprocess.run([find_program("ffmpeg"), "-v", "error", *argv], check=True)
+    run_ffmpeg(*argv)
     audio.show(path, 1.0)
     with pytest.raises(RenderError, match="the sound of the clip of scene 1"):
         audio.mix(30)
@@ -191,7 +165,7 @@ def test_a_song_opens_with_its_own_start_without_a_crossfade(audio: AudioTimelin
 
 def test_a_song_starts_where_it_is_to_start(audio: AudioTimeline, tmp_path: Path) -> None:
     path = tmp_path / "song.mp3"
-    subprocess.run([find_program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", steps(20), str(path)], check=True)
+    run_ffmpeg("-f", "lavfi", "-i", steps(20), path)
     audio.song(path.read_bytes(), 5, start_sec=12)
     heard_pitches = pitches(decode_file(audio.mix(150)), 0, 3.0)
     assert heard_pitches[3:9] == [1500] * 6
@@ -221,9 +195,7 @@ def test_the_sound_of_a_video_can_be_music(audio: AudioTimeline, tmp_path: Path)
 def test_a_long_song_uses_memory_and_disk_only_for_its_heard_part(audio: AudioTimeline, tmp_path: Path) -> None:
     path = tmp_path / "long.ogg"
     source = "aevalsrc='0.2*sin(2*PI*if(lt(t,660),300,500)*t)':d=720:s=8000"
-    subprocess.run(
-        [find_program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, "-b:a", "16k", str(path)], check=True
-    )
+    run_ffmpeg("-f", "lavfi", "-i", source, "-b:a", "16k", path)
     audio.song(path.read_bytes(), 10, start_sec=658)
     decoded = decode_file(audio.mix(300))
     assert level(decoded, 300, 1.0, 0.8) > level(decoded, 500, 1.0, 0.8) + 40

@@ -9,7 +9,6 @@ import numpy as np
 import psutil
 import pytest
 
-from gpu_renderer.core import ffmpeg_process
 from gpu_renderer.core.frame import Frame
 from gpu_renderer.core.segments import Segment, SegmentClip
 from gpu_renderer.image.clip_player import open_clip
@@ -17,6 +16,7 @@ from gpu_renderer.image.compositor import Compositor
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.timeline import CUT, Transition
 from tests.media.clips import FPS, SIZE, X264, build_clip, levels, make_clip, make_counting_clip, play_clip
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.timelines import ZOOM_IN
 
 
@@ -169,18 +169,7 @@ def test_a_turned_clip_is_shown_upright(tmp_path: Path) -> None:
         tmp_path / "lying.mp4", "-vf", "drawbox=w=80:h=90:color=red:t=fill", *X264, source="color=blue:s=160x90:d=0.2"
     )
     turned = tmp_path / "turned.mp4"
-    argv = [
-        ffmpeg_process.find_program("ffmpeg"),
-        "-v",
-        "error",
-        "-i",
-        str(lying),
-        "-c",
-        "copy",
-        "-metadata:s:v",
-        "rotate=90",
-    ]
-    ffmpeg_process.run([*argv, str(turned)], stage="test")
+    run_ffmpeg("-i", lying, "-c", "copy", "-metadata:s:v", "rotate=90", turned)
     v = play_clip(turned, 1, size=(90, 160))[0].planes[2].astype(int)
     assert v[-30:].mean() > 200
     assert v[:30].mean() < 128
@@ -230,10 +219,8 @@ def test_a_camera_moves_over_a_clip_as_over_an_image(tmp_path: Path) -> None:
 def test_a_static_clip_is_decoded_to_the_very_bytes_of_ffmpeg(tmp_path: Path) -> None:
     """A video of the clip's own size, rate and colours is neither resampled nor changed."""
     clip = make_clip(tmp_path / "a.mp4", *X264, "-colorspace", "bt709", source="testsrc2=s=160x90:r=30:d=0.5")
-    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-i", str(clip), "-f", "rawvideo", "-"]
-    assert (
-        b"".join(frame.buffer.tobytes() for frame in play_clip(clip, 15))
-        == ffmpeg_process.run(argv, stage="test").stdout
+    assert b"".join(frame.buffer.tobytes() for frame in play_clip(clip, 15)) == run_ffmpeg(
+        "-i", clip, "-f", "rawvideo", "-"
     )
 
 

@@ -1,7 +1,6 @@
 """Real videos are encoded by ffmpeg from segments, speech and music: each seeded defect breaks its own rule, and a good
 video passes, both when everything is decoded and when the parts were measured as they were encoded."""
 
-import subprocess
 import threading
 import wave
 from pathlib import Path
@@ -12,12 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_renderer.audio.audio_meter import measure_audio, read_narrations
-from gpu_renderer.core.ffmpeg_process import find_program
 from gpu_renderer.mux.concat import join_segments
 from gpu_renderer.verify.measure import ExpectedContent, measure, measure_mix, measure_segment
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.timeline import Camera, Clip, Footage, MediaRef, NarrationClip, Pose, Timeline
+from tests.media.ffmpeg import run_ffmpeg
 
 RATE, FPS, PART = 48_000, 30, 75
 FRAMES = 2 * PART
@@ -59,21 +58,7 @@ def wav(path: Path, samples: NDArray[np.float64]) -> Path:
 
 def encode_audio(folder: Path, samples: NDArray[np.float64]) -> Path:
     source, path = wav(folder / "mix.wav", samples), folder / "sound.m4a"
-    argv: list[str | Path] = [
-        find_program("ffmpeg"),
-        "-v",
-        "error",
-        "-y",
-        "-i",
-        source,
-        "-ac",
-        "2",
-        "-c:a",
-        "aac",
-        "-b:a",
-        "192k",
-    ]
-    subprocess.run([*argv, "-movie_timescale", str(RATE), path], check=True)
+    run_ffmpeg("-i", source, "-ac", "2", "-c:a", "aac", "-b:a", "192k", "-movie_timescale", str(RATE), path)
     return path
 
 
@@ -84,21 +69,8 @@ def encode_segments(folder: Path, source: str) -> list[Path]:
         paths.append(folder / f"segment-{n}.mp4")
         part = f"{source},trim=start_frame={n * PART}:end_frame={(n + 1) * PART},setpts=PTS-STARTPTS"
         codec = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "18", "-threads", "1", "-pix_fmt", "yuv420p"]
-        argv: list[str | Path] = [
-            find_program("ffmpeg"),
-            "-v",
-            "error",
-            "-y",
-            "-f",
-            "lavfi",
-            "-i",
-            part,
-            *codec,
-            *BT709,
-            "-g",
-            "240",
-        ]
-        subprocess.run([*argv, "-video_track_timescale", "15360", paths[-1]], check=True)
+        timing = ["-g", "240", "-video_track_timescale", "15360"]
+        run_ffmpeg("-f", "lavfi", "-i", part, *codec, *BT709, *timing, paths[-1])
     return paths
 
 

@@ -1,7 +1,6 @@
 """The real task renders a video with every feature, in every aspect."""
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,14 @@ from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.quality_gate import describe_failures
 from sutradhar.domain.video.render_request import RenderSummary
 from sutradhar.domain.video.timeline import Footage, Timeline, Title
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.renderer_harness import REQUEST_BLOB, RendererHarness, add_narration
 from tests.media.timelines import make_timeline, photo, png, store_media
 
 
 def make_clip(folder: Path, name: str, source: str, *options: str) -> bytes:
     path = folder / name
-    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-f", "lavfi", "-i", source, *options, str(path)]
-    subprocess.run(argv, check=True)
+    run_ffmpeg("-f", "lavfi", "-i", source, *options, path)
     return path.read_bytes()
 
 

@@ -1,14 +1,12 @@
 """The quality gate accepts all videos that creators mean to be dark, still or quiet, and catches faults that are put
 into the very same videos."""
 
-import subprocess
 import threading
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from gpu_renderer.core.ffmpeg_process import find_program
 from gpu_renderer.render import render
 from gpu_renderer.verify.measure import measure
 from gpu_renderer.verify.source_samples import SourceSamples
@@ -16,6 +14,7 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.quality_gate import check, describe_failures, list_notices
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.timeline import Timeline
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.good_videos import GOOD, VideoBuilder
 
 NEVER = threading.Event()
@@ -101,19 +100,7 @@ def test_a_fault_in_a_good_video_is_caught(cinema: Cinema, tmp_path: Path, rule:
     spoilt = tmp_path / "spoilt.mp4"
     source = cinema.blobs.fetch(summary.video.blob, tmp_path / "video.mp4")
     video_filter, audio_filter = DEFECTS[rule]
-    argv: list[str | Path] = [
-        find_program("ffmpeg"),
-        "-v",
-        "error",
-        "-i",
-        source,
-        "-vf",
-        video_filter,
-        "-af",
-        audio_filter,
-        "-movflags",
-        "+faststart",
-    ]
     codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-threads", "1", "-c:a", "aac", "-b:a", "192k", "-shortest"]
-    subprocess.run([*argv, *codecs, "-frames:v", str(timeline.frames), spoilt], check=True)
+    muxing = ["-movflags", "+faststart", "-frames:v", str(timeline.frames)]
+    run_ffmpeg("-i", source, "-vf", video_filter, "-af", audio_filter, *codecs, *muxing, spoilt)
     assert rule in cinema.find_broken(timeline, spoilt, summary)

@@ -19,6 +19,7 @@ from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import Timeline
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.timelines import FPS, make_timeline
 
 TICKS = 512
@@ -46,22 +47,8 @@ def encode_parts(timeline: Timeline, blobs: FileBlobStore, workdir: Path) -> lis
 
 
 def aac(path: Path, seconds: float) -> Path:
-    argv = [
-        ffmpeg_process.find_program("ffmpeg"),
-        "-v",
-        "error",
-        "-y",
-        "-f",
-        "lavfi",
-        "-i",
-        f"sine=frequency=440:sample_rate=48000:duration={seconds}",
-        "-ac",
-        "2",
-        "-c:a",
-        "aac",
-        str(path),
-    ]
-    ffmpeg_process.run(argv, stage="test")
+    source = f"sine=frequency=440:sample_rate=48000:duration={seconds}"
+    run_ffmpeg("-f", "lavfi", "-i", source, "-ac", "2", "-c:a", "aac", path)
     return path
 
 

@@ -1,6 +1,5 @@
 """Real files with seeded defects are measured, and each defect breaks its own rule of the gate."""
 
-import subprocess
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from gpu_renderer.core.ffmpeg_process import Cancelled, find_program
+from gpu_renderer.core.ffmpeg_process import Cancelled
 from gpu_renderer.verify.measure import is_index_first, measure
 from sutradhar.domain.core.errors import RenderError
 from sutradhar.domain.video.captions import Cue
 from sutradhar.domain.video.file_facts import FileFacts
 from sutradhar.domain.video.quality_gate import check
 from sutradhar.domain.video.timeline import Camera, Clip, MediaRef, NarrationClip, Pose, Timeline
+from tests.media.ffmpeg import run_ffmpeg
 
 WIDTH, HEIGHT, FPS, SECONDS = 320, 180, 30, 6
 BT709 = ("-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv")
@@ -54,8 +54,8 @@ def _encode(
     audio_input = ["-f", "lavfi", "-i", audio] if audio else []
     audio_options = ["-c:a", "aac", "-b:a", "192k", "-ac", "2"] if audio else []
     video_options = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "18", "-threads", "1", "-pix_fmt", "yuv420p"]
-    argv = [find_program("ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", frames, *audio_input]
-    subprocess.run([*argv, "-t", str(SECONDS), *video_options, *tags, *audio_options, *flags, str(path)], check=True)
+    coding = [*video_options, *tags, *audio_options, *flags]
+    run_ffmpeg("-f", "lavfi", "-i", frames, *audio_input, "-t", str(SECONDS), *coding, path)
     return path
 
 
@@ -124,9 +124,7 @@ def test_a_seeded_defect_is_caught_by_its_rule(
 
 def test_another_container_is_reported_from_mp4(good: Path, thumbnail: Path, tmp_path: Path) -> None:
     other = tmp_path / "video.mov"
-    subprocess.run(
-        [find_program("ffmpeg"), "-v", "error", "-i", f"file:{good}", "-c", "copy", "-f", "mov", other], check=True
-    )
+    run_ffmpeg("-i", f"file:{good}", "-c", "copy", "-f", "mov", other)
     assert {"container", "fast start"} <= _find_broken_rules(measure(other, thumbnail))
 
 
@@ -184,9 +182,7 @@ def test_what_is_no_video_is_an_error_of_the_gate(content: bytes, thumbnail: Pat
 
 def test_a_video_without_a_frame_is_an_error_of_the_gate(good: Path, thumbnail: Path, tmp_path: Path) -> None:
     audio = tmp_path / "video.mp4"
-    subprocess.run(
-        [find_program("ffmpeg"), "-v", "error", "-i", f"file:{good}", "-vn", "-c", "copy", audio], check=True
-    )
+    run_ffmpeg("-i", f"file:{good}", "-vn", "-c", "copy", audio)
     with pytest.raises(RenderError, match="no video track"):
         measure(audio, thumbnail)
 

@@ -31,6 +31,7 @@ from sutradhar.domain.video.render_request import SegmentCounts
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.domain.video.timeline import Camera, Pose, Timeline
 from tests.child_processes import list_child_processes
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.memory import measure_growth
 from tests.media.timelines import HEIGHT, HOLD, LOSSLESS, WIDTH, ZOOM_IN, fetch_sources, make_timeline, photo, png
 
@@ -72,8 +73,7 @@ def encode_timeline(
 
 def decode_frames(video: Path) -> NDArray[np.uint8]:
     """Return every frame of ``video``: (frames, w * h * 3 / 2) bytes of yuv420p."""
-    argv = [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-i", str(video), "-f", "rawvideo", "-"]
-    out = ffmpeg_process.run(argv, stage="test").stdout
+    out = run_ffmpeg("-i", video, "-f", "rawvideo", "-")
     return np.frombuffer(out, np.uint8).reshape(-1, WIDTH * HEIGHT * 3 // 2)
 
 

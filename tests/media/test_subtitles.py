@@ -12,6 +12,7 @@ from gpu_renderer.mux.subtitles import WORD_JOINER, SubtitleTrack, open_tracks, 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.video.captions import Cue, format_srt
 from sutradhar.domain.video.timeline import Timeline
+from tests.media.ffmpeg import run_ffmpeg
 from tests.media.timelines import FPS, make_timeline
 
 ENGLISH = (
@@ -31,14 +32,8 @@ def timeline(tmp_path: Path) -> Timeline:
 def video_file(tmp_path: Path, timeline: Timeline) -> Path:
     path = tmp_path / "without-captions.mp4"
     source = f"testsrc=size=64x64:rate={FPS}:duration={timeline.duration_sec}"
-    _ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", str(path))
+    run_ffmpeg("-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast", str(path))
     return path
-
-
-def _ffmpeg(*arguments: str) -> bytes:
-    return ffmpeg_process.run(
-        [ffmpeg_process.find_program("ffmpeg"), "-v", "error", "-y", *arguments], stage="test"
-    ).stdout
 
 
 def _mux(video_file: Path, tracks: tuple[SubtitleTrack, ...], output: Path) -> Path:
@@ -67,7 +62,7 @@ def test_the_tracks_come_out_as_they_went_in(tmp_path: Path, timeline: Timeline,
         packets = _probe(output, "-select_streams", f"s:{i}", "-show_entries", "packet=pts_time,duration_time,size")
         spans = [(float(p["pts_time"]), float(p["duration_time"])) for p in packets["packets"] if int(p["size"]) > 2]
         assert spans == [pytest.approx((c.start / FPS, (c.end - c.start) / FPS), abs=0.001) for c in cues]
-        again = _ffmpeg("-i", str(output), "-map", f"0:s:{i}", "-f", "srt", "-").decode()
+        again = run_ffmpeg("-i", str(output), "-map", f"0:s:{i}", "-f", "srt", "-").decode()
         assert again.replace(WORD_JOINER, "").replace("\r\n", "\n").strip() == format_srt(cues, FPS).strip()
 
 
