@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from functions.api import operations, renders, uploads
 from functions.api.auth import Unauthorized, authenticate
 from functions.api.pages import allow_page, answer_preflight
+from functions.api.routing import ApiFlask
 from functions.api.uploads import is_file_transfer
 from sutradhar.domain.core.errors import (
     BackendError,
@@ -79,7 +80,7 @@ def _run_app(environ: dict[str, Any], prefix: str, path: str, request: flask.Req
 
 @cache
 def create_app() -> flask.Flask:
-    flask_app = flask.Flask("sutradhar", static_folder=None)
+    flask_app = ApiFlask("sutradhar", static_folder=None)
     flask_app.json.sort_keys = False  # type: ignore[attr-defined]
     flask_app.json.ensure_ascii = False  # type: ignore[attr-defined]
     flask_app.register_blueprint(renders.blueprint)

@@ -1,0 +1,29 @@
+"""Tests of the app's URL rules: they match and build URLs as Flask's own do."""
+
+import flask
+import pytest
+from werkzeug.exceptions import NotFound
+
+from functions.api.routing import ApiFlask
+
+
+def _make_app(kind: type[flask.Flask]) -> flask.Flask:
+    app = kind("routes", static_folder=None)
+    app.add_url_rule("/jobs/<job_id>", "job", lambda job_id: job_id)
+    app.add_url_rule("/pages/<int:page>", "page", str)
+    return app
+
+
+def test_built_urls_are_the_urls_of_flask() -> None:
+    urls = []
+    for kind in (flask.Flask, ApiFlask):
+        with _make_app(kind).test_request_context("/"):
+            urls.append([flask.url_for("job", job_id="a b/c", q="1 2"), flask.url_for("page", page=3)])
+    assert urls[0] == urls[1] == ["/jobs/a%20b/c?q=1+2", "/pages/3"]
+
+
+def test_paths_are_matched() -> None:
+    adapter = _make_app(ApiFlask).url_map.bind("here")
+    assert adapter.match("/pages/7") == ("page", {"page": 7})
+    with pytest.raises(NotFound):
+        adapter.match("/pages/seven")
