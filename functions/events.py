@@ -6,7 +6,7 @@ import functions_framework
 from cloudevents.http.event import CloudEvent
 
 from functions import envelope
-from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.jobs.topics import TOPICS
 
 EntryPoint = Callable[[CloudEvent], None]
 

@@ -19,7 +19,7 @@ from google.cloud import pubsub_v1
 
 from functions.dev import package
 from functions.dev.emulated_cloud.emulators import Emulators, find_free_port, set_environment
-from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.jobs.topics import TOPICS
 
 _HELLO = """
 import functions_framework

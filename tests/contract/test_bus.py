@@ -15,7 +15,6 @@ from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import (
-    TOPICS,
     CheckUpload,
     Message,
     PlanRender,
@@ -24,6 +23,7 @@ from sutradhar.domain.jobs.messages import (
     StopRender,
     decode_message,
 )
+from sutradhar.domain.jobs.topics import TOPICS
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import SystemClock
 from sutradhar.telemetry import bind_fields

@@ -9,7 +9,8 @@ from functions import envelope, events, main
 from sutradhar import bootstrap
 from sutradhar.domain.assets.slot import MUSIC
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.messages import TOPICS, DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
+from sutradhar.domain.jobs.messages import DispatchRender, Message, PlanRender, ProduceAsset, RenderProgressed
+from sutradhar.domain.jobs.topics import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.pipeline.sweep import STALLED

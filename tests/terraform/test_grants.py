@@ -12,7 +12,7 @@ from typing import Any
 from functions import main
 from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.jobs.topics import TOPICS
 from tests.terraform.conftest import ROOT, Planned, Terraform
 
 Grant = tuple[str, str, str]

@@ -15,7 +15,7 @@ from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.config import Settings, list_variables
 from sutradhar.domain.jobs.job import JobFailure
-from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.jobs.topics import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.capacity import compute_target_sec
 from sutradhar.pipeline.submit import submit

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sutradhar.domain.jobs.job import TRANSITIONS
-from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.jobs.topics import TOPICS
 from sutradhar.pipeline.handle import HANDLERS
 
 ROOT = Path(__file__).parents[2]

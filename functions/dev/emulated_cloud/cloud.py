@@ -24,7 +24,7 @@ from functions.dev.emulated_cloud.cloud_run import CloudRunJobs, Job
 from functions.dev.emulated_cloud.emulators import Emulators, find_free_port, set_environment
 from sutradhar.config import process_environment
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.messages import TOPICS
+from sutradhar.domain.jobs.topics import TOPICS
 
 PREFIX = "sutradhar-"
 _DEAD = f"{PREFIX}dead-letter"

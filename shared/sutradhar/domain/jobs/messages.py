@@ -89,9 +89,6 @@ Message = Annotated[
     Field(discriminator="type"),
 ]
 
-TOPICS = ("plan", "produce", "dispatch", "finish", "check")
-"""Each topic has a Pub/Sub function of the same name."""
-
 
 def message_subject(message: Message) -> dict[str, str]:
     """Return the job or the upload that ``message`` is about, as the log and Pub/Sub's attributes name it."""
