@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import flask
 
+from functions.api.errors import Unauthorized
 from functions.api.loopback import is_loopback, read_hostname
 from functions.api.result_cache import ResultCache
+from functions.api.routes import Route
 from sutradhar import bootstrap
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import NotFound
@@ -13,7 +15,6 @@ from sutradhar.domain.jobs.job import Job
 from sutradhar.pipeline import api_keys
 from sutradhar.telemetry import log
 
-_OPEN = frozenset(("/healthz", "/health", "/readyz", "/ready", "/metrics"))
 _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 """A request with one of these headers came through a proxy, so its caller may be another machine."""
 _KEEP_SEC = 30
@@ -21,15 +22,20 @@ _KEEP_SEC = 30
 _known_keys: ResultCache[Mapping[str, ApiKey]] = ResultCache(_KEEP_SEC)
 
 
-class Unauthorized(Exception):
-    """The request has no API key, or an unknown one."""
+def authenticate(route: Route) -> None:
+    """Set ``flask.g.caller`` to the caller's key; None: no key is needed.
+
+    Raises:
+        Unauthorized: the caller needs a key, or sent an unknown one.
+        NotFound: the route is for admins only, and the key is no admin's.
+    """
+    require_key()
+    if route.access == "admin" and (who := caller()) and who.role != "admin":
+        raise NotFound(f"there is nothing at {flask.request.path}")
 
 
-def authenticate() -> None:
+def require_key() -> None:
     """Set ``flask.g.caller`` to the caller's key; None: no key is needed. Raise Unauthorized."""
-    flask.g.caller = None
-    if flask.request.path in _OPEN and not asks_providers():
-        return
     records = bootstrap.backend().records
     secret, known = _read_secret(), _known_keys.get(lambda: api_keys.list_keys(records))
     if not known:  # the first key may have been created just now
@@ -45,12 +51,6 @@ def authenticate() -> None:
         log("key_refused", level="warning", address=flask.request.remote_addr)
         raise Unauthorized("there is no such API key, or it was revoked")
     flask.g.caller = caller
-
-
-def asks_providers() -> bool:
-    """Return whether the request makes us call every provider; only callers with a key or on this machine may."""
-    ready = flask.request.path in ("/readyz", "/ready")
-    return ready and flask.request.args.get("providers") in ("1", "true")
 
 
 def caller() -> ApiKey | None:

@@ -1,11 +1,15 @@
-"""Read the JSON bodies of requests."""
+"""Read the JSON bodies and the queries of requests."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import flask
+from pydantic import BaseModel, ValidationError
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.field_messages import describe_error
 from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, parse_plan_text
+
+M = TypeVar("M", bound=BaseModel)
 
 _EXAMPLE = 'such as {"topic": "Prahlad"}'
 
@@ -25,3 +29,45 @@ def read_json_body() -> Any:
 
 def _make_refusal(problem: str) -> InvalidRequest:
     return InvalidRequest([FieldError("", f"the body {problem}")])
+
+
+def read_model(model: type[M]) -> M:
+    """Return the JSON body as ``model``; without a body its defaults. Raise InvalidRequest, which names each wrong
+    field."""
+    data = read_json_body()
+    if parse := getattr(model, "parse", None):  # the model has messages of its own
+        parsed: M = parse(data)
+        return parsed
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise InvalidRequest([FieldError("", f"the body must be a JSON object with {_list_fields(model)}")])
+    try:
+        return model.model_validate(data, strict=True)
+    except ValidationError as exc:
+        raise InvalidRequest([_make_error(model, error) for error in exc.errors(include_url=False)]) from exc
+
+
+def read_query(model: type[M]) -> M:
+    """Return the query as ``model``; of a name that comes twice the first value. Raise InvalidRequest.
+
+    Names that the model lacks are ignored: proxies and browsers add some.
+    """
+    known = {name: text for name, text in flask.request.args.items() if name in model.model_fields}
+    try:
+        return model.model_validate_strings(known)
+    except ValidationError as exc:
+        raise InvalidRequest([_make_error(model, error) for error in exc.errors(include_url=False)]) from exc
+
+
+def _make_error(model: type[BaseModel], error: Any) -> FieldError:
+    path = ""
+    for part in error["loc"]:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    if error["type"] == "extra_forbidden":
+        return FieldError(path, f"is not a field here; the fields are {_list_fields(model)}")
+    return FieldError(path, describe_error(error, path))
+
+
+def _list_fields(model: type[BaseModel]) -> str:
+    return ", ".join(model.model_fields)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import flask
 
-from functions.api.auth import asks_providers
+from functions.api.auth import require_key
+from functions.api.endpoint import endpoint
 from functions.api.result_cache import ResultCache
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import JobState
@@ -14,22 +15,12 @@ from sutradhar.domain.jobs.job import JobState
 if TYPE_CHECKING:
     from sutradhar.doctor import Check
 
-blueprint = flask.Blueprint("operations", __name__)
-
 _machine: ResultCache[list[Check]] = ResultCache(15.0)
 _providers: ResultCache[list[Check]] = ResultCache(60.0)
 
 
-@blueprint.get("/healthz")
-@blueprint.get("/health")
-def healthz() -> flask.typing.ResponseReturnValue:
-    """Answer at once; nothing is checked."""
-    return {"status": "ok"}
-
-
-@blueprint.get("/readyz")
-@blueprint.get("/ready")
-def readyz() -> flask.typing.ResponseReturnValue:
+@endpoint(answers={200: "application/json", 503: "application/json"})
+def show_readiness() -> flask.Response:
     """Answer 200 or 503, with each check; with ``?providers=1`` also whether each provider's key works.
 
     Every caller may ask without ``providers``. A check starts a process and an encode, so the answer is kept for some
@@ -37,9 +28,12 @@ def readyz() -> flask.typing.ResponseReturnValue:
     """
     from sutradhar import doctor  # only here: it takes 7 ms of a cold start
 
+    asks_providers = flask.request.args.get("providers") in ("1", "true")
+    if asks_providers:  # each of them is called: only for callers with a key or on this machine
+        require_key()
     checks = [
         *_machine.get(doctor.run_checks),
-        *(_providers.get(doctor.run_provider_checks) if asks_providers() else ()),
+        *(_providers.get(doctor.run_provider_checks) if asks_providers else ()),
     ]
     ready = all(c.ok for c in checks if c.needed)
     body = {
@@ -54,18 +48,19 @@ def readyz() -> flask.typing.ResponseReturnValue:
             for c in checks
         },
     }
-    return body, 200 if ready else 503
+    return flask.make_response(body, 200 if ready else 503)
 
 
-@blueprint.get("/metrics")
-def metrics() -> flask.typing.ResponseReturnValue:
+@endpoint(answers={200: "application/json"})
+def show_metrics() -> flask.Response:
     """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
     counts = bootstrap.backend().jobs.count_by_state()
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
-    return {
+    body = {
         "jobs_started": counts.get(JobState.PLANNING, 0),
         "jobs_completed": succeeded,
         "jobs_failed": failed,
         "jobs_canceled": counts.get(JobState.CANCELLED, 0),
         "success_rate": round(succeeded / (succeeded + failed), 4) if succeeded + failed else None,
     }
+    return flask.jsonify(body)

@@ -2,8 +2,6 @@
 
 import flask
 
-from sutradhar import bootstrap
-
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id",
@@ -15,6 +13,10 @@ _EXPOSED_HEADERS = "Location, Retry-After, X-Request-Id"
 def find_page_origin() -> str | None:
     """Return the origin of the calling web page if CORS_ORIGINS allows it, else None."""
     origin = flask.request.headers.get("Origin")
+    if origin is None:
+        return None
+    from sutradhar import bootstrap  # most callers are no pages, and a cold start pays for the settings
+
     return origin if origin in bootstrap.settings().api.cors_origins else None
 
 
@@ -26,8 +28,6 @@ def answer_preflight() -> flask.Response | None:
 
 def allow_page(response: flask.Response) -> flask.Response:
     """Add headers to ``response`` that let the page read it."""
-    if not bootstrap.settings().api.cors_origins:
-        return response
     response.vary.add("Origin")
     if origin := find_page_origin():
         response.headers["Access-Control-Allow-Origin"] = origin

@@ -8,7 +8,7 @@ import flask
 from werkzeug.wrappers import Response
 
 from functions.api.auth import caller, require_access
-from functions.api.body import read_json_body
+from functions.api.endpoint import endpoint
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
@@ -17,16 +17,18 @@ from sutradhar.domain.jobs.job_status import describe_status, name_state
 from sutradhar.domain.plan.choices import LANGUAGES
 from sutradhar.domain.plan.plan import RenderPlan
 
-blueprint = flask.Blueprint("renders", __name__)
-
 SIGNED_URL_TTL = timedelta(hours=1)
 """Life of a signed URL: long enough for a slow line, too short to be passed around."""
 WALL_SEC_PER_VIDEO_SEC = 1.2
 """Seconds of wall time for each second of a 1080p video, all stages, on two cores; measured, rounded up."""
 
 
-@blueprint.post("/render")
-def create() -> flask.typing.ResponseReturnValue:
+@endpoint(answers={202: "application/json", 200: "application/json"}, errors=(402, 409, 422))
+def create_render(body: RenderPlan) -> Response:
+    """Order a video. The answer comes at once; the job's status tells its progress.
+
+    With the header Idempotency-Key, a repeated call gets the same job.
+    """
     from sutradhar.pipeline.own_media import estimate_length
     from sutradhar.pipeline.submit import submit
 
@@ -34,8 +36,8 @@ def create() -> flask.typing.ResponseReturnValue:
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
     services = bootstrap.services()
-    job, created = submit(services, RenderPlan.parse(read_json_body()), key, caller())
-    body = {
+    job, created = submit(services, body, key, caller())
+    answer = {
         "job_id": job.id,
         "status": "pending" if created else name_state(job),
         "state": "pending" if created else name_state(job),
@@ -46,12 +48,13 @@ def create() -> flask.typing.ResponseReturnValue:
     }
     headers = {"Location": f"{_get_path(job)}/status"}
     if created:
-        return body, 202, headers
-    return body, 200, {**headers, "Idempotent-Replayed": "true"}
+        return flask.make_response(answer, 202, headers)
+    return flask.make_response(answer, 200, {**headers, "Idempotent-Replayed": "true"})
 
 
-@blueprint.get("/render/<job_id>/status")
-def show(job_id: str) -> Response:
+@endpoint(answers={200: "application/json", 304: None})
+def show_status(job_id: str) -> Response:
+    """Return the state of a job, its steps, its files and its cost. Clients may ask every two seconds."""
     from sutradhar.pipeline.billing.accounts import read_job_account
 
     backend = bootstrap.backend()
@@ -63,24 +66,26 @@ def show(job_id: str) -> Response:
     return response.make_conditional(flask.request)
 
 
-@blueprint.delete("/render/<job_id>/cancel")
-def cancel(job_id: str) -> flask.typing.ResponseReturnValue:
+@endpoint(answers={202: "application/json"}, errors=(409,))
+def cancel_render(job_id: str) -> Response:
+    """Cancel a job that has not finished."""
     from sutradhar.pipeline import submit
 
     require_access(bootstrap.backend().jobs.get(job_id))
-    return _describe_move(submit.cancel(bootstrap.services(), job_id)), 202
+    return flask.make_response(_describe_move(submit.cancel(bootstrap.services(), job_id)), 202)
 
 
-@blueprint.post("/render/<job_id>/retry")
-def retry(job_id: str) -> flask.typing.ResponseReturnValue:
+@endpoint(answers={202: "application/json"}, errors=(409,))
+def retry_render(job_id: str) -> Response:
+    """Continue a failed job from its finished assets."""
     from sutradhar.pipeline import submit
 
     require_access(bootstrap.backend().jobs.get(job_id))
-    return _describe_move(submit.retry(bootstrap.services(), job_id)), 202
+    return flask.make_response(_describe_move(submit.retry(bootstrap.services(), job_id)), 202)
 
 
-@blueprint.get("/render/<job_id>/file")
-def download(job_id: str) -> Response:
+@endpoint(answers={200: "video/mp4", 206: "video/mp4", 302: None, 304: None}, errors=(409, 416))
+def download_file(job_id: str) -> Response:
     """Answer with a file: ``?kind=video|thumbnail|captions|summary|provenance``, for captions
     ``&lang=en|hi&format=srt|vtt``.
 

@@ -30,3 +30,8 @@ class ApiFlask(flask.Flask):
     """The Flask app of the API."""
 
     url_rule_class = _LazyRule
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, **options)
+        self.json.sort_keys = False  # type: ignore[attr-defined] # the attribute is of Flask's default provider
+        self.json.ensure_ascii = False  # type: ignore[attr-defined]

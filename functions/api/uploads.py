@@ -9,25 +9,24 @@ import flask
 
 from functions.api.auth import caller
 from functions.api.body import read_json_body
+from functions.api.endpoint import endpoint
 from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
 from sutradhar.domain.plan.upload import Upload
-
-blueprint = flask.Blueprint("uploads", __name__)
 
 _SESSION_TTL = timedelta(days=7)
 """Life of the URL that takes the bytes (cloud.google.com/storage/docs/resumable-uploads)."""
 _PIECE = 1 << 20
 
 
-@blueprint.post("/uploads")
-def create() -> flask.typing.ResponseReturnValue:
+@endpoint(answers={201: "application/json"})
+def create_upload() -> flask.Response:
     """Create an upload. The answer has the URL and the method for its bytes; ``POST /uploads/ID/complete`` is next."""
-    from sutradhar.pipeline.uploads import create_upload
+    from sutradhar.pipeline import uploads
 
     services = bootstrap.services()
-    upload = create_upload(services, **_read_announcement(read_json_body()), caller=caller())
+    upload = uploads.create_upload(services, **_read_announcement(read_json_body()), caller=caller())
     url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     body = {
         "upload_id": upload.id,
@@ -36,11 +35,11 @@ def create() -> flask.typing.ResponseReturnValue:
         "headers": {"Content-Type": upload.content_type},
         "expires_at": (upload.created_at + _SESSION_TTL).isoformat(),
     }
-    return body, 201, {"Location": _get_path(upload)}
+    return flask.make_response(body, 201, {"Location": _get_path(upload)})
 
 
-@blueprint.put("/uploads/<upload_id>/bytes")
-def send(upload_id: str) -> flask.typing.ResponseReturnValue:
+@endpoint(answers={204: None}, errors=(409,))
+def receive_bytes(upload_id: str) -> flask.Response:
     """Receive the bytes of an upload if the store has no upload URLs of its own. Bytes that are sent again replace the
     earlier ones."""
     from sutradhar.pipeline.uploads import get_upload
@@ -60,11 +59,11 @@ def send(upload_id: str) -> flask.typing.ResponseReturnValue:
         # meanwhile another request may have completed the upload
         _require_pending(get_upload(services, upload_id, caller()))
         services.blobs.put_file(upload.blob, Path(file.name))
-    return "", 204
+    return flask.make_response("", 204)
 
 
-@blueprint.post("/uploads/<upload_id>/complete")
-def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
+@endpoint(answers={200: "application/json", 202: "application/json"}, errors=(409,))
+def complete_upload(upload_id: str) -> flask.Response:
     """Order the check of the file. Most checks end while this request waits; GET returns the outcome of slower ones."""
     from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks, order_check
     from sutradhar.pipeline.uploads import get_upload
@@ -76,22 +75,25 @@ def complete(upload_id: str) -> flask.typing.ResponseReturnValue:
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
-        return upload.to_api(), 202, {"Location": _get_path(upload), "Retry-After": "1"}
-    return upload.to_api()
+        return flask.make_response(upload.to_api(), 202, {"Location": _get_path(upload), "Retry-After": "1"})
+    return flask.make_response(upload.to_api())
 
 
-@blueprint.get("/uploads/<upload_id>")
-def show(upload_id: str) -> flask.typing.ResponseReturnValue:
+@endpoint(answers={200: "application/json"})
+def show_upload(upload_id: str) -> flask.Response:
+    """Return the state of an upload, and the facts about its file once it is checked."""
     from sutradhar.pipeline.uploads import get_upload
 
-    return get_upload(bootstrap.services(), upload_id, caller()).to_api()
+    return flask.make_response(get_upload(bootstrap.services(), upload_id, caller()).to_api())
 
 
-@blueprint.get("/uploads")
-def index() -> flask.typing.ResponseReturnValue:
+@endpoint(answers={200: "application/json"})
+def list_uploads() -> flask.Response:
+    """List the newest uploads of the caller."""
     from sutradhar.pipeline.uploads import list_recent_uploads
 
-    return {"uploads": [upload.to_api() for upload in list_recent_uploads(bootstrap.services(), caller())]}
+    uploads = list_recent_uploads(bootstrap.services(), caller())
+    return flask.make_response({"uploads": [upload.to_api() for upload in uploads]})
 
 
 def _require_pending(upload: Upload) -> None:
@@ -102,11 +104,6 @@ def _require_pending(upload: Upload) -> None:
 def _get_path(upload: Upload) -> str:
     """Return the path of ``upload``, as this caller reaches it."""
     return f"{flask.request.script_root}/uploads/{upload.id}"
-
-
-def is_file_transfer(method: str, path: str) -> bool:
-    """Return whether a request's body is a file, which may be larger than any other body."""
-    return method == "PUT" and path.startswith("/uploads/") and path.endswith("/bytes")
 
 
 def _read_announcement(body: Any) -> dict[str, Any]:

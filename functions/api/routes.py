@@ -1,0 +1,61 @@
+"""The table of every call that the API answers.
+
+Views are named by text, so that a process imports the module of a view when its path is first called: an instance that
+starts cold for one call loads the code of that call only.
+"""
+
+from typing import Literal, NamedTuple
+
+Access = Literal["open", "caller", "admin"]
+"""``open``: every caller. ``caller``: needs an API key once one exists. ``admin``: needs a key with the role admin."""
+
+
+class Route(NamedTuple):
+    """One call. ``aliases`` are other methods and paths of the same call: ``GET /status/<job_id>``."""
+
+    method: str
+    path: str
+    view: str
+    """Module below ``functions.api`` and function: ``renders:create_render``."""
+    tag: str
+    """The heading in the documentation."""
+    access: Access = "caller"
+    names: str = ""
+    """The kind of thing that the path names: job, upload, delivery, key. A caller who may not see it gets 404."""
+    aliases: tuple[str, ...] = ()
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("POST", "/render", "renders:create_render", "renders"),
+    Route("GET", "/render/<job_id>/status", "renders:show_status", "renders", names="job"),
+    Route("DELETE", "/render/<job_id>/cancel", "renders:cancel_render", "renders", names="job"),
+    Route("POST", "/render/<job_id>/retry", "renders:retry_render", "renders", names="job"),
+    Route("GET", "/render/<job_id>/file", "renders:download_file", "renders", names="job"),
+    Route("POST", "/uploads", "uploads:create_upload", "uploads"),
+    Route("GET", "/uploads", "uploads:list_uploads", "uploads"),
+    Route("GET", "/uploads/<upload_id>", "uploads:show_upload", "uploads", names="upload"),
+    Route("PUT", "/uploads/<upload_id>/bytes", "uploads:receive_bytes", "uploads", names="upload"),
+    Route("POST", "/uploads/<upload_id>/complete", "uploads:complete_upload", "uploads", names="upload"),
+    Route("GET", "/healthz", "health:show_health", "operations", access="open", aliases=("GET /health",)),
+    Route("GET", "/readyz", "operations:show_readiness", "operations", access="open", aliases=("GET /ready",)),
+    Route("GET", "/metrics", "operations:show_metrics", "operations", access="open"),
+    Route("GET", "/openapi.json", "docs:show_openapi", "documentation", access="open"),
+    Route("GET", "/docs", "docs:show_page", "documentation", access="open"),
+    Route("GET", "/docs/<name>", "docs:show_asset", "documentation", access="open"),
+)
+
+
+def get_segment(path: str) -> str:
+    """Return the first segment of ``path``: ``render`` for ``/render/job-1/status``."""
+    return path.lstrip("/").partition("/")[0]
+
+
+def list_rules(segment: str) -> list[tuple[str, str, Route]]:
+    """Return method, path and route of every rule below the first segment ``segment``, aliases included."""
+    rules = []
+    for route in ROUTES:
+        for rule in (f"{route.method} {route.path}", *route.aliases):
+            method, _, path = rule.partition(" ")
+            if get_segment(path) == segment:
+                rules.append((method, path, route))
+    return rules

@@ -1,0 +1,66 @@
+"""Tests of the table of routes and of the documentation that is made from it."""
+
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from functions.api.endpoint import load_endpoint
+from functions.api.openapi import list_models, make_document
+from functions.api.routes import ROUTES, Route
+
+_EVERY_ROUTE = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+@_EVERY_ROUTE
+def test_the_view_takes_the_values_of_its_paths(route: Route) -> None:
+    endpoint = load_endpoint(route.view)
+    taken = set(endpoint.view.__annotations__) - {"query", "body", "return"}
+    paths = [route.path, *(alias.partition(" ")[2] for alias in route.aliases)]
+    assert all(set(re.findall(r"<(\w+)>", path)) == taken for path in paths)
+    assert endpoint.view.__doc__, "the documentation shows the docstring"
+
+
+@_EVERY_ROUTE
+def test_the_document_has_every_route(route: Route) -> None:
+    path = re.sub(r"<(\w+)>", r"{\1}", route.path)
+    operation = make_document()["paths"][path][route.method.lower()]
+    assert operation["operationId"] == load_endpoint(route.view).view.__name__
+    assert {str(status) for status in load_endpoint(route.view).answers} <= operation["responses"].keys()
+
+
+def test_no_two_models_share_a_name() -> None:
+    """The document has one schema for a name."""
+    models = {model for route in ROUTES for model in list_models(load_endpoint(route.view))}
+    assert len({model.__name__ for model in models}) == len(models)
+
+
+def test_every_reference_is_in_the_document() -> None:
+    text = json.dumps(make_document())
+    schemas = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    assert schemas
+    assert schemas <= make_document()["components"]["schemas"].keys()
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_the_page_loads_only_files_of_this_server(api: FlaskClient, prefix: str) -> None:
+    page = api.get(f"{prefix}/docs").text
+    links = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(links) == 3
+    assert all(link.startswith(f"{prefix}/docs/") for link in links)
+    for link in links:
+        with api.get(link) as response:
+            assert response.status_code == 200
+            assert not link.endswith("start.js") or f'url: "{prefix}/openapi.json"' in response.text
+    assert api.get(f"{prefix}/openapi.json").json == make_document()
+
+
+@pytest.mark.parametrize("name", ["..", "%2e%2e%2fplugins.py", "plugins.py", "swagger-ui.css/x"])
+def test_no_other_file_is_served(api: FlaskClient, name: str) -> None:
+    assert api.get(f"/docs/{name}").status_code == 404
+
+
+def test_a_call_loads_the_code_of_that_call_only(api: FlaskClient) -> None:
+    assert api.get("/nothing/here").status_code == 404
+    assert api.get("/health").json == {"status": "ok"}
