@@ -31,8 +31,9 @@ def api(request: flask.Request) -> Response:
     after the answer, and must find it untouched.
     """
     declared = request.content_length
-    prefix = _PREFIX if request.path.startswith(f"{_PREFIX}/") else ""
-    path = request.environ["PATH_INFO"].removeprefix(_PREFIX) if prefix else request.path
+    path: str = request.environ["PATH_INFO"]  # in WSGI's encoding, which the environment of the app needs too
+    prefix = _PREFIX if path.startswith(f"{_PREFIX}/") else ""
+    path = path.removeprefix(prefix)
     if _is_file_transfer(request.method, path):
         environ = {**request.environ, "sutradhar.too_large": (declared or 0) > _read_max_file_bytes()}
         return _run_app(environ, prefix, path, request)

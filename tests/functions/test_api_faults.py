@@ -145,3 +145,11 @@ def test_what_the_operator_set_wrongly_is_no_mistake_of_the_caller(
     assert named not in answer.get_data(as_text=True)
     assert named in capsys.readouterr().err
     assert api.get("/health").status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["", "/api"])
+@pytest.mark.parametrize("name", ["कथा", "job-\u00e9", "\U000fffff"])
+def test_an_id_in_any_script_is_an_unknown_one(api: FlaskClient, prefix: str, name: str) -> None:
+    answer = api.get(f"{prefix}/render/{name}/status")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+    assert answer.get_json()["instance"] == f"{prefix}/render/{name}/status"
