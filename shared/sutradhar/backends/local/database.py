@@ -3,10 +3,11 @@
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sutradhar.backends.local import library_tables
 from sutradhar.domain.core.errors import NewerRecord, UnreadableRecord
 
 _SCHEMA = """
@@ -33,8 +34,13 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 """
 
 
-_VERSION = 3
+_STATEMENTS = (*filter(str.strip, _SCHEMA.split(";")), *library_tables.STATEMENTS)
+"""The statements that create the tables where they are missing."""
+_VERSION = 4
 """The version of the tables above; raise it with every change to them."""
+_MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {3: library_tables.refresh_entries}
+"""The steps from a version to the next one. Each runs after the missing tables were created. A file of a version
+without a step is refused."""
 
 
 _BUSY_SEC = 30.0
@@ -44,8 +50,9 @@ _BUSY_SEC = 30.0
 class Database:
     """The file and its connections.
 
-    Raises NewerRecord or UnreadableRecord when the file has the tables of another version, and sqlite3's errors as they
-    are (``OperationalError`` after 30 s behind another writer).
+    A file of an earlier version gets today's tables when it is opened. Raises NewerRecord or UnreadableRecord when the
+    file has the tables of a newer or a much older version, and sqlite3's errors as they are (``OperationalError`` after
+    30 s behind another writer).
 
     Connections are opened and closed under a file lock. The switch of a new file to the write-ahead log, and the last
     connection's clean-up of that log, refuse other processes at once, whatever timeout they have (sqlite.org/wal.html,
@@ -59,15 +66,7 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         with self.write() as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            if tables and version != _VERSION:
-                if version > _VERSION:
-                    raise NewerRecord(str(path))
-                raise UnreadableRecord(str(path), "move this file away and start this version again")
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                connection.execute(statement)
+            _prepare_tables(connection, path)
 
     def read(self) -> sqlite3.Connection:
         """Return the connection of this thread. Each statement sees all earlier commits."""
@@ -112,3 +111,22 @@ class Database:
                 connection.close()
             self._opened.clear()
         self._threads = threading.local()
+
+
+def _prepare_tables(connection: sqlite3.Connection, path: Path) -> None:
+    """Create the tables of a new file, and bring those of an earlier version to today's.
+
+    Raises:
+        NewerRecord, UnreadableRecord: the file has the tables of a version that has no step to today's.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+    if version > _VERSION:
+        raise NewerRecord(str(path))
+    if tables and version < min(_MIGRATIONS):
+        raise UnreadableRecord(str(path), "move this file away and start this version again")
+    for statement in _STATEMENTS:
+        connection.execute(statement)
+    for number in range(version, _VERSION) if tables else ():
+        _MIGRATIONS[number](connection)
+    connection.execute(f"PRAGMA user_version = {_VERSION}")

@@ -2,13 +2,16 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.library_tables import write_entry
 from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
+from sutradhar.domain.jobs.library import may_change_entry
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
@@ -31,8 +34,9 @@ class SqliteJobStore(JobStore):
             connection.execute(
                 "INSERT INTO jobs (id, state, over, created_at, updated_at, version, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (job.id, job.state, job.state.is_terminal, _stamp(job.created_at), *_columns(job)),
+                (job.id, job.state, job.state.is_terminal, format_time(job.created_at), *_columns(job)),
             )
+            write_entry(connection, job)
             _count(connection, count_changes(None, job))
         return job, True
 
@@ -56,13 +60,15 @@ class SqliteJobStore(JobStore):
                 "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
                 (job.state, job.state.is_terminal, *_columns(job), job_id),
             )
+            if may_change_entry(before, job):
+                write_entry(connection, job)
             _count(connection, count_changes(before, job))
         return job, messages
 
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
         rows = self._database.read().execute(
             "SELECT body FROM jobs WHERE over = 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
-            (_stamp(touched_before), _MAX_UNFINISHED),
+            (format_time(touched_before), _MAX_UNFINISHED),
         )
         return [Job.from_record(body) for (body,) in rows]
 
@@ -76,7 +82,7 @@ class SqliteJobStore(JobStore):
         jobs = [Job.from_record(body) for (body,) in rows]
         return Page(
             jobs[:limit],
-            encode_cursor(_stamp(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None,
+            encode_cursor(format_time(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None,
         )
 
     def count_by_state(self) -> Mapping[JobState, int]:
@@ -137,9 +143,4 @@ def _count(connection: sqlite3.Connection, changes: Mapping[JobState, int]) -> N
 
 
 def _columns(job: Job) -> tuple[str, int, str]:
-    return _stamp(job.updated_at), job.version, job.to_record()
-
-
-def _stamp(at: datetime) -> str:
-    """Return the time as text that sorts in the order of time."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return format_time(job.updated_at), job.version, job.to_record()

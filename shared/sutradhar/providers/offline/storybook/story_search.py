@@ -5,8 +5,8 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import NamedTuple
 
+from sutradhar.domain.text.search_words import fold_words
 from sutradhar.providers.offline.storybook.stories import Story, load_stories, load_word_lists
-from sutradhar.providers.offline.storybook.subject import fold_words
 
 _MIN_SIMILARITY = 0.84
 """Least ratio of ``SequenceMatcher`` of two spellings of one word."""

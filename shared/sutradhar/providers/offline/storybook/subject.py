@@ -3,9 +3,8 @@
 import re
 from typing import Literal
 
-import regex
-
 from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.text.search_words import fold_words
 from sutradhar.domain.text.text import clean_text, make_drawable
 from sutradhar.providers.offline.storybook.stories import load_word_lists
 
@@ -110,10 +109,3 @@ def _has_personal_title(subject: str, language: Language) -> bool:
     if language == "hi":
         return set(words).isdisjoint(lists.postpositions.split())
     return all(w[:1].isupper() for w in words)
-
-
-def fold_words(text: str) -> list[str]:
-    """Return the words of ``text`` in lower case; Hindi spellings with and without nukta, chandrabindu or anusvara
-    become one."""
-    folded = clean_text(text).casefold().replace("\u093c", "").replace("ँ", "ं")
-    return regex.findall(r"[\p{L}\p{M}\p{N}]+", folded)

@@ -1,0 +1,85 @@
+"""Define the entry of a job in the library: the few facts that a list shows, and by which it is filtered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.text.search_words import list_prefixes
+from sutradhar.domain.text.text import clean_text
+
+_MAX_TITLE_CHARS = 200
+
+
+class LibraryEntry(Record):
+    """A job as the library lists it. The store writes it together with the job."""
+
+    history = History("library entry", keep_fields)
+
+    job_id: str
+    owner: str = ""
+    """The id of the API key that requested the job; empty if it came without one."""
+    title: str
+    topic: str = ""
+    state: str
+    """The API's word for the state: pending, running, success, error, canceled."""
+    job_state: JobState
+    """The state of the job when this entry was made; another state of the job means that the entry is out of date."""
+    language: Language
+    duration_sec: float | None = None
+    """The length of the finished video; None until it exists."""
+    created_at: datetime
+    finished_at: datetime | None = None
+
+    @property
+    def has_video(self) -> bool:
+        return self.duration_sec is not None
+
+
+@dataclass(frozen=True)
+class LibraryFilter:
+    """The entries of a list: those that match every field that is set."""
+
+    owner: str | None = None
+    """None: the jobs of all owners."""
+    state: str | None = None
+    language: Language | None = None
+    words: tuple[str, ...] = ()
+    """Each must be the beginning of a word in the title or topic; as ``read_search_words`` returns them."""
+
+    def list_values(self) -> dict[str, str]:
+        """Return the fields that must have a certain value."""
+        values = {"owner": self.owner, "state": self.state, "language": self.language}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def make_entry(job: Job) -> LibraryEntry:
+    """Return the entry of ``job``. It changes only when the state, the plan or the result of the job changes."""
+    plan, requested_plan = job.current_plan, job.requested_plan
+    topic = requested_plan.topic or ""
+    narration = next((scene.narration for scene in plan.scenes if scene.narration), "")
+    title = plan.title or topic or requested_plan.prompt or narration
+    return LibraryEntry(
+        job_id=job.id,
+        owner=job.owner,
+        title=clean_text(title)[:_MAX_TITLE_CHARS],
+        topic=topic,
+        state=name_state(job),
+        job_state=job.state,
+        language=plan.spoken_language,
+        duration_sec=job.result.duration_sec if job.result else None,
+        created_at=job.created_at,
+        finished_at=job.entered_at.get(job.state) if job.state.is_terminal else None,
+    )
+
+
+def list_entry_prefixes(entry: LibraryEntry) -> tuple[str, ...]:
+    """Return the beginnings of words by which a search finds ``entry``."""
+    return list_prefixes((entry.title, entry.topic))
+
+
+def may_change_entry(before: Job, after: Job) -> bool:
+    """Return whether a write may change the entry of the job; most writes only tell progress."""
+    return any(getattr(before, name) != getattr(after, name) for name in ("state", "plan", "requested_plan", "result"))

@@ -1,0 +1,43 @@
+"""Read texts and queries as words that can be compared, whatever their spelling in Devanagari or their case."""
+
+from collections.abc import Iterable
+
+from sutradhar.domain.text.text import clean_text
+
+MAX_PREFIX_CHARS = 12
+"""A search compares at most this many of the first characters of a word."""
+_MAX_PREFIXES, _MAX_PREFIX_BYTES = 200, 4000
+"""The most beginnings of words that one text is found by, and their bytes. A Firestore document has 8.5 kB for them
+beside the largest job."""
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the words of ``text`` in lower case; Hindi spellings with and without nukta, chandrabindu or anusvara
+    become one, and joiners are left out."""
+    import regex  # noqa: PLC0415 - a function that reads no text does without
+
+    folded = clean_text(text).casefold().replace("\u093c", "").replace("ँ", "ं")
+    folded = folded.replace("\u200c", "").replace("\u200d", "")
+    return regex.findall(r"[\p{L}\p{M}\p{N}]+", folded)
+
+
+def list_prefixes(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the beginnings of the words in ``texts``, from the first character on, each once."""
+    prefixes: dict[str, None] = {}
+    size = 0
+    for word in (word for text in texts for word in fold_words(text)):
+        for length in range(1, min(len(word), MAX_PREFIX_CHARS) + 1):
+            prefix = word[:length]
+            if prefix in prefixes:
+                continue
+            size += len(prefix.encode())
+            if size > _MAX_PREFIX_BYTES or len(prefixes) == _MAX_PREFIXES:
+                return tuple(prefixes)
+            prefixes[prefix] = None
+    return tuple(prefixes)
+
+
+def read_search_words(query: str) -> tuple[str, ...]:
+    """Return the words of ``query`` as ``list_prefixes`` has them, the longest first."""
+    words = {word[:MAX_PREFIX_CHARS] for word in fold_words(query)}
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
