@@ -14,6 +14,7 @@ from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.providers.hosted.api_errors import make_bad_response, make_refusal, refuse_bad_media
 from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.prompts import build_image_prompt
 from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.media.image_decode import find_media_type
 from sutradhar.providers.media.video_probe import probe_size
@@ -52,7 +53,7 @@ class Veo:
     ) -> Operation:
         """Return the started operation. Raise ProviderError."""
         usage = self.usage(width, height, seconds)
-        text = f"{prompt}\nStyle: {style}" if style else prompt
+        text = build_image_prompt(prompt, style)
         config: dict[str, Any] = {
             "number_of_videos": 1,
             "duration_seconds": _choose_length(width, height, seconds),

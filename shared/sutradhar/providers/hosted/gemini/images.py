@@ -13,6 +13,7 @@ from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.hosted.gemini.client import PROVIDER, convert_errors, find_refusal, open_client, read_usage
+from sutradhar.providers.hosted.prompts import build_image_prompt
 from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.media.image_decode import find_media_type, inspect_image
 
@@ -44,7 +45,7 @@ class GeminiImages:
         return ImageCapabilities(reference_images=True)
 
     def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> Usage:
-        text, image_config = _build_prompt(prompt, style), self._image_config(width, height)
+        text, image_config = build_image_prompt(prompt, style), self._image_config(width, height)
         output_tokens = (
             _OUTPUT_TOKENS[image_config["image_size"]] if "image_size" in image_config else _REFERENCE_TOKENS
         )
@@ -66,7 +67,7 @@ class GeminiImages:
         reference_images: Sequence[bytes] = (),
     ) -> ImageFile:
         """Return the image of ``prompt``. Raise ProviderError."""
-        text, image_config = _build_prompt(prompt, style), self._image_config(width, height)
+        text, image_config = build_image_prompt(prompt, style), self._image_config(width, height)
         usage = self.usage(prompt, style, width, height, len(reference_images))
         references = [{"inline_data": {"data": data, "mime_type": find_media_type(data)}} for data in reference_images]
         contents = [{"role": "user", "parts": [*references, {"text": text}]}]
@@ -94,10 +95,6 @@ class GeminiImages:
         aspect = _ASPECTS[min(_ASPECTS, key=lambda shape: abs(shape[0] / shape[1] - width / height))]
         has_sizes = not self._model.startswith(_MODELS_OF_ONE_SIZE)
         return {"aspect_ratio": aspect, **({"image_size": choose_image_size(width, height)} if has_sizes else {})}
-
-
-def _build_prompt(prompt: str, style: str) -> str:
-    return f"{prompt}\nStyle: {style}" if style else prompt
 
 
 def choose_image_size(width: int, height: int) -> str:

@@ -14,6 +14,7 @@ from sutradhar.provider_table import find_offer
 from sutradhar.providers.hosted.account import ProviderAccount
 from sutradhar.providers.hosted.api_errors import make_bad_response, refuse_bad_media
 from sutradhar.providers.hosted.openai.client import PROVIDER, convert_errors, open_client
+from sutradhar.providers.hosted.prompts import build_image_prompt
 from sutradhar.providers.hosted.retries import call_with_retries
 from sutradhar.providers.media.image_decode import find_media_type, inspect_image
 
@@ -61,7 +62,7 @@ class OpenAIImages:
         return ImageCapabilities(reference_images=True)
 
     def usage(self, prompt: str, style: str, width: int, height: int, reference_count: int = 0) -> Usage:
-        text, reference_tokens = _build_prompt(prompt, style), _REFERENCE_TOKENS[self._fidelity]
+        text, reference_tokens = build_image_prompt(prompt, style), _REFERENCE_TOKENS[self._fidelity]
         max_usage, expected = (
             {"input_tokens": 50 + len(text) / characters, "output_tokens": output}
             | ({"input_image_tokens": tokens * reference_count} if reference_count else {})
@@ -84,7 +85,7 @@ class OpenAIImages:
         reference_images: Sequence[bytes] = (),
     ) -> ImageFile:
         """Return the image of ``prompt``. Raise ProviderError."""
-        size, text = self._size(width, height), _build_prompt(prompt, style)
+        size, text = self._size(width, height), build_image_prompt(prompt, style)
         usage = self.usage(prompt, style, width, height, len(reference_images))
         parameters: dict[str, Any] = {
             "model": self._model,
@@ -134,10 +135,6 @@ class OpenAIImages:
         square = _SQUARE_TOKENS.get(self._quality, _SQUARE_TOKENS["high"])
         area = size[0] * size[1] / 1024**2
         return square * max(area, 1.0), square * max(sqrt(area), 1.0)
-
-
-def _build_prompt(prompt: str, style: str) -> str:
-    return f"{prompt}\nStyle: {style}" if style else prompt
 
 
 def _read_usage(usage: Any) -> dict[str, float]:
