@@ -14,7 +14,9 @@ from sutradhar.domain.assets.specs import ClipSpec, ImageSpec, StockSpec
 from sutradhar.domain.core.errors import LeaseHeld, ProviderError, StaleLease
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message, RenderFinished
+from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import fail_job, handle
+from sutradhar.pipeline.submit import submit
 from sutradhar.ports.runner import ExecutionState
 from tests.fakes import FakeClock, FakeRunner, Renderers, write_summary
 from tests.providers.server import KEY, ProviderStub
@@ -104,6 +106,12 @@ class PipelineHarness:
             self.renderers.state[name] = ExecutionState.SUCCEEDED
             summary = write_summary(self.services.blobs, request)
             self.queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+
+    def run_plan(self, plan: RenderPlan) -> Job:
+        """Submit ``plan``, work until nothing is left to do, and return the job."""
+        job, _ = submit(self.services, plan)
+        self.work()
+        return self.job(job.id)
 
     def job(self, job_id: str) -> Job:
         return self.services.jobs.get(job_id)

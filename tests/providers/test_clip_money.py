@@ -18,7 +18,7 @@ from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, retry, submit
 from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import ProviderStub
-from tests.providers.test_clips import PLAN, POLL, delay_clip, list_starts, make_video, pipeline, read_charges
+from tests.providers.test_clips import PLAN, POLL, delay_clip, list_starts, pipeline, read_charges
 
 __all__ = ["pipeline"]  # a fixture
 SLOT = Slot.image(0)
@@ -66,7 +66,7 @@ def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub
     make(pipeline, job)  # the message that waited for the clip
     assert (list_clip_outcomes(pipeline, job), read_charges(pipeline, job).reserved) == (["lost"], 0)
     # a job that needs the same clip gets the one that was started, and then its price is known
-    assert make_video(pipeline).assets[SLOT].is_video
+    assert pipeline.run_plan(PLAN).assets[SLOT].is_video
     assert len(list_starts(stub)) == 1
     assert list_clip_outcomes(pipeline, job) == ["settled"]
 
@@ -209,7 +209,7 @@ def without_project(stub: ProviderStub, tmp_path: Path) -> Iterator[PipelineHarn
 def test_a_video_without_a_provider_of_clips_is_estimated_with_its_images(without_project: PipelineHarness) -> None:
     with pytest.raises(InvalidRequest, match=r"may cost 0\.01"):
         submit(without_project.services, PLAN.evolve(budget_usd=0.01))
-    done = make_video(without_project)
+    done = without_project.run_plan(PLAN)
     job_cost = describe_cost(done, read_charges(without_project, done))
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.2)
     assert done.assets[SLOT].fallbacks[0].reason == "no clip generator is set up"
@@ -219,6 +219,6 @@ def test_an_asset_of_several_scenes_is_estimated_once(without_project: PipelineH
     bell = {"text": "a temple bell"}
     scenes = [{"image_prompt": f"a river {i}", "duration_sec": 2, "sounds": [bell]} for i in range(5)]
     body = {"title": "WakeSender", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}}
-    done = make_video(without_project, RenderPlan.parse({**body, "scenes": scenes}))
+    done = without_project.run_plan(RenderPlan.parse({**body, "scenes": scenes}))
     job_cost = describe_cost(done, read_charges(without_project, done))
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.05)

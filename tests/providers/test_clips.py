@@ -14,7 +14,7 @@ from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import describe_cost, describe_status
-from sutradhar.domain.jobs.messages import Message, ProduceAsset
+from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -201,12 +201,6 @@ def read_charges(pipeline: PipelineHarness, job: Job) -> Account:
     return read_account(pipeline.backend.records, job_account(job.id))
 
 
-def make_video(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
-    job, _ = submit(pipeline.services, plan)
-    pipeline.work()
-    return pipeline.job(job.id)
-
-
 def delay_clip(stub: ProviderStub, times: int) -> None:
     """Let the provider answer "pending" to the first ``times`` polls."""
     left = [times]
@@ -221,7 +215,7 @@ def delay_clip(stub: ProviderStub, times: int) -> None:
 
 def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     delay_clip(stub, 3)
-    done = make_video(pipeline)
+    done = pipeline.run_plan(PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
     moving, still = done.assets[Slot.parse("scene-00-image")], done.assets[Slot.parse("scene-01-image")]
     assert (moving.provider, moving.is_video, moving.fallbacks) == ("gemini/veo-3.1-fast-generate-001", True, ())
@@ -243,7 +237,7 @@ def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, s
     assert manifest["assets"][0]["prompt"].startswith("a river at dawn")
     assert manifest["assets"][0]["request_id"].startswith("projects/p/locations/l/publishers/google/models/veo")
     # the next video uses the stored clip
-    assert make_video(pipeline).state is JobState.SUCCEEDED
+    assert pipeline.run_plan(PLAN).state is JobState.SUCCEEDED
     assert len(list_starts(stub)) == 1
 
 
@@ -252,7 +246,7 @@ def test_a_scene_with_a_refused_clip_shows_its_image_and_reports_it(
     pipeline: PipelineHarness, stub: ProviderStub, step: str
 ) -> None:
     stub.before = lambda call: setattr(call, "fault", "refusal") if call.path.endswith(step) else None
-    done = make_video(pipeline)
+    done = pipeline.run_plan(PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
     asset = done.assets[Slot.parse("scene-00-image")]
     assert (asset.provider, asset.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
@@ -262,12 +256,12 @@ def test_a_scene_with_a_refused_clip_shows_its_image_and_reports_it(
     assert read_charges(pipeline, done).reserved == 0
     # the next video tries again
     stub.before = lambda _call: None
-    assert make_video(pipeline).assets[Slot.parse("scene-00-image")].is_video
+    assert pipeline.run_plan(PLAN).assets[Slot.parse("scene-00-image")].is_video
 
 
 def test_no_image_replaces_a_clip_of_a_strict_plan(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     stub.before = lambda call: setattr(call, "fault", "refusal") if call.path.endswith(POLL) else None
-    failed = make_video(pipeline, PLAN.evolve(strict=True))
+    failed = pipeline.run_plan(PLAN.evolve(strict=True))
     assert failed.state is JobState.FAILED
     stub.before = lambda _call: None
     retry(pipeline.services, failed.id)
@@ -322,14 +316,8 @@ def test_an_endless_operation_is_abandoned_and_charged_in_full(pipeline: Pipelin
 
 def test_a_message_delivered_twice_starts_one_clip(pipeline: PipelineHarness, stub: ProviderStub) -> None:
     delay_clip(stub, 2)
-    real = pipeline.services.bus.publish
-
-    def publish_twice(message: Message) -> None:
-        real(message)
-        real(message)
-
-    pipeline.services.bus.publish = publish_twice  # type: ignore[method-assign] # the queue delivers at least once
-    assert make_video(pipeline).state is JobState.SUCCEEDED
+    pipeline.publish_twice()
+    assert pipeline.run_plan(PLAN).state is JobState.SUCCEEDED
     assert len(list_starts(stub)) == 1
     assert len(stub.list_billed("openai")) == 2
 

@@ -11,7 +11,7 @@ from sutradhar.domain.assets.asset import Asset, Fallback
 from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.job_status import describe_status, summarize_fallbacks
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
@@ -45,12 +45,6 @@ def pipeline_with(stub: ProviderStub, tmp_path: Path) -> Iterator[Make]:
     yield make
     for one in harnesses:
         one.close()
-
-
-def run_job(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
-    job, _ = submit(pipeline.services, plan)
-    pipeline.work()
-    return pipeline.job(job.id)
 
 
 def make_plain_harness(tmp_path: Path) -> PipelineHarness:
@@ -118,7 +112,7 @@ def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: ProviderStub) -> 
     pipeline = pipeline_with()
     with pytest.raises(InvalidRequest, match="set GEMINI_PROJECT"):
         submit(pipeline.services, plan.evolve(strict=True))
-    done = run_job(pipeline, plan)
+    done = pipeline.run_plan(plan)
     assert done.state is JobState.SUCCEEDED
     assert any("set GEMINI_PROJECT" in note for note in done.notices)
 
@@ -126,7 +120,7 @@ def test_a_key_alone_makes_no_clips(pipeline_with: Make, stub: ProviderStub) -> 
 def test_what_is_made_already_costs_nothing_in_the_estimate(pipeline_with: Make) -> None:
     pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    assert run_job(pipeline, plan).estimated_micros > 0
+    assert pipeline.run_plan(plan).estimated_micros > 0
     again, _ = submit(pipeline.services, plan)
     assert (again.estimated_micros, again.max_estimated_micros) == (0, 0)
     more = plan.evolve(scenes=(*plan.scenes, plan.scenes[0].evolve(image_prompt="a lake")))
@@ -137,7 +131,7 @@ def test_what_is_made_already_costs_nothing_in_the_estimate(pipeline_with: Make)
 def test_what_is_made_already_fits_under_every_cap(pipeline_with: Make) -> None:
     pipeline = pipeline_with()
     plan = RenderPlan.parse(BASE)
-    run_job(pipeline, plan)
+    pipeline.run_plan(plan)
     assert submit(pipeline.services, plan.evolve(budget_usd=0.001))[1]
 
 
@@ -157,7 +151,7 @@ def test_an_image_in_the_place_of_footage_keeps_the_reference_images(pipeline_wi
         }
     )
     pipeline = pipeline_with()
-    done = run_job(pipeline, plan)
+    done = pipeline.run_plan(plan)
     sheet = pipeline.services.blobs.get(done.assets[Slot.parse("character-0")].blob)
     edits = [one for one in stub.list_billed("openai") if one.path == "/v1/images/edits"]
     assert [one.form["prompt"].partition(".")[0] for one in edits] == ["a river", "a hill", "a market"]
@@ -175,7 +169,7 @@ def test_footage_that_is_found_is_not_held_up_by_reference_images(pipeline_with:
             "scenes": [scene, {**scene, "image_prompt": "a hill"}],
         }
     )
-    done = run_job(pipeline_with(), plan)
+    done = pipeline_with().run_plan(plan)
     assert all(done.assets[Slot.parse(f"scene-0{i}-image")].is_video for i in range(2))
     assert not stub.list_billed("openai")
 
@@ -190,7 +184,7 @@ def test_footage_that_is_found_is_not_held_up_by_reference_images(pipeline_with:
     ],
 )
 def test_provenance_names_the_voice(pipeline_with: Make, variables: dict[str, str], voice: str, named: str) -> None:
-    done = run_job(pipeline_with(**variables), RenderPlan.parse({**BASE, "voice": voice}))
+    done = pipeline_with(**variables).run_plan(RenderPlan.parse({**BASE, "voice": voice}))
     asset_facts = build_manifest(done, Account())["assets"][0]
     assert (asset_facts["kind"], asset_facts["voice"]) == ("narration", named)
 
@@ -199,7 +193,7 @@ def test_provenance_of_a_clip_names_its_style_and_first_frame(
     pipeline_with: Make, stub: ProviderStub, tmp_path: Path
 ) -> None:
     pipeline = pipeline_with(GEMINI_PROJECT="p", GEMINI_LOCATION="l")
-    done = run_job(pipeline, RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
+    done = pipeline.run_plan(RenderPlan.parse({**BASE, "style": "ink", "footage": "generated"}))
     asset_facts = next(asset for asset in build_manifest(done, Account())["assets"] if asset["kind"] == "image")
     assert (asset_facts["model"], asset_facts["style"]) == ("veo-3.1-fast-generate-001", "ink")
     still = next(request for request in stub.list_billed("openai") if request.path == "/v1/images/generations")
@@ -232,7 +226,7 @@ def test_the_step_that_failed_is_the_one_that_is_named(
 ) -> None:
     provider = "elevenlabs" if kind == "tts" else "openai"
     stub.always(provider, "bad request")
-    done = run_job(pipeline_with(), RenderPlan.parse({**BASE, "strict": True}))
+    done = pipeline_with().run_plan(RenderPlan.parse({**BASE, "strict": True}))
     assert done.state is JobState.FAILED
     asset_facts = describe_status(done, {}, Account(), base="")
     assert asset_facts["step"] == kind
@@ -244,7 +238,7 @@ def test_a_failed_translator_is_not_reported_as_missing(pipeline_with: Make, stu
         stub.always(provider, "bad request")
     pipeline = pipeline_with()
     plan = RenderPlan.parse({**BASE, "subtitle_languages": ["en", "hi"]})
-    (note,) = [note for note in run_job(pipeline, plan).notices if "captions are left out" in note]
+    (note,) = [note for note in pipeline.run_plan(plan).notices if "captions are left out" in note]
     assert "and openai, gemini could not add one" in note
     assert "no translator is set up" not in note
 
@@ -253,6 +247,6 @@ def test_a_refused_prompt_is_not_to_be_retried(pipeline_with: Make, stub: Provid
     stub.always("openai", "refusal")
     stub.always("gemini", "refusal")
     pipeline = pipeline_with()
-    done = run_job(pipeline, RenderPlan.parse({**BASE, "strict": True}))
+    done = pipeline.run_plan(RenderPlan.parse({**BASE, "strict": True}))
     assert done.error
     assert done.error.advice == "say it in other words in a new job: the plan of this one is fixed"

@@ -53,12 +53,6 @@ def pipeline_with(stub: ProviderStub, tmp_path: Path) -> Iterator[Make]:
         one.close()
 
 
-def run_job(pipeline: PipelineHarness, plan: RenderPlan) -> Job:
-    job, _ = submit(pipeline.services, plan)
-    pipeline.work()
-    return pipeline.job(job.id)
-
-
 def count_billed(stub: ProviderStub) -> int:
     return sum(len(stub.list_billed(provider)) for provider in ("openai", "gemini", "elevenlabs"))
 
@@ -91,7 +85,7 @@ def test_another_model_stands_in_for_one_that_is_gone(
     pipeline_with: Make, stub: ProviderStub, variables: dict[str, str], plan: RenderPlan, slot: str, provider: str
 ) -> None:
     with watch_money(stub) as spent:
-        done = run_job(pipeline_with(**variables), plan)
+        done = pipeline_with(**variables).run_plan(plan)
     assert done.state is JobState.SUCCEEDED, done.error
     assert done.assets[Slot.parse(slot)].provider == provider
     (missed,) = done.assets[Slot.parse(slot)].fallbacks
@@ -105,7 +99,7 @@ def test_another_model_stands_in_for_one_that_is_gone(
 
 
 def test_another_model_writes_the_script(pipeline_with: Make, stub: ProviderStub) -> None:
-    done = run_job(pipeline_with(OPENAI_PLANNER_MODEL="gone-1"), TOPIC_PLAN)
+    done = pipeline_with(OPENAI_PLANNER_MODEL="gone-1").run_plan(TOPIC_PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
     assert [request.body["model"] for request in stub.list_billed("openai") if request.path == "/v1/responses"] == [
         "gpt-6.1-terra"
@@ -126,7 +120,7 @@ def test_each_usual_model_has_a_reserve(
     models = module.MODELS  # type: ignore[attr-defined]
     left = {n: can for n, can in models.items() if n != gone} if isinstance(models, dict) else [*models]
     monkeypatch.setattr(module, "MODELS", [n for n in left if n != gone] if isinstance(left, list) else left)
-    done = run_job(pipeline_with(), PLAN)
+    done = pipeline_with().run_plan(PLAN)
     assert done.assets[Slot.parse(slot)].provider == provider
 
 
@@ -134,7 +128,7 @@ def test_a_provider_whose_models_are_both_gone_is_followed_by_the_next(
     pipeline_with: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(openai_stub, "MODELS", ("gpt-6.1-terra",))
-    done = run_job(pipeline_with(), PLAN)
+    done = pipeline_with().run_plan(PLAN)
     assert done.assets[Slot.parse("scene-00-image")].provider == "gemini/gemini-3.1-flash-image"
     assert len(done.assets[Slot.parse("scene-00-image")].fallbacks) == 2
 
@@ -151,7 +145,7 @@ def test_a_strict_job_fails_before_anything_is_paid_for(
     pipeline_with: Make, stub: ProviderStub, variables: dict[str, str], plan: RenderPlan
 ) -> None:
     pipeline = pipeline_with(**variables)
-    done = run_job(pipeline, plan.evolve(strict=True))
+    done = pipeline.run_plan(plan.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error
     assert done.error.stage == "planning"
@@ -173,7 +167,7 @@ def test_a_strict_job_with_a_model_that_is_over_by_the_table_is_refused(
 
 
 def test_a_model_that_ends_soon_is_noticed_and_used(pipeline_with: Make) -> None:
-    done = run_job(pipeline_with(OPENAI_PLANNER_MODEL="gpt-dying"), TOPIC_PLAN)
+    done = pipeline_with(OPENAI_PLANNER_MODEL="gpt-dying").run_plan(TOPIC_PLAN)
     assert done.state is JobState.SUCCEEDED
     (notice,) = [note for note in done.notices if "gpt-dying" in note]
     assert f"WILL BE SHUT DOWN on {openai_stub._model('dying')['shutdown_date']}" in notice
@@ -182,14 +176,14 @@ def test_a_model_that_ends_soon_is_noticed_and_used(pipeline_with: Make) -> None
 def test_the_provider_is_asked_for_its_models_once_for_many_jobs(pipeline_with: Make, stub: ProviderStub) -> None:
     pipeline = pipeline_with()
     for seed in range(3):
-        assert run_job(pipeline, PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
+        assert pipeline.run_plan(PLAN.evolve(seed=seed)).state is JobState.SUCCEEDED
     asked = [request.path for request in stub.calls("openai") if request.method == "GET"]
     assert asked == ["/v1/models/gpt-image-2.6-flare"]
 
 
 def test_a_provider_that_does_not_say_holds_up_nothing(pipeline_with: Make, stub: ProviderStub) -> None:
     stub.before = lambda request: setattr(request, "fault", "500" if request.method == "GET" else request.fault)
-    done = run_job(pipeline_with(), PLAN.evolve(strict=True))
+    done = pipeline_with().run_plan(PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
 
 
@@ -205,7 +199,7 @@ def test_a_model_that_goes_while_videos_are_made_is_asked_for_once(
 
     stub.before = go
     scenes = tuple(PLAN.scenes[0].evolve(image_prompt=f"a river {i}") for i in range(3))
-    done = run_job(pipeline, PLAN.evolve(scenes=scenes))
+    done = pipeline.run_plan(PLAN.evolve(scenes=scenes))
     assert done.state is JobState.SUCCEEDED
     sent = [request.body["model"] for request in stub.calls("openai") if request.path == "/v1/images/generations"]
     assert sent == ["gone-1", *["gpt-image-2.6-flare"] * 3]
@@ -259,7 +253,7 @@ ONLY_OPENAI = {"PROVIDERS": "openai", "OPENAI_VOICE_MODEL": ""}
 
 @pytest.mark.usefixtures("narration_cost")
 def test_an_offline_voice_in_place_of_one_that_is_over_is_told(pipeline_with: Make) -> None:
-    done = run_job(pipeline_with(**ONLY_OPENAI), PLAN)
+    done = pipeline_with(**ONLY_OPENAI).run_plan(PLAN)
     assert done.state is JobState.SUCCEEDED, done.error
     (notice,) = [note for note in done.notices if "an offline voice speaks instead" in note]
     assert notice.startswith("gpt-4o-mini-tts was shut down on 2026-11-01")
@@ -269,7 +263,7 @@ def test_an_offline_voice_in_place_of_one_that_is_over_is_told(pipeline_with: Ma
 @pytest.mark.usefixtures("narration_cost")
 @pytest.mark.parametrize("variables", [{}, {**ONLY_OPENAI, "OPENAI_VOICE_MODEL": "gpt-voice"}])
 def test_a_voice_that_no_job_misses_gives_no_notice(pipeline_with: Make, variables: dict[str, str]) -> None:
-    done = run_job(pipeline_with(**{"OPENAI_VOICE_MODEL": "", **variables}), PLAN.evolve(strict=True))
+    done = pipeline_with(**{"OPENAI_VOICE_MODEL": "", **variables}).run_plan(PLAN.evolve(strict=True))
     assert done.state is JobState.SUCCEEDED, done.error
     assert not [note for note in done.notices if "shut down" in note]
 
@@ -278,7 +272,7 @@ def test_a_voice_that_no_job_misses_gives_no_notice(pipeline_with: Make, variabl
 def test_a_strict_job_gets_no_offline_voice_in_place_of_one_that_is_over(
     pipeline_with: Make, stub: ProviderStub
 ) -> None:
-    done = run_job(pipeline_with(**ONLY_OPENAI), PLAN.evolve(strict=True))
+    done = pipeline_with(**ONLY_OPENAI).run_plan(PLAN.evolve(strict=True))
     assert done.state is JobState.FAILED
     assert done.error
     assert "gpt-4o-mini-tts was shut down on 2026-11-01, and strict allows no other" in done.error.cause

@@ -15,7 +15,6 @@ from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline.billing.accounts import read_account
-from sutradhar.pipeline.submit import submit
 from tests.providers.billing_harness import MIRA, BillingHarness
 from tests.providers.pipeline_harness import PipelineHarness, prompt_of
 from tests.providers.server import ProviderStub
@@ -42,9 +41,7 @@ PLAN = RenderPlan.parse(BODY)
 
 
 def make_video(pipeline: PipelineHarness, plan: RenderPlan = PLAN) -> Job:
-    job, _ = submit(pipeline.services, plan)
-    pipeline.work()
-    done = pipeline.job(job.id)
+    done = pipeline.run_plan(plan)
     assert done.state is JobState.SUCCEEDED, done.error
     return done
 
