@@ -18,18 +18,7 @@ _HEAD = '''"""The code points that the two caption fonts have a glyph for.
 The domain cannot open fonts, and a text that cannot be drawn must be refused before anything is paid for.
 """
 
-
-def _parse_ranges(table: str) -> frozenset[int]:
-    """Return the code points of ``table``. Two hexadecimal numbers stand for each run of code points: its distance from
-    the end of the last run, and its length."""
-    points: list[int] = []
-    numbers = [int(number, 16) for number in table.split()]
-    at = 0
-    for skipped, length in zip(numbers[::2], numbers[1::2], strict=True):
-        at += skipped
-        points += range(at, at + length)
-        at += length
-    return frozenset(points)
+from sutradhar.domain.text.code_points import parse_code_points
 '''
 
 
@@ -49,8 +38,9 @@ def write_module() -> str:
     parts = [_HEAD]
     for name, font in (("LATIN", find_typeface().latin), ("DEVANAGARI", find_typeface().devanagari)):
         lines = "\n".join(f"    {line}" for line in wrap(_format_ranges(font), 110))
-        parts.append(f'{name} = _parse_ranges(\n    """\n{lines}\n    """\n)\n"""The code points of {font.name}."""\n')
-    return "\n\n".join(parts[:2]) + "\n" + parts[2]
+        table = f'parse_code_points(\n    """\n{lines}\n    """\n)'
+        parts.append(f'{name} = {table}\n"""The code points of {font.name}."""\n')
+    return "\n".join(parts)
 
 
 if __name__ == "__main__":
