@@ -25,6 +25,36 @@ resource "google_firestore_index" "jobs_unfinished" {
   }
 }
 
+# The library: every combination of its filters, in the order of creation.
+locals {
+  library_filters = {
+    for filters in setsubtract(toset([
+      for n in range(16) : join(" ", compact([
+        for i, field in ["owner", "shown_state", "language", "prefixes"] : floor(n / pow(2, i)) % 2 == 1 ? field : ""
+      ]))
+    ]), [""]) : filters => split(" ", filters)
+  }
+}
+
+resource "google_firestore_index" "library" {
+  for_each   = local.library_filters
+  database   = google_firestore_database.this.name
+  collection = "jobs"
+
+  dynamic "fields" {
+    for_each = each.value
+    content {
+      field_path   = fields.value
+      order        = fields.value == "prefixes" ? null : "ASCENDING"
+      array_config = fields.value == "prefixes" ? "CONTAINS" : null
+    }
+  }
+  fields {
+    field_path = "created_at"
+    order      = "DESCENDING"
+  }
+}
+
 resource "google_firestore_field" "expire_at" {
   for_each   = toset(["jobs", "assets", "leases", "records"])
   database   = google_firestore_database.this.name
@@ -33,6 +63,16 @@ resource "google_firestore_field" "expire_at" {
 
   ttl_config {}
   index_config {} # no query needs it, and an index of ever later times is a hot spot
+}
+
+# What the library shows, and the words that only the indexes above search.
+resource "google_firestore_field" "library" {
+  for_each   = toset(["entry", "prefixes"])
+  database   = google_firestore_database.this.name
+  collection = "jobs"
+  field      = each.key
+
+  index_config {}
 }
 
 # Long texts that no query searches.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, StaleLease
 from sutradhar.domain.jobs.job import Job, JobFailure
+from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.pagination import encode_cursor
 from tests import emulated_cloud
@@ -101,7 +103,7 @@ def test_every_record_has_the_fields_that_terraform_names(stores: Stores) -> Non
     for collection in TTL_COLLECTIONS:
         assert TTL_FIELD in stores.raw.document(f"{collection}/k").get().to_dict()
     for collection, name in UNINDEXED:
-        assert isinstance(stores.field(f"{collection}/k", name), str)
+        assert isinstance(stores.field(f"{collection}/k", name), str | list)
 
 
 def test_counts_are_spread(stores: Stores) -> None:
@@ -132,27 +134,46 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
         jobs.list_latest(1, jobs.list_latest(1).after)
         jobs.list_unfinished(clock.now())
         jobs.count_by_state()
+        jobs.refresh_entries("", clock.now())
+        filters = list(_list_filters())
+        for matching in filters:
+            jobs.list_entries(matching, 1, jobs.list_entries(matching, 1).after)
+            jobs.count_entries(matching)
         store.close()
-    sent = [index for method, request in between.requests if method == "RunQuery" for index in [_index(request)]]
-    assert len(sent) == 4
+    sent = [_index(request) for method, request in between.requests if method == "RunQuery"]
+    counted = [_index(request) for method, request in between.requests if method == "RunAggregationQuery"]
+    assert len(sent) == 5 + 2 * len(filters)
     assert {index for index in sent if index} == set(INDEXES)
-    assert not any(method == "RunAggregationQuery" for method, _ in between.requests)
+    assert len(counted) == len(filters)
+    assert {index for index in counted if index} < set(INDEXES)
+
+
+def _list_filters() -> Iterator[LibraryFilter]:
+    """Yield every combination of filters that finds the two jobs of the test."""
+    values: dict[str, Any] = {"owner": "", "state": "pending", "language": "en", "words": ("tea",)}
+    for count in range(5):
+        for names in combinations(values, count):
+            yield LibraryFilter(**{name: values[name] for name in names})
 
 
 def _index(request: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
     """Return the composite index that Firestore needs for a query: fields it compares for equality, then those of its
     order; none for a single field (firebase.google.com/docs/firestore/query-data/index-overview)."""
-    from google.cloud.firestore_v1.types import RunQueryRequest, StructuredQuery
+    from google.cloud.firestore_v1.types import RunAggregationQueryRequest, RunQueryRequest, StructuredQuery
 
     query = RunQueryRequest.deserialize(request).structured_query
+    if not query.from_:
+        query = RunAggregationQueryRequest.deserialize(request).structured_aggregation_query.structured_query
     both = query.where.composite_filter.filters
     filters = [part.field_filter for part in both or ([query.where] if query.where else [])]
-    equal = [f.field.field_path for f in filters if f.op == StructuredQuery.FieldFilter.Operator.EQUAL]
+    operators = StructuredQuery.FieldFilter.Operator
+    equal = [f.field.field_path for f in filters if f.op == operators.EQUAL]
+    contained = [f.field.field_path for f in filters if f.op == operators.ARRAY_CONTAINS]
     order = [(o.field.field_path, o.direction.name) for o in query.order_by]
-    unequal = {f.field.field_path for f in filters} - set(equal)
+    unequal = {f.field.field_path for f in filters} - {*equal, *contained}
     assert unequal <= {path for path, _ in order}, "Firestore would put these first in its order"
     if order and order[-1][0] == "__name__":
         *order, (_, direction) = order
         assert not order or order[-1][1] == direction, "every index ends with the name, in its last direction"
-    fields = (*((path, "ASCENDING") for path in equal), *order)
+    fields = (*((path, "ASCENDING") for path in equal), *((path, "CONTAINS") for path in contained), *order)
     return (query.from_[0].collection_id, fields) if len(fields) > 1 else None

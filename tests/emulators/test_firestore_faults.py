@@ -21,6 +21,7 @@ from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreAssetStore, F
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import BackendError, InvalidRequest, LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
+from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
 from tests import emulated_cloud
@@ -81,6 +82,10 @@ OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "update that moves": lambda s: s.jobs.update("old", lambda job: job.cancel(s.clock.now())),
     "unfinished": lambda s: s.jobs.list_unfinished(s.clock.now()),
     "latest": lambda s: s.jobs.list_latest(1),
+    "library": lambda s: s.jobs.list_entries(LibraryFilter(state="pending"), 1),
+    "library search": lambda s: s.jobs.list_entries(LibraryFilter(words=("te", "t")), 1),
+    "library count": lambda s: s.jobs.count_entries(LibraryFilter(words=("te",))),
+    "library refresh": lambda s: s.jobs.refresh_entries("", s.clock.now()),
     "counts": lambda s: s.jobs.count_by_state(),
     "get assets": lambda s: s.assets.get_many(["old", "none"]),
     "save": lambda s: s.assets.save(asset("new"), s.held),

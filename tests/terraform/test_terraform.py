@@ -151,7 +151,7 @@ def test_public_access_is_off_by_default_and_opens_api_only(default_plan: Planne
 
 def test_the_indexes_are_those_that_the_queries_need(default_plan: Planned) -> None:
     resources = {
-        (v["collection"], tuple((f["field_path"], f["order"]) for f in v["fields"]))
+        (v["collection"], tuple((f["field_path"], f["order"] or f["array_config"]) for f in v["fields"]))
         for v in default_plan.select("google_firestore_index").values()
     }
     assert resources == set(INDEXES)

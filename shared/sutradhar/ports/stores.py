@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter
 from sutradhar.domain.jobs.messages import Message
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
@@ -34,6 +35,15 @@ class Page:
     """One page of the list of jobs."""
 
     jobs: Sequence[Job]
+    after: str | None
+    """The pagination cursor at which the next page begins; None: this page is the last one."""
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """One page of the library."""
+
+    entries: Sequence[LibraryEntry]
     after: str | None
     """The pagination cursor at which the next page begins; None: this page is the last one."""
 
@@ -96,6 +106,29 @@ class JobStore(Protocol):
         Raises:
             InvalidRequest: ``after`` is no cursor.
         """
+        ...
+
+    def list_entries(self, matching: LibraryFilter, limit: int, after: str | None = None, skip: int = 0) -> EntryPage:
+        """Return the library's entries of the jobs that match, the newest first, from the pagination cursor ``after``
+        on and without the first ``skip`` of them. An entry is written together with its job.
+
+        The time that this takes does not grow with the number of jobs, but with ``skip``. A page may have fewer entries
+        than ``limit`` although ``after`` names a next one: a store may examine a part of the library at a time if
+        ``matching`` has several words.
+
+        Raises:
+            InvalidRequest: ``after`` is no cursor.
+        """
+        ...
+
+    def count_entries(self, matching: LibraryFilter) -> int | None:
+        """Return how many jobs match; None if this store cannot count them without reading each: Firestore with several
+        words."""
+        ...
+
+    def refresh_entries(self, position: str, now: datetime) -> str:
+        """Write the entries of jobs whose last writer was a version without a library, some thousand jobs at a time.
+        Return the position at which the next call continues; the first call gets an empty one."""
         ...
 
     def count_by_state(self) -> Mapping[JobState, int]:

@@ -4,11 +4,27 @@ Terraform creates them, and a test compares the two: the emulator answers every 
 itself refuses a query that lacks its index.
 """
 
+from collections.abc import Iterator
+from itertools import combinations
+
+_LIBRARY = (("owner", "ASCENDING"), ("shown_state", "ASCENDING"), ("language", "ASCENDING"), ("prefixes", "CONTAINS"))
+"""The fields by which library.py filters jobs. Each combination has an index of its own: Firestore could also merge
+smaller ones, but the time of that grows with the number of jobs."""
+
+
+def _list_library_indexes() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    for count in range(1, len(_LIBRARY) + 1):
+        for fields in combinations(_LIBRARY, count):
+            yield "jobs", (*fields, ("created_at", "DESCENDING"))
+
+
 INDEXES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     # FirestoreJobStore.list_unfinished; list_latest needs only the index that every single field has
     ("jobs", (("over", "ASCENDING"), ("updated_at", "ASCENDING"))),
+    *_list_library_indexes(),
 )
+"""Each has a collection and its fields; ``CONTAINS`` is an index of the values in an array."""
 TTL_FIELD = "expire_at"
 TTL_COLLECTIONS = ("jobs", "assets", "leases", "records")
-UNINDEXED = (("jobs", "body"), ("assets", "body"), ("records", "body"))
-"""Long texts that no query searches: an index of them would only cost money."""
+UNINDEXED = (("jobs", "body"), ("jobs", "entry"), ("jobs", "prefixes"), ("assets", "body"), ("records", "body"))
+"""Fields that no query searches by themselves: an index of them would only cost money."""

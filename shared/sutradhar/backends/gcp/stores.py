@@ -13,15 +13,17 @@ from typing import Any
 from google.api_core import exceptions
 from google.cloud import firestore
 
+from sutradhar.backends.gcp import library
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
+from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore, Page
+from sutradhar.ports.pagination import encode_cursor
+from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page
 
 MAX_BODY_BYTES = 1_000_000
 """A document may have 1 MiB, names and the other fields included (firebase.google.com/docs/firestore/quotas)."""
@@ -91,15 +93,7 @@ class FirestoreJobStore(JobStore):
         return [_read_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
-        newest = firestore.Query.DESCENDING
-        query = self._jobs().order_by("created_at", direction=newest).order_by("__name__", direction=newest)
-        if after:
-            created_at, job_id = decode_cursor(after)
-            try:
-                start = datetime.fromisoformat(created_at).astimezone(UTC)
-            except (ValueError, OverflowError) as exc:
-                raise InvalidRequest([FieldError("after", "is not the end of a page")]) from exc
-            query = query.start_after({"created_at": start, "__name__": self._document(job_id)})
+        query = library.order_newest(self._jobs(), self._store, after)
         # one job more than requested tells whether there is another page
         page = query.limit(limit + 1)
         jobs = [_read_job(snapshot) for snapshot in self._store.read(lambda: page.stream(**STREAM))]
@@ -107,6 +101,15 @@ class FirestoreJobStore(JobStore):
             return Page(jobs, None)
         last = jobs[limit - 1]
         return Page(jobs[:limit], encode_cursor(last.created_at.isoformat(), last.id))
+
+    def list_entries(self, matching: LibraryFilter, limit: int, after: str | None = None, skip: int = 0) -> EntryPage:
+        return library.list_entries(self._store, matching, limit, after, skip)
+
+    def count_entries(self, matching: LibraryFilter) -> int | None:
+        return library.count_entries(self._store, matching)
+
+    def refresh_entries(self, position: str, now: datetime) -> str:
+        return library.refresh_entries(self._store, position, now)
 
     def count_by_state(self) -> Mapping[JobState, int]:
         totals: dict[JobState, int] = {}
@@ -147,6 +150,7 @@ class FirestoreJobStore(JobStore):
             "version": job.version,
             "write": write_id,
             "expire_at": expires_at,
+            **library.make_entry_fields(job),
             "body": _check_size(f"job {job.id}", job.to_record(), limit),
         }
 

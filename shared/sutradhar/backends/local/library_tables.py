@@ -95,12 +95,12 @@ def refresh_entries(connection: sqlite3.Connection) -> int:
     stale = connection.execute(
         "SELECT id FROM jobs LEFT JOIN library ON job_id = id WHERE job_state IS NOT jobs.state"
     ).fetchall()
-    written = 0
+    count = 0
     for (job_id,) in stale:
         (body,) = connection.execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
         try:
             write_entry(connection, Job.from_record(body))
         except RecordError:
             continue
-        written += 1
-    return written
+        count += 1
+    return count

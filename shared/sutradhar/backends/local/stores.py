@@ -4,18 +4,19 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from sutradhar.backends.local import library
 from sutradhar.backends.local.database import Database
-from sutradhar.backends.local.library_tables import write_entry
+from sutradhar.backends.local.library_tables import refresh_entries, write_entry
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
-from sutradhar.domain.jobs.library import may_change_entry
+from sutradhar.domain.jobs.library import LibraryFilter, may_change_entry
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore, Page
+from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page
 
 _MAX_UNFINISHED = 500
 
@@ -84,6 +85,17 @@ class SqliteJobStore(JobStore):
             jobs[:limit],
             encode_cursor(format_time(jobs[limit - 1].created_at), jobs[limit - 1].id) if jobs[limit:] else None,
         )
+
+    def list_entries(self, matching: LibraryFilter, limit: int, after: str | None = None, skip: int = 0) -> EntryPage:
+        return library.list_entries(self._database.read(), matching, limit, after, skip)
+
+    def count_entries(self, matching: LibraryFilter) -> int:
+        return library.count_entries(self._database.read(), matching)
+
+    def refresh_entries(self, position: str, now: datetime) -> str:  # noqa: ARG002 - it looks at all jobs at once
+        with self._database.write() as connection:
+            refresh_entries(connection)
+        return position
 
     def count_by_state(self) -> Mapping[JobState, int]:
         rows = self._database.read().execute("SELECT state, total FROM counts")
