@@ -70,7 +70,7 @@ class LibraryMachine(RuleBasedStateMachine):
 
     @rule(matching=FILTERS, limit=st.integers(1, 3), data=st.data())
     def walk_while_jobs_are_written(self, matching: LibraryFilter, limit: int, data: st.DataObject) -> None:
-        """What matched all the time is listed once; what began or ceased to match is listed at most once."""
+        """List a job that matched all the time once, and one that began or ceased to match at most once."""
         always = {name for name, job in self.jobs.items() if matches(job, matching)}
         listed: list[str] = []
         after = None

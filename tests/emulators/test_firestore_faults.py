@@ -137,7 +137,7 @@ def test_a_passing_fault_leaves_no_trace(name: str, how: str, stores: StoreFixtu
     """The result and all documents are as in a second set of stores without the fault."""
     twin = open_stores()
     expected = OPERATIONS[name](twin)
-    for method in ("Commit", "BatchGetDocuments", "RunQuery"):
+    for method in ("Commit", "BatchGetDocuments", "RunQuery", "RunAggregationQuery"):
         between.faults.append(
             Fault(method, UNAVAILABLE, times=2, lost=how == "lost", answers=1 if how == "broken off" else 0)
         )
