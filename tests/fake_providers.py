@@ -20,7 +20,9 @@ from sutradhar.ports.providers import (
 )
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
+from sutradhar.ports.templates import TemplateCatalog
 from sutradhar.providers.media.upload_reader import MediaFiles
+from sutradhar.providers.offline.storybook.templates import StorybookTemplates
 from tests.fakes import FakeProviders
 
 
@@ -58,6 +60,7 @@ class ProviderSet:
     media: MediaReader
     call_gate: PaidCallGate
     models: ModelDirectory
+    templates: TemplateCatalog
 
     def with_gate(self, _gate: CallGate) -> "ProviderSet":
         """Return these providers: their calls pass no gate."""
@@ -77,4 +80,5 @@ def provider_set(providers: FakeProviders, gate: PaidCallGate) -> ProviderSet:
         media=MediaFiles(),
         call_gate=gate,
         models=NoModels(),
+        templates=StorybookTemplates(),
     )

@@ -19,10 +19,12 @@ from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import describe_status
+from sutradhar.domain.jobs.library import LibraryQuery
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
 from sutradhar.pipeline.billing.accounts import read_account
+from sutradhar.pipeline.library import list_library, refresh_library
 from sutradhar.pipeline.plan import list_required_assets
 from tests.old_stores import COMMITS, OldStore, OpenStore, settings_of
 
@@ -48,6 +50,22 @@ def test_jobs_are_listed_with_their_plans_and_ends(old: OpenStore) -> None:
     assert "401" in shown["failed"]["error"]["cause"]
     assert shown["cancelled"]["state"] == "canceled"
     assert old.backend.jobs.count_by_state()[JobState.PLANNING] == len(expected)
+
+
+def test_the_library_has_the_jobs_of_earlier_versions(old: OpenStore) -> None:
+    services = bootstrap.services_on(old.backend, old.settings)
+    refresh_library(services)  # the sweep does this; a file of SQLite is complete when it is opened
+    caller = api_keys.find(api_keys.list_keys(old.backend.records), old.store.api_key)
+    assert caller is not None
+    own = [name for name in STATES if old.job(name).owner == caller.id]
+    page = list_library(services, LibraryQuery(page_size=50), caller)
+    assert {entry.job_id for entry in page.entries} == {old.store.jobs[name] for name in own}
+    assert page.total == len(own) > 4
+    paid = next(entry for entry in page.entries if entry.job_id == old.store.jobs["paid"])
+    assert (paid.title, paid.state, paid.has_video) == ("The River", "success", True)
+    assert page.spent[paid.job_id] == _account(old, "paid").spent
+    matching = list_library(services, LibraryQuery(q="riv", state="success"), caller)
+    assert paid.job_id in [entry.job_id for entry in matching.entries]
 
 
 def _account(old: OpenStore, name: str) -> Account:

@@ -121,6 +121,7 @@ class SimulatedProviders:
             sounds=self.real.providers.sounds,
             media=self.real.providers.media,
             models=self.real.providers.models,
+            templates=self.real.providers.templates,
         )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sutradhar.ports.backend import Backend
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
+    from sutradhar.providers.offline.storybook.templates import StorybookTemplates
 
 
 class ConfiguredProviders(ConfiguredChains):
@@ -44,6 +45,12 @@ class ConfiguredProviders(ConfiguredChains):
         from sutradhar.providers.models import Models
 
         return Models(self.registry, model_table(), self.registry.today)
+
+    @lazy
+    def templates(self) -> StorybookTemplates:
+        from sutradhar.providers.offline.storybook.templates import StorybookTemplates
+
+        return StorybookTemplates()
 
     @lazy
     def media(self) -> MediaFiles:

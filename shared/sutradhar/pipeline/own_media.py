@@ -8,6 +8,7 @@ from sutradhar.domain.plan.limits import PlanLimits, estimate_video_sec
 from sutradhar.domain.plan.own_media import MIN_PART_SEC, ClipFile, measure_cropped_share
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MediaInfo, MediaKind, Upload, UploadUse, find_uploads
+from sutradhar.pipeline.based_on import widen_limits
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.uploads import read_uploads
 
@@ -37,7 +38,11 @@ def check_own_media(services: Services, plan: RenderPlan, limits: PlanLimits, ca
             if not services.blobs.exists(uploads[use.upload_id].blob)
         ]
     if not errors:
-        errors = [*_find_wrong_parts(plan, uploads), *limits.find_excesses(plan, _measure_clips(plan, uploads))]
+        clip_sec = _measure_clips(plan, uploads)
+        excesses = [*limits.find_excesses(plan, clip_sec)]
+        if excesses and plan.based_on:
+            excesses = [*widen_limits(services, plan, limits, caller).find_excesses(plan, clip_sec)]
+        errors = [*_find_wrong_parts(plan, uploads), *excesses]
     if errors:
         raise InvalidRequest(errors)
 

@@ -22,6 +22,7 @@ from sutradhar.ports.providers import Chains
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
+from sutradhar.ports.templates import TemplateCatalog
 from sutradhar.telemetry import log
 
 
@@ -37,6 +38,9 @@ class Providers(Chains, Protocol):
 
     @property
     def models(self) -> ModelDirectory: ...
+
+    @property
+    def templates(self) -> TemplateCatalog: ...
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
-"""Send the messages of stalled jobs again. The state of a job tells its pending messages, so no loss is final."""
+"""Send the messages of stalled jobs again, and complete the library. The state of a job tells its pending messages, so
+no loss is final."""
 
 from datetime import timedelta
 
+from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.services import Services
 
 STALLED = timedelta(minutes=5)
@@ -9,9 +11,10 @@ STALLED = timedelta(minutes=5)
 
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
-    """Send the pending messages of all jobs that no process has written to for ``stalled``. Return the number of
-    jobs."""
+    """Send the pending messages of all jobs that no process has written to for ``stalled``, and write the library's
+    entries of jobs of earlier versions. Return the number of stalled jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
+    refresh_library(services)
     return len(jobs)

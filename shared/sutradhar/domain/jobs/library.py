@@ -2,15 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated, Literal, Self
 
+from pydantic import BeforeValidator, Field, model_validator
+
+from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import name_state
-from sutradhar.domain.plan.choices import Language
+from sutradhar.domain.plan.choices import Language, LanguageCode
+from sutradhar.domain.plan.shorthand import read_optional_language
 from sutradhar.domain.text.search_words import list_prefixes
 from sutradhar.domain.text.text import clean_text
 
+StateWord = Literal["pending", "running", "success", "error", "canceled"]
+"""The words of the API for the states of a job."""
 _MAX_TITLE_CHARS = 200
+_MAX_PAGE_END = 10_000
+"""The last entry that a page number reaches: skipping so many entries takes as long as reading them."""
 
 
 class LibraryEntry(Record):
@@ -53,6 +62,34 @@ class LibraryFilter:
         """Return the fields that must have a certain value."""
         values = {"owner": self.owner, "state": self.state, "language": self.language}
         return {name: value for name, value in values.items() if value is not None}
+
+
+class LibraryQuery(Frozen):
+    """A part of the library, by its page number or by the pagination cursor of the page before."""
+
+    page: int | None = Field(default=None, ge=1, le=_MAX_PAGE_END)
+    page_size: int = Field(default=20, ge=1, le=100)
+    after: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """``next`` of the page before."""
+    limit: int | None = Field(default=None, ge=1, le=100)
+    """Another name of ``page_size``."""
+    state: StateWord | None = None
+    language: Annotated[LanguageCode | None, BeforeValidator(read_optional_language)] = None
+    q: str = Field(default="", max_length=200)
+    """Beginnings of words in the title or the topic, in the script in which these are written. Each must occur."""
+
+    @model_validator(mode="after")
+    def _names_one_page(self) -> Self:
+        if self.page and self.after:
+            raise ValueError("give page or after, not both")
+        if (self.page or 1) * self.size > _MAX_PAGE_END:
+            raise ValueError(f"a page number reaches the first {_MAX_PAGE_END} entries; use after to go on from there")
+        return self
+
+    @property
+    def size(self) -> int:
+        """The most entries of the page."""
+        return self.limit or self.page_size
 
 
 def make_entry(job: Job) -> LibraryEntry:

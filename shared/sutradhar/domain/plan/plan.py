@@ -84,6 +84,9 @@ class RenderPlan(Record):
     metadata: Mapping[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=500)]] = Field(
         default={}, max_length=20
     )
+    based_on: Annotated[SingleLineText, Field(max_length=100)] | None = None
+    """The job whose plan this one began as, or the template: ``template/prahlad``. It may have as many and as long
+    scenes as that."""
     notices: tuple[str, ...] = ()
     """Notices about texts that were read differently; only ``parse`` writes them, and a request must leave them out."""
 

@@ -1,7 +1,8 @@
 """Reserve, settle, refund and write off the money of calls, on the accounts of their job, day and API key."""
 
+import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sutradhar.domain.billing import ledger
@@ -136,6 +137,18 @@ class BillingAccounts:
 def read_job_account(records: KeyValueStore, job_id: str) -> Account:
     """Return what a job was charged so far."""
     return read_account(records, job_account(job_id))
+
+
+def read_spent(records: KeyValueStore, job_ids: Iterable[str]) -> dict[str, int]:
+    """Return what each job was charged so far, in millionths of a US dollar, by its id. The charges of the jobs are not
+    read one by one: a list of many jobs would take long."""
+    names = {str(job_account(job_id)): job_id for job_id in job_ids}
+    texts = records.read(names) if names else {}
+    return {job_id: _read_spent(texts.get(name)) for name, job_id in names.items()}
+
+
+def _read_spent(text: str | None) -> int:
+    return int(Account.history.upgrade(json.loads(text)).get("spent", 0)) if text else 0
 
 
 def read_account(records: KeyValueStore, account_id: AccountId) -> Account:

@@ -16,7 +16,7 @@ from sutradhar.providers.offline.storybook.generic import write_generic_beats
 from sutradhar.providers.offline.storybook.mood import detect_mood
 from sutradhar.providers.offline.storybook.pacing import Pace, abridge_story
 from sutradhar.providers.offline.storybook.script import split_script_sentences, write_image_prompt
-from sutradhar.providers.offline.storybook.stories import Beat
+from sutradhar.providers.offline.storybook.stories import Beat, Story
 from sutradhar.providers.offline.storybook.story_search import find_story
 from sutradhar.providers.offline.storybook.subject import ends_with_question_mark, extract_subject
 from sutradhar.providers.offline.storybook.titles import shorten_text, to_title_case
@@ -69,14 +69,20 @@ class Storybook:
                 advice="write the topic in words",
             )
         if story := find_story(subject):
-            scenes = _write_scenes(story.breath, story.beats, requested_plan)
-            return _complete_plan(requested_plan, scenes, story.title[language], story.mood)
+            return tell_story(story, requested_plan)
         breath, beats = write_generic_beats(subject, request, language, requested_plan.seed)
         notices = (*requested_plan.notices, *_list_topic_notices(requested_plan))
         scenes = _write_scenes(breath, beats, requested_plan)
         return _complete_plan(
             requested_plan.evolve(notices=notices), scenes, _make_title(request), detect_mood(subject, "curious")
         )
+
+
+def tell_story(story: Story, plan: RenderPlan) -> RenderPlan:
+    """Return ``plan`` with the scenes of ``story`` at the requested length, and its title and mood where the user chose
+    none."""
+    scenes = _write_scenes(story.breath, story.beats, plan)
+    return _complete_plan(plan, scenes, story.title[plan.spoken_language], story.mood)
 
 
 def _complete_scenes(plan: RenderPlan) -> RenderPlan:
