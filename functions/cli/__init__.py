@@ -6,12 +6,11 @@ import sys
 
 import typer
 
-from functions.cli import doctor, keys, make, plan, serve, start, status, upload
+from functions.cli import cancel, doctor, keys, logs, make, plan, retry, serve, start, status, upload
 
 app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.callback()(start.read_environment)
@@ -20,6 +19,9 @@ app.command(no_args_is_help=True)(plan.plan)
 app.command(no_args_is_help=True)(upload.upload)
 app.command()(serve.serve)
 app.command()(status.status)
+app.command(no_args_is_help=True)(cancel.cancel)
+app.command(no_args_is_help=True)(retry.retry)
+app.command()(logs.logs)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import typer
 
 from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
+from functions.cli.jobs import describe_job
 from functions.cli.options import Out, PlanOptions, choose_providers, take_plan_options
 from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out, require_free_disk
+from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
-from functions.cli.start import prepare_home
+from functions.cli.start import LOG_NAME, prepare_home
 from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
@@ -20,10 +22,10 @@ from sutradhar.domain.video.quality_gate import gate_versions
 
 
 @take_plan_options
-def make(options: PlanOptions, out: Out = Path("out")) -> None:
+def make(options: PlanOptions, out: Out = Path("out"), as_json: AsJson = False) -> None:
     """Make a video and wait for it. After a stop or a failure the same command continues from the finished parts.
 
-    Options beside --plan override the fields of the plan.
+    Options beside --plan override the fields of the plan. With --json it prints the job's status with its `files`.
     """
     with report_errors():
         choose_providers(options.providers)
@@ -31,12 +33,18 @@ def make(options: PlanOptions, out: Out = Path("out")) -> None:
         folder = prepare_out(out)
         job = _make(load_plan(options))
         if job.state is not JobState.SUCCEEDED:
-            print_failure(job, _deliver_refused(job, folder))
+            refused_video = _deliver_refused(job, folder)
+            print_failure(job, refused_video)
+            if as_json:
+                print_json({**describe_job(job), "files": [str(refused_video)] if refused_video else []})
             raise typer.Exit(1)
         files, notes = deliver_files(job, bootstrap.backend(), folder)
         _print_cost(job)
         for text in notes:
             print_note(text)
+        if as_json:
+            print_json({**describe_job(job), "files": [str(path) for path in files]})
+            return
         for path in files:
             print(path)
 
@@ -47,7 +55,7 @@ def _make(plan: RenderPlan) -> Job:
     from sutradhar.pipeline.own_media import estimate_length
     from sutradhar.pipeline.produce import find_finished_assets
 
-    telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
+    telemetry.write_to(bootstrap.settings().home / LOG_NAME)
     with handle_signals(), local_runtime.run_worker():
         services = bootstrap.services()
         job = _begin(plan)

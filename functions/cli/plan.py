@@ -7,7 +7,7 @@ from rich.table import Table
 from functions.cli.console import console, print_note, report_errors
 from functions.cli.options import PlanOptions, choose_providers, take_plan_options
 from functions.cli.plan_input import load_plan
-from functions.cli.start import prepare_home
+from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.plan.plan import RenderPlan
@@ -25,7 +25,7 @@ def plan(options: PlanOptions) -> None:
     with report_errors():
         choose_providers(options.providers)
         prepare_home()
-        telemetry.write_to(bootstrap.settings().home / "sutradhar.log")
+        telemetry.write_to(bootstrap.settings().home / LOG_NAME)
         requested_plan = load_plan(options)
         services = bootstrap.services()
         check_own_media(services, requested_plan, bootstrap.settings().terminal_limits)

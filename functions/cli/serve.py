@@ -11,8 +11,8 @@ import typer
 
 from functions.cli.console import handle_signals, print_line, report_errors
 from functions.cli.options import read_whole
-from functions.cli.start import prepare_home
-from sutradhar import bootstrap
+from functions.cli.start import LOG_NAME, prepare_home
+from sutradhar import bootstrap, telemetry
 from sutradhar.domain.core.errors import NotInstalled
 
 
@@ -50,7 +50,10 @@ def serve(
     main_file = Path(__file__).parents[1] / "main.py"
     where = [f"--source={main_file}", f"--host={host}", f"--port={port}"]
     argv = [sys.executable, "-m", "functions_framework", "--target=api", *where]
-    env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(bootstrap.settings().home)}
+    home = bootstrap.settings().home
+    log_file = home / LOG_NAME
+    env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(home), "LOG_FILE": str(log_file)}
+    telemetry.write_to(log_file, also_stderr=True)  # `sutradhar logs` reads the file
     with report_errors(), handle_signals(), local_runtime.run_worker():
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port

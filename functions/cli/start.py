@@ -5,10 +5,12 @@ from functools import cache
 from functions.cli.console import print_note
 from functions.cli.env_file import find_idle_variables, load_env_file
 from functions.cli.out_folder import require_room
-from sutradhar import bootstrap
+from sutradhar import bootstrap, telemetry
 
 ROOM_FOR_A_VIDEO = 300_000_000
 """Free bytes that a home must have; a minute in 1080p and its parts take about 150 MB."""
+LOG_NAME = "sutradhar.log"
+"""The log of a home, in which all its commands write."""
 _notes: list[str] = []
 
 
@@ -23,6 +25,12 @@ def prepare_home(least_free: int = ROOM_FOR_A_VIDEO) -> None:
     home = bootstrap.settings().home
     require_room(home, "SUTRADHAR_HOME", least_free)
     home.mkdir(parents=True, exist_ok=True)
+
+
+def begin_command() -> None:
+    """Prepare a command that only reads and writes records: it needs no room for videos, and its log goes to a file."""
+    prepare_home(least_free=0)
+    telemetry.write_to(bootstrap.settings().home / LOG_NAME)
 
 
 @cache

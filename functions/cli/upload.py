@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from functions.cli.console import print_line, report_errors
+from functions.cli.output import AsJson, print_json
 from functions.cli.own_files import FileProblem, find_file
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
@@ -14,11 +15,12 @@ from sutradhar.domain.core.errors import InvalidRequest
 
 def upload(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Your own videos, images and audio files.")],
+    as_json: AsJson = False,
 ) -> None:
     """Store files and print their ids, which plans use as `scenes[].clip`, `scenes[].image` or `music.upload`."""
     from sutradhar.pipeline.uploads import import_file
 
-    refused = False
+    refused, stored_files = False, []
     with report_errors():
         prepare_home()
         for name in files:
@@ -39,6 +41,10 @@ def upload(
             print_line(f"{name}: {facts.kind} {size} {length}".rstrip())
             for notice in facts.notices:
                 print_line(f"{name} {notice}")
-            print(stored.id, flush=True)
+            stored_files.append({"upload_id": stored.id, "file": name, **facts.model_dump(mode="json")})
+            if not as_json:
+                print(stored.id, flush=True)
+    if as_json:
+        print_json({"uploads": stored_files})
     if refused:
         raise typer.Exit(2)

@@ -3,6 +3,7 @@
 Warnings of libraries, such as Google's clients, become lines of the same form.
 """
 
+import fcntl
 import json
 import logging
 import sys
@@ -27,6 +28,10 @@ _NAME = "sutradhar"
 _fields: ContextVar[Mapping[str, object] | None] = ContextVar("fields", default=None)
 _lock = threading.Lock()
 _file: Path | None = None
+_also_stderr = False
+MAX_LOG_BYTES = 32_000_000
+"""Size at which the file of the log becomes its only older copy, with .1 behind its name. 32 MB hold the lines of about
+a thousand jobs."""
 
 
 class _JsonFormatter(logging.Formatter):
@@ -50,7 +55,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 class _JsonHandler(logging.Handler):
-    """Writes lines to the file of ``write_to``, or else to the standard error stream of the moment."""
+    """Writes lines to the file of ``write_to``, or to the standard error stream of the moment, or to both."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,11 +68,23 @@ class _JsonHandler(logging.Handler):
             self.handleError(record)
             return
         with _lock:
-            if _file is None:
+            if _file is None or _also_stderr:
                 print(text, file=sys.stderr, flush=True)
-                return
-            with suppress(OSError), _file.open("a", encoding="utf-8", errors="replace") as out:
-                out.write(text + "\n")  # a full disk loses the line, but not the work that it reports
+            if _file is not None:
+                with suppress(OSError):  # a full disk loses the line, but not the work that it reports
+                    _append_line(_file, text)
+
+
+def _append_line(path: Path, text: str) -> None:
+    """Append a line, and put a file that has become too large aside. Several processes may write to the same file."""
+    with path.open("a", encoding="utf-8", errors="replace") as out:
+        out.write(text + "\n")
+        if out.tell() <= MAX_LOG_BYTES:
+            return
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.stat().st_size > MAX_LOG_BYTES:  # otherwise another process was quicker
+            path.replace(path.with_name(f"{path.name}.1"))
 
 
 _logger = logging.getLogger(_NAME)
@@ -91,12 +108,15 @@ def configure(level: Level) -> None:
     google.propagate = True
 
 
-def write_to(path: Path | None) -> None:
-    """Append the log to ``path`` instead of stderr (None: stderr), for a terminal that shows something else."""
-    global _file  # noqa: PLW0603 - one log per process
+def write_to(path: Path | None, *, also_stderr: bool = False) -> None:
+    """Append the log to ``path`` instead of stderr (None: stderr), for a terminal that shows something else.
+
+    ``also_stderr``: write each line to both.
+    """
+    global _file, _also_stderr
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    _file = path
+    _file, _also_stderr = path, also_stderr
 
 
 @contextmanager

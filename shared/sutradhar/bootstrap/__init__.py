@@ -20,6 +20,8 @@ def settings() -> Settings:
     """Return the settings of this process."""
     current = Settings.from_env()
     telemetry.configure(current.process.log_level)
+    if current.process.log_file:
+        telemetry.write_to(current.process.log_file, also_stderr=True)
     return current
 
 

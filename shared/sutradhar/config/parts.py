@@ -55,6 +55,8 @@ class ProcessSettings(Part):
     xdg_data_home: Path | None = Field(default=None, validation_alias="XDG_DATA_HOME")
     log_level: Annotated[Level, BeforeValidator(_read_level)] = Field(default="debug", validation_alias="LOG_LEVEL")
     """The least severe level that is logged."""
+    log_file: UserPath | None = Field(default=None, validation_alias="LOG_FILE")
+    """A file that gets a copy of the log; `sutradhar serve` sets it for the server."""
 
     @property
     def home(self) -> Path:

@@ -1,0 +1,84 @@
+"""Print the result of a command: a table for people, or one JSON document for programs."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from functions.cli.console import make_printable
+from sutradhar.config import process_environment
+
+AsJson = Annotated[
+    bool,
+    typer.Option(
+        "--json", help="Print one JSON document on standard output and nothing else there; notes go to standard error."
+    ),
+]
+_WIDTH_OF_PIPES = 160
+"""Columns of a table that no terminal shows, unless COLUMNS says otherwise: ids must not be cut."""
+_STYLES = {
+    "success": "green",
+    "error": "red",
+    "canceled": "dim",
+    "pending": "yellow",
+    "running": "cyan",
+    "awaiting_approval": "magenta",
+}
+
+
+def print_json(value: Any) -> None:
+    """Print ``value``, which may hold pydantic models and times, as one JSON document."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json))
+
+
+def make_table(*columns: str) -> Table:
+    """Return an empty table. The first column has ids, which are never wrapped."""
+    table = Table()
+    for number, column in enumerate(columns):
+        table.add_column(column, no_wrap=number == 0)
+    return table
+
+
+def add_row(table: Table, *cells: str | Text) -> None:
+    """Add one row; texts are printed unchanged, whatever markup they seem to have."""
+    table.add_row(*(Text(make_printable(cell)) if isinstance(cell, str) else cell for cell in cells))
+
+
+def print_table(table: Table, if_empty: str) -> None:
+    """Print ``table``, or the sentence ``if_empty`` if it has no rows."""
+    width = None if sys.stdout.isatty() or process_environment().get("COLUMNS") else _WIDTH_OF_PIPES
+    Console(width=width, highlight=False).print(table if table.row_count else if_empty)
+
+
+def style_state(state: str) -> Text:
+    """Return the API's word for a state in its colour."""
+    return Text(state, style=_STYLES.get(state, ""))
+
+
+def format_time(at: datetime | None) -> str:
+    """Return the date and minute of ``at`` in the time zone of this machine; empty for None."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
+
+
+def format_seconds(seconds: float | None) -> str:
+    """Return a length as ``1:05``; empty for None."""
+    return "" if seconds is None else f"{round(seconds) // 60}:{round(seconds) % 60:02d}"
+
+
+def join_words(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no JSON value")
