@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+import flask
+
 from sutradhar.domain.jobs.topics import TOPICS
 
 
@@ -38,4 +40,9 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"there is no function {name}")
     with _pause_garbage_collection():
-        return getattr(import_module(_MODULES[name]), name)
+        function = getattr(import_module(_MODULES[name]), name)
+    if name == "api" and flask.has_app_context():  # functions-framework is making its app, and adds its rules later
+        from functions.api.routing import accept_line_breaks
+
+        accept_line_breaks(flask.current_app)
+    return function

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
-from werkzeug.routing import Rule
+from werkzeug.routing import PathConverter, Rule
 
 
 class _LazyRule(Rule):
@@ -35,3 +35,15 @@ class ApiFlask(flask.Flask):
         super().__init__(name, **options)
         self.json.sort_keys = False  # type: ignore[attr-defined] # the attribute is of Flask's default provider
         self.json.ensure_ascii = False  # type: ignore[attr-defined]
+
+
+class _AnyPath(PathConverter):
+    """A path that may contain line breaks, as an encoded URL can."""
+
+    regex = r"[^/](?s:.)*?"
+    part_isolating = False
+
+
+def accept_line_breaks(server: flask.Flask) -> None:
+    """Let the app of functions-framework pass on a path with a line break; it would answer 404 in HTML by itself."""
+    server.url_map.converters["path"] = _AnyPath

@@ -2,6 +2,7 @@
 
 import flask
 import pytest
+from flask.testing import FlaskClient
 from werkzeug.exceptions import NotFound
 
 from functions.api.routing import ApiFlask
@@ -27,3 +28,9 @@ def test_paths_are_matched() -> None:
     assert adapter.match("/pages/7") == ("page", {"page": 7})
     with pytest.raises(NotFound):
         adapter.match("/pages/seven")
+
+
+@pytest.mark.parametrize("name", ["%0A", "%0AQ", "a%0D%0Ab", "%E2%80%A8", "%00"])
+def test_a_line_break_in_a_path_is_answered_as_any_other(api: FlaskClient, name: str) -> None:
+    answer = api.get(f"/render/{name}/status")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
