@@ -18,12 +18,44 @@ export SUTRADHAR_HOME ?= $(CURDIR)/.cache/sutradhar
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo serve test emulator-test provider-test models-check check bench bench-quick package
+# ENV=dev reads .env.dev instead of .env
+sutradhar = sutradhar $(if $(ENV),--env-file .env.$(ENV))
+URL ?= http://127.0.0.1:$(or $(PORT),8080)
+
+.PHONY: demo serve down restart logs status health smoke clean test emulator-test provider-test models-check check bench bench-quick package
 demo: .venv/ready
-	@sutradhar make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
+	@$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
 serve: .venv/ready
-	@sutradhar serve
+	@$(sutradhar) serve
+
+# stop the server of this home; its jobs go on with the next one
+down: .venv/ready
+	@$(sutradhar) stop
+
+restart: down serve
+
+logs: .venv/ready
+	@$(sutradhar) logs --follow
+
+status: .venv/ready
+	@$(sutradhar) status
+
+# of this machine, or of the server at URL=
+health: .venv/ready
+ifeq ($(origin URL),command line)
+	@python -m functions.dev.smoke --health "$(URL)"
+else
+	@$(sutradhar) doctor
+endif
+
+# from outside: health, templates, a video of 5 s, its download; SMOKE_KEY= has an API key
+smoke: .venv/ready
+	@python -m functions.dev.smoke "$(URL)"
+
+# asks before it deletes; CONFIRM=yes answers
+clean: .venv/ready
+	@$(sutradhar) clean $(if $(filter yes,$(CONFIRM)),--yes)
 
 check: .venv/ready-dev
 	ruff check .

@@ -6,7 +6,24 @@ import sys
 
 import typer
 
-from functions.cli import cancel, doctor, keys, logs, make, plan, retry, serve, start, status, upload
+from functions.cli import (
+    cancel,
+    clean,
+    doctor,
+    duplicate,
+    keys,
+    library,
+    logs,
+    make,
+    plan,
+    retry,
+    serve,
+    start,
+    status,
+    stop,
+    templates,
+    upload,
+)
 
 app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
@@ -19,9 +36,14 @@ app.command(no_args_is_help=True)(plan.plan)
 app.command(no_args_is_help=True)(upload.upload)
 app.command()(serve.serve)
 app.command()(status.status)
+app.command()(library.library)
+app.command()(templates.templates)
+app.command(no_args_is_help=True)(duplicate.duplicate)
 app.command(no_args_is_help=True)(cancel.cancel)
 app.command(no_args_is_help=True)(retry.retry)
 app.command()(logs.logs)
+app.command()(stop.stop)
+app.command()(clean.clean)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 

@@ -2,18 +2,23 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from functions.cli.console import make_printable
 from sutradhar.config import process_environment
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.plan.field_messages import describe_error
+from sutradhar.domain.plan.plan import RenderPlan
+
+M = TypeVar("M", bound=BaseModel)
 
 AsJson = Annotated[
     bool,
@@ -36,6 +41,26 @@ _STYLES = {
 def print_json(value: Any) -> None:
     """Print ``value``, which may hold pydantic models and times, as one JSON document."""
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_to_json))
+
+
+def print_plan(plan: RenderPlan) -> None:
+    """Print ``plan`` as JSON on standard output, in the short form that `make --plan` and `POST /render` take."""
+    print_json(plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}))
+
+
+def parse_options(model: type[M], texts: Mapping[str, str | int | None]) -> M:
+    """Return ``model`` with the values of the options; None: the option is not given.
+
+    Raises:
+        InvalidRequest: it names each wrong option as it is written on the command line.
+    """
+    try:
+        return model.model_validate_strings({name: str(text) for name, text in texts.items() if text is not None})
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False)
+        raise InvalidRequest(
+            [FieldError(f"--{'.'.join(map(str, e['loc']))}".replace("_", "-"), describe_error(e)) for e in errors]
+        ) from exc
 
 
 def make_table(*columns: str) -> Table:

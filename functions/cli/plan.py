@@ -1,11 +1,10 @@
 """Run `sutradhar plan`: write only the scenes of a video."""
 
-import json
-
 from rich.table import Table
 
 from functions.cli.console import console, print_note, report_errors
 from functions.cli.options import PlanOptions, choose_providers, take_plan_options
+from functions.cli.output import print_plan
 from functions.cli.plan_input import load_plan
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap, telemetry
@@ -34,13 +33,7 @@ def plan(options: PlanOptions) -> None:
             print_note(text)
         written_plan = plan_result.plan
         _print_estimate(written_plan)
-    print(
-        json.dumps(
-            written_plan.model_dump(mode="json", exclude_defaults=True, exclude={"notices"}),
-            ensure_ascii=False,
-            indent=2,
-        )
-    )
+    print_plan(written_plan)
 
 
 def _print_estimate(written_plan: RenderPlan) -> None:

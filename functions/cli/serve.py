@@ -11,6 +11,7 @@ import typer
 
 from functions.cli.console import handle_signals, print_line, report_errors
 from functions.cli.options import read_whole
+from functions.cli.running_servers import announce_server
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.core.errors import NotInstalled
@@ -54,14 +55,15 @@ def serve(
     log_file = home / LOG_NAME
     env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(home), "LOG_FILE": str(log_file)}
     telemetry.write_to(log_file, also_stderr=True)  # `sutradhar logs` reads the file
-    with report_errors(), handle_signals(), local_runtime.run_worker():
+    url = f"http://{host}:{port}"
+    with report_errors(), handle_signals(), announce_server(home, url), local_runtime.run_worker():
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = subprocess.Popen(argv, env=env, start_new_session=True)
             let_in = (
                 "callers with an API key" if api_keys.list_keys(bootstrap.backend().records) else "this machine only"
             )
-            print_line(f"Sutradhar on http://{host}:{port} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
+            print_line(f"Sutradhar on {url} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
             raise typer.Exit(server.wait() or 1)
         finally:
             if server is not None:

@@ -1,6 +1,10 @@
 """Prepare a command: read `.env`, and check that SUTRADHAR_HOME can be written."""
 
 from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from functions.cli.console import print_note
 from functions.cli.env_file import find_idle_variables, load_env_file
@@ -14,9 +18,16 @@ LOG_NAME = "sutradhar.log"
 _notes: list[str] = []
 
 
-def read_environment() -> None:
+def read_environment(
+    env_file: Annotated[
+        Path | None,
+        typer.Option("--env-file", metavar="FILE", help="Read the settings in this file. Default: .env, if it exists."),
+    ] = None,
+) -> None:
     """Read `.env` for every command. Its notices are printed when the command begins."""
-    _notes[:] = load_env_file()
+    if env_file is not None and not env_file.is_file():
+        raise typer.BadParameter(f"there is no file {env_file}", param_hint="--env-file")
+    _notes[:] = load_env_file(env_file or Path(".env"))
 
 
 def prepare_home(least_free: int = ROOM_FOR_A_VIDEO) -> None:
