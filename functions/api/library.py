@@ -38,8 +38,8 @@ class LibraryItem(Frozen):
 class LibraryAnswer(Frozen):
     entries: tuple[LibraryItem, ...]
     total: int | None
-    """The number of entries on all pages; None for a page that was asked for by ``after``, and where it is not counted
-    for a search of several words."""
+    """The number of entries on all pages; None for a page that was asked for by ``after``, and where counting would
+    take long: README.md lists the cases."""
     page: int | None
     """The number of this page; None if it was asked for by ``after``."""
     page_size: int

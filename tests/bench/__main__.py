@@ -2,8 +2,8 @@
 
 ``python -m tests.bench [--quick] [--out FOLDER] [PART ...]`` runs the named parts, or else all.
 
-Writes bench.md, bench.json and bench.png (and job.*, cloud.*) to docs/bench, quick runs to out/bench, after every
-part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
+Writes bench.md, bench.json and bench.png (and job.*, library.*, cloud.*) to docs/bench, quick runs to out/bench, after
+every part. A part that fails does not stop the others; the exit code is 1 then. A limit that is missed is no failure.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import cloud, job, parts_exact, parts_others, parts_video, plot
+from tests.bench import cloud, job, library, parts_exact, parts_others, parts_video, plot
 from tests.bench.figures import Figures
 from tests.bench.videos import FULL, QUICK, Bench
 
@@ -35,6 +35,7 @@ PARTS: dict[str, Callable[[Bench, Figures], None]] = {
     "uhd": parts_video.measure_uhd,
     "memory": parts_video.measure_memory,
     "job": lambda bench, figures: job.measure_job(figures.folder, 10 if bench.scale.quick else 60),
+    "library": lambda bench, figures: library.measure_library(figures.folder, quick=bench.scale.quick),
     "cloud": lambda bench, figures: cloud.measure_cloud(figures.folder, quick=bench.scale.quick),
 }
 

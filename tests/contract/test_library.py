@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sutradhar.backends.local.stores import SqliteJobStore
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter
@@ -124,6 +125,22 @@ def test_pages_neither_repeat_nor_lose_an_entry_of_one_moment(kit: StoreFixture)
         assert [entry.job_id for entry in second.entries] == ["job-4", "job-3", "job-2", "job-1"]
         assert second.after is not None
         assert [e.job_id for e in kit.jobs.list_entries(matching, 4, second.after).entries] == ["job-0"]
+
+
+def test_more_entries_than_are_counted_one_by_one_have_no_total(
+    kit: StoreFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("gcp", "local"):
+        monkeypatch.setattr(f"sutradhar.backends.{module}.library.MAX_COUNTED", 3)
+    for name in "abc":
+        add_job(kit, name, topic="tea")
+    assert kit.jobs.count_entries(LibraryFilter(words=("tea",))) == 3
+    add_job(kit, "d", topic="tea")
+    assert kit.jobs.count_entries(LibraryFilter(words=("tea",))) is None
+    monkeypatch.setattr("sutradhar.backends.local.library.MAX_LOOKED_UP", 3)
+    assert kit.jobs.count_entries(LibraryFilter(words=("tea", "te"))) is None
+    # SQLite has counters of everything but words
+    assert kit.jobs.count_entries(LibraryFilter()) == (4 if isinstance(kit.jobs, SqliteJobStore) else None)
 
 
 def test_a_new_job_does_not_move_the_next_page(kit: StoreFixture) -> None:

@@ -31,6 +31,8 @@ class Proxy:
     host: str
     requests: list[tuple[str, bytes]] = field(default_factory=list)
     """The name of each method called and the message it was sent."""
+    answered_bytes: int = 0
+    """The bytes of all answers that were passed on."""
     faults: list[Fault] = field(default_factory=list)
     ahead: dict[str, Callable[[], object]] = field(default_factory=dict)
     """The actions that run once, before the next call of a method is passed on."""
@@ -66,6 +68,7 @@ class _PassOn(grpc.GenericRpcHandler):
             try:
                 for number, message in enumerate(answers):
                     if not fault or (number < fault.answers and not fault.lost):
+                        self._proxy.answered_bytes += len(message)
                         yield message
             except grpc.RpcError as exc:
                 context.abort(exc.code(), exc.details())

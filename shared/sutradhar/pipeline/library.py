@@ -24,8 +24,8 @@ class LibraryPage:
     spent: Mapping[str, int]
     """The payments to providers for each entry, by the id of the job, in millionths of a US dollar."""
     total: int | None
-    """The number of entries on all pages. None: it is not counted, for a page that follows another one by its cursor,
-    and on Google Cloud for a search of several words."""
+    """The number of entries on all pages. None: it is not counted for a page that follows another one by its cursor,
+    nor where ``JobStore.count_entries`` does not count."""
     page: int | None
     """The number of the page, from 1; None: it follows another one by its cursor."""
     next: str | None

@@ -12,7 +12,7 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest, RecordError
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter, list_entry_prefixes, make_entry
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import EntryPage
+from sutradhar.ports.stores import MAX_COUNTED, EntryPage
 
 _FIELDS = {"owner": "owner", "state": "shown_state", "language": "language"}
 """The field of a document for each field of a filter."""
@@ -67,8 +67,9 @@ def list_entries(store: Firestore, matching: LibraryFilter, limit: int, after: s
 
 def _search_several(store: Firestore, matching: LibraryFilter, limit: int, after: str | None, skip: int) -> EntryPage:
     """Search for the longest word, and keep the entries that have the others too."""
-    others, page, batch = set(matching.words[1:]), list[LibraryEntry](), 2 * limit + 1
-    for _ in range(0, _MAX_EXAMINED + 1, batch):
+    others, page = set(matching.words[1:]), list[LibraryEntry]()
+    batch, examined = limit + 1, 0
+    while examined < _MAX_EXAMINED:
         entries = _read_entries(store, order_newest(_select(store, matching), store, after).limit(batch))
         for entry, prefixes in entries:
             if others <= prefixes:
@@ -81,17 +82,19 @@ def _search_several(store: Firestore, matching: LibraryFilter, limit: int, after
             after = _end_page(entry)
         if len(entries) < batch:
             return EntryPage(page, None)
+        examined, batch = examined + batch, 2 * batch
     return EntryPage(page, after)
 
 
 def count_entries(store: Firestore, matching: LibraryFilter) -> int | None:
-    """Return how many entries match; None for several words, of which Firestore compares one."""
+    """Return how many entries match; see ``JobStore.count_entries``."""
     if len(matching.words) > 1:
         return None
     # ordered, so that Firestore counts in the index that the list reads
-    query = order_newest(_select(store, matching), store, None).count()
+    query = order_newest(_select(store, matching), store, None).limit(MAX_COUNTED + 1).count()
     counted = store.read(lambda: query.get(**STREAM))
-    return int(counted[0][0].value)  # a count of nothing is 0.0
+    total = int(counted[0][0].value)  # a count of nothing is 0.0
+    return total if total <= MAX_COUNTED else None
 
 
 def refresh_entries(store: Firestore, position: str, now: datetime) -> str:

@@ -7,7 +7,7 @@ from sutradhar.backends.local.library_tables import name_index
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import EntryPage
+from sutradhar.ports.stores import MAX_COUNTED, MAX_LOOKED_UP, EntryPage
 
 _AFTER_ALL = ("9999", "")
 """A cursor before which every entry lies."""
@@ -37,17 +37,21 @@ def list_entries(
     return EntryPage(page, None if is_last else encode_cursor(format_time(page[-1].created_at), page[-1].job_id))
 
 
-def count_entries(connection: sqlite3.Connection, matching: LibraryFilter) -> int:
-    """Return how many entries match. Without words the answer is a sum of counters."""
-    if matching.words:
-        tables, conditions, values = _select_entries(matching)
-        query = f"SELECT COUNT(*) FROM {tables} WHERE {conditions}"  # noqa: S608 - every value is bound
-    else:
+def count_entries(connection: sqlite3.Connection, matching: LibraryFilter) -> int | None:
+    """Return how many entries match; see ``JobStore.count_entries``. Without words the answer is a sum of counters."""
+    if not matching.words:
         values = matching.list_values()
         conditions = " AND ".join((*(f"{name} = :{name}" for name in values), "1"))
-        query = f"SELECT COALESCE(SUM(total), 0) FROM library_counts WHERE {conditions}"  # noqa: S608 - as above
-    (total,) = connection.execute(query, values).fetchone()
-    return int(total)
+        sum_counters = f"SELECT COALESCE(SUM(total), 0) FROM library_counts WHERE {conditions}"  # noqa: S608 - as above
+        (total,) = connection.execute(sum_counters, values).fetchone()
+        return int(total)
+    tables, conditions, bound = _select_entries(matching)
+    # one range of an index is counted quickly; for anything more each row is looked up in another table
+    is_one_range = len(bound) == 1 + ("owner" in bound)
+    limit = MAX_COUNTED if is_one_range else MAX_LOOKED_UP
+    rows = f"SELECT 1 FROM {tables} WHERE {conditions} LIMIT {limit + 1}"  # noqa: S608 - every value is bound
+    (total,) = connection.execute(f"SELECT COUNT(*) FROM ({rows})", bound).fetchone()  # noqa: S608 - as above
+    return int(total) if total <= limit else None
 
 
 def _select_entries(matching: LibraryFilter) -> tuple[str, str, Mapping[str, str]]:
