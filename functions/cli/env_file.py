@@ -9,33 +9,31 @@ from pathlib import Path
 from dotenv import load_dotenv
 from dotenv.parser import parse_stream
 
-from sutradhar.config import find_new_names, list_variables, process_environment
+from sutradhar.config import list_other_names, list_variables, process_environment
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
 _ABSENT = "there is no such feature"
+_ALWAYS = "this feature is always on"
 _NO_PROVIDER = "there is no such provider; docs/providers.md lists all providers"
 _INSTEAD: Mapping[str, str] = {
     "API_HOST": "use `sutradhar serve --host`",
     "API_KEY_ADMIN": "make a key with `sutradhar keys add NAME --role admin`",
     "API_KEY_CREATOR": "make a key with `sutradhar keys add NAME`",
-    "API_PORT": "use PORT",
     "BACKEND_PUBLIC_URL": "links are relative to the URL of the request",
     "BRATGEN_ENABLE_WHISPER": "use WHISPER_MODEL",
-    "DAILY_BUDGET_LIMIT": "use DAILY_BUDGET_USD",
     "ENABLE_DUAL_SUBTITLES": "use subtitle_languages in the plan",
-    "ENABLE_LIBRARY": _ABSENT,
+    "ENABLE_LIBRARY": _ALWAYS,
     "ENABLE_SCHEDULING": _ABSENT,
-    "ENABLE_TEMPLATES": _ABSENT,
+    "ENABLE_TEMPLATES": _ALWAYS,
     "ENABLE_THUMBNAIL": "a thumbnail is always made",
     "ENABLE_YOUTUBE_UPLOAD": _NO_YOUTUBE,
+    "ENVIRONMENT": "each deployment has a home or a project of its own; `--env-file` names a file of settings",
     "FAL_API_KEY": _NO_PROVIDER,
-    "FRONTEND_PUBLIC_URL": "there is no web page; name pages that may call the API in CORS_ORIGINS",
-    "GCS_BUCKET": "use ASSET_BUCKET",
-    "GCS_BUCKET_NAME": "use ASSET_BUCKET",
-    "JSON_LOGS": "the log is always JSON",
+    "JSON_LOGS": "the log is always JSON; `sutradhar logs` shows it for people",
     "MINIMAX_API_KEY": _NO_PROVIDER,
     "MUSIC_BED_PATH": 'use "music": "song.mp3" in the plan',
+    "PROFILING_ENABLED": "a job's summary has the times of each step; DEBUG=1 logs each command of the renderer",
     "RATE_LIMIT_PER_MIN": "calls are not limited; give keys a budget (`sutradhar keys add NAME --daily-budget USD`)",
     "SCHEDULE_TZ": _ABSENT,
     "SENTRY_DSN": "errors and their traces are in the log",
@@ -43,7 +41,6 @@ _INSTEAD: Mapping[str, str] = {
     "SUNO_API_KEY": _NO_PROVIDER,
     "TTS_PROVIDER": "use NARRATORS",
     "TTS_VOICE": "use voice in the plan",
-    "WORKER_CONCURRENCY": "use ASSET_WORKERS",
     "WORKER_REPLICAS": "use ASSET_WORKERS",
 }
 _PREFIXES: Mapping[str, str] = {
@@ -70,7 +67,7 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
     logging.getLogger("dotenv").setLevel(logging.ERROR)  # the notices below replace its warnings
     load_dotenv(stream=io.StringIO(text), override=False)
     notes = []
-    known, old = list_variables(), find_new_names()
+    known, old = list_variables(), list_other_names()
     for line in parse_stream(io.StringIO(text)):
         if line.error or (line.key and line.value is None):
             notes.append(f"{path}, line {line.original.line}, is not NAME=value and was left out")
@@ -86,7 +83,7 @@ def find_idle_variables(env: Mapping[str, str] | None = None) -> str | None:
     """
     env = process_environment() if env is None else env
     known = list_variables()
-    others = [name for name in sorted(env) if env[name] and name not in (*known, *find_new_names(), *_READ_BY_OTHERS)]
+    others = [name for name in sorted(env) if env[name] and name not in (*known, *list_other_names(), *_READ_BY_OTHERS)]
     idle = [(name, why) for name in others if (why := _explain_idle(name, known))]
     if not idle:
         return None

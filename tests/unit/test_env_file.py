@@ -125,14 +125,14 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     assert notice is not None
     parts = [
         "API_KEY_ADMIN: make a key",
-        "GCS_BUCKET: use ASSET_BUCKET",
+        "JSON_LOGS: the log is always JSON; `sutradhar logs` shows it",
         "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
         "BRATGEN_STORAGE: nothing here",
         "YOUTUBE_API_KEY: there is no upload",
     ]
     for part in parts:
         assert part in notice
-    for name in ("PORT", "LOG_LEVEL", "MAX_SCENES", "PUBSUB_EMULATOR_HOST", "ENABLE_THUMBNAIL", "s3cret"):
+    for name in ("PORT", "GCS_BUCKET", "LOG_LEVEL", "MAX_SCENES", "PUBSUB_EMULATOR_HOST", "ENABLE_THUMBNAIL", "s3cret"):
         assert name not in notice
     assert find_idle_variables({"HOME": "/", "PATH": "/bin"}) is None
 

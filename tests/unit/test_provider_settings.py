@@ -150,6 +150,23 @@ def test_a_setting_with_two_values_is_refused(old: str) -> None:
         Settings.from_env({old: text, new: "7"})
 
 
+def test_names_of_other_systems_are_read_with_a_notice_and_ours_win() -> None:
+    settings = Settings.from_env({"API_PORT": "9000", "WORKER_CONCURRENCY": "2", "FRONTEND_PUBLIC_URL": "http://a"})
+    assert (settings.api.port, settings.worker.asset_workers, settings.api.cors_origins) == (9000, 2, ("http://a",))
+    assert "API_PORT is read as PORT, its name here" in map(str, settings.renamed)
+    cloud = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": "p", "REGION": "r"}
+    bucket = Settings.from_env({**cloud, "GCS_BUCKET": "one", "GCS_BUCKET_NAME": "two"})
+    assert bucket.cloud
+    assert bucket.cloud.bucket == "one"
+    both = Settings.from_env({"DAILY_BUDGET_LIMIT": "5", "DAILY_BUDGET_USD": "7"})
+    assert both.budget.day_cap_usd == 7
+    assert [str(other) for other in both.renamed] == [
+        "DAILY_BUDGET_LIMIT is not read, since DAILY_BUDGET_USD, its name here, is set"
+    ]
+    with pytest.raises(InvalidSettings, match=r"ASSET_WORKERS: must be .*, set as WORKER_CONCURRENCY"):
+        Settings.from_env({"WORKER_CONCURRENCY": "100"})
+
+
 def test_a_wrong_value_is_named_as_it_was_set() -> None:
     with pytest.raises(InvalidSettings, match=r"ASSET_WORKERS: must be .*\(got 'many'\), set as MAKERS"):
         Settings.from_env({"MAKERS": "many"})

@@ -10,7 +10,7 @@ from sutradhar.config.parts import (
     WorkerSettings,
 )
 from sutradhar.config.providers import ProviderConnection, ProviderSettings, ProviderTable
-from sutradhar.config.renamed import RenamedSetting, find_new_names
+from sutradhar.config.renamed import RenamedSetting, list_other_names
 from sutradhar.config.settings import Settings, list_variables
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "RenderTaskSettings",
     "Settings",
     "WorkerSettings",
-    "find_new_names",
+    "list_other_names",
     "list_variables",
     "process_environment",
     "set_variable",
