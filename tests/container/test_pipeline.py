@@ -20,7 +20,16 @@ from tests.container.dockerfile import ROOT
 CLOUDBUILD = ROOT / "cloudbuild.yaml"
 BUILD: dict[str, Any] = yaml.safe_load(CLOUDBUILD.read_text())
 STEPS: dict[str, dict[str, Any]] = {step["id"]: step for step in BUILD["steps"]}
-BUILT_IN = {"PROJECT_ID", "PROJECT_NUMBER", "BUILD_ID", "COMMIT_SHA", "SHORT_SHA", "REVISION_ID", "LOCATION"}
+BUILT_IN = {
+    "TAG_NAME",
+    "PROJECT_ID",
+    "PROJECT_NUMBER",
+    "BUILD_ID",
+    "COMMIT_SHA",
+    "SHORT_SHA",
+    "REVISION_ID",
+    "LOCATION",
+}
 DIGEST = "europe-west4-docker.pkg.dev/my-project/sutradhar/renderer@sha256:" + "ab" * 32
 
 _LOAD = """
@@ -90,7 +99,8 @@ class Build:
     log: Path
 
     def step(self, name: str, **substitutions: str) -> "subprocess.CompletedProcess[str]":
-        values = BUILD["substitutions"] | {"PROJECT_ID": "my-project", "_STATE_BUCKET": "state"} | substitutions
+        built_in = {"PROJECT_ID": "my-project", "SHORT_SHA": "", "TAG_NAME": ""}
+        values = BUILD["substitutions"] | built_in | {"_STATE_BUCKET": "state"} | substitutions
         shell, (flag, script) = STEPS[name]["entrypoint"], STEPS[name]["args"]
         env = {**os.environ, "PATH": f"{self.log.parent}:{os.environ['PATH']}"}
         argv = [shell, flag, expand(script, values)]
@@ -135,6 +145,13 @@ def rules() -> dict[str, list[str]]:
     blocks = re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', text, re.MULTILINE | re.DOTALL)
     pattern = r'can\(regex\("((?:[^"\\]|\\.)*)", var\.'
     return {name: [match.replace("\\\\", "\\") for match in re.findall(pattern, body)] for name, body in blocks}
+
+
+def test_the_image_of_a_commit_and_of_a_tag_is_pushed_under_their_names(build: Build) -> None:
+    done = build.step("image", SHORT_SHA="0550582", TAG_NAME="v1.0.0")
+    assert done.returncode == 0, done.stderr
+    pushed = [argv[1].rpartition(":")[2] for _, argv in build.calls("docker") if argv[0] == "push"]
+    assert pushed == ["packages", "latest", "v1.0.0", "main-0550582"]
 
 
 def test_what_is_packaged_and_built_is_what_is_planned(build: Build) -> None:
