@@ -1,18 +1,17 @@
 """Run `sutradhar keys`: make, list and revoke the keys of the API."""
 
+from collections.abc import Mapping
 from typing import Annotated, cast
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from functions.cli.console import console, print_line, report_errors
 from functions.cli.options import read_amount
+from functions.cli.output import AsJson, add_row, make_table, print_json, print_table
 from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
-from sutradhar.domain.core.api_key import Role
+from sutradhar.domain.core.api_key import ApiKey, Role
 from sutradhar.pipeline import api_keys
 
 app = typer.Typer(help="API keys. Once a key exists, every call needs one.", no_args_is_help=True)
@@ -30,6 +29,7 @@ def add(
             help="The most that its jobs may cost in a day, in US dollars. Default: no cap.",
         ),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a key and print its secret, once."""
     if role not in ("creator", "admin"):
@@ -38,30 +38,45 @@ def add(
         prepare_home(least_free=0)
         backend = bootstrap.backend()
         key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
+    if as_json:
+        print_json({**_describe_key(key), "secret": secret})
+        return
     console.print(f"{key.id}, {key.role}. Its secret, which is shown only once:")
     print(secret)
 
 
+def _describe_key(key: ApiKey) -> Mapping[str, object]:
+    budget = None if key.daily_budget is None else usd(key.daily_budget)
+    return {"id": key.id, "name": key.name, "role": key.role, "daily_budget": budget, "created_at": key.created_at}
+
+
 @app.command("list")
-def show() -> None:
+def show(as_json: AsJson = False) -> None:
     """List all keys, without their secrets."""
-    table = Table("id", "name", "role", "budget a day", "made")
     with report_errors():
         prepare_home(least_free=0)
-        for key in api_keys.list_keys(bootstrap.backend().records).values():
-            budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
-            table.add_row(key.id, escape(key.name), key.role, budget, key.created_at.date().isoformat())
-    Console().print(table)
+        keys = api_keys.list_keys(bootstrap.backend().records).values()
+    if as_json:
+        print_json({"keys": [_describe_key(key) for key in keys]})
+        return
+    table = make_table("id", "name", "role", "budget a day", "made")
+    for key in keys:
+        budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
+        add_row(table, key.id, key.name, key.role, budget, key.created_at.date().isoformat())
+    print_table(table, "No keys: only this machine may call. `sutradhar keys add NAME` makes the first.")
 
 
 @app.command()
-def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")]) -> None:
+def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")], as_json: AsJson = False) -> None:
     """Revoke a key. It stops working within half a minute; its jobs continue."""
     with report_errors():
         prepare_home(least_free=0)
         records = bootstrap.backend().records
         key = api_keys.revoke(records, key_id)
-    print_line(f"{key.id} ({key.name}) is revoked.")
+    if as_json:
+        print_json(_describe_key(key))
+    else:
+        print_line(f"{key.id} ({key.name}) is revoked.")
     if not api_keys.list_keys(records):
         console.print(
             "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"

@@ -244,6 +244,8 @@ def test_keys_from_the_terminal(home: Path) -> None:
     (stored_key,) = api_keys.list_keys(bootstrap.backend().records).values()
     assert api_keys.find(api_keys.list_keys(bootstrap.backend().records), secret) == stored_key
     assert (stored_key.name, stored_key.role, stored_key.daily_budget) == ("asha", "creator", 2_500_000)
+    (as_json,) = json.loads(run(app, ["keys", "list", "--json"]).stdout)["keys"]
+    assert (as_json["id"], as_json["daily_budget"], "digest" in as_json) == (stored_key.id, 2.5, False)
     listed = run(app, ["keys", "list"]).output
     assert stored_key.id in listed
     assert secret not in listed
