@@ -55,8 +55,46 @@ resource "google_firestore_index" "library" {
   }
 }
 
+# Deliveries and other small records: every combination of the filters of a list, and what is due.
+resource "google_firestore_index" "documents" {
+  for_each = {
+    newest             = []
+    newest_owner       = ["owner"]
+    newest_state       = ["state"]
+    newest_owner_state = ["owner", "state"]
+  }
+  database   = google_firestore_database.this.name
+  collection = "documents"
+
+  dynamic "fields" {
+    for_each = concat(["kind"], each.value)
+    content {
+      field_path = fields.value
+      order      = "ASCENDING"
+    }
+  }
+  fields {
+    field_path = "created_at"
+    order      = "DESCENDING"
+  }
+}
+
+resource "google_firestore_index" "documents_due" {
+  database   = google_firestore_database.this.name
+  collection = "documents"
+
+  fields {
+    field_path = "kind"
+    order      = "ASCENDING"
+  }
+  fields {
+    field_path = "due_at"
+    order      = "ASCENDING"
+  }
+}
+
 resource "google_firestore_field" "expire_at" {
-  for_each   = toset(["jobs", "assets", "leases", "records"])
+  for_each   = toset(["jobs", "assets", "leases", "records", "documents"])
   database   = google_firestore_database.this.name
   collection = each.key
   field      = "expire_at"
@@ -77,7 +115,7 @@ resource "google_firestore_field" "library" {
 
 # Long texts that no query searches.
 resource "google_firestore_field" "body" {
-  for_each   = toset(["jobs", "assets", "records"])
+  for_each   = toset(["jobs", "assets", "records", "documents"])
   database   = google_firestore_database.this.name
   collection = each.key
   field      = "body"

@@ -26,6 +26,7 @@ from sutradhar.domain.video.quality_gate import VERSION, check
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary, SegmentCounts, StoredFile
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.providers import (
     ImageFile,
     MusicTrackFile,
@@ -60,6 +61,7 @@ class PortSet:
     assets: AssetStore
     leases: LeaseStore
     records: KeyValueStore
+    documents: DocumentStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner

@@ -11,9 +11,11 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from tests import emulated_cloud
@@ -26,6 +28,7 @@ class StoreFixture:
     assets: AssetStore
     blobs: BlobStore
     records: KeyValueStore
+    documents: DocumentStore
     leases: LeaseStore
     other_leases: LeaseStore
     """Return the same store as another process sees it."""
@@ -63,6 +66,7 @@ def local_kit(folder: Path) -> Iterator[StoreFixture]:
         jobs=SqliteJobStore(database),
         assets=SqliteAssetStore(database),
         records=SqliteKeyValueStore(database),
+        documents=SqliteDocumentStore(database),
         blobs=FileBlobStore(folder / "blobs", here.owner),
         leases=SqliteLeaseStore(database, here, clock),
         other_leases=SqliteLeaseStore(database, there, clock),
@@ -80,6 +84,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
     from google.cloud import firestore, storage
 
     from sutradhar.backends.gcp.blobs import GcsBlobStore
+    from sutradhar.backends.gcp.documents import FirestoreDocumentStore
     from sutradhar.backends.gcp.firestore import Firestore
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
@@ -92,6 +97,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
         jobs=FirestoreJobStore(here, timedelta(0)),
         assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
         records=FirestoreKeyValueStore(here, clock),
+        documents=FirestoreDocumentStore(here),
         blobs=blobs,
         leases=FirestoreLeaseStore(here, clock),
         other_leases=FirestoreLeaseStore(there, clock),

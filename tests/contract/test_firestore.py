@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
 
 from functions.dev.emulated_cloud.emulators import Emulators
+from sutradhar.backends.gcp.documents import FirestoreDocumentStore
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.backends.gcp.records import FirestoreKeyValueStore
@@ -22,6 +23,7 @@ from sutradhar.ports.pagination import encode_cursor
 from tests import emulated_cloud
 from tests.emulators.proxy import proxy
 from tests.fakes import FakeClock
+from tests.notes import NOTES, make_note
 
 ASSET = Asset(key="k", kind="music", blob="assets/x.wav", sha256="x", size=1, provider="m/1", samples=5)
 KEEP_OVER, KEEP, MINUTE = timedelta(days=7), timedelta(days=29), timedelta(minutes=1)
@@ -36,6 +38,7 @@ class Stores:
     assets: FirestoreAssetStore
     leases: FirestoreLeaseStore
     records: FirestoreKeyValueStore
+    documents: FirestoreDocumentStore
 
     def field(self, path: str, name: str) -> Any:
         return self.raw.document(path).get().to_dict()[name]
@@ -51,7 +54,15 @@ def stores(emulators: Emulators) -> Iterator[Stores]:
     project, clock = emulated_cloud.project(), FakeClock()
     raw, store = firestore.Client(project=project), Firestore(project, "(default)")
     jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
-    yield Stores(raw, clock, jobs, assets, FirestoreLeaseStore(store, clock), FirestoreKeyValueStore(store, clock))
+    yield Stores(
+        raw,
+        clock,
+        jobs,
+        assets,
+        FirestoreLeaseStore(store, clock),
+        FirestoreKeyValueStore(store, clock),
+        FirestoreDocumentStore(store),
+    )
     raw.close()
     store.close()
 
@@ -100,10 +111,16 @@ def test_every_record_has_the_fields_that_terraform_names(stores: Stores) -> Non
     stores.new_job("k")
     stores.assets.save(ASSET, stores.leases.acquire("k", MINUTE))
     stores.records.update(["k"], lambda _values: {"k": "1"})
+    stores.documents.create(NOTES, make_note("k", stores.clock.now()))
     for collection in TTL_COLLECTIONS:
-        assert TTL_FIELD in stores.raw.document(f"{collection}/k").get().to_dict()
+        assert TTL_FIELD in stores.raw.document(_path(collection)).get().to_dict()
     for collection, name in UNINDEXED:
-        assert isinstance(stores.field(f"{collection}/k", name), str | list)
+        assert isinstance(stores.field(_path(collection), name), str | list)
+
+
+def _path(collection: str) -> str:
+    """Return the path of the document ``k`` of the test above."""
+    return f"{collection}/{'note%2Fk' if collection == 'documents' else 'k'}"
 
 
 def test_counts_are_spread(stores: Stores) -> None:
@@ -139,13 +156,27 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
         for matching in filters:
             jobs.list_entries(matching, 1, jobs.list_entries(matching, 1).after)
             jobs.count_entries(matching)
+        document_queries = _send_document_queries(FirestoreDocumentStore(store), clock)
         store.close()
     sent = [_index(request) for method, request in between.requests if method == "RunQuery"]
     counted = [_index(request) for method, request in between.requests if method == "RunAggregationQuery"]
-    assert len(sent) == 5 + 2 * len(filters)
+    assert len(sent) == 5 + 2 * len(filters) + 2 * document_queries + 1
     assert {index for index in sent if index} == set(INDEXES)
-    assert len(counted) == len(filters)
+    assert len(counted) == len(filters) + document_queries
     assert {index for index in counted if index} < set(INDEXES)
+
+
+def _send_document_queries(documents: FirestoreDocumentStore, clock: FakeClock) -> int:
+    """Send every query of the document store; return the number of combinations of filters."""
+    for name in ("a", "b"):
+        documents.create(NOTES, make_note(name, clock.now()))
+    filters = list(product((None, "key-1"), (None, "open")))
+    for owner, state in filters:
+        after = documents.list(NOTES, owner=owner, state=state, limit=1).after
+        documents.list(NOTES, owner=owner, state=state, limit=1, after=after)
+        documents.count(NOTES, owner=owner, state=state)
+    documents.list_due(NOTES, clock.now())
+    return len(filters)
 
 
 def _list_filters() -> Iterator[LibraryFilter]:

@@ -11,6 +11,7 @@ import pytest
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.backends.local.records import SqliteKeyValueStore
@@ -55,6 +56,7 @@ class LocalPipeline:
             assets=SqliteAssetStore(self.database),
             leases=leases,
             records=records,
+            documents=SqliteDocumentStore(self.database),
             blobs=self.blobs,
             bus=self.queue,
             runner=self.runner,

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
@@ -64,10 +65,9 @@ class PipelineMachine(RuleBasedStateMachine):
 
     def stores(self, process_registry: ProcessRegistry) -> Stores:
         """Return the services of the process with ``process_registry``."""
-        leases = SqliteLeaseStore(self.database, process_registry, self.clock)
-        return Stores(
-            SqliteJobStore(self.database), SqliteAssetStore(self.database), leases, SqliteKeyValueStore(self.database)
-        )
+        database, leases = self.database, SqliteLeaseStore(self.database, process_registry, self.clock)
+        records, documents = SqliteKeyValueStore(database), SqliteDocumentStore(database)
+        return Stores(SqliteJobStore(database), SqliteAssetStore(database), leases, records, documents)
 
     # the calls that the fake providers make
 

@@ -15,6 +15,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.pipeline.handle import fail_job, handle
 from sutradhar.pipeline.services import Services
+from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
 from tests.fake_providers import free_call_gate, provider_set
@@ -33,6 +34,7 @@ class Stores:
     assets: AssetStore
     leases: LeaseStore
     records: KeyValueStore
+    documents: DocumentStore
     between: bool = False
     """True if other processes can write between the reading and the writing of an update."""
 
@@ -83,6 +85,7 @@ class Process:
             "assets": stores.assets,
             "leases": LeaseWatch(stores.leases, machine),
             "records": stores.records,
+            "documents": stores.documents,
             "blobs": blobs,
             "bus": self.queue,
             "runner": runner,

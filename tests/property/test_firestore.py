@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from sutradhar.backends.gcp.documents import FirestoreDocumentStore
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
@@ -27,6 +28,7 @@ class FirestoreMachine(PipelineMachine):
             FirestoreAssetStore(self.firestore, self.clock, timedelta(days=29)),
             FirestoreLeaseStore(self.firestore, self.clock),
             FirestoreKeyValueStore(self.firestore, self.clock),
+            FirestoreDocumentStore(self.firestore),
             between=True,
         )
 

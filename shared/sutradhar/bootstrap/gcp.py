@@ -13,6 +13,7 @@ from sutradhar.ports.clock import SystemClock
 if TYPE_CHECKING:
     from sutradhar.backends.gcp.blobs import GcsBlobStore
     from sutradhar.backends.gcp.bus import PubSubBus
+    from sutradhar.backends.gcp.documents import FirestoreDocumentStore
     from sutradhar.backends.gcp.firestore import Firestore
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.runner import CloudRunRunner
@@ -65,6 +66,12 @@ class GcpBackend:
         from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 
         return FirestoreKeyValueStore(self._firestore, self.clock)
+
+    @lazy
+    def documents(self) -> FirestoreDocumentStore:
+        from sutradhar.backends.gcp.documents import FirestoreDocumentStore
+
+        return FirestoreDocumentStore(self._firestore)
 
     @lazy
     def blobs(self) -> GcsBlobStore:

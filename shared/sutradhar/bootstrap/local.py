@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.backends.local.records import SqliteKeyValueStore
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sutradhar.domain.jobs.messages import Message
     from sutradhar.ports.bus import MessageBus
     from sutradhar.ports.clock import Clock
+    from sutradhar.ports.documents import DocumentStore
     from sutradhar.ports.records import KeyValueStore
     from sutradhar.ports.runner import RenderRunner
     from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
@@ -48,6 +50,7 @@ class LocalBackend:
     assets: AssetStore
     leases: LeaseStore
     records: KeyValueStore
+    documents: DocumentStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner
@@ -85,6 +88,7 @@ def local_backend(settings: Settings) -> LocalBackend:
         assets=SqliteAssetStore(database),
         leases=SqliteLeaseStore(database, processes, clock),
         records=SqliteKeyValueStore(database),
+        documents=SqliteDocumentStore(database),
         blobs=blobs,
         bus=queue,
         runner=runner,

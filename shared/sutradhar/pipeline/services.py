@@ -16,6 +16,7 @@ from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import Chains
@@ -71,6 +72,10 @@ class Services:
     @property
     def records(self) -> KeyValueStore:
         return self.backend.records
+
+    @property
+    def documents(self) -> DocumentStore:
+        return self.backend.documents
 
     @property
     def blobs(self) -> BlobStore:

@@ -6,6 +6,7 @@ from typing import Protocol
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
@@ -39,6 +40,9 @@ class Backend(Protocol):
 
     @property
     def records(self) -> KeyValueStore: ...
+
+    @property
+    def documents(self) -> DocumentStore: ...
 
     @property
     def blobs(self) -> BlobStore: ...

@@ -18,13 +18,30 @@ def _list_library_indexes() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]
             yield "jobs", (*fields, ("created_at", "DESCENDING"))
 
 
+def _list_document_indexes() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    """Yield the indexes of FirestoreDocumentStore: each combination of the filters of a list, and what is due."""
+    filters = (("owner", "ASCENDING"), ("state", "ASCENDING"))
+    for count in range(len(filters) + 1):
+        for fields in combinations(filters, count):
+            yield "documents", (("kind", "ASCENDING"), *fields, ("created_at", "DESCENDING"))
+    yield "documents", (("kind", "ASCENDING"), ("due_at", "ASCENDING"))
+
+
 INDEXES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     # FirestoreJobStore.list_unfinished; list_latest needs only the index that every single field has
     ("jobs", (("over", "ASCENDING"), ("updated_at", "ASCENDING"))),
     *_list_library_indexes(),
+    *_list_document_indexes(),
 )
 """Each has a collection and its fields; ``CONTAINS`` is an index of the values in an array."""
 TTL_FIELD = "expire_at"
-TTL_COLLECTIONS = ("jobs", "assets", "leases", "records")
-UNINDEXED = (("jobs", "body"), ("jobs", "entry"), ("jobs", "prefixes"), ("assets", "body"), ("records", "body"))
+TTL_COLLECTIONS = ("jobs", "assets", "leases", "records", "documents")
+UNINDEXED = (
+    ("jobs", "body"),
+    ("jobs", "entry"),
+    ("jobs", "prefixes"),
+    ("assets", "body"),
+    ("records", "body"),
+    ("documents", "body"),
+)
 """Fields that no query searches by themselves: an index of them would only cost money."""

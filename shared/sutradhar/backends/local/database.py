@@ -27,6 +27,16 @@ CREATE TABLE IF NOT EXISTS messages (
 );
 CREATE INDEX IF NOT EXISTS messages_next ON messages (available);
 CREATE TABLE IF NOT EXISTS records (name TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (
+    kind TEXT NOT NULL, id TEXT NOT NULL, owner TEXT NOT NULL, created_at TEXT NOT NULL, state TEXT NOT NULL,
+    due_at TEXT, expire_at TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, id)
+);
+CREATE INDEX IF NOT EXISTS documents_newest ON documents (kind, created_at, id);
+CREATE INDEX IF NOT EXISTS documents_newest_owner ON documents (kind, owner, created_at, id);
+CREATE INDEX IF NOT EXISTS documents_newest_state ON documents (kind, state, created_at, id);
+CREATE INDEX IF NOT EXISTS documents_newest_owner_state ON documents (kind, owner, state, created_at, id);
+CREATE INDEX IF NOT EXISTS documents_due ON documents (kind, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS documents_expired ON documents (expire_at) WHERE expire_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS counts (state TEXT PRIMARY KEY, total INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS dead_letters (
     id INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL
@@ -36,9 +46,12 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 _STATEMENTS = (*filter(str.strip, _SCHEMA.split(";")), *library_tables.STATEMENTS)
 """The statements that create the tables where they are missing."""
-_VERSION = 4
+_VERSION = 5
 """The version of the tables above; raise it with every change to them."""
-_MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {3: library_tables.refresh_entries}
+_MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {
+    3: library_tables.refresh_entries,
+    4: lambda _connection: None,  # only the new table `documents`
+}
 """The steps from a version to the next one. Each runs after the missing tables were created. A file of a version
 without a step is refused."""
 
