@@ -22,7 +22,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 sutradhar = sutradhar $(if $(ENV),--env-file .env.$(ENV))
 URL ?= http://127.0.0.1:$(or $(PORT),8080)
 
-.PHONY: demo serve down restart logs status health smoke clean test emulator-test provider-test models-check check bench bench-quick package
+.PHONY: demo serve down restart logs status health smoke clean test emulator-test provider-test models-check check bench bench-quick build-images package
 demo: .venv/ready
 	@$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
@@ -80,6 +80,10 @@ provider-test: .venv/ready-dev
 # compare the models in the pinned clients with our tables of models and prices
 models-check: .venv/ready-dev
 	@python -m tests.providers.models_check
+
+# the renderer; docs/deploy.md pushes it
+build-images:
+	docker build -f gpu_renderer/Dockerfile -t sutradhar-renderer .
 
 package: .venv/ready-dev
 	@python -m functions.dev.package --out build

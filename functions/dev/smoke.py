@@ -100,7 +100,7 @@ class Smoke:
         try:
             yield
         except httpx.HTTPError as exc:
-            raise SmokeFailed(f"{name}: the server cannot be reached ({type(exc).__name__}: {exc})") from exc
+            raise SmokeFailed(f"{name}: the server cannot be reached; check its URL, and that it runs") from exc
         self._say(f"ok  {name} ({time.monotonic() - began:.1f} s)")
 
 
