@@ -49,9 +49,7 @@ class EntryPage:
 
 
 MAX_COUNTED = 10_000
-"""The most entries that are counted one by one: a count takes the longer, the more there are."""
-MAX_LOOKED_UP = 400
-"""The most entries that SQLite counts for a search of several words, or of a word and another filter."""
+"""The most entries that Firestore counts: a count takes the longer, and costs the more, the more there are."""
 MAX_LEASE = timedelta(minutes=10)
 """Longer than a function may run (540 s, terraform/functions.tf): a lease of this length outlasts the process that
 holds it, so that no other process takes over, and pays a second time for, an asset that is still being made."""
@@ -116,10 +114,9 @@ class JobStore(Protocol):
         """Return the library's entries of the jobs that match, the newest first, from the pagination cursor ``after``
         on and without the first ``skip`` of them. An entry is written together with its job.
 
-        The time that this takes does not grow with the number of jobs, but with ``skip``. There are two exceptions for
-        a search whose word many entries have. In SQLite, a state, a language or a second word that few of them have
-        is found by looking at them one by one. Firestore looks for a second word in 500 of them at a time: such a page
-        may have fewer entries than ``limit``, although ``after`` names a next one.
+        The time that this takes does not grow with the number of jobs, but with ``skip``. Firestore looks for a second
+        word in 500 of the entries that have the first one at a time: such a page may have fewer entries than
+        ``limit``, although ``after`` names a next one.
 
         Raises:
             InvalidRequest: ``after`` is no cursor.
@@ -127,8 +124,8 @@ class JobStore(Protocol):
         ...
 
     def count_entries(self, matching: LibraryFilter) -> int | None:
-        """Return how many jobs match. None: this store would have to count more than ``MAX_COUNTED`` or
-        ``MAX_LOOKED_UP`` one by one, or, as Firestore with several words, to read each."""
+        """Return how many jobs match. None: Firestore would have to count more than ``MAX_COUNTED`` one by one or, for
+        several words, to read each."""
         ...
 
     def refresh_entries(self, position: str, now: datetime) -> str:

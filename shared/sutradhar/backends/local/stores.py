@@ -89,7 +89,7 @@ class SqliteJobStore(JobStore):
     def list_entries(self, matching: LibraryFilter, limit: int, after: str | None = None, skip: int = 0) -> EntryPage:
         return library.list_entries(self._database.read(), matching, limit, after, skip)
 
-    def count_entries(self, matching: LibraryFilter) -> int | None:
+    def count_entries(self, matching: LibraryFilter) -> int:
         return library.count_entries(self._database.read(), matching)
 
     def refresh_entries(self, position: str, now: datetime) -> str:  # noqa: ARG002 - it looks at all jobs at once
