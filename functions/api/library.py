@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-import flask
 from pydantic import Field
 
 from functions.api.auth import caller
 from functions.api.endpoint import endpoint
+from functions.api.links import make_url
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
@@ -93,7 +93,7 @@ def copy_plan(plan: RenderPlan) -> PlanCopy:
 
 
 def _describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
-    file = f"{flask.request.url_root.rstrip('/')}/render/{entry.job_id}/file"
+    file = make_url(f"/render/{entry.job_id}/file")
     return LibraryItem.model_validate(
         {
             "job_id": entry.job_id,

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from functions.api.auth import caller, require_access
 from functions.api.endpoint import endpoint
+from functions.api.links import make_url
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
@@ -44,9 +45,9 @@ def create_render(body: RenderPlan) -> Response:
         "estimated_cost_usd": usd(job.estimated_micros),
         "estimated_cost_most_usd": usd(job.max_estimated_micros),
         "estimated_wait_seconds": round(10 + WALL_SEC_PER_VIDEO_SEC * estimate_length(services, job.requested_plan)),
-        "links": {name: f"{_get_path(job)}/{name}" for name in ("status", "cancel", "file")},
+        "links": {name: f"{_get_url(job)}/{name}" for name in ("status", "cancel", "file")},
     }
-    headers = {"Location": f"{_get_path(job)}/status"}
+    headers = {"Location": f"{_get_url(job)}/status"}
     if created:
         return flask.make_response(answer, 202, headers)
     return flask.make_response(answer, 200, {**headers, "Idempotent-Replayed": "true"})
@@ -61,7 +62,7 @@ def show_status(job_id: str) -> Response:
     job = require_access(backend.jobs.get(job_id))
     finished_assets = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = read_job_account(backend.records, job_id)
-    response = flask.jsonify(describe_status(job, finished_assets, paid, base=_get_path(job)))
+    response = flask.jsonify(describe_status(job, finished_assets, paid, base=_get_url(job)))
     response.set_etag(f"{job.version}-{len(finished_assets)}-{paid.spent}-{paid.reserved}")
     return response.make_conditional(flask.request)
 
@@ -111,7 +112,7 @@ def _find_file(job: Job) -> tuple[str, str]:
         message = f"must be video, thumbnail, captions, summary or provenance (got {kind!r})"
         raise InvalidRequest([FieldError("kind", message)])
     if job.result is None:
-        raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_get_path(job)}/status")
+        raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_get_url(job)}/status")
     if kind == "captions":
         if language not in LANGUAGES or form not in ("srt", "vtt"):
             message = f"captions need lang=en|hi and format=srt|vtt (got lang={language!r}, format={form!r})"
@@ -129,9 +130,9 @@ def _find_file(job: Job) -> tuple[str, str]:
     return (job.result.video, "video/mp4") if kind == "video" else (job.result.summary, "application/json")
 
 
-def _get_path(job: Job) -> str:
-    """Return the path of ``job`` as this caller reaches it; every path about the job begins with it."""
-    return f"{flask.request.script_root}/render/{job.id}"
+def _get_url(job: Job) -> str:
+    """Return the URL of ``job`` as this caller reaches it; every URL about the job begins with it."""
+    return make_url(f"/render/{job.id}")
 
 
 def _describe_move(job: Job) -> dict[str, str]:

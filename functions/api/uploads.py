@@ -10,6 +10,7 @@ import flask
 from functions.api.auth import caller
 from functions.api.body import read_json_body
 from functions.api.endpoint import endpoint
+from functions.api.links import make_url
 from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
@@ -30,12 +31,12 @@ def create_upload() -> flask.Response:
     url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     body = {
         "upload_id": upload.id,
-        "url": url or f"{flask.request.url_root}uploads/{upload.id}/bytes",
+        "url": url or f"{_get_url(upload)}/bytes",
         "method": "PUT",
         "headers": {"Content-Type": upload.content_type},
         "expires_at": (upload.created_at + _SESSION_TTL).isoformat(),
     }
-    return flask.make_response(body, 201, {"Location": _get_path(upload)})
+    return flask.make_response(body, 201, {"Location": _get_url(upload)})
 
 
 @endpoint(answers={204: None}, errors=(409,))
@@ -75,7 +76,7 @@ def complete_upload(upload_id: str) -> flask.Response:
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
-        return flask.make_response(upload.to_api(), 202, {"Location": _get_path(upload), "Retry-After": "1"})
+        return flask.make_response(upload.to_api(), 202, {"Location": _get_url(upload), "Retry-After": "1"})
     return flask.make_response(upload.to_api())
 
 
@@ -101,9 +102,9 @@ def _require_pending(upload: Upload) -> None:
         raise Conflict(f"{upload.filename} was sent already and is {upload.state}; begin another upload")
 
 
-def _get_path(upload: Upload) -> str:
-    """Return the path of ``upload``, as this caller reaches it."""
-    return f"{flask.request.script_root}/uploads/{upload.id}"
+def _get_url(upload: Upload) -> str:
+    """Return the URL of ``upload``, as this caller reaches it."""
+    return make_url(f"/uploads/{upload.id}")
 
 
 def _read_announcement(body: Any) -> dict[str, Any]:

@@ -20,7 +20,6 @@ _INSTEAD: Mapping[str, str] = {
     "API_HOST": "use `sutradhar serve --host`",
     "API_KEY_ADMIN": "make a key with `sutradhar keys add NAME --role admin`",
     "API_KEY_CREATOR": "make a key with `sutradhar keys add NAME`",
-    "BACKEND_PUBLIC_URL": "links are relative to the URL of the request",
     "BRATGEN_ENABLE_WHISPER": "use WHISPER_MODEL",
     "ENABLE_DUAL_SUBTITLES": "use subtitle_languages in the plan",
     "ENABLE_LIBRARY": _ALWAYS,

@@ -42,6 +42,12 @@ def _check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     return origins
 
 
+def _check_public_url(url: str) -> str:
+    if not re.fullmatch(r"(https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?)?", url):
+        raise ValueError(f"must be a URL such as https://video.example.com/api, without a query (got {url!r})")
+    return url.rstrip("/")
+
+
 UserPath = Annotated[Path, AfterValidator(expand_path)]
 Names = Annotated[tuple[str, ...], BeforeValidator(split_names)]
 
@@ -105,6 +111,8 @@ class ApiSettings(Part):
     """The port of `sutradhar serve` without --port."""
     cors_origins: Annotated[Names, AfterValidator(_check_origins)] = Field(default=(), validation_alias="CORS_ORIGINS")
     """Origins of web pages that may call the API from a browser: https://studio.example.com."""
+    public_url: Annotated[str, AfterValidator(_check_public_url)] = Field(default="", validation_alias="PUBLIC_URL")
+    """The URL at which callers reach the API, without a slash at its end; empty: URLs in answers follow the request."""
     public_api: bool = Field(default=False, validation_alias="PUBLIC_API")
     """IAM lets every caller in, so a call without an API key is refused, even while no key exists."""
 

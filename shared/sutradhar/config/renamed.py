@@ -8,6 +8,7 @@ from sutradhar.domain.core.errors import FieldError
 
 _NAMES_ELSEWHERE: Mapping[str, str] = {
     "API_PORT": "PORT",
+    "BACKEND_PUBLIC_URL": "PUBLIC_URL",
     "DAILY_BUDGET_LIMIT": "DAILY_BUDGET_USD",
     "FRONTEND_PUBLIC_URL": "CORS_ORIGINS",
     "GCS_BUCKET": "ASSET_BUCKET",
