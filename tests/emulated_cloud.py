@@ -10,6 +10,7 @@ import pytest
 
 from functions.dev.emulated_cloud.emulators import Emulators, set_environment
 from sutradhar.domain.core.errors import NotInstalled
+from sutradhar.domain.jobs.topics import TOPICS
 
 
 def start(log_dir: Path) -> Iterator[Emulators]:
@@ -21,6 +22,20 @@ def start(log_dir: Path) -> Iterator[Emulators]:
 def project() -> str:
     """Return the name of a new project that no other test uses: the emulators take any name."""
     return f"test-{uuid.uuid4().hex[:12]}"
+
+
+def choose_deployment(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the settings of this process name a new project on the emulators, and create its topics; return its name."""
+    from google.cloud import pubsub_v1
+
+    name = project()
+    settings = {"BACKEND": "gcp", "GOOGLE_CLOUD_PROJECT": name, "REGION": "europe-west4", "ASSET_BUCKET": name}
+    for variable, value in settings.items():
+        monkeypatch.setenv(variable, value)
+    with pubsub_v1.PublisherClient() as publisher:
+        for topic in TOPICS:
+            publisher.create_topic(name=f"projects/{name}/topics/sutradhar-{topic}")
+    return name
 
 
 @contextmanager

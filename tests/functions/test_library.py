@@ -1,6 +1,7 @@
-"""The library and the templates over HTTP."""
+"""The library and the templates over HTTP, on both backends."""
 
 import json
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -12,6 +13,17 @@ from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.library import StateWord
 from sutradhar.pipeline import api_keys
+from tests import emulated_cloud
+from tests.function_client import open_client
+
+
+@pytest.fixture(params=["local", "gcp"])
+def api(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """The function ``api`` on the local backend, and on Google's emulators."""
+    if request.param == "gcp":
+        request.getfixturevalue("emulators")
+        emulated_cloud.choose_deployment(monkeypatch)
+    return open_client("api")
 
 
 def post(api: FlaskClient, path: str, body: object = None, key: str = "") -> Any:

@@ -11,6 +11,7 @@ from sutradhar.domain.text.search_words import read_search_words
 from sutradhar.pipeline.billing.accounts import read_spent
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.records import Values
+from sutradhar.ports.stores import EntryPage
 
 _POSITION = "library/refreshed"
 """The record that says which jobs of earlier versions have got their entries."""
@@ -39,25 +40,33 @@ def list_library(services: Services, query: LibraryQuery, caller: ApiKey | None 
         InvalidRequest: the cursor is none of ours.
     """
     words = read_search_words(query.q)
-    if query.q and not words:
+    if query.q.strip() and not words:
         return LibraryPage((), {}, 0, None if query.after else query.page or 1, None)
     owner = None if caller is None or caller.role == "admin" else caller.id
     matching = LibraryFilter(owner, query.state, query.language, words)
     number = None if query.after else query.page or 1
-    entries_page = services.jobs.list_entries(matching, query.size, query.after, skip=((number or 1) - 1) * query.size)
+    skip = ((number or 1) - 1) * query.size
+    entries_page = services.jobs.list_entries(matching, query.size, query.after, skip)
     return LibraryPage(
         entries_page.entries,
         read_spent(services.records, [entry.job_id for entry in entries_page.entries]),
-        services.jobs.count_entries(matching) if number else None,
+        _count_entries(services, matching, entries_page, skip) if number else None,
         number,
         entries_page.after,
     )
 
 
+def _count_entries(services: Services, matching: LibraryFilter, page: EntryPage, skip: int) -> int | None:
+    """Return the number of all entries that match. ``page`` tells it if it is the last one."""
+    if page.after is None and (page.entries or not skip):
+        return skip + len(page.entries)
+    return services.jobs.count_entries(matching)
+
+
 def duplicate_plan(services: Services, job_id: str, caller: ApiKey | None = None) -> RenderPlan:
     """Return the plan of a job with its scenes, as far as a planner has written them, to be submitted as a new job.
 
-    Assets whose part of the plan does not change are entries_page again under their keys, so they cost nothing again.
+    Assets whose part of the plan does not change are found again under their keys, so they cost nothing again.
 
     Raises:
         NotFound: there is no such job, or ``caller`` may not see it.
