@@ -22,7 +22,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 sutradhar = sutradhar $(if $(ENV),--env-file .env.$(ENV))
 URL ?= http://127.0.0.1:$(or $(PORT),8080)
 
-.PHONY: demo serve down restart logs status health smoke clean test emulator-test provider-test models-check check bench bench-quick build-images package
+.PHONY: demo serve down restart logs status health smoke backup clean test emulator-test provider-test models-check check bench bench-quick build-images package
 demo: .venv/ready
 	@$(sutradhar) make "$$TOPIC" $(language) --length "$$LENGTH" --out "$$OUT"
 
@@ -52,6 +52,10 @@ endif
 # from outside: health, templates, a video of 5 s, its download; SMOKE_KEY= has an API key
 smoke: .venv/ready
 	@python -m functions.dev.smoke "$(URL)"
+
+# all jobs, keys, uploads and videos in one file; `sutradhar restore` makes a home of it
+backup: .venv/ready
+	@mkdir -p out && $(sutradhar) backup "out/sutradhar-$$(date +%Y%m%d-%H%M%S).tar"
 
 # asks before it deletes; CONFIRM=yes answers
 clean: .venv/ready

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from functions.cli import (
+    backup,
     cancel,
     clean,
     doctor,
@@ -44,6 +45,8 @@ app.command(no_args_is_help=True)(retry.retry)
 app.command()(logs.logs)
 app.command()(stop.stop)
 app.command()(clean.clean)
+app.command(no_args_is_help=True)(backup.backup)
+app.command(no_args_is_help=True)(backup.restore)
 app.command()(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 

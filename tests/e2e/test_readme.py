@@ -57,7 +57,7 @@ def test_no_command_of_the_readme_is_forgotten() -> None:
 
 
 def test_every_make_target_exists() -> None:
-    everyday = {"down", "restart", "logs", "status", "health", "smoke", "clean", "build-images"}
+    everyday = {"down", "restart", "logs", "status", "health", "smoke", "backup", "clean", "build-images"}
     for target in everyday | set(re.findall(r"`make ([a-z]+)`", README)) | {c.split()[1] for c in begins("make")}:
         done = shell(f"make -n {target}", dict(os.environ))
         assert done.returncode == 0, done.stderr
