@@ -29,7 +29,6 @@ _INSTEAD: Mapping[str, str] = {
     "ENABLE_YOUTUBE_UPLOAD": _NO_YOUTUBE,
     "ENVIRONMENT": "each deployment has a home or a project of its own; `--env-file` names a file of settings",
     "FAL_API_KEY": _NO_PROVIDER,
-    "JSON_LOGS": "the log is always JSON; `sutradhar logs` shows it for people",
     "MINIMAX_API_KEY": _NO_PROVIDER,
     "MUSIC_BED_PATH": 'use "music": "song.mp3" in the plan',
     "PROFILING_ENABLED": "a job's summary has the times of each step; DEBUG=1 logs each command of the renderer",

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any, Self
 
-_LOOK_EVERY_SEC = 0.3
+LOOK_EVERY_SEC = 0.3
 SEVERITIES = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 """From the least severe one on."""
 
@@ -68,25 +68,32 @@ def read_newest(home: Path, log_name: str, wanted_lines: LineFilter, limit: int)
     return [line for _, line in reversed(kept)]
 
 
-def follow_lines(path: Path, wanted_lines: LineFilter) -> Iterator[LogLine]:
-    """Return an endless iterator over the lines that are appended to ``path`` from now on. The file may be put aside or
-    be missing."""
-    position, inode = (path.stat().st_size, path.stat().st_ino) if path.exists() else (0, 0)
-    return _iterate_lines(path, wanted_lines, position, inode)
+class LogTail:
+    """The lines that are appended to ``path`` from now on. The file may be put aside or be missing."""
 
+    def __init__(self, path: Path, wanted_lines: LineFilter) -> None:
+        self._path, self._wanted_lines = path, wanted_lines
+        self._position, self._inode = (path.stat().st_size, path.stat().st_ino) if path.exists() else (0, 0)
 
-def _iterate_lines(path: Path, wanted_lines: LineFilter, position: int, inode: int) -> Iterator[LogLine]:
-    while True:
-        if path.exists():
-            if path.stat().st_ino != inode:
-                position, inode = 0, path.stat().st_ino
-            with path.open(encoding="utf-8", errors="replace") as file:
-                file.seek(position)
-                while (text := file.readline()).endswith("\n"):
-                    position = file.tell()
-                    if wanted_lines.select(line := LogLine.parse(text.rstrip("\n"))):
-                        yield line
-        sleep(_LOOK_EVERY_SEC)  # files on some disks and networks send no signal when they grow
+    def read_new(self) -> list[LogLine]:
+        """Return the lines since the last call."""
+        lines: list[LogLine] = []
+        if not self._path.exists():
+            return lines
+        if self._path.stat().st_ino != self._inode:
+            self._position, self._inode = 0, self._path.stat().st_ino
+        with self._path.open(encoding="utf-8", errors="replace") as file:
+            file.seek(self._position)
+            while (text := file.readline()).endswith("\n"):
+                self._position = file.tell()
+                lines.append(LogLine.parse(text.rstrip("\n")))
+        return list(filter(self._wanted_lines.select, lines))
+
+    def follow(self) -> Iterator[LogLine]:
+        """Yield each new line, for ever."""
+        while True:
+            yield from self.read_new()
+            sleep(LOOK_EVERY_SEC)  # files on some disks and networks send no signal when they grow
 
 
 def _read_file(path: Path) -> Iterator[LogLine]:

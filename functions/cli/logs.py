@@ -9,7 +9,7 @@ from rich.text import Text
 
 from functions.cli.console import handle_signals, make_printable, report_errors
 from functions.cli.jobs import OptionalJobId
-from functions.cli.log_lines import SEVERITIES, LineFilter, LogLine, follow_lines, read_newest
+from functions.cli.log_lines import SEVERITIES, LineFilter, LogLine, LogTail, read_newest
 from functions.cli.options import read_whole
 from functions.cli.output import AsJson, print_json
 from functions.cli.start import LOG_NAME, begin_command
@@ -55,7 +55,7 @@ def logs(
             for line in newest:
                 console.print(format_line(line))
             if follow:
-                for line in follow_lines(bootstrap.settings().home / LOG_NAME, wanted_lines):
+                for line in LogTail(bootstrap.settings().home / LOG_NAME, wanted_lines).follow():
                     console.print(format_line(line))
 
 

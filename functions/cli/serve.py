@@ -12,8 +12,9 @@ import typer
 from functions.cli.console import handle_signals, print_line, report_errors
 from functions.cli.options import read_whole
 from functions.cli.running_servers import announce_server
+from functions.cli.serve_log import show_log, start_server
 from functions.cli.start import LOG_NAME, prepare_home
-from sutradhar import bootstrap, telemetry
+from sutradhar import bootstrap
 from sutradhar.domain.core.errors import NotInstalled
 
 
@@ -54,12 +55,18 @@ def serve(
     home = bootstrap.settings().home
     log_file = home / LOG_NAME
     env = {**bootstrap.settings().environment, "SUTRADHAR_HOME": str(home), "LOG_FILE": str(log_file)}
-    telemetry.write_to(log_file, also_stderr=True)  # `sutradhar logs` reads the file
+    as_json = bootstrap.settings().api.json_logs
     url = f"http://{host}:{port}"
-    with report_errors(), handle_signals(), announce_server(home, url), local_runtime.run_worker():
+    with (
+        report_errors(),
+        handle_signals(),
+        announce_server(home, url),
+        show_log(log_file, as_json=as_json),
+        local_runtime.run_worker(),
+    ):
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
-            server = subprocess.Popen(argv, env=env, start_new_session=True)
+            server = start_server(argv, env, as_json=as_json)
             let_in = (
                 "callers with an API key" if api_keys.list_keys(bootstrap.backend().records) else "this machine only"
             )

@@ -65,6 +65,7 @@ def test_status_lists_the_newest_jobs_first(home: Path) -> None:
     jobs = run_json("status")["jobs"]
     assert [job["job_id"] for job in jobs] == [second.id, first.id]
     assert (jobs[0]["title"], jobs[0]["state"], jobs[0]["progress_pct"]) == ("समुद्र", "pending", 0)
+    assert jobs[0]["created_at"].endswith("Z")
     assert [job["job_id"] for job in run_json("status", "--limit", "1")["jobs"]] == [second.id]
     assert run("status", "--limit", "0").exit_code == 2
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from functions.cli import app
-from functions.cli.log_lines import SEVERITIES, LineFilter, follow_lines
+from functions.cli.log_lines import SEVERITIES, LineFilter, LogTail
 from functions.cli.start import LOG_NAME
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.plan.plan import RenderPlan
@@ -64,7 +64,7 @@ def test_as_json_the_lines_keep_all_fields(home: Path, job_id: str) -> None:
 
 def test_follow_yields_new_lines_also_of_a_new_file(tmp_path: Path) -> None:
     tmp_path.joinpath(LOG_NAME).write_text('{"event": "old"}\n')
-    lines = follow_lines(tmp_path / LOG_NAME, LineFilter("job-1", SEVERITIES))
+    lines = LogTail(tmp_path / LOG_NAME, LineFilter("job-1", SEVERITIES)).follow()
     write_line(tmp_path, '{"event": "other", "job_id": "job-2"}')
     write_line(tmp_path, '{"event": "first", "job_id": "job-1"}')
     assert next(lines).fields["event"] == "first"

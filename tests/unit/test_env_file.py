@@ -112,7 +112,7 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
             "ENABLE_LIBRARY": "1",
             "PUBSUB_TOPIC_NAME": "t",
             "CORS_ORIGINS": "*",
-            "JSON_LOGS": "true",
+            "ENVIRONMENT": "prod",
             "PORT": "8000",
             "LOG_LEVEL": "info",
             "MAX_SCENES": "5",
@@ -125,7 +125,7 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     assert notice is not None
     parts = [
         "API_KEY_ADMIN: make a key",
-        "JSON_LOGS: the log is always JSON; `sutradhar logs` shows it",
+        "ENVIRONMENT: each deployment has",
         "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
         "BRATGEN_STORAGE: nothing here",
         "YOUTUBE_API_KEY: there is no upload",

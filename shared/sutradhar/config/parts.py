@@ -109,6 +109,8 @@ class ApiSettings(Part):
 
     port: int = Field(default=8080, ge=1, le=65_535, validation_alias="PORT")
     """The port of `sutradhar serve` without --port."""
+    json_logs: bool = Field(default=True, validation_alias="JSON_LOGS")
+    """`sutradhar serve` prints its log as JSON; False: for people. The file of the log is always JSON."""
     cors_origins: Annotated[Names, AfterValidator(_check_origins)] = Field(default=(), validation_alias="CORS_ORIGINS")
     """Origins of web pages that may call the API from a browser: https://studio.example.com."""
     public_url: Annotated[str, AfterValidator(_check_public_url)] = Field(default="", validation_alias="PUBLIC_URL")
