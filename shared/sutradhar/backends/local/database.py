@@ -106,7 +106,9 @@ class Database:
         sleep, for up to 0.1 s at a time, and under load the last of twenty threads slept for a second.
         """
         connection = self.read()
-        with self._turn:
+        if not self._turn.acquire(timeout=_BUSY_SEC):
+            raise sqlite3.OperationalError("database is locked by another thread")
+        try:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -114,6 +116,8 @@ class Database:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+        finally:
+            self._turn.release()
 
     @contextmanager
     def _hold_file_lock(self) -> Iterator[None]:
