@@ -3,6 +3,7 @@
 import io
 import signal
 import sys
+from collections.abc import Callable, Mapping, Sequence
 
 import typer
 
@@ -26,29 +27,29 @@ from functions.cli import (
     upload,
 )
 
+_MACHINE = "Run and look after this machine"
+_COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
+    "Make videos": (make.make, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
+    "Follow jobs": (status.status, library.library, cancel.cancel, retry.retry, logs.logs),
+    _MACHINE: (serve.serve, stop.stop, doctor.doctor, backup.backup, backup.restore, clean.clean),
+}
+"""The commands by their headings in the help."""
+_NEED_ARGUMENTS: Sequence[Callable[..., None]] = (
+    *(make.make, plan.plan, duplicate.duplicate, upload.upload),
+    *(cancel.cancel, retry.retry, backup.backup, backup.restore),
+)
+"""Commands that show their help if nothing follows them."""
+
 app = typer.Typer(
     help="An idea in, a finished video out: written, illustrated, narrated, captioned, scored and checked.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
 app.callback()(start.read_environment)
-app.command(no_args_is_help=True)(make.make)
-app.command(no_args_is_help=True)(plan.plan)
-app.command(no_args_is_help=True)(upload.upload)
-app.command()(serve.serve)
-app.command()(status.status)
-app.command()(library.library)
-app.command()(templates.templates)
-app.command(no_args_is_help=True)(duplicate.duplicate)
-app.command(no_args_is_help=True)(cancel.cancel)
-app.command(no_args_is_help=True)(retry.retry)
-app.command()(logs.logs)
-app.command()(stop.stop)
-app.command()(clean.clean)
-app.command(no_args_is_help=True)(backup.backup)
-app.command(no_args_is_help=True)(backup.restore)
-app.command()(doctor.doctor)
-app.add_typer(keys.app, name="keys")
+for heading, commands in _COMMANDS.items():
+    for command in commands:
+        app.command(rich_help_panel=heading, no_args_is_help=command in _NEED_ARGUMENTS)(command)
+app.add_typer(keys.app, name="keys", rich_help_panel=_MACHINE)
 
 
 def main() -> None:
