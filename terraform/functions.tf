@@ -7,6 +7,7 @@ locals {
     produce     = { memory = "2Gi", cpu = "2", concurrency = 1, min = 0, max = 50, timeout = 540 }
     dispatch    = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 120 }
     finish      = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 20, timeout = 120 }
+    webhook     = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 10, timeout = 60 } # it calls receivers that callers name
     dead_letter = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 5, timeout = 120 }
     sweep       = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 300 }
   }

@@ -1,5 +1,5 @@
 locals {
-  topics = ["plan", "produce", "dispatch", "finish", "check"]
+  topics = ["plan", "produce", "dispatch", "finish", "check", "webhook"]
   # who sends what: each function, also what its job owes when a message comes again
   publishers = {
     plan     = ["api", "dead_letter", "sweep"]
@@ -7,6 +7,7 @@ locals {
     dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep"]
     finish   = ["dispatch", "dead_letter"]
     check    = ["api", "check", "dead_letter"]
+    webhook  = ["api", "plan", "produce", "dispatch", "finish", "webhook", "dead_letter", "sweep"]
   }
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }

@@ -1,6 +1,8 @@
 """Providers of a pipeline whose assets cost nothing, for tests."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sutradhar.domain.billing.model_table import ModelState
 from sutradhar.domain.billing.price import PriceTable
@@ -21,6 +23,7 @@ from sutradhar.ports.providers import (
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
 from sutradhar.ports.templates import TemplateCatalog
+from sutradhar.ports.webhooks import Reply, WebhookSender
 from sutradhar.providers.media.upload_reader import MediaFiles
 from sutradhar.providers.offline.storybook.templates import StorybookTemplates
 from tests.fakes import FakeProviders
@@ -61,6 +64,7 @@ class ProviderSet:
     call_gate: PaidCallGate
     models: ModelDirectory
     templates: TemplateCatalog
+    webhooks: WebhookSender
 
     def with_gate(self, _gate: CallGate) -> "ProviderSet":
         """Return these providers: their calls pass no gate."""
@@ -81,4 +85,22 @@ def provider_set(providers: FakeProviders, gate: PaidCallGate) -> ProviderSet:
         call_gate=gate,
         models=NoModels(),
         templates=StorybookTemplates(),
+        webhooks=FakeReceiver(),
     )
+
+
+class FakeReceiver(WebhookSender):
+    """A receiver that notes what it gets, and answers with the ``replies`` one after the other, then 204."""
+
+    allow_loopback = False
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[str, str, str, Sequence[str]]] = []
+        """The id, the URL, the body and the secrets of each request."""
+        self.replies: list[Reply] = []
+        self.on_request: Callable[[], None] = lambda: None
+
+    def send(self, webhook_id: str, url: str, body: str, secrets: Sequence[str], at: datetime) -> Reply:
+        self.requests.append((webhook_id, url, body, secrets))
+        self.on_request()
+        return self.replies.pop(0) if self.replies else Reply(204)

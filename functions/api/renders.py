@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from functions.api.auth import caller, require_access
 from functions.api.endpoint import endpoint
-from functions.api.links import make_url
+from functions.api.links import find_base_url, make_url
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
@@ -37,7 +37,7 @@ def create_render(body: RenderPlan) -> Response:
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
     services = bootstrap.services()
-    job, created = submit(services, body, key, caller())
+    job, created = submit(services, body, key, caller(), base_url=find_base_url() if body.webhook_url else "")
     answer = {
         "job_id": job.id,
         "status": "pending" if created else name_state(job),

@@ -81,4 +81,6 @@ def find_variables(answer: CurlAnswer) -> dict[str, str]:
     """Return the variables that a reader takes from the answer."""
     if not answer.body.startswith("{"):
         return {}
+    if deliveries := answer.json.get("deliveries"):
+        return {"DELIVERY": deliveries[0]["id"]}
     return {variable: answer.json[field] for field, variable in VARIABLES.items() if field in answer.json}

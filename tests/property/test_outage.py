@@ -117,6 +117,7 @@ class SimulatedProviders:
             images=ImageChain(orders["gemini"]),
             composer=ComposerChain(orders["elevenlabs"]),
             clips=ClipChain([by["veo"]]),
+            webhooks=self.real.providers.webhooks,
             footage=self.real.providers.footage,
             sounds=self.real.providers.sounds,
             media=self.real.providers.media,

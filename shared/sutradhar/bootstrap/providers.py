@@ -16,6 +16,7 @@ from sutradhar.providers.registry import ConfiguredChains, Registry
 
 if TYPE_CHECKING:
     from sutradhar.config import Settings
+    from sutradhar.outbound.webhooks import HttpWebhookSender
     from sutradhar.ports.backend import Backend
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
@@ -27,6 +28,7 @@ class ConfiguredProviders(ConfiguredChains):
 
     def __init__(self, settings: Settings, backend: Backend, prices: PriceTable) -> None:
         chosen, budget = settings.providers, settings.budget
+        self._allow_loopback = settings.webhooks.allow_loopback
         self.registry = Registry(chosen.connections, chosen.order or None, chosen.chains, chosen.whisper_model)
         self.call_gate = PaidCallGate.create(
             backend.records,
@@ -57,6 +59,12 @@ class ConfiguredProviders(ConfiguredChains):
         from sutradhar.providers.media.upload_reader import MediaFiles
 
         return MediaFiles()
+
+    @lazy
+    def webhooks(self) -> HttpWebhookSender:
+        from sutradhar.outbound.webhooks import HttpWebhookSender
+
+        return HttpWebhookSender(self._allow_loopback)
 
 
 def read_prices(settings: Settings) -> PriceTable:

@@ -119,6 +119,13 @@ class ApiSettings(Part):
     """IAM lets every caller in, so a call without an API key is refused, even while no key exists."""
 
 
+class WebhookSettings(Part):
+    """Settings of the webhooks that callers ask for."""
+
+    allow_loopback: bool = Field(default=False, validation_alias="WEBHOOK_LOOPBACK")
+    """For development: webhooks may also go to this machine itself (http://localhost:3000/hook)."""
+
+
 class WorkerSettings(Part):
     """Settings of the worker that takes messages on the local backend."""
 

@@ -13,6 +13,7 @@ from sutradhar.config.parts import (
     PlanLimitSettings,
     ProcessSettings,
     RenderTaskSettings,
+    WebhookSettings,
     WorkerSettings,
 )
 from sutradhar.config.providers import ProviderSettings, ProviderTable, read_connection
@@ -33,6 +34,7 @@ _PARTS = (
     ProcessSettings,
     CloudSettings,
     ApiSettings,
+    WebhookSettings,
     WorkerSettings,
     RenderTaskSettings,
     RendererSettings,
@@ -52,6 +54,7 @@ class Settings:
     cloud: CloudSettings | None
     """Only with BACKEND=gcp."""
     api: ApiSettings
+    webhooks: WebhookSettings
     worker: WorkerSettings
     render_task: RenderTaskSettings
     renderer: RendererSettings
@@ -112,6 +115,7 @@ class Settings:
             process=process,
             cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
             api=read_part(ApiSettings, env, faults),
+            webhooks=read_part(WebhookSettings, env, faults),
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),
             renderer=read_part(RendererSettings, env, faults),

@@ -22,7 +22,14 @@ from sutradhar.domain.core.errors import (
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs import messages
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
-from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
+from sutradhar.domain.jobs.messages import (
+    AnnounceEnd,
+    CheckUpload,
+    DeliverWebhook,
+    Message,
+    ProduceAsset,
+    message_subject,
+)
 from sutradhar.pipeline.dispatch import dispatch, stop_render
 from sutradhar.pipeline.finish import finish, record_progress
 from sutradhar.pipeline.plan import plan
@@ -30,6 +37,8 @@ from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.uploads import get_upload
+from sutradhar.pipeline.webhook_delivery import deliver_webhook
+from sutradhar.pipeline.webhook_events import announce_end
 from sutradhar.telemetry import log
 
 HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
@@ -40,6 +49,8 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RenderProgressed: record_progress,
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
+    messages.AnnounceEnd: announce_end,
+    messages.DeliverWebhook: deliver_webhook,
 }
 
 MAX_WAIT = timedelta(hours=1)
@@ -61,7 +72,8 @@ def handle(services: Services, message: Message) -> None:
     except Exception as exc:
         if not services.bus.reports_last_error:
             log("message_failed", level="warning", exc=exc)
-            note_failure(services, message, exc)
+            if not isinstance(message, AnnounceEnd | DeliverWebhook):  # their dead letters change nothing
+                note_failure(services, message, exc)
         raise
 
 
@@ -89,8 +101,8 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
         return
-    if isinstance(message, messages.RenderProgressed | messages.StopRender):
-        return  # the job does not depend on these
+    if isinstance(message, messages.RenderProgressed | messages.StopRender | AnnounceEnd | DeliverWebhook):
+        return  # the job does not depend on these; the sweep sends those about webhooks again
     try:
         job = services.jobs.get(message.job_id)
     except NotFound:
@@ -119,6 +131,8 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     """Fail the job of a dead letter with the cause that was noted last. If the message only found its lease held, send
     it again, for at most ``MAX_WAIT``: the worker that holds the lease may still finish."""
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
+    if isinstance(message, AnnounceEnd | DeliverWebhook):
+        return  # the sweep sends it again
     never_ended = NotedFailure(kind="", cause=cause)
     try:
         failure = NotedFailure.model_validate_json(services.blobs.get(_failure_blob(message)))
@@ -136,7 +150,7 @@ def _failure_blob(message: Message) -> str:
     name = hashlib.sha256(message.model_dump_json().encode()).hexdigest()[:16]
     if isinstance(message, CheckUpload):  # its function may write only there
         return f"uploads/failures/{message.upload_id}/{message.type}-{name}.json"
-    return f"jobs/{message.job_id}/failures/{message.type}-{name}.json"
+    return f"jobs/{message_subject(message)['job_id']}/failures/{message.type}-{name}.json"
 
 
 def _may_still_end(services: Services, message: Message) -> bool:
@@ -144,7 +158,7 @@ def _may_still_end(services: Services, message: Message) -> bool:
     if isinstance(message, CheckUpload):
         upload = get_upload(services, message.upload_id)
         return not upload.is_checked and upload.checking_since is not None and now - upload.checking_since < MAX_WAIT
-    job = services.jobs.get(message.job_id)
+    job = services.jobs.get(message_subject(message)["job_id"])
     return not job.state.is_terminal and now - job.entered_at[job.state] < MAX_WAIT
 
 
@@ -183,7 +197,7 @@ def _subject_exists(services: Services, message: Message) -> bool:
     try:
         if isinstance(message, CheckUpload):
             get_upload(services, message.upload_id)
-        else:
+        elif not isinstance(message, DeliverWebhook):  # its stage itself ignores a delivery that was deleted
             services.jobs.get(message.job_id)
     except NotFound:
         return False

@@ -24,6 +24,7 @@ from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
 from sutradhar.ports.templates import TemplateCatalog
+from sutradhar.ports.webhooks import WebhookSender
 from sutradhar.telemetry import log
 
 
@@ -42,6 +43,9 @@ class Providers(Chains, Protocol):
 
     @property
     def templates(self) -> TemplateCatalog: ...
+
+    @property
+    def webhooks(self) -> WebhookSender: ...
 
 
 @dataclass(frozen=True)

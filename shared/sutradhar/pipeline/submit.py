@@ -25,6 +25,7 @@ from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
+from sutradhar.pipeline.webhook_events import make_webhook
 from sutradhar.telemetry import log
 
 
@@ -34,6 +35,7 @@ def submit(
     idempotency_key: str | None = None,
     caller: ApiKey | None = None,
     limits: PlanLimits | None = None,
+    base_url: str = "",
 ) -> tuple[Job, bool]:
     """Return the job for ``requested_plan``, and whether it is new.
 
@@ -41,6 +43,7 @@ def submit(
         idempotency_key: with the same key and plan, one caller gets the same job each time.
         caller: the API key of the caller, which owns the job; None: there are no API keys.
         limits: the limits of the plan; None: the limits of the API.
+        base_url: the URL of the API as the caller reaches it; the URLs in webhooks begin with it.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
@@ -58,6 +61,8 @@ def submit(
         check_own_media(services, requested_plan, limits or services.limits, caller)
         new_job = Job.new(job_id, requested_plan.with_defaults(services.defaults), digest, services.clock.now())
         new_job = new_job.evolve(owner=owner, owner_cap_micros=cap)
+        if requested_plan.webhook_url:
+            new_job = new_job.evolve(webhook=make_webhook(services, requested_plan.webhook_url, base_url))
         refuse_impossible(services, new_job)
         cost = check_budget(services, new_job)
         if requested_plan.strict:

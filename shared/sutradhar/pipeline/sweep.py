@@ -1,20 +1,22 @@
-"""Send the messages of stalled jobs again, and complete the library. The state of a job tells its pending messages, so
-no loss is final."""
+"""Send the messages of stalled jobs and of due webhooks again, and complete the library. The state of a job tells its
+pending messages, so no loss is final."""
 
 from datetime import timedelta
 
 from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.webhook_delivery import send_due_deliveries
 
 STALLED = timedelta(minutes=5)
 """A job that no process has written to for this long has stalled."""
 
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
-    """Send the pending messages of all jobs that no process has written to for ``stalled``, and write the library's
-    entries of jobs of earlier versions. Return the number of stalled jobs."""
+    """Send the pending messages of all jobs that no process has written to for ``stalled``, order the webhooks that are
+    due, and write the library's entries of jobs of earlier versions. Return the number of stalled jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
+    send_due_deliveries(services)
     refresh_library(services)
     return len(jobs)

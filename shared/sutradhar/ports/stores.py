@@ -95,8 +95,8 @@ class JobStore(Protocol):
         ...
 
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
-        """Return the jobs that are not finished and that no process has written to since ``touched_before``, oldest
-        first, at most 500."""
+        """Return the jobs that are not settled (``Job.is_settled``) and that no process has written to since
+        ``touched_before``, oldest first, at most 500."""
         ...
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:

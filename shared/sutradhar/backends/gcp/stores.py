@@ -144,7 +144,7 @@ class FirestoreJobStore(JobStore):
         limit = MAX_BODY_BYTES + (_FINISHED_EXTRA_BYTES if job.state.is_terminal else 0)
         return {
             "state": job.state.value,
-            "over": job.state.is_terminal,
+            "over": job.is_settled,
             "created_at": job.created_at,
             "updated_at": job.updated_at,
             "version": job.version,

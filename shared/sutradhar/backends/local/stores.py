@@ -35,7 +35,7 @@ class SqliteJobStore(JobStore):
             connection.execute(
                 "INSERT INTO jobs (id, state, over, created_at, updated_at, version, body)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (job.id, job.state, job.state.is_terminal, format_time(job.created_at), *_columns(job)),
+                (job.id, job.state, job.is_settled, format_time(job.created_at), *_columns(job)),
             )
             write_entry(connection, job)
             _count(connection, count_changes(None, job))
@@ -59,7 +59,7 @@ class SqliteJobStore(JobStore):
             job = job.evolve(version=before.version + 1)
             connection.execute(
                 "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
-                (job.state, job.state.is_terminal, *_columns(job), job_id),
+                (job.state, job.is_settled, *_columns(job), job_id),
             )
             if may_change_entry(before, job):
                 write_entry(connection, job)

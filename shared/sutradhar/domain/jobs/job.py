@@ -17,7 +17,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import History, Record, keep_fields, rename
-from sutradhar.domain.jobs.messages import DispatchRender, Message, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.messages import AnnounceEnd, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -74,6 +74,14 @@ class Progress(Frozen):
     stage: str
     done: int
     total: int
+
+
+class Webhook(Frozen):
+    """The receiver of a job's events, and the URL of the API as the caller reaches it, with which the URLs in events
+    begin; empty: the job comes from the terminal."""
+
+    url: str
+    base_url: str = ""
 
 
 class CaptionFiles(Frozen):
@@ -152,6 +160,10 @@ class Job(Record):
     """The expected payments to providers, estimated when the job was created; in millionths of a US dollar."""
     max_estimated_micros: int = 0
     """The most that providers may be paid, by the same estimate."""
+    webhook: Webhook | None = None
+    """The receiver of the event of the job's end."""
+    announced_at: datetime | None = None
+    """The time of the end whose event is stored; a retried job ends again."""
     notices: tuple[str, ...] = ()
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]
@@ -182,6 +194,17 @@ class Job(Record):
         """The name of this attempt to render."""
         return f"{self.id}-{self.attempt}"
 
+    @property
+    def owes_event(self) -> bool:
+        """True if the job has finished, and the event for its webhook is not stored yet."""
+        is_announced = self.announced_at == self.entered_at.get(self.state)
+        return self.state.is_terminal and self.webhook is not None and not is_announced
+
+    @property
+    def is_settled(self) -> bool:
+        """True if no more work is left: the job has finished, and its event is stored."""
+        return self.state.is_terminal and not self.owes_event
+
     def pending_messages(self) -> list[Message]:
         """Return the messages that continue this job, whatever happened to those sent before."""
         match self.state:
@@ -191,9 +214,10 @@ class Job(Record):
                 return [ProduceAsset(job_id=self.id, slot=r.slot) for r in self.requests]
             case JobState.RENDERING:
                 return [DispatchRender(job_id=self.id)]
-            case JobState.CANCELLED | JobState.FAILED if self.execution:
-                return [StopRender(job_id=self.id, execution=self.execution)]
-        return []
+            case _:
+                is_stopping = self.state is not JobState.SUCCEEDED and self.execution
+                stops = [StopRender(job_id=self.id, execution=self.execution)] if is_stopping and self.execution else []
+                return [*stops, AnnounceEnd(job_id=self.id)] if self.owes_event else list(stops)
 
     def find_request(self, slot: Slot) -> AssetRequest | None:
         """Return the request for the asset of ``slot``; None if the job has none."""
@@ -239,7 +263,8 @@ class Job(Record):
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, self.pending_messages()
         job = self._transition(JobState.SUCCEEDED, now)
-        return job.evolve(result=result, notices=self._merge_notices(notices)), []
+        job = job.evolve(result=result, notices=self._merge_notices(notices))
+        return job, job.pending_messages()
 
     def fail(self, error: JobFailure, now: datetime) -> Outcome:
         """Record why the job cannot go on. A job that has finished stays as it is."""
@@ -274,6 +299,18 @@ class Job(Record):
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
         job = self._transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
         return job, job.pending_messages()
+
+    def set_webhook(self, webhook: Webhook | None, now: datetime) -> Outcome:
+        """Choose the receiver of the event of the job's end, or none. If the job has ended and its event is not stored,
+        the event is sent now."""
+        job = self if webhook == self.webhook else self.evolve(webhook=webhook, updated_at=now)
+        return job, job.pending_messages() if job.owes_event else []
+
+    def record_announcement(self, ended_at: datetime, now: datetime) -> Outcome:
+        """Record that the event of the end at ``ended_at`` is stored."""
+        if ended_at == self.announced_at:
+            return self, []
+        return self.evolve(announced_at=ended_at, updated_at=now), []
 
     def _merge_notices(self, notices: Sequence[str]) -> tuple[str, ...]:
         return self.notices + tuple(n for n in notices if n not in self.notices)

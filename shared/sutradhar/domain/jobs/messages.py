@@ -84,16 +84,43 @@ class CheckUpload(_Stored):
     upload_id: str
 
 
+class AnnounceEnd(_Stored):
+    """Store the event of the job's end for its webhook."""
+
+    topic: ClassVar[str] = "webhook"
+    type: Literal["AnnounceEnd"] = "AnnounceEnd"
+    job_id: str
+
+
+class DeliverWebhook(_Stored):
+    """Send a stored event to its receiver, if it is due."""
+
+    topic: ClassVar[str] = "webhook"
+    type: Literal["DeliverWebhook"] = "DeliverWebhook"
+    delivery_id: str
+
+
 Message = Annotated[
-    PlanRender | ProduceAsset | DispatchRender | StopRender | RenderProgressed | RenderFinished | CheckUpload,
+    PlanRender
+    | ProduceAsset
+    | DispatchRender
+    | StopRender
+    | RenderProgressed
+    | RenderFinished
+    | CheckUpload
+    | AnnounceEnd
+    | DeliverWebhook,
     Field(discriminator="type"),
 ]
 
 
 def message_subject(message: Message) -> dict[str, str]:
-    """Return the job or the upload that ``message`` is about, as the log and Pub/Sub's attributes name it."""
+    """Return the job, the upload or the delivery that ``message`` is about, as the log and Pub/Sub's attributes
+    name it."""
     if isinstance(message, CheckUpload):
         return {"upload_id": message.upload_id}
+    if isinstance(message, DeliverWebhook):
+        return {"delivery_id": message.delivery_id}
     return {"job_id": message.job_id}
 
 

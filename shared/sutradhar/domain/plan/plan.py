@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from sutradhar.domain.billing.price import micros
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.core.webhook_url import check_webhook_url
 from sutradhar.domain.plan.choices import (
     CEILING_SCENES,
     MAX_CHARACTERS,
@@ -84,6 +85,8 @@ class RenderPlan(Record):
     metadata: Mapping[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=500)]] = Field(
         default={}, max_length=20
     )
+    webhook_url: Annotated[str, AfterValidator(check_webhook_url)] | None = None
+    """The URL that gets an event when the job has ended: https, on the public internet."""
     based_on: Annotated[SingleLineText, Field(max_length=100)] | None = None
     """The job whose plan this one began as, or the template: ``template/prahlad``. It may have as many and as long
     scenes as that."""

@@ -1,0 +1,325 @@
+"""Webhooks on both backends: each end of a job is announced once, and tried for a day, whatever is lost or repeated."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import InvalidRequest, NotFound
+from sutradhar.domain.jobs.job import Job, JobFailure
+from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook, Message
+from sutradhar.domain.jobs.webhook import CLAIM, RETRY_FOR, Delivery
+from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.handle import handle, handle_dead_letter
+from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.submit import cancel, retry
+from sutradhar.pipeline.sweep import sweep
+from sutradhar.pipeline.webhook_delivery import DELIVERIES, list_deliveries, retry_delivery
+from sutradhar.pipeline.webhook_events import make_webhook, set_webhook
+from sutradhar.pipeline.webhook_secrets import OVERLAP, get_secret, rotate_secret
+from sutradhar.ports.webhooks import Reply
+from tests.contract.conftest import StoreFixture
+from tests.fake_providers import FakeReceiver, free_call_gate, provider_set
+from tests.fakes import FakeProviders, PortSet
+
+URL = "https://hooks.example.com/in"
+BASE = "https://videos.example.com"
+
+
+class Killed(BaseException):
+    """The process is killed here."""
+
+
+@dataclass
+class Line:
+    """A bus whose messages the test takes, loses or repeats."""
+
+    reports_last_error = True
+    messages: list[Message] = field(default_factory=list)
+
+    def publish(self, message: Message) -> None:
+        self.messages.append(message)
+
+
+class Post:
+    """The services on one backend, with a receiver that notes each webhook."""
+
+    def __init__(self, kit: StoreFixture) -> None:
+        self.kit, self.bus = kit, Line()
+        gate = free_call_gate(kit.records, kit.leases, kit.clock)
+        providers = provider_set(FakeProviders(), gate)
+        self.receiver = cast(FakeReceiver, providers.webhooks)
+        runner = SimpleNamespace(cancel=lambda _execution: None)
+        backend = PortSet(
+            jobs=kit.jobs,
+            assets=kit.assets,
+            leases=kit.leases,
+            records=kit.records,
+            documents=kit.documents,
+            blobs=kit.blobs,
+            bus=self.bus,
+            runner=cast(Any, runner),
+            clock=kit.clock,
+        )
+        self.services = Services(backend, providers, PlanDefaults())
+
+    def create_job(self, name: str = "job-1", owner: str = "key-1") -> Job:
+        plan = RenderPlan(topic="tea", webhook_url=URL, metadata={"order": "7"})
+        job = Job.new(name, plan, "hash", self.kit.clock.now())
+        webhook = make_webhook(self.services, URL, BASE)
+        return self.services.jobs.create(job.evolve(owner=owner, webhook=webhook))[0]
+
+    def fail(self, name: str = "job-1") -> Job:
+        self.kit.clock.advance(1)
+        error = JobFailure(stage="plan", cause="no planner", advice="retry the job")
+        return self.services.move(name, lambda job: job.fail(error, self.kit.clock.now()))
+
+    def work(self) -> None:
+        """Handle the messages about webhooks until there are none."""
+        while self.bus.messages:
+            message = self.bus.messages.pop(0)
+            if isinstance(message, AnnounceEnd | DeliverWebhook):
+                handle(self.services, message)
+
+    def advance_and_sweep(self, pause: timedelta) -> None:
+        self.kit.clock.advance(pause.total_seconds())
+        sweep(self.services)
+        self.work()
+
+    def deliveries(self) -> list[Delivery]:
+        return list(self.services.documents.list(DELIVERIES, limit=100).records)
+
+    def delivery(self) -> Delivery:
+        (delivery,) = self.deliveries()
+        return delivery
+
+
+@pytest.fixture
+def post(kit: StoreFixture) -> Post:
+    return Post(kit)
+
+
+def test_a_failure_is_announced_with_its_cause(post: Post) -> None:
+    post.create_job()
+    failed = post.fail()
+    assert not failed.is_settled
+    post.work()
+    ((webhook_id, url, body, _),) = post.receiver.requests
+    event = json.loads(body)
+    assert (url, event["type"]) == (URL, "render.failed")
+    assert event["timestamp"].endswith("Z")
+    assert event["data"] | {"job_id": "job-1", "state": "error", "metadata": {"order": "7"}} == event["data"]
+    assert event["data"]["error"]["cause"] == "no planner"
+    assert event["data"]["status_url"] == f"{BASE}/render/job-1/status"
+    assert event["data"]["final_video_url"] is None
+    assert (post.delivery().id, post.delivery().state, post.delivery().attempts) == (webhook_id, "delivered", 1)
+    assert post.services.jobs.get("job-1").is_settled
+
+
+def test_each_end_is_announced_once_however_often_messages_come(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    for _ in range(3):
+        handle(post.services, AnnounceEnd(job_id="job-1"))
+        post.work()
+        handle(post.services, DeliverWebhook(delivery_id=post.delivery().id))
+        post.advance_and_sweep(timedelta(hours=1))
+    assert len(post.receiver.requests) == 1
+    retry(post.services, "job-1")
+    post.kit.clock.advance(1)
+    cancel(post.services, "job-1")
+    post.work()
+    post.advance_and_sweep(timedelta(days=2))
+    types = [json.loads(body)["type"] for _, _, body, _ in post.receiver.requests]
+    assert types == ["render.failed", "render.canceled"]
+
+
+def test_a_job_without_a_webhook_announces_nothing(post: Post) -> None:
+    job = Job.new("job-1", RenderPlan(topic="tea"), "hash", post.kit.clock.now())
+    post.services.jobs.create(job)
+    post.fail()
+    handle(post.services, AnnounceEnd(job_id="job-1"))
+    post.advance_and_sweep(timedelta(hours=1))
+    assert post.deliveries() == []
+
+
+@pytest.mark.parametrize("effect", range(6))
+def test_a_process_that_is_killed_anywhere_loses_no_event(
+    post: Post, effect: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies before its ``effect``-th write, message or request; the sweep goes on from there."""
+    post.create_job()
+    left = [effect]
+
+    def stop_before(target: Any, name: str) -> None:
+        real: Callable[..., Any] = getattr(target, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            left[0] -= 1
+            if left[0] == -1:
+                raise Killed
+            return real(*arguments, **named)
+
+        monkeypatch.setattr(target, name, call)
+
+    for target, name in ((post.kit.documents, "create"), (post.kit.documents, "update"), (post.receiver, "send")):
+        stop_before(target, name)
+    stop_before(post.bus, "publish")
+    try:
+        post.fail()
+        post.work()
+    except Killed:
+        post.bus.messages.clear()
+    post.advance_and_sweep(timedelta(minutes=6))
+    post.advance_and_sweep(timedelta(minutes=6))
+    assert post.delivery().state == "delivered"
+    # only an attempt whose outcome was not stored is made again, under the same id
+    assert 1 <= len(post.receiver.requests) <= 2
+    assert {webhook_id for webhook_id, _, _, _ in post.receiver.requests} == {post.delivery().id}
+
+
+def test_while_one_process_sends_no_other_one_does(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    post.receiver.on_request = lambda: handle(post.services, DeliverWebhook(delivery_id=post.delivery().id))
+    post.work()
+    assert len(post.receiver.requests) == 1
+
+
+def test_a_receiver_that_fails_is_tried_again_with_growing_pauses(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    post.receiver.replies = [Reply(500, text="oops"), Reply(None, "the receiver refuses connections"), Reply(404)]
+    post.work()
+    first = post.delivery()
+    assert (first.state, first.last_status, first.last_reply) == ("pending", 500, "oops")
+    assert first.last_problem == "the receiver answered 500"
+    post.advance_and_sweep(timedelta(seconds=20))
+    assert post.delivery().attempts == 1
+    post.advance_and_sweep(timedelta(seconds=20))
+    assert (post.delivery().attempts, post.delivery().last_problem) == (2, "the receiver refuses connections")
+    post.advance_and_sweep(timedelta(seconds=60))
+    assert post.delivery().attempts == 2
+    post.advance_and_sweep(timedelta(minutes=2))
+    assert post.delivery().attempts == 3
+    post.advance_and_sweep(timedelta(minutes=10))
+    assert (post.delivery().state, post.delivery().attempts) == ("delivered", 4)
+    assert post.delivery().last_problem == ""
+
+
+def test_after_a_day_a_delivery_is_parked_until_it_is_retried(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    begin = post.kit.clock.now()
+    post.receiver.replies = [Reply(503)] * 100
+    post.work()
+    while due_at := post.delivery().due_at:
+        post.advance_and_sweep(due_at - post.kit.clock.now() + timedelta(minutes=2))  # the sweep comes a little late
+    parked = post.delivery()
+    took = post.kit.clock.now() - begin
+    assert RETRY_FOR <= took < RETRY_FOR + timedelta(minutes=10)
+    assert (parked.state, parked.due_at) == ("parked", None)
+    assert 10 <= parked.attempts <= 14
+    post.advance_and_sweep(timedelta(days=1))
+    assert post.delivery() == parked
+    post.receiver.replies.clear()
+    retry_delivery(post.services, parked.id, None)
+    post.work()
+    assert post.delivery().state == "delivered"
+    assert len({webhook_id for webhook_id, _, _, _ in post.receiver.requests}) == 1
+
+
+def test_a_receiver_that_is_gone_gets_no_more(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    post.receiver.replies = [Reply(410)]
+    post.work()
+    post.advance_and_sweep(timedelta(days=2))
+    assert (post.delivery().state, post.delivery().attempts) == ("parked", 1)
+
+
+def test_a_late_outcome_of_an_attempt_that_was_given_up_changes_nothing_but_success(post: Post) -> None:
+    post.create_job()
+    post.fail()
+
+    def let_another_process_take_over() -> None:
+        post.receiver.on_request = lambda: None
+        post.kit.clock.advance(CLAIM.total_seconds() + 1)
+        sweep(post.services)
+        post.work()
+
+    post.receiver.on_request = let_another_process_take_over
+    post.receiver.replies = [Reply(204), Reply(500)]  # the second attempt is answered first
+    post.work()
+    assert (post.delivery().state, post.delivery().attempts) == ("delivered", 2)
+
+
+def test_dead_letters_about_webhooks_change_nothing(post: Post) -> None:
+    post.create_job()
+    job = post.fail()
+    for message in (AnnounceEnd(job_id="job-1"), DeliverWebhook(delivery_id="msg_1")):
+        handle_dead_letter(post.services, message)
+        handle(post.services, DeliverWebhook(delivery_id="msg_that_was_deleted"))
+    assert post.services.jobs.get("job-1") == job
+    handle(post.services, AnnounceEnd(job_id="job-that-was-deleted"))
+
+
+def test_another_receiver_can_be_chosen_until_the_event_is_stored(post: Post) -> None:
+    post.create_job()
+    set_webhook(post.services, "job-1", "https://other.example.com/", BASE)
+    post.fail()
+    post.work()
+    set_webhook(post.services, "job-1", "https://third.example.com/", BASE)
+    post.work()
+    assert [url for _, url, _, _ in post.receiver.requests] == ["https://other.example.com/"]
+    post.create_job("job-2")
+    set_webhook(post.services, "job-2", None, BASE)
+    post.fail("job-2")
+    post.work()
+    assert len(post.receiver.requests) == 1
+    set_webhook(post.services, "job-2", URL, BASE)
+    post.work()
+    assert len(post.receiver.requests) == 2
+    with pytest.raises(InvalidRequest, match="webhook_url"):
+        set_webhook(post.services, "job-2", "https://10.0.0.1/", BASE)
+
+
+def test_each_owner_has_a_secret_and_a_rotation_signs_twice_for_a_day(post: Post) -> None:
+    caller = ApiKey(id="key-1", name="a", digest="d", created_at=post.kit.clock.now())
+    old = get_secret(post.services, "key-1").secret
+    assert get_secret(post.services, "key-1").secret == old != get_secret(post.services, "").secret
+    new = rotate_secret(post.services, caller).secret
+    for number, expected in enumerate([[new, old], [new]]):
+        post.create_job(f"job-{number}")
+        post.fail(f"job-{number}")
+        post.work()
+        assert post.receiver.requests[-1][3] == expected
+        post.kit.clock.advance(OVERLAP.total_seconds())
+
+
+def test_owners_see_their_own_deliveries(post: Post) -> None:
+    now = post.kit.clock.now()
+    mine, theirs = (ApiKey(id=name, name=name, digest="d", created_at=now) for name in ("key-1", "key-2"))
+    admin = mine.evolve(id="key-3", role="admin")
+    for number, owner in enumerate(("key-1", "key-2", "key-1")):
+        post.create_job(f"job-{number}", owner)
+        post.fail(f"job-{number}")
+        post.work()
+
+    def subjects(caller: ApiKey | None) -> list[str]:
+        return [one.subject for one in list_deliveries(post.services, caller, None, 20, None).records]
+
+    assert subjects(mine) == ["job-2", "job-0"]
+    assert subjects(theirs) == ["job-1"]
+    assert subjects(admin) == subjects(None) == ["job-2", "job-1", "job-0"]
+    first = list_deliveries(post.services, mine, "delivered", 1, None)
+    rest = list_deliveries(post.services, mine, "delivered", 1, first.after)
+    assert [one.subject for one in (*first.records, *rest.records)] == ["job-2", "job-0"]
+    with pytest.raises(NotFound):
+        retry_delivery(post.services, first.records[0].id, theirs)
