@@ -9,7 +9,7 @@ import pytest
 
 from sutradhar.domain.core.api_key import ApiKey, Role
 from sutradhar.domain.core.errors import InvalidRequest, NotFound
-from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryQuery
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
@@ -113,6 +113,15 @@ def test_only_callers_who_see_a_job_can_duplicate_it(pipeline: LocalPipeline) ->
     for job_id in (job.id, "job-0", "../x"):
         with pytest.raises(NotFound, match="there is no job"):
             duplicate_plan(pipeline.services, job_id, ravi)
+
+
+def test_an_admin_does_not_get_the_webhook_of_the_owner(pipeline: LocalPipeline) -> None:
+    asha, admin = make_key(pipeline, "Asha"), make_key(pipeline, "root", "admin")
+    plan = RenderPlan(topic="tea", webhook_url="https://asha.example.com/done")
+    job = Job.new("job-1", plan, "hash", pipeline.clock.now()).evolve(owner=asha.id)
+    pipeline.services.jobs.create(job)
+    assert duplicate_plan(pipeline.services, job.id, asha).webhook_url == plan.webhook_url
+    assert duplicate_plan(pipeline.services, job.id, admin).webhook_url is None
 
 
 def test_templates_of_every_length_are_accepted_as_they_are(pipeline: LocalPipeline) -> None:

@@ -74,7 +74,9 @@ def duplicate_plan(services: Services, job_id: str, caller: ApiKey | None = None
     job = services.jobs.get(job_id)
     if caller and not caller.may_see(job.owner):
         raise NotFound(f"there is no job {job_id}")
-    return job.current_plan.evolve(notices=(), based_on=job.id)
+    plan = job.current_plan.evolve(notices=(), based_on=job.id)
+    # an admin's new job must not call the URL of the owner of the first one
+    return plan.evolve(webhook_url=None) if caller and caller.id != job.owner else plan
 
 
 def refresh_library(services: Services) -> None:
