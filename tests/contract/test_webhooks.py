@@ -2,102 +2,26 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import InvalidRequest, NotFound
-from sutradhar.domain.jobs.job import Job, JobFailure
-from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook, Message
-from sutradhar.domain.jobs.webhook import CLAIM, RETRY_FOR, Delivery
-from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
+from sutradhar.domain.jobs.webhook import CLAIM, RETRY_FOR
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import handle, handle_dead_letter
-from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, retry
 from sutradhar.pipeline.sweep import sweep
-from sutradhar.pipeline.webhook_delivery import DELIVERIES, list_deliveries, retry_delivery
-from sutradhar.pipeline.webhook_events import make_webhook, set_webhook
+from sutradhar.pipeline.webhook_delivery import DELIVERIES, delete_webhooks, list_deliveries, retry_delivery
+from sutradhar.pipeline.webhook_events import set_webhook
 from sutradhar.pipeline.webhook_secrets import OVERLAP, get_secret, rotate_secret
 from sutradhar.ports.webhooks import Reply
 from tests.contract.conftest import StoreFixture
-from tests.fake_providers import FakeReceiver, free_call_gate, provider_set
-from tests.fakes import FakeProviders, PortSet
-
-URL = "https://hooks.example.com/in"
-BASE = "https://videos.example.com"
-
-
-class Killed(BaseException):
-    """The process is killed here."""
-
-
-@dataclass
-class Line:
-    """A bus whose messages the test takes, loses or repeats."""
-
-    reports_last_error = True
-    messages: list[Message] = field(default_factory=list)
-
-    def publish(self, message: Message) -> None:
-        self.messages.append(message)
-
-
-class Post:
-    """The services on one backend, with a receiver that notes each webhook."""
-
-    def __init__(self, kit: StoreFixture) -> None:
-        self.kit, self.bus = kit, Line()
-        gate = free_call_gate(kit.records, kit.leases, kit.clock)
-        providers = provider_set(FakeProviders(), gate)
-        self.receiver = cast(FakeReceiver, providers.webhooks)
-        runner = SimpleNamespace(cancel=lambda _execution: None)
-        backend = PortSet(
-            jobs=kit.jobs,
-            assets=kit.assets,
-            leases=kit.leases,
-            records=kit.records,
-            documents=kit.documents,
-            blobs=kit.blobs,
-            bus=self.bus,
-            runner=cast(Any, runner),
-            clock=kit.clock,
-        )
-        self.services = Services(backend, providers, PlanDefaults())
-
-    def create_job(self, name: str = "job-1", owner: str = "key-1") -> Job:
-        plan = RenderPlan(topic="tea", webhook_url=URL, metadata={"order": "7"})
-        job = Job.new(name, plan, "hash", self.kit.clock.now())
-        webhook = make_webhook(self.services, URL, BASE)
-        return self.services.jobs.create(job.evolve(owner=owner, webhook=webhook))[0]
-
-    def fail(self, name: str = "job-1") -> Job:
-        self.kit.clock.advance(1)
-        error = JobFailure(stage="plan", cause="no planner", advice="retry the job")
-        return self.services.move(name, lambda job: job.fail(error, self.kit.clock.now()))
-
-    def work(self) -> None:
-        """Handle the messages about webhooks until there are none."""
-        while self.bus.messages:
-            message = self.bus.messages.pop(0)
-            if isinstance(message, AnnounceEnd | DeliverWebhook):
-                handle(self.services, message)
-
-    def advance_and_sweep(self, pause: timedelta) -> None:
-        self.kit.clock.advance(pause.total_seconds())
-        sweep(self.services)
-        self.work()
-
-    def deliveries(self) -> list[Delivery]:
-        return list(self.services.documents.list(DELIVERIES, limit=100).records)
-
-    def delivery(self) -> Delivery:
-        (delivery,) = self.deliveries()
-        return delivery
+from tests.contract.webhook_post import BASE, URL, Killed, Post
 
 
 @pytest.fixture
@@ -301,6 +225,26 @@ def test_each_owner_has_a_secret_and_a_rotation_signs_twice_for_a_day(post: Post
         post.work()
         assert post.receiver.requests[-1][3] == expected
         post.kit.clock.advance(OVERLAP.total_seconds())
+
+
+def test_what_belongs_to_an_owner_can_be_deleted(post: Post) -> None:
+    for number, owner in enumerate(("key-1", "key-2", "key-1")):
+        post.create_job(f"job-{number}", owner)
+        post.fail(f"job-{number}")
+        post.work()
+    secret, kept = get_secret(post.services, "key-1").secret, get_secret(post.services, "key-2").secret
+    assert delete_webhooks(post.services, "key-1") == 2
+    assert [one.owner for one in post.deliveries()] == ["key-2"]
+    assert get_secret(post.services, "key-1").secret != secret
+    assert get_secret(post.services, "key-2").secret == kept
+
+
+def test_deliveries_are_kept_for_a_month(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    post.work()
+    (facts,) = map(DELIVERIES.describe, post.deliveries())
+    assert facts.expire_at == facts.created_at + timedelta(days=30)
 
 
 def test_owners_see_their_own_deliveries(post: Post) -> None:

@@ -13,10 +13,12 @@ STALLED = timedelta(minutes=5)
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     """Send the pending messages of all jobs that no process has written to for ``stalled``, order the webhooks that are
-    due, and write the library's entries of jobs of earlier versions. Return the number of stalled jobs."""
+    due, delete expired records, and write the library's entries of jobs of earlier versions. Return the number of
+    stalled jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
     send_due_deliveries(services)
+    services.documents.delete_expired(services.clock.now())
     refresh_library(services)
     return len(jobs)

@@ -5,7 +5,7 @@ from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.messages import DeliverWebhook
 from sutradhar.domain.jobs.webhook import KEEP, Delivery, DeliveryState, NotDue
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.webhook_secrets import get_secret
+from sutradhar.pipeline.webhook_secrets import SECRETS, get_secret, name_secret
 from sutradhar.ports.documents import DocumentPage, Facts, Kind
 from sutradhar.ports.webhooks import Reply
 from sutradhar.telemetry import log
@@ -84,6 +84,15 @@ def retry_delivery(services: Services, delivery_id: str, caller: ApiKey | None) 
     delivery = services.documents.update(DELIVERIES, delivery_id, lambda one: one.retry(services.clock.now()))
     services.send([DeliverWebhook(delivery_id=delivery_id)])
     return delivery
+
+
+def delete_webhooks(services: Services, owner: str) -> int:
+    """Delete all deliveries of ``owner`` and the secret that signed them; return the number of deliveries."""
+    count = 0
+    while deliveries := services.documents.list(DELIVERIES, owner=owner, limit=100).records:
+        count += sum(services.documents.delete(DELIVERIES, delivery.id) for delivery in deliveries)
+    services.documents.delete(SECRETS, name_secret(owner))
+    return count
 
 
 def _describe_problem(reply: Reply) -> str:
