@@ -15,6 +15,7 @@ import pytest
 
 from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar.backends.gcp import firestore as firestore_module
+from sutradhar.backends.gcp.documents import FirestoreDocumentStore
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY
 from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
@@ -27,6 +28,7 @@ from sutradhar.ports.stores import Lease
 from tests import emulated_cloud
 from tests.emulators.proxy import Fault, Proxy, proxy
 from tests.fakes import FakeClock
+from tests.notes import NOTES, make_note
 
 UNAVAILABLE, DENIED = grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.PERMISSION_DENIED
 MINUTE = timedelta(minutes=1)
@@ -42,6 +44,7 @@ class StoreFixture:
     jobs: FirestoreJobStore
     assets: FirestoreAssetStore
     leases: FirestoreLeaseStore
+    documents: FirestoreDocumentStore
     held: Lease
 
     def job(self, name: str) -> Job:
@@ -60,9 +63,13 @@ def open_stores() -> StoreFixture:
     project, clock = emulated_cloud.project(), FakeClock()
     store = Firestore(project, "(default)")
     leases, assets = FirestoreLeaseStore(store, clock), FirestoreAssetStore(store, clock, timedelta(days=29))
+    documents = FirestoreDocumentStore(store)
+    documents.create(NOTES, make_note("old", clock.now()).evolve(due_at=clock.now()))
     held = leases.acquire("old", MINUTE)
     assets.save(asset("old"), held)
-    stores = StoreFixture(project, store, clock, FirestoreJobStore(store, timedelta(0)), assets, leases, held)
+    stores = StoreFixture(
+        project, store, clock, FirestoreJobStore(store, timedelta(0)), assets, leases, documents, held
+    )
     for name in ("old", "older"):
         stores.jobs.create(stores.job(name))
         clock.advance(1)
@@ -92,6 +99,14 @@ OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "acquire": lambda s: s.leases.acquire("new", MINUTE),
     "take over": take_over,
     "release": lambda s: s.leases.release(s.held),
+    "create document": lambda s: s.documents.create(NOTES, make_note("new", s.clock.now())),
+    "create document again": lambda s: s.documents.create(NOTES, make_note("old", s.clock.now())),
+    "get document": lambda s: s.documents.get(NOTES, "old"),
+    "update document": lambda s: s.documents.update(NOTES, "old", lambda note: note.evolve(text=f"{note.text}x")),
+    "delete document": lambda s: s.documents.delete(NOTES, "old"),
+    "list documents": lambda s: s.documents.list(NOTES, owner="key-1", limit=1),
+    "due documents": lambda s: s.documents.list_due(NOTES, s.clock.now()),
+    "count documents": lambda s: s.documents.count(NOTES, state="open"),
 }
 
 
@@ -117,7 +132,7 @@ def documents(s: StoreFixture) -> dict[str, Any]:
     """Return all stored documents without their random fields."""
     contents: dict[str, Any] = {}
     client = s.store.client
-    for collection in ("jobs", "assets", "leases"):
+    for collection in ("jobs", "assets", "leases", "documents"):
         for snapshot in client.collection(collection).stream():
             fields = snapshot.to_dict()
             contents[f"{collection}/{snapshot.id}"] = {k: v for k, v in fields.items() if k not in ("write", "holder")}
@@ -286,7 +301,16 @@ def test_without_credentials_it_says_how_to_get_them(
     store, clock = Firestore("p", "d"), FakeClock()
     stale_lease = Lease(name="old", token=1, expires=clock.now())
     jobs, leases = FirestoreJobStore(store, timedelta(0)), FirestoreLeaseStore(store, clock)
-    poor = StoreFixture("p", store, clock, jobs, FirestoreAssetStore(store, clock, MINUTE), leases, stale_lease)
+    poor = StoreFixture(
+        "p",
+        store,
+        clock,
+        jobs,
+        FirestoreAssetStore(store, clock, MINUTE),
+        leases,
+        FirestoreDocumentStore(store),
+        stale_lease,
+    )
     with pytest.raises(BackendError, match="Firestore database d of project p") as caught:
         OPERATIONS[name](poor)
     assert not caught.value.retryable

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
 from sutradhar.pipeline import api_keys
@@ -102,6 +103,19 @@ def test_npm_verifies_each_webhook_also_during_a_rotation(
     data = json.loads(first[1])["data"]
     assert (data["job_id"], data["state"], data["metadata"]) == (job_id, "canceled", {"title": "कृष्ण 🎬"})
     assert data["status_url"] == f"http://localhost/api/render/{job_id}/status"
+
+
+def test_the_worker_of_this_machine_delivers_what_an_earlier_process_left(api: FlaskClient, receiver: Receiver) -> None:
+    """The first job's process ended before its event was stored; the second job ends while the worker runs."""
+    body = {"topic": "tea", "webhook_url": f"http://localhost:{receiver.port}/"}
+    jobs = [api.post("/render", json=body).get_json()["job_id"] for _ in range(2)]
+    api.delete(f"/render/{jobs[0]}/cancel")
+    with local_runtime.run_worker():
+        assert receiver.arrived.wait(20)
+        receiver.arrived.clear()
+        api.delete(f"/render/{jobs[1]}/cancel")
+        assert receiver.arrived.wait(20)
+    assert [json.loads(body)["data"]["job_id"] for _, body, _ in receiver.requests] == jobs
 
 
 def test_deliveries_are_listed_and_sent_again(api: FlaskClient, receiver: Receiver) -> None:

@@ -1,11 +1,15 @@
 """A caller may name receivers on the public internet only, as far as a URL's text tells."""
 
+from urllib.parse import urlsplit
+
+import httpcore
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.core.webhook_url import check_webhook_url, explain_refusal
+from sutradhar.domain.core.webhook_target import explain_refusal
+from sutradhar.domain.core.webhook_url import check_webhook_url
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -39,6 +43,11 @@ def test_public_https_is_accepted(url: str) -> None:
         "https://10.1.2.3:8443/",
         "https://169.254.169.254/latest",
         "https://[::1]/",
+        "https://[1:2]/",
+        "https://[::ffff:a00:1]/",
+        "https://0.0.0.0/",
+        "https://LOCALHOST/",
+        "https://x.LOCAL/",
         "https://[::ffff:127.0.0.1]/",
         "https://router.home.arpa/",
     ],
@@ -57,6 +66,12 @@ def test_other_places_are_refused(url: str) -> None:
         "https:///x",
         "https://user:secret@example.com/",
         "https://user@example.com/",
+        "https://a@b@example.com/",
+        "https://example.com:80:80/",
+        "https://example.com:/",
+        "https://256.1.1.1/",
+        "https://example..com/",
+        "https://.example.com/",
         "https://exa mple.com/",
         "https://example.com/\r\nX-Evil: 1",
         "https://example.com\\@127.0.0.1/",
@@ -87,6 +102,18 @@ def test_a_setting_allows_receivers_on_this_machine(url: str) -> None:
     assert explain_refusal(check_webhook_url(url), allow_loopback=True) == ""
     assert explain_refusal("http://10.0.0.1/", allow_loopback=True)
     assert explain_refusal("http://example.com/", allow_loopback=True)
+
+
+@given(st.from_regex(r"https?://[-a-z0-9.:@\\[\]%_]{0,20}([/?#].{0,5})?", fullmatch=True))
+def test_the_host_is_the_one_that_is_called(url: str) -> None:
+    """Two readings of one URL that differ would let a caller have one host checked and another one called."""
+    try:
+        check_webhook_url(url)
+    except ValueError:
+        return
+    called, judged = httpcore.URL(url), urlsplit(url)
+    assert called.host.decode().strip("[]") == judged.hostname
+    assert called.port == judged.port
 
 
 @given(st.text(max_size=40), st.sampled_from(["", "https://", "https://example.com"]))

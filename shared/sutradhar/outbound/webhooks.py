@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 import httpcore
 from standardwebhooks import Webhook
 
-from sutradhar.domain.core.webhook_url import check_webhook_url, explain_refusal
+from sutradhar.domain.core.webhook_target import explain_refusal
+from sutradhar.domain.core.webhook_url import check_webhook_url
 from sutradhar.outbound.guard import Deadline, GuardedBackend, RefusedAddress, Resolve, resolve_host
 from sutradhar.ports.webhooks import Reply, WebhookSender
 

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.core.webhook_url import check_webhook_url, explain_refusal
+from sutradhar.domain.core.webhook_target import explain_refusal
+from sutradhar.domain.core.webhook_url import check_webhook_url
 from sutradhar.domain.jobs.job import Job, JobState, Outcome, Webhook
 from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
