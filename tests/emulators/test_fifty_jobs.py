@@ -1,4 +1,4 @@
-"""Fifty jobs at the same time on the emulated cloud: each ends once, and no update is lost."""
+"""Fifty jobs at the same time on the emulated cloud: each ends once and says so once, and no update is lost."""
 
 import json
 import sys
@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from google.cloud import firestore
+from standardwebhooks import Webhook
 
 from functions.dev.emulated_cloud.cloud import EmulatedCloud
 from functions.dev.emulated_cloud.emulators import set_environment
@@ -17,16 +18,18 @@ from sutradhar import bootstrap
 from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.pipeline.sweep import sweep
+from sutradhar.pipeline.webhook_secrets import get_secret
 from tests import emulated_cloud
 from tests.emulators.test_end_to_end import PLAN
+from tests.receiver import run_receiver
 
 JOBS = 50
 RENDERER = (sys.executable, str(Path(__file__).with_name("fake_renderer.py")))
 
 
-def order(cloud: EmulatedCloud, number: int) -> str:
+def order(cloud: EmulatedCloud, number: int, webhook_url: str) -> str:
     """Every other job needs the same images and narrations as another one, and both come at the same time."""
-    body = json.dumps({**PLAN, "title": f"Film {number}", "seed": number // 2}).encode()
+    body = json.dumps({**PLAN, "title": f"Film {number}", "seed": number // 2, "webhook_url": webhook_url}).encode()
     sent = {"Content-Type": "application/json", "Idempotency-Key": f"job {number}"}
     request = urllib.request.Request(f"{cloud.url}/render", body, sent, method="POST")
     with urllib.request.urlopen(request, timeout=60) as answer:
@@ -34,10 +37,15 @@ def order(cloud: EmulatedCloud, number: int) -> str:
 
 
 def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
-    with emulated_cloud.skip_if_missing(), EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2) as cloud:
+    with (
+        emulated_cloud.skip_if_missing(),
+        run_receiver() as receiver,
+        EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2, settings={"WEBHOOK_LOOPBACK": "1"}) as cloud,
+    ):
+        url = f"http://127.0.0.1:{receiver.port}/"
         with ThreadPoolExecutor(20) as pool:
-            ids = list(pool.map(lambda number: order(cloud, number), range(JOBS)))
-            again = list(pool.map(lambda number: order(cloud, number), range(0, JOBS, 7)))
+            ids = list(pool.map(lambda number: order(cloud, number, url), range(JOBS)))
+            again = list(pool.map(lambda number: order(cloud, number, url), range(0, JOBS, 7)))
         assert len(set(ids)) == JOBS
         assert again == ids[::7]
         with set_environment(cloud.env):
@@ -45,12 +53,13 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
             backend = bootstrap.gcp_backend(settings)
             services = bootstrap.services_on(backend, settings)
             end = time.monotonic() + 240
-            while alive := backend.jobs.list_unfinished(backend.clock.now()):
+            while (alive := backend.jobs.list_unfinished(backend.clock.now())) or len(receiver.requests) < JOBS:
                 assert time.monotonic() < end, [(job.id, job.state, job.version) for job in alive]
                 sweep(services, stalled=timedelta(seconds=20))
                 time.sleep(1)  # as the Scheduler calls it, only more often
             jobs = [backend.jobs.get(job_id) for job_id in ids]
             counts = backend.jobs.count_by_state()
+            secret = get_secret(services, "").secret
             client = firestore.Client(project=cloud.project)
             assets = [snapshot.to_dict()["body"] for snapshot in client.collection("assets").stream()]
             client.close()
@@ -58,6 +67,9 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
             backend.close()
     assert [job.error for job in jobs if job.error] == []
     assert {job.state for job in jobs} == {JobState.SUCCEEDED}
+    events = [Webhook(secret).verify(body, dict(headers)) for _, body, headers in receiver.requests]
+    assert {event["type"] for event in events} == {"render.succeeded"}
+    assert sorted(event["data"]["job_id"] for event in events) == sorted(ids)
     # each transition was written once, although other processes wrote at the same time
     moved = {JobState.PLANNING: JOBS, JobState.PRODUCING: JOBS, JobState.RENDERING: JOBS, JobState.SUCCEEDED: JOBS}
     assert counts == moved
