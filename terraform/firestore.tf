@@ -123,6 +123,15 @@ resource "google_firestore_field" "body" {
   index_config {}
 }
 
+# The counts for the metrics: some hundred fields of a map, which are only read all together.
+resource "google_firestore_field" "tallies" {
+  database   = google_firestore_database.this.name
+  collection = "tallies"
+  field      = "totals"
+
+  index_config {}
+}
+
 resource "google_project_iam_member" "firestore" {
   for_each = { for name, function in module.function : name => function.service_account }
   project  = var.project

@@ -38,6 +38,7 @@ from sutradhar.ports.providers import (
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+from sutradhar.ports.tallies import TallyStore
 
 
 class FakeClock:
@@ -62,6 +63,7 @@ class PortSet:
     leases: LeaseStore
     records: KeyValueStore
     documents: DocumentStore
+    tallies: TallyStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner

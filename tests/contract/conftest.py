@@ -15,9 +15,11 @@ from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.backends.local.tallies import SqliteTallyStore
 from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+from sutradhar.ports.tallies import TallyStore
 from tests import emulated_cloud
 from tests.fakes import FakeClock
 
@@ -29,6 +31,7 @@ class StoreFixture:
     blobs: BlobStore
     records: KeyValueStore
     documents: DocumentStore
+    tallies: TallyStore
     leases: LeaseStore
     other_leases: LeaseStore
     """Return the same store as another process sees it."""
@@ -67,6 +70,7 @@ def local_kit(folder: Path) -> Iterator[StoreFixture]:
         assets=SqliteAssetStore(database),
         records=SqliteKeyValueStore(database),
         documents=SqliteDocumentStore(database),
+        tallies=SqliteTallyStore(database),
         blobs=FileBlobStore(folder / "blobs", here.owner),
         leases=SqliteLeaseStore(database, here, clock),
         other_leases=SqliteLeaseStore(database, there, clock),
@@ -88,6 +92,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
     from sutradhar.backends.gcp.firestore import Firestore
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+    from sutradhar.backends.gcp.tallies import FirestoreTallyStore
 
     project, clock = emulated_cloud.project(), FakeClock()
     raw_store, raw_bucket = firestore.Client(project=project), storage.Client(project=project).create_bucket(project)
@@ -98,6 +103,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
         assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
         records=FirestoreKeyValueStore(here, clock),
         documents=FirestoreDocumentStore(here),
+        tallies=FirestoreTallyStore(here),
         blobs=blobs,
         leases=FirestoreLeaseStore(here, clock),
         other_leases=FirestoreLeaseStore(there, clock),

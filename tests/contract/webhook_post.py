@@ -53,6 +53,7 @@ class Post:
             leases=kit.leases,
             records=kit.records,
             documents=kit.documents,
+            tallies=kit.tallies,
             blobs=kit.blobs,
             bus=self.bus,
             runner=cast(Any, runner),

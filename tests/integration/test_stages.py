@@ -16,6 +16,7 @@ from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.backends.local.tallies import SqliteTallyStore
 from sutradhar.domain.assets.asset import Fallback
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.errors import Conflict, IdempotencyMismatch, LeaseHeld, ProviderError
@@ -57,6 +58,7 @@ class LocalPipeline:
             leases=leases,
             records=records,
             documents=SqliteDocumentStore(self.database),
+            tallies=SqliteTallyStore(self.database),
             blobs=self.blobs,
             bus=self.queue,
             runner=self.runner,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sutradhar.backends.gcp.records import FirestoreKeyValueStore
     from sutradhar.backends.gcp.runner import CloudRunRunner
     from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+    from sutradhar.backends.gcp.tallies import FirestoreTallyStore
     from sutradhar.config import CloudSettings
 
 
@@ -72,6 +73,12 @@ class GcpBackend:
         from sutradhar.backends.gcp.documents import FirestoreDocumentStore
 
         return FirestoreDocumentStore(self._firestore)
+
+    @lazy
+    def tallies(self) -> FirestoreTallyStore:
+        from sutradhar.backends.gcp.tallies import FirestoreTallyStore
+
+        return FirestoreTallyStore(self._firestore)
 
     @lazy
     def blobs(self) -> GcsBlobStore:

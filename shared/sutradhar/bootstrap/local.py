@@ -14,6 +14,7 @@ from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.runner import LocalRenderRunner
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.backends.local.tallies import SqliteTallyStore
 from sutradhar.backends.local.worker import Worker
 from sutradhar.ports.clock import SystemClock
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sutradhar.ports.records import KeyValueStore
     from sutradhar.ports.runner import RenderRunner
     from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+    from sutradhar.ports.tallies import TallyStore
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class LocalBackend:
     leases: LeaseStore
     records: KeyValueStore
     documents: DocumentStore
+    tallies: TallyStore
     blobs: BlobStore
     bus: MessageBus
     runner: RenderRunner
@@ -89,6 +92,7 @@ def local_backend(settings: Settings) -> LocalBackend:
         leases=SqliteLeaseStore(database, processes, clock),
         records=SqliteKeyValueStore(database),
         documents=SqliteDocumentStore(database),
+        tallies=SqliteTallyStore(database),
         blobs=blobs,
         bus=queue,
         runner=runner,

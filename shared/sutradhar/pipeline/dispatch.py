@@ -94,6 +94,7 @@ def _handle_existing(services: Services, job: Job, execution: str) -> bool:
                 stage="render",
                 cause=f"the renderer ended again and again without finishing; its last lines: {report.detail}",
                 advice="read these lines, then retry the job: finished parts are kept",
+                is_timeout=True,
             )
             services.move(job.id, lambda current: current.fail(error, services.clock.now()))
             return True

@@ -11,7 +11,10 @@ from pydantic import ValidationError
 
 from sutradhar.domain.core.errors import (
     BackendError,
+    BudgetExceeded,
+    BudgetSpent,
     InvalidRequest,
+    InvalidSettings,
     LeaseHeld,
     NotFound,
     NotInstalled,
@@ -133,7 +136,7 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
     if isinstance(message, AnnounceEnd | DeliverWebhook):
         return  # the sweep sends it again
-    never_ended = NotedFailure(kind="", cause=cause)
+    never_ended = NotedFailure(kind=_NeverEnded.__name__, cause=cause)
     try:
         failure = NotedFailure.model_validate_json(services.blobs.get(_failure_blob(message)))
         if failure.kind == LeaseHeld.__name__:
@@ -143,7 +146,12 @@ def handle_dead_letter(services: Services, message: Message) -> None:
             failure = never_ended
     except (NotFound, ValidationError):
         failure = never_ended
-    fail_job(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
+    kind = _NeverEnded if failure.kind == _NeverEnded.__name__ else BackendError
+    fail_job(services, message, kind(failure.cause, retryable=False, advice=failure.advice))
+
+
+class _NeverEnded(BackendError):
+    """The work was started again and again, and its process never lived to its end."""
 
 
 def _failure_blob(message: Message) -> str:
@@ -171,6 +179,13 @@ def _is_permanent(exc: BaseException) -> bool:
     )
 
 
+def _is_user_error(exc: BaseException) -> bool:
+    """Return whether the caller caused this error: by a request that cannot be fulfilled, or by a cap on its cost."""
+    if isinstance(exc, InvalidRequest):
+        return not isinstance(exc, InvalidSettings)
+    return isinstance(exc, BudgetExceeded | BudgetSpent) or (isinstance(exc, ProviderError) and exc.fault == "refused")
+
+
 def _describe_job_failure(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
     request = job.find_request(message.slot) if isinstance(message, ProduceAsset) else None
     stage, scene = (request.kind, request.slot.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
@@ -181,6 +196,8 @@ def _describe_job_failure(services: Services, job: Job, message: Message, cause:
     return JobFailure.from_detail(
         detail.evolve(advice=_advise(cause, detail.advice)),
         kept=f"{ready} of {len(job.requests)} images, narrations and music" if job.requests else "",
+        is_user_error=_is_user_error(cause),
+        is_timeout=isinstance(cause, _NeverEnded),
     )
 
 

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
-from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits, estimate_video_sec
+from sutradhar.domain.jobs.tallies import estimate_requested_sec
+from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
@@ -23,6 +24,7 @@ from sutradhar.ports.providers import Chains
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
+from sutradhar.ports.tallies import TallyStore
 from sutradhar.ports.templates import TemplateCatalog
 from sutradhar.ports.webhooks import WebhookSender
 from sutradhar.telemetry import log
@@ -80,6 +82,10 @@ class Services:
     @property
     def documents(self) -> DocumentStore:
         return self.backend.documents
+
+    @property
+    def tallies(self) -> TallyStore:
+        return self.backend.tallies
 
     @property
     def blobs(self) -> BlobStore:
@@ -145,14 +151,14 @@ def _log_move(before: Job, job: Job) -> None:
     entered_at = job.entered_at[before.state]
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - entered_at).total_seconds(), 3)}
     if job.state.is_terminal:
-        facts["total_seconds"] = round((job.updated_at - job.created_at).total_seconds(), 3)
-        # the caller's own scenes tell their lengths, but the length of a clip may be known at the end only
-        exact = job.result.duration_sec if job.result and job.requested_plan.scenes else None
-        facts["wanted_seconds"] = round(estimate_video_sec(job.current_plan) if exact is None else exact)
+        facts["total_seconds"] = round(job.active_sec, 3)
+        facts["wanted_seconds"] = round(estimate_requested_sec(job))
+        facts["render_mode"] = job.requested_plan.render.mode
     if job.result:
         facts["video_seconds"] = round(job.result.duration_sec, 3)
     if job.error:
         facts |= {"error_stage": job.error.stage, "cause": job.error.cause}
+        facts |= {"user_error": job.error.is_user_error, "timeout": job.error.is_timeout}
     log("job_moved", job_id=job.id, was=before.state, state=job.state, **facts)
 
 

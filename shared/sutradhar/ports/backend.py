@@ -10,6 +10,7 @@ from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
+from sutradhar.ports.tallies import TallyStore
 
 
 class MessageWorker(Protocol):
@@ -43,6 +44,9 @@ class Backend(Protocol):
 
     @property
     def documents(self) -> DocumentStore: ...
+
+    @property
+    def tallies(self) -> TallyStore: ...
 
     @property
     def blobs(self) -> BlobStore: ...

@@ -43,5 +43,6 @@ UNINDEXED = (
     ("assets", "body"),
     ("records", "body"),
     ("documents", "body"),
+    ("tallies", "totals"),
 )
 """Fields that no query searches by themselves: an index of them would only cost money."""

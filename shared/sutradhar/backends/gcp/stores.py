@@ -16,11 +16,13 @@ from google.cloud import firestore
 from sutradhar.backends.gcp import library
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import translate_errors
+from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.jobs.tallies import tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import encode_cursor
 from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page
@@ -76,6 +78,7 @@ class FirestoreJobStore(JobStore):
             condition = self._store.require_unchanged(snapshot)
             batch.update(snapshot.reference, self._fields(job, write_id), option=condition)
             self._count(batch, count_changes(before, job))
+            add_tallies(self._store, batch, tally_change(before, job))
             batch.commit(**CALL)
             return last_write
 

@@ -38,6 +38,7 @@ CREATE INDEX IF NOT EXISTS documents_newest_owner_state ON documents (kind, owne
 CREATE INDEX IF NOT EXISTS documents_due ON documents (kind, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS documents_expired ON documents (expire_at) WHERE expire_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS counts (state TEXT PRIMARY KEY, total INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS tallies (name TEXT PRIMARY KEY, total REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS dead_letters (
     id INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL
 );
@@ -46,11 +47,12 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 _STATEMENTS = (*filter(str.strip, _SCHEMA.split(";")), *library_tables.STATEMENTS)
 """The statements that create the tables where they are missing."""
-_VERSION = 5
+_VERSION = 6
 """The version of the tables above; raise it with every change to them."""
 _MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {
     3: library_tables.refresh_entries,
     4: lambda _connection: None,  # only the new table `documents`
+    5: lambda _connection: None,  # only the new table `tallies`
 }
 """The steps from a version to the next one. Each runs after the missing tables were created. A file of a version
 without a step is refused."""

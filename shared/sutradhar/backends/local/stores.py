@@ -8,12 +8,14 @@ from sutradhar.backends.local import library
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.library_tables import refresh_entries, write_entry
 from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.tallies import add_tallies
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobState, count_changes
 from sutradhar.domain.jobs.library import LibraryFilter, may_change_entry
 from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.jobs.tallies import tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
 from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page
@@ -64,6 +66,7 @@ class SqliteJobStore(JobStore):
             if may_change_entry(before, job):
                 write_entry(connection, job)
             _count(connection, count_changes(before, job))
+            add_tallies(connection, tally_change(before, job))
         return job, messages
 
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:

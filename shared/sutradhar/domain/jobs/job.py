@@ -58,14 +58,20 @@ class JobFailure(FailureDetail):
     refused_by: str = ""
     """The versions of the quality gate and of the renderer if the gate refused the video; these versions would refuse
     it again. Otherwise empty."""
+    is_user_error: bool = False
+    """True if the caller caused it, by a request that cannot be fulfilled or by a cap on its cost. Such a failure does
+    not count against the objective of docs/objectives.md."""
+    is_timeout: bool = False
+    """True if the work was started again and again and never came to an end."""
 
     @classmethod
-    def from_detail(cls, detail: FailureDetail, *, kept: str = "", refused_by: str = "") -> Self:
-        return cls(**detail.model_dump(), kept=kept, refused_by=refused_by)
+    def from_detail(cls, detail: FailureDetail, *, kept: str = "", refused_by: str = "", **causes: bool) -> Self:
+        return cls(**detail.model_dump(), kept=kept, refused_by=refused_by, **causes)
 
     def to_api(self) -> dict[str, Any]:
-        """Return the ``error`` of a job's status. It leaves out ``retryable``: ``advice`` tells it in words."""
-        return self.model_dump(exclude={"retryable"})
+        """Return the ``error`` of a job's status. ``advice`` tells in words whether a retry helps, and the rest that is
+        left out is for the metrics."""
+        return self.model_dump(exclude={"retryable", "is_user_error", "is_timeout"})
 
 
 class Progress(Frozen):
@@ -168,6 +174,9 @@ class Job(Record):
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]
     """The time of the last transition into each state."""
+    active_sec: float = 0.0
+    """The seconds of work in states that the job has left, in all attempts: without the time after a failure, or while
+    the caller looks at the plan."""
     created_at: datetime
     updated_at: datetime
 
@@ -318,4 +327,11 @@ class Job(Record):
     def _transition(self, state: JobState, now: datetime) -> "Job":
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"job {self.id}: {self.state} -> {state}")
-        return self.evolve(state=state, entered_at={**self.entered_at, state: now}, updated_at=now)
+        is_working = self.state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING)
+        seconds = max((now - self.entered_at[self.state]).total_seconds(), 0.0) if is_working else 0.0
+        return self.evolve(
+            state=state,
+            entered_at={**self.entered_at, state: now},
+            active_sec=self.active_sec + seconds,
+            updated_at=now,
+        )
