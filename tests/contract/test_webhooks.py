@@ -64,6 +64,22 @@ def test_each_end_is_announced_once_however_often_messages_come(post: Post) -> N
     assert types == ["render.failed", "render.canceled"]
 
 
+def test_a_failure_that_is_retried_at_once_is_announced_with_its_cause(post: Post) -> None:
+    post.create_job()
+    post.fail()
+    retry(post.services, "job-1")
+    post.kit.clock.advance(1)
+    cancel(post.services, "job-1")
+    post.work()
+    events = [json.loads(body) for _, _, body, _ in post.receiver.requests]
+    assert [(event["type"], event["data"]["state"]) for event in events] == [
+        ("render.failed", "error"),
+        ("render.canceled", "canceled"),
+    ]
+    assert [event["data"]["error"] and event["data"]["error"]["cause"] for event in events] == ["no planner", None]
+    assert post.services.jobs.get("job-1").is_settled
+
+
 def test_a_job_without_a_webhook_announces_nothing(post: Post) -> None:
     job = Job.new("job-1", RenderPlan(topic="tea"), "hash", post.kit.clock.now())
     post.services.jobs.create(job)

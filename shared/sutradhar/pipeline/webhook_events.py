@@ -9,18 +9,18 @@ from urllib.parse import quote
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.webhook_target import explain_refusal
 from sutradhar.domain.core.webhook_url import check_webhook_url
-from sutradhar.domain.jobs.job import Job, JobState, Outcome, Webhook
-from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome, Webhook
 from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
 from sutradhar.domain.jobs.webhook import Delivery, format_event
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 
-_EVENTS: Mapping[JobState, str] = {
-    JobState.SUCCEEDED: "render.succeeded",
-    JobState.FAILED: "render.failed",
-    JobState.CANCELLED: "render.canceled",
+_EVENTS: Mapping[JobState, tuple[str, str]] = {
+    JobState.SUCCEEDED: ("render.succeeded", "success"),
+    JobState.FAILED: ("render.failed", "error"),
+    JobState.CANCELLED: ("render.canceled", "canceled"),
 }
+"""The type of the event of each end, and the API's word for the state."""
 
 
 def make_webhook(services: Services, url: str, base_url: str) -> Webhook:
@@ -46,27 +46,24 @@ def set_webhook(services: Services, job_id: str, url: str | None, base_url: str)
 
 
 def announce_end(services: Services, message: AnnounceEnd) -> None:
-    """Handle AnnounceEnd: store the event of the job's end once, then order its delivery. A repeat changes nothing."""
+    """Handle AnnounceEnd: store the event of each end once, then order its delivery. A repeat changes nothing."""
     job = services.jobs.get(message.job_id)
     if not job.owes_event or job.webhook is None:
         return
-    ended_at = job.entered_at[job.state]
-    delivery = store_event(
-        services,
-        event=_EVENTS[job.state],
-        key=f"{job.id}/{ended_at.isoformat()}",
-        owner=job.owner,
-        subject=job.id,
-        webhook=job.webhook,
-        data=_describe_end(job, job.webhook.base_url),
-    )
+    ends: list[tuple[JobState, JobFailure | None]] = []
+    if job.unannounced_error:
+        ends.append((JobState.FAILED, job.unannounced_error))
+    if job.state.is_terminal:
+        ends.append((job.state, job.error))
+    deliveries = [_store_end(services, job, job.webhook, *end) for end in ends]
+    ended_at = job.entered_at[ends[-1][0]]
 
     def record(current: Job) -> Outcome:
         return current.record_announcement(ended_at, services.clock.now())
 
-    # the job is settled before the message is sent; if this process is killed here, the sweep finds the due delivery
+    # the job is settled before the messages are sent; if this process is killed here, the sweep finds what is due
     services.move(job.id, record)
-    services.send([DeliverWebhook(delivery_id=delivery.id)])
+    services.send([DeliverWebhook(delivery_id=delivery.id) for delivery in deliveries])
 
 
 def store_event(
@@ -86,18 +83,28 @@ def store_event(
     return stored
 
 
-def _describe_end(job: Job, base: str) -> dict[str, Any]:
-    path = f"{base}/render/{quote(job.id)}"
-    has_video = job.result is not None
-    error = job.error.to_api() if job.error else None
+def _store_end(services: Services, job: Job, webhook: Webhook, state: JobState, error: JobFailure | None) -> Delivery:
+    return store_event(
+        services,
+        event=_EVENTS[state][0],
+        key=f"{job.id}/{job.entered_at[state].isoformat()}",
+        owner=job.owner,
+        subject=job.id,
+        webhook=webhook,
+        data=_describe_end(job, webhook.base_url, state, error),
+    )
+
+
+def _describe_end(job: Job, base: str, state: JobState, error: JobFailure | None) -> dict[str, Any]:
+    path, result = f"{base}/render/{quote(job.id)}", job.result
     return {
         "job_id": job.id,
-        "state": name_state(job),
+        "state": _EVENTS[state][1],
         "title": job.current_plan.title,
         "status_url": f"{path}/status",
-        "final_video_url": f"{path}/file?kind=video" if has_video else None,
-        "thumbnail_url": f"{path}/file?kind=thumbnail" if has_video else None,
-        "duration_sec": job.result.duration_sec if job.result else None,
-        "error": error,
+        "final_video_url": f"{path}/file?kind=video" if result else None,
+        "thumbnail_url": f"{path}/file?kind=thumbnail" if result else None,
+        "duration_sec": result.duration_sec if result else None,
+        "error": error.to_api() if error else None,
         "metadata": dict(job.requested_plan.metadata),
     }

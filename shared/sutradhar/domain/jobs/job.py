@@ -170,6 +170,8 @@ class Job(Record):
     """The receiver of the event of the job's end."""
     announced_at: datetime | None = None
     """The time of the end whose event is stored; a retried job ends again."""
+    unannounced_error: JobFailure | None = None
+    """The failure before a retry if its event was not stored by then."""
     notices: tuple[str, ...] = ()
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]
@@ -205,9 +207,11 @@ class Job(Record):
 
     @property
     def owes_event(self) -> bool:
-        """True if the job has finished, and the event for its webhook is not stored yet."""
+        """True if the job has finished or was retried, and the event for its webhook is not stored yet."""
         is_announced = self.announced_at == self.entered_at.get(self.state)
-        return self.state.is_terminal and self.webhook is not None and not is_announced
+        return self.webhook is not None and bool(
+            self.unannounced_error or (self.state.is_terminal and not is_announced)
+        )
 
     @property
     def is_settled(self) -> bool:
@@ -216,6 +220,9 @@ class Job(Record):
 
     def pending_messages(self) -> list[Message]:
         """Return the messages that continue this job, whatever happened to those sent before."""
+        return [*self._list_stage_messages(), *([AnnounceEnd(job_id=self.id)] if self.owes_event else [])]
+
+    def _list_stage_messages(self) -> list[Message]:
         match self.state:
             case JobState.PLANNING:
                 return [PlanRender(job_id=self.id)]
@@ -223,10 +230,9 @@ class Job(Record):
                 return [ProduceAsset(job_id=self.id, slot=r.slot) for r in self.requests]
             case JobState.RENDERING:
                 return [DispatchRender(job_id=self.id)]
-            case _:
-                is_stopping = self.state is not JobState.SUCCEEDED and self.execution
-                stops = [StopRender(job_id=self.id, execution=self.execution)] if is_stopping and self.execution else []
-                return [*stops, AnnounceEnd(job_id=self.id)] if self.owes_event else list(stops)
+            case JobState.CANCELLED | JobState.FAILED if self.execution:
+                return [StopRender(job_id=self.id, execution=self.execution)]
+        return []
 
     def find_request(self, slot: Slot) -> AssetRequest | None:
         """Return the request for the asset of ``slot``; None if the job has none."""
@@ -306,7 +312,9 @@ class Job(Record):
                 return self, self.pending_messages()
             raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
+        owed = self.error if self.owes_event else None
         job = self._transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
+        job = job.evolve(unannounced_error=owed)
         return job, job.pending_messages()
 
     def set_webhook(self, webhook: Webhook | None, now: datetime) -> Outcome:
@@ -316,10 +324,10 @@ class Job(Record):
         return job, job.pending_messages() if job.owes_event else []
 
     def record_announcement(self, ended_at: datetime, now: datetime) -> Outcome:
-        """Record that the event of the end at ``ended_at`` is stored."""
-        if ended_at == self.announced_at:
-            return self, []
-        return self.evolve(announced_at=ended_at, updated_at=now), []
+        """Record that the events of all ends until ``ended_at`` are stored."""
+        is_later = self.unannounced_error and self.entered_at[JobState.FAILED] > ended_at
+        job = self.evolve(announced_at=ended_at, unannounced_error=self.unannounced_error if is_later else None)
+        return (self if job == self else job.evolve(updated_at=now)), []
 
     def _merge_notices(self, notices: Sequence[str]) -> tuple[str, ...]:
         return self.notices + tuple(n for n in notices if n not in self.notices)
