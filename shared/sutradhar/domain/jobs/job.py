@@ -312,9 +312,9 @@ class Job(Record):
                 return self, self.pending_messages()
             raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
-        owed = self.error if self.owes_event else None
+        unannounced_error = self.error if self.owes_event else None
         job = self._transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
-        job = job.evolve(unannounced_error=owed)
+        job = job.evolve(unannounced_error=unannounced_error)
         return job, job.pending_messages()
 
     def set_webhook(self, webhook: Webhook | None, now: datetime) -> Outcome:
