@@ -5,6 +5,7 @@ import re
 import secrets
 from functools import cache, partial
 from io import BytesIO
+from time import monotonic
 from typing import Any
 
 import flask
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from functions.api.endpoint import call_view
 from functions.api.pages import allow_page, answer_preflight
+from functions.api.request_tallies import count_request
 from functions.api.routes import Route, get_segment, list_rules
 from functions.api.routing import ApiFlask
 from sutradhar.telemetry import bind_fields
@@ -51,6 +53,7 @@ def _run_app(environ: dict[str, Any], prefix: str, path: str, request: flask.Req
     # links in answers begin with the prefix, because a proxy that forwards only /api cannot reach other paths
     environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + prefix
     sent = request.headers.get("X-Request-Id", "")
+    environ["sutradhar.started"] = monotonic()
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
     # every message of this request carries the id from function to function
     with bind_fields(trace=environ["sutradhar.request_id"]):
@@ -96,7 +99,14 @@ def _answer_call(route: Route, **values: str) -> Response:
 
 def _complete_response(response: flask.Response) -> flask.Response:
     response.headers["X-Request-Id"] = flask.g.request_id
+    _count_response(response)
     return allow_page(response)
+
+
+def _count_response(response: flask.Response) -> None:
+    request, seconds = flask.request, monotonic() - flask.request.environ["sutradhar.started"]
+    rule = request.url_rule.rule if request.url_rule else "other"
+    count_request(rule, request.method, response.status_code, seconds, is_quota=flask.g.get("is_quota", False))
 
 
 def _answer_error(exc: Exception) -> flask.Response:

@@ -1,26 +1,38 @@
-"""Tell whether the service is up and can work, and count its jobs."""
+"""Tell whether the service can work, how much it has to do, and what it has done."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import flask
 
 from functions.api.auth import require_key
 from functions.api.endpoint import endpoint
+from functions.api.operations_models import (
+    BudgetLeft,
+    CheckResult,
+    JobMetrics,
+    ProviderHealthReport,
+    Readiness,
+    SystemStatus,
+)
+from functions.api.request_tallies import write_counts
 from functions.api.result_cache import ResultCache
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import JobState
 
 if TYPE_CHECKING:
     from sutradhar.doctor import Check
+    from sutradhar.pipeline.operations import Operations
 
 _machine: ResultCache[list[Check]] = ResultCache(15.0)
 _providers: ResultCache[list[Check]] = ResultCache(60.0)
+_ASSETS = ("narration", "image", "music", "sound", "footage", "clip")
 
 
-@endpoint(answers={200: "application/json", 503: "application/json"})
-def show_readiness() -> flask.Response:
+@endpoint(answers={200: Readiness, 503: Readiness})
+def show_readiness() -> tuple[Readiness, int, dict[str, str]]:
     """Answer 200 or 503, with each check; with ``?providers=1`` also whether each provider's key works.
 
     Every caller may ask without ``providers``. A check starts a process and an encode, so the answer is kept for some
@@ -36,31 +48,86 @@ def show_readiness() -> flask.Response:
         *(_providers.get(doctor.run_provider_checks) if asks_providers else ()),
     ]
     ready = all(c.ok for c in checks if c.needed)
-    body = {
-        "status": "ready" if ready else "not ready",
-        "checks": {
-            c.name: {
-                "ok": c.ok,
-                "detail": c.detail,
-                **({"warning": True} if c.warning else {}),
-                **({"advice": c.advice} if c.advice else {}),
-            }
-            for c in checks
-        },
-    }
-    return flask.make_response(body, 200 if ready else 503)
+    results = {c.name: CheckResult(ok=c.ok, detail=c.detail, advice=c.advice, warning=c.warning) for c in checks}
+    return Readiness(status="ready" if ready else "not ready", checks=results), 200 if ready else 503, {}
 
 
-@endpoint(answers={200: "application/json"})
-def show_metrics() -> flask.Response:
+@endpoint(answers={200: SystemStatus})
+def show_system() -> SystemStatus:
+    """Answer with the load, the health of providers, and what is left of the error budgets.
+
+    All values are read from the store, so every instance gives the same answer.
+    """
+    found = _read()
+    load = found.load
+    return SystemStatus(
+        status="degraded" if any(one.state != "ok" for one in found.providers) else "ok",
+        queue_depth=load.queue_depth,
+        active_jobs=load.active_jobs,
+        oldest_waiting_seconds=None if load.oldest_waiting_sec is None else round(load.oldest_waiting_sec, 1),
+        providers=tuple(
+            ProviderHealthReport(
+                provider=one.provider,
+                state=one.state,
+                paused_until=one.paused_until,
+                failures_in_a_row=one.failures_in_a_row,
+            )
+            for one in found.providers
+        ),
+        error_budgets={name: BudgetLeft.describe(found.sum_budget(name)) for name in ("api", "jobs")},
+        disk_free_gb=_measure_disk(),
+    )
+
+
+@endpoint(answers={200: JobMetrics})
+def show_metrics() -> JobMetrics:
     """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
-    counts = bootstrap.backend().jobs.count_by_state()
+    found = _read()
+    counts = found.counts
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
-    body = {
-        "jobs_started": counts.get(JobState.PLANNING, 0),
-        "jobs_completed": succeeded,
-        "jobs_failed": failed,
-        "jobs_canceled": counts.get(JobState.CANCELLED, 0),
-        "success_rate": round(succeeded / (succeeded + failed), 4) if succeeded + failed else None,
-    }
-    return flask.jsonify(body)
+    by_stage: dict[str, int] = {}
+    for tally, total in found.tallies.items():
+        if tally.metric == "jobs_failed_total":
+            by_stage[tally.labels[0]] = by_stage.get(tally.labels[0], 0) + int(total)
+    assets = sum(by_stage.get(kind, 0) for kind in _ASSETS) + by_stage.get("producing", 0)
+    plans, gate = by_stage.get("plan", 0) + by_stage.get("planning", 0), by_stage.get("quality gate", 0)
+    return JobMetrics(
+        jobs_started=counts.get(JobState.PLANNING, 0),
+        jobs_completed=succeeded,
+        jobs_failed=failed,
+        jobs_canceled=counts.get(JobState.CANCELLED, 0),
+        success_rate=round(succeeded / (succeeded + failed), 4) if succeeded + failed else 1.0,
+        total_duration_seconds=round(found.sum_tallies("job_duration_seconds_sum"), 3),
+        plan_errors=plans,
+        asset_errors=assets,
+        render_errors=sum(by_stage.values()) - plans - assets - gate,
+        quality_gate_errors=gate,
+        timeout_errors=int(found.count("job_timeouts_total")),
+        provider_errors=sum(sum(one.errors.values()) for one in found.providers),
+    )
+
+
+@endpoint(answers={200: "text/plain"})
+def show_prometheus() -> flask.Response:
+    """Answer with the metrics in the text format of Prometheus.
+
+    Metrics of jobs are counted by the store in the write that makes the event, so each event counts once, however many
+    instances there are. Metrics of requests are up to ten seconds behind.
+    """
+    from functions.api.prometheus import write_metrics
+
+    text = write_metrics(_read(), _measure_disk())
+    return flask.Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _read() -> Operations:
+    from sutradhar.pipeline.operations import read_operations
+
+    write_counts()
+    return read_operations(bootstrap.backend(), tuple(bootstrap.settings().providers.connections))
+
+
+def _measure_disk() -> float | None:
+    """Return the free space in 10^9 bytes of the disk with the jobs; None on Google Cloud, where they are on none."""
+    settings = bootstrap.settings()
+    return round(shutil.disk_usage(settings.home).free / 1e9, 3) if settings.process.backend == "local" else None

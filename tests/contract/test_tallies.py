@@ -50,6 +50,7 @@ def test_the_time_of_a_job_counts_once_however_often_its_messages_come(kit: Stor
         Tally("step_duration_seconds_sum", ("render",)): 100,
         Tally("job_duration_seconds_bucket", ("60s", "PROXY", "180")): 1,
         Tally("job_duration_seconds_sum", ("60s", "PROXY")): 127,
+        Tally("jobs_by_day", ("2026-11-23", "good")): 1,
     }
 
 
@@ -68,6 +69,8 @@ def test_each_failure_counts_and_the_time_until_a_retry_does_not(kit: StoreFixtu
     assert tallies[Tally("jobs_failed_total", ("render", "user"))] == 1
     assert tallies[Tally("jobs_failed_total", ("render", "system"))] == 1
     assert tallies[Tally("job_timeouts_total")] == 1
+    by_day = {tally.labels[1]: total for tally, total in tallies.items() if tally.metric == "jobs_by_day"}
+    assert by_day == {"good": 1, "bad": 1}  # the caller's own mistake counts against no objective
     assert tallies[Tally("job_duration_seconds_sum", ("60s", "PROXY"))] == 28
 
 

@@ -59,6 +59,7 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
                 time.sleep(1)  # as the Scheduler calls it, only more often
             jobs = [backend.jobs.get(job_id) for job_id in ids]
             counts = backend.jobs.count_by_state()
+            tallies = backend.tallies.read()
             secret = get_secret(services, "").secret
             client = firestore.Client(project=cloud.project)
             assets = [snapshot.to_dict()["body"] for snapshot in client.collection("assets").stream()]
@@ -73,6 +74,13 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
     # each transition was written once, although other processes wrote at the same time
     moved = {JobState.PLANNING: JOBS, JobState.PRODUCING: JOBS, JobState.RENDERING: JOBS, JobState.SUCCEEDED: JOBS}
     assert counts == moved
+    count_of = Counter[str]()
+    for tally, total in tallies.items():
+        count_of[tally.metric] += int(total)
+    assert count_of["job_duration_seconds_bucket"] == JOBS
+    assert count_of["step_duration_seconds_bucket"] == 3 * JOBS
+    assert count_of["jobs_by_day"] == JOBS
+    assert count_of["jobs_failed_total"] == 0
     assert all(count == 1 for count in names.values())
     # and no render was started beside the one that its job knows of
     assert len(list((tmp_path / "logs" / "executions").iterdir())) == JOBS

@@ -6,6 +6,7 @@ the job and however often its messages come. A count never decreases.
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sutradhar.domain.jobs.job import Job, JobState
@@ -67,7 +68,14 @@ def tally_change(before: Job, after: Job) -> Tallies:
         tallies[Tally("jobs_failed_total", (after.error.stage, cause))] = 1
         if after.error.is_timeout:
             tallies[Tally("job_timeouts_total")] = 1
+    if after.state in (JobState.SUCCEEDED, JobState.FAILED) and not (after.error and after.error.is_user_error):
+        tallies[tally_day("jobs", after.updated_at, is_good=after.state is JobState.SUCCEEDED)] = 1
     return tallies
+
+
+def tally_day(objective: str, now: datetime, *, is_good: bool) -> Tally:
+    """Return the count of what went well, or did not, on a day (UTC). A year of them takes 40 KB."""
+    return Tally(f"{objective}_by_day", (f"{now.astimezone(UTC):%Y-%m-%d}", "good" if is_good else "bad"))
 
 
 def estimate_requested_sec(job: Job) -> float:

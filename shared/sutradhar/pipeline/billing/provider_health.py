@@ -1,6 +1,9 @@
 """Share the state of providers among all instances: pauses of the circuit breaker, and models that are gone."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Literal, NamedTuple
 
 from sutradhar.domain.billing.breaker import Breaker
 from sutradhar.domain.billing.model_table import ModelState, ModelTable
@@ -12,6 +15,20 @@ from sutradhar.telemetry import log
 
 FRESH_FOR, RETRY_AFTER = timedelta(hours=1), timedelta(minutes=5)
 """Time for which a provider's answer about a model is stored, and time for which a missing answer is stored."""
+
+
+BreakerWord = Literal["ok", "paused", "trial"]
+"""``paused``: not called for a while, because it failed. ``trial``: the next call shows whether it works again."""
+
+
+class ProviderState(NamedTuple):
+    """The state of a provider's circuit breaker, and its failed calls since ever by HTTP status or kind of fault."""
+
+    provider: str
+    state: BreakerWord
+    paused_until: datetime | None
+    failures_in_a_row: int
+    errors: Mapping[str, int]
 
 
 class Sighting(Record):
@@ -54,14 +71,15 @@ class ProviderHealth:
         log("provider_failed", level="warning", provider=provider, fault=exc.fault, status=exc.status, error=str(exc))
         if exc.fault == "gone":
             self.store_state(ModelState(provider=provider, model=model, exists=False))
-        name, now = _breaker(provider), self._clock.now()
+        name, errors, now = _breaker(provider), _errors(provider), self._clock.now()
 
         def count_failure(texts: Values) -> Values:
             breaker = Breaker.from_record(texts[name]) if name in texts else Breaker()
             after = breaker.record_failure(exc, now, is_trial=is_trial)
-            return {} if after == breaker else {name: after.to_record()}
+            counted = {errors: add_error(texts.get(errors), str(exc.status or exc.fault))}
+            return counted if after == breaker else {name: after.to_record(), **counted}
 
-        self._records.update([name], count_failure)
+        self._records.update([name, errors], count_failure)
 
     def record_success(self, provider: str) -> None:
         name, closed = _breaker(provider), Breaker().to_record()
@@ -112,6 +130,30 @@ class ProviderHealth:
             return {name: breaker.half_open(now).to_record()}
 
         self._records.update([name], half_open)
+
+
+def read_health(records: KeyValueStore, providers: Sequence[str], now: datetime) -> list[ProviderState]:
+    """Return the state of each of ``providers``."""
+    texts = records.read([name for provider in providers for name in (_breaker(provider), _errors(provider))])
+    states = []
+    for provider in providers:
+        text = texts.get(_breaker(provider))
+        breaker = Breaker.from_record(text) if text else Breaker()
+        is_open = breaker.seconds_until_retry(now) > 0
+        state: BreakerWord = "paused" if is_open else "trial" if breaker.until else "ok"
+        errors = json.loads(texts.get(_errors(provider), "{}"))
+        states.append(ProviderState(provider, state, breaker.until if is_open else None, breaker.failures, errors))
+    return states
+
+
+def add_error(text: str | None, code: str) -> str:
+    """Return the counts of a provider's errors by code, as JSON, with one more of ``code``."""
+    counts: dict[str, int] = json.loads(text) if text else {}
+    return json.dumps({**counts, code: counts.get(code, 0) + 1})
+
+
+def _errors(provider: str) -> str:
+    return f"errors/{provider}"
 
 
 def _breaker(provider: str) -> str:
