@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message, decode_message, message_subject
 from sutradhar.pipeline.handle import handle, handle_dead_letter
-from sutradhar.telemetry import bind_fields, log, trace_attributes
+from sutradhar.telemetry import bind_fields, carried_fields, log, select_carried
 
 _LOGGED_CHARS = 2000
 """The most characters of an unreadable message in the log."""
@@ -26,7 +26,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """Return ``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.to_record().encode()).decode()
-    sent = {**message_subject(message), "type": message.type, **trace_attributes()}
+    sent = {**message_subject(message), "type": message.type, **carried_fields()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
         "id": str(number),
@@ -40,7 +40,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
 def handle_event(event: CloudEvent) -> None:
     """Handle the event's message. An error becomes a 500, and Pub/Sub delivers the message again with backoff."""
     message = decode_event(event)
-    with bind_fields(**message_subject(message), message_type=message.type, **_read_trace(event)):
+    with bind_fields(**_describe(message, event)):
         handle(bootstrap.services(), message)
 
 
@@ -51,12 +51,13 @@ def handle_dead_event(event: CloudEvent) -> None:
     except (ValidationError, ValueError, TypeError, KeyError) as exc:
         log("poison_message", level="error", exc=exc, event_data=str(event.get_data())[:_LOGGED_CHARS])
         return
-    with bind_fields(**message_subject(message), message_type=message.type, **_read_trace(event)):
+    with bind_fields(**_describe(message, event)):
         log("dead_letter", level="error")
         handle_dead_letter(bootstrap.services(), message)
 
 
-def _read_trace(event: CloudEvent) -> dict[str, object]:
+def _describe(message: Message, event: CloudEvent) -> dict[str, object]:
+    """Return the fields of every line about ``message``."""
     data: Any = event.get_data()
-    attributes = data["message"].get("attributes") or {}
-    return {"trace": attributes["trace"]} if "trace" in attributes else {}
+    carried = select_carried(data["message"].get("attributes") or {})
+    return {**message_subject(message), "component": message.topic, "message_type": message.type, **carried}

@@ -12,6 +12,7 @@ import flask
 import functions_framework
 from werkzeug.wrappers import Response
 
+from functions.api.access_log import log_access, read_trace
 from functions.api.endpoint import call_view
 from functions.api.pages import allow_page, answer_preflight
 from functions.api.request_tallies import count_request
@@ -56,7 +57,8 @@ def _run_app(environ: dict[str, Any], prefix: str, path: str, request: flask.Req
     environ["sutradhar.started"] = monotonic()
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
     # every message of this request carries the id from function to function
-    with bind_fields(trace=environ["sutradhar.request_id"]):
+    ids = {"request_id": environ["sutradhar.request_id"], **read_trace(request.headers)}
+    with bind_fields(component="api", **ids):
         return flask.Response.from_app(_create_app(get_segment(path)).wsgi_app, environ)
 
 
@@ -107,6 +109,7 @@ def _count_response(response: flask.Response) -> None:
     request, seconds = flask.request, monotonic() - flask.request.environ["sutradhar.started"]
     rule = request.url_rule.rule if request.url_rule else "other"
     count_request(rule, request.method, response.status_code, seconds, is_quota=flask.g.get("is_quota", False))
+    log_access(rule, response, seconds)
 
 
 def _answer_error(exc: Exception) -> flask.Response:

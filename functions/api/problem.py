@@ -15,7 +15,7 @@ from sutradhar.domain.core.errors import (
     NotFound,
     RecordError,
 )
-from sutradhar.telemetry import bind_fields, log
+from sutradhar.telemetry import log
 
 
 class ProblemField(Frozen):
@@ -82,8 +82,7 @@ def answer_error(exc: Exception) -> flask.Response:
             (name, value) for name, value in exc.get_headers() if name.lower() not in ("content-type", "content-length")
         )
         return response
-    with bind_fields(request_id=flask.g.request_id):
-        log("request_failed", level="error", exc=exc, path=flask.request.path)
+    log("request_failed", level="error", exc=exc, path=flask.request.path)
     return make_problem(500, "Internal error", "something went wrong on our side; the log has it under this request id")
 
 

@@ -14,7 +14,9 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from sutradhar.scrubbing import Scrubber, list_secrets
 
 Level = Literal["debug", "info", "warning", "error"]
 _LEVELS: Mapping[Level, int] = {
@@ -29,6 +31,17 @@ _fields: ContextVar[Mapping[str, object] | None] = ContextVar("fields", default=
 _lock = threading.Lock()
 _file: Path | None = None
 _also_stderr = False
+_scrubber = Scrubber()
+_project = ""
+_CARRIED = ("request_id", "trace")
+"""The fields that go with a message to the process that handles it."""
+_INVISIBLE = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+}
+"""Characters with which a caller could end a line, colour a terminal or turn the order of a text; JSON escapes those
+below a space itself."""
+_TRACE_CHARS = 32
 MAX_LOG_BYTES = 32_000_000
 """Size at which the file of the log becomes its only older copy, with .1 behind its name. 32 MB hold the lines of about
 a thousand jobs."""
@@ -51,7 +64,15 @@ class _JsonFormatter(logging.Formatter):
         if record.exc_info and (exc := record.exc_info[1]):
             line["error"] = str(exc) or type(exc).__name__
             line["stack_trace"] = "".join(traceback.format_exception(exc))
-        return json.dumps(line, default=str, ensure_ascii=False)
+        trace = str(line.get("trace", ""))
+        if _project and len(trace) == _TRACE_CHARS:
+            line["logging.googleapis.com/trace"] = f"projects/{_project}/traces/{trace}"
+        return format_line(line)
+
+
+def format_line(line: Mapping[str, object]) -> str:
+    """Return the fields as a line of JSON without secrets, and without characters that a terminal would obey."""
+    return json.dumps(_scrubber.scrub(line), default=str, ensure_ascii=False).translate(_INVISIBLE)
 
 
 class _JsonHandler(logging.Handler):
@@ -94,11 +115,16 @@ _logger.addHandler(_JsonHandler())
 _library_handler = _JsonHandler()
 
 
-def configure(level: Level) -> None:
+def configure(level: Level, environment: Mapping[str, str] | None = None, project: str = "") -> None:
     """Leave out our lines below ``level`` from now on, and write the lines of libraries in the same form.
+
+    The secrets of ``environment`` are hidden wherever they occur. ``project``: the project on Google Cloud, by which
+    Cloud Logging shows the lines of a request together.
 
     Libraries are heard from warnings on only: below that, Google's clients write each request with its headers.
     """
+    global _scrubber, _project
+    _scrubber, _project = Scrubber(list_secrets(environment or {})), project
     _logger.setLevel(_LEVELS[level])
     _library_handler.setLevel(max(_LEVELS[level], logging.WARNING))
     logging.getLogger().addHandler(_library_handler)  # a handler that is there already is not added twice
@@ -134,7 +160,12 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
     _logger.log(_LEVELS[level], event, exc_info=exc, extra={"fields": fields})
 
 
-def trace_attributes() -> Mapping[str, str]:
-    """Return the attributes that go with each message sent inside the block, for the log lines of its receiver."""
-    trace = (_fields.get() or {}).get("trace")
-    return {"trace": str(trace)} if trace else {}
+def carried_fields() -> dict[str, str]:
+    """Return the fields that go with each message sent inside the block, for the log lines of its receiver."""
+    fields = _fields.get() or {}
+    return {name: str(fields[name]) for name in _CARRIED if fields.get(name)}
+
+
+def select_carried(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields that came with a message among ``attributes``."""
+    return {name: str(attributes[name]) for name in _CARRIED if attributes.get(name)}

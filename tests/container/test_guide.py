@@ -162,9 +162,9 @@ def test_what_it_looks_for_in_the_log_is_written_there(tmp_path: Path, home: Pat
         assert f'log("{event}"' in sources
     fields = set(re.findall(r"jsonPayload\.(\w+)", GUIDE))
     telemetry.write_to(tmp_path / "log")
-    with telemetry.bind_fields(job_id="j", trace="t"):
+    with telemetry.bind_fields(job_id="j", request_id="t"):
         telemetry.log("e", exc=ValueError("x"))
-    assert fields == {"job_id", "trace", "event", "error"}
+    assert fields == {"job_id", "request_id", "event", "error"}
     assert fields <= set(json.loads((tmp_path / "log").read_text()))
 
 

@@ -97,7 +97,7 @@ def _gcp() -> Iterator[Kit]:
             attributes = dict(received.message.attributes)
             assert not isinstance(message, CheckUpload | DeliverWebhook)
             assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
-            assert attributes.get("trace", "abc") == "abc"
+            assert attributes.get("request_id", "abc") == "abc"
             return message
 
         bus = PubSubBus(project, "t-")
@@ -119,7 +119,7 @@ def test_each_message_reaches_its_topic_unchanged(kit: Kit) -> None:
         StopRender(job_id="b", execution="चित्र"),
         RenderFinished(job_id="c", render_id="c-1"),
     ):
-        with bind_fields(trace="abc"):
+        with bind_fields(request_id="abc"):
             kit.bus.publish(message)
         assert kit.take(message.topic, True) == message
 

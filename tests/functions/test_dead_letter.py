@@ -136,11 +136,11 @@ def test_the_callers_request_id_goes_with_every_message(home: Path, capsys: pyte
     event = envelope.to_event(PlanRender(job_id="gone"), "plan", 1)
     data = event.get_data()
     assert data is not None
-    assert "trace" not in data["message"]["attributes"]
+    assert "request_id" not in data["message"]["attributes"]
     api = client("api")
     events: list[Any] = []
     bus = bootstrap.services().bus
     publish = bus.publish
     bus.publish = lambda message: events.append(envelope.to_event(message, "t", 1)) or publish(message)  # type: ignore
     api.post("/render", json={"topic": "tea"}, headers={"X-Request-Id": "abc-1"})
-    assert events[0].get_data()["message"]["attributes"]["trace"] == "abc-1"
+    assert events[0].get_data()["message"]["attributes"]["request_id"] == "abc-1"

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def settings() -> Settings:
     """Return the settings of this process."""
     current = Settings.from_env()
-    telemetry.configure(current.process.log_level)
+    project = current.cloud.project if current.cloud else ""
+    telemetry.configure(current.process.log_level, current.environment, project)
     if current.process.log_file:
         telemetry.write_to(current.process.log_file, also_stderr=True)
     return current

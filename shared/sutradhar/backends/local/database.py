@@ -23,7 +23,8 @@ CREATE TABLE IF NOT EXISTS leases (
 );
 CREATE TABLE IF NOT EXISTS messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL, body TEXT NOT NULL, available REAL NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0, deliveries INTEGER NOT NULL DEFAULT 0, owner TEXT, leased_until REAL
+    failures INTEGER NOT NULL DEFAULT 0, deliveries INTEGER NOT NULL DEFAULT 0, owner TEXT, leased_until REAL,
+    attributes TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX IF NOT EXISTS messages_next ON messages (available);
 CREATE TABLE IF NOT EXISTS records (name TEXT PRIMARY KEY, body TEXT NOT NULL);
@@ -47,12 +48,13 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 _STATEMENTS = (*filter(str.strip, _SCHEMA.split(";")), *library_tables.STATEMENTS)
 """The statements that create the tables where they are missing."""
-_VERSION = 6
+_VERSION = 7
 """The version of the tables above; raise it with every change to them."""
 _MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {
     3: library_tables.refresh_entries,
     4: lambda _connection: None,  # only the new table `documents`
     5: lambda _connection: None,  # only the new table `tallies`
+    6: lambda connection: connection.execute("ALTER TABLE messages ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'"),
 }
 """The steps from a version to the next one. Each runs after the missing tables were created. A file of a version
 without a step is refused."""

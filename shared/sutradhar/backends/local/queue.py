@@ -3,11 +3,13 @@
 It works across processes: a process that publishes wakes all waiting workers of all processes.
 """
 
+import json
 import random
 import socket
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -18,7 +20,7 @@ from sutradhar.domain.core.errors import NewerRecord
 from sutradhar.domain.jobs.messages import Message, decode_message
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.telemetry import log
+from sutradhar.telemetry import carried_fields, log, select_carried
 
 LEASE_SEC = 60.0
 MAX_FAILURES = 6
@@ -37,6 +39,8 @@ class Delivery:
     """The number of earlier errors."""
     deliveries: int
     """The number of earlier deliveries."""
+    carried: Mapping[str, str] = field(default_factory=dict)
+    """The request id and the trace of the request that the message follows from."""
 
     @property
     def is_exhausted(self) -> bool:
@@ -72,7 +76,8 @@ class SqliteQueue(MessageBus):
             )
             if updated.rowcount == 0:
                 connection.execute(
-                    "INSERT INTO messages (type, body, available) VALUES (?, ?, ?)", (message.type, body, now)
+                    "INSERT INTO messages (type, body, available, attributes) VALUES (?, ?, ?, ?)",
+                    (message.type, body, now, json.dumps(carried_fields())),
                 )
         self._wake_sender.wake_all()
 
@@ -84,7 +89,7 @@ class SqliteQueue(MessageBus):
                 row = self._find_due(connection, exclude_type)
                 if row is None:
                     return None
-                number, body, failures, deliveries = row
+                number, body, failures, deliveries, attributes = row
                 try:
                     message = decode_message(body)
                 except NewerRecord as exc:  # a process of that version may take it from the same home
@@ -101,16 +106,16 @@ class SqliteQueue(MessageBus):
                     "UPDATE messages SET owner = ?, leased_until = ?, deliveries = deliveries + 1 WHERE id = ?",
                     (self._processes.owner, self._now() + LEASE_SEC, number),
                 )
-            return Delivery(number, message, failures, deliveries)
+            return Delivery(number, message, failures, deliveries, select_carried(json.loads(attributes)))
 
-    def _find_due(self, connection: sqlite3.Connection, exclude_type: str) -> tuple[int, str, int, int] | None:
+    def _find_due(self, connection: sqlite3.Connection, exclude_type: str) -> tuple[int, str, int, int, str] | None:
         now = self._now()
         rows = connection.execute(
-            "SELECT id, body, failures, deliveries FROM messages WHERE available <= ? AND type <> ?"
+            "SELECT id, body, failures, deliveries, attributes FROM messages WHERE available <= ? AND type <> ?"
             " AND (owner IS NULL OR leased_until <= ?) ORDER BY available, id LIMIT 1",
             (now, exclude_type, now),
         )
-        row: tuple[int, str, int, int] | None = rows.fetchone()
+        row: tuple[int, str, int, int, str] | None = rows.fetchone()
         if row:
             return row
         owners = connection.execute("SELECT DISTINCT owner FROM messages WHERE owner IS NOT NULL")

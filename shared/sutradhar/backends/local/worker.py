@@ -7,7 +7,7 @@ from pathlib import Path
 from sutradhar.backends.local.queue import LEASE_SEC, Delivery, SqliteQueue, WakeListener
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import Message, ProduceAsset, message_subject
-from sutradhar.telemetry import log
+from sutradhar.telemetry import bind_fields, log
 
 _IDLE_SEC = 5.0
 """Seconds to wait if no message is due: a new message wakes the workers, so this only notices the leases of processes
@@ -81,6 +81,11 @@ class Worker:
             self._deliver(delivery)
 
     def _deliver(self, delivery: Delivery) -> None:
+        message = delivery.message
+        with bind_fields(component="worker", message_type=message.type, **message_subject(message), **delivery.carried):
+            self._deliver_once(delivery)
+
+    def _deliver_once(self, delivery: Delivery) -> None:
         self._in_hand[delivery.id] = delivery
         try:
             if delivery.is_exhausted:
