@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message, decode_message, message_subject
 from sutradhar.pipeline.handle import handle, handle_dead_letter
-from sutradhar.telemetry import bind_fields, carried_fields, log, select_carried
+from sutradhar.telemetry import bind_fields, log, read_carried_fields, select_carried
 
 _LOGGED_CHARS = 2000
 """The most characters of an unreadable message in the log."""
@@ -26,7 +26,7 @@ def to_event(message: Message, topic: str, number: int | str) -> CloudEvent:
     """Return ``message`` as Eventarc hands it to a function (binary mode body of a Pub/Sub push)."""
     now = datetime.now(UTC).isoformat()
     encoded = base64.b64encode(message.to_record().encode()).decode()
-    sent = {**message_subject(message), "type": message.type, **carried_fields()}
+    sent = {**message_subject(message), "type": message.type, **read_carried_fields()}
     body = {"data": encoded, "attributes": sent, "messageId": str(number), "publishTime": now}
     attributes = {
         "id": str(number),

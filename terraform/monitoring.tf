@@ -38,10 +38,20 @@ resource "google_logging_metric" "jobs_ended" {
       key        = "error_stage"
       value_type = "STRING"
     }
+    labels {
+      key        = "user_error"
+      value_type = "STRING"
+    }
+    labels {
+      key        = "timeout"
+      value_type = "STRING"
+    }
   }
   label_extractors = {
     state       = "EXTRACT(jsonPayload.state)"
     error_stage = "EXTRACT(jsonPayload.error_stage)"
+    user_error  = "EXTRACT(jsonPayload.user_error)"
+    timeout     = "EXTRACT(jsonPayload.timeout)"
   }
   depends_on = [google_project_service.this]
 }
@@ -68,6 +78,49 @@ resource "google_logging_metric" "job_seconds" {
   depends_on = [google_project_service.this]
 }
 
+resource "google_logging_metric" "provider_errors" {
+  name        = "${var.name}/provider_errors"
+  description = "Failed calls of providers"
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^${var.name}-\" AND jsonPayload.event=\"provider_failed\""
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key        = "provider"
+      value_type = "STRING"
+    }
+    labels {
+      key        = "code"
+      value_type = "STRING"
+    }
+  }
+  label_extractors = {
+    provider = "EXTRACT(jsonPayload.provider)"
+    code     = "EXTRACT(jsonPayload.status)"
+  }
+  depends_on = [google_project_service.this]
+}
+
+resource "google_logging_metric" "refused" {
+  name        = "${var.name}/requests_refused"
+  description = "Requests that a rate limit, a quota or a budget refused"
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-api\" AND jsonPayload.event=\"request\" AND jsonPayload.status=(402 OR 429)"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key        = "code"
+      value_type = "STRING"
+    }
+  }
+  label_extractors = {
+    code = "EXTRACT(jsonPayload.status)"
+  }
+  depends_on = [google_project_service.this]
+}
+
 resource "google_logging_metric" "poison" {
   name        = "${var.name}/poison_messages"
   description = "Messages that no function understands"
@@ -81,55 +134,127 @@ resource "google_logging_metric" "poison" {
 }
 
 locals {
-  # share of what went wrong, over an hour, against the objective
+  jobs_ended = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.jobs_ended.name}\" AND resource.type=\"cloud_run_revision\""
+  # what went wrong and everything, against the share that may go wrong; failures that callers caused count in neither
   ratios = {
     api = {
-      title = "API: more than 0.1 % of requests end in a 5xx", limit = 0.001
+      title = "API: requests end in a 5xx, and the objective is 99.9 %", budget = 0.001, alert = "ApiBudgetBurns"
       bad   = "${local.api} AND metric.labels.response_code_class=\"5xx\"", all = local.api
     }
     jobs = {
-      title = "Jobs: more than 0.5 % fail", limit = 0.005
-      bad   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.jobs_ended.name}\" AND resource.type=\"cloud_run_revision\" AND metric.labels.state=\"FAILED\""
-      all   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.jobs_ended.name}\" AND resource.type=\"cloud_run_revision\""
-    }
-    storage = {
-      title = "Storage: more than 0.1 % of calls fail", limit = 0.001
-      bad   = "${local.storage} AND metric.labels.response_code=one_of(\"INTERNAL\",\"UNAVAILABLE\",\"DEADLINE_EXCEEDED\",\"RESOURCE_EXHAUSTED\")", all = local.storage
+      title = "Jobs: more fail than the objective of 99.5 % allows", budget = 0.005, alert = "JobBudgetBurns"
+      bad   = "${local.jobs_ended} AND metric.labels.state=\"FAILED\" AND metric.labels.user_error!=\"true\""
+      all   = "${local.jobs_ended} AND metric.labels.user_error!=\"true\""
     }
   }
+  # SRE Workbook, chapter 5: the rate at which a month's budget is spent, over a long window and a short one, which ends the
+  # alert soon after its cause. Cloud Monitoring looks back for 25 hours at most, so the slow one is 3 times over a day.
+  burn_rates = {
+    fast   = { rate = 14.4, long = "3600s", short = "300s", severity = "CRITICAL", suffix = "Fast" }
+    medium = { rate = 6, long = "21600s", short = "1800s", severity = "CRITICAL", suffix = "" }
+    slow   = { rate = 3, long = "86400s", short = "7200s", severity = "WARNING", suffix = "Slowly" }
+  }
+  burns = { for pair in setproduct(keys(local.ratios), keys(local.burn_rates)) : "${pair[0]}_${pair[1]}" => merge(
+    local.ratios[pair[0]], local.burn_rates[pair[1]], { runbook = "${local.ratios[pair[0]].alert}${local.burn_rates[pair[1]].suffix}" }
+  ) }
   thresholds = merge({
     queue = {
-      title = "Queue: more than 500 messages wait", filter = "${local.backlog} AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
-      limit = 500, aligner = "ALIGN_MAX", lasts = "600s"
+      title = "Queue: more than 100 messages wait", filter = "${local.backlog} AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
+      limit = 100, aligner = "ALIGN_MAX", lasts = "600s", period = "300s", severity = "CRITICAL", runbook = "QueueBacklog"
+    }
+    queue_grows = {
+      title = "Queue: more than 20 jobs wait for their plan", filter = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${var.name}-plan\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
+      limit = 20, aligner = "ALIGN_MAX", lasts = "600s", period = "300s", severity = "WARNING", runbook = "HighQueueDepth"
     }
     oldest = {
       title = "Queue: the oldest message waits longer than 15 minutes", filter = "${local.backlog} AND metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\""
-      limit = 900, aligner = "ALIGN_MAX", lasts = "300s"
+      limit = 900, aligner = "ALIGN_MAX", lasts = "300s", period = "300s", severity = "CRITICAL", runbook = "JobWaitsTooLong"
     }
     dead = {
       title = "Dead letters: a message was given up", filter = "${local.backlog} AND metric.type=\"pubsub.googleapis.com/subscription/dead_letter_message_count\""
-      limit = 0, aligner = "ALIGN_DELTA", lasts = "0s"
+      limit = 0, aligner = "ALIGN_DELTA", lasts = "0s", period = "300s", severity = "CRITICAL", runbook = "DeadLetters"
     }
     poison = {
       title = "Dead letters: no function understands a message", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.poison.name}\" AND resource.type=\"cloud_run_revision\""
-      limit = 0, aligner = "ALIGN_DELTA", lasts = "0s"
+      limit = 0, aligner = "ALIGN_DELTA", lasts = "0s", period = "300s", severity = "CRITICAL", runbook = "DeadLetters"
     }
     disk = {
-      title = "Renderer: its memory, which holds its files as well, is nine tenths full", filter = "resource.type=\"cloud_run_job\" AND resource.labels.job_name=monitoring.regex.full_match(\"${var.name}-renderer.*\") AND metric.type=\"run.googleapis.com/container/memory/utilizations\""
-      limit = 0.9, aligner = "ALIGN_PERCENTILE_99", lasts = "0s"
+      title = "Renderer: its memory, which holds its files as well, is over 85 % full", filter = "resource.type=\"cloud_run_job\" AND resource.labels.job_name=monitoring.regex.full_match(\"${var.name}-renderer.*\") AND metric.type=\"run.googleapis.com/container/memory/utilizations\""
+      limit = 0.85, aligner = "ALIGN_PERCENTILE_99", lasts = "600s", period = "300s", severity = "WARNING", runbook = "RendererMemory"
+    }
+    latency = {
+      title = "API: p99 of its answers is over 2 s", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-api\" AND metric.type=\"run.googleapis.com/request_latencies\""
+      limit = 2000, aligner = "ALIGN_PERCENTILE_99", lasts = "300s", period = "300s", severity = "WARNING", runbook = "ApiSlow"
+    }
+    provider_busy = {
+      title = "Providers: over 5 calls in an hour were refused as too many", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.provider_errors.name}\" AND resource.type=\"cloud_run_revision\" AND metric.labels.code=\"429\""
+      limit = 5, aligner = "ALIGN_DELTA", lasts = "0s", period = "3600s", severity = "WARNING", runbook = "ProviderRefusesCalls"
     }
     }, {
     for key, length in local.lengths : "slow_${key}" => {
-      title = "Jobs: p95 of videos up to ${length.up_to} s is over ${length.promised_sec} s", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.job_seconds[key].name}\" AND resource.type=\"cloud_run_revision\""
-      limit = length.promised_sec, aligner = "ALIGN_PERCENTILE_95", lasts = "0s"
+      title = "Jobs: p95 of videos up to ${length.up_to} s is over ${length.promised_sec} s by half, for an hour", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.job_seconds[key].name}\" AND resource.type=\"cloud_run_revision\""
+      limit = length.promised_sec * 1.5, aligner = "ALIGN_PERCENTILE_95", lasts = "3600s", period = "3600s", severity = "WARNING", runbook = "JobsTooSlow"
+    }
+    }, {
+    for key, length in local.lengths : "far_too_slow_${key}" => {
+      title = "Jobs: p95 of videos up to ${length.up_to} s is over ${length.promised_sec} s twice, for 15 minutes", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.job_seconds[key].name}\" AND resource.type=\"cloud_run_revision\""
+      limit = length.promised_sec * 2, aligner = "ALIGN_PERCENTILE_95", lasts = "900s", period = "3600s", severity = "CRITICAL", runbook = "JobsFarTooSlow"
     }
   })
+  shares = {
+    timeouts = {
+      title = "Jobs: over a tenth never came to an end", limit = 0.1, severity = "CRITICAL", runbook = "HighJobTimeoutRate"
+      bad   = "${local.jobs_ended} AND metric.labels.timeout=\"true\"", all = local.jobs_ended
+    }
+    storage = {
+      title = "Storage: more than 0.1 % of calls fail", limit = 0.001, severity = "WARNING", runbook = "StorageErrors"
+      bad   = "${local.storage} AND metric.labels.response_code=one_of(\"INTERNAL\",\"UNAVAILABLE\",\"DEADLINE_EXCEEDED\",\"RESOURCE_EXHAUSTED\")", all = local.storage
+    }
+  }
+}
+
+# Both windows must burn.
+resource "google_monitoring_alert_policy" "burn" {
+  for_each              = local.burns
+  display_name          = "${var.name}: ${each.value.title} (${each.value.rate} times too many)"
+  combiner              = "AND"
+  severity              = each.value.severity
+  notification_channels = local.channels
+
+  dynamic "conditions" {
+    for_each = [each.value.long, each.value.short]
+    content {
+      display_name = "${each.value.title}, over ${conditions.value}"
+      condition_threshold {
+        filter             = each.value.bad
+        denominator_filter = each.value.all
+        comparison         = "COMPARISON_GT"
+        threshold_value    = each.value.rate * each.value.budget
+        duration           = "0s"
+        aggregations {
+          alignment_period     = conditions.value
+          per_series_aligner   = "ALIGN_DELTA"
+          cross_series_reducer = "REDUCE_SUM"
+        }
+        denominator_aggregations {
+          alignment_period     = conditions.value
+          per_series_aligner   = "ALIGN_DELTA"
+          cross_series_reducer = "REDUCE_SUM"
+        }
+      }
+    }
+  }
+  documentation {
+    content = "See docs/ops/runbook.md, ${each.value.runbook}."
+  }
+  depends_on = [google_project_service.this]
 }
 
 resource "google_monitoring_alert_policy" "ratio" {
-  for_each              = local.ratios
+  for_each              = local.shares
   display_name          = "${var.name}: ${each.value.title}"
   combiner              = "OR"
+  severity              = each.value.severity
   notification_channels = local.channels
 
   conditions {
@@ -153,7 +278,7 @@ resource "google_monitoring_alert_policy" "ratio" {
     }
   }
   documentation {
-    content = "See docs/deploy.md, When something goes wrong."
+    content = "See docs/ops/runbook.md, ${each.value.runbook}."
   }
   depends_on = [google_project_service.this]
 }
@@ -162,6 +287,7 @@ resource "google_monitoring_alert_policy" "threshold" {
   for_each              = local.thresholds
   display_name          = "${var.name}: ${each.value.title}"
   combiner              = "OR"
+  severity              = each.value.severity
   notification_channels = local.channels
 
   conditions {
@@ -172,13 +298,13 @@ resource "google_monitoring_alert_policy" "threshold" {
       threshold_value = each.value.limit
       duration        = each.value.lasts
       aggregations {
-        alignment_period   = "300s"
+        alignment_period   = each.value.period
         per_series_aligner = each.value.aligner
       }
     }
   }
   documentation {
-    content = "See docs/deploy.md, When something goes wrong."
+    content = "See docs/ops/runbook.md, ${each.value.runbook}."
   }
   depends_on = [google_project_service.this]
 }
@@ -193,8 +319,19 @@ resource "google_monitoring_dashboard" "this" {
         [
           { title = "Jobs ended, by state", filter = local.ratios.jobs.all, aligner = "ALIGN_DELTA", by = ["metric.label.state"] },
           { title = "API requests, by class of answer", filter = local.api, aligner = "ALIGN_RATE", by = ["metric.label.response_code_class"] },
+          { title = "Jobs failed, by error", filter = local.ratios.jobs.bad, aligner = "ALIGN_DELTA", by = ["metric.label.error_stage"] },
+          { title = "Jobs that never came to an end", filter = local.shares.timeouts.bad, aligner = "ALIGN_DELTA", by = ["metric.label.state"] },
+          { title = "Provider errors, by code", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.provider_errors.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", by = ["metric.label.provider", "metric.label.code"] },
+          { title = "Requests refused by limits, quotas and budgets", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.refused.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", by = ["metric.label.code"] },
+          { title = "Instances at work, by function", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/instance_count\"", aligner = "ALIGN_MAX", by = ["resource.label.service_name"] },
+          { title = "CPU of functions", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/cpu/utilizations\"", aligner = "ALIGN_PERCENTILE_99", by = [] },
+          { title = "Memory of functions", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/memory/utilizations\"", aligner = "ALIGN_PERCENTILE_99", by = [] },
           { title = "Storage calls, by answer", filter = local.storage, aligner = "ALIGN_RATE", by = ["metric.label.response_code"] },
         ],
+        [for key in sort(keys(local.lengths)) : {
+          title  = "p99 of videos up to ${local.lengths[key].up_to} s", aligner = "ALIGN_PERCENTILE_99", by = []
+          filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.job_seconds[key].name}\" AND resource.type=\"cloud_run_revision\""
+        }],
         [for key in sort(keys(local.thresholds)) : {
           title = local.thresholds[key].title, filter = local.thresholds[key].filter, aligner = local.thresholds[key].aligner, by = []
         }],

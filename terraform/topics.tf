@@ -16,12 +16,14 @@ resource "google_pubsub_topic" "this" {
   for_each                   = toset(local.topics)
   name                       = "${var.name}-${each.key}"
   message_retention_duration = "86400s" # a day's messages can be replayed after a mistake
+  labels                     = { app = var.name, topic = each.key }
   depends_on                 = [google_project_service.this]
 }
 
 resource "google_pubsub_topic" "dead_letter" {
   name                       = "${var.name}-dead-letter"
-  message_retention_duration = "604800s"
+  message_retention_duration = "2592000s"
+  labels                     = { app = var.name, topic = "dead-letter" }
   depends_on                 = [google_project_service.this]
 }
 
@@ -57,7 +59,7 @@ resource "google_pubsub_subscription" "dead_letter" {
   name                       = google_pubsub_topic.dead_letter.name
   topic                      = google_pubsub_topic.dead_letter.id
   ack_deadline_seconds       = 600
-  message_retention_duration = "604800s"
+  message_retention_duration = "2592000s"
 
   push_config {
     push_endpoint = "${module.function["dead_letter"].uri}/projects/${var.project}/topics/${google_pubsub_topic.dead_letter.name}"

@@ -1,6 +1,7 @@
 """Write one line for each request, and read the id of the trace that a request belongs to."""
 
 import re
+from typing import Any
 
 import flask
 from werkzeug.datastructures import Headers
@@ -19,8 +20,8 @@ def read_trace(headers: Headers) -> dict[str, str]:
     """
     parts = headers.get("traceparent", "").split("-")
     candidates = (parts[1] if len(parts) >= 4 else "", headers.get("X-Cloud-Trace-Context", "").partition("/")[0])
-    found = next((text.lower() for text in candidates if _TRACE_ID.fullmatch(text.lower())), None)
-    return {"trace": found} if found else {}
+    trace_id = next((text.lower() for text in candidates if _TRACE_ID.fullmatch(text.lower())), None)
+    return {"trace": trace_id} if trace_id else {}
 
 
 def log_access(endpoint: str, response: flask.Response, seconds: float) -> None:
@@ -29,14 +30,13 @@ def log_access(endpoint: str, response: flask.Response, seconds: float) -> None:
     request = flask.request
     caller = flask.g.get("caller")
     level: Level = "debug" if endpoint in _PROBES else "warning" if response.status_code >= 500 else "info"
-    log(
-        "request",
-        level=level,
-        method=request.method,
-        path=request.path[:500],
-        endpoint=endpoint,
-        status=response.status_code,
-        duration_ms=round(seconds * 1000, 1),
-        bytes=response.calculate_content_length(),
-        caller=caller.id if caller else None,
-    )
+    facts: dict[str, Any] = {
+        "method": request.method,
+        "path": request.path[:500],
+        "endpoint": endpoint,
+        "status": response.status_code,
+        "duration_ms": round(seconds * 1000, 1),
+        "bytes": response.calculate_content_length(),
+        "caller": caller.id if caller else None,
+    }
+    log("request", level=level, **facts)

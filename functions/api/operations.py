@@ -58,10 +58,10 @@ def show_system() -> SystemStatus:
 
     All values are read from the store, so every instance gives the same answer.
     """
-    found = _read()
-    load = found.load
+    operations = _read()
+    load = operations.load
     return SystemStatus(
-        status="degraded" if any(one.state != "ok" for one in found.providers) else "ok",
+        status="degraded" if any(one.state != "ok" for one in operations.providers) else "ok",
         queue_depth=load.queue_depth,
         active_jobs=load.active_jobs,
         oldest_waiting_seconds=None if load.oldest_waiting_sec is None else round(load.oldest_waiting_sec, 1),
@@ -72,9 +72,9 @@ def show_system() -> SystemStatus:
                 paused_until=one.paused_until,
                 failures_in_a_row=one.failures_in_a_row,
             )
-            for one in found.providers
+            for one in operations.providers
         ),
-        error_budgets={name: BudgetLeft.describe(found.sum_budget(name)) for name in ("api", "jobs")},
+        error_budgets={name: BudgetLeft.describe(operations.sum_budget(name)) for name in ("api", "jobs")},
         disk_free_gb=_measure_disk(),
     )
 
@@ -82,11 +82,11 @@ def show_system() -> SystemStatus:
 @endpoint(answers={200: JobMetrics})
 def show_metrics() -> JobMetrics:
     """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
-    found = _read()
-    counts = found.counts
+    operations = _read()
+    counts = operations.counts
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
     by_stage: dict[str, int] = {}
-    for tally, total in found.tallies.items():
+    for tally, total in operations.tallies.items():
         if tally.metric == "jobs_failed_total":
             by_stage[tally.labels[0]] = by_stage.get(tally.labels[0], 0) + int(total)
     assets = sum(by_stage.get(kind, 0) for kind in _ASSETS) + by_stage.get("producing", 0)
@@ -97,13 +97,13 @@ def show_metrics() -> JobMetrics:
         jobs_failed=failed,
         jobs_canceled=counts.get(JobState.CANCELLED, 0),
         success_rate=round(succeeded / (succeeded + failed), 4) if succeeded + failed else 1.0,
-        total_duration_seconds=round(found.sum_tallies("job_duration_seconds_sum"), 3),
+        total_duration_seconds=round(operations.sum_tallies("job_duration_seconds_sum"), 3),
         plan_errors=plans,
         asset_errors=assets,
         render_errors=sum(by_stage.values()) - plans - assets - gate,
         quality_gate_errors=gate,
-        timeout_errors=int(found.count("job_timeouts_total")),
-        provider_errors=sum(sum(one.errors.values()) for one in found.providers),
+        timeout_errors=int(operations.count("job_timeouts_total")),
+        provider_errors=sum(sum(one.errors.values()) for one in operations.providers),
     )
 
 

@@ -26,7 +26,7 @@ class CheckResult(Frozen):
 
 
 class Readiness(Frozen):
-    """Whether the service can work."""
+    """The answer to the question if the service can work."""
 
     status: Literal["ready", "not ready"]
     checks: Mapping[str, CheckResult]
@@ -43,7 +43,7 @@ class ProviderHealthReport(Frozen):
 
 
 class BudgetLeft(Frozen):
-    """What is left of the failures that an objective allows in 30 days."""
+    """The failures that an objective allows in 30 days, and the share of them that is left."""
 
     objective: float
     """The share that shall go well."""
@@ -54,7 +54,7 @@ class BudgetLeft(Frozen):
 
     @classmethod
     def describe(cls, budget: ErrorBudget) -> Self:
-        return cls(objective=budget.objective, good=budget.good, bad=budget.bad, left=round(budget.left, 4))
+        return cls(objective=budget.objective, good=budget.good, bad=budget.bad, left=round(budget.share_left, 4))
 
 
 class SystemStatus(Frozen):

@@ -51,21 +51,21 @@ class _StoreCollector(Collector):
             if metric.kind == "histogram":
                 yield self._make_histogram(metric)
                 continue
-            family = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}[metric.kind]
-            made = family(metric.name, metric.help, labels=metric.labels)
+            family_class = {"counter": CounterMetricFamily, "gauge": GaugeMetricFamily}[metric.kind]
+            family = family_class(metric.name, metric.help, labels=metric.labels)
             for labels, value in self._find_samples(metric).items():
-                made.add_metric(labels, value)
-            yield made
+                family.add_metric(labels, value)
+            yield family
 
     def _find_samples(self, metric: metrics.Metric) -> Samples:
         if metric.name in self._samples:
             return self._samples[metric.name]
-        found = {t.labels: total for t, total in self._operations.tallies.items() if t.metric == metric.name}
+        samples = {t.labels: total for t, total in self._operations.tallies.items() if t.metric == metric.name}
         # an alert can compute a rate only if the counter was there, as 0, before its first event
-        return found or ({(): 0.0} if metric.kind == "counter" and not metric.labels else {})
+        return samples or ({(): 0.0} if metric.kind == "counter" and not metric.labels else {})
 
     def _make_histogram(self, metric: metrics.Metric) -> Metric:
-        made = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
+        family = HistogramMetricFamily(metric.name, metric.help, labels=metric.labels)
         tallies = self._operations.tallies
         sums = {t.labels: total for t, total in tallies.items() if t.metric == f"{metric.name}_sum"}
         for labels, total in sums.items():
@@ -74,8 +74,8 @@ class _StoreCollector(Collector):
                 for t, count in tallies.items()
                 if t.metric == f"{metric.name}_bucket" and t.labels[:-1] == labels
             }
-            made.add_metric(labels, list(_add_up(metric.buckets, parts)), total)
-        return made
+            family.add_metric(labels, list(_add_up(metric.buckets, parts)), total)
+        return family
 
 
 def _add_up(limits: Iterable[float], parts: Mapping[str, float]) -> Iterator[tuple[str, float]]:

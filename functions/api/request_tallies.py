@@ -22,7 +22,7 @@ _PROBES = ("/healthz", "/health")
 
 
 class _Request(NamedTuple):
-    """What is counted of a request. ``seconds`` has steps of a millisecond, so that equal requests share a count."""
+    """The facts of a request that are counted. ``seconds`` has steps of a millisecond: equal requests share a count."""
 
     endpoint: str
     method: str

@@ -20,7 +20,7 @@ _PATTERNS = (
     ),
     # user:password@host
     re.compile(r"(?P<name>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)", re.IGNORECASE),
-    # keys that vendors mark by their beginning: OpenAI, Google, Stripe-like secrets of webhooks, and ours
+    # keys that providers mark by their beginning: OpenAI, Google, Stripe-like secrets of webhooks, and ours
     re.compile(r"(?P<name>\b(?:sk[-_]|AIza|whsec_))[A-Za-z0-9_+/=-]{8,}"),
 )
 

@@ -160,7 +160,7 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
     _logger.log(_LEVELS[level], event, exc_info=exc, extra={"fields": fields})
 
 
-def carried_fields() -> dict[str, str]:
+def read_carried_fields() -> dict[str, str]:
     """Return the fields that go with each message sent inside the block, for the log lines of its receiver."""
     fields = _fields.get() or {}
     return {name: str(fields[name]) for name in _CARRIED if fields.get(name)}

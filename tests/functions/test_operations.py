@@ -123,8 +123,8 @@ def test_counts_are_written_in_batches_and_a_probe_never_writes(
 
 
 def test_every_metric_of_the_table_is_written(home: object) -> None:
-    found = read_operations(bootstrap.backend(), ())
-    text = write_metrics(found, 1.5).decode()
+    operations = read_operations(bootstrap.backend(), ())
+    text = write_metrics(operations, 1.5).decode()
     for metric in METRICS:
         assert f"# TYPE {metric.name} {metric.kind}" in text
 

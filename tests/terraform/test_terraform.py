@@ -295,7 +295,36 @@ def test_the_metrics_read_what_is_logged(default_plan: Planned, home: Path, caps
         f"{m['filter']} {m['value_extractor']} {m['label_extractors']}"
         for m in default_plan.select("google_logging_metric").values()
     )
-    assert set(re.findall(r"jsonPayload\.(\w+)", text)) <= set(lines[-1])
+    others = {"provider", "status"}  # of provider_failed and request
+    assert set(re.findall(r"jsonPayload\.(\w+)", text)) - others <= set(lines[-1])
+
+
+def test_every_alert_has_a_severity_and_its_section_of_the_runbook(everything: Planned) -> None:
+    sections = re.findall(r"^### (\w+)$", (ROOT / "docs" / "ops" / "runbook.md").read_text("utf-8"), re.MULTILINE)
+    policies = everything.select("google_monitoring_alert_policy").values()
+    assert len(policies) > 20
+    for policy in policies:
+        assert policy["severity"] in ("CRITICAL", "WARNING")
+        named = re.fullmatch(r"See docs/ops/runbook.md, (\w+)\.", policy["documentation"][0]["content"])
+        assert named
+        assert named[1] in sections
+    burns = [p for p in policies if p["combiner"] == "AND"]
+    assert len(burns) == 6
+    assert all(len(p["conditions"]) == 2 for p in burns)
+
+
+def test_a_public_api_is_called_from_outside(default_plan: Planned, everything: Planned) -> None:
+    assert not default_plan.select("google_monitoring_uptime_check_config")
+    (check,) = everything.select("google_monitoring_uptime_check_config").values()
+    assert check["http_check"][0]["path"] == "/health"
+
+
+def test_topics_have_labels_and_dead_letters_stay_for_a_month(default_plan: Planned) -> None:
+    for topic in default_plan.select("google_pubsub_topic").values():
+        assert topic["labels"]["app"] == "sutradhar"
+    subscriptions = default_plan.select("google_pubsub_subscription").values()
+    (dead,) = [v for v in subscriptions if v["name"] == "sutradhar-dead-letter"]
+    assert dead["message_retention_duration"] == f"{30 * 86_400}s"
 
 
 def test_no_lease_ends_while_a_function_may_still_hold_it(default_plan: Planned) -> None:

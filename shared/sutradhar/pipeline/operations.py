@@ -32,14 +32,14 @@ class Load:
 
 @dataclass(frozen=True)
 class ErrorBudget:
-    """What is left of the failures that an objective allows in ``BUDGET_DAYS`` days."""
+    """The failures that an objective still allows in ``BUDGET_DAYS`` days."""
 
     objective: float
     good: int
     bad: int
 
     @property
-    def left(self) -> float:
+    def share_left(self) -> float:
         """The share that is left: 1 nothing failed, 0 all is spent, below 0 the objective is missed."""
         allowed = (1 - self.objective) * (self.good + self.bad)
         return 1 - self.bad / allowed if self.bad else 1.0

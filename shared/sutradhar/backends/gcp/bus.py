@@ -10,7 +10,7 @@ from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, TOTAL_SEC, translate_e
 from sutradhar.domain.core.errors import BackendError
 from sutradhar.domain.jobs.messages import Message, message_subject
 from sutradhar.ports.bus import MessageBus
-from sutradhar.telemetry import carried_fields
+from sutradhar.telemetry import read_carried_fields
 
 
 class PubSubBus(MessageBus):
@@ -26,7 +26,7 @@ class PubSubBus(MessageBus):
     def publish(self, message: Message) -> None:
         data = message.to_record().encode()
         topic = f"projects/{self._project}/topics/{self._prefix}{message.topic}"
-        attributes = {**message_subject(message), "type": message.type, **carried_fields()}
+        attributes = {**message_subject(message), "type": message.type, **read_carried_fields()}
         with translate_errors(f"topic {self._prefix}{message.topic}"):
             try:
                 sent = self._publisher().publish(topic, data, retry=RETRY, timeout=CALL_SEC, **attributes)

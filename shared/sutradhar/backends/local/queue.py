@@ -20,7 +20,7 @@ from sutradhar.domain.core.errors import NewerRecord
 from sutradhar.domain.jobs.messages import Message, decode_message
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.clock import Clock
-from sutradhar.telemetry import carried_fields, log, select_carried
+from sutradhar.telemetry import log, read_carried_fields, select_carried
 
 LEASE_SEC = 60.0
 MAX_FAILURES = 6
@@ -77,7 +77,7 @@ class SqliteQueue(MessageBus):
             if updated.rowcount == 0:
                 connection.execute(
                     "INSERT INTO messages (type, body, available, attributes) VALUES (?, ?, ?, ?)",
-                    (message.type, body, now, json.dumps(carried_fields())),
+                    (message.type, body, now, json.dumps(read_carried_fields())),
                 )
         self._wake_sender.wake_all()
 

@@ -71,7 +71,7 @@ class ProviderHealth:
         log("provider_failed", level="warning", provider=provider, fault=exc.fault, status=exc.status, error=str(exc))
         if exc.fault == "gone":
             self.store_state(ModelState(provider=provider, model=model, exists=False))
-        name, errors, now = _breaker(provider), _errors(provider), self._clock.now()
+        name, errors, now = _breaker(provider), _error_record(provider), self._clock.now()
 
         def count_failure(texts: Values) -> Values:
             breaker = Breaker.from_record(texts[name]) if name in texts else Breaker()
@@ -134,14 +134,14 @@ class ProviderHealth:
 
 def read_health(records: KeyValueStore, providers: Sequence[str], now: datetime) -> list[ProviderState]:
     """Return the state of each of ``providers``."""
-    texts = records.read([name for provider in providers for name in (_breaker(provider), _errors(provider))])
+    texts = records.read([name for provider in providers for name in (_breaker(provider), _error_record(provider))])
     states = []
     for provider in providers:
         text = texts.get(_breaker(provider))
         breaker = Breaker.from_record(text) if text else Breaker()
         is_open = breaker.seconds_until_retry(now) > 0
         state: BreakerWord = "paused" if is_open else "trial" if breaker.until else "ok"
-        errors = json.loads(texts.get(_errors(provider), "{}"))
+        errors = json.loads(texts.get(_error_record(provider), "{}"))
         states.append(ProviderState(provider, state, breaker.until if is_open else None, breaker.failures, errors))
     return states
 
@@ -152,7 +152,7 @@ def add_error(text: str | None, code: str) -> str:
     return json.dumps({**counts, code: counts.get(code, 0) + 1})
 
 
-def _errors(provider: str) -> str:
+def _error_record(provider: str) -> str:
     return f"errors/{provider}"
 
 
