@@ -10,7 +10,8 @@ from functions.api.links import make_url
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
-from sutradhar.domain.jobs.library import LibraryEntry, LibraryQuery, StateWord
+from sutradhar.domain.jobs.job_status import StateWord
+from sutradhar.domain.jobs.library import LibraryEntry, LibraryQuery
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -67,7 +68,7 @@ def show_library(query: LibraryQuery) -> LibraryAnswer:
 
     page = list_library(bootstrap.services(), query, caller())
     return LibraryAnswer(
-        entries=tuple(_describe_entry(entry, page.spent.get(entry.job_id, 0)) for entry in page.entries),
+        entries=tuple(describe_entry(entry, page.spent.get(entry.job_id, 0)) for entry in page.entries),
         total=page.total,
         page=page.page,
         page_size=query.size,
@@ -92,7 +93,8 @@ def copy_plan(plan: RenderPlan) -> PlanCopy:
     return PlanCopy.model_construct(**dict(plan))
 
 
-def _describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
+def describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
+    """Return the entry as the API shows it. ``spent``: what the job was charged, in millionths of a US dollar."""
     file = make_url(f"/render/{entry.job_id}/file")
     return LibraryItem.model_validate(
         {

@@ -26,11 +26,27 @@ class Route(NamedTuple):
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("POST", "/render", "renders:create_render", "renders"),
-    Route("GET", "/render/<job_id>/status", "renders:show_status", "renders", names="job"),
-    Route("DELETE", "/render/<job_id>/cancel", "renders:cancel_render", "renders", names="job"),
+    Route("POST", "/render", "renders:create_render", "renders", aliases=("POST /v1/jobs", "POST /generate")),
+    Route("GET", "/render", "render_status:show_overview", "renders", aliases=("GET /v1/jobs",)),
+    Route(
+        "GET",
+        "/render/<job_id>/status",
+        "render_status:show_status",
+        "renders",
+        names="job",
+        aliases=("GET /status/<job_id>", "GET /v1/jobs/<job_id>"),
+    ),
+    Route(
+        "DELETE",
+        "/render/<job_id>/cancel",
+        "renders:cancel_render",
+        "renders",
+        names="job",
+        aliases=("POST /v1/jobs/<job_id>/cancel",),
+    ),
     Route("POST", "/render/<job_id>/retry", "renders:retry_render", "renders", names="job"),
-    Route("GET", "/render/<job_id>/file", "renders:download_file", "renders", names="job"),
+    Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job"),
+    Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),
     Route("GET", "/templates", "templates:show_templates", "templates"),
     Route("POST", "/templates/plan", "templates:make_plan", "templates"),
     Route("GET", "/library", "library:show_library", "library"),

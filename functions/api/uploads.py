@@ -14,6 +14,7 @@ from functions.api.links import make_url
 from functions.api.pages import find_page_origin
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
+from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.plan.upload import Upload
 
 _SESSION_TTL = timedelta(days=7)
@@ -34,7 +35,7 @@ def create_upload() -> flask.Response:
         "url": url or f"{_get_url(upload)}/bytes",
         "method": "PUT",
         "headers": {"Content-Type": upload.content_type},
-        "expires_at": (upload.created_at + _SESSION_TTL).isoformat(),
+        "expires_at": format_utc(upload.created_at + _SESSION_TTL),
     }
     return flask.make_response(body, 201, {"Location": _get_url(upload)})
 

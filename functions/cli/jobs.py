@@ -9,7 +9,8 @@ from rich.table import Table
 from functions.cli.output import add_row, format_time, make_table, style_state
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.job_status import compute_progress, describe_status, name_state
+from sutradhar.domain.jobs.job_status import compute_progress, name_state
+from sutradhar.domain.jobs.status_answer import describe_status
 
 _COMPLETIONS = 20
 
@@ -72,7 +73,8 @@ def describe_job(job: Job) -> Mapping[str, Any]:
 
     backend = bootstrap.backend()
     assets = backend.assets.get_many(request.key for request in job.requests) if not job.assets else {}
-    return describe_status(job, assets, read_job_account(backend.records, job.id), base=f"/render/{job.id}")
+    account = read_job_account(backend.records, job.id)
+    return describe_status(job, assets, account, base=f"/render/{job.id}").model_dump(mode="json")
 
 
 def _name(job: Job) -> str:

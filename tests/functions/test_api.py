@@ -105,7 +105,7 @@ def test_a_form_is_told_to_be_json(api: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "says"),
     [
-        ("GET", "/render", "/render takes POST (got GET)"),
+        ("PUT", "/render", "/render takes GET and POST (got PUT)"),
         ("POST", "/api/metrics", "/api/metrics takes GET (got POST)"),
         ("GET", "/", "there is nothing at /; POST /render"),
         ("GET", "/api/films", "there is nothing at /api/films"),

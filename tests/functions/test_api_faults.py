@@ -29,7 +29,7 @@ def test_a_very_long_whole_number_is_the_callers_mistake(api: FlaskClient, path:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("GET", "/render", {"POST", "OPTIONS"}),
+        ("PUT", "/render", {"GET", "HEAD", "POST", "OPTIONS"}),
         ("PUT", "/render/job-1/status", {"GET", "HEAD", "OPTIONS"}),
         ("GET", "/api/render/job-1/retry", {"POST", "OPTIONS"}),
         ("DELETE", "/uploads", {"GET", "HEAD", "POST", "OPTIONS"}),
@@ -91,14 +91,14 @@ def test_a_job_of_a_newer_version_is_not_shown(api: FlaskClient, monkeypatch: py
 
 def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:
     response = api.post("/api/render", data=json.dumps({"topic": "Prahlad"}))
-    assert response.headers["Location"].startswith("/api/render/job-")
-    assert all(link.startswith("/api/render/job-") for link in response.get_json()["links"].values())
+    assert response.headers["Location"].startswith("http://localhost/api/render/job-")
+    assert all(link.startswith("http://localhost/api/render/job-") for link in response.get_json()["links"].values())
     finish(response.get_json()["job_id"])
     job = response.get_json()["job_id"]
     for prefix in ("", "/api"):
         body = api.get(f"{prefix}/render/{job}/status").get_json()
         links = [body["final_video_url"], body["thumbnail_url"], body["captions"]["en"]["srt"]]
-        assert all(link.startswith(f"{prefix}/render/{job}/file?kind=") for link in links)
+        assert all(link.startswith(f"http://localhost{prefix}/render/{job}/file?kind=") for link in links)
         with api.get(links[0]) as answer:
             assert answer.status_code == 200
     assert api.get("/api/render/none/status").get_json()["instance"] == "/api/render/none/status"
@@ -107,7 +107,7 @@ def test_links_have_the_prefix_that_the_caller_used(api: FlaskClient) -> None:
 def test_the_place_for_a_files_bytes_has_the_prefix_too(api: FlaskClient) -> None:
     body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 3})
     response = api.post("/api/uploads", data=body)
-    assert response.headers["Location"].startswith("/api/uploads/up-")
+    assert response.headers["Location"].startswith("http://localhost/api/uploads/up-")
     assert response.get_json()["url"].startswith("http://localhost/api/uploads/up-")
     path = response.get_json()["url"].removeprefix("http://localhost")
     assert api.put(path, data=b"abc", content_type="image/png").status_code == 204

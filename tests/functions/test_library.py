@@ -10,8 +10,7 @@ from flask.testing import FlaskClient
 from sutradhar import bootstrap
 from sutradhar.domain.core.api_key import Role
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.job_status import name_state
-from sutradhar.domain.jobs.library import StateWord
+from sutradhar.domain.jobs.job_status import StateWord, name_state
 from sutradhar.pipeline import api_keys
 from tests import emulated_cloud
 from tests.function_client import open_client

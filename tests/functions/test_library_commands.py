@@ -33,7 +33,8 @@ def jobs(home: Path) -> list[str]:
     return ids
 
 
-def test_the_library_is_listed_filtered_and_searched(jobs: list[str]) -> None:
+def test_the_library_is_listed_filtered_and_searched(jobs: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     document = run_json("library", "--json")
     assert [entry["job_id"] for entry in document["entries"]] == jobs[::-1]
     assert (document["total"], document["page"], document["next"]) == (3, 1, None)

@@ -107,8 +107,8 @@ def test_a_caller_elsewhere_is_not_believed(api: FlaskClient) -> None:
 def test_on_google_cloud_only_the_scheme_is_taken_from_headers(
     api: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = bootstrap.settings()
-    on_google = replace(seen, process=seen.process.model_copy(update={"backend": "gcp"}))
+    settings = bootstrap.settings()
+    on_google = replace(settings, process=settings.process.model_copy(update={"backend": "gcp"}))
     headers = {**HTTPS_PROXY, "X-Forwarded-Host": "evil.example.com", "Host": "api-abc.a.run.app"}
     bootstrap.services()  # the stores stay local
     with monkeypatch.context() as patch:

@@ -76,7 +76,7 @@ def test_a_slow_check_is_reported_by_a_later_get(api: FlaskClient) -> None:
     upload_id = send(api, make_photo())
     answers = [api.post(f"/uploads/{upload_id}/complete") for _ in range(3)]
     assert {(answer.status_code, answer.get_json()["status"]) for answer in answers} == {(202, "checking")}
-    assert answers[0].headers["Location"] == f"/uploads/{upload_id}"
+    assert answers[0].headers["Location"] == f"http://localhost/uploads/{upload_id}"
     assert take_messages() == [CheckUpload(upload_id=upload_id)]  # ordered once
     assert api.get(f"/uploads/{upload_id}").get_json()["state"] == "checking"
     assert "me.png is still being checked" in request_video(api, upload_id).get_json()["detail"]

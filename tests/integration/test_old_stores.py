@@ -18,8 +18,8 @@ from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import describe_status
 from sutradhar.domain.jobs.library import LibraryQuery
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
 from sutradhar.pipeline import api_keys, uploads
@@ -44,7 +44,10 @@ def test_jobs_are_listed_with_their_plans_and_ends(old: OpenStore) -> None:
     expected = STATES | ({"offline": JobState.SUCCEEDED} if old.store.backend == "local" else {})
     assert {name: jobs[job_id].state for name, job_id in old.store.jobs.items()} == expected
     assert len(jobs) == len(expected)
-    shown = {name: describe_status(old.job(name), {}, _account(old, name), base="") for name in expected}
+    shown = {
+        name: describe_status(old.job(name), {}, _account(old, name), base="").model_dump(mode="json")
+        for name in expected
+    }
     assert shown["paid"]["title"] == "The River"
     assert shown["paid"]["state"] == "success"
     assert "401" in shown["failed"]["error"]["cause"]

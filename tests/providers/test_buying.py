@@ -14,9 +14,10 @@ import pytest
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account, day_account, job_account
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld
+from sutradhar.domain.jobs.cost import describe_cost
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.job_status import describe_cost, describe_status
 from sutradhar.domain.jobs.messages import Message, ProduceAsset
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import SoundCue
 from sutradhar.pipeline.billing.accounts import read_account
@@ -69,14 +70,14 @@ def test_a_video_costs_what_the_providers_report(pipeline: PipelineHarness, stub
         ("music", "elevenlabs/music_v1"): 1,
     }
     assert len(list_billed_calls(stub)) == 2 + 2 * scenes + 2
-    job_cost = describe_cost(done, read_job_account(pipeline, job.id))
+    job_cost = describe_cost(done, read_job_account(pipeline, job.id)).model_dump(mode="json")
     assert len(job_cost["lines"]) == len(list_billed_calls(stub))
     assert {line["state"] for line in job_cost["lines"]} == {"settled"}
     assert job_cost["reserved_usd"] == 0
     assert job_cost["actual_usd"] == pytest.approx(sum(line["usd"] for line in job_cost["lines"]), abs=1e-6)
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.2)
     assert job_cost["actual_usd"] < job_cost["estimated_most_usd"] < 3 * job_cost["actual_usd"]
-    shown = describe_status(done, {}, read_job_account(pipeline, job.id), base="")
+    shown = describe_status(done, {}, read_job_account(pipeline, job.id), base="").model_dump(mode="json")
     assert (shown["cost"], shown["fallbacks"]) == (job_cost, [])
 
 
@@ -199,7 +200,7 @@ def test_a_refused_prompt_is_drawn_in_other_words_and_both_prompts_are_stored(
     assert "view 1" in prompt_of(request)
     assert any(
         "scene 2, image: the prompt was refused" in note
-        for note in describe_status(done, {}, Account(), base="")["logs"]
+        for note in describe_status(done, {}, Account(), base="").model_dump(mode="json")["logs"]
     )
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.errors import InvalidRequest, StillAtWork
+from sutradhar.domain.jobs.cost import describe_cost
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import describe_cost
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import clips
@@ -55,9 +55,14 @@ def kill_in(monkeypatch: pytest.MonkeyPatch, where: object, name: str) -> None:
 def test_a_pending_clip_is_shown_with_the_money_reserved_for_it(pipeline: PipelineHarness) -> None:
     job = start_clip(pipeline)
     (line,) = [
-        line for line in describe_cost(job, read_charges(pipeline, job))["lines"] if line["provider"] == "gemini"
+        line
+        for line in describe_cost(job, read_charges(pipeline, job)).model_dump(mode="json")["lines"]
+        if line["provider"] == "gemini"
     ]
-    assert (line["state"], line["usd"]) == ("pending", describe_cost(job, read_charges(pipeline, job))["reserved_usd"])
+    assert (line["state"], line["usd"]) == (
+        "pending",
+        describe_cost(job, read_charges(pipeline, job)).model_dump(mode="json")["reserved_usd"],
+    )
 
 
 def test_a_cancelled_job_leaves_nothing_reserved(pipeline: PipelineHarness, stub: ProviderStub) -> None:
@@ -210,7 +215,7 @@ def test_a_video_without_a_provider_of_clips_is_estimated_with_its_images(withou
     with pytest.raises(InvalidRequest, match=r"may cost 0\.01"):
         submit(without_project.services, PLAN.evolve(budget_usd=0.01))
     done = without_project.run_plan(PLAN)
-    job_cost = describe_cost(done, read_charges(without_project, done))
+    job_cost = describe_cost(done, read_charges(without_project, done)).model_dump(mode="json")
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.2)
     assert done.assets[SLOT].fallbacks[0].reason == "no clip generator is set up"
 
@@ -220,5 +225,5 @@ def test_an_asset_of_several_scenes_is_estimated_once(without_project: PipelineH
     scenes = [{"image_prompt": f"a river {i}", "duration_sec": 2, "sounds": [bell]} for i in range(5)]
     body = {"title": "WakeSender", "language": "en", "subtitle_languages": ["en"], "music": {"enabled": False}}
     done = without_project.run_plan(RenderPlan.parse({**body, "scenes": scenes}))
-    job_cost = describe_cost(done, read_charges(without_project, done))
+    job_cost = describe_cost(done, read_charges(without_project, done)).model_dump(mode="json")
     assert job_cost["estimated_usd"] == pytest.approx(job_cost["actual_usd"], rel=0.05)

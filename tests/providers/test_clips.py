@@ -12,10 +12,11 @@ from sutradhar.domain.assets.operation import Operation
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.core.errors import ProviderError, StillAtWork
+from sutradhar.domain.jobs.cost import describe_cost
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import describe_cost, describe_status
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.jobs.provenance import build_manifest
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
 from sutradhar.pipeline import clips
@@ -229,7 +230,7 @@ def test_a_scene_moves_and_costs_what_was_estimated(pipeline: PipelineHarness, s
     assert len(stub.list_billed("openai")) == 2
     assert len(list_starts(stub)) == 1
     assert len([call for call in stub.calls("gemini") if call.path.endswith(POLL)]) == 4
-    cost = describe_cost(done, read_charges(pipeline, done))
+    cost = describe_cost(done, read_charges(pipeline, done)).model_dump(mode="json")
     assert [line["state"] for line in cost["lines"]] == ["settled"] * 3
     assert cost["estimated_usd"] == pytest.approx(cost["actual_usd"], rel=0.2)
     manifest = build_manifest(done, read_charges(pipeline, done))
@@ -252,7 +253,10 @@ def test_a_scene_with_a_refused_clip_shows_its_image_and_reports_it(
     assert (asset.provider, asset.is_video) == ("openai/gpt-image-2.6-flare-medium", False)
     assert "policy does not allow" in asset.fallbacks[0].reason
     assert len(stub.list_billed("openai")) == 2  # its image was stored already
-    assert describe_status(done, {}, read_charges(pipeline, done), base="")["fallbacks"][0]["slot"] == "scene-00-image"
+    assert (
+        describe_status(done, {}, read_charges(pipeline, done), base="").model_dump(mode="json")["fallbacks"][0]["slot"]
+        == "scene-00-image"
+    )
     assert read_charges(pipeline, done).reserved == 0
     # the next video tries again
     stub.before = lambda _call: None

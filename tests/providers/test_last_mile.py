@@ -12,8 +12,9 @@ from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.jobs.job import JobState
-from sutradhar.domain.jobs.job_status import describe_status, summarize_fallbacks
+from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.jobs.provenance import build_manifest
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from tests.providers.pipeline_harness import PipelineHarness, environment
@@ -228,7 +229,7 @@ def test_the_step_that_failed_is_the_one_that_is_named(
     stub.always(provider, "bad request")
     done = pipeline_with().run_plan(RenderPlan.parse({**BASE, "strict": True}))
     assert done.state is JobState.FAILED
-    asset_facts = describe_status(done, {}, Account(), base="")
+    asset_facts = describe_status(done, {}, Account(), base="").model_dump(mode="json")
     assert asset_facts["step"] == kind
     assert [step["name"] for step in asset_facts["steps"] if step["state"] == "error"] == [kind]
 

@@ -9,8 +9,8 @@ import pytest
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import job_account
 from sutradhar.domain.core.errors import InvalidRequest
+from sutradhar.domain.jobs.cost import describe_cost
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import describe_cost
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.timeline_builder import build_timeline
@@ -79,7 +79,7 @@ def test_a_recurring_character_gets_a_reference_image_and_another_a_description(
     ]
     assert len(build_timeline(done.plan or PLAN, done.assets).clips) == 3
     account = read_account(pipeline.backend.records, job_account(done.id))
-    cost = describe_cost(done, account)
+    cost = describe_cost(done, account).model_dump(mode="json")
     assert cost["estimated_usd"] == pytest.approx(cost["actual_usd"], rel=0.2)
     assert build_manifest(done, account)["assets"][0]["slot"] == "character-0"
 

@@ -13,8 +13,9 @@ from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome, Progress, Result
-from sutradhar.domain.jobs.job_status import compute_progress, describe_status
+from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -148,15 +149,19 @@ def test_progress_never_goes_back() -> None:
 
 
 def test_the_status_says_what_a_person_wants_to_know() -> None:
-    failed: dict[str, Any] = describe_status(move_job("start_producing", "fail"), {}, Account(), base="/render/job-1")
+    failed: dict[str, Any] = describe_status(
+        move_job("start_producing", "fail"), {}, Account(), base="/render/job-1"
+    ).model_dump(mode="json")
     assert (failed["state"], failed["step"], failed["error"]["scene"]) == ("error", "tts", 2)
-    assert failed["logs"] == ["note"]
+    assert [line.partition("Z ")[2] or line for line in failed["logs"]][-2:] == ["the job failed", "note"]
     # the voice failed, so the music is not reported
     assert "error" not in [step["state"] for step in failed["steps"] if step["name"] == "music"]
-    done = describe_status(move_job(*MOVES_TO[JobState.SUCCEEDED]), {}, Account(), base="/render/job-1")
+    done = describe_status(move_job(*MOVES_TO[JobState.SUCCEEDED]), {}, Account(), base="/render/job-1").model_dump(
+        mode="json"
+    )
     assert (done["state"], done["step"], done["progress_pct"]) == ("success", "completed", 100)
     assert done["final_video_url"] == "/render/job-1/file?kind=video"
-    assert describe_status(new_job(), {}, Account(), base="/render/job-1")["state"] == "pending"
+    assert describe_status(new_job(), {}, Account(), base="/render/job-1").model_dump(mode="json")["state"] == "pending"
 
 
 def test_a_job_survives_being_stored() -> None:

@@ -11,8 +11,8 @@ from sutradhar.config import Settings
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.job_status import describe_status
 from sutradhar.domain.jobs.provenance import build_manifest
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.notices import collect_notices
 from sutradhar.ports.providers import PlanResult
@@ -94,7 +94,10 @@ def test_translations_that_no_caption_shows_are_named(home: Path) -> None:
 def test_description_tags_and_metadata_come_back_in_status_and_provenance() -> None:
     fields = {"description": "A walk.", "tags": ["goa", "sea"], "metadata": {"customer": "42"}}
     job = Job.new("job-1", RenderPlan.parse({"topic": "Goa", **fields}), "hash", datetime.now(UTC))
-    shown, provenance = describe_status(job, {}, Account(), base=""), build_manifest(job, Account())
+    shown, provenance = (
+        describe_status(job, {}, Account(), base="").model_dump(mode="json"),
+        build_manifest(job, Account()),
+    )
     assert {name: shown[name] for name in fields} == fields
     assert {name: provenance[name] for name in fields} == fields
 

@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.job import Job, JobState
-from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.jobs.job_status import StateWord, name_state
 from sutradhar.domain.plan.choices import Language, LanguageCode
 from sutradhar.domain.plan.shorthand import read_optional_language
 from sutradhar.domain.text.search_words import list_prefixes
 from sutradhar.domain.text.text import clean_text
 
-StateWord = Literal["pending", "running", "success", "error", "canceled"]
-"""The words of the API for the states of a job."""
 _MAX_TITLE_CHARS = 200
 _MAX_PAGE_END = 10_000
 """The last entry that a page number reaches: skipping so many entries takes as long as reading them."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.plan.plan import RenderPlan
 
 MediaKind = Literal["video", "image", "audio"]
@@ -80,7 +81,7 @@ class Upload(Record):
             "size": self.size,
             "state": self.state,
             "status": self.state,
-            "created_at": self.created_at.isoformat(),
+            "created_at": format_utc(self.created_at),
             **(self.facts.model_dump() if self.facts else {}),
             **({"reason": self.refusal} if self.refusal else {}),
         }

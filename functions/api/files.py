@@ -1,0 +1,101 @@
+"""Download the files of a job."""
+
+import mimetypes
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import flask
+from pydantic import Field
+from werkzeug.wrappers import Response
+
+from functions.api.auth import require_access
+from functions.api.endpoint import endpoint
+from functions.api.links import make_url
+from sutradhar import bootstrap
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
+from sutradhar.domain.jobs.job import CaptionFiles, Job, Result
+from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.plan.choices import LANGUAGES
+
+SIGNED_URL_TTL = timedelta(hours=1)
+"""Life of a signed URL: long enough for a slow line, too short to be passed around."""
+
+
+class FileQuery(Frozen):
+    kind: Literal["video", "thumbnail", "captions", "summary", "provenance", "asset"] = "video"
+    lang: str = Field(default="", max_length=10)
+    """The language of the captions: en or hi."""
+    format: Literal["srt", "vtt"] = "srt"
+    """The format of the captions."""
+    slot: str = Field(default="", max_length=100)
+    """The place of the asset, such as ``scene-00-image``; the status lists them."""
+
+
+@endpoint(answers={200: "video/mp4", 206: "video/mp4", 302: None, 304: None}, errors=(409, 416))
+def download_file(job_id: str, query: FileQuery) -> Response:
+    """Answer with a file of the job: an asset as soon as it is made, every other file when the job succeeded.
+
+    The answer is a redirect (302) to a signed URL if the store has such URLs, otherwise the bytes. Ranges and ETag work
+    in both cases.
+    """
+    backend = bootstrap.backend()
+    job = require_access(backend.jobs.get(job_id))
+    blob, media_type = _find_asset(job, query.slot) if query.kind == "asset" else _find_file(job, query)
+    name = f"{job.id}-{query.slot}{Path(blob).suffix}" if query.kind == "asset" else f"{job.id}-{Path(blob).name}"
+    if url := backend.blobs.url(blob, SIGNED_URL_TTL, name):
+        return flask.redirect(url)
+    with tempfile.TemporaryDirectory() as folder:
+        path = backend.blobs.fetch(blob, Path(folder) / "file")
+        # send_file opens the file before the folder is removed; a conditional answer reads only the requested range
+        return flask.send_file(path, mimetype=media_type, download_name=name, conditional=True, etag=True)
+
+
+def _find_asset(job: Job, text: str) -> tuple[str, str]:
+    """Return blob and media type of an asset. Raise InvalidRequest, NotFound, or Conflict: it is not made."""
+    try:
+        slot = Slot.parse(text)
+    except ValueError as exc:
+        message = f"must be the slot of an asset, such as scene-00-image (got {text[:60]!r})"
+        raise InvalidRequest([FieldError("slot", message)]) from exc
+    request = job.find_request(slot)
+    if request is None:
+        raise NotFound(f"the video has no asset {slot}")
+    asset = job.assets.get(slot) or bootstrap.backend().assets.get_many([request.key]).get(request.key)
+    if asset is None:
+        raise Conflict(f"{slot} is not made yet; see {_get_status_url(job)}")
+    return asset.blob, mimetypes.guess_type(asset.blob)[0] or "application/octet-stream"
+
+
+def _find_file(job: Job, query: FileQuery) -> tuple[str, str]:
+    if job.result is None:
+        raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_get_status_url(job)}")
+    match query.kind:
+        case "captions":
+            files = _find_captions(job.result, query.lang)
+            return (files.srt, "application/x-subrip") if query.format == "srt" else (files.vtt, "text/vtt")
+        case "thumbnail":
+            return job.result.thumbnail, "image/png"
+        case "summary":
+            return job.result.summary, "application/json"
+        case "provenance":
+            if not job.result.provenance:
+                raise NotFound("this video was made before provenance was kept")
+            return job.result.provenance, "application/json"
+    return job.result.video, "video/mp4"
+
+
+def _find_captions(result: Result, lang: str) -> CaptionFiles:
+    language = next((language for language in LANGUAGES if language == lang), None)
+    if language is None:
+        raise InvalidRequest([FieldError("lang", f"captions need lang=en or lang=hi (got {lang!r})")])
+    if language not in result.captions:
+        raise NotFound(f"this video has no captions in {language!r}")
+    return result.captions[language]
+
+
+def _get_status_url(job: Job) -> str:
+    return make_url(f"/render/{job.id}/status")

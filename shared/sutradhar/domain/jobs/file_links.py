@@ -1,0 +1,59 @@
+"""Build the URLs of a job's files."""
+
+from collections.abc import Mapping
+
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.choices import Language
+
+
+class CaptionLinks(Frozen):
+    """The URLs of the captions in one language."""
+
+    srt: str
+    vtt: str
+
+
+class DualSubtitles(Frozen):
+    """The URLs of the SubRip captions; None for a language that the video has no captions in."""
+
+    hi_url: str | None
+    en_url: str | None
+
+
+class FileLinks(Frozen):
+    """The URLs of the files of a job; None until the video is finished."""
+
+    final_video_url: str | None
+    thumbnail_url: str | None
+    youtube_url: str | None
+    """The video on YouTube; always None, since no job publishes its video."""
+    captions: Mapping[Language, CaptionLinks]
+    dual_subtitles: DualSubtitles
+
+
+def make_file_links(job: Job, file: str) -> FileLinks:
+    """Return the URLs of the files of ``job``. ``file``: the URL at which all of them are."""
+    captions = job.result.captions if job.result else {}
+    subtitles = {
+        f"{language}_url": f"{file}?kind=captions&lang={language}&format=srt" if language in captions else None
+        for language in ("hi", "en")
+    }
+    return FileLinks(
+        final_video_url=f"{file}?kind=video" if job.result else None,
+        thumbnail_url=f"{file}?kind=thumbnail" if job.result else None,
+        youtube_url=None,
+        captions={
+            language: CaptionLinks(
+                **{form: f"{file}?kind=captions&lang={language}&format={form}" for form in ("srt", "vtt")}
+            )
+            for language in captions
+        },
+        dual_subtitles=DualSubtitles(**subtitles),
+    )
+
+
+def make_asset_url(file: str, slot: Slot) -> str:
+    """Return the URL of one asset. ``file``: the URL at which all files of its job are."""
+    return f"{file}?kind=asset&slot={slot}"

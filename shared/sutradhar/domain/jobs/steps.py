@@ -1,0 +1,125 @@
+"""Describe the steps of a job. Every job has the same steps in the same order, so that a fixed timeline fits all jobs.
+
+A step that a job does not need is ``skipped``. ``subtitles`` is the timing of the captions, ``upload`` the storing of
+the finished video and the check of the stored file. ``youtube_publish`` is always skipped: no job publishes its video.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+from sutradhar.domain.assets.asset import Asset
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import AssetKind
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.utc_time import UtcTime
+from sutradhar.domain.jobs.job import Job, JobState
+
+StepName = Literal[
+    "planning", "images", "tts", "sounds", "music", "subtitles", "stitch", "upload", "youtube_publish", "completed"
+]
+StepState = Literal["pending", "running", "done", "skipped", "error", "canceled"]
+STEPS: tuple[StepName, ...] = get_args(StepName)
+
+_KIND_OF: Mapping[str, AssetKind] = {"images": "image", "tts": "narration", "sounds": "sound", "music": "music"}
+_RENDER_STEPS: tuple[StepName, ...] = ("subtitles", "stitch", "upload")
+_STORED_STAGES = ("gate", "done")
+"""The stages of the renderer in which the video is stored already."""
+_RUNNING = (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING, JobState.SUCCEEDED)
+
+
+class StepStatus(Frozen):
+    """One step. Steps that run at the same time share their times, and so do the steps of the render."""
+
+    name: StepName
+    state: StepState
+    started_at: UtcTime | None
+    finished_at: UtcTime | None
+
+
+def list_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> tuple[StepStatus, ...]:
+    """Return all steps of ``job`` in their order. ``by_slot``: its finished assets."""
+    current = _find_current_steps(job, by_slot)
+    return tuple(_describe_step(job, by_slot, name, name in current) for name in STEPS)
+
+
+def name_step(job: Job, by_slot: Mapping[Slot, Asset]) -> StepName:
+    """Return the step at which the job is, or at which it ended."""
+    if job.state is JobState.SUCCEEDED:
+        return "completed"
+    return next(iter(_find_current_steps(job, by_slot)), "subtitles")
+
+
+def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_current: bool) -> StepStatus:
+    if _is_skipped(job, name) and not is_current:
+        return StepStatus(name=name, state="skipped", started_at=None, finished_at=None)
+    start = _find_state(name)
+    end = _RUNNING[min(_RUNNING.index(start) + 1, len(_RUNNING) - 1)]
+    state: StepState = "pending"
+    if _is_done(job, by_slot, name):
+        state = "done"
+    elif is_current:
+        state = {JobState.FAILED: "error", JobState.CANCELLED: "canceled"}.get(job.state, "running")  # type: ignore[assignment] # mypy widens the values of the dict
+    return StepStatus(
+        name=name,
+        state=state,
+        started_at=job.entered_at.get(start),
+        finished_at=job.entered_at.get(end) if state == "done" else None,
+    )
+
+
+def _find_current_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> tuple[StepName, ...]:
+    """Return the steps that run now or, for a job that failed or was canceled, ran when it ended."""
+    last = max((state for state in _RUNNING if state in job.entered_at), key=_RUNNING.index)
+    unfinished = tuple(
+        name
+        for name in STEPS
+        if _find_state(name) is (job.failed_in or last)
+        and not _is_skipped(job, name)
+        and not _is_done(job, by_slot, name)
+    )
+    if (job.failed_in or last) is not JobState.PRODUCING:
+        return unfinished[:1]
+    # one of the concurrent steps failed, and only that step is reported
+    failed = tuple(name for name in STEPS if job.error and job.error.stage == _KIND_OF.get(name))
+    return failed or unfinished
+
+
+def _find_state(name: StepName) -> JobState:
+    """Return the state of a job during the step."""
+    if name == "planning":
+        return JobState.PLANNING
+    if name in _KIND_OF:
+        return JobState.PRODUCING
+    return JobState.RENDERING if name in _RENDER_STEPS else JobState.SUCCEEDED
+
+
+def _is_skipped(job: Job, name: StepName) -> bool:
+    if name == "youtube_publish":
+        return True
+    if job.plan is None:  # only the plan tells
+        return False
+    if name in _KIND_OF:
+        return all(request.kind != _KIND_OF[name] for request in job.requests)
+    return name == "subtitles" and not job.plan.subtitle_languages
+
+
+def _is_done(job: Job, by_slot: Mapping[Slot, Asset], name: StepName) -> bool:
+    if job.state is JobState.SUCCEEDED:
+        return True
+    if name == "planning":
+        return JobState.PRODUCING in job.entered_at
+    if name in _KIND_OF:
+        slots = [request.slot for request in job.requests if request.kind == _KIND_OF[name]]
+        return JobState.RENDERING in job.entered_at or (bool(slots) and all(slot in by_slot for slot in slots))
+    return name in _RENDER_STEPS[: _count_render_steps(job)]
+
+
+def _count_render_steps(job: Job) -> int:
+    """Return how many steps of the render are finished."""
+    if JobState.RENDERING not in job.entered_at:
+        return 0
+    if job.error and job.error.stage == "quality gate":
+        return 2
+    if job.progress and job.progress.stage in _STORED_STAGES:
+        return 2
+    return 1 if job.execution or job.progress else 0
