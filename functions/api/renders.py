@@ -3,6 +3,7 @@
 import flask
 
 from functions.api.auth import caller, require_access
+from functions.api.client_plan import OrderedPlan
 from functions.api.endpoint import endpoint
 from functions.api.links import find_base_url, make_url
 from sutradhar import bootstrap
@@ -11,7 +12,6 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import StateWord, name_state
-from sutradhar.domain.plan.plan import RenderPlan
 
 WALL_SEC_PER_VIDEO_SEC = 1.2
 """Seconds of wall time for each second of a 1080p video, all stages, on two cores; measured, rounded up."""
@@ -50,7 +50,7 @@ class OrderedRender(JobMove):
 
 
 @endpoint(answers={202: OrderedRender, 200: OrderedRender}, errors=(402, 409, 422))
-def create_render(body: RenderPlan) -> tuple[OrderedRender, int, dict[str, str]]:
+def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]]:
     """Order a video. The answer comes at once; the job's status tells its progress.
 
     With the header Idempotency-Key, a repeated call gets the same job.

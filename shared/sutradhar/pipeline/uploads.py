@@ -146,6 +146,17 @@ def list_recent_uploads(services: Services, caller: ApiKey | None = None) -> Seq
     return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
 
 
+def find_upload_ids(services: Services, names: Sequence[str], caller: ApiKey | None = None) -> dict[str, str]:
+    """Return the ids of uploads of ``caller`` by ``names``, each of which is an id or the file name of a recent upload;
+    the newest one of a file name counts. Names without an upload are left out."""
+    recent = list_recent_uploads(services, caller)
+    by_file = {upload.filename: upload.id for upload in reversed(recent)}
+    by_id = {
+        one.id: one.id for one in read_uploads(services, names).values() if not caller or caller.may_see(one.owner)
+    }
+    return {name: upload_id for name in names if (upload_id := by_id.get(name) or by_file.get(name))}
+
+
 def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) -> Asset:
     """Store the user's file that ``spec`` names as the asset ``key``: a clip or a song unchanged, an image as a JPEG
     that is ready to be shown.
