@@ -100,10 +100,10 @@ def test_the_library_and_its_duplicates(api: ServedApi, prefix: str) -> None:
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize(
     "path",
-    ["/healthz", "/readyz", "/health", "/ready", "/metrics", "/docs", "/render"],
+    ["/healthz", "/readyz", "/health", "/ready", "/status", "/metrics", "/metrics/prometheus", "/docs", "/render"],
 )
 def test_probes_and_scrapers_get_their_answers(api: ServedApi, prefix: str, path: str) -> None:
     answer = call(api, prefix, path)
     assert answer.status == 200, answer
-    if path != "/docs":
+    if path not in ("/docs", "/metrics/prometheus"):
         assert isinstance(answer.json, dict)
