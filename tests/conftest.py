@@ -1,5 +1,6 @@
 """Every test that touches the composition root gets one of its own, in a folder of its own."""
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -9,6 +10,9 @@ import pytest
 from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar import bootstrap, telemetry
 from tests import emulated_cloud
+
+os.environ.setdefault("RATE_LIMIT_PER_MIN", "0")
+"""No limit for the servers and commands that tests start; ``tests/functions/test_limits.py`` has the defaults."""
 
 
 def pytest_configure() -> None:

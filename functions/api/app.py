@@ -18,6 +18,7 @@ from functions.api.pages import allow_page, answer_preflight
 from functions.api.request_tallies import count_request
 from functions.api.routes import Route, get_segment, list_rules
 from functions.api.routing import ApiFlask
+from functions.api.security_headers import protect
 from sutradhar.telemetry import bind_fields
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -96,11 +97,17 @@ def _answer_call(route: Route, **values: str) -> Response:
         from functions.api.auth import authenticate
 
         authenticate(route)
+        if route.is_counted:
+            from functions.api.limits import count_call
+
+            count_call()
     return call_view(route, values)
 
 
 def _complete_response(response: flask.Response) -> flask.Response:
     response.headers["X-Request-Id"] = flask.g.request_id
+    response.headers.extend(flask.g.get("limit_headers", {}))
+    protect(response)
     _count_response(response)
     return allow_page(response)
 

@@ -3,11 +3,14 @@
 import flask
 
 _PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, X-API-Key, X-Request-Id",
     "Access-Control-Max-Age": "600",
 }
-_EXPOSED_HEADERS = "Location, Retry-After, X-Request-Id"
+_EXPOSED_HEADERS = (
+    "ETag, Idempotent-Replayed, Location, RateLimit-Limit, RateLimit-Policy, RateLimit-Remaining, RateLimit-Reset,"
+    " Retry-After, X-Request-Id"
+)
 
 
 def find_page_origin() -> str | None:

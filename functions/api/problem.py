@@ -12,6 +12,7 @@ from sutradhar.domain.core.errors import (
     IdempotencyMismatch,
     InvalidRequest,
     InvalidSettings,
+    LimitReached,
     NotFound,
     RecordError,
 )
@@ -47,6 +48,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (Unauthorized, 401, "Not let in"),
     (BudgetSpent, 402, "Budget spent"),
     (NotFound, 404, "Not found"),
+    (LimitReached, 429, "Limit reached"),
     (IdempotencyMismatch, 422, "Idempotency-Key used twice"),
     (Conflict, 409, "Conflict"),
     (RecordError, 503, "Written by another version"),
@@ -67,6 +69,9 @@ def answer_error(exc: Exception) -> flask.Response:
             response = make_problem(status, title, str(exc), errors)
             if isinstance(exc, Unauthorized):
                 response.headers["WWW-Authenticate"] = "Bearer"
+            if isinstance(exc, LimitReached):
+                response.headers["Retry-After"] = str(exc.wait_sec)
+                flask.g.is_quota = exc.is_quota
             return response
     if isinstance(exc, BackendError) and exc.retryable:
         log("backend_failed", level="error", exc=exc, path=flask.request.path)

@@ -94,7 +94,7 @@ def retry_render(job_id: str) -> JobMove:
     from sutradhar.pipeline import submit
 
     require_access(bootstrap.backend().jobs.get(job_id))
-    return _describe_move(submit.retry(bootstrap.services(), job_id))
+    return _describe_move(submit.retry(bootstrap.services(), job_id, needs_place=True))
 
 
 def estimate_wait_sec(video_sec: float) -> int:

@@ -24,6 +24,23 @@ class Route(NamedTuple):
     """The kind of thing that the path names: job, upload, delivery, key. A caller who may not see it gets 404."""
     aliases: tuple[str, ...] = ()
 
+    @property
+    def is_counted(self) -> bool:
+        """Return whether RATE_LIMIT_PER_MIN counts the call: it creates or changes work."""
+        return self.method != "GET" and self.view not in _UNCOUNTED
+
+
+_UNCOUNTED = frozenset(
+    {
+        "library:duplicate_job",
+        "renders:cancel_render",
+        "templates:make_plan",
+        "uploads:complete_upload",
+        "uploads:create_upload",
+        "uploads:receive_bytes",
+    }
+)
+"""Calls without a limit: they only compute an answer, save money, or are made many times for one video."""
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/render", "renders:create_render", "renders", aliases=("POST /v1/jobs", "POST /generate")),

@@ -32,7 +32,6 @@ _INSTEAD: Mapping[str, str] = {
     "MINIMAX_API_KEY": _NO_PROVIDER,
     "MUSIC_BED_PATH": 'use "music": "song.mp3" in the plan',
     "PROFILING_ENABLED": "a job's summary has the times of each step; DEBUG=1 logs each command of the renderer",
-    "RATE_LIMIT_PER_MIN": "calls are not limited; give keys a budget (`sutradhar keys add NAME --daily-budget USD`)",
     "SCHEDULE_TZ": _ABSENT,
     "SENTRY_DSN": "errors and their traces are in the log",
     "SIMULATE_RENDER": "videos are always rendered",

@@ -45,7 +45,7 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
             "REGION": "r",
             "ASSET_BUCKET": "bench",
             "RATE_LIMIT_PER_MIN": "1000000",
-            "MAX_ACTIVE_JOBS": "1000000",
+            "MAX_ACTIVE_JOBS": "0",
             "THREADS": str(2 * CALLERS),
         }
         with set_environment(emulators.env), pubsub_v1.PublisherClient() as publisher:

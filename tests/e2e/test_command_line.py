@@ -132,13 +132,13 @@ def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(
 ) -> None:
     monkeypatch.chdir(terminal.folder)
     port = find_free_port()
-    (terminal.folder / ".env").write_text(f"PORT={port}\nMAX_SCENES=1\nRATE_LIMIT_PER_MIN=10\n")
+    (terminal.folder / ".env").write_text(f"PORT={port}\nMAX_SCENES=1\nSUNO_API_KEY=k\n")
     for name in ("PORT", "MAX_SCENES"):
         terminal.env.pop(name, None)
     refused = terminal.run("make", "--plan", "plan.json")
     assert refused.returncode == 2
     assert "at most 1 (MAX_SCENES)" in refused.stdout
-    assert refused.stdout.count("RATE_LIMIT_PER_MIN") == 1
+    assert refused.stdout.count("SUNO_API_KEY") == 1
     server = terminal.start("serve")
     assert server.stdout
     lines: list[str] = []
@@ -148,7 +148,7 @@ def test_env_of_the_working_directory_is_read_and_idle_variables_are_named(
     server.send_signal(signal.SIGINT)
     server.communicate(timeout=30)
     assert f"http://127.0.0.1:{port}" in lines[-1]
-    assert "do nothing here: RATE_LIMIT_PER_MIN" in "".join(lines)
+    assert "do nothing here: SUNO_API_KEY" in "".join(lines)
 
 
 def test_a_video_that_the_gate_refused_is_delivered_under_a_clear_name(

@@ -102,7 +102,6 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
 def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     notice = find_idle_variables(
         {
-            "RATE_LIMIT_PER_MIN": "10",
             "API_KEY_ADMIN": "s3cret",
             "GCS_BUCKET": "b",
             "GCS_BUCKET_NAME": "b",

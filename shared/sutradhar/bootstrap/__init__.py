@@ -52,7 +52,12 @@ def services_on(backend: Backend, settings: Settings) -> Services:
     if settings.providers.connections:
         providers.models.refuse_unpriced(prices)
     return Services(
-        backend, providers, settings.plan_defaults, settings.api_limits, job_cap=micros(settings.budget.job_cap_usd)
+        backend,
+        providers,
+        settings.plan_defaults,
+        settings.api_limits,
+        job_cap=micros(settings.budget.job_cap_usd),
+        max_active_jobs=settings.api.max_active_jobs,
     )
 
 

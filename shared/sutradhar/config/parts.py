@@ -115,6 +115,10 @@ class ApiSettings(Part):
     """Origins of web pages that may call the API from a browser: https://studio.example.com."""
     public_url: Annotated[str, AfterValidator(_check_public_url)] = Field(default="", validation_alias="PUBLIC_URL")
     """The URL at which callers reach the API, without a slash at its end; empty: URLs in answers follow the request."""
+    rate_limit_per_min: int = Field(default=10, ge=0, le=1_000_000, validation_alias="RATE_LIMIT_PER_MIN")
+    """The calls that create or change work that a key, or an address without one, may make in a minute; 0: no limit."""
+    max_active_jobs: int = Field(default=5, ge=0, le=1_000, validation_alias="MAX_ACTIVE_JOBS")
+    """The jobs of a key that may be in progress at a time; 0: no limit."""
     public_api: bool = Field(default=False, validation_alias="PUBLIC_API")
     """IAM lets every caller in, so a call without an API key is refused, even while no key exists."""
 

@@ -62,6 +62,8 @@ class Services:
     """The limits of one plan that comes over HTTP."""
     job_cap: int | None = None
     """The most that a job may cost, in millionths of a US dollar; a plan may set a lower cap."""
+    max_active_jobs: int = 0
+    """The jobs of one API key that may be in progress at a time; 0: no limit."""
 
     @property
     def jobs(self) -> JobStore:

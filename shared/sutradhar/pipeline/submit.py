@@ -14,11 +14,12 @@ from sutradhar.domain.core.errors import (
     NotFound,
     ProviderError,
 )
-from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.limits import PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
+from sutradhar.pipeline.active_jobs import take_place
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check_own_media, estimate_length
@@ -49,6 +50,7 @@ def submit(
         IdempotencyMismatch: the key was used with another plan.
         InvalidRequest: the plan exceeds its cost cap or a limit, uses uploads wrongly, or cannot be made here.
         BudgetSpent: the job would cost more than is left for today.
+        LimitReached: the caller has as many jobs in progress as a key may have.
     """
     digest = hash_request(requested_plan)
     owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
@@ -68,6 +70,7 @@ def submit(
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
         new_job = new_job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
+        take_place(services, new_job)
         job, created = services.jobs.create(new_job)
     if not is_made_for(job, requested_plan, services.defaults):
         raise IdempotencyMismatch
@@ -131,9 +134,19 @@ def cancel(services: Services, job_id: str) -> Job:
     return services.move(job_id, lambda job: job.cancel(services.clock.now()))
 
 
-def retry(services: Services, job_id: str) -> Job:
-    """Continue a failed job from its finished assets and return it. Raise NotFound if it does not exist, and Conflict
-    if it has not failed."""
+def retry(services: Services, job_id: str, *, needs_place: bool = False) -> Job:
+    """Continue a failed job from its finished assets and return it.
+
+    Args:
+        needs_place: hold the owner to the jobs that may be in progress; the terminal of this machine is not held to it.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: the job has not failed.
+        LimitReached: the owner has as many jobs in progress as a key may have.
+    """
+    if needs_place and (job := services.jobs.get(job_id)).state is JobState.FAILED:
+        take_place(services, job)
     return services.move(job_id, lambda job: job.retry(services.clock.now()))
 
 

@@ -45,6 +45,11 @@ class Kind(Generic[R]):
     model: type[R]
     describe: Callable[[R], Facts]
 
+    @property
+    def title(self) -> str:
+        """The name in messages for people."""
+        return self.name.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class DocumentPage(Generic[R]):

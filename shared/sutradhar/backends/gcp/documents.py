@@ -103,7 +103,7 @@ class FirestoreDocumentStore(DocumentStore):
         with translate_errors(self._store.name):
             snapshot = self._document(kind, document_id).get(**CALL)
         if not snapshot.exists:
-            raise NotFound(f"there is no {kind.name} {document_id}")
+            raise NotFound(f"there is no {kind.title} {document_id}")
         return snapshot
 
     def _select(self, kind: Kind[R], owner: str | None, state: str | None) -> Any:

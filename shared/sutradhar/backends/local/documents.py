@@ -112,7 +112,7 @@ class SqliteDocumentStore(DocumentStore):
 
 def _read_row(kind: Kind[R], document_id: str, row: tuple[str] | None) -> R:
     if row is None:
-        raise NotFound(f"there is no {kind.name} {document_id}")
+        raise NotFound(f"there is no {kind.title} {document_id}")
     return kind.model.from_record(row[0])
 
 

@@ -4,6 +4,7 @@
     ├── InvalidRequest            the request cannot be fulfilled; names every wrong field
     │   └── InvalidSettings       the environment has wrong variables; names every one
     ├── BudgetSpent               a job would cost more than is left for today
+    ├── LimitReached              the caller makes too many calls, or has too many jobs; says when to try again
     ├── NotFound                  there is no such job, asset or file
     ├── Conflict                  the job, upload or key is not in a state that allows the request
     │   ├── IllegalTransition     a job cannot move from its state to the requested one
@@ -66,6 +67,18 @@ class InvalidSettings(InvalidRequest):
 
 class BudgetSpent(SutradharError):
     """This would cost more than is left of a day's budget."""
+
+
+class LimitReached(SutradharError):
+    """The caller has reached a limit.
+
+    ``wait_sec``: the seconds after which a further call may be accepted. ``is_quota``: the limit is one of jobs, not of
+    calls a minute.
+    """
+
+    def __init__(self, message: str, wait_sec: int, *, is_quota: bool = False) -> None:
+        self.wait_sec, self.is_quota = wait_sec, is_quota
+        super().__init__(message)
 
 
 class NotFound(SutradharError):

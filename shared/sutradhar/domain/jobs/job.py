@@ -35,6 +35,11 @@ class JobState(StrEnum):
         """True if the job has finished: only FAILED can be left again, by a retry."""
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
+    @property
+    def is_at_work(self) -> bool:
+        """True if the job goes on by itself."""
+        return self in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING)
+
 
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.PLANNING: frozenset({JobState.PRODUCING, JobState.FAILED, JobState.CANCELLED}),

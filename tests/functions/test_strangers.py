@@ -1,0 +1,81 @@
+"""A stranger's key gets 404 on every route that names something, and a creator's on every route for admins."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from functions.api.routes import ROUTES, Route
+from sutradhar import bootstrap
+from sutradhar.domain.jobs.webhook import Delivery
+from sutradhar.pipeline import api_keys
+from sutradhar.pipeline.webhook_delivery import DELIVERIES
+
+BODIES: Mapping[str, Any] = {"webhooks:change_webhook": {"webhook_url": None}}
+"""A valid body for each view that needs one."""
+RULES = [(route, rule) for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)]
+NAMING = [(route, rule) for route, rule in RULES if route.names]
+
+
+def make_key(name: str, **facts: Any) -> dict[str, str]:
+    backend = bootstrap.backend()
+    return {"X-API-Key": api_keys.create(backend.records, backend.clock, name, **facts)[1]}
+
+
+def call(api: FlaskClient, route: Route, rule: str, name: str, headers: dict[str, str]) -> Any:
+    method, _, path = rule.partition(" ")
+    body = json.dumps(BODIES[route.view]) if route.view in BODIES else None
+    return api.open(re.sub(r"<\w+>", name, path), method=method, data=body, headers=headers)
+
+
+@pytest.fixture
+def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]:
+    """Return the key of a creator, and one thing of theirs for each word of ``Route.names``."""
+    asha = make_key("asha")
+    job = api.post("/render", data=json.dumps({"topic": "Prahlad"}), headers=asha).get_json()["job_id"]
+    body = json.dumps({"filename": "a.png", "content_type": "image/png", "size": 5})
+    upload = api.post("/uploads", data=body, headers=asha).get_json()["upload_id"]
+    services = bootstrap.services()
+    owner = next(iter(api_keys.list_keys(services.records).values())).id
+    delivery = Delivery.new(
+        "msg-1",
+        owner=owner,
+        subject=job,
+        event="render.failed",
+        url="https://example.com",
+        body="{}",
+        now=services.clock.now(),
+    )
+    services.documents.create(DELIVERIES, delivery)
+    return asha, {"job": job, "upload": upload, "delivery": delivery.id}
+
+
+@pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])
+def test_a_strangers_key_is_404_and_learns_nothing(
+    api: FlaskClient, things_of_asha: tuple[dict[str, str], Mapping[str, str]], route: Route, rule: str
+) -> None:
+    asha, things = things_of_asha
+    ravi = make_key("ravi")
+    assert route.names in things, f"add a {route.names} of asha's to the fixture above"
+    name, unknown = things[route.names], "none-such"
+    answer, absent = call(api, route, rule, name, ravi), call(api, route, rule, unknown, ravi)
+    assert (answer.status_code, absent.status_code) == (404, 404)
+    assert answer.get_json()["detail"].replace(name, unknown) == absent.get_json()["detail"]
+    assert call(api, route, rule, name, asha).status_code != 404
+
+
+ADMIN = [(route, rule) for route, rule in RULES if route.access == "admin"]
+
+
+@pytest.mark.parametrize(("route", "rule"), ADMIN, ids=[rule for _, rule in ADMIN])
+def test_a_creator_cannot_tell_that_a_route_is_for_admins(api: FlaskClient, route: Route, rule: str) -> None:
+    answer = call(api, route, rule, "some-id", make_key("asha"))
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+def test_every_route_with_a_value_in_its_path_says_what_it_names() -> None:
+    """The values of the other routes are public."""
+    assert [route.path for route in ROUTES if "<" in route.path and not route.names] == ["/docs/<name>"]
