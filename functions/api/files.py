@@ -56,6 +56,8 @@ def download_file(job_id: str, query: FileQuery) -> Response:
 
 def _find_asset(job: Job, text: str) -> tuple[str, str]:
     """Return blob and media type of an asset. Raise InvalidRequest, NotFound, or Conflict: it is not made."""
+    from sutradhar.pipeline.produce import find_finished_assets
+
     try:
         slot = Slot.parse(text)
     except ValueError as exc:
@@ -64,7 +66,7 @@ def _find_asset(job: Job, text: str) -> tuple[str, str]:
     request = job.find_request(slot)
     if request is None:
         raise NotFound(f"the video has no asset {slot}")
-    asset = job.assets.get(slot) or bootstrap.backend().assets.get_many([request.key]).get(request.key)
+    asset = job.assets.get(slot) or find_finished_assets(bootstrap.services(), job).get(slot)
     if asset is None:
         raise Conflict(f"{slot} is not made yet; see {_get_status_url(job)}")
     return asset.blob, mimetypes.guess_type(asset.blob)[0] or "application/octet-stream"

@@ -15,6 +15,7 @@ from sutradhar.domain.core.errors import (
     LimitReached,
     NotFound,
     RecordError,
+    VersionMismatch,
 )
 from sutradhar.telemetry import log
 
@@ -49,6 +50,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (BudgetSpent, 402, "Budget spent"),
     (NotFound, 404, "Not found"),
     (LimitReached, 429, "Limit reached"),
+    (VersionMismatch, 412, "Changed meanwhile"),
     (IdempotencyMismatch, 422, "Idempotency-Key used twice"),
     (Conflict, 409, "Conflict"),
     (RecordError, 503, "Written by another version"),

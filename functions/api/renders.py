@@ -85,7 +85,7 @@ def cancel_render(job_id: str) -> JobMove:
     from sutradhar.pipeline import submit
 
     require_access(bootstrap.backend().jobs.get(job_id))
-    return _describe_move(submit.cancel(bootstrap.services(), job_id))
+    return describe_move(submit.cancel(bootstrap.services(), job_id))
 
 
 @endpoint(answers={202: JobMove}, errors=(409,))
@@ -94,7 +94,7 @@ def retry_render(job_id: str) -> JobMove:
     from sutradhar.pipeline import submit
 
     require_access(bootstrap.backend().jobs.get(job_id))
-    return _describe_move(submit.retry(bootstrap.services(), job_id, needs_place=True))
+    return describe_move(submit.retry(bootstrap.services(), job_id, needs_place=True))
 
 
 def estimate_wait_sec(video_sec: float) -> int:
@@ -102,5 +102,6 @@ def estimate_wait_sec(video_sec: float) -> int:
     return round(_START_SEC + WALL_SEC_PER_VIDEO_SEC * video_sec)
 
 
-def _describe_move(job: Job) -> JobMove:
+def describe_move(job: Job) -> JobMove:
+    """Return the answer of a call that moved ``job``."""
     return JobMove(job_id=job.id, id=job.id, state=name_state(job), status=name_state(job))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import typer
 
 from functions.cli import (
+    approve,
     backup,
     cancel,
     clean,
@@ -30,13 +31,13 @@ from functions.cli import (
 _MACHINE = "Run and look after this machine"
 _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Make videos": (make.make, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
-    "Follow jobs": (status.status, library.library, cancel.cancel, retry.retry, logs.logs),
+    "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
     _MACHINE: (serve.serve, stop.stop, doctor.doctor, backup.backup, backup.restore, clean.clean),
 }
 """The commands by their headings in the help."""
 _NEED_ARGUMENTS: Sequence[Callable[..., None]] = (
     *(make.make, plan.plan, duplicate.duplicate, upload.upload),
-    *(cancel.cancel, retry.retry, backup.backup, backup.restore),
+    *(approve.approve, cancel.cancel, retry.retry, backup.backup, backup.restore),
 )
 """Commands that show their help if nothing follows them."""
 

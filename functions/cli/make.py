@@ -12,6 +12,7 @@ from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
 from functions.cli.start import LOG_NAME, prepare_home
+from functions.cli.waiting_job import show_waiting_job
 from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
@@ -32,6 +33,11 @@ def make(options: PlanOptions, out: Out = Path("out"), as_json: AsJson = False) 
         prepare_home()
         folder = prepare_out(out)
         job = _make(load_plan(options))
+        if job.state is JobState.AWAITING_APPROVAL:
+            narrations = show_waiting_job(job, folder)
+            if as_json:
+                print_json({**describe_job(job), "files": [str(path) for path in narrations]})
+            return
         if job.state is not JobState.SUCCEEDED:
             refused_video = _deliver_refused(job, folder)
             print_failure(job, refused_video)
@@ -64,7 +70,7 @@ def _make(plan: RenderPlan) -> Job:
             while True:
                 job = services.jobs.get(job.id)
                 view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
-                if job.state.is_terminal:
+                if job.state.is_terminal or job.state is JobState.AWAITING_APPROVAL:
                     return job
                 require_free_disk(bootstrap.settings().home)
                 time.sleep(0.2)  # the rate at which the progress display is redrawn

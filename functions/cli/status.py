@@ -90,7 +90,9 @@ def _watch_job(job: Job) -> Job:
                 return job
             if job.version != version:
                 version, changed_at = job.version, monotonic()
-            elif monotonic() - changed_at > _STALLED_SEC:
+                if job.state is JobState.AWAITING_APPROVAL:
+                    print_note(f"the job waits: `sutradhar approve {job.id}` lets it go on.")
+            elif job.state is not JobState.AWAITING_APPROVAL and monotonic() - changed_at > _STALLED_SEC:
                 print_note("the job has not changed for 30 s. `sutradhar serve` works on the jobs of this machine.")
                 changed_at = float("inf")
             sleep(_LOOK_EVERY_SEC)  # the rate at which the progress display is redrawn

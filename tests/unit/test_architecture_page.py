@@ -57,7 +57,7 @@ def test_the_arrows_are_the_imports() -> None:
 
 
 def test_the_diagram_of_states_has_every_transition() -> None:
-    arrows = re.findall(r"^    ([A-Z]+) --> ([A-Z]+)", PAGE, re.MULTILINE)
+    arrows = re.findall(r"^    ([A-Z_]+) --> ([A-Z_]+)", PAGE, re.MULTILINE)
     assert set(arrows) == {(str(source), str(target)) for source, targets in TRANSITIONS.items() for target in targets}
 
 

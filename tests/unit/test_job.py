@@ -15,6 +15,7 @@ from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome, Progress, Result
 from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.review import approve
 from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan
 
@@ -32,6 +33,7 @@ MOVES: dict[str, Callable[[Job], Outcome]] = {
     "fail": lambda j: j.fail(ERROR, NOW),
     "cancel": lambda j: j.cancel(NOW),
     "retry": lambda j: j.retry(NOW),
+    "approve": lambda j: approve(j, None, NOW),
 }
 
 
@@ -42,6 +44,8 @@ def new_job() -> Job:
 def move_job(*moves: str) -> Job:
     """Return a new job after ``moves``."""
     job = new_job()
+    if moves[:1] == ("ask_for_review",):
+        job, moves = job.evolve(requested_plan=PLAN.evolve(review=True)), moves[1:]
     for move in moves:
         job = MOVES[move](job)[0]
     return job
@@ -50,6 +54,7 @@ def move_job(*moves: str) -> Job:
 MOVES_TO: dict[JobState, tuple[str, ...]] = {
     JobState.PLANNING: (),
     JobState.PRODUCING: ("start_producing",),
+    JobState.AWAITING_APPROVAL: ("ask_for_review", "start_producing"),
     JobState.RENDERING: ("start_producing", "start_rendering", "record_execution"),
     JobState.SUCCEEDED: ("start_producing", "start_rendering", "record_execution", "succeed"),
     JobState.FAILED: ("start_producing", "fail"),
@@ -63,13 +68,15 @@ LEGAL_MOVES: dict[str, dict[JobState, JobState]] = {
     "record_execution": {},
     "succeed": {JobState.RENDERING: JobState.SUCCEEDED},
     "fail": dict.fromkeys(RUNNING, JobState.FAILED),
-    "cancel": dict.fromkeys(RUNNING, JobState.CANCELLED),
+    "cancel": dict.fromkeys((*RUNNING, JobState.AWAITING_APPROVAL), JobState.CANCELLED),
     "retry": {JobState.FAILED: JobState.PRODUCING},
+    "approve": {JobState.AWAITING_APPROVAL: JobState.PRODUCING},
 }
 """For each move the states that it leaves, and the state that it leads to; in every other state it changes none."""
 REFUSED_MOVES = {
     "cancel": (JobState.SUCCEEDED, JobState.FAILED),
     "retry": (JobState.SUCCEEDED, JobState.CANCELLED),
+    "approve": tuple(state for state in JobState if state is not JobState.AWAITING_APPROVAL),
 }
 
 
@@ -91,9 +98,11 @@ def test_each_move_leads_where_the_table_says_and_a_repeat_changes_nothing(state
 
 
 def test_the_table_of_moves_has_the_transitions_of_jobs() -> None:
-    """A retry also leads to the other states in which a job can fail, which a test below checks."""
+    """A retry also leads to the other states in which a job can fail, which a test below checks; the ways to a review
+    are tested in test_review.py."""
     moves = [pair for table in LEGAL_MOVES.values() for pair in table.items()]
     moves += [(JobState.FAILED, state) for state in RUNNING if state is not JobState.PRODUCING]
+    moves += [(state, JobState.AWAITING_APPROVAL) for state in (JobState.PLANNING, JobState.PRODUCING)]
     transitions = {(start, end) for start, ends in TRANSITIONS.items() for end in ends}
     assert sorted(moves) == sorted(transitions)
 

@@ -63,15 +63,23 @@ def estimate(services: Services, requested_plan: RenderPlan) -> Estimate:
     if services.providers.call_gate.is_paid(services.providers.planner.provider_id):
         lines += _quote(services, PLAN, services.providers.planner.usage(requested_plan))
     plan = services.providers.planner.draft_plan(requested_plan)
-    for request in _find_missing_assets(services, plan):
+    requests = list_asset_requests(plan, find_first_providers(services, plan))
+    return Estimate([*lines, *estimate_assets(services, requests).lines])
+
+
+def estimate_assets(services: Services, requests: Sequence[AssetRequest]) -> Estimate:
+    """Estimate the cost of the assets that are not stored. Raise ProviderError if no provider can make one."""
+    lines: list[EstimateLine] = []
+    if not services.providers.call_gate.has_paid_providers:
+        return Estimate(lines)
+    for request in _find_missing_assets(services, requests):
         if services.providers.call_gate.is_paid(request.provider):
             lines += _quote(services, request.slot, _find_usage(services.providers, request.spec))
     return Estimate(lines)
 
 
-def _find_missing_assets(services: Services, plan: RenderPlan) -> list[AssetRequest]:
-    """Return the requests for the assets of ``plan`` that are not stored; those that scenes share count once."""
-    requests = list_asset_requests(plan, find_first_providers(services, plan))
+def _find_missing_assets(services: Services, requests: Sequence[AssetRequest]) -> list[AssetRequest]:
+    """Return the requests whose assets are not stored; those that scenes share count once."""
     finished = services.assets.get_many([request.key for request in requests])
     missing: dict[str, AssetRequest] = {}
     for request in requests:

@@ -12,6 +12,7 @@ from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import ProduceAsset
+from sutradhar.domain.jobs.review import await_approval
 from sutradhar.pipeline import clips, uploads
 from sutradhar.pipeline.generate import ProviderResult, generate
 from sutradhar.pipeline.services import Services, hold_lease
@@ -32,7 +33,7 @@ def produce(services: Services, message: ProduceAsset) -> None:
     """
     job = services.jobs.get(message.job_id)
     request = job.find_request(message.slot)
-    if job.state is not JobState.PRODUCING or request is None:
+    if job.state is not JobState.PRODUCING or request is None or request not in job.due_requests:
         if job.state.is_terminal:
             services.providers.call_gate.accounts.write_off_all(job.id)  # of clips that the job was waiting for
         services.send(job.pending_messages())
@@ -174,7 +175,11 @@ def _get_file(result: ProviderResult) -> tuple[bytes, str]:
 
 def _advance_if_complete(services: Services, job: Job) -> None:
     assets = find_finished_assets(services, job)
-    if len(assets) == len(job.requests):
-        # a worker that was killed while another job made the same asset has left its charges open
-        services.providers.call_gate.accounts.write_off_all(job.id)
+    if any(request.slot not in assets for request in job.due_requests):
+        return
+    # a worker that was killed while another job made the same asset has left its charges open
+    services.providers.call_gate.accounts.write_off_all(job.id)
+    if job.needs_approval:
+        services.move(job.id, lambda current: await_approval(current, job.requests, services.clock.now()))
+    else:
         services.move(job.id, lambda current: current.start_rendering(assets, services.clock.now()))

@@ -97,20 +97,30 @@ def check_budget(services: Services, job: Job) -> Estimate:
         cost = estimate(services, job.requested_plan)
     except ProviderError:
         return Estimate(())  # the job itself will fail with the same error, after which it can be corrected and retried
-    cap = services.billing_context(job).job_cap
-    if cap is not None and cost.expected_cost > cap:
+    refuse_over_budget(services, job, cost)
+    return cost
+
+
+def refuse_over_budget(services: Services, job: Job, cost: Estimate, spent: int = 0) -> None:
+    """Refuse a job that would cost too much. ``spent``: what it has cost already, in millionths of a US dollar.
+
+    Raises:
+        InvalidRequest: it would cost more than the job's cap; the message lists the parts.
+        BudgetSpent: it would cost more than is left for today.
+    """
+    cap, total = services.billing_context(job).job_cap, spent + cost.expected_cost
+    if cap is not None and cost.expected_cost and total > cap:
         lines = ", ".join(f"{line.slot.label} {usd(line.expected):.4f}" for line in cost.lines)
-        message = f"the video would cost about {usd(cost.expected_cost):.2f} USD and may cost {usd(cap):.2f}: {lines}"
+        message = f"the video would cost about {usd(total):.2f} USD and may cost {usd(cap):.2f}: {lines}"
         raise InvalidRequest([FieldError("budget_usd", message)])
     if not cost.expected_cost:
-        return cost
+        return
     left = services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap_micros)
     if left is not None and cost.expected_cost > left:
         raise BudgetSpent(
             f"the video would cost about {usd(cost.expected_cost):.2f} USD,"
             f" and {usd(left):.2f} are left for today (UTC)"
         )
-    return cost
 
 
 def hash_request(plan: RenderPlan) -> str:

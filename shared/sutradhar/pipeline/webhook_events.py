@@ -9,9 +9,9 @@ from urllib.parse import quote
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.webhook_target import explain_refusal
 from sutradhar.domain.core.webhook_url import check_webhook_url
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome, Webhook
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
-from sutradhar.domain.jobs.webhook import Delivery, format_event
+from sutradhar.domain.jobs.webhook import Delivery, Webhook, format_event
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 

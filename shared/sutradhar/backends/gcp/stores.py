@@ -19,10 +19,10 @@ from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobState, count_changes
+from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message
-from sutradhar.domain.jobs.tallies import tally_change
+from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import encode_cursor
 from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page

@@ -12,10 +12,10 @@ from sutradhar.backends.local.tallies import add_tallies
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobState, count_changes
+from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryFilter, may_change_entry
 from sutradhar.domain.jobs.messages import Message
-from sutradhar.domain.jobs.tallies import tally_change
+from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
 from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page

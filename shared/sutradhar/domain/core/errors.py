@@ -7,6 +7,7 @@
     ├── LimitReached              the caller makes too many calls, or has too many jobs; says when to try again
     ├── NotFound                  there is no such job, asset or file
     ├── Conflict                  the job, upload or key is not in a state that allows the request
+    │   ├── VersionMismatch       the thing has changed since the caller read it
     │   ├── IllegalTransition     a job cannot move from its state to the requested one
     │   └── IdempotencyMismatch   the same idempotency key came with another body
     ├── LeaseHeld                 another process works on it; try again later (retryable)
@@ -87,6 +88,10 @@ class NotFound(SutradharError):
 
 class Conflict(SutradharError):
     """The thing is not in a state that allows this."""
+
+
+class VersionMismatch(Conflict):
+    """The thing has changed since the caller read it; read it again."""
 
 
 class IllegalTransition(Conflict):

@@ -18,13 +18,16 @@ from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import History, Record, keep_fields, rename
 from sutradhar.domain.jobs.messages import AnnounceEnd, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.plan_patch import PlanChange
 
 
 class JobState(StrEnum):
     PLANNING = "PLANNING"
     PRODUCING = "PRODUCING"
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
     RENDERING = "RENDERING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
@@ -41,17 +44,18 @@ class JobState(StrEnum):
         return self in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING)
 
 
+_BROKEN_OFF = (JobState.FAILED, JobState.CANCELLED)
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
-    JobState.PLANNING: frozenset({JobState.PRODUCING, JobState.FAILED, JobState.CANCELLED}),
-    JobState.PRODUCING: frozenset({JobState.RENDERING, JobState.FAILED, JobState.CANCELLED}),
-    JobState.RENDERING: frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED}),
+    JobState.PLANNING: frozenset({JobState.PRODUCING, JobState.AWAITING_APPROVAL, *_BROKEN_OFF}),
+    JobState.PRODUCING: frozenset({JobState.AWAITING_APPROVAL, JobState.RENDERING, *_BROKEN_OFF}),
+    # nothing works on a waiting job, so it cannot fail
+    JobState.AWAITING_APPROVAL: frozenset({JobState.PRODUCING, JobState.CANCELLED}),
+    JobState.RENDERING: frozenset({JobState.SUCCEEDED, *_BROKEN_OFF}),
     # a retry goes back to the state that failed; the assets that are finished by then stay
     JobState.FAILED: frozenset({JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING}),
     JobState.SUCCEEDED: frozenset(),
     JobState.CANCELLED: frozenset(),
 }
-
-
 _ENDED = {JobState.SUCCEEDED: "succeeded", JobState.FAILED: "failed", JobState.CANCELLED: "been cancelled"}
 
 
@@ -87,14 +91,6 @@ class Progress(Frozen):
     total: int
 
 
-class Webhook(Frozen):
-    """The receiver of a job's events, and the URL of the API as the caller reaches it, with which the URLs in events
-    begin; empty: the job comes from the terminal."""
-
-    url: str
-    base_url: str = ""
-
-
 class CaptionFiles(Frozen):
     srt: str
     vtt: str
@@ -115,18 +111,6 @@ class Result(Frozen):
 
 Outcome = tuple["Job", Sequence[Message]]
 """The job after a transition, and the messages to send."""
-
-
-def count_changes(before: "Job | None", after: "Job") -> Mapping[JobState, int]:
-    """Return by how much a write changes the number of jobs in each state. A job counts once in each state that it ever
-    entered, but in FAILED only until it is retried. ``before`` is None for a new job."""
-    if before is None:
-        return {after.state: 1}
-    if after.state is before.state:
-        return {}
-    if before.state is JobState.FAILED:
-        return {JobState.FAILED: -1}
-    return {after.state: 1}
 
 
 class Job(Record):
@@ -151,6 +135,10 @@ class Job(Record):
     """The plan as the caller sent it, with the defaults of this system."""
     plan: RenderPlan | None = None
     """The plan with its scenes; None until a planner has written them."""
+    plan_changes: tuple[PlanChange, ...] = ()
+    """The changes that callers made to the plan while the job waited for approval, the oldest first."""
+    approved_at: datetime | None = None
+    """The time at which the plan was approved; None: it was not, or its caller asked for no review."""
     requests: tuple[AssetRequest, ...] = ()
     assets: Mapping[Slot, Asset] = {}
     """The assets by slot; empty until all are finished."""
@@ -219,9 +207,19 @@ class Job(Record):
         )
 
     @property
+    def needs_approval(self) -> bool:
+        """True until the plan is approved, if its caller asked for a review: only narrations are made before."""
+        return self.requested_plan.review and self.approved_at is None
+
+    @property
+    def due_requests(self) -> tuple[AssetRequest, ...]:
+        """The assets that may be made now."""
+        return tuple(r for r in self.requests if r.kind == "narration" or not self.needs_approval)
+
+    @property
     def is_settled(self) -> bool:
-        """True if no more work is left: the job has finished, and its event is stored."""
-        return self.state.is_terminal and not self.owes_event
+        """True if there is nothing to do: the job has finished or waits for approval, and its event is stored."""
+        return not self.state.is_at_work and not self.owes_event
 
     def pending_messages(self) -> list[Message]:
         """Return the messages that continue this job, whatever happened to those sent before."""
@@ -232,7 +230,7 @@ class Job(Record):
             case JobState.PLANNING:
                 return [PlanRender(job_id=self.id)]
             case JobState.PRODUCING:
-                return [ProduceAsset(job_id=self.id, slot=r.slot) for r in self.requests]
+                return [ProduceAsset(job_id=self.id, slot=r.slot) for r in self.due_requests]
             case JobState.RENDERING:
                 return [DispatchRender(job_id=self.id)]
             case JobState.CANCELLED | JobState.FAILED if self.execution:
@@ -246,19 +244,19 @@ class Job(Record):
     def start_producing(
         self, plan: RenderPlan, requests: Sequence[AssetRequest], notices: Sequence[str], now: datetime
     ) -> Outcome:
-        """Store the plan with its scenes and the requests for its assets, and go on to PRODUCING."""
+        """Store the plan with its scenes and the requests for its assets, and go on to PRODUCING; without any narration
+        to make before a review, to AWAITING_APPROVAL."""
         if self.state is not JobState.PLANNING:
             return self, self.pending_messages()
-        job = self._transition(JobState.PRODUCING, now).evolve(
-            plan=plan, requests=tuple(requests), notices=tuple(notices)
-        )
+        job = self.evolve(plan=plan, requests=tuple(requests), notices=tuple(notices))
+        job = job.transition(JobState.PRODUCING if job.due_requests else JobState.AWAITING_APPROVAL, now)
         return job, job.pending_messages()
 
     def start_rendering(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
         """Store the assets of all slots, and go on to RENDERING."""
-        if self.state is not JobState.PRODUCING:
+        if self.state is not JobState.PRODUCING or self.needs_approval:
             return self, self.pending_messages()
-        job = self._transition(JobState.RENDERING, now).evolve(assets=dict(assets))
+        job = self.transition(JobState.RENDERING, now).evolve(assets=dict(assets))
         return job, job.pending_messages()
 
     def record_execution(self, render_id: str, execution: str, notices: Sequence[str], now: datetime) -> Outcome:
@@ -282,15 +280,16 @@ class Job(Record):
         """Record the finished video and the notices about it."""
         if self.state is not JobState.RENDERING or render_id != self.render_id:
             return self, self.pending_messages()
-        job = self._transition(JobState.SUCCEEDED, now)
+        job = self.transition(JobState.SUCCEEDED, now)
         job = job.evolve(result=result, notices=self._merge_notices(notices))
         return job, job.pending_messages()
 
     def fail(self, error: JobFailure, now: datetime) -> Outcome:
-        """Record why the job cannot go on. A job that has finished stays as it is."""
-        if self.state.is_terminal:
+        """Record why the job cannot go on. A job that has finished or waits for approval stays as it is: nothing works
+        on it, so the failure is that of an old message."""
+        if JobState.FAILED not in TRANSITIONS[self.state]:
             return self, self.pending_messages()
-        job = self._transition(JobState.FAILED, now).evolve(error=error, failed_in=self.state)
+        job = self.transition(JobState.FAILED, now).evolve(error=error, failed_in=self.state)
         return job, job.pending_messages()
 
     def cancel(self, now: datetime) -> Outcome:
@@ -303,7 +302,7 @@ class Job(Record):
             return self, self.pending_messages()
         if self.state.is_terminal:
             raise Conflict(f"the job has already {_ENDED[self.state]}; there is nothing to cancel")
-        job = self._transition(JobState.CANCELLED, now)
+        job = self.transition(JobState.CANCELLED, now)
         return job, job.pending_messages()
 
     def retry(self, now: datetime) -> Outcome:
@@ -318,7 +317,7 @@ class Job(Record):
             raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
         unannounced_error = self.error if self.owes_event else None
-        job = self._transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
+        job = self.transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
         job = job.evolve(unannounced_error=unannounced_error)
         return job, job.pending_messages()
 
@@ -337,11 +336,11 @@ class Job(Record):
     def _merge_notices(self, notices: Sequence[str]) -> tuple[str, ...]:
         return self.notices + tuple(n for n in notices if n not in self.notices)
 
-    def _transition(self, state: JobState, now: datetime) -> "Job":
+    def transition(self, state: JobState, now: datetime) -> "Job":
+        """Return the job in ``state``; only this module and review.py call it. Raise IllegalTransition."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"job {self.id}: {self.state} -> {state}")
-        is_working = self.state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING)
-        seconds = max((now - self.entered_at[self.state]).total_seconds(), 0.0) if is_working else 0.0
+        seconds = max((now - self.entered_at[self.state]).total_seconds(), 0.0) if self.state.is_at_work else 0.0
         return self.evolve(
             state=state,
             entered_at={**self.entered_at, state: now},

@@ -7,11 +7,12 @@ from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job, JobState
 
-StateWord = Literal["pending", "running", "success", "error", "canceled"]
+StateWord = Literal["pending", "running", "awaiting_approval", "success", "error", "canceled"]
 """The words of the API for the states of a job."""
 _STATE: Mapping[JobState, StateWord] = {
     JobState.PLANNING: "running",
     JobState.PRODUCING: "running",
+    JobState.AWAITING_APPROVAL: "awaiting_approval",
     JobState.RENDERING: "running",
     JobState.SUCCEEDED: "success",
     JobState.FAILED: "error",
@@ -22,6 +23,7 @@ _STATE: Mapping[JobState, StateWord] = {
 _SPAN = {
     JobState.PLANNING: (0, 2),
     JobState.PRODUCING: (2, 25),
+    JobState.AWAITING_APPROVAL: (2, 25),
     JobState.RENDERING: (25, 99),
     JobState.SUCCEEDED: (100, 100),
 }
@@ -31,11 +33,11 @@ def compute_progress(job: Job, ready: int) -> float:
     """Return the finished fraction of the job, 0 to 1. ``ready``: the number of its finished assets."""
     state = job.state
     if state in (JobState.FAILED, JobState.CANCELLED):
-        running = (JobState.RENDERING, JobState.PRODUCING, JobState.PLANNING)
+        running = (JobState.RENDERING, JobState.PRODUCING, JobState.AWAITING_APPROVAL, JobState.PLANNING)
         state = next(s for s in running if s in job.entered_at)
     low, high = _SPAN[state]
     part = 0.0
-    if state is JobState.PRODUCING and job.requests:
+    if state in (JobState.PRODUCING, JobState.AWAITING_APPROVAL) and job.requests:
         part = ready / len(job.requests)
     elif state is JobState.RENDERING and job.progress:
         part = job.progress.done / job.progress.total

@@ -31,7 +31,7 @@ class LibraryEntry(Record):
     title: str
     topic: str = ""
     state: str
-    """The API's word for the state: pending, running, success, error, canceled."""
+    """The API's word for the state: pending, running, awaiting_approval, success, error, canceled."""
     job_state: JobState
     """The state of the job when this entry was made; another state of the job means that the entry is out of date."""
     language: Language

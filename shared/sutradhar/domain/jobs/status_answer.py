@@ -19,6 +19,7 @@ from sutradhar.domain.jobs.steps import StepName, StepStatus, list_steps, name_s
 _EVENTS: Mapping[JobState, str] = {
     JobState.PLANNING: "the job was accepted",
     JobState.PRODUCING: "the scenes are written; images, voices, sounds and music are made",
+    JobState.AWAITING_APPROVAL: "the narrations are made; the job waits for approval",
     JobState.RENDERING: "all assets are made; the video is rendered",
     JobState.SUCCEEDED: "the video is finished",
     JobState.FAILED: "the job failed",

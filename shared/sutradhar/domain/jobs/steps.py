@@ -43,10 +43,10 @@ def list_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> tuple[StepStatus, ...
 
 
 def name_step(job: Job, by_slot: Mapping[Slot, Asset]) -> StepName:
-    """Return the step at which the job is, or at which it ended."""
+    """Return the step at which the job is, or at which it ended. A job that waits for approval is at its narrations."""
     if job.state is JobState.SUCCEEDED:
         return "completed"
-    return next(iter(_find_current_steps(job, by_slot)), "subtitles")
+    return next(iter(_find_current_steps(job, by_slot)), "tts" if job.needs_approval else "subtitles")
 
 
 def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_current: bool) -> StepStatus:
@@ -69,11 +69,14 @@ def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_c
 
 def _find_current_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> tuple[StepName, ...]:
     """Return the steps that run now or, for a job that failed or was canceled, ran when it ended."""
+    if job.state is JobState.AWAITING_APPROVAL:
+        return ()
     last = max((state for state in _RUNNING if state in job.entered_at), key=_RUNNING.index)
     unfinished = tuple(
         name
         for name in STEPS
         if _find_state(name) is (job.failed_in or last)
+        and not (job.needs_approval and _KIND_OF.get(name, "narration") != "narration")
         and not _is_skipped(job, name)
         and not _is_done(job, by_slot, name)
     )
@@ -107,7 +110,7 @@ def _is_done(job: Job, by_slot: Mapping[Slot, Asset], name: StepName) -> bool:
     if job.state is JobState.SUCCEEDED:
         return True
     if name == "planning":
-        return JobState.PRODUCING in job.entered_at
+        return job.plan is not None
     if name in _KIND_OF:
         slots = [request.slot for request in job.requests if request.kind == _KIND_OF[name]]
         return JobState.RENDERING in job.entered_at or (bool(slots) and all(slot in by_slot for slot in slots))

@@ -73,6 +73,20 @@ def tally_change(before: Job, after: Job) -> Tallies:
     return tallies
 
 
+def count_changes(before: Job | None, after: Job) -> Mapping[JobState, int]:
+    """Return by how much a write changes the number of jobs in each state. A job counts once in each state that it ever
+    entered, but in FAILED only until it is retried. ``before`` is None for a new job."""
+    if before is None:
+        return {after.state: 1}
+    if after.state is before.state:
+        return {}
+    if before.state is JobState.FAILED:
+        return {JobState.FAILED: -1}
+    if after.state is not JobState.FAILED and after.state in before.entered_at:
+        return {}  # after an approval it is produced again
+    return {after.state: 1}
+
+
 def tally_day(objective: str, now: datetime, *, is_good: bool) -> Tally:
     """Return the count of what went well, or did not, on a day (UTC). A year of them takes 40 KB."""
     return Tally(f"{objective}_by_day", (f"{now.astimezone(UTC):%Y-%m-%d}", "good" if is_good else "bad"))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.core.record import History, Record, keep_fields
 
@@ -21,6 +22,14 @@ CLAIM = timedelta(minutes=2)
 """The time that a sender has for one attempt. If its process is killed, another one may send after it."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=4)
 _GONE = 410
+
+
+class Webhook(Frozen):
+    """The receiver of a job's events, and the URL of the API as the caller reaches it, with which the URLs in events
+    begin; empty: the job comes from the terminal."""
+
+    url: str
+    base_url: str = ""
 
 
 class Delivery(Record):

@@ -38,7 +38,7 @@ from sutradhar.domain.text.text import detect_language
 from sutradhar.domain.text.text_fields import DisplayText, PromptText, SingleLineText
 
 
-def _check_voice(value: str) -> str:
+def check_voice(value: str) -> str:
     if value not in get_args(Voice) and not re.fullmatch(r"[a-z_]{1,30}/[A-Za-z0-9_.-]{1,100}", value):
         raise ValueError(f"must be F, M, or a provider and its own voice (elevenlabs/ID) (got {value[:60]!r})")
     return value
@@ -61,7 +61,7 @@ class RenderPlan(Record):
         default=("en", "hi"), max_length=2
     )
     """An empty list, or null: no captions."""
-    voice: Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(_check_voice)] = "F"
+    voice: Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(check_voice)] = "F"
     """F (a woman's voice), M (a man's) or a provider's own voice; a woman's voice replaces one that cannot speak."""
     delivery: Delivery = Delivery.constant()
     style: Annotated[SingleLineText, Field(max_length=200)] = ""
@@ -79,6 +79,8 @@ class RenderPlan(Record):
     """The footage of scenes that name none."""
     strict: bool = False
     """True if the first provider of each chain must answer: the job fails rather than use another voice or image."""
+    review: bool = False
+    """True: the job waits for approval before anything but the plan and its narrations is made or paid for."""
     budget_usd: float | None = Field(default=None, ge=0, le=1000)
     """The most that the job may pay to providers, in US dollars; the service's own cap holds as well."""
     render: RenderSettings = RenderSettings.constant()

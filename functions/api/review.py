@@ -1,0 +1,148 @@
+"""Show the plan of a job before it is paid for, change it, and approve it."""
+
+import flask
+
+from functions.api.auth import caller, require_access
+from functions.api.endpoint import endpoint
+from functions.api.library import PlanCopy, copy_plan
+from functions.api.links import make_url
+from functions.api.renders import JobMove, describe_move
+from sutradhar import bootstrap
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.utc_time import UtcTime
+from sutradhar.domain.jobs.file_links import make_asset_url
+from sutradhar.domain.jobs.job_status import StateWord, name_state
+from sutradhar.domain.jobs.review import Versions, get_plan_version
+from sutradhar.domain.plan.plan_patch import CHANGEABLE, PlanChange, PlanPatch
+from sutradhar.pipeline.review import PlanView
+
+_SAMPLE_RATE = 48_000
+
+
+class NarrationLink(Frozen):
+    scene: int
+    """The index of the scene, from 0."""
+    url: str
+    duration_sec: float
+    provider: str
+
+
+class CostLine(Frozen):
+    slot: str
+    """The asset, such as ``scene-00-image``."""
+    provider: str
+    model: str
+    expected_usd: float
+    most_usd: float
+    """The sum that is reserved before the call."""
+
+
+class CostEstimate(Frozen):
+    """The cost of everything that is not made yet."""
+
+    expected_usd: float
+    most_usd: float
+    lines: tuple[CostLine, ...]
+
+
+class PlanReview(Frozen):
+    job_id: str
+    state: StateWord
+    version: int
+    """It grows by one with each change; the header ETag has it too."""
+    plan: PlanCopy
+    changeable: tuple[str, ...]
+    """The fields that PATCH takes."""
+    changes: tuple[PlanChange, ...]
+    """All changes so far, the oldest first."""
+    narrations: tuple[NarrationLink, ...]
+    """The narrations that are finished."""
+    estimate: CostEstimate
+    spent_usd: float
+    reserved_usd: float
+    approved_at: UtcTime | None
+
+
+@endpoint(answers={200: PlanReview})
+def show_plan(job_id: str) -> tuple[PlanReview, int, dict[str, str]]:
+    """Return the plan of a job, its narrations to listen to, and what the rest would cost.
+
+    A job whose plan has ``review: true`` waits in ``awaiting_approval`` before anything else is made. The header ETag
+    is the version of the plan; send it as If-Match to change or approve just that version.
+    """
+    return _show(job_id)
+
+
+@endpoint(answers={200: PlanReview}, errors=(409, 412))
+def patch_plan(job_id: str, body: PlanPatch) -> tuple[PlanReview, int, dict[str, str]]:
+    """Change a plan that waits for approval. A new narration is made at once, and the job waits again when it is there;
+    what does not change is not made again."""
+    from sutradhar.pipeline.review import change_plan
+
+    require_access(bootstrap.backend().jobs.get(job_id))
+    change_plan(bootstrap.services(), job_id, body, caller(), _read_versions())
+    return _show(job_id)
+
+
+@endpoint(answers={202: JobMove}, errors=(402, 409, 412))
+def approve_render(job_id: str) -> JobMove:
+    """Approve the plan: the rest of the job is made and paid for. A second approval changes nothing."""
+    from sutradhar.pipeline.review import approve
+
+    require_access(bootstrap.backend().jobs.get(job_id))
+    return describe_move(approve(bootstrap.services(), job_id, _read_versions(), needs_place=True))
+
+
+def _show(job_id: str) -> tuple[PlanReview, int, dict[str, str]]:
+    from sutradhar.pipeline.review import read_plan
+
+    require_access(bootstrap.backend().jobs.get(job_id))
+    answer = _describe(read_plan(bootstrap.services(), job_id))
+    return answer, 200, {"ETag": f'"{answer.version}"'}
+
+
+def _describe(view: PlanView) -> PlanReview:
+    job = view.job
+    narrations = tuple(
+        NarrationLink(
+            scene=scene,
+            url=make_asset_url(f"{make_url(f'/render/{job.id}')}/file", Slot.narration(scene)),
+            duration_sec=round(asset.samples / _SAMPLE_RATE, 3),
+            provider=asset.provider,
+        )
+        for scene, asset in sorted(view.narrations.items())
+    )
+    lines = tuple(
+        CostLine(
+            slot=str(line.slot),
+            provider=line.provider,
+            model=line.model,
+            expected_usd=usd(line.expected),
+            most_usd=usd(line.max),
+        )
+        for line in view.cost.lines
+    )
+    cost = CostEstimate(expected_usd=usd(view.cost.expected_cost), most_usd=usd(view.cost.max_cost), lines=lines)
+    return PlanReview(
+        job_id=job.id,
+        state=name_state(job),
+        version=get_plan_version(job),
+        plan=copy_plan(job.current_plan),
+        changeable=CHANGEABLE,
+        changes=job.plan_changes,
+        narrations=narrations,
+        estimate=cost,
+        spent_usd=usd(view.account.spent),
+        reserved_usd=usd(view.account.reserved),
+        approved_at=job.approved_at,
+    )
+
+
+def _read_versions() -> Versions:
+    """Return the versions that the header If-Match names; None: it is missing, or it is ``*``."""
+    etags = flask.request.if_match
+    if "If-Match" not in flask.request.headers or etags.star_tag:
+        return None
+    return frozenset(int(tag) for tag in etags.as_set() if tag.isdecimal())

@@ -1,0 +1,151 @@
+"""Change a plan that waits for approval: the fields that may be changed, and the record of a change."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, ValidationError
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.core.utc_time import UtcTime
+from sutradhar.domain.plan.choices import CameraMove, LanguageCode, Mood, TransitionKind
+from sutradhar.domain.plan.field_messages import describe_error
+from sutradhar.domain.plan.options import Delivery, Watermark
+from sutradhar.domain.plan.plan import RenderPlan, check_voice
+from sutradhar.domain.plan.scene import SoundCue, TitleText
+from sutradhar.domain.plan.shorthand import (
+    read_languages,
+    read_on_screen,
+    read_voice,
+    read_watermark,
+    refuse_double_languages,
+)
+from sutradhar.domain.text.text_fields import DisplayText, NarrationText, SingleLineText
+
+
+class MusicPatch(Frozen):
+    mood: Mood | None = None
+    enabled: bool = True
+    volume_db: float = Field(default=-12.0, ge=-40, le=0)
+
+
+class ScenePatch(Frozen):
+    """The new values of one scene."""
+
+    index: int = Field(ge=0)
+    """The index of the scene, from 0."""
+    narration: NarrationText = ""
+    """A new narration drops the translations, unless the same change gives them."""
+    translations: Annotated[Mapping[LanguageCode, NarrationText], BeforeValidator(refuse_double_languages)] = {}
+    image_prompt: Annotated[SingleLineText, Field(max_length=1000)] = ""
+    duration_sec: float | None = None
+    transition: TransitionKind = "crossfade"
+    camera: CameraMove | None = None
+    sounds: tuple[SoundCue, ...] = ()
+    title: Annotated[TitleText | None, BeforeValidator(read_on_screen)] = None
+    lower_third: Annotated[TitleText | None, BeforeValidator(read_on_screen)] = None
+
+
+class PlanPatch(Frozen):
+    """The new values of a plan. A field that is left out keeps its value; so do the fields that are left out inside
+    ``delivery``, ``music`` and ``watermark``."""
+
+    title: Annotated[DisplayText, Field(max_length=120)] | None = None
+    description: Annotated[SingleLineText, Field(max_length=5000)] = ""
+    tags: tuple[Annotated[SingleLineText, Field(max_length=100)], ...] = ()
+    subtitle_languages: Annotated[tuple[LanguageCode, ...], BeforeValidator(read_languages)] = ()
+    voice: Annotated[SingleLineText, BeforeValidator(read_voice), AfterValidator(check_voice)] = "F"
+    delivery: Delivery = Delivery.constant()
+    style: Annotated[SingleLineText, Field(max_length=200)] = ""
+    music: MusicPatch = MusicPatch.constant()
+    watermark: Annotated[Watermark | None, BeforeValidator(read_watermark)] = None
+    scenes: tuple[ScenePatch, ...] = ()
+    """The scenes that change, each with its ``index``. The number and the order of the scenes stay."""
+
+    @classmethod
+    def parse(cls, body: object) -> Self:
+        """Return the change in ``body`` (decoded JSON). Raise InvalidRequest: every wrong field, by name."""
+        if not isinstance(body, Mapping):
+            example = '{"scenes": [{"index": 0, "narration": "..."}]}'
+            raise InvalidRequest([FieldError("", f"the body must be a JSON object, such as {example}")])
+        try:
+            return cls.model_validate(body)
+        except ValidationError as exc:
+            raise InvalidRequest([_make_error(error) for error in exc.errors(include_url=False)]) from exc
+
+
+_SCENE_FIELDS = tuple(name for name in ScenePatch.model_fields if name != "index")
+CHANGEABLE = (
+    *(name for name in PlanPatch.model_fields if name != "scenes"),
+    *(f"scenes[].{name}" for name in _SCENE_FIELDS),
+)
+"""The fields of a plan that may be changed."""
+
+
+class FieldChange(Frozen):
+    path: str
+    """The field, such as ``scenes[0].narration``."""
+    before: JsonValue
+    after: JsonValue
+
+
+class PlanChange(Frozen):
+    """One change of a plan."""
+
+    changed_at: UtcTime
+    changed_by: str
+    """The id of the API key that changed it; empty: the caller needed no key."""
+    fields: tuple[FieldChange, ...]
+
+
+def change_fields(plan: RenderPlan, patch: PlanPatch) -> RenderPlan:
+    """Return ``plan``, which has its scenes, with the values of ``patch``.
+
+    Raises:
+        InvalidRequest: names every field at fault.
+    """
+    new = patch.model_dump(mode="json", exclude_unset=True)
+    fields = plan.model_dump(mode="json", exclude={"notices"})
+    scenes, errors, indexes = fields["scenes"], [], set[int]()
+    for place, part in enumerate(new.pop("scenes", ())):
+        index = part.pop("index")
+        if index >= len(scenes) or index in indexes:
+            problem = (
+                "names a scene twice" if index in indexes else f"must be below {len(scenes)}, the number of scenes"
+            )
+            errors.append(FieldError(f"scenes[{place}].index", f"{problem} (got {index})"))
+            continue
+        indexes.add(index)
+        if part.get("narration", scenes[index]["narration"]) != scenes[index]["narration"]:
+            scenes[index]["translations"] = {}  # they translate the narration before
+        scenes[index] |= part
+    if errors:
+        raise InvalidRequest(errors)
+    for name, value in new.items():
+        before = fields[name]
+        fields[name] = {**before, **value} if isinstance(value, dict) and isinstance(before, dict) else value
+    changed = RenderPlan.parse(fields)
+    return changed.evolve(notices=tuple(dict.fromkeys((*plan.notices, *changed.notices))))
+
+
+def list_changes(before: RenderPlan, after: RenderPlan) -> tuple[FieldChange, ...]:
+    """Return the changed fields. Both plans have the same number of scenes."""
+    old, new = (plan.model_dump(mode="json") for plan in (before, after))
+    pairs: list[tuple[str, Any, Any]] = [
+        (name, old[name], new[name]) for name in PlanPatch.model_fields if name != "scenes"
+    ]
+    for index, (old_scene, new_scene) in enumerate(zip(old["scenes"], new["scenes"], strict=True)):
+        pairs += [(f"scenes[{index}].{name}", old_scene[name], new_scene[name]) for name in _SCENE_FIELDS]
+    return tuple(FieldChange(path=path, before=a, after=b) for path, a, b in pairs if a != b)
+
+
+def _make_error(error: Any) -> FieldError:
+    path = ""
+    for part in error["loc"]:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not part.startswith("function-"):
+            path += f".{part}" if path else part
+    if error["type"] == "extra_forbidden":
+        return FieldError(path, f"cannot be changed; the fields that can are {', '.join(CHANGEABLE)}")
+    return FieldError(path, describe_error(error, path))
