@@ -36,7 +36,7 @@ def log_access(endpoint: str, response: flask.Response, seconds: float) -> None:
         "endpoint": endpoint,
         "status": response.status_code,
         "duration_ms": round(seconds * 1000, 1),
-        "bytes": response.calculate_content_length(),
+        "bytes": response.content_length,
         "caller": caller.id if caller else None,
     }
     log("request", level=level, **facts)

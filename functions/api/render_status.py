@@ -67,16 +67,16 @@ def show_overview() -> RenderOverview:
 
 def read_status(job_id: str, *, include_history: bool = False) -> tuple[JobStatus, str]:
     """Return the status of a job that the caller may see, and the tag of this version of it. Raise NotFound."""
-    return describe_current(require_access(bootstrap.backend().jobs.get(job_id)), include_history)
+    job = require_access(bootstrap.backend().jobs.get(job_id))
+    return describe_current(job, make_url(f"/render/{job_id}"), include_history)
 
 
-def describe_current(job: Job, include_history: bool = False) -> tuple[JobStatus, str]:
-    """Return the status of ``job``, and the tag of this version of it."""
+def describe_current(job: Job, base: str, include_history: bool = False) -> tuple[JobStatus, str]:
+    """Return the status of ``job``, and the tag of this version of it. ``base``: the URL of the job."""
     from sutradhar.pipeline.billing.accounts import read_job_account
 
     backend = bootstrap.backend()
     finished_assets = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
     paid = read_job_account(backend.records, job.id)
-    base = make_url(f"/render/{job.id}")
     status = describe_status(job, finished_assets, paid, base=base, include_history=include_history)
     return status, f"{job.version}-{len(finished_assets)}-{paid.spent}-{paid.reserved}-{int(include_history)}"

@@ -34,6 +34,7 @@ class JobLinks(Frozen):
     """The URLs of calls about a job."""
 
     status: str
+    events: str
     cancel: str
     file: str
     summary: str

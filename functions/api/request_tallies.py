@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from sutradhar import bootstrap
-
 if TYPE_CHECKING:
     from sutradhar.domain.jobs.tallies import Tally
 
@@ -82,12 +80,16 @@ def write_counts() -> None:
     if not requests:
         return
     try:
+        from sutradhar import bootstrap  # not earlier: a cold start pays for it
+
         bootstrap.backend().tallies.add(_tally(requests))
     except (SutradharError, OSError) as exc:
         log("request_counts_lost", level="warning", exc=exc, requests=sum(requests.values()))
 
 
 def _write_last() -> None:
+    from sutradhar import bootstrap
+
     if bootstrap.backend.cache_info().currsize:  # a process that answered probes only has opened no store
         with suppress(Exception):  # the process ends, and its store may be gone already
             write_counts()

@@ -63,6 +63,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/render/<job_id>/retry", "renders:retry_render", "renders", names="job"),
     Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job"),
+    Route("GET", "/render/<job_id>/events", "events:show_events", "renders", names="job"),
     Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),
     Route("GET", "/render/<job_id>/plan", "review:show_plan", "review", names="job"),
     Route("PATCH", "/render/<job_id>/plan", "review:patch_plan", "review", names="job"),
