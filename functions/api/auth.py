@@ -37,10 +37,15 @@ def authenticate(route: Route) -> None:
 def require_key() -> None:
     """Set ``flask.g.caller`` to the caller's key; None: no key is needed. Raise Unauthorized."""
     records = bootstrap.backend().records
-    secret, known = _read_secret(), _known_keys.get(lambda: api_keys.list_keys(records))
+    of_settings = _list_settings_keys()
+    secret = _read_secret(of_settings)
+    if secret and (key := api_keys.find(of_settings, secret)):
+        flask.g.caller = key
+        return
+    known = _known_keys.get(lambda: api_keys.list_keys(records))
     if not known:  # the first key may have been created just now
         known = api_keys.list_keys(records) if secret else known
-    if not known and not secret:
+    if not known and not of_settings and not secret:
         if not _is_local_caller():
             raise Unauthorized(_explain_closed())
         return
@@ -65,11 +70,19 @@ def require_access(job: Job) -> Job:
     return job
 
 
-def _read_secret() -> str:
+def _list_settings_keys() -> Mapping[str, ApiKey]:
+    """Return the keys that the environment sets, by digest."""
+    settings = bootstrap.settings().api
+    return api_keys.make_environment_keys(settings.api_key_admin, settings.api_key_creator)
+
+
+def _read_secret(of_settings: Mapping[str, ApiKey]) -> str:
     header = flask.request.headers.get("X-API-Key", "")
     kind, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    token = token.strip() if kind.lower() == "bearer" else ""
     # any other token there is for a server in front of this one, such as Google's IAM
-    return header or (token.strip() if kind.lower() == "bearer" and token.strip().startswith(api_keys.PREFIX) else "")
+    is_key = token.startswith(api_keys.PREFIX) or (token and api_keys.find(of_settings, token))
+    return header or (token if is_key else "")
 
 
 def _is_local_caller() -> bool:

@@ -18,8 +18,6 @@ _ALWAYS = "this feature is always on"
 _NO_PROVIDER = "there is no such provider; docs/providers.md lists all providers"
 _INSTEAD: Mapping[str, str] = {
     "API_HOST": "use `sutradhar serve --host`",
-    "API_KEY_ADMIN": "make a key with `sutradhar keys add NAME --role admin`",
-    "API_KEY_CREATOR": "make a key with `sutradhar keys add NAME`",
     "BRATGEN_ENABLE_WHISPER": "use WHISPER_MODEL",
     "ENABLE_DUAL_SUBTITLES": "use subtitle_languages in the plan",
     "ENABLE_LIBRARY": _ALWAYS,

@@ -1,4 +1,4 @@
-"""Run `sutradhar keys`: make, list and revoke the keys of the API."""
+"""Run `sutradhar keys`: make, list, rotate and revoke the keys of the API."""
 
 from collections.abc import Mapping
 from typing import Annotated, cast
@@ -55,15 +55,36 @@ def show(as_json: AsJson = False) -> None:
     """List all keys, without their secrets."""
     with report_errors():
         prepare_home(least_free=0)
-        keys = api_keys.list_keys(bootstrap.backend().records).values()
+        keys = _list_keys()
     if as_json:
         print_json({"keys": [_describe_key(key) for key in keys]})
         return
     table = make_table("id", "name", "role", "budget a day", "made")
     for key in keys:
         budget = "" if key.daily_budget is None else f"{usd(key.daily_budget):.2f} USD"
-        add_row(table, key.id, key.name, key.role, budget, key.created_at.date().isoformat())
+        day = key.created_at.date().isoformat() if key.created_at else "by the environment"
+        add_row(table, key.id, key.name, key.role, budget, day)
     print_table(table, "No keys: only this machine may call. `sutradhar keys add NAME` makes the first.")
+
+
+def _list_keys() -> list[ApiKey]:
+    """Return all keys, those of the environment of this process last."""
+    settings = bootstrap.settings().api
+    of_settings = api_keys.make_environment_keys(settings.api_key_admin, settings.api_key_creator)
+    return [*api_keys.list_keys(bootstrap.backend().records).values(), *of_settings.values()]
+
+
+@app.command()
+def rotate(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.")], as_json: AsJson = False) -> None:
+    """Give a key a new secret and print it, once. The old secret stops working within half a minute."""
+    with report_errors():
+        prepare_home(least_free=0)
+        key, secret = api_keys.rotate(bootstrap.backend().records, key_id)
+    if as_json:
+        print_json({**_describe_key(key), "secret": secret})
+        return
+    console.print(f"{key.id}, {key.role}. Its new secret, which is shown only once:")
+    print(secret)
 
 
 @app.command()
@@ -77,7 +98,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
         print_json(_describe_key(key))
     else:
         print_line(f"{key.id} ({key.name}) is revoked.")
-    if not api_keys.list_keys(records):
+    if not _list_keys():
         console.print(
             "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"
             " caller that IAM lets in (none with public_api). They see all jobs. To require keys again:"

@@ -67,9 +67,10 @@ def serve(
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = start_server(argv, env, as_json=as_json)
-            let_in = (
-                "callers with an API key" if api_keys.list_keys(bootstrap.backend().records) else "this machine only"
-            )
+            settings = bootstrap.settings().api
+            of_settings = api_keys.make_environment_keys(settings.api_key_admin, settings.api_key_creator)
+            has_keys = of_settings or api_keys.list_keys(bootstrap.backend().records)
+            let_in = "callers with an API key" if has_keys else "this machine only"
             print_line(f"Sutradhar on {url} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
             raise typer.Exit(server.wait() or 1)
         finally:

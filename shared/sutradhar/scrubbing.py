@@ -8,7 +8,7 @@ _MIN_CHARS = 8
 """A shorter value is a word that also occurs elsewhere."""
 _WORDS = r"api[-_]?key|secret|token|password|passwd|authorization|cookie|credentials?|signature|dsn"
 _SECRET_NAME = re.compile(rf"(^|[-_.])({_WORDS})s?$", re.IGNORECASE)
-SECRET_VARIABLE = re.compile(r"(KEY|SECRET|TOKEN|PASSWORD|DSN)(_JSON)?$")
+SECRET_VARIABLE = re.compile(r"((KEY|SECRET|TOKEN|PASSWORD|DSN)(_JSON)?|API_KEY_(ADMIN|CREATOR))$")
 """The end of the name of an environment variable that holds a secret."""
 _PATTERNS = (
     # Authorization: Bearer abc; the scheme stays

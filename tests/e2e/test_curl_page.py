@@ -83,4 +83,7 @@ def find_variables(answer: CurlAnswer) -> dict[str, str]:
         return {}
     if deliveries := answer.json.get("deliveries"):
         return {"DELIVERY": deliveries[0]["id"]}
+    if "secret" in answer.json and "role" in answer.json:
+        is_admin = answer.json["role"] == "admin"
+        return {"ADMIN": answer.json["secret"]} if is_admin else {"KEY_ID": answer.json["id"]}
     return {variable: answer.json[field] for field, variable in VARIABLES.items() if field in answer.json}

@@ -17,7 +17,7 @@ from sutradhar.pipeline.webhook_delivery import DELIVERIES
 BODIES: Mapping[str, Any] = {"webhooks:change_webhook": {"webhook_url": None}}
 """A valid body for each view that needs one."""
 RULES = [(route, rule) for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)]
-NAMING = [(route, rule) for route, rule in RULES if route.names]
+NAMING = [(route, rule) for route, rule in RULES if route.names and route.access != "admin"]
 
 
 def make_key(name: str, **facts: Any) -> dict[str, str]:

@@ -102,7 +102,7 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
 def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     notice = find_idle_variables(
         {
-            "API_KEY_ADMIN": "s3cret",
+            "SUNO_API_KEY": "s3cret",
             "GCS_BUCKET": "b",
             "GCS_BUCKET_NAME": "b",
             "BRATGEN_ENABLE_WHISPER": "1",
@@ -123,7 +123,7 @@ def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     )
     assert notice is not None
     parts = [
-        "API_KEY_ADMIN: make a key",
+        "SUNO_API_KEY: there is no such provider",
         "ENVIRONMENT: each deployment has",
         "BRATGEN_ENABLE_WHISPER: use WHISPER_MODEL",
         "BRATGEN_STORAGE: nothing here",

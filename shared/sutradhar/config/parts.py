@@ -48,6 +48,13 @@ def _check_public_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _check_secret(secret: str) -> str:
+    if secret and not re.fullmatch(r"[!-~]{12,200}", secret):
+        raise ValueError("must have 12 to 200 visible ASCII characters, without spaces")
+    return secret
+
+
+Secret = Annotated[str, AfterValidator(_check_secret)]
 UserPath = Annotated[Path, AfterValidator(expand_path)]
 Names = Annotated[tuple[str, ...], BeforeValidator(split_names)]
 
@@ -115,6 +122,10 @@ class ApiSettings(Part):
     """Origins of web pages that may call the API from a browser: https://studio.example.com."""
     public_url: Annotated[str, AfterValidator(_check_public_url)] = Field(default="", validation_alias="PUBLIC_URL")
     """The URL at which callers reach the API, without a slash at its end; empty: URLs in answers follow the request."""
+    api_key_admin: Secret = Field(default="", repr=False, validation_alias="API_KEY_ADMIN")
+    """The secret of an API key with the role admin; empty: there is no such key."""
+    api_key_creator: Secret = Field(default="", repr=False, validation_alias="API_KEY_CREATOR")
+    """The same for the role creator."""
     rate_limit_per_min: int = Field(default=10, ge=0, le=1_000_000, validation_alias="RATE_LIMIT_PER_MIN")
     """The calls that create or change work that a key, or an address without one, may make in a minute; 0: no limit."""
     max_active_jobs: int = Field(default=5, ge=0, le=1_000, validation_alias="MAX_ACTIVE_JOBS")

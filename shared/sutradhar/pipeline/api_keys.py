@@ -1,4 +1,9 @@
-"""Create, list, find and revoke API keys."""
+"""Create, list, find, rotate and revoke API keys.
+
+The keys of the environment (API_KEY_ADMIN, API_KEY_CREATOR) are stored nowhere: each process makes them of its
+variables. So they are the same in all instances and after every restart, a new value replaces the old one, and without
+the variable there is no such key.
+"""
 
 import hashlib
 import json
@@ -7,7 +12,7 @@ from collections.abc import Mapping
 
 from sutradhar.domain.billing.price import micros
 from sutradhar.domain.core.api_key import ApiKey, Role
-from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
+from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import KeyValueStore, Values
 
@@ -15,6 +20,8 @@ PREFIX = "sk_"
 """Every secret begins with this, which tells it from other tokens in the same header and lets scanners find a leaked
 one."""
 _RECORD = "keys"
+_ENVIRONMENT = "key-env-"
+"""The beginning of the ids of the keys of the environment."""
 _MAX_KEYS = 100
 """All keys are in one record, which every instance reads."""
 
@@ -54,16 +61,57 @@ def create(
     return key, secret
 
 
-def revoke(records: KeyValueStore, key_id: str) -> ApiKey:
-    """Delete the key and return it. Raise NotFound if it does not exist."""
+def make_environment_keys(admin: str, creator: str) -> Mapping[str, ApiKey]:
+    """Return the keys of these secrets by digest. An empty secret makes no key."""
+    by_role: tuple[tuple[Role, str], ...] = (("creator", creator), ("admin", admin))
+    keys = [
+        ApiKey(id=f"{_ENVIRONMENT}{role}", name=f"API_KEY_{role.upper()}", digest=_digest(secret), role=role)
+        for role, secret in by_role
+        if secret
+    ]
+    return {key.digest: key for key in keys}
+
+
+def rotate(records: KeyValueStore, key_id: str) -> tuple[ApiKey, str]:
+    """Give the key a new secret in place of the old one, and return both. Its jobs, role and budget stay.
+
+    Raises:
+        NotFound: there is no such key.
+        Conflict: the key comes from the environment.
+    """
+    secret = PREFIX + secrets.token_urlsafe(24)
+    _refuse_environment(key_id)
+    rotated: list[ApiKey] = []
+
+    def replace_secret(values: Values) -> Values:
+        keys = dict(_read_keys(values))
+        old = _get_key(keys, key_id)
+        rotated[:] = [old.evolve(digest=_digest(secret))]
+        return _write_keys({digest: rotated[0] if key is old else key for digest, key in keys.items()})
+
+    records.update([_RECORD], replace_secret)
+    return rotated[0], secret
+
+
+def revoke(records: KeyValueStore, key_id: str, *, keep_admin: bool = False) -> ApiKey:
+    """Delete the key and return it.
+
+    Args:
+        keep_admin: refuse to delete the last admin's key, without which no caller could make keys.
+
+    Raises:
+        NotFound: there is no such key.
+        Conflict: the key comes from the environment, or is the last admin's.
+    """
+    _refuse_environment(key_id)
     revoked: list[ApiKey] = []
 
     def remove_key(values: Values) -> Values:
         keys = dict(_read_keys(values))
-        revoked[:] = [key for key in keys.values() if key.id == key_id]
-        if not revoked:
-            raise NotFound(f"there is no key {key_id}")
+        revoked[:] = [_get_key(keys, key_id)]
         del keys[revoked[0].digest]
+        if keep_admin and revoked[0].role == "admin" and all(key.role != "admin" for key in keys.values()):
+            raise Conflict(f"{key_id} is the last key of an admin; make another one first")
         return _write_keys(keys)
 
     records.update([_RECORD], remove_key)
@@ -81,6 +129,19 @@ def find(among: Mapping[str, ApiKey], secret: str) -> ApiKey | None:
     The key is looked up by the digest, so the time that this takes tells nothing about the secret.
     """
     return among.get(_digest(secret))
+
+
+def _refuse_environment(key_id: str) -> None:
+    if key_id in (f"{_ENVIRONMENT}admin", f"{_ENVIRONMENT}creator"):
+        variable = f"API_KEY_{key_id.removeprefix(_ENVIRONMENT).upper()}"
+        raise Conflict(f"{key_id} comes from the environment; change or remove the variable {variable}")
+
+
+def _get_key(keys: Mapping[str, ApiKey], key_id: str) -> ApiKey:
+    for key in keys.values():
+        if key.id == key_id:
+            return key
+    raise NotFound(f"there is no key {key_id}")
 
 
 def _digest(secret: str) -> str:

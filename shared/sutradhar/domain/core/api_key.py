@@ -23,7 +23,8 @@ class ApiKey(Record):
     role: Role = "creator"
     daily_budget: int | None = None
     """The most that its jobs may pay to providers in a day (UTC), in millionths of a US dollar; None: no own cap."""
-    created_at: datetime
+    created_at: datetime | None = None
+    """None: the key comes from the environment (API_KEY_ADMIN, API_KEY_CREATOR)."""
 
     def may_see(self, owner: str) -> bool:
         return self.role == "admin" or owner == self.id
