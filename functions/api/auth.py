@@ -58,6 +58,11 @@ def require_key() -> None:
     flask.g.caller = caller
 
 
+def forget_keys() -> None:
+    """Read the keys again for the next call. Other instances may use those of up to ``_KEEP_SEC`` before."""
+    _known_keys.forget()
+
+
 def caller() -> ApiKey | None:
     known_caller: ApiKey | None = flask.g.caller
     return known_caller

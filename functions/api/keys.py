@@ -5,6 +5,7 @@ Only an admin may do this. While there is no key, each caller that is let in may
 
 from pydantic import Field
 
+from functions.api.auth import forget_keys
 from functions.api.endpoint import endpoint
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
@@ -56,6 +57,7 @@ def create_key(body: KeyRequest) -> tuple[NewKey, int, dict[str, str]]:
     """Make a key. Once a key exists, every call needs one."""
     backend = bootstrap.backend()
     key, secret = api_keys.create(backend.records, backend.clock, body.name, body.role, body.daily_budget)
+    forget_keys()
     return _show_secret(key, secret), 201, {"Cache-Control": "no-store"}
 
 
@@ -72,6 +74,7 @@ def show_keys() -> KeyList:
 def rotate_key(key_id: str) -> tuple[NewKey, int, dict[str, str]]:
     """Give a key a new secret. The old one stops working within half a minute; the jobs of the key stay its own."""
     key, secret = api_keys.rotate(bootstrap.backend().records, key_id)
+    forget_keys()
     return _show_secret(key, secret), 200, {"Cache-Control": "no-store"}
 
 
@@ -79,7 +82,9 @@ def rotate_key(key_id: str) -> tuple[NewKey, int, dict[str, str]]:
 def revoke_key(key_id: str) -> KeyItem:
     """Revoke a key. It stops working within half a minute; its jobs continue. The last admin's key stays."""
     settings = bootstrap.settings().api
-    return _describe(api_keys.revoke(bootstrap.backend().records, key_id, keep_admin=not settings.api_key_admin))
+    key = api_keys.revoke(bootstrap.backend().records, key_id, keep_admin=not settings.api_key_admin)
+    forget_keys()
+    return _describe(key)
 
 
 def _describe(key: ApiKey) -> KeyItem:

@@ -25,3 +25,8 @@ class ResultCache(Generic[T]):
             result = find()
             self._known = settings, monotonic() + self._seconds, result
             return result
+
+    def forget(self) -> None:
+        """Compute the result anew for the next caller."""
+        with self._lock:
+            self._known = None

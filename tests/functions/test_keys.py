@@ -8,7 +8,6 @@ import pytest
 from flask.testing import FlaskClient
 from typer.testing import CliRunner
 
-from functions.api import auth
 from functions.cli import app
 from sutradhar import bootstrap
 from sutradhar.config import Settings
@@ -33,11 +32,6 @@ def admin(api: FlaskClient) -> str:
     return str(answer.get_json()["secret"])
 
 
-def forget_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the time pass for which a process remembers the keys."""
-    monkeypatch.setattr(auth._known_keys, "_known", None)
-
-
 def test_an_admin_makes_a_key_whose_secret_is_shown_once(api: FlaskClient, admin: str) -> None:
     new = call(api, "POST", "/keys", admin, {"name": "studio", "daily_budget": 2.5}).get_json()
     assert (new["role"], new["daily_budget"], new["created_at"][-1]) == ("creator", 2.5, "Z")
@@ -47,6 +41,12 @@ def test_an_admin_makes_a_key_whose_secret_is_shown_once(api: FlaskClient, admin
     assert [key["name"] for key in listed.get_json()["keys"]] == ["boss", "studio"]
     assert new["secret"] not in listed.text
     assert "digest" not in listed.text
+
+
+def test_the_first_key_shuts_out_callers_without_one_at_once(api: FlaskClient) -> None:
+    assert call(api, "GET", "/library").status_code == 200
+    call(api, "POST", "/keys", body={"name": "boss", "role": "admin"})
+    assert call(api, "GET", "/library").status_code == 401
 
 
 def test_a_creator_cannot_see_or_make_keys(api: FlaskClient, admin: str) -> None:
@@ -68,28 +68,22 @@ def test_a_wrong_key_is_refused_by_field(api: FlaskClient, admin: str, body: dic
     assert (answer.status_code, len(answer.get_json()["errors"]) > 0) == (400, True)
 
 
-def test_a_rotated_key_keeps_its_jobs_and_its_old_secret_ends(
-    api: FlaskClient, admin: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rotated_key_keeps_its_jobs_and_its_old_secret_ends(api: FlaskClient, admin: str) -> None:
     old = call(api, "POST", "/keys", admin, {"name": "studio"}).get_json()
     job = call(api, "POST", "/render", old["secret"], {"topic": "Prahlad"}).get_json()["job_id"]
     new = call(api, "POST", f"/keys/{old['id']}/rotate", admin).get_json()
     assert new["id"] == old["id"]
-    forget_known(monkeypatch)
     assert call(api, "GET", f"/render/{job}/status", old["secret"]).status_code == 401
     assert call(api, "GET", f"/render/{job}/status", new["secret"]).status_code == 200
 
 
-def test_a_revoked_key_ends_and_the_last_admins_key_stays(
-    api: FlaskClient, admin: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_revoked_key_ends_and_the_last_admins_key_stays(api: FlaskClient, admin: str) -> None:
     creator = call(api, "POST", "/keys", admin, {"name": "studio"}).get_json()
     (boss, _) = call(api, "GET", "/keys", admin).get_json()["keys"]
     assert call(api, "DELETE", f"/keys/{boss['id']}", admin).status_code == 409
     assert call(api, "DELETE", f"/keys/{creator['id']}", admin).get_json()["name"] == "studio"
     assert call(api, "DELETE", f"/keys/{creator['id']}", admin).status_code == 404
     assert call(api, "POST", "/keys/key-none/rotate", admin).status_code == 404
-    forget_known(monkeypatch)
     assert call(api, "GET", "/library", creator["secret"]).status_code == 401
 
 
