@@ -68,6 +68,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/render/<job_id>/plan", "review:show_plan", "review", names="job"),
     Route("PATCH", "/render/<job_id>/plan", "review:patch_plan", "review", names="job"),
     Route("POST", "/render/<job_id>/approve", "review:approve_render", "review", names="job"),
+    Route("POST", "/plan", "plan_preview:preview_plan", "renders"),
     Route("GET", "/templates", "templates:show_templates", "templates"),
     Route("POST", "/templates/plan", "templates:make_plan", "templates"),
     Route("GET", "/library", "library:show_library", "library"),

@@ -1,0 +1,83 @@
+"""Show what a plan would make and cost: a free dry run of POST /render."""
+
+from functions.api.auth import caller
+from functions.api.client_plan import OrderedPlan
+from functions.api.endpoint import endpoint
+from functions.api.library import PlanCopy, copy_plan
+from functions.api.problem import ProblemField
+from functions.api.renders import estimate_wait_sec
+from sutradhar import bootstrap
+from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.base import Frozen
+
+
+class EstimatedLine(Frozen):
+    """The estimated cost of one asset in US dollars."""
+
+    slot: str
+    provider: str
+    model: str
+    usd: float
+    most_usd: float
+
+
+class PlanEstimate(Frozen):
+    """The estimated cost and time of a video."""
+
+    expected_usd: float
+    most_usd: float
+    """The sum that would be reserved for all calls of providers."""
+    lines: tuple[EstimatedLine, ...]
+    """The paid assets that no earlier job has made."""
+    video_seconds: float
+    wait_seconds: int
+    budget_left_usd: float | None
+    """The money that today's caps leave; None: there is no cap."""
+
+
+class PlanPreview(Frozen):
+    """The video that a plan would make."""
+
+    accepted: bool
+    """True if POST /render would accept the plan."""
+    problems: tuple[ProblemField, ...]
+    """Every reason for which it would be refused."""
+    notices: tuple[str, ...]
+    """Differences from the request: words that are not spoken, characters that no font draws, captions left out."""
+    plan: PlanCopy
+    """The plan with its scenes, ready to change and to send. A paid planner writes them in a job only."""
+    estimate: PlanEstimate
+
+
+@endpoint(answers={200: PlanPreview})
+def preview_plan(body: OrderedPlan) -> PlanPreview:
+    """Tell what a plan would make and cost, and every reason for which it would be refused.
+
+    Nothing is ordered, paid for or stored.
+    """
+    from sutradhar.pipeline.dry_run import try_plan
+
+    run = try_plan(bootstrap.services(), body, caller())
+    return PlanPreview(
+        accepted=not run.problems,
+        problems=tuple(ProblemField(path=problem.path, message=problem.message) for problem in run.problems),
+        notices=run.notices,
+        plan=copy_plan(run.plan),
+        estimate=PlanEstimate(
+            expected_usd=usd(run.estimate.expected_cost),
+            most_usd=usd(run.estimate.max_cost),
+            lines=tuple(
+                EstimatedLine(
+                    slot=str(line.slot),
+                    provider=line.provider,
+                    model=line.model,
+                    usd=usd(line.expected),
+                    most_usd=usd(line.max),
+                )
+                for line in run.estimate.lines
+            ),
+            video_seconds=round(run.video_sec, 1),
+            wait_seconds=estimate_wait_sec(run.video_sec),
+            budget_left_usd=None if run.left_today is None else usd(run.left_today),
+        ),
+    )

@@ -1,0 +1,91 @@
+"""Tell what a plan would make and cost, and why it would be refused, without a job, a payment or anything stored."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import BudgetSpent, FieldError, InvalidRequest, ProviderError
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.estimate import Estimate, estimate
+from sutradhar.pipeline.models import refuse_gone
+from sutradhar.pipeline.notices import collect_notices
+from sutradhar.pipeline.own_media import check_own_media, estimate_length
+from sutradhar.pipeline.preflight import refuse_impossible
+from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.submit import refuse_over_budget
+
+_PAID_PLANNER = "the scenes are not shown, because writing them would cost money; a job writes them"
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """The outcome of a plan that is not ordered."""
+
+    plan: RenderPlan
+    """The plan, with its scenes if they could be written for nothing."""
+    estimate: Estimate
+    video_sec: float
+    """The estimated length of the video in seconds."""
+    left_today: int | None
+    """The money that today's caps leave, in millionths of a US dollar; None: there is no cap."""
+    problems: tuple[FieldError, ...]
+    """Every reason for which a job would be refused."""
+    notices: tuple[str, ...]
+
+
+def try_plan(services: Services, requested_plan: RenderPlan, caller: ApiKey | None = None) -> DryRun:
+    """Return what a job for ``requested_plan`` would make. No paid provider is called, and nothing is stored."""
+    now = services.clock.now()
+    job = Job.new("dry-run", requested_plan.with_defaults(services.defaults), "", now)
+    if caller:
+        job = job.evolve(owner=caller.id, owner_cap_micros=caller.daily_budget)
+    problems = [
+        *_find_problems(lambda: check_own_media(services, requested_plan, services.limits, caller)),
+        *_find_problems(lambda: refuse_impossible(services, job)),
+    ]
+    plan, notices = job.requested_plan, job.requested_plan.notices
+    cost = Estimate(())
+    if not problems:
+        plan, notices, more = _write_scenes(services, plan)
+        problems += more
+    if not problems:
+        cost, more = _estimate(services, plan)
+        problems += more
+        problems += _find_problems(lambda: refuse_over_budget(services, job, cost))
+        if plan.strict:
+            problems += _find_problems(lambda: refuse_gone(services, cost.lines))
+    left = services.providers.call_gate.accounts.remaining_budget(job.owner, job.owner_cap_micros)
+    return DryRun(plan, cost, estimate_length(services, plan), left, tuple(problems), notices)
+
+
+def _write_scenes(services: Services, plan: RenderPlan) -> tuple[RenderPlan, tuple[str, ...], list[FieldError]]:
+    """Return the plan with its scenes, notices, and problems. A paid planner is not called."""
+    gate, planner = services.providers.call_gate, services.providers.planner
+    if gate.has_paid_providers and gate.is_paid(planner.provider_id):
+        return plan, plan.notices if plan.scenes else (*plan.notices, _PAID_PLANNER), []
+    try:
+        result = planner.plan(plan)
+    except ProviderError as exc:
+        return plan, plan.notices, [_describe_failure(exc)]
+    return result.plan, tuple(collect_notices(services, result, plan)), []
+
+
+def _estimate(services: Services, plan: RenderPlan) -> tuple[Estimate, list[FieldError]]:
+    try:
+        return estimate(services, plan), []
+    except ProviderError as exc:
+        return Estimate(()), [_describe_failure(exc)]
+
+
+def _describe_failure(failure: ProviderError) -> FieldError:
+    return FieldError("", f"{failure}; {failure.advice}" if failure.advice else str(failure))
+
+
+def _find_problems(check: Callable[[], object]) -> Iterator[FieldError]:
+    try:
+        check()
+    except InvalidRequest as exc:
+        yield from exc.errors
+    except BudgetSpent as exc:
+        yield FieldError("budget_usd", str(exc))
