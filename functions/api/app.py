@@ -19,7 +19,7 @@ from functions.api.request_tallies import count_request
 from functions.api.routes import Route, get_segment, list_rules
 from functions.api.routing import ApiFlask
 from functions.api.security_headers import protect
-from sutradhar.telemetry import bind_fields
+from sutradhar.telemetry import bind_fields, span
 
 MAX_BODY_BYTES = 1024 * 1024
 _PREFIX = "/api"
@@ -59,7 +59,7 @@ def _run_app(environ: dict[str, Any], prefix: str, path: str, request: flask.Req
     environ["sutradhar.request_id"] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
     # every message of this request carries the id from function to function
     ids = {"request_id": environ["sutradhar.request_id"], **read_trace(request.headers)}
-    with bind_fields(component="api", **ids):
+    with bind_fields(component="api", **ids), span("request", method=request.method, path=path):
         return flask.Response.from_app(_create_app(get_segment(path)).wsgi_app, environ)
 
 

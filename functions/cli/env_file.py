@@ -31,7 +31,6 @@ _INSTEAD: Mapping[str, str] = {
     "MUSIC_BED_PATH": 'use "music": "song.mp3" in the plan',
     "PROFILING_ENABLED": "a job's summary has the times of each step; DEBUG=1 logs each command of the renderer",
     "SCHEDULE_TZ": _ABSENT,
-    "SENTRY_DSN": "errors and their traces are in the log",
     "SIMULATE_RENDER": "videos are always rendered",
     "SUNO_API_KEY": _NO_PROVIDER,
     "TTS_PROVIDER": "use NARRATORS",

@@ -78,7 +78,8 @@ def list_requirements() -> list[str]:
         line.partition("==")[::2] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
     )
     versions = {canonicalize_name(name): version for name, version in pinned.items()}
-    declared = [Requirement(text) for text in (*project["dependencies"], *project["optional-dependencies"]["gcp"])]
+    extras = [text for extra in ("gcp", "sentry", "tracing") for text in project["optional-dependencies"][extra]]
+    declared = [Requirement(text) for text in (*project["dependencies"], *extras)]
     todo = [one for one in declared if canonicalize_name(one.name) not in _NOT_NEEDED]
     pinned_lines: dict[str, str] = {}
     visited: set[tuple[str, frozenset[str]]] = set()

@@ -9,8 +9,8 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ _LEVELS: Mapping[Level, int] = {
     "warning": logging.WARNING,
     "error": logging.ERROR,
 }
-_NAME = "sutradhar"
+LOGGER_NAME = "sutradhar"
 
 _fields: ContextVar[Mapping[str, object] | None] = ContextVar("fields", default=None)
 _lock = threading.Lock()
@@ -51,23 +51,29 @@ class _JsonFormatter(logging.Formatter):
     """Formats a record as the JSON object that Cloud Logging reads."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = record.getMessage()
-        source = {} if record.name == _NAME else {"logger": record.name, "message": text}
-        line: dict[str, object] = {
-            "severity": record.levelname,
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "event": "library_message" if source else text,
-            **source,
-            **(_fields.get() or {}),
-            **getattr(record, "fields", {}),
-        }
-        if record.exc_info and (exc := record.exc_info[1]):
-            line["error"] = str(exc) or type(exc).__name__
-            line["stack_trace"] = "".join(traceback.format_exception(exc))
+        line = describe_record(record)
         trace = str(line.get("trace", ""))
         if _project and len(trace) == _TRACE_CHARS:
             line["logging.googleapis.com/trace"] = f"projects/{_project}/traces/{trace}"
         return format_line(line)
+
+
+def describe_record(record: logging.LogRecord) -> dict[str, object]:
+    """Return the fields of the line for ``record``."""
+    text = record.getMessage()
+    source = {} if record.name == LOGGER_NAME else {"logger": record.name, "message": text}
+    line: dict[str, object] = {
+        "severity": record.levelname,
+        "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        "event": "library_message" if source else text,
+        **source,
+        **(_fields.get() or {}),
+        **getattr(record, "fields", {}),
+    }
+    if record.exc_info and (exc := record.exc_info[1]):
+        line["error"] = str(exc) or type(exc).__name__
+        line["stack_trace"] = "".join(traceback.format_exception(exc))
+    return line
 
 
 def format_line(line: Mapping[str, object]) -> str:
@@ -108,7 +114,7 @@ def _append_line(path: Path, text: str) -> None:
             path.replace(path.with_name(f"{path.name}.1"))
 
 
-_logger = logging.getLogger(_NAME)
+_logger = logging.getLogger(LOGGER_NAME)
 _logger.setLevel(logging.DEBUG)
 _logger.propagate = False
 _logger.addHandler(_JsonHandler())
@@ -158,6 +164,26 @@ def bind_fields(**fields: object) -> Iterator[None]:
 def log(event: str, *, level: Level = "info", exc: BaseException | None = None, **fields: object) -> None:
     """Write one line: the constant name ``event`` in snake_case, its ``fields``, and ``exc`` with its stack trace."""
     _logger.log(_LEVELS[level], event, exc_info=exc, extra={"fields": fields})
+
+
+SpanMaker = Callable[[str, dict[str, str]], AbstractContextManager[None]]
+_span_makers: list[SpanMaker] = []
+"""At most one."""
+
+
+def set_spans(open_span: SpanMaker | None) -> None:
+    """Let ``open_span`` open the spans of this process from now on; None: there are none."""
+    _span_makers[:] = [] if open_span is None else [open_span]
+
+
+def span(name: str, **attributes: str) -> AbstractContextManager[None]:
+    """Return a span for the block, or nothing if no collector is set."""
+    return _span_makers[0](name, attributes) if _span_makers else nullcontext()
+
+
+def hide_secrets(value: Any) -> Any:
+    """Return ``value`` without secrets, at any depth."""
+    return _scrubber.scrub(value)
 
 
 def read_carried_fields() -> dict[str, str]:

@@ -23,6 +23,8 @@ EXTRAS = {
     "functions/dev/package.py": {"emulators"},
     "shared/sutradhar/backends/gcp/": {"gcp"},
     "shared/sutradhar/providers/hosted/googletts/": {"gcp"},
+    "shared/sutradhar/sentry_reports.py": {"sentry"},
+    "shared/sutradhar/tracing.py": {"tracing"},
     "shared/sutradhar/providers/offline/piper.py": {"piper"},
     "shared/sutradhar/providers/alignment/whisper.py": {"whisper"},
 }

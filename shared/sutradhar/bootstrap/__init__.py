@@ -23,7 +23,26 @@ def settings() -> Settings:
     telemetry.configure(current.process.log_level, current.environment, project)
     if current.process.log_file:
         telemetry.write_to(current.process.log_file, also_stderr=True)
+    if current.process.sentry_dsn or current.process.otlp_endpoint:
+        _start_observers(current.process.sentry_dsn, current.process.otlp_endpoint)
     return current
+
+
+def _start_observers(sentry_dsn: str, otlp_endpoint: str) -> None:
+    """Start what sends errors and spans to other servers; a missing package ends no process."""
+    from sutradhar.domain.core.errors import NotInstalled
+
+    try:
+        if sentry_dsn:
+            from sutradhar.sentry_reports import start_sentry
+
+            start_sentry(sentry_dsn, telemetry.hide_secrets)
+        if otlp_endpoint:
+            from sutradhar.tracing import start_tracing
+
+            start_tracing(otlp_endpoint)
+    except NotInstalled as exc:
+        telemetry.log("observer_missing", level="warning", error=str(exc))
 
 
 @cache

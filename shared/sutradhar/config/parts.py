@@ -71,6 +71,11 @@ class ProcessSettings(Part):
     log_file: UserPath | None = Field(default=None, validation_alias="LOG_FILE")
     """A file that gets a copy of the log; `sutradhar serve` sets it for the server."""
 
+    sentry_dsn: str = Field(default="", validation_alias="SENTRY_DSN")
+    """The address of a project at Sentry, which gets errors; empty: none does."""
+    otlp_endpoint: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """The URL of an OpenTelemetry collector (OTLP over HTTP), which gets spans; empty: none does."""
+
     @property
     def home(self) -> Path:
         """The folder in which the local backend keeps jobs, files and its queue."""

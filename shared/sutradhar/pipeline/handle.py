@@ -42,7 +42,7 @@ from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.uploads import get_upload
 from sutradhar.pipeline.webhook_delivery import deliver_webhook
 from sutradhar.pipeline.webhook_events import announce_end
-from sutradhar.telemetry import log
+from sutradhar.telemetry import log, span
 
 HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.PlanRender: plan,
@@ -71,7 +71,8 @@ def handle(services: Services, message: Message) -> None:
     ``handle_dead_letter`` if the bus does not report it.
     """
     try:
-        _handle_once(services, message)
+        with span(message.type, **message_subject(message)):
+            _handle_once(services, message)
     except Exception as exc:
         if not services.bus.reports_last_error:
             log("message_failed", level="warning", exc=exc)

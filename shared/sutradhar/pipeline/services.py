@@ -156,12 +156,14 @@ def _log_move(before: Job, job: Job) -> None:
         facts["total_seconds"] = round(job.active_sec, 3)
         facts["wanted_seconds"] = round(estimate_requested_sec(job))
         facts["render_mode"] = job.requested_plan.render.mode
+        facts["target_res"] = job.requested_plan.render.resolution
     if job.result:
         facts["video_seconds"] = round(job.result.duration_sec, 3)
     if job.error:
         facts |= {"error_stage": job.error.stage, "cause": job.error.cause}
         facts |= {"user_error": job.error.is_user_error, "timeout": job.error.is_timeout}
-    log("job_moved", job_id=job.id, was=before.state, state=job.state, **facts)
+    is_fault = job.error is not None and not job.error.is_user_error
+    log("job_moved", level="error" if is_fault else "info", job_id=job.id, was=before.state, state=job.state, **facts)
 
 
 @contextmanager

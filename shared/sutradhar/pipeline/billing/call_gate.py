@@ -20,6 +20,7 @@ from sutradhar.pipeline.billing.rate_limit import RateLimit
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
+from sutradhar.telemetry import span
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # each feature of a class takes time when it is created
@@ -94,7 +95,7 @@ class PaidCallGate:
     def call(self, usage: Usage) -> Iterator["PaidCall"]:
         provider, model = usage.provider, usage.model
         is_trial = self.health.enter(provider, model)
-        with self.concurrency.hold_slot(provider):
+        with self.concurrency.hold_slot(provider), span("provider call", provider=provider, model=model):
             self.rate.count_call(provider)
             call = self._reserve(usage)
             try:

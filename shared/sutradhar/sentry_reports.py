@@ -1,0 +1,54 @@
+"""Send errors to Sentry, if SENTRY_DSN is set: each error in the log is an event with the fields of its line."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sutradhar.domain.core.errors import NotInstalled
+from sutradhar.telemetry import LOGGER_NAME, describe_record
+
+_TAGS = ("job_id", "request_id", "component", "render_mode", "encoder", "target_res", "error_stage", "message_type")
+"""Fields by which events are searched; the others are the event's context."""
+_LEVELS = {"WARNING": "warning", "ERROR": "error", "CRITICAL": "fatal"}
+
+
+def start_sentry(dsn: str, scrub: Callable[[Any], Any]) -> logging.Handler:
+    """Report errors to ``dsn`` from now on; ``scrub`` takes the secrets out of an event. Return the handler of the log.
+
+    Raises:
+        NotInstalled: the package is missing.
+    """
+    try:
+        import sentry_sdk
+    except ImportError as exc:
+        raise NotInstalled("sentry-sdk", advice="pip install 'sutradhar[sentry]', or unset SENTRY_DSN") from exc
+    sentry_sdk.init(
+        dsn,
+        default_integrations=False,  # they would report each error a second time, and patch what they find
+        auto_enabling_integrations=False,
+        include_local_variables=False,  # variables may hold keys
+        before_send=lambda event, _hint: scrub(event),
+    )
+    handler = _SentryHandler(logging.ERROR)
+    logging.getLogger(LOGGER_NAME).addHandler(handler)
+    return handler
+
+
+class _SentryHandler(logging.Handler):
+    """Turns a record into an event."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        import sentry_sdk
+
+        fields = describe_record(record)
+        with sentry_sdk.new_scope() as scope:
+            scope.set_level(_LEVELS.get(record.levelname, "error"))  # type: ignore[arg-type]  # our own table
+            for name in _TAGS:
+                if fields.get(name) is not None:
+                    scope.set_tag(name, str(fields[name]))
+            scope.set_context("log", {name: value for name, value in fields.items() if name not in _TAGS})
+            scope.fingerprint = [str(fields["event"]), str(fields.get("error_stage", "")), "{{ default }}"]
+            if record.exc_info and record.exc_info[1]:
+                scope.capture_exception(record.exc_info[1])
+            else:
+                scope.capture_message(str(fields["event"]))
