@@ -155,7 +155,7 @@ def _files() -> dict[str, str]:
     return {
         str(one.locate_file(file)): canonicalize_name(one.name)
         for one in metadata.distributions()
-        if one.name.startswith(("google", "grpc", "proto"))
+        if one.name.startswith(("google", "grpc", "opentelemetry", "proto"))
         for file in one.files or ()
     }
 
