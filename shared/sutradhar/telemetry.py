@@ -166,19 +166,19 @@ def log(event: str, *, level: Level = "info", exc: BaseException | None = None, 
     _logger.log(_LEVELS[level], event, exc_info=exc, extra={"fields": fields})
 
 
-SpanMaker = Callable[[str, dict[str, str]], AbstractContextManager[None]]
-_span_makers: list[SpanMaker] = []
+SpanFactory = Callable[[str, dict[str, str]], AbstractContextManager[None]]
+_span_factories: list[SpanFactory] = []
 """At most one."""
 
 
-def set_spans(open_span: SpanMaker | None) -> None:
+def set_spans(open_span: SpanFactory | None) -> None:
     """Let ``open_span`` open the spans of this process from now on; None: there are none."""
-    _span_makers[:] = [] if open_span is None else [open_span]
+    _span_factories[:] = [] if open_span is None else [open_span]
 
 
 def span(name: str, **attributes: str) -> AbstractContextManager[None]:
     """Return a span for the block, or nothing if no collector is set."""
-    return _span_makers[0](name, attributes) if _span_makers else nullcontext()
+    return _span_factories[0](name, attributes) if _span_factories else nullcontext()
 
 
 def hide_secrets(value: Any) -> Any:

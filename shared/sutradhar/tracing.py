@@ -28,11 +28,11 @@ def start_tracing(endpoint: str) -> Any:
     provider = TracerProvider(resource=Resource.create({"service.name": "sutradhar"}))
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
-    telemetry.set_spans(_SpanMaker(provider.get_tracer("sutradhar")))
+    telemetry.set_spans(_SpanFactory(provider.get_tracer("sutradhar")))
     return provider
 
 
-class _SpanMaker:
+class _SpanFactory:
     """Opens spans. The outermost span of a process continues the trace in the fields of the log, and binds a new one if
     there is none, so that lines, messages and spans share it."""
 
