@@ -10,6 +10,7 @@ from sutradhar.domain.jobs.job import Job, JobFailure, Outcome, Result
 from sutradhar.domain.jobs.tallies import Tally
 from sutradhar.domain.plan.plan import RenderPlan
 from tests.contract.conftest import StoreFixture
+from tests.unit.test_job import REQUESTS
 
 RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=29.5, size=1)
 
@@ -21,7 +22,7 @@ def make_job(kit: StoreFixture, job_id: str) -> Job:
 
 def start_rendering(kit: StoreFixture, job: Job) -> None:
     kit.clock.advance(7)
-    kit.jobs.update(job.id, lambda j: j.start_producing(j.requested_plan, (), (), kit.clock.now()))
+    kit.jobs.update(job.id, lambda j: j.start_producing(j.requested_plan, REQUESTS, (), kit.clock.now()))
     kit.clock.advance(20)
     kit.jobs.update(job.id, lambda j: j.start_rendering({}, kit.clock.now()))
 
