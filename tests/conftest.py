@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from functions.api import request_tallies
 from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar import bootstrap, telemetry
 from tests import emulated_cloud
@@ -27,6 +28,7 @@ def pytest_configure() -> None:
 def forget() -> None:
     for cached in (bootstrap.services, bootstrap.backend, bootstrap.settings):
         cached.cache_clear()
+    request_tallies.drop_counts()
 
 
 @pytest.fixture

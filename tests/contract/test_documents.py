@@ -21,7 +21,7 @@ def test_a_record_is_stored_once(kit: StoreFixture) -> None:
 
 def test_kinds_do_not_meet(kit: StoreFixture) -> None:
     kit.documents.create(NOTES, make_note("a", kit.clock.now()))
-    with pytest.raises(NotFound, match="other_note"):
+    with pytest.raises(NotFound, match="other note"):
         kit.documents.get(OTHER_NOTES, "a")
     assert kit.documents.list(OTHER_NOTES).records == []
     assert not kit.documents.delete(OTHER_NOTES, "a")

@@ -14,7 +14,10 @@ from sutradhar.domain.jobs.webhook import Delivery
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 
-BODIES: Mapping[str, Any] = {"webhooks:change_webhook": {"webhook_url": None}}
+BODIES: Mapping[str, Any] = {
+    "webhooks:change_webhook": {"webhook_url": None},
+    "review:patch_plan": {"title": "Tea"},
+}
 """A valid body for each view that needs one."""
 RULES = [(route, rule) for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)]
 NAMING = [(route, rule) for route, rule in RULES if route.names and route.access != "admin"]

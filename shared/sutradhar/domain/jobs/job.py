@@ -249,7 +249,8 @@ class Job(Record):
         if self.state is not JobState.PLANNING:
             return self, self.pending_messages()
         job = self.evolve(plan=plan, requests=tuple(requests), notices=tuple(notices))
-        job = job.transition(JobState.PRODUCING if job.due_requests else JobState.AWAITING_APPROVAL, now)
+        waits = job.needs_approval and not job.due_requests
+        job = job.transition(JobState.AWAITING_APPROVAL if waits else JobState.PRODUCING, now)
         return job, job.pending_messages()
 
     def start_rendering(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
