@@ -116,6 +116,18 @@ resource "google_storage_bucket_iam_member" "uploads" {
   }
 }
 
+# The sweep writes the files of the audit log, and reads nothing.
+resource "google_storage_bucket_iam_member" "audit" {
+  bucket = google_storage_bucket.assets.name
+  role   = "roles/storage.objectUser"
+  member = "serviceAccount:${module.function["sweep"].service_account}"
+
+  condition {
+    title      = "${var.name}-audit-only"
+    expression = "resource.name.startsWith(\"${local.bucket_path}/objects/audit/\")"
+  }
+}
+
 # api only hands out URLs of finished videos, dead_letter only looks up the cause that was noted.
 resource "google_storage_bucket_iam_member" "readers" {
   for_each = toset(["api", "dead_letter"])

@@ -101,7 +101,12 @@ def _answer_call(route: Route, **values: str) -> Response:
             from functions.api.limits import count_call
 
             count_call()
-    return call_view(route, values)
+    response = call_view(route, values)
+    if route.is_audited:
+        from functions.api.audit import note_call
+
+        note_call(route, values, response)
+    return response
 
 
 def _complete_response(response: flask.Response) -> flask.Response:

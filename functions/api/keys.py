@@ -5,6 +5,7 @@ Only an admin may do this. While there is no key, each caller that is let in may
 
 from pydantic import Field
 
+from functions.api.audit import add_facts
 from functions.api.auth import forget_keys
 from functions.api.endpoint import endpoint
 from sutradhar import bootstrap
@@ -58,6 +59,7 @@ def create_key(body: KeyRequest) -> tuple[NewKey, int, dict[str, str]]:
     backend = bootstrap.backend()
     key, secret = api_keys.create(backend.records, backend.clock, body.name, body.role, body.daily_budget)
     forget_keys()
+    add_facts(key_id=key.id, role=key.role)
     return _show_secret(key, secret), 201, {"Cache-Control": "no-store"}
 
 

@@ -58,6 +58,10 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
 
 
 def answer_error(exc: Exception) -> flask.Response:
+    if isinstance(exc, Unauthorized | BudgetSpent | LimitReached | InvalidRequest):
+        from functions.api.audit import note_refusal
+
+        note_refusal(exc)
     if isinstance(exc, InvalidSettings):
         log("settings_wrong", level="error", exc=exc)
         return make_problem(

@@ -2,6 +2,7 @@
 
 import flask
 
+from functions.api.audit import add_facts
 from functions.api.auth import caller, require_access
 from functions.api.client_plan import OrderedPlan
 from functions.api.endpoint import endpoint
@@ -64,6 +65,12 @@ def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
     services = bootstrap.services()
     job, created = submit(services, body, key, caller(), base_url=find_base_url() if body.webhook_url else "")
+    add_facts(
+        job_id=job.id,
+        topic=(body.topic or body.title or "")[:200],
+        scenes=len(job.requested_plan.scenes),
+        estimated_cost_usd=usd(job.estimated_micros),
+    )
     state = "pending" if created else name_state(job)
     url = make_url(f"/render/{job.id}")
     answer = OrderedRender(

@@ -29,6 +29,11 @@ class Route(NamedTuple):
         """Return whether RATE_LIMIT_PER_MIN counts the call: it creates or changes work."""
         return self.method != "GET" and self.view not in _UNCOUNTED
 
+    @property
+    def is_audited(self) -> bool:
+        """Return whether the audit log has an entry for each call."""
+        return self.is_counted or self.view in ("renders:cancel_render", "files:download_file")
+
 
 _UNCOUNTED = frozenset(
     {

@@ -1,5 +1,6 @@
 """Run `sutradhar keys`: make, list, rotate and revoke the keys of the API."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Annotated, cast
 
@@ -12,7 +13,9 @@ from functions.cli.start import prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.api_key import ApiKey, Role
+from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.pipeline import api_keys
+from sutradhar.pipeline.audit import note_act
 
 app = typer.Typer(help="API keys. Once a key exists, every call needs one.", no_args_is_help=True)
 
@@ -38,6 +41,7 @@ def add(
         prepare_home(least_free=0)
         backend = bootstrap.backend()
         key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
+        _note_act("create_key", key)
     if as_json:
         print_json({**_describe_key(key), "secret": secret})
         return
@@ -67,6 +71,18 @@ def show(as_json: AsJson = False) -> None:
     print_table(table, "No keys: only this machine may call. `sutradhar keys add NAME` makes the first.")
 
 
+def _note_act(action: str, key: ApiKey) -> None:
+    backend = bootstrap.backend()
+    entry = AuditEntry(
+        id=secrets.token_hex(8),
+        at=backend.clock.now(),
+        action=action,
+        actor="terminal",
+        facts={"key_id": key.id, "role": key.role},
+    )
+    note_act(backend.documents, entry)
+
+
 def _list_keys() -> list[ApiKey]:
     """Return all keys, those of the environment of this process last."""
     settings = bootstrap.settings().api
@@ -80,6 +96,7 @@ def rotate(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
     with report_errors():
         prepare_home(least_free=0)
         key, secret = api_keys.rotate(bootstrap.backend().records, key_id)
+        _note_act("rotate_key", key)
     if as_json:
         print_json({**_describe_key(key), "secret": secret})
         return
@@ -94,6 +111,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
         prepare_home(least_free=0)
         records = bootstrap.backend().records
         key = api_keys.revoke(records, key_id)
+        _note_act("revoke_key", key)
     if as_json:
         print_json(_describe_key(key))
     else:

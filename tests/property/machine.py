@@ -22,6 +22,7 @@ from sutradhar.backends.local.documents import SqliteDocumentStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteAssetStore, SqliteJobStore, SqliteLeaseStore
+from sutradhar.backends.local.tallies import SqliteTallyStore
 from sutradhar.domain.core.errors import Conflict, ProviderError
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobState
@@ -67,7 +68,9 @@ class PipelineMachine(RuleBasedStateMachine):
         """Return the services of the process with ``process_registry``."""
         database, leases = self.database, SqliteLeaseStore(self.database, process_registry, self.clock)
         records, documents = SqliteKeyValueStore(database), SqliteDocumentStore(database)
-        return Stores(SqliteJobStore(database), SqliteAssetStore(database), leases, records, documents)
+        return Stores(
+            SqliteJobStore(database), SqliteAssetStore(database), leases, records, documents, SqliteTallyStore(database)
+        )
 
     # the calls that the fake providers make
 

@@ -18,6 +18,7 @@ from sutradhar.pipeline.services import Services
 from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import AssetStore, Change, JobStore, Lease, LeaseStore
+from sutradhar.ports.tallies import TallyStore
 from tests.fake_providers import free_call_gate, provider_set
 from tests.fakes import FakeRunner, PortSet
 from tests.property.interleaving import Handler, Stepped
@@ -35,6 +36,7 @@ class Stores:
     leases: LeaseStore
     records: KeyValueStore
     documents: DocumentStore
+    tallies: TallyStore
     between: bool = False
     """True if other processes can write between the reading and the writing of an update."""
 
@@ -86,6 +88,7 @@ class Process:
             "leases": LeaseWatch(stores.leases, machine),
             "records": stores.records,
             "documents": stores.documents,
+            "tallies": stores.tallies,
             "blobs": blobs,
             "bus": self.queue,
             "runner": runner,

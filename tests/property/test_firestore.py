@@ -9,6 +9,7 @@ from sutradhar.backends.gcp.documents import FirestoreDocumentStore
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
+from sutradhar.backends.gcp.tallies import FirestoreTallyStore
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from tests import emulated_cloud
 from tests.property.machine import PipelineMachine
@@ -29,6 +30,7 @@ class FirestoreMachine(PipelineMachine):
             FirestoreLeaseStore(self.firestore, self.clock),
             FirestoreKeyValueStore(self.firestore, self.clock),
             FirestoreDocumentStore(self.firestore),
+            FirestoreTallyStore(self.firestore),
             between=True,
         )
 

@@ -72,8 +72,9 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
     if v.get("condition"):
         bucket = "projects/_/buckets/demo-project-other-assets"
         ours = f'resource.name == "{bucket}" || resource.name.startsWith("{bucket}/objects/uploads/")'
-        assert [c["expression"] for c in v["condition"]] == [ours]
-        return "uploads"
+        audit = f'resource.name.startsWith("{bucket}/objects/audit/")'
+        (condition,) = v["condition"]
+        return {ours: "uploads", audit: "audit files"}[condition["expression"]]
     names = ("topic", "subscription", "bucket", "service_account_id", "repository", "name")
     return known[next(v[name] for name in names if v.get(name))]
 

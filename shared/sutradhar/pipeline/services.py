@@ -12,6 +12,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.jobs.tallies import estimate_requested_sec
 from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.pipeline.audit import note_end
 from sutradhar.pipeline.billing.call_gate import PaidCallGate
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.ports.backend import Backend
@@ -144,6 +145,8 @@ class Services:
         job, messages = self.jobs.update(job_id, note_and_change)
         if job.state is not before[-1].state:
             _log_move(before[-1], job)
+        if job.state.is_terminal:
+            note_end(self.documents, job)
         self.send(messages)
         return job
 

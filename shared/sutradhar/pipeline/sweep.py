@@ -3,6 +3,7 @@ pending messages, so no loss is final."""
 
 from datetime import timedelta
 
+from sutradhar.pipeline.audit_files import write_audit_files
 from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.webhook_delivery import send_due_deliveries
@@ -12,13 +13,14 @@ STALLED = timedelta(minutes=5)
 
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
-    """Send the pending messages of all jobs that no process has written to for ``stalled``, order the webhooks that are
-    due, delete expired records, and write the library's entries of jobs of earlier versions. Return the number of
-    stalled jobs."""
+    """Send the pending messages of all jobs that no process has written to for ``stalled``, and order the webhooks that
+    are due. Write the files of the audit log, delete expired records, and write the library's entries of jobs of
+    earlier versions. Return the number of stalled jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
     send_due_deliveries(services)
+    write_audit_files(services)
     services.documents.delete_expired(services.clock.now())
     refresh_library(services)
     return len(jobs)
