@@ -66,11 +66,9 @@ class PipelineMachine(RuleBasedStateMachine):
 
     def stores(self, process_registry: ProcessRegistry) -> Stores:
         """Return the services of the process with ``process_registry``."""
-        database, leases = self.database, SqliteLeaseStore(self.database, process_registry, self.clock)
-        records, documents = SqliteKeyValueStore(database), SqliteDocumentStore(database)
-        return Stores(
-            SqliteJobStore(database), SqliteAssetStore(database), leases, records, documents, SqliteTallyStore(database)
-        )
+        db, leases = self.database, SqliteLeaseStore(self.database, process_registry, self.clock)
+        others = (SqliteKeyValueStore(db), SqliteDocumentStore(db), SqliteTallyStore(db))
+        return Stores(SqliteJobStore(db), SqliteAssetStore(db), leases, *others)
 
     # the calls that the fake providers make
 
