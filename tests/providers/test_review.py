@@ -1,6 +1,7 @@
 """A plan with ``review`` pays for its script and its narrations, then waits; what does not change is not made again."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sutradhar.domain.plan.plan_patch import PlanPatch
 from sutradhar.pipeline.review import approve, change_plan, read_plan
 from sutradhar.pipeline.submit import cancel
 from sutradhar.pipeline.sweep import sweep
+from tests.property.test_review import RacingJobs, act
 from tests.providers.pipeline_harness import PipelineHarness, environment
 from tests.providers.server import ProviderStub
 from tests.providers.test_buying import PLAN, list_billed_calls, spend_for_others
@@ -166,4 +168,31 @@ def test_a_lost_message_of_an_approval_is_swept(pipeline: PipelineHarness, waiti
     clock.advance(3600)
     assert sweep(pipeline.services) == 1
     pipeline.work()
+    assert pipeline.job(waiting.id).state is JobState.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("approve", "change"), ("change", "approve"), ("approve", "cancel"), ("cancel", "approve"), ("change", "cancel")],
+)
+def test_calls_that_race_leave_one_plan_and_one_end(
+    pipeline: PipelineHarness, waiting: Job, stub: ProviderStub, first: str, second: str
+) -> None:
+    """The second call comes when the first one has read the job and has not written yet."""
+    services = pipeline.services
+    backend: Any = services.backend
+    racing = replace(services, backend=replace(backend, jobs=RacingJobs(services, waiting.id, second)))
+    before = list_paths(stub)
+    act(racing, waiting.id, first)
+    pipeline.work()
+    job = pipeline.job(waiting.id)
+    if "cancel" in (first, second):
+        assert job.state is JobState.CANCELLED
+        assert list_paths(stub) == before
+        return
+    # the change came first or was refused, so the caller has approved what is made
+    assert len(job.plan_changes) == (second == "change")
+    if job.state is JobState.AWAITING_APPROVAL:
+        act(services, waiting.id, "approve")
+        pipeline.work()
     assert pipeline.job(waiting.id).state is JobState.SUCCEEDED
