@@ -16,10 +16,12 @@ from typer.testing import CliRunner, Result
 
 from functions.cli import app
 from functions.cli.jobs import complete_job
+from functions.cli.waiting_job import show_waiting_job
 from sutradhar import bootstrap
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, submit
 
 
@@ -96,7 +98,23 @@ def test_cancel_and_retry_move_the_job(home: Path) -> None:
     assert "only a failed job can be retried" in refused.stderr
 
 
-@pytest.mark.parametrize("verb", ["status", "cancel", "retry", "logs"])
+def test_a_waiting_job_is_shown_and_approved(home: Path, tmp_path: Path) -> None:
+    scenes = [{"narration": "Tea is hot.", "image_prompt": "a cup of tea"}]
+    job, _ = submit(bootstrap.services(), RenderPlan.parse({"review": True, "title": "Tea", "scenes": scenes}))
+    refused = run("approve", job.id)
+    assert refused.exit_code == 1
+    assert "does not wait for approval yet" in " ".join(refused.stderr.split())
+    while (job := bootstrap.backend().jobs.get(job.id)).state in (JobState.PLANNING, JobState.PRODUCING):
+        for message in job.pending_messages():
+            handle(bootstrap.services(), message)
+    assert run_json("status", job.id)["state"] == "awaiting_approval"
+    (narration,) = show_waiting_job(job, tmp_path)
+    assert narration.read_bytes().startswith(b"RIFF")
+    assert run_json("approve", job.id) == {"job_id": job.id, "state": "running"}
+    assert f"sutradhar status {job.id} --watch" in run("approve", job.id).stderr
+
+
+@pytest.mark.parametrize("verb", ["status", "approve", "cancel", "retry", "logs"])
 def test_an_unknown_job_is_one_clear_error(home: Path, verb: str) -> None:
     result = run(verb, "job-none", "--json")
     assert (result.exit_code, result.stdout) == (1, "")

@@ -74,7 +74,7 @@ class ReviewMachine(PipelineMachine):
 
     @rule(which=st.integers(0, 1))
     def user_approves(self, which: int) -> None:
-        before = self._only()
+        before = self._get_job()
         try:
             approve(self.processes[which].services, before.id)
         except Conflict:
@@ -83,7 +83,7 @@ class ReviewMachine(PipelineMachine):
 
     @rule(which=st.integers(0, 1), patch=st.sampled_from(PATCHES))
     def user_changes(self, which: int, patch: dict[str, object]) -> None:
-        before = self._only()
+        before = self._get_job()
         try:
             change_plan(self.processes[which].services, before.id, PlanPatch.parse(patch))
         except Conflict:
@@ -92,41 +92,41 @@ class ReviewMachine(PipelineMachine):
     @rule(first=st.sampled_from(ACTS), second=st.sampled_from(ACTS), luck=st.integers(0, 5))
     def two_users_race(self, first: str, second: str, luck: int) -> None:
         """Let a call come while another one has read the job and has not written yet."""
-        job, services = self._only(), self.processes[0].services
+        job, services = self._get_job(), self.processes[0].services
         if job.state is not JobState.AWAITING_APPROVAL or ("cancel" in (first, second) and luck):
             return
         ports: Any = services.backend  # a PortSet
         racing = replace(services, backend=replace(ports, jobs=RacingJobs(services, job.id, second)))
         act(racing, job.id, first)
-        after = self._only()
+        after = self._get_job()
         if "cancel" in (first, second):
             self.cancelled.add(job.id)
             assert after.state is JobState.CANCELLED
 
     @invariant()
     def only_narrations_are_made_before_the_approval(self) -> None:
-        if self.jobs and not self._only().approved_at:
+        if self.jobs and not self._get_job().approved_at:
             assert not [what for what in self.providers.calls if what != "plan" and not what.startswith("narration ")]
 
     @invariant()
     def a_waiting_job_has_its_narrations_and_no_message(self) -> None:
-        if self.jobs and (job := self._only()).state is JobState.AWAITING_APPROVAL:
-            found = self.mine.assets.get_many([request.key for request in job.requests])
-            assert all(request.key in found for request in job.due_requests)
+        if self.jobs and (job := self._get_job()).state is JobState.AWAITING_APPROVAL:
+            stored = self.mine.assets.get_many([request.key for request in job.requests])
+            assert all(request.key in stored for request in job.due_requests)
             assert job.pending_messages() == []
 
     @invariant()
     def the_plan_of_an_approved_job_stays(self) -> None:
-        if self.jobs and (job := self._only()).approved_at:
+        if self.jobs and (job := self._get_job()).approved_at:
             assert all(change.changed_at <= job.approved_at for change in job.plan_changes)
 
     def _drain(self) -> None:
         super()._drain()
-        if self.jobs and self._only().state is JobState.AWAITING_APPROVAL:
+        if self.jobs and self._get_job().state is JobState.AWAITING_APPROVAL:
             approve(self.processes[0].services, self.jobs[0])
             super()._drain()
 
-    def _only(self) -> Job:
+    def _get_job(self) -> Job:
         return self._job(self.jobs[0])
 
 

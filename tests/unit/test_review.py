@@ -98,8 +98,8 @@ def test_a_new_narration_drops_its_translations_unless_they_are_given() -> None:
     patch = PlanPatch.parse({"scenes": [{"index": 0, "narration": "Coffee."}]})
     after = change_fields(PLAN, patch)
     assert [one.path for one in list_changes(PLAN, after)] == ["scenes[0].narration", "scenes[0].translations"]
-    given = {"index": 0, "narration": "Coffee.", "translations": {"hi": "कॉफ़ी"}}
-    assert change_fields(PLAN, PlanPatch.parse({"scenes": [given]})).scenes[0].translations == {"hi": "कॉफ़ी"}
+    scene = {"index": 0, "narration": "Coffee.", "translations": {"hi": "कॉफ़ी"}}
+    assert change_fields(PLAN, PlanPatch.parse({"scenes": [scene]})).scenes[0].translations == {"hi": "कॉफ़ी"}
     same = change_fields(PLAN, PlanPatch.parse({"title": "Tea", "scenes": [{"index": 0, "narration": "Tea."}]}))
     assert list_changes(PLAN, same) == ()
 
