@@ -32,6 +32,8 @@ class Route(NamedTuple):
     @property
     def is_audited(self) -> bool:
         """Return whether the audit log has an entry for each call."""
+        if self.view == "plan_preview:preview_plan":
+            return False  # it only computes an answer
         return self.is_counted or self.view in ("renders:cancel_render", "files:download_file")
 
 
