@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import secrets
 
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.api_key import ApiKey
@@ -11,7 +10,6 @@ from sutradhar.domain.core.errors import (
     FieldError,
     IdempotencyMismatch,
     InvalidRequest,
-    NotFound,
     ProviderError,
 )
 from sutradhar.domain.jobs.job import Job, JobState
@@ -21,6 +19,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
 from sutradhar.pipeline.active_jobs import take_place
 from sutradhar.pipeline.estimate import Estimate, estimate
+from sutradhar.pipeline.idempotency import find_keyed_job
 from sutradhar.pipeline.models import refuse_gone
 from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
@@ -41,7 +40,7 @@ def submit(
     """Return the job for ``requested_plan``, and whether it is new.
 
     Args:
-        idempotency_key: with the same key and plan, one caller gets the same job each time.
+        idempotency_key: with the same key and plan, one caller gets the same job for 24 hours.
         caller: the API key of the caller, which owns the job; None: there are no API keys.
         limits: the limits of the plan; None: the limits of the API.
         base_url: the URL of the API as the caller reaches it; the URLs in webhooks begin with it.
@@ -55,9 +54,9 @@ def submit(
     digest = hash_request(requested_plan)
     owner, cap = (caller.id, caller.daily_budget) if caller else ("", None)
     own_key = f"{owner}/{idempotency_key}" if owner and idempotency_key else idempotency_key
-    job_id = f"job-{_short(own_key) if own_key else secrets.token_hex(8)}"
     # before the remaining budget is checked, since an existing job may itself have used up the rest
-    job, created = _find_job(services, job_id) if own_key else None, False
+    job_id, job = find_keyed_job(services, own_key)
+    created = False
     if job is None:
         await_checks(services, {use.upload_id for use in find_uploads(requested_plan)}, CHECK_WAIT_SEC)
         check_own_media(services, requested_plan, limits or services.limits, caller)
@@ -158,14 +157,3 @@ def retry(services: Services, job_id: str, *, needs_place: bool = False) -> Job:
     if needs_place and (job := services.jobs.get(job_id)).state is JobState.FAILED:
         take_place(services, job)
     return services.move(job_id, lambda job: job.retry(services.clock.now()))
-
-
-def _find_job(services: Services, job_id: str) -> Job | None:
-    try:
-        return services.jobs.get(job_id)
-    except NotFound:
-        return None
-
-
-def _short(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()[:16]
