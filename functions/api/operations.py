@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import flask
 
-from functions.api.auth import require_key
+from functions.api.auth import require_admin, require_key
 from functions.api.endpoint import endpoint
 from functions.api.operations_models import (
     BudgetLeft,
@@ -79,9 +79,10 @@ def show_system() -> SystemStatus:
     )
 
 
-@endpoint(answers={200: JobMetrics})
+@endpoint(answers={200: JobMetrics}, errors=(401, 404))
 def show_metrics() -> JobMetrics:
     """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
+    _protect_metrics()
     operations = _read()
     counts = operations.counts
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
@@ -107,7 +108,7 @@ def show_metrics() -> JobMetrics:
     )
 
 
-@endpoint(answers={200: "text/plain"})
+@endpoint(answers={200: "text/plain"}, errors=(401, 404))
 def show_prometheus() -> flask.Response:
     """Answer with the metrics in the text format of Prometheus.
 
@@ -116,8 +117,14 @@ def show_prometheus() -> flask.Response:
     """
     from functions.api.prometheus import write_metrics
 
+    _protect_metrics()
     text = write_metrics(_read(), _measure_disk())
     return flask.Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _protect_metrics() -> None:
+    if bootstrap.settings().api.metrics_private:
+        require_admin()
 
 
 def _read() -> Operations:

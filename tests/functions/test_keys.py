@@ -142,3 +142,15 @@ def test_a_key_is_rotated_from_the_terminal(home: Path) -> None:
     assert (key and key.id, api_keys.find(known, added["secret"])) == (added["id"], None)
     assert run(app, ["keys", "rotate", added["id"]]).stdout.splitlines()[-1].startswith("sk_")
     assert run(app, ["keys", "rotate", "key-none"]).exit_code == 1
+
+
+def test_metrics_are_open_or_for_admins_only(set_up: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = ("/metrics", "/metrics/prometheus")
+    assert [call(set_up, "GET", path).status_code for path in paths] == [200, 200]
+    bootstrap.backend().close()
+    monkeypatch.setenv("METRICS_PRIVATE", "1")
+    forget()
+    private = open_client("api")
+    for path in paths:
+        assert [call(private, "GET", path, who).status_code for who in ("", CREATOR, ADMIN)] == [401, 404, 200]
+    assert call(private, "GET", "/health").status_code == 200

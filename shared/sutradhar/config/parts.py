@@ -135,6 +135,8 @@ class ApiSettings(Part):
     """The calls that create or change work that a key, or an address without one, may make in a minute; 0: no limit."""
     max_active_jobs: int = Field(default=5, ge=0, le=1_000, validation_alias="MAX_ACTIVE_JOBS")
     """The jobs of a key that may be in progress at a time; 0: no limit."""
+    metrics_private: bool = Field(default=False, validation_alias="METRICS_PRIVATE")
+    """`/metrics` and `/metrics/prometheus` need an admin's key once a key exists."""
     public_api: bool = Field(default=False, validation_alias="PUBLIC_API")
     """IAM lets every caller in, so a call without an API key is refused, even while no key exists."""
 
