@@ -37,6 +37,7 @@ _NOT_DEPLOYED = (
 )
 _NOT_NEEDED = {"cachetools", "ffmpeg-python", "fonttools", "python-dotenv", "rich", "typer"}
 """Requirements of the renderer and of the command line only."""
+DEPLOYED_EXTRAS = ("gcp", "sentry", "tracing")
 RUNTIME = "3.13"
 """The Python of the functions (terraform/modules/function): the newest for which every requirement has a wheel."""
 _MODE = 0o100644 << 16
@@ -78,7 +79,7 @@ def list_requirements() -> list[str]:
         line.partition("==")[::2] for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line
     )
     versions = {canonicalize_name(name): version for name, version in pinned.items()}
-    extras = [text for extra in ("gcp", "sentry", "tracing") for text in project["optional-dependencies"][extra]]
+    extras = [text for extra in DEPLOYED_EXTRAS for text in project["optional-dependencies"][extra]]
     declared = [Requirement(text) for text in (*project["dependencies"], *extras)]
     todo = [one for one in declared if canonicalize_name(one.name) not in _NOT_NEEDED]
     pinned_lines: dict[str, str] = {}

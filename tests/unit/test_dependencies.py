@@ -16,6 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from functions.dev.package import DEPLOYED_EXTRAS
+
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("functions", "gpu_renderer", "shared")
 EXTRAS = {
@@ -162,3 +164,15 @@ def _files() -> dict[str, str]:
 
 def _owner_of_file(path: str) -> str:
     return _files()[path]
+
+
+def _list_extras(name: str) -> set[str]:
+    """Return the extras of this project that the extra ``name`` installs, itself included."""
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    own = [one for text in declared[name] if (one := Requirement(text)).name == "sutradhar"]
+    return {name, *(extra for one in own for direct in one.extras for extra in _list_extras(direct))}
+
+
+@pytest.mark.parametrize("name", ["dev", "bench"])
+def test_the_archive_can_be_packed_with_what_the_extra_installs(name: str) -> None:
+    assert set(DEPLOYED_EXTRAS) <= _list_extras(name)
