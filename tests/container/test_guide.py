@@ -177,7 +177,7 @@ def test_the_subscription_that_it_turns_back_keeps_what_is_asked_for() -> None:
     assert f"${{var.name}}-{name}" in resource[1]
     kept = re.search(r'message_retention_duration = "(\d+)s"', resource[1])
     assert kept
-    assert int(kept[1]) == 7 * 86400  # "for a week"
+    assert int(kept[1]) == 30 * 86400  # "for 30 days"
 
 
 def test_the_costs_are_those_of_the_model() -> None:

@@ -47,7 +47,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedCloud]:
     python = os.environ.get("FUNCTIONS_PYTHON") or str(environment_of("functions") / "bin/python")
     with (
         emulated_cloud.skip_if_missing(),
-        EmulatedCloud(tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python) as up,
+        EmulatedCloud(
+            tmp_path_factory.mktemp("cloud"), backoff_sec=0.2, python=python, settings={"RATE_LIMIT_PER_MIN": "0"}
+        ) as up,
     ):
         yield up
 

@@ -24,6 +24,7 @@ from tests.emulators.test_end_to_end import PLAN
 from tests.receiver import run_receiver
 
 JOBS = 50
+SETTINGS = {"WEBHOOK_LOOPBACK": "1", "RATE_LIMIT_PER_MIN": "0"}
 RENDERER = (sys.executable, str(Path(__file__).with_name("fake_renderer.py")))
 
 
@@ -40,7 +41,7 @@ def test_fifty_jobs_at_once_all_end_once(tmp_path: Path) -> None:
     with (
         emulated_cloud.skip_if_missing(),
         run_receiver() as receiver,
-        EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2, settings={"WEBHOOK_LOOPBACK": "1"}) as cloud,
+        EmulatedCloud(tmp_path, renderer=RENDERER, backoff_sec=0.2, settings=SETTINGS) as cloud,
     ):
         url = f"http://127.0.0.1:{receiver.port}/"
         with ThreadPoolExecutor(20) as pool:
