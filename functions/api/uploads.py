@@ -3,18 +3,16 @@
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import flask
 
 from functions.api.auth import caller
-from functions.api.body import read_json_body
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
 from functions.api.pages import find_page_origin
+from functions.api.upload_models import UploadAnnouncement, UploadAnswer, UploadList, UploadTarget
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
-from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.plan.upload import Upload
 
 _SESSION_TTL = timedelta(days=7)
@@ -22,22 +20,21 @@ _SESSION_TTL = timedelta(days=7)
 _PIECE = 1 << 20
 
 
-@endpoint(answers={201: "application/json"})
-def create_upload() -> flask.Response:
+@endpoint(answers={201: UploadTarget})
+def create_upload(body: UploadAnnouncement) -> tuple[UploadTarget, int, dict[str, str]]:
     """Create an upload. The answer has the URL and the method for its bytes; ``POST /uploads/ID/complete`` is next."""
     from sutradhar.pipeline import uploads
 
     services = bootstrap.services()
-    upload = uploads.create_upload(services, **_read_announcement(read_json_body()), caller=caller())
+    upload = uploads.create_upload(services, **dict(body), caller=caller())
     url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
-    body = {
-        "upload_id": upload.id,
-        "url": url or f"{_get_url(upload)}/bytes",
-        "method": "PUT",
-        "headers": {"Content-Type": upload.content_type},
-        "expires_at": format_utc(upload.created_at + _SESSION_TTL),
-    }
-    return flask.make_response(body, 201, {"Location": _get_url(upload)})
+    target = UploadTarget(
+        upload_id=upload.id,
+        url=url or f"{_get_url(upload)}/bytes",
+        headers={"Content-Type": upload.content_type},
+        expires_at=upload.created_at + _SESSION_TTL,
+    )
+    return target, 201, {"Location": _get_url(upload)}
 
 
 @endpoint(answers={204: None}, errors=(409,))
@@ -64,8 +61,8 @@ def receive_bytes(upload_id: str) -> flask.Response:
     return flask.make_response("", 204)
 
 
-@endpoint(answers={200: "application/json", 202: "application/json"}, errors=(409,))
-def complete_upload(upload_id: str) -> flask.Response:
+@endpoint(answers={200: UploadAnswer, 202: UploadAnswer}, errors=(409,))
+def complete_upload(upload_id: str) -> tuple[UploadAnswer, int, dict[str, str]]:
     """Order the check of the file. Most checks end while this request waits; GET returns the outcome of slower ones."""
     from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks, order_check
     from sutradhar.pipeline.uploads import get_upload
@@ -77,25 +74,25 @@ def complete_upload(upload_id: str) -> flask.Response:
     if upload.state == "refused":
         raise InvalidRequest([FieldError("file", f"{upload.filename} {upload.refusal}")])
     if upload.state == "checking":
-        return flask.make_response(upload.to_api(), 202, {"Location": _get_url(upload), "Retry-After": "1"})
-    return flask.make_response(upload.to_api())
+        return UploadAnswer.describe(upload), 202, {"Location": _get_url(upload), "Retry-After": "1"}
+    return UploadAnswer.describe(upload), 200, {}
 
 
-@endpoint(answers={200: "application/json"})
-def show_upload(upload_id: str) -> flask.Response:
+@endpoint(answers={200: UploadAnswer})
+def show_upload(upload_id: str) -> UploadAnswer:
     """Return the state of an upload, and the facts about its file once it is checked."""
     from sutradhar.pipeline.uploads import get_upload
 
-    return flask.make_response(get_upload(bootstrap.services(), upload_id, caller()).to_api())
+    return UploadAnswer.describe(get_upload(bootstrap.services(), upload_id, caller()))
 
 
-@endpoint(answers={200: "application/json"})
-def list_uploads() -> flask.Response:
-    """List the newest uploads of the caller."""
+@endpoint(answers={200: UploadList})
+def list_uploads() -> UploadList:
+    """List the newest uploads of the caller, at most a hundred."""
     from sutradhar.pipeline.uploads import list_recent_uploads
 
     uploads = list_recent_uploads(bootstrap.services(), caller())
-    return flask.make_response({"uploads": [upload.to_api() for upload in uploads]})
+    return UploadList(uploads=tuple(map(UploadAnswer.describe, uploads)))
 
 
 def _require_pending(upload: Upload) -> None:
@@ -106,22 +103,3 @@ def _require_pending(upload: Upload) -> None:
 def _get_url(upload: Upload) -> str:
     """Return the URL of ``upload``, as this caller reaches it."""
     return make_url(f"/uploads/{upload.id}")
-
-
-def _read_announcement(body: Any) -> dict[str, Any]:
-    fields: dict[str, type] = {"filename": str, "content_type": str, "size": int}
-    if not isinstance(body, dict):
-        raise InvalidRequest([FieldError("", "the body must be a JSON object: {filename, content_type, size}")])
-    wrong = [
-        FieldError(name, _describe_wrong(body.get(name), "a number of bytes" if kind is int else "a text"))
-        for name, kind in fields.items()
-        if type(body.get(name, "" if name == "content_type" else None)) is not kind
-    ]
-    wrong += [FieldError(str(name), "is not a field of an upload") for name in body if name not in fields]
-    if wrong:
-        raise InvalidRequest(wrong)
-    return {"content_type": "", **body}
-
-
-def _describe_wrong(value: object, expected: str) -> str:
-    return f"is required: {expected}" if value is None else f"must be {expected} (got {value!r:.60})"

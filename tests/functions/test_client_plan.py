@@ -92,3 +92,14 @@ def test_an_idempotent_repeat_finds_the_same_job(api: FlaskClient) -> None:
     body = {"topic": "test", "images": ["image1.jpg"], "duration": 10}
     answers = [submit(api, body, **{"Idempotency-Key": "once"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [202, 200]
+
+
+def test_uploads_of_others_do_not_hide_ones_own(api: FlaskClient) -> None:
+    backend, services = bootstrap.backend(), bootstrap.services()
+    key, mine = api_keys.create(backend.records, backend.clock, "mine")
+    own = create_upload(services, "mine.jpg", "image/jpeg", 3, caller=key).id
+    other, _ = api_keys.create(backend.records, backend.clock, "other")
+    for number in range(101):
+        create_upload(services, f"{number}.jpg", "image/jpeg", 3, caller=other)
+    shown = api.get("/uploads", headers={"X-API-Key": mine}).get_json()["uploads"]
+    assert [upload["upload_id"] for upload in shown] == [own]

@@ -19,8 +19,9 @@ from sutradhar.ports.records import Values
 from sutradhar.ports.stores import Lease
 
 _INDEX = "uploads"
+"""The record with the ids of the newest uploads of all owners; each owner has such a record too."""
 _MAX_LISTED = 100
-"""The number of uploads in the list of recent ones."""
+"""The number of uploads in a list of recent ones."""
 _LONGEST_SIDE = 4096
 """The maximum width and height of an image in pixels: 4K, with room for a camera move."""
 
@@ -139,11 +140,14 @@ def import_file(services: Services, path: Path) -> Upload:
 
 
 def list_recent_uploads(services: Services, caller: ApiKey | None = None) -> Sequence[Upload]:
-    """Return those of the hundred newest uploads that ``caller`` may see, the newest first."""
-    ids = json.loads(services.records.read([_INDEX]).get(_INDEX, "[]"))
+    """Return the hundred newest uploads that ``caller`` may see, the newest first."""
+    own = _name_index(caller.id) if caller and caller.role != "admin" else _INDEX
+    indexes = services.records.read([own, _INDEX])
+    # earlier versions kept one index for all owners
+    ids = list(dict.fromkeys([*json.loads(indexes.get(own, "[]")), *json.loads(indexes.get(_INDEX, "[]"))]))
     texts = services.records.read(map(_record_name, ids))
     uploads = [Upload.from_record(texts[_record_name(one)]) for one in ids if texts.get(_record_name(one))]
-    return [upload for upload in uploads if not caller or caller.may_see(upload.owner)]
+    return [upload for upload in uploads if not caller or caller.may_see(upload.owner)][:_MAX_LISTED]
 
 
 def find_upload_ids(services: Services, names: Sequence[str], caller: ApiKey | None = None) -> dict[str, str]:
@@ -244,10 +248,22 @@ def _write(services: Services, upload: Upload) -> None:
         text = texts.get(_record_name(upload.id))
         stored = Upload.from_record(text) if text else None
         current = stored if stored and stored.facts else upload  # the outcome of a check is final
-        ids = [upload.id, *(one for one in json.loads(texts.get(_INDEX, "[]")) if one != upload.id)][:_MAX_LISTED]
-        return {_record_name(upload.id): current.to_record(), _INDEX: json.dumps(ids)}
+        return {_record_name(upload.id): current.to_record()} | {
+            name: _add_id(texts, name, upload.id) for name in indexes
+        }
 
-    services.records.update([_record_name(upload.id), _INDEX], change)
+    indexes = [_INDEX, *([_name_index(upload.owner)] if upload.owner else [])]
+    services.records.update([_record_name(upload.id), *indexes], change)
+
+
+def _add_id(texts: Values, index: str, upload_id: str) -> str:
+    """Return the ids of ``index`` with ``upload_id`` as the newest."""
+    others = (one for one in json.loads(texts.get(index, "[]")) if one != upload_id)
+    return json.dumps([upload_id, *others][:_MAX_LISTED])
+
+
+def _name_index(owner: str) -> str:
+    return f"{_INDEX}/{owner}"
 
 
 def _clean_media_type(text: str) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
-from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.plan.plan import RenderPlan
 
 MediaKind = Literal["video", "image", "audio"]
@@ -71,20 +70,6 @@ class Upload(Record):
         if self.state == "checking":
             return f"{self.filename} is still being checked; send the plan again when GET /uploads/{self.id} says ready"
         return f"{self.filename} is not complete (POST /uploads/{self.id}/complete)"
-
-    def to_api(self) -> dict[str, Any]:
-        """Return the upload as the API shows it."""
-        return {
-            "upload_id": self.id,
-            "filename": self.filename,
-            "content_type": self.content_type,
-            "size": self.size,
-            "state": self.state,
-            "status": self.state,
-            "created_at": format_utc(self.created_at),
-            **(self.facts.model_dump() if self.facts else {}),
-            **({"reason": self.refusal} if self.refusal else {}),
-        }
 
 
 @dataclass(frozen=True)
