@@ -6,7 +6,7 @@ import flask
 from pydantic import BaseModel, ValidationError
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
-from sutradhar.domain.plan.field_messages import describe_error
+from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.plan_text import NoJsonError, PlanTextError, parse_plan_text
 
 M = TypeVar("M", bound=BaseModel)
@@ -61,9 +61,7 @@ def read_query(model: type[M]) -> M:
 
 
 def _make_error(model: type[BaseModel], error: Any) -> FieldError:
-    path = ""
-    for part in error["loc"]:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    path = join_path(error["loc"])
     if error["type"] == "extra_forbidden":
         return FieldError(path, f"is not a field here; the fields are {_list_fields(model)}")
     return FieldError(path, describe_error(error, path))

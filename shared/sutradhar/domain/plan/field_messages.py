@@ -138,15 +138,21 @@ def make_field_error(error: Mapping[str, Any], names: Mapping[str, Iterable[str]
 
     ``names``: the fields of each part of a plan ("plan", "scenes", "music").
     """
+    path = join_path(error["loc"])
+    if error["type"] == "extra_forbidden":
+        return FieldError(path, f"is not a field of the plan; {_advise_instead(path, names)}")
+    return FieldError(path, describe_error(error, path))
+
+
+def join_path(loc: Iterable[int | str]) -> str:
+    """Return the path of a field, such as ``scenes[0].clip.upload``. ``loc``: as pydantic's errors give it."""
     path = ""
-    for part in error["loc"]:
+    for part in loc:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not part.startswith("function-"):
             path += f".{part}" if path else part
-    if error["type"] == "extra_forbidden":
-        return FieldError(path, f"is not a field of the plan; {_advise_instead(path, names)}")
-    return FieldError(path, describe_error(error, path))
+    return path
 
 
 def describe_error(error: Mapping[str, Any], path: str = "") -> str:  # noqa: PLR0911 - one for each kind of error

@@ -9,7 +9,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.choices import CameraMove, LanguageCode, Mood, TransitionKind
-from sutradhar.domain.plan.field_messages import describe_error
+from sutradhar.domain.plan.field_messages import describe_error, join_path
 from sutradhar.domain.plan.options import Delivery, Watermark
 from sutradhar.domain.plan.plan import RenderPlan, check_voice
 from sutradhar.domain.plan.scene import SoundCue, TitleText
@@ -140,12 +140,7 @@ def list_changes(before: RenderPlan, after: RenderPlan) -> tuple[FieldChange, ..
 
 
 def _make_error(error: Any) -> FieldError:
-    path = ""
-    for part in error["loc"]:
-        if isinstance(part, int):
-            path += f"[{part}]"
-        elif not part.startswith("function-"):
-            path += f".{part}" if path else part
+    path = join_path(error["loc"])
     if error["type"] == "extra_forbidden":
         return FieldError(path, f"cannot be changed; the fields that can are {', '.join(CHANGEABLE)}")
     return FieldError(path, describe_error(error, path))
