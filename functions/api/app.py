@@ -16,7 +16,7 @@ from functions.api.access_log import log_access, read_trace
 from functions.api.endpoint import call_view
 from functions.api.pages import allow_page, answer_preflight
 from functions.api.request_tallies import count_request
-from functions.api.routes import Route, get_segment, list_rules
+from functions.api.routes import Route, get_segment, group_rules
 from functions.api.routing import ApiFlask
 from functions.api.security_headers import protect
 from sutradhar.telemetry import bind_fields, span
@@ -60,19 +60,19 @@ def _run_app(environ: dict[str, Any], prefix: str, path: str, request: flask.Req
     # every message of this request carries the id from function to function
     ids = {"request_id": environ["sutradhar.request_id"], **read_trace(request.headers)}
     with bind_fields(component="api", **ids), span("request", method=request.method, path=path):
-        return flask.Response.from_app(_create_app(get_segment(path)).wsgi_app, environ)
+        return flask.Response.from_app(_find_app(get_segment(path)).wsgi_app, environ)
 
 
-def _create_app(segment: str) -> flask.Flask:
+def _find_app(segment: str) -> flask.Flask:
     """Return the app with the routes below the first segment of a path. Paths that no route has share one app, so that
     callers cannot make more of them."""
-    return _create_known_app(segment if list_rules(segment) else "")
+    return _create_app(segment if segment in group_rules() else "")
 
 
 @cache
-def _create_known_app(segment: str) -> flask.Flask:
+def _create_app(segment: str) -> flask.Flask:
     flask_app = ApiFlask("sutradhar", static_folder=None)
-    for number, (method, path, route) in enumerate(list_rules(segment)):
+    for number, (method, path, route) in enumerate(group_rules().get(segment, ())):
         flask_app.add_url_rule(path, f"{route.view}-{number}", partial(_answer_call, route), methods=[method])
     flask_app.before_request(_prepare_request)
     flask_app.after_request(_complete_response)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
@@ -35,11 +35,11 @@ class Endpoint:
     errors: tuple[int, ...]
     """The statuses of errors that only this view has; those of every route are in the documentation anyway."""
 
-    @property
+    @cached_property
     def query(self) -> type[BaseModel] | None:
         return get_type_hints(self.view).get("query")
 
-    @property
+    @cached_property
     def body(self) -> type[BaseModel] | None:
         return get_type_hints(self.view).get("body")
 

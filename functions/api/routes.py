@@ -4,6 +4,8 @@ Views are named by text, so that a process imports the module of a view when its
 starts cold for one call loads the code of that call only.
 """
 
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Literal, NamedTuple
 
 Access = Literal["open", "caller", "admin"]
@@ -110,12 +112,12 @@ def get_segment(path: str) -> str:
     return path.lstrip("/").partition("/")[0]
 
 
-def list_rules(segment: str) -> list[tuple[str, str, Route]]:
-    """Return method, path and route of every rule below the first segment ``segment``, aliases included."""
-    rules = []
+@cache
+def group_rules() -> Mapping[str, Sequence[tuple[str, str, Route]]]:
+    """Return method, path and route of every rule, aliases included, by the first segment of the path."""
+    groups: dict[str, list[tuple[str, str, Route]]] = {}
     for route in ROUTES:
         for rule in (f"{route.method} {route.path}", *route.aliases):
             method, _, path = rule.partition(" ")
-            if get_segment(path) == segment:
-                rules.append((method, path, route))
-    return rules
+            groups.setdefault(get_segment(path), []).append((method, path, route))
+    return groups
