@@ -2,16 +2,18 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
+from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.retry import translate_errors
-from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
+from sutradhar.domain.core.errors import NotFound
 from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, R, apply_change, encode_record
-from sutradhar.ports.pagination import decode_cursor, encode_cursor
+from sutradhar.ports.pagination import encode_cursor
 
 
 class FirestoreDocumentStore(DocumentStore):
@@ -115,16 +117,7 @@ class FirestoreDocumentStore(DocumentStore):
 
     def _order(self, kind: Kind[R], query: Any, after: str | None) -> Any:
         """Return ``query`` with the newest records first, from the pagination cursor ``after`` on."""
-        newest = firestore.Query.DESCENDING
-        ordered = query.order_by("created_at", direction=newest).order_by("__name__", direction=newest)
-        if not after:
-            return ordered
-        created_at, document_id = decode_cursor(after)
-        try:
-            start = datetime.fromisoformat(created_at).astimezone(UTC)
-        except (ValueError, OverflowError) as exc:
-            raise InvalidRequest([FieldError("after", "is not the end of a page")]) from exc
-        return ordered.start_after({"created_at": start, "__name__": self._document(kind, document_id)})
+        return order_newest(query, after, partial(self._document, kind))
 
 
 def _make_fields(kind: Kind[R], record: R, write_id: str) -> dict[str, Any]:

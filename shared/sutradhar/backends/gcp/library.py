@@ -1,17 +1,18 @@
 """List, count and refresh the library's entries in Firestore: fields of each job's own document."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore
+from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.retry import translate_errors
-from sutradhar.domain.core.errors import FieldError, InvalidRequest, RecordError
+from sutradhar.domain.core.errors import RecordError
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter, list_entry_prefixes, make_entry
-from sutradhar.ports.pagination import decode_cursor, encode_cursor
+from sutradhar.ports.pagination import encode_cursor
 from sutradhar.ports.stores import MAX_COUNTED, EntryPage
 
 _FIELDS = {"owner": "owner", "state": "shown_state", "language": "language"}
@@ -37,22 +38,8 @@ def make_entry_fields(job: Job) -> dict[str, Any]:
     }
 
 
-def order_newest(query: Any, store: Firestore, after: str | None) -> Any:
-    """Return ``query`` in the order of creation, the newest first, from the pagination cursor ``after`` on.
-
-    Raises:
-        InvalidRequest: ``after`` is no cursor.
-    """
-    newest = firestore.Query.DESCENDING
-    ordered = query.order_by("created_at", direction=newest).order_by("__name__", direction=newest)
-    if not after:
-        return ordered
-    created_at, job_id = decode_cursor(after)
-    try:
-        start = datetime.fromisoformat(created_at).astimezone(UTC)
-    except (ValueError, OverflowError) as exc:
-        raise InvalidRequest([FieldError("after", "is not the end of a page")]) from exc
-    return ordered.start_after({"created_at": start, "__name__": store.document("jobs", job_id)})
+def _order(store: Firestore, matching: LibraryFilter, after: str | None) -> Any:
+    return order_newest(_select(store, matching), after, partial(store.document, "jobs"))
 
 
 def list_entries(store: Firestore, matching: LibraryFilter, limit: int, after: str | None, skip: int) -> EntryPage:
@@ -60,7 +47,7 @@ def list_entries(store: Firestore, matching: LibraryFilter, limit: int, after: s
     if len(matching.words) > 1:
         return _search_several(store, matching, limit, after, skip)
     # one entry more than requested tells whether there is another page
-    entries = _read_entries(store, order_newest(_select(store, matching), store, after).offset(skip).limit(limit + 1))
+    entries = _read_entries(store, _order(store, matching, after).offset(skip).limit(limit + 1))
     page = [entry for entry, _ in entries[:limit]]
     return EntryPage(page, _end_page(page[-1]) if entries[limit:] else None)
 
@@ -70,7 +57,7 @@ def _search_several(store: Firestore, matching: LibraryFilter, limit: int, after
     others, page = set(matching.words[1:]), list[LibraryEntry]()
     batch, examined = limit + 1, 0
     while examined < _MAX_EXAMINED:
-        entries = _read_entries(store, order_newest(_select(store, matching), store, after).limit(batch))
+        entries = _read_entries(store, _order(store, matching, after).limit(batch))
         for entry, prefixes in entries:
             if others <= prefixes:
                 if skip:
@@ -91,7 +78,7 @@ def count_entries(store: Firestore, matching: LibraryFilter) -> int | None:
     if len(matching.words) > 1:
         return None
     # ordered, so that Firestore counts in the index that the list reads
-    query = order_newest(_select(store, matching), store, None).limit(MAX_COUNTED + 1).count()
+    query = _order(store, matching, None).limit(MAX_COUNTED + 1).count()
     counted = store.read(lambda: query.get(**STREAM))
     total = int(counted[0][0].value)  # a count of nothing is 0.0
     return total if total <= MAX_COUNTED else None

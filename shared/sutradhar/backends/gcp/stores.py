@@ -15,6 +15,7 @@ from google.cloud import firestore
 
 from sutradhar.backends.gcp import library
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
+from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.assets.asset import Asset
@@ -96,7 +97,7 @@ class FirestoreJobStore(JobStore):
         return [_read_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
-        query = library.order_newest(self._jobs(), self._store, after)
+        query = order_newest(self._jobs(), after, self._document)
         # one job more than requested tells whether there is another page
         page = query.limit(limit + 1)
         jobs = [_read_job(snapshot) for snapshot in self._store.read(lambda: page.stream(**STREAM))]
