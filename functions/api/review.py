@@ -8,6 +8,7 @@ from functions.api.library import PlanCopy, copy_plan
 from functions.api.links import make_url
 from functions.api.renders import JobMove, describe_move
 from sutradhar import bootstrap
+from sutradhar.domain.assets.asset import SAMPLE_RATE
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
@@ -18,8 +19,6 @@ from sutradhar.domain.jobs.review import Versions, get_plan_version
 from sutradhar.domain.plan.plan_patch import CHANGEABLE, PlanChange, PlanPatch
 from sutradhar.pipeline.review import PlanView
 
-_SAMPLE_RATE = 48_000
-
 
 class NarrationLink(Frozen):
     scene: int
@@ -29,7 +28,7 @@ class NarrationLink(Frozen):
     provider: str
 
 
-class CostLine(Frozen):
+class ExpectedCostLine(Frozen):
     slot: str
     """The asset, such as ``scene-00-image``."""
     provider: str
@@ -44,7 +43,7 @@ class CostEstimate(Frozen):
 
     expected_usd: float
     most_usd: float
-    lines: tuple[CostLine, ...]
+    lines: tuple[ExpectedCostLine, ...]
 
 
 class PlanReview(Frozen):
@@ -109,13 +108,13 @@ def _describe(view: PlanView) -> PlanReview:
         NarrationLink(
             scene=scene,
             url=make_asset_url(f"{make_url(f'/render/{job.id}')}/file", Slot.narration(scene)),
-            duration_sec=round(asset.samples / _SAMPLE_RATE, 3),
+            duration_sec=round(asset.samples / SAMPLE_RATE, 3),
             provider=asset.provider,
         )
         for scene, asset in sorted(view.narrations.items())
     )
     lines = tuple(
-        CostLine(
+        ExpectedCostLine(
             slot=str(line.slot),
             provider=line.provider,
             model=line.model,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Literal
 
 import pytest
 from flask.testing import FlaskClient
@@ -34,6 +35,20 @@ def test_no_two_models_share_a_name() -> None:
     """The document has one schema for a name."""
     models = {model for route in ROUTES for model in list_models(load_endpoint(route.view))}
     assert len({model.__name__ for model in models}) == len(models)
+
+
+def test_no_two_parts_of_models_share_a_name() -> None:
+    """Nor do the models inside of models: a later schema would replace an earlier one."""
+    parts: dict[str, set[str]] = {}
+    for route in ROUTES:
+        endpoint = load_endpoint(route.view)
+        for model in list_models(endpoint):
+            mode: Literal["validation", "serialization"] = (
+                "serialization" if model in endpoint.answers.values() else "validation"
+            )
+            for name, schema in model.model_json_schema(mode=mode).get("$defs", {}).items():
+                parts.setdefault(name, set()).add(json.dumps(schema, sort_keys=True))
+    assert [name for name, schemas in parts.items() if len(schemas) > 1] == []
 
 
 def test_every_reference_is_in_the_document() -> None:
