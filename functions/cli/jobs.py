@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from functions.cli.output import add_row, format_time, make_table, style_state
+from functions.cli.console import print_line
+from functions.cli.output import add_row, format_time, make_table, print_json, style_state
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import compute_progress, name_state
@@ -75,6 +76,21 @@ def describe_job(job: Job) -> Mapping[str, Any]:
     assets = backend.assets.get_many(request.key for request in job.requests) if not job.assets else {}
     account = read_job_account(backend.records, job.id)
     return describe_status(job, assets, account, base=f"/render/{job.id}").model_dump(mode="json")
+
+
+def print_move(job: Job, sentence: str, *, as_json: bool) -> None:
+    """Print the new state of a job as JSON, or ``sentence`` about it."""
+    if as_json:
+        print_json({"job_id": job.id, "state": name_state(job)})
+    else:
+        print_line(sentence)
+
+
+def print_going_on(job: Job, sentence: str, *, as_json: bool) -> None:
+    """Print that a job goes on, and how its progress is seen. ``sentence``: without its full stop."""
+    print_move(job, f"{sentence}. `sutradhar status {job.id} --watch` shows its progress.", as_json=as_json)
+    if not as_json and bootstrap.settings().process.backend == "local":
+        print_line("`sutradhar serve` works on it; start that if it does not run.")
 
 
 def _name(job: Job) -> str:

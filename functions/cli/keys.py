@@ -42,10 +42,15 @@ def add(
         backend = bootstrap.backend()
         key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
         _note_act("create_key", key)
+    _print_secret(key, "Its secret", secret, as_json=as_json)
+
+
+def _print_secret(key: ApiKey, name: str, secret: str, *, as_json: bool) -> None:
+    """Print the secret of a key, called ``name``: for people on stdout alone, and the words about it on stderr."""
     if as_json:
         print_json({**_describe_key(key), "secret": secret})
         return
-    console.print(f"{key.id}, {key.role}. Its secret, which is shown only once:")
+    console.print(f"{key.id}, {key.role}. {name}, which is shown only once:")
     print(secret)
 
 
@@ -97,11 +102,7 @@ def rotate(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
         prepare_home(least_free=0)
         key, secret = api_keys.rotate(bootstrap.backend().records, key_id)
         _note_act("rotate_key", key)
-    if as_json:
-        print_json({**_describe_key(key), "secret": secret})
-        return
-    console.print(f"{key.id}, {key.role}. Its new secret, which is shown only once:")
-    print(secret)
+    _print_secret(key, "Its new secret", secret, as_json=as_json)
 
 
 @app.command()

@@ -1,11 +1,10 @@
 """Run `sutradhar retry`: start a failed job again."""
 
-from functions.cli.console import print_line, report_errors
-from functions.cli.jobs import JobId
-from functions.cli.output import AsJson, print_json
+from functions.cli.console import report_errors
+from functions.cli.jobs import JobId, print_going_on
+from functions.cli.output import AsJson
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.job_status import name_state
 
 
 def retry(job_id: JobId, as_json: AsJson = False) -> None:
@@ -15,9 +14,4 @@ def retry(job_id: JobId, as_json: AsJson = False) -> None:
     with report_errors():
         begin_command()
         job = submit.retry(bootstrap.services(), job_id)
-    if as_json:
-        print_json({"job_id": job.id, "state": name_state(job)})
-        return
-    print_line(f"{job.id} goes on from its finished parts. `sutradhar status {job.id} --watch` shows its progress.")
-    if bootstrap.settings().process.backend == "local":
-        print_line("`sutradhar serve` works on it; start that if it does not run.")
+    print_going_on(job, f"{job.id} goes on from its finished parts", as_json=as_json)
