@@ -27,17 +27,6 @@ def call(port: int, method: str, path: str, body: bytes | None = None) -> tuple[
         connection.close()
 
 
-def await_server(port: int, pause_sec: float) -> None:
-    """Wait until a server answers, asking each ``pause_sec`` seconds: it gives no other signal."""
-    while True:
-        try:
-            call(port, "GET", "/healthz")
-        except OSError:
-            time.sleep(pause_sec)
-        else:
-            return
-
-
 def measure_calls(port: int, count: int) -> Mapping[str, Sequence[float]]:
     """Return the seconds of ``count`` calls of each kind. The jobs that are submitted are those that are asked for."""
     jobs: list[str] = []

@@ -8,17 +8,17 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from google.cloud import pubsub_v1
 
 from functions.dev import package
-from functions.dev.emulated_cloud.emulators import Emulators, find_free_port, set_environment
+from functions.dev.emulated_cloud.emulators import Emulators, set_environment
 from sutradhar.domain.jobs.topics import TOPICS
-from tests.bench.calls import CALLERS, LIMITS_MS, await_server, call, find_p99_ms, make_plan, measure_calls
+from tests.bench.calls import CALLERS, LIMITS_MS, call, find_p99_ms, make_plan, measure_calls
+from tests.function_server import start_function
 
 _HELLO = """
 import functions_framework
@@ -58,9 +58,9 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
             cold["post"].append(
                 _measure_first_answer(archive, "api", env, "POST", "/render", make_plan(f"cold {round_}"))
             )
-        with _serve(archive, "api", env) as (port, _):
-            await_server(port, 0.05)
-            waits = measure_calls(port, 100 if quick else 1000)
+        with start_function(env, "api", archive / "main.py") as function:
+            function.wait()
+            waits = measure_calls(function.port, 100 if quick else 1000)
     ratio = statistics.median(a / h for a, h in zip(cold["api"], cold["hello"], strict=True))
     _write(
         folder,
@@ -76,28 +76,14 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
     )
 
 
-@contextmanager
-def _serve(folder: Path, target: str, env: Mapping[str, str]) -> Iterator[tuple[int, float]]:
-    """Start the function; yield its port and the time when the process started."""
-    port = find_free_port()
-    argv = [sys.executable, "-m", "functions_framework", f"--target={target}", "--source=main.py", "--host=127.0.0.1"]
-    started = time.perf_counter()
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen([*argv, f"--port={port}"], cwd=folder, env=dict(env), stdout=quiet, stderr=quiet) as process:
-        try:
-            yield port, started
-        finally:
-            process.terminate()
-
-
 def _measure_first_answer(
     folder: Path, target: str, env: Mapping[str, str], method: str, path: str, body: bytes | None = None
 ) -> float:
-    with _serve(folder, target, env) as (port, started):
+    with start_function(env, target, folder / "main.py") as function:
         while True:
             try:
-                if call(port, method, path, body)[0] < 300:
-                    return time.perf_counter() - started
+                if call(function.port, method, path, body)[0] < 300:
+                    return time.perf_counter() - function.started
             except OSError:
                 time.sleep(0.002)  # the resolution of the measurement
 

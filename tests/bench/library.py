@@ -9,12 +9,10 @@ import http.client
 import json
 import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,7 +20,7 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.dev.emulated_cloud.emulators import Emulators, find_free_port, set_environment
+from functions.dev.emulated_cloud.emulators import Emulators, set_environment
 from sutradhar.backends.gcp.firestore import Firestore
 from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.stores import FirestoreJobStore
@@ -32,6 +30,7 @@ from sutradhar.pipeline.library import list_library
 from sutradhar.ports.clock import SystemClock
 from tests.bench.library_jobs import fill_firestore, fill_sqlite
 from tests.emulators.proxy import proxy
+from tests.function_server import start_function
 
 SMALL, LARGE = 100, 10_000
 LIMIT = 1.5
@@ -95,35 +94,26 @@ Call = Callable[[Mapping[str, str | int]], dict[str, Any]]
 @contextmanager
 def _serve(settings: Mapping[str, str], secret: str = "") -> Iterator[Call]:
     """Serve the function ``api`` with the settings; yield a function that calls ``GET /library``."""
-    port = find_free_port()
-    argv = [sys.executable, "-m", "functions_framework", "--target=api", f"--source={_MAIN}", "--host=127.0.0.1"]
     env = {**os.environ, "THREADS": str(2 * _CALLERS), "RATE_LIMIT_PER_MIN": "1000000", **settings}
     headers = {"X-API-Key": secret} if secret else {}
-    quiet = subprocess.DEVNULL
+    with start_function(env) as served:
 
-    def call(query: Mapping[str, str | int]) -> dict[str, Any]:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            connection.request("GET", f"/library?{urlencode(query)}", headers=headers)
-            answer = connection.getresponse()
-            text = answer.read()
-        finally:
-            connection.close()
-        if answer.status != 200:
-            raise RuntimeError(f"GET /library answered {answer.status}: {text[:500]!r}")
-        page: dict[str, Any] = json.loads(text)
-        return page
+        def call(query: Mapping[str, str | int]) -> dict[str, Any]:
+            connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=30)
+            try:
+                connection.request("GET", f"/library?{urlencode(query)}", headers=headers)
+                answer = connection.getresponse()
+                text = answer.read()
+            finally:
+                connection.close()
+            if answer.status != 200:
+                raise RuntimeError(f"GET /library answered {answer.status}: {text[:500]!r}")
+            page: dict[str, Any] = json.loads(text)
+            return page
 
-    with subprocess.Popen([*argv, f"--port={port}"], env=env, stdout=quiet, stderr=quiet) as process:
-        try:
-            while process.poll() is None:
-                with suppress(OSError):
-                    call({})
-                    break
-                time.sleep(0.05)  # it gives no other signal that it is ready
-            yield call
-        finally:
-            process.terminate()
+        served.wait()
+        call({})  # the connections to the stores are made once
+        yield call
 
 
 def _time(call: Call, query: Mapping[str, str | int]) -> float:

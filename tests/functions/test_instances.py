@@ -2,46 +2,32 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 
-from functions.dev.emulated_cloud.emulators import find_free_port
 from sutradhar import bootstrap
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.submit import submit
-from tests.bench.calls import await_server
-
-_MAIN = Path(__file__).parents[2] / "functions" / "main.py"
+from tests.function_server import start_function
 
 
 @pytest.fixture
 def servers(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The URLs of three processes, with the limits that they have without any setting."""
     monkeypatch.delenv("RATE_LIMIT_PER_MIN")
-    argv = [sys.executable, "-m", "functions_framework", "--target=api", f"--source={_MAIN}", "--host=127.0.0.1"]
-    ports = [find_free_port() for _ in range(3)]
     env = {**os.environ, "SUTRADHAR_HOME": str(home)}
-    processes = [
-        subprocess.Popen([*argv, f"--port={port}"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for port in ports
-    ]
-    try:
-        for port in ports:
-            await_server(port, 0.05)
-        yield [f"http://127.0.0.1:{port}" for port in ports]
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            process.wait()
+    with ExitStack() as stack:
+        functions = [stack.enter_context(start_function(env)) for _ in range(3)]
+        for function in functions:
+            function.wait()
+        yield [function.url for function in functions]
 
 
 def test_three_processes_share_the_limits(servers: list[str]) -> None:
