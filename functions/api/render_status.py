@@ -42,7 +42,8 @@ def show_status(job_id: str, query: StatusQuery) -> Response:
 
     An answer has an ETag; with it as If-None-Match, a status that has not changed is not sent again.
     """
-    status, tag = read_status(job_id, include_history=query.include_history)
+    job = require_access(bootstrap.backend().jobs.get(job_id))
+    status, tag = describe_current(job, make_url(f"/render/{job_id}"), query.include_history)
     response = flask.Response(status.model_dump_json(), mimetype="application/json")
     response.set_etag(tag)
     return response.make_conditional(flask.request)
@@ -63,12 +64,6 @@ def show_overview() -> RenderOverview:
         ),
         jobs=tuple(describe_entry(entry, page.spent.get(entry.job_id, 0)) for entry in page.entries),
     )
-
-
-def read_status(job_id: str, *, include_history: bool = False) -> tuple[JobStatus, str]:
-    """Return the status of a job that the caller may see, and the tag of this version of it. Raise NotFound."""
-    job = require_access(bootstrap.backend().jobs.get(job_id))
-    return describe_current(job, make_url(f"/render/{job_id}"), include_history)
 
 
 def describe_current(job: Job, base: str, include_history: bool = False) -> tuple[JobStatus, str]:
