@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.job_status import name_state
@@ -15,6 +14,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.text.search_words import fold_words
 from tests.contract.conftest import StoreFixture, gcp_kit, local_kit
+from tests.contract.machines import play
 
 TOPICS = ("green tea", "Tea with milk", "हरी चाय", "चाय और दूध")
 FILTERS = st.builds(
@@ -111,25 +111,10 @@ class LibraryMachine(RuleBasedStateMachine):
         next(self._kit, None)
 
 
-def play(kits: Callable[[], Iterator[StoreFixture]], examples: int) -> None:
-    machine = type("Machine", (LibraryMachine,), {"kits": staticmethod(kits)})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=20,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            derandomize=True,
-        ),
-    )
-
-
 def test_the_local_library_neither_repeats_nor_loses_an_entry(tmp_path_factory: pytest.TempPathFactory) -> None:
-    play(lambda: local_kit(Path(tmp_path_factory.mktemp("library"))), 40)
+    play(LibraryMachine, lambda: local_kit(Path(tmp_path_factory.mktemp("library"))), examples=40, steps=20)
 
 
 @pytest.mark.usefixtures("emulators")
 def test_the_library_of_google_cloud_neither_repeats_nor_loses_an_entry() -> None:
-    play(gcp_kit, 15)
+    play(LibraryMachine, gcp_kit, examples=15, steps=20)

@@ -5,9 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
@@ -16,6 +15,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease
 from tests.contract.conftest import StoreFixture, gcp_kit, local_kit
+from tests.contract.machines import play
 
 NAMES = st.sampled_from(["a", "b", "c/d", "ё हि", "e@f"])
 BLOBS = st.sampled_from(["a", "b/c", "b/d.mp4", "ё/हि"])
@@ -171,26 +171,10 @@ class StoresMachine(RuleBasedStateMachine):
         self.entered[job.state] = self.entered.get(job.state, 0) + 1
 
 
-def play(kits: Callable[[], Iterator[StoreFixture]], examples: int) -> None:
-    machine = type("Machine", (StoresMachine,), {"kits": staticmethod(kits)})
-    checks = list(HealthCheck)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=30,
-            deadline=None,
-            database=None,
-            suppress_health_check=checks,
-            derandomize=True,
-        ),
-    )
-
-
 def test_the_local_stores_behave_like_a_dict(tmp_path_factory: pytest.TempPathFactory) -> None:
-    play(lambda: local_kit(Path(tmp_path_factory.mktemp("stores"))), 60)
+    play(StoresMachine, lambda: local_kit(Path(tmp_path_factory.mktemp("stores"))), examples=60, steps=30)
 
 
 @pytest.mark.usefixtures("emulators")
 def test_the_stores_of_google_cloud_behave_like_a_dict() -> None:
-    play(gcp_kit, 40)
+    play(StoresMachine, gcp_kit, examples=40, steps=30)

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
@@ -18,6 +17,7 @@ from sutradhar.pipeline.submit import cancel, retry
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.webhooks import Reply
 from tests.contract.conftest import StoreFixture, local_kit
+from tests.contract.machines import play
 from tests.contract.webhook_post import Killed, Post
 
 HOW = st.sampled_from(["once", "twice", "lost", "killed"])
@@ -141,15 +141,4 @@ def test_each_end_is_announced_once_in_any_order_of_events(tmp_path_factory: pyt
     def kits() -> Iterator[StoreFixture]:
         return local_kit(tmp_path_factory.mktemp("webhooks"))
 
-    machine = type("Machine", (WebhookMachine,), {"kits": staticmethod(kits)})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=60,
-            stateful_step_count=30,
-            deadline=None,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-            derandomize=True,
-        ),
-    )
+    play(WebhookMachine, kits, examples=60, steps=30)
