@@ -1,10 +1,11 @@
-"""Fixtures of the tests that open stores of earlier commits."""
+"""Stores of earlier commits, and the whole pipeline on local ones."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.integration.local_pipeline import LocalPipeline
 from tests.old_stores import COMMITS, OldStore, OpenStore, open_store
 
 
@@ -24,3 +25,11 @@ def old_store(request: pytest.FixtureRequest, backend_name: str) -> OldStore:
 def old(old_store: OldStore, tmp_path: Path) -> Iterator[OpenStore]:
     with open_store(old_store, tmp_path) as store:
         yield store
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[LocalPipeline]:
+    local = LocalPipeline(tmp_path)
+    yield local
+    local.database.close()
+    local.process_registry.close()

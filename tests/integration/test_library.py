@@ -1,8 +1,6 @@
 """The use cases of the library and the templates on the local backend, with providers that count their calls."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,7 @@ from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.library import LibraryPage, duplicate_plan, list_library
 from sutradhar.pipeline.submit import submit
 from sutradhar.pipeline.templates import list_templates, make_template_plan
-from tests.integration.test_stages import LocalPipeline
-
-
-@pytest.fixture
-def pipeline(tmp_path: Path) -> Iterator[LocalPipeline]:
-    local = LocalPipeline(tmp_path)
-    yield local
-    local.database.close()
-    local.process_registry.close()
+from tests.integration.local_pipeline import LocalPipeline
 
 
 def make_key(pipeline: LocalPipeline, name: str, role: Role = "creator") -> ApiKey:
