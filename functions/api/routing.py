@@ -34,7 +34,7 @@ class ApiFlask(flask.Flask):
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
         self.json.sort_keys = False  # type: ignore[attr-defined] # the attribute is of Flask's default provider
-        self.json.ensure_ascii = False  # type: ignore[attr-defined]
+        self.json.ensure_ascii = False  # type: ignore[attr-defined] # as above
 
 
 class _AnyPath(PathConverter):

@@ -24,6 +24,7 @@ _KIND_OF: Mapping[str, AssetKind] = {"images": "image", "tts": "narration", "sou
 _RENDER_STEPS: tuple[StepName, ...] = ("subtitles", "stitch", "upload")
 _STORED_STAGES = ("gate", "done")
 """The stages of the renderer in which the video is stored already."""
+_BROKEN_OFF: Mapping[JobState, StepState] = {JobState.FAILED: "error", JobState.CANCELLED: "canceled"}
 _RUNNING = (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING, JobState.SUCCEEDED)
 
 
@@ -58,7 +59,7 @@ def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_c
     if _is_done(job, by_slot, name):
         state = "done"
     elif is_current:
-        state = {JobState.FAILED: "error", JobState.CANCELLED: "canceled"}.get(job.state, "running")  # type: ignore[assignment] # mypy widens the values of the dict
+        state = _BROKEN_OFF.get(job.state, "running")
     return StepStatus(
         name=name,
         state=state,
