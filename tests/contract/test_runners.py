@@ -2,8 +2,7 @@
 
 import os
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import SystemClock
 from sutradhar.ports.runner import ExecutionState, RenderRunner
+from tests.waiting import wait_until
 
 # the request is a folder here; reading from the pipe waits until the test writes the exit code into it
 TASK = """
@@ -84,14 +84,6 @@ class Render:
 @pytest.fixture
 def render(tmp_path: Path) -> Render:
     return Render(tmp_path / "request")
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Poll, since the state belongs to another process, which sends no signal."""
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def wait_until_ended(kit: RunnerFixture, execution: str) -> None:

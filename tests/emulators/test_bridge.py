@@ -4,7 +4,6 @@ import base64
 import json
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from functions.dev.emulated_cloud.bridge import MAX_ATTEMPTS, Bridge, Route
 from sutradhar.backends.gcp.bus import PubSubBus
 from sutradhar.domain.jobs.messages import PlanRender, decode_message
 from tests import emulated_cloud
+from tests.waiting import wait_until
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 FAILED = OK.replace(b"200 OK", b"500 Internal Server Error")
@@ -66,14 +66,6 @@ def publish(project: str, *job_ids: str) -> None:
     for job_id in job_ids:
         bus.publish(PlanRender(job_id=job_id))
     bus.close()
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    """Poll, since Pub/Sub chooses the time of a delivery."""
-    end = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def jobs(function: Function) -> list[str]:

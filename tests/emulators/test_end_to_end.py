@@ -28,6 +28,7 @@ from sutradhar.pipeline import dispatch
 from sutradhar.ports.runner import ExecutionState
 from tests import emulated_cloud
 from tests.plain import environment as environment_of
+from tests.waiting import wait_until
 
 PLAN = {
     "title": "Tea",
@@ -134,7 +135,8 @@ def test_a_file_that_cannot_be_used_is_refused_and_deleted(cloud: EmulatedCloud)
     assert (refused["state"], "is a text file" in refused["reason"]) == ("refused", True)
     with set_environment(cloud.env):
         backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
-        assert not backend.blobs.exists(f"uploads/{refused['upload_id']}")
+        # the worker stores the reason first and then deletes the file
+        wait_until(lambda: not backend.blobs.exists(f"uploads/{refused['upload_id']}"))
         backend.close()
 
 

@@ -17,6 +17,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import PlanRender, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MAX_BYTES
+from tests.waiting import wait_until
 
 
 def make_image(width: int = 320) -> bytes:
@@ -88,7 +89,8 @@ def test_a_file_that_is_no_media_is_refused_and_deleted(api: FlaskClient) -> Non
     answer = api.post(f"/uploads/{upload_id}/complete")
     assert answer.status_code == 400
     assert "film.mp4 is a text file" in answer.get_json()["detail"]
-    assert not bootstrap.backend().blobs.exists(f"uploads/{upload_id}")
+    # the worker stores the reason first and then deletes the file
+    wait_until(lambda: not bootstrap.backend().blobs.exists(f"uploads/{upload_id}"))
     # the reason stays
     again, shown = api.post(f"/uploads/{upload_id}/complete"), api.get(f"/uploads/{upload_id}").get_json()
     assert (again.status_code, again.get_json()["detail"]) == (400, answer.get_json()["detail"])

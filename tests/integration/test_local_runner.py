@@ -1,7 +1,6 @@
 """The renderer's process as the local runner sees it; small scripts stand for the renderer."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender, Message
 from sutradhar.ports.runner import ExecutionState
 from tests.child_processes import list_child_processes
+from tests.waiting import wait_until
 
 FOREVER = (
     "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(143)); print('up', flush=True); time.sleep(600)"
@@ -49,13 +49,6 @@ def make(tmp_path: Path, bus: RecordingBus) -> Iterator[Make]:
     for one in runners:
         one.close()
     process_registry.close()
-
-
-def wait_until(what: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not what():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
 
 
 def log_of(home: Path) -> str:
