@@ -36,11 +36,11 @@ class Smoke:
         with self._step("health"):
             self._get("/health")
         with self._step("readiness"):
-            response = self._client.get("/readyz")
+            response = self._client.get("/ready")
             if response.status_code != 200:
                 checks = response.json().get("checks", {}) if _is_json(response) else {}
                 failed = ", ".join(f"{name}: {c['detail']}" for name, c in checks.items() if not c["ok"])
-                raise SmokeFailed(f"/readyz answers {response.status_code}: {failed or response.text[:200]}")
+                raise SmokeFailed(f"/ready answers {response.status_code}: {failed or response.text[:200]}")
 
     def check_templates(self) -> None:
         with self._step("templates"):

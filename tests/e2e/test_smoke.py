@@ -73,12 +73,12 @@ def test_a_check_that_fails_is_named_and_a_key_lets_in(
     stub: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = {"ok": False, "detail": "1 GB is free"}
-    _Answers.by_path = {"/health": (200, {}), "/readyz": (503, {"checks": {"disk": disk, "store": {"ok": True}}})}
+    _Answers.by_path = {"/health": (200, {}), "/ready": (503, {"checks": {"disk": disk, "store": {"ok": True}}})}
     assert smoke.main(["--health", stub]) == 1
     assert "SMOKE_KEY" in capsys.readouterr().err
     monkeypatch.setenv("SMOKE_KEY", "sk_1")
     assert smoke.main(["--health", stub]) == 1
-    assert "/readyz answers 503: disk: 1 GB is free" in capsys.readouterr().err
+    assert "/ready answers 503: disk: 1 GB is free" in capsys.readouterr().err
 
 
 def test_keys_and_tokens_become_headers() -> None:

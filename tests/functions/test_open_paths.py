@@ -29,6 +29,14 @@ def test_without_a_key_only_open_paths_answer(guarded_api: FlaskClient, rule: st
         assert (response.status_code == 401) == (route.access != "open"), response.text
 
 
+@pytest.mark.parametrize(("short", "long"), [("/health", "/healthz"), ("/ready", "/readyz")])
+def test_the_short_paths_answer_like_the_ones_with_a_z(api: FlaskClient, short: str, long: str) -> None:
+    """On Google Cloud only the short ones reach the function."""
+    answers = [api.get(path) for path in (short, long)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert set(answers[0].get_json()) == set(answers[1].get_json())
+
+
 def test_a_path_that_is_not_there_is_404_without_a_key(guarded_api: FlaskClient) -> None:
     for path in ("/nowhere", "/api/nowhere", "/render/job-1/nothing"):
         assert guarded_api.get(path).status_code == 404
