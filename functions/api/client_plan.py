@@ -57,7 +57,7 @@ def _translate(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _make_slides(names: list[str], length_sec: object) -> list[dict[str, Any]]:
     """Return a scene for each image. Raise InvalidRequest: an image was not uploaded."""
-    from sutradhar.pipeline.uploads import find_upload_ids
+    from sutradhar.pipeline.upload_records import find_upload_ids
 
     limits = bootstrap.services().limits
     uploads = find_upload_ids(bootstrap.services(), names, caller())

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, Self
 
+from pydantic import Field
+
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.plan.upload import MediaKind, Upload
@@ -70,7 +72,15 @@ class UploadAnswer(Frozen):
         )
 
 
-class UploadList(Frozen):
-    """The newest uploads of the caller, at most a hundred."""
+class UploadQuery(Frozen):
+    limit: int = Field(default=100, ge=1, le=100)
+    """The most uploads of the page."""
+    after: str | None = Field(default=None, min_length=1, max_length=500)
+    """The value of `next` of the page before."""
 
+
+class UploadList(Frozen):
     uploads: tuple[UploadAnswer, ...]
+    has_more: bool
+    next: str | None
+    """Give it as ``after`` to get the next page; null: this page is the last one."""

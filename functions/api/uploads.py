@@ -10,7 +10,7 @@ from functions.api.auth import caller
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
 from functions.api.pages import find_page_origin
-from functions.api.upload_models import UploadAnnouncement, UploadAnswer, UploadList, UploadTarget
+from functions.api.upload_models import UploadAnnouncement, UploadAnswer, UploadList, UploadQuery, UploadTarget
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
 from sutradhar.domain.plan.upload import Upload
@@ -41,7 +41,7 @@ def create_upload(body: UploadAnnouncement) -> tuple[UploadTarget, int, dict[str
 def receive_bytes(upload_id: str) -> flask.Response:
     """Receive the bytes of an upload if the store has no upload URLs of its own. Bytes that are sent again replace the
     earlier ones."""
-    from sutradhar.pipeline.uploads import get_upload
+    from sutradhar.pipeline.upload_records import get_upload
 
     services = bootstrap.services()
     upload = get_upload(services, upload_id, caller())
@@ -65,7 +65,7 @@ def receive_bytes(upload_id: str) -> flask.Response:
 def complete_upload(upload_id: str) -> tuple[UploadAnswer, int, dict[str, str]]:
     """Order the check of the file. Most checks end while this request waits; GET returns the outcome of slower ones."""
     from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks, order_check
-    from sutradhar.pipeline.uploads import get_upload
+    from sutradhar.pipeline.upload_records import get_upload
 
     services = bootstrap.services()
     order_check(services, upload_id, caller())
@@ -81,18 +81,19 @@ def complete_upload(upload_id: str) -> tuple[UploadAnswer, int, dict[str, str]]:
 @endpoint(answers={200: UploadAnswer})
 def show_upload(upload_id: str) -> UploadAnswer:
     """Return the state of an upload, and the facts about its file once it is checked."""
-    from sutradhar.pipeline.uploads import get_upload
+    from sutradhar.pipeline.upload_records import get_upload
 
     return UploadAnswer.describe(get_upload(bootstrap.services(), upload_id, caller()))
 
 
 @endpoint(answers={200: UploadList})
-def list_uploads() -> UploadList:
-    """List the newest uploads of the caller, at most a hundred."""
-    from sutradhar.pipeline.uploads import list_recent_uploads
+def list_uploads(query: UploadQuery) -> UploadList:
+    """List your uploads, the newest first; an admin sees all."""
+    from sutradhar.pipeline import upload_records
 
-    uploads = list_recent_uploads(bootstrap.services(), caller())
-    return UploadList(uploads=tuple(map(UploadAnswer.describe, uploads)))
+    page = upload_records.list_uploads(bootstrap.services(), caller(), query.limit, query.after)
+    uploads = tuple(map(UploadAnswer.describe, page.records))
+    return UploadList(uploads=uploads, has_more=page.after is not None, next=page.after)
 
 
 def _require_pending(upload: Upload) -> None:

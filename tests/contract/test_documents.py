@@ -35,6 +35,13 @@ def test_a_record_that_does_not_exist_is_not_found(kit: StoreFixture) -> None:
     assert not kit.documents.delete(NOTES, "a")
 
 
+def test_several_records_are_read_together(kit: StoreFixture) -> None:
+    notes = [kit.documents.create(NOTES, make_note(name, kit.clock.now()))[0] for name in ("a", "b/ё", "c")]
+    kit.documents.create(OTHER_NOTES, make_note("d", kit.clock.now()))
+    assert kit.documents.get_many(NOTES, ["c", "b/ё", "d", "c", "none"]) == {"c": notes[2], "b/ё": notes[1]}
+    assert kit.documents.get_many(NOTES, []) == {}
+
+
 def test_a_change_that_raises_writes_nothing(kit: StoreFixture) -> None:
     note, _ = kit.documents.create(NOTES, make_note("a", kit.clock.now()))
 

@@ -104,3 +104,22 @@ def test_fifty_workers_never_commit_more_than_a_cap(kit: StoreFixture) -> None:
         assert one.spent <= caps[job]
         assert one.spent == sum(c.spent for c in one.charges.values())
         assert len(one.charges) == called.count(job)
+
+
+def test_names_are_listed_by_their_beginning(kit: StoreFixture) -> None:
+    names = ["upload/a", "upload/b.c", "upload/~d", "upload/ह", "upload/e f/g"]
+    others = ["upload", "uploads/a", "uploaded", "Upload/a", "ups/a"]
+    kit.records.update([*names, *others], lambda _values: dict.fromkeys([*names, *others], "1"))
+    assert sorted(kit.records.list_names("upload/")) == sorted(names)
+    assert kit.records.list_names("upload/", limit=2) == kit.records.list_names("upload/")[:2]
+    assert kit.records.list_names("none/") == []
+
+
+def test_a_deleted_value_is_gone_and_a_repeat_changes_nothing(kit: StoreFixture) -> None:
+    kit.records.update(["a/b", "a/c"], lambda _values: {"a/b": "1", "a/c": "2"})
+    for _ in range(2):
+        kit.records.delete(["a/b", "never"])
+        assert kit.records.read(["a/b", "a/c"]) == {"a/c": "2"}
+    assert kit.records.list_names("a/") == ["a/c"]
+    kit.records.delete([])
+    assert kit.records.update(["a/b"], lambda values: {"a/b": values.get("a/b", "new")}) == {"a/b": "new"}

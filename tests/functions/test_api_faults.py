@@ -9,7 +9,8 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.record import History
 from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.domain.plan.upload import MediaInfo
-from sutradhar.pipeline.uploads import create_upload, update_upload
+from sutradhar.pipeline.upload_records import update_upload
+from sutradhar.pipeline.uploads import create_upload
 from tests.functions.test_api import finish, submit
 
 DIGITS = "1" * 5000

@@ -7,18 +7,21 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
+from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline import api_keys
-from sutradhar.pipeline.uploads import create_upload, update_upload
+from sutradhar.pipeline.upload_records import update_upload
+from sutradhar.pipeline.uploads import create_upload
 from tests.functions.test_api import submit
 
 
 def add_image(filename: str, owner: str = "") -> str:
     services = bootstrap.services()
-    upload = create_upload(services, filename, "image/jpeg", 3)
+    caller = ApiKey(id=owner, name=owner, digest="") if owner else None
+    upload = create_upload(services, filename, "image/jpeg", 3, caller=caller)
     services.blobs.put(upload.blob, b"abc")
     facts = MediaInfo(kind="image", duration_sec=0.0, width=640, height=360)
-    return update_upload(services, upload.id, lambda one: one.evolve(facts=facts, owner=owner)).id
+    return update_upload(services, upload.id, lambda one: one.evolve(facts=facts)).id
 
 
 def read_plan(job_id: str) -> Any:

@@ -224,11 +224,12 @@ def test_a_media_type_may_be_left_out(api: FlaskClient) -> None:
 
 def test_the_same_file_imported_again_is_checked_again(home: Path, tmp_path: Path) -> None:
     """Another version may accept a file that this version refuses."""
-    from sutradhar.pipeline.uploads import import_file, list_recent_uploads
+    from sutradhar.pipeline.upload_records import list_uploads
+    from sutradhar.pipeline.uploads import import_file
 
     path, services = tmp_path / "me.png", bootstrap.services()
     path.write_bytes(TEXT)
     for _ in range(2):
         with pytest.raises(InvalidRequest, match="is a text file"):
             import_file(services, path)
-        assert [upload.state for upload in list_recent_uploads(services)] == ["refused"]
+        assert [upload.state for upload in list_uploads(services).records] == ["refused"]

@@ -17,6 +17,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import PlanRender, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MAX_BYTES
+from sutradhar.pipeline import api_keys
 from tests.waiting import wait_until
 
 
@@ -110,6 +111,26 @@ def test_bytes_of_another_length_than_announced_are_refused(api: FlaskClient) ->
     assert api.put("/uploads/up-0000000000000000/bytes", data=b"1").status_code == 404
 
 
+def test_all_uploads_are_listed_page_by_page(api: FlaskClient) -> None:
+    backend = bootstrap.backend()
+    asha, ravi = (api_keys.create(backend.records, backend.clock, name)[1] for name in ("asha", "ravi"))
+
+    def call(key: str, path: str) -> Any:
+        return api.get(path, headers={"X-API-Key": key}).get_json()
+
+    body = json.dumps({"filename": "a.png", "size": 5})
+    ids = [api.post("/uploads", data=body, headers={"X-API-Key": asha}).get_json()["upload_id"] for _ in range(103)]
+    api.post("/uploads", data=body, headers={"X-API-Key": ravi})
+    first = call(asha, "/uploads")
+    assert (len(first["uploads"]), first["has_more"]) == (100, True)
+    last = call(asha, f"/uploads?after={first['next']}&limit=50")
+    assert (last["has_more"], last["next"]) == (False, None)
+    assert [one["upload_id"] for one in (*first["uploads"], *last["uploads"])] == ids[::-1]
+    assert len(call(ravi, "/uploads")["uploads"]) == 1
+    assert call(asha, "/uploads?after=none")["errors"][0]["path"] == "after"
+    assert call(asha, "/uploads?limit=101")["errors"][0]["path"] == "limit"
+
+
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
@@ -147,12 +168,13 @@ def test_a_plan_may_name_only_ready_files_of_the_right_kind(api: FlaskClient) ->
 
 
 def test_the_same_file_imported_twice_is_one_upload(home: Path, tmp_path: Path) -> None:
-    from sutradhar.pipeline.uploads import import_file, list_recent_uploads
+    from sutradhar.pipeline.upload_records import list_uploads
+    from sutradhar.pipeline.uploads import import_file
 
     (tmp_path / "beach.png").write_bytes(make_image())
     services = bootstrap.services()
     assert import_file(services, tmp_path / "beach.png") == import_file(services, tmp_path / "beach.png")
-    assert len(list_recent_uploads(services)) == 1
+    assert len(list_uploads(services).records) == 1
 
 
 def test_the_error_about_a_deleted_file_names_the_file(home: Path, tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import ClipSpec, NarrationSpec
 from sutradhar.domain.billing.ledger import Account, job_account
 from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.core.errors import NewerRecord
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryQuery
 from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.video.render_request import RenderRequest, RenderSummary
 from sutradhar.domain.video.render_settings import RendererSettings
-from sutradhar.pipeline import api_keys, uploads
+from sutradhar.pipeline import api_keys, upload_records
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.library import list_library, refresh_library
 from sutradhar.pipeline.plan import list_required_assets
@@ -97,8 +98,29 @@ def test_api_keys_and_uploads_are_still_known(old: OpenStore) -> None:
     caller = api_keys.find(keys, old.store.api_key)
     assert caller is not None
     assert (caller.name, caller.daily_budget, len(keys)) == ("Asha", 20_000_000, 2)
-    newest = uploads.list_recent_uploads(bootstrap.services_on(old.backend, old.settings), caller)
-    assert [upload.state for upload in newest] == ["pending", "ready", "ready"]
+    services = bootstrap.services_on(old.backend, old.settings)
+    page = upload_records.list_uploads(services, caller)
+    assert [upload.state for upload in page.records] == ["pending", "ready", "ready"]
+    assert page.after is None
+    assert not services.records.list_names("upload/")
+    assert upload_records.list_uploads(services, caller) == page
+
+
+def test_an_upload_of_an_earlier_version_is_found_by_its_id(old: OpenStore) -> None:
+    services = bootstrap.services_on(old.backend, old.settings)
+    for name in services.records.list_names("upload/"):
+        upload_id = name.removeprefix("upload/")
+        assert upload_records.get_upload(services, upload_id).id == upload_id
+        assert services.documents.get(upload_records.UPLOADS, upload_id).filename
+    assert not services.records.list_names("upload/")
+
+
+def test_an_upload_that_cannot_be_read_is_named_and_hides_no_other(old: OpenStore) -> None:
+    services = bootstrap.services_on(old.backend, old.settings)
+    services.records.update(["upload/up-1"], lambda _: {"upload/up-1": '{"schema": 99}'})
+    assert len(upload_records.list_uploads(services).records) == 3
+    with pytest.raises(NewerRecord, match=r"^a stored upload was written by a newer version of Sutradhar; install"):
+        upload_records.get_upload(services, "up-1")
 
 
 def test_assets_are_found_again_under_their_keys(old: OpenStore) -> None:

@@ -39,7 +39,7 @@ from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
-from sutradhar.pipeline.uploads import get_upload
+from sutradhar.pipeline.upload_records import get_upload
 from sutradhar.pipeline.webhook_delivery import deliver_webhook
 from sutradhar.pipeline.webhook_events import announce_end
 from sutradhar.telemetry import log, span

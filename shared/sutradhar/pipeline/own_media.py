@@ -10,7 +10,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import MediaInfo, MediaKind, Upload, UploadUse, find_uploads
 from sutradhar.pipeline.based_on import widen_limits
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.uploads import read_uploads
+from sutradhar.pipeline.upload_records import read_uploads
 
 _MIN_SONG_SEC = 1.0
 _ROUNDING_SEC = 0.1
@@ -110,7 +110,7 @@ def _group_scenes(scenes: Sequence[str], message: str) -> Iterator[str]:
         yield f"{', '.join(scenes[:_MAX_NAMED_SCENES])}{rest}: {message}"
 
 
-def _read_uploads(services: Services, plan: RenderPlan) -> dict[str, Upload]:
+def _read_uploads(services: Services, plan: RenderPlan) -> Mapping[str, Upload]:
     return read_uploads(services, {use.upload_id for use in find_uploads(plan)})
 
 

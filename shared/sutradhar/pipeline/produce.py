@@ -13,7 +13,7 @@ from sutradhar.domain.core.errors import ProviderError
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.jobs.review import await_approval
-from sutradhar.pipeline import clips, uploads
+from sutradhar.pipeline import clips, upload_assets
 from sutradhar.pipeline.generate import ProviderResult, generate
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.ports.providers import ImageFile, MusicTrackFile, SoundEffect, Speech, VideoFile
@@ -81,7 +81,7 @@ def _create(services: Services, job: Job, request: AssetRequest, lease: Lease) -
     log("provider_called", slot=str(request.slot), key=request.key)
     spec = request.spec
     if isinstance(spec, UploadSpec):
-        return uploads.store_asset(services, request.key, spec, lease)
+        return upload_assets.store_asset(services, request.key, spec, lease)
     if isinstance(spec, ClipSpec):
         return _create_clip(services, job, request, spec, lease)
     context = services.billing_context(job, request.slot)

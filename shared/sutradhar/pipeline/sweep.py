@@ -6,6 +6,7 @@ from datetime import timedelta
 from sutradhar.pipeline.audit_files import write_audit_files
 from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_records import adopt_old_uploads
 from sutradhar.pipeline.webhook_delivery import send_due_deliveries
 
 STALLED = timedelta(minutes=5)
@@ -14,8 +15,8 @@ STALLED = timedelta(minutes=5)
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     """Send the pending messages of all jobs that no process has written to for ``stalled``, and order the webhooks that
-    are due. Write the files of the audit log, delete expired records, and write the library's entries of jobs of
-    earlier versions. Return the number of stalled jobs."""
+    are due. Write the files of the audit log, delete expired records, and bring the library and the uploads of earlier
+    versions to today's form. Return the number of stalled jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
@@ -23,4 +24,5 @@ def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     write_audit_files(services)
     services.documents.delete_expired(services.clock.now())
     refresh_library(services)
+    adopt_old_uploads(services)
     return len(jobs)

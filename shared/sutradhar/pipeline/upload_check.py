@@ -9,7 +9,8 @@ from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.messages import CheckUpload
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.services import Services, hold_lease
-from sutradhar.pipeline.uploads import check_in_process, delete_if_refused, get_upload, read_uploads, update_unchecked
+from sutradhar.pipeline.upload_records import get_upload, read_uploads
+from sutradhar.pipeline.uploads import check_in_process, delete_if_refused, update_unchecked
 from sutradhar.ports.stores import MAX_LEASE
 from sutradhar.telemetry import log
 

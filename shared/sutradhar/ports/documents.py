@@ -8,7 +8,7 @@ the two cannot differ::
     page = documents.list(DELIVERIES, owner=caller.id)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -78,6 +78,10 @@ class DocumentStore(Protocol):
         Raises:
             NotFound: there is no such record.
         """
+        ...
+
+    def get_many(self, kind: Kind[R], document_ids: Collection[str]) -> Mapping[str, R]:
+        """Return the records that exist among ``document_ids``, by id."""
         ...
 
     def update(self, kind: Kind[R], document_id: str, change: Callable[[R], R]) -> R:

@@ -1,6 +1,6 @@
 """The port for small records that several processes change at the same time: accounts, circuit breakers, API keys."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 Values = Mapping[str, str]
@@ -27,4 +27,13 @@ class KeyValueStore(Protocol):
         Raises:
             Exception: every error that ``change`` raises; nothing is written then.
         """
+        ...
+
+    def list_names(self, prefix: str, limit: int = 100) -> Sequence[str]:
+        """Return at most ``limit`` of the names that begin with ``prefix``, which ends with a slash, always in the
+        same order. Firestore does not list names of more than about 1,500 bytes."""
+        ...
+
+    def delete(self, names: Iterable[str]) -> None:
+        """Delete the values of ``names``, as far as they exist."""
         ...

@@ -22,7 +22,8 @@ from sutradhar.domain.video.timeline import Camera, Footage, MediaRef, Pose
 from sutradhar.domain.video.timeline import Clip as TimelineClip
 from sutradhar.media.audio import decode_audio
 from sutradhar.pipeline.services import Services
-from sutradhar.pipeline.uploads import import_file, store_asset
+from sutradhar.pipeline.upload_assets import store_asset
+from sutradhar.pipeline.uploads import import_file
 from sutradhar.ports.providers import ImageFile, VideoFile
 from sutradhar.ports.stores import MAX_LEASE
 

@@ -1,7 +1,7 @@
 """Small records with an owner in Firestore."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -35,6 +35,14 @@ class FirestoreDocumentStore(DocumentStore):
 
     def get(self, kind: Kind[R], document_id: str) -> R:
         return _read_record(kind, self._snapshot(kind, document_id))
+
+    def get_many(self, kind: Kind[R], document_ids: Collection[str]) -> Mapping[str, R]:
+        references = [self._document(kind, one) for one in dict.fromkeys(document_ids)]
+        if not references:
+            return {}
+        snapshots = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
+        records = [_read_record(kind, snapshot) for snapshot in snapshots if snapshot.exists]
+        return {kind.describe(record).id: record for record in records}
 
     def update(self, kind: Kind[R], document_id: str, change: Callable[[R], R]) -> R:
         write_id = uuid.uuid4().hex

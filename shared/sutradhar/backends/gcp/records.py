@@ -1,9 +1,12 @@
 """Small shared records in Firestore."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
+
+from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import translate_errors
@@ -12,6 +15,8 @@ from sutradhar.ports.records import KeyValueStore, Values
 
 KEEP = timedelta(days=400)
 """The time that a record stays after its last write: the accounts of a year can be read."""
+_LAST_CHARACTER = "\x7f"
+"""Every character of an id comes before it, since ``Firestore.document`` quotes all but some printable ASCII."""
 
 
 class FirestoreKeyValueStore(KeyValueStore):
@@ -42,6 +47,25 @@ class FirestoreKeyValueStore(KeyValueStore):
 
         with translate_errors(self._store.name):
             return repeat_on_conflict(f"record {keys[0]}", attempt)
+
+    def list_names(self, prefix: str, limit: int = 100) -> Sequence[str]:
+        first = self._store.document("records", prefix)
+        last = self._store.client.collection("records").document(f"{first.id}{_LAST_CHARACTER}")
+        query = (
+            self._store.client.collection("records")
+            .where(filter=firestore.FieldFilter("__name__", ">=", first))
+            .where(filter=firestore.FieldFilter("__name__", "<", last))
+            .select([])
+            .limit(limit)
+        )
+        return [unquote(snapshot.id) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
+
+    def delete(self, names: Iterable[str]) -> None:
+        batch = self._store.client.batch()
+        for name in names:
+            batch.delete(self._store.document("records", name))
+        with translate_errors(self._store.name):
+            batch.commit(**CALL)
 
     def _batch(self, changed: Values, stored: dict[str, Any], write_id: str) -> Any:
         batch, ends = self._store.client.batch(), self._clock.now() + KEEP

@@ -1,6 +1,6 @@
 """Small records with an owner in SQLite."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sutradhar.backends.local.database import Database
@@ -38,6 +38,14 @@ class SqliteDocumentStore(DocumentStore):
             "SELECT body FROM documents WHERE kind = ? AND id = ?", (kind.name, document_id)
         )
         return _read_row(kind, document_id, row.fetchone())
+
+    def get_many(self, kind: Kind[R], document_ids: Collection[str]) -> Mapping[str, R]:
+        marks = ",".join("?" * len(document_ids))
+        rows = self._database.read().execute(
+            f"SELECT id, body FROM documents WHERE kind = ? AND id IN ({marks})",  # noqa: S608 - only question marks
+            (kind.name, *document_ids),
+        )
+        return {document_id: kind.model.from_record(body) for document_id, body in rows}
 
     def update(self, kind: Kind[R], document_id: str, change: Callable[[R], R]) -> R:
         with self._database.write() as connection:

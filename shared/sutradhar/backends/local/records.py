@@ -1,9 +1,11 @@
 """Small shared records in SQLite."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from sutradhar.backends.local.database import Database
 from sutradhar.ports.records import KeyValueStore, Values
+
+_LAST_CHARACTER = chr(0x10FFFF)
 
 
 class SqliteKeyValueStore(KeyValueStore):
@@ -25,3 +27,14 @@ class SqliteKeyValueStore(KeyValueStore):
             changed = [(name, body) for name, body in after.items() if before.get(name) != body]
             connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", changed)
         return after
+
+    def list_names(self, prefix: str, limit: int = 100) -> Sequence[str]:
+        rows = self._database.read().execute(
+            "SELECT name FROM records WHERE name >= ? AND name < ? ORDER BY name LIMIT ?",
+            (prefix, prefix + _LAST_CHARACTER, limit),
+        )
+        return [name for (name,) in rows]
+
+    def delete(self, names: Iterable[str]) -> None:
+        with self._database.write() as connection:
+            connection.executemany("DELETE FROM records WHERE name = ?", [(name,) for name in names])

@@ -47,6 +47,8 @@ class Upload(Record):
     """Facts about the file; None: it has not arrived yet, or was not checked."""
     refusal: str = ""
     """The reason why the file was refused; a refused file is deleted."""
+    deleting_since: datetime | None = None
+    """The time when its owner deleted it; from then on no caller sees it. None: it is kept."""
 
     @property
     def blob(self) -> str:

@@ -1,0 +1,88 @@
+"""Store the user's own files as assets."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Provenance
+from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
+from sutradhar.domain.assets.specs import UploadSpec
+from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
+from sutradhar.domain.plan.upload import MediaInfo, Upload
+from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_records import get_upload
+from sutradhar.ports.stores import Lease
+
+_LONGEST_SIDE = 4096
+"""The maximum width and height of an image in pixels: 4K, with room for a camera move."""
+
+
+def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) -> Asset:
+    """Store the user's file that ``spec`` names as the asset ``key``: a clip or a song unchanged, an image as a JPEG
+    that is ready to be shown.
+
+    Raises:
+        ProviderError: the file is gone, or cannot be used.
+    """
+    name = f"the upload {spec.upload}"
+    try:
+        upload = get_upload(services, spec.upload)
+        name = f"the file {upload.filename}"
+        with tempfile.TemporaryDirectory() as folder:
+            asset = _as_asset(services, key, spec, upload, Path(folder))
+    except (NotFound, InvalidRequest) as exc:
+        reason = "is no longer kept"
+        if isinstance(exc, InvalidRequest):
+            reason = "; ".join(error.message for error in exc.errors)
+        raise ProviderError(
+            f"{name} cannot be used: it {reason}",
+            provider="upload",
+            retryable=False,
+            advice="send the file again and name the new upload in a new job",
+        ) from exc
+    services.assets.save(asset, lease)
+    return asset
+
+
+def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, folder: Path) -> Asset:
+    path = services.blobs.fetch(upload.blob, folder / "file")
+    facts = _current_facts(services, upload, path)
+    if facts.kind == "image":
+        image = services.providers.media.image(path, _LONGEST_SIDE)
+        digest, size = hashlib.sha256(image.data).hexdigest(), len(image.data)
+        blob, width, height = f"assets/{digest}.jpg", image.width, image.height
+        services.blobs.put(blob, image.data)
+    else:
+        if facts.kind == "video":
+            path = services.providers.media.video(path, folder / "clip.mp4")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size, width, height = path.stat().st_size, facts.width, facts.height
+        blob = f"assets/{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
+        services.blobs.put_file(blob, path)
+    has_audio = facts.kind == "audio" or facts.has_audio
+    if spec.kind == "music" and not has_audio:
+        raise InvalidRequest([FieldError("file", "has no sound")])
+    is_clip = facts.kind == "video" and spec.kind == "image"
+    return Asset(
+        key=key,
+        kind=spec.kind,
+        blob=blob,
+        sha256=digest,
+        size=size,
+        provider=str(UPLOAD_PROVIDER),
+        samples=round(facts.duration_sec * SAMPLE_RATE) if has_audio else 0,
+        width=width,
+        height=height,
+        clip_sec=facts.duration_sec if is_clip else None,
+        is_video=is_clip,
+        provenance=Provenance(model="upload", licence="the user's own", source=upload.filename),
+    )
+
+
+def _current_facts(services: Services, upload: Upload, path: Path) -> MediaInfo:
+    """Return the facts of the file; probe it again if an earlier version checked it."""
+    if upload.facts and (upload.facts.kind != "video" or upload.facts.has_audio is not None):
+        return upload.facts
+    with path.open("rb") as file:
+        return services.providers.media.probe(file)
