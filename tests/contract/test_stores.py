@@ -1,7 +1,6 @@
 """Contract of the stores of every backend."""
 
 import json
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,13 +8,12 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld, NotFound, StaleLease
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan
 from tests.contract.conftest import StoreFixture
@@ -227,66 +225,56 @@ def test_an_asset_is_saved_under_the_newest_lease_only(kit: StoreFixture) -> Non
     assert kit.assets.get_many([]) == {}
 
 
-def test_a_blob_comes_back_as_it_was(kit: StoreFixture, tmp_path: Path) -> None:
-    kit.blobs.put("a/b.bin", b"one")
-    kit.blobs.put("a/b.bin", b"three")
-    (tmp_path / "source").write_bytes(b"from a file")
-    kit.blobs.put_file("a/c.bin", tmp_path / "source")
-    assert kit.blobs.get("a/b.bin") == kit.raw_blob("a/b.bin") == b"three"
-    assert kit.blobs.fetch("a/c.bin", tmp_path / "copy").read_bytes() == b"from a file"
-    assert kit.blobs.size("a/b.bin") == 5
-    assert kit.blobs.exists("a/b.bin")
-    assert not kit.blobs.exists("a")
-    with kit.blobs.open("a/b.bin") as file:
-        file.seek(2)
-        assert file.read() == b"ree"
-    for _ in range(2):
-        kit.blobs.delete("a/b.bin")
-        assert not kit.blobs.exists("a/b.bin")
-    assert kit.blobs.exists("a/c.bin")
-
-
-def test_a_file_can_be_uploaded_directly_if_the_store_has_urls(kit: StoreFixture) -> None:
-    address = kit.blobs.upload_url("uploads/1", "video/mp4", 5)
-    if address is None:
-        assert isinstance(kit.blobs, FileBlobStore)
-        return
-    # the emulator writes its own name for the host that it is at
-    assert httpx.put(address, content=b"bytes", headers={"Content-Type": "video/mp4"}).is_success
-    assert kit.blobs.get("uploads/1") == b"bytes"
-
-
-def test_a_video_is_uploaded_and_downloaded_in_pieces(kit: StoreFixture, tmp_path: Path) -> None:
-    (tmp_path / "film").write_bytes(os.urandom(9_000_001))  # over 8 MiB the clients send it in several requests
-    kit.blobs.put_file("jobs/1/video.mp4", tmp_path / "film")
-    copy = kit.blobs.fetch("jobs/1/video.mp4", tmp_path / "copy")
-    assert copy.read_bytes() == (tmp_path / "film").read_bytes()
-    with kit.blobs.open("jobs/1/video.mp4") as file:
-        file.seek(8_999_990)
-        assert file.read(6) == (tmp_path / "film").read_bytes()[8_999_990:8_999_996]
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []  # no half file is left
-
-
-def test_of_many_who_put_a_new_blob_one_succeeds(kit: StoreFixture) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        won = list(pool.map(lambda n: kit.blobs.put_new("locks/a", str(n).encode()), range(8)))
-    assert won.count(True) == 1
-    assert kit.raw_blob("locks/a") == str(won.index(True)).encode()
-    assert not kit.blobs.put_new("locks/a", b"late")
-
-
-def test_a_copied_blob_stays_when_the_first_one_changes(kit: StoreFixture, tmp_path: Path) -> None:
-    kit.blobs.put("a/b.bin", b"one")
-    kit.blobs.put("c/d.bin", b"older")
-    kit.blobs.copy("a/b.bin", "c/d.bin")
-    kit.blobs.put("a/b.bin", b"two")
-    assert (kit.raw_blob("c/d.bin"), kit.raw_blob("a/b.bin")) == (b"one", b"two")
+def test_a_deleted_job_is_gone_with_its_entry_and_stays_counted(kit: StoreFixture) -> None:
+    everything = LibraryFilter(None, None, None, ())
+    for name in ("a", "b"):
+        kit.jobs.create(job(kit, name))
+    assert kit.jobs.delete("a")
+    assert not kit.jobs.delete("a")
     with pytest.raises(NotFound):
-        kit.blobs.copy("nope", "c/d.bin")
-    assert kit.raw_blob("c/d.bin") == b"one"
+        kit.jobs.get("a")
+    with pytest.raises(NotFound):
+        kit.jobs.update("a", lambda j: cancel(kit, j))
+    assert [entry.job_id for entry in kit.jobs.list_entries(everything, 9).entries] == ["b"]
+    assert kit.jobs.count_entries(everything) == 1
+    assert [one.id for one in kit.jobs.list_latest().jobs] == ["b"]
+    assert [one.id for one in kit.jobs.list_unfinished(kit.clock.now())] == ["b"]
+    assert kit.jobs.count_by_state() == {JobState.PLANNING: 2}
+    assert kit.jobs.create(job(kit, "a"))[1]
 
 
-def test_a_blob_name_cannot_leave_the_store(kit: StoreFixture) -> None:
-    for name in ("../outside", "/etc/hostname", "a/../../b", ""):
+def test_a_job_is_not_deleted_against_its_check(kit: StoreFixture) -> None:
+    kit.jobs.create(job(kit))
+
+    def refuse(current: Job) -> None:
+        raise ValueError(current.state)
+
+    with pytest.raises(ValueError, match="PLANNING"):
+        kit.jobs.delete("job-1", refuse)
+    assert kit.jobs.get("job-1") == job(kit)
+    assert not kit.jobs.delete("nope", refuse)
+
+
+def test_a_job_is_checked_as_it_is_when_it_is_deleted(kit: StoreFixture) -> None:
+    """Many retry a failed job while others delete it: it is deleted in the end, or it is at work, never both."""
+    kit.jobs.create(job(kit))
+    kit.jobs.update("job-1", lambda j: j.fail(JobFailure(stage="plan", cause="x"), kit.clock.now()))
+
+    def check(current: Job) -> None:
+        if current.state.is_at_work:
+            raise ValueError
+
+    def race(number: int) -> bool | None:
+        with suppress(ValueError, NotFound):
+            if number % 2:
+                return kit.jobs.delete("job-1", check)
+            kit.jobs.update("job-1", lambda j: j.retry(kit.clock.now()))
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        deleted = list(pool.map(race, range(8))).count(True)
+    if deleted:
         with pytest.raises(NotFound):
-            kit.blobs.get(name)
+            kit.jobs.get("job-1")
+    else:
+        assert kit.jobs.get("job-1").state is JobState.PLANNING

@@ -80,6 +80,10 @@ class StoresMachine(RuleBasedStateMachine):
         if expected.state is not before.state:
             self._count_entry(expected)
 
+    @rule(name=st.sampled_from(["job-1", "job-2", "job-3"]))
+    def delete(self, name: str) -> None:
+        assert self.kit.jobs.delete(name) == (self.jobs.pop(name, None) is not None)
+
     @rule(name=NAMES, seconds=st.integers(1, 4))
     def acquire(self, name: str, seconds: int) -> None:
         held = self.leases.get(name)
@@ -137,6 +141,17 @@ class StoresMachine(RuleBasedStateMachine):
         if name in self.blobs:
             assert self.kit.blobs.get(name) == self.blobs[name]
             assert self.kit.blobs.size(name) == len(self.blobs[name])
+
+    @rule(name=BLOBS)
+    def delete_blob(self, name: str) -> None:
+        self.kit.blobs.delete(name)
+        self.blobs.pop(name, None)
+
+    @rule(prefix=st.sampled_from(["", "b", "b/", "b/c", "ё/"]))
+    def list_blobs(self, prefix: str) -> None:
+        listed = [(blob.name, blob.size) for blob in self.kit.blobs.list(prefix)]
+        expected = {name: len(data) for name, data in self.blobs.items() if name.startswith(prefix)}
+        assert listed == sorted(expected.items(), key=lambda one: one[0].encode())
 
     @rule(limit=st.integers(1, 3))
     def leaf_through(self, limit: int) -> None:

@@ -3,7 +3,7 @@
 Every method of a store raises BackendError if the store cannot be reached or refuses the call.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,21 @@ from sutradhar.domain.jobs.messages import Message
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
 """A pure function from the stored job to the job to store and the messages to send after it."""
+
+
+Check = Callable[[Job], None]
+"""A pure function that raises an error if something may not be done with the stored job."""
+
+
+@dataclass(frozen=True)
+class StoredBlob:
+    """The facts about a blob that a store lists."""
+
+    name: str
+    size: int
+    """In bytes."""
+    changed_at: datetime
+    """The time at which its bytes were written; on the local backend that of the first blob for a copy."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +106,17 @@ class JobStore(Protocol):
         Raises:
             NotFound: there is no such job.
             Exception: every error that ``change`` raises; nothing is written then.
+        """
+        ...
+
+    def delete(self, job_id: str, check: Check | None = None) -> bool:
+        """Delete the job and its entry in the library, if it exists; return whether it did (several that delete it at
+        the same time may all be told so). The counts of ``count_by_state`` and the tallies stay.
+
+        No other process writes to the job between ``check`` and the deletion. ``check`` may run more than once.
+
+        Raises:
+            Exception: every error that ``check`` raises; nothing is deleted then.
         """
         ...
 
@@ -214,6 +240,14 @@ class BlobStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Delete the blob if it exists."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[StoredBlob]:
+        """Yield the blobs whose names begin with ``prefix``, in the order of the UTF-8 bytes of their names.
+
+        They are read page by page as the caller goes on, so a blob that is written or deleted meanwhile may be among
+        them or not.
+        """
         ...
 
     def exists(self, name: str) -> bool:

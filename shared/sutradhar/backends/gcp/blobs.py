@@ -18,12 +18,14 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 
 from sutradhar.backends.gcp.retry import TOTAL_SEC, translate_errors
 from sutradhar.domain.core.errors import BackendError, NotFound
-from sutradhar.ports.stores import BlobStore
+from sutradhar.ports.stores import BlobStore, StoredBlob
 
 _CALL: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(TOTAL_SEC), "timeout": (5.0, 60.0)}
 """``timeout``: seconds to connect, and between two bytes. The whole transfer has no limit, so large videos arrive."""
 _CHECKED: dict[str, Any] = {**_CALL, "checksum": "crc32c"}
 _READ_AHEAD = 1024 * 1024
+_LISTED = "items(name,size,updated),nextPageToken"
+"""The fields of a list; without a choice each blob has some thirty."""
 
 
 class GcsBlobStore(BlobStore):
@@ -122,6 +124,12 @@ class GcsBlobStore(BlobStore):
     def delete(self, name: str) -> None:
         with suppress(NotFound), self._translate_read_errors(name):
             self._blob(name).delete(**_CALL)
+
+    def list(self, prefix: str) -> Iterator[StoredBlob]:
+        with translate_errors(f"bucket {self._name}"):
+            pages = self._bucket().list_blobs(prefix=prefix, fields=_LISTED, **_CALL)
+            for blob in pages:
+                yield StoredBlob(blob.name, int(blob.size), blob.updated)
 
     def exists(self, name: str) -> bool:
         try:

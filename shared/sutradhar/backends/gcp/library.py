@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from google.api_core import exceptions
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore
@@ -116,8 +117,8 @@ def _refresh_entry(store: Firestore, reference: Any) -> None:
         try:
             fields = make_entry_fields(Job.from_record(snapshot.get("body")))
             reference.update(fields, option=store.require_unchanged(snapshot), **CALL)
-        except (RecordError, *CONFLICT):
-            return
+        except (RecordError, *CONFLICT, exceptions.NotFound):
+            return  # another process wrote to it, or deleted it
 
 
 def _select(store: Firestore, matching: LibraryFilter) -> Any:

@@ -26,7 +26,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import encode_cursor
-from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page
+from sutradhar.ports.stores import AssetStore, Change, Check, EntryPage, JobStore, Lease, LeaseStore, Page
 
 MAX_BODY_BYTES = 1_000_000
 """A document may have 1 MiB, names and the other fields included (firebase.google.com/docs/firestore/quotas)."""
@@ -82,6 +82,23 @@ class FirestoreJobStore(JobStore):
             add_tallies(self._store, batch, tally_change(before, job))
             batch.commit(**CALL)
             return last_write
+
+        with translate_errors(self._store.name):
+            return repeat_on_conflict(f"job {job_id}", attempt)
+
+    def delete(self, job_id: str, check: Check | None = None) -> bool:
+        was_sent = False
+
+        def attempt() -> bool:
+            nonlocal was_sent
+            snapshot = self._document(job_id).get(**CALL)
+            if not snapshot.exists:
+                return was_sent  # only the answer of the attempt before was lost, or another process was quicker
+            if check:
+                check(_read_job(snapshot))
+            was_sent = True
+            snapshot.reference.delete(option=self._store.require_unchanged(snapshot), **CALL)
+            return True
 
         with translate_errors(self._store.name):
             return repeat_on_conflict(f"job {job_id}", attempt)

@@ -2,14 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.ports.stores import BlobStore
+from sutradhar.ports.stores import BlobStore, StoredBlob
+
+_MOVES = 20
+"""The attempts to move a file into its folder; each failed one means that a deletion removed the folder just then."""
 
 
 class FileBlobStore(BlobStore):
@@ -33,9 +36,8 @@ class FileBlobStore(BlobStore):
         path = self._path(name)
         with self._open_temporary() as temporary:
             temporary.write_bytes(data)
-            path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                path.hardlink_to(temporary)  # unlike a rename, it never replaces
+                _move_into(path, lambda: path.hardlink_to(temporary))  # unlike a rename, it never replaces
             except FileExistsError:
                 return False
         return True
@@ -71,7 +73,24 @@ class FileBlobStore(BlobStore):
         return None
 
     def delete(self, name: str) -> None:
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder with other files, or one that another process has removed
+            while (path := path.parent) != self._root:
+                path.rmdir()
+
+    def list(self, prefix: str) -> Iterator[StoredBlob]:
+        folder, _, beginning = prefix.rpartition("/")
+        try:
+            path = self._path(folder) if folder else self._root
+        except NotFound:
+            return
+        for file in _walk(path, os.fsencode(beginning), self._unfinished.name if path == self._root else ""):
+            name = file.relative_to(self._root).as_posix()
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                facts = file.stat()
+                if name.startswith(prefix):
+                    yield StoredBlob(name, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
 
     def exists(self, name: str) -> bool:
         return self._path(name).is_file()
@@ -98,10 +117,9 @@ class FileBlobStore(BlobStore):
     def _write_atomically(self, name: str) -> Iterator[Path]:
         """Give the block a temporary path to write to, and rename that file to the blob ``name`` at its end."""
         target = self._path(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
         with self._open_temporary() as temporary:
             yield temporary
-            temporary.replace(target)
+            _move_into(target, lambda: temporary.replace(target))
 
     @contextmanager
     def _open_temporary(self) -> Iterator[Path]:
@@ -110,3 +128,32 @@ class FileBlobStore(BlobStore):
             yield temporary
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _move_into(target: Path, move: Callable[[], object]) -> None:
+    """Create the folder of ``target`` and call ``move``; again if a deletion has removed the empty folder meanwhile."""
+    for _ in range(_MOVES):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            move()
+        except FileNotFoundError:
+            continue
+        return
+    move()
+
+
+def _walk(folder: Path, beginning: bytes = b"", left_out: str = "") -> Iterator[Path]:
+    """Yield all files below ``folder`` in the order of the bytes of their paths. Of the entries of ``folder`` itself,
+    only those that begin with ``beginning``, and without the one named ``left_out``."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [(os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    chosen = [(name + b"/" * is_folder, is_folder) for name, is_folder in names if name.startswith(beginning)]
+    for name, is_folder in sorted(chosen):
+        path = folder / os.fsdecode(name)
+        if not is_folder:
+            yield path
+        elif path.name != left_out:
+            yield from _walk(path)

@@ -18,7 +18,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.stores import AssetStore, Change, EntryPage, JobStore, Lease, LeaseStore, Page
+from sutradhar.ports.stores import AssetStore, Change, Check, EntryPage, JobStore, Lease, LeaseStore, Page
 
 _MAX_UNFINISHED = 500
 
@@ -68,6 +68,14 @@ class SqliteJobStore(JobStore):
             _count(connection, count_changes(before, job))
             add_tallies(connection, tally_change(before, job))
         return job, messages
+
+    def delete(self, job_id: str, check: Check | None = None) -> bool:
+        with self._database.write() as connection:
+            row = connection.execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            if row and check:
+                check(Job.from_record(row[0]))
+            connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))  # a trigger deletes its entry
+        return row is not None
 
     def list_unfinished(self, touched_before: datetime) -> Sequence[Job]:
         rows = self._database.read().execute(
