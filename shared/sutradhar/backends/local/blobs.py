@@ -133,7 +133,8 @@ class FileBlobStore(BlobStore):
 def _move_into(target: Path, move: Callable[[], object]) -> None:
     """Create the folder of ``target`` and call ``move``; again if a deletion has removed the empty folder meanwhile."""
     for _ in range(_MOVES):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError, FileNotFoundError):  # mkdir() itself met the deletion
+            target.parent.mkdir(parents=True, exist_ok=True)
         try:
             move()
         except FileNotFoundError:
