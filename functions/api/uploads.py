@@ -39,13 +39,18 @@ def create_upload(body: UploadAnnouncement) -> tuple[UploadTarget, int, dict[str
 
 @endpoint(answers={204: None}, errors=(409,))
 def receive_bytes(upload_id: str) -> flask.Response:
-    """Receive the bytes of an upload if the store has no upload URLs of its own. Bytes that are sent again replace the
-    earlier ones."""
+    """Receive the bytes of an upload. Bytes that are sent again replace the earlier ones.
+
+    On Google Cloud the answer is 409: there the bytes go straight to the bucket, and the API may not replace a file.
+    """
     from sutradhar.pipeline.upload_records import get_upload
 
     services = bootstrap.services()
     upload = get_upload(services, upload_id, caller())
     _require_pending(upload)
+    if services.blobs.has_upload_urls:
+        message = "this server takes no bytes itself: send them to the url that POST /uploads answered with"
+        raise Conflict(f"{message}; begin another upload if you no longer have it")
     if flask.request.content_length != upload.size:
         message = f"{upload.size} bytes were announced (got Content-Length {flask.request.content_length})"
         raise InvalidRequest([FieldError("Content-Length", message)])

@@ -34,6 +34,7 @@ def test_a_blob_comes_back_as_it_was(kit: StoreFixture, tmp_path: Path) -> None:
 
 def test_a_file_can_be_uploaded_directly_if_the_store_has_urls(kit: StoreFixture) -> None:
     address = kit.blobs.upload_url("uploads/1", "video/mp4", 5)
+    assert kit.blobs.has_upload_urls == (address is not None)
     if address is None:
         assert isinstance(kit.blobs, FileBlobStore)
         return

@@ -13,6 +13,7 @@ from PIL import Image
 from functions.api.app import MAX_BODY_BYTES
 from functions.dev import local_runtime
 from sutradhar import bootstrap
+from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import PlanRender, ProduceAsset
 from sutradhar.domain.plan.plan import RenderPlan
@@ -109,6 +110,18 @@ def test_bytes_of_another_length_than_announced_are_refused(api: FlaskClient) ->
     assert (answer.status_code, answer.get_json()["errors"][0]["path"]) == (400, "Content-Length")
     assert not bootstrap.backend().blobs.exists(f"uploads/{created['upload_id']}")
     assert api.put("/uploads/up-0000000000000000/bytes", data=b"1").status_code == 404
+
+
+def test_bytes_that_belong_to_the_bucket_are_refused_with_the_place_to_send_them(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Google Cloud ``api`` may add files and replace none, so a second PUT would fail in the bucket."""
+    created = announce(api, b"12345").get_json()
+    monkeypatch.setattr(FileBlobStore, "has_upload_urls", True)
+    for _ in range(2):
+        answer = api.put(f"/uploads/{created['upload_id']}/bytes", data=b"12345")
+        assert (answer.status_code, "send them to the url" in answer.get_json()["detail"]) == (409, True)
+    assert not bootstrap.backend().blobs.exists(f"uploads/{created['upload_id']}")
 
 
 def test_all_uploads_are_listed_page_by_page(api: FlaskClient) -> None:

@@ -71,6 +71,7 @@ class NotingStore:
 
     store: Any
     calls: set[Call] = field(default_factory=set)
+    has_upload_urls = False
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(name: str, *arguments: Any, **named: Any) -> Any:

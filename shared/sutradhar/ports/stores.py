@@ -182,6 +182,9 @@ class AssetStore(Protocol):
 class BlobStore(Protocol):
     """Names are relative paths with forward slashes. A blob exists completely or not at all."""
 
+    has_upload_urls: bool
+    """Callers send the bytes of a file to this store itself (``upload_url``), not through the API."""
+
     def put(self, name: str, data: bytes) -> None:
         """Store ``data`` as the blob ``name``, in place of a blob of this name."""
         ...

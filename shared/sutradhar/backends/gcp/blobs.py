@@ -31,6 +31,8 @@ _LISTED = "items(name,size,updated),nextPageToken"
 class GcsBlobStore(BlobStore):
     """The blob store in a bucket. Without a key file, IAM's signBlob signs URLs in the name of ``service_account``."""
 
+    has_upload_urls = True
+
     def __init__(self, project: str, bucket: str, service_account: str) -> None:
         self._project, self._name, self._service_account = project, bucket, service_account
         self._lock = threading.Lock()

@@ -19,6 +19,8 @@ class FileBlobStore(BlobStore):
     """The blob store in the folder ``root``. ``owner`` marks the unfinished files of this process, so that a later
     process can tell to which process they belonged."""
 
+    has_upload_urls = False
+
     def __init__(self, root: Path, owner: str = "") -> None:
         self._root, self._owner = root.resolve(), owner or str(os.getpid())
         self._unfinished = self._root / ".unfinished"
