@@ -14,7 +14,7 @@ class RateWindow(Record):
 
     started_at: datetime
     calls: int = 0
-    """The calls that were accepted."""
+    """The calls that processes have taken: they accept them now, or keep some for the next seconds."""
 
     @property
     def ends_at(self) -> datetime:
