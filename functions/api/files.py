@@ -17,8 +17,9 @@ from sutradhar import bootstrap
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
-from sutradhar.domain.jobs.job import CaptionFiles, Job, Result
+from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.jobs.result import CaptionFiles, Result
 from sutradhar.domain.plan.choices import LANGUAGES
 
 SIGNED_URL_TTL = timedelta(hours=1)

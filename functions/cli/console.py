@@ -126,7 +126,7 @@ def print_failure(job: Job, refused: Path | None = None) -> None:
     """Print why a job failed and what to do. ``refused``: the path of a video that the quality gate refused."""
     error = job.error
     if error is None:
-        print_line(f"{job.id} was cancelled.")
+        print_line(f"{job.id} was cancelled{f': {job.cancel_reason}' if job.cancel_reason else ''}.")
         return
     where = f" in scene {error.scene + 1}" if error.scene is not None else ""
     print_line((f"{job.id} failed at {error.stage}{where}:", "red"), " ", error.cause)

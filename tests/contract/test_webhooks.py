@@ -10,7 +10,7 @@ import pytest
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
+from sutradhar.domain.jobs.messages import AnnounceEvents, DeliverWebhook
 from sutradhar.domain.jobs.webhook import CLAIM, RETRY_FOR
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import handle, handle_dead_letter
@@ -50,7 +50,7 @@ def test_each_end_is_announced_once_however_often_messages_come(post: Post) -> N
     post.create_job()
     post.fail()
     for _ in range(3):
-        handle(post.services, AnnounceEnd(job_id="job-1"))
+        handle(post.services, AnnounceEvents(job_id="job-1"))
         post.work()
         handle(post.services, DeliverWebhook(delivery_id=post.delivery().id))
         post.advance_and_sweep(timedelta(hours=1))
@@ -84,7 +84,7 @@ def test_a_job_without_a_webhook_announces_nothing(post: Post) -> None:
     job = Job.new("job-1", RenderPlan(topic="tea"), "hash", post.kit.clock.now())
     post.services.jobs.create(job)
     post.fail()
-    handle(post.services, AnnounceEnd(job_id="job-1"))
+    handle(post.services, AnnounceEvents(job_id="job-1"))
     post.advance_and_sweep(timedelta(hours=1))
     assert post.deliveries() == []
 
@@ -203,11 +203,11 @@ def test_a_late_outcome_of_an_attempt_that_was_given_up_changes_nothing_but_succ
 def test_dead_letters_about_webhooks_change_nothing(post: Post) -> None:
     post.create_job()
     job = post.fail()
-    for message in (AnnounceEnd(job_id="job-1"), DeliverWebhook(delivery_id="msg_1")):
+    for message in (AnnounceEvents(job_id="job-1"), DeliverWebhook(delivery_id="msg_1")):
         handle_dead_letter(post.services, message)
         handle(post.services, DeliverWebhook(delivery_id="msg_that_was_deleted"))
     assert post.services.jobs.get("job-1") == job
-    handle(post.services, AnnounceEnd(job_id="job-that-was-deleted"))
+    handle(post.services, AnnounceEvents(job_id="job-that-was-deleted"))
 
 
 def test_another_receiver_can_be_chosen_until_the_event_is_stored(post: Post) -> None:

@@ -5,11 +5,17 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sutradhar.domain.jobs.job import Job, JobFailure
-from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook, Message
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import NarrationSpec
+from sutradhar.domain.billing.provider_id import ProviderId
+from sutradhar.domain.jobs import review
+from sutradhar.domain.jobs.job import Job, JobFailure, Outcome
+from sutradhar.domain.jobs.messages import AnnounceEvents, DeliverWebhook, Message
 from sutradhar.domain.jobs.webhook import Delivery
-from sutradhar.domain.plan.options import PlanDefaults
+from sutradhar.domain.plan.options import DEFAULT_VOICE, PlanDefaults
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.plan.plan_patch import PlanChange
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.sweep import sweep
@@ -21,6 +27,12 @@ from tests.fakes import FakeProviders, PortSet
 
 URL = "https://hooks.example.com/in"
 BASE = "https://videos.example.com"
+
+
+def make_narration(text: str) -> AssetRequest:
+    """Return the request for the narration of the first scene."""
+    spec = NarrationSpec(text=text, language="en", voice="F", options=DEFAULT_VOICE)
+    return AssetRequest(slot=Slot.narration(0), spec=spec, provider=ProviderId("v", "1"))
 
 
 class Killed(BaseException):
@@ -59,10 +71,10 @@ class Post:
             runner=cast(Any, runner),
             clock=kit.clock,
         )
-        self.services = Services(backend, providers, PlanDefaults())
+        self.services = Services(backend, providers, PlanDefaults(), review_period=timedelta(days=7))
 
-    def create_job(self, name: str = "job-1", owner: str = "key-1") -> Job:
-        plan = RenderPlan(topic="tea", webhook_url=URL, metadata={"order": "7"})
+    def create_job(self, name: str = "job-1", owner: str = "key-1", *, review: bool = False) -> Job:
+        plan = RenderPlan(topic="tea", webhook_url=URL, metadata={"order": "7"}, review=review)
         job = Job.new(name, plan, "hash", self.kit.clock.now())
         webhook = make_webhook(self.services, URL, BASE)
         return self.services.jobs.create(job.evolve(owner=owner, webhook=webhook))[0]
@@ -72,11 +84,34 @@ class Post:
         error = JobFailure(stage="plan", cause="no planner", advice="retry the job")
         return self.services.move(name, lambda job: job.fail(error, self.kit.clock.now()))
 
+    def await_approval(self, name: str = "job-1") -> Job:
+        """Let a job with a review wait, as the worker does when its narrations are made."""
+        self.kit.clock.advance(1)
+        now, deadline = self.kit.clock.now(), self.services.find_deadline()
+
+        def change(job: Job) -> Outcome:
+            if job.plan is None:
+                return job.start_producing(job.requested_plan, (), [], now, deadline)
+            return review.await_approval(job, job.requests, now, deadline)
+
+        return self.services.move(name, change)
+
+    def change_narration(self, name: str = "job-1") -> Job:
+        """Change a narration of a waiting job, which is then made first."""
+        self.kit.clock.advance(1)
+        change = PlanChange(changed_at=self.kit.clock.now(), changed_by="", fields=())
+
+        def change_plan(job: Job) -> Outcome:
+            request = make_narration(f"Sentence {review.get_plan_version(job)}.")
+            return review.change_plan(job, job.current_plan, (request,), [], change)
+
+        return self.services.move(name, change_plan)
+
     def work(self) -> None:
         """Handle the messages about webhooks until there are none."""
         while self.bus.messages:
             message = self.bus.messages.pop(0)
-            if isinstance(message, AnnounceEnd | DeliverWebhook):
+            if isinstance(message, AnnounceEvents | DeliverWebhook):
                 handle(self.services, message)
 
     def advance_and_sweep(self, pause: timedelta) -> None:

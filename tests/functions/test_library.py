@@ -57,7 +57,8 @@ def test_the_library_has_the_fields_of_the_contract(api: FlaskClient, videos: li
 
 
 def test_a_finished_job_has_absolute_urls(api: FlaskClient, videos: list[str]) -> None:
-    from sutradhar.domain.jobs.job import Job, Outcome, Result
+    from sutradhar.domain.jobs.job import Job, Outcome
+    from sutradhar.domain.jobs.result import Result
 
     def succeed(job: Job) -> Outcome:
         result = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=61.5, size=1)

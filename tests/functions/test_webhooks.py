@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from functions.dev import local_runtime
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
+from sutradhar.domain.jobs.messages import AnnounceEvents, DeliverWebhook
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.handle import handle
 from tests.receiver import Receiver, run_receiver
@@ -75,7 +75,7 @@ def end_job(api: FlaskClient, body: dict[str, Any], **headers: str) -> str:
 
 def work(job_id: str) -> None:
     services = bootstrap.services()
-    handle(services, AnnounceEnd(job_id=job_id))
+    handle(services, AnnounceEvents(job_id=job_id))
     for delivery in api_deliveries():
         handle(services, DeliverWebhook(delivery_id=delivery))
 

@@ -12,9 +12,10 @@ from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome, Progress, Result
+from sutradhar.domain.jobs.job import TRANSITIONS, Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.review import approve
 from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.plan.plan import RenderPlan

@@ -14,7 +14,8 @@ from sutradhar.backends.local.blobs import FileBlobStore
 from sutradhar.bootstrap import local_backend
 from sutradhar.config import Settings
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.jobs.job import CaptionFiles, Job, Result
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.result import CaptionFiles, Result
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.backend import Backend
 

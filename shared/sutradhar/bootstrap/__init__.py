@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         settings.api_limits,
         job_cap=micros(settings.budget.job_cap_usd),
         max_active_jobs=settings.api.max_active_jobs,
+        review_period=timedelta(days=settings.review.days) or None,
     )
 
 

@@ -148,6 +148,13 @@ class WebhookSettings(Part):
     """For development: webhooks may also go to this machine itself (http://localhost:3000/hook)."""
 
 
+class ReviewSettings(Part):
+    """Settings of jobs whose plan asks for a review."""
+
+    days: int = Field(default=7, ge=0, le=365, validation_alias="REVIEW_DAYS")
+    """Days that a job waits for the approval of its plan before it is cancelled; 0: any time."""
+
+
 class WorkerSettings(Part):
     """Settings of the worker that takes messages on the local backend."""
 

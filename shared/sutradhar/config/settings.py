@@ -13,6 +13,7 @@ from sutradhar.config.parts import (
     PlanLimitSettings,
     ProcessSettings,
     RenderTaskSettings,
+    ReviewSettings,
     WebhookSettings,
     WorkerSettings,
 )
@@ -35,6 +36,7 @@ _PARTS = (
     CloudSettings,
     ApiSettings,
     WebhookSettings,
+    ReviewSettings,
     WorkerSettings,
     RenderTaskSettings,
     RendererSettings,
@@ -55,6 +57,7 @@ class Settings:
     """Only with BACKEND=gcp."""
     api: ApiSettings
     webhooks: WebhookSettings
+    review: ReviewSettings
     worker: WorkerSettings
     render_task: RenderTaskSettings
     renderer: RendererSettings
@@ -116,6 +119,7 @@ class Settings:
             cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
             api=read_part(ApiSettings, env, faults),
             webhooks=read_part(WebhookSettings, env, faults),
+            review=read_part(ReviewSettings, env, faults),
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),
             renderer=read_part(RendererSettings, env, faults),

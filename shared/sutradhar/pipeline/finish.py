@@ -3,9 +3,10 @@
 import json
 
 from sutradhar.domain.core.failure import FailureDetail
-from sutradhar.domain.jobs.job import CaptionFiles, Job, JobFailure, JobState, Outcome, Progress, Result
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import build_manifest
+from sutradhar.domain.jobs.result import CaptionFiles, Progress, Result
 from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.video import captions
 from sutradhar.domain.video.quality_gate import describe_failures, gate_versions, list_notices

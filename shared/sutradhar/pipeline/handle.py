@@ -26,7 +26,7 @@ from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs import messages
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import (
-    AnnounceEnd,
+    AnnounceEvents,
     CheckUpload,
     DeliverWebhook,
     Message,
@@ -41,7 +41,7 @@ from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.upload_records import get_upload
 from sutradhar.pipeline.webhook_delivery import deliver_webhook
-from sutradhar.pipeline.webhook_events import announce_end
+from sutradhar.pipeline.webhook_events import announce_events
 from sutradhar.telemetry import log, span
 
 HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
@@ -52,7 +52,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RenderProgressed: record_progress,
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
-    messages.AnnounceEnd: announce_end,
+    messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
 }
 
@@ -76,7 +76,7 @@ def handle(services: Services, message: Message) -> None:
     except Exception as exc:
         if not services.bus.reports_last_error:
             log("message_failed", level="warning", exc=exc)
-            if not isinstance(message, AnnounceEnd | DeliverWebhook):  # their dead letters change nothing
+            if not isinstance(message, AnnounceEvents | DeliverWebhook):  # their dead letters change nothing
                 note_failure(services, message, exc)
         raise
 
@@ -105,7 +105,7 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
         return
-    if isinstance(message, messages.RenderProgressed | messages.StopRender | AnnounceEnd | DeliverWebhook):
+    if isinstance(message, messages.RenderProgressed | messages.StopRender | AnnounceEvents | DeliverWebhook):
         return  # the job does not depend on these; the sweep sends those about webhooks again
     try:
         job = services.jobs.get(message.job_id)
@@ -135,7 +135,7 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     """Fail the job of a dead letter with the cause that was noted last. If the message only found its lease held, send
     it again, for at most ``MAX_WAIT``: the worker that holds the lease may still finish."""
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
-    if isinstance(message, AnnounceEnd | DeliverWebhook):
+    if isinstance(message, AnnounceEvents | DeliverWebhook):
         return  # the sweep sends it again
     never_ended = NotedFailure(kind=_NeverEnded.__name__, cause=cause)
     try:

@@ -36,7 +36,8 @@ def _write(services: Services, job: Job) -> None:
     notices = [*model_notices, *collect_notices(services, result, job.requested_plan)]
 
     def change(current: Job) -> Outcome:
-        return current.start_producing(result.plan, requests, notices, services.clock.now())
+        now, deadline = services.clock.now(), services.find_deadline()
+        return current.start_producing(result.plan, requests, notices, now, deadline)
 
     services.move(job.id, change)
 

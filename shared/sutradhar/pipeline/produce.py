@@ -180,6 +180,7 @@ def _advance_if_complete(services: Services, job: Job) -> None:
     # a worker that was killed while another job made the same asset has left its charges open
     services.providers.call_gate.accounts.write_off_all(job.id)
     if job.needs_approval:
-        services.move(job.id, lambda current: await_approval(current, job.requests, services.clock.now()))
+        deadline = services.find_deadline()
+        services.move(job.id, lambda current: await_approval(current, job.requests, services.clock.now(), deadline))
     else:
         services.move(job.id, lambda current: current.start_rendering(assets, services.clock.now()))

@@ -82,7 +82,7 @@ def change_plan(
         if get_plan_version(current) != get_plan_version(job):
             raise Conflict("another caller has changed the plan meanwhile; read it and try again")
         record = PlanChange(changed_at=services.clock.now(), changed_by=by, fields=fields)
-        return review.change_plan(current, plan, requests, notices, record)
+        return review.change_plan(current, plan, requests, notices, record, services.find_deadline())
 
     return services.move(job_id, change)
 

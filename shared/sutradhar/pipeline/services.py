@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sutradhar.domain.assets.slot import Slot
@@ -65,6 +65,8 @@ class Services:
     """The most that a job may cost, in millionths of a US dollar; a plan may set a lower cap."""
     max_active_jobs: int = 0
     """The jobs of one API key that may be in progress at a time; 0: no limit."""
+    review_period: timedelta | None = None
+    """The time that a job may wait for the approval of its plan; None: any time."""
 
     @property
     def jobs(self) -> JobStore:
@@ -105,6 +107,10 @@ class Services:
     @property
     def clock(self) -> Clock:
         return self.backend.clock
+
+    def find_deadline(self) -> datetime | None:
+        """Return the time until which a job waits that begins to wait for approval now; None: it waits for any time."""
+        return self.clock.now() + self.review_period if self.review_period else None
 
     def billing_context(self, job: Job, slot: Slot | None = None) -> BillingContext:
         """Return the account that the paid calls for ``slot`` of ``job`` are charged to; None: no call is made."""

@@ -1,10 +1,11 @@
-"""Send the messages of stalled jobs and of due webhooks again, and complete the library. The state of a job tells its
-pending messages, so no loss is final."""
+"""Send the messages of stalled jobs and of due webhooks again, end old reviews, and complete the library. The state
+of a job tells its pending messages, so no loss is final."""
 
 from datetime import timedelta
 
 from sutradhar.pipeline.audit_files import write_audit_files
 from sutradhar.pipeline.library import refresh_library
+from sutradhar.pipeline.review_expiry import expire_reviews
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_records import adopt_old_uploads
 from sutradhar.pipeline.webhook_delivery import send_due_deliveries
@@ -15,11 +16,13 @@ STALLED = timedelta(minutes=5)
 
 def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     """Send the pending messages of all jobs that no process has written to for ``stalled``, and order the webhooks that
-    are due. Write the files of the audit log, delete expired records, and bring the library and the uploads of earlier
-    versions to today's form. Return the number of stalled jobs."""
+    are due. Cancel the jobs that have waited too long for approval, write the files of the audit log, delete expired
+    records, and bring the library and the uploads of earlier versions to today's form. Return the number of stalled
+    jobs."""
     jobs = services.jobs.list_unfinished(services.clock.now() - stalled)
     for job in jobs:
         services.send(job.pending_messages())
+    expire_reviews(services)
     send_due_deliveries(services)
     write_audit_files(services)
     services.documents.delete_expired(services.clock.now())

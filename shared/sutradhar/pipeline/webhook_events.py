@@ -1,26 +1,31 @@
-"""Store the event of a job's end for the receiver that the job's caller chose."""
+"""Store the events of a job, its end and its wait for an approval, for the receiver that the job's caller chose."""
 
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
+from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.core.webhook_target import explain_refusal
 from sutradhar.domain.core.webhook_url import check_webhook_url
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
-from sutradhar.domain.jobs.messages import AnnounceEnd, DeliverWebhook
+from sutradhar.domain.jobs.file_links import make_file_links
+from sutradhar.domain.jobs.job import Job, JobState, StateEvent
+from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.jobs.messages import AnnounceEvents, DeliverWebhook
 from sutradhar.domain.jobs.webhook import Delivery, Webhook, format_event
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 
-_EVENTS: Mapping[JobState, tuple[str, str]] = {
-    JobState.SUCCEEDED: ("render.succeeded", "success"),
-    JobState.FAILED: ("render.failed", "error"),
-    JobState.CANCELLED: ("render.canceled", "canceled"),
+_TYPES: Mapping[JobState, str] = {
+    JobState.AWAITING_APPROVAL: "render.awaiting_approval",
+    JobState.SUCCEEDED: "render.succeeded",
+    JobState.FAILED: "render.failed",
+    JobState.CANCELLED: "render.canceled",
 }
-"""The type of the event of each end, and the API's word for the state."""
+"""The type of the event of each state in which a job rests."""
 
 
 def make_webhook(services: Services, url: str, base_url: str) -> Webhook:
@@ -35,7 +40,7 @@ def make_webhook(services: Services, url: str, base_url: str) -> Webhook:
 
 
 def set_webhook(services: Services, job_id: str, url: str | None, base_url: str) -> Job:
-    """Choose another receiver for the event of the job's end, or none, and return the job.
+    """Choose another receiver for the job's events, or none, and return the job.
 
     Raises:
         NotFound: there is no such job.
@@ -45,35 +50,34 @@ def set_webhook(services: Services, job_id: str, url: str | None, base_url: str)
     return services.move(job_id, lambda job: job.set_webhook(webhook, services.clock.now()))
 
 
-def announce_end(services: Services, message: AnnounceEnd) -> None:
-    """Handle AnnounceEnd: store the event of each end once, then order its delivery. A repeat changes nothing."""
+def announce_events(services: Services, message: AnnounceEvents) -> None:
+    """Handle AnnounceEvents: store each event of the job once, then order its delivery. A repeat changes nothing."""
     job = services.jobs.get(message.job_id)
-    if not job.owes_event or job.webhook is None:
+    webhook, events = job.webhook, job.unannounced
+    if webhook is None or not events:
         return
-    ends: list[tuple[JobState, JobFailure | None]] = []
-    if job.unannounced_error:
-        ends.append((JobState.FAILED, job.unannounced_error))
-    if job.state.is_terminal:
-        ends.append((job.state, job.error))
-    deliveries = [_store_end(services, job, job.webhook, *end) for end in ends]
-    ended_at = job.entered_at[ends[-1][0]]
-
-    def record(current: Job) -> Outcome:
-        return current.record_announcement(ended_at, services.clock.now())
-
+    deliveries = [_store(services, job, webhook, event) for event in events]
     # the job is settled before the messages are sent; if this process is killed here, the sweep finds what is due
-    services.move(job.id, record)
+    services.move(job.id, lambda current: current.record_announcement(events, services.clock.now()))
     services.send([DeliverWebhook(delivery_id=delivery.id) for delivery in deliveries])
 
 
 def store_event(
-    services: Services, *, event: str, key: str, owner: str, subject: str, webhook: Webhook, data: Mapping[str, Any]
+    services: Services,
+    *,
+    event: str,
+    at: datetime,
+    key: str,
+    owner: str,
+    subject: str,
+    webhook: Webhook,
+    data: Mapping[str, Any],
 ) -> Delivery:
     """Store an event for its receiver, once for each ``key``, and return its delivery. The caller of this function then
     sends DeliverWebhook."""
     now = services.clock.now()
     digest = hashlib.sha256(f"{event}/{key}".encode()).hexdigest()
-    body = json.dumps(format_event(event, now, data), ensure_ascii=False)
+    body = json.dumps(format_event(event, at, data), ensure_ascii=False)
     stored, _ = services.documents.create(
         DELIVERIES,
         Delivery.new(
@@ -83,28 +87,33 @@ def store_event(
     return stored
 
 
-def _store_end(services: Services, job: Job, webhook: Webhook, state: JobState, error: JobFailure | None) -> Delivery:
+def _store(services: Services, job: Job, webhook: Webhook, event: StateEvent) -> Delivery:
     return store_event(
         services,
-        event=_EVENTS[state][0],
-        key=f"{job.id}/{job.entered_at[state].isoformat()}",
+        event=_TYPES[event.state],
+        at=event.at,
+        key=f"{job.id}/{event.version}/{event.at.isoformat()}",
         owner=job.owner,
         subject=job.id,
         webhook=webhook,
-        data=_describe_end(job, webhook.base_url, state, error),
+        data=_describe(job, webhook.base_url, event),
     )
 
 
-def _describe_end(job: Job, base: str, state: JobState, error: JobFailure | None) -> dict[str, Any]:
-    path, result = f"{base}/render/{quote(job.id)}", job.result
-    return {
+def _describe(job: Job, base: str, event: StateEvent) -> dict[str, Any]:
+    path, result = f"{base}/render/{quote(job.id)}", job.result if event.state is JobState.SUCCEEDED else None
+    links = make_file_links(job.evolve(result=result), f"{path}/file")
+    data = {
         "job_id": job.id,
-        "state": _EVENTS[state][1],
+        "state": name_state(event),
         "title": job.current_plan.title,
         "status_url": f"{path}/status",
-        "final_video_url": f"{path}/file?kind=video" if result else None,
-        "thumbnail_url": f"{path}/file?kind=thumbnail" if result else None,
+        "final_video_url": links.final_video_url,
+        "thumbnail_url": links.thumbnail_url,
         "duration_sec": result.duration_sec if result else None,
-        "error": error.to_api() if error else None,
+        "error": event.error.to_api() if event.error else None,
         "metadata": dict(job.requested_plan.metadata),
     }
+    if event.state is not JobState.AWAITING_APPROVAL:
+        return data
+    return {**data, "plan_url": f"{path}/plan", "waits_until": event.waits_until and format_utc(event.waits_until)}

@@ -125,6 +125,11 @@ class JobStore(Protocol):
         ``touched_before``, oldest first, at most 500."""
         ...
 
+    def list_waiting(self, until: datetime) -> Sequence[Job]:
+        """Return the jobs that wait for approval no longer than ``until`` (``Job.waits_until``), the earliest first, at
+        most 500."""
+        ...
+
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         """Return the newest jobs first, from the pagination cursor ``after`` on. A job that is created between two
         calls does not move the jobs of the next page.

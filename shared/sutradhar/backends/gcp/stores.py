@@ -113,6 +113,15 @@ class FirestoreJobStore(JobStore):
         )
         return [_read_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
+    def list_waiting(self, until: datetime) -> Sequence[Job]:
+        query = (
+            self._jobs()
+            .where(filter=firestore.FieldFilter("waits_until", "<=", until))
+            .order_by("waits_until")
+            .limit(_MAX_UNFINISHED)
+        )
+        return [_read_job(snapshot) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
+
     def list_latest(self, limit: int = 20, after: str | None = None) -> Page:
         query = order_newest(self._jobs(), after, self._document)
         # one job more than requested tells whether there is another page
@@ -168,6 +177,7 @@ class FirestoreJobStore(JobStore):
             "over": job.is_settled,
             "created_at": job.created_at,
             "updated_at": job.updated_at,
+            "waits_until": job.waits_until,
             "version": job.version,
             "write": write_id,
             "expire_at": expires_at,

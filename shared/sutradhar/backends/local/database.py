@@ -13,7 +13,7 @@ from sutradhar.domain.core.errors import NewerRecord, UnreadableRecord
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, state TEXT NOT NULL, over INTEGER NOT NULL, created_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL
+    updated_at TEXT NOT NULL, waits_until TEXT, version INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS jobs_unfinished ON jobs (over, updated_at);
 CREATE INDEX IF NOT EXISTS jobs_newest ON jobs (created_at);
@@ -48,17 +48,21 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 
 _STATEMENTS = (*filter(str.strip, _SCHEMA.split(";")), *library_tables.STATEMENTS)
 """The statements that create the tables where they are missing."""
-_VERSION = 7
+_VERSION = 8
 """The version of the tables above; raise it with every change to them."""
 _MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], object]] = {
     3: library_tables.refresh_entries,
     4: lambda _connection: None,  # only the new table `documents`
     5: lambda _connection: None,  # only the new table `tallies`
     6: lambda connection: connection.execute("ALTER TABLE messages ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'"),
+    7: lambda connection: connection.execute("ALTER TABLE jobs ADD COLUMN waits_until TEXT"),
 }
 """The steps from a version to the next one. Each runs after the missing tables were created. A file of a version
 without a step is refused."""
-
+_INDEXES_OF_NEW_COLUMNS = (
+    "CREATE INDEX IF NOT EXISTS jobs_waiting ON jobs (waits_until) WHERE waits_until IS NOT NULL",
+)
+"""Statements that run after the migrations, since these add the columns."""
 
 _BUSY_SEC = 30.0
 """Seconds that a statement waits for another process's transaction; ours take milliseconds."""
@@ -155,4 +159,6 @@ def _prepare_tables(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(statement)
     for number in range(version, _VERSION) if tables else ():
         _MIGRATIONS[number](connection)
+    for statement in _INDEXES_OF_NEW_COLUMNS:
+        connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {_VERSION}")

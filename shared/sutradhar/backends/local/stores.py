@@ -35,8 +35,8 @@ class SqliteJobStore(JobStore):
             if row:
                 return Job.from_record(row[0]), False
             connection.execute(
-                "INSERT INTO jobs (id, state, over, created_at, updated_at, version, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO jobs (id, state, over, created_at, updated_at, waits_until, version, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (job.id, job.state, job.is_settled, format_time(job.created_at), *_columns(job)),
             )
             write_entry(connection, job)
@@ -60,7 +60,8 @@ class SqliteJobStore(JobStore):
                 return before, messages
             job = job.evolve(version=before.version + 1)
             connection.execute(
-                "UPDATE jobs SET state = ?, over = ?, updated_at = ?, version = ?, body = ? WHERE id = ?",
+                "UPDATE jobs SET state = ?, over = ?, updated_at = ?, waits_until = ?, version = ?, body = ?"
+                " WHERE id = ?",
                 (job.state, job.is_settled, *_columns(job), job_id),
             )
             if may_change_entry(before, job):
@@ -81,6 +82,13 @@ class SqliteJobStore(JobStore):
         rows = self._database.read().execute(
             "SELECT body FROM jobs WHERE over = 0 AND updated_at <= ? ORDER BY updated_at LIMIT ?",
             (format_time(touched_before), _MAX_UNFINISHED),
+        )
+        return [Job.from_record(body) for (body,) in rows]
+
+    def list_waiting(self, until: datetime) -> Sequence[Job]:
+        rows = self._database.read().execute(
+            "SELECT body FROM jobs WHERE waits_until <= ? ORDER BY waits_until LIMIT ?",
+            (format_time(until), _MAX_UNFINISHED),
         )
         return [Job.from_record(body) for (body,) in rows]
 
@@ -165,5 +173,6 @@ def _count(connection: sqlite3.Connection, changes: Mapping[JobState, int]) -> N
     )
 
 
-def _columns(job: Job) -> tuple[str, int, str]:
-    return format_time(job.updated_at), job.version, job.to_record()
+def _columns(job: Job) -> tuple[str, str | None, int, str]:
+    waits_until = None if job.waits_until is None else format_time(job.waits_until)
+    return format_time(job.updated_at), waits_until, job.version, job.to_record()

@@ -16,10 +16,11 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
-from sutradhar.domain.core.record import History, Record, keep_fields, rename
-from sutradhar.domain.jobs.messages import AnnounceEnd, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.core.record import Record
+from sutradhar.domain.jobs.job_history import JOB_HISTORY
+from sutradhar.domain.jobs.messages import AnnounceEvents, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.webhook import Webhook
-from sutradhar.domain.plan.choices import Language
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange
 
@@ -83,30 +84,15 @@ class JobFailure(FailureDetail):
         return self.model_dump(exclude={"retryable", "is_user_error", "is_timeout"})
 
 
-class Progress(Frozen):
-    """The running renderer has done ``done`` of ``total`` units of work."""
+class StateEvent(Frozen):
+    """A state in which the job rests, as the webhook reports it: its end, or the wait for an approval."""
 
-    stage: str
-    done: int
-    total: int
-
-
-class CaptionFiles(Frozen):
-    srt: str
-    vtt: str
-    cues: int
-
-
-class Result(Frozen):
-    """The files of the finished video, as names of blobs."""
-
-    video: str
-    thumbnail: str
-    summary: str
-    provenance: str = ""
-    captions: Mapping[Language, CaptionFiles]
-    duration_sec: float
-    size: int
+    state: JobState
+    at: datetime
+    version: int = 0
+    """The version of the job before it; no two events of a job have the same one."""
+    error: JobFailure | None = None
+    waits_until: datetime | None = None
 
 
 Outcome = tuple["Job", Sequence[Message]]
@@ -116,15 +102,7 @@ Outcome = tuple["Job", Sequence[Message]]
 class Job(Record):
     """One requested video from its request to its end."""
 
-    history = History(
-        "job",
-        keep_fields,
-        rename("wanted", "requested_plan"),
-        rename("entered", "entered_at"),
-        rename("owner_cap", "owner_cap_micros"),
-        rename("estimated", "estimated_micros"),
-        rename("estimated_most", "max_estimated_micros"),
-    )
+    history = JOB_HISTORY
 
     id: str
     state: JobState
@@ -139,6 +117,8 @@ class Job(Record):
     """The changes that callers made to the plan while the job waited for approval, the oldest first."""
     approved_at: datetime | None = None
     """The time at which the plan was approved; None: it was not, or its caller asked for no review."""
+    waits_until: datetime | None = None
+    """The time until which the job waits for approval; None: it does not wait now, or for any time."""
     requests: tuple[AssetRequest, ...] = ()
     assets: Mapping[Slot, Asset] = {}
     """The assets by slot; empty until all are finished."""
@@ -155,16 +135,16 @@ class Job(Record):
     error: JobFailure | None = None
     failed_in: JobState | None = None
     """The state in which the job failed, to which a retry goes back."""
+    cancel_reason: str = ""
+    """The reason why this system cancelled the job; empty: its caller did."""
     estimated_micros: int = 0
     """The expected payments to providers, estimated when the job was created; in millionths of a US dollar."""
     max_estimated_micros: int = 0
     """The most that providers may be paid, by the same estimate."""
     webhook: Webhook | None = None
-    """The receiver of the event of the job's end."""
-    announced_at: datetime | None = None
-    """The time of the end whose event is stored; a retried job ends again."""
-    unannounced_error: JobFailure | None = None
-    """The failure before a retry if its event was not stored by then."""
+    """The receiver of the job's events."""
+    unannounced: tuple[StateEvent, ...] = ()
+    """The events that are not stored for the webhook yet, the oldest first; without a webhook, the last one only."""
     notices: tuple[str, ...] = ()
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]
@@ -200,11 +180,8 @@ class Job(Record):
 
     @property
     def owes_event(self) -> bool:
-        """True if the job has finished or was retried, and the event for its webhook is not stored yet."""
-        is_announced = self.announced_at == self.entered_at.get(self.state)
-        return self.webhook is not None and bool(
-            self.unannounced_error or (self.state.is_terminal and not is_announced)
-        )
+        """True if an event for the webhook is not stored yet."""
+        return self.webhook is not None and bool(self.unannounced)
 
     @property
     def needs_approval(self) -> bool:
@@ -218,12 +195,12 @@ class Job(Record):
 
     @property
     def is_settled(self) -> bool:
-        """True if there is nothing to do: the job has finished or waits for approval, and its event is stored."""
+        """True if there is nothing to do: the job has finished or waits for approval, and its events are stored."""
         return not self.state.is_at_work and not self.owes_event
 
     def pending_messages(self) -> list[Message]:
         """Return the messages that continue this job, whatever happened to those sent before."""
-        return [*self._list_stage_messages(), *([AnnounceEnd(job_id=self.id)] if self.owes_event else [])]
+        return [*self._list_stage_messages(), *([AnnounceEvents(job_id=self.id)] if self.owes_event else [])]
 
     def _list_stage_messages(self) -> list[Message]:
         match self.state:
@@ -242,15 +219,22 @@ class Job(Record):
         return next((r for r in self.requests if r.slot == slot), None)
 
     def start_producing(
-        self, plan: RenderPlan, requests: Sequence[AssetRequest], notices: Sequence[str], now: datetime
+        self,
+        plan: RenderPlan,
+        requests: Sequence[AssetRequest],
+        notices: Sequence[str],
+        now: datetime,
+        waits_until: datetime | None = None,
     ) -> Outcome:
         """Store the plan with its scenes and the requests for its assets, and go on to PRODUCING; without any narration
-        to make before a review, to AWAITING_APPROVAL."""
+        to make before a review, to AWAITING_APPROVAL until ``waits_until``."""
         if self.state is not JobState.PLANNING:
             return self, self.pending_messages()
         job = self.evolve(plan=plan, requests=tuple(requests), notices=tuple(notices))
-        waits = job.needs_approval and not job.due_requests
-        job = job.transition(JobState.AWAITING_APPROVAL if waits else JobState.PRODUCING, now)
+        if job.needs_approval and not job.due_requests:
+            job = job.transition(JobState.AWAITING_APPROVAL, now, waits_until=waits_until)
+        else:
+            job = job.transition(JobState.PRODUCING, now)
         return job, job.pending_messages()
 
     def start_rendering(self, assets: Mapping[Slot, Asset], now: datetime) -> Outcome:
@@ -290,11 +274,11 @@ class Job(Record):
         on it, so the failure is that of an old message."""
         if JobState.FAILED not in TRANSITIONS[self.state]:
             return self, self.pending_messages()
-        job = self.transition(JobState.FAILED, now).evolve(error=error, failed_in=self.state)
+        job = self.transition(JobState.FAILED, now, error=error).evolve(failed_in=self.state)
         return job, job.pending_messages()
 
-    def cancel(self, now: datetime) -> Outcome:
-        """Cancel the job.
+    def cancel(self, now: datetime, reason: str = "") -> Outcome:
+        """Cancel the job. ``reason``: the reason why this system does so; empty: the caller does.
 
         Raises:
             Conflict: it has finished in another way.
@@ -303,7 +287,7 @@ class Job(Record):
             return self, self.pending_messages()
         if self.state.is_terminal:
             raise Conflict(f"the job has already {_ENDED[self.state]}; there is nothing to cancel")
-        job = self.transition(JobState.CANCELLED, now)
+        job = self.transition(JobState.CANCELLED, now).evolve(cancel_reason=reason)
         return job, job.pending_messages()
 
     def retry(self, now: datetime) -> Outcome:
@@ -317,34 +301,46 @@ class Job(Record):
                 return self, self.pending_messages()
             raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
-        unannounced_error = self.error if self.owes_event else None
-        job = self.transition(self.failed_in, now).evolve(error=None, failed_in=None, attempt=attempt, execution=None)
-        job = job.evolve(unannounced_error=unannounced_error)
+        job = self.transition(self.failed_in, now).evolve(failed_in=None, attempt=attempt, execution=None)
         return job, job.pending_messages()
 
     def set_webhook(self, webhook: Webhook | None, now: datetime) -> Outcome:
-        """Choose the receiver of the event of the job's end, or none. If the job has ended and its event is not stored,
-        the event is sent now."""
+        """Choose the receiver of the job's events, or none. If the job has ended or waits for approval and the event of
+        that is not stored, the event is sent now."""
         job = self if webhook == self.webhook else self.evolve(webhook=webhook, updated_at=now)
         return job, job.pending_messages() if job.owes_event else []
 
-    def record_announcement(self, ended_at: datetime, now: datetime) -> Outcome:
-        """Record that the events of all ends until ``ended_at`` are stored."""
-        is_later = self.unannounced_error and self.entered_at[JobState.FAILED] > ended_at
-        job = self.evolve(announced_at=ended_at, unannounced_error=self.unannounced_error if is_later else None)
-        return (self if job == self else job.evolve(updated_at=now)), []
+    def record_announcement(self, announced: Sequence[StateEvent], now: datetime) -> Outcome:
+        """Record that the events ``announced`` are stored."""
+        left = tuple(event for event in self.unannounced if event not in announced)
+        return (self if left == self.unannounced else self.evolve(unannounced=left, updated_at=now)), []
 
     def _merge_notices(self, notices: Sequence[str]) -> tuple[str, ...]:
         return self.notices + tuple(n for n in notices if n not in self.notices)
 
-    def transition(self, state: JobState, now: datetime) -> "Job":
+    def transition(
+        self,
+        state: JobState,
+        now: datetime,
+        *,
+        error: JobFailure | None = None,
+        waits_until: datetime | None = None,
+    ) -> "Job":
         """Return the job in ``state``; only this module and review.py call it. Raise IllegalTransition."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"job {self.id}: {self.state} -> {state}")
         seconds = max((now - self.entered_at[self.state]).total_seconds(), 0.0) if self.state.is_at_work else 0.0
+        # a webhook that is chosen later gets the state of that time, not what was before
+        events = self.unannounced if self.webhook else ()
+        if not state.is_at_work:
+            event = StateEvent(state=state, at=now, version=self.version, error=error, waits_until=waits_until)
+            events = (*events, event)
         return self.evolve(
             state=state,
             entered_at={**self.entered_at, state: now},
             active_sec=self.active_sec + seconds,
+            error=error,
+            waits_until=waits_until,
+            unannounced=events,
             updated_at=now,
         )

@@ -5,12 +5,12 @@ from typing import Literal
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job import Job, JobState, StateEvent
 
 StateWord = Literal["pending", "running", "awaiting_approval", "success", "error", "canceled"]
 """The words of the API for the states of a job."""
 _STATE: Mapping[JobState, StateWord] = {
-    JobState.PLANNING: "running",
+    JobState.PLANNING: "pending",
     JobState.PRODUCING: "running",
     JobState.AWAITING_APPROVAL: "awaiting_approval",
     JobState.RENDERING: "running",
@@ -59,6 +59,6 @@ def summarize_fallbacks(assets: Mapping[Slot, Asset]) -> list[str]:
     ]
 
 
-def name_state(job: Job) -> StateWord:
+def name_state(job: Job | StateEvent) -> StateWord:
     """Return the API's word for the state: ``pending`` until the scenes are written."""
-    return "pending" if job.state is JobState.PLANNING else _STATE[job.state]
+    return _STATE[job.state]

@@ -84,11 +84,11 @@ class CheckUpload(_Stored):
     upload_id: str
 
 
-class AnnounceEnd(_Stored):
-    """Store the event of the job's end for its webhook."""
+class AnnounceEvents(_Stored):
+    """Store the events of the job for its webhook: its end, and that it waits for an approval."""
 
     topic: ClassVar[str] = "webhook"
-    type: Literal["AnnounceEnd"] = "AnnounceEnd"
+    type: Literal["AnnounceEvents"] = "AnnounceEvents"
     job_id: str
 
 
@@ -108,7 +108,7 @@ Message = Annotated[
     | RenderProgressed
     | RenderFinished
     | CheckUpload
-    | AnnounceEnd
+    | AnnounceEvents
     | DeliverWebhook,
     Field(discriminator="type"),
 ]

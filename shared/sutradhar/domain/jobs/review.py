@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.core.errors import Conflict, VersionMismatch
+from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange
@@ -20,19 +21,27 @@ def get_plan_version(job: Job) -> int:
     return len(job.plan_changes) + 1
 
 
-def await_approval(job: Job, made_for: Sequence[AssetRequest], now: datetime) -> Outcome:
-    """Wait for the caller's approval: every narration of the requests ``made_for`` exists. If the plan was changed
-    meanwhile, other narrations may be missing, and the job stays as it is."""
+def await_approval(
+    job: Job, made_for: Sequence[AssetRequest], now: datetime, waits_until: datetime | None = None
+) -> Outcome:
+    """Wait for the caller's approval until ``waits_until``: every narration of the requests ``made_for`` exists. If the
+    plan was changed meanwhile, other narrations may be missing, and the job stays as it is."""
     if job.state is not JobState.PRODUCING or not job.needs_approval or tuple(made_for) != job.requests:
         return job, job.pending_messages()
-    job = job.transition(JobState.AWAITING_APPROVAL, now)
+    job = job.transition(JobState.AWAITING_APPROVAL, now, waits_until=waits_until)
     return job, job.pending_messages()
 
 
 def change_plan(
-    job: Job, plan: RenderPlan, requests: Sequence[AssetRequest], notices: Sequence[str], change: PlanChange
+    job: Job,
+    plan: RenderPlan,
+    requests: Sequence[AssetRequest],
+    notices: Sequence[str],
+    change: PlanChange,
+    waits_until: datetime | None = None,
 ) -> Outcome:
-    """Replace the plan by ``plan``, and make the narrations that are new.
+    """Replace the plan by ``plan``, and make the narrations that are new. If there are none, the job waits on until
+    ``waits_until``.
 
     Raises:
         Conflict: the job does not wait for approval, or it has too long a history.
@@ -47,6 +56,7 @@ def change_plan(
         requests=tuple(requests),
         notices=tuple(notices),
         plan_changes=changes,
+        waits_until=waits_until,
         updated_at=change.changed_at,
     )
     if any(request.key not in known for request in changed.due_requests):
@@ -69,6 +79,15 @@ def approve(job: Job, versions: Versions, now: datetime) -> Outcome:
     return job, job.pending_messages()
 
 
+def expire(job: Job, now: datetime) -> Outcome:
+    """Cancel a job that has waited for approval until its time was over; leave every other job as it is."""
+    if job.state is not JobState.AWAITING_APPROVAL or job.waits_until is None or now < job.waits_until:
+        return job, []
+    until = format_utc(job.waits_until.replace(microsecond=0))
+    reason = f"its plan was not approved until {until}; duplicate the job to begin again with what is made"
+    return job.cancel(now, reason)
+
+
 def require_waiting(job: Job) -> None:
     """Raise Conflict if the job does not wait for approval."""
     if job.state is JobState.AWAITING_APPROVAL:
@@ -76,7 +95,8 @@ def require_waiting(job: Job) -> None:
     if not job.requested_plan.review:
         raise Conflict("this job waits for no approval: its plan did not ask for a review")
     if job.state.is_terminal or job.approved_at:
-        raise Conflict("this job waits for no approval any more")
+        reason = f": it was cancelled, since {job.cancel_reason}" if job.cancel_reason else ""
+        raise Conflict(f"this job waits for no approval any more{reason}")
     raise Conflict("this job does not wait for approval yet: its plan and its narrations are being made")
 
 

@@ -105,6 +105,10 @@ class JobStatus(FileLinks):
     logs: tuple[str, ...]
     """Sentences about what happened so far, and about differences from the request."""
     error: JobError | None
+    waits_until: UtcTime | None
+    """The time at which a job that waits for approval is canceled; None: it does not wait now, or for any time."""
+    cancel_reason: str | None
+    """The reason why this system canceled the job; None: its caller did, or it was not canceled."""
     history: tuple[HistoryEntry, ...] | None
     """Only with ``include_history=true``."""
     created_at: UtcTime
@@ -153,10 +157,13 @@ def describe_status(
         cost=describe_cost(job, account),
         logs=(
             *(f"{format_utc(at)} {_EVENTS[state]}" for state, at in events),
+            *([job.cancel_reason] if job.cancel_reason else []),
             *job.notices,
             *_list_rewordings(by_slot),
         ),
         error=JobError(**_read_error(job)) if job.error else None,
+        waits_until=job.waits_until,
+        cancel_reason=job.cancel_reason or None,
         history=tuple(HistoryEntry(event=_EVENTS[state], at=at) for state, at in events) if include_history else None,
         created_at=job.created_at,
         started_at=job.entered_at.get(JobState.PRODUCING),

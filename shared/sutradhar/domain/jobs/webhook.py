@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.core.utc_time import format_utc
 
 DeliveryState = Literal["pending", "delivered", "parked"]
 """``parked``: it was given up after a day, or the receiver asked for no more; only a caller's retry sends it again."""
@@ -144,4 +145,4 @@ class SigningSecret(Record):
 
 def format_event(event: str, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
     """Return the body of an event as Standard Webhooks lays it out."""
-    return {"type": event, "timestamp": at.isoformat().replace("+00:00", "Z"), "data": data}
+    return {"type": event, "timestamp": format_utc(at), "data": data}

@@ -1,0 +1,32 @@
+"""The progress and the result of a render, as a job stores them."""
+
+from collections.abc import Mapping
+
+from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.plan.choices import Language
+
+
+class Progress(Frozen):
+    """The running renderer has done ``done`` of ``total`` units of work."""
+
+    stage: str
+    done: int
+    total: int
+
+
+class CaptionFiles(Frozen):
+    srt: str
+    vtt: str
+    cues: int
+
+
+class Result(Frozen):
+    """The files of the finished video, as names of blobs."""
+
+    video: str
+    thumbnail: str
+    summary: str
+    provenance: str = ""
+    captions: Mapping[Language, CaptionFiles]
+    duration_sec: float
+    size: int
