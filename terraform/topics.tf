@@ -6,7 +6,7 @@ locals {
     produce  = ["api", "plan", "produce", "dead_letter", "sweep"]
     dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep"]
     finish   = ["dispatch", "dead_letter"]
-    check    = ["api", "check", "dead_letter"]
+    check    = ["api", "check", "sweep", "dead_letter"]
     webhook  = ["api", "plan", "produce", "dispatch", "finish", "webhook", "dead_letter", "sweep"]
   }
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"

@@ -36,7 +36,7 @@ class Route(NamedTuple):
         """Return whether the audit log has an entry for each call."""
         if self.view == "plan_preview:preview_plan":
             return False  # it only computes an answer
-        return self.is_counted or self.view in ("renders:cancel_render", "files:download_file")
+        return self.is_counted or self.view in _AUDITED
 
 
 _UNCOUNTED = frozenset(
@@ -46,10 +46,13 @@ _UNCOUNTED = frozenset(
         "templates:make_plan",
         "uploads:complete_upload",
         "uploads:create_upload",
+        "uploads:delete_upload",
         "uploads:receive_bytes",
     }
 )
 """Calls without a limit: they only compute an answer, save money, or are made many times for one video."""
+_AUDITED = frozenset({"files:download_file", "renders:cancel_render", "uploads:delete_upload"})
+"""Calls without a limit that have an entry in the audit log."""
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/render", "renders:create_render", "renders", aliases=("POST /v1/jobs", "POST /generate")),
@@ -85,6 +88,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/uploads", "uploads:create_upload", "uploads"),
     Route("GET", "/uploads", "uploads:list_uploads", "uploads"),
     Route("GET", "/uploads/<upload_id>", "uploads:show_upload", "uploads", names="upload"),
+    Route("DELETE", "/uploads/<upload_id>", "uploads:delete_upload", "uploads", names="upload"),
     Route("PUT", "/uploads/<upload_id>/bytes", "uploads:receive_bytes", "uploads", names="upload"),
     Route("POST", "/uploads/<upload_id>/complete", "uploads:complete_upload", "uploads", names="upload"),
     Route("PUT", "/render/<job_id>/webhook", "webhooks:change_webhook", "webhooks", names="job"),

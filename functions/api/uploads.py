@@ -12,7 +12,7 @@ from functions.api.links import make_url
 from functions.api.pages import find_page_origin
 from functions.api.upload_models import UploadAnnouncement, UploadAnswer, UploadList, UploadQuery, UploadTarget
 from sutradhar import bootstrap
-from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
+from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.plan.upload import Upload
 
 _SESSION_TTL = timedelta(days=7)
@@ -63,6 +63,11 @@ def receive_bytes(upload_id: str) -> flask.Response:
         # meanwhile another request may have completed the upload
         _require_pending(get_upload(services, upload_id, caller()))
         services.blobs.put_file(upload.blob, Path(file.name))
+    try:
+        get_upload(services, upload_id, caller())
+    except NotFound:  # it was deleted meanwhile, perhaps before its file was stored
+        services.blobs.delete(upload.blob)
+        raise
     return flask.make_response("", 204)
 
 
@@ -99,6 +104,18 @@ def list_uploads(query: UploadQuery) -> UploadList:
     page = upload_records.list_uploads(bootstrap.services(), caller(), query.limit, query.after)
     uploads = tuple(map(UploadAnswer.describe, page.records))
     return UploadList(uploads=uploads, has_more=page.after is not None, next=page.after)
+
+
+@endpoint(answers={204: None}, errors=(409,))
+def delete_upload(upload_id: str) -> flask.Response:
+    """Delete an upload with its file. From now on no call finds it; a worker deletes the file within seconds.
+
+    An upload that a job uses which has not ended is not deleted.
+    """
+    from sutradhar.pipeline.upload_deletion import order_deletion
+
+    order_deletion(bootstrap.services(), upload_id, caller())
+    return flask.make_response("", 204)
 
 
 def _require_pending(upload: Upload) -> None:

@@ -16,6 +16,7 @@ from sutradhar.backends.local.queue import SqliteQueue
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.messages import (
     CheckUpload,
+    DeleteUpload,
     DeliverWebhook,
     Message,
     PlanRender,
@@ -95,7 +96,7 @@ def _gcp() -> Iterator[Kit]:
                 )
             message = decode_message(received.message.data)
             attributes = dict(received.message.attributes)
-            assert not isinstance(message, CheckUpload | DeliverWebhook)
+            assert not isinstance(message, CheckUpload | DeleteUpload | DeliverWebhook)
             assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
             assert attributes.get("request_id", "abc") == "abc"
             return message

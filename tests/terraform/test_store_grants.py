@@ -27,6 +27,7 @@ from sutradhar.pipeline.submit import submit
 from tests.function_client import open_client
 from tests.terraform.conftest import Planned
 from tests.terraform.test_grants import list_grants
+from tests.waiting import wait_until
 
 ROLES = {
     "roles/storage.objectViewer": {"get", "list"},
@@ -47,6 +48,7 @@ NEEDS = {
     "size": READ,
     "url": {"get"},
     "delete": {"delete", "list"},
+    "list": {"list"},
     "upload_url": {"create"},
 }
 """The permissions that each method of BlobStore needs. A method that replaces an object also deletes."""
@@ -182,6 +184,8 @@ def test_each_function_has_the_permissions_that_its_calls_need(
             for kind in ("video", "summary", "thumbnail", "provenance"):
                 with api.get(f"/render/{job_id}/file?kind={kind}") as answer:
                     assert answer.status_code == 200
+            assert api.delete(f"/uploads/{image}").status_code == 204
+        wait_until(lambda: ("check", "delete", f"uploads/{image}") in recording_store.calls)
     monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # no worker checks these uploads
     job, _ = submit(bootstrap.services(), RenderPlan(topic="tea"))
     send_dead_letter(ProduceAsset(job_id=job.id, slot=Slot.image(0)))

@@ -28,6 +28,7 @@ from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import (
     AnnounceEvents,
     CheckUpload,
+    DeleteUpload,
     DeliverWebhook,
     Message,
     ProduceAsset,
@@ -39,6 +40,7 @@ from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
+from sutradhar.pipeline.upload_deletion import delete_upload
 from sutradhar.pipeline.upload_records import get_upload
 from sutradhar.pipeline.webhook_delivery import deliver_webhook
 from sutradhar.pipeline.webhook_events import announce_events
@@ -52,9 +54,13 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RenderProgressed: record_progress,
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
+    messages.DeleteUpload: delete_upload,
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
 }
+
+_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload
+"""The messages on which no job depends, and that the sweep sends again."""
 
 MAX_WAIT = timedelta(hours=1)
 """The longest time that a stage may find its lease held before its job fails. A worker that is killed leaves its lease
@@ -76,7 +82,7 @@ def handle(services: Services, message: Message) -> None:
     except Exception as exc:
         if not services.bus.reports_last_error:
             log("message_failed", level="warning", exc=exc)
-            if not isinstance(message, AnnounceEvents | DeliverWebhook):  # their dead letters change nothing
+            if not isinstance(message, _SWEPT):  # their dead letters change nothing
                 note_failure(services, message, exc)
         raise
 
@@ -105,8 +111,8 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
         return
-    if isinstance(message, messages.RenderProgressed | messages.StopRender | AnnounceEvents | DeliverWebhook):
-        return  # the job does not depend on these; the sweep sends those about webhooks again
+    if isinstance(message, messages.RenderProgressed | messages.StopRender | _SWEPT):
+        return  # the job does not depend on these
     try:
         job = services.jobs.get(message.job_id)
     except NotFound:
@@ -135,8 +141,8 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     """Fail the job of a dead letter with the cause that was noted last. If the message only found its lease held, send
     it again, for at most ``MAX_WAIT``: the worker that holds the lease may still finish."""
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
-    if isinstance(message, AnnounceEvents | DeliverWebhook):
-        return  # the sweep sends it again
+    if isinstance(message, _SWEPT):
+        return
     never_ended = NotedFailure(kind=_NeverEnded.__name__, cause=cause)
     try:
         failure = NotedFailure.model_validate_json(services.blobs.get(_failure_blob(message)))
@@ -163,6 +169,8 @@ def _failure_blob(message: Message) -> str:
 
 
 def _may_still_end(services: Services, message: Message) -> bool:
+    """Return whether the work of another worker on this may still end. Raise NotFound if its job or upload was
+    deleted."""
     now = services.clock.now()
     if isinstance(message, CheckUpload):
         upload = get_upload(services, message.upload_id)
@@ -215,7 +223,7 @@ def _subject_exists(services: Services, message: Message) -> bool:
     try:
         if isinstance(message, CheckUpload):
             get_upload(services, message.upload_id)
-        elif not isinstance(message, DeliverWebhook):  # its stage itself ignores a delivery that was deleted
+        elif not isinstance(message, DeliverWebhook | DeleteUpload):  # their stages ignore what was deleted
             services.jobs.get(message.job_id)
     except NotFound:
         return False

@@ -7,6 +7,7 @@ from sutradhar.pipeline.audit_files import write_audit_files
 from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.review_expiry import expire_reviews
 from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.upload_deletion import order_due_upload_deletions
 from sutradhar.pipeline.upload_records import adopt_old_uploads
 from sutradhar.pipeline.webhook_delivery import send_due_deliveries
 
@@ -24,6 +25,7 @@ def sweep(services: Services, stalled: timedelta = STALLED) -> int:
         services.send(job.pending_messages())
     expire_reviews(services)
     send_due_deliveries(services)
+    order_due_upload_deletions(services)
     write_audit_files(services)
     services.documents.delete_expired(services.clock.now())
     refresh_library(services)

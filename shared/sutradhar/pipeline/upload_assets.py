@@ -26,7 +26,7 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
     """
     name = f"the upload {spec.upload}"
     try:
-        upload = get_upload(services, spec.upload)
+        upload = get_upload(services, spec.upload, with_deleted=True)
         name = f"the file {upload.filename}"
         with tempfile.TemporaryDirectory() as folder:
             asset = _as_asset(services, key, spec, upload, Path(folder))

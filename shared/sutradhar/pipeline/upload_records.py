@@ -30,21 +30,37 @@ def _describe(upload: Upload) -> Facts:
 UPLOADS = Kind("upload", Upload, _describe)
 
 
-def get_upload(services: Services, upload_id: str, caller: ApiKey | None = None) -> Upload:
-    """Return the upload. Raise NotFound if it does not exist or is deleted, or if ``caller`` must not see it."""
-    upload = read_uploads(services, [upload_id]).get(upload_id)
+def get_upload(
+    services: Services, upload_id: str, caller: ApiKey | None = None, *, with_deleted: bool = False
+) -> Upload:
+    """Return the upload.
+
+    Args:
+        with_deleted: also return one that was deleted, as long as its files exist.
+
+    Raises:
+        NotFound: it does not exist, or ``caller`` must not see it.
+    """
+    upload = _read_all(services, [upload_id]).get(upload_id)
+    if upload and upload.deleting_since and not with_deleted:
+        upload = None
     if upload is None or (caller and not caller.may_see(upload.owner)):
         raise NotFound(f"there is no upload {upload_id}")
     return upload
 
 
 def read_uploads(services: Services, upload_ids: Collection[str]) -> Mapping[str, Upload]:
-    """Return the existing uploads among ``upload_ids``, by id, without those that are being deleted."""
+    """Return the existing uploads among ``upload_ids``, by id, without those that were deleted."""
+    uploads = _read_all(services, upload_ids)
+    return {one: upload for one, upload in uploads.items() if not upload.deleting_since}
+
+
+def _read_all(services: Services, upload_ids: Collection[str]) -> Mapping[str, Upload]:
     stored = services.documents.get_many(UPLOADS, upload_ids) if upload_ids else {}
     missing = [one for one in upload_ids if one not in stored]
     if missing and (old := _adopt_uploads(services, missing)):
-        stored = {**stored, **old}
-    return {one: upload for one, upload in stored.items() if not upload.deleting_since}
+        return {**stored, **old}
+    return stored
 
 
 def update_upload(services: Services, upload_id: str, change: Callable[[Upload], Upload]) -> Upload:
@@ -81,6 +97,11 @@ def adopt_old_uploads(services: Services) -> None:
     """Move the uploads of earlier versions, a hundred at a time, to where this version lists them."""
     if names := services.records.list_names(_OLD):
         _adopt_uploads(services, [name.removeprefix(_OLD) for name in names], skip_unreadable=True)
+
+
+def forget_old_upload(services: Services, upload_id: str) -> None:
+    """Delete what an earlier version stored of the upload."""
+    services.records.delete([f"{_OLD}{upload_id}"])
 
 
 def _adopt_uploads(

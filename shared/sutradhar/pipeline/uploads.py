@@ -9,8 +9,9 @@ from pathlib import Path
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound
 from sutradhar.domain.plan.upload import MAX_BYTES, MediaInfo, Upload
-from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import UPLOADS, get_upload, read_uploads, update_upload
+from sutradhar.ports.stores import MAX_LEASE
 
 
 def create_upload(
@@ -52,11 +53,11 @@ def create_upload(
 
 
 def _renew_upload(services: Services, upload: Upload) -> Upload:
-    """Store that a file whose check did not end, or that was refused, is sent again as ``upload``."""
+    """Store that a file that was deleted or refused, or whose check did not end, is sent again as ``upload``."""
 
     def renew(stored: Upload) -> Upload:
         if stored.facts:
-            return stored  # the outcome of a check is final
+            return stored.evolve(deleting_since=None)  # the outcome of a check is final
         return upload.evolve(owner=stored.owner, created_at=stored.created_at)
 
     return update_upload(services, upload.id, renew)
@@ -101,9 +102,10 @@ def import_file(services: Services, path: Path) -> Upload:
     try:
         upload_id = f"up-{digest[:16]}"
         read_uploads(services, [upload_id])  # moves what an earlier version stored
-        upload = create_upload(services, name, "application/octet-stream", size, upload_id)
-        if not services.blobs.exists(upload.blob):
-            services.blobs.put_file(upload.blob, path)
+        with hold_lease(services, f"check-{upload_id}", MAX_LEASE):  # so that no worker deletes it meanwhile
+            upload = create_upload(services, name, "application/octet-stream", size, upload_id)
+            if not services.blobs.exists(upload.blob):
+                services.blobs.put_file(upload.blob, path)
         upload = check_in_process(services, upload.id)
     except InvalidRequest as exc:
         raise InvalidRequest([FieldError(str(path), error.message) for error in exc.errors]) from exc

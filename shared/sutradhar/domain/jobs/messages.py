@@ -84,6 +84,14 @@ class CheckUpload(_Stored):
     upload_id: str
 
 
+class DeleteUpload(_Stored):
+    """Delete the files and the record of an upload that its owner deleted."""
+
+    topic: ClassVar[str] = "check"
+    type: Literal["DeleteUpload"] = "DeleteUpload"
+    upload_id: str
+
+
 class AnnounceEvents(_Stored):
     """Store the events of the job for its webhook: its end, and that it waits for an approval."""
 
@@ -108,6 +116,7 @@ Message = Annotated[
     | RenderProgressed
     | RenderFinished
     | CheckUpload
+    | DeleteUpload
     | AnnounceEvents
     | DeliverWebhook,
     Field(discriminator="type"),
@@ -117,7 +126,7 @@ Message = Annotated[
 def message_subject(message: Message) -> dict[str, str]:
     """Return the job, the upload or the delivery that ``message`` is about, as the log and Pub/Sub's attributes
     name it."""
-    if isinstance(message, CheckUpload):
+    if isinstance(message, CheckUpload | DeleteUpload):
         return {"upload_id": message.upload_id}
     if isinstance(message, DeliverWebhook):
         return {"delivery_id": message.delivery_id}

@@ -1,0 +1,86 @@
+"""Delete uploads: the caller's request only marks an upload, and a worker deletes its files, for which it has the
+right."""
+
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import Conflict, NotFound
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.library import LibraryFilter
+from sutradhar.domain.jobs.messages import DeleteUpload
+from sutradhar.domain.plan.upload import Upload, find_uploads
+from sutradhar.pipeline.services import Services, hold_lease
+from sutradhar.pipeline.upload_records import UPLOADS, forget_old_upload, get_upload, update_upload
+from sutradhar.ports.stores import MAX_LEASE
+
+_LIVE = ("pending", "running", "awaiting_approval")
+_SWEEP_LIMIT = 200
+
+
+def order_deletion(services: Services, upload_id: str, caller: ApiKey | None = None) -> None:
+    """Hide the upload from all callers, and order the deletion of its files. A repeat orders it again.
+
+    Raises:
+        NotFound: there is no such upload, or ``caller`` must not see it.
+        Conflict: a job that has not ended uses it; the message names the job.
+    """
+    upload = get_upload(services, upload_id, caller, with_deleted=True)
+    if job := find_user(services, upload_id):
+        message = f"{upload.filename} is used by job {job.id}, which has not ended; cancel the job or wait for its end"
+        raise Conflict(message)
+    mark_deleted(services, upload)
+
+
+def mark_deleted(services: Services, upload: Upload) -> None:
+    """Hide the upload from all callers, and order the deletion of its files as soon as no job uses it."""
+    now = services.clock.now()
+    # mark it first: after a crash in between, the sweep sends the message
+    update_upload(services, upload.id, lambda one: one if one.deleting_since else one.evolve(deleting_since=now))
+    services.send([DeleteUpload(upload_id=upload.id)])
+
+
+def delete_upload(services: Services, message: DeleteUpload) -> None:
+    """Handle DeleteUpload. A job that began to use the upload while it was marked keeps it; the sweep sends the message
+    again until the job has ended."""
+    upload_id = message.upload_id
+    with hold_lease(services, f"check-{upload_id}", MAX_LEASE):
+        upload = services.documents.get_many(UPLOADS, [upload_id]).get(upload_id)
+        if upload is None or not upload.deleting_since or find_user(services, upload_id):
+            return
+        for blob in [upload.blob, *(one.name for one in services.blobs.list(f"uploads/failures/{upload_id}/"))]:
+            services.blobs.delete(blob)
+        forget_old_upload(services, upload_id)  # or else it would be found there again
+        services.documents.delete(UPLOADS, upload_id)
+
+
+def order_due_upload_deletions(services: Services) -> None:
+    """Order the deletions again whose message may be lost, or that waited for a job."""
+    due = services.documents.list_due(UPLOADS, services.clock.now(), _SWEEP_LIMIT)
+    services.send([DeleteUpload(upload_id=upload.id) for upload in due])
+
+
+def find_user(services: Services, upload_id: str) -> Job | None:
+    """Return a job that uses the upload and has not ended; None: there is none."""
+    for state in _LIVE:
+        after: str | None = None
+        while True:
+            page = services.jobs.list_entries(LibraryFilter(state=state), 100, after)
+            for entry in page.entries:
+                job = _find_job(services, entry.job_id)
+                if job and not job.state.is_terminal and _uses(job, upload_id):
+                    return job
+            if page.after is None:
+                break
+            after = page.after
+    return None
+
+
+def _uses(job: Job, upload_id: str) -> bool:
+    return any(
+        use.upload_id == upload_id for plan in (job.requested_plan, job.current_plan) for use in find_uploads(plan)
+    )
+
+
+def _find_job(services: Services, job_id: str) -> Job | None:
+    try:
+        return services.jobs.get(job_id)
+    except NotFound:
+        return None
