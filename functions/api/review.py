@@ -62,6 +62,8 @@ class PlanReview(Frozen):
     spent_usd: float
     reserved_usd: float
     approved_at: UtcTime | None
+    waits_until: UtcTime | None
+    """The time at which the job is canceled if it is not approved; None: it does not wait now, or for any time."""
 
 
 @endpoint(answers={200: PlanReview})
@@ -136,6 +138,7 @@ def _describe(view: PlanView) -> PlanReview:
         spent_usd=usd(view.account.spent),
         reserved_usd=usd(view.account.reserved),
         approved_at=job.approved_at,
+        waits_until=job.waits_until,
     )
 
 

@@ -157,6 +157,32 @@ def test_a_repeat_needs_no_second_place_and_a_retry_needs_one(api: FlaskClient, 
     assert post(api, asha).status_code == 429
 
 
+def test_a_job_that_waits_for_approval_needs_no_place_and_its_approval_needs_one(
+    api: FlaskClient, clock: LaterClock
+) -> None:
+    asha = make_key("asha")
+    services = bootstrap.services()
+
+    def order_waiting_job() -> str:
+        job_id = str(post(api, asha, topic="tea", review=True).get_json()["job_id"])
+        services.move(
+            job_id, lambda job: job.start_producing(job.requested_plan.evolve(review=True), (), [], clock.now(), None)
+        )
+        return job_id
+
+    waiting = [order_waiting_job() for _ in range(6)]
+    clock.sleep(60)
+    others = [post(api, asha).get_json()["job_id"] for _ in range(5)]
+    refused = api.post(f"/render/{waiting[0]}/approve", headers=asha)
+    assert refused.status_code == 429
+    assert "MAX_ACTIVE_JOBS" in refused.get_json()["detail"]
+    assert services.jobs.get(waiting[0]).state is JobState.AWAITING_APPROVAL
+    api.delete(f"/render/{others[0]}/cancel", headers=asha)
+    clock.sleep(60)
+    assert api.post(f"/render/{waiting[0]}/approve", headers=asha).status_code == 202
+    assert api.post(f"/render/{waiting[1]}/approve", headers=asha).status_code == 429
+
+
 def test_the_place_of_a_submit_that_was_killed_is_free_after_a_minute(
     api: FlaskClient, clock: LaterClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The review of a plan over HTTP, on both backends."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from sutradhar.domain.core.api_key import Role
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.handle import handle
+from sutradhar.pipeline.sweep import sweep
 from tests import emulated_cloud
+from tests.conftest import forget
 from tests.function_client import open_client
 
 SCENES: list[dict[str, Any]] = [
@@ -164,6 +167,44 @@ def test_a_stranger_sees_changes_and_approves_nothing(api: FlaskClient) -> None:
         assert send(api, method, f"/render/{job_id}/{path}", body, ravi).status_code == 404
     answer = send(api, "PATCH", f"/render/{job_id}/plan", {"title": "Asha's"}, asha).get_json()
     assert answer["changes"][0]["changed_by"] == bootstrap.backend().jobs.get(job_id).owner
+
+
+def test_the_status_says_until_when_a_job_waits_and_why_it_was_canceled(
+    api: FlaskClient, waiting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = api.get(f"{waiting}/status").get_json()
+    began = datetime.fromisoformat(api.get(f"{waiting}/status?include_history=true").get_json()["history"][-1]["at"])
+    assert abs(datetime.fromisoformat(status["waits_until"]) - began - timedelta(days=7)) < timedelta(minutes=1)
+    assert status["waits_until"].endswith("Z")
+    assert status["cancel_reason"] is None
+    assert api.get(f"{waiting}/plan").get_json()["waits_until"] == status["waits_until"]
+    send(api, "PATCH", f"{waiting}/plan", {"title": "Good tea"})
+    later = api.get(f"{waiting}/status").get_json()["waits_until"]
+    assert later > status["waits_until"]
+
+    clock = type(bootstrap.backend().clock)
+    monkeypatch.setattr(clock, "now", lambda _self: datetime.fromisoformat(later))
+    sweep(bootstrap.services())
+    ended = api.get(f"{waiting}/status").get_json()
+    assert (ended["state"], ended["error"], ended["waits_until"]) == ("canceled", None, None)
+    assert ended["cancel_reason"].startswith("its plan was not approved until")
+    assert ended["cancel_reason"] in ended["logs"]
+    refused = send(api, "POST", f"{waiting}/approve")
+    assert refused.status_code == 409
+    assert ended["cancel_reason"] in refused.get_json()["detail"]
+    with api.get(f"{waiting}/file?kind=asset&slot=scene-00-narration") as narration:
+        assert narration.data[:4] == b"RIFF"
+    again = send(api, "POST", f"/library/{waiting.rpartition('/')[2]}/duplicate").get_json()
+    assert (again["title"], again["review"]) == ("Good tea", True)
+
+
+def test_a_job_may_wait_for_ever(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REVIEW_DAYS", "0")
+    forget()
+    job_id = send(api, "POST", "/render", PLAN).get_json()["job_id"]
+    work(job_id)
+    status = api.get(f"/render/{job_id}/status").get_json()
+    assert (status["state"], status["waits_until"]) == ("awaiting_approval", None)
 
 
 def make_key(name: str, role: Role = "creator") -> str:

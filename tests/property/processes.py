@@ -1,7 +1,7 @@
 """Processes of the property test's machine: the real local backend, with watched stores."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -23,6 +23,7 @@ from tests.fake_providers import free_call_gate, provider_set
 from tests.fakes import FakeRunner, PortSet
 from tests.property.interleaving import Handler, Stepped
 
+REVIEW_PERIOD = timedelta(days=7)
 Machine = Any
 """The machine of machine.py with its database, clock, fake providers, renderers and counters."""
 
@@ -97,7 +98,7 @@ class Process:
         providers = machine.providers
         gate = free_call_gate(stepped["records"], stepped["leases"], machine.clock)
         backend = PortSet(**stepped, clock=machine.clock)
-        self.services = Services(backend, provider_set(providers, gate), PlanDefaults())
+        self.services = Services(backend, provider_set(providers, gate), PlanDefaults(), review_period=REVIEW_PERIOD)
 
     def take(self) -> Delivery | None:
         """Return the next message, unless this process has been asked to end."""
@@ -110,17 +111,21 @@ class Process:
 
     def start(self, delivery: Delivery) -> None:
         """Start a handler for ``delivery``, which stops before its first effect."""
+        self.handlers.append(self.start_work(lambda handler: self._handle(delivery, handler)))
 
-        def work() -> None:
+    def start_work(self, work: Callable[[Handler], None]) -> Handler:
+        """Return a handler that does ``work`` and stops before its first effect."""
+
+        def run() -> None:
             self._machine.by_thread[threading.get_ident()] = handler
             try:
-                self._handle(delivery, handler)
+                work(handler)
             finally:
                 del self._machine.by_thread[threading.get_ident()]
                 self._machine.database.read().close()
 
-        handler = Handler(work)
-        self.handlers.append(handler)
+        handler = Handler(run)
+        return handler
 
     def finish(self) -> None:
         """Run every handler to its end."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
@@ -17,8 +18,10 @@ from sutradhar.domain.plan.plan_patch import PlanPatch
 from sutradhar.pipeline.review import approve, change_plan
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel, submit
+from sutradhar.pipeline.sweep import sweep
 from sutradhar.ports.stores import Change
 from tests.property.machine import PipelineMachine
+from tests.property.processes import REVIEW_PERIOD
 from tests.property.test_firestore import FirestoreMachine
 from tests.property.test_pipeline import run
 
@@ -103,6 +106,50 @@ class ReviewMachine(PipelineMachine):
             self.cancelled.add(job.id)
             assert after.state is JobState.CANCELLED
 
+    @rule(which=st.integers(0, 1), what=st.sampled_from(ACTS), effects=st.integers(1, 16), luck=st.integers(0, 5))
+    def call_is_cut_off(self, which: int, what: str, effects: int, luck: int) -> None:
+        """Kill the process of a call before its ``effects``-th effect; its messages may be lost, and the sweep finds
+        that."""
+        job, process = self._get_job(), self.processes[which]
+        if job.state is not JobState.AWAITING_APPROVAL or (what == "cancel" and luck):
+            return
+        handler = process.start_work(lambda _: act(process.services, job.id, what))
+        for _ in range(effects):
+            if not handler.over:
+                handler.step()
+        handler.kill()
+        assert handler.error is None, handler.error
+        self.harmed = True
+        after = self._get_job()
+        if after.state is JobState.CANCELLED:
+            self.cancelled.add(job.id)
+        # the one write of the call was made whole, or not at all
+        assert (after.version - job.version, after == job) in ((0, True), (1, False))
+        assert not (after.approved_at and after.plan_changes != job.plan_changes)
+
+    @rule(which=st.integers(0, 1), effects=st.integers(1, 12), luck=st.integers(0, 5))
+    def week_passes(self, which: int, effects: int, luck: int) -> None:
+        """Let the review expire; the process of the sweep is killed before its ``effects``-th effect, and then another
+        one sweeps."""
+        job = self._get_job()
+        if luck or job.state is not JobState.AWAITING_APPROVAL:
+            return
+        self.clock.advance(REVIEW_PERIOD.total_seconds())
+        self.leases_ran_out += 1
+        handler = self.processes[which].start_work(lambda _: self._sweep(which))
+        for _ in range(effects):
+            if not handler.over:
+                handler.step()
+        handler.kill()
+        assert handler.error is None, handler.error
+        self.harmed = True
+        self._sweep(1 - which)
+        self.cancelled.add(job.id)
+        assert self._get_job().cancel_reason
+
+    def _sweep(self, which: int) -> None:
+        sweep(self.processes[which].services)
+
     @invariant()
     def only_narrations_are_made_before_the_approval(self) -> None:
         if self.jobs and not self._get_job().approved_at:
@@ -129,6 +176,12 @@ class ReviewMachine(PipelineMachine):
     def _get_job(self) -> Job:
         return self._job(self.jobs[0])
 
+    def work_until_it_waits(self) -> None:
+        process = self.processes[0]
+        while (delivery := process.take()) and self._get_job().state is not JobState.AWAITING_APPROVAL:
+            process.start(delivery)
+            process.finish()
+
 
 class FirestoreReviewMachine(ReviewMachine, FirestoreMachine):
     """The same on Firestore."""
@@ -141,3 +194,26 @@ def test_a_review_in_any_order_of_events() -> None:
 @pytest.mark.usefixtures("emulators")
 def test_a_review_on_firestore_in_any_order_of_events() -> None:
     run(FirestoreReviewMachine, 1, 8)
+
+
+@seed(0)
+@settings(max_examples=70, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@given(calls=st.lists(st.tuples(st.sampled_from((*ACTS, "expire")), st.integers(1, 16), st.booleans()), max_size=4))
+def test_calls_are_killed_before_any_of_their_effects(calls: list[tuple[str, int, bool]]) -> None:
+    """Each call or sweep about a waiting job dies somewhere; the worker goes on between two of them, or not."""
+    machine = ReviewMachine()
+    try:
+        machine.begin(0)
+        machine.work_until_it_waits()
+        for number, (what, effects, is_worked_on) in enumerate(calls):
+            if what == "expire":
+                machine.week_passes(number % 2, effects, 0)
+            else:
+                machine.call_is_cut_off(number % 2, what, effects, 0)
+            if is_worked_on:
+                machine.work_until_it_waits()
+            machine.only_narrations_are_made_before_the_approval()
+            machine.a_waiting_job_has_its_narrations_and_no_message()
+            machine.the_plan_of_an_approved_job_stays()
+    finally:
+        machine.teardown()

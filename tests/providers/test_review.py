@@ -10,6 +10,7 @@ import pytest
 from sutradhar.domain.core.errors import BudgetSpent, Conflict, InvalidRequest, VersionMismatch
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan_patch import PlanPatch
+from sutradhar.pipeline.library import duplicate_plan
 from sutradhar.pipeline.review import approve, change_plan, read_plan
 from sutradhar.pipeline.submit import cancel
 from sutradhar.pipeline.sweep import sweep
@@ -158,6 +159,25 @@ def test_no_sweep_sends_a_waiting_job_on(pipeline: PipelineHarness, waiting: Job
     pipeline.work()
     assert pipeline.job(waiting.id) == waiting
     assert len(list_billed_calls(stub)) == calls
+
+
+def test_a_duplicate_of_a_job_whose_review_expired_pays_for_no_narration_again(
+    pipeline: PipelineHarness, stub: ProviderStub, waiting: Job
+) -> None:
+    paid = list_paths(stub)
+    clock = pipeline.set_clock()
+    clock.advance(7 * 24 * 3600)
+    sweep(pipeline.services)
+    expired = pipeline.job(waiting.id)
+    assert (expired.state, bool(expired.cancel_reason)) == (JobState.CANCELLED, True)
+    plan = duplicate_plan(pipeline.services, waiting.id)
+    again = pipeline.run_plan(plan)
+    assert again.state is JobState.AWAITING_APPROVAL, again.error
+    assert list_paths(stub) == paid
+    approve(pipeline.services, again.id)
+    pipeline.work()
+    assert pipeline.job(again.id).state is JobState.SUCCEEDED
+    assert list_paths(stub)["narration"] == paid["narration"]
 
 
 def test_a_lost_message_of_an_approval_is_swept(pipeline: PipelineHarness, waiting: Job) -> None:
