@@ -17,11 +17,11 @@ JOB = Job.new("job-1", RenderPlan(topic="tea"), "hash", NOW)
 FAILED = JOB.fail(ERROR, NOW)[0]
 
 
-def read_version_7(job: Job, **fields: Any) -> Job:
-    """Return the job as it is read from a record of version 7 with ``fields``."""
+def read_version_6(job: Job, **fields: Any) -> Job:
+    """Return the job as it is read from a record of version 6 with ``fields``."""
     stored = json.loads(job.to_record())
     del stored["unannounced"]
-    return Job.from_record(json.dumps({**stored, "schema": 7, **fields}))
+    return Job.from_record(json.dumps({**stored, "schema": 6, **fields}))
 
 
 def test_failures_at_the_same_moment_are_two_events() -> None:
@@ -41,15 +41,15 @@ def test_without_a_webhook_the_last_state_is_kept_until_the_job_leaves_it() -> N
 
 
 @pytest.mark.parametrize("later", [0, 5])
-def test_a_retried_job_of_version_7_keeps_the_failure_that_it_has_not_announced(later: int) -> None:
+def test_a_retried_job_of_version_6_keeps_the_failure_that_it_has_not_announced(later: int) -> None:
     retried = FAILED.retry(NOW + timedelta(seconds=later))[0]
     error = ERROR.model_dump(mode="json", context=STORED)
-    read = read_version_7(retried, announced_at=None, unannounced_error=error)
+    read = read_version_6(retried, announced_at=None, unannounced_error=error)
     assert read.unannounced == (StateEvent(state=JobState.FAILED, at=NOW, error=ERROR),)
 
 
-def test_the_end_of_a_job_of_version_7_is_announced_if_it_was_not() -> None:
+def test_the_end_of_a_job_of_version_6_is_announced_if_it_was_not() -> None:
     at = json.loads(FAILED.to_record())["entered_at"]["FAILED"]
-    assert read_version_7(FAILED, announced_at=None, unannounced_error=None) == FAILED
-    assert read_version_7(FAILED, announced_at=at, unannounced_error=None) == FAILED.evolve(unannounced=())
-    assert read_version_7(JOB, announced_at=None, unannounced_error=None) == JOB
+    assert read_version_6(FAILED, announced_at=None, unannounced_error=None) == FAILED
+    assert read_version_6(FAILED, announced_at=at, unannounced_error=None) == FAILED.evolve(unannounced=())
+    assert read_version_6(JOB, announced_at=None, unannounced_error=None) == JOB
