@@ -1,14 +1,22 @@
 # Publishing every minute and retention every day will join it with their functions.
+locals {
+  sweeps = {
+    sweep    = { path = "", schedule = "*/5 * * * *", description = "Send again what jobs owe that have stalled" }
+    webhooks = { path = "/webhooks", schedule = "* * * * *", description = "Send the webhooks that are due" }
+  }
+}
+
 resource "google_cloud_scheduler_job" "sweep" {
-  name             = "${var.name}-sweep"
+  for_each         = local.sweeps
+  name             = "${var.name}-${each.key}"
   region           = var.region
-  description      = "Send again what jobs owe that have stalled"
-  schedule         = "*/5 * * * *"
+  description      = each.value.description
+  schedule         = each.value.schedule
   time_zone        = "Etc/UTC"
   attempt_deadline = "300s"
 
   http_target {
-    uri         = module.function["sweep"].uri
+    uri         = "${module.function["sweep"].uri}${each.value.path}"
     http_method = "POST"
     oidc_token {
       service_account_email = google_service_account.scheduler.email

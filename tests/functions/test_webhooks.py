@@ -16,6 +16,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import AnnounceEvents, DeliverWebhook
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.handle import handle
+from tests.function_client import open_client
 from tests.receiver import Receiver, run_receiver
 
 _PACKAGE = "standardwebhooks@1.1.1"
@@ -134,6 +135,19 @@ def test_deliveries_are_listed_and_sent_again(api: FlaskClient, receiver: Receiv
     assert api.get("/webhooks/deliveries?state=parked").get_json()["deliveries"] == []
     assert api.get("/webhooks/deliveries?state=lost").status_code == 400
     assert api.post("/webhooks/deliveries/msg_none/retry").status_code == 404
+
+
+def test_the_scheduler_orders_only_the_webhooks_that_are_due(api: FlaskClient, receiver: Receiver) -> None:
+    job_id = api.post("/render", json={"topic": "tea", "webhook_url": f"http://localhost:{receiver.port}/"}).get_json()
+    sweep = open_client("sweep")
+    assert sweep.post("/webhooks").get_json() == {"webhooks": 0}
+    api.delete(f"/render/{job_id['job_id']}/cancel")
+    handle(bootstrap.services(), AnnounceEvents(job_id=job_id["job_id"]))
+    assert sweep.post("/webhooks").get_json() == {"webhooks": 1}
+    (delivery,) = api_deliveries()
+    handle(bootstrap.services(), DeliverWebhook(delivery_id=delivery))
+    assert len(receiver.requests) == 1
+    assert sweep.post("/webhooks").get_json() == {"webhooks": 0}
 
 
 def test_the_receiver_of_a_job_can_be_changed(api: FlaskClient, receiver: Receiver) -> None:

@@ -9,6 +9,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from functions import main
 from sutradhar.config import Settings
 from sutradhar.domain.jobs.job import JobState
@@ -126,13 +128,18 @@ def test_each_topic_is_pushed_to_its_function_in_the_name_of_the_pusher(second_d
         assert [policy["dead_letter_topic"] for policy in v["dead_letter_policy"]] == [dead] * (v["topic"] != dead)
 
 
-def test_the_scheduler_calls_sweep(second_deployment: Planned) -> None:
-    (job,) = second_deployment.select("google_cloud_scheduler_job").values()
+@pytest.mark.parametrize(
+    ("name", "path", "schedule"), [("sweep", "", "*/5 * * * *"), ("webhooks", "/webhooks", "* * * * *")]
+)
+def test_the_scheduler_calls_sweep(second_deployment: Planned, name: str, path: str, schedule: str) -> None:
+    jobs = {job["name"]: job for job in second_deployment.select("google_cloud_scheduler_job").values()}
+    job = jobs[f"other-{name}"]
     sweep = second_deployment.values['module.function["sweep"].google_cloudfunctions2_function.this']["service_config"][
         0
     ]
     (target,) = job["http_target"]
-    assert (target["uri"], target["oidc_token"][0]["audience"]) == (sweep["uri"], sweep["uri"])
+    assert (target["uri"], target["oidc_token"][0]["audience"]) == (sweep["uri"] + path, sweep["uri"])
+    assert job["schedule"] == schedule
     assert (
         target["oidc_token"][0]["service_account_email"]
         == second_deployment.values["google_service_account.scheduler"]["email"]

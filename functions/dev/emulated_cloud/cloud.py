@@ -28,6 +28,8 @@ from sutradhar.domain.jobs.topics import TOPICS
 
 PREFIX = "sutradhar-"
 _DEAD = f"{PREFIX}dead-letter"
+_WEBHOOKS_SEC = 60.0
+"""The seconds between two calls of the Scheduler for webhooks that are due (terraform/scheduler.tf)."""
 _REGION, _JOB = "europe-west4", f"{PREFIX}renderer"
 _START_SEC, _END_SEC = 60.0, 3.0
 RENDERER = (sys.executable, "-m", "gpu_renderer")
@@ -82,9 +84,10 @@ class EmulatedCloud:
     ) -> None:
         self._stack.close()
 
-    def sweep(self) -> bytes:
-        """Call ``sweep``, as the Scheduler does every few minutes; return its answer."""
-        request = urllib.request.Request(self._url("sweep"), b"{}", {"Content-Type": "application/json"})
+    def sweep(self, path: str = "") -> bytes:
+        """Call ``sweep``, as the Scheduler does every few minutes; return its answer. ``path``: ``/webhooks`` for only
+        the webhooks that are due."""
+        request = urllib.request.Request(self._url("sweep") + path, b"{}", {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             body: bytes = answer.read()
         return body
@@ -117,9 +120,10 @@ class EmulatedCloud:
         routes.append(Route(_DEAD, self._url("dead_letter")))
         with set_environment(emulators.env):
             self._stack.enter_context(Bridge(self.project, routes, self._backoff))
-        scheduler = threading.Thread(target=self._schedule, name="scheduler", daemon=True)
-        scheduler.start()
-        self._stack.callback(scheduler.join)
+        for path, pause_sec in (("", self._sweep_sec), ("/webhooks", _WEBHOOKS_SEC)):
+            scheduler = threading.Thread(target=self._schedule, args=(path, pause_sec), name="scheduler", daemon=True)
+            scheduler.start()
+            self._stack.callback(scheduler.join)
         # the functions start last and so end first: the bridge and the scheduler wait for functions they called
         self._stack.callback(_end_functions, self._functions)
         for name, port in self._ports.items():
@@ -187,10 +191,10 @@ class EmulatedCloud:
             except OSError as exc:
                 raise Conflict(f"port {port} is taken or not allowed ({exc.strerror}); choose another") from exc
 
-    def _schedule(self) -> None:
-        while not self._stopped.wait(self._sweep_sec):
+    def _schedule(self, path: str, pause_sec: float) -> None:
+        while not self._stopped.wait(pause_sec):
             try:
-                self.sweep()
+                self.sweep(path)
             except (urllib.error.URLError, TimeoutError, ConnectionError):
                 continue  # the function's log has the reason; Cloud Scheduler calls again as well
 
