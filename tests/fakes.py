@@ -185,6 +185,7 @@ class Renderers:
     def __init__(self) -> None:
         self.state: dict[str, ExecutionState] = {}
         self.request: dict[str, tuple[str, str, str]] = {}
+        self.forgotten: set[str] = set()
 
     def running(self) -> list[str]:
         return [name for name, state in self.state.items() if state is ExecutionState.RUNNING]
@@ -227,6 +228,10 @@ class FakeRunner:
     def cancel(self, execution: str) -> None:
         if self._all.state.get(execution) is ExecutionState.RUNNING:
             self._all.state[execution] = ExecutionState.SUCCEEDED
+
+    def forget(self, job_id: str) -> None:
+        for name in [name for name, (of_job, _, _) in self._all.request.items() if of_job == job_id]:
+            self._all.forgotten.add(name)
 
 
 def wav(samples: int, channels: int) -> bytes:

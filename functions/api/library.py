@@ -28,6 +28,8 @@ class LibraryItem(Frozen):
     """None until the video exists."""
     thumbnail_url: str | None
     youtube_url: str | None = None
+    pinned: bool
+    """True: retention keeps the job and its files, however old they are."""
     created_at: datetime
     finished_at: datetime | None
     duration_sec: float | None
@@ -106,6 +108,7 @@ def describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
             "language": entry.language,
             "final_video_url": f"{file}?kind=video" if entry.has_video else None,
             "thumbnail_url": f"{file}?kind=thumbnail" if entry.has_video else None,
+            "pinned": entry.pinned,
             "created_at": entry.created_at.astimezone(UTC),
             "finished_at": entry.finished_at and entry.finished_at.astimezone(UTC),
             "duration_sec": entry.duration_sec,

@@ -41,6 +41,9 @@ class Route(NamedTuple):
 
 _UNCOUNTED = frozenset(
     {
+        "deletion:delete_render",
+        "deletion:pin_render",
+        "deletion:unpin_render",
         "library:duplicate_job",
         "renders:cancel_render",
         "templates:make_plan",
@@ -51,7 +54,16 @@ _UNCOUNTED = frozenset(
     }
 )
 """Calls without a limit: they only compute an answer, save money, or are made many times for one video."""
-_AUDITED = frozenset({"files:download_file", "renders:cancel_render", "uploads:delete_upload"})
+_AUDITED = frozenset(
+    {
+        "deletion:delete_render",
+        "deletion:pin_render",
+        "deletion:unpin_render",
+        "files:download_file",
+        "renders:cancel_render",
+        "uploads:delete_upload",
+    }
+)
 """Calls without a limit that have an entry in the audit log."""
 
 ROUTES: tuple[Route, ...] = (
@@ -74,6 +86,16 @@ ROUTES: tuple[Route, ...] = (
         aliases=("POST /v1/jobs/<job_id>/cancel",),
     ),
     Route("POST", "/render/<job_id>/retry", "renders:retry_render", "renders", names="job"),
+    Route(
+        "DELETE",
+        "/render/<job_id>",
+        "deletion:delete_render",
+        "renders",
+        names="job",
+        aliases=("DELETE /v1/jobs/<job_id>", "DELETE /library/<job_id>"),
+    ),
+    Route("PUT", "/render/<job_id>/pin", "deletion:pin_render", "renders", names="job"),
+    Route("DELETE", "/render/<job_id>/pin", "deletion:unpin_render", "renders", names="job"),
     Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job"),
     Route("GET", "/render/<job_id>/events", "events:show_events", "renders", names="job"),
     Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),

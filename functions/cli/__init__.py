@@ -12,12 +12,14 @@ from functions.cli import (
     backup,
     cancel,
     clean,
+    delete,
     doctor,
     duplicate,
     keys,
     library,
     logs,
     make,
+    pin,
     plan,
     retry,
     serve,
@@ -32,12 +34,13 @@ _MACHINE = "Run and look after this machine"
 _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Make videos": (make.make, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
     "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
+    "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete),
     _MACHINE: (serve.serve, stop.stop, doctor.doctor, backup.backup, backup.restore, clean.clean),
 }
 """The commands by their headings in the help."""
 _NEED_ARGUMENTS: Sequence[Callable[..., None]] = (
     *(make.make, plan.plan, duplicate.duplicate, upload.upload),
-    *(approve.approve, cancel.cancel, retry.retry, backup.backup, backup.restore),
+    *(approve.approve, cancel.cancel, retry.retry, pin.pin, pin.unpin, delete.delete, backup.backup, backup.restore),
 )
 """Commands that show their help if nothing follows them."""
 

@@ -1,12 +1,9 @@
 """Run `sutradhar clean`: delete everything that this machine keeps."""
 
 import shutil
-import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from functions.cli.confirm import Yes, confirm
 from functions.cli.console import print_line, report_errors
 from functions.cli.output import AsJson, print_json
 from functions.cli.running_servers import is_locked
@@ -23,9 +20,7 @@ _NAMES = (
 """All that we put into a home. Only these are deleted, since a user may have named a folder of their own."""
 
 
-def clean(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False, as_json: AsJson = False
-) -> None:
+def clean(yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete all jobs, files, uploads, API keys, caches and logs of this SUTRADHAR_HOME. Delivered videos stay.
 
     `sutradhar retention` deletes only what is old.
@@ -41,7 +36,7 @@ def clean(
         paths = [home / name for name in _NAMES if (home / name).exists()]
         size = sum(_measure(path) for path in paths)
         if not yes:
-            _ask(f"Delete all jobs, files and keys in {home} ({size / 1e6:.0f} MB)?")
+            confirm(f"Delete all jobs, files and keys in {home} ({size / 1e6:.0f} MB)?")
         for path in paths:
             if path.is_dir():
                 shutil.rmtree(path)
@@ -51,12 +46,6 @@ def clean(
         print_json({"home": str(home), "deleted_bytes": size})
     else:
         print_line(f"{home} is empty: {size / 1e6:.0f} MB are deleted.")
-
-
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise InvalidRequest([FieldError("--yes", "must be given where no user can be asked")])
-    typer.confirm(question, abort=True, err=True)
 
 
 def _measure(path: Path) -> int:

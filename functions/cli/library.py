@@ -55,7 +55,8 @@ def library(
     for row, entry in zip(rows, found_page.entries, strict=True):
         paid = f"{row['cost_usd']:.2f} USD" if row["cost_usd"] else ""
         length, created = format_seconds(entry.duration_sec), format_time(entry.created_at)
-        add_row(table, entry.job_id, entry.title, style_state(entry.state), entry.language, length, paid, created)
+        title = f"{entry.title} (pinned)" if entry.pinned else entry.title
+        add_row(table, entry.job_id, title, style_state(entry.state), entry.language, length, paid, created)
     print_table(table, "No job matches." if state or language or words else "No jobs yet.")
     if found_page.next:
         total = "" if found_page.total is None else f" of {found_page.total} jobs"
@@ -70,6 +71,7 @@ def _describe_entry(entry: LibraryEntry, spent: int) -> Mapping[str, Any]:
         "topic": entry.topic or None,
         "state": entry.state,
         "language": entry.language,
+        "pinned": entry.pinned,
         "duration_sec": entry.duration_sec,
         "cost_usd": usd(spent),
         "created_at": entry.created_at,

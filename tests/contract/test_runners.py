@@ -234,3 +234,17 @@ def _outcome(job: Job, folder: Path) -> ExecutionState:
         state = runner.report(execution).state
         runner.close()
     return state
+
+
+def test_a_forgotten_job_leaves_no_log_and_others_keep_theirs(kit: RunnerFixture, tmp_path: Path) -> None:
+    renders = [Render(tmp_path / f"request-{job}") for job in ("job-1", "job-11")]
+    names = [kit.runner.start(job, f"{job}-1", str(renders[n].folder)) for n, job in enumerate(("job-1", "job-11"))]
+    for render, name in zip(renders, names, strict=True):
+        render.tell(0)
+        wait_until_ended(kit, name)
+    for _ in range(2):
+        kit.runner.forget("job-1")
+    folder = tmp_path / "home" / "executions"
+    if folder.exists():  # Cloud Run keeps its own records
+        assert {path.name.partition(".")[0] for path in folder.iterdir()} == {"job-11-1"}
+    assert kit.runner.report(names[1]).state is ExecutionState.SUCCEEDED

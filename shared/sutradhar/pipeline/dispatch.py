@@ -3,6 +3,7 @@ started before, see what became of it."""
 
 from datetime import timedelta
 
+from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
@@ -74,7 +75,12 @@ def _start(services: Services, job_before: Job) -> None:
     def change(current: Job) -> Outcome:
         return current.record_execution(request.render_id, execution, notices, services.clock.now())
 
-    services.move(job.id, change)
+    try:
+        services.move(job.id, change)
+    except NotFound:  # the job was cancelled and deleted meanwhile
+        services.runner.cancel(execution)
+        services.blobs.delete(blob)
+        raise
 
 
 def stop_render(services: Services, message: StopRender) -> None:

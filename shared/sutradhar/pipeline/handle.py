@@ -28,6 +28,7 @@ from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import (
     AnnounceEvents,
     CheckUpload,
+    DeleteJob,
     DeleteUpload,
     DeliverWebhook,
     Message,
@@ -36,6 +37,7 @@ from sutradhar.domain.jobs.messages import (
 )
 from sutradhar.pipeline.dispatch import dispatch, stop_render
 from sutradhar.pipeline.finish import finish, record_progress
+from sutradhar.pipeline.job_deletion import delete_job_files
 from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
 from sutradhar.pipeline.services import Services
@@ -51,6 +53,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.ProduceAsset: produce,
     messages.DispatchRender: dispatch,
     messages.StopRender: stop_render,
+    messages.DeleteJob: delete_job_files,
     messages.RenderProgressed: record_progress,
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
@@ -59,7 +62,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.DeliverWebhook: deliver_webhook,
 }
 
-_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload
+_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJob
 """The messages on which no job depends, and that the sweep sends again."""
 
 MAX_WAIT = timedelta(hours=1)

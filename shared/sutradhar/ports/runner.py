@@ -45,3 +45,7 @@ class RenderRunner(Protocol):
     def cancel(self, execution: str) -> None:
         """Ask the execution to end; nothing happens if it has ended already."""
         ...
+
+    def forget(self, job_id: str) -> None:
+        """Delete what this runner itself keeps about the ended executions of the job, such as their logs."""
+        ...

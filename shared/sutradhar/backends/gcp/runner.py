@@ -99,6 +99,9 @@ class CloudRunRunner(RenderRunner):
                     client.transport.close()
             self._jobs = self._executions = None
 
+    def forget(self, job_id: str) -> None:
+        """Do nothing: Cloud Logging and Cloud Run delete their records of an execution by themselves."""
+
     def _find_running(self, executions: run_v2.ExecutionsClient, request_blob: str) -> str | None:
         """Return the name of a running execution of this request, if a process started one and was killed before it
         could store the name; otherwise None."""

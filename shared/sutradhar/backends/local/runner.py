@@ -115,6 +115,15 @@ class LocalRenderRunner(RenderRunner):
             with suppress(FileNotFoundError, ProcessLookupError, ValueError):
                 os.kill(int(self._file(execution, "pid").read_text()), signal.SIGTERM)
 
+    def forget(self, job_id: str) -> None:
+        for execution in list(self._executions.values()):
+            if execution.job_id == job_id:
+                execution.ended.wait(2 * _GRACE_SEC)
+        of_job = re.compile(rf"{re.escape(self._file(job_id, 'x').stem)}-\d+\.\d+\.[^.]+\.(log|json|pid|stop)")
+        for path in list(self._folder.iterdir()):
+            if of_job.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+
     def close(self) -> None:
         """End every execution, wait for its end, and give its job back: the job's message is sent again, so that
         another process, or the next one, starts the renderer. From now on ``start`` raises LeaseHeld."""

@@ -145,6 +145,8 @@ class Job(Record):
     """The receiver of the job's events."""
     unannounced: tuple[StateEvent, ...] = ()
     """The events that are not stored for the webhook yet, the oldest first; without a webhook, the last one only."""
+    pinned: bool = False
+    """True: retention keeps the job, its files and the uploads that its plan names."""
     notices: tuple[str, ...] = ()
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]

@@ -37,6 +37,8 @@ class LibraryEntry(Record):
     language: Language
     duration_sec: float | None = None
     """The length of the finished video; None until it exists."""
+    pinned: bool = False
+    """True: retention keeps the job and its files."""
     created_at: datetime
     finished_at: datetime | None = None
 
@@ -91,7 +93,8 @@ class LibraryQuery(Frozen):
 
 
 def make_entry(job: Job) -> LibraryEntry:
-    """Return the entry of ``job``. It changes only when the state, the plan or the result of the job changes."""
+    """Return the entry of ``job``. It changes only when the state, the plan, the result or the pin of the job
+    changes."""
     plan, requested_plan = job.current_plan, job.requested_plan
     topic = requested_plan.topic or ""
     narration = next((scene.narration for scene in plan.scenes if scene.narration), "")
@@ -105,6 +108,7 @@ def make_entry(job: Job) -> LibraryEntry:
         job_state=job.state,
         language=plan.spoken_language,
         duration_sec=job.result.duration_sec if job.result else None,
+        pinned=job.pinned,
         created_at=job.created_at,
         finished_at=job.entered_at.get(job.state) if job.state.is_terminal else None,
     )
@@ -117,4 +121,5 @@ def list_entry_prefixes(entry: LibraryEntry) -> tuple[str, ...]:
 
 def may_change_entry(before: Job, after: Job) -> bool:
     """Return whether a write may change the entry of the job; most writes only tell progress."""
-    return any(getattr(before, name) != getattr(after, name) for name in ("state", "plan", "requested_plan", "result"))
+    shown = ("state", "plan", "requested_plan", "result", "pinned")
+    return any(getattr(before, name) != getattr(after, name) for name in shown)

@@ -52,6 +52,14 @@ class StopRender(_Stored):
     execution: str
 
 
+class DeleteJob(_Stored):
+    """Delete the files of a job that is marked as deleted."""
+
+    topic: ClassVar[str] = "dispatch"
+    type: Literal["DeleteJob"] = "DeleteJob"
+    job_id: str
+
+
 class RenderProgressed(_Stored):
     """The renderer has done ``done`` of ``total`` units of work: the frames, and the work after them counted in
     frames."""
@@ -113,6 +121,7 @@ Message = Annotated[
     | ProduceAsset
     | DispatchRender
     | StopRender
+    | DeleteJob
     | RenderProgressed
     | RenderFinished
     | CheckUpload

@@ -95,6 +95,8 @@ class JobStatus(FileLinks):
     """The caller's own, as sent with the plan."""
     owner: str | None
     """The id of the API key that requested the job."""
+    pinned: bool
+    """True: retention keeps the job and its files, however old they are."""
     attempt: int
     """The number of the attempt to render: 1, and one more for each retry of the render."""
     assets: tuple[AssetStatus, ...]
@@ -146,6 +148,7 @@ def describe_status(
         tags=plan.tags or requested_plan.tags,
         metadata=dict(requested_plan.metadata),
         owner=job.owner or None,
+        pinned=job.pinned,
         attempt=job.attempt,
         assets=tuple(_describe_asset(r, by_slot.get(r.slot), base) for r in job.requests),
         duration_sec=job.result.duration_sec if job.result else None,
