@@ -1,7 +1,8 @@
 locals {
-  # files that are only kept to be used again; jobs/ holds the videos
   uploads = "uploads/" # the files that users send
-  caches  = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
+  jobs    = "jobs/"    # requests, captions, videos
+  # files that are only kept to be used again
+  caches = ["assets/", "segments/", "sounds/", "films/", "thumbnails/", "measured/", "upscaled/"]
 }
 
 resource "google_storage_bucket" "source" {
@@ -87,14 +88,14 @@ resource "google_storage_bucket" "assets" {
       }
       condition {
         age            = lifecycle_rule.value
-        matches_prefix = ["jobs/"]
+        matches_prefix = [local.jobs]
       }
     }
   }
   depends_on = [google_project_service.this]
 }
 
-# Read and write objects, nothing about the bucket itself.
+# produce and the renderer work with files of every kind. They read and write objects, nothing about the bucket itself.
 resource "google_storage_bucket_iam_member" "assets" {
   for_each = { for name, member in local.blob_users : name => member }
   bucket   = google_storage_bucket.assets.name
@@ -113,6 +114,19 @@ resource "google_storage_bucket_iam_member" "uploads" {
   condition {
     title      = "${var.name}-uploads-only"
     expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/${local.uploads}\")"
+  }
+}
+
+# These work with the files of jobs only, and read no file that a user sent.
+resource "google_storage_bucket_iam_member" "jobs" {
+  for_each = toset(["plan", "dispatch", "finish"])
+  bucket   = google_storage_bucket.assets.name
+  role     = "roles/storage.objectUser"
+  member   = "serviceAccount:${module.function[each.key].service_account}"
+
+  condition {
+    title      = "${var.name}-jobs-only"
+    expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/${local.jobs}\")"
   }
 }
 
@@ -138,9 +152,8 @@ resource "google_storage_bucket_iam_member" "readers" {
 
 locals {
   bucket_path = "projects/_/buckets/${google_storage_bucket.assets.name}"
-  blob_users = merge(
-    { for name in ["plan", "produce", "dispatch", "finish"] :
-    name => "serviceAccount:${module.function[name].service_account}" },
-    { renderer = "serviceAccount:${google_service_account.renderer.email}" },
-  )
+  blob_users = {
+    produce  = "serviceAccount:${module.function["produce"].service_account}"
+    renderer = "serviceAccount:${google_service_account.renderer.email}"
+  }
 }

@@ -54,7 +54,7 @@ resource "google_project_iam_custom_role" "render_runner" {
   title       = "Sutradhar: runs renders"
   description = "Run a job with overrides; see, list and cancel its executions"
   permissions = [
-    "run.jobs.get", "run.jobs.run", "run.jobs.runWithOverrides",
+    "run.jobs.run", "run.jobs.runWithOverrides",
     "run.executions.cancel", "run.executions.get", "run.executions.list",
   ]
   depends_on = [google_project_service.this]

@@ -29,7 +29,7 @@ OTHER: dict[str, Any] = {
     "renderer_size": {"cpus": 8, "memory_gib": 32},
     "public_api": True,
     "callers": ["user:you@example.com"],
-    "secrets": {"A_KEY": ["plan"]},
+    "secrets": {"A_KEY": ["plan", "produce"], "B_KEY": ["api"]},
 }
 
 

@@ -75,8 +75,9 @@ def describe_place(kind: str, v: dict[str, Any], known: dict[str, str]) -> str:
         bucket = "projects/_/buckets/demo-project-other-assets"
         ours = f'resource.name == "{bucket}" || resource.name.startsWith("{bucket}/objects/uploads/")'
         audit = f'resource.name.startsWith("{bucket}/objects/audit/")'
+        jobs = ours.replace("uploads/", "jobs/")
         (condition,) = v["condition"]
-        return {ours: "uploads", audit: "audit files"}[condition["expression"]]
+        return {ours: "uploads", jobs: "files of jobs", audit: "audit files"}[condition["expression"]]
     names = ("topic", "subscription", "bucket", "service_account_id", "repository", "name")
     return known[next(v[name] for name in names if v.get(name))]
 
@@ -89,7 +90,7 @@ def list_grants(second_deployment: Planned) -> Iterator[Grant]:
         (kind,) = re.findall(r"google_\w+", address)
         agent = next((word for part, word in AGENTS.items() if part in v["member"]), None)
         who = agent or known.get(v["member"], "callers" if v["member"] in ("allUsers", "user:you@example.com") else "?")
-        if kind == "google_secret_manager_secret_iam_member" and who == "plan":
+        if kind == "google_secret_manager_secret_iam_member" and who in ("api", "plan", "produce"):
             who = "readers of a secret"
         yield who, known.get(v["role"], v["role"]), describe_place(kind, v, known)
 

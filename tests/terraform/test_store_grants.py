@@ -1,219 +1,130 @@
-"""Each function has the rights on the bucket that it uses: all functions run against a store that records calls."""
+"""Each function has the rights that it uses and no others: all functions run against ports that note their calls."""
 
-import base64
-import io
-import json
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Collection, Mapping
 
 import pytest
-from flask.testing import FlaskClient
-from PIL import Image
 
-from functions.dev import local_runtime
-from sutradhar import bootstrap
-from sutradhar.domain.assets.slot import Slot
-from sutradhar.domain.jobs.messages import CheckUpload, Message, ProduceAsset
-from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.pipeline import upload_check
-from sutradhar.pipeline.handle import note_failure
-from sutradhar.pipeline.submit import submit
-from tests.function_client import open_client
-from tests.terraform.conftest import Planned
-from tests.terraform.test_grants import list_grants
-from tests.waiting import wait_until
+from functions import main
+from functions.api.routes import ROUTES
+from tests.conftest import forget
+from tests.terraform.calls.api_calls import EXAMPLES
+from tests.terraform.calls.fake_cloud import FakeCloud
+from tests.terraform.calls.permissions import ROLES, Need, find_missing, list_needs
+from tests.terraform.calls.recorder import Call
+from tests.terraform.calls.scenario import play
+from tests.terraform.conftest import ROOT, Planned
+from tests.terraform.test_grants import Grant, list_grants
 
-ROLES = {
-    "roles/storage.objectViewer": {"get", "list"},
-    "roles/storage.objectCreator": {"create"},
-    "roles/storage.objectUser": {"get", "list", "create", "delete"},
-}
-"""The permissions storage.objects.* of each role (cloud.google.com/storage/docs/access-control/iam-roles)."""
-READ = {"get", "list"}
-"""Without the right to list, Cloud Storage answers 403 for a missing object."""
-NEEDS = {
-    "put": {"create", "delete"},
-    "put_file": {"create", "delete"},
-    "put_new": {"create", *READ},
-    "get": READ,
-    "open": READ,
-    "fetch": READ,
-    "exists": READ,
-    "size": READ,
-    "url": {"get"},
-    "delete": {"delete", "list"},
-    "list": {"list"},
-    "upload_url": {"create"},
-}
-"""The permissions that each method of BlobStore needs. A method that replaces an object also deletes."""
-
-Call = tuple[str, str, str]
-"""Function, method and name of the blob."""
-running: ContextVar[str] = ContextVar("running", default="no function")
+OURS = {*main.__all__, "renderer"}
+"""The accounts that our code has; the others are those of Google's services."""
+UNUSED: Mapping[Grant, str] = {}
+"""Grants that no call uses, each with the reason for which it stays."""
+WIDE: Mapping[Grant, str] = {}
+"""Grants on the whole bucket whose calls name one folder only, each with the reason for which it stays."""
+RUNNER = "NAME_render_runner"
 
 
-@contextmanager
-def function(name: str) -> Iterator[None]:
-    token = running.set(name)
-    try:
-        yield
-    finally:
-        running.reset(token)
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> set[Call]:
+    """Return every call that the functions and the renderer make."""
+    home = tmp_path_factory.mktemp("cloud") / "home"
+    forget()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("SUTRADHAR_HOME", str(home))
+        cloud = FakeCloud(home, monkeypatch)
+        play(cloud)
+        cloud.close()
+    forget()
+    return cloud.calls
 
 
-@dataclass
-class NotingStore:
-    """A BlobStore that records each call with the function that makes it."""
-
-    store: Any
-    calls: set[Call] = field(default_factory=set)
-    has_upload_urls = False
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        def call(name: str, *arguments: Any, **named: Any) -> Any:
-            if method == "copy":
-                self.calls |= {(running.get(), "get", name), (running.get(), "put", arguments[0])}
-            else:
-                self.calls.add((running.get(), method, name))
-            return getattr(self.store, method)(name, *arguments, **named)
-
-        return call
+@pytest.fixture(scope="module")
+def needs(calls: set[Call]) -> set[Need]:
+    return {need for call in calls for need in list_needs(call)}
 
 
-def _is_within(where: str, permission: str, name: str) -> bool:
-    if where == "audit files":  # the condition names no bucket, which listing would need
-        return permission != "list" and name.startswith("audit/")
-    return permission == "list" or name.startswith("uploads/")
+@pytest.fixture(scope="module")
+def grants(second_deployment: Planned) -> set[Grant]:
+    ours = {grant for grant in list_grants(second_deployment) if grant[0] in OURS}
+    return {grant for grant in ours if grant[2] != "that secret"}  # test_secrets.py has those
 
 
-def find_missing(calls: Iterable[Call], second_deployment: Planned) -> list[tuple[Call, str]]:
-    """Return the calls that lack a permission, each with that permission."""
-    grants = [
-        (who, role, where)
-        for who, role, where in list_grants(second_deployment)
-        if role in ROLES and where != "the project"
-    ]
-
-    def may(who: str, permission: str, name: str) -> bool:
-        return any(
-            who == holder
-            and permission in ROLES[role]
-            and (where == "asset bucket" or _is_within(where, permission, name))
-            for holder, role, where in grants
-        )
-
-    return [
-        ((who, method, name), permission)
-        for who, method, name in sorted(calls)
-        for permission in sorted(NEEDS[method])
-        if not may(who, permission, name)
-    ]
+@pytest.fixture(scope="module")
+def roles(second_deployment: Planned) -> Mapping[str, frozenset[str]]:
+    (runner,) = second_deployment.select("google_project_iam_custom_role").values()
+    return {**ROLES, RUNNER: frozenset(runner["permissions"])}
 
 
-@pytest.fixture
-def recording_store(home: Path, monkeypatch: pytest.MonkeyPatch) -> NotingStore:
-    store = NotingStore(bootstrap.backend().blobs)
-    backend: Any = bootstrap.backend()  # a dataclass, which the port does not promise
-    noting = replace(backend, blobs=store)
-    monkeypatch.setattr(bootstrap, "backend", cache(lambda: noting))
-    bootstrap.services.cache_clear()
-    deliver = local_runtime.deliver_message
-
-    def deliver_and_record(message: Message) -> None:
-        with function(message.topic):
-            deliver(message)
-
-    monkeypatch.setattr(local_runtime, "deliver_message", deliver_and_record)
-    return store
-
-
-def client(name: str) -> FlaskClient:
-    return open_client(name)
-
-
-def send_dead_letter(message: Message) -> None:
-    body = {"data": base64.b64encode(message.to_record().encode()).decode(), "messageId": "7", "publishTime": "t"}
-    with function(message.topic):  # on Google Cloud it stores the cause of a failure
-        note_failure(bootstrap.services(), message, RuntimeError("no"))
-    with function("dead_letter"):
-        answer = client("dead_letter").post("/projects/p/topics/t", json={"message": body, "subscription": "s"})
-    assert answer.status_code == 200
-
-
-def send(api: FlaskClient, data: bytes) -> str:
-    body = {"filename": "me.png", "content_type": "image/png", "size": len(data)}
-    with function("api"):
-        upload_id = str(api.post("/uploads", data=json.dumps(body)).get_json()["upload_id"])
-        # a local store has no such URLs
-        bootstrap.backend().blobs.upload_url(f"uploads/{upload_id}", "image/png", len(data))
-    assert api.put(f"/uploads/{upload_id}/bytes", data=data).status_code == 204  # on Google Cloud by the caller
-    with function("api"):
-        api.post(f"/uploads/{upload_id}/complete")
-    return upload_id
+def test_every_route_has_an_example() -> None:
+    assert set(EXAMPLES) == {route.view for route in ROUTES}, "add a call of the new route to calls/api_calls.py"
 
 
 def test_each_function_has_the_permissions_that_its_calls_need(
-    recording_store: NotingStore, second_deployment: Planned, monkeypatch: pytest.MonkeyPatch
+    calls: set[Call], needs: set[Need], grants: set[Grant], roles: Mapping[str, frozenset[str]]
 ) -> None:
-    out, api = io.BytesIO(), client("api")
-    Image.effect_noise((640, 360), 90).convert("RGB").save(out, "PNG")
-    with local_runtime.run_worker():
-        image, refused = send(api, out.getvalue()), send(api, b"I am a photo " * 50)
-        plan = {
-            "title": "Tea",
-            "language": "en",
-            "music": {"enabled": False},
-            "render": {"mode": "PROXY"},
-            "scenes": [{"image": {"upload": image}, "narration": "A cup of tea.", "duration_sec": 2}],
-        }
-        with function("api"):
-            bootstrap.backend().blobs.exists("ready")  # /readyz makes this call on Google Cloud
-            assert api.get(f"/uploads/{refused}").get_json()["state"] == "refused"
-            job_id = api.post("/render", data=json.dumps(plan)).get_json()["job_id"]
-            end = time.monotonic() + 120
-            while (done := api.get(f"/render/{job_id}/status").get_json())["state"] not in ("success", "error"):
-                assert time.monotonic() < end
-                time.sleep(0.1)  # callers poll too
-            assert done["state"] == "success", done
-            for kind in ("video", "summary", "thumbnail", "provenance"):
-                with api.get(f"/render/{job_id}/file?kind={kind}") as answer:
-                    assert answer.status_code == 200
-            assert api.delete(f"/uploads/{image}").status_code == 204
-        wait_until(lambda: ("check", "delete", f"uploads/{image}") in recording_store.calls)
-    monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # no worker checks these uploads
-    job, _ = submit(bootstrap.services(), RenderPlan(topic="tea"))
-    send_dead_letter(ProduceAsset(job_id=job.id, slot=Slot.image(0)))
-    send_dead_letter(CheckUpload(upload_id=send(api, out.getvalue())))
-    with function("sweep"):
-        assert client("sweep").post("/", json={}).status_code == 200
-    assert {who for who, _, _ in recording_store.calls} >= {
-        "api",
-        "check",
-        "produce",
-        "dispatch",
-        "finish",
-        "dead_letter",
-    }
-    mine = [call for call in recording_store.calls if call[0] != "no function"]
-    assert find_missing(mine, second_deployment) == []
+    assert {call.who for call in calls} == OURS, "let the new function work in calls/scenario.py"
+    assert find_missing(needs, grants, roles) == []
+
+
+def test_no_grant_is_larger_than_the_calls(
+    needs: set[Need], grants: set[Grant], roles: Mapping[str, frozenset[str]]
+) -> None:
+    """Without a grant, or with a smaller role in its place, a call fails."""
+    excesses: dict[Grant, str] = {}
+    for grant in sorted(grants):
+        who, role, where = grant
+        mine, others = [need for need in needs if need.who == who], grants - {grant}
+        if not find_missing(mine, others, roles):
+            excesses[grant] = "no call needs it"
+        for smaller in _list_smaller(role, roles):
+            if not find_missing(mine, {*others, (who, "smaller", where)}, {**roles, "smaller": smaller}):
+                excesses[grant] = f"{sorted(smaller)} would do"
+    assert {grant: why for grant, why in excesses.items() if grant not in UNUSED} == {}
+    assert set(UNUSED) <= set(excesses), "a call needs it now"
+
+
+def _list_smaller(role: str, roles: Mapping[str, frozenset[str]]) -> Collection[frozenset[str]]:
+    """Return the permissions of the smaller roles; of our own role, all permissions but one."""
+    if role == RUNNER:
+        return [roles[role] - {permission} for permission in roles[role]]
+    return [permissions for permissions in roles.values() if permissions < roles[role]]
+
+
+def test_a_function_with_files_in_one_folder_has_a_right_on_that_folder_only(
+    needs: set[Need], grants: set[Grant]
+) -> None:
+    wide = {}
+    for grant in sorted(grants):
+        who, _, where = grant
+        folders = {re.sub("/.*", "", need.place) for need in needs if need.who == who and need.place.startswith("blob")}
+        if where == "asset bucket" and len(folders) == 1:
+            wide[grant] = folders
+    assert set(wide) == set(WIDE), wide
+
+
+def test_the_keys_of_providers_go_to_the_functions_that_ask_them(calls: set[Call]) -> None:
+    """docs/deploy.md names the readers of such a key; a function that lacks it would ask other providers."""
+    (readers,) = re.findall(r"secrets=\{OPENAI_API_KEY=\[([^\]]+)\]\}", (ROOT / "docs/deploy.md").read_text("utf-8"))
+    assert {call.who for call in calls if call.port == "providers"} == set(re.findall(r'"(\w+)"', readers))
 
 
 @pytest.mark.parametrize(
     ("call", "permission"),
     [
-        (("api", "delete", "uploads/up-1"), "delete"),
-        (("api", "put", "uploads/up-1"), "delete"),
-        (("api", "upload_url", "jobs/1/video.mp4"), "create"),
-        (("check", "get", "jobs/1/video.mp4"), "get"),
-        (("dead_letter", "delete", "uploads/up-1"), "delete"),
-        (("sweep", "get", "jobs/1/request.json"), "get"),
+        (Call("api", "blobs", "delete", "uploads/up-1"), "storage.objects.delete"),
+        (Call("api", "blobs", "put", "uploads/up-1"), "storage.objects.delete"),
+        (Call("api", "blobs", "upload_url", "jobs/1/video.mp4"), "storage.objects.create"),
+        (Call("check", "blobs", "get", "jobs/1/video.mp4"), "storage.objects.get"),
+        (Call("plan", "blobs", "get", "uploads/up-1"), "storage.objects.get"),
+        (Call("finish", "blobs", "url", "jobs/1/video.mp4"), "iam.serviceAccounts.signBlob"),
+        (Call("sweep", "blobs", "get", "jobs/1/request.json"), "storage.objects.get"),
+        (Call("webhook", "bus", "publish", "plan"), "pubsub.topics.publish"),
+        (Call("finish", "runner", "start"), "run.jobs.run"),
+        (Call("renderer", "firestore", "update"), "datastore.entities.update"),
     ],
 )
-def test_a_call_without_its_permission_is_found(call: Call, permission: str, second_deployment: Planned) -> None:
-    assert (call, permission) in find_missing([call], second_deployment)
+def test_a_call_without_its_permission_is_found(
+    call: Call, permission: str, grants: set[Grant], roles: Mapping[str, frozenset[str]]
+) -> None:
+    assert permission in {need.permission for need in find_missing(list_needs(call), grants, roles)}

@@ -1,0 +1,68 @@
+"""An example of every call of the API."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Example(NamedTuple):
+    """One call of a view, and the status of its answer."""
+
+    status: int = 200
+    body: Any = None
+    thing: str = ""
+    """The thing that the path names: a job in this state, or another kind of thing."""
+    query: str = ""
+
+
+PLAN = {
+    "title": "Tea",
+    "language": "en",
+    "music": {"enabled": False},
+    "render": {"mode": "PROXY"},
+    "scenes": [{"narration": "A cup of tea.", "image_prompt": "a cup", "duration_sec": 2}],
+}
+WEBHOOK = "https://receiver.example/hook"
+"""A host that does not exist."""
+
+EXAMPLES: Mapping[str, Example] = {
+    "renders:create_render": Example(202, PLAN),
+    "render_status:show_overview": Example(),
+    "render_status:show_status": Example(thing="running"),
+    "renders:cancel_render": Example(202, thing="running"),
+    "renders:retry_render": Example(202, thing="failed"),
+    "files:download_file": Example(302, thing="finished", query="?kind=thumbnail"),
+    "events:show_events": Example(thing="finished"),
+    "render_summary:show_summary": Example(thing="finished"),
+    "review:show_plan": Example(thing="waiting"),
+    "review:patch_plan": Example(200, {"scenes": [{"index": 0, "narration": "Another cup of tea."}]}, thing="waiting"),
+    "review:approve_render": Example(202, thing="approved"),
+    "plan_preview:preview_plan": Example(200, PLAN),
+    "templates:show_templates": Example(),
+    "templates:make_plan": Example(200, {"template_id": "prahlad", "language": "en", "length_sec": 60}),
+    "library:show_library": Example(query="?q=tea"),
+    "library:duplicate_job": Example(thing="finished"),
+    "uploads:create_upload": Example(201, {"filename": "a.png", "content_type": "image/png", "size": 5}),
+    "uploads:list_uploads": Example(),
+    "uploads:show_upload": Example(thing="upload"),
+    "uploads:delete_upload": Example(204, thing="deleted"),
+    "uploads:receive_bytes": Example(409, b"12345", thing="upload"),
+    "uploads:complete_upload": Example(202, thing="upload"),
+    "webhooks:change_webhook": Example(200, {"webhook_url": WEBHOOK}, thing="finished"),
+    "webhooks:show_deliveries": Example(),
+    "webhooks:retry_webhook": Example(202, thing="delivery"),
+    "webhooks:show_secret": Example(),
+    "webhooks:rotate_secret": Example(),
+    "keys:create_key": Example(201, {"name": "studio"}),
+    "keys:show_keys": Example(),
+    "keys:rotate_key": Example(thing="key"),
+    "keys:revoke_key": Example(thing="key"),
+    "health:show_health": Example(),
+    "operations:show_readiness": Example(query="?providers=1"),
+    "operations:show_system": Example(),
+    "operations:show_metrics": Example(),
+    "operations:show_prometheus": Example(),
+    "docs:show_openapi": Example(),
+    "docs:show_page": Example(),
+    "docs:show_asset": Example(thing="swagger-ui.css"),
+}
+"""The example of each view, by its name in the table of routes. They are called in the order of that table."""

@@ -1,0 +1,176 @@
+"""Everything that the functions do, so that each makes the calls that it ever makes."""
+
+import errno
+import io
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from PIL import Image
+
+from functions.api.routes import ROUTES
+from sutradhar import bootstrap
+from sutradhar.domain.core.errors import LeaseHeld
+from sutradhar.domain.core.failure import FailureDetail
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import CheckUpload, DispatchRender, Message, RenderFinished, StopRender
+from sutradhar.domain.video.render_request import summary_blob
+from sutradhar.pipeline.dispatch import render_prefix
+from sutradhar.pipeline.handle import fail_job
+from sutradhar.ports.runner import ExecutionReport, ExecutionState
+from tests.terraform.calls.api_calls import EXAMPLES, PLAN, WEBHOOK
+from tests.terraform.calls.fake_cloud import FakeCloud
+from tests.terraform.calls.recorder import act_as
+
+_FULL_DISK = OSError(errno.ENOSPC, "no space left")
+"""An error that every delivery of a message would meet."""
+
+
+def play(cloud: FakeCloud) -> None:
+    """Let each function of ``cloud`` do all that it does."""
+    finished = make_video(cloud)
+    end_renders(cloud)
+    call_every_route(cloud, finished)
+    fail_everywhere(cloud)
+    send_dead_letters(cloud)
+    for _ in ("what has stalled", "what is too old"):
+        cloud.clock.ahead += timedelta(minutes=10)
+        cloud.post("sweep")
+        cloud.clock.ahead += timedelta(days=60)
+    with act_as("api"):
+        bootstrap.backend().blobs.exists("ready")  # /ready makes this call on Google Cloud
+
+
+def send_file(cloud: FakeCloud, data: bytes) -> str:
+    """Create an upload, and put its bytes where the bucket would."""
+    body = {"filename": "me.png", "content_type": "image/png", "size": len(data)}
+    upload_id = str(cloud.call("POST /uploads", body, 201)["upload_id"])
+    bootstrap.backend().blobs.put(f"uploads/{upload_id}", data)
+    return upload_id
+
+
+def draw_image() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((640, 360), 90).convert("RGB").save(out, "PNG")
+    return out.getvalue()
+
+
+def make_video(cloud: FakeCloud) -> str:
+    """Make a video of an uploaded image, each message of which comes twice, and return the id of its job."""
+    image, refused = send_file(cloud, draw_image()), send_file(cloud, b"I am a photo " * 50)
+    for upload_id in (image, refused):
+        cloud.call(f"POST /uploads/{upload_id}/complete", None, 202)
+    cloud.deliver()
+    assert cloud.call(f"GET /uploads/{refused}")["state"] == "refused"
+    cloud.runner.renders = True
+    scene = {"image": {"upload": image}, "narration": "A cup of tea.", "duration_sec": 2}
+    job = make_job(cloud, JobState.SUCCEEDED, scenes=[scene])
+    cloud.runner.renders = False
+    for kind in ("video", "summary", "thumbnail", "provenance"):
+        cloud.call(f"GET /render/{job.id}/file?kind={kind}", None, 302)
+    return job.id
+
+
+def make_job(cloud: FakeCloud, state: JobState, **changes: Any) -> Job:
+    """Return a job that has come to ``state``. Its later messages are lost."""
+    job_id = str(cloud.call("POST /render", {**PLAN, "webhook_url": WEBHOOK, **changes}, 202)["job_id"])
+    cloud.deliver(lambda: read(cloud, job_id).state is state)
+    job = read(cloud, job_id)
+    assert job.state is state, job
+    return job
+
+
+def read(cloud: FakeCloud, job_id: str) -> Job:
+    job: Job = cloud.services.jobs.get(job_id)
+    return job
+
+
+def start_render(cloud: FakeCloud, **changes: Any) -> Job:
+    job = make_job(cloud, JobState.RENDERING, **changes)
+    cloud.deliver()
+    return read(cloud, job.id)
+
+
+def end_renders(cloud: FakeCloud) -> None:
+    """Let renders end in every way, and repeat each message that was sent for their jobs."""
+    photo = send_file(cloud, draw_image())
+    cloud.call(f"POST /uploads/{photo}/complete", None, 202)
+    cloud.deliver()
+    asha = {"name": "Asha", "look": "a girl", "image": photo}
+    scene = {"narration": "Asha drinks tea.", "image_prompt": "Asha drinks", "characters": ["Asha"], "duration_sec": 2}
+    canceled = start_render(cloud, characters=[asha], scenes=[scene])
+    cloud.call(f"DELETE /render/{canceled.id}/cancel", None, 202)
+    cloud.deliver()
+    failed = start_render(cloud)
+    cloud.send(
+        [RenderFinished(job_id=failed.id, render_id=failed.render_id, error=FailureDetail(stage="x", cause="no"))]
+    )
+    cloud.deliver()
+    cloud.call(f"POST /render/{failed.id}/retry", None, 202)
+    cloud.deliver()
+    lost = start_render(cloud)
+    bootstrap.backend().blobs.put(summary_blob(render_prefix(lost)), b"{}")
+    cloud.runner.reports[str(lost.execution)] = ExecutionReport(ExecutionState.SUCCEEDED)
+    with act_as("dispatch"):
+        cloud.deliver_message(DispatchRender(job_id=lost.id))
+    cloud.messages.clear()
+
+
+def call_every_route(cloud: FakeCloud, finished: str) -> None:
+    """Call each route of the table once."""
+    waiting = [make_job(cloud, JobState.AWAITING_APPROVAL, review=True).id for _ in range(2)]
+    failed = make_job(cloud, JobState.PLANNING).id
+    with act_as("plan"):
+        fail_job(cloud.services, cloud.list_sent(failed)[0], _FULL_DISK)
+    things = {
+        "finished": finished,
+        "failed": failed,
+        "waiting": waiting[0],
+        "approved": waiting[1],
+        "running": make_job(cloud, JobState.PRODUCING).id,
+        "upload": send_file(cloud, draw_image()),
+        "deleted": send_file(cloud, draw_image()),
+        "delivery": cloud.call("GET /webhooks/deliveries")["deliveries"][0]["id"],
+        "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
+    }
+    for route in ROUTES:
+        example = EXAMPLES[route.view]
+        path = re.sub(r"<\w+>", things.get(example.thing, example.thing), route.path)
+        cloud.call(f"{route.method} {path}{example.query}", example.body, example.status)
+    cloud.messages.clear()
+
+
+def fail_everywhere(cloud: FakeCloud) -> None:
+    """Let each message meet an error that fails its job."""
+    upload = CheckUpload(upload_id=send_file(cloud, draw_image()))
+    with act_as("check"):
+        fail_job(cloud.services, upload, _FULL_DISK)
+    for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
+        for message in one_of_each(cloud.list_sent(make_job(cloud, state).id)):
+            with act_as(message.topic):
+                fail_job(cloud.services, message, _FULL_DISK)
+    cloud.messages.clear()
+
+
+def send_dead_letters(cloud: FakeCloud) -> None:
+    """Let each message become a dead letter: of a worker that may still end, and of one that failed."""
+    letters: list[Message] = []
+    for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
+        job = make_job(cloud, state)
+        letters += cloud.list_sent(job.id)
+        letters.append(RenderFinished(job_id=job.id, render_id=job.render_id))
+    upload_id = send_file(cloud, draw_image())
+    cloud.call(f"POST /uploads/{upload_id}/complete", None, 202)
+    letters.append(CheckUpload(upload_id=upload_id))
+    for cause in (LeaseHeld("busy"), RuntimeError("no")):
+        for letter in one_of_each(letters):
+            cloud.give_up(letter, cause)
+    cloud.messages.clear()
+    for state in (JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING):
+        make_job(cloud, state)  # for the sweep, which finds them stalled
+    cloud.messages.clear()
+
+
+def one_of_each(messages: Iterable[Message]) -> list[Message]:
+    return list({(m.type, m.model_dump_json()): m for m in messages if not isinstance(m, StopRender)}.values())
