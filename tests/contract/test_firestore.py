@@ -1,5 +1,6 @@
 """The fields in Firestore that the port does not show: Google's servers act on them, and no emulator does."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -212,3 +213,19 @@ def _index(request: bytes) -> tuple[str, tuple[tuple[str, str], ...]] | None:
         assert not order or order[-1][1] == direction, "every index ends with the name, in its last direction"
     fields = (*((path, "ASCENDING") for path in equal), *((path, "CONTAINS") for path in contained), *order)
     return (query.from_[0].collection_id, fields) if len(fields) > 1 else None
+
+
+def test_reading_documents_starts_no_thread(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores.new_job("job-1")
+    started: list[threading.Thread] = []
+    start = threading.Thread.start
+
+    def note_start(thread: threading.Thread) -> None:
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", note_start)
+    assert stores.jobs.get("job-1").id == "job-1"
+    assert [job.id for job in stores.jobs.list_latest().jobs] == ["job-1"]
+    assert stores.records.read(["no-record"]) == {}
+    assert started == []

@@ -16,6 +16,9 @@ P = TypeVar("P", bound=BaseModel)
 
 # at its first validator pydantic looks for plugins in the metadata of every installed package: 5 ms, and we have none
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+# the thread that reads documents from Firestore also drives the call: by default grpc starts a thread for each read,
+# and for 20 callers at once that took as much CPU time as the rest of the read (grpcio 1.85)
+os.environ.setdefault("GRPC_SINGLE_THREADED_UNARY_STREAM", "1")
 
 
 class Part(Frozen):
