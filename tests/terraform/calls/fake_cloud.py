@@ -69,6 +69,9 @@ class CloudRun:
         del execution
         self._recorder.note("runner", "cancel")
 
+    def forget(self, job_id: str) -> None:
+        """Do nothing, as on Google Cloud."""
+
 
 class FakeCloud:
     """All functions on one store that notes their calls."""

@@ -99,8 +99,9 @@ def end_renders(cloud: FakeCloud) -> None:
     cloud.deliver()
     asha = {"name": "Asha", "look": "a girl", "image": photo}
     scene = {"narration": "Asha drinks tea.", "image_prompt": "Asha drinks", "characters": ["Asha"], "duration_sec": 2}
-    canceled = start_render(cloud, characters=[asha], scenes=[scene])
-    cloud.call(f"DELETE /render/{canceled.id}/cancel", None, 202)
+    canceled = cancel(cloud, start_render(cloud, characters=[asha], scenes=[scene]))
+    cloud.deliver()
+    cloud.call(f"DELETE /render/{canceled}", None, 204)
     cloud.deliver()
     failed = start_render(cloud)
     cloud.send(
@@ -117,6 +118,11 @@ def end_renders(cloud: FakeCloud) -> None:
     cloud.messages.clear()
 
 
+def cancel(cloud: FakeCloud, job: Job) -> str:
+    cloud.call(f"DELETE /render/{job.id}/cancel", None, 202)
+    return job.id
+
+
 def call_every_route(cloud: FakeCloud, finished: str) -> None:
     """Call each route of the table once."""
     waiting = [make_job(cloud, JobState.AWAITING_APPROVAL, review=True).id for _ in range(2)]
@@ -129,6 +135,7 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "waiting": waiting[0],
         "approved": waiting[1],
         "running": make_job(cloud, JobState.PRODUCING).id,
+        "unwanted": cancel(cloud, make_job(cloud, JobState.PLANNING)),
         "upload": send_file(cloud, draw_image()),
         "deleted": send_file(cloud, draw_image()),
         "delivery": cloud.call("GET /webhooks/deliveries")["deliveries"][0]["id"],
