@@ -66,10 +66,7 @@ def create_key(body: KeyRequest) -> tuple[NewKey, int, dict[str, str]]:
 @endpoint(answers={200: KeyList})
 def show_keys() -> KeyList:
     """List all keys, without their secrets."""
-    settings = bootstrap.settings().api
-    of_settings = api_keys.make_environment_keys(settings.api_key_admin, settings.api_key_creator)
-    keys = [*api_keys.list_keys(bootstrap.backend().records).values(), *of_settings.values()]
-    return KeyList(keys=tuple(_describe(key) for key in keys))
+    return KeyList(keys=tuple(_describe(key) for key in list_keys()))
 
 
 @endpoint(answers={200: NewKey}, errors=(409,))
@@ -87,6 +84,13 @@ def revoke_key(key_id: str) -> KeyItem:
     key = api_keys.revoke(bootstrap.backend().records, key_id, keep_admin=not settings.api_key_admin)
     forget_keys()
     return _describe(key)
+
+
+def list_keys() -> list[ApiKey]:
+    """Return all keys, those of the environment of this process last."""
+    settings = bootstrap.settings().api
+    of_settings = api_keys.make_environment_keys(settings.api_key_admin, settings.api_key_creator)
+    return [*api_keys.list_keys(bootstrap.backend().records).values(), *of_settings.values()]
 
 
 def _describe(key: ApiKey) -> KeyItem:

@@ -6,10 +6,12 @@ from typing import Annotated, cast
 
 import typer
 
+from functions.cli.confirm import Yes
 from functions.cli.console import console, print_line, report_errors
+from functions.cli.key_data import delete_key_data, print_removal
 from functions.cli.options import read_amount
 from functions.cli.output import AsJson, add_row, make_table, print_json, print_table
-from functions.cli.start import prepare_home
+from functions.cli.start import begin_command, prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.api_key import ApiKey, Role
@@ -116,10 +118,24 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
     if as_json:
         print_json(_describe_key(key))
     else:
-        print_line(f"{key.id} ({key.name}) is revoked.")
+        print_line(
+            f"{key.id} ({key.name}) is revoked. `sutradhar keys delete-data {key.id}` deletes its jobs and files."
+        )
     if not _list_keys():
         console.print(
             "It was the last key. Now callers on this machine need no key, and on Google Cloud the same holds for every"
             " caller that IAM lets in (none with public_api). They see all jobs. To require keys again:"
             " `sutradhar keys add NAME`."
         )
+
+
+@app.command("delete-data")
+def delete_data(
+    key_id: Annotated[str, typer.Argument(help="The id that `list` shows, also of a key that is revoked.")],
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete all data of a key: jobs with their files, uploads, stored webhooks. The key itself stays valid."""
+    with report_errors():
+        begin_command()
+        print_removal(delete_key_data(key_id, _list_keys(), yes=yes), as_json=as_json)

@@ -21,6 +21,7 @@ from sutradhar.domain.jobs.messages import (
     Message,
     PlanRender,
     ProduceAsset,
+    RemoveData,
     RenderFinished,
     StopRender,
     decode_message,
@@ -96,7 +97,7 @@ def _gcp() -> Iterator[Kit]:
                 )
             message = decode_message(received.message.data)
             attributes = dict(received.message.attributes)
-            assert not isinstance(message, CheckUpload | DeleteUpload | DeliverWebhook)
+            assert not isinstance(message, CheckUpload | DeleteUpload | RemoveData | DeliverWebhook)
             assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
             assert attributes.get("request_id", "abc") == "abc"
             return message

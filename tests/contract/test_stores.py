@@ -225,6 +225,16 @@ def test_an_asset_is_saved_under_the_newest_lease_only(kit: StoreFixture) -> Non
     assert kit.assets.get_many([]) == {}
 
 
+def test_a_deleted_asset_is_gone_and_a_repeat_changes_nothing(kit: StoreFixture) -> None:
+    for key in ("k", "other"):
+        kit.assets.save(asset(key), kit.leases.acquire(key, timedelta(minutes=1)))
+    for _ in range(2):
+        kit.assets.delete(["k", "never", "k"])
+        assert kit.assets.get_many(["k", "other"]) == {"other": asset("other")}
+    kit.assets.delete([])
+    assert kit.assets.get_many(["other"]) == {"other": asset("other")}
+
+
 def test_a_deleted_job_is_gone_with_its_entry_and_stays_counted(kit: StoreFixture) -> None:
     everything = LibraryFilter(None, None, None, ())
     for name in ("a", "b"):

@@ -12,6 +12,7 @@ from functions.api.routes import ROUTES, Route
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.webhook import Delivery
 from sutradhar.pipeline import api_keys
+from sutradhar.pipeline.data_removal import request_removal
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 
 BODIES: Mapping[str, Any] = {
@@ -53,7 +54,8 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
         now=services.clock.now(),
     )
     services.documents.create(DELIVERIES, delivery)
-    return asha, {"job": job, "upload": upload, "delivery": delivery.id}
+    removal = request_removal(services, owner)
+    return asha, {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id}
 
 
 @pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])

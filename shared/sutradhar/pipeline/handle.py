@@ -33,8 +33,10 @@ from sutradhar.domain.jobs.messages import (
     DeliverWebhook,
     Message,
     ProduceAsset,
+    RemoveData,
     message_subject,
 )
+from sutradhar.pipeline.data_removal import remove_data
 from sutradhar.pipeline.dispatch import dispatch, stop_render
 from sutradhar.pipeline.finish import finish, record_progress
 from sutradhar.pipeline.job_deletion import delete_job_files
@@ -58,11 +60,12 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
     messages.DeleteUpload: delete_upload,
+    messages.RemoveData: remove_data,
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
 }
 
-_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJob
+_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJob | RemoveData
 """The messages on which no job depends, and that the sweep sends again."""
 
 MAX_WAIT = timedelta(hours=1)
@@ -226,7 +229,9 @@ def _subject_exists(services: Services, message: Message) -> bool:
     try:
         if isinstance(message, CheckUpload):
             get_upload(services, message.upload_id)
-        elif not isinstance(message, DeliverWebhook | DeleteUpload):  # their stages ignore what was deleted
+        elif not isinstance(
+            message, DeliverWebhook | DeleteUpload | RemoveData
+        ):  # their stages ignore what was deleted
             services.jobs.get(message.job_id)
     except NotFound:
         return False

@@ -4,6 +4,7 @@ of a job tells its pending messages, so no loss is final."""
 from datetime import timedelta
 
 from sutradhar.pipeline.audit_files import write_audit_files
+from sutradhar.pipeline.data_removal import order_due_removals
 from sutradhar.pipeline.job_deletion import order_due_deletions
 from sutradhar.pipeline.library import refresh_library
 from sutradhar.pipeline.review_expiry import expire_reviews
@@ -28,6 +29,7 @@ def sweep(services: Services, stalled: timedelta = STALLED) -> int:
     send_due_deliveries(services)
     order_due_upload_deletions(services)
     order_due_deletions(services)
+    order_due_removals(services)
     write_audit_files(services)
     services.documents.delete_expired(services.clock.now())
     refresh_library(services)

@@ -2,17 +2,22 @@
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from sutradhar.domain.assets.asset import SAMPLE_RATE, Asset, Provenance
 from sutradhar.domain.assets.requests import UPLOAD_PROVIDER
-from sutradhar.domain.assets.specs import UploadSpec
+from sutradhar.domain.assets.specs import UploadSpec, cache_key
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, NotFound, ProviderError
 from sutradhar.domain.plan.upload import MediaInfo, Upload
-from sutradhar.pipeline.services import Services
+from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import get_upload
-from sutradhar.ports.stores import Lease
+from sutradhar.ports.stores import MAX_LEASE, Lease
 
+_ALL_PROVIDERS = (UPLOAD_PROVIDER, ProviderId("upload", "1"))
+"""The providers of this version's assets and of those of earlier versions."""
 _LONGEST_SIDE = 4096
 """The maximum width and height of an image in pixels: 4K, with room for a camera move."""
 
@@ -44,13 +49,47 @@ def store_asset(services: Services, key: str, spec: UploadSpec, lease: Lease) ->
     return asset
 
 
+def find_assets(services: Services, upload_id: str) -> Sequence[Asset]:
+    """Return the assets that were made from the upload, also by earlier versions."""
+    return list(services.assets.get_many(_list_keys(upload_id)).values())
+
+
+def delete_assets(services: Services, upload_id: str) -> None:
+    """Delete the assets that were made from the upload. A repeat deletes what is left.
+
+    The files of assets of earlier versions stay, since their names tell only their bytes: another upload may have the
+    same. They are deleted when they are too old.
+
+    Raises:
+        LeaseHeld: a worker makes one of them.
+    """
+    for key in _list_keys(upload_id):
+        with hold_lease(services, key, MAX_LEASE):  # a worker that began before can no longer save it
+            services.assets.delete([key])
+    for blob in services.blobs.list(_folder(upload_id)):
+        services.blobs.delete(blob.name)
+
+
+def _list_keys(upload_id: str) -> list[str]:
+    kinds: tuple[Literal["image", "music"], ...] = ("image", "music")
+    return [
+        cache_key(UploadSpec(kind=kind, upload=upload_id), provider) for kind in kinds for provider in _ALL_PROVIDERS
+    ]
+
+
+def _folder(upload_id: str) -> str:
+    """Return the beginning of the names of the files that are made from the upload. They are its own, so that they can
+    be deleted with it while another upload has the same bytes."""
+    return f"assets/{upload_id}/"
+
+
 def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, folder: Path) -> Asset:
     path = services.blobs.fetch(upload.blob, folder / "file")
     facts = _current_facts(services, upload, path)
     if facts.kind == "image":
         image = services.providers.media.image(path, _LONGEST_SIDE)
         digest, size = hashlib.sha256(image.data).hexdigest(), len(image.data)
-        blob, width, height = f"assets/{digest}.jpg", image.width, image.height
+        blob, width, height = f"{_folder(upload.id)}{digest}.jpg", image.width, image.height
         services.blobs.put(blob, image.data)
     else:
         if facts.kind == "video":
@@ -58,7 +97,7 @@ def _as_asset(services: Services, key: str, spec: UploadSpec, upload: Upload, fo
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         size, width, height = path.stat().st_size, facts.width, facts.height
-        blob = f"assets/{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
+        blob = f"{_folder(upload.id)}{digest}{'.mp4' if facts.kind == 'video' else '.audio'}"
         services.blobs.put_file(blob, path)
     has_audio = facts.kind == "audio" or facts.has_audio
     if spec.kind == "music" and not has_audio:

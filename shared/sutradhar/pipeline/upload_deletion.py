@@ -43,12 +43,26 @@ def delete_upload(services: Services, message: DeleteUpload) -> None:
     upload_id = message.upload_id
     with hold_lease(services, f"check-{upload_id}", MAX_LEASE):
         upload = services.documents.get_many(UPLOADS, [upload_id]).get(upload_id)
-        if upload is None or not upload.deleting_since or find_user(services, upload_id):
-            return
-        for blob in [upload.blob, *(one.name for one in services.blobs.list(f"uploads/failures/{upload_id}/"))]:
-            services.blobs.delete(blob)
-        forget_old_upload(services, upload_id)  # or else it would be found there again
-        services.documents.delete(UPLOADS, upload_id)
+        if upload and upload.deleting_since and not find_user(services, upload_id):
+            _erase(services, upload)
+
+
+def erase_upload(services: Services, upload_id: str) -> None:
+    """Delete the files and the record of the upload now, also if a job uses it. A repeat deletes what is left.
+
+    Raises:
+        LeaseHeld: a worker checks the file.
+    """
+    with hold_lease(services, f"check-{upload_id}", MAX_LEASE):
+        if upload := services.documents.get_many(UPLOADS, [upload_id]).get(upload_id):
+            _erase(services, upload)
+
+
+def _erase(services: Services, upload: Upload) -> None:
+    for blob in [upload.blob, *(one.name for one in services.blobs.list(f"uploads/failures/{upload.id}/"))]:
+        services.blobs.delete(blob)
+    forget_old_upload(services, upload.id)  # or else it would be found there again
+    services.documents.delete(UPLOADS, upload.id)
 
 
 def order_due_upload_deletions(services: Services) -> None:

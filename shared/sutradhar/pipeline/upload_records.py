@@ -93,15 +93,23 @@ def find_upload_ids(services: Services, names: Sequence[str], caller: ApiKey | N
     return {name: upload_id for name in names if (upload_id := by_id.get(name) or by_file.get(name))}
 
 
-def adopt_old_uploads(services: Services) -> None:
-    """Move the uploads of earlier versions, a hundred at a time, to where this version lists them."""
-    if names := services.records.list_names(_OLD):
-        _adopt_uploads(services, [name.removeprefix(_OLD) for name in names], skip_unreadable=True)
+def adopt_old_uploads(services: Services) -> int:
+    """Move the uploads of earlier versions, a hundred at a time, to where this version lists them; return how many were
+    moved."""
+    names = services.records.list_names(_OLD)
+    if not names:
+        return 0
+    return len(_adopt_uploads(services, [name.removeprefix(_OLD) for name in names], skip_unreadable=True))
 
 
 def forget_old_upload(services: Services, upload_id: str) -> None:
     """Delete what an earlier version stored of the upload."""
     services.records.delete([f"{_OLD}{upload_id}"])
+
+
+def forget_old_index(services: Services, owner: str) -> None:
+    """Delete the list of the owner's uploads that an earlier version stored."""
+    services.records.delete([f"uploads/{owner}"])
 
 
 def _adopt_uploads(

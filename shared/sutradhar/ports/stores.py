@@ -183,6 +183,10 @@ class AssetStore(Protocol):
         """
         ...
 
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete the records of those ``keys`` that exist; their blobs stay."""
+        ...
+
 
 class BlobStore(Protocol):
     """Names are relative paths with forward slashes. A blob exists completely or not at all."""

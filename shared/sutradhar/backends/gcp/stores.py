@@ -222,6 +222,13 @@ class FirestoreAssetStore(AssetStore):
         with translate_errors(self._store.name):
             repeat_on_conflict(f"lease {lease.name}", attempt)
 
+    def delete(self, keys: Iterable[str]) -> None:
+        batch = self._store.client.batch()
+        for key in dict.fromkeys(keys):
+            batch.delete(self._store.document("assets", key))
+        with translate_errors(self._store.name):
+            batch.commit(**CALL)
+
 
 class FirestoreLeaseStore(LeaseStore):
     """One document for each lease. A lease is free if it was released or has expired."""

@@ -140,6 +140,10 @@ class SqliteAssetStore(AssetStore):
                 raise StaleLease(f"another process has taken the lease {lease.name}")
             connection.execute("INSERT OR REPLACE INTO assets VALUES (?, ?)", (asset.key, asset.to_record()))
 
+    def delete(self, keys: Iterable[str]) -> None:
+        with self._database.write() as connection:
+            connection.executemany("DELETE FROM assets WHERE key = ?", [(key,) for key in keys])
+
 
 class SqliteLeaseStore(LeaseStore):
     """One row for each lease. A lease is free if it was released, has expired, or its process is dead."""

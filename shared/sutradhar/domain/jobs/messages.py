@@ -100,6 +100,14 @@ class DeleteUpload(_Stored):
     upload_id: str
 
 
+class RemoveData(_Stored):
+    """Remove the next batch of a key's data."""
+
+    topic: ClassVar[str] = "dispatch"
+    type: Literal["RemoveData"] = "RemoveData"
+    removal_id: str
+
+
 class AnnounceEvents(_Stored):
     """Store the events of the job for its webhook: its end, and that it waits for an approval."""
 
@@ -126,6 +134,7 @@ Message = Annotated[
     | RenderFinished
     | CheckUpload
     | DeleteUpload
+    | RemoveData
     | AnnounceEvents
     | DeliverWebhook,
     Field(discriminator="type"),
@@ -133,10 +142,12 @@ Message = Annotated[
 
 
 def message_subject(message: Message) -> dict[str, str]:
-    """Return the job, the upload or the delivery that ``message`` is about, as the log and Pub/Sub's attributes
-    name it."""
+    """Return the job, the upload, the removal or the delivery that ``message`` is about, as the log and Pub/Sub's
+    attributes name it."""
     if isinstance(message, CheckUpload | DeleteUpload):
         return {"upload_id": message.upload_id}
+    if isinstance(message, RemoveData):
+        return {"removal_id": message.removal_id}
     if isinstance(message, DeliverWebhook):
         return {"delivery_id": message.delivery_id}
     return {"job_id": message.job_id}
