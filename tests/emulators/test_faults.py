@@ -53,7 +53,6 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setitem(call, "retry", soon)
         monkeypatch.setitem(call, "timeout", 1.0)
     monkeypatch.setattr(bus_module, "RETRY", soon)
-    monkeypatch.setattr(bus_module, "TOTAL_SEC", 1.0)
     monkeypatch.setattr(bus_module, "CALL_SEC", 1.0)
     for call in (blobs_module._CALL, blobs_module._CHECKED):
         monkeypatch.setitem(call, "retry", call["retry"].with_timeout(1.0).with_delay(0.05, 0.1, 2))
