@@ -57,8 +57,11 @@ def read_newest(home: Path, log_name: str, wanted_lines: LineFilter, limit: int)
     if wanted_lines.job_id is None:
         return list(newest)
     renderer_lines: list[LogLine] = []
+    at, before = "", Path()
     for path in sorted((home / "executions").glob(f"{wanted_lines.job_id}-*.log")):
-        at = ""
+        if before != path.with_suffix(".1.log"):  # otherwise the file goes on where the one before was put aside
+            at = ""
+        before = path
         for line in _read_file(path):
             at = line.time or at
             if line.severity in wanted_lines.severities:

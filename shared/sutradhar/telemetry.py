@@ -96,9 +96,10 @@ class _JsonHandler(logging.Handler):
             return
         with _lock:
             if _file is None or _also_stderr:
-                print(text, file=sys.stderr, flush=True)
+                with suppress(OSError):  # a full disk or a reader that has died loses the line, but not the work
+                    print(text, file=sys.stderr, flush=True)
             if _file is not None:
-                with suppress(OSError):  # a full disk loses the line, but not the work that it reports
+                with suppress(OSError):
                     _append_line(_file, text)
 
 

@@ -34,8 +34,16 @@ def job_id(home: Path) -> str:
     telemetry.log("sweep_done")
     (home / "executions").mkdir(exist_ok=True)
     lines = [json.dumps({"severity": "INFO", "time": "2020-01-01T00:00:00+00:00", "event": "render_started"})]
-    (home / "executions" / f"{job.id}-1.0.1-a.log").write_text("\n".join([*lines, "ffmpeg: broken pipe"]) + "\n")
+    log = home / "executions" / f"{job.id}-1.0.1-a.log"
+    log.write_text("\n".join([*lines, "ffmpeg: broken pipe"]) + "\n")
     return job.id
+
+
+def test_the_part_of_a_renderer_s_log_that_was_put_aside_comes_first(home: Path, job_id: str) -> None:
+    (log,) = (home / "executions").glob("*.log")
+    log.replace(log.with_suffix(".1.log"))
+    log.write_text("frozen\n")
+    assert [line.split()[3] for line in run(job_id).stdout.splitlines()[:2]] == ["render_started", "ffmpeg:"]
 
 
 def test_the_lines_of_a_job_and_its_renderers_in_order(home: Path, job_id: str) -> None:

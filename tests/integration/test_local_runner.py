@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sutradhar.backends.local import execution_log
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.backends.local.runner import MAX_RETRIES, LocalRenderRunner
 from sutradhar.domain.core.errors import LeaseHeld
@@ -52,7 +53,7 @@ def make(tmp_path: Path, bus: RecordingBus) -> Iterator[Make]:
 
 
 def log_of(home: Path) -> str:
-    return "".join(path.read_text() for path in (home / "executions").glob("*.log"))
+    return "".join(path.read_text() for path in sorted((home / "executions").glob("*.log")))
 
 
 def test_a_renderer_that_ends_well_has_succeeded(make: Make, bus: RecordingBus, tmp_path: Path) -> None:
@@ -196,3 +197,21 @@ def test_a_renderer_that_cannot_be_started_has_failed_and_says_why(
     assert "could not be started" in runner.report(name).detail
     runner.close()
     process_registry.close()
+
+
+def test_a_renderer_that_writes_without_end_fills_no_disk(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution_log, "MAX_BYTES", 100_000)
+    runner = make("for n in range(40_000): print('line', n)\nprint('the last line', flush=True)\nraise SystemExit(1)")
+    name = runner.start("job-1", "job-1-1", "r")
+    wait_until(lambda: runner.report(name).state is ExecutionState.FAILED)
+    logs = sorted((tmp_path / "executions").glob("job-1-*.log"))
+    assert [path.name.removeprefix(name) for path in logs] == [".1.log", ".log"]
+    assert 100_000 < sum(path.stat().st_size for path in logs) <= 200_000
+    lines = log_of(tmp_path).splitlines()
+    assert all(line.startswith("line ") or line == "the last line" for line in lines)
+    assert lines[-2:] == ["line 39999", "the last line"]
+    assert "line 39999 | the last line (exit code 1)" in runner.report(name).detail
+    runner.forget("job-1")
+    assert not list((tmp_path / "executions").iterdir())

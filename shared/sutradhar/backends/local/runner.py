@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from sutradhar.backends.local.execution_log import ExecutionLog
 from sutradhar.backends.local.process_registry import ProcessRegistry
 from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender
@@ -119,7 +120,7 @@ class LocalRenderRunner(RenderRunner):
         for execution in list(self._executions.values()):
             if execution.job_id == job_id:
                 execution.ended.wait(2 * _GRACE_SEC)
-        of_job = re.compile(rf"{re.escape(self._file(job_id, 'x').stem)}-\d+\.\d+\.[^.]+\.(log|json|pid|stop)")
+        of_job = re.compile(rf"{re.escape(self._file(job_id, 'x').stem)}-\d+\.\d+\.[^.]+\.((1\.)?log|json|pid|stop)")
         for path in list(self._folder.iterdir()):
             if of_job.fullmatch(path.name):
                 path.unlink(missing_ok=True)
@@ -179,22 +180,29 @@ class LocalRenderRunner(RenderRunner):
         own = {"CLOUD_RUN_TASK_ATTEMPT": str(attempt), "PARENT_FD": str(listen), "TMP_WORKDIR": str(folder)}
         env = {**execution.env, **own}
         try:
-            with self._log(execution).open("ab") as out:
-                execution.process = subprocess.Popen(
-                    self._argv,
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=out,
-                    pass_fds=(listen,),
-                    start_new_session=True,
-                )
+            execution.process = subprocess.Popen(
+                self._argv,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(listen,),
+                start_new_session=True,
+            )
             os.close(listen)
             listen = -1
+            assert execution.process.stdout
+            log_writer = threading.Thread(
+                target=self._log(execution).copy, args=(execution.process.stdout,), name="execution-log", daemon=True
+            )
+            log_writer.start()
             self._file(execution.name, "pid").write_text(str(execution.process.pid))
             if execution.stopping.is_set() or self._is_cancelled(execution):
                 self._end(execution)
-            return execution.process.wait()
+            code = execution.process.wait()
+            # not for ever: a process that the renderer started and that outlives it keeps the pipe open
+            log_writer.join(_GRACE_SEC)
+            return code
         finally:
             os.close(hold)
             if listen >= 0:
@@ -218,14 +226,10 @@ class LocalRenderRunner(RenderRunner):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _read_last_lines(self, execution: _Execution) -> str:
-        try:
-            lines = self._log(execution).read_text("utf-8", "replace").splitlines()
-        except FileNotFoundError:
-            return "nothing"
-        return " | ".join(lines[-_LAST_LINES:]) or "nothing"
+        return " | ".join(self._log(execution).read_last_lines(_LAST_LINES)) or "nothing"
 
-    def _log(self, execution: _Execution) -> Path:
-        return self._file(execution.name, "log")
+    def _log(self, execution: _Execution) -> ExecutionLog:
+        return ExecutionLog(self._file(execution.name, "log"))
 
     def _is_cancelled(self, execution: _Execution) -> bool:
         """Return whether this process, or another one, has cancelled the execution."""
