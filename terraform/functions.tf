@@ -24,6 +24,13 @@ locals {
   # the environment of the one function that people and web pages call
   api_environment = merge(
     var.public_api ? { PUBLIC_API = "1" } : {},
+    var.oidc == null ? {} : { for name, text in {
+      OIDC_ISSUER     = var.oidc.issuer
+      OIDC_AUDIENCE   = join(",", sort(var.oidc.audiences))
+      OIDC_CALLERS    = join(",", sort(var.oidc.callers))
+      OIDC_ADMINS     = join(",", sort(var.oidc.admins))
+      OIDC_ROLE_CLAIM = var.oidc.role_claim
+    } : name => text if text != "" },
     length(var.cors_origins) > 0 ? { CORS_ORIGINS = join(",", sort(var.cors_origins)) } : {},
   )
   environment = merge(local.shared_environment, {

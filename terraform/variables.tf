@@ -75,6 +75,30 @@ variable "public_api" {
   default     = false
 }
 
+variable "oidc" {
+  description = "The issuer whose tokens the function api takes in place of API keys, the audiences that they must have, the accounts that may call (addresses, @domain or subjects; none: all of the issuer) and that are admins, and the claim with their roles (docs/access.md). With it every call needs a key or a token."
+  type = object({
+    issuer     = string
+    audiences  = set(string)
+    callers    = optional(set(string), [])
+    admins     = optional(set(string), [])
+    role_claim = optional(string, "")
+  })
+  default = null
+  validation {
+    condition     = var.oidc == null || can(regex("^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*/?$", var.oidc.issuer))
+    error_message = "The issuer is an https URL, such as https://accounts.google.com."
+  }
+  validation {
+    condition     = var.oidc == null || length(try(var.oidc.audiences, [])) > 0
+    error_message = "Name at least one audience: without it a token for any other service would be let in."
+  }
+  validation {
+    condition     = !contains(["https://accounts.google.com", "https://token.actions.githubusercontent.com"], trimsuffix(try(var.oidc.issuer, ""), "/")) || length(setunion(try(var.oidc.callers, []), try(var.oidc.admins, []))) > 0
+    error_message = "Name callers or admins: this issuer gives every account in the world tokens for any audience."
+  }
+}
+
 variable "callers" {
   description = "The accounts that may call the function api: user:..., group:..., serviceAccount:..."
   type        = set(string)

@@ -56,6 +56,7 @@ def note_refusal(exc: Exception) -> None:
 
 def _make_entry(action: str, facts: Mapping[str, str | float]) -> AuditEntry:
     who = caller()
+    facts = {**flask.g.get("caller_facts", {}), **facts}
     return AuditEntry(
         id=secrets.token_hex(8),
         at=bootstrap.backend().clock.now(),

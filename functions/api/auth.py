@@ -1,4 +1,5 @@
-"""Authenticate the caller by an API key. Until a key exists, only direct requests of this machine are accepted."""
+"""Authenticate the caller by an API key or an OIDC token. Until there is either, only direct requests of this machine
+are accepted."""
 
 from collections.abc import Mapping
 
@@ -26,7 +27,8 @@ def authenticate(route: Route) -> None:
     """Set ``flask.g.caller`` to the caller's key; None: no key is needed.
 
     Raises:
-        Unauthorized: the caller needs a key, or sent an unknown one.
+        Unauthorized: the caller needs a key or a token, or sent one that is not valid.
+        IssuerUnreachable: the caller's token cannot be checked now.
         NotFound: the route is for admins only, and the key is no admin's.
     """
     if route.access == "admin":
@@ -50,15 +52,24 @@ def require_key() -> None:
     if secret and (key := api_keys.find(of_settings, secret)):
         flask.g.caller = key
         return
+    issuer = bootstrap.settings().oidc.issuer
+    if issuer and not secret and (token := _read_bearer()):
+        from functions.api.bearer_tokens import find_token_caller  # only here: it imports PyJWT
+
+        flask.g.caller = find_token_caller(token)
+        return
     known = _known_keys.get(lambda: api_keys.list_keys(records))
     if not known:  # the first key may have been created just now
         known = api_keys.list_keys(records) if secret else known
-    if not known and not of_settings and not secret:
+    if not known and not of_settings and not secret and not issuer:
         if not _is_local_caller():
             raise Unauthorized(_explain_closed())
         return
     if not secret:
-        raise Unauthorized("send your API key as X-API-Key, or as Authorization: Bearer")
+        token_words = (
+            f", or a token of {issuer} as Authorization: Bearer" if issuer else ", or as Authorization: Bearer"
+        )
+        raise Unauthorized(f"send your API key as X-API-Key{token_words}")
     caller = api_keys.find(known, secret) or api_keys.find(api_keys.list_keys(records), secret)
     if caller is None:
         log("key_refused", level="warning", address=flask.request.remote_addr)
@@ -91,11 +102,15 @@ def _list_settings_keys() -> Mapping[str, ApiKey]:
 
 def _read_secret(of_settings: Mapping[str, ApiKey]) -> str:
     header = flask.request.headers.get("X-API-Key", "")
-    kind, _, token = flask.request.headers.get("Authorization", "").partition(" ")
-    token = token.strip() if kind.lower() == "bearer" else ""
-    # any other token there is for a server in front of this one, such as Google's IAM
+    token = _read_bearer()
+    # without OIDC_ISSUER any other token there is for a server in front of this one, such as Google's IAM
     is_key = token.startswith(api_keys.PREFIX) or (token and api_keys.find(of_settings, token))
     return header or (token if is_key else "")
+
+
+def _read_bearer() -> str:
+    kind, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
 
 
 def _is_local_caller() -> bool:

@@ -3,7 +3,7 @@
 import flask
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from functions.api.errors import Unauthorized
+from functions.api.errors import IssuerUnreachable, Unauthorized
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import (
     BackendError,
@@ -54,6 +54,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (IdempotencyMismatch, 422, "Idempotency-Key used twice"),
     (Conflict, 409, "Conflict"),
     (RecordError, 503, "Written by another version"),
+    (IssuerUnreachable, 503, "Unavailable for the moment"),
 )
 
 
@@ -74,9 +75,10 @@ def answer_error(exc: Exception) -> flask.Response:
             )
             response = make_problem(status, title, str(exc), errors)
             if isinstance(exc, Unauthorized):
-                response.headers["WWW-Authenticate"] = "Bearer"
-            if isinstance(exc, LimitReached):
+                response.headers["WWW-Authenticate"] = exc.challenge
+            if isinstance(exc, LimitReached | IssuerUnreachable):
                 response.headers["Retry-After"] = str(exc.wait_sec)
+            if isinstance(exc, LimitReached):
                 flask.g.is_quota = exc.is_quota
             return response
     if isinstance(exc, BackendError) and exc.retryable:

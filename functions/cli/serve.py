@@ -37,7 +37,6 @@ def serve(
 ) -> None:
     """Serve the HTTP API (functions-framework) and do the work behind it, until Ctrl-C."""
     from functions.dev import local_runtime
-    from sutradhar.pipeline import api_keys
 
     with report_errors():
         prepare_home()
@@ -67,16 +66,23 @@ def serve(
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port
             server = start_server(argv, env, as_json=as_json)
-            settings = bootstrap.settings().api
-            of_settings = api_keys.make_environment_keys(settings.api_key_admin, settings.api_key_creator)
-            has_keys = of_settings or api_keys.list_keys(bootstrap.backend().records)
-            let_in = "callers with an API key" if has_keys else "this machine only"
-            print_line(f"Sutradhar on {url} (Ctrl-C stops it), for {let_in} (`sutradhar keys`).")
+            print_line(f"Sutradhar on {url} (Ctrl-C stops it), for {_name_callers()} (`sutradhar keys`).")
             raise typer.Exit(server.wait() or 1)
         finally:
             if server is not None:
                 server.terminate()
                 server.wait()
+
+
+def _name_callers() -> str:
+    from sutradhar.pipeline import api_keys
+
+    settings = bootstrap.settings()
+    if settings.oidc.issuer:
+        return f"callers with an API key or a token of {settings.oidc.issuer}"
+    of_settings = api_keys.make_environment_keys(settings.api.api_key_admin, settings.api.api_key_creator)
+    has_keys = of_settings or api_keys.list_keys(bootstrap.backend().records)
+    return "callers with an API key" if has_keys else "this machine only"
 
 
 def _serve_emulated(port: int) -> None:

@@ -163,3 +163,19 @@ run "a_name_too_long_for_service_accounts" {
   }
   expect_failures = [var.name]
 }
+
+run "google_without_callers" {
+  command = plan
+  variables {
+    oidc = { issuer = "https://accounts.google.com/", audiences = ["a"] }
+  }
+  expect_failures = [var.oidc]
+}
+
+run "tokens_for_any_audience" {
+  command = plan
+  variables {
+    oidc = { issuer = "https://login.example.com", audiences = [] }
+  }
+  expect_failures = [var.oidc]
+}

@@ -150,6 +150,12 @@ def everything(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) 
         billing_account="012345-6789AB-CDEF01",
         secrets={"OPENAI_API_KEY": ["plan"]},
         cors_origins=["https://studio.example.com"],
+        oidc={
+            "issuer": "https://accounts.google.com",
+            "audiences": ["https://video.example.com", "a-client"],
+            "callers": ["@example.com"],
+            "admins": ["boss@example.com"],
+        },
     )
 
 

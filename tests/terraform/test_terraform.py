@@ -93,6 +93,17 @@ def test_pages_that_may_call_the_api_may_send_to_the_bucket(default_plan: Planne
             assert list(Settings.from_env(environment).api.cors_origins) == (origins if name == "api" else [])
 
 
+def test_only_the_api_gets_the_issuer_of_tokens(default_plan: Planned, everything: Planned) -> None:
+    for deployment, issuer in ((default_plan, ""), (everything, "https://accounts.google.com")):
+        for name, values in functions(deployment).items():
+            environment = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
+            oidc = Settings.from_env(environment).oidc
+            assert oidc.issuer == (issuer if name == "api" else "")
+            if oidc.issuer:
+                assert oidc.audiences == ("a-client", "https://video.example.com")
+                assert (oidc.callers, oidc.admins) == (("@example.com",), ("boss@example.com",))
+
+
 def test_google_s_storage_client_asks_for_no_bucket(default_plan: Planned) -> None:
     """Its roles are on objects, and the client reads this very variable."""
     import google.cloud.storage

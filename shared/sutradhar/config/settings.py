@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from sutradhar.config.environment import process_environment, read_part, variables_of
+from sutradhar.config.oidc import OidcSettings
 from sutradhar.config.parts import (
     ApiSettings,
     BudgetSettings,
@@ -35,6 +36,7 @@ _PARTS = (
     ProcessSettings,
     CloudSettings,
     ApiSettings,
+    OidcSettings,
     WebhookSettings,
     ReviewSettings,
     WorkerSettings,
@@ -56,6 +58,7 @@ class Settings:
     cloud: CloudSettings | None
     """Only with BACKEND=gcp."""
     api: ApiSettings
+    oidc: OidcSettings
     webhooks: WebhookSettings
     review: ReviewSettings
     worker: WorkerSettings
@@ -118,6 +121,7 @@ class Settings:
             process=process,
             cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
             api=read_part(ApiSettings, env, faults),
+            oidc=read_part(OidcSettings, env, faults),
             webhooks=read_part(WebhookSettings, env, faults),
             review=read_part(ReviewSettings, env, faults),
             worker=read_part(WorkerSettings, env, faults),
@@ -132,6 +136,7 @@ class Settings:
             environment=env,
             table=table,
         )
+        faults.extend(settings.oidc.find_faults())
         if faults:
             raise InvalidSettings([_name_as_set(fault, renamed) for fault in faults])
         return settings

@@ -10,9 +10,9 @@ Role = Literal["creator", "admin"]
 
 
 class ApiKey(Record):
-    """A key of the API.
+    """A key of the API, or the account of an OIDC token, which counts as one and is stored nowhere.
 
-    ``digest``: the SHA-256 of the secret. The secret itself is shown once and stored nowhere.
+    ``digest``: the SHA-256 of the secret. The secret itself is shown once and stored nowhere. Empty for an account.
     """
 
     history = History("API key", keep_fields)
