@@ -1,8 +1,8 @@
-"""A stranger's key gets 404 on every route that names something, and a creator's on every route for admins."""
+"""A stranger's key or token gets 404 on every route that names something, and a creator's on every route for admins."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +14,9 @@ from sutradhar.domain.jobs.webhook import Delivery
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.data_removal import request_removal
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
+from tests.conftest import forget
+from tests.function_client import open_client
+from tests.issuer import AUDIENCE, Issuer, run_issuer
 
 BODIES: Mapping[str, Any] = {
     "webhooks:change_webhook": {"webhook_url": None},
@@ -22,6 +25,21 @@ BODIES: Mapping[str, Any] = {
 """A valid body for each view that needs one."""
 RULES = [(route, rule) for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)]
 NAMING = [(route, rule) for route, rule in RULES if route.names and route.access != "admin"]
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with run_issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def api(home: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Return the API that takes keys, and tokens of ``issuer``."""
+    monkeypatch.setenv("OIDC_ISSUER", issuer.url)
+    monkeypatch.setenv("OIDC_AUDIENCE", AUDIENCE)
+    forget()
+    return open_client("api")
 
 
 def make_key(name: str, **facts: Any) -> dict[str, str]:
@@ -59,16 +77,16 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
 
 
 @pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])
-def test_a_strangers_key_is_404_and_learns_nothing(
-    api: FlaskClient, things_of_asha: tuple[dict[str, str], Mapping[str, str]], route: Route, rule: str
+def test_a_stranger_gets_404_and_learns_nothing(
+    api: FlaskClient, issuer: Issuer, things_of_asha: tuple[dict[str, str], Mapping[str, str]], route: Route, rule: str
 ) -> None:
     asha, things = things_of_asha
-    ravi = make_key("ravi")
     assert route.names in things, f"add a {route.names} of asha's to the fixture above"
     name, unknown = things[route.names], "none-such"
-    answer, absent = call(api, route, rule, name, ravi), call(api, route, rule, unknown, ravi)
-    assert (answer.status_code, absent.status_code) == (404, 404)
-    assert answer.get_json()["detail"].replace(name, unknown) == absent.get_json()["detail"]
+    for stranger in (make_key("ravi"), {"Authorization": f"Bearer {issuer.sign(sub='asha')}"}):
+        answer, absent = call(api, route, rule, name, stranger), call(api, route, rule, unknown, stranger)
+        assert (answer.status_code, absent.status_code) == (404, 404)
+        assert answer.get_json()["detail"].replace(name, unknown) == absent.get_json()["detail"]
     assert call(api, route, rule, name, asha).status_code != 404
 
 
@@ -76,9 +94,22 @@ ADMIN = [(route, rule) for route, rule in RULES if route.access == "admin"]
 
 
 @pytest.mark.parametrize(("route", "rule"), ADMIN, ids=[rule for _, rule in ADMIN])
-def test_a_creator_cannot_tell_that_a_route_is_for_admins(api: FlaskClient, route: Route, rule: str) -> None:
-    answer = call(api, route, rule, "some-id", make_key("asha"))
-    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+def test_a_creator_cannot_tell_that_a_route_is_for_admins(
+    api: FlaskClient, issuer: Issuer, route: Route, rule: str
+) -> None:
+    for creator in (make_key("asha"), {"Authorization": f"Bearer {issuer.sign()}"}):
+        answer = call(api, route, rule, "some-id", creator)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+CLOSED = [(route, rule) for route, rule in RULES if route.access != "open"]
+
+
+@pytest.mark.parametrize(("route", "rule"), CLOSED, ids=[rule for _, rule in CLOSED])
+def test_a_token_of_another_issuer_opens_no_route(api: FlaskClient, issuer: Issuer, route: Route, rule: str) -> None:
+    forged = issuer.sign(iss="https://elsewhere.example")
+    answer = call(api, route, rule, "some-id", {"Authorization": f"Bearer {forged}"})
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
 
 
 def test_every_route_with_a_value_in_its_path_says_what_it_names() -> None:
