@@ -26,10 +26,17 @@ def add_facts(**facts: str | float) -> None:
     flask.g.audit_facts = {**flask.g.get("audit_facts", {}), **facts}
 
 
+def describe_act(action: str, **facts: str | float) -> AuditEntry:
+    """Return the entry of the call that is being answered, for a view that stores it together with its act; then
+    ``note_call`` stores none."""
+    flask.g.is_act_noted = True
+    return _make_entry(action, facts)
+
+
 def note_call(route: Route, values: Mapping[str, str], response: Response) -> None:
     """Note a call that succeeded. A download is noted once a day for each caller and job, and a repeat by an
     Idempotency-Key is no act."""
-    if response.status_code >= 400 or "Idempotent-Replayed" in response.headers:
+    if response.status_code >= 400 or "Idempotent-Replayed" in response.headers or flask.g.get("is_act_noted"):
         return
     action = route.view.partition(":")[2]
     entry = _make_entry(action, {**values, **flask.g.get("audit_facts", {})})

@@ -2,13 +2,14 @@
 
 import flask
 
-from functions.api.audit import add_facts
+from functions.api.audit import describe_act
 from functions.api.auth import caller, require_access
 from functions.api.client_plan import OrderedPlan
 from functions.api.endpoint import endpoint
 from functions.api.links import find_base_url, make_url
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.job import Job
@@ -64,13 +65,8 @@ def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]
     if key is not None and not 1 <= len(key) <= 200:
         raise InvalidRequest([FieldError("Idempotency-Key", f"must have 1 to 200 characters (got {len(key)})")])
     services = bootstrap.services()
-    job, created = submit(services, body, key, caller(), base_url=find_base_url() if body.webhook_url else "")
-    add_facts(
-        job_id=job.id,
-        topic=(body.topic or body.title or "")[:200],
-        scenes=len(job.requested_plan.scenes),
-        estimated_cost_usd=usd(job.estimated_micros),
-    )
+    base_url = find_base_url() if body.webhook_url else ""
+    job, created = submit(services, body, key, caller(), base_url=base_url, describe=_describe_order)
     state = "pending" if created else name_state(job)
     url = make_url(f"/render/{job.id}")
     answer = OrderedRender(
@@ -85,6 +81,17 @@ def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]
     )
     headers = {"Location": f"{url}/status"}
     return (answer, 202, headers) if created else (answer, 200, {**headers, "Idempotent-Replayed": "true"})
+
+
+def _describe_order(job: Job) -> AuditEntry:
+    plan = job.requested_plan
+    return describe_act(
+        "create_render",
+        job_id=job.id,
+        topic=(plan.topic or plan.title or "")[:200],
+        scenes=len(plan.scenes),
+        estimated_cost_usd=usd(job.estimated_micros),
+    )
 
 
 @endpoint(answers={202: JobMove}, errors=(409,))

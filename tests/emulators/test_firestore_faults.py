@@ -24,6 +24,8 @@ from sutradhar.domain.core.errors import BackendError, InvalidRequest, LeaseHeld
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.ports.documents import NewDocument
+from sutradhar.ports.records import RecordChange, Values
 from sutradhar.ports.stores import Lease
 from tests import emulated_cloud
 from tests.emulators.proxy import Fault, Proxy, proxy
@@ -81,9 +83,21 @@ def take_over(s: StoreFixture) -> Lease:
     return s.leases.acquire("old", MINUTE)
 
 
+def create_together(s: StoreFixture, name: str) -> Any:
+    """Create a job with a document, and add it to a record."""
+
+    def add(values: Values) -> Values:
+        return {"list": f"{values.get('list', '')} {name}", f"list/{name}": "x"}
+
+    note = NewDocument(NOTES, make_note(f"of {name}", s.clock.now()))
+    return s.jobs.create(s.job(name), [note], RecordChange(["list", f"list/{name}"], add))
+
+
 OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "create": lambda s: s.jobs.create(s.job("new")),
     "create again": lambda s: s.jobs.create(s.job("old")),
+    "create together": lambda s: create_together(s, "new"),
+    "create together again": lambda s: create_together(s, "old"),
     "get": lambda s: s.jobs.get("old"),
     "update": lambda s: s.jobs.update("old", s.note),
     "update that moves": lambda s: s.jobs.update("old", lambda job: job.cancel(s.clock.now())),
@@ -132,7 +146,7 @@ def documents(s: StoreFixture) -> dict[str, Any]:
     """Return all stored documents without their random fields."""
     contents: dict[str, Any] = {}
     client = s.store.client
-    for collection in ("jobs", "assets", "leases", "documents"):
+    for collection in ("jobs", "assets", "leases", "documents", "records"):
         for snapshot in client.collection(collection).stream():
             fields = snapshot.to_dict()
             contents[f"{collection}/{snapshot.id}"] = {k: v for k, v in fields.items() if k not in ("write", "holder")}

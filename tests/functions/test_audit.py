@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from functions.cli import app
 from sutradhar import bootstrap
+from sutradhar.backends.local import stores
 from sutradhar.domain.core.errors import BackendError, NotFound
 from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.pipeline import api_keys, sweep
@@ -181,10 +182,23 @@ def raise_interrupt(*_arguments: object) -> None:
 def test_an_act_that_cannot_be_stored_is_in_the_log(
     api: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(*_arguments: object) -> None:
-        raise BackendError("no disk", retryable=True)
-
     monkeypatch.setattr(type(bootstrap.backend().documents), "create", fail)
-    assert post(api, {}).status_code == 202
+    assert api.post("/keys", data=json.dumps({"name": "asha"})).status_code == 201
     (lost,) = [json.loads(line) for line in capsys.readouterr().err.splitlines() if "audit_entry_lost" in line]
-    assert (lost["severity"], lost["entry"]["action"]) == ("ERROR", "create_render")
+    assert (lost["severity"], lost["entry"]["action"]) == ("ERROR", "create_key")
+
+
+def test_no_job_is_stored_without_its_entry(api: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(stores, "insert_document", fail)
+        assert post(api, {}).status_code == 503
+    assert bootstrap.backend().jobs.list_latest().jobs == []
+    # the job was stored, although its message could not be sent
+    with monkeypatch.context() as patch:
+        patch.setattr(type(bootstrap.backend().bus), "publish", fail)
+        assert post(api, {}).status_code == 503
+    assert list_acts() == [("create_render", "")]
+
+
+def fail(*_arguments: object) -> None:
+    raise BackendError("no disk", retryable=True)

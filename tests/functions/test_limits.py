@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 
 from functions.api import limits
 from sutradhar import bootstrap
+from sutradhar.backends.local import stores
+from sutradhar.domain.core.errors import BackendError
 from sutradhar.domain.jobs.job import JobFailure, JobState
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.rate_limit import RateLimiter
@@ -183,14 +185,19 @@ def test_a_job_that_waits_for_approval_needs_no_place_and_its_approval_needs_one
     assert api.post(f"/render/{waiting[1]}/approve", headers=asha).status_code == 429
 
 
-def test_the_place_of_a_submit_that_was_killed_is_free_after_a_minute(
+def test_jobs_that_could_not_be_stored_or_were_deleted_have_no_place(
     api: FlaskClient, clock: LaterClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asha = make_key("asha")
     with monkeypatch.context() as patch:
-        patch.setattr(type(bootstrap.backend().jobs), "create", None)
-        for _ in range(5):
-            assert post(api, asha).status_code == 500
+        patch.setattr(stores, "change_records", fail)
+        for _ in range(3):
+            assert post(api, asha).status_code == 503
+    jobs = [post(api, asha).get_json()["job_id"] for _ in range(5)]
     assert post(api, asha).status_code == 429
-    clock.sleep(61)
-    assert post(api, asha).status_code == 202
+    bootstrap.backend().jobs.delete(jobs[1])
+    assert [post(api, asha).status_code for _ in range(2)] == [202, 429]
+
+
+def fail(*_arguments: object) -> None:
+    raise BackendError("no disk", retryable=True)

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from functools import partial
 
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.core.errors import (
     BudgetSpent,
     FieldError,
@@ -17,7 +20,8 @@ from sutradhar.domain.plan.limits import PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.upload import find_uploads
-from sutradhar.pipeline.active_jobs import take_place
+from sutradhar.pipeline.active_jobs import store_with_place, take_place
+from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.estimate import Estimate, estimate
 from sutradhar.pipeline.idempotency import find_keyed_job
 from sutradhar.pipeline.models import refuse_gone
@@ -26,6 +30,7 @@ from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
 from sutradhar.pipeline.webhook_events import make_webhook
+from sutradhar.ports.documents import NewDocument
 from sutradhar.telemetry import log
 
 
@@ -36,6 +41,7 @@ def submit(
     caller: ApiKey | None = None,
     limits: PlanLimits | None = None,
     base_url: str = "",
+    describe: Callable[[Job], AuditEntry] | None = None,
 ) -> tuple[Job, bool]:
     """Return the job for ``requested_plan``, and whether it is new.
 
@@ -44,6 +50,7 @@ def submit(
         caller: the API key of the caller, which owns the job; None: there are no API keys.
         limits: the limits of the plan; None: the limits of the API.
         base_url: the URL of the API as the caller reaches it; the URLs in webhooks begin with it.
+        describe: return the entry of the audit log for a new job, which is stored together with it.
 
     Raises:
         IdempotencyMismatch: the key was used with another plan.
@@ -69,8 +76,8 @@ def submit(
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
         new_job = new_job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
-        take_place(services, new_job)
-        job, created = services.jobs.create(new_job)
+        notes = [NewDocument(AUDIT, describe(new_job))] if describe else []
+        job, created = store_with_place(services, new_job, partial(services.jobs.create, new_job, notes))
     if not is_made_for(job, requested_plan, services.defaults):
         raise IdempotencyMismatch
     if created:

@@ -52,6 +52,14 @@ class Kind(Generic[R]):
 
 
 @dataclass(frozen=True)
+class NewDocument(Generic[R]):
+    """A record that is stored in the same write as something else. Its id must be new."""
+
+    kind: Kind[R]
+    record: R
+
+
+@dataclass(frozen=True)
 class DocumentPage(Generic[R]):
     """One page of a list."""
 

@@ -1,10 +1,19 @@
 """The port for small records that several processes change at the same time: accounts, circuit breakers, API keys."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 Values = Mapping[str, str]
 """JSON texts by name."""
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """A change of records in the same write as something else; ``change`` is as in ``KeyValueStore.update``."""
+
+    names: Sequence[str]
+    change: Callable[[Values], Values]
 
 
 class KeyValueStore(Protocol):

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter
 from sutradhar.domain.jobs.messages import Message
+from sutradhar.ports.documents import NewDocument
+from sutradhar.ports.records import RecordChange
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
 """A pure function from the stored job to the job to store and the messages to send after it."""
@@ -85,8 +87,15 @@ class LeaseStore(Protocol):
 
 
 class JobStore(Protocol):
-    def create(self, job: Job) -> tuple[Job, bool]:
-        """Store a new job and return it with True. If a job has this id already, return that job with False."""
+    def create(
+        self, job: Job, documents: Sequence[NewDocument[Any]] = (), records: RecordChange | None = None
+    ) -> tuple[Job, bool]:
+        """Store a new job, in the same write ``documents`` and ``records``, and return the job with True. If a job has
+        this id already, write nothing and return that job with False.
+
+        Raises:
+            Exception: every error that ``records.change`` raises; nothing is written then.
+        """
         ...
 
     def get(self, job_id: str) -> Job:

@@ -12,7 +12,7 @@ from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, 
 from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, R, apply_change, encode_record
+from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, NewDocument, R, apply_change, encode_record
 from sutradhar.ports.pagination import encode_cursor
 
 
@@ -107,7 +107,7 @@ class FirestoreDocumentStore(DocumentStore):
         return 0
 
     def _document(self, kind: Kind[R], document_id: str) -> Any:
-        return self._store.document("documents", f"{kind.name}/{document_id}")
+        return _find_document(self._store, kind, document_id)
 
     def _snapshot(self, kind: Kind[R], document_id: str) -> Any:
         with translate_errors(self._store.name):
@@ -126,6 +126,16 @@ class FirestoreDocumentStore(DocumentStore):
     def _order(self, kind: Kind[R], query: Any, after: str | None) -> Any:
         """Return ``query`` with the newest records first, from the pagination cursor ``after`` on."""
         return order_newest(query, after, partial(self._document, kind))
+
+
+def add_document(store: Firestore, batch: Any, new: NewDocument[R], write_id: str) -> None:
+    """Create the document of ``new`` when ``batch`` is committed."""
+    reference = _find_document(store, new.kind, new.kind.describe(new.record).id)
+    batch.create(reference, _make_fields(new.kind, new.record, write_id))
+
+
+def _find_document(store: Firestore, kind: Kind[R], document_id: str) -> Any:
+    return store.document("documents", f"{kind.name}/{document_id}")
 
 
 def _make_fields(kind: Kind[R], record: R, write_id: str) -> dict[str, Any]:

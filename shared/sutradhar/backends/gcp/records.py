@@ -1,8 +1,8 @@
 """Small shared records in Firestore."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -11,7 +11,7 @@ from google.cloud import firestore
 from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.records import KeyValueStore, Values
+from sutradhar.ports.records import KeyValueStore, RecordChange, Values
 
 KEEP = timedelta(days=400)
 """The time that a record stays after its last write: the accounts of a year can be read."""
@@ -26,7 +26,7 @@ class FirestoreKeyValueStore(KeyValueStore):
         self._store, self._clock = store, clock
 
     def read(self, names: Iterable[str]) -> Values:
-        return {name: snapshot.get("body") for name, snapshot in self._snapshots(list(names)).items()}
+        return _read_bodies(_read_snapshots(self._store, list(names)))
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
         keys, write_id = list(names), uuid.uuid4().hex
@@ -35,14 +35,16 @@ class FirestoreKeyValueStore(KeyValueStore):
 
         def attempt() -> Values:
             nonlocal after, changed
-            stored = self._snapshots(keys)
+            stored = _read_snapshots(self._store, keys)
             if any(name in stored and stored[name].get("write") == write_id for name in changed):
                 return after  # only the answer of the attempt before was lost
-            before = {name: snapshot.get("body") for name, snapshot in stored.items()}
+            before = _read_bodies(stored)
             after = {**before, **change(before)}
             changed = {name: body for name, body in after.items() if before.get(name) != body}
             if changed:
-                self._batch(changed, stored, write_id).commit(**CALL)
+                batch = self._store.client.batch()
+                _write_bodies(self._store, batch, changed, stored, write_id, self._clock.now())
+                batch.commit(**CALL)
             return after
 
         with translate_errors(self._store.name):
@@ -67,19 +69,32 @@ class FirestoreKeyValueStore(KeyValueStore):
         with translate_errors(self._store.name):
             batch.commit(**CALL)
 
-    def _batch(self, changed: Values, stored: dict[str, Any], write_id: str) -> Any:
-        batch, ends = self._store.client.batch(), self._clock.now() + KEEP
-        for name, body in changed.items():
-            fields = {"body": body, "write": write_id, "expire_at": ends}
-            if name in stored:
-                condition = self._store.require_unchanged(stored[name])
-                batch.update(stored[name].reference, fields, option=condition)
-            else:
-                batch.create(self._store.document("records", name), fields)
-        return batch
 
-    def _snapshots(self, names: list[str]) -> dict[str, Any]:
-        documents = {self._store.document("records", name).id: name for name in names}
-        references = [self._store.document("records", name) for name in names]
-        snapshots = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
-        return {documents[snapshot.id]: snapshot for snapshot in snapshots if snapshot.exists}
+def change_records(store: Firestore, batch: Any, records: RecordChange, write_id: str, now: datetime) -> None:
+    """Read ``records``, and write them changed when ``batch`` is committed, if no other process writes in between."""
+    stored = _read_snapshots(store, records.names)
+    before = _read_bodies(stored)
+    changed = {name: body for name, body in records.change(before).items() if before.get(name) != body}
+    _write_bodies(store, batch, changed, stored, write_id, now)
+
+
+def _write_bodies(
+    store: Firestore, batch: Any, changed: Values, stored: Mapping[str, Any], write_id: str, now: datetime
+) -> None:
+    for name, body in changed.items():
+        fields = {"body": body, "write": write_id, "expire_at": now + KEEP}
+        if name in stored:
+            batch.update(stored[name].reference, fields, option=store.require_unchanged(stored[name]))
+        else:
+            batch.create(store.document("records", name), fields)
+
+
+def _read_snapshots(store: Firestore, names: Sequence[str]) -> dict[str, Any]:
+    documents = {(reference := store.document("records", name)).id: (name, reference) for name in names}
+    references = [reference for _, reference in documents.values()]
+    snapshots = store.read(lambda: store.client.get_all(references, **STREAM))
+    return {documents[snapshot.id][0]: snapshot for snapshot in snapshots if snapshot.exists}
+
+
+def _read_bodies(stored: Mapping[str, Any]) -> dict[str, str]:
+    return {name: snapshot.get("body") for name, snapshot in stored.items()}

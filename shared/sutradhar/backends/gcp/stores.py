@@ -14,8 +14,10 @@ from google.api_core import exceptions
 from google.cloud import firestore
 
 from sutradhar.backends.gcp import library
+from sutradhar.backends.gcp.documents import add_document
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.newest_first import order_newest
+from sutradhar.backends.gcp.records import change_records
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.assets.asset import Asset
@@ -25,7 +27,9 @@ from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.documents import NewDocument
 from sutradhar.ports.pagination import encode_cursor
+from sutradhar.ports.records import RecordChange
 from sutradhar.ports.stores import AssetStore, Change, Check, EntryPage, JobStore, Lease, LeaseStore, Page
 
 MAX_BODY_BYTES = 1_000_000
@@ -44,18 +48,31 @@ class FirestoreJobStore(JobStore):
     def __init__(self, store: Firestore, keep_finished: timedelta) -> None:
         self._store, self._keep_finished = store, keep_finished
 
-    def create(self, job: Job) -> tuple[Job, bool]:
-        batch, write_id = self._store.client.batch(), uuid.uuid4().hex
-        with translate_errors(self._store.name):
+    def create(
+        self, job: Job, documents: Sequence[NewDocument[Any]] = (), records: RecordChange | None = None
+    ) -> tuple[Job, bool]:
+        write_id = uuid.uuid4().hex
+
+        def attempt() -> tuple[Job, bool]:
+            batch = self._store.client.batch()
             batch.create(self._document(job.id), self._fields(job, write_id))
             self._count(batch, count_changes(None, job))
+            for document in documents:
+                add_document(self._store, batch, document, write_id)
+            if records:
+                change_records(self._store, batch, records, write_id, job.created_at)
             try:
                 batch.commit(**CALL)
             except CONFLICT:
-                existing = self._snapshot(job.id)
+                existing = self._document(job.id).get(**CALL)
+                if not existing.exists:
+                    raise  # another process changed a record
                 # the job is ours if it is from this call, repeated by the client because its answer was lost
                 return _read_job(existing), existing.get("write") == write_id
-        return job, True
+            return job, True
+
+        with translate_errors(self._store.name):
+            return repeat_on_conflict(f"job {job.id}", attempt)
 
     def get(self, job_id: str) -> Job:
         return _read_job(self._snapshot(job_id))

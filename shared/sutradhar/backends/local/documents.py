@@ -1,12 +1,13 @@
 """Small records with an owner in SQLite."""
 
+import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, R, apply_change, encode_record
+from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, NewDocument, R, apply_change, encode_record
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
 
 _MAX_EXPIRED = 1000
@@ -19,18 +20,13 @@ class SqliteDocumentStore(DocumentStore):
         self._database = database
 
     def create(self, kind: Kind[R], record: R) -> tuple[R, bool]:
-        facts, body = kind.describe(record), encode_record(kind, record)
         with self._database.write() as connection:
             row = connection.execute(
-                "SELECT body FROM documents WHERE kind = ? AND id = ?", (kind.name, facts.id)
+                "SELECT body FROM documents WHERE kind = ? AND id = ?", (kind.name, kind.describe(record).id)
             ).fetchone()
             if row:
                 return kind.model.from_record(row[0]), False
-            connection.execute(
-                "INSERT INTO documents (kind, id, owner, created_at, state, due_at, expire_at, body)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (kind.name, facts.id, facts.owner, format_time(facts.created_at), *_changing(kind, record), body),
-            )
+            insert_document(connection, NewDocument(kind, record))
         return record, True
 
     def get(self, kind: Kind[R], document_id: str) -> R:
@@ -116,6 +112,17 @@ class SqliteDocumentStore(DocumentStore):
                 " (SELECT kind, id FROM documents WHERE expire_at < ? ORDER BY expire_at LIMIT ?)",
                 (format_time(now), _MAX_EXPIRED),
             ).rowcount
+
+
+def insert_document(connection: sqlite3.Connection, new: NewDocument[R]) -> None:
+    """Store ``new`` in the transaction of ``connection``."""
+    kind, record = new.kind, new.record
+    facts, body = kind.describe(record), encode_record(kind, record)
+    connection.execute(
+        "INSERT INTO documents (kind, id, owner, created_at, state, due_at, expire_at, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (kind.name, facts.id, facts.owner, format_time(facts.created_at), *_changing(kind, record), body),
+    )
 
 
 def _read_row(kind: Kind[R], document_id: str, row: tuple[str] | None) -> R:

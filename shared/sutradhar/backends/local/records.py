@@ -1,9 +1,10 @@
 """Small shared records in SQLite."""
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 
 from sutradhar.backends.local.database import Database
-from sutradhar.ports.records import KeyValueStore, Values
+from sutradhar.ports.records import KeyValueStore, RecordChange, Values
 
 _LAST_CHARACTER = chr(0x10FFFF)
 
@@ -15,18 +16,11 @@ class SqliteKeyValueStore(KeyValueStore):
         self._database = database
 
     def read(self, names: Iterable[str]) -> Values:
-        keys = list(names)
-        marks = ",".join("?" * len(keys))
-        rows = self._database.read().execute(f"SELECT name, body FROM records WHERE name IN ({marks})", keys)  # noqa: S608 - only question marks
-        return dict(rows.fetchall())
+        return _read_records(self._database.read(), list(names))
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
         with self._database.write() as connection:
-            before = self.read(names)
-            after = {**before, **change(before)}
-            changed = [(name, body) for name, body in after.items() if before.get(name) != body]
-            connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", changed)
-        return after
+            return change_records(connection, RecordChange(list(names), change))
 
     def list_names(self, prefix: str, limit: int = 100) -> Sequence[str]:
         rows = self._database.read().execute(
@@ -38,3 +32,18 @@ class SqliteKeyValueStore(KeyValueStore):
     def delete(self, names: Iterable[str]) -> None:
         with self._database.write() as connection:
             connection.executemany("DELETE FROM records WHERE name = ?", [(name,) for name in names])
+
+
+def change_records(connection: sqlite3.Connection, records: RecordChange) -> Values:
+    """Change ``records`` in the transaction of ``connection``, and return their values after it."""
+    before = _read_records(connection, records.names)
+    after = {**before, **records.change(before)}
+    changed = [(name, body) for name, body in after.items() if before.get(name) != body]
+    connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", changed)
+    return after
+
+
+def _read_records(connection: sqlite3.Connection, names: Sequence[str]) -> Values:
+    marks = ",".join("?" * len(names))
+    rows = connection.execute(f"SELECT name, body FROM records WHERE name IN ({marks})", names)  # noqa: S608 - only question marks
+    return dict(rows.fetchall())

@@ -3,11 +3,14 @@
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sutradhar.backends.local import library
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.documents import insert_document
 from sutradhar.backends.local.library_tables import refresh_entries, write_entry
 from sutradhar.backends.local.process_registry import ProcessRegistry
+from sutradhar.backends.local.records import change_records
 from sutradhar.backends.local.tallies import add_tallies
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
@@ -17,7 +20,9 @@ from sutradhar.domain.jobs.library import LibraryFilter, may_change_entry
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
+from sutradhar.ports.documents import NewDocument
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
+from sutradhar.ports.records import RecordChange
 from sutradhar.ports.stores import AssetStore, Change, Check, EntryPage, JobStore, Lease, LeaseStore, Page
 
 _MAX_UNFINISHED = 500
@@ -29,7 +34,9 @@ class SqliteJobStore(JobStore):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, job: Job) -> tuple[Job, bool]:
+    def create(
+        self, job: Job, documents: Sequence[NewDocument[Any]] = (), records: RecordChange | None = None
+    ) -> tuple[Job, bool]:
         with self._database.write() as connection:
             row = connection.execute("SELECT body FROM jobs WHERE id = ?", (job.id,)).fetchone()
             if row:
@@ -41,6 +48,10 @@ class SqliteJobStore(JobStore):
             )
             write_entry(connection, job)
             _count(connection, count_changes(None, job))
+            for document in documents:
+                insert_document(connection, document)
+            if records:
+                change_records(connection, records)
         return job, True
 
     def get(self, job_id: str) -> Job:

@@ -1,13 +1,9 @@
 """Define the list of a key's jobs in progress, by which MAX_ACTIVE_JOBS is held."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sutradhar.domain.core.record import History, Record, keep_fields
-
-NEW = timedelta(minutes=1)
-"""A job takes its place before it is stored. A place this old whose job does not exist was left by a process that was
-killed."""
 
 
 class ActiveJobs(Record):
