@@ -210,3 +210,27 @@ def test_a_job_that_cannot_be_handled_fails_with_its_cause(cloud: EmulatedCloud)
     assert failed["state"] == "error"
     assert failed["error"]["stage"] == "rendering"
     assert failed["error"]["cause"]
+
+
+def test_all_data_of_the_callers_is_removed(cloud: EmulatedCloud) -> None:
+    """The last test of this file: it removes what the others made without a key."""
+    out = io.BytesIO()
+    Image.new("RGB", (640, 360), "blue").save(out, "PNG")
+    deleted, kept = (send(cloud, name, out.getvalue())["upload_id"] for name in ("deleted.png", "kept.png"))
+    scenes = [{"image": {"upload": kept}, "duration_sec": 2}]
+    job_id = json.loads(call(cloud, "POST", "/render", {**PLAN, "scenes": scenes, "title": "Removed"})[1])["job_id"]
+    assert call(cloud, "DELETE", f"/uploads/{deleted}")[0] == 204
+    code, body = call(cloud, "DELETE", "/me/data")
+    assert code in (200, 202), body
+    place = f"/me/data/removals/{json.loads(body)['removal_id']}"
+    wait_until(lambda: json.loads(call(cloud, "GET", place)[1])["state"] == "done", seconds=120)
+    removed = json.loads(call(cloud, "GET", place)[1])["removed"]
+    assert removed["jobs"]["count"] >= 1
+    assert removed["uploads"]["count"] >= 1
+    assert call(cloud, "GET", f"/render/{job_id}/status")[0] == 404
+    assert json.loads(call(cloud, "GET", "/uploads")[1])["uploads"] == []
+    with set_environment(cloud.env):
+        backend = bootstrap.gcp_backend(Settings.from_env(cloud.env))
+        wait_until(lambda: not list(backend.blobs.list("uploads/")))
+        assert list(backend.blobs.list(f"jobs/{job_id}/")) == []
+        backend.close()
