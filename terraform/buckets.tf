@@ -95,7 +95,7 @@ resource "google_storage_bucket" "assets" {
   depends_on = [google_project_service.this]
 }
 
-# produce and the renderer work with files of every kind. They read and write objects, nothing about the bucket itself.
+# These work with files of every kind: dispatch also removes all data of a key. They read and write objects, nothing about the bucket itself.
 resource "google_storage_bucket_iam_member" "assets" {
   for_each = { for name, member in local.blob_users : name => member }
   bucket   = google_storage_bucket.assets.name
@@ -119,7 +119,7 @@ resource "google_storage_bucket_iam_member" "uploads" {
 
 # These work with the files of jobs only, and read no file that a user sent.
 resource "google_storage_bucket_iam_member" "jobs" {
-  for_each = toset(["plan", "dispatch", "finish"])
+  for_each = toset(["plan", "finish"])
   bucket   = google_storage_bucket.assets.name
   role     = "roles/storage.objectUser"
   member   = "serviceAccount:${module.function[each.key].service_account}"
@@ -154,6 +154,7 @@ locals {
   bucket_path = "projects/_/buckets/${google_storage_bucket.assets.name}"
   blob_users = {
     produce  = "serviceAccount:${module.function["produce"].service_account}"
+    dispatch = "serviceAccount:${module.function["dispatch"].service_account}"
     renderer = "serviceAccount:${google_service_account.renderer.email}"
   }
 }

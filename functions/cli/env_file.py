@@ -9,7 +9,7 @@ from pathlib import Path
 from dotenv import load_dotenv
 from dotenv.parser import parse_stream
 
-from sutradhar.config import list_other_names, list_variables, process_environment
+from sutradhar.config import find_settings_of_other, list_other_names, list_variables, process_environment
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
@@ -71,7 +71,7 @@ def load_env_file(path: Path = Path(".env")) -> list[str]:
 
 
 def find_idle_variables(env: Mapping[str, str] | None = None) -> str | None:
-    """Return one notice about all variables that only other systems read, or None.
+    """Return one notice about all variables that only other systems or the other backend read, or None.
 
     ``env``: None is the environment of this process.
     """
@@ -79,6 +79,7 @@ def find_idle_variables(env: Mapping[str, str] | None = None) -> str | None:
     known = list_variables()
     others = [name for name in sorted(env) if env[name] and name not in (*known, *list_other_names(), *_READ_BY_OTHERS)]
     idle = [(name, why) for name in others if (why := _explain_idle(name, known))]
+    idle += find_settings_of_other("gcp" if env.get("BACKEND", "").strip() == "gcp" else "local", env).items()
     if not idle:
         return None
     reasons = "; ".join(f"{name}: {why}" for name, why in idle)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from sutradhar import telemetry
-from sutradhar.config import Settings
+from sutradhar.config import Settings, find_settings_of_other
 
 if TYPE_CHECKING:
     from sutradhar.bootstrap.gcp import GcpBackend
@@ -48,10 +48,12 @@ def _start_observers(sentry_dsn: str, otlp_endpoint: str) -> None:
 
 @cache
 def backend() -> Backend:
-    """Return the backend of this process, and log the settings that it got under old names."""
+    """Return the backend of this process, and log its settings with old names or without effect."""
     for renamed in settings().renamed:
         # not earlier: a command has named its log file now
         telemetry.log("setting_renamed", level="warning", old=renamed.old, new=renamed.new)
+    for name, reason in find_settings_of_other(settings().process.backend, settings().environment).items():
+        telemetry.log("setting_idle", level="warning", name=name, reason=reason)
     return gcp_backend(settings()) if settings().process.backend == "gcp" else local_backend(settings())
 
 

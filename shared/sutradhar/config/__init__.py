@@ -1,5 +1,6 @@
 """The settings of a process. Only this package reads the environment."""
 
+from sutradhar.config.backends import find_settings_of_other, list_only_readers
 from sutradhar.config.environment import process_environment, set_variable
 from sutradhar.config.parts import (
     ApiSettings,
@@ -25,6 +26,8 @@ __all__ = [
     "RenderTaskSettings",
     "Settings",
     "WorkerSettings",
+    "find_settings_of_other",
+    "list_only_readers",
     "list_other_names",
     "list_variables",
     "process_environment",

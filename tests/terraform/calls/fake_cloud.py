@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from functions.api import my_data
 from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message, decode_message, message_subject
@@ -80,7 +81,9 @@ class FakeCloud:
         for name, text in {"API_KEY_ADMIN": ADMIN, "RATE_LIMIT_PER_MIN": "1000", "MAX_ACTIVE_JOBS": "100"}.items():
             monkeypatch.setenv(name, text)
         bootstrap.settings.cache_clear()
-        monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)  # the check runs when its message is delivered
+        # the test delivers the messages only when the API has answered
+        monkeypatch.setattr(upload_check, "CHECK_WAIT_SEC", 0.0)
+        monkeypatch.setattr(my_data, "WAIT_SEC", 0.0)
         # as hosted providers do, for which the images of characters are read
         monkeypatch.setattr(ProceduralImages, "capabilities", ImageCapabilities(reference_images=True))
         self.recorder, self.clock = Recorder(), Clock()

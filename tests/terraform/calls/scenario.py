@@ -38,6 +38,8 @@ def play(cloud: FakeCloud) -> None:
         cloud.clock.ahead += timedelta(minutes=10)
         cloud.post("sweep")
         cloud.clock.ahead += timedelta(days=60)
+    cloud.call("DELETE /me/data", None, 202)
+    cloud.deliver()
     with act_as("api"):
         bootstrap.backend().blobs.exists("ready")  # /ready makes this call on Google Cloud
 
@@ -140,6 +142,8 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "deleted": send_file(cloud, draw_image()),
         "delivery": cloud.call("GET /webhooks/deliveries")["deliveries"][0]["id"],
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
+        "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
+        "removal": cloud.call("DELETE /me/data", None, 202)["removal_id"],
     }
     for route in ROUTES:
         example = EXAMPLES[route.view]
