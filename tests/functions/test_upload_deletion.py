@@ -79,10 +79,13 @@ def test_a_job_that_begins_during_the_deletion_keeps_the_file_until_it_ends(
     upload_id, services = send_checked(api), bootstrap.services()
     plan = RenderPlan.parse({"scenes": [{"image": upload_id, "duration_sec": 2}], "music": False})
     real = services.jobs.create
+
     # the caller deletes the upload after the plan was checked and before its job is stored
-    monkeypatch.setattr(
-        services.jobs, "create", lambda job: (api.delete(f"/uploads/{upload_id}"), real(job))[1], raising=False
-    )
+    def create_late(*arguments: Any) -> Any:
+        api.delete(f"/uploads/{upload_id}")
+        return real(*arguments)
+
+    monkeypatch.setattr(services.jobs, "create", create_late)
     job, _ = submit(services, plan)
     assert deliver(DeleteUpload(upload_id=upload_id)) == 200
     assert is_stored(upload_id)
