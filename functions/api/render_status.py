@@ -8,6 +8,7 @@ from functions.api.endpoint import endpoint
 from functions.api.library import LibraryItem, describe_entry
 from functions.api.links import make_url
 from sutradhar import bootstrap
+from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.status_answer import JobStatus, describe_status
@@ -42,8 +43,11 @@ def show_status(job_id: str, query: StatusQuery) -> Response:
 
     An answer has an ETag; with it as If-None-Match, a status that has not changed is not sent again.
     """
-    job = require_access(bootstrap.backend().jobs.get(job_id))
-    status, tag = describe_current(job, make_url(f"/render/{job_id}"), query.include_history)
+    from sutradhar.pipeline.billing.accounts import read_charged_job
+
+    job, paid = read_charged_job(bootstrap.backend().jobs, job_id)
+    require_access(job)
+    status, tag = describe_current(job, make_url(f"/render/{job_id}"), query.include_history, paid)
     response = flask.Response(status.model_dump_json(), mimetype="application/json")
     response.set_etag(tag)
     return response.make_conditional(flask.request)
@@ -66,12 +70,19 @@ def show_overview() -> RenderOverview:
     )
 
 
-def describe_current(job: Job, base: str, include_history: bool = False) -> tuple[JobStatus, str]:
-    """Return the status of ``job``, and the tag of this version of it. ``base``: the URL of the job."""
+def describe_current(
+    job: Job, base: str, include_history: bool = False, paid: Account | None = None
+) -> tuple[JobStatus, str]:
+    """Return the status of ``job``, and the tag of this version of it.
+
+    Args:
+        base: the URL of the job.
+        paid: what the job was charged; None: it is read.
+    """
     from sutradhar.pipeline.billing.accounts import read_job_account
 
     backend = bootstrap.backend()
     finished_assets = backend.assets.get_many(r.key for r in job.requests) if not job.assets else {}
-    paid = read_job_account(backend.records, job.id)
+    paid = paid or read_job_account(backend.records, job.id)
     status = describe_status(job, finished_assets, paid, base=base, include_history=include_history)
     return status, f"{job.version}-{len(finished_assets)}-{paid.spent}-{paid.reserved}-{int(include_history)}"

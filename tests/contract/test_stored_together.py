@@ -75,3 +75,12 @@ def test_of_many_jobs_at_once_only_those_in_the_list_are_stored(kit: StoreFixtur
     assert len(stored) == len(set(stored)) == 5
     assert {job.id for job in kit.jobs.list_latest().jobs} == set(stored) == {*outcomes} - {""}
     assert len(kit.documents.list(NOTES).records) == 5
+
+
+def test_a_job_is_read_with_records(kit: StoreFixture) -> None:
+    job, _ = create(kit, "job/1", "note-1", add_to_list("job/1"))
+    kit.records.update(["job/1"], lambda _values: {"job/1": "of the same name"})
+    assert kit.jobs.get_with("job/1", ["job/1", "none", LIST]) == (job, {"job/1": "of the same name", LIST: "job/1"})
+    assert kit.jobs.get_with("job/1", []) == (job, {})
+    with pytest.raises(NotFound, match="there is no job of-others"):
+        kit.jobs.get_with("of-others", [LIST])

@@ -99,6 +99,7 @@ OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "create together": lambda s: create_together(s, "new"),
     "create together again": lambda s: create_together(s, "old"),
     "get": lambda s: s.jobs.get("old"),
+    "get with records": lambda s: s.jobs.get_with("old", ["list", "none"]),
     "update": lambda s: s.jobs.update("old", s.note),
     "update that moves": lambda s: s.jobs.update("old", lambda job: job.cancel(s.clock.now())),
     "unfinished": lambda s: s.jobs.list_unfinished(s.clock.now()),

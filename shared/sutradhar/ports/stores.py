@@ -14,7 +14,7 @@ from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.ports.documents import NewDocument
-from sutradhar.ports.records import RecordChange
+from sutradhar.ports.records import RecordChange, Values
 
 Change = Callable[[Job], tuple[Job, Sequence[Message]]]
 """A pure function from the stored job to the job to store and the messages to send after it."""
@@ -100,6 +100,14 @@ class JobStore(Protocol):
 
     def get(self, job_id: str) -> Job:
         """Return the job.
+
+        Raises:
+            NotFound: there is no such job.
+        """
+        ...
+
+    def get_with(self, job_id: str, names: Sequence[str]) -> tuple[Job, Values]:
+        """Return the job with the values of those records ``names`` that exist, in one call of the store.
 
         Raises:
             NotFound: there is no such job.

@@ -29,7 +29,7 @@ from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.documents import NewDocument
 from sutradhar.ports.pagination import encode_cursor
-from sutradhar.ports.records import RecordChange
+from sutradhar.ports.records import RecordChange, Values
 from sutradhar.ports.stores import AssetStore, Change, Check, EntryPage, JobStore, Lease, LeaseStore, Page
 
 MAX_BODY_BYTES = 1_000_000
@@ -76,6 +76,16 @@ class FirestoreJobStore(JobStore):
 
     def get(self, job_id: str) -> Job:
         return _read_job(self._snapshot(job_id))
+
+    def get_with(self, job_id: str, names: Sequence[str]) -> tuple[Job, Values]:
+        references = [self._document(job_id), *(self._store.document("records", name) for name in names)]
+        read = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
+        found = {snapshot.reference.path: snapshot for snapshot in read if snapshot.exists}
+        job, *records = (found.get(reference.path) for reference in references)
+        if job is None:
+            raise NotFound(f"there is no job {job_id}")
+        values = {name: record.get("body") for name, record in zip(names, records, strict=True) if record is not None}
+        return _read_job(job), values
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
         write_id = uuid.uuid4().hex

@@ -16,7 +16,7 @@ class SqliteKeyValueStore(KeyValueStore):
         self._database = database
 
     def read(self, names: Iterable[str]) -> Values:
-        return _read_records(self._database.read(), list(names))
+        return read_records(self._database.read(), list(names))
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
         with self._database.write() as connection:
@@ -36,14 +36,15 @@ class SqliteKeyValueStore(KeyValueStore):
 
 def change_records(connection: sqlite3.Connection, records: RecordChange) -> Values:
     """Change ``records`` in the transaction of ``connection``, and return their values after it."""
-    before = _read_records(connection, records.names)
+    before = read_records(connection, records.names)
     after = {**before, **records.change(before)}
     changed = [(name, body) for name, body in after.items() if before.get(name) != body]
     connection.executemany("INSERT OR REPLACE INTO records VALUES (?, ?)", changed)
     return after
 
 
-def _read_records(connection: sqlite3.Connection, names: Sequence[str]) -> Values:
+def read_records(connection: sqlite3.Connection, names: Sequence[str]) -> Values:
+    """Return the values of those ``names`` that exist."""
     marks = ",".join("?" * len(names))
     rows = connection.execute(f"SELECT name, body FROM records WHERE name IN ({marks})", names)  # noqa: S608 - only question marks
     return dict(rows.fetchall())

@@ -10,7 +10,7 @@ from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.documents import insert_document
 from sutradhar.backends.local.library_tables import refresh_entries, write_entry
 from sutradhar.backends.local.process_registry import ProcessRegistry
-from sutradhar.backends.local.records import change_records
+from sutradhar.backends.local.records import change_records, read_records
 from sutradhar.backends.local.tallies import add_tallies
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.assets.asset import Asset
@@ -22,7 +22,7 @@ from sutradhar.domain.jobs.tallies import count_changes, tally_change
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.documents import NewDocument
 from sutradhar.ports.pagination import decode_cursor, encode_cursor
-from sutradhar.ports.records import RecordChange
+from sutradhar.ports.records import RecordChange, Values
 from sutradhar.ports.stores import AssetStore, Change, Check, EntryPage, JobStore, Lease, LeaseStore, Page
 
 _MAX_UNFINISHED = 500
@@ -59,6 +59,9 @@ class SqliteJobStore(JobStore):
         if row is None:
             raise NotFound(f"there is no job {job_id}")
         return Job.from_record(row[0])
+
+    def get_with(self, job_id: str, names: Sequence[str]) -> tuple[Job, Values]:
+        return self.get(job_id), read_records(self._database.read(), names)
 
     def update(self, job_id: str, change: Change) -> tuple[Job, Sequence[Message]]:
         with self._database.write() as connection:

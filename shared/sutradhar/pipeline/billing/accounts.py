@@ -18,9 +18,11 @@ from sutradhar.domain.billing.ledger import (
 )
 from sutradhar.domain.billing.price import Units
 from sutradhar.domain.billing.usage import Usage
+from sutradhar.domain.jobs.job import Job
 from sutradhar.pipeline.billing.context import BillingContext
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import KeyValueStore, Values
+from sutradhar.ports.stores import JobStore
 from sutradhar.telemetry import log
 
 
@@ -137,6 +139,13 @@ class BillingAccounts:
 def read_job_account(records: KeyValueStore, job_id: str) -> Account:
     """Return what a job was charged so far."""
     return read_account(records, job_account(job_id))
+
+
+def read_charged_job(jobs: JobStore, job_id: str) -> tuple[Job, Account]:
+    """Return the job and what it was charged so far, in one call of the store. Raise NotFound: there is no such job."""
+    name = str(job_account(job_id))
+    job, texts = jobs.get_with(job_id, [name])
+    return job, _parse_account(texts.get(name))
 
 
 def read_spent(records: KeyValueStore, job_ids: Iterable[str]) -> dict[str, int]:
