@@ -62,15 +62,20 @@ def name_place(path: str) -> str:
     return _ITEM.sub(count_from_one, path).removesuffix(", ")
 
 
+def print_request_errors(exc: InvalidRequest) -> None:
+    """Print each wrong field on a line."""
+    for error in exc.errors:
+        place = name_place(error.path) or "request"
+        print_line((f"{place}:" if error.path.endswith("]") else place, "red"), " ", error.message)
+
+
 @contextmanager
 def report_errors(stopped: str = "Nothing made is lost: run the same command again to go on.") -> Iterator[None]:
     """Print each of our own errors as one clear message. Other errors are bugs and keep their traceback."""
     try:
         yield
     except InvalidRequest as exc:
-        for error in exc.errors:
-            place = name_place(error.path) or "request"
-            print_line((f"{place}:" if error.path.endswith("]") else place, "red"), " ", error.message)
+        print_request_errors(exc)
         raise typer.Exit(2) from exc
     except SutradharError as exc:
         print_line((str(exc), "red"))

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,8 +12,9 @@ from functions.cli.options import Out, PlanOptions, choose_providers, take_plan_
 from functions.cli.out_folder import deliver_files, deliver_refused, prepare_out, require_free_disk
 from functions.cli.output import AsJson, print_json
 from functions.cli.plan_input import load_plan
+from functions.cli.plan_question import ask_about_plan, can_ask
 from functions.cli.start import LOG_NAME, prepare_home
-from functions.cli.waiting_job import show_waiting_job
+from functions.cli.waiting_job import print_ways_on, show_review
 from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
@@ -21,20 +23,35 @@ from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.quality_gate import gate_versions
 
+if TYPE_CHECKING:
+    from functions.cli.progress_view import ProgressView
+
+
+Review = Annotated[
+    bool,
+    typer.Option(
+        "--review", help="Show the plan, its narrations and the cost, and ask, before the rest is made and paid for."
+    ),
+]
+
 
 @take_plan_options
-def make(options: PlanOptions, out: Out = Path("out"), as_json: AsJson = False) -> None:
+def make(options: PlanOptions, out: Out = Path("out"), review: Review = False, as_json: AsJson = False) -> None:
     """Make a video and wait for it. After a stop or a failure the same command continues from the finished parts.
 
     Options beside --plan override the fields of the plan. With --json it prints the job's status with its `files`.
+    With --json, or without a terminal, --review asks nothing: the job waits for `sutradhar approve`.
     """
     with report_errors():
         choose_providers(options.providers)
         prepare_home()
         folder = prepare_out(out)
-        job = _make(load_plan(options))
+        plan = load_plan(options)
+        is_asked = not as_json and can_ask()
+        job = _make(plan.evolve(review=True) if review else plan, folder if is_asked else None)
         if job.state is JobState.AWAITING_APPROVAL:
-            narrations = show_waiting_job(job, folder)
+            narrations = [] if is_asked else show_review(job, folder)
+            print_ways_on(job)
             if as_json:
                 print_json({**describe_job(job), "files": [str(path) for path in narrations]})
             return
@@ -55,25 +72,41 @@ def make(options: PlanOptions, out: Out = Path("out"), as_json: AsJson = False) 
             print(path)
 
 
-def _make(plan: RenderPlan) -> Job:
+def _make(plan: RenderPlan, review_folder: Path | None) -> Job:
+    """Return the job for ``plan`` when it has finished, or waits for approval. ``review_folder``: the user is asked for
+    the approval, and finds the narrations there; None: the user is not asked."""
     from functions.cli.progress_view import ProgressView
     from functions.dev import local_runtime
     from sutradhar.pipeline.own_media import estimate_length
-    from sutradhar.pipeline.produce import find_finished_assets
 
     telemetry.write_to(bootstrap.settings().home / LOG_NAME)
     with handle_signals(), local_runtime.run_worker():
         services = bootstrap.services()
         job = _begin(plan)
-        # a job of an earlier process may just have ended, so read its state at least once
-        with ProgressView(console, estimate_length(services, plan)) as view:
-            while True:
-                job = services.jobs.get(job.id)
-                view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
-                if job.state.is_terminal or job.state is JobState.AWAITING_APPROVAL:
-                    return job
-                require_free_disk(bootstrap.settings().home)
-                time.sleep(0.2)  # the rate at which the progress display is redrawn
+        view = ProgressView(console, estimate_length(services, plan))
+        while True:
+            job = _watch(job, view)
+            if job.state is not JobState.AWAITING_APPROVAL or review_folder is None:
+                return job
+            show_review(job, review_folder)
+            if not ask_about_plan(job):
+                return job
+
+
+def _watch(job: Job, view: "ProgressView") -> Job:
+    """Show the progress of ``job`` until it has finished or waits for approval, and return it then."""
+    from sutradhar.pipeline.produce import find_finished_assets
+
+    services = bootstrap.services()
+    # a job of an earlier process may just have ended, so read its state at least once
+    with view:
+        while True:
+            job = services.jobs.get(job.id)
+            view.show(job, find_finished_assets(services, job) if not job.assets else job.assets)
+            if job.state.is_terminal or job.state is JobState.AWAITING_APPROVAL:
+                return job
+            require_free_disk(bootstrap.settings().home)
+            time.sleep(0.2)  # the rate at which the progress display is redrawn
 
 
 def _begin(plan: RenderPlan) -> Job:

@@ -1,14 +1,11 @@
 """Run `sutradhar plan`: write only the scenes of a video."""
 
-from rich.table import Table
-
 from functions.cli.console import console, print_note, report_errors
 from functions.cli.options import PlanOptions, choose_providers, take_plan_options
 from functions.cli.output import print_plan
 from functions.cli.plan_input import load_plan
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap, telemetry
-from sutradhar.domain.billing.price import usd
 from sutradhar.domain.plan.plan import RenderPlan
 
 
@@ -37,17 +34,9 @@ def plan(options: PlanOptions) -> None:
 
 
 def _print_estimate(written_plan: RenderPlan) -> None:
+    from functions.cli.estimate_table import make_estimate_table
     from sutradhar.pipeline.estimate import estimate
 
     total = estimate(bootstrap.services(), written_plan)
     if total.lines:
-        table = Table("what", "by", "about", "at most")
-        for line in total.lines:
-            table.add_row(
-                line.slot.label,
-                f"{line.provider} {line.model}",
-                f"{usd(line.expected):.4f}",
-                f"{usd(line.max):.4f}",
-            )
-        table.add_row("in all, in USD", "", f"{usd(total.expected_cost):.4f}", f"{usd(total.max_cost):.4f}")
-        console.print(table)
+        console.print(make_estimate_table(total))

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from functions.cli import app
 from functions.cli.jobs import complete_job
-from functions.cli.waiting_job import show_waiting_job
+from functions.cli.waiting_job import show_review
 from sutradhar import bootstrap
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
@@ -108,7 +108,7 @@ def test_a_waiting_job_is_shown_and_approved(home: Path, tmp_path: Path) -> None
         for message in job.pending_messages():
             handle(bootstrap.services(), message)
     assert run_json("status", job.id)["state"] == "awaiting_approval"
-    (narration,) = show_waiting_job(job, tmp_path)
+    (narration,) = show_review(job, tmp_path)
     assert narration.read_bytes().startswith(b"RIFF")
     assert run_json("approve", job.id) == {"job_id": job.id, "state": "running"}
     assert f"sutradhar status {job.id} --watch" in run("approve", job.id).stderr
