@@ -8,7 +8,7 @@ from functions.api.links import make_url
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.removal_answer import RemovalAnswer
 
-WAIT_SEC = 10.0
+WAIT_SEC = 5.0
 """Seconds that the API waits for the end of a removal before it answers without the outcome."""
 
 Answer = tuple[RemovalAnswer, int, dict[str, str]]
@@ -47,10 +47,11 @@ def _remove(owner: str) -> Answer:
     from sutradhar.pipeline.data_removal import await_end, order_removal, request_removal
 
     services, who = bootstrap.services(), caller()
-    removal = request_removal(services, owner, who.id if who else "")
+    removal, created = request_removal(services, owner, who.id if who else "")
     order_removal(services, removal)
     add_facts(removal_id=removal.id)
-    removal = await_end(services, removal, WAIT_SEC)
+    if created:  # a repeat does not hold this thread again
+        removal = await_end(services, removal, WAIT_SEC)
     headers = {"Location": make_url(f"/me/data/removals/{removal.id}")}
     if removal.ended_at:
         return RemovalAnswer.describe(removal), 200, headers

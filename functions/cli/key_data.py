@@ -26,7 +26,7 @@ def delete_key_data(key_id: str, keys: Sequence[ApiKey], *, yes: bool) -> Remova
     data_removal.require_owner(services, key_id, [key.id for key in keys])
     if not yes:
         confirm(f"Delete all jobs, files and uploads of {key_id}?")
-    removal = data_removal.request_removal(services, key_id, "terminal")
+    removal, _ = data_removal.request_removal(services, key_id, "terminal")
     entry = AuditEntry(
         id=secrets.token_hex(8),
         at=services.clock.now(),

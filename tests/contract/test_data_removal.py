@@ -39,7 +39,7 @@ def work(data: KeyData) -> None:
 def test_everything_of_the_key_goes_and_the_answer_counts_it(data: KeyData) -> None:
     others, mine = data.read_all(OTHER), data.read_all(MINE)
     assert len(mine) == len(others) > 10
-    removal = request_removal(data.services, MINE, MINE)
+    removal, _ = request_removal(data.services, MINE, MINE)
     order_removal(data.services, removal)
     work(data)
     assert (data.read_all(MINE), data.read_all(OTHER)) == ({}, others)
@@ -63,7 +63,7 @@ def test_everything_of_the_key_goes_and_the_answer_counts_it(data: KeyData) -> N
 
 
 def test_running_jobs_are_cancelled_before_anything_is_deleted(data: KeyData) -> None:
-    removal = request_removal(data.services, MINE)
+    removal, _ = request_removal(data.services, MINE)
     remove_batch(data.services, removal.id)
     states = [data.kit.jobs.get(f"job-{MINE}-{name}").state for name in ("running", "failed")]
     assert states == [JobState.CANCELLED, JobState.FAILED]
@@ -73,7 +73,7 @@ def test_running_jobs_are_cancelled_before_anything_is_deleted(data: KeyData) ->
 
 
 def test_what_is_made_after_the_request_stays(data: KeyData) -> None:
-    removal = request_removal(data.services, MINE)
+    removal, _ = request_removal(data.services, MINE)
     data.kit.clock.advance(1)
     job, upload = data.post.create_job("job-later", MINE), data.add_upload(MINE)
     run_removal(data.services, removal)
@@ -83,11 +83,12 @@ def test_what_is_made_after_the_request_stays(data: KeyData) -> None:
 
 
 def test_a_second_request_joins_the_first_one_and_a_later_one_finds_nothing(data: KeyData) -> None:
-    first = request_removal(data.services, MINE)
-    assert request_removal(data.services, MINE) == first
+    first, created = request_removal(data.services, MINE)
+    assert created
+    assert request_removal(data.services, MINE) == (first, False)
     run_removal(data.services, first)
     data.kit.clock.advance(1)
-    later = run_removal(data.services, request_removal(data.services, MINE))
+    later = run_removal(data.services, request_removal(data.services, MINE)[0])
     assert (later.id != first.id, later.state, later.removed) == (True, "done", {})
 
 
@@ -95,7 +96,7 @@ def test_a_removal_waits_for_a_worker_that_makes_an_asset(data: KeyData) -> None
     """Such a worker may not save the asset afterwards."""
     (key,) = [name.split()[1] for name in data.read_all(MINE) if name.startswith("asset ")][:1]
     lease = data.kit.other_leases.acquire(key, timedelta(minutes=10))
-    removal = request_removal(data.services, MINE)
+    removal, _ = request_removal(data.services, MINE)
     with pytest.raises(LeaseHeld):
         while remove_batch(data.services, removal.id):
             """Go on until the asset comes."""
@@ -106,7 +107,7 @@ def test_a_removal_waits_for_a_worker_that_makes_an_asset(data: KeyData) -> None
 
 
 def test_a_stranger_does_not_see_a_removal(data: KeyData) -> None:
-    removal = request_removal(data.services, MINE)
+    removal, _ = request_removal(data.services, MINE)
     assert get_removal(data.services, removal.id, ApiKey(id=MINE, name="m", digest="")) == removal
     assert get_removal(data.services, removal.id, ApiKey(id="a", name="a", digest="", role="admin")) == removal
     for who, name in ((OTHER, removal.id), (MINE, "none")):
@@ -115,7 +116,7 @@ def test_a_stranger_does_not_see_a_removal(data: KeyData) -> None:
 
 
 def test_the_events_of_removed_jobs_are_not_sent_afterwards(data: KeyData) -> None:
-    run_removal(data.services, request_removal(data.services, MINE))
+    run_removal(data.services, request_removal(data.services, MINE)[0])
     sent: list[Any] = data.post.receiver.requests
     data.post.work()
     assert all(f"job-{MINE}" not in body for _, url, body, _ in sent if url == URL)

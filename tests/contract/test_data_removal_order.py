@@ -111,7 +111,7 @@ def play(kits: Callable[[], Iterator[StoreFixture]], random: Random) -> Counter[
             order_deletion(data.services, f"up-old-{MINE}", ApiKey(id=MINE, name="m", digest=""))
         others = data.read_all(OTHER)
         schedule = Schedule(data, random)
-        order_removal(data.services, request_removal(data.services, MINE, MINE))
+        order_removal(data.services, request_removal(data.services, MINE, MINE)[0])
         for _ in range(MOST_EVENTS):
             schedule.play_event(random.choice(FATES))
         for number in range(200):

@@ -72,7 +72,7 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
         now=services.clock.now(),
     )
     services.documents.create(DELIVERIES, delivery)
-    removal = request_removal(services, owner)
+    removal, _ = request_removal(services, owner)
     return asha, {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id}
 
 

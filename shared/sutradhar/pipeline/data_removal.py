@@ -39,8 +39,9 @@ def _describe(removal: DataRemoval) -> Facts:
 REMOVALS = Kind("data_removal", DataRemoval, _describe)
 
 
-def request_removal(services: Services, owner: str, requested_by: str = "") -> DataRemoval:
-    """Store and return a removal of the data of ``owner``, or one that is running already. ``order_removal`` starts it.
+def request_removal(services: Services, owner: str, requested_by: str = "") -> tuple[DataRemoval, bool]:
+    """Store a removal of the data of ``owner``, and return it with True; or return one that is running already, with
+    False. ``order_removal`` starts it.
 
     Args:
         owner: the id of a key; empty: the data of callers without a key.
@@ -48,12 +49,12 @@ def request_removal(services: Services, owner: str, requested_by: str = "") -> D
     """
     running = services.documents.list(REMOVALS, owner=owner, state="running", limit=1).records
     if running:
-        return running[0]
+        return running[0], False
     now = services.clock.now()
     removal = DataRemoval(
         id=f"removal-{secrets.token_hex(8)}", owner=owner, requested_by=requested_by, requested_at=now, updated_at=now
     )
-    return services.documents.create(REMOVALS, removal)[0]
+    return services.documents.create(REMOVALS, removal)
 
 
 def order_removal(services: Services, removal: DataRemoval) -> None:
