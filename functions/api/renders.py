@@ -84,14 +84,9 @@ def create_render(body: OrderedPlan) -> tuple[OrderedRender, int, dict[str, str]
 
 
 def _describe_order(job: Job) -> AuditEntry:
-    plan = job.requested_plan
-    return describe_act(
-        "create_render",
-        job_id=job.id,
-        topic=(plan.topic or plan.title or "")[:200],
-        scenes=len(plan.scenes),
-        estimated_cost_usd=usd(job.estimated_micros),
-    )
+    from sutradhar.pipeline.audit import list_order_facts
+
+    return describe_act("create_render", job_id=job.id, **list_order_facts(job))
 
 
 @endpoint(answers={202: JobMove}, errors=(409,))

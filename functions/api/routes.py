@@ -25,46 +25,22 @@ class Route(NamedTuple):
     names: str = ""
     """The kind of thing that the path names: job, upload, delivery, key. A caller who may not see it gets 404."""
     aliases: tuple[str, ...] = ()
+    has_limit: bool | None = None
+    """True: RATE_LIMIT_PER_MIN counts the call; None: it does unless the method is GET. Calls that only compute an
+    answer, save money, or are made many times for one video have no limit."""
+    has_entry: bool | None = None
+    """True: the audit log gets an entry for the call, for a GET one a day; None: it does if the call has a limit."""
 
     @property
     def is_counted(self) -> bool:
-        """Return whether RATE_LIMIT_PER_MIN counts the call: it creates or changes work."""
-        return self.method != "GET" and self.view not in _UNCOUNTED
+        """Return whether RATE_LIMIT_PER_MIN counts the call."""
+        return self.method != "GET" if self.has_limit is None else self.has_limit
 
     @property
     def is_audited(self) -> bool:
-        """Return whether the audit log has an entry for each call."""
-        if self.view == "plan_preview:preview_plan":
-            return False  # it only computes an answer
-        return self.is_counted or self.view in _AUDITED
+        """Return whether the audit log gets an entry for the call."""
+        return self.is_counted if self.has_entry is None else self.has_entry
 
-
-_UNCOUNTED = frozenset(
-    {
-        "deletion:delete_render",
-        "deletion:pin_render",
-        "deletion:unpin_render",
-        "library:duplicate_job",
-        "renders:cancel_render",
-        "templates:make_plan",
-        "uploads:complete_upload",
-        "uploads:create_upload",
-        "uploads:delete_upload",
-        "uploads:receive_bytes",
-    }
-)
-"""Calls without a limit: they only compute an answer, save money, or are made many times for one video."""
-_AUDITED = frozenset(
-    {
-        "deletion:delete_render",
-        "deletion:pin_render",
-        "deletion:unpin_render",
-        "files:download_file",
-        "renders:cancel_render",
-        "uploads:delete_upload",
-    }
-)
-"""Calls without a limit that have an entry in the audit log."""
 
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/render", "renders:create_render", "renders", aliases=("POST /v1/jobs", "POST /generate")),
@@ -84,6 +60,8 @@ ROUTES: tuple[Route, ...] = (
         "renders",
         names="job",
         aliases=("POST /v1/jobs/<job_id>/cancel",),
+        has_limit=False,
+        has_entry=True,
     ),
     Route("POST", "/render/<job_id>/retry", "renders:retry_render", "renders", names="job"),
     Route(
@@ -93,30 +71,52 @@ ROUTES: tuple[Route, ...] = (
         "renders",
         names="job",
         aliases=("DELETE /v1/jobs/<job_id>", "DELETE /library/<job_id>"),
+        has_limit=False,
+        has_entry=True,
     ),
-    Route("PUT", "/render/<job_id>/pin", "deletion:pin_render", "renders", names="job"),
-    Route("DELETE", "/render/<job_id>/pin", "deletion:unpin_render", "renders", names="job"),
-    Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job"),
+    Route(
+        "PUT", "/render/<job_id>/pin", "deletion:pin_render", "renders", names="job", has_limit=False, has_entry=True
+    ),
+    Route(
+        "DELETE",
+        "/render/<job_id>/pin",
+        "deletion:unpin_render",
+        "renders",
+        names="job",
+        has_limit=False,
+        has_entry=True,
+    ),
+    Route("GET", "/render/<job_id>/file", "files:download_file", "renders", names="job", has_entry=True),
     Route("GET", "/render/<job_id>/events", "events:show_events", "renders", names="job"),
     Route("GET", "/render/<job_id>/summary", "render_summary:show_summary", "renders", names="job"),
     Route("GET", "/render/<job_id>/plan", "review:show_plan", "review", names="job"),
     Route("PATCH", "/render/<job_id>/plan", "review:patch_plan", "review", names="job"),
     Route("POST", "/render/<job_id>/approve", "review:approve_render", "review", names="job"),
-    Route("POST", "/plan", "plan_preview:preview_plan", "renders"),
+    Route("POST", "/plan", "plan_preview:preview_plan", "renders", has_entry=False),
     Route("GET", "/templates", "templates:show_templates", "templates"),
-    Route("POST", "/templates/plan", "templates:make_plan", "templates"),
+    Route("POST", "/templates/plan", "templates:make_plan", "templates", has_limit=False),
     Route("GET", "/library", "library:show_library", "library"),
-    Route("POST", "/library/<job_id>/duplicate", "library:duplicate_job", "library", names="job"),
-    Route("POST", "/uploads", "uploads:create_upload", "uploads"),
+    Route("POST", "/library/<job_id>/duplicate", "library:duplicate_job", "library", names="job", has_limit=False),
+    Route("POST", "/uploads", "uploads:create_upload", "uploads", has_limit=False, has_entry=True),
     Route("GET", "/uploads", "uploads:list_uploads", "uploads"),
     Route("GET", "/uploads/<upload_id>", "uploads:show_upload", "uploads", names="upload"),
-    Route("DELETE", "/uploads/<upload_id>", "uploads:delete_upload", "uploads", names="upload"),
-    Route("PUT", "/uploads/<upload_id>/bytes", "uploads:receive_bytes", "uploads", names="upload"),
-    Route("POST", "/uploads/<upload_id>/complete", "uploads:complete_upload", "uploads", names="upload"),
+    Route(
+        "DELETE",
+        "/uploads/<upload_id>",
+        "uploads:delete_upload",
+        "uploads",
+        names="upload",
+        has_limit=False,
+        has_entry=True,
+    ),
+    Route("PUT", "/uploads/<upload_id>/bytes", "uploads:receive_bytes", "uploads", names="upload", has_limit=False),
+    Route(
+        "POST", "/uploads/<upload_id>/complete", "uploads:complete_upload", "uploads", names="upload", has_limit=False
+    ),
     Route("PUT", "/render/<job_id>/webhook", "webhooks:change_webhook", "webhooks", names="job"),
     Route("GET", "/webhooks/deliveries", "webhooks:show_deliveries", "webhooks"),
     Route("POST", "/webhooks/deliveries/<delivery_id>/retry", "webhooks:retry_webhook", "webhooks", names="delivery"),
-    Route("GET", "/webhooks/secret", "webhooks:show_secret", "webhooks"),
+    Route("GET", "/webhooks/secret", "webhooks:show_secret", "webhooks", has_entry=True),
     Route("POST", "/webhooks/secret/rotate", "webhooks:rotate_secret", "webhooks"),
     Route("POST", "/keys", "keys:create_key", "keys", access="admin"),
     Route("GET", "/keys", "keys:show_keys", "keys", access="admin"),

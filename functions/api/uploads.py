@@ -6,6 +6,7 @@ from pathlib import Path
 
 import flask
 
+from functions.api.audit import add_facts
 from functions.api.auth import caller
 from functions.api.endpoint import endpoint
 from functions.api.links import make_url
@@ -24,9 +25,11 @@ _PIECE = 1 << 20
 def create_upload(body: UploadAnnouncement) -> tuple[UploadTarget, int, dict[str, str]]:
     """Create an upload. The answer has the URL and the method for its bytes; ``POST /uploads/ID/complete`` is next."""
     from sutradhar.pipeline import uploads
+    from sutradhar.pipeline.audit import list_upload_facts
 
     services = bootstrap.services()
     upload = uploads.create_upload(services, **dict(body), caller=caller())
+    add_facts(**list_upload_facts(upload))
     url = services.blobs.upload_url(upload.blob, upload.content_type, upload.size, find_page_origin())
     target = UploadTarget(
         upload_id=upload.id,

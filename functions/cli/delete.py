@@ -1,5 +1,6 @@
 """Run `sutradhar delete`: delete a job and its files."""
 
+from functions.cli.audit import note_terminal_act
 from functions.cli.confirm import Yes, confirm
 from functions.cli.console import print_line, report_errors
 from functions.cli.jobs import JobId
@@ -20,6 +21,7 @@ def delete(job_id: JobId, yes: Yes = False, as_json: AsJson = False) -> None:
             plan = services.jobs.get(job_id).current_plan
             confirm(f"Delete {job_id} ({plan.title or plan.topic or plan.prompt or 'without a title'}) with its video?")
         delete_job(services, job_id)
+        note_terminal_act("delete_render", job_id)
         if bootstrap.settings().process.backend == "local":
             delete_job_files(services, DeleteJob(job_id=job_id))  # no server may be running
     if as_json:

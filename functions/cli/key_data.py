@@ -1,17 +1,15 @@
 """Delete all data of a key for `sutradhar keys delete-data`, and print what was deleted."""
 
 import math
-import secrets
 from collections.abc import Sequence
 
+from functions.cli.audit import note_terminal_act
 from functions.cli.confirm import confirm
 from functions.cli.console import print_line
 from functions.cli.output import add_row, make_table, print_json, print_table
 from sutradhar import bootstrap
 from sutradhar.domain.core.api_key import ApiKey
-from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.jobs.removal_answer import RemovalAnswer
-from sutradhar.pipeline.audit import note_act
 
 
 def delete_key_data(key_id: str, keys: Sequence[ApiKey], *, yes: bool) -> RemovalAnswer:
@@ -27,14 +25,7 @@ def delete_key_data(key_id: str, keys: Sequence[ApiKey], *, yes: bool) -> Remova
     if not yes:
         confirm(f"Delete all jobs, files and uploads of {key_id}?")
     removal, _ = data_removal.request_removal(services, key_id, "terminal")
-    entry = AuditEntry(
-        id=secrets.token_hex(8),
-        at=services.clock.now(),
-        action="remove_key_data",
-        actor="terminal",
-        facts={"key_id": key_id, "removal_id": removal.id},
-    )
-    note_act(services.documents, entry)
+    note_terminal_act("remove_key_data", key_id=key_id, removal_id=removal.id)
     if bootstrap.settings().process.backend == "local":
         removal = data_removal.run_removal(services, removal)  # no server may be running
     else:

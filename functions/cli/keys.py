@@ -1,11 +1,11 @@
 """Run `sutradhar keys`: make, list, rotate and revoke the keys of the API."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Annotated, cast
 
 import typer
 
+from functions.cli.audit import note_terminal_act
 from functions.cli.confirm import Yes
 from functions.cli.console import console, print_line, report_errors
 from functions.cli.key_data import delete_key_data, print_removal
@@ -15,9 +15,7 @@ from functions.cli.start import begin_command, prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.api_key import ApiKey, Role
-from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.pipeline import api_keys
-from sutradhar.pipeline.audit import note_act
 
 app = typer.Typer(help="API keys. Once a key exists, every call needs one.", no_args_is_help=True)
 
@@ -43,7 +41,7 @@ def add(
         prepare_home(least_free=0)
         backend = bootstrap.backend()
         key, secret = api_keys.create(backend.records, backend.clock, name, cast(Role, role), daily_budget)
-        _note_act("create_key", key)
+        note_terminal_act("create_key", key_id=key.id, role=key.role)
     _print_secret(key, "Its secret", secret, as_json=as_json)
 
 
@@ -78,18 +76,6 @@ def show(as_json: AsJson = False) -> None:
     print_table(table, "No keys: only this machine may call. `sutradhar keys add NAME` makes the first.")
 
 
-def _note_act(action: str, key: ApiKey) -> None:
-    backend = bootstrap.backend()
-    entry = AuditEntry(
-        id=secrets.token_hex(8),
-        at=backend.clock.now(),
-        action=action,
-        actor="terminal",
-        facts={"key_id": key.id, "role": key.role},
-    )
-    note_act(backend.documents, entry)
-
-
 def _list_keys() -> list[ApiKey]:
     """Return all keys, those of the environment of this process last."""
     settings = bootstrap.settings().api
@@ -103,7 +89,7 @@ def rotate(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
     with report_errors():
         prepare_home(least_free=0)
         key, secret = api_keys.rotate(bootstrap.backend().records, key_id)
-        _note_act("rotate_key", key)
+        note_terminal_act("rotate_key", key_id=key.id, role=key.role)
     _print_secret(key, "Its new secret", secret, as_json=as_json)
 
 
@@ -114,7 +100,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The id that `list` shows.
         prepare_home(least_free=0)
         records = bootstrap.backend().records
         key = api_keys.revoke(records, key_id)
-        _note_act("revoke_key", key)
+        note_terminal_act("revoke_key", key_id=key.id, role=key.role)
     if as_json:
         print_json(_describe_key(key))
     else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from functions.cli.audit import describe_terminal_act, note_terminal_act
 from functions.cli.console import console, handle_signals, print_failure, print_line, print_note, report_errors
 from functions.cli.jobs import describe_job
 from functions.cli.options import Out, PlanOptions, choose_providers, take_plan_options
@@ -18,6 +19,7 @@ from functions.cli.waiting_job import print_ways_on, show_review
 from gpu_renderer.core.segments import ENGINE_VERSION
 from sutradhar import bootstrap, telemetry
 from sutradhar.domain.billing.price import usd
+from sutradhar.domain.core.audit import AuditEntry
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import summarize_fallbacks
 from sutradhar.domain.plan.plan import RenderPlan
@@ -123,11 +125,20 @@ def _begin(plan: RenderPlan) -> Job:
         return before
     if before and before.state is JobState.FAILED:
         print_line(f"Continuing {before.id}, which had failed.")
-        return retry(services, before.id)
+        job = retry(services, before.id)
+        note_terminal_act("retry_render", job.id)
+        return job
     if before and not before.state.is_terminal:
         print_line(f"Continuing {before.id}.")
         return before
-    return submit(services, plan, limits=bootstrap.settings().terminal_limits)[0]
+    limits = bootstrap.settings().terminal_limits
+    return submit(services, plan, limits=limits, describe=_describe_order)[0]
+
+
+def _describe_order(job: Job) -> AuditEntry:
+    from sutradhar.pipeline.audit import list_order_facts
+
+    return describe_terminal_act("create_render", job.id, **list_order_facts(job))
 
 
 def _deliver_refused(job: Job, folder: Path) -> Path | None:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from functions.cli.audit import note_terminal_act
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.plan.own_media import is_upload_id
 from sutradhar.domain.plan.shorthand import is_music_word
+from sutradhar.domain.plan.upload import Upload
 
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _ADDRESS = re.compile(r"(?!file:)([A-Za-z][A-Za-z0-9+.-]+://|data:|mailto:|www\.)", re.IGNORECASE)
@@ -42,18 +44,38 @@ def find_file(text: str, folder: Path) -> Path:
     raise FileProblem(_explain_missing(text, folder))
 
 
+def import_named_file(text: str, folder: Path) -> Upload:
+    """Store the file that ``text`` names as an upload, and note in the audit log that it is stored or refused.
+
+    Raises:
+        FileProblem: the file does not exist or cannot be used.
+        InvalidRequest: the file was refused.
+    """
+    from sutradhar.pipeline.audit import list_upload_facts
+    from sutradhar.pipeline.uploads import decode_name, import_file
+
+    path = find_file(text, folder)
+    try:
+        upload = import_file(bootstrap.services(), path)
+    except InvalidRequest as exc:
+        reason = "; ".join(error.message for error in exc.errors)
+        name = decode_name(path.name)[:200]
+        note_terminal_act("check_upload", filename=name, state="refused", reason=reason[:300])
+        raise
+    note_terminal_act("check_upload", **list_upload_facts(upload))
+    return upload
+
+
 def upload_named_files(body: Any, folder: Path) -> tuple[Any, list[FieldError]]:
     """Turn every file that ``body`` names (``"clip": "beach.mp4"``) into an upload; return the changed body, and errors
     about files that cannot be used."""
-    from sutradhar.pipeline.uploads import import_file
-
     wrong: list[FieldError] = []
 
     def upload(text: str, field: str) -> str:
         if is_upload_id(text):
             return text
         try:
-            return import_file(bootstrap.services(), find_file(text, folder)).id
+            return import_named_file(text, folder).id
         except FileProblem as exc:
             wrong.append(FieldError(field, f"({text}) {exc}"))
         except InvalidRequest as exc:

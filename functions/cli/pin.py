@@ -1,5 +1,6 @@
 """Run `sutradhar pin` and `sutradhar unpin`: choose the jobs that retention keeps."""
 
+from functions.cli.audit import note_terminal_act
 from functions.cli.console import print_line, report_errors
 from functions.cli.jobs import JobId
 from functions.cli.output import AsJson, print_json
@@ -23,6 +24,7 @@ def _set_pin(job_id: str, *, pinned: bool, as_json: bool) -> None:
     with report_errors():
         begin_command()
         job = set_pin(bootstrap.services(), job_id, pinned)
+        note_terminal_act("pin_render" if pinned else "unpin_render", job_id)
     if as_json:
         print_json({"job_id": job.id, "pinned": job.pinned})
     else:

@@ -7,9 +7,8 @@ import typer
 
 from functions.cli.console import print_line, report_errors
 from functions.cli.output import AsJson, print_json
-from functions.cli.own_files import FileProblem, find_file
+from functions.cli.own_files import FileProblem, import_named_file
 from functions.cli.start import prepare_home
-from sutradhar import bootstrap
 from sutradhar.domain.core.errors import InvalidRequest
 
 
@@ -18,14 +17,12 @@ def upload(
     as_json: AsJson = False,
 ) -> None:
     """Store files and print their ids, which plans use as `scenes[].clip`, `scenes[].image` or `music.upload`."""
-    from sutradhar.pipeline.uploads import import_file
-
     refused, stored_files = False, []
     with report_errors():
         prepare_home()
         for name in files:
             try:
-                stored = import_file(bootstrap.services(), find_file(name, Path()))
+                stored = import_named_file(name, Path())
             except FileProblem as exc:
                 print_line((name, "red"), f" {exc}")
                 refused = True

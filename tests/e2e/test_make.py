@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from sutradhar import bootstrap
+from sutradhar.pipeline.audit import AUDIT
+from tests.conftest import forget
 from tests.e2e.conftest import Terminal
 
 FILES = {
@@ -40,7 +43,7 @@ def probe(path: Path) -> dict[str, str]:
     return {k: str(v) for stream in reversed(streams) for k, v in stream.items()}
 
 
-def test_a_plan_becomes_a_checked_video(terminal: Terminal) -> None:
+def test_a_plan_becomes_a_checked_video(home: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     done = terminal.make()
     out, _ = done.communicate(timeout=300)
     assert done.returncode == 0, out
@@ -54,6 +57,13 @@ def test_a_plan_becomes_a_checked_video(terminal: Terminal) -> None:
     assert "प्रह्लाद" not in (terminal.out / "captions.hi.srt").read_text()
     assert "लोमड़ी" in (terminal.out / "captions.hi.srt").read_text()
     assert terminal.leftovers() == []
+    monkeypatch.setenv("SUTRADHAR_HOME", str(terminal.home))
+    forget()
+    (order,) = bootstrap.backend().documents.list(AUDIT, owner="terminal", limit=10).records
+    assert (order.action, order.facts["scenes"]) == (
+        "create_render",
+        len(json.loads(terminal.plan.read_text())["scenes"]),
+    )
 
     first = (terminal.out / "video.mp4").read_bytes()
     again = terminal.make()

@@ -21,6 +21,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, submit
 
@@ -111,6 +112,8 @@ def test_a_waiting_job_is_shown_and_approved(home: Path, tmp_path: Path) -> None
     (narration,) = show_review(job, tmp_path)
     assert narration.read_bytes().startswith(b"RIFF")
     assert run_json("approve", job.id) == {"job_id": job.id, "state": "running"}
+    acts = bootstrap.backend().documents.list(AUDIT, owner="terminal", limit=10).records
+    assert [(one.action, one.job_id) for one in acts] == [("approve_render", job.id)]
     assert f"sutradhar status {job.id} --watch" in run("approve", job.id).stderr
 
 

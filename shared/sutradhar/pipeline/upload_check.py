@@ -8,6 +8,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.jobs.messages import CheckUpload
 from sutradhar.domain.plan.upload import Upload
+from sutradhar.pipeline.audit import note_check
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import get_upload, read_uploads
 from sutradhar.pipeline.uploads import check_in_process, delete_if_refused, update_unchecked
@@ -43,9 +44,10 @@ def check_upload(services: Services, message: CheckUpload) -> None:
     upload = get_upload(services, message.upload_id)
     if upload.is_checked:
         delete_if_refused(services, upload)
-        return
-    with hold_lease(services, f"check-{upload.id}", MAX_LEASE):
-        check_in_process(services, upload.id)
+    else:
+        with hold_lease(services, f"check-{upload.id}", MAX_LEASE):
+            upload = check_in_process(services, upload.id)
+    note_check(services.documents, upload, services.clock.now())
 
 
 def give_up_check(services: Services, upload_id: str, cause: BaseException) -> None:

@@ -90,8 +90,6 @@ def delete_if_refused(services: Services, upload: Upload) -> None:
 
 def import_file(services: Services, path: Path) -> Upload:
     """Store a file of this machine; the same bytes are the same upload. Raise InvalidRequest that names the file."""
-    # records are text, so a name in an old encoding is decoded for them
-    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -103,7 +101,7 @@ def import_file(services: Services, path: Path) -> Upload:
         upload_id = f"up-{digest[:16]}"
         read_uploads(services, [upload_id])  # moves what an earlier version stored
         with hold_lease(services, f"check-{upload_id}", MAX_LEASE):  # so that no worker deletes it meanwhile
-            upload = create_upload(services, name, "application/octet-stream", size, upload_id)
+            upload = create_upload(services, decode_name(path.name), "application/octet-stream", size, upload_id)
             if not services.blobs.exists(upload.blob):
                 services.blobs.put_file(upload.blob, path)
         upload = check_in_process(services, upload.id)
@@ -112,6 +110,11 @@ def import_file(services: Services, path: Path) -> Upload:
     if upload.refusal:
         raise InvalidRequest([FieldError(str(path), upload.refusal)])
     return upload
+
+
+def decode_name(name: str) -> str:
+    """Return the name of a file as text for records, also if the name is in an old encoding."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _read_facts(services: Services, upload: Upload) -> MediaInfo:

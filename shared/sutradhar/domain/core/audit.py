@@ -15,10 +15,10 @@ class AuditEntry(Record):
     id: str
     at: datetime
     action: str
-    """The name of the view that did it, such as ``create_render``, or ``end_render``, ``refuse_key``, ``limit_reached``
-    and ``quota_refused``."""
+    """The name of the view that did it, such as ``create_render``, or ``end_render``, ``check_upload``, ``refuse_key``,
+    ``limit_reached`` and ``quota_refused``. Commands of the terminal use the same names."""
     actor: str = ""
-    """The id of the API key, or ``terminal``; empty: a caller without a key."""
+    """The id of the API key or of the account of a token, or ``terminal``; empty: a caller without a key."""
     address: str = ""
     job_id: str = ""
     request_id: str = ""
