@@ -5,6 +5,7 @@ import sys
 from click import ClickException, edit
 from rich.prompt import Prompt
 
+from functions.cli.audit import note_terminal_act
 from functions.cli.console import console, print_line, print_request_errors
 from functions.cli.plan_edit import read_changes, write_fields
 from functions.cli.waiting_job import print_ways_on
@@ -60,8 +61,10 @@ def _decide(job: Job, *, is_approved: bool) -> None:
 
     if is_approved:
         approve(bootstrap.services(), job.id, {get_plan_version(job)})
+        note_terminal_act("approve_render", job.id)
     else:
         cancel(bootstrap.services(), job.id)
+        note_terminal_act("cancel_render", job.id)
 
 
 def _change(job: Job, text: str) -> None:
@@ -69,3 +72,4 @@ def _change(job: Job, text: str) -> None:
 
     patch = read_changes(job.current_plan, text)
     change_plan(bootstrap.services(), job.id, patch, versions={get_plan_version(job)})
+    note_terminal_act("patch_plan", job.id)

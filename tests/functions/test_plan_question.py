@@ -13,6 +13,7 @@ from sutradhar import bootstrap
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanPatch
+from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.review import change_plan
 from sutradhar.pipeline.submit import cancel, submit
@@ -91,6 +92,8 @@ def test_yes_approves_and_no_cancels(waiting: Job, answer: Answer) -> None:
     answer("n")
     assert ask_about_plan(other)
     assert (read(other).state, read(other).cancel_reason) == (JobState.CANCELLED, "")
+    acts = bootstrap.backend().documents.list(AUDIT, owner="terminal", limit=10).records
+    assert [(act.action, act.job_id) for act in acts] == [("cancel_render", other.id), ("approve_render", waiting.id)]
 
 
 def test_a_plan_is_changed_in_the_editor(
