@@ -2,6 +2,7 @@
 
 from functions.api.auth import caller
 from functions.api.client_plan import OrderedPlan
+from functions.api.cost_estimate import CostEstimate, describe_estimate
 from functions.api.endpoint import endpoint
 from functions.api.library import PlanCopy, copy_plan
 from functions.api.problem import ProblemField
@@ -11,24 +12,9 @@ from sutradhar.domain.billing.price import usd
 from sutradhar.domain.core.base import Frozen
 
 
-class EstimatedLine(Frozen):
-    """The estimated cost of one asset in US dollars."""
-
-    slot: str
-    provider: str
-    model: str
-    usd: float
-    most_usd: float
-
-
-class PlanEstimate(Frozen):
+class PlanEstimate(CostEstimate):
     """The estimated cost and time of a video."""
 
-    expected_usd: float
-    most_usd: float
-    """The sum that would be reserved for all calls of providers."""
-    lines: tuple[EstimatedLine, ...]
-    """The paid assets that no earlier job has made."""
     video_seconds: float
     wait_seconds: int
     budget_left_usd: float | None
@@ -64,18 +50,7 @@ def preview_plan(body: OrderedPlan) -> PlanPreview:
         notices=run.notices,
         plan=copy_plan(run.plan),
         estimate=PlanEstimate(
-            expected_usd=usd(run.estimate.expected_cost),
-            most_usd=usd(run.estimate.max_cost),
-            lines=tuple(
-                EstimatedLine(
-                    slot=str(line.slot),
-                    provider=line.provider,
-                    model=line.model,
-                    usd=usd(line.expected),
-                    most_usd=usd(line.max),
-                )
-                for line in run.estimate.lines
-            ),
+            **dict(describe_estimate(run.estimate)),
             video_seconds=round(run.video_sec, 1),
             wait_seconds=estimate_wait_sec(run.video_sec),
             budget_left_usd=None if run.left_today is None else usd(run.left_today),

@@ -3,6 +3,7 @@
 import flask
 
 from functions.api.auth import caller, require_access
+from functions.api.cost_estimate import CostEstimate, describe_estimate
 from functions.api.endpoint import endpoint
 from functions.api.library import PlanCopy, copy_plan
 from functions.api.links import make_url
@@ -26,24 +27,6 @@ class NarrationLink(Frozen):
     url: str
     duration_sec: float
     provider: str
-
-
-class ExpectedCostLine(Frozen):
-    slot: str
-    """The asset, such as ``scene-00-image``."""
-    provider: str
-    model: str
-    expected_usd: float
-    most_usd: float
-    """The sum that is reserved before the call."""
-
-
-class CostEstimate(Frozen):
-    """The cost of everything that is not made yet."""
-
-    expected_usd: float
-    most_usd: float
-    lines: tuple[ExpectedCostLine, ...]
 
 
 class PlanReview(Frozen):
@@ -115,17 +98,6 @@ def _describe(view: PlanView) -> PlanReview:
         )
         for scene, asset in sorted(view.narrations.items())
     )
-    lines = tuple(
-        ExpectedCostLine(
-            slot=str(line.slot),
-            provider=line.provider,
-            model=line.model,
-            expected_usd=usd(line.expected),
-            most_usd=usd(line.max),
-        )
-        for line in view.cost.lines
-    )
-    cost = CostEstimate(expected_usd=usd(view.cost.expected_cost), most_usd=usd(view.cost.max_cost), lines=lines)
     return PlanReview(
         job_id=job.id,
         state=name_state(job),
@@ -134,7 +106,7 @@ def _describe(view: PlanView) -> PlanReview:
         changeable=CHANGEABLE,
         changes=job.plan_changes,
         narrations=narrations,
-        estimate=cost,
+        estimate=describe_estimate(view.cost),
         spent_usd=usd(view.account.spent),
         reserved_usd=usd(view.account.reserved),
         approved_at=job.approved_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from functions.api.endpoint import endpoint
 from functions.api.links import find_base_url
 from sutradhar import bootstrap
 from sutradhar.domain.core.base import Frozen
+from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.jobs.webhook import Delivery, DeliveryState
 
 if TYPE_CHECKING:
@@ -37,15 +37,15 @@ class DeliveryItem(Frozen):
     url: str
     state: DeliveryState
     attempts: int
-    next_attempt_at: datetime | None
-    last_attempt_at: datetime | None
+    next_attempt_at: UtcTime | None
+    last_attempt_at: UtcTime | None
     last_status: int | None
     """The HTTP status of the receiver's last answer; null: there was none."""
     last_problem: str | None
     last_reply: str | None
     """The beginning of the receiver's last answer."""
-    created_at: datetime
-    delivered_at: datetime | None
+    created_at: UtcTime
+    delivered_at: UtcTime | None
 
 
 class DeliveryQuery(Frozen):
@@ -65,7 +65,7 @@ class DeliveryList(Frozen):
 class SecretAnswer(Frozen):
     secret: str
     """Verify with it, by a library of standardwebhooks.com, that a webhook comes from here."""
-    previous_valid_until: datetime | None
+    previous_valid_until: UtcTime | None
     """Until then webhooks are signed by the secret before the last rotation as well."""
 
 
@@ -125,22 +125,16 @@ def _describe_delivery(delivery: Delivery) -> DeliveryItem:
         url=delivery.url,
         state=delivery.state,
         attempts=delivery.attempts,
-        next_attempt_at=_to_utc(delivery.due_at),
-        last_attempt_at=_to_utc(delivery.last_attempt_at),
+        next_attempt_at=delivery.due_at,
+        last_attempt_at=delivery.last_attempt_at,
         last_status=delivery.last_status,
         last_problem=delivery.last_problem or None,
         last_reply=delivery.last_reply or None,
-        created_at=delivery.created_at.astimezone(UTC),
-        delivered_at=_to_utc(delivery.delivered_at),
+        created_at=delivery.created_at,
+        delivered_at=delivery.delivered_at,
     )
 
 
 def _describe_secret(secret: SigningSecret) -> SecretAnswer:
     is_rotated = len(secret.list_valid(bootstrap.backend().clock.now())) > 1
-    return SecretAnswer(
-        secret=secret.secret, previous_valid_until=_to_utc(secret.previous_until) if is_rotated else None
-    )
-
-
-def _to_utc(at: datetime | None) -> datetime | None:
-    return at and at.astimezone(UTC)
+    return SecretAnswer(secret=secret.secret, previous_valid_until=secret.previous_until if is_rotated else None)

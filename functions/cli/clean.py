@@ -6,10 +6,10 @@ from pathlib import Path
 from functions.cli.confirm import Yes, confirm
 from functions.cli.console import print_line, report_errors
 from functions.cli.output import AsJson, print_json
-from functions.cli.running_servers import is_locked
 from functions.cli.start import LOG_NAME, prepare_home
 from sutradhar import bootstrap
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest
+from sutradhar.file_lock import is_locked
 
 _DATABASE = "state.db"
 _NAMES = (

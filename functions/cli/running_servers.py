@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
+from sutradhar.file_lock import is_locked
+
 _FOLDER = "servers"
 
 
@@ -54,18 +56,6 @@ def list_servers(home: Path) -> list[RunningServer]:
         else:
             path.unlink(missing_ok=True)
     return servers
-
-
-def is_locked(path: Path) -> bool:
-    """Return whether a living process holds the lock on ``path``."""
-    try:
-        with path.open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _wait_for_lock(path: Path) -> None:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.contract.conftest import StoreFixture, gcp_kit, local_kit
+from tests.contract.machines import play
 from tests.notes import NOTES, Note
 
 NAMES = st.sampled_from(["a", "b", "c/d", "ё हि", "e@f"])
@@ -71,27 +71,13 @@ class DocumentsMachine(RuleBasedStateMachine):
         assert [note.due_at for note in found_notes] == sorted(note.due_at for note in due if note.due_at)
 
     def teardown(self) -> None:
-        for _ in self._kit:
-            pass
+        next(self._kit, None)
 
 
 def test_sqlite_equals_the_model(tmp_path_factory: pytest.TempPathFactory) -> None:
-    def kits() -> Iterator[StoreFixture]:
-        folder: Path = tmp_path_factory.mktemp("kit")
-        return local_kit(folder)
-
-    class Machine(DocumentsMachine):
-        pass
-
-    Machine.kits = staticmethod(kits)
-    run_state_machine_as_test(Machine, settings=settings(max_examples=40, stateful_step_count=20, deadline=None))
+    play(DocumentsMachine, lambda: local_kit(Path(tmp_path_factory.mktemp("kit"))), examples=40, steps=20)
 
 
 @pytest.mark.usefixtures("emulators")
 def test_firestore_equals_the_model() -> None:
-    class Machine(DocumentsMachine):
-        pass
-
-    Machine.kits = staticmethod(gcp_kit)
-    quick = settings(max_examples=6, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(Machine, settings=quick)
+    play(DocumentsMachine, gcp_kit, examples=6, steps=20)

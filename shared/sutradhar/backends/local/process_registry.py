@@ -9,6 +9,8 @@ import os
 import secrets
 from pathlib import Path
 
+from sutradhar.file_lock import is_locked
+
 
 class ProcessRegistry:
     """This process among the processes that share ``home``. ``owner`` names it in leases and temporary files."""
@@ -25,12 +27,7 @@ class ProcessRegistry:
         path = self._folder / owner
         if owner == self.owner:
             return not self._file.closed
-        try:
-            with path.open() as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except BlockingIOError:
+        if is_locked(path):
             return True
         path.unlink(missing_ok=True)
         return False
