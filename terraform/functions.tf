@@ -35,7 +35,7 @@ locals {
   )
   environment = merge(local.shared_environment, {
     FIRESTORE_DATABASE = google_firestore_database.this.name
-    RENDER_JOB         = google_cloud_run_v2_job.renderer[var.render_on].name
+    RENDER_JOB         = local.render_jobs[var.render_on]
     RENDER_CPUS        = tostring(var.renderer_size.cpus)
     RENDER_MEMORY_GIB  = tostring(var.renderer_size.memory_gib)
     RENDER_GPU         = var.render_on == "gpu" ? "1" : "0"

@@ -1,7 +1,11 @@
 # The renderer and its twin without a graphics card. A render names its number of tasks; each is one machine.
+locals {
+  render_jobs = { gpu = "${var.name}-renderer", cpu = "${var.name}-renderer-cpu" }
+}
+
 resource "google_cloud_run_v2_job" "renderer" {
-  for_each            = toset(["gpu", "cpu"])
-  name                = each.key == "gpu" ? "${var.name}-renderer" : "${var.name}-renderer-cpu"
+  for_each            = local.render_jobs
+  name                = each.value
   location            = var.region
   deletion_protection = false # it holds nothing
 
@@ -30,7 +34,7 @@ resource "google_cloud_run_v2_job" "renderer" {
           )
         }
         dynamic "env" {
-          for_each = local.shared_environment
+          for_each = merge(var.settings, local.shared_environment)
           content {
             name  = env.key
             value = env.value

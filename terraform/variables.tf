@@ -178,9 +178,13 @@ variable "secrets" {
 }
 
 variable "settings" {
-  description = "More environment variables of all functions, such as PROVIDERS or DAILY_BUDGET_USD (docs/providers.md). Nothing secret: see secrets."
+  description = "More environment variables of all functions and of the renderer, such as PROVIDERS, DAILY_BUDGET_USD or ENCODER (.env.example lists all). Nothing secret: see secrets."
   type        = map(string)
   default     = {}
+  validation {
+    condition     = length(setintersection(keys(var.settings), keys(local.not_settings))) == 0
+    error_message = join(" ", [for name in setintersection(keys(var.settings), keys(local.not_settings)) : "${name}: ${local.not_settings[name]}."])
+  }
   validation {
     condition     = length(setintersection(keys(var.settings), setunion(keys(local.environment), keys(var.secrets)))) == 0
     error_message = "A setting cannot have the name of a secret or of a variable that functions.tf sets."

@@ -102,17 +102,18 @@ class Planned:
 
 
 def plan(terraform: Terraform, **variables: Any) -> Planned:
-    terraform.ok("plan", "-input=false", "-out=plan", *_settings(variables))
+    terraform.ok("plan", "-input=false", "-out=plan", *list_arguments(**variables))
     return _gather_values(json.loads(terraform.ok("show", "-json", "plan"))["planned_values"])
 
 
 def apply(terraform: Terraform, **variables: Any) -> Planned:
     """As ``plan``; what only Google knows has made-up values, the same wherever it is referred to."""
-    terraform.ok("apply", "-input=false", "-auto-approve", *_settings(variables))
+    terraform.ok("apply", "-input=false", "-auto-approve", *list_arguments(**variables))
     return _gather_values(json.loads(terraform.ok("show", "-json"))["values"])
 
 
-def _settings(variables: dict[str, Any]) -> list[str]:
+def list_arguments(**variables: Any) -> list[str]:
+    """Return the arguments that set the variables of a deployment."""
     values_by_name = {**VARIABLES, **variables}
     return [
         f"-var={name}={value if isinstance(value, str) else json.dumps(value)}"

@@ -100,6 +100,8 @@ ACCOUNTS = {
     "GOOGLE_CLOUD_PROJECT": "p",
     "REGION": "r",
     "ASSET_BUCKET": "b",
+    "OIDC_ISSUER": "https://issuer.example",
+    "OIDC_AUDIENCE": "us",
 }
 
 
