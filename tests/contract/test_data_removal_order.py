@@ -21,18 +21,11 @@ from sutradhar.pipeline.sweep import sweep
 from sutradhar.pipeline.upload_deletion import order_deletion
 from tests.contract.conftest import StoreFixture, gcp_kit, local_kit
 from tests.contract.key_data import IMAGE, MINE, OTHER, SHARED_BLOB, KeyData
+from tests.contract.kills import Killer
 from tests.contract.webhook_post import Killed
 
 HANDLED = AnnounceEvents | DeliverWebhook | DeleteJob | DeleteUpload | RemoveData
 """The messages that are delivered here; those of the stages of a job are lost."""
-EFFECTS = {
-    "documents": ("create", "update", "delete"),
-    "jobs": ("update", "delete"),
-    "assets": ("delete",),
-    "blobs": ("delete",),
-    "records": ("update", "delete"),
-    "leases": ("acquire", "release"),
-}
 FATES = ("once", "killed", "killed", "killed", "twice", "lost", "sweep")
 MOST_EVENTS = 60
 """The events of an unruly schedule; after them nothing is lost or killed any more."""
@@ -44,24 +37,7 @@ class Schedule:
     def __init__(self, data: KeyData, random: Random) -> None:
         self.data, self.random = data, random
         self.kills: Counter[str] = Counter()
-        self._effects_left: int | None = None
-        """The effects that the running function still has before it is killed; None: it is not killed."""
-        for port, names in EFFECTS.items():
-            for name in names:
-                self._stop_before(getattr(data.kit, port), name)
-        self._stop_before(data.post.bus, "publish")
-
-    def _stop_before(self, target: Any, name: str) -> None:
-        real = getattr(target, name)
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            if self._effects_left is not None:
-                self._effects_left -= 1
-                if self._effects_left < 0:
-                    raise Killed
-            return real(*arguments, **named)
-
-        setattr(target, name, call)
+        self._killer = Killer(data.post)
 
     def play_event(self, fate: str) -> None:
         """Deliver one message with ``fate``, or sweep."""
@@ -82,17 +58,15 @@ class Schedule:
 
     @contextmanager
     def _kill_after(self, effects: int | None, message: Message) -> Iterator[None]:
-        self._effects_left = effects
         try:
-            yield
+            with self._killer.kill_after(effects):
+                yield
         except Killed:
             self.kills[message.type] += 1
             self.data.post.bus.messages.append(message)  # delivered again, perhaps before the lease has ended
             self.data.kit.clock.advance(self.random.choice([1, 700]))
         except (LeaseHeld, Conflict):
             self.data.post.bus.messages.append(message)
-        finally:
-            self._effects_left = None
 
     @property
     def is_running(self) -> bool:

@@ -11,7 +11,10 @@ _KEPT = (
     "the lines of the audit log",
     "the amounts that jobs paid to providers, and the counts of the metrics",
     "for eight days the ids of deleted jobs, so that late messages find nothing",
-    "until they are too old, encoded segments and assets that were made from texts: other jobs may share them",
+    (
+        "until they are too old, files whose names tell only what is in them, since other jobs may share them: encoded"
+        " segments, assets that were made from texts, and assets that earlier versions made from uploads"
+    ),
 )
 
 
