@@ -18,7 +18,7 @@ from sutradhar.ports.stores import MAX_COUNTED, EntryPage
 
 _FIELDS = {"owner": "owner", "state": "shown_state", "language": "language"}
 """The field of a document for each field of a filter."""
-_SHOWN = ("entry", "prefixes")
+_ENTRY, _PREFIXES = "entry", "prefixes"
 _MAX_EXAMINED = 500
 """The most documents that one page of a search for several words examines: Firestore compares only one of the words."""
 _REFRESH_PAGE, _MAX_REFRESH_PAGES = 300, 10
@@ -48,8 +48,9 @@ def list_entries(store: Firestore, matching: LibraryFilter, limit: int, after: s
     if len(matching.words) > 1:
         return _search_several(store, matching, limit, after, skip)
     # one entry more than requested tells whether there is another page
-    entries = _read_entries(store, _order(store, matching, after).offset(skip).limit(limit + 1))
-    page = [entry for entry, _ in entries[:limit]]
+    query = _order(store, matching, after).offset(skip).limit(limit + 1).select([_ENTRY])
+    entries = [_read_entry(snapshot) for snapshot in store.read(lambda: query.stream(**STREAM))]
+    page = entries[:limit]
     return EntryPage(page, _end_page(page[-1]) if entries[limit:] else None)
 
 
@@ -58,7 +59,8 @@ def _search_several(store: Firestore, matching: LibraryFilter, limit: int, after
     others, page = set(matching.words[1:]), list[LibraryEntry]()
     batch, examined = limit + 1, 0
     while examined < _MAX_EXAMINED:
-        entries = _read_entries(store, _order(store, matching, after).limit(batch))
+        query = _order(store, matching, after).limit(batch).select([_ENTRY, _PREFIXES])
+        entries = [_read_searched(snapshot) for snapshot in store.read(partial(query.stream, **STREAM))]
         for entry, prefixes in entries:
             if others <= prefixes:
                 if skip:
@@ -130,19 +132,17 @@ def _select(store: Firestore, matching: LibraryFilter) -> Any:
     return query
 
 
-def _read_entries(store: Firestore, query: Any) -> list[tuple[LibraryEntry, set[str]]]:
-    """Return the entries of ``query``, each with the beginnings of its words."""
-    snapshots = store.read(lambda: query.select(_SHOWN).stream(**STREAM))
-    return [_read_entry(snapshot) for snapshot in snapshots]
+def _read_searched(snapshot: Any) -> tuple[LibraryEntry, set[str]]:
+    """Return an entry with the beginnings of its words."""
+    entry, prefixes = _read_entry(snapshot), (snapshot.to_dict() or {}).get(_PREFIXES)
+    return entry, set(list_entry_prefixes(entry) if prefixes is None else prefixes)
 
 
-def _read_entry(snapshot: Any) -> tuple[LibraryEntry, set[str]]:
-    fields = snapshot.to_dict() or {}
-    if text := fields.get("entry"):
-        return LibraryEntry.from_record(text), set(fields["prefixes"])
+def _read_entry(snapshot: Any) -> LibraryEntry:
+    if text := (snapshot.to_dict() or {}).get(_ENTRY):
+        return LibraryEntry.from_record(text)
     # a version without a library wrote it, and it was not refreshed yet
-    entry = make_entry(Job.from_record(snapshot.reference.get(["body"], **CALL).get("body")))
-    return entry, set(list_entry_prefixes(entry))
+    return make_entry(Job.from_record(snapshot.reference.get(["body"], **CALL).get("body")))
 
 
 def _end_page(entry: LibraryEntry) -> str:

@@ -19,6 +19,7 @@ from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, 
 from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.records import change_records
 from sutradhar.backends.gcp.retry import translate_errors
+from sutradhar.backends.gcp.shared_calls import SharedCalls
 from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import FieldError, InvalidRequest, LeaseHeld, NotFound, StaleLease
@@ -47,6 +48,7 @@ class FirestoreJobStore(JobStore):
 
     def __init__(self, store: Firestore, keep_finished: timedelta) -> None:
         self._store, self._keep_finished = store, keep_finished
+        self._counts: SharedCalls[int | None] = SharedCalls()
 
     def create(
         self, job: Job, documents: Sequence[NewDocument[Any]] = (), records: RecordChange | None = None
@@ -80,8 +82,8 @@ class FirestoreJobStore(JobStore):
     def get_with(self, job_id: str, names: Sequence[str]) -> tuple[Job, Values]:
         references = [self._document(job_id), *(self._store.document("records", name) for name in names)]
         read = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
-        found = {snapshot.reference.path: snapshot for snapshot in read if snapshot.exists}
-        job, *records = (found.get(reference.path) for reference in references)
+        snapshots = {snapshot.reference.path: snapshot for snapshot in read if snapshot.exists}
+        job, *records = (snapshots.get(reference.path) for reference in references)
         if job is None:
             raise NotFound(f"there is no job {job_id}")
         values = {name: record.get("body") for name, record in zip(names, records, strict=True) if record is not None}
@@ -163,7 +165,8 @@ class FirestoreJobStore(JobStore):
         return library.list_entries(self._store, matching, limit, after, skip)
 
     def count_entries(self, matching: LibraryFilter) -> int | None:
-        return library.count_entries(self._store, matching)
+        # a count reads an index entry for each job, and a library is often shown to many callers of one key
+        return self._counts.get(matching, lambda: library.count_entries(self._store, matching))
 
     def refresh_entries(self, position: str, now: datetime) -> str:
         return library.refresh_entries(self._store, position, now)
