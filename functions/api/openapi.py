@@ -41,40 +41,58 @@ def make_document() -> dict[str, Any]:
     )
     app.components_schemas = {}
     for route in ROUTES:
-        _add_operation(app, route, load_endpoint(route.view))
+        endpoint = load_endpoint(route.view)
+        _add_operation(app, route, endpoint, route.method, route.path)
+        for number, alias in enumerate(route.aliases, 1):
+            method, _, path = alias.partition(" ")
+            _add_operation(app, route, endpoint, method, path, number)
     document: dict[str, Any] = app.api_doc
     return document
 
 
-def _add_operation(app: OpenAPI, route: Route, endpoint: Endpoint) -> None:
-    add: Callable[..., Any] = getattr(app, route.method.lower())
+def _add_operation(app: OpenAPI, route: Route, endpoint: Endpoint, method: str, path: str, alias: int = 0) -> None:
+    """Document the call of ``path``. ``alias``: its number among the aliases of the route; 0: it is no alias.
+
+    OpenAPI has no word for an alias (github.com/OAI/OpenAPI-Specification/issues/213): each is an operation with an id
+    of its own. It is ``deprecated``, which asks new clients to use the other one; no alias is to be removed.
+    """
+    add: Callable[..., Any] = getattr(app, method.lower())
+    name = endpoint.view.__name__ + (f"_alias_{alias}" if alias else "")
     options = {
         "tags": [{"name": route.tag}],
-        "description": _describe(route, endpoint),
-        "operation_id": endpoint.view.__name__,
+        "description": _describe(route, endpoint, is_alias=bool(alias)),
+        "operation_id": name,
         "responses": dict(_list_responses(route, endpoint)),
         "security": [] if route.access == "open" else [{"key": []}, {"bearer": []}, {}],
+        "deprecated": bool(alias),
     }
-    add(route.path, **options)(_make_signature(route, endpoint))
+    add(path, **options)(_make_signature(endpoint, name, path))
 
 
-def _make_signature(route: Route, endpoint: Endpoint) -> Callable[..., None]:
+def _make_signature(endpoint: Endpoint, name: str, path: str) -> Callable[..., None]:
     """Return a function whose annotations tell flask-openapi the models; it is never called."""
 
     def view() -> None: ...
 
-    view.__name__, view.__doc__ = endpoint.view.__name__, endpoint.view.__doc__
+    view.__name__, view.__doc__ = name, endpoint.view.__doc__
     models: dict[str, Any] = {"query": endpoint.query, "body": endpoint.body}
-    if names := _PATH_VALUE.findall(route.path):
+    if names := _PATH_VALUE.findall(path):
         fields: dict[str, Any] = dict.fromkeys(names, (str, ...))
-        models["path"] = create_model(f"{endpoint.view.__name__}_path", **fields)
-    view.__annotations__ = {name: model for name, model in models.items() if model}
+        models["path"] = create_model(f"{name}_path", **fields)
+    view.__annotations__ = {part: model for part, model in models.items() if model}
     return view
 
 
-def _describe(route: Route, endpoint: Endpoint) -> str:
+def _describe(route: Route, endpoint: Endpoint, *, is_alias: bool) -> str:
     text = (endpoint.view.__doc__ or "").strip()
-    return f"{text}\n\nAlso: {', '.join(route.aliases)}" if route.aliases else text
+    if is_alias:
+        return f"The same as {_show_path(f'{route.method} {route.path}')}, for clients that use this path."
+    return f"{text}\n\nAlso: {', '.join(map(_show_path, route.aliases))}" if route.aliases else text
+
+
+def _show_path(path: str) -> str:
+    """Return ``path`` with its values as OpenAPI writes them."""
+    return "`" + _PATH_VALUE.sub(r"{\1}", path) + "`"
 
 
 def _list_responses(route: Route, endpoint: Endpoint) -> Iterator[tuple[str, Any]]:

@@ -25,10 +25,34 @@ def test_the_view_takes_the_values_of_its_paths(route: Route) -> None:
 
 @_EVERY_ROUTE
 def test_the_document_has_every_route(route: Route) -> None:
-    path = re.sub(r"<(\w+)>", r"{\1}", route.path)
-    operation = make_document()["paths"][path][route.method.lower()]
+    operation = make_document()["paths"][show(route.path)][route.method.lower()]
     assert operation["operationId"] == load_endpoint(route.view).view.__name__
     assert {str(status) for status in load_endpoint(route.view).answers} <= operation["responses"].keys()
+
+
+@_EVERY_ROUTE
+def test_an_alias_is_an_operation_of_its_own_that_names_the_call_to_use(route: Route) -> None:
+    paths = make_document()["paths"]
+    first = paths[show(route.path)][route.method.lower()]
+    assert not first["deprecated"]
+    for alias in route.aliases:
+        method, _, path = alias.partition(" ")
+        operation = paths[show(path)][method.lower()]
+        assert operation["deprecated"]
+        assert f"`{route.method} {show(route.path)}`" in operation["description"]
+        assert f"`{method} {show(path)}`" in first["description"]
+        own = {"operationId", "description", "deprecated"}
+        assert all(operation[name] == first[name] for name in (operation.keys() | first.keys()) - own)
+
+
+def test_each_operation_has_an_id_of_its_own() -> None:
+    ids = [operation["operationId"] for path in make_document()["paths"].values() for operation in path.values()]
+    assert len(ids) == len(set(ids)) == sum(1 + len(route.aliases) for route in ROUTES)
+
+
+def show(path: str) -> str:
+    """Return ``path`` as OpenAPI writes it."""
+    return re.sub(r"<(\w+)>", r"{\1}", path)
 
 
 def test_no_two_models_share_a_name() -> None:
