@@ -30,6 +30,7 @@ def _pause_garbage_collection() -> Iterator[None]:
 
 _MODULES = {
     "api": "functions.api.app",
+    "retention": "functions.retention",
     "sweep": "functions.sweep",
     **dict.fromkeys((*TOPICS, "dead_letter"), "functions.events"),
 }

@@ -61,16 +61,7 @@ resource "google_storage_bucket" "assets" {
       age = 1
     }
   }
-  # Cloud Storage itself drops an unfinished upload after a week (resumable sessions)
-  lifecycle_rule {
-    action {
-      type = "Delete"
-    }
-    condition {
-      age            = var.upload_days
-      matches_prefix = [local.uploads]
-    }
-  }
+  # The function retention deletes videos and uploads: a rule on their age would also delete those that are pinned or in use.
   dynamic "cors" {
     for_each = length(var.cors_origins) > 0 ? [sort(var.cors_origins)] : []
     content {
@@ -78,18 +69,6 @@ resource "google_storage_bucket" "assets" {
       method          = ["GET", "PUT"]
       response_header = ["Content-Type", "Range"]
       max_age_seconds = 3600
-    }
-  }
-  dynamic "lifecycle_rule" {
-    for_each = var.job_days > 0 ? [var.job_days] : []
-    content {
-      action {
-        type = "Delete"
-      }
-      condition {
-        age            = lifecycle_rule.value
-        matches_prefix = [local.jobs]
-      }
     }
   }
   depends_on = [google_project_service.this]
@@ -128,6 +107,22 @@ resource "google_storage_bucket_iam_member" "jobs" {
     title      = "${var.name}-jobs-only"
     expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/${local.jobs}\")"
   }
+}
+
+# retention looks for what is stored, and reads or deletes nothing: the functions of its messages do. No ready-made role has
+# just that.
+resource "google_project_iam_custom_role" "blob_lister" {
+  role_id     = "${replace(var.name, "-", "_")}_blob_lister"
+  title       = "Sutradhar: lists files"
+  description = "See names, sizes and times of files, not their contents"
+  permissions = ["storage.objects.list"]
+  depends_on  = [google_project_service.this]
+}
+
+resource "google_storage_bucket_iam_member" "lister" {
+  bucket = google_storage_bucket.assets.name
+  role   = google_project_iam_custom_role.blob_lister.id
+  member = "serviceAccount:${module.function["retention"].service_account}"
 }
 
 # The sweep writes the files of the audit log, and reads nothing.

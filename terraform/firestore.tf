@@ -94,7 +94,7 @@ resource "google_firestore_index" "documents_due" {
 }
 
 resource "google_firestore_field" "expire_at" {
-  for_each   = toset(["jobs", "assets", "leases", "records", "documents"])
+  for_each   = toset(["assets", "leases", "records", "documents"])
   database   = google_firestore_database.this.name
   collection = each.key
   field      = "expire_at"

@@ -9,6 +9,7 @@ locals {
     finish      = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 20, timeout = 120 }
     webhook     = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 10, timeout = 60 } # it calls receivers that callers name
     dead_letter = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 5, timeout = 120 }
+    retention   = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 540 }
     sweep       = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 300 }
   }
   # of the functions and of the renderer
@@ -40,6 +41,8 @@ locals {
     RENDER_MEMORY_GIB  = tostring(var.renderer_size.memory_gib)
     RENDER_GPU         = var.render_on == "gpu" ? "1" : "0"
     ASSET_DAYS         = tostring(var.asset_days)
+    OUTPUT_DAYS        = tostring(var.output_days)
+    UPLOAD_DAYS        = tostring(var.upload_days)
     JOB_DAYS           = tostring(var.job_days)
   })
 }

@@ -1,4 +1,4 @@
-# Publishing every minute and retention every day will join it with their functions.
+# Publishing every minute will join them with its function.
 locals {
   sweeps = {
     sweep    = { path = "", schedule = "*/5 * * * *", description = "Send again what jobs owe that have stalled" }
@@ -30,6 +30,29 @@ resource "google_cloud_scheduler_job" "sweep" {
   depends_on = [google_project_service.this]
 }
 
+resource "google_cloud_scheduler_job" "retention" {
+  name             = "${var.name}-retention"
+  region           = var.region
+  description      = "Delete files, jobs and uploads that are no longer kept"
+  schedule         = "17 3 * * *"
+  time_zone        = "Etc/UTC"
+  attempt_deadline = "600s"
+
+  http_target {
+    uri         = module.function["retention"].uri
+    http_method = "POST"
+    oidc_token {
+      service_account_email = google_service_account.scheduler.email
+      audience              = module.function["retention"].uri
+    }
+  }
+  retry_config {
+    retry_count          = 1
+    min_backoff_duration = "60s"
+  }
+  depends_on = [google_project_service.this]
+}
+
 resource "google_service_account" "scheduler" {
   account_id   = "${var.name}-scheduler"
   display_name = "Sutradhar: Cloud Scheduler"
@@ -37,7 +60,8 @@ resource "google_service_account" "scheduler" {
 }
 
 resource "google_cloud_run_v2_service_iam_member" "scheduler" {
-  name     = module.function["sweep"].service
+  for_each = toset(["sweep", "retention"])
+  name     = module.function[each.key].service
   location = var.region
   role     = "roles/run.invoker"
   member   = "serviceAccount:${google_service_account.scheduler.email}"

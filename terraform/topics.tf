@@ -4,9 +4,9 @@ locals {
   publishers = {
     plan     = ["api", "dead_letter", "sweep"]
     produce  = ["api", "plan", "produce", "dead_letter", "sweep"]
-    dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep"]
+    dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep", "retention"]
     finish   = ["dispatch", "dead_letter"]
-    check    = ["api", "check", "sweep", "dead_letter"]
+    check    = ["api", "check", "sweep", "dead_letter", "retention"]
     webhook  = ["api", "plan", "produce", "dispatch", "finish", "webhook", "dead_letter", "sweep"]
   }
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"

@@ -119,13 +119,23 @@ variable "asset_days" {
   }
 }
 
-variable "upload_days" {
-  description = "Days until the bucket deletes the files that users send; a plan that names a deleted file is refused with that reason."
+variable "output_days" {
+  description = "Days for which the files of an ended job are kept: video, captions, thumbnail; 0: for ever. Pinned jobs keep theirs."
   type        = number
   default     = 30
   validation {
-    condition     = var.upload_days >= 2 && var.upload_days <= 3650
-    error_message = "2 to 3650 days."
+    condition     = var.output_days >= 0 && var.output_days <= 3650
+    error_message = "0 to 3650 days."
+  }
+}
+
+variable "upload_days" {
+  description = "Days for which a file that a user sent is kept without a use; 0: for ever. Files that a job with its files uses are kept."
+  type        = number
+  default     = 7
+  validation {
+    condition     = var.upload_days >= 0 && var.upload_days <= 3650
+    error_message = "0 to 3650 days."
   }
 }
 
@@ -140,7 +150,7 @@ variable "cors_origins" {
 }
 
 variable "job_days" {
-  description = "Days for which jobs and their videos are kept; 0: for ever."
+  description = "Days for which ended jobs are kept at all, in the library too; 0: for ever. Pinned ones stay."
   type        = number
   default     = 0
   validation {

@@ -36,7 +36,7 @@ from sutradhar.ports.providers import (
     VideoFile,
 )
 from sutradhar.ports.records import KeyValueStore
-from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
+from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, JobStore, LeaseStore
 from sutradhar.ports.tallies import TallyStore
 
@@ -232,6 +232,9 @@ class FakeRunner:
     def forget(self, job_id: str) -> None:
         for name in [name for name, (of_job, _, _) in self._all.request.items() if of_job == job_id]:
             self._all.forgotten.add(name)
+
+    def list_logs(self) -> Sequence[JobLogs]:
+        return []
 
 
 def wav(samples: int, channels: int) -> bytes:

@@ -19,6 +19,7 @@ from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.job_status import name_state
+from sutradhar.domain.jobs.keeping import require_files
 from sutradhar.domain.jobs.result import CaptionFiles, Result
 from sutradhar.domain.plan.choices import LANGUAGES
 
@@ -76,6 +77,7 @@ def _find_asset(job: Job, text: str) -> tuple[str, str]:
 def _find_file(job: Job, query: FileQuery) -> tuple[str, str]:
     if job.result is None:
         raise Conflict(f"the job has no file yet: it is {name_state(job)}; see {_get_status_url(job)}")
+    require_files(job)
     match query.kind:
         case "captions":
             files = _find_captions(job.result, query.lang)

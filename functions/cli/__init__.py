@@ -21,6 +21,7 @@ from functions.cli import (
     make,
     pin,
     plan,
+    retention,
     retry,
     serve,
     start,
@@ -34,7 +35,7 @@ _MACHINE = "Run and look after this machine"
 _COMMANDS: Mapping[str, Sequence[Callable[..., None]]] = {
     "Make videos": (make.make, plan.plan, templates.templates, duplicate.duplicate, upload.upload),
     "Follow jobs": (status.status, library.library, approve.approve, cancel.cancel, retry.retry, logs.logs),
-    "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete),
+    "Keep and delete jobs": (pin.pin, pin.unpin, delete.delete, retention.retention),
     _MACHINE: (serve.serve, stop.stop, doctor.doctor, backup.backup, backup.restore, clean.clean),
 }
 """The commands by their headings in the help."""

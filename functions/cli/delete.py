@@ -7,7 +7,7 @@ from functions.cli.jobs import JobId
 from functions.cli.output import AsJson, print_json
 from functions.cli.start import begin_command
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.messages import DeleteJob
+from sutradhar.domain.jobs.messages import DeleteJobFiles
 
 
 def delete(job_id: JobId, yes: Yes = False, as_json: AsJson = False) -> None:
@@ -23,7 +23,7 @@ def delete(job_id: JobId, yes: Yes = False, as_json: AsJson = False) -> None:
         delete_job(services, job_id)
         note_terminal_act("delete_render", job_id)
         if bootstrap.settings().process.backend == "local":
-            delete_job_files(services, DeleteJob(job_id=job_id))  # no server may be running
+            delete_job_files(services, DeleteJobFiles(job_id=job_id))  # no server may be running
     if as_json:
         print_json({"job_id": job_id, "deleted": True})
     else:

@@ -117,7 +117,8 @@ def _begin(plan: RenderPlan) -> Job:
 
     services = bootstrap.services()
     latest = services.jobs.list_latest(100).jobs
-    before = next((job for job in latest if is_made_for(job, plan, services.defaults)), None)
+    earlier = (job for job in latest if is_made_for(job, plan, services.defaults) and not job.files_deleted_at)
+    before = next(earlier, None)
     if before and before.error and before.error.refused_by == gate_versions(ENGINE_VERSION):
         print_line(
             f"{before.id} made this plan before, and the quality gate refused its video; it would refuse it again."

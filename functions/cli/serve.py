@@ -61,7 +61,7 @@ def serve(
         handle_signals(),
         announce_server(home, url),
         show_log(log_file, as_json=as_json),
-        local_runtime.run_worker(),
+        local_runtime.run_worker(with_retention=True),
     ):
         server: subprocess.Popen[bytes] | None = None
         try:  # from here on Ctrl-C must end the server too, which would else keep the port

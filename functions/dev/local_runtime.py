@@ -11,6 +11,7 @@ from functions.events import ENTRY_POINTS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.pipeline.handle import fail_job
+from sutradhar.pipeline.retention import run_daily_retention
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.telemetry import log
 
@@ -29,10 +30,12 @@ that worked on it. A message that is sent again while the work continues changes
 
 
 @contextmanager
-def run_worker() -> Iterator[None]:
+def run_worker(*, with_retention: bool = False) -> Iterator[None]:
     """Work in the background while the block runs: first on the jobs of an earlier process, then on new ones.
 
     Meanwhile messages of stalled jobs are sent again, since the process that worked on such a job may have been killed.
+    With ``with_retention``, what is no longer kept is deleted once a day.
+
     At the end of the block, also after an error, all processes that it started end; unfinished jobs continue in another
     process of this home, or in the next one.
     """
@@ -41,7 +44,7 @@ def run_worker() -> Iterator[None]:
     sweep(bootstrap.services(), stalled=timedelta(0))
     worker.start()
     leaving = threading.Event()
-    caretaker = threading.Thread(target=_resend_stalled, args=(leaving,), name="caretaker", daemon=True)
+    caretaker = threading.Thread(target=_take_care, args=(leaving, with_retention), name="caretaker", daemon=True)
     caretaker.start()
     try:
         yield
@@ -54,9 +57,11 @@ def run_worker() -> Iterator[None]:
         backend.close()
 
 
-def _resend_stalled(leaving: threading.Event) -> None:
+def _take_care(leaving: threading.Event, with_retention: bool) -> None:
     while not leaving.wait(_LOOK_EVERY_SEC):
         try:
             sweep(bootstrap.services(), stalled=_STALLED)
+            if with_retention:
+                run_daily_retention(bootstrap.services())
         except Exception as exc:  # the next round may succeed; a failed one must not make a command wait for ever
             log("sweep_failed", level="warning", exc=exc)

@@ -67,8 +67,8 @@ run "on_cpus_with_everything" {
     error_message = "Two functions read the key, and no others."
   }
   assert {
-    condition     = length([for rule in google_storage_bucket.assets.lifecycle_rule : rule if one(rule.condition).age == 90]) == 1
-    error_message = "Films end after job_days."
+    condition     = local.environment["JOB_DAYS"] == "90"
+    error_message = "The function retention deletes jobs after job_days."
   }
 }
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -139,7 +139,7 @@ def _count_traffic(target: str) -> Iterator[Row]:
             store = Firestore(_name_project(count), "(default)")
             fill_firestore(store, count, caller.id)
             records = FirestoreKeyValueStore(store, SystemClock())
-            services: Any = SimpleNamespace(jobs=FirestoreJobStore(store, timedelta(0)), records=records)
+            services: Any = SimpleNamespace(jobs=FirestoreJobStore(store), records=records)
             middle = list_library(services, LibraryQuery(page=count * 9 // 10 // 40), caller).next or ""
             for name, query in list_queries(middle).items():
                 between.requests.clear()

@@ -43,7 +43,7 @@ def fill_sqlite(home: Path, count: int) -> str:
 
 def fill_firestore(store: Firestore, count: int, owner: str) -> None:
     """Store ``count`` jobs, most of them of ``owner``."""
-    jobs, rest = FirestoreJobStore(store, timedelta(0)), make_jobs(count, owner)
+    jobs, rest = FirestoreJobStore(store), make_jobs(count, owner)
     while part := list(islice(rest, _BATCH)):
         batch = store.client.batch()
         for job in part:

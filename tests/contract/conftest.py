@@ -99,7 +99,7 @@ def gcp_kit() -> Iterator[StoreFixture]:
     here, there = Firestore(project, "(default)"), Firestore(project, "(default)")
     blobs = GcsBlobStore(project, project, "")
     yield StoreFixture(
-        jobs=FirestoreJobStore(here, timedelta(0)),
+        jobs=FirestoreJobStore(here),
         assets=FirestoreAssetStore(here, clock, timedelta(days=29)),
         records=FirestoreKeyValueStore(here, clock),
         documents=FirestoreDocumentStore(here),

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import Conflict, LeaseHeld
-from sutradhar.domain.jobs.messages import AnnounceEvents, DeleteJob, DeleteUpload, DeliverWebhook, Message, RemoveData
+from sutradhar.domain.jobs.messages import (
+    AnnounceEvents,
+    DeleteJobFiles,
+    DeleteUpload,
+    DeliverWebhook,
+    Message,
+    RemoveData,
+)
 from sutradhar.pipeline.data_removal import REMOVALS, order_removal, request_removal
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import retry
@@ -24,7 +31,7 @@ from tests.contract.key_data import IMAGE, MINE, OTHER, SHARED_BLOB, KeyData
 from tests.contract.kills import Killer
 from tests.contract.webhook_post import Killed
 
-HANDLED = AnnounceEvents | DeliverWebhook | DeleteJob | DeleteUpload | RemoveData
+HANDLED = AnnounceEvents | DeliverWebhook | DeleteJobFiles | DeleteUpload | RemoveData
 """The messages that are delivered here; those of the stages of a job are lost."""
 FATES = ("once", "killed", "killed", "killed", "twice", "lost", "sweep")
 MOST_EVENTS = 60

@@ -54,7 +54,7 @@ def stores(emulators: Emulators) -> Iterator[Stores]:
 
     project, clock = emulated_cloud.project(), FakeClock()
     raw, store = firestore.Client(project=project), Firestore(project, "(default)")
-    jobs, assets = FirestoreJobStore(store, KEEP_OVER), FirestoreAssetStore(store, clock, KEEP)
+    jobs, assets = FirestoreJobStore(store), FirestoreAssetStore(store, clock, KEEP)
     yield Stores(
         raw,
         clock,
@@ -68,14 +68,12 @@ def stores(emulators: Emulators) -> Iterator[Stores]:
     store.close()
 
 
-def test_a_job_may_be_deleted_a_while_after_its_end_and_no_sooner(stores: Stores) -> None:
+def test_firestore_deletes_no_job_by_itself(stores: Stores) -> None:
+    """Retention does, since it knows of pins and files."""
     stores.new_job("a")
-    assert stores.field("jobs/a", TTL_FIELD) is None
-    stores.clock.advance(1)
     stores.jobs.update("a", lambda job: job.fail(JobFailure(stage="plan", cause="x"), stores.clock.now()))
-    assert stores.field("jobs/a", TTL_FIELD) == stores.clock.now() + KEEP_OVER
-    stores.jobs.update("a", lambda job: job.retry(stores.clock.now()))
-    assert stores.field("jobs/a", TTL_FIELD) is None
+    assert TTL_FIELD not in stores.raw.document("jobs/a").get().to_dict()
+    assert "jobs" not in TTL_COLLECTIONS
 
 
 def test_an_expired_asset_counts_as_missing(stores: Stores) -> None:
@@ -150,7 +148,7 @@ def test_every_query_has_its_index(emulators: Emulators, monkeypatch: pytest.Mon
     with proxy(emulators.env["FIRESTORE_EMULATOR_HOST"]) as between:
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", between.host)
         store, clock = Firestore(emulated_cloud.project(), "(default)"), FakeClock()
-        jobs = FirestoreJobStore(store, timedelta(0))
+        jobs = FirestoreJobStore(store)
         for name in ("a", "b"):
             jobs.create(Job.new(name, RenderPlan(topic="tea"), "hash", clock.now()))
         jobs.list_latest(1, jobs.list_latest(1).after)

@@ -72,7 +72,7 @@ def test_firestore(code: grpc.StatusCode, monkeypatch: pytest.MonkeyPatch) -> No
     with grpc_server(code) as (host, calls):
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)
         store = Firestore("p", "d")
-        jobs = FirestoreJobStore(store, timedelta(0))
+        jobs = FirestoreJobStore(store)
         started_at = time.monotonic()
         with pytest.raises(BackendError, match="Firestore database d of project p") as caught:
             jobs.get("job-1")
@@ -101,7 +101,7 @@ def test_a_server_that_is_down(monkeypatch: pytest.MonkeyPatch) -> None:
     store, bus, blobs = Firestore("p", "d"), PubSubBus("p", "t-"), GcsBlobStore("p", "b", "")
     runner = CloudRunRunner("p", "r", "j", Machine(cpus=4, memory_gib=16), f"http://{closed_port}", FakeClock())
     for call in (
-        lambda: FirestoreJobStore(store, timedelta(0)).get("a"),
+        lambda: FirestoreJobStore(store).get("a"),
         lambda: bus.publish(PlanRender(job_id="a")),
         lambda: blobs.get("a"),
         lambda: runner.report("projects/p/locations/r/jobs/j/executions/e"),
@@ -253,7 +253,7 @@ def test_a_change_that_met_another_one_is_repeated() -> None:
 @pytest.mark.usefixtures("emulators")
 def test_a_job_that_is_too_large_is_refused_with_its_size() -> None:
     store = Firestore(emulated_cloud.project(), "(default)")
-    jobs, clock = FirestoreJobStore(store, timedelta(0)), FakeClock()
+    jobs, clock = FirestoreJobStore(store), FakeClock()
     jobs.create(Job.new("job-1", RenderPlan(topic="tea"), "h", clock.now()))
     with pytest.raises(InvalidRequest, match=f"at most {MAX_BODY_BYTES}"):
         jobs.update("job-1", lambda job: (job.evolve(notices=("x" * MAX_BODY_BYTES,)), []))

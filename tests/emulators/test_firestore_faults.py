@@ -69,9 +69,7 @@ def open_stores() -> StoreFixture:
     documents.create(NOTES, make_note("old", clock.now()).evolve(due_at=clock.now()))
     held = leases.acquire("old", MINUTE)
     assets.save(asset("old"), held)
-    stores = StoreFixture(
-        project, store, clock, FirestoreJobStore(store, timedelta(0)), assets, leases, documents, held
-    )
+    stores = StoreFixture(project, store, clock, FirestoreJobStore(store), assets, leases, documents, held)
     for name in ("old", "older"):
         stores.jobs.create(stores.job(name))
         clock.advance(1)
@@ -315,7 +313,7 @@ def test_without_credentials_it_says_how_to_get_them(
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     store, clock = Firestore("p", "d"), FakeClock()
     stale_lease = Lease(name="old", token=1, expires=clock.now())
-    jobs, leases = FirestoreJobStore(store, timedelta(0)), FirestoreLeaseStore(store, clock)
+    jobs, leases = FirestoreJobStore(store), FirestoreLeaseStore(store, clock)
     poor = StoreFixture(
         "p",
         store,

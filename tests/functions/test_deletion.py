@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from functions.cli import app
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.messages import DeleteJob
+from sutradhar.domain.jobs.messages import DeleteJobFiles
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.audit import AUDIT
@@ -70,7 +70,7 @@ def test_a_job_is_deleted_with_its_files(api: FlaskClient, path: str) -> None:
     library = send(api, "GET", "/library", key).get_json()
     assert ([entry["job_id"] for entry in library["entries"]], library["total"]) == ([other], 1)
     assert list_files(job_id), "the API itself may not delete files; a worker does"
-    handle(bootstrap.services(), DeleteJob(job_id=job_id))
+    handle(bootstrap.services(), DeleteJobFiles(job_id=job_id))
     assert (list_files(job_id), len(list_files(other))) == ([], 1)
     acts = [act for act in bootstrap.backend().documents.list(AUDIT).records if act.action == "delete_render"]
     assert {act.job_id for act in acts} == {job_id}

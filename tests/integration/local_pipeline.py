@@ -72,3 +72,19 @@ class LocalPipeline:
         self.renderers.state[name] = ExecutionState.SUCCEEDED
         summary = write_summary(self.blobs, request)
         self.queue.publish(RenderFinished(job_id=job_id, render_id=render_id, summary_blob=summary))
+
+    def make_video(self, key: str | None = None) -> Job:
+        """Return a job that has succeeded. ``key``: its Idempotency-Key."""
+        job, _ = submit(self.services, PLAN, key)
+        self.work()
+        self.finish()
+        self.work()
+        return self.job(job.id)
+
+    def lose_messages(self) -> None:
+        with self.database.write() as connection:
+            connection.execute("DELETE FROM messages")
+
+    def list_names(self, prefix: str) -> list[str]:
+        """Return the names of the blobs that begin with ``prefix``."""
+        return [blob.name for blob in self.blobs.list(prefix)]

@@ -10,10 +10,10 @@ import pytest
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import BackendError, Conflict, LeaseHeld, NotFound
 from sutradhar.domain.jobs.deletion import KEEP, JobDeletion
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import JobFailure, JobState
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import (
-    DeleteJob,
+    DeleteJobFiles,
     DispatchRender,
     Message,
     PlanRender,
@@ -34,30 +34,18 @@ from sutradhar.pipeline.webhook_delivery import DELIVERIES
 from tests.integration.local_pipeline import PLAN, LocalPipeline
 
 
-def make_video(pipeline: LocalPipeline, key: str | None = None) -> Job:
-    job, _ = submit(pipeline.services, PLAN, key)
-    pipeline.work()
-    pipeline.finish()
-    pipeline.work()
-    return pipeline.job(job.id)
-
-
-def files_of(pipeline: LocalPipeline, job_id: str) -> list[str]:
-    return [blob.name for blob in pipeline.blobs.list(f"jobs/{job_id}")]
-
-
 def require_gone(pipeline: LocalPipeline, job_id: str) -> None:
     with pytest.raises(NotFound):
         pipeline.job(job_id)
-    assert files_of(pipeline, job_id) == []
+    assert pipeline.list_names(f"jobs/{job_id}/") == []
     entries = pipeline.services.jobs.list_entries(LibraryFilter(), 100).entries
     assert job_id not in [entry.job_id for entry in entries]
 
 
 def test_a_deleted_job_leaves_nothing_and_the_job_beside_it_stays(pipeline: LocalPipeline) -> None:
-    first, second = make_video(pipeline), make_video(pipeline)
-    assert files_of(pipeline, first.id)
-    kept = files_of(pipeline, second.id)
+    first, second = pipeline.make_video(), pipeline.make_video()
+    assert pipeline.list_names(f"jobs/{first.id}/")
+    kept = pipeline.list_names(f"jobs/{second.id}/")
     delete_job(pipeline.services, first.id)
     with pytest.raises(NotFound):
         pipeline.job(first.id)
@@ -65,7 +53,7 @@ def test_a_deleted_job_leaves_nothing_and_the_job_beside_it_stays(pipeline: Loca
     require_gone(pipeline, first.id)
     assert first.execution in pipeline.renderers.forgotten
     assert second.execution not in pipeline.renderers.forgotten
-    assert files_of(pipeline, second.id) == kept
+    assert pipeline.list_names(f"jobs/{second.id}/") == kept
     assert all(pipeline.blobs.exists(asset.blob) for asset in second.assets.values())
     assert pipeline.services.jobs.count_by_state()[JobState.SUCCEEDED] == 2
 
@@ -125,7 +113,7 @@ def test_the_event_of_the_end_is_sent_although_the_job_is_deleted(pipeline: Loca
 
 @pytest.mark.parametrize("late", ["plan", "dispatch", "progress", "end", "delete"])
 def test_a_late_message_of_a_deleted_job_does_nothing(pipeline: LocalPipeline, late: str) -> None:
-    job = make_video(pipeline)
+    job = pipeline.make_video()
     delete_job(pipeline.services, job.id)
     pipeline.work()
     messages: dict[str, Message] = {
@@ -133,7 +121,7 @@ def test_a_late_message_of_a_deleted_job_does_nothing(pipeline: LocalPipeline, l
         "dispatch": DispatchRender(job_id=job.id),
         "progress": RenderProgressed(job_id=job.id, render_id=job.render_id, stage="x", done=1, total=2),
         "end": RenderFinished(job_id=job.id, render_id=job.render_id, summary_blob="jobs/x"),
-        "delete": DeleteJob(job_id=job.id),
+        "delete": DeleteJobFiles(job_id=job.id),
     }
     handle(pipeline.services, messages[late])
     handle_dead_letter(pipeline.services, messages[late])
@@ -152,7 +140,7 @@ def test_a_renderer_that_was_started_for_a_deleted_job_is_ended(
     def start_late(*facts: Any, **more: Any) -> str:
         cancel(pipeline.services, job.id)
         delete_job(pipeline.services, job.id)
-        handle(pipeline.services, DeleteJob(job_id=job.id))
+        handle(pipeline.services, DeleteJobFiles(job_id=job.id))
         return start(*facts, **more)
 
     monkeypatch.setattr(pipeline.runner, "start", start_late)
@@ -189,7 +177,7 @@ def test_a_job_that_went_on_after_its_mark_stays(pipeline: LocalPipeline) -> Non
     sweep(pipeline.services)
     pipeline.work()
     assert pipeline.job(job.id).state is JobState.SUCCEEDED
-    assert files_of(pipeline, job.id)
+    assert pipeline.list_names(f"jobs/{job.id}/")
     assert pipeline.services.documents.get(DELETIONS, job.id).state == "withdrawn"
     delete_job(pipeline.services, job.id)
     pipeline.work()
@@ -197,11 +185,11 @@ def test_a_job_that_went_on_after_its_mark_stays(pipeline: LocalPipeline) -> Non
 
 
 def test_two_workers_do_not_delete_at_the_same_time(pipeline: LocalPipeline) -> None:
-    job = make_video(pipeline)
+    job = pipeline.make_video()
     delete_job(pipeline.services, job.id)
     lease = pipeline.services.leases.acquire(f"delete/{job.id}", timedelta(minutes=1))
     with pytest.raises(LeaseHeld):
-        handle(pipeline.services, DeleteJob(job_id=job.id))
+        handle(pipeline.services, DeleteJobFiles(job_id=job.id))
     pipeline.services.leases.release(lease)
     pipeline.work()
     require_gone(pipeline, job.id)
@@ -238,16 +226,16 @@ def _make_mortal(pipeline: LocalPipeline, effects: int) -> Services:
 
 
 def test_a_deletion_that_is_killed_at_any_step_is_completed(pipeline: LocalPipeline) -> None:
-    other = make_video(pipeline)
-    kept = files_of(pipeline, other.id)
+    other = pipeline.make_video()
+    kept = pipeline.list_names(f"jobs/{other.id}/")
     steps: list[Callable[[Services, str], None]] = [
         delete_job,
-        lambda services, job_id: handle(services, DeleteJob(job_id=job_id)),
+        lambda services, job_id: handle(services, DeleteJobFiles(job_id=job_id)),
     ]
     for number, step in enumerate(steps):
         effects, was_killed = 0, True
         while was_killed:
-            job = make_video(pipeline)
+            job = pipeline.make_video()
             if number:
                 delete_job(pipeline.services, job.id)
             try:
@@ -255,7 +243,7 @@ def test_a_deletion_that_is_killed_at_any_step_is_completed(pipeline: LocalPipel
                 was_killed = False
             except _Killed:
                 effects += 1
-            _lose_messages(pipeline)
+            pipeline.lose_messages()
             pipeline.clock.advance(3600)
             if not _is_marked(pipeline, job.id):
                 delete_job(pipeline.services, job.id)  # the caller got no answer and calls again
@@ -263,12 +251,7 @@ def test_a_deletion_that_is_killed_at_any_step_is_completed(pipeline: LocalPipel
             pipeline.work()
             require_gone(pipeline, job.id)
         assert effects > 5
-    assert files_of(pipeline, other.id) == kept
-
-
-def _lose_messages(pipeline: LocalPipeline) -> None:
-    with pipeline.database.write() as connection:
-        connection.execute("DELETE FROM messages")
+    assert pipeline.list_names(f"jobs/{other.id}/") == kept
 
 
 def _is_marked(pipeline: LocalPipeline, job_id: str) -> bool:
@@ -279,7 +262,7 @@ def _is_marked(pipeline: LocalPipeline, job_id: str) -> bool:
 
 
 def test_a_store_that_fails_is_asked_again(pipeline: LocalPipeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    job = make_video(pipeline)
+    job = pipeline.make_video()
     delete_job(pipeline.services, job.id)
     with monkeypatch.context() as patch:
 
@@ -288,14 +271,14 @@ def test_a_store_that_fails_is_asked_again(pipeline: LocalPipeline, monkeypatch:
 
         patch.setattr(pipeline.blobs, "delete", refuse)
         with pytest.raises(BackendError):
-            handle(pipeline.services, DeleteJob(job_id=job.id))
-    assert files_of(pipeline, job.id)
-    handle(pipeline.services, DeleteJob(job_id=job.id))
+            handle(pipeline.services, DeleteJobFiles(job_id=job.id))
+    assert pipeline.list_names(f"jobs/{job.id}/")
+    handle(pipeline.services, DeleteJobFiles(job_id=job.id))
     require_gone(pipeline, job.id)
 
 
 def test_a_pin_stays_with_the_job_and_its_entry(pipeline: LocalPipeline) -> None:
-    job = make_video(pipeline)
+    job = pipeline.make_video()
     for pinned in (True, True, False, False):
         assert set_pin(pipeline.services, job.id, pinned).pinned is pinned
         (entry,) = pipeline.services.jobs.list_entries(LibraryFilter(), 10).entries

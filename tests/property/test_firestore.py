@@ -25,7 +25,7 @@ class FirestoreMachine(PipelineMachine):
 
     def stores(self, process_registry: ProcessRegistry) -> Stores:
         return Stores(
-            FirestoreJobStore(self.firestore, timedelta(0)),
+            FirestoreJobStore(self.firestore),
             FirestoreAssetStore(self.firestore, self.clock, timedelta(days=29)),
             FirestoreLeaseStore(self.firestore, self.clock),
             FirestoreKeyValueStore(self.firestore, self.clock),

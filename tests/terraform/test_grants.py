@@ -59,7 +59,8 @@ def words(second_deployment: Planned) -> dict[str, str]:
         known[v["name"]] = f"subscription {v['name'].removeprefix('other-')}"
     for v in second_deployment.select("google_cloud_run_v2_job").values():
         known[v["name"]] = "render jobs"
-    known[second_deployment.values["google_project_iam_custom_role.render_runner"]["id"]] = "NAME_render_runner"
+    for name in ("render_runner", "blob_lister"):
+        known[second_deployment.values[f"google_project_iam_custom_role.{name}"]["id"]] = f"NAME_{name}"
     known[second_deployment.values["google_storage_bucket.assets"]["name"]] = "asset bucket"
     known[second_deployment.values["google_artifact_registry_repository.this"]["name"]] = "our repository"
     return known
@@ -130,22 +131,24 @@ def test_each_topic_is_pushed_to_its_function_in_the_name_of_the_pusher(second_d
 
 
 @pytest.mark.parametrize(
-    ("name", "path", "schedule"), [("sweep", "", "*/5 * * * *"), ("webhooks", "/webhooks", "* * * * *")]
+    ("name", "function", "path", "schedule"),
+    [
+        ("sweep", "sweep", "", "*/5 * * * *"),
+        ("webhooks", "sweep", "/webhooks", "* * * * *"),
+        ("retention", "retention", "", "17 3 * * *"),
+    ],
 )
-def test_the_scheduler_calls_sweep(second_deployment: Planned, name: str, path: str, schedule: str) -> None:
+def test_the_scheduler_calls(second_deployment: Planned, name: str, function: str, path: str, schedule: str) -> None:
     jobs = {job["name"]: job for job in second_deployment.select("google_cloud_scheduler_job").values()}
     job = jobs[f"other-{name}"]
-    sweep = second_deployment.values['module.function["sweep"].google_cloudfunctions2_function.this']["service_config"][
-        0
-    ]
+    address = f'module.function["{function}"].google_cloudfunctions2_function.this'
+    (called,) = second_deployment.values[address]["service_config"]
     (target,) = job["http_target"]
-    assert (target["uri"], target["oidc_token"][0]["audience"]) == (sweep["uri"] + path, sweep["uri"])
+    (token,) = target["oidc_token"]
+    assert (target["uri"], token["audience"]) == (called["uri"] + path, called["uri"])
     assert job["schedule"] == schedule
-    assert (
-        target["oidc_token"][0]["service_account_email"]
-        == second_deployment.values["google_service_account.scheduler"]["email"]
-    )
-    assert int(job["attempt_deadline"].removesuffix("s")) >= sweep["timeout_seconds"]
+    assert token["service_account_email"] == second_deployment.values["google_service_account.scheduler"]["email"]
+    assert int(job["attempt_deadline"].removesuffix("s")) >= called["timeout_seconds"]
 
 
 def test_a_second_deployment_has_everything_of_its_own(second_deployment: Planned) -> None:

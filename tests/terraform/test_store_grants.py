@@ -14,7 +14,7 @@ from tests.terraform.calls.permissions import ROLES, Need, find_missing, list_ne
 from tests.terraform.calls.recorder import Call
 from tests.terraform.calls.scenario import play
 from tests.terraform.conftest import ROOT, Planned
-from tests.terraform.test_grants import Grant, list_grants
+from tests.terraform.test_grants import Grant, key_of, list_grants
 
 OURS = {*main.__all__, "renderer"}
 """The accounts that our code has; the others are those of Google's services."""
@@ -22,7 +22,6 @@ UNUSED: Mapping[Grant, str] = {}
 """Grants that no call uses, each with the reason for which it stays."""
 WIDE: Mapping[Grant, str] = {}
 """Grants on the whole bucket whose calls name one folder only, each with the reason for which it stays."""
-RUNNER = "NAME_render_runner"
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +51,8 @@ def grants(second_deployment: Planned) -> set[Grant]:
 
 @pytest.fixture(scope="module")
 def roles(second_deployment: Planned) -> Mapping[str, frozenset[str]]:
-    (runner,) = second_deployment.select("google_project_iam_custom_role").values()
-    return {**ROLES, RUNNER: frozenset(runner["permissions"])}
+    own = second_deployment.select("google_project_iam_custom_role").items()
+    return {**ROLES, **{f"NAME_{key_of(address)}": frozenset(role["permissions"]) for address, role in own}}
 
 
 def test_every_route_has_an_example() -> None:
@@ -85,8 +84,8 @@ def test_no_grant_is_larger_than_the_calls(
 
 
 def _list_smaller(role: str, roles: Mapping[str, frozenset[str]]) -> Collection[frozenset[str]]:
-    """Return the permissions of the smaller roles; of our own role, all permissions but one."""
-    if role == RUNNER:
+    """Return the permissions of the smaller roles; of a role of our own, all permissions but one."""
+    if role.startswith("NAME_"):
         return [roles[role] - {permission} for permission in roles[role]]
     return [permissions for permissions in roles.values() if permissions < roles[role]]
 
@@ -119,6 +118,8 @@ def test_the_keys_of_providers_go_to_the_functions_that_ask_them(calls: set[Call
         (Call("plan", "blobs", "get", "uploads/up-1"), "storage.objects.get"),
         (Call("finish", "blobs", "url", "jobs/1/video.mp4"), "iam.serviceAccounts.signBlob"),
         (Call("sweep", "blobs", "get", "jobs/1/request.json"), "storage.objects.get"),
+        (Call("retention", "blobs", "get", "jobs/1/video.mp4"), "storage.objects.get"),
+        (Call("retention", "blobs", "delete", "jobs/1/video.mp4"), "storage.objects.delete"),
         (Call("webhook", "bus", "publish", "plan"), "pubsub.topics.publish"),
         (Call("finish", "runner", "start"), "run.jobs.run"),
         (Call("renderer", "firestore", "update"), "datastore.entities.update"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sutradhar.config import CloudSettings, Settings
+from sutradhar.config.parts import RetentionSettings
 from sutradhar.domain.core.errors import InvalidRequest
 from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
@@ -111,7 +112,6 @@ def test_the_cloud_is_named_by_its_environment() -> None:
             "RENDER_GPU": "1",
             "SERVICE_ACCOUNT": "s@x",
             "ASSET_DAYS": "14",
-            "JOB_DAYS": "90",
             "CLOUD_RUN_ENDPOINT": "http://127.0.0.1:1",
         }
     ).cloud
@@ -127,10 +127,17 @@ def test_the_cloud_is_named_by_its_environment() -> None:
         render_gpu=True,
         service_account="s@x",
         asset_days=14,
-        job_days=90,
         run_endpoint="http://127.0.0.1:1",
     )
     assert cloud.render_machine == Machine(cpus=8, memory_gib=32, gpu=True)
+
+
+def test_the_days_of_retention_are_the_same_on_both_backends() -> None:
+    assert Settings.from_env({}).retention == RetentionSettings(output_days=30, upload_days=7, job_days=0)
+    chosen = Settings.from_env({"OUTPUT_DAYS": "14", "UPLOAD_DAYS": "0", "JOB_DAYS": "90"}).retention
+    assert chosen == RetentionSettings(output_days=14, upload_days=0, job_days=90)
+    with pytest.raises(InvalidRequest, match="OUTPUT_DAYS"):
+        Settings.from_env({"OUTPUT_DAYS": "-1"})
 
 
 def test_missing_settings_of_the_cloud_are_named() -> None:

@@ -67,6 +67,7 @@ def services_on(backend: Backend, settings: Settings) -> Services:
     """Return the services on another backend, or by other settings, than this process has."""
     from sutradhar.bootstrap.providers import ConfiguredProviders, read_prices
     from sutradhar.domain.billing.price import micros
+    from sutradhar.domain.jobs.retention import RetentionRules
     from sutradhar.pipeline.services import Services
 
     prices = read_prices(settings)
@@ -79,6 +80,9 @@ def services_on(backend: Backend, settings: Settings) -> Services:
         settings.plan_defaults,
         settings.api_limits,
         job_cap=micros(settings.budget.job_cap_usd),
+        retention=RetentionRules(
+            settings.retention.output_days, settings.retention.upload_days, settings.retention.job_days
+        ),
         max_active_jobs=settings.api.max_active_jobs,
         review_period=timedelta(days=settings.review.days) or None,
     )

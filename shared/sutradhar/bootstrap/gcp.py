@@ -47,7 +47,7 @@ class GcpBackend:
     def jobs(self) -> FirestoreJobStore:
         from sutradhar.backends.gcp.stores import FirestoreJobStore
 
-        return FirestoreJobStore(self._firestore, timedelta(days=self._settings.job_days))
+        return FirestoreJobStore(self._firestore)
 
     @lazy
     def assets(self) -> FirestoreAssetStore:

@@ -105,8 +105,6 @@ class CloudSettings(Part):
     """The account that signs URLs; empty: the key of the credentials signs them, if they have one."""
     asset_days: int = Field(default=30, ge=2, le=3650, validation_alias="ASSET_DAYS")
     """Days until the bucket deletes an asset or a segment; its record ends a day earlier."""
-    job_days: int = Field(default=0, ge=0, le=3650, validation_alias="JOB_DAYS")
-    """Days until the record of an ended job goes; 0: it stays."""
     run_endpoint: str = Field(default="", validation_alias="CLOUD_RUN_ENDPOINT")
     """The URL of an emulated Cloud Run API; empty: Google's own."""
 
@@ -146,6 +144,18 @@ class WebhookSettings(Part):
 
     allow_loopback: bool = Field(default=False, validation_alias="WEBHOOK_LOOPBACK")
     """For development: webhooks may also go to this machine itself (http://localhost:3000/hook)."""
+
+
+class RetentionSettings(Part):
+    """Days for which things are kept; 0: for ever. Pinned jobs are always kept, with the uploads that they use."""
+
+    output_days: int = Field(default=30, ge=0, le=3650, validation_alias="OUTPUT_DAYS")
+    """Days from the end of a job until its files go: the video, the captions, the thumbnail, the logs of the
+    renderer."""
+    upload_days: int = Field(default=7, ge=0, le=3650, validation_alias="UPLOAD_DAYS")
+    """Days from the last use of an upload until it goes, unless a job whose files are kept uses it."""
+    job_days: int = Field(default=0, ge=0, le=3650, validation_alias="JOB_DAYS")
+    """Days from the end of a job until it goes from the library with all that is left of it."""
 
 
 class ReviewSettings(Part):

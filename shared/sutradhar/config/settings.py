@@ -14,6 +14,7 @@ from sutradhar.config.parts import (
     PlanLimitSettings,
     ProcessSettings,
     RenderTaskSettings,
+    RetentionSettings,
     ReviewSettings,
     WebhookSettings,
     WorkerSettings,
@@ -38,6 +39,7 @@ _PARTS = (
     ApiSettings,
     OidcSettings,
     WebhookSettings,
+    RetentionSettings,
     ReviewSettings,
     WorkerSettings,
     RenderTaskSettings,
@@ -60,6 +62,7 @@ class Settings:
     api: ApiSettings
     oidc: OidcSettings
     webhooks: WebhookSettings
+    retention: RetentionSettings
     review: ReviewSettings
     worker: WorkerSettings
     render_task: RenderTaskSettings
@@ -123,6 +126,7 @@ class Settings:
             api=read_part(ApiSettings, env, faults),
             oidc=read_part(OidcSettings, env, faults),
             webhooks=read_part(WebhookSettings, env, faults),
+            retention=read_part(RetentionSettings, env, faults),
             review=read_part(ReviewSettings, env, faults),
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),

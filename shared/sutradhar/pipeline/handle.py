@@ -28,7 +28,7 @@ from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.jobs.messages import (
     AnnounceEvents,
     CheckUpload,
-    DeleteJob,
+    DeleteJobFiles,
     DeleteUpload,
     DeliverWebhook,
     Message,
@@ -55,7 +55,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.ProduceAsset: produce,
     messages.DispatchRender: dispatch,
     messages.StopRender: stop_render,
-    messages.DeleteJob: delete_job_files,
+    messages.DeleteJobFiles: delete_job_files,
     messages.RenderProgressed: record_progress,
     messages.RenderFinished: finish,
     messages.CheckUpload: check_upload,
@@ -65,7 +65,7 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.DeliverWebhook: deliver_webhook,
 }
 
-_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJob | RemoveData
+_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData
 """The messages on which no job depends, and that the sweep sends again."""
 
 MAX_WAIT = timedelta(hours=1)

@@ -9,10 +9,10 @@ from typing import Literal
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import Conflict, NotFound
-from sutradhar.domain.jobs.deletion import JobDeletion
+from sutradhar.domain.jobs.deletion import NO_JOB, JobDeletion
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.keeping import end_waiting, require_deletable
-from sutradhar.domain.jobs.messages import AnnounceEvents, DeleteJob
+from sutradhar.domain.jobs.messages import AnnounceEvents, DeleteJobFiles
 from sutradhar.pipeline.deleted_jobs import DELETIONS, find_deletion, mark_deleted
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.webhook_events import announce_events
@@ -40,36 +40,71 @@ def delete_job(services: Services, job_id: str, caller: ApiKey | None = None) ->
     except NotFound:
         _require_deletion(services, job_id, caller)
         return
-    deletion = mark_deleted(services, JobDeletion.mark(job, services.clock.now()))
-    _delete_record(services, deletion)
-    services.send([DeleteJob(job_id=job_id)])
+    order_deletion(services, job)
 
 
-def delete_job_files(services: Services, message: DeleteJob) -> None:
-    """Handle DeleteJob: delete what is left of a marked job. A repeat changes nothing.
+def order_deletion(services: Services, job: Job) -> None:
+    """Delete ``job`` from the store and from the library, and order the deletion of its files.
 
     Raises:
-        LeaseHeld: another worker deletes it.
+        Conflict: it is in progress, or was written to since it was read.
+    """
+    deletion = mark_deleted(services, JobDeletion.mark(job, services.clock.now()))
+    _delete_record(services, deletion)
+    services.send([DeleteJobFiles(job_id=job.id)])
+
+
+def order_orphan_deletion(services: Services, job_id: str) -> None:
+    """Order the deletion of files that are left of a job that does not exist."""
+    before, now = find_deletion(services, job_id), services.clock.now()
+    if before is None or before.state != "pending":
+        owner = before.owner if before else ""
+        mark_deleted(services, JobDeletion(id=job_id, owner=owner, job_version=NO_JOB, requested_at=now))
+    services.send([DeleteJobFiles(job_id=job_id)])
+
+
+def delete_job_files(services: Services, message: DeleteJobFiles) -> None:
+    """Handle DeleteJobFiles: delete what is left of a marked job, or the files of a job whose files are no longer kept.
+    A repeat changes nothing.
+
+    Raises:
+        LeaseHeld: another worker deletes them.
         BackendError: a store or the runner cannot be reached.
     """
-    deletion = find_deletion(services, message.job_id)
-    if deletion is None or deletion.state != "pending":
+    with hold_lease(services, f"delete/{message.job_id}", MAX_LEASE):
+        deletion = find_deletion(services, message.job_id)
+        if deletion and deletion.state == "pending":
+            _complete(services, deletion)
+        elif deletion is None and _has_lost_files(services, message.job_id):
+            count = _delete_files(services, message.job_id)
+            log("files_deleted", job_id=message.job_id, files=count)
+
+
+def _has_lost_files(services: Services, job_id: str) -> bool:
+    """Return whether the job exists and its files are no longer kept."""
+    try:
+        return services.jobs.get(job_id).files_deleted_at is not None
+    except NotFound:
+        return False
+
+
+def _complete(services: Services, deletion: JobDeletion) -> None:
+    """Delete what is left of a marked job. A job that went on after it was marked stays."""
+    try:
+        _delete_record(services, deletion)
+    except Conflict:
         return
-    with hold_lease(services, f"delete/{deletion.id}", MAX_LEASE):
-        try:
-            _delete_record(services, deletion)
-        except Conflict:
-            return  # the job went on after it was marked, so it stays
-        if deletion.execution:
-            services.runner.cancel(deletion.execution)
-        services.runner.forget(deletion.id)
-        count = delete_files(services, deletion.id)
-        _end(services, deletion, "done")
+    if deletion.execution:
+        services.runner.cancel(deletion.execution)
+    count = _delete_files(services, deletion.id)
+    _end(services, deletion, "done")
     log("job_deleted", job_id=deletion.id, files=count)
 
 
-def delete_files(services: Services, job_id: str) -> int:
-    """Delete the files below ``jobs/ID/``: videos, captions, thumbnails, requests, summaries; return their number."""
+def _delete_files(services: Services, job_id: str) -> int:
+    """Delete the logs of the job and its files below ``jobs/ID/``: videos, captions, thumbnails, requests, summaries.
+    Return the number of the latter."""
+    services.runner.forget(job_id)
     count = 0
     for blob in services.blobs.list(f"jobs/{job_id}/"):
         services.blobs.delete(blob.name)
@@ -80,7 +115,7 @@ def delete_files(services: Services, job_id: str) -> int:
 def order_due_deletions(services: Services) -> int:
     """Order the deletions again whose messages were lost; return their number."""
     due = services.documents.list_due(DELETIONS, services.clock.now(), _SWEEP_LIMIT)
-    services.send([DeleteJob(job_id=deletion.id) for deletion in due])
+    services.send([DeleteJobFiles(job_id=deletion.id) for deletion in due])
     return len(due)
 
 

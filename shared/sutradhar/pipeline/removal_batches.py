@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sutradhar.domain.core.errors import Conflict, NotFound
 from sutradhar.domain.jobs.data_removal import Amounts, DataRemoval, RemovalPhase, RemovedAmount
 from sutradhar.domain.jobs.library import LibraryFilter
-from sutradhar.domain.jobs.messages import DeleteJob
+from sutradhar.domain.jobs.messages import DeleteJobFiles
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.job_deletion import delete_job, delete_job_files
 from sutradhar.pipeline.library import refresh_library
@@ -86,7 +86,7 @@ def _delete_jobs(services: Services, owner: str, job_ids: tuple[str, ...]) -> No
     for job_id in job_ids:
         with suppress(NotFound):
             delete_job(services, job_id)
-        delete_job_files(services, DeleteJob(job_id=job_id))
+        delete_job_files(services, DeleteJobFiles(job_id=job_id))
     services.records.delete(map(_name_key, job_ids))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.messages import Message
+from sutradhar.domain.jobs.retention import DEFAULT_RULES, RetentionRules
 from sutradhar.domain.jobs.tallies import estimate_requested_sec
 from sutradhar.domain.plan.limits import API_LIMITS, PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
@@ -63,6 +64,8 @@ class Services:
     """The limits of one plan that comes over HTTP."""
     job_cap: int | None = None
     """The most that a job may cost, in millionths of a US dollar; a plan may set a lower cap."""
+    retention: RetentionRules = DEFAULT_RULES
+    """The days for which jobs, files and uploads are kept."""
     max_active_jobs: int = 0
     """The jobs of one API key that may be in progress at a time; 0: no limit."""
     review_period: timedelta | None = None

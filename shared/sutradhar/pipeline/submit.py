@@ -15,6 +15,7 @@ from sutradhar.domain.core.errors import (
     InvalidRequest,
     ProviderError,
 )
+from sutradhar.domain.jobs import keeping
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.limits import PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
@@ -29,6 +30,7 @@ from sutradhar.pipeline.own_media import check_own_media, estimate_length
 from sutradhar.pipeline.preflight import refuse_impossible
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import CHECK_WAIT_SEC, await_checks
+from sutradhar.pipeline.upload_use import claim_uploads, keep_uploads
 from sutradhar.pipeline.webhook_events import make_webhook
 from sutradhar.ports.documents import NewDocument
 from sutradhar.telemetry import log
@@ -76,6 +78,7 @@ def submit(
         if requested_plan.strict:
             refuse_gone(services, cost.lines)
         new_job = new_job.evolve(estimated_micros=cost.expected_cost, max_estimated_micros=cost.max_cost)
+        claim_uploads(services, requested_plan)
         notes = [NewDocument(AUDIT, describe(new_job))] if describe else []
         job, created = store_with_place(services, new_job, partial(services.jobs.create, new_job, notes))
     if not is_made_for(job, requested_plan, services.defaults):
@@ -158,9 +161,11 @@ def retry(services: Services, job_id: str, *, needs_place: bool = False) -> Job:
 
     Raises:
         NotFound: there is no such job.
-        Conflict: the job has not failed.
+        Conflict: the job has not failed, or its files are deleted.
         LimitReached: the owner has as many jobs in progress as a key may have.
     """
-    if needs_place and (job := services.jobs.get(job_id)).state is JobState.FAILED:
-        take_place(services, job)
-    return services.move(job_id, lambda job: job.retry(services.clock.now()))
+    if (job := services.jobs.get(job_id)).state is JobState.FAILED:
+        keep_uploads(services, job.current_plan)
+        if needs_place:
+            take_place(services, job)
+    return services.move(job_id, lambda job: keeping.retry(job, services.clock.now()))

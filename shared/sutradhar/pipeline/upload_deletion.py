@@ -6,7 +6,8 @@ from sutradhar.domain.core.errors import Conflict, NotFound
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import DeleteUpload
-from sutradhar.domain.plan.upload import Upload, find_uploads
+from sutradhar.domain.jobs.retention import list_upload_ids
+from sutradhar.domain.plan.upload import Upload, name_blob
 from sutradhar.pipeline.services import Services, hold_lease
 from sutradhar.pipeline.upload_records import UPLOADS, forget_old_upload, get_upload, update_upload
 from sutradhar.ports.stores import MAX_LEASE
@@ -39,12 +40,11 @@ def mark_deleted(services: Services, upload: Upload) -> None:
 
 def delete_upload(services: Services, message: DeleteUpload) -> None:
     """Handle DeleteUpload. A job that began to use the upload while it was marked keeps it; the sweep sends the message
-    again until the job has ended."""
+    again until the job has ended. Files without an upload are deleted: its record is always older than they are."""
     upload_id = message.upload_id
     with hold_lease(services, f"check-{upload_id}", MAX_LEASE):
-        upload = services.documents.get_many(UPLOADS, [upload_id]).get(upload_id)
-        if upload and upload.deleting_since and not find_user(services, upload_id):
-            _erase(services, upload)
+        if _may_delete(services, upload_id):
+            _erase(services, upload_id)
 
 
 def erase_upload(services: Services, upload_id: str) -> None:
@@ -54,15 +54,23 @@ def erase_upload(services: Services, upload_id: str) -> None:
         LeaseHeld: a worker checks the file.
     """
     with hold_lease(services, f"check-{upload_id}", MAX_LEASE):
-        if upload := services.documents.get_many(UPLOADS, [upload_id]).get(upload_id):
-            _erase(services, upload)
+        _erase(services, upload_id)
 
 
-def _erase(services: Services, upload: Upload) -> None:
-    for blob in [upload.blob, *(one.name for one in services.blobs.list(f"uploads/failures/{upload.id}/"))]:
+def _erase(services: Services, upload_id: str) -> None:
+    failures = services.blobs.list(f"uploads/failures/{upload_id}/")
+    for blob in [name_blob(upload_id), *(failure.name for failure in failures)]:
         services.blobs.delete(blob)
-    forget_old_upload(services, upload.id)  # or else it would be found there again
-    services.documents.delete(UPLOADS, upload.id)
+    forget_old_upload(services, upload_id)  # or else it would be found there again
+    services.documents.delete(UPLOADS, upload_id)
+
+
+def _may_delete(services: Services, upload_id: str) -> bool:
+    try:
+        upload = get_upload(services, upload_id, with_deleted=True)
+    except NotFound:
+        return True
+    return upload.deleting_since is not None and find_user(services, upload_id) is None
 
 
 def order_due_upload_deletions(services: Services) -> None:
@@ -79,18 +87,12 @@ def find_user(services: Services, upload_id: str) -> Job | None:
             page = services.jobs.list_entries(LibraryFilter(state=state), 100, after)
             for entry in page.entries:
                 job = _find_job(services, entry.job_id)
-                if job and not job.state.is_terminal and _uses(job, upload_id):
+                if job and not job.state.is_terminal and upload_id in list_upload_ids(job):
                     return job
             if page.after is None:
                 break
             after = page.after
     return None
-
-
-def _uses(job: Job, upload_id: str) -> bool:
-    return any(
-        use.upload_id == upload_id for plan in (job.requested_plan, job.current_plan) for use in find_uploads(plan)
-    )
 
 
 def _find_job(services: Services, job_id: str) -> Job | None:

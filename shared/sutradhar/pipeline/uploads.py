@@ -57,8 +57,9 @@ def _renew_upload(services: Services, upload: Upload) -> Upload:
 
     def renew(stored: Upload) -> Upload:
         if stored.facts:
-            return stored.evolve(deleting_since=None)  # the outcome of a check is final
-        return upload.evolve(owner=stored.owner, created_at=stored.created_at)
+            # the outcome of a check is final
+            return stored.evolve(deleting_since=None).note_use(upload.created_at)
+        return upload.evolve(owner=stored.owner, created_at=stored.created_at, used_at=upload.created_at)
 
     return update_upload(services, upload.id, renew)
 

@@ -1,6 +1,8 @@
 """The port that starts a renderer and asks how it is doing: a Cloud Run job, or a process of this machine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,6 +23,18 @@ class ExecutionReport:
     state: ExecutionState
     detail: str = ""
     """The last lines that a failed execution wrote."""
+
+
+@dataclass(frozen=True)
+class JobLogs:
+    """The logs and reports of all executions of one job."""
+
+    job_id: str
+    files: int
+    size: int
+    """In bytes."""
+    changed_at: datetime
+    """The time of the last change of any of them."""
 
 
 class RenderRunner(Protocol):
@@ -48,4 +62,8 @@ class RenderRunner(Protocol):
 
     def forget(self, job_id: str) -> None:
         """Delete what this runner itself keeps about the ended executions of the job, such as their logs."""
+        ...
+
+    def list_logs(self) -> Sequence[JobLogs]:
+        """Return what this runner itself keeps about executions, by job."""
         ...

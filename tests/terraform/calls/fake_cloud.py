@@ -20,7 +20,7 @@ from sutradhar.domain.jobs.messages import Message, decode_message, message_subj
 from sutradhar.pipeline import upload_check
 from sutradhar.pipeline.handle import note_failure
 from sutradhar.ports.providers import ImageCapabilities
-from sutradhar.ports.runner import ExecutionReport, ExecutionState
+from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs
 from sutradhar.providers.offline.procedural.images import ProceduralImages
 from tests.function_client import open_client
 from tests.terraform.calls.recorder import Call, Recorder, act_as
@@ -72,6 +72,9 @@ class CloudRun:
 
     def forget(self, job_id: str) -> None:
         """Do nothing, as on Google Cloud."""
+
+    def list_logs(self) -> Sequence[JobLogs]:
+        return []
 
 
 class FakeCloud:

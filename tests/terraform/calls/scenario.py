@@ -38,6 +38,9 @@ def play(cloud: FakeCloud) -> None:
         cloud.clock.ahead += timedelta(minutes=10)
         cloud.post("sweep")
         cloud.clock.ahead += timedelta(days=60)
+    cloud.messages.clear()
+    cloud.post("retention")
+    cloud.deliver()
     cloud.call("DELETE /me/data", None, 202)
     cloud.deliver()
     with act_as("api"):

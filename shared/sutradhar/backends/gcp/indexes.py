@@ -35,7 +35,7 @@ INDEXES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 )
 """Each has a collection and its fields; ``CONTAINS`` is an index of the values in an array."""
 TTL_FIELD = "expire_at"
-TTL_COLLECTIONS = ("jobs", "assets", "leases", "records", "documents")
+TTL_COLLECTIONS = ("assets", "leases", "records", "documents")
 UNINDEXED = (
     ("jobs", "body"),
     ("jobs", "entry"),

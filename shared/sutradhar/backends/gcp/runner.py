@@ -1,6 +1,7 @@
 """Run the renderer as executions of a Cloud Run job."""
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from google.cloud import run_v2
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, translate_errors
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import Clock
-from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
+from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
 
 _LOOK_BACK = 100
 """The newest executions among which a running one of the same render is searched; by default a region runs fewer at
@@ -101,6 +102,9 @@ class CloudRunRunner(RenderRunner):
 
     def forget(self, job_id: str) -> None:
         """Do nothing: Cloud Logging and Cloud Run delete their records of an execution by themselves."""
+
+    def list_logs(self) -> Sequence[JobLogs]:
+        return []
 
     def _find_running(self, executions: run_v2.ExecutionsClient, request_blob: str) -> str | None:
         """Return the name of a running execution of this request, if a process started one and was killed before it

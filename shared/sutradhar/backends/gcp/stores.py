@@ -44,10 +44,10 @@ _LEASES_KEPT = timedelta(days=1)
 
 
 class FirestoreJobStore(JobStore):
-    """One document for each job. A finished job is deleted after ``keep_finished``; zero: never."""
+    """One document for each job."""
 
-    def __init__(self, store: Firestore, keep_finished: timedelta) -> None:
-        self._store, self._keep_finished = store, keep_finished
+    def __init__(self, store: Firestore) -> None:
+        self._store = store
         self._counts: SharedCalls[int | None] = SharedCalls()
 
     def create(
@@ -200,7 +200,6 @@ class FirestoreJobStore(JobStore):
     def _fields(self, job: Job, write_id: str) -> dict[str, Any]:
         """Return the document of ``job``. ``write_id`` names the call that writes it, so that a call whose response was
         lost recognises its own commit when it is repeated."""
-        expires_at = job.updated_at + self._keep_finished if job.state.is_terminal and self._keep_finished else None
         limit = MAX_BODY_BYTES + (_FINISHED_EXTRA_BYTES if job.state.is_terminal else 0)
         return {
             "state": job.state.value,
@@ -210,7 +209,6 @@ class FirestoreJobStore(JobStore):
             "waits_until": job.waits_until,
             "version": job.version,
             "write": write_id,
-            "expire_at": expires_at,
             **library.make_entry_fields(job),
             "body": _check_size(f"job {job.id}", job.to_record(), limit),
         }

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sutradhar.backends.local.execution_log import ExecutionLog
@@ -18,13 +19,15 @@ from sutradhar.domain.core.errors import LeaseHeld
 from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.bus import MessageBus
-from sutradhar.ports.runner import ExecutionReport, ExecutionState, RenderRunner
+from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
 from sutradhar.telemetry import log
 
 MAX_RETRIES = 3
 """The number of times that a failed task is started again, as for a Cloud Run job."""
 _GRACE_SEC = 5.0
 _LAST_LINES = 8
+_FILE = re.compile(r"(.+)-\d+\.\d+\.[^.]+\.(?:(?:1\.)?log|json|pid|stop)")
+"""The name of a file about an execution: the job, the attempt, the number of the start, the owner and the kind."""
 
 
 class _Execution:
@@ -120,10 +123,23 @@ class LocalRenderRunner(RenderRunner):
         for execution in list(self._executions.values()):
             if execution.job_id == job_id:
                 execution.ended.wait(2 * _GRACE_SEC)
-        of_job = re.compile(rf"{re.escape(self._file(job_id, 'x').stem)}-\d+\.\d+\.[^.]+\.((1\.)?log|json|pid|stop)")
-        for path in list(self._folder.iterdir()):
-            if of_job.fullmatch(path.name):
+        for path, of_job in self._list_files():
+            if of_job == _clean_name(job_id):
                 path.unlink(missing_ok=True)
+
+    def list_logs(self) -> Sequence[JobLogs]:
+        logs: dict[str, JobLogs] = {}
+        for path, job_id in self._list_files():
+            with suppress(FileNotFoundError):
+                facts = path.stat()
+                before = logs.get(job_id, JobLogs(job_id, 0, 0, datetime.fromtimestamp(0, UTC)))
+                changed_at = max(before.changed_at, datetime.fromtimestamp(facts.st_mtime, UTC))
+                logs[job_id] = JobLogs(job_id, before.files + 1, before.size + facts.st_size, changed_at)
+        return list(logs.values())
+
+    def _list_files(self) -> list[tuple[Path, str]]:
+        """Return the files about executions, each with the id of its job."""
+        return [(path, match[1]) for path in self._folder.iterdir() if (match := _FILE.fullmatch(path.name))]
 
     def close(self) -> None:
         """End every execution, wait for its end, and give its job back: the job's message is sent again, so that
@@ -249,4 +265,8 @@ class LocalRenderRunner(RenderRunner):
         return ExecutionReport(ExecutionState(report["state"]), report["detail"])
 
     def _file(self, name: str, kind: str) -> Path:
-        return self._folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.{kind}"
+        return self._folder / f"{_clean_name(name)}.{kind}"
+
+
+def _clean_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]", "_", name)

@@ -14,6 +14,9 @@ KEEP = timedelta(days=8)
 _ORDER_AGAIN = timedelta(minutes=5)
 """The time after which the message of a deletion may be lost, so that the sweep sends it again."""
 
+NO_JOB = -1
+"""The version in the mark of files without a job."""
+
 
 class JobDeletion(Record):
     """The deletion of one job."""

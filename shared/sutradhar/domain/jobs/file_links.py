@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.keeping import get_kept_result
 from sutradhar.domain.plan.choices import Language
 
 
@@ -23,7 +24,7 @@ class DualSubtitles(Frozen):
 
 
 class FileLinks(Frozen):
-    """The URLs of the files of a job; None until the video is finished."""
+    """The URLs of the files of a job; None until the video is finished, and when its files are deleted."""
 
     final_video_url: str | None
     thumbnail_url: str | None
@@ -35,14 +36,15 @@ class FileLinks(Frozen):
 
 def make_file_links(job: Job, file: str) -> FileLinks:
     """Return the URLs of the files of ``job``. ``file``: the URL at which all of them are."""
-    captions = job.result.captions if job.result else {}
+    result = get_kept_result(job)
+    captions = result.captions if result else {}
     subtitles = {
         f"{language}_url": f"{file}?kind=captions&lang={language}&format=srt" if language in captions else None
         for language in ("hi", "en")
     }
     return FileLinks(
-        final_video_url=f"{file}?kind=video" if job.result else None,
-        thumbnail_url=f"{file}?kind=thumbnail" if job.result else None,
+        final_video_url=f"{file}?kind=video" if result else None,
+        thumbnail_url=f"{file}?kind=thumbnail" if result else None,
         youtube_url=None,
         captions={
             language: CaptionLinks(

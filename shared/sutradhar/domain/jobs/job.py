@@ -147,6 +147,8 @@ class Job(Record):
     """The events that are not stored for the webhook yet, the oldest first; without a webhook, the last one only."""
     pinned: bool = False
     """True: retention keeps the job, its files and the uploads that its plan names."""
+    files_deleted_at: datetime | None = None
+    """The time from which the job's files are no longer kept; None: they are."""
     notices: tuple[str, ...] = ()
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]

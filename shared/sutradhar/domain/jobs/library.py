@@ -39,12 +39,14 @@ class LibraryEntry(Record):
     """The length of the finished video; None until it exists."""
     pinned: bool = False
     """True: retention keeps the job and its files."""
+    files_deleted: bool = False
+    """True: the files of the job are no longer kept."""
     created_at: datetime
     finished_at: datetime | None = None
 
     @property
     def has_video(self) -> bool:
-        return self.duration_sec is not None
+        return self.duration_sec is not None and not self.files_deleted
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ class LibraryQuery(Frozen):
 
 
 def make_entry(job: Job) -> LibraryEntry:
-    """Return the entry of ``job``. It changes only when the state, the plan, the result or the pin of the job
-    changes."""
+    """Return the entry of ``job``. It changes only when the state, the plan, the result, the pin or the end of
+    the files of the job changes."""
     plan, requested_plan = job.current_plan, job.requested_plan
     topic = requested_plan.topic or ""
     narration = next((scene.narration for scene in plan.scenes if scene.narration), "")
@@ -109,6 +111,7 @@ def make_entry(job: Job) -> LibraryEntry:
         language=plan.spoken_language,
         duration_sec=job.result.duration_sec if job.result else None,
         pinned=job.pinned,
+        files_deleted=job.files_deleted_at is not None,
         created_at=job.created_at,
         finished_at=job.entered_at.get(job.state) if job.state.is_terminal else None,
     )
@@ -121,5 +124,5 @@ def list_entry_prefixes(entry: LibraryEntry) -> tuple[str, ...]:
 
 def may_change_entry(before: Job, after: Job) -> bool:
     """Return whether a write may change the entry of the job; most writes only tell progress."""
-    shown = ("state", "plan", "requested_plan", "result", "pinned")
+    shown = ("state", "plan", "requested_plan", "result", "pinned", "files_deleted_at")
     return any(getattr(before, name) != getattr(after, name) for name in shown)

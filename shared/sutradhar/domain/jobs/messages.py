@@ -52,11 +52,11 @@ class StopRender(_Stored):
     execution: str
 
 
-class DeleteJob(_Stored):
-    """Delete the files of a job that is marked as deleted."""
+class DeleteJobFiles(_Stored):
+    """Delete the files of a job that was deleted, or whose files are no longer kept."""
 
     topic: ClassVar[str] = "dispatch"
-    type: Literal["DeleteJob"] = "DeleteJob"
+    type: Literal["DeleteJobFiles"] = "DeleteJobFiles"
     job_id: str
 
 
@@ -129,7 +129,7 @@ Message = Annotated[
     | ProduceAsset
     | DispatchRender
     | StopRender
-    | DeleteJob
+    | DeleteJobFiles
     | RenderProgressed
     | RenderFinished
     | CheckUpload

@@ -97,6 +97,8 @@ class JobStatus(FileLinks):
     """The id of the API key that requested the job."""
     pinned: bool
     """True: retention keeps the job and its files, however old they are."""
+    files_deleted_at: UtcTime | None
+    """The time when the files were deleted, since they are kept for a time only (OUTPUT_DAYS); None: they exist."""
     attempt: int
     """The number of the attempt to render: 1, and one more for each retry of the render."""
     assets: tuple[AssetStatus, ...]
@@ -149,6 +151,7 @@ def describe_status(
         metadata=dict(requested_plan.metadata),
         owner=job.owner or None,
         pinned=job.pinned,
+        files_deleted_at=job.files_deleted_at,
         attempt=job.attempt,
         assets=tuple(_describe_asset(r, by_slot.get(r.slot), base) for r in job.requests),
         duration_sec=job.result.duration_sec if job.result else None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sutradhar.domain.core.base import Frozen
@@ -11,6 +11,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 MediaKind = Literal["video", "image", "audio"]
 MAX_BYTES = 200_000_000
+_EXACT = timedelta(hours=1)
 
 
 class MediaInfo(Frozen):
@@ -27,6 +28,11 @@ class MediaInfo(Frozen):
     """Sentences for the user about parts of the file that are left out or shown differently."""
     has_audio: bool | None = None
     """True if a video has sound; None: an earlier version checked the file and did not record this."""
+
+
+def name_blob(upload_id: str) -> str:
+    """Return the name of the blob with the bytes of an upload."""
+    return f"uploads/{upload_id}"
 
 
 class Upload(Record):
@@ -47,12 +53,23 @@ class Upload(Record):
     """Facts about the file; None: it has not arrived yet, or was not checked."""
     refusal: str = ""
     """The reason why the file was refused; a refused file is deleted."""
+    used_at: datetime | None = None
+    """The time when a job last began to use the file, or when it was sent again; None: since ``created_at`` never."""
     deleting_since: datetime | None = None
     """The time when its owner deleted it; from then on no caller sees it. None: it is kept."""
 
     @property
+    def last_used_at(self) -> datetime:
+        return self.used_at or self.created_at
+
+    def note_use(self, now: datetime) -> "Upload":
+        """Return the upload with the time of its last use, which is exact to an hour: the rules of retention are in
+        days."""
+        return self if now - self.last_used_at < _EXACT else self.evolve(used_at=now)
+
+    @property
     def blob(self) -> str:
-        return f"uploads/{self.id}"
+        return name_blob(self.id)
 
     @property
     def is_checked(self) -> bool:
