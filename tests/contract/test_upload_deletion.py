@@ -16,6 +16,7 @@ ASHA = ApiKey(id="key-1", name="asha", digest="")
 
 
 def send(post: Post) -> Upload:
+    post.kit.clock.advance(1)  # so that the newest one comes first
     upload = create_upload(post.services, "me.png", "image/png", 5, caller=ASHA)
     post.kit.blobs.put(upload.blob, b"12345")
     post.kit.blobs.put(f"uploads/failures/{upload.id}/x.json", b"{}")
