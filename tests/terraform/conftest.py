@@ -133,13 +133,13 @@ def _gather_values(values: dict[str, Any]) -> Planned:
     return Planned(resources)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def default_plan(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """The deployment as it comes."""
     return plan(copy_configuration(tmp_path_factory.mktemp("planned") / "terraform"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def everything(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """The deployment with all that can be asked for."""
     return plan(
@@ -161,7 +161,7 @@ def everything(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) 
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def second_deployment(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Planned:
     """A second deployment, under another name, without graphics cards, open to all."""
     return apply(copy_configuration(tmp_path_factory.mktemp("applied") / "terraform"), **OTHER)

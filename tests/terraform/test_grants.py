@@ -189,7 +189,7 @@ def test_metrics_ask_for_events_that_are_logged(second_deployment: Planned) -> N
     filters = " ".join(v["filter"] for v in second_deployment.select("google_logging_metric").values())
     code = "".join(p.read_text() for room in ("functions", "shared/sutradhar") for p in Path(ROOT / room).rglob("*.py"))
     asked = set(re.findall(r'jsonPayload\.event="(\w+)"', filters))
-    assert asked == {"job_moved", "poison_message", "provider_failed", "request"}
+    assert asked == {"job_moved", "poison_message", "provider_failed", "provider_paused", "request"}
     assert asked <= set(re.findall(r'\blog\("(\w+)"', code))
     assert set(re.findall(r'"([A-Z]+)"', filters)) == {JobState.SUCCEEDED, JobState.FAILED}
 

@@ -11,14 +11,9 @@ import pytest
 
 from functions import main
 from functions.dev import package
-from sutradhar import bootstrap
 from sutradhar.backends.gcp.indexes import INDEXES, TTL_COLLECTIONS, TTL_FIELD, UNINDEXED
 from sutradhar.config import Settings, list_variables
-from sutradhar.domain.jobs.job import JobFailure
 from sutradhar.domain.jobs.topics import TOPICS
-from sutradhar.domain.plan.plan import RenderPlan
-from sutradhar.domain.video.capacity import compute_target_sec
-from sutradhar.pipeline.submit import submit
 from sutradhar.ports.stores import MAX_LEASE
 from tests.terraform.conftest import DIGEST, ROOT, SCHEMA, Planned, Terraform, plan
 
@@ -282,58 +277,6 @@ def test_another_archive_is_another_object(terraform: Terraform) -> None:
     other = plan(terraform, archive=f"build/functions-{'f' * 64}.zip")
     assert other.values["google_storage_bucket_object.archive"]["name"] == f"functions-{'f' * 64}.zip"
     assert DIGEST not in other.values["google_storage_bucket_object.archive"]["name"]
-
-
-def test_every_objective_has_its_alert(default_plan: Planned) -> None:
-    shown = " ".join(
-        policy["display_name"] for policy in default_plan.select("google_monitoring_alert_policy").values()
-    )
-    for words in ("API", "Jobs", "Storage", "oldest message", "messages wait", "given up", "understands", "memory"):
-        assert words in shown
-    lengths = re.findall(r"up to (\d+) s is over (\d+) s", shown)
-    assert {(int(length), int(promised)) for length, promised in lengths} == {
-        (30, 120),
-        (60, 300),
-        (300, 900),
-        (600, 1800),
-    }
-    for length, promised in lengths:  # the same promise decides how many tasks a render gets
-        assert compute_target_sec(float(length)) == int(promised) / 4
-
-
-def test_the_metrics_read_what_is_logged(default_plan: Planned, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every field that a metric asks the log for is in the lines that a job really writes."""
-    services = bootstrap.services()
-    job, _ = submit(services, RenderPlan(topic="tea"))
-    failure = JobFailure(stage="plan", cause="x")
-    services.move(job.id, lambda current: current.fail(failure, services.clock.now()))
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"job_moved"' in line]
-    text = " ".join(
-        f"{m['filter']} {m['value_extractor']} {m['label_extractors']}"
-        for m in default_plan.select("google_logging_metric").values()
-    )
-    others = {"provider", "status"}  # of provider_failed and request
-    assert set(re.findall(r"jsonPayload\.(\w+)", text)) - others <= set(lines[-1])
-
-
-def test_every_alert_has_a_severity_and_its_section_of_the_runbook(everything: Planned) -> None:
-    sections = re.findall(r"^### (\w+)$", (ROOT / "docs" / "ops" / "runbook.md").read_text("utf-8"), re.MULTILINE)
-    policies = everything.select("google_monitoring_alert_policy").values()
-    assert len(policies) > 20
-    for policy in policies:
-        assert policy["severity"] in ("CRITICAL", "WARNING")
-        named = re.fullmatch(r"See docs/ops/runbook.md, (\w+)\.", policy["documentation"][0]["content"])
-        assert named
-        assert named[1] in sections
-    burns = [p for p in policies if p["combiner"] == "AND"]
-    assert len(burns) == 6
-    assert all(len(p["conditions"]) == 2 for p in burns)
-
-
-def test_a_public_api_is_called_from_outside(default_plan: Planned, everything: Planned) -> None:
-    assert not default_plan.select("google_monitoring_uptime_check_config")
-    (check,) = everything.select("google_monitoring_uptime_check_config").values()
-    assert check["http_check"][0]["path"] == "/health"
 
 
 def test_topics_have_labels_and_dead_letters_stay_for_a_month(default_plan: Planned) -> None:

@@ -79,3 +79,12 @@ def test_the_objectives_of_the_rules_are_buckets_and_classes_of_length() -> None
         pairs = re.findall(r'vector\((\d+)\), "length", "(\w+)"', rules[f"sutradhar:job_seconds:{name}_objective"])
         assert {int(seconds) for seconds, _ in pairs} <= set(JOB_BUCKETS)
         assert [label for _, label in pairs] == [label for _, label in LENGTHS]
+
+
+def test_each_alert_fires_in_one_test_and_stays_silent_in_another() -> None:
+    fires: set[str] = set()
+    is_silent: set[str] = set()
+    for case in yaml.safe_load((OPS / "rules_test.yml").read_text("utf-8"))["tests"]:
+        for check in case["alert_rule_test"]:
+            (fires if check["exp_alerts"] else is_silent).add(check["alertname"])
+    assert fires == is_silent == {rule["alert"] for rule in read_rules() if "alert" in rule}

@@ -16,6 +16,7 @@ from sutradhar.domain.core.errors import (
     InvalidRequest,
     InvalidSettings,
     LeaseHeld,
+    NeverEnded,
     NotFound,
     NotInstalled,
     ProviderError,
@@ -149,7 +150,7 @@ def handle_dead_letter(services: Services, message: Message) -> None:
     cause = "it was started again and again and never ended: its process was killed, or ran out of memory"
     if isinstance(message, _SWEPT):
         return
-    never_ended = NotedFailure(kind=_NeverEnded.__name__, cause=cause)
+    never_ended = NotedFailure(kind=NeverEnded.__name__, cause=cause)
     try:
         failure = NotedFailure.model_validate_json(services.blobs.get(_failure_blob(message)))
         if failure.kind == LeaseHeld.__name__:
@@ -159,12 +160,10 @@ def handle_dead_letter(services: Services, message: Message) -> None:
             failure = never_ended
     except (NotFound, ValidationError):
         failure = never_ended
-    kind = _NeverEnded if failure.kind == _NeverEnded.__name__ else BackendError
-    fail_job(services, message, kind(failure.cause, retryable=False, advice=failure.advice))
-
-
-class _NeverEnded(BackendError):
-    """The work was started again and again, and its process never lived to its end."""
+    if failure.kind == NeverEnded.__name__:
+        fail_job(services, message, NeverEnded(failure.cause, advice=failure.advice))
+    else:
+        fail_job(services, message, BackendError(failure.cause, retryable=False, advice=failure.advice))
 
 
 def _failure_blob(message: Message) -> str:
@@ -212,7 +211,7 @@ def _describe_job_failure(services: Services, job: Job, message: Message, cause:
         detail.evolve(advice=_advise(cause, detail.advice)),
         kept=f"{ready} of {len(job.requests)} images, narrations and music" if job.requests else "",
         is_user_error=_is_user_error(cause),
-        is_timeout=isinstance(cause, _NeverEnded),
+        is_timeout=isinstance(cause, NeverEnded),
     )
 
 

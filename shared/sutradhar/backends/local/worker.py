@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sutradhar.backends.local.queue import LEASE_SEC, Delivery, SqliteQueue, WakeListener
-from sutradhar.domain.core.errors import LeaseHeld
+from sutradhar.domain.core.errors import LeaseHeld, NeverEnded
 from sutradhar.domain.jobs.messages import Message, ProduceAsset, message_subject
 from sutradhar.telemetry import bind_fields, log
 
@@ -89,7 +89,7 @@ class Worker:
         self._in_hand[delivery.id] = delivery
         try:
             if delivery.is_exhausted:
-                raise RuntimeError(f"the process died {delivery.deliveries} times while it handled this message")
+                raise NeverEnded(f"the process died {delivery.deliveries} times while it handled this message")
             self._handle(delivery.message)
         except LeaseHeld as exc:
             self._queue.defer(delivery, exc.wait_sec)

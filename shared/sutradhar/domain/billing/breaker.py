@@ -25,6 +25,8 @@ class Breaker(Record):
     until: datetime | None = None
     """The breaker is open until then; afterwards one call may try. None: it is closed."""
     reason: str = ""
+    since: datetime | None = None
+    """The time at which the breaker opened for the first of these times; None: it is closed."""
 
     def seconds_until_retry(self, now: datetime) -> float:
         """Return the seconds until a call may be made; 0: now."""
@@ -52,4 +54,10 @@ class Breaker(Record):
         open_time = min(INITIAL_OPEN * 2 ** min(self.opened, 10), MAX_OPEN)
         if error.retry_after is not None:
             open_time = min(timedelta(seconds=error.retry_after), MAX_OPEN)
-        return Breaker(failures=failures, opened=self.opened + 1, until=now + open_time, reason=str(error))
+        return Breaker(
+            failures=failures,
+            opened=self.opened + 1,
+            until=now + open_time,
+            reason=str(error),
+            since=self.since or now,
+        )

@@ -187,6 +187,13 @@ class BackendError(SutradharError):
         super().__init__(message)
 
 
+class NeverEnded(BackendError):
+    """The work was started again and again, and its process never lived to its end."""
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message, retryable=False, advice=advice)
+
+
 class RecordError(SutradharError):
     """Another version of Sutradhar wrote something that is stored."""
 

@@ -72,14 +72,18 @@ class ProviderHealth:
         if exc.fault == "gone":
             self.store_state(ModelState(provider=provider, model=model, exists=False))
         name, errors, now = _breaker(provider), _error_record(provider), self._clock.now()
+        pauses: list[Breaker] = []
 
         def count_failure(texts: Values) -> Values:
             breaker = Breaker.from_record(texts[name]) if name in texts else Breaker()
             after = breaker.record_failure(exc, now, is_trial=is_trial)
             counted = {errors: add_error(texts.get(errors), str(exc.status or exc.fault))}
+            pauses[:] = [] if after.opened == breaker.opened else [after]
             return counted if after == breaker else {name: after.to_record(), **counted}
 
         self._records.update([name, errors], count_failure)
+        for after in pauses:
+            _log_pause(provider, after, now)
 
     def record_success(self, provider: str) -> None:
         name, closed = _breaker(provider), Breaker().to_record()
@@ -130,6 +134,13 @@ class ProviderHealth:
             return {name: breaker.half_open(now).to_record()}
 
         self._records.update([name], half_open)
+
+
+def _log_pause(provider: str, breaker: Breaker, now: datetime) -> None:
+    """Log that the provider is not called for a while, and the seconds since the first of the pauses in a row began."""
+    paused_sec = (now - breaker.since).total_seconds() if breaker.since else 0.0
+    next_sec = breaker.seconds_until_retry(now)
+    log("provider_paused", level="warning", provider=provider, paused_seconds=paused_sec, next_seconds=next_sec)
 
 
 def read_health(records: KeyValueStore, providers: Sequence[str], now: datetime) -> list[ProviderState]:
