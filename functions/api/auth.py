@@ -20,7 +20,9 @@ _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 """A request with one of these headers came through a proxy, so its caller may be another machine."""
 _KEEP_SEC = 30
 """The seconds for which a revoked key may still be accepted."""
-_known_keys: ResultCache[Mapping[str, ApiKey]] = ResultCache(_KEEP_SEC)
+_MOST_READINGS = 30
+"""The most times in ``_KEEP_SEC`` that unknown keys have the stored ones read again."""
+_known_keys: ResultCache[Mapping[str, ApiKey]] = ResultCache(_KEEP_SEC, _MOST_READINGS)
 
 
 def authenticate(route: Route) -> None:
@@ -59,8 +61,8 @@ def require_key() -> None:
         flask.g.caller = find_token_caller(token)
         return
     known = _known_keys.get(lambda: api_keys.list_keys(records))
-    if not known:  # the first key may have been created just now
-        known = api_keys.list_keys(records) if secret else known
+    if secret and not api_keys.find(known, secret):  # it may have been made just now
+        known = _known_keys.renew(lambda: api_keys.list_keys(records))
     if not known and not of_settings and not secret and not issuer:
         if not _is_local_caller():
             raise Unauthorized(_explain_closed())
@@ -70,7 +72,7 @@ def require_key() -> None:
             f", or a token of {issuer} as Authorization: Bearer" if issuer else ", or as Authorization: Bearer"
         )
         raise Unauthorized(f"send your API key as X-API-Key{token_words}")
-    caller = api_keys.find(known, secret) or api_keys.find(api_keys.list_keys(records), secret)
+    caller = api_keys.find(known, secret)
     if caller is None:
         log("key_refused", level="warning", address=flask.request.remote_addr)
         raise Unauthorized("there is no such API key, or it was revoked")

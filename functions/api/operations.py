@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _machine: ResultCache[list[Check]] = ResultCache(15.0)
 _providers: ResultCache[list[Check]] = ResultCache(60.0)
+KEEP_SEC = 5
+"""The seconds for which an instance gives the same values: these calls are open, and each reading costs money."""
+_operations: ResultCache[Operations] = ResultCache(KEEP_SEC)
 _ASSETS = ("narration", "image", "music", "sound", "footage", "clip")
 
 
@@ -53,14 +56,14 @@ def show_readiness() -> tuple[Readiness, int, dict[str, str]]:
 
 
 @endpoint(answers={200: SystemStatus})
-def show_system() -> SystemStatus:
+def show_system() -> tuple[SystemStatus, int, dict[str, str]]:
     """Answer with the load, the health of providers, and what is left of the error budgets.
 
-    All values are read from the store, so every instance gives the same answer.
+    All values are read from the store, at most five seconds ago, so every instance gives nearly the same answer.
     """
     operations = _read()
     load = operations.load
-    return SystemStatus(
+    status = SystemStatus(
         status="degraded" if any(one.state != "ok" for one in operations.providers) else "ok",
         queue_depth=load.queue_depth,
         active_jobs=load.active_jobs,
@@ -77,12 +80,16 @@ def show_system() -> SystemStatus:
         error_budgets={name: BudgetLeft.describe(operations.sum_budget(name)) for name in ("api", "jobs")},
         disk_free_gb=_measure_disk(),
     )
+    return status, 200, {"Cache-Control": f"public, max-age={KEEP_SEC}"}
 
 
 @endpoint(answers={200: JobMetrics}, errors=(401, 404))
-def show_metrics() -> JobMetrics:
-    """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome."""
-    _protect_metrics()
+def show_metrics() -> tuple[JobMetrics, int, dict[str, str]]:
+    """Answer with the number of jobs by outcome, over all time and instances. Each job counts by its last outcome.
+
+    The numbers are at most five seconds old.
+    """
+    headers = _protect_metrics()
     operations = _read()
     counts = operations.counts
     succeeded, failed = counts.get(JobState.SUCCEEDED, 0), counts.get(JobState.FAILED, 0)
@@ -92,7 +99,7 @@ def show_metrics() -> JobMetrics:
             by_stage[tally.labels[0]] = by_stage.get(tally.labels[0], 0) + int(total)
     assets = sum(by_stage.get(kind, 0) for kind in _ASSETS) + by_stage.get("producing", 0)
     plans, gate = by_stage.get("plan", 0) + by_stage.get("planning", 0), by_stage.get("quality gate", 0)
-    return JobMetrics(
+    job_metrics = JobMetrics(
         jobs_started=counts.get(JobState.PLANNING, 0),
         jobs_completed=succeeded,
         jobs_failed=failed,
@@ -106,6 +113,7 @@ def show_metrics() -> JobMetrics:
         timeout_errors=int(operations.count("job_timeouts_total")),
         provider_errors=sum(sum(one.errors.values()) for one in operations.providers),
     )
+    return job_metrics, 200, headers
 
 
 @endpoint(answers={200: "text/plain"}, errors=(401, 404))
@@ -113,21 +121,28 @@ def show_prometheus() -> flask.Response:
     """Answer with the metrics in the text format of Prometheus.
 
     Metrics of jobs are counted by the store in the write that makes the event, so each event counts once, however many
-    instances there are. Metrics of requests are up to ten seconds behind.
+    instances there are. All metrics are up to five seconds old, and those of requests up to ten seconds behind.
     """
     from functions.api.prometheus import write_metrics
 
-    _protect_metrics()
+    headers = _protect_metrics()
     text = write_metrics(_read(), _measure_disk())
-    return flask.Response(text, content_type="text/plain; version=0.0.4; charset=utf-8")
+    return flask.Response(text, headers=headers, content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _protect_metrics() -> None:
-    if bootstrap.settings().api.metrics_private:
-        require_admin()
+def _protect_metrics() -> dict[str, str]:
+    """Return the headers of the answer, which says who may keep it. Raise Unauthorized or NotFound if it is private."""
+    if not bootstrap.settings().api.metrics_private:
+        return {"Cache-Control": f"public, max-age={KEEP_SEC}"}
+    require_admin()
+    return {"Cache-Control": f"private, max-age={KEEP_SEC}"}
 
 
 def _read() -> Operations:
+    return _operations.get(_read_store)
+
+
+def _read_store() -> Operations:
     from sutradhar.pipeline.operations import read_operations
 
     write_counts()

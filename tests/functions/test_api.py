@@ -191,6 +191,7 @@ def test_readiness_fails_when_something_is_missing(api: FlaskClient, monkeypatch
     assert "apt-get install" in missing["ffmpeg"]["advice"]
 
 
+@pytest.mark.usefixtures("fresh_operations")
 def test_the_metrics_count_each_job_once(api: FlaskClient) -> None:
     assert api.get("/metrics").get_json()["success_rate"] == 1
     job_ids = [submit(api, {"topic": f"Tea {n}"}).get_json()["job_id"] for n in range(3)]

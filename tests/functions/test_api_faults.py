@@ -44,6 +44,7 @@ def test_a_method_that_is_not_allowed_names_those_that_are(
     assert {name.strip() for name in answer.headers["Allow"].split(",")} == allowed
 
 
+@pytest.mark.usefixtures("fresh_operations")
 def test_a_job_that_fails_and_is_retried_counts_once(api: FlaskClient) -> None:
     backend = bootstrap.backend()
     job_id = submit(api).get_json()["job_id"]

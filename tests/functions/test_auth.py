@@ -1,7 +1,7 @@
 """API keys: who is let in, who sees what, and what a day may cost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.billing.accounts import read_account
 from sutradhar.pipeline.submit import submit
+from sutradhar.ports.records import KeyValueStore
 from tests.function_client import open_client
 from tests.providers.billing_harness import STUB_ANSWERS
 from tests.providers.server import KEY, ProviderStub
@@ -119,6 +120,27 @@ def test_a_revoked_key_opens_for_half_a_minute_at_most(api: FlaskClient, clock: 
     assert post(api, shown).status_code == 202  # the store is not read for every call
     clock.now += 0.2
     assert [post(api, who).status_code for who in (shown, other)] == [401, 202]
+
+
+def test_wrong_keys_cause_few_readings_of_the_store(
+    api: FlaskClient, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = []
+    list_keys = api_keys.list_keys
+
+    def count_reading(records: KeyValueStore) -> Mapping[str, ApiKey]:
+        readings.append(1)
+        return list_keys(records)
+
+    monkeypatch.setattr(api_keys, "list_keys", count_reading)
+    key("asha")
+    for number in range(200):
+        clock.now += 0.1
+        assert api.get("/library", headers={"X-API-Key": f"sk_guess-{number}"}).status_code == 401
+    assert len(readings) <= 31
+    _, ravi = key("ravi")
+    clock.now += 30
+    assert api.get("/library", headers=ravi).status_code == 200
 
 
 def test_once_there_is_a_key_every_call_needs_one(api: FlaskClient, clock: Clock) -> None:

@@ -21,6 +21,7 @@ from sutradhar.pipeline.operations import Load, Operations, read_operations
 from tests.conftest import forget
 from tests.functions.test_api import finish, submit
 
+pytestmark = pytest.mark.usefixtures("fresh_operations")
 Samples = Mapping[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
