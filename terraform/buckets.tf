@@ -67,7 +67,7 @@ resource "google_storage_bucket" "assets" {
     content {
       origin          = cors.value
       method          = ["GET", "PUT"]
-      response_header = ["Content-Type", "Range"]
+      response_header = ["Content-Type", "Content-Range", "Range"] # a page may send a file in pieces
       max_age_seconds = 3600
     }
   }

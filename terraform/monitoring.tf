@@ -275,7 +275,7 @@ resource "google_monitoring_alert_policy" "burn" {
         filter             = each.value.bad
         denominator_filter = each.value.all
         comparison         = "COMPARISON_GT"
-        threshold_value    = each.value.rate * each.value.budget
+        threshold_value    = tonumber(format("%.6f", each.value.rate * each.value.budget)) # the product has more digits than the state keeps
         duration           = "0s"
         aggregations {
           alignment_period     = conditions.value

@@ -3,6 +3,18 @@ output "api" {
   value       = module.function["api"].uri
 }
 
+output "urls" {
+  description = "What to call and to look at: the documentation of the API, its probes and figures, and the dashboard."
+  value = {
+    docs       = "${module.function["api"].uri}/docs"
+    health     = "${module.function["api"].uri}/health"
+    ready      = "${module.function["api"].uri}/ready"
+    status     = "${module.function["api"].uri}/status"
+    prometheus = "${module.function["api"].uri}/metrics/prometheus"
+    dashboard  = "https://console.cloud.google.com/monitoring/dashboards/builder/${basename(google_monitoring_dashboard.this.id)}?project=${var.project}"
+  }
+}
+
 output "asset_bucket" {
   description = "The bucket that holds the videos."
   value       = google_storage_bucket.assets.name

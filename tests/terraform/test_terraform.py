@@ -78,16 +78,6 @@ def test_every_variable_that_is_set_is_one_that_is_read(default_plan: Planned) -
         Settings.from_env({variable["name"]: variable["value"] or "x" for variable in container["env"]})
 
 
-def test_pages_that_may_call_the_api_may_send_to_the_bucket(default_plan: Planned, everything: Planned) -> None:
-    for deployment, origins in ((default_plan, []), (everything, ["https://studio.example.com"])):
-        rules = deployment.values["google_storage_bucket.assets"]["cors"]
-        assert [origin for rule in rules for origin in rule["origin"]] == origins
-        assert all({"GET", "PUT"} == set(rule["method"]) for rule in rules)
-        for name, values in functions(deployment).items():
-            environment = {k: v or "x" for k, v in values["service_config"][0]["environment_variables"].items()}
-            assert list(Settings.from_env(environment).api.cors_origins) == (origins if name == "api" else [])
-
-
 def test_only_the_api_gets_the_issuer_of_tokens(default_plan: Planned, everything: Planned) -> None:
     for deployment, issuer in ((default_plan, ""), (everything, "https://accounts.google.com")):
         for name, values in functions(deployment).items():
