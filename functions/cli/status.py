@@ -73,6 +73,10 @@ def _show_job(job: Job) -> None:
         print_note(text)
     if job.error or job.state is JobState.CANCELLED:
         print_failure(job)
+    if job.state is JobState.AWAITING_APPROVAL:
+        from functions.cli.waiting_job import print_ways_on
+
+        print_ways_on(job)
 
 
 def _watch_job(job: Job) -> Job:

@@ -22,8 +22,8 @@ from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.audit import AUDIT
-from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, submit
+from tests.functions.worker import work
 
 
 @pytest.fixture(autouse=True)
@@ -105,10 +105,9 @@ def test_a_waiting_job_is_shown_and_approved(home: Path, tmp_path: Path) -> None
     refused = run("approve", job.id)
     assert refused.exit_code == 1
     assert "does not wait for approval yet" in " ".join(refused.stderr.split())
-    while (job := bootstrap.backend().jobs.get(job.id)).state in (JobState.PLANNING, JobState.PRODUCING):
-        for message in job.pending_messages():
-            handle(bootstrap.services(), message)
+    job = work(job.id)
     assert run_json("status", job.id)["state"] == "awaiting_approval"
+    assert f"sutradhar approve {job.id}" in run("status", job.id).stderr
     (narration,) = show_review(job, tmp_path)
     assert narration.read_bytes().startswith(b"RIFF")
     assert run_json("approve", job.id) == {"job_id": job.id, "state": "running"}

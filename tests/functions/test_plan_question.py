@@ -14,9 +14,9 @@ from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanPatch
 from sutradhar.pipeline.audit import AUDIT
-from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.review import change_plan
 from sutradhar.pipeline.submit import cancel, submit
+from tests.functions.worker import work
 
 PLAN = {
     "review": True,
@@ -29,11 +29,7 @@ Answer = Callable[..., list[str]]
 
 @pytest.fixture
 def waiting(home: Path) -> Job:
-    job, _ = submit(bootstrap.services(), RenderPlan.parse(PLAN))
-    while (job := read(job)).state in (JobState.PLANNING, JobState.PRODUCING):
-        for message in job.pending_messages():
-            handle(bootstrap.services(), message)
-    return job
+    return work(submit(bootstrap.services(), RenderPlan.parse(PLAN))[0].id)
 
 
 @pytest.fixture

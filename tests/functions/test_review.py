@@ -12,11 +12,11 @@ from sutradhar import bootstrap
 from sutradhar.domain.core.api_key import Role
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.pipeline import api_keys
-from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.sweep import sweep
 from tests import emulated_cloud
 from tests.conftest import forget
 from tests.function_client import open_client
+from tests.functions.worker import work
 
 SCENES: list[dict[str, Any]] = [
     {"narration": "Tea is hot.", "image_prompt": "a cup of tea", "translations": {"hi": "चाय गरम है।"}},
@@ -40,14 +40,6 @@ def api(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPa
 def send(api: FlaskClient, method: str, path: str, body: object = None, key: str = "", if_match: str = "") -> Any:
     headers = {name: value for name, value in (("X-API-Key", key), ("If-Match", if_match)) if value}
     return api.open(path, method=method, data=None if body is None else json.dumps(body), headers=headers)
-
-
-def work(job_id: str) -> None:
-    """Handle the job's pending messages, as the worker would, until it waits or renders."""
-    services = bootstrap.services()
-    while (job := services.jobs.get(job_id)).state in (JobState.PLANNING, JobState.PRODUCING):
-        for message in job.pending_messages():
-            handle(services, message)
 
 
 @pytest.fixture

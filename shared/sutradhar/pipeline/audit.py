@@ -79,6 +79,10 @@ def note_end(documents: DocumentStore, job: Job) -> None:
         actor=job.owner,
         job_id=job.id,
         request_id=read_carried_fields().get("request_id", ""),
-        facts={"state": state, "estimated_cost_usd": usd(job.estimated_micros)},
+        facts={
+            "state": state,
+            "estimated_cost_usd": usd(job.estimated_micros),
+            **({"reason": job.cancel_reason} if job.cancel_reason else {}),
+        },
     )
     note_act(documents, entry)

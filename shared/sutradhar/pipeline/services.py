@@ -171,6 +171,8 @@ def _log_move(before: Job, job: Job) -> None:
         facts["target_res"] = job.requested_plan.render.resolution
     if job.result:
         facts["video_seconds"] = round(job.result.duration_sec, 3)
+    if job.cancel_reason:
+        facts["cancel_reason"] = job.cancel_reason
     if job.error:
         facts |= {"error_stage": job.error.stage, "cause": job.error.cause}
         facts |= {"user_error": job.error.is_user_error, "timeout": job.error.is_timeout}
