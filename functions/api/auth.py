@@ -54,11 +54,12 @@ def require_key() -> None:
     if secret and (key := api_keys.find(of_settings, secret)):
         flask.g.caller = key
         return
-    issuer = bootstrap.settings().oidc.issuer
-    if issuer and not secret and (token := _read_bearer()):
+    oidc = bootstrap.settings().oidc
+    issuer = oidc.issuer if oidc else ""
+    if oidc and not secret and (token := _read_bearer()):
         from functions.api.bearer_tokens import find_token_caller  # only here: it imports PyJWT
 
-        flask.g.caller = find_token_caller(token)
+        flask.g.caller = find_token_caller(token, oidc)
         return
     known = _known_keys.get(lambda: api_keys.list_keys(records))
     if secret and not api_keys.find(known, secret):  # it may have been made just now

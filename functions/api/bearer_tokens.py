@@ -8,8 +8,7 @@ import jwt
 
 from functions.api.errors import Unauthorized
 from functions.api.issuer_keys import ALGORITHMS, IssuerKeys
-from sutradhar import bootstrap
-from sutradhar.config import Settings
+from sutradhar.config.oidc import OidcSettings
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.token_claims import GOOGLE, TokenRules, find_caller
 from sutradhar.telemetry import log
@@ -30,7 +29,7 @@ _REASONS: tuple[tuple[type[jwt.PyJWTError], str], ...] = (
 )
 
 
-def find_token_caller(token: str) -> ApiKey:
+def find_token_caller(token: str, oidc: OidcSettings) -> ApiKey:
     """Return the account of ``token``, as a caller whose id stays the same for its issuer and subject.
 
     Raises:
@@ -39,9 +38,8 @@ def find_token_caller(token: str) -> ApiKey:
     """
     if token.endswith(_WITHOUT_SIGNATURE):
         _refuse("Google's front end took this token; send its own as X-Serverless-Authorization (docs/deploy.md)")
-    settings = bootstrap.settings()
-    claims, issuer = _verify(token, settings)
-    rules = TokenRules(settings.oidc.callers, settings.oidc.admins, settings.oidc.role_claim)
+    claims, issuer = _verify(token, oidc)
+    rules = TokenRules(oidc.callers, oidc.admins, oidc.role_claim)
     try:
         caller = find_caller(claims, issuer, rules)
     except ValueError:
@@ -52,7 +50,7 @@ def find_token_caller(token: str) -> ApiKey:
     return caller
 
 
-def _verify(token: str, settings: Settings) -> tuple[dict[str, Any], str]:
+def _verify(token: str, oidc: OidcSettings) -> tuple[dict[str, Any], str]:
     """Return the claims of a valid token, and the issuer without a slash at its end."""
     try:
         header = jwt.get_unverified_header(token)
@@ -65,7 +63,7 @@ def _verify(token: str, settings: Settings) -> tuple[dict[str, Any], str]:
         _refuse("this is another kind of token; send an ID token or an access token")
     if not key_id:
         _refuse("the token does not name its key (kid)")
-    key, issuer = _make_keys(settings).find(key_id, algorithm)
+    key, issuer = _make_keys(oidc.issuer).find(key_id, algorithm)
     if key is None:
         _refuse("the issuer has no such key; get a new token")
     issuers = [issuer, issuer.removeprefix("https://")] if issuer == GOOGLE else [issuer]
@@ -74,7 +72,7 @@ def _verify(token: str, settings: Settings) -> tuple[dict[str, Any], str]:
             token,
             key,
             algorithms=ALGORITHMS,
-            audience=settings.oidc.audiences,
+            audience=oidc.audiences,
             issuer=issuers,
             leeway=_LEEWAY_SEC,
             options={"require": list(_REQUIRED), "enforce_minimum_key_length": True},
@@ -91,6 +89,6 @@ def _refuse(reason: str) -> NoReturn:
     raise Unauthorized(reason, is_token=True)
 
 
-@lru_cache(maxsize=1)  # tests have several settings, a process has one
-def _make_keys(settings: Settings) -> IssuerKeys:
-    return IssuerKeys(settings.oidc.issuer)
+@lru_cache(maxsize=1)  # tests have several issuers, a process has one
+def _make_keys(issuer: str) -> IssuerKeys:
+    return IssuerKeys(issuer)

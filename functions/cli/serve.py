@@ -78,7 +78,7 @@ def _name_callers() -> str:
     from sutradhar.pipeline import api_keys
 
     settings = bootstrap.settings()
-    if settings.oidc.issuer:
+    if settings.oidc:
         return f"callers with an API key or a token of {settings.oidc.issuer}"
     of_settings = api_keys.make_environment_keys(settings.api.api_key_admin, settings.api.api_key_creator)
     has_keys = of_settings or api_keys.list_keys(bootstrap.backend().records)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from functions.api import bearer_tokens
 from tests.conftest import forget
 from tests.function_client import open_client
 from tests.issuer import AUDIENCE, Issuer, run_issuer
@@ -17,6 +18,7 @@ SetUp = Callable[..., FlaskClient]
 
 @pytest.fixture
 def issuer() -> Iterator[Issuer]:
+    bearer_tokens._make_keys.cache_clear()  # an earlier issuer may have had the same port
     with run_issuer() as running:
         yield running
 

@@ -110,7 +110,9 @@ def test_spans_continue_the_trace_of_the_caller(home: object) -> None:
     assert spans["PlanRender"].trace_id.hex() != TRACE
 
 
-@pytest.mark.parametrize("package", ["sentry_sdk", "opentelemetry.sdk.trace.export"])
+@pytest.mark.parametrize(
+    "package", ["sentry_sdk", "opentelemetry.sdk.trace.export", "jwt", "cryptography", "sutradhar.config.oidc"]
+)
 def test_without_a_setting_nothing_is_imported(home: object, package: str) -> None:
     imports = "import sys, functions.main as m; from sutradhar import bootstrap"
     code = f"{imports}; m.api; bootstrap.settings(); print({package!r} in sys.modules)"

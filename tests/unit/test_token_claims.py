@@ -105,6 +105,7 @@ def test_settings_are_read() -> None:
             "OIDC_ROLE_CLAIM": "roles",
         }
     ).oidc
+    assert settings
     assert settings.issuer == "https://tenant.eu.auth0.com"
     assert settings.audiences == ("https://video.example.com", "desk")
     assert (settings.callers, settings.admins) == (("@example.com",), ("boss@example.com",))

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sutradhar.config.environment import process_environment, read_part, variables_of
-from sutradhar.config.oidc import OidcSettings
 from sutradhar.config.parts import (
     ApiSettings,
     BudgetSettings,
@@ -26,6 +25,9 @@ from sutradhar.domain.plan.limits import API_LIMITS, TERMINAL_LIMITS, PlanLimits
 from sutradhar.domain.plan.options import PlanDefaults
 from sutradhar.domain.video.render_settings import RendererSettings
 
+if TYPE_CHECKING:
+    from sutradhar.config.oidc import OidcSettings
+
 _PLAN_VARIABLES = {
     "mode": "RENDER_MODE",
     "resolution": "TARGET_RES",
@@ -37,7 +39,6 @@ _PARTS = (
     ProcessSettings,
     CloudSettings,
     ApiSettings,
-    OidcSettings,
     WebhookSettings,
     RetentionSettings,
     ReviewSettings,
@@ -60,7 +61,8 @@ class Settings:
     cloud: CloudSettings | None
     """Only with BACKEND=gcp."""
     api: ApiSettings
-    oidc: OidcSettings
+    oidc: "OidcSettings | None"
+    """None: the API takes no tokens."""
     webhooks: WebhookSettings
     retention: RetentionSettings
     review: ReviewSettings
@@ -124,7 +126,7 @@ class Settings:
             process=process,
             cloud=read_part(CloudSettings, env, faults) if process.backend == "gcp" else None,
             api=read_part(ApiSettings, env, faults),
-            oidc=read_part(OidcSettings, env, faults),
+            oidc=_read_oidc(env, faults),
             webhooks=read_part(WebhookSettings, env, faults),
             retention=read_part(RetentionSettings, env, faults),
             review=read_part(ReviewSettings, env, faults),
@@ -140,7 +142,6 @@ class Settings:
             environment=env,
             table=table,
         )
-        faults.extend(settings.oidc.find_faults())
         if faults:
             raise InvalidSettings([_name_as_set(fault, renamed) for fault in faults])
         return settings
@@ -154,9 +155,22 @@ def _name_as_set(fault: FieldError, renamed: Sequence[RenamedSetting]) -> FieldE
 
 def list_variables(table: ProviderTable | None = None) -> frozenset[str]:
     """Return the names of all variables from which the settings are read."""
-    parts = [variable for part in _PARTS for variable in variables_of(part).values()]
+    from sutradhar.config.oidc import OidcSettings  # noqa: PLC0415 - see _read_oidc
+
+    parts = [variable for part in (*_PARTS, OidcSettings) for variable in variables_of(part).values()]
     chosen = (*_CHOICE_VARIABLES.values(), *_PLAN_VARIABLES.values())
     return frozenset((*parts, *chosen, *(table or ProviderTable()).variables()))
+
+
+def _read_oidc(env: Mapping[str, str], faults: list[FieldError]) -> "OidcSettings | None":
+    if not any(name.startswith("OIDC_") for name in env):
+        return None
+    # few deployments have an issuer, and this takes 1 ms of a cold start
+    from sutradhar.config.oidc import OidcSettings  # noqa: PLC0415 - see above
+
+    oidc = read_part(OidcSettings, env, faults)
+    faults.extend(oidc.find_faults())
+    return oidc if oidc.issuer else None
 
 
 def _read_providers(env: Mapping[str, str], table: ProviderTable, faults: list[FieldError]) -> ProviderSettings:
