@@ -81,6 +81,29 @@ def find_missing(
     return sorted(need for need in needs if not is_permitted(need))
 
 
+def find_excesses(
+    needs: Collection[Need], grants: Collection[Grant], roles: Mapping[str, frozenset[str]]
+) -> dict[Grant, str]:
+    """Return each grant without which no need would be missing, or for which a smaller role would do, and say so."""
+    excesses: dict[Grant, str] = {}
+    for grant in sorted(grants):
+        who, role, where = grant
+        mine, others = [need for need in needs if need.who == who], set(grants) - {grant}
+        for smaller in _list_smaller(role, roles):
+            if not find_missing(mine, {*others, (who, "smaller", where)}, {**roles, "smaller": smaller}):
+                excesses[grant] = f"{sorted(smaller)} would do"
+        if not find_missing(mine, others, roles):
+            excesses[grant] = "no call needs it"
+    return excesses
+
+
+def _list_smaller(role: str, roles: Mapping[str, frozenset[str]]) -> Collection[frozenset[str]]:
+    """Return the permissions of the smaller roles; of a role of our own, all permissions but one."""
+    if role.startswith("NAME_"):
+        return [roles[role] - {permission} for permission in roles[role]]
+    return [permissions for permissions in roles.values() if permissions < roles[role]]
+
+
 def _name_verb(method: str) -> str:
     if method in _FIRESTORE_READS:
         return "get"
