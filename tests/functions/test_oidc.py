@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from functions.dev import local_runtime
 from sutradhar import bootstrap
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.audit import AUDIT
@@ -178,3 +179,28 @@ def test_without_an_issuer_a_token_is_not_read(set_up: SetUp, issuer: Issuer) ->
     api = set_up(OIDC_ISSUER="", OIDC_AUDIENCE="")
     assert api.post("/render", data='{"topic": "Tea"}', headers=bear(issuer.sign())).status_code == 202
     assert issuer.asked == []
+
+
+def test_an_account_and_an_admin_of_the_issuer_remove_its_data(set_up: SetUp, issuer: Issuer) -> None:
+    api = set_up(OIDC_ADMINS="boss")
+    for owner, remover, path in (("asha", "asha", "/me/data"), ("ravi", "boss", "/keys/{id}/data")):
+        job = post(api, issuer.sign(sub=owner)).get_json()["job_id"]
+        others = post(api, issuer.sign(sub="other")).get_json()["job_id"]
+        caller_id = bootstrap.backend().jobs.get(job).owner
+        with local_runtime.run_worker():
+            answer = api.delete(path.format(id=caller_id), headers=bear(issuer.sign(sub=remover)))
+        assert (answer.status_code, answer.get_json()["removed"]["jobs"]["count"]) == (200, 1)
+        statuses = [api.get(f"/render/{one}/status", headers=bear(issuer.sign(sub="boss"))) for one in (job, others)]
+        assert [one.status_code for one in statuses] == [404, 200]
+
+
+def test_an_admin_of_the_issuer_makes_keys_and_a_creator_does_not(set_up: SetUp, issuer: Issuer) -> None:
+    api = set_up(OIDC_CALLERS="asha", OIDC_ROLE_CLAIM="realm_access.roles")
+    tokens = {
+        "asha": issuer.sign(),
+        "boss": issuer.sign(sub="boss", realm_access={"roles": ["admin"]}),
+        "stranger": issuer.sign(sub="stranger", realm_access={"roles": ["viewer"]}),
+    }
+    answers = {who: api.post("/keys", data='{"name": "desk"}', headers=bear(token)) for who, token in tokens.items()}
+    assert {who: answer.status_code for who, answer in answers.items()} == {"asha": 404, "boss": 201, "stranger": 401}
+    assert "this account may not call" in answers["stranger"].get_json()["detail"]
