@@ -37,7 +37,7 @@ def find_token_caller(token: str, oidc: OidcSettings) -> ApiKey:
         IssuerUnreachable: the issuer does not answer, so the token cannot be checked.
     """
     if token.endswith(_WITHOUT_SIGNATURE):
-        _refuse("Google's front end took this token; send its own as X-Serverless-Authorization (docs/deploy.md)")
+        _refuse("Google's front end took this token; send its own as X-Serverless-Authorization (docs/access.md)")
     claims, issuer = _verify(token, oidc)
     rules = TokenRules(oidc.callers, oidc.admins, oidc.role_claim)
     try:
