@@ -94,8 +94,8 @@ variable "oidc" {
     error_message = "Name at least one audience: without it a token for any other service would be let in."
   }
   validation {
-    condition     = !contains(["https://accounts.google.com", "https://token.actions.githubusercontent.com"], trimsuffix(try(var.oidc.issuer, ""), "/")) || length(setunion(try(var.oidc.callers, []), try(var.oidc.admins, []))) > 0
-    error_message = "Name callers or admins: this issuer gives every account in the world tokens for any audience."
+    condition     = !contains(["https://accounts.google.com", "https://token.actions.githubusercontent.com"], trimsuffix(try(var.oidc.issuer, ""), "/")) || length(try(var.oidc.callers, [])) > 0
+    error_message = "Name the callers: this issuer gives every account in the world tokens for any audience."
   }
 }
 

@@ -167,7 +167,7 @@ run "a_name_too_long_for_service_accounts" {
 run "google_without_callers" {
   command = plan
   variables {
-    oidc = { issuer = "https://accounts.google.com/", audiences = ["a"] }
+    oidc = { issuer = "https://accounts.google.com/", audiences = ["a"], admins = ["you@example.com"] }
   }
   expect_failures = [var.oidc]
 }

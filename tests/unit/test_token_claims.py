@@ -121,6 +121,7 @@ def test_settings_are_read() -> None:
         ({"OIDC_CALLERS": "@example.com"}, "OIDC_ISSUER"),
         # every account in the world gets a token of Google's for any audience
         ({"OIDC_ISSUER": GOOGLE, "OIDC_AUDIENCE": "a"}, "OIDC_CALLERS"),
+        ({"OIDC_ISSUER": f"{GOOGLE}/", "OIDC_AUDIENCE": "a", "OIDC_ADMINS": "a@example.com"}, "OIDC_CALLERS"),
     ],
 )
 def test_settings_that_would_let_in_others_are_refused(env: dict[str, str], variable: str) -> None:

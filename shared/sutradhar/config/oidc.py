@@ -44,7 +44,7 @@ class OidcSettings(Part):
         faults = []
         if not self.audiences:
             faults.append(FieldError("OIDC_AUDIENCE", "must be set with OIDC_ISSUER"))
-        if self.issuer in _ISSUERS_FOR_ALL and not (self.callers or self.admins):
+        if self.issuer in _ISSUERS_FOR_ALL and not self.callers:
             message = f"must name the accounts that may call: {self.issuer} gives tokens to every account in the world"
             faults.append(FieldError("OIDC_CALLERS", message))
         return faults
