@@ -40,7 +40,11 @@ class Firestore:
         with self._lock:
             if self._client is None:
                 with translate_errors(self.name):
-                    self._client = firestore.Client(project=self._project, database=self._database)
+                    client = firestore.Client(project=self._project, database=self._database)
+                    # it opens its channel when it is first used, and threads that do so together open one each; all
+                    # but the last one are closed, with the streams that are read from them (2.34.1)
+                    _ = client._firestore_api  # noqa: SLF001 - no public call opens it without a request
+                self._client = client
             return self._client
 
     def document(self, collection: str, name: str) -> Any:
