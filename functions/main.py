@@ -4,29 +4,13 @@ One source archive serves all functions. Only the entry point differs, and an in
 only.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import flask
 
+from functions.garbage import pause_garbage_collection
 from sutradhar.domain.jobs.topics import TOPICS
-
-
-@contextmanager
-def _pause_garbage_collection() -> Iterator[None]:
-    """Import without garbage collection, which finds nothing to free then and costs 7 of 80 ms of a cold start."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.freeze()  # classes and functions stay for ever; to look through them once costs another 2 ms
-            gc.enable()
-
 
 _MODULES = {
     "api": "functions.api.app",
@@ -40,7 +24,7 @@ __all__ = list(_MODULES)
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"there is no function {name}")
-    with _pause_garbage_collection():
+    with pause_garbage_collection():
         function = getattr(import_module(_MODULES[name]), name)
     if name == "api" and flask.has_app_context():  # functions-framework is making its app, and adds its rules later
         from functions.api.routing import accept_line_breaks

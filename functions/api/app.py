@@ -3,6 +3,7 @@ errors as problem+json (RFC 9457)."""
 
 import re
 import secrets
+from collections.abc import Mapping
 from functools import cache, partial
 from io import BytesIO
 from time import monotonic
@@ -19,6 +20,7 @@ from functions.api.request_tallies import count_request
 from functions.api.routes import Route, get_segment, group_rules
 from functions.api.routing import ApiFlask
 from functions.api.security_headers import protect
+from functions.garbage import pause_at_first_call
 from sutradhar.telemetry import bind_fields, span
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -93,6 +95,11 @@ def _prepare_request() -> flask.Response | None:
 
 
 def _answer_call(route: Route, **values: str) -> Response:
+    with pause_at_first_call(route.view):
+        return _call_route(route, values)
+
+
+def _call_route(route: Route, values: Mapping[str, str]) -> Response:
     if route.access != "open":
         from functions.api.auth import authenticate
 

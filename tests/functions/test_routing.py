@@ -1,10 +1,16 @@
 """Tests of the app's URL rules: they match and build URLs as Flask's own do."""
 
+import gc
+from typing import Any
+
 import flask
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.exceptions import NotFound
 
+from functions import garbage
+from functions.api import app
+from functions.api.endpoint import call_view
 from functions.api.routing import ApiFlask
 
 
@@ -34,3 +40,20 @@ def test_paths_are_matched() -> None:
 def test_a_line_break_in_a_path_is_answered_as_any_other(api: FlaskClient, name: str) -> None:
     answer = api.get(f"/render/{name}/status")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+def test_garbage_is_collected_again_after_the_first_call_of_a_route(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collects: list[bool] = []
+
+    def note(*arguments: Any) -> Any:
+        collects.append(gc.isenabled())
+        return call_view(*arguments)
+
+    monkeypatch.setattr(garbage, "_called", set())
+    monkeypatch.setattr(app, "call_view", note)
+    for path in ("/templates", "/templates", "/render/none/status", "/templates"):
+        api.get(path)
+        assert gc.isenabled()
+    assert collects == [False, True, False, True]

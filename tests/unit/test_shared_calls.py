@@ -42,11 +42,11 @@ class NotedLock:
         self._uses.add()
 
 
-def hold_calls(begun: Steps, go_on: threading.Semaphore) -> Callable[[], int]:
+def hold_calls(started: Steps, go_on: threading.Semaphore) -> Callable[[], int]:
     """Return a call that ends when the test lets it; its result is its number."""
 
     def call() -> int:
-        number = begun.add()
+        number = started.add()
         assert go_on.acquire(timeout=30)
         return number
 
@@ -54,11 +54,11 @@ def hold_calls(begun: Steps, go_on: threading.Semaphore) -> Callable[[], int]:
 
 
 def test_all_that_come_while_a_call_runs_share_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    shared, begun, uses, go_on = SharedCalls[int](), Steps(), Steps(), threading.Semaphore(0)
-    call = hold_calls(begun, go_on)
+    shared, started, uses, go_on = SharedCalls[int](), Steps(), Steps(), threading.Semaphore(0)
+    call = hold_calls(started, go_on)
     with ThreadPoolExecutor(20) as pool:
         first = pool.submit(shared.get, "count", call)
-        begun.wait_for(1)
+        started.wait_for(1)
         assert shared.get("other", lambda: 7) == 7
         monkeypatch.setattr(shared, "_lock", NotedLock(uses))
         others = [pool.submit(shared.get, "count", call) for _ in range(9)]
@@ -70,17 +70,17 @@ def test_all_that_come_while_a_call_runs_share_the_next_one(monkeypatch: pytest.
 
 
 def test_a_caller_sees_what_was_written_before_it_asked() -> None:
-    shared, numbers, calls, written = SharedCalls[int](), itertools.count(1), itertools.count(), 0
+    shared, numbers, calls, newest = SharedCalls[int](), itertools.count(1), itertools.count(), 0
     lock = threading.Lock()
 
     def read() -> int:
         next(calls)
-        return written
+        return newest
 
     def write_and_read(_number: int) -> bool:
-        nonlocal written
+        nonlocal newest
         with lock:
-            written = mine = next(numbers)
+            newest = mine = next(numbers)
         return shared.get("count", read) >= mine
 
     with ThreadPoolExecutor(16) as pool:
