@@ -26,7 +26,7 @@ def list_states(jobs: Any) -> dict[str, str]:
 def write_as_before(stores: Stores, job: Job) -> None:
     """Write ``job`` with the fields of a version without a library; other fields stay as they are."""
     fields = stores.jobs._fields(job, "old")
-    stores.raw.document(f"jobs/{job.id}").set({name: fields[name] for name in OLD_FIELDS}, merge=True)
+    stores.raw.document(f"jobs/{job.id}").set({name: fields.get(name) for name in OLD_FIELDS}, merge=True)
 
 
 def test_the_sweep_completes_the_library_in_firestore(stores: Stores) -> None:
