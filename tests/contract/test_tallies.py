@@ -13,7 +13,16 @@ from sutradhar.domain.plan.plan import RenderPlan
 from tests.contract.conftest import StoreFixture
 from tests.unit.test_job import REQUESTS
 
-RESULT = Result(video="v", thumbnail="t", summary="s", captions={}, duration_sec=29.5, size=1)
+RESULT = Result(
+    video="v",
+    thumbnail="t",
+    summary="s",
+    captions={},
+    duration_sec=29.5,
+    size=1,
+    encoder="libx264",
+    render_timings={"sound": 3.25, "total": 40},
+)
 
 
 def make_job(kit: StoreFixture, job_id: str) -> Job:
@@ -50,6 +59,9 @@ def test_the_time_of_a_job_counts_once_however_often_its_messages_come(kit: Stor
         Tally("step_duration_seconds_sum", ("produce",)): 20,
         Tally("step_duration_seconds_bucket", ("render", "120")): 1,
         Tally("step_duration_seconds_sum", ("render",)): 100,
+        Tally("step_duration_seconds_bucket", ("render.sound", "5")): 1,
+        Tally("step_duration_seconds_sum", ("render.sound",)): 3.25,
+        Tally("renders_total", ("libx264",)): 1,
         Tally("job_duration_seconds_bucket", ("60s", "PROXY", "180")): 1,
         Tally("job_duration_seconds_sum", ("60s", "PROXY")): 127,
         Tally("jobs_by_day", ("2026-11-23", "good")): 1,

@@ -13,6 +13,7 @@ from sutradhar.domain.core.errors import Conflict, IdempotencyMismatch, LeaseHel
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.messages import DispatchRender, PlanRender, ProduceAsset, RenderFinished
+from sutradhar.domain.jobs.tallies import Tally
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.scene import Scene, SoundCue
 from sutradhar.domain.video.quality_gate import check
@@ -58,6 +59,9 @@ def test_each_transition_of_a_job_is_one_line_of_the_log(
     ]
     assert (moves[-1]["job_id"], moves[-1]["stage_seconds"], moves[-1]["total_seconds"]) == (job.id, 90, 90)
     assert moves[-1]["video_seconds"] > 1
+    counts = pipeline.services.tallies.read()
+    assert counts[Tally("renders_total", ("libx264",))] == 1  # as the renderer's summary names it
+    assert counts[Tally("step_duration_seconds_sum", ("render.sound",))] == 3
     assert moves[-1]["wanted_seconds"] == round(moves[-1]["video_seconds"])
 
 

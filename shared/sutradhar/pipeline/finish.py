@@ -56,6 +56,8 @@ def finish(services: Services, message: RenderFinished) -> None:
         captions=_write_captions(services, request),
         duration_sec=summary.duration_sec,
         size=summary.video.size,
+        encoder=summary.encoder,
+        render_timings=summary.render_timings,
     )
     gate_notices = list_notices(summary.check_results)
 

@@ -32,6 +32,7 @@ METRICS = (
         JOB_BUCKETS,
     ),
     Metric("step_duration_seconds", "histogram", "Seconds of one step of a job", ("step",), STEP_BUCKETS),
+    Metric("renders_total", "counter", "Finished videos by the encoder that made them", ("encoder",)),
     Metric("active_jobs", "gauge", "Jobs that are worked on"),
     Metric("queue_depth", "gauge", "Jobs that wait for their plan"),
     Metric("oldest_waiting_seconds", "gauge", "Seconds that the first waiting job has waited"),

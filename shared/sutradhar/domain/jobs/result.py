@@ -30,3 +30,7 @@ class Result(Frozen):
     captions: Mapping[Language, CaptionFiles]
     duration_sec: float
     size: int
+    encoder: str = ""
+    """The encoder that was used; empty in the results of earlier versions."""
+    render_timings: Mapping[str, float] = {}
+    """Seconds of wall time by stage of the render, as in ``job_summary.json``."""

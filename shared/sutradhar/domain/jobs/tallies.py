@@ -20,6 +20,8 @@ STEP_BUCKETS = (1, 5, 10, 30, 60, 120, 300, 600, 1200, 2700)
 LENGTHS = ((30, "30s"), (60, "60s"), (300, "5min"), (600, "10min"))
 """Upper limits in seconds of the classes of requested lengths, and their labels."""
 _STEPS = {JobState.PLANNING: "plan", JobState.PRODUCING: "produce", JobState.RENDERING: "render"}
+_RENDER_STAGES = ("sound", "join", "gate")
+"""Stages of a render that are steps of their own in the metrics."""
 _MAX_LABEL_CHARS = 40
 
 
@@ -63,6 +65,7 @@ def tally_change(before: Job, after: Job) -> Tallies:
     if after.state is JobState.SUCCEEDED:
         labels = (name_length(after), after.requested_plan.render.mode)
         tallies |= tally_duration("job_duration_seconds", labels, after.active_sec, JOB_BUCKETS)
+        tallies |= _tally_render(after)
     if after.state is JobState.FAILED and after.error:
         cause = "user" if after.error.is_user_error else "system"
         tallies[Tally("jobs_failed_total", (after.error.stage, cause))] = 1
@@ -70,6 +73,17 @@ def tally_change(before: Job, after: Job) -> Tallies:
             tallies[Tally("job_timeouts_total")] = 1
     if after.state in (JobState.SUCCEEDED, JobState.FAILED) and not (after.error and after.error.is_user_error):
         tallies[tally_day("jobs", after.updated_at, is_good=after.state is JobState.SUCCEEDED)] = 1
+    return tallies
+
+
+def _tally_render(job: Job) -> Tallies:
+    """Return the counts of the render itself: its encoder, and the seconds of its stages."""
+    if job.result is None or not job.result.encoder:
+        return {}
+    tallies: dict[Tally, float] = {Tally("renders_total", (job.result.encoder,)): 1}
+    for stage in _RENDER_STAGES:
+        if (seconds := job.result.render_timings.get(stage)) is not None:
+            tallies |= tally_duration("step_duration_seconds", (f"render.{stage}",), seconds, STEP_BUCKETS)
     return tallies
 
 
