@@ -12,6 +12,7 @@ locals {
   backlog  = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=monitoring.regex.full_match(\"${var.name}-.*\")"
   waiting  = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${var.name}-plan\" AND metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\""
   api      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-api\" AND metric.type=\"run.googleapis.com/request_count\""
+  renderer = "resource.type=\"cloud_run_job\" AND resource.labels.job_name=monitoring.regex.full_match(\"${var.name}-renderer.*\")"
   storage  = "resource.type=\"gcs_bucket\" AND resource.labels.bucket_name=\"${google_storage_bucket.assets.name}\" AND metric.type=\"storage.googleapis.com/api/request_count\""
 }
 
@@ -208,7 +209,7 @@ locals {
       reducer = "REDUCE_NONE", by = []
     }
     disk = {
-      title   = "Renderer: its memory, which holds its files as well, is over 85 % full", filter = "resource.type=\"cloud_run_job\" AND resource.labels.job_name=monitoring.regex.full_match(\"${var.name}-renderer.*\") AND metric.type=\"run.googleapis.com/container/memory/utilizations\""
+      title   = "Renderer: its memory, which holds its files as well, is over 85 % full", filter = "${local.renderer} AND metric.type=\"run.googleapis.com/container/memory/utilizations\""
       limit   = 0.85, aligner = "ALIGN_PERCENTILE_99", lasts = "600s", period = "300s", severity = "WARNING", runbook = "RendererMemory"
       reducer = "REDUCE_NONE", by = []
     }
@@ -374,6 +375,9 @@ resource "google_monitoring_dashboard" "this" {
           { title = "Instances at work, by function", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/instance_count\"", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", by = ["resource.label.service_name"] },
           { title = "CPU of functions", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/cpu/utilizations\"", aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_NONE", by = [] },
           { title = "Memory of functions", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/memory/utilizations\"", aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_NONE", by = [] },
+          { title = "CPU of the renderer", filter = "${local.renderer} AND metric.type=\"run.googleapis.com/container/cpu/utilizations\"", aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_NONE", by = [] },
+          { title = "Graphics card of the renderer", filter = "${local.renderer} AND metric.type=\"run.googleapis.com/container/gpu/utilizations\"", aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_NONE", by = [] },
+          { title = "Bytes in the bucket", filter = "resource.type=\"gcs_bucket\" AND resource.labels.bucket_name=\"${google_storage_bucket.assets.name}\" AND metric.type=\"storage.googleapis.com/storage/v2/total_bytes\"", aligner = "ALIGN_MEAN", reducer = "REDUCE_SUM", by = ["resource.label.bucket_name"] },
           { title = "Storage calls, by answer", filter = local.storage, aligner = "ALIGN_RATE", reducer = "REDUCE_SUM", by = ["metric.label.response_code"] },
         ],
         [for key in sort(keys(local.lengths)) : {
