@@ -1,10 +1,13 @@
 """Check what this machine has and lacks, and say how to get what is missing."""
 
+import errno
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -86,6 +89,7 @@ def check_machine(settings: Settings, narrator: Narrator) -> list[Check]:
     whisper = [_check_whisper(folder)] if folder else []
     return [
         _check_disk(settings.home),
+        check_temporary_folder(settings.render_task.tmp_workdir or settings.home / "tmp"),
         *_check_renderer(settings),
         *_check_voices(narrator),
         _check_piper(),
@@ -165,6 +169,22 @@ def _check_disk(home: Path) -> Check:
     advice = f"free some space, or set SUTRADHAR_HOME to a larger disk ({MIN_FREE_GB:g} GB are enough)"
     ok = free >= MIN_FREE_GB
     return Check("disk", ok=ok, detail=f"{free:.1f} GB free for {home}", advice="" if ok else advice)
+
+
+def check_temporary_folder(folder: Path) -> Check:
+    """Check that the renderer can write its temporary files into ``folder``, and that there is room for them."""
+    advice = f"set TMP_WORKDIR to a folder that can be written to and has {MIN_FREE_GB:g} GB"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"test")
+        free = shutil.disk_usage(folder).free / 1e9
+    except OSError as exc:
+        reason = os.strerror(exc.errno or errno.EIO).lower()
+        return Check("temporary folder", ok=False, detail=f"cannot write to {folder}: {reason}", advice=advice)
+    ok = free >= MIN_FREE_GB
+    detail = f"{free:.1f} GB free for temporary files in {folder}"
+    return Check("temporary folder", ok=ok, detail=detail, advice="" if ok else advice)
 
 
 def _check_voices(narrator: Narrator) -> list[Check]:

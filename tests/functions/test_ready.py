@@ -1,8 +1,10 @@
 """/readyz is cheap: concurrent callers share one check, and providers are asked for known callers only."""
 
+import shutil
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -55,6 +57,36 @@ def test_a_check_that_fails_by_accident_is_made_again(api: FlaskClient, check_co
         patch.setattr(doctor, "run_checks", lambda: 1 / 0)
         assert api.get("/readyz").status_code == 500
     assert api.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(("path", "is_writable"), [("/readyz", False), ("/api/ready", True)])
+def test_temporary_files_can_be_written(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str, is_writable: bool
+) -> None:
+    folder = tmp_path / "outer" / "tmp"
+    if not is_writable:
+        folder.parent.write_text("a file is no folder")
+    monkeypatch.setenv("TMP_WORKDIR", str(folder))
+    answer = api.get(path)
+    check = answer.get_json()["checks"]["temporary folder"]
+    assert (answer.status_code, check["ok"]) == ((200, True) if is_writable else (503, False))
+    assert ("TMP_WORKDIR" in check["advice"]) is not is_writable
+    assert {"store", "disk", "encoder", "ffmpeg"} <= set(answer.get_json()["checks"])
+    assert not is_writable or list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("full", ["home", "tmp"])
+def test_it_is_not_ready_while_a_disk_is_full(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, full: str
+) -> None:
+    monkeypatch.setenv("TMP_WORKDIR", str(tmp_path / "elsewhere"))
+    folder = {"home": bootstrap.settings().home, "tmp": tmp_path / "elsewhere"}[full]
+    real = shutil.disk_usage
+    usage = type(real("/"))(10**12, 10**12 - 10**9, 10**9)  # 1 GB is free
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage if Path(path) == folder else real(path))
+    answer = api.get("/readyz")
+    failed = [name for name, check in answer.get_json()["checks"].items() if not check["ok"]]
+    assert (answer.status_code, failed) == (503, [{"home": "disk", "tmp": "temporary folder"}[full]])
 
 
 @pytest.mark.parametrize("path", ["/readyz?providers=1", "/ready?providers=true", "/api/readyz?providers=1"])
