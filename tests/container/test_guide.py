@@ -1,4 +1,7 @@
-"""docs/deploy.md, held against what it speaks of: each command, name, figure and field in it is one that there is."""
+"""docs/deploy.md, held against what it speaks of: each command, name, figure and field in it is one that there is.
+
+Google's commands of docs/ops/runbook.md are checked too.
+"""
 
 import json
 import re
@@ -21,6 +24,7 @@ from tests.function_client import open_client
 GUIDE = (ROOT / "docs/deploy.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 COMMANDS = "\n".join(BLOCKS).replace("\\\n", " ")
+RUNBOOK = (ROOT / "docs/ops/runbook.md").read_text()
 TERRAFORM = "".join(path.read_text() for path in sorted((ROOT / "terraform").rglob("*.tf")))
 
 MAKES = {
@@ -44,12 +48,14 @@ MAKES = {
 
 
 def test_every_command_of_google_is_one(tmp_path: Path) -> None:
-    commands = re.findall(r"""gcloud (?:'[^']*'|"[^"]*"|[^\n|;)'"])+""", COMMANDS)
-    known = {"PROJECT": "my-project", "REGION": "europe-west4", "role": "viewer", "JOB": "j"}
+    of_runbook = "\n".join(re.findall(r"^```sh\n(.*?)^```", RUNBOOK, re.MULTILINE | re.DOTALL))
+    commands = re.findall(r"""gcloud (?:'[^']*'|"[^"]*"|[^\n|;)'"])+""", COMMANDS + of_runbook)
+    known = {"PROJECT": "my-project", "REGION": "europe-west4", "role": "viewer", "JOB": "j", "REVISION": "api-00001"}
     known["DEPLOYER"] = "sutradhar-deployer@my-project.iam.gserviceaccount.com"
     filled = (re.sub(r"\$(\w+)", lambda name: known[name[1]], re.sub(r"\$\(.*", "x", command)) for command in commands)
     commands = sorted({command.partition(" # ")[0].strip() for command in filled})
-    assert len(commands) >= 15
+    assert len(commands) >= 20
+    assert sum("--to-revisions=" in command for command in commands) == 1
     (tmp_path / "commands.json").write_text(json.dumps([{"command_string": command} for command in commands]))
     answer = json.loads(
         gcloud(tmp_path, "meta", "lint-gcloud-commands", f"--commands-file={tmp_path / 'commands.json'}")
