@@ -70,6 +70,11 @@ class ProgressReporter:
 
 def main() -> int:
     """Render the request that the settings name, and return the exit code."""
+    with bind_fields(component="renderer"):
+        return _render_request()
+
+
+def _render_request() -> int:
     cancel = threading.Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:

@@ -20,12 +20,14 @@ def start_sentry(dsn: str, scrub: Callable[[Any], Any]) -> logging.Handler:
     """
     try:
         import sentry_sdk
+        from sentry_sdk.integrations.atexit import AtexitIntegration
     except ImportError as exc:
         raise NotInstalled("sentry-sdk", advice="pip install 'sutradhar[sentry]', or unset SENTRY_DSN") from exc
     sentry_sdk.init(
         dsn,
         default_integrations=False,  # they would report each error a second time, and patch what they find
         auto_enabling_integrations=False,
+        integrations=[AtexitIntegration(lambda _pending, _timeout: None)],  # a renderer ends right after its error
         include_local_variables=False,  # variables may hold keys
         before_send=lambda event, _hint: scrub(event),
     )

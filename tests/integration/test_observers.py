@@ -3,12 +3,14 @@
 import gzip
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -81,6 +83,22 @@ def test_a_failed_job_is_an_event_with_its_context_and_without_secrets(home: obj
     (event,) = events  # the caller's own mistake is no error of ours, and a provider's failure is made good
     assert (event["level"], event["tags"]["job_id"], event["tags"]["error_stage"]) == ("error", job.id, "plan")
     assert (event["tags"]["render_mode"], event["tags"]["target_res"]) == ("FINAL", "1080p")
+
+
+def test_the_dsn_of_the_environment_is_where_errors_go(tmp_path: Path) -> None:
+    """A renderer ends right after its error, so the event is sent before its process ends."""
+    with receive() as receiver:
+        env = {name: os.environ[name] for name in ("PATH", "HOME")} | {
+            "SUTRADHAR_HOME": str(tmp_path),
+            "SENTRY_DSN": f"http://public@127.0.0.1:{receiver.port}/1",
+            "RENDER_REQUEST": "jobs/job-1/renders/1/request.json",
+        }
+        done = subprocess.run([sys.executable, "-m", "gpu_renderer"], env=env, capture_output=True, check=False)
+    assert done.returncode == 1
+    lines = [json.loads(line) for _, body in receiver.bodies for line in body.splitlines()]
+    (event,) = [line for line in lines if "tags" in line]
+    assert (event["level"], event["tags"]["component"]) == ("error", "renderer")
+    assert event["contexts"]["log"]["event"] == "render_refused"
 
 
 def test_spans_continue_the_trace_of_the_caller(home: object) -> None:
