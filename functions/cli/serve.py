@@ -92,8 +92,8 @@ def _serve_emulated(port: int) -> None:
         raise NotInstalled(f"{exc.name}, of the emulated cloud,", advice="pip install -e '.[emulators]'") from exc
 
     home = bootstrap.settings().home / "emulated"
-    print_line("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and eight functions ...")
-    with EmulatedCloud(home, port, settings=bootstrap.settings().provider_environment) as cloud:
+    print_line("Bringing up Firestore, Pub/Sub, Cloud Storage, Cloud Run and all functions ...")
+    with EmulatedCloud(home, port, settings=bootstrap.settings().cloud_environment) as cloud:
         print_line(f"Sutradhar on {cloud.url} (Ctrl-C stops it). Logs: {home / 'logs'}")
         for name, value in sorted(cloud.env.items()):
             if name.endswith(("_HOST", "_ENDPOINT", "_PROJECT", "_BUCKET")):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -19,12 +20,14 @@ from functions.dev.emulated_cloud.cloud import EmulatedCloud
 from functions.dev.emulated_cloud.emulators import find_free_port
 from sutradhar.domain.core.errors import Conflict
 
+KEY = "the-key-of-an-admin"
+
 
 @pytest.mark.usefixtures("emulators")  # fails or skips where they are not installed
 def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -> None:
     port = find_free_port()
     argv = [sys.executable, "-m", "functions.cli", "serve", "--backend=gcp-emulators", f"--port={port}"]
-    env = {**os.environ, "SUTRADHAR_HOME": str(tmp_path / "home")}
+    env = {**os.environ, "SUTRADHAR_HOME": str(tmp_path / "home"), "API_KEY_ADMIN": KEY}
     with subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as served:
         assert served.stdout is not None
         output = ""
@@ -35,6 +38,9 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
         assert f"http://127.0.0.1:{port}" in output
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
             assert answer.status == 200
+        # the settings of this machine reach the functions
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/library", timeout=10)
         server = psutil.Process(served.pid)
         started = server.children(recursive=True)
         assert len(started) >= 3 + len(main.__all__)  # the emulators and the functions
@@ -42,7 +48,7 @@ def test_the_emulated_cloud_comes_up_and_leaves_nothing_behind(tmp_path: Path) -
         for process in started:
             if "--target=plan" in process.cmdline():
                 process.suspend()
-        sent = {"Content-Type": "application/json"}
+        sent = {"Content-Type": "application/json", "X-API-Key": KEY}
         order = urllib.request.Request(f"http://127.0.0.1:{port}/render", json.dumps({"topic": "tea"}).encode(), sent)
         with urllib.request.urlopen(order, timeout=10) as answer:
             assert answer.status == 202

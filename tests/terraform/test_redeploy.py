@@ -28,22 +28,22 @@ def list_planned_changes(terraform: Terraform, **variables: Any) -> dict[str, li
 
 
 @pytest.fixture(scope="module")
-def deployed(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
-    terraform = copy_configuration(tmp_path_factory.mktemp("deployed") / "terraform")
+def deployment(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) -> Terraform:
+    terraform = copy_configuration(tmp_path_factory.mktemp("redeploy") / "terraform")
     apply(terraform, **EVERYTHING)
     return terraform
 
 
-def test_the_same_again_changes_nothing_and_new_code_no_data(deployed: Terraform) -> None:
-    assert list_planned_changes(deployed, **EVERYTHING) == {}
+def test_the_same_again_changes_nothing_and_new_code_no_data(deployment: Terraform) -> None:
+    assert list_planned_changes(deployment, **EVERYTHING) == {}
     new = {"archive": f"build/functions-{'f' * 64}.zip", "image": f"other@sha256:{'e' * 64}"}
-    changes = list_planned_changes(deployed, **EVERYTHING, **new)
+    changes = list_planned_changes(deployment, **EVERYTHING, **new)
     kinds = {kind for address in changes for kind in re.findall(r"google_\w+", address)}
     assert kinds == {"google_storage_bucket_object", "google_cloudfunctions2_function", "google_cloud_run_v2_job"}
 
 
-def test_it_says_where_everything_is(deployed: Terraform) -> None:
-    outputs = {name: one["value"] for name, one in json.loads(deployed.ok("output", "-json")).items()}
+def test_it_says_where_everything_is(deployment: Terraform) -> None:
+    outputs = {name: one["value"] for name, one in json.loads(deployment.ok("output", "-json")).items()}
     urls = outputs["urls"]
     paths = {url.removeprefix(outputs["api"]) for name, url in urls.items() if name != "dashboard"}
     rules = {rule for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)}

@@ -149,12 +149,14 @@ def test_missing_settings_of_the_cloud_are_named() -> None:
         Settings.from_env({"BACKEND": "aws"})
 
 
-def test_processes_with_keys_of_providers_get_the_caps_on_their_cost(
+def test_an_emulated_cloud_gets_all_settings_but_those_of_this_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     variables = {"OPENAI_API_KEY": "k", "MAX_JOB_COST": "0.5", "DAILY_BUDGET_USD": "1", "MAX_CONCURRENT_CALLS": "2"}
-    environment = Settings.from_env({**variables, "PRICE_TABLE": "prices.json", "FPS": "24"}).provider_environment
+    variables |= {"FPS": "24", "API_KEY_ADMIN": "s" * 12, "ASSET_DAYS": "9", "LOG_LEVEL": "info", "ENCODER": "libx264"}
+    own = {"ASSET_WORKERS": "2", "PORT": "1", "REGION": "r", "LOG_FILE": "/x", "TMP_WORKDIR": "/x", "LANG": "C"}
+    environment = Settings.from_env({**variables, **own, "PRICE_TABLE": "prices.json"}).cloud_environment
     assert environment == {**variables, "PRICE_TABLE": str(tmp_path / "prices.json")}
 
 
@@ -164,6 +166,6 @@ def test_limits_of_a_plan_come_from_the_environment() -> None:
     settings = Settings.from_env({"MAX_SCENES": "2", "MAX_TOTAL_DURATION_SEC": " 10 "})
     assert settings.api_limits == PlanLimits(max_scenes=2, max_scene_sec=20, max_total_sec=10)
     assert settings.terminal_limits == PlanLimits(max_scenes=2, max_scene_sec=600, max_total_sec=10)
-    assert settings.provider_environment["MAX_SCENES"] == "2"
+    assert settings.cloud_environment["MAX_SCENES"] == "2"
     with pytest.raises(InvalidRequest, match=r"MAX_SCENES.*1 to 600.*MAX_SCENE_DURATION_SEC.*'601'"):
         Settings.from_env({"MAX_SCENES": "many", "MAX_SCENE_DURATION_SEC": "601"})

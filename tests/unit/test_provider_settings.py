@@ -56,7 +56,7 @@ def test_a_new_provider_is_left_out_without_its_key() -> None:
 
 def test_the_variables_of_a_new_provider_are_known_and_handed_on() -> None:
     assert list_variables(TABLE) - list_variables() == set(SET) - {"IMAGE_GENERATORS"}
-    assert Settings.from_env({**SET, "FPS": "24"}, TABLE).provider_environment == SET
+    assert Settings.from_env({**SET, "LANG": "C"}, TABLE).cloud_environment == SET
 
 
 def test_a_wrong_setting_of_a_new_provider_is_named() -> None:
@@ -134,7 +134,7 @@ OLD = {
 def test_old_names_of_settings_work_with_a_notice() -> None:
     by_old = Settings.from_env({"OPENAI_API_KEY": "k", **{old: text for old, (_, text) in OLD.items()}})
     by_new = Settings.from_env({"OPENAI_API_KEY": "k", **dict(OLD.values())})
-    for part in ("worker", "budget", "providers", "environment", "provider_environment"):
+    for part in ("worker", "budget", "providers", "environment", "cloud_environment"):
         assert getattr(by_old, part) == getattr(by_new, part)
     assert by_new.renamed == []
     assert sorted(map(str, by_old.renamed)) == sorted(

@@ -30,6 +30,7 @@ PREFIX = "sutradhar-"
 _DEAD = f"{PREFIX}dead-letter"
 _WEBHOOKS_SEC = 60.0
 """The seconds between two calls of the Scheduler for webhooks that are due (terraform/scheduler.tf)."""
+_DAY_SEC = 86_400.0
 _REGION, _JOB = "europe-west4", f"{PREFIX}renderer"
 _START_SEC, _END_SEC = 60.0, 3.0
 RENDERER = (sys.executable, "-m", "gpu_renderer")
@@ -45,7 +46,7 @@ class EmulatedCloud:
         port: the port of ``api``; 0: any.
         renderer: the command of a render task.
         sweep_sec: how often the Scheduler calls ``sweep``.
-        settings: more of the functions' environment, such as the providers' keys.
+        settings: more of the environment of the functions and of the renderer, such as the providers' keys.
         python: the interpreter that runs the functions.
     """
 
@@ -62,7 +63,7 @@ class EmulatedCloud:
     ) -> None:
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
         self.project, self._settings, self._python = project, dict(settings or {}), python
-        self._ports = {name: find_free_port() for name in ("api", "sweep", "dead_letter", *TOPICS)}
+        self._ports = {name: find_free_port() for name in ("api", "sweep", "retention", "dead_letter", *TOPICS)}
         if port:
             self._ports["api"] = port
         self._functions: dict[str, subprocess.Popen[bytes]] = {}
@@ -87,10 +88,7 @@ class EmulatedCloud:
     def sweep(self, path: str = "") -> bytes:
         """Call ``sweep``, as the Scheduler does every few minutes; return its answer. ``path``: ``/webhooks`` for only
         the webhooks that are due."""
-        request = urllib.request.Request(self._url("sweep") + path, b"{}", {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            body: bytes = answer.read()
-        return body
+        return self._call("sweep", path)
 
     def _start(self) -> None:
         self._check_port()
@@ -101,6 +99,7 @@ class EmulatedCloud:
             name: text for name, text in process_environment().items() if name in ("PATH", "HOME", "LANG", "TMPDIR")
         }
         renderer_env = {
+            **self._settings,
             **passed,
             **emulators.env,
             "BACKEND": "gcp",
@@ -114,14 +113,15 @@ class EmulatedCloud:
         cloud_run = self._stack.enter_context(
             CloudRunJobs({_JOB: Job(self._renderer, renderer_env)}, logs / "executions")
         )
-        self.env = {**self._settings, **renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
+        self.env = {**renderer_env, "CLOUD_RUN_ENDPOINT": cloud_run.endpoint}
         self._create_bucket(emulators.env)
         routes = [Route(f"{PREFIX}{topic}", self._url(topic), _DEAD) for topic in TOPICS]
         routes.append(Route(_DEAD, self._url("dead_letter")))
         with set_environment(emulators.env):
             self._stack.enter_context(Bridge(self.project, routes, self._backoff))
-        for path, pause_sec in (("", self._sweep_sec), ("/webhooks", _WEBHOOKS_SEC)):
-            scheduler = threading.Thread(target=self._schedule, args=(path, pause_sec), name="scheduler", daemon=True)
+        calls = (("sweep", "", self._sweep_sec), ("sweep", "/webhooks", _WEBHOOKS_SEC), ("retention", "", _DAY_SEC))
+        for call in calls:
+            scheduler = threading.Thread(target=self._schedule, args=call, name="scheduler", daemon=True)
             scheduler.start()
             self._stack.callback(scheduler.join)
         # the functions start last and so end first: the bridge and the scheduler wait for functions they called
@@ -191,10 +191,16 @@ class EmulatedCloud:
             except OSError as exc:
                 raise Conflict(f"port {port} is taken or not allowed ({exc.strerror}); choose another") from exc
 
-    def _schedule(self, path: str, pause_sec: float) -> None:
+    def _call(self, function: str, path: str) -> bytes:
+        request = urllib.request.Request(self._url(function) + path, b"{}", {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            body: bytes = answer.read()
+        return body
+
+    def _schedule(self, function: str, path: str, pause_sec: float) -> None:
         while not self._stopped.wait(pause_sec):
             try:
-                self.sweep(path)
+                self._call(function, path)
             except (urllib.error.URLError, TimeoutError, ConnectionError):
                 continue  # the function's log has the reason; Cloud Scheduler calls again as well
 

@@ -48,6 +48,13 @@ _PARTS = (
     PlanLimitSettings,
     BudgetSettings,
 )
+_OF_THIS_MACHINE = {
+    variable
+    for part in (ProcessSettings, CloudSettings, WorkerSettings, RenderTaskSettings)
+    for variable in variables_of(part).values()
+    if variable not in ("ASSET_DAYS", "LOG_LEVEL", "OTEL_EXPORTER_OTLP_ENDPOINT", "SENTRY_DSN")
+} | {"JSON_LOGS", "PORT"}
+"""Settings that other machines, or other tasks, have for themselves."""
 _CHOICE_VARIABLES = {
     name: variable for name, variable in variables_of(ProviderSettings).items() if name not in ("connections", "chains")
 }
@@ -89,17 +96,10 @@ class Settings:
         return self.process.home
 
     @property
-    def provider_environment(self) -> dict[str, str]:
-        """Return the variables about providers and what they may cost, for other processes; they hold secrets."""
-        names = {
-            *self.table.variables(),
-            "PROVIDERS",
-            "MAX_CONCURRENT_CALLS",
-            "MAX_JOB_COST",
-            "DAILY_BUDGET_USD",
-            "MODEL_PRICES",
-            *variables_of(PlanLimitSettings).values(),
-        }
+    def cloud_environment(self) -> dict[str, str]:
+        """Return the settings that were set, for functions on an emulated cloud, which sets its own places; secrets are
+        among them."""
+        names = list_variables(self.table) - _OF_THIS_MACHINE
         variables = {name: text for name, text in self.environment.items() if name in names}
         path = self.budget.price_table
         # the other processes may have another working directory
