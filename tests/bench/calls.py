@@ -6,6 +6,11 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import psutil
+
+from tests.function_server import FunctionServer
 
 CALLERS = 20
 LIMITS_MS: Mapping[str, float] = {"health": 50, "status": 100, "submit": 150, "library": 300}
@@ -27,8 +32,37 @@ def call(port: int, method: str, path: str, body: bytes | None = None) -> tuple[
         connection.close()
 
 
-def measure_calls(port: int, count: int) -> Mapping[str, Sequence[float]]:
-    """Return the seconds of ``count`` calls of each kind. The jobs that are submitted are those that are asked for."""
+@dataclass(frozen=True)
+class CallCost:
+    """The cost of one kind of call."""
+
+    waits: Sequence[float]
+    """The seconds of each call."""
+    cpu_sec: float
+    """The CPU seconds of the function for one call; the emulators and the callers are not in it."""
+
+
+def measure_calls(server: FunctionServer, count: int) -> Mapping[str, CallCost]:
+    """Return the cost of ``count`` calls of each kind."""
+    return {name: _measure_cost(server, kind, count) for name, kind in _list_kinds(server.port).items()}
+
+
+def count_round_trips(port: int, take: Callable[[], Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Return the calls of the stores that one call of each kind makes.
+
+    ``take``: returns the names of the calls of stores since it was last called.
+    """
+    trips = {}
+    for name, kind in _list_kinds(port).items():
+        for number in (1, 2, 0):  # the first one also reads the keys, and opens a window of the rate limit
+            take()
+            kind(number)
+        trips[name] = take()
+    return trips
+
+
+def _list_kinds(port: int) -> Mapping[str, Callable[[int], None]]:
+    """Return the calls by the names of their limits. The jobs that are submitted are those that are asked for."""
     jobs: list[str] = []
 
     def submit(number: int) -> None:
@@ -43,15 +77,14 @@ def measure_calls(port: int, count: int) -> Mapping[str, Sequence[float]]:
     def check_health(_number: int) -> None:
         _expect(200, call(port, "GET", "/health"))
 
-    kinds = {"submit": submit, "status": show_status, "library": list_library, "health": check_health}
-    return {name: _measure_waits(kind, count) for name, kind in kinds.items()}
+    return {"submit": submit, "status": show_status, "library": list_library, "health": check_health}
 
 
 def find_p99_ms(waits: Sequence[float]) -> float:
     return 1000 * statistics.quantiles(waits, n=100)[98]
 
 
-def _measure_waits(make_call: Callable[[int], None], count: int) -> list[float]:
+def _measure_cost(server: FunctionServer, make_call: Callable[[int], None], count: int) -> CallCost:
     def measure(number: int) -> float:
         started = time.perf_counter()
         make_call(number)
@@ -59,7 +92,16 @@ def _measure_waits(make_call: Callable[[int], None], count: int) -> list[float]:
 
     with ThreadPoolExecutor(CALLERS) as pool:
         list(pool.map(measure, range(2 * CALLERS)))  # the connections to the stores are made once
-        return list(pool.map(measure, range(2 * CALLERS, 2 * CALLERS + count)))
+        cpu_before = _read_cpu_sec(server)
+        waits = list(pool.map(measure, range(2 * CALLERS, 2 * CALLERS + count)))
+        return CallCost(waits, (_read_cpu_sec(server) - cpu_before) / count)
+
+
+def _read_cpu_sec(server: FunctionServer) -> float:
+    """Return the CPU seconds of the server and its workers so far."""
+    process = psutil.Process(server.process.pid)
+    times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in times)
 
 
 def _expect(status: int, answer: tuple[int, bytes]) -> bytes:

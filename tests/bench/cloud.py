@@ -17,8 +17,9 @@ from google.cloud import pubsub_v1
 from functions.dev import package
 from functions.dev.emulated_cloud.emulators import Emulators, set_environment
 from sutradhar.domain.jobs.topics import TOPICS
-from tests.bench.calls import CALLERS, LIMITS_MS, call, find_p99_ms, make_plan, measure_calls
+from tests.bench.calls import CALLERS, LIMITS_MS, call, count_round_trips, find_p99_ms, make_plan, measure_calls
 from tests.function_server import start_function
+from tests.round_trips import record_round_trips
 
 _HELLO = """
 import functions_framework
@@ -46,7 +47,7 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
             "ASSET_BUCKET": "bench",
             "RATE_LIMIT_PER_MIN": "1000000",
             "MAX_ACTIVE_JOBS": "0",
-            "THREADS": str(2 * CALLERS),
+            "THREADS": str(2 * CALLERS),  # as deployed (terraform/functions.tf)
         }
         with set_environment(emulators.env), pubsub_v1.PublisherClient() as publisher:
             for topic in TOPICS:
@@ -58,9 +59,15 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
             cold["post"].append(
                 _measure_first_answer(archive, "api", env, "POST", "/render", make_plan(f"cold {round_}"))
             )
+        with (
+            record_round_trips(env) as (recorded, take),
+            start_function(recorded, "api", archive / "main.py") as function,
+        ):
+            function.wait()
+            trips = count_round_trips(function.port, take)
         with start_function(env, "api", archive / "main.py") as function:
             function.wait()
-            waits = measure_calls(function.port, 100 if quick else 1000)
+            costs = measure_calls(function, 100 if quick else 1000)
     ratio = statistics.median(a / h for a, h in zip(cold["api"], cold["hello"], strict=True))
     _write(
         folder,
@@ -69,9 +76,11 @@ def measure_cloud(folder: Path, *, quick: bool) -> None:
             "cold_api_ms": (1000 * statistics.median(cold["api"]), "ms"),
             "cold_api_over_hello": (ratio, "x"),
             "cold_first_render_ms": (1000 * statistics.median(cold["post"]), "ms"),
-            **{f"{name}_p50_ms": (1000 * statistics.median(seconds), "ms") for name, seconds in waits.items()},
-            **{f"{name}_p99_ms": (find_p99_ms(seconds), "ms") for name, seconds in waits.items()},
-            "submit_per_sec": (len(waits["submit"]) / sum(waits["submit"]) * CALLERS, "requests/s"),
+            **{f"{name}_p50_ms": (1000 * statistics.median(cost.waits), "ms") for name, cost in costs.items()},
+            **{f"{name}_p99_ms": (find_p99_ms(cost.waits), "ms") for name, cost in costs.items()},
+            **{f"{name}_cpu_ms": (1000 * cost.cpu_sec, "ms of CPU a call") for name, cost in costs.items()},
+            **{f"{name}_round_trips": (len(names), f"({', '.join(names)})") for name, names in trips.items()},
+            "submit_per_sec": (len(costs["submit"].waits) / sum(costs["submit"].waits) * CALLERS, "requests/s"),
         },
     )
 
