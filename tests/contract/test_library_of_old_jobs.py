@@ -77,6 +77,8 @@ def test_a_file_of_the_version_before_gets_the_library(tmp_path: Path) -> None:
     connection = sqlite3.connect(path)
     connection.execute("DROP TRIGGER library_job_deleted")
     connection.execute("ALTER TABLE messages DROP COLUMN attributes")  # of version 7
+    connection.execute("DROP INDEX jobs_waiting")
+    connection.execute("ALTER TABLE jobs DROP COLUMN waits_until")  # of version 8
     for name in ("library_entries", "library_search", "library_totals"):
         connection.execute(f"DROP TABLE {name}")
     (body,) = connection.execute("SELECT body FROM jobs WHERE id = 'newer'").fetchone()
