@@ -17,6 +17,7 @@ from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar.backends.gcp import firestore as firestore_module
 from sutradhar.backends.gcp.documents import FirestoreDocumentStore
 from sutradhar.backends.gcp.firestore import Firestore
+from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.retry import CALL_SEC, RETRY
 from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.assets.asset import Asset
@@ -73,6 +74,7 @@ def open_stores() -> StoreFixture:
     for name in ("old", "older"):
         stores.jobs.create(stores.job(name))
         clock.advance(1)
+    add_mark(stores, "known")
     return stores
 
 
@@ -91,6 +93,11 @@ def create_together(s: StoreFixture, name: str) -> Any:
     return s.jobs.create(s.job(name), [note], RecordChange(["list", f"list/{name}"], add))
 
 
+def add_mark(s: StoreFixture, name: str) -> Values:
+    """Change a record; a change that is made twice would show."""
+    return FirestoreKeyValueStore(s.store, s.clock).update([name], lambda values: {name: f"{values.get(name, '')}x"})
+
+
 OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "create": lambda s: s.jobs.create(s.job("new")),
     "create again": lambda s: s.jobs.create(s.job("old")),
@@ -107,6 +114,8 @@ OPERATIONS: dict[str, Callable[[StoreFixture], Any]] = {
     "library count": lambda s: s.jobs.count_entries(LibraryFilter(words=("te",))),
     "library refresh": lambda s: s.jobs.refresh_entries("", s.clock.now()),
     "counts": lambda s: s.jobs.count_by_state(),
+    "change record": lambda s: add_mark(s, "new"),
+    "change known record": lambda s: add_mark(s, "known"),
     "get assets": lambda s: s.assets.get_many(["old", "none"]),
     "save": lambda s: s.assets.save(asset("new"), s.held),
     "acquire": lambda s: s.leases.acquire("new", MINUTE),

@@ -10,6 +10,7 @@ from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 
+from sutradhar.backends.gcp.record_memory import RecordMemory
 from sutradhar.backends.gcp.retry import CALL_SEC, NO_RETRIES, RETRY, TOTAL_SEC, translate_errors
 from sutradhar.domain.core.errors import BackendError
 
@@ -33,6 +34,7 @@ class Firestore:
         self._project, self._database = project, database
         self._lock = threading.Lock()
         self._client: firestore.Client | None = None
+        self.memory = RecordMemory()
 
     @property
     def client(self) -> firestore.Client:

@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -9,6 +11,7 @@ from urllib.parse import unquote
 from google.cloud import firestore
 
 from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
+from sutradhar.backends.gcp.record_memory import StoredRecord
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.records import KeyValueStore, RecordChange, Values
@@ -26,29 +29,29 @@ class FirestoreKeyValueStore(KeyValueStore):
         self._store, self._clock = store, clock
 
     def read(self, names: Iterable[str]) -> Values:
-        return _read_bodies(_read_snapshots(self._store, list(names)))
+        return _list_bodies(_read_stored(self._store, list(names)))
 
     def update(self, names: Iterable[str], change: Callable[[Values], Values]) -> Values:
-        keys, write_id = list(names), uuid.uuid4().hex
+        records, write_id = RecordChange(list(names), change), uuid.uuid4().hex
         after: Values = {}
         changed: Values = {}
 
         def attempt() -> Values:
             nonlocal after, changed
-            stored = _read_snapshots(self._store, keys)
-            if any(name in stored and stored[name].get("write") == write_id for name in changed):
+            read = _read_stored(self._store, records.names) if changed else None
+            if read and any(name in read and read[name].write_id == write_id for name in changed):
                 return after  # only the answer of the attempt before was lost
-            before = _read_bodies(stored)
-            after = {**before, **change(before)}
-            changed = {name: body for name, body in after.items() if before.get(name) != body}
+            stored, changed = _apply_change(self._store, records, read)
+            after = {**_list_bodies(stored), **changed}
             if changed:
+                write = RecordWrite(self._store, stored, changed, write_id)
                 batch = self._store.client.batch()
-                _write_bodies(self._store, batch, changed, stored, write_id, self._clock.now())
-                batch.commit(**CALL)
+                write.add_to(batch, self._clock.now())
+                write.commit(batch)
             return after
 
         with translate_errors(self._store.name):
-            return repeat_on_conflict(f"record {keys[0]}", attempt)
+            return repeat_on_conflict(f"record {records.names[0]}", attempt)
 
     def list_names(self, prefix: str, limit: int = 100) -> Sequence[str]:
         first = self._store.document("records", prefix)
@@ -63,38 +66,94 @@ class FirestoreKeyValueStore(KeyValueStore):
         return [unquote(snapshot.id) for snapshot in self._store.read(lambda: query.stream(**STREAM))]
 
     def delete(self, names: Iterable[str]) -> None:
-        batch = self._store.client.batch()
+        batch, names = self._store.client.batch(), list(names)
         for name in names:
             batch.delete(self._store.document("records", name))
         with translate_errors(self._store.name):
             batch.commit(**CALL)
+        self._store.memory.forget(names)
 
 
-def change_records(store: Firestore, batch: Any, records: RecordChange, write_id: str, now: datetime) -> None:
-    """Read ``records``, and write them changed when ``batch`` is committed, if no other process writes in between."""
-    stored = _read_snapshots(store, records.names)
-    before = _read_bodies(stored)
-    changed = {name: body for name, body in records.change(before).items() if before.get(name) != body}
-    _write_bodies(store, batch, changed, stored, write_id, now)
+@dataclass(frozen=True)
+class RecordWrite:
+    """A write of records that fails if another process writes to one of them before."""
+
+    store: Firestore
+    stored: Mapping[str, StoredRecord]
+    """The records as they were before."""
+    changed: Values
+    write_id: str
+
+    def add_to(self, batch: Any, now: datetime) -> None:
+        """Add the writes to ``batch``; nothing else may be added after them."""
+        for name, body in self.changed.items():
+            reference = self.store.document("records", name)
+            fields = {"body": body, "write": self.write_id, "expire_at": now + KEEP}
+            if before := self.stored.get(name):
+                condition = self.store.client.write_option(last_update_time=before.update_time)
+                batch.update(reference, fields, option=condition)
+            else:
+                batch.create(reference, fields)
+
+    def commit(self, batch: Any) -> None:
+        """Commit ``batch``, and remember the records as they are then."""
+        try:
+            results = batch.commit(**CALL)
+        except Exception:
+            self.store.memory.forget(self.changed)
+            raise
+        times = [result.update_time for result in results][len(results) - len(self.changed) :]
+        self.store.memory.remember(
+            {
+                name: StoredRecord(body, self.write_id, time)
+                for (name, body), time in zip(self.changed.items(), times, strict=True)
+            }
+        )
 
 
-def _write_bodies(
-    store: Firestore, batch: Any, changed: Values, stored: Mapping[str, Any], write_id: str, now: datetime
-) -> None:
-    for name, body in changed.items():
-        fields = {"body": body, "write": write_id, "expire_at": now + KEEP}
-        if name in stored:
-            batch.update(stored[name].reference, fields, option=store.require_unchanged(stored[name]))
-        else:
-            batch.create(store.document("records", name), fields)
+def change_records(store: Firestore, records: RecordChange, write_id: str, *, may_recall: bool) -> RecordWrite:
+    """Return the write of what ``records.change`` makes of the records.
+
+    ``may_recall``: use the records that this process wrote last instead of reading them. If another process has changed
+    them since, the write fails; then read them.
+    """
+    stored, changed = _apply_change(store, records, None if may_recall else _read_stored(store, records.names))
+    return RecordWrite(store, stored, changed, write_id)
 
 
-def _read_snapshots(store: Firestore, names: Sequence[str]) -> dict[str, Any]:
-    documents = {(reference := store.document("records", name)).id: (name, reference) for name in names}
-    references = [reference for _, reference in documents.values()]
-    snapshots = store.read(lambda: store.client.get_all(references, **STREAM))
-    return {documents[snapshot.id][0]: snapshot for snapshot in snapshots if snapshot.exists}
+def _apply_change(
+    store: Firestore, records: RecordChange, stored: Mapping[str, StoredRecord] | None
+) -> tuple[Mapping[str, StoredRecord], Values]:
+    """Return the records and their changed values.
+
+    ``stored``: the records; None: recall them, or read them. A change that refuses values that are only recalled, or
+    leaves them as they are, is made again with those in the store.
+    """
+    if stored is None and (recalled := store.memory.recall(records.names)):
+        with suppress(Exception):
+            if changed := _list_changes(recalled, records):
+                return recalled, changed
+    stored = _read_stored(store, records.names) if stored is None else stored
+    return stored, _list_changes(stored, records)
 
 
-def _read_bodies(stored: Mapping[str, Any]) -> dict[str, str]:
-    return {name: snapshot.get("body") for name, snapshot in stored.items()}
+def _list_changes(stored: Mapping[str, StoredRecord], records: RecordChange) -> Values:
+    before = _list_bodies(stored)
+    return {name: body for name, body in records.change(before).items() if before.get(name) != body}
+
+
+def _read_stored(store: Firestore, names: Sequence[str]) -> dict[str, StoredRecord]:
+    references = {(reference := store.document("records", name)).id: (name, reference) for name in names}
+    documents = [reference for _, reference in references.values()]
+    if not documents:
+        return {}
+    snapshots = store.read(lambda: store.client.get_all(documents, **STREAM))
+    return {
+        references[one.id][0]: StoredRecord(one.get("body"), (one.to_dict() or {}).get("write", ""), one.update_time)
+        for one in snapshots
+        if one.exists
+    }
+
+
+def _list_bodies(stored: Mapping[str, StoredRecord]) -> dict[str, str]:
+    return {name: record.body for name, record in stored.items()}

@@ -4,6 +4,7 @@ Every write is a compare-and-set on the update time of the document: under conte
 quicker than a transaction, which locks.
 """
 
+import itertools
 import random
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,18 +55,20 @@ class FirestoreJobStore(JobStore):
         self, job: Job, documents: Sequence[NewDocument[Any]] = (), records: RecordChange | None = None
     ) -> tuple[Job, bool]:
         write_id = uuid.uuid4().hex
+        attempts = itertools.count()
 
         def attempt() -> tuple[Job, bool]:
-            batch = self._store.client.batch()
+            batch, is_first = self._store.client.batch(), next(attempts) == 0
             batch.create(self._document(job.id), self._fields(job, write_id))
             self._count(batch, count_changes(None, job))
             for document in documents:
                 add_document(self._store, batch, document, write_id)
-            if records:
-                change_records(self._store, batch, records, write_id, job.created_at)
+            change = records or RecordChange((), lambda values: values)
+            write = change_records(self._store, change, write_id, may_recall=is_first)
+            write.add_to(batch, job.created_at)
             try:
-                batch.commit(**CALL)
-            except CONFLICT:
+                write.commit(batch)
+            except (*CONFLICT, exceptions.NotFound):
                 existing = self._document(job.id).get(**CALL)
                 if not existing.exists:
                     raise  # another process changed a record
