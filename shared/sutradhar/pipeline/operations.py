@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.library import LibraryFilter
@@ -57,7 +57,7 @@ class Operations:
 
     def sum_budget(self, objective: str) -> ErrorBudget:
         """Return the error budget of ``objective``: ``api`` or ``jobs``."""
-        first = f"{self.now - timedelta(days=BUDGET_DAYS - 1):%Y-%m-%d}"
+        first = f"{self.now.astimezone(UTC) - timedelta(days=BUDGET_DAYS - 1):%Y-%m-%d}"
         sums = {"good": 0.0, "bad": 0.0}
         for tally, total in self.tallies.items():
             if tally.metric == f"{objective}_by_day" and tally.labels[0] >= first:

@@ -18,6 +18,7 @@ from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import Record
 from sutradhar.domain.jobs.job_history import JOB_HISTORY
+from sutradhar.domain.jobs.job_times import begin_attempt, note_times
 from sutradhar.domain.jobs.messages import AnnounceEvents, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.webhook import Webhook
@@ -131,6 +132,8 @@ class Job(Record):
     execution: str | None = None
     """The name of the renderer's last execution; None: none was started."""
     progress: Progress | None = None
+    rendered_share: float = 0.0
+    """The share of the render, 0 to 1, that earlier attempts reached."""
     result: Result | None = None
     error: JobFailure | None = None
     failed_in: JobState | None = None
@@ -153,9 +156,10 @@ class Job(Record):
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]
     """The time of the last transition into each state."""
+    left_at: Mapping[JobState, datetime] = {}
+    """The time at which the work of each state was last done. Jobs of earlier versions have none."""
     active_sec: float = 0.0
-    """The seconds of work in states that the job has left, in all attempts: without the time after a failure, or while
-    the caller looks at the plan."""
+    """The seconds of work in states that the job has left: without the time after a failure or of a review."""
     created_at: datetime
     updated_at: datetime
 
@@ -305,12 +309,11 @@ class Job(Record):
                 return self, self.pending_messages()
             raise Conflict(f"only a failed job can be retried; this one has {_ENDED[self.state]}")
         attempt = self.attempt + 1 if self.failed_in is JobState.RENDERING else self.attempt
-        job = self.transition(self.failed_in, now).evolve(failed_in=None, attempt=attempt, execution=None)
+        job = self.transition(self.failed_in, now).evolve(attempt=attempt, **begin_attempt(self))
         return job, job.pending_messages()
 
     def set_webhook(self, webhook: Webhook | None, now: datetime) -> Outcome:
-        """Choose the receiver of the job's events, or none. If the job has ended or waits for approval and the event of
-        that is not stored, the event is sent now."""
+        """Choose the receiver of the job's events, or none. If the last event is not stored, it is sent now."""
         job = self if webhook == self.webhook else self.evolve(webhook=webhook, updated_at=now)
         return job, job.pending_messages() if job.owes_event else []
 
@@ -333,7 +336,6 @@ class Job(Record):
         """Return the job in ``state``; only this module and review.py call it. Raise IllegalTransition."""
         if state not in TRANSITIONS[self.state]:
             raise IllegalTransition(f"job {self.id}: {self.state} -> {state}")
-        seconds = max((now - self.entered_at[self.state]).total_seconds(), 0.0) if self.state.is_at_work else 0.0
         # a webhook that is chosen later gets the state of that time, not what was before
         events = self.unannounced if self.webhook else ()
         if not state.is_at_work:
@@ -341,10 +343,8 @@ class Job(Record):
             events = (*events, event)
         return self.evolve(
             state=state,
-            entered_at={**self.entered_at, state: now},
-            active_sec=self.active_sec + seconds,
             error=error,
             waits_until=waits_until,
             unannounced=events,
-            updated_at=now,
+            **note_times(self, state, now, is_broken_off=state in _BROKEN_OFF),
         )

@@ -6,6 +6,7 @@ from typing import Literal
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.jobs.job import Job, JobState, StateEvent
+from sutradhar.domain.jobs.job_times import measure_render
 
 StateWord = Literal["pending", "running", "awaiting_approval", "success", "error", "canceled"]
 """The words of the API for the states of a job."""
@@ -39,8 +40,8 @@ def compute_progress(job: Job, ready: int) -> float:
     part = 0.0
     if state in (JobState.PRODUCING, JobState.AWAITING_APPROVAL) and job.requests:
         part = ready / len(job.requests)
-    elif state is JobState.RENDERING and job.progress:
-        part = job.progress.done / job.progress.total
+    elif state is JobState.RENDERING:
+        part = measure_render(job)
     return (low + (high - low) * part) / 100
 
 

@@ -5,6 +5,7 @@ the finished video and the check of the stored file. ``youtube_publish`` is alwa
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal, get_args
 
 from sutradhar.domain.assets.asset import Asset
@@ -54,7 +55,6 @@ def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_c
     if _is_skipped(job, name) and not is_current:
         return StepStatus(name=name, state="skipped", started_at=None, finished_at=None)
     start = _find_state(name)
-    end = _RUNNING[min(_RUNNING.index(start) + 1, len(_RUNNING) - 1)]
     state: StepState = "pending"
     if _is_done(job, by_slot, name):
         state = "done"
@@ -64,8 +64,15 @@ def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_c
         name=name,
         state=state,
         started_at=job.entered_at.get(start),
-        finished_at=job.entered_at.get(end) if state == "done" else None,
+        finished_at=_find_end(job, start) if state == "done" else None,
     )
+
+
+def _find_end(job: Job, state: JobState) -> datetime | None:
+    """Return the time at which the work of ``state`` was done; None: it goes on, or began again after a review."""
+    following = _RUNNING[min(_RUNNING.index(state) + 1, len(_RUNNING) - 1)]
+    done_at = job.left_at.get(state) or job.entered_at.get(following)
+    return done_at if done_at and done_at >= job.entered_at[state] else None
 
 
 def _find_current_steps(job: Job, by_slot: Mapping[Slot, Asset]) -> tuple[StepName, ...]:
