@@ -1,4 +1,4 @@
-"""Choose the receiver of a job's event, list webhook deliveries, send one again, and read or rotate the secret."""
+"""Choose the receiver of a job's events, list webhook deliveries, send one again, and read or rotate the secret."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class SecretAnswer(Frozen):
 
 @endpoint(answers={200: JobWebhook})
 def change_webhook(job_id: str, body: WebhookChoice) -> JobWebhook:
-    """Choose another receiver for the event of the job's end, or none.
+    """Choose another receiver for the events of the job, or none.
 
-    If the job has ended and sent no event yet, the event is sent now.
+    If the job has ended, or waits for approval, and sent no event about that yet, the event is sent now.
     """
     from sutradhar.pipeline.webhook_events import set_webhook
 

@@ -2,6 +2,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from functions.api.result_cache import ResultCache
+from tests import emulated_cloud
 from tests.function_client import open_client
 
 
@@ -9,6 +10,17 @@ from tests.function_client import open_client
 def api(home: object) -> FlaskClient:
     """The function ``api`` as functions-framework serves it."""
     return open_client("api")
+
+
+@pytest.fixture(params=["local", "gcp"])
+def each_backend(request: pytest.FixtureRequest, home: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Choose the local backend, and then Google's emulators with a bucket."""
+    if request.param == "gcp":
+        request.getfixturevalue("emulators")
+        from google.cloud import storage
+
+        name = emulated_cloud.choose_deployment(monkeypatch)
+        storage.Client(project=name).create_bucket(name)
 
 
 @pytest.fixture

@@ -16,19 +16,12 @@ from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.handle import handle
 from sutradhar.pipeline.submit import cancel, submit
-from tests import emulated_cloud
 from tests.function_client import open_client
 
 
-@pytest.fixture(params=["local", "gcp"])
-def api(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+@pytest.fixture
+def api(each_backend: None) -> FlaskClient:
     """The function ``api`` on the local backend, and on Google's emulators."""
-    if request.param == "gcp":
-        request.getfixturevalue("emulators")
-        from google.cloud import storage
-
-        name = emulated_cloud.choose_deployment(monkeypatch)
-        storage.Client(project=name).create_bucket(name)
     return open_client("api")
 
 

@@ -1,7 +1,6 @@
 """The library and the templates over HTTP, on both backends."""
 
 import json
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -12,16 +11,12 @@ from sutradhar.domain.core.api_key import Role
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.domain.jobs.job_status import StateWord, name_state
 from sutradhar.pipeline import api_keys
-from tests import emulated_cloud
 from tests.function_client import open_client
 
 
-@pytest.fixture(params=["local", "gcp"])
-def api(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+@pytest.fixture
+def api(each_backend: None) -> FlaskClient:
     """The function ``api`` on the local backend, and on Google's emulators."""
-    if request.param == "gcp":
-        request.getfixturevalue("emulators")
-        emulated_cloud.choose_deployment(monkeypatch)
     return open_client("api")
 
 

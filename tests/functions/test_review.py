@@ -13,7 +13,6 @@ from sutradhar.domain.core.api_key import Role
 from sutradhar.domain.jobs.job import JobState
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.sweep import sweep
-from tests import emulated_cloud
 from tests.conftest import forget
 from tests.function_client import open_client
 from tests.functions.worker import work
@@ -25,15 +24,9 @@ SCENES: list[dict[str, Any]] = [
 PLAN: dict[str, Any] = {"review": True, "title": "Tea", "music": False, "scenes": SCENES}
 
 
-@pytest.fixture(params=["local", "gcp"])
-def api(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+@pytest.fixture
+def api(each_backend: None) -> FlaskClient:
     """The function ``api`` on the local backend, and on Google's emulators."""
-    if request.param == "gcp":
-        request.getfixturevalue("emulators")
-        from google.cloud import storage
-
-        name = emulated_cloud.choose_deployment(monkeypatch)
-        storage.Client(project=name).create_bucket(name)
     return open_client("api")
 
 

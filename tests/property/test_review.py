@@ -1,6 +1,6 @@
 """In any order of events a job with a review buys nothing but its narrations before the approval, and ends once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -113,13 +113,7 @@ class ReviewMachine(PipelineMachine):
         job, process = self._get_job(), self.processes[which]
         if job.state is not JobState.AWAITING_APPROVAL or (what == "cancel" and luck):
             return
-        handler = process.start_work(lambda _: act(process.services, job.id, what))
-        for _ in range(effects):
-            if not handler.over:
-                handler.step()
-        handler.kill()
-        assert handler.error is None, handler.error
-        self.harmed = True
+        self._cut_off(which, lambda: act(process.services, job.id, what), effects)
         after = self._get_job()
         if after.state is JobState.CANCELLED:
             self.cancelled.add(job.id)
@@ -136,16 +130,19 @@ class ReviewMachine(PipelineMachine):
             return
         self.clock.advance(REVIEW_PERIOD.total_seconds())
         self.leases_ran_out += 1
-        handler = self.processes[which].start_work(lambda _: self._sweep(which))
+        self._cut_off(which, lambda: self._sweep(which), effects)
+        self._sweep(1 - which)
+        self.cancelled.add(job.id)
+        assert self._get_job().cancel_reason
+
+    def _cut_off(self, which: int, work: Callable[[], None], effects: int) -> None:
+        handler = self.processes[which].start_work(lambda _: work())
         for _ in range(effects):
             if not handler.over:
                 handler.step()
         handler.kill()
         assert handler.error is None, handler.error
         self.harmed = True
-        self._sweep(1 - which)
-        self.cancelled.add(job.id)
-        assert self._get_job().cancel_reason
 
     def _sweep(self, which: int) -> None:
         sweep(self.processes[which].services)
