@@ -36,7 +36,7 @@ from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.video.render_request import RenderRequest, Stage
 from sutradhar.ports.backend import Backend
 from sutradhar.ports.bus import MessageBus
-from sutradhar.telemetry import bind_fields, log
+from sutradhar.telemetry import bind_fields, log, read_carried_variable, span
 
 _TERMINATED = 143
 _REPORT_EVERY_SEC = 1.0
@@ -99,7 +99,9 @@ def _render_request() -> int:
         log("render_refused", level="error", exc=exc)
         return 1
     try:
-        with bind_fields(job_id=request.job_id, render_id=request.render_id):
+        carried = read_carried_variable(task.carried_fields)
+        ids = {"job_id": request.job_id, "render_id": request.render_id}
+        with bind_fields(**ids, **carried), span("render task", **ids, task=str(shard.index)):
             return _render(request, backend, settings, shard, cancel)
     finally:
         backend.close()

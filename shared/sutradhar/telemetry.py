@@ -196,3 +196,18 @@ def read_carried_fields() -> dict[str, str]:
 def select_carried(attributes: Mapping[str, Any]) -> dict[str, str]:
     """Return the fields that came with a message among ``attributes``."""
     return {name: str(attributes[name]) for name in _CARRIED if attributes.get(name)}
+
+
+def write_carried_variable() -> dict[str, str]:
+    """Return the environment variable with the fields that go with a process started inside the block; empty: none."""
+    fields = read_carried_fields()
+    return {"CARRIED_FIELDS": json.dumps(fields)} if fields else {}
+
+
+def read_carried_variable(text: str) -> dict[str, str]:
+    """Return the fields of ``write_carried_variable``; none if ``text`` is not from it."""
+    with suppress(ValueError):
+        fields = json.loads(text)
+        if isinstance(fields, dict):
+            return select_carried(fields)
+    return {}

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -57,6 +58,9 @@ def test_every_package_of_it_has_one_version() -> None:
     requirements = names("gpu_renderer/requirements.txt")
     assert requirements
     assert requirements <= names("constraints.txt")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    observers = {re.split("[<>=]", text)[0] for extra in ("sentry", "tracing") for text in extras[extra]}
+    assert observers <= requirements  # or else the renderer's errors and spans would be sent nowhere
 
 
 @pytest.fixture(scope="module")

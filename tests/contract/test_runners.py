@@ -19,6 +19,7 @@ from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import SystemClock
 from sutradhar.ports.runner import ExecutionState, RenderRunner
+from sutradhar.telemetry import bind_fields, read_carried_variable
 from tests.waiting import wait_until
 
 # the request is a folder here; reading from the pipe waits until the test writes the exit code into it
@@ -27,6 +28,7 @@ import os, pathlib, sys
 folder = pathlib.Path(os.environ["RENDER_REQUEST"])
 name = f"task-{os.environ['CLOUD_RUN_TASK_INDEX']}-{os.environ['CLOUD_RUN_TASK_ATTEMPT']}"
 (folder / name).write_text(os.environ["CLOUD_RUN_EXECUTION"])
+(folder / "carried").write_text(os.environ.get("CARRIED_FIELDS", ""))
 print("last words", flush=True)
 sys.exit(int((folder / f"exit-{os.environ['CLOUD_RUN_TASK_INDEX']}").read_text()))
 """
@@ -99,6 +101,16 @@ def test_an_execution_runs_and_succeeds(kit: RunnerFixture, render: Render) -> N
     assert kit.runner.report(execution).state is ExecutionState.SUCCEEDED
     execution_name = (render.folder / "task-0-0").read_text()
     assert execution_name == execution.rsplit("/", 1)[-1]
+
+
+def test_a_task_gets_the_trace_of_the_request(kit: RunnerFixture, render: Render) -> None:
+    fields = {"request_id": "r-1", "trace": "4bf92f3577b34da6a3ce929d0e0e4736"}
+    with bind_fields(job_id="job-1", **fields):
+        execution = kit.runner.start("job", "job-1", str(render.folder))
+    render.tell(0)
+    wait_until_ended(kit, execution)
+    assert read_carried_variable((render.folder / "carried").read_text()) == fields
+    assert read_carried_variable("") == read_carried_variable("[1]") == read_carried_variable("{") == {}
 
 
 def test_a_render_that_runs_is_not_started_again(kit: RunnerFixture, render: Render) -> None:

@@ -16,6 +16,7 @@ from sutradhar.domain.core.errors import InvalidRequest
 
 ROOT = Path(__file__).parents[2]
 INTERNAL = {
+    "CARRIED_FIELDS",
     "CLOUD_RUN_ENDPOINT",
     "CLOUD_RUN_EXECUTION",
     "CLOUD_RUN_TASK_COUNT",

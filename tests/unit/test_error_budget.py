@@ -1,4 +1,4 @@
-"""What is left of an error budget: the share of the failures that the objective still allows in 30 days."""
+"""The rest of an error budget is the share of the failures that the objective still allows in 30 days."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta

@@ -177,6 +177,8 @@ class RenderTaskSettings(Part):
 
     render_request: str | None = Field(default=None, validation_alias="RENDER_REQUEST")
     """The blob of the render request."""
+    carried_fields: str = Field(default="", validation_alias="CARRIED_FIELDS")
+    """The ids of the request and of the trace that the render follows from, as JSON."""
     task_index: int = Field(default=0, ge=0, le=9999, validation_alias="CLOUD_RUN_TASK_INDEX")
     task_count: int = Field(default=1, ge=1, le=10_000, validation_alias="CLOUD_RUN_TASK_COUNT")
     execution: str = Field(default="", validation_alias="CLOUD_RUN_EXECUTION")

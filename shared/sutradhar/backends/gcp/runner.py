@@ -13,6 +13,7 @@ from sutradhar.backends.gcp.retry import CALL_SEC, RETRY, translate_errors
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.clock import Clock
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
+from sutradhar.telemetry import write_carried_variable
 
 _LOOK_BACK = 100
 """The newest executions among which a running one of the same render is searched; by default a region runs fewer at
@@ -47,7 +48,8 @@ class CloudRunRunner(RenderRunner):
     def start(self, job_id: str, render_id: str, request_blob: str, tasks: int = 1) -> str:
         del job_id, render_id  # the renderer reads them in the request, at ``request_blob``
         jobs, executions = self._clients()
-        env = [run_v2.EnvVar(name="RENDER_REQUEST", value=request_blob)]
+        variables = {"RENDER_REQUEST": request_blob, **write_carried_variable()}
+        env = [run_v2.EnvVar(name=name, value=value) for name, value in variables.items()]
         overrides = run_v2.RunJobRequest.Overrides(
             container_overrides=[run_v2.RunJobRequest.Overrides.ContainerOverride(env=env)], task_count=tasks
         )

@@ -20,7 +20,7 @@ from sutradhar.domain.jobs.messages import DispatchRender
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.ports.bus import MessageBus
 from sutradhar.ports.runner import ExecutionReport, ExecutionState, JobLogs, RenderRunner
-from sutradhar.telemetry import log
+from sutradhar.telemetry import log, write_carried_variable
 
 MAX_RETRIES = 3
 """The number of times that a failed task is started again, as for a Cloud Run job."""
@@ -89,6 +89,7 @@ class LocalRenderRunner(RenderRunner):
                 "CLOUD_RUN_TASK_INDEX": "0",
                 "CLOUD_RUN_TASK_COUNT": "1",
                 "RENDER_REQUEST": request_blob,
+                **write_carried_variable(),
             }
             execution = self._executions[name] = _Execution(name, job_id, render_id, env)
             self._write_report(execution)
