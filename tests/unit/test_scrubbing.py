@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutradhar import telemetry
-from sutradhar.scrubbing import HIDDEN, Scrubber, list_secrets
+from sutradhar.scrubbing import HIDDEN, SECRET_PATTERNS, SECRET_SIGN, Scrubber, list_secrets
 
 VALUE = "Zx9-configured/value+of=a.key"
 
@@ -79,3 +79,30 @@ def test_no_text_makes_a_second_line_or_colours_a_terminal(text: str) -> None:
     assert len(line.splitlines()) == 1
     assert not any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 for c in line)
     assert json.loads(line)["event"] == "request"
+
+
+_PARTS = (
+    "Bearer ",
+    "basic ",
+    "api_key",
+    "TOKEN",
+    "paſſword",
+    "=",
+    ": ",
+    '"',
+    "http",
+    "://",
+    "me:",
+    "@",
+    "sk-",
+    "AIza",
+    "whsec_",
+    "x9",
+    "abcdefgh",
+    " ",
+)
+
+
+@given(st.lists(st.sampled_from(_PARTS) | st.text(max_size=3), max_size=12).map("".join))
+def test_a_text_without_the_sign_of_a_secret_matches_no_pattern(text: str) -> None:
+    assert SECRET_SIGN.search(text) or not any(pattern.search(text) for pattern in SECRET_PATTERNS)

@@ -81,7 +81,7 @@ def submit(
         claim_uploads(services, requested_plan)
         notes = [NewDocument(AUDIT, describe(new_job))] if describe else []
         job, created = store_with_place(services, new_job, partial(services.jobs.create, new_job, notes))
-    if not is_made_for(job, requested_plan, services.defaults):
+    if not created and not is_made_for(job, requested_plan, services.defaults):
         raise IdempotencyMismatch
     if created:
         log(
