@@ -101,8 +101,14 @@ def _render_request() -> int:
     try:
         carried = read_carried_variable(task.carried_fields)
         ids = {"job_id": request.job_id, "render_id": request.render_id}
-        with bind_fields(**ids, **carried), span("render task", **ids, task=str(shard.index)):
-            return _render(request, backend, settings, shard, cancel)
+        options = {"render_mode": request.mode, "encoder": request.encoder or settings.renderer.encoder}
+        with bind_fields(**ids, **options, **carried):
+            try:
+                with span("render task", **ids, task=str(shard.index)):
+                    return _render(request, backend, settings, shard, cancel)
+            except Exception as exc:  # the log and Sentry must have it, whatever it is
+                log("renderer_crashed", level="error", exc=exc)
+                return 1
     finally:
         backend.close()
 

@@ -63,6 +63,11 @@ def test_every_make_target_exists() -> None:
         assert done.returncode == 0, done.stderr
 
 
+def test_restart_stops_the_server_and_serves() -> None:
+    commands = [line.split() for line in shell("make -n restart", dict(os.environ)).stdout.splitlines()]
+    assert [command[1] for command in commands if command[0] == "sutradhar"] == ["stop", "serve"]
+
+
 @pytest.mark.parametrize("command", begins("make demo"))
 def test_demo(command: str, env: dict[str, str], tmp_path: Path) -> None:
     done = shell(re.sub(r" OUT=\S+", f" OUT={env['OUT']}", command), env)

@@ -49,29 +49,32 @@ def test_every_event_is_in_the_text_of_prometheus(api: FlaskClient, monkeypatch:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test")
     forget()
     fail_provider()
-    jobs = [submit(api, {"topic": f"Tea {n}", "length_sec": 30}).get_json()["job_id"] for n in range(4)]
+    jobs = [submit(api, {"topic": f"Tea {n}", "length_sec": 30}).get_json()["job_id"] for n in range(6)]
     finish(jobs[0])
+    assert api.delete(f"/render/{jobs[4]}/cancel").status_code == 202
     backend = bootstrap.backend()
+    plan = bootstrap.services().providers.planner.plan(backend.jobs.get(jobs[5]).requested_plan).plan
+    backend.jobs.update(jobs[5], lambda job: job.start_producing(plan, [], [], backend.clock.now(), waits_until=None))
     for number, is_users in ((1, True), (2, False)):
         error = JobFailure(stage="narration", cause="x", is_user_error=is_users, is_timeout=not is_users)
         backend.jobs.update(jobs[number], partial(Job.fail, error=error, now=backend.clock.now()))
     samples = scrape(api)
-    assert find(samples, "jobs_started_total") == 4
+    assert find(samples, "jobs_started_total") == 6
     assert find(samples, "jobs_succeeded_total") == 1
-    assert find(samples, "jobs_canceled_total") == 0
+    assert find(samples, "jobs_canceled_total") == 1
     assert find(samples, "jobs_failed_total", error="narration", cause="user") == 1
     assert find(samples, "jobs_failed_total", error="narration", cause="system") == 1
     assert find(samples, "job_timeouts_total") == 1
     assert find(samples, "job_duration_seconds_count", length="30s", mode="FINAL") == 1
     assert find(samples, "job_duration_seconds_bucket", length="30s", mode="FINAL", le="+Inf") == 1
     assert find(samples, "step_duration_seconds_count", step="render") == 1
-    assert (find(samples, "queue_depth"), find(samples, "active_jobs")) == (1, 0)
+    assert (find(samples, "queue_depth"), find(samples, "active_jobs")) == (1, 1)
     assert find(samples, "oldest_waiting_seconds") >= 0
     assert find(samples, "provider_errors_total", provider="openai", code="429") == 2
     assert find(samples, "provider_paused", provider="openai") == 1
     assert find(samples, "rate_limit_hits_total") == find(samples, "quota_violations_total") == 0
-    assert find(samples, "http_requests_total", endpoint="/render", method="POST", status="202") == 4
-    assert find(samples, "http_request_duration_seconds_count", endpoint="/render", method="POST") == 4
+    assert find(samples, "http_requests_total", endpoint="/render", method="POST", status="202") == 6
+    assert find(samples, "http_request_duration_seconds_count", endpoint="/render", method="POST") == 6
     assert find(samples, "disk_free_gb") > 0
 
 

@@ -80,7 +80,7 @@ def test_a_status_has_the_fields_of_the_systems_before(api: FlaskClient) -> None
     job_id = submit(api, {"topic": "Prahlad", "metadata": {"customer": "42"}}).get_json()["job_id"]
     pending = api.get(f"/status/{job_id}").get_json()
     assert (pending["id"], pending["started_at"], pending["completed_at"]) == (job_id, None, None)
-    assert pending["history"] is None
+    assert (pending["history"], pending["attempt"]) == (None, 1)
     finish(job_id)
     done = api.get(f"/render/{job_id}/status?include_history=true").get_json()
     assert done["metadata"] == {"customer": "42"}

@@ -22,6 +22,8 @@ from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.sentry_reports import start_sentry
 from sutradhar.tracing import start_tracing
+from tests.media.renderer_harness import RendererHarness
+from tests.media.timelines import make_timeline
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -99,6 +101,21 @@ def test_the_dsn_of_the_environment_is_where_errors_go(tmp_path: Path) -> None:
     (event,) = [line for line in lines if "tags" in line]
     assert (event["level"], event["tags"]["component"]) == ("error", "renderer")
     assert event["contexts"]["log"]["event"] == "render_refused"
+
+
+def test_a_failed_render_is_an_event_with_its_job_its_mode_and_its_encoder(tmp_path: Path) -> None:
+    harness = RendererHarness(tmp_path)
+    harness.store_request(make_timeline(harness.blobs, bodies=(20,)))
+    for blob in list(harness.blobs.list("images/")):
+        harness.blobs.delete(blob.name)  # no renderer expects this
+    with receive() as receiver:
+        code, _ = harness.run({"SENTRY_DSN": f"http://public@127.0.0.1:{receiver.port}/1", "ENCODER": "libx264"})
+    assert code == 1
+    lines = [json.loads(line) for _, body in receiver.bodies for line in body.splitlines()]
+    (event,) = [line for line in lines if "tags" in line]
+    tags = {"component": "renderer", "job_id": "j", "render_mode": "PROXY", "encoder": "libx264"}
+    assert event["tags"].items() >= tags.items()
+    assert event["contexts"]["log"]["event"] == "renderer_crashed"
 
 
 def test_spans_continue_the_trace_of_the_caller(home: object) -> None:

@@ -148,6 +148,7 @@ def everything(terraform_tools: None, tmp_path_factory: pytest.TempPathFactory) 
         job_days=90,
         output_days=14,
         upload_days=21,
+        min_api_instances=2,
         alert_email="a@example.com",
         billing_account="012345-6789AB-CDEF01",
         secrets={"OPENAI_API_KEY": ["plan"]},

@@ -222,6 +222,8 @@ def test_caches_end_and_videos_stay(default_plan: Planned, everything: Planned) 
     assert set(rules(default_plan).values()) == {30}
     # videos and uploads may be pinned or in use, which only the function retention knows
     assert not {"jobs/", "uploads/"} & {*rules(default_plan), *rules(everything)}
+    (soft_delete,) = default_plan.values["google_storage_bucket.assets"]["soft_delete_policy"]
+    assert soft_delete["retention_duration_seconds"] == 7 * 86_400
     for bucket in default_plan.select("google_storage_bucket").values():
         assert bucket["uniform_bucket_level_access"]
         assert bucket["public_access_prevention"] == "enforced"
@@ -263,6 +265,14 @@ def test_what_is_broken_is_found(terraform: Terraform, name: str, old: str, new:
     assert terraform.run(command).returncode != 0
 
 
+def test_the_api_can_be_kept_warm_and_has_20_instances_at_most(default_plan: Planned, everything: Planned) -> None:
+    for deployment, kept in ((default_plan, 0), (everything, 2)):
+        for name, values in functions(deployment).items():
+            size = values["service_config"][0]
+            assert size["min_instance_count"] == (kept if name == "api" else 0)
+            assert name != "api" or size["max_instance_count"] == 20
+
+
 def test_another_archive_is_another_object(terraform: Terraform) -> None:
     other = plan(terraform, archive=f"build/functions-{'f' * 64}.zip")
     assert other.values["google_storage_bucket_object.archive"]["name"] == f"functions-{'f' * 64}.zip"
@@ -272,6 +282,8 @@ def test_another_archive_is_another_object(terraform: Terraform) -> None:
 def test_topics_have_labels_and_dead_letters_stay_for_a_month(default_plan: Planned) -> None:
     for topic in default_plan.select("google_pubsub_topic").values():
         assert topic["labels"]["app"] == "sutradhar"
+        days = 30 if topic["name"] == "sutradhar-dead-letter" else 1
+        assert topic["message_retention_duration"] == f"{days * 86_400}s"
     subscriptions = default_plan.select("google_pubsub_subscription").values()
     (dead,) = [v for v in subscriptions if v["name"] == "sutradhar-dead-letter"]
     assert dead["message_retention_duration"] == f"{30 * 86_400}s"

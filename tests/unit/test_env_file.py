@@ -100,6 +100,30 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
     assert load_env_file(path) == [f"{path} cannot be read"]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("BRATGEN_ENABLE_WHISPER", "use WHISPER_MODEL"),
+        ("ENABLE_DUAL_SUBTITLES", "use subtitle_languages in the plan"),
+        ("ENABLE_LIBRARY", "always on"),
+        ("ENABLE_SCHEDULING", "no such feature"),
+        ("ENABLE_TEMPLATES", "always on"),
+        ("ENABLE_THUMBNAIL", "a thumbnail is always made"),
+        ("ENVIRONMENT", "a home or a project of its own"),
+        ("PROFILING_ENABLED", "the times of each step"),
+        ("PUBSUB_SUBSCRIPTION_NAME", "TOPIC_PREFIX names the topics"),
+        ("PUBSUB_TOPIC_NAME", "TOPIC_PREFIX names the topics"),
+        ("SUNO_API_KEY", "docs/providers.md"),
+    ],
+)
+def test_a_variable_without_effect_is_named_with_what_to_use(name: str, words: str) -> None:
+    notice = find_idle_variables({name: "s3cret"})
+    assert notice
+    assert name in notice
+    assert words in notice
+    assert "s3cret" not in notice
+
+
 def test_variables_of_the_systems_before_are_named_in_one_notice() -> None:
     notice = find_idle_variables(
         {
