@@ -143,6 +143,15 @@ def test_a_key_has_five_jobs_in_progress_at_most(api: FlaskClient, clock: LaterC
     assert post(api, asha).status_code == 429
 
 
+@pytest.mark.usefixtures("fresh_operations")
+def test_refusals_are_in_the_metrics(api: FlaskClient, clock: LaterClock) -> None:
+    asha, ravi = make_key("asha"), make_key("ravi")
+    assert [post(api, asha, topic=5).status_code for _ in range(12)] == [400] * 10 + [429] * 2
+    assert [post(api, ravi, topic=f"Tale {number}").status_code for number in range(6)] == [202] * 5 + [429]
+    lines = api.get("/metrics/prometheus").get_data(as_text=True).splitlines()
+    assert {"rate_limit_hits_total 2.0", "quota_violations_total 1.0"} <= set(lines)
+
+
 def test_a_repeat_needs_no_second_place_and_a_retry_needs_one(api: FlaskClient, clock: LaterClock) -> None:
     asha = make_key("asha")
     sent = {**asha, "Idempotency-Key": "k"}

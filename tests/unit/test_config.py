@@ -167,5 +167,6 @@ def test_limits_of_a_plan_come_from_the_environment() -> None:
     assert settings.api_limits == PlanLimits(max_scenes=2, max_scene_sec=20, max_total_sec=10)
     assert settings.terminal_limits == PlanLimits(max_scenes=2, max_scene_sec=600, max_total_sec=10)
     assert settings.cloud_environment["MAX_SCENES"] == "2"
+    assert Settings.from_env({"MAX_SCENE_DURATION_SEC": "12"}).api_limits.max_scene_sec == 12
     with pytest.raises(InvalidRequest, match=r"MAX_SCENES.*1 to 600.*MAX_SCENE_DURATION_SEC.*'601'"):
         Settings.from_env({"MAX_SCENES": "many", "MAX_SCENE_DURATION_SEC": "601"})
