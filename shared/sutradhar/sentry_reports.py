@@ -1,14 +1,21 @@
-"""Send errors to Sentry, if SENTRY_DSN is set: each error in the log is an event with the fields of its line."""
+"""Send errors to Sentry, if SENTRY_DSN is set: each error in the log is an event with the fields of its line.
+
+A job that fails is one event, and not another one for each process that logs its failure.
+"""
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
 
 from sutradhar.domain.core.errors import NotInstalled
+from sutradhar.domain.jobs.messages import JobStep
 from sutradhar.telemetry import LOGGER_NAME, describe_record
 
 _TAGS = ("job_id", "request_id", "component", "render_mode", "encoder", "target_res", "error_stage", "message_type")
 """Fields by which events are searched; the others are the event's context."""
+_JOB_STEPS = frozenset(step.model_fields["type"].default for step in get_args(JobStep))
+_TOLD_BY_THE_JOB = ("message_failed", "dead_letter")
+"""Lines about messages; if the message is a step of a job, its job fails and is logged too."""
 _LEVELS = {"WARNING": "warning", "ERROR": "error", "CRITICAL": "fatal"}
 
 
@@ -43,6 +50,8 @@ class _SentryHandler(logging.Handler):
         import sentry_sdk
 
         fields = describe_record(record)
+        if _is_told_by_job(fields):
+            return
         with sentry_sdk.new_scope() as scope:
             scope.set_level(_LEVELS.get(record.levelname, "error"))  # type: ignore[arg-type]  # our own table
             for name in _TAGS:
@@ -54,3 +63,9 @@ class _SentryHandler(logging.Handler):
                 scope.capture_exception(record.exc_info[1])
             else:
                 scope.capture_message(str(fields["event"]))
+
+
+def _is_told_by_job(fields: Mapping[str, object]) -> bool:
+    """Return whether ``job_moved`` reports the same failure."""
+    is_step = fields["event"] in _TOLD_BY_THE_JOB and fields.get("message_type") in _JOB_STEPS
+    return is_step or fields["event"] == "render_failed"

@@ -60,29 +60,38 @@ def receive() -> Iterator[Receiver]:
         thread.join()
 
 
-def test_a_failed_job_is_an_event_with_its_context_and_without_secrets(home: object) -> None:
+@contextmanager
+def report_to_sentry(receiver: Receiver) -> Iterator[None]:
+    """Send the errors of the block."""
     import sentry_sdk
 
+    handler = start_sentry(f"http://public@127.0.0.1:{receiver.port}/1", telemetry.hide_secrets)
+    try:
+        yield
+        sentry_sdk.flush(10)
+    finally:
+        logging.getLogger(telemetry.LOGGER_NAME).removeHandler(handler)
+        sentry_sdk.get_client().close()
+        sentry_sdk.get_global_scope().set_client(None)
+
+
+def list_events(receiver: Receiver) -> list[dict[str, Any]]:
+    lines = [line for _, body in receiver.bodies for line in body.decode().splitlines()]
+    return [json.loads(line) for line in lines if '"tags"' in line]
+
+
+def test_a_failed_job_is_an_event_with_its_context_and_without_secrets(home: object) -> None:
     services = bootstrap.services()
     job, _ = submit(services, RenderPlan(topic="tea"))
     other, _ = submit(services, RenderPlan(topic="coffee"))
     telemetry.configure("debug", {"ACME_API_KEY": "a-key-of-acme-0815"})
-    with receive() as receiver:
-        handler = start_sentry(f"http://public@127.0.0.1:{receiver.port}/1", telemetry.hide_secrets)
-        try:
-            for one, is_users in ((job, False), (other, True)):
-                error = JobFailure(stage="plan", cause="refused a-key-of-acme-0815", is_user_error=is_users)
-                services.move(one.id, lambda j, error=error: j.fail(error, services.clock.now()))  # type: ignore[misc]  # mypy infers no default
-            telemetry.log("provider_failed", level="warning")
-            sentry_sdk.flush(10)
-        finally:
-            logging.getLogger(telemetry.LOGGER_NAME).removeHandler(handler)
-            sentry_sdk.get_client().close()
-            sentry_sdk.get_global_scope().set_client(None)
-    text = b"".join(body for _, body in receiver.bodies).decode()
-    assert "0815" not in text
-    events = [json.loads(line) for line in text.splitlines() if '"tags"' in line]
-    (event,) = events  # the caller's own mistake is no error of ours, and a provider's failure is made good
+    with receive() as receiver, report_to_sentry(receiver):
+        for one, is_users in ((job, False), (other, True)):
+            error = JobFailure(stage="plan", cause="refused a-key-of-acme-0815", is_user_error=is_users)
+            services.move(one.id, lambda j, error=error: j.fail(error, services.clock.now()))  # type: ignore[misc]  # mypy infers no default
+        telemetry.log("provider_failed", level="warning")
+    assert b"0815" not in b"".join(body for _, body in receiver.bodies)
+    (event,) = list_events(receiver)  # the caller's own mistake is no error of ours, a provider's failure is made good
     assert (event["level"], event["tags"]["job_id"], event["tags"]["error_stage"]) == ("error", job.id, "plan")
     assert (event["tags"]["render_mode"], event["tags"]["target_res"]) == ("FINAL", "1080p")
 

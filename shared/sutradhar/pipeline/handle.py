@@ -32,6 +32,7 @@ from sutradhar.domain.jobs.messages import (
     DeleteJobFiles,
     DeleteUpload,
     DeliverWebhook,
+    JobStep,
     Message,
     ProduceAsset,
     RemoveData,
@@ -118,14 +119,14 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
         with suppress(NotFound):
             give_up_check(services, message.upload_id, cause)
         return
-    if isinstance(message, messages.RenderProgressed | messages.StopRender | _SWEPT):
-        return  # the job does not depend on these
+    if not isinstance(message, JobStep):
+        return
     try:
         job = services.jobs.get(message.job_id)
     except NotFound:
         return  # the job was deleted, so no caller waits for it
     error = _describe_job_failure(services, job, message, cause)
-    services.move(job.id, lambda current: current.fail(error, services.clock.now()))
+    services.move(job.id, lambda current: current.fail(error, services.clock.now()), cause)
 
 
 class NotedFailure(FailureDetail):

@@ -136,10 +136,11 @@ class Services:
         for message in messages:
             self.bus.publish(message)
 
-    def move(self, job_id: str, change: Change) -> Job:
+    def move(self, job_id: str, change: Change, cause: BaseException | None = None) -> Job:
         """Write what ``change`` makes of the job, log a change of its state, send the messages, and return the job.
 
-        After a crash between the write and the messages, a repeat sends the messages.
+        After a crash between the write and the messages, a repeat sends the messages. ``cause``: the error for which
+        ``change`` fails the job.
 
         Raises:
             NotFound: there is no such job.
@@ -153,14 +154,14 @@ class Services:
 
         job, messages = self.jobs.update(job_id, note_and_change)
         if job.state is not before[-1].state:
-            _log_move(before[-1], job)
+            _log_move(before[-1], job, cause)
         if job.state.is_terminal:
             note_end(self.documents, job)
         self.send(messages)
         return job
 
 
-def _log_move(before: Job, job: Job) -> None:
+def _log_move(before: Job, job: Job, cause: BaseException | None) -> None:
     """Log the events that measure the objectives of docs/objectives.md."""
     entered_at = job.entered_at[before.state]
     facts: dict[str, Any] = {"stage_seconds": round((job.updated_at - entered_at).total_seconds(), 3)}
@@ -176,8 +177,10 @@ def _log_move(before: Job, job: Job) -> None:
     if job.error:
         facts |= {"error_stage": job.error.stage, "cause": job.error.cause}
         facts |= {"user_error": job.error.is_user_error, "timeout": job.error.is_timeout}
-    is_fault = job.error is not None and not job.error.is_user_error
-    log("job_moved", level="error" if is_fault else "info", job_id=job.id, was=before.state, state=job.state, **facts)
+    if job.error is not None and not job.error.is_user_error:
+        log("job_moved", level="error", exc=cause, job_id=job.id, was=before.state, state=job.state, **facts)
+    else:
+        log("job_moved", job_id=job.id, was=before.state, state=job.state, **facts)
 
 
 @contextmanager

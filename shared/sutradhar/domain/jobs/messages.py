@@ -124,6 +124,8 @@ class DeliverWebhook(_Stored):
     delivery_id: str
 
 
+JobStep = PlanRender | ProduceAsset | DispatchRender | RenderFinished
+"""The messages without which a job does not go on: the job fails with one that cannot be handled."""
 Message = Annotated[
     PlanRender
     | ProduceAsset
