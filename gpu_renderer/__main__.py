@@ -108,7 +108,7 @@ def _render_request() -> int:
                     return _render(request, backend, settings, shard, cancel)
             except Exception as exc:  # the log and Sentry must have it, whatever it is
                 log("renderer_crashed", level="error", exc=exc)
-                return 1
+                raise  # the last lines of this process, which the job's error quotes, stay readable
     finally:
         backend.close()
 

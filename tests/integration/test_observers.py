@@ -118,8 +118,9 @@ def test_a_failed_render_is_an_event_with_its_job_its_mode_and_its_encoder(tmp_p
     for blob in list(harness.blobs.list("images/")):
         harness.blobs.delete(blob.name)  # no renderer expects this
     with receive() as receiver:
-        code, _ = harness.run({"SENTRY_DSN": f"http://public@127.0.0.1:{receiver.port}/1", "ENCODER": "libx264"})
+        code, stderr = harness.run({"SENTRY_DSN": f"http://public@127.0.0.1:{receiver.port}/1", "ENCODER": "libx264"})
     assert code == 1
+    assert stderr.splitlines()[-1].endswith("NotFound: there is no file images/0.png")
     lines = [json.loads(line) for _, body in receiver.bodies for line in body.splitlines()]
     (event,) = [line for line in lines if "tags" in line]
     tags = {"component": "renderer", "job_id": "j", "render_mode": "PROXY", "encoder": "libx264"}
