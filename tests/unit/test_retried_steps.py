@@ -5,12 +5,22 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sutradhar.domain.assets.requests import AssetRequest
+from sutradhar.domain.assets.slot import MUSIC, Slot
+from sutradhar.domain.assets.specs import ImageSpec
+from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.result import Progress
 from sutradhar.domain.jobs.steps import StepStatus, list_steps
-from tests.unit.test_steps import MOVES, PLAN, START, find_assets, get_states, move_job
+from tests.unit.test_steps import ASSETS, MOVES, PLAN, REQUESTS, START, TRACK, find_assets, get_states, move_job
+
+IMAGE = Slot("image", 0)
+
+
+def at(seconds: int) -> datetime:
+    return START + timedelta(seconds=seconds)
 
 
 def report(job: Job, now: datetime, tenths: int) -> Outcome:
@@ -65,6 +75,23 @@ def test_a_retry_of_the_assets_keeps_the_times_of_the_plan() -> None:
     steps = list_by_name(job)
     assert steps["planning"].finished_at == START + timedelta(seconds=1)
     assert (steps["music"].state, steps["music"].started_at) == ("running", START + timedelta(seconds=3))
+
+
+def test_an_asset_that_was_made_before_a_retry_keeps_its_time() -> None:
+    image = AssetRequest(
+        slot=IMAGE, spec=ImageSpec(prompt="x", style="", width=64, height=64, seed=0), provider=ProviderId("i", "1")
+    )
+    job = Job.new("job-1", PLAN, "hash", START).start_producing(PLAN, (*REQUESTS, image), [], at(1))[0]
+    job = job.fail(JobFailure(stage="image", cause="x"), at(5), {MUSIC})[0]
+    assert job.to_record() == Job.from_record(job.to_record()).to_record()
+    job = job.retry(at(60))[0]
+    steps = {step.name: step for step in list_steps(job, ASSETS)}
+    assert (steps["music"].state, steps["music"].started_at, steps["music"].finished_at) == ("done", at(1), at(5))
+    assert (steps["images"].state, steps["images"].started_at, steps["images"].finished_at) == ("running", at(60), None)
+    job = job.start_rendering({**ASSETS, IMAGE: TRACK}, at(70))[0]
+    steps = {step.name: step for step in list_steps(job, job.assets)}
+    assert (steps["music"].started_at, steps["music"].finished_at) == (at(1), at(5))
+    assert (steps["images"].started_at, steps["images"].finished_at) == (at(60), at(70))
 
 
 def test_a_job_of_an_earlier_version_has_the_times_of_its_states() -> None:

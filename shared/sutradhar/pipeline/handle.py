@@ -125,8 +125,9 @@ def fail_job(services: Services, message: Message, cause: BaseException) -> None
         job = services.jobs.get(message.job_id)
     except NotFound:
         return  # the job was deleted, so no caller waits for it
-    error = _describe_job_failure(services, job, message, cause)
-    services.move(job.id, lambda current: current.fail(error, services.clock.now()), cause)
+    ready = find_finished_assets(services, job) if job.requests else {}
+    error = _describe_job_failure(job, message, cause, len(ready))
+    services.move(job.id, lambda current: current.fail(error, services.clock.now(), ready), cause)
 
 
 class NotedFailure(FailureDetail):
@@ -201,13 +202,12 @@ def _is_user_error(exc: BaseException) -> bool:
     return isinstance(exc, BudgetExceeded | BudgetSpent) or (isinstance(exc, ProviderError) and exc.fault == "refused")
 
 
-def _describe_job_failure(services: Services, job: Job, message: Message, cause: BaseException) -> JobFailure:
+def _describe_job_failure(job: Job, message: Message, cause: BaseException, ready: int) -> JobFailure:
     request = job.find_request(message.slot) if isinstance(message, ProduceAsset) else None
     stage, scene = (request.kind, request.slot.scene) if request else (_STAGE_OF.get(job.state, "finished"), None)
     detail = describe_failure(cause, stage, scene)
     if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
         detail = detail.evolve(advice="free some disk space")
-    ready = len(find_finished_assets(services, job)) if job.requests else 0
     return JobFailure.from_detail(
         detail.evolve(advice=_advise(cause, detail.advice)),
         kept=f"{ready} of {len(job.requests)} images, narrations and music" if job.requests else "",

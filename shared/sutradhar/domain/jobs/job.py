@@ -5,7 +5,7 @@ to be sent next, and no list of messages to send is stored. Each method that mak
 the messages to send. It may be called again: a repeat changes nothing and returns the messages that are still pending.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -13,12 +13,13 @@ from typing import Any, Self
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import Slot
+from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import Record
 from sutradhar.domain.jobs.job_history import JOB_HISTORY
-from sutradhar.domain.jobs.job_times import begin_attempt, note_times
+from sutradhar.domain.jobs.job_times import begin_attempt, note_kinds, note_times
 from sutradhar.domain.jobs.messages import AnnounceEvents, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
 from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.webhook import Webhook
@@ -67,11 +68,9 @@ class JobFailure(FailureDetail):
     kept: str = ""
     """The finished work that a retry uses again, in words."""
     refused_by: str = ""
-    """The versions of the quality gate and of the renderer if the gate refused the video; these versions would refuse
-    it again. Otherwise empty."""
+    """The versions of the quality gate and of the renderer that would refuse the video again; otherwise empty."""
     is_user_error: bool = False
-    """True if the caller caused it, by a request that cannot be fulfilled or by a cap on its cost. Such a failure does
-    not count against the objective of docs/objectives.md."""
+    """True if the caller caused it, as by a cap on its cost: it does not count against docs/objectives.md."""
     is_timeout: bool = False
     """True if the work was started again and again and never came to an end."""
 
@@ -80,8 +79,7 @@ class JobFailure(FailureDetail):
         return cls(**detail.model_dump(), kept=kept, refused_by=refused_by, **causes)
 
     def to_api(self) -> dict[str, Any]:
-        """Return the ``error`` of a job's status. ``advice`` tells in words whether a retry helps, and the rest that is
-        left out is for the metrics."""
+        """Return the ``error`` of a job's status. What is left out is for the metrics, or told by ``advice``."""
         return self.model_dump(exclude={"retryable", "is_user_error", "is_timeout"})
 
 
@@ -158,6 +156,8 @@ class Job(Record):
     """The time of the last transition into each state."""
     left_at: Mapping[JobState, datetime] = {}
     """The time at which the work of each state was last done. Jobs of earlier versions have none."""
+    kind_times: Mapping[AssetKind, tuple[datetime, datetime]] = {}
+    """Start and end of the kinds of assets that were finished before a retry or a review."""
     active_sec: float = 0.0
     """The seconds of work in states that the job has left: without the time after a failure or of a review."""
     created_at: datetime
@@ -277,12 +277,12 @@ class Job(Record):
         job = job.evolve(result=result, notices=self._merge_notices(notices))
         return job, job.pending_messages()
 
-    def fail(self, error: JobFailure, now: datetime) -> Outcome:
-        """Record why the job cannot go on. A job that has finished or waits for approval stays as it is: nothing works
-        on it, so the failure is that of an old message."""
+    def fail(self, error: JobFailure, now: datetime, ready: Collection[Slot] = ()) -> Outcome:
+        """Record why the job cannot go on, and the assets that are ``ready``. A job that rests stays as it is."""
         if JobState.FAILED not in TRANSITIONS[self.state]:
             return self, self.pending_messages()
-        job = self.transition(JobState.FAILED, now, error=error).evolve(failed_in=self.state)
+        times = note_kinds(self, ready, now) if self.state is JobState.PRODUCING else self.kind_times
+        job = self.transition(JobState.FAILED, now, error=error).evolve(failed_in=self.state, kind_times=times)
         return job, job.pending_messages()
 
     def cancel(self, now: datetime, reason: str = "") -> Outcome:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sutradhar.domain.assets.slot import Slot
+    from sutradhar.domain.assets.specs import AssetKind
     from sutradhar.domain.jobs.job import Job, JobState
 
 
@@ -18,6 +21,15 @@ def note_times(job: Job, state: JobState, now: datetime, *, is_broken_off: bool)
         "active_sec": job.active_sec + seconds,
         "updated_at": now,
     }
+
+
+def note_kinds(job: Job, ready: Collection[Slot], now: datetime) -> Mapping[AssetKind, tuple[datetime, datetime]]:
+    """Return start and end of each kind of assets that is finished: at ``now``, as far as is known, unless it was noted
+    before. ``ready``: the slots of the finished assets."""
+    missing = {request.kind for request in job.requests if request.slot not in ready}
+    finished = {request.kind for request in job.requests} - missing
+    start = job.entered_at[job.state]
+    return {**dict.fromkeys(finished, (start, now)), **job.kind_times}
 
 
 def begin_attempt(job: Job) -> dict[str, Any]:

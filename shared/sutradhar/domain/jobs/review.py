@@ -7,6 +7,7 @@ from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.core.errors import Conflict, VersionMismatch
 from sutradhar.domain.core.utc_time import format_utc
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job_times import note_kinds
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.plan_patch import PlanChange
 
@@ -28,7 +29,8 @@ def await_approval(
     plan was changed meanwhile, other narrations may be missing, and the job stays as it is."""
     if job.state is not JobState.PRODUCING or not job.needs_approval or tuple(made_for) != job.requests:
         return job, job.pending_messages()
-    job = job.transition(JobState.AWAITING_APPROVAL, now, waits_until=waits_until)
+    times = note_kinds(job, {request.slot for request in job.due_requests}, now)
+    job = job.transition(JobState.AWAITING_APPROVAL, now, waits_until=waits_until).evolve(kind_times=times)
     return job, job.pending_messages()
 
 
@@ -60,7 +62,7 @@ def change_plan(
         updated_at=change.changed_at,
     )
     if any(request.key not in known for request in changed.due_requests):
-        changed = changed.transition(JobState.PRODUCING, change.changed_at)
+        changed = changed.transition(JobState.PRODUCING, change.changed_at).evolve(kind_times={})
     return changed, changed.pending_messages()
 
 

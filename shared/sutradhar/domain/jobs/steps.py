@@ -60,6 +60,8 @@ def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_c
         state = "done"
     elif is_current:
         state = _BROKEN_OFF.get(job.state, "running")
+    if state == "done" and (kind := _KIND_OF.get(name)) and (times := job.kind_times.get(kind)):
+        return StepStatus(name=name, state=state, started_at=times[0], finished_at=times[1])
     return StepStatus(
         name=name,
         state=state,
