@@ -19,7 +19,7 @@ from tests.unit.test_steps import ASSETS, MOVES, PLAN, REQUESTS, START, TRACK, f
 IMAGE = Slot("image", 0)
 
 
-def at(seconds: int) -> datetime:
+def add_seconds(seconds: int) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
@@ -81,17 +81,25 @@ def test_an_asset_that_was_made_before_a_retry_keeps_its_time() -> None:
     image = AssetRequest(
         slot=IMAGE, spec=ImageSpec(prompt="x", style="", width=64, height=64, seed=0), provider=ProviderId("i", "1")
     )
-    job = Job.new("job-1", PLAN, "hash", START).start_producing(PLAN, (*REQUESTS, image), [], at(1))[0]
-    job = job.fail(JobFailure(stage="image", cause="x"), at(5), {MUSIC})[0]
+    job = Job.new("job-1", PLAN, "hash", START).start_producing(PLAN, (*REQUESTS, image), [], add_seconds(1))[0]
+    job = job.fail(JobFailure(stage="image", cause="x"), add_seconds(5), {MUSIC})[0]
     assert job.to_record() == Job.from_record(job.to_record()).to_record()
-    job = job.retry(at(60))[0]
+    job = job.retry(add_seconds(60))[0]
     steps = {step.name: step for step in list_steps(job, ASSETS)}
-    assert (steps["music"].state, steps["music"].started_at, steps["music"].finished_at) == ("done", at(1), at(5))
-    assert (steps["images"].state, steps["images"].started_at, steps["images"].finished_at) == ("running", at(60), None)
-    job = job.start_rendering({**ASSETS, IMAGE: TRACK}, at(70))[0]
+    assert (steps["music"].state, steps["music"].started_at, steps["music"].finished_at) == (
+        "done",
+        add_seconds(1),
+        add_seconds(5),
+    )
+    assert (steps["images"].state, steps["images"].started_at, steps["images"].finished_at) == (
+        "running",
+        add_seconds(60),
+        None,
+    )
+    job = job.start_rendering({**ASSETS, IMAGE: TRACK}, add_seconds(70))[0]
     steps = {step.name: step for step in list_steps(job, job.assets)}
-    assert (steps["music"].started_at, steps["music"].finished_at) == (at(1), at(5))
-    assert (steps["images"].started_at, steps["images"].finished_at) == (at(60), at(70))
+    assert (steps["music"].started_at, steps["music"].finished_at) == (add_seconds(1), add_seconds(5))
+    assert (steps["images"].started_at, steps["images"].finished_at) == (add_seconds(60), add_seconds(70))
 
 
 def test_a_job_of_an_earlier_version_has_the_times_of_its_states() -> None:

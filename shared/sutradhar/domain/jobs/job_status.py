@@ -28,6 +28,8 @@ _SPAN = {
     JobState.RENDERING: (25, 99),
     JobState.SUCCEEDED: (100, 100),
 }
+_NARRATION_PART = 0.45
+"""The share of the assets' time, with a review, until all narrations are made."""
 
 
 def compute_progress(job: Job, ready: int) -> float:
@@ -39,10 +41,23 @@ def compute_progress(job: Job, ready: int) -> float:
     low, high = _SPAN[state]
     part = 0.0
     if state in (JobState.PRODUCING, JobState.AWAITING_APPROVAL) and job.requests:
-        part = ready / len(job.requests)
+        part = _measure_production(job, ready)
     elif state is JobState.RENDERING:
         part = measure_render(job)
     return (low + (high - low) * part) / 100
+
+
+def _measure_production(job: Job, ready: int) -> float:
+    """Return the share of the assets that are made, 0 to 1. With a review the narrations are a fixed part of it: a
+    change of the plan may take some of them back."""
+    share = ready / len(job.requests)
+    if not job.requested_plan.review:
+        return share
+    if job.approved_at:
+        return _NARRATION_PART + (1 - _NARRATION_PART) * share
+    if JobState.AWAITING_APPROVAL in job.entered_at:
+        return _NARRATION_PART
+    return _NARRATION_PART * min(ready / max(len(job.due_requests), 1), 1.0)
 
 
 def summarize_fallbacks(assets: Mapping[Slot, Asset]) -> list[str]:
