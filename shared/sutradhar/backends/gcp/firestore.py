@@ -19,6 +19,8 @@ CALL: dict[str, Any] = {"retry": RETRY, "timeout": CALL_SEC}
 """The options of every call with one answer."""
 STREAM: dict[str, Any] = {"retry": NO_RETRIES, "timeout": CALL_SEC}
 """The options of every call with a stream of answers, inside ``Firestore.read``."""
+BODY = ("body", "write")
+"""The fields with a stored object itself; the others are for searching, and a job has up to hundreds of them."""
 CONFLICT = (exceptions.FailedPrecondition, exceptions.Aborted, exceptions.AlreadyExists)
 """The errors of a conditional write if another process wrote in between."""
 _MAX_ID_BYTES = 1500

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from google.cloud import firestore
 
-from sutradhar.backends.gcp.firestore import CALL, STREAM, Firestore, repeat_on_conflict
+from sutradhar.backends.gcp.firestore import BODY, CALL, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.record_memory import StoredRecord
 from sutradhar.backends.gcp.retry import translate_errors
 from sutradhar.ports.clock import Clock
@@ -147,7 +147,7 @@ def _read_stored(store: Firestore, names: Sequence[str]) -> dict[str, StoredReco
     documents = [reference for _, reference in references.values()]
     if not documents:
         return {}
-    snapshots = store.read(lambda: store.client.get_all(documents, **STREAM))
+    snapshots = store.read(lambda: store.client.get_all(documents, BODY, **STREAM))
     return {
         references[one.id][0]: StoredRecord(one.get("body"), (one.to_dict() or {}).get("write", ""), one.update_time)
         for one in snapshots

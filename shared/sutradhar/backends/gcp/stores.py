@@ -16,7 +16,7 @@ from google.cloud import firestore
 
 from sutradhar.backends.gcp import library
 from sutradhar.backends.gcp.documents import add_document
-from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
+from sutradhar.backends.gcp.firestore import BODY, CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.records import change_records
 from sutradhar.backends.gcp.retry import translate_errors
@@ -69,7 +69,7 @@ class FirestoreJobStore(JobStore):
             try:
                 write.commit(batch)
             except (*CONFLICT, exceptions.NotFound):
-                existing = self._document(job.id).get(**CALL)
+                existing = self._document(job.id).get(BODY, **CALL)
                 if not existing.exists:
                     raise  # another process changed a record
                 # the job is ours if it is from this call, repeated by the client because its answer was lost
@@ -84,7 +84,7 @@ class FirestoreJobStore(JobStore):
 
     def get_with(self, job_id: str, names: Sequence[str]) -> tuple[Job, Values]:
         references = [self._document(job_id), *(self._store.document("records", name) for name in names)]
-        read = self._store.read(lambda: self._store.client.get_all(references, **STREAM))
+        read = self._store.read(lambda: self._store.client.get_all(references, BODY, **STREAM))
         snapshots = {snapshot.reference.path: snapshot for snapshot in read if snapshot.exists}
         job, *records = (snapshots.get(reference.path) for reference in references)
         if job is None:
@@ -123,7 +123,7 @@ class FirestoreJobStore(JobStore):
 
         def attempt() -> bool:
             nonlocal was_sent
-            snapshot = self._document(job_id).get(**CALL)
+            snapshot = self._document(job_id).get(BODY, **CALL)
             if not snapshot.exists:
                 return was_sent  # only the answer of the attempt before was lost, or another process was quicker
             if check:
@@ -190,7 +190,7 @@ class FirestoreJobStore(JobStore):
 
     def _snapshot(self, job_id: str) -> Any:
         with translate_errors(self._store.name):
-            snapshot = self._document(job_id).get(**CALL)
+            snapshot = self._document(job_id).get(BODY, **CALL)
         if not snapshot.exists:
             raise NotFound(f"there is no job {job_id}")
         return snapshot
