@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from sutradhar.domain.assets.requests import AssetRequest
 from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.assets.specs import ImageSpec
+from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
 from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.result import Progress
+from sutradhar.domain.jobs.status_answer import describe_status
 from sutradhar.domain.jobs.steps import StepStatus, list_steps
 from tests.unit.test_steps import ASSETS, MOVES, PLAN, REQUESTS, START, TRACK, find_assets, get_states, move_job
 
@@ -75,6 +77,8 @@ def test_a_retry_of_the_assets_keeps_the_times_of_the_plan() -> None:
     steps = list_by_name(job)
     assert steps["planning"].finished_at == START + timedelta(seconds=1)
     assert (steps["music"].state, steps["music"].started_at) == ("running", START + timedelta(seconds=3))
+    answer = describe_status(job, {}, Account(), base="https://x.example/render/job-1")
+    assert answer.started_at == START + timedelta(seconds=1)
 
 
 def test_an_asset_that_was_made_before_a_retry_keeps_its_time() -> None:

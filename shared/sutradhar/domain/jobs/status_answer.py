@@ -117,7 +117,8 @@ class JobStatus(FileLinks):
     """Only with ``include_history=true``."""
     created_at: UtcTime
     started_at: UtcTime | None
-    """The time at which the scenes were written and the job began to run; None while it is pending."""
+    """The time at which the scenes were written and the job began to run; a retry does not change it. None while it is
+    pending."""
     completed_at: UtcTime | None
     """The end of the job, in whatever state; None until then."""
     updated_at: UtcTime
@@ -172,7 +173,7 @@ def describe_status(
         cancel_reason=job.cancel_reason or None,
         history=tuple(HistoryEntry(event=_EVENTS[state], at=at) for state, at in events) if include_history else None,
         created_at=job.created_at,
-        started_at=job.entered_at.get(JobState.PRODUCING),
+        started_at=job.left_at.get(JobState.PLANNING) or job.entered_at.get(JobState.PRODUCING),
         completed_at=job.entered_at[job.state] if job.state.is_terminal else None,
         updated_at=job.updated_at,
     )
