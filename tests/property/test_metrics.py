@@ -144,6 +144,7 @@ def check_counts(server: FunctionServer, fifty_jobs: FiftyJobs, answers: Counter
     assert ledger.failures == failures
     assert find(samples, "jobs_started_total") == 50
     assert find(samples, "jobs_succeeded_total") == good == len(ledger.job_seconds)
+    assert select(samples, "renders_total", "encoder") == {("libx264",): good}
     assert find(samples, "jobs_canceled_total") == len(CANCELLED_IN) == ledger.states[JobState.CANCELLED]
     assert find(samples, "job_timeouts_total") == FATES["timeout"]
     assert select(samples, "jobs_failed_total", "error", "cause") == failures
