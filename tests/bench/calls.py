@@ -3,6 +3,7 @@
 import http.client
 import json
 import statistics
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,22 @@ class CallCost:
     """The CPU seconds of the function for one call; the emulators and the callers are not in it."""
 
 
+class Callers(threading.local):
+    """The callers of one server: each thread keeps its connection, as Google's front end keeps those to an instance."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def call(self, status: int, method: str, path: str, body: bytes | None = None) -> bytes:
+        """Return the body of the answer. Raise RuntimeError if it has another status."""
+        self._connection.request(method, path, body, {"Content-Type": "application/json"})
+        answer = self._connection.getresponse()
+        text = answer.read()
+        if answer.status != status:
+            raise RuntimeError(f"the call was answered with {answer.status} instead of {status}: {text[:200]!r}")
+        return text
+
+
 def measure_calls(server: FunctionServer, count: int) -> Mapping[str, CallCost]:
     """Return the cost of ``count`` calls of each kind."""
     return {name: _measure_cost(server, kind, count) for name, kind in _list_kinds(server.port).items()}
@@ -66,18 +83,19 @@ def count_round_trips(port: int, take: Callable[[], Sequence[str]]) -> Mapping[s
 def _list_kinds(port: int) -> Mapping[str, Callable[[int], None]]:
     """Return the calls by the names of their limits. The jobs that are submitted are those that are asked for."""
     jobs: list[str] = []
+    callers = Callers(port)
 
     def submit(number: int) -> None:
-        jobs.append(json.loads(_expect(202, call(port, "POST", "/render", make_plan(f"video {number}"))))["job_id"])
+        jobs.append(json.loads(callers.call(202, "POST", "/render", make_plan(f"video {number}")))["job_id"])
 
     def show_status(number: int) -> None:
-        _expect(200, call(port, "GET", f"/render/{jobs[number % len(jobs)]}/status"))
+        callers.call(200, "GET", f"/render/{jobs[number % len(jobs)]}/status")
 
     def list_library(number: int) -> None:
-        _expect(200, call(port, "GET", f"/library?page={number % 5 + 1}&page_size=20"))
+        callers.call(200, "GET", f"/library?page={number % 5 + 1}&page_size=20")
 
     def check_health(_number: int) -> None:
-        _expect(200, call(port, "GET", "/health"))
+        callers.call(200, "GET", "/health")
 
     return {"submit": submit, "status": show_status, "library": list_library, "health": check_health}
 
@@ -105,9 +123,3 @@ def _read_cpu_sec(server: FunctionServer) -> float:
     process = psutil.Process(server.process.pid)
     times = [one.cpu_times() for one in (process, *process.children(recursive=True))]
     return sum(one.user + one.system for one in times)
-
-
-def _expect(status: int, answer: tuple[int, bytes]) -> bytes:
-    if answer[0] != status:
-        raise RuntimeError(f"the call was answered with {answer[0]} instead of {status}: {answer[1][:200]!r}")
-    return answer[1]
