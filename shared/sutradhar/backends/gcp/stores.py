@@ -49,6 +49,8 @@ class FirestoreJobStore(JobStore):
 
     def __init__(self, store: Firestore) -> None:
         self._store = store
+        # the callers of one key often look at the same page, and a count reads an index entry for each job
+        self._pages: SharedCalls[EntryPage] = SharedCalls()
         self._counts: SharedCalls[int | None] = SharedCalls()
 
     def create(
@@ -165,10 +167,10 @@ class FirestoreJobStore(JobStore):
         return Page(jobs[:limit], encode_cursor(last.created_at.isoformat(), last.id))
 
     def list_entries(self, matching: LibraryFilter, limit: int, after: str | None = None, skip: int = 0) -> EntryPage:
-        return library.list_entries(self._store, matching, limit, after, skip)
+        page = (matching, limit, after, skip)
+        return self._pages.get(page, lambda: library.list_entries(self._store, *page))
 
     def count_entries(self, matching: LibraryFilter) -> int | None:
-        # a count reads an index entry for each job, and a library is often shown to many callers of one key
         return self._counts.get(matching, lambda: library.count_entries(self._store, matching))
 
     def refresh_entries(self, position: str, now: datetime) -> str:
