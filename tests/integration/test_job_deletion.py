@@ -1,7 +1,6 @@
 """Delete jobs on the real local stores, with processes that are killed at every step."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +31,7 @@ from sutradhar.pipeline.submit import cancel, retry, submit
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.pipeline.webhook_delivery import DELIVERIES
 from tests.integration.local_pipeline import PLAN, LocalPipeline
+from tests.interrupted import Killed, interrupt
 
 
 def require_gone(pipeline: LocalPipeline, job_id: str) -> None:
@@ -195,36 +195,6 @@ def test_two_workers_do_not_delete_at_the_same_time(pipeline: LocalPipeline) -> 
     require_gone(pipeline, job.id)
 
 
-class _Killed(BaseException):
-    """The process is gone; not an Exception, so no handler can catch it."""
-
-
-class _Mortal:
-    """A port whose process is killed before the effect number ``left``, counted over all ports."""
-
-    def __init__(self, port: Any, lives: list[int]) -> None:
-        self._port, self._lives = port, lives
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._port, name)
-
-        def call(*args: Any, **named: Any) -> Any:
-            self._lives[0] -= 1
-            if self._lives[0] < 0:
-                raise _Killed
-            return attribute(*args, **named)
-
-        return call if callable(attribute) else attribute
-
-
-def _make_mortal(pipeline: LocalPipeline, effects: int) -> Services:
-    lives = [effects]
-    backend: Any = pipeline.services.backend  # a PortSet
-    names = ("jobs", "documents", "blobs", "leases", "bus", "runner", "records")
-    ports = {name: _Mortal(getattr(backend, name), lives) for name in names}
-    return replace(pipeline.services, backend=replace(backend, **ports))
-
-
 def test_a_deletion_that_is_killed_at_any_step_is_completed(pipeline: LocalPipeline) -> None:
     other = pipeline.make_video()
     kept = pipeline.list_names(f"jobs/{other.id}/")
@@ -239,9 +209,9 @@ def test_a_deletion_that_is_killed_at_any_step_is_completed(pipeline: LocalPipel
             if number:
                 delete_job(pipeline.services, job.id)
             try:
-                step(_make_mortal(pipeline, effects), job.id)
+                step(interrupt(pipeline.services, effects), job.id)
                 was_killed = False
-            except _Killed:
+            except Killed:
                 effects += 1
             pipeline.lose_messages()
             pipeline.clock.advance(3600)
