@@ -1,7 +1,7 @@
 """Providers of a pipeline whose assets cost nothing, for tests."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sutradhar.domain.billing.model_table import ModelState
@@ -20,6 +20,7 @@ from sutradhar.ports.providers import (
     Planner,
     SoundLibrary,
 )
+from sutradhar.ports.publishing import Destination
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.stores import LeaseStore
 from sutradhar.ports.templates import TemplateCatalog
@@ -65,6 +66,7 @@ class ProviderSet:
     models: ModelDirectory
     templates: TemplateCatalog
     webhooks: WebhookSender
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
 
     def with_gate(self, _gate: CallGate) -> "ProviderSet":
         """Return these providers: their calls pass no gate."""

@@ -10,7 +10,8 @@ from sutradhar.backends.gcp.stores import FirestoreJobStore
 from sutradhar.backends.local.database import Database
 from sutradhar.backends.local.records import SqliteKeyValueStore
 from sutradhar.backends.local.stores import SqliteJobStore
-from sutradhar.domain.jobs.job import Job, JobFailure
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys
 from sutradhar.ports.clock import SystemClock

@@ -21,6 +21,7 @@ from sutradhar.domain.jobs.messages import (
     Message,
     PlanRender,
     ProduceAsset,
+    PublishVideo,
     RemoveData,
     RenderFinished,
     StopRender,
@@ -97,7 +98,7 @@ def _gcp() -> Iterator[Kit]:
                 )
             message = decode_message(received.message.data)
             attributes = dict(received.message.attributes)
-            assert not isinstance(message, CheckUpload | DeleteUpload | RemoveData | DeliverWebhook)
+            assert not isinstance(message, CheckUpload | DeleteUpload | RemoveData | DeliverWebhook | PublishVideo)
             assert (attributes["job_id"], attributes["type"]) == (message.job_id, message.type)
             assert attributes.get("request_id", "abc") == "abc"
             return message

@@ -17,7 +17,8 @@ from sutradhar.backends.gcp.records import FirestoreKeyValueStore
 from sutradhar.backends.gcp.stores import FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, StaleLease
-from sutradhar.domain.jobs.job import Job, JobFailure
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.pagination import encode_cursor

@@ -7,7 +7,8 @@ import pytest
 
 from sutradhar.backends.local.stores import SqliteJobStore
 from sutradhar.domain.core.errors import InvalidRequest
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryEntry, LibraryFilter
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import RenderPlan

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.job_status import name_state
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message

@@ -12,7 +12,8 @@ import pytest
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import Message, PlanRender
 from sutradhar.domain.plan.plan import RenderPlan

@@ -10,7 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.stores import Lease

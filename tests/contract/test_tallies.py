@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import Job, JobFailure, Outcome
+from sutradhar.domain.jobs.job import Job, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.result import Result
 from sutradhar.domain.jobs.tallies import Tally
 from sutradhar.domain.plan.plan import RenderPlan

@@ -10,7 +10,8 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import NarrationSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.jobs import review
-from sutradhar.domain.jobs.job import Job, JobFailure, Outcome
+from sutradhar.domain.jobs.job import Job, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import AnnounceEvents, DeliverWebhook, Message
 from sutradhar.domain.jobs.webhook import Delivery
 from sutradhar.domain.plan.options import DEFAULT_VOICE, PlanDefaults

@@ -11,7 +11,7 @@ from functions.cli import app
 from functions.dev.emulated_cloud.emulators import Emulators
 from sutradhar import bootstrap
 from sutradhar.domain.core.failure import FailureDetail
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.topics import TOPICS
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit

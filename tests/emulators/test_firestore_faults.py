@@ -22,7 +22,8 @@ from sutradhar.backends.gcp.retry import CALL_SEC, RETRY
 from sutradhar.backends.gcp.stores import MAX_BODY_BYTES, FirestoreAssetStore, FirestoreJobStore, FirestoreLeaseStore
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.core.errors import BackendError, InvalidRequest, LeaseHeld, NotFound, StaleLease
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.ports.documents import NewDocument

@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.job import JobFailure, JobState
+from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.result import CaptionFiles, Result
 from sutradhar.pipeline.plan import list_required_assets
 

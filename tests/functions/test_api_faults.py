@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from sutradhar.domain.core.record import History
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.plan.upload import MediaInfo
 from sutradhar.pipeline.upload_records import update_upload
 from sutradhar.pipeline.uploads import create_upload

@@ -12,7 +12,7 @@ from functions.cli import app
 from sutradhar import bootstrap
 from sutradhar.backends.local import stores
 from sutradhar.domain.core.errors import BackendError, NotFound
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.pipeline import api_keys, sweep
 from sutradhar.pipeline.audit import AUDIT
 from tests.conftest import forget

@@ -14,7 +14,7 @@ from functions.api.routes import ROUTES
 from functions.cli import app
 from sutradhar import bootstrap
 from sutradhar.domain.core.audit import AuditEntry
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import CheckUpload
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline import api_keys

@@ -19,7 +19,8 @@ from functions.cli.jobs import complete_job
 from functions.cli.waiting_job import show_review
 from sutradhar import bootstrap
 from sutradhar.domain.core.failure import FailureDetail
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.audit import AUDIT
 from sutradhar.pipeline.submit import cancel, submit

@@ -14,7 +14,8 @@ from functions.api import limits
 from sutradhar import bootstrap
 from sutradhar.backends.local import stores
 from sutradhar.domain.core.errors import BackendError
-from sutradhar.domain.jobs.job import JobFailure, JobState
+from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.rate_limit import RateLimiter
 from tests.conftest import forget

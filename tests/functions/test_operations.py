@@ -13,7 +13,8 @@ from functions.api.prometheus import write_metrics
 from sutradhar import bootstrap
 from sutradhar.domain.billing.model_table import ModelTable
 from sutradhar.domain.core.errors import ProviderError
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.metrics import METRICS
 from sutradhar.domain.jobs.tallies import Tally
 from sutradhar.pipeline.billing.provider_health import ProviderHealth

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from sutradhar import bootstrap
 from sutradhar.domain.assets.asset import Asset
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.pipeline import api_keys
 from sutradhar.pipeline.plan import list_required_assets
 from tests.functions.test_api import finish, submit

@@ -9,7 +9,8 @@ import pytest
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import BackendError, Conflict, LeaseHeld, NotFound
 from sutradhar.domain.jobs.deletion import KEEP, JobDeletion
-from sutradhar.domain.jobs.job import JobFailure, JobState
+from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.messages import (
     DeleteJobFiles,

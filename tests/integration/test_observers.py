@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from sutradhar import bootstrap, telemetry
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.submit import submit
 from sutradhar.sentry_reports import start_sentry

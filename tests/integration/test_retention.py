@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from sutradhar.domain.core.errors import Conflict, InvalidRequest, NotFound
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.library import LibraryFilter
 from sutradhar.domain.jobs.retention import RetentionRules
 from sutradhar.domain.plan.plan import RenderPlan

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sutradhar import bootstrap
-from sutradhar.domain.jobs.job import JobFailure
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.video.capacity import compute_target_sec
 from sutradhar.pipeline.submit import submit

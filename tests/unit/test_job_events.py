@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sutradhar.domain.core.record import STORED
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, StateEvent
+from sutradhar.domain.jobs.job import Job, JobState, StateEvent
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.plan.plan import RenderPlan
 

@@ -6,7 +6,8 @@ import pytest
 
 from sutradhar.domain.core.errors import Conflict, NotFound
 from sutradhar.domain.jobs import keeping
-from sutradhar.domain.jobs.job import Job, JobFailure
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.retention import (
     DEFAULT_RULES,
     RetentionRules,

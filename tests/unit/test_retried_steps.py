@@ -11,7 +11,8 @@ from sutradhar.domain.assets.specs import ImageSpec
 from sutradhar.domain.billing.ledger import Account
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.job_status import compute_progress
 from sutradhar.domain.jobs.result import Progress
 from sutradhar.domain.jobs.status_answer import describe_status

@@ -9,7 +9,8 @@ from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import ProduceAsset
 from sutradhar.domain.jobs.review import approve, await_approval, change_plan, expire, get_plan_version
 from sutradhar.domain.jobs.tallies import count_changes

@@ -12,7 +12,8 @@ from sutradhar.domain.assets.slot import MUSIC, Slot
 from sutradhar.domain.assets.specs import MusicSpec
 from sutradhar.domain.billing.provider_id import ProviderId
 from sutradhar.domain.core.errors import Conflict
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.steps import STEPS, StepStatus, list_steps, name_step
 from sutradhar.domain.plan.plan import RenderPlan

@@ -15,9 +15,12 @@ from sutradhar.providers.catalog import model_table
 from sutradhar.providers.registry import ConfiguredChains, Registry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sutradhar.config import Settings
     from sutradhar.outbound.webhooks import HttpWebhookSender
     from sutradhar.ports.backend import Backend
+    from sutradhar.ports.publishing import Destination
     from sutradhar.providers.media.upload_reader import MediaFiles
     from sutradhar.providers.models import Models
     from sutradhar.providers.offline.storybook.templates import StorybookTemplates
@@ -28,6 +31,7 @@ class ConfiguredProviders(ConfiguredChains):
 
     def __init__(self, settings: Settings, backend: Backend, prices: PriceTable) -> None:
         chosen, budget = settings.providers, settings.budget
+        self._publishing = settings.publishing
         self._allow_loopback = settings.webhooks.allow_loopback
         self.registry = Registry(chosen.connections, chosen.order or None, chosen.chains, chosen.whisper_model)
         self.call_gate = PaidCallGate.create(
@@ -65,6 +69,13 @@ class ConfiguredProviders(ConfiguredChains):
         from sutradhar.outbound.webhooks import HttpWebhookSender
 
         return HttpWebhookSender(self._allow_loopback)
+
+    @lazy
+    def destinations(self) -> Mapping[str, Destination]:
+        from sutradhar.destinations.folder import FolderDestination
+
+        folder = FolderDestination(self._publishing.folder)
+        return {folder.name: folder}
 
 
 def read_prices(settings: Settings) -> PriceTable:

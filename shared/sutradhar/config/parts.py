@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from sutradhar.config.environment import Part, expand_path, split_names
 from sutradhar.domain.billing.price import Price, parse_prices
 from sutradhar.domain.plan.choices import CEILING_SCENES, MAX_TOTAL_SEC
+from sutradhar.domain.publishing.schedule_time import read_zone
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.telemetry import Level
 
@@ -52,6 +53,11 @@ def _check_secret(secret: str) -> str:
     if secret and not re.fullmatch(r"[!-~]{12,200}", secret):
         raise ValueError("must have 12 to 200 visible ASCII characters, without spaces")
     return secret
+
+
+def _check_zone(name: str) -> str:
+    read_zone(name)
+    return name
 
 
 Secret = Annotated[str, AfterValidator(_check_secret)]
@@ -163,6 +169,15 @@ class ReviewSettings(Part):
 
     days: int = Field(default=7, ge=0, le=365, validation_alias="REVIEW_DAYS")
     """Days that a job waits for the approval of its plan before it is cancelled; 0: any time."""
+
+
+class PublishingSettings(Part):
+    """Settings of the places where videos are published."""
+
+    folder: UserPath | None = Field(default=None, validation_alias="PUBLISH_FOLDER")
+    """The folder of the destination `folder`; None: there is no such destination."""
+    zone: Annotated[str, AfterValidator(_check_zone)] = Field(default="UTC", validation_alias="SCHEDULE_TZ")
+    """The IANA time zone of times without an offset."""
 
 
 class WorkerSettings(Part):

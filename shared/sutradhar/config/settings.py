@@ -12,6 +12,7 @@ from sutradhar.config.parts import (
     CloudSettings,
     PlanLimitSettings,
     ProcessSettings,
+    PublishingSettings,
     RenderTaskSettings,
     RetentionSettings,
     ReviewSettings,
@@ -42,6 +43,7 @@ _PARTS = (
     WebhookSettings,
     RetentionSettings,
     ReviewSettings,
+    PublishingSettings,
     WorkerSettings,
     RenderTaskSettings,
     RendererSettings,
@@ -73,6 +75,7 @@ class Settings:
     webhooks: WebhookSettings
     retention: RetentionSettings
     review: ReviewSettings
+    publishing: PublishingSettings
     worker: WorkerSettings
     render_task: RenderTaskSettings
     renderer: RendererSettings
@@ -130,6 +133,7 @@ class Settings:
             webhooks=read_part(WebhookSettings, env, faults),
             retention=read_part(RetentionSettings, env, faults),
             review=read_part(ReviewSettings, env, faults),
+            publishing=read_part(PublishingSettings, env, faults),
             worker=read_part(WorkerSettings, env, faults),
             render_task=read_part(RenderTaskSettings, env, faults),
             renderer=read_part(RendererSettings, env, faults),

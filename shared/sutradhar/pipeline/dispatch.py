@@ -4,7 +4,8 @@ started before, see what became of it."""
 from datetime import timedelta
 
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import DispatchRender, RenderFinished, StopRender
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.domain.plan.speech_duration import misses_length

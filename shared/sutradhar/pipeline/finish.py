@@ -3,7 +3,8 @@
 import json
 
 from sutradhar.domain.core.failure import FailureDetail
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState, Outcome
+from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import RenderFinished, RenderProgressed
 from sutradhar.domain.jobs.provenance import build_manifest
 from sutradhar.domain.jobs.result import CaptionFiles, Progress, Result

@@ -25,7 +25,8 @@ from sutradhar.domain.core.errors import (
 )
 from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.jobs import messages
-from sutradhar.domain.jobs.job import Job, JobFailure, JobState
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.messages import (
     AnnounceEvents,
     CheckUpload,
@@ -35,6 +36,7 @@ from sutradhar.domain.jobs.messages import (
     JobStep,
     Message,
     ProduceAsset,
+    PublishVideo,
     RemoveData,
     message_subject,
 )
@@ -44,6 +46,7 @@ from sutradhar.pipeline.finish import finish, record_progress
 from sutradhar.pipeline.job_deletion import delete_job_files
 from sutradhar.pipeline.plan import plan
 from sutradhar.pipeline.produce import find_finished_assets, produce
+from sutradhar.pipeline.publishing.work import publish_video
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.upload_check import check_upload, give_up_check
 from sutradhar.pipeline.upload_deletion import delete_upload
@@ -65,9 +68,10 @@ HANDLERS: Mapping[type, Callable[[Services, Any], None]] = {
     messages.RemoveData: remove_data,
     messages.AnnounceEvents: announce_events,
     messages.DeliverWebhook: deliver_webhook,
+    messages.PublishVideo: publish_video,
 }
 
-_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData
+_SWEPT = AnnounceEvents | DeliverWebhook | DeleteUpload | DeleteJobFiles | RemoveData | PublishVideo
 """The messages on which no job depends, and that the sweep sends again."""
 
 MAX_WAIT = timedelta(hours=1)
@@ -230,7 +234,7 @@ def _subject_exists(services: Services, message: Message) -> bool:
         if isinstance(message, CheckUpload):
             get_upload(services, message.upload_id)
         elif not isinstance(
-            message, DeliverWebhook | DeleteUpload | RemoveData
+            message, DeliverWebhook | DeleteUpload | RemoveData | PublishVideo
         ):  # their stages ignore what was deleted
             services.jobs.get(message.job_id)
     except NotFound:

@@ -11,7 +11,7 @@ from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import Conflict, NotFound
 from sutradhar.domain.jobs.deletion import NO_JOB, JobDeletion
 from sutradhar.domain.jobs.job import Job
-from sutradhar.domain.jobs.keeping import end_waiting, require_deletable
+from sutradhar.domain.jobs.keeping import end_waiting, require_deletable, require_unpublished
 from sutradhar.domain.jobs.messages import AnnounceEvents, DeleteJobFiles
 from sutradhar.pipeline.deleted_jobs import DELETIONS, find_deletion, mark_deleted
 from sutradhar.pipeline.services import Services, hold_lease
@@ -28,10 +28,12 @@ def delete_job(services: Services, job_id: str, caller: ApiKey | None = None) ->
 
     Raises:
         NotFound: there is no such job, or ``caller`` may not see it.
-        Conflict: the job is in progress.
+        Conflict: the job is in progress, or its video is yet to be published.
     """
     try:
-        _require_access(services.jobs.get(job_id), caller)
+        stored = services.jobs.get(job_id)
+        _require_access(stored, caller)
+        require_unpublished(stored)
         # its events are stored before the job goes
         job = services.move(job_id, lambda current: end_waiting(current, services.clock.now()))
         require_deletable(job)

@@ -1,6 +1,6 @@
 """The ports that the stages work with; bootstrap makes them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +23,7 @@ from sutradhar.ports.documents import DocumentStore
 from sutradhar.ports.media import MediaReader
 from sutradhar.ports.models import ModelDirectory
 from sutradhar.ports.providers import Chains
+from sutradhar.ports.publishing import Destination
 from sutradhar.ports.records import KeyValueStore
 from sutradhar.ports.runner import RenderRunner
 from sutradhar.ports.stores import AssetStore, BlobStore, Change, JobStore, Lease, LeaseStore
@@ -50,6 +51,9 @@ class Providers(Chains, Protocol):
 
     @property
     def webhooks(self) -> WebhookSender: ...
+
+    @property
+    def destinations(self) -> Mapping[str, Destination]: ...
 
 
 @dataclass(frozen=True)

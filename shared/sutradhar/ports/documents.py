@@ -114,11 +114,13 @@ class DocumentStore(Protocol):
         *,
         owner: str | None = None,
         state: str | None = None,
+        before: datetime | None = None,
         limit: int = 20,
         after: str | None = None,
     ) -> DocumentPage[R]:
-        """Return the newest records first, those of ``owner`` and in ``state`` if these are given, from the pagination
-        cursor ``after`` on. A record that is created between two calls does not move the records of the next page.
+        """Return the newest records first, those of ``owner``, in ``state`` and created before ``before`` if these are
+        given, from the pagination cursor ``after`` on. A record that is created between two calls does not move the
+        records of the next page.
 
         The time that this takes does not grow with the number of records.
 

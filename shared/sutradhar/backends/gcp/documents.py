@@ -76,11 +76,15 @@ class FirestoreDocumentStore(DocumentStore):
         *,
         owner: str | None = None,
         state: str | None = None,
+        before: datetime | None = None,
         limit: int = 20,
         after: str | None = None,
     ) -> DocumentPage[R]:
+        matching = self._select(kind, owner, state)
+        if before:
+            matching = matching.where(filter=firestore.FieldFilter("created_at", "<", before))
         # one record more than requested tells whether there is another page
-        page = self._order(kind, self._select(kind, owner, state), after).limit(limit + 1)
+        page = self._order(kind, matching, after).limit(limit + 1)
         snapshots = self._store.read(lambda: page.stream(**STREAM))
         records = [_read_record(kind, snapshot) for snapshot in snapshots]
         if len(records) <= limit:

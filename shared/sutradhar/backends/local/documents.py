@@ -70,6 +70,7 @@ class SqliteDocumentStore(DocumentStore):
         *,
         owner: str | None = None,
         state: str | None = None,
+        before: datetime | None = None,
         limit: int = 20,
         after: str | None = None,
     ) -> DocumentPage[R]:
@@ -77,9 +78,9 @@ class SqliteDocumentStore(DocumentStore):
         filters = _filters(kind.name, owner, state)
         rows = self._database.read().execute(
             f"SELECT body FROM documents WHERE {_conditions(filters)} AND (created_at, id) < (?, ?)"  # noqa: S608 - every value is bound
-            " ORDER BY created_at DESC, id DESC LIMIT ?",
+            " AND created_at < ? ORDER BY created_at DESC, id DESC LIMIT ?",
             # one record more than requested tells whether there is another page
-            (*filters.values(), created_at, document_id, limit + 1),
+            (*filters.values(), created_at, document_id, format_time(before) if before else "9999", limit + 1),
         )
         records = [kind.model.from_record(body) for (body,) in rows]
         if len(records) <= limit:

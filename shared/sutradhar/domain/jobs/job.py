@@ -8,7 +8,6 @@ the messages to send. It may be called again: a repeat changes nothing and retur
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
 
 from sutradhar.domain.assets.asset import Asset
 from sutradhar.domain.assets.requests import AssetRequest
@@ -16,11 +15,12 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.errors import Conflict, IllegalTransition
-from sutradhar.domain.core.failure import FailureDetail
 from sutradhar.domain.core.record import Record
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.job_history import JOB_HISTORY
 from sutradhar.domain.jobs.job_times import begin_attempt, note_kinds, note_times
 from sutradhar.domain.jobs.messages import AnnounceEvents, DispatchRender, Message, PlanRender, ProduceAsset, StopRender
+from sutradhar.domain.jobs.publication_note import PublicationNote
 from sutradhar.domain.jobs.result import Progress, Result
 from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.plan.plan import RenderPlan
@@ -60,27 +60,6 @@ TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
     JobState.CANCELLED: frozenset(),
 }
 _ENDED = {JobState.SUCCEEDED: "succeeded", JobState.FAILED: "failed", JobState.CANCELLED: "been cancelled"}
-
-
-class JobFailure(FailureDetail):
-    """The failure of a job, and what a retry can use of its work."""
-
-    kept: str = ""
-    """The finished work that a retry uses again, in words."""
-    refused_by: str = ""
-    """The versions of the quality gate and of the renderer that would refuse the video again; otherwise empty."""
-    is_user_error: bool = False
-    """True if the caller caused it, as by a cap on its cost: it does not count against docs/objectives.md."""
-    is_timeout: bool = False
-    """True if the work was started again and again and never came to an end."""
-
-    @classmethod
-    def from_detail(cls, detail: FailureDetail, *, kept: str = "", refused_by: str = "", **causes: bool) -> Self:
-        return cls(**detail.model_dump(), kept=kept, refused_by=refused_by, **causes)
-
-    def to_api(self) -> dict[str, Any]:
-        """Return the ``error`` of a job's status. What is left out is for the metrics, or told by ``advice``."""
-        return self.model_dump(exclude={"retryable", "is_user_error", "is_timeout"})
 
 
 class StateEvent(Frozen):
@@ -150,6 +129,8 @@ class Job(Record):
     """True: retention keeps the job, its files and the uploads that its plan names."""
     files_deleted_at: datetime | None = None
     """The time from which the job's files are no longer kept; None: they are."""
+    publications: Mapping[str, PublicationNote] = {}
+    """The newest publication to each destination."""
     notices: tuple[str, ...] = ()
     """Sentences about differences from the request: captions left out, scenes made longer."""
     entered_at: Mapping[JobState, datetime]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sutradhar.domain.core.errors import Conflict, NotFound
 from sutradhar.domain.jobs.job import Job, JobState, Outcome
+from sutradhar.domain.jobs.publication_note import has_live_publication
 from sutradhar.domain.jobs.result import Result
 
 
@@ -17,6 +18,12 @@ def end_waiting(job: Job, now: datetime) -> Outcome:
     if job.state is JobState.AWAITING_APPROVAL:
         return job.cancel(now)
     return job, []
+
+
+def require_unpublished(job: Job) -> None:
+    """Raise Conflict if the video is yet to be published."""
+    if has_live_publication(job.publications):
+        raise Conflict("the video is yet to be published; cancel that first (DELETE /publish/ID/cancel)")
 
 
 def require_deletable(job: Job) -> None:

@@ -124,5 +124,5 @@ def list_entry_prefixes(entry: LibraryEntry) -> tuple[str, ...]:
 
 def may_change_entry(before: Job, after: Job) -> bool:
     """Return whether a write may change the entry of the job; most writes only tell progress."""
-    shown = ("state", "plan", "requested_plan", "result", "pinned", "files_deleted_at")
+    shown = ("state", "plan", "requested_plan", "result", "pinned", "files_deleted_at", "publications")
     return any(getattr(before, name) != getattr(after, name) for name in shown)

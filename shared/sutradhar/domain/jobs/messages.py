@@ -124,6 +124,15 @@ class DeliverWebhook(_Stored):
     delivery_id: str
 
 
+class PublishVideo(_Stored):
+    """Work on a publication, for the claim with this token."""
+
+    topic: ClassVar[str] = "publish"
+    type: Literal["PublishVideo"] = "PublishVideo"
+    publication_id: str
+    token: int
+
+
 JobStep = PlanRender | ProduceAsset | DispatchRender | RenderFinished
 """The messages without which a job does not go on: the job fails with one that cannot be handled."""
 Message = Annotated[
@@ -138,20 +147,23 @@ Message = Annotated[
     | DeleteUpload
     | RemoveData
     | AnnounceEvents
-    | DeliverWebhook,
+    | DeliverWebhook
+    | PublishVideo,
     Field(discriminator="type"),
 ]
 
 
 def message_subject(message: Message) -> dict[str, str]:
-    """Return the job, the upload, the removal or the delivery that ``message`` is about, as the log and Pub/Sub's
-    attributes name it."""
+    """Return the job, the upload, the removal, the delivery or the publication that ``message`` is about, as the log
+    and Pub/Sub's attributes name it."""
     if isinstance(message, CheckUpload | DeleteUpload):
         return {"upload_id": message.upload_id}
     if isinstance(message, RemoveData):
         return {"removal_id": message.removal_id}
     if isinstance(message, DeliverWebhook):
         return {"delivery_id": message.delivery_id}
+    if isinstance(message, PublishVideo):
+        return {"publication_id": message.publication_id}
     return {"job_id": message.job_id}
 
 

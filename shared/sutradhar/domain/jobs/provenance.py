@@ -14,11 +14,7 @@ from sutradhar.domain.plan.plan import RenderPlan
 
 
 def build_manifest(job: Job, account: Account) -> dict[str, Any]:
-    """Return the manifest of a job whose assets are all finished.
-
-    ``synthetic`` tells whether a generative model made some of the images. Platforms ask for this if viewers could take
-    them for real (support.google.com/youtube/answer/14328491).
-    """
+    """Return the manifest of a job whose assets are all finished."""
     plan = job.current_plan
     return {
         "job_id": job.id,
@@ -26,7 +22,7 @@ def build_manifest(job: Job, account: Account) -> dict[str, Any]:
         "description": plan.description or job.requested_plan.description,
         "tags": list(plan.tags or job.requested_plan.tags),
         "metadata": dict(job.requested_plan.metadata),
-        "synthetic": any(_is_generated(asset) for asset in job.assets.values()),
+        "synthetic": is_synthetic(job.assets),
         "credits": list_credits(job.assets),
         "assets": [
             {
@@ -38,6 +34,12 @@ def build_manifest(job: Job, account: Account) -> dict[str, Any]:
             if request.slot in job.assets
         ],
     }
+
+
+def is_synthetic(assets: Mapping[Slot, Asset]) -> bool:
+    """Return whether a generative model made some of the images. Platforms ask for this if viewers could take them for
+    real (support.google.com/youtube/answer/14328491)."""
+    return any(_is_generated(asset) for asset in assets.values())
 
 
 def list_credits(assets: Mapping[Slot, Asset]) -> list[str]:

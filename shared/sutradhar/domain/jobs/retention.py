@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from sutradhar.domain.jobs.job import Job, Outcome
+from sutradhar.domain.jobs.publication_note import has_live_publication
 from sutradhar.domain.plan.upload import Upload, find_uploads
 
 ORPHAN_AGE = timedelta(days=1)
@@ -38,8 +39,9 @@ class Verdict(NamedTuple):
 
 
 def judge_job(job: Job, rules: RetentionRules, now: datetime) -> Verdict:
-    """Decide about a job. One that is in progress, waits, is pinned, or whose last event is not stored, is kept."""
-    if job.pinned or not job.state.is_terminal or not job.is_settled:
+    """Decide about a job. One that is in progress, waits, is pinned, whose last event is not stored, or
+    whose video is yet to be published, is kept."""
+    if job.pinned or not job.state.is_terminal or not job.is_settled or has_live_publication(job.publications):
         return Verdict("keep")
     age = now - job.entered_at[job.state]
     ended = f"it ended {age.days} days ago"

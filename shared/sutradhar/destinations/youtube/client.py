@@ -1,0 +1,162 @@
+"""Call the YouTube Data API over google-api-python-client; no call is repeated here."""
+
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from googleapiclient.discovery import build
+from googleapiclient.http import MediaIoBaseUpload
+
+from sutradhar.destinations.youtube.errors import name_error, translate_errors
+from sutradhar.ports.publishing import PublishError
+
+Resource = dict[str, Any]
+_MAX_PAGES = 4
+"""The pages of 50 videos in which a video of the last day is looked for: a channel may upload 100 a day or so."""
+_GONE = (404, 410)
+_OK = (200, 201)
+_RESUME = 308
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """The answer of an upload session."""
+
+    video_id: str = ""
+    """The id of the video if all bytes have arrived."""
+    received: int = 0
+    """The bytes that the session has."""
+    is_gone: bool = False
+    """The session does not exist any more; the video may exist or not."""
+
+
+class YouTubeClient:
+    """``make_http``: returns an authorized transport with the interface of ``httplib2.Http``."""
+
+    def __init__(self, make_http: Callable[[], Any]) -> None:
+        self._http = make_http()
+        self._api = build("youtube", "v3", http=self._http, static_discovery=True, cache_discovery=False)
+
+    def open_session(self, body: Resource, size: int) -> str:
+        """Return the URI of a new upload session for a video of ``size`` bytes. No byte of it is sent."""
+        media = MediaIoBaseUpload(io.BytesIO(b""), "video/mp4", resumable=True)
+        request = self._api.videos().insert(part=",".join(body), body=body, media_body=media, notifySubscribers=True)
+        headers = {
+            **request.headers,
+            "X-Upload-Content-Type": "video/mp4",
+            "X-Upload-Content-Length": str(size),
+        }
+        with translate_errors():
+            answer, content = self._http.request(request.uri, method="POST", body=request.body, headers=headers)
+        if answer.status != 200 or "location" not in answer:
+            raise name_error(answer.status, content)
+        return str(answer["location"])
+
+    def query_session(self, uri: str, size: int) -> SessionState:
+        """Ask the session how many bytes it has."""
+        return self._put(uri, b"", f"bytes */{size}")
+
+    def send(self, uri: str, data: bytes, start: int, size: int) -> SessionState:
+        """Send ``data``, which are the bytes from ``start`` on of ``size``."""
+        return self._put(uri, data, f"bytes {start}-{start + len(data) - 1}/{size}")
+
+    def find_video(self, marker: str, since: datetime) -> str | None:
+        """Return the id of the channel's video that has ``marker`` among its tags and was uploaded after ``since``."""
+        with translate_errors():
+            channels = self._api.channels().list(mine=True, part="contentDetails").execute(num_retries=0)
+            if not channels.get("items"):
+                raise PublishError("not_found", "the Google account has no channel")
+            playlist = channels["items"][0]["contentDetails"]["relatedPlaylists"]["uploads"]
+            token: str | None = None
+            for _ in range(_MAX_PAGES):
+                page = self._list_uploads(playlist, token)
+                ids = [item["contentDetails"]["videoId"] for item in page.get("items", [])]
+                if video_id := self._match_tag(ids, marker):
+                    return video_id
+                token = page.get("nextPageToken")
+                if not token or _is_before(page["items"][-1], since):
+                    return None
+        return None
+
+    def get_video(self, video_id: str, part: str) -> Resource:
+        """Return the parts of the video. Raise PublishError if it does not exist."""
+        with translate_errors():
+            answer = self._api.videos().list(id=video_id, part=part).execute(num_retries=0)
+        if not answer.get("items"):
+            raise PublishError("not_found", "YouTube does not have the video any more")
+        return dict(answer["items"][0])
+
+    def update_video(self, body: Resource) -> None:
+        """Write whole parts of a video: a field that is left out is reset."""
+        part = ",".join(name for name in body if name != "id")
+        with translate_errors():
+            self._api.videos().update(part=part, body=body).execute(num_retries=0)
+
+    def set_thumbnail(self, video_id: str, data: bytes, media_type: str) -> None:
+        media = MediaIoBaseUpload(io.BytesIO(data), media_type, resumable=False)
+        with translate_errors():
+            self._api.thumbnails().set(videoId=video_id, media_body=media).execute(num_retries=0)
+
+    def is_in_playlist(self, playlist: str, video_id: str) -> bool:
+        with translate_errors():
+            request = self._api.playlistItems().list(playlistId=playlist, videoId=video_id, part="id")
+            return bool(request.execute(num_retries=0).get("items"))
+
+    def add_to_playlist(self, playlist: str, video_id: str) -> None:
+        resource = {"kind": "youtube#video", "videoId": video_id}
+        body = {"snippet": {"playlistId": playlist, "resourceId": resource}}
+        with translate_errors():
+            self._api.playlistItems().insert(part="snippet", body=body).execute(num_retries=0)
+
+    def insert_captions(self, video_id: str, language: str, data: bytes) -> None:
+        """Add a caption track. A track of this language that exists already is left as it is."""
+        body = {"snippet": {"videoId": video_id, "language": language, "name": "", "isDraft": False}}
+        media = MediaIoBaseUpload(io.BytesIO(data), "application/octet-stream", resumable=False)
+        request = self._api.captions().insert(part="snippet", body=body, media_body=media)
+        with translate_errors():
+            answer, content = self._http.request(request.uri, method="POST", body=request.body, headers=request.headers)
+        is_there = answer.status == 409 and b"captionExists" in content
+        if answer.status not in _OK and not is_there:
+            raise name_error(answer.status, content)
+
+    def _put(self, uri: str, data: bytes, content_range: str) -> SessionState:
+        headers = {"Content-Range": content_range, "Content-Type": "video/mp4"}
+        with translate_errors():
+            answer, content = self._http.request(uri, method="PUT", body=data, headers=headers)
+        if answer.status in _OK:
+            return SessionState(video_id=str(json.loads(content)["id"]))
+        if answer.status == _RESUME:
+            return SessionState(received=_read_received(answer))
+        if answer.status in _GONE:
+            return SessionState(is_gone=True)
+        raise name_error(answer.status, content)
+
+    def _list_uploads(self, playlist: str, token: str | None) -> Resource:
+        request = self._api.playlistItems().list(
+            playlistId=playlist, part="contentDetails,snippet", maxResults=50, pageToken=token
+        )
+        return dict(request.execute(num_retries=0))
+
+    def _match_tag(self, ids: list[str], marker: str) -> str | None:
+        if not ids:
+            return None
+        answer = self._api.videos().list(id=",".join(ids), part="snippet").execute(num_retries=0)
+        for video in answer.get("items", []):
+            if marker in video["snippet"].get("tags", []):
+                return str(video["id"])
+        return None
+
+
+def _read_received(answer: Mapping[str, str]) -> int:
+    """Return the bytes that a 308 names: ``Range: bytes=0-99`` are 100; without a range there are none."""
+    text = answer.get("range", "")
+    return int(text.rpartition("-")[2]) + 1 if "-" in text else 0
+
+
+def _is_before(item: Resource, since: datetime) -> bool:
+    added_at = item.get("snippet", {}).get("publishedAt")
+    # a clock of ours that is ahead must not hide the video
+    return bool(added_at) and datetime.fromisoformat(added_at) < since - timedelta(hours=1)

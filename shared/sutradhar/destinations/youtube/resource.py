@@ -1,0 +1,99 @@
+"""Build the resource of a video from its package, and change the one that YouTube has."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sutradhar.domain.core.errors import FieldError
+from sutradhar.domain.core.utc_time import format_utc
+from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.ports.publishing import Package
+
+MAX_TAGS = 500
+"""The most characters of all tags together; YouTube counts a tag with a space as if it stood in quotation marks
+(developers.google.com/youtube/v3/docs/videos, snippet.tags)."""
+_MARKER_CHARACTERS = 31
+_SNIPPET = ("title", "description", "tags", "categoryId", "defaultLanguage", "defaultAudioLanguage")
+_STATUS = (
+    "privacyStatus",
+    "publishAt",
+    "license",
+    "embeddable",
+    "publicStatsViewable",
+    "selfDeclaredMadeForKids",
+    "containsSyntheticMedia",
+)
+"""The fields that videos.update writes: one that is left out is reset, so all are sent back as they were."""
+
+
+def list_problems(details: PublicationDetails) -> list[FieldError]:
+    """Return the fields that YouTube would refuse."""
+    problems = [
+        FieldError(name, "must be without < and >, which YouTube refuses")
+        for name, text in (("title", details.title), ("description", details.description))
+        if "<" in text or ">" in text
+    ]
+    size = len(details.description.encode())
+    if size > 5000:
+        problems.append(FieldError("description", f"has {size} bytes; YouTube takes 5000; shorten it"))
+    used = _measure_tags(details.tags)
+    if used > MAX_TAGS - _MARKER_CHARACTERS:
+        room = MAX_TAGS - _MARKER_CHARACTERS
+        problems.append(
+            FieldError("tags", f"have {used} characters together; at most {room} are allowed; take some out")
+        )
+    return problems
+
+
+def make_resource(package: Package, now: datetime) -> dict[str, Any]:
+    """Return the resource of a new video, hidden until its time."""
+    return {"snippet": _make_snippet(package), "status": _make_status(package, now)}
+
+
+def change_resource(stored: Mapping[str, Any], package: Package, now: datetime) -> dict[str, Any]:
+    """Return the resource for videos.update: ``stored`` with the words and the time of ``package``. A video that can be
+    seen already stays so."""
+    snippet = {name: stored["snippet"][name] for name in _SNIPPET if name in stored["snippet"]}
+    status = {name: stored["status"][name] for name in _STATUS if name in stored["status"]}
+    new_status = _make_status(package, now)
+    if status.get("privacyStatus") == "public" and package.publish_at > now:
+        new_status = {**new_status, "privacyStatus": "public"}  # publishAt would take a public video offline
+        new_status.pop("publishAt", None)
+    if "publishAt" not in new_status:
+        status.pop("publishAt", None)
+    return {
+        "id": stored["id"],
+        "snippet": {**snippet, **_make_snippet(package)},
+        "status": {**status, **new_status},
+    }
+
+
+def _make_snippet(package: Package) -> dict[str, Any]:
+    details = package.details
+    return {
+        "title": details.title,
+        "description": package.description,
+        "tags": [*details.tags, package.marker],
+        "categoryId": details.category,
+        "defaultLanguage": package.language,
+        "defaultAudioLanguage": package.language,
+    }
+
+
+def _make_status(package: Package, now: datetime) -> dict[str, Any]:
+    details = package.details
+    status: dict[str, Any] = {
+        # never left out: a video without it is public
+        "privacyStatus": details.privacy,
+        "selfDeclaredMadeForKids": details.made_for_kids,
+        "containsSyntheticMedia": package.has_synthetic_media,
+    }
+    if package.publish_at > now:
+        status["privacyStatus"] = "private"
+        if details.privacy == "public":
+            status["publishAt"] = format_utc(package.publish_at)
+    return status
+
+
+def _measure_tags(tags: Sequence[str]) -> int:
+    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(len(tags) - 1, 0)

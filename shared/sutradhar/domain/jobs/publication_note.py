@@ -1,0 +1,26 @@
+"""The part of a publication that its job keeps, so that one read of the job shows it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sutradhar.domain.core.base import Frozen
+
+
+class PublicationNote(Frozen):
+    """The state of the newest publication to one destination."""
+
+    id: str
+    number: int
+    state: str
+    publish_at: datetime
+    url: str = ""
+    noted_at: datetime
+    """The last change of the publication."""
+
+    def is_newer_than(self, other: "PublicationNote | None") -> bool:
+        return other is None or (self.number, self.noted_at) > (other.number, other.noted_at)
+
+
+def has_live_publication(publications: Mapping[str, PublicationNote]) -> bool:
+    """Return whether one of ``publications`` still needs the files of the job."""
+    return any(note.state not in ("published", "failed", "canceled") for note in publications.values())

@@ -1,0 +1,1 @@
+"""Publications: when a finished video goes where, and what became of it."""

@@ -1,0 +1,274 @@
+"""A publication: its states, and the only methods that make the transitions between them.
+
+``due_at`` tells when the next worker has something to do. A worker claims the publication first: the claim's token is a
+fencing token, which only grows, so the store refuses what a worker writes whose claim has gone to another one. The
+upload begins (``start_upload``) with a write of its own; only before it can a publication be cancelled.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sutradhar.domain.core.errors import Conflict, StaleLease
+from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.jobs.webhook import Webhook
+from sutradhar.domain.publishing.details import PublicationDetails
+from sutradhar.domain.publishing.failures import PublicationFailure
+
+PublicationState = Literal["scheduled", "waiting", "uploading", "uploaded", "published", "failed", "canceled"]
+"""``waiting``: its time has come, and its job is not finished. ``uploaded``: the destination has the video and shows it
+from ``publish_at`` on."""
+
+CLAIM = timedelta(minutes=3)
+"""The time that a worker has between two writes. Each write lengthens its claim."""
+MISSED_AFTER = timedelta(days=1)
+"""A publication that is not made so long after its time fails."""
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=30)
+_ENDED = ("published", "failed", "canceled")
+
+
+class NotDue(Conflict):
+    """This publication is not due, or another worker has it."""
+
+
+class Publication(Record):
+    """One video that goes to one destination."""
+
+    history = History("publication", keep_fields)
+
+    id: str
+    job_id: str
+    destination: str
+    number: int = 1
+    """The number among the publications of this job to this destination."""
+    owner: str = ""
+    """The id of the API key that owns the job; empty: it has no owner."""
+    state: PublicationState = "scheduled"
+    details: PublicationDetails
+    publish_at: datetime
+    """The time from which the video can be seen; UTC."""
+    zone: str = "UTC"
+    """The IANA zone in which the caller thinks of ``publish_at``."""
+    priority: int = 0
+    """A publication of a higher priority gets the quota of a day first."""
+    due_at: datetime | None = None
+    """The time of the next work on it; None: there is none."""
+    token: int = 0
+    """The fencing token of the last claim."""
+    claimed_until: datetime | None = None
+    """The end of the claim; None: no worker has it."""
+    working: int = 0
+    """The token of the claim whose worker has begun; a message that comes twice begins once."""
+    started_at: datetime | None = None
+    """The time at which the upload began; None: nothing was sent to the destination."""
+    attempts: int = 0
+    checkpoint: Mapping[str, Any] = {}
+    """The notes of the destination about its upload."""
+    sent: PublicationDetails | None = None
+    """The details that the destination has; None: none yet."""
+    requested_publish_at: datetime | None = None
+    """A new time for a video that the destination has already; it holds once the destination has taken it."""
+    extras_at: datetime | None = None
+    """The time at which the rest is sent that the video does without, such as captions; None: nothing is left."""
+    external_id: str = ""
+    """The destination's own id of the video."""
+    url: str = ""
+    failure: PublicationFailure | None = None
+    notices: tuple[str, ...] = ()
+    webhook: Webhook | None = None
+    """The receiver of the events ``publication.published`` and ``publication.failed``."""
+    is_replaced: bool = False
+    """True if a later publication of the same job to the same destination was created or is being created."""
+    is_reported: bool = True
+    """False: its end is not yet noted on the job, in the audit log, the counts and the webhooks."""
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in _ENDED
+
+    @property
+    def has_started(self) -> bool:
+        return self.started_at is not None
+
+    @property
+    def owes_update(self) -> bool:
+        """True if the destination has the video with other details, or another time, than its owner asks for now."""
+        return self.state in ("uploaded", "published") and (
+            (self.sent is not None and self.sent != self.details) or self.requested_publish_at is not None
+        )
+
+    def choose_next_work(self, now: datetime) -> datetime | None:
+        """Return the time of the next work after the upload; None: there is none."""
+        times = [self.extras_at] if self.extras_at else []
+        if self.owes_update or not self.is_reported:
+            times.append(now)
+        if self.state == "uploaded":
+            times.append(max(self.publish_at, now))
+        return min(times, default=None)
+
+    def claim(self, now: datetime) -> "Publication":
+        """Give it to a worker. Raise NotDue if it is not due or another worker has it."""
+        if self.due_at is None or self.due_at > now or (self.claimed_until and self.claimed_until > now):
+            raise NotDue
+        until = now + CLAIM
+        return self.evolve(token=self.token + 1, claimed_until=until, due_at=until)
+
+    def start_work(self, token: int, now: datetime) -> "Publication":
+        """Let the worker of the claim ``token`` begin. Raise NotDue if the claim is not the last one, or has begun."""
+        if token != self.token or self.working >= token or self.claimed_until is None:
+            raise NotDue
+        until = now + CLAIM
+        return self.evolve(working=token, claimed_until=until, due_at=until, attempts=self.attempts + 1)
+
+    def start_upload(self, token: int, now: datetime) -> "Publication":
+        """Begin the upload: from here on, it cannot be cancelled.
+
+        Raises:
+            StaleLease: the claim has gone to another worker, or the publication was cancelled.
+        """
+        self._require_claim(token)
+        state = "uploading" if self.state in ("scheduled", "waiting") else self.state
+        return self.touch(now, state=state, started_at=self.started_at or now)
+
+    def save(self, token: int, now: datetime, checkpoint: Mapping[str, Any], **facts: object) -> "Publication":
+        """Store the destination's checkpoint, and lengthen the claim. ``facts``: fields that the destination learned.
+        Raise StaleLease."""
+        self._require_claim(token)
+        until = now + CLAIM
+        return self.touch(now, checkpoint=dict(checkpoint), claimed_until=until, due_at=until, **facts)
+
+    def wait_for_job(self, token: int, now: datetime, until: datetime) -> "Publication":
+        """Look at the job again at ``until``. Raise StaleLease."""
+        self._require_claim(token)
+        state = "waiting" if self.state == "scheduled" and until > self.publish_at else self.state
+        return self.release(now, due_at=until, state=state)
+
+    def stop_waiting(self, token: int, now: datetime) -> "Publication":
+        """Make it due now, since its job is finished. Raise StaleLease."""
+        self._require_claim(token)
+        return self.release(now, state="scheduled", due_at=now)
+
+    def add_notices(self, notices: Sequence[str]) -> "Publication":
+        """Add those of ``notices`` that it does not have."""
+        new = tuple(notice for notice in dict.fromkeys(notices) if notice not in self.notices)
+        return self.evolve(notices=self.notices + new) if new else self
+
+    def defer(self, now: datetime, until: datetime, notice: str) -> "Publication":
+        """Leave it until ``until``, since the quota of today goes to others. Raise NotDue if it is not due any more."""
+        if self.due_at is None or self.due_at > now or self.claimed_until or self.has_started or self.has_ended:
+            raise NotDue
+        return self.touch(now, due_at=until).add_notices([notice])
+
+    def postpone(self, token: int, now: datetime, until: datetime, notice: str = "") -> "Publication":
+        """Give the claim back until ``until``; a video that is there is looked at when its time comes. Raise
+        StaleLease."""
+        self._require_claim(token)
+        if self.state == "uploaded":
+            until = min(until, self.publish_at if self.publish_at > now else now + _LONGEST_PAUSE)
+        return self.release(now, due_at=until).add_notices([notice] if notice else [])
+
+    def record_upload(
+        self, token: int, now: datetime, *, is_visible: bool, extras_at: datetime | None
+    ) -> "Publication":
+        """Record that the destination has the video, and shows it now or at ``publish_at``.
+
+        Args:
+            extras_at: the time at which the rest is sent that the video does without; None: nothing is left.
+
+        Raises:
+            StaleLease: the claim has gone to another worker.
+        """
+        self._require_claim(token)
+        uploaded = self.release(now, state="uploaded", failure=None, attempts=0, extras_at=extras_at)
+        return _show(uploaded, now) if is_visible else uploaded.evolve(due_at=uploaded.choose_next_work(now))
+
+    def record_confirmation(self, token: int, now: datetime) -> "Publication":
+        """Record that the video can be seen. Raise StaleLease."""
+        self._require_claim(token)
+        released = self.release(now)
+        if self.requested_publish_at:
+            notice = f"the video was published before its time could change to {self.requested_publish_at.isoformat()}"
+            released = released.add_notices([notice]).evolve(requested_publish_at=None)
+        return _show(released, now)
+
+    def record_update(
+        self,
+        token: int,
+        now: datetime,
+        *,
+        sent: PublicationDetails,
+        publish_at: datetime | None,
+        extras_at: datetime | None,
+    ) -> "Publication":
+        """Record that the destination has the details ``sent`` and, if given, the new time. Raise StaleLease."""
+        self._require_claim(token)
+        changes: dict[str, object] = {"sent": sent, "extras_at": extras_at, "failure": None}
+        if publish_at is not None:
+            changes["publish_at"] = publish_at
+            if self.requested_publish_at == publish_at:
+                changes["requested_publish_at"] = None
+        updated = self.release(now, **changes)
+        return updated.evolve(due_at=updated.choose_next_work(now))
+
+    def fail(self, token: int, now: datetime, failure: PublicationFailure, wait: timedelta | None) -> "Publication":
+        """Record a failure: the end, or the time of the next attempt if time may remove the cause.
+
+        Args:
+            wait: the pause that the destination asks for; None: one that grows with the attempts.
+
+        Raises:
+            StaleLease: the claim has gone to another worker.
+        """
+        self._require_claim(token)
+        if failure.retryable and now < self.publish_at + MISSED_AFTER:
+            pause = wait if wait is not None else choose_pause(self.attempts)
+            return self.release(now, due_at=now + pause, failure=failure)
+        if self.sent and self.state in ("uploaded", "published") and failure.reason == "rejected":
+            return self._keep_sent(now, self.sent, failure)
+        if self.state == "published":
+            return self.release(now, due_at=None, failure=failure, extras_at=None)
+        return self.release(now, state="failed", due_at=now, failure=failure, is_reported=False)
+
+    def _keep_sent(self, now: datetime, sent: PublicationDetails, failure: PublicationFailure) -> "Publication":
+        """Go back to the words and the time that the destination has, since it refused the new ones."""
+        notice = f"{self.destination} refused the change and keeps the earlier words: {failure.cause}"
+        kept = self.release(now, details=sent, requested_publish_at=None, extras_at=None, failure=failure)
+        return kept.evolve(due_at=kept.choose_next_work(now)).add_notices([notice])
+
+    def miss(self, token: int, now: datetime, failure: PublicationFailure) -> "Publication":
+        """Record that its time was missed by too much. Raise StaleLease."""
+        self._require_claim(token)
+        return self.release(now, state="failed", due_at=now, failure=failure, is_reported=False)
+
+    def record_report(self, now: datetime) -> "Publication":
+        """Record that the end was noted everywhere."""
+        if self.is_reported:
+            return self
+        reported = self.release(now, is_reported=True)
+        return reported.evolve(due_at=reported.choose_next_work(now))
+
+    def _require_claim(self, token: int) -> None:
+        if token != self.token or self.claimed_until is None or self.state in ("failed", "canceled"):
+            raise StaleLease
+
+    def touch(self, now: datetime, **changes: object) -> "Publication":
+        return self.evolve(updated_at=now, **changes)
+
+    def release(self, now: datetime, **changes: object) -> "Publication":
+        return self.touch(now, claimed_until=None, **changes)
+
+
+def choose_pause(attempts: int) -> timedelta:
+    """Return the pause after so many attempts: 30 s, 1 min, 2 min and so on, up to 30 min."""
+    doublings = min(max(attempts - 1, 0), 10)
+    return min(_FIRST_PAUSE * (1 << doublings), _LONGEST_PAUSE)
+
+
+def _show(publication: Publication, now: datetime) -> Publication:
+    """Return ``publication`` after its video has become visible; its end is not reported yet."""
+    return publication.evolve(
+        state="published", published_at=now, failure=None, attempts=0, is_reported=False, due_at=now
+    )

@@ -1,0 +1,63 @@
+"""Read the time of a publication: ISO 8601, with an offset or as a local time of an IANA zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+@dataclass(frozen=True)
+class ScheduledTime:
+    """A moment in UTC, and the zone in which its caller thinks of it."""
+
+    at: datetime
+    zone: str
+    notice: str = ""
+    """A sentence about a local time that occurs twice; empty: it occurs once."""
+
+
+def read_zone(name: str) -> ZoneInfo:
+    """Return the IANA zone ``name``. Raise ValueError with a message for the caller."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ValueError(f"must be an IANA time zone such as Asia/Kolkata or UTC (got {name[:60]!r})") from exc
+
+
+def read_schedule_time(text: str, zone: str) -> ScheduledTime:
+    """Return the moment that ``text`` names. A text without an offset is a local time of ``zone``.
+
+    Where clocks are set back, a local time occurs twice; the earlier one is taken, with a notice. Where they are set
+    forward, the skipped local times do not exist.
+
+    Raises:
+        ValueError: the text is no time, or a local time that does not exist in ``zone``.
+    """
+    place = read_zone(zone)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as exc:
+        example = "2026-12-24T18:30, or with an offset 2026-12-24T18:30+05:30"
+        raise ValueError(f"must be a date and a time such as {example} (got {text[:60]!r})") from exc
+    if len(text.strip()) <= len("2026-12-24"):
+        raise ValueError(f"must have a time beside the date, such as 2026-12-24T18:30 (got {text[:60]!r})")
+    try:
+        if moment.tzinfo is not None:
+            return ScheduledTime(moment.astimezone(UTC), zone)
+        return _place_local_time(moment, place, zone)
+    except OverflowError as exc:
+        raise ValueError(f"must be a time between the years 1 and 9999 (got {text[:60]!r})") from exc
+
+
+def _place_local_time(local: datetime, place: ZoneInfo, zone: str) -> ScheduledTime:
+    first = local.replace(tzinfo=place, fold=0)
+    second = local.replace(tzinfo=place, fold=1)
+    at = first.astimezone(UTC)
+    if at.astimezone(place).replace(tzinfo=None, fold=0) != local:
+        # fold=1 reads the time by the offset after the jump, fold=0 by the one before it (PEP 495)
+        later = at.astimezone(place).replace(tzinfo=None)
+        message = f"{local.isoformat()} does not exist in {zone}: clocks are set forward then; give {later.isoformat()}"
+        raise ValueError(f"{message}, or an offset")
+    if first.utcoffset() != second.utcoffset():
+        choice = f"the earlier one, {at.isoformat()}, was taken; give an offset for the later one"
+        return ScheduledTime(at, zone, f"{local.isoformat()} occurs twice in {zone}: {choice}")
+    return ScheduledTime(at, zone)

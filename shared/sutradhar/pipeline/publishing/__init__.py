@@ -1,0 +1,1 @@
+"""Publish finished videos: on time, once, and within the destinations' quotas."""

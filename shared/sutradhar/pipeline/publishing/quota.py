@@ -1,0 +1,64 @@
+"""Keep the destinations' quotas in the store, so that all workers together take no more than there is."""
+
+from sutradhar.domain.publishing.quota import QuotaDay, find_day, find_next_day
+from sutradhar.pipeline.services import Services
+from sutradhar.ports.publishing import Bucket, Destination, Pause
+from sutradhar.ports.records import Values
+
+
+def read_day(services: Services, destination: str, bucket: Bucket) -> QuotaDay:
+    """Return what was taken today of the quota of ``destination``."""
+    name = _name_day(services, destination, bucket)
+    text = services.records.read([name]).get(name)
+    return QuotaDay.from_record(text) if text else QuotaDay()
+
+
+def take_quota(services: Services, destination: Destination, bucket: Bucket, units: int, *, essential: bool) -> None:
+    """Take ``units`` of today's quota.
+
+    Args:
+        essential: False: leave what the uploads that are expected today need at least.
+
+    Raises:
+        Pause: not enough is left; it lasts until the next day of the quota.
+    """
+    name = _name_day(services, destination.name, bucket)
+    now = services.clock.now()
+
+    def write(texts: Values) -> Values:
+        day = QuotaDay.from_record(texts[name]) if texts.get(name) else QuotaDay()
+        reserve = 0 if essential else bucket.essential * day.expected
+        after = day.take(bucket.name, units, bucket.per_day - reserve)
+        if after is None:
+            until = find_next_day(now, bucket.zone)
+            raise Pause(until, f"today's quota of {destination.name} ({bucket.name}) is used up; it goes on at {until}")
+        return {name: after.to_record()}
+
+    services.records.update([name], write)
+
+
+def fill_quota(services: Services, destination: str, bucket: Bucket) -> None:
+    """Record that the destination says that today's quota of ``bucket`` is used up."""
+    name = _name_day(services, destination, bucket)
+
+    def write(texts: Values) -> Values:
+        day = QuotaDay.from_record(texts[name]) if texts.get(name) else QuotaDay()
+        return {name: day.fill(bucket.name, bucket.per_day).to_record()}
+
+    services.records.update([name], write)
+
+
+def expect_uploads(services: Services, destination: str, bucket: Bucket, count: int) -> None:
+    """Record how many uploads may still come today."""
+    name = _name_day(services, destination, bucket)
+
+    def write(texts: Values) -> Values:
+        day = QuotaDay.from_record(texts[name]) if texts.get(name) else QuotaDay()
+        return {name: day.evolve(expected=count).to_record()}
+
+    if read_day(services, destination, bucket).expected != count:
+        services.records.update([name], write)
+
+
+def _name_day(services: Services, destination: str, bucket: Bucket) -> str:
+    return f"publishing-quota/{destination}/{find_day(services.clock.now(), bucket.zone)}"

@@ -1,0 +1,186 @@
+"""Schedule, change, cancel and retry publications for their owners."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import Conflict, FieldError, InvalidRequest, NotFound
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.webhook import Webhook
+from sutradhar.domain.publishing.changes import apply_cancel, apply_change, apply_replacement, apply_retry
+from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
+from sutradhar.domain.publishing.publication import Publication
+from sutradhar.pipeline.publishing.report import note_on_job, report_end
+from sutradhar.pipeline.publishing.store import (
+    PUBLICATIONS,
+    get_publication,
+    list_publications_of,
+    name_publication,
+    note_time,
+)
+from sutradhar.pipeline.services import Services
+from sutradhar.ports.publishing import Destination
+
+GRACE = timedelta(seconds=60)
+"""A time that has passed by less than this is taken as now: clocks differ, and a request takes time."""
+LOOK_AHEAD = timedelta(hours=2)
+"""The first look at a publication is so long before its time; then its worker knows when the upload has to begin."""
+
+
+@dataclass(frozen=True)
+class PublicationOrder:
+    """The publication that a caller asks for. ``publish_at``: None: now."""
+
+    destination: str
+    details: PublicationDetails
+    publish_at: datetime | None = None
+    zone: str = "UTC"
+    priority: int = 0
+    notice: str = ""
+    webhook: Webhook | None = None
+
+
+def get_destination(services: Services, name: str) -> Destination:
+    """Return the destination. Raise InvalidRequest if there is none of this name, or it is not set up."""
+    destinations = services.providers.destinations
+    if name not in destinations:
+        known = ", ".join(sorted(destinations))
+        raise InvalidRequest([FieldError("destination", f"must be one of {known} (got {name[:60]!r})")])
+    if missing := destinations[name].explain_missing_setup():
+        raise InvalidRequest([FieldError("destination", f"{name} is not set up: {missing}")])
+    return destinations[name]
+
+
+def schedule_publication(services: Services, job: Job, order: PublicationOrder) -> Publication:
+    """Store a publication of ``job``, and return it.
+
+    Raises:
+        InvalidRequest: its time has passed, or the destination does not take its words.
+        Conflict: the job has a publication there that is live or published, or was cancelled.
+    """
+    now = services.clock.now()
+    publish_at = order.publish_at or now
+    problems = list(get_destination(services, order.destination).list_problems(order.details))
+    if publish_at < now - GRACE:
+        problems.append(FieldError("iso_datetime", f"{publish_at.isoformat()} has passed; it is {now.isoformat()} now"))
+    if problems:
+        raise InvalidRequest(problems)
+    if job.state is JobState.CANCELLED:
+        raise Conflict("the job was canceled, so it will have no video to publish; duplicate it and publish the copy")
+    earlier = list_publications_of(services, job.id, order.destination)
+    if earlier:
+        # first close the earlier one to retries, so that two can never be live
+        services.documents.update(PUBLICATIONS, earlier[-1].id, lambda last: apply_replacement(last, now))
+    publication = Publication(
+        id=name_publication(job.id, order.destination, len(earlier) + 1),
+        job_id=job.id,
+        destination=order.destination,
+        number=len(earlier) + 1,
+        owner=job.owner,
+        details=order.details,
+        publish_at=publish_at,
+        zone=order.zone,
+        priority=order.priority,
+        due_at=_choose_first_look(publish_at, now),
+        notices=(order.notice,) if order.notice else (),
+        webhook=order.webhook,
+        created_at=now,
+        updated_at=now,
+    )
+    stored, is_new = services.documents.create(PUBLICATIONS, publication)
+    if not is_new:
+        raise Conflict(f"the job has a publication to {order.destination} already: {stored.id} ({stored.state})")
+    note_time(services, stored)
+    note_on_job(services, stored)
+    return stored
+
+
+def change_publication(
+    services: Services,
+    publication_id: str,
+    caller: ApiKey | None,
+    *,
+    details: DetailsPatch | None = None,
+    publish_at: datetime | None = None,
+    zone: str | None = None,
+    priority: int | None = None,
+) -> Publication:
+    """Change what is given of a publication, and return it.
+
+    Raises:
+        NotFound: the caller has no such publication.
+        InvalidRequest: the new time has passed, or the destination does not take the new words.
+        Conflict: it has ended, or its time cannot be changed now.
+    """
+    stored, now = get_publication(services, publication_id, caller), services.clock.now()
+    problems: list[FieldError] = []
+    if details:
+        destination = get_destination(services, stored.destination)
+        problems.extend(destination.list_problems(details.apply(stored.details)))
+    if publish_at is not None and publish_at < now - GRACE:
+        problems.append(FieldError("iso_datetime", f"{publish_at.isoformat()} has passed; it is {now.isoformat()} now"))
+    if problems:
+        raise InvalidRequest(problems)
+    due_at = None if publish_at is None else _choose_first_look(publish_at, now)
+    changed = services.documents.update(
+        PUBLICATIONS,
+        publication_id,
+        lambda one: apply_change(
+            one, now, details=details, publish_at=publish_at, zone=zone, priority=priority, due_at=due_at
+        ),
+    )
+    note_time(services, changed)
+    note_on_job(services, changed)
+    return changed
+
+
+def cancel_publication(services: Services, publication_id: str, caller: ApiKey | None) -> Publication:
+    """Cancel a publication before its upload, and return it. Raise NotFound, or Conflict."""
+    get_publication(services, publication_id, caller)
+    canceled = services.documents.update(
+        PUBLICATIONS, publication_id, lambda one: apply_cancel(one, services.clock.now())
+    )
+    if not canceled.is_reported:
+        report_end(services, canceled)
+    return canceled
+
+
+def retry_publication(services: Services, publication_id: str, caller: ApiKey | None) -> Publication:
+    """Try a failed publication again, and return it. Raise NotFound, or Conflict."""
+    get_publication(services, publication_id, caller)
+    publication = services.documents.update(
+        PUBLICATIONS, publication_id, lambda one: apply_retry(one, services.clock.now())
+    )
+    note_time(services, publication)
+    note_on_job(services, publication)
+    return publication
+
+
+def find_publication_of_job(
+    services: Services, job_id: str, caller: ApiKey | None, destination: str | None = None
+) -> Publication:
+    """Return the newest publication of the job: to ``destination``, or to any. Raise NotFound."""
+    names = [destination] if destination else list(services.providers.destinations)
+    newest = [one for name in names for one in list_publications_of(services, job_id, name)]
+    visible = [one for one in newest if caller is None or caller.may_see(one.owner)]
+    if not visible:
+        raise NotFound(f"the job {job_id} has no publication; schedule one by POST /publish/{job_id}/schedule")
+    return max(visible, key=lambda one: (one.created_at, one.number))
+
+
+def wake_publications(services: Services, job_id: str) -> None:
+    """Let the publications of a job that has just ended be looked at now."""
+    now = services.clock.now()
+
+    def wake(one: Publication) -> Publication:
+        is_waiting = one.state in ("scheduled", "waiting") and one.claimed_until is None
+        look_at = max(now, _choose_first_look(one.publish_at, now))
+        return one.evolve(due_at=look_at) if is_waiting and (one.due_at is None or one.due_at > look_at) else one
+
+    for name in services.providers.destinations:
+        for publication in list_publications_of(services, job_id, name)[-1:]:
+            services.documents.update(PUBLICATIONS, publication.id, wake)
+
+
+def _choose_first_look(publish_at: datetime, now: datetime) -> datetime:
+    return max(now, publish_at - LOOK_AHEAD)

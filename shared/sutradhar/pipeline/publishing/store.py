@@ -1,0 +1,111 @@
+"""Keep publications in the store, and find them by their job, by their id and by their time."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+
+from sutradhar.domain.core.api_key import ApiKey
+from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.publishing.publication import Publication
+from sutradhar.pipeline.services import Services
+from sutradhar.ports.documents import Facts, Kind
+
+
+class CalendarEntry(Record):
+    """One time of a publication. After a change of the time, the old entry stays and is passed over."""
+
+    history = History("calendar entry", keep_fields)
+
+    publication_id: str
+    owner: str
+    publish_at: datetime
+
+    @property
+    def id(self) -> str:
+        return f"{self.publication_id}-{self.publish_at.timestamp():.6f}"
+
+
+def _describe(publication: Publication) -> Facts:
+    return Facts(
+        id=publication.id,
+        owner=publication.owner,
+        created_at=publication.created_at,
+        state=publication.state,
+        due_at=publication.due_at,
+    )
+
+
+PUBLICATIONS = Kind("publication", Publication, _describe)
+CALENDAR = Kind("calendar", CalendarEntry, lambda entry: Facts(entry.id, entry.owner, entry.publish_at))
+_PAGE = 100
+
+
+def name_publication(job_id: str, destination: str, number: int) -> str:
+    """Return the id of a publication. It follows from these values, so two callers who publish the same job at the same
+    time get the same publication."""
+    return f"pub-{hashlib.sha256(f'{job_id}/{destination}/{number}'.encode()).hexdigest()[:16]}"
+
+
+def make_marker(job_id: str, destination: str) -> str:
+    """Return the text by which a destination finds the video of this job; it is the same for each attempt."""
+    return f"sutradhar-{hashlib.sha256(f'{job_id}/{destination}'.encode()).hexdigest()[:20]}"
+
+
+def get_publication(services: Services, publication_id: str, caller: ApiKey | None = None) -> Publication:
+    """Return the publication. Raise NotFound if it does not exist, or if ``caller`` must not see it."""
+    publication = None
+    with suppress(NotFound):
+        publication = services.documents.get(PUBLICATIONS, publication_id)
+    if publication is None or (caller and not caller.may_see(publication.owner)):
+        raise NotFound(f"there is no publication {publication_id}")
+    return publication
+
+
+def list_publications_of(services: Services, job_id: str, destination: str) -> list[Publication]:
+    """Return the publications of the job to ``destination``, the oldest first."""
+    publications: list[Publication] = []
+    with suppress(NotFound):
+        while True:
+            publication_id = name_publication(job_id, destination, len(publications) + 1)
+            publications.append(services.documents.get(PUBLICATIONS, publication_id))
+    return publications
+
+
+def note_time(services: Services, publication: Publication) -> None:
+    """Store the calendar entry of the publication's time. A repeat changes nothing."""
+    entry = CalendarEntry(publication_id=publication.id, owner=publication.owner, publish_at=publication.publish_at)
+    services.documents.create(CALENDAR, entry)
+
+
+def list_calendar(
+    services: Services, caller: ApiKey | None, start: datetime, end: datetime, limit: int
+) -> tuple[list[Publication], bool]:
+    """Return the publications of the caller whose time is from ``start`` on and before ``end``, the earliest first; an
+    admin, and a caller without a key, sees all. With them, whether there are more, whose times are earlier: of more
+    than ``limit``, the latest are returned."""
+    owner = None if caller is None or caller.role == "admin" else caller.id
+    publications: list[Publication] = []
+    for entry in _list_entries(services, owner, start, end):
+        with suppress(NotFound):
+            publication = services.documents.get(PUBLICATIONS, entry.publication_id)
+            if publication.publish_at == entry.publish_at:
+                if len(publications) == limit:
+                    return sorted(publications, key=lambda one: (one.publish_at, one.id)), True
+                publications.append(publication)
+    return sorted(publications, key=lambda one: (one.publish_at, one.id)), False
+
+
+def _list_entries(services: Services, owner: str | None, start: datetime, end: datetime) -> Iterator[CalendarEntry]:
+    """Yield the calendar entries of the time, the latest first."""
+    after: str | None = None
+    while True:
+        page = services.documents.list(CALENDAR, owner=owner, before=end, limit=_PAGE, after=after)
+        for entry in page.records:
+            if entry.publish_at < start:
+                return
+            yield entry
+        if page.after is None:
+            return
+        after = page.after

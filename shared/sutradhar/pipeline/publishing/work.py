@@ -1,0 +1,153 @@
+"""Work on a claimed publication: wait for its job, bring the video to its destination, and see that it is shown."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sutradhar.domain.core.errors import InvalidRequest, NotFound, StaleLease
+from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.messages import PublishVideo
+from sutradhar.domain.publishing.failures import PublicationFailure
+from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
+from sutradhar.pipeline.publishing.context import ClaimedPublication
+from sutradhar.pipeline.publishing.package import make_package
+from sutradhar.pipeline.publishing.report import note_on_job, report_end
+from sutradhar.pipeline.publishing.store import PUBLICATIONS
+from sutradhar.pipeline.services import Services
+from sutradhar.ports.publishing import Destination, Pause, PublishError
+from sutradhar.telemetry import log
+
+_ASK_AGAIN = timedelta(seconds=30)
+"""The pause before the next look at a video that the destination should show by now."""
+_NEAR = timedelta(minutes=10)
+"""From so long before its time on, a publication looks at its job every minute."""
+_SOON, _LATER = timedelta(minutes=1), timedelta(minutes=15)
+
+
+def publish_video(services: Services, message: PublishVideo) -> None:
+    """Handle PublishVideo. It may come twice, late, or after a worker was killed: a claim is worked on once, and the
+    next tick claims what a killed worker has left."""
+    try:
+        claimed = services.documents.update(
+            PUBLICATIONS, message.publication_id, lambda one: one.start_work(message.token, services.clock.now())
+        )
+    except (NotDue, NotFound):
+        return
+    destination = services.providers.destinations[claimed.destination]
+    after = claimed
+    if claimed.is_reported:
+        with suppress(StaleLease, NotFound):  # it belongs to another worker, or was deleted
+            after = _advance(services, destination, claimed)
+    if not after.is_reported:
+        report_end(services, after)
+
+
+def _advance(services: Services, destination: Destination, claimed: Publication) -> Publication:
+    """Do the next work on the publication, and return it after that. Raise StaleLease."""
+    context = ClaimedPublication(services, destination, claimed)
+    token = claimed.token
+
+    def write(change: Callable[[Publication, datetime], Publication]) -> Publication:
+        after = services.documents.update(PUBLICATIONS, claimed.id, lambda one: change(one, services.clock.now()))
+        if after.state != claimed.state:
+            note_on_job(services, after)
+        _log_move(claimed, after)
+        return after
+
+    try:
+        change = _make_next_step(services, destination, claimed, context)
+    except Pause as pause:
+        until, notice = pause.until, pause.notice
+        return write(lambda one, now: one.postpone(token, now, until, notice))
+    except PublishError as exc:
+        failure, wait = exc.failure, exc.wait
+        return write(lambda one, now: one.fail(token, now, failure, wait))
+    except InvalidRequest as exc:
+        refused = PublicationFailure.name("rejected", str(exc))
+        return write(lambda one, now: one.fail(token, now, refused, None))
+    return write(lambda one, now: change(one.add_notices(context.notices), now))
+
+
+def _make_next_step(
+    services: Services, destination: Destination, claimed: Publication, context: ClaimedPublication
+) -> Callable[[Publication, datetime], Publication]:
+    """Do the next work at the destination, and return the change of the publication that records it.
+
+    Raises:
+        PublishError, Pause, StaleLease, InvalidRequest: as the destination raises them.
+    """
+    token = claimed.token
+    job = _find_job(services, claimed)
+    if not claimed.has_started:
+        wait = _find_reason_to_wait(services, destination, claimed, job)
+        if wait is not None:
+            return wait
+    package = make_package(services, job, claimed)
+    if claimed.state in ("scheduled", "waiting", "uploading"):
+        uploaded = destination.upload(package, context)
+
+        def record_upload(one: Publication, now: datetime) -> Publication:
+            sent = one.evolve(sent=claimed.details)
+            return sent.record_upload(token, now, is_visible=uploaded.is_visible, extras_at=uploaded.extras_at)
+
+        return record_upload
+    has_come = claimed.state == "uploaded" and claimed.publish_at <= context.now()
+    if has_come and destination.confirm(package, context):
+        return lambda one, now: one.record_confirmation(token, now)
+    if claimed.owes_update or (claimed.extras_at and claimed.extras_at <= context.now()):
+        extras_at = destination.update(package, context)
+        publish_at = claimed.requested_publish_at
+        return lambda one, now: one.record_update(
+            token, now, sent=claimed.details, publish_at=publish_at, extras_at=extras_at
+        )
+    return lambda one, now: one.postpone(token, now, now + _ASK_AGAIN)
+
+
+def _find_job(services: Services, publication: Publication) -> Job:
+    try:
+        return services.jobs.get(publication.job_id)
+    except NotFound as exc:
+        raise PublishError("not_found", "the job and its files were deleted") from exc
+
+
+def _find_reason_to_wait(
+    services: Services, destination: Destination, claimed: Publication, job: Job
+) -> Callable[[Publication, datetime], Publication] | None:
+    """Return the change of a publication whose upload must not begin yet; None: it may.
+
+    Raises:
+        PublishError: the job will have no video, or not in time.
+    """
+    token, now = claimed.token, services.clock.now()
+    if job.state is JobState.CANCELLED:
+        raise PublishError("job_failed", "the job was canceled")
+    if job.state is JobState.FAILED and now >= claimed.publish_at:
+        raise PublishError("job_failed", f"the job failed: {job.error.cause if job.error else 'without a reason'}")
+    if job.state is not JobState.SUCCEEDED:
+        if now > claimed.publish_at + MISSED_AFTER:
+            raise PublishError("slot_missed", "the job was not finished within a day after the time")
+        soon = claimed.publish_at - now < _NEAR
+        look_at = now + (_SOON if soon else min(_LATER, (claimed.publish_at - now) / 2))
+        return lambda one, now: one.wait_for_job(token, now, look_at)
+    if claimed.state == "waiting":
+        # it competes for the quota again
+        return lambda one, now: one.stop_waiting(token, now)
+    size = job.result.size if job.result else 0
+    start = claimed.publish_at - destination.get_lead_time(size, None)
+    if now < start:
+        return lambda one, now: one.postpone(token, now, start)
+    return None
+
+
+def _log_move(before: Publication, after: Publication) -> None:
+    log(
+        "publication_moved",
+        level="warning" if after.failure else "info",
+        publication_id=after.id,
+        job_id=after.job_id,
+        was=before.state,
+        state=after.state,
+        destination=after.destination,
+        reason=after.failure.reason if after.failure else None,
+        cause=after.failure.cause if after.failure else None,
+    )

@@ -1,0 +1,155 @@
+"""Publications from the order to the end, on the local stores, with the folder as the destination."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sutradhar.destinations.folder import MANIFEST, FolderDestination
+from sutradhar.domain.core.errors import Conflict, InvalidRequest
+from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
+from sutradhar.domain.publishing.publication import Publication
+from sutradhar.pipeline.publishing.due import publish_due
+from sutradhar.pipeline.publishing.schedule import (
+    PublicationOrder,
+    cancel_publication,
+    change_publication,
+    retry_publication,
+    schedule_publication,
+    wake_publications,
+)
+from sutradhar.pipeline.publishing.store import get_publication, list_calendar
+from tests.integration.local_pipeline import LocalPipeline
+
+DETAILS = PublicationDetails(title="Tea: a story 🍵", description="Words.\n\nMore words.", tags=("tea",))
+
+
+class Publisher(LocalPipeline):
+    """The pipeline with a folder as the destination, and one job whose render is running."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.folder = home / "published"
+        self.services.providers.destinations["folder"] = FolderDestination(self.folder)  # type: ignore[index] # a dict of the fake
+        self.job_id = self.start_rendering().id
+
+    def order(self, minutes: float = 60, **changes: object) -> Publication:
+        order = PublicationOrder("folder", DETAILS, self.clock.now() + timedelta(minutes=minutes), **changes)  # type: ignore[arg-type] # a test names its fields
+        return schedule_publication(self.services, self.job(self.job_id), order)
+
+    def end_render(self) -> None:
+        self.finish()
+        self.work()
+
+    def tick(self, minutes: float = 0) -> int:
+        """Let so much time pass, then claim what is due and work on it."""
+        self.clock.advance(60 * minutes)
+        claimed = publish_due(self.services)
+        self.work()
+        return claimed
+
+    def state(self, publication: Publication) -> str:
+        return get_publication(self.services, publication.id).state
+
+    def list_published(self) -> list[Path]:
+        return sorted(self.folder.glob(f"*/{MANIFEST}"))
+
+
+@pytest.fixture
+def publisher(tmp_path: Path) -> Iterator[Publisher]:
+    publisher = Publisher(tmp_path)
+    yield publisher
+    publisher.process_registry.close()
+    publisher.database.close()
+
+
+def test_a_video_is_published_at_its_time(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = publisher.order(minutes=60)
+    assert (publisher.tick(), publisher.state(publication)) == (1, "scheduled")
+    publisher.tick(59)
+    assert publisher.list_published() == []
+    publisher.tick(1)
+    (manifest,) = publisher.list_published()
+    assert (publisher.state(publication), json.loads(manifest.read_text())["title"]) == ("published", DETAILS.title)
+    assert (manifest.parent / "video.mp4").is_file()
+    for _ in range(3):
+        assert publisher.tick(60) == 0
+    assert publisher.list_published() == [manifest]
+
+
+def test_a_publication_waits_for_its_job(publisher: Publisher) -> None:
+    publication = publisher.order(minutes=10)
+    publisher.tick(11)
+    assert publisher.state(publication) == "waiting"
+    publisher.end_render()
+    wake_publications(publisher.services, publisher.job_id)
+    publisher.tick()
+    publisher.tick(1)
+    assert publisher.state(publication) == "published"
+    note = publisher.job(publisher.job_id).publications["folder"]
+    assert (note.state, note.url.startswith("file://")) == ("published", True)
+
+
+def test_a_second_publication_needs_the_end_of_the_first(publisher: Publisher) -> None:
+    first = publisher.order()
+    with pytest.raises(Conflict, match=first.id):
+        publisher.order()
+    assert cancel_publication(publisher.services, first.id, None).state == "canceled"
+    second = publisher.order()
+    assert second.id != first.id
+    with pytest.raises(Conflict, match="only a failed"):
+        retry_publication(publisher.services, first.id, None)
+
+
+def test_a_canceled_publication_sends_nothing(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = publisher.order(minutes=5)
+    publish_due(publisher.services)  # a worker has been ordered, and has not begun
+    cancel_publication(publisher.services, publication.id, None)
+    publisher.work()
+    for _ in range(5):
+        publisher.tick(5)
+    assert (publisher.state(publication), publisher.list_published()) == ("canceled", [])
+
+
+def test_a_new_time_holds_and_the_calendar_shows_it_once(publisher: Publisher) -> None:
+    publisher.end_render()
+    now, publication = publisher.clock.now(), publisher.order(minutes=5)
+    publish_due(publisher.services)
+    later = now + timedelta(minutes=90)
+    change_publication(
+        publisher.services, publication.id, None, publish_at=later, details=DetailsPatch(title="Another title")
+    )
+    publisher.tick(6)
+    assert publisher.list_published() == []
+    shown, has_more = list_calendar(publisher.services, None, now, now + timedelta(days=1), 10)
+    assert ([one.publish_at for one in shown], has_more) == ([later], False)
+    assert list_calendar(publisher.services, None, now, now + timedelta(minutes=89), 10)[0] == []
+    publisher.tick(84)
+    (manifest,) = publisher.list_published()
+    facts = json.loads(manifest.read_text())
+    assert (facts["title"], facts["description"]) == ("Another title", DETAILS.description)
+
+
+def test_words_that_change_after_the_publication_reach_the_manifest(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = publisher.order(minutes=0)
+    publisher.tick()
+    change_publication(publisher.services, publication.id, None, details=DetailsPatch(tags=("green",)))
+    publisher.tick()
+    (manifest,) = publisher.list_published()
+    assert json.loads(manifest.read_text())["tags"] == ["green"]
+    assert publisher.tick(60) == 0
+
+
+def test_the_past_is_refused(publisher: Publisher) -> None:
+    with pytest.raises(InvalidRequest, match="has passed"):
+        publisher.order(minutes=-5)
+    publication = publisher.order()
+    with pytest.raises(InvalidRequest, match="has passed"):
+        change_publication(
+            publisher.services, publication.id, None, publish_at=publisher.clock.now() - timedelta(minutes=5)
+        )
