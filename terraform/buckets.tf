@@ -109,6 +109,18 @@ resource "google_storage_bucket_iam_member" "jobs" {
   }
 }
 
+# publish sends the videos of jobs to their destinations.
+resource "google_storage_bucket_iam_member" "publisher" {
+  bucket = google_storage_bucket.assets.name
+  role   = "roles/storage.objectViewer"
+  member = "serviceAccount:${module.function["publish"].service_account}"
+
+  condition {
+    title      = "${var.name}-jobs-only"
+    expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/${local.jobs}\")"
+  }
+}
+
 # retention looks for what is stored, and reads or deletes nothing: the functions of its messages do. No ready-made role has
 # just that.
 resource "google_project_iam_custom_role" "blob_lister" {

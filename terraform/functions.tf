@@ -8,6 +8,8 @@ locals {
     dispatch    = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 20, timeout = 120 }
     finish      = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 20, timeout = 120 }
     webhook     = { memory = "512Mi", cpu = "1", concurrency = 16, min = 0, max = 10, timeout = 60 } # it calls receivers that callers name
+    publish     = { memory = "512Mi", cpu = "1", concurrency = 4, min = 0, max = 10, timeout = 540 } # it sends videos in pieces
+    publish_due = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 2, timeout = 120 }
     dead_letter = { memory = "512Mi", cpu = "1", concurrency = 8, min = 0, max = 5, timeout = 120 }
     retention   = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 540 }
     sweep       = { memory = "512Mi", cpu = "1", concurrency = 1, min = 0, max = 1, timeout = 300 }

@@ -1,4 +1,3 @@
-# Publishing every minute will join them with its function.
 locals {
   sweeps = {
     sweep    = { path = "", schedule = "*/5 * * * *", description = "Send again what jobs owe that have stalled" }
@@ -53,6 +52,28 @@ resource "google_cloud_scheduler_job" "retention" {
   depends_on = [google_project_service.this]
 }
 
+resource "google_cloud_scheduler_job" "publish_due" {
+  name             = "${var.name}-publish-due"
+  region           = var.region
+  description      = "Begin the publications that are due"
+  schedule         = "* * * * *"
+  time_zone        = "Etc/UTC"
+  attempt_deadline = "120s"
+
+  http_target {
+    uri         = module.function["publish_due"].uri
+    http_method = "POST"
+    oidc_token {
+      service_account_email = google_service_account.scheduler.email
+      audience              = module.function["publish_due"].uri
+    }
+  }
+  retry_config {
+    retry_count = 0 # the next minute's call does the same
+  }
+  depends_on = [google_project_service.this]
+}
+
 resource "google_service_account" "scheduler" {
   account_id   = "${var.name}-scheduler"
   display_name = "Sutradhar: Cloud Scheduler"
@@ -60,7 +81,7 @@ resource "google_service_account" "scheduler" {
 }
 
 resource "google_cloud_run_v2_service_iam_member" "scheduler" {
-  for_each = toset(["sweep", "retention"])
+  for_each = toset(["sweep", "retention", "publish_due"])
   name     = module.function[each.key].service
   location = var.region
   role     = "roles/run.invoker"

@@ -1,5 +1,5 @@
 locals {
-  topics = ["plan", "produce", "dispatch", "finish", "check", "webhook"]
+  topics = ["plan", "produce", "dispatch", "finish", "check", "webhook", "publish"]
   # who sends what: each function, also what its job owes when a message comes again
   publishers = {
     plan     = ["api", "dead_letter", "sweep"]
@@ -7,7 +7,8 @@ locals {
     dispatch = ["api", "plan", "produce", "dispatch", "finish", "dead_letter", "sweep", "retention"]
     finish   = ["dispatch", "dead_letter"]
     check    = ["api", "check", "sweep", "dead_letter", "retention"]
-    webhook  = ["api", "plan", "produce", "dispatch", "finish", "webhook", "dead_letter", "sweep"]
+    webhook  = ["api", "plan", "produce", "dispatch", "finish", "webhook", "publish", "dead_letter", "sweep"]
+    publish  = ["publish_due"]
   }
   pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }

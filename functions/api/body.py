@@ -53,7 +53,8 @@ def read_query(model: type[M]) -> M:
 
     Names that the model lacks are ignored: proxies and browsers add some.
     """
-    known = {name: text for name, text in flask.request.args.items() if name in model.model_fields}
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    known = {name: text for name, text in flask.request.args.items() if name in names}
     try:
         return model.model_validate_strings(known)
     except ValidationError as exc:

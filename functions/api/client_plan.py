@@ -20,7 +20,7 @@ _SLIDES_NOTICE = (
     "images: the video shows the images one after the other, without narration; send scenes with an image and a"
     " narration each to have text spoken"
 )
-_NO_PUBLISHING = "must be false: videos are not published from here yet; download the file and upload it yourself"
+_NO_PUBLISHING = "must be false: publish the finished video by POST /publish/JOB_ID"
 
 
 class OrderedPlan(RenderPlan):

@@ -27,7 +27,8 @@ class LibraryItem(Frozen):
     final_video_url: str | None
     """None until the video exists."""
     thumbnail_url: str | None
-    youtube_url: str | None = None
+    youtube_url: str | None
+    """None until the video is on YouTube."""
     pinned: bool
     """True: retention keeps the job and its files, however old they are."""
     created_at: datetime
@@ -108,6 +109,7 @@ def describe_entry(entry: LibraryEntry, spent: int) -> LibraryItem:
             "language": entry.language,
             "final_video_url": f"{file}?kind=video" if entry.has_video else None,
             "thumbnail_url": f"{file}?kind=thumbnail" if entry.has_video else None,
+            "youtube_url": entry.youtube_url,
             "pinned": entry.pinned,
             "created_at": entry.created_at.astimezone(UTC),
             "finished_at": entry.finished_at and entry.finished_at.astimezone(UTC),

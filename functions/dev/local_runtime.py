@@ -11,6 +11,7 @@ from functions.events import ENTRY_POINTS
 from sutradhar import bootstrap
 from sutradhar.domain.jobs.messages import Message
 from sutradhar.pipeline.handle import fail_job
+from sutradhar.pipeline.publishing.due import publish_due
 from sutradhar.pipeline.retention import run_daily_retention
 from sutradhar.pipeline.sweep import sweep
 from sutradhar.telemetry import log
@@ -60,6 +61,7 @@ def run_worker(*, with_retention: bool = False) -> Iterator[None]:
 def _take_care(leaving: threading.Event, with_retention: bool) -> None:
     while not leaving.wait(_LOOK_EVERY_SEC):
         try:
+            publish_due(bootstrap.services())
             sweep(bootstrap.services(), stalled=_STALLED)
             if with_retention:
                 run_daily_retention(bootstrap.services())

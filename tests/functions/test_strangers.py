@@ -21,6 +21,9 @@ from tests.issuer import AUDIENCE, Issuer, run_issuer
 BODIES: Mapping[str, Any] = {
     "webhooks:change_webhook": {"webhook_url": None},
     "review:patch_plan": {"title": "Tea"},
+    "publications:schedule_job": {"iso_datetime": "2100-01-01T12:00Z", "destination": "folder"},
+    "publications:publish_job": {"destination": "folder"},
+    "publications:change_publication": {"title": "Tea"},
 }
 """A valid body for each view that needs one."""
 RULES = [(route, rule) for route in ROUTES for rule in (f"{route.method} {route.path}", *route.aliases)]
@@ -38,6 +41,7 @@ def api(home: object, issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> FlaskC
     """Return the API that takes keys, and tokens of ``issuer``."""
     monkeypatch.setenv("OIDC_ISSUER", issuer.url)
     monkeypatch.setenv("OIDC_AUDIENCE", AUDIENCE)
+    monkeypatch.setenv("PUBLISH_FOLDER", "/dev/null/published")
     forget()
     return open_client("api")
 
@@ -73,7 +77,10 @@ def things_of_asha(api: FlaskClient) -> tuple[dict[str, str], Mapping[str, str]]
     )
     services.documents.create(DELIVERIES, delivery)
     removal, _ = request_removal(services, owner)
-    return asha, {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id}
+    body = json.dumps({"destination": "folder", "iso_datetime": "2100-01-01T12:00Z"})
+    publication = api.post(f"/publish/{job}/schedule", data=body, headers=asha).get_json()["id"]
+    things = {"job": job, "upload": upload, "delivery": delivery.id, "removal": removal.id}
+    return asha, {**things, "publication": publication}
 
 
 @pytest.mark.parametrize(("route", "rule"), NAMING, ids=[rule for _, rule in NAMING])

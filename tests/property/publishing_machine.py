@@ -43,7 +43,7 @@ from sutradhar.pipeline.publishing.work import publish_video
 from sutradhar.pipeline.services import Services
 from tests.fake_providers import free_call_gate, provider_set
 from tests.fakes import FakeClock, FakeProviders, FakeRunner, PortSet, Renderers
-from tests.property.finished_job import store_finished_job
+from tests.finished_job import store_finished_job
 from tests.property.interleaving import Handler, Stepped
 from tests.property.processes import Stores
 from tests.property.publishing_doubles import PLAIN, STEPPED, RecordingBus, Switch, make_client

@@ -136,6 +136,7 @@ def test_each_topic_is_pushed_to_its_function_in_the_name_of_the_pusher(second_d
         ("sweep", "sweep", "", "*/5 * * * *"),
         ("webhooks", "sweep", "/webhooks", "* * * * *"),
         ("retention", "retention", "", "17 3 * * *"),
+        ("publish-due", "publish_due", "", "* * * * *"),
     ],
 )
 def test_the_scheduler_calls(second_deployment: Planned, name: str, function: str, path: str, schedule: str) -> None:

@@ -28,8 +28,9 @@ from sutradhar.domain.jobs.topics import TOPICS
 
 PREFIX = "sutradhar-"
 _DEAD = f"{PREFIX}dead-letter"
-_WEBHOOKS_SEC = 60.0
-"""The seconds between two calls of the Scheduler for webhooks that are due (terraform/scheduler.tf)."""
+_WEBHOOKS_SEC = _PUBLISH_DUE_SEC = 60.0
+"""The seconds between two calls of the Scheduler for webhooks, and for publications, that are due
+(terraform/scheduler.tf)."""
 _DAY_SEC = 86_400.0
 _REGION, _JOB = "europe-west4", f"{PREFIX}renderer"
 _START_SEC, _END_SEC = 60.0, 3.0
@@ -63,7 +64,8 @@ class EmulatedCloud:
     ) -> None:
         self.home, self._renderer, self._sweep_sec, self._backoff = home, list(renderer), sweep_sec, backoff_sec
         self.project, self._settings, self._python = project, dict(settings or {}), python
-        self._ports = {name: find_free_port() for name in ("api", "sweep", "retention", "dead_letter", *TOPICS)}
+        names = ("api", "sweep", "retention", "publish_due", "dead_letter", *TOPICS)
+        self._ports = {name: find_free_port() for name in names}
         if port:
             self._ports["api"] = port
         self._functions: dict[str, subprocess.Popen[bytes]] = {}
@@ -89,6 +91,10 @@ class EmulatedCloud:
         """Call ``sweep``, as the Scheduler does every few minutes; return its answer. ``path``: ``/webhooks`` for only
         the webhooks that are due."""
         return self._call("sweep", path)
+
+    def publish_due(self) -> bytes:
+        """Call ``publish_due``, as the Scheduler does every minute; return its answer."""
+        return self._call("publish_due", "")
 
     def _start(self) -> None:
         self._check_port()
@@ -119,7 +125,12 @@ class EmulatedCloud:
         routes.append(Route(_DEAD, self._url("dead_letter")))
         with set_environment(emulators.env):
             self._stack.enter_context(Bridge(self.project, routes, self._backoff))
-        calls = (("sweep", "", self._sweep_sec), ("sweep", "/webhooks", _WEBHOOKS_SEC), ("retention", "", _DAY_SEC))
+        calls = (
+            ("sweep", "", self._sweep_sec),
+            ("sweep", "/webhooks", _WEBHOOKS_SEC),
+            ("publish_due", "", _PUBLISH_DUE_SEC),
+            ("retention", "", _DAY_SEC),
+        )
         for call in calls:
             scheduler = threading.Thread(target=self._schedule, args=call, name="scheduler", daemon=True)
             scheduler.start()

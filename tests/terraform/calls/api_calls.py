@@ -55,6 +55,18 @@ EXAMPLES: Mapping[str, Example] = {
     "webhooks:retry_webhook": Example(202, thing="delivery"),
     "webhooks:show_secret": Example(),
     "webhooks:rotate_secret": Example(),
+    "publications:schedule_job": Example(
+        201, {"destination": "folder", "iso_datetime": "2100-01-01T12:00Z"}, thing="waiting"
+    ),
+    "publications:publish_job": Example(201, {"destination": "folder"}, thing="finished"),
+    "publications:show_calendar": Example(),
+    "publications:show_quota": Example(),
+    "publications:show_job_publication": Example(thing="finished"),
+    "publications:cancel_job_publication": Example(thing="finished"),
+    "publications:show_publication": Example(thing="publication"),
+    "publications:change_publication": Example(200, {"title": "Green tea"}, thing="publication"),
+    "publications:cancel_publication": Example(409, thing="failed publication"),
+    "publications:retry_publication": Example(202, thing="failed publication"),
     "keys:create_key": Example(201, {"name": "studio"}),
     "keys:show_keys": Example(),
     "keys:rotate_key": Example(thing="key"),

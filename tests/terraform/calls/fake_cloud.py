@@ -81,7 +81,13 @@ class FakeCloud:
     """All functions on one store that notes their calls."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name, text in {"API_KEY_ADMIN": ADMIN, "RATE_LIMIT_PER_MIN": "1000", "MAX_ACTIVE_JOBS": "100"}.items():
+        settings = {
+            "API_KEY_ADMIN": ADMIN,
+            "RATE_LIMIT_PER_MIN": "1000",
+            "MAX_ACTIVE_JOBS": "100",
+            "PUBLISH_FOLDER": str(folder / "published"),
+        }
+        for name, text in settings.items():
             monkeypatch.setenv(name, text)
         bootstrap.settings.cache_clear()
         # the test delivers the messages only when the API has answered

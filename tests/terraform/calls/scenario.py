@@ -32,6 +32,8 @@ def play(cloud: FakeCloud) -> None:
     finished = make_video(cloud)
     end_renders(cloud)
     call_every_route(cloud, finished)
+    cloud.call(f"POST /publish/{finished}", {"destination": "folder"}, 201)
+    publish(cloud)
     fail_everywhere(cloud)
     send_dead_letters(cloud)
     for _ in ("what has stalled", "what is too old"):
@@ -144,6 +146,8 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         "upload": send_file(cloud, draw_image()),
         "deleted": send_file(cloud, draw_image()),
         "delivery": cloud.call("GET /webhooks/deliveries")["deliveries"][0]["id"],
+        "publication": publish_later(cloud, make_job(cloud, JobState.PLANNING).id),
+        "failed publication": fail_publication(cloud),
         "key": cloud.call("POST /keys", {"name": "other"}, 201)["id"],
         "other key": cloud.call("POST /keys", {"name": "another"}, 201)["id"],
         "removal": cloud.call("DELETE /me/data", None, 202)["removal_id"],
@@ -153,6 +157,26 @@ def call_every_route(cloud: FakeCloud, finished: str) -> None:
         path = re.sub(r"<\w+>", things.get(example.thing, example.thing), route.path)
         cloud.call(f"{route.method} {path}{example.query}", example.body, example.status)
     cloud.messages.clear()
+
+
+def publish_later(cloud: FakeCloud, job_id: str) -> str:
+    body = {"destination": "folder", "iso_datetime": "2100-01-01T12:00Z"}
+    return str(cloud.call(f"POST /publish/{job_id}/schedule", body, 201)["id"])
+
+
+def fail_publication(cloud: FakeCloud) -> str:
+    """Return a publication that has failed, because its job was canceled."""
+    job = make_job(cloud, JobState.PLANNING)
+    publication_id = str(cloud.call(f"POST /publish/{job.id}", {"destination": "folder"}, 201)["id"])
+    cancel(cloud, job)
+    publish(cloud)
+    return publication_id
+
+
+def publish(cloud: FakeCloud) -> None:
+    """Let the Scheduler call for the publications that are due, and work on them."""
+    cloud.post("publish_due")
+    cloud.deliver()
 
 
 def fail_everywhere(cloud: FakeCloud) -> None:

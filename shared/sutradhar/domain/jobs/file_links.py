@@ -6,6 +6,7 @@ from sutradhar.domain.assets.slot import Slot
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.jobs.job import Job
 from sutradhar.domain.jobs.keeping import get_kept_result
+from sutradhar.domain.jobs.publication_note import YOUTUBE
 from sutradhar.domain.plan.choices import Language
 
 
@@ -29,7 +30,7 @@ class FileLinks(Frozen):
     final_video_url: str | None
     thumbnail_url: str | None
     youtube_url: str | None
-    """The video on YouTube; always None, since no job publishes its video."""
+    """The video on YouTube; None until it is there."""
     captions: Mapping[Language, CaptionLinks]
     dual_subtitles: DualSubtitles
 
@@ -45,7 +46,7 @@ def make_file_links(job: Job, file: str) -> FileLinks:
     return FileLinks(
         final_video_url=f"{file}?kind=video" if result else None,
         thumbnail_url=f"{file}?kind=thumbnail" if result else None,
-        youtube_url=None,
+        youtube_url=find_youtube_url(job),
         captions={
             language: CaptionLinks(
                 **{form: f"{file}?kind=captions&lang={language}&format={form}" for form in ("srt", "vtt")}
@@ -54,6 +55,12 @@ def make_file_links(job: Job, file: str) -> FileLinks:
         },
         dual_subtitles=DualSubtitles(**subtitles),
     )
+
+
+def find_youtube_url(job: Job) -> str | None:
+    """Return the URL of the video on YouTube; None if it is not there. Before its time, only the channel sees it."""
+    note = job.publications.get(YOUTUBE)
+    return note.url or None if note else None
 
 
 def make_asset_url(file: str, slot: Slot) -> str:

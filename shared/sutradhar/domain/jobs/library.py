@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.jobs.file_links import find_youtube_url
 from sutradhar.domain.jobs.job import Job, JobState
 from sutradhar.domain.jobs.job_status import StateWord, name_state
 from sutradhar.domain.plan.choices import Language, LanguageCode
@@ -43,6 +44,9 @@ class LibraryEntry(Record):
     """True: the files of the job are no longer kept."""
     created_at: datetime
     finished_at: datetime | None = None
+
+    youtube_url: str | None = None
+    """The video on YouTube; None if it is not there."""
 
     @property
     def has_video(self) -> bool:
@@ -111,6 +115,7 @@ def make_entry(job: Job) -> LibraryEntry:
         language=plan.spoken_language,
         duration_sec=job.result.duration_sec if job.result else None,
         pinned=job.pinned,
+        youtube_url=find_youtube_url(job),
         files_deleted=job.files_deleted_at is not None,
         created_at=job.created_at,
         finished_at=job.entered_at.get(job.state) if job.state.is_terminal else None,

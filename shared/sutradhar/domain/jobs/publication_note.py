@@ -5,6 +5,9 @@ from datetime import datetime
 
 from sutradhar.domain.core.base import Frozen
 
+YOUTUBE = "youtube"
+"""The name of the destination whose URL the status and the library show."""
+
 
 class PublicationNote(Frozen):
     """The state of the newest publication to one destination."""
@@ -14,6 +17,8 @@ class PublicationNote(Frozen):
     state: str
     publish_at: datetime
     url: str = ""
+    started_at: datetime | None = None
+    """The time at which the upload began; None: it did not."""
     noted_at: datetime
     """The last change of the publication."""
 

@@ -1,7 +1,8 @@
 """Describe the steps of a job. Every job has the same steps in the same order, so that a fixed timeline fits all jobs.
 
 A step that a job does not need is ``skipped``. ``subtitles`` is the timing of the captions, ``upload`` the storing of
-the finished video and the check of the stored file. ``youtube_publish`` is always skipped: no job publishes its video.
+the finished video and the check of the stored file. ``youtube_publish`` is skipped unless the video is to be
+published on YouTube.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from sutradhar.domain.assets.specs import AssetKind
 from sutradhar.domain.core.base import Frozen
 from sutradhar.domain.core.utc_time import UtcTime
 from sutradhar.domain.jobs.job import Job, JobState
+from sutradhar.domain.jobs.publication_note import YOUTUBE, PublicationNote
 
 StepName = Literal[
     "planning", "images", "tts", "sounds", "music", "subtitles", "stitch", "upload", "youtube_publish", "completed"
@@ -51,7 +53,26 @@ def name_step(job: Job, by_slot: Mapping[Slot, Asset]) -> StepName:
     return next(iter(_find_current_steps(job, by_slot)), "tts" if job.needs_approval else "subtitles")
 
 
+_OF_PUBLICATION: Mapping[str, StepState] = {
+    "uploading": "running",
+    "uploaded": "running",
+    "published": "done",
+    "failed": "error",
+    "canceled": "canceled",
+}
+"""The state of the step by that of the publication; otherwise it is pending."""
+
+
+def _describe_publication(note: PublicationNote) -> StepStatus:
+    """Return the step of a job whose video is to be published on YouTube."""
+    state = _OF_PUBLICATION.get(note.state, "pending")
+    finished_at = note.noted_at if state == "done" else None
+    return StepStatus(name="youtube_publish", state=state, started_at=note.started_at, finished_at=finished_at)
+
+
 def _describe_step(job: Job, by_slot: Mapping[Slot, Asset], name: StepName, is_current: bool) -> StepStatus:
+    if name == "youtube_publish" and (note := job.publications.get(YOUTUBE)):
+        return _describe_publication(note)
     if _is_skipped(job, name) and not is_current:
         return StepStatus(name=name, state="skipped", started_at=None, finished_at=None)
     start = _find_state(name)
@@ -108,7 +129,7 @@ def _find_state(name: StepName) -> JobState:
 
 def _is_skipped(job: Job, name: StepName) -> bool:
     if name == "youtube_publish":
-        return True
+        return YOUTUBE not in job.publications
     if job.plan is None:  # only the plan tells
         return False
     if name in _KIND_OF:

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sutradhar.domain.core.base import Frozen
 
@@ -24,13 +24,17 @@ def _check_line(value: str) -> str:
     return value
 
 
+def _read_list(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value  # JSON has lists only
+
+
 # the words are published as they are, so nothing is cleaned here; emoji are fine
 Text = Annotated[str, AfterValidator(_check_characters)]
 Line = Annotated[Text, AfterValidator(_check_line), Field(min_length=1)]
 Title = Annotated[Line, Field(max_length=100)]
 """YouTube takes 100 characters (developers.google.com/youtube/v3/docs/videos, snippet.title)."""
 Description = Annotated[Text, Field(max_length=5000)]
-Tags = Annotated[tuple[Annotated[Line, Field(max_length=100)], ...], Field(max_length=60)]
+Tags = Annotated[tuple[Annotated[Line, Field(max_length=100)], ...], BeforeValidator(_read_list), Field(max_length=60)]
 PlaylistId = Annotated[str, Field(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Category = Annotated[str, Field(max_length=3, pattern=r"^[0-9]{1,3}$")]
 

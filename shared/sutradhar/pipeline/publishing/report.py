@@ -26,6 +26,7 @@ def note_on_job(services: Services, publication: Publication) -> None:
         state=publication.state,
         publish_at=publication.publish_at,
         url=publication.url,
+        started_at=publication.started_at,
         noted_at=publication.updated_at,
     )
 
