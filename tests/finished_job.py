@@ -16,7 +16,7 @@ def store_finished_job(services: Services, job_id: str = "job-1", size: int = 5)
     job = Job.new(job_id, plan, "hash", now).evolve(
         plan=plan,
         state=JobState.SUCCEEDED,
-        entered_at={JobState.PLANNING: now, JobState.SUCCEEDED: now},
+        entered_at=dict.fromkeys((JobState.PLANNING, JobState.PRODUCING, JobState.RENDERING, JobState.SUCCEEDED), now),
     )
     prefix = render_prefix(job)
     video, thumbnail = f"{prefix}/video.mp4", f"{prefix}/thumbnail.png"

@@ -38,7 +38,7 @@ class PublishNow(Frozen):
     synthetic_media: bool | None = None
     """True: the video shows realistic scenes that never took place; null: it follows from what made its images."""
     priority: int = Field(default=0, ge=-100, le=100)
-    """Where a day's quota does not suffice, a higher priority goes first."""
+    """If a day's quota does not suffice, a higher priority goes first."""
 
 
 class PublishLater(PublishNow):

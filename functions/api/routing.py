@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import flask
-from werkzeug.routing import PathConverter, Rule
+from werkzeug.routing import BaseConverter, PathConverter, Rule
 
 
 class _LazyRule(Rule):
@@ -33,8 +33,15 @@ class ApiFlask(flask.Flask):
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
+        self.url_map.converters["default"] = _ThingId
         self.json.sort_keys = False  # type: ignore[attr-defined] # the attribute is of Flask's default provider
         self.json.ensure_ascii = False  # type: ignore[attr-defined] # as above
+
+
+class _ThingId(BaseConverter):
+    """A value in a path. ``quota`` is a word of the API (``GET /publish/quota``), so nothing has it as its id."""
+
+    regex = "(?!quota$)[^/]+"
 
 
 class _AnyPath(PathConverter):

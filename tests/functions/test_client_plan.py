@@ -81,7 +81,7 @@ def test_a_mood_is_the_mood_of_the_music(api: FlaskClient) -> None:
 def test_publishing_is_refused_in_words(api: FlaskClient) -> None:
     answer = submit(api, {"topic": "t", "enable_youtube_upload": True})
     assert answer.status_code == 400
-    assert "not published from here yet" in answer.get_json()["detail"]
+    assert "POST /publish/JOB_ID" in answer.get_json()["detail"]
 
 
 @pytest.mark.parametrize("images", ["a.jpg", [1], {"a": 1}, None])

@@ -81,7 +81,7 @@ def test_a_pin_is_shown(api: FlaskClient) -> None:
 
 
 def run(*words: str) -> Any:
-    return CliRunner().invoke(app, words)
+    return CliRunner(env={"COLUMNS": "200"}).invoke(app, words)  # no text of a table is wrapped
 
 
 def make_canceled_job() -> str:

@@ -57,38 +57,38 @@ def work() -> None:
 
 def test_a_time_without_an_offset_is_one_of_the_zone(call: Call) -> None:
     body = {"destination": "folder", "iso_datetime": "2100-12-24T18:30", "title": "Tea"}
-    status, made = call("POST", "/publish/job-1/schedule", body)
-    assert (status, made["publish_at"], made["timezone"], made["state"]) == (
+    status, publication = call("POST", "/publish/job-1/schedule", body)
+    assert (status, publication["publish_at"], publication["timezone"], publication["state"]) == (
         201,
         "2100-12-24T13:00:00Z",
         "Asia/Kolkata",
         "scheduled",
     )
-    assert made["local_time"] == "2100-12-24T18:30:00+05:30"
+    assert publication["local_time"] == "2100-12-24T18:30:00+05:30"
     status, answer = call("POST", "/publish/job-1/schedule", body)
-    assert (status, made["id"] in answer["detail"]) == (409, True)
+    assert (status, publication["id"] in answer["detail"]) == (409, True)
 
 
 def test_a_video_is_published_now_with_the_words_of_its_plan(call: Call, folder: Path) -> None:
-    status, made = call("POST", "/api/publish/job-1", {"destination": "folder"})
-    assert (status, made["title"]) == (201, "Tea")
+    status, publication = call("POST", "/api/publish/job-1", {"destination": "folder"})
+    assert (status, publication["title"]) == (201, "Tea")
     work()
-    status, after = call("GET", f"/publications/{made['id']}")
+    status, after = call("GET", f"/publications/{publication['id']}")
     assert (after["state"], after["failure"], after["published_at"] is not None) == ("published", None, True)
     (manifest,) = folder.glob("*/manifest.json")
     assert json.loads(manifest.read_text())["title"] == "Tea"
     assert call("DELETE", "/publish/job-1/cancel")[0] == 409
-    assert call("GET", "/publish/job-1")[1]["id"] == made["id"]
+    assert call("GET", "/publish/job-1")[1]["id"] == publication["id"]
 
 
 def test_a_change_leaves_what_it_does_not_name(call: Call) -> None:
     at = (datetime.now(UTC) + timedelta(days=3)).isoformat()
     body = {"destination": "folder", "iso_datetime": at, "title": "Tea", "description": "Words.", "tags": ["tea"]}
-    made = call("POST", "/publish/job-1/schedule", body)[1]
-    status, changed = call("PATCH", f"/publications/{made['id']}", {"tags": ["green"]})
+    publication = call("POST", "/publish/job-1/schedule", body)[1]
+    status, changed = call("PATCH", f"/publications/{publication['id']}", {"tags": ["green"]})
     assert (status, changed["tags"]) == (200, ["green"])
     same = ("title", "description", "publish_at", "timezone", "privacy", "state")
-    assert {name: changed[name] for name in same} == {name: made[name] for name in same}
+    assert {name: changed[name] for name in same} == {name: publication[name] for name in same}
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ def test_a_wrong_field_is_named(call: Call, body: dict[str, Any], path: str) -> 
 
 def test_the_calendar_lists_a_time(call: Call) -> None:
     at = "2100-06-01T12:00:00Z"
-    made = call("POST", "/publish/job-1/schedule", {"destination": "folder", "iso_datetime": at})[1]
+    publication = call("POST", "/publish/job-1/schedule", {"destination": "folder", "iso_datetime": at})[1]
     _, calendar = call("GET", "/publish?from=2100-06-01T00:00Z&to=2100-06-02T00:00Z")
-    assert ([one["id"] for one in calendar["publications"]], calendar["has_more"]) == ([made["id"]], False)
+    assert ([one["id"] for one in calendar["publications"]], calendar["has_more"]) == ([publication["id"]], False)
     assert call("GET", "/publish?from=2100-06-02T00:00Z")[1]["publications"] == []
     assert call("GET", "/publish")[1]["publications"] == []
 

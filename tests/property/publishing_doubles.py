@@ -1,4 +1,4 @@
-"""Stand-ins for the transport and the bus of the publishing machine."""
+"""Doubles of the transport and the bus of the publishing machine."""
 
 from functools import cache
 from typing import Any

@@ -10,7 +10,7 @@ from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.publishing.failures import PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
 from sutradhar.pipeline.publishing.context import ClaimedPublication
-from sutradhar.pipeline.publishing.package import make_package
+from sutradhar.pipeline.publishing.packing import make_package
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
 from sutradhar.pipeline.publishing.store import PUBLICATIONS
 from sutradhar.pipeline.services import Services
