@@ -54,8 +54,10 @@ class YouTubeDestination(Destination):
     def upload(self, package: Package, context: PublishContext) -> Uploaded:
         try:
             state = upload.send_video(self._client, package, context)
-            is_visible = not state.is_hidden
-            return Uploaded(is_visible=is_visible, extras_at=self._send_extras(package, context, state))
+            extras_at = self._send_extras(package, context, state)
+            if state.needs_update(package):  # another worker opened the session before the words changed
+                extras_at = context.now()
+            return Uploaded(is_visible=not state.is_hidden, extras_at=extras_at)
         except QuotaGone as exc:
             context.mark_spent(exc.bucket)
             raise

@@ -162,6 +162,12 @@ class Publication(Record):
             raise NotDue
         return self.touch(now, due_at=until).add_notices([notice])
 
+    def rest(self, token: int, now: datetime) -> "Publication":
+        """Give the claim back, since there is nothing to do now. Raise StaleLease."""
+        self._require_claim(token)
+        rested = self.release(now, failure=None)
+        return rested.evolve(due_at=rested.choose_next_work(now))
+
     def postpone(self, token: int, now: datetime, until: datetime, notice: str = "") -> "Publication":
         """Give the claim back until ``until``; a video that is there is looked at when its time comes. Raise
         StaleLease."""

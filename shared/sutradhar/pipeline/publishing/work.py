@@ -100,7 +100,10 @@ def _make_next_step(
         return lambda one, now: one.record_update(
             token, now, sent=claimed.details, publish_at=publish_at, extras_at=extras_at
         )
-    return lambda one, now: one.postpone(token, now, now + _ASK_AGAIN)
+    if has_come:
+        return lambda one, now: one.postpone(token, now, now + _ASK_AGAIN)
+    # its owner has taken a change back that had failed
+    return lambda one, now: one.rest(token, now)
 
 
 def _find_job(services: Services, publication: Publication) -> Job:
