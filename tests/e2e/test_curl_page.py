@@ -48,7 +48,8 @@ EXAMPLES = list_examples()
 
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApi]:
-    with serve(tmp_path_factory.mktemp("curl")) as served_api:
+    folder = tmp_path_factory.mktemp("curl")
+    with serve(folder, {"PUBLISH_FOLDER": str(folder / "published")}) as served_api:
         yield served_api
 
 
@@ -86,4 +87,6 @@ def find_variables(answer: CurlAnswer) -> dict[str, str]:
     if "secret" in answer.json and "role" in answer.json:
         is_admin = answer.json["role"] == "admin"
         return {"ADMIN": answer.json["secret"]} if is_admin else {"KEY_ID": answer.json["id"]}
+    if "destination" in answer.json:
+        return {"PUBLICATION": answer.json["id"]}
     return {variable: answer.json[field] for field, variable in VARIABLES.items() if field in answer.json}
