@@ -9,9 +9,13 @@ import pytest
 
 from sutradhar.destinations.folder import MANIFEST, FolderDestination
 from sutradhar.domain.core.errors import Conflict, InvalidRequest
+from sutradhar.domain.jobs.retention import DEFAULT_RULES, judge_job
 from sutradhar.domain.publishing.details import DetailsPatch, PublicationDetails
 from sutradhar.domain.publishing.publication import Publication
+from sutradhar.pipeline.data_removal import order_removal, request_removal
+from sutradhar.pipeline.job_deletion import delete_job
 from sutradhar.pipeline.publishing.due import publish_due
+from sutradhar.pipeline.publishing.removal import list_all_publications_of
 from sutradhar.pipeline.publishing.schedule import (
     PublicationOrder,
     cancel_publication,
@@ -153,3 +157,32 @@ def test_the_past_is_refused(publisher: Publisher) -> None:
         change_publication(
             publisher.services, publication.id, None, publish_at=publisher.clock.now() - timedelta(minutes=5)
         )
+
+
+def test_a_job_whose_video_is_yet_to_be_published_is_kept(publisher: Publisher) -> None:
+    publisher.end_render()
+    publication = publisher.order(minutes=60)
+    with pytest.raises(Conflict, match="yet to be published"):
+        delete_job(publisher.services, publisher.job_id)
+    publisher.clock.advance(400 * 86_400)
+    assert judge_job(publisher.job(publisher.job_id), DEFAULT_RULES, publisher.clock.now()).fate == "keep"
+    cancel_publication(publisher.services, publication.id, None)
+    assert judge_job(publisher.job(publisher.job_id), DEFAULT_RULES, publisher.clock.now()).fate == "delete_files"
+    delete_job(publisher.services, publisher.job_id)
+
+
+def test_all_data_of_an_owner_includes_the_publications(publisher: Publisher) -> None:
+    publisher.end_render()
+    now = publisher.clock.now()
+    first = publisher.order(minutes=5)
+    cancel_publication(publisher.services, first.id, None)
+    publisher.order(minutes=5)
+    assert len(list_all_publications_of(publisher.services, publisher.job_id)) == 2
+    publish_due(publisher.services)  # a worker has been ordered
+    removal, _ = request_removal(publisher.services, "")
+    order_removal(publisher.services, removal)
+    publisher.work()
+    publisher.tick(10)
+    assert list_all_publications_of(publisher.services, publisher.job_id) == []
+    assert list_calendar(publisher.services, None, now, now + timedelta(days=1), 10)[0] == []
+    assert publisher.list_published() == []

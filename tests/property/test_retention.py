@@ -14,7 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from PIL import Image
 
 from sutradhar.domain.core.errors import Conflict, InvalidRequest, LeaseHeld, NotFound, ProviderError
-from sutradhar.domain.jobs.job import Job, JobFailure
+from sutradhar.domain.jobs.job import Job
+from sutradhar.domain.jobs.job_failure import JobFailure
 from sutradhar.domain.jobs.retention import list_upload_ids
 from sutradhar.domain.plan.plan import RenderPlan
 from sutradhar.pipeline.handle import handle

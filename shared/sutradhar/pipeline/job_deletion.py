@@ -22,7 +22,9 @@ from sutradhar.telemetry import log
 _SWEEP_LIMIT = 200
 
 
-def delete_job(services: Services, job_id: str, caller: ApiKey | None = None) -> None:
+def delete_job(
+    services: Services, job_id: str, caller: ApiKey | None = None, *, has_publications_removed: bool = False
+) -> None:
     """Delete a job that has finished, or that waits for approval. From now on there is no such job; a worker deletes
     its files. A repeat changes nothing.
 
@@ -33,7 +35,8 @@ def delete_job(services: Services, job_id: str, caller: ApiKey | None = None) ->
     try:
         stored = services.jobs.get(job_id)
         _require_access(stored, caller)
-        require_unpublished(stored)
+        if not has_publications_removed:
+            require_unpublished(stored)
         # its events are stored before the job goes
         job = services.move(job_id, lambda current: end_waiting(current, services.clock.now()))
         require_deletable(job)

@@ -15,6 +15,7 @@ from sutradhar.domain.jobs.messages import DeleteJobFiles
 from sutradhar.domain.plan.upload import Upload
 from sutradhar.pipeline.job_deletion import delete_job, delete_job_files
 from sutradhar.pipeline.library import refresh_library
+from sutradhar.pipeline.publishing.removal import list_all_publications_of, remove_publications
 from sutradhar.pipeline.services import Services
 from sutradhar.pipeline.submit import cancel
 from sutradhar.pipeline.upload_assets import delete_assets, find_assets
@@ -74,9 +75,11 @@ def _find_jobs(services: Services, removal: DataRemoval) -> Batch | None:
         return None
     sizes = [blob.size for job_id in ids for blob in services.blobs.list(f"jobs/{job_id}/")]
     keys = services.records.read(map(_name_key, ids))
+    publications = [one for job_id in ids for one in list_all_publications_of(services, job_id)]
     return ids, {
         "jobs": RemovedAmount(count=len(ids)),
         "job_files": RemovedAmount(count=len(sizes), bytes=sum(sizes)),
+        "publications": RemovedAmount(count=len(publications)),
         "idempotency_keys": RemovedAmount(count=len(keys)),
     }
 
@@ -84,8 +87,9 @@ def _find_jobs(services: Services, removal: DataRemoval) -> Batch | None:
 def _delete_jobs(services: Services, owner: str, job_ids: tuple[str, ...]) -> None:
     _cancel_jobs(services, owner, job_ids)  # one may have been retried since
     for job_id in job_ids:
+        remove_publications(services, job_id)
         with suppress(NotFound):
-            delete_job(services, job_id)
+            delete_job(services, job_id, has_publications_removed=True)
         delete_job_files(services, DeleteJobFiles(job_id=job_id))
     services.records.delete(map(_name_key, job_ids))
 

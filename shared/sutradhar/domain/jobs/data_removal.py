@@ -17,7 +17,14 @@ _ORDER_AGAIN = timedelta(minutes=1)
 """The time without a write after which the message of the next batch may be lost, so that the sweep sends it again."""
 
 RemovedKind = Literal[
-    "jobs", "job_files", "idempotency_keys", "uploads", "assets", "webhook_deliveries", "webhook_secrets"
+    "jobs",
+    "job_files",
+    "publications",
+    "idempotency_keys",
+    "uploads",
+    "assets",
+    "webhook_deliveries",
+    "webhook_secrets",
 ]
 RemovalPhase = Literal["cancel", "jobs", "uploads", "webhooks"]
 _PHASES: tuple[RemovalPhase, ...] = ("cancel", "jobs", "uploads", "webhooks")

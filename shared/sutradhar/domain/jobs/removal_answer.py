@@ -24,6 +24,8 @@ class RemovedThings(Frozen):
     jobs: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     job_files: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     """Videos, thumbnails, captions, summaries."""
+    publications: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
+    """Videos that destinations have stay there."""
     idempotency_keys: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     uploads: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
     assets: RemovedAmount = RemovedAmount.constant(count=0, bytes=0)
