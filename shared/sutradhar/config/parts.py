@@ -11,7 +11,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from sutradhar.config.environment import Part, expand_path, split_names
 from sutradhar.domain.billing.price import Price, parse_prices
 from sutradhar.domain.plan.choices import CEILING_SCENES, MAX_TOTAL_SEC
-from sutradhar.domain.publishing.schedule_time import read_zone
 from sutradhar.domain.video.capacity import Machine
 from sutradhar.telemetry import Level
 
@@ -56,6 +55,8 @@ def _check_secret(secret: str) -> str:
 
 
 def _check_zone(name: str) -> str:
+    from sutradhar.domain.publishing.schedule_time import read_zone  # zoneinfo is read where a zone is set
+
     read_zone(name)
     return name
 
