@@ -55,7 +55,7 @@ def _check_secret(secret: str) -> str:
 
 
 def _check_zone(name: str) -> str:
-    from sutradhar.domain.publishing.schedule_time import read_zone  # zoneinfo is read where a zone is set
+    from sutradhar.domain.publishing.schedule_time import read_zone  # noqa: PLC0415 - zoneinfo is needed only where a zone is set
 
     read_zone(name)
     return name
