@@ -56,11 +56,11 @@ class ServedApi:
 
 
 @contextmanager
-def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[ServedApi]:
+def serve(folder: Path, environment: Mapping[str, str] | None = None, backend: str = "local") -> Iterator[ServedApi]:
     """Run `sutradhar serve` on a home in ``folder`` while the block runs, and end it as Ctrl-C does."""
     port, home = find_free_port(), folder / "home"
     env = {**os.environ, "SUTRADHAR_HOME": str(home), **(environment or {})}
-    argv = [sys.executable, "-m", "functions.cli", "serve", "--port", str(port)]
+    argv = [sys.executable, "-m", "functions.cli", "serve", "--port", str(port), f"--backend={backend}"]
     with (folder / "serve.log").open("w") as log:
         process = subprocess.Popen(argv, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
     api = ServedApi(f"http://127.0.0.1:{port}", folder, home)
@@ -70,4 +70,4 @@ def serve(folder: Path, environment: Mapping[str, str] | None = None) -> Iterato
         yield api
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(60)

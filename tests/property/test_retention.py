@@ -60,7 +60,7 @@ class RetentionMachine(RuleBasedStateMachine):
         self.jobs: list[str] = []
         self.uploads: list[str] = []
         self._watch(self.pipeline.blobs, "delete", self._check_blob)
-        self._watch(self.services.jobs, "delete", self._check_job)
+        self._watch_deletions(self.services.jobs)
 
     # what must never happen
 
@@ -83,8 +83,18 @@ class RetentionMachine(RuleBasedStateMachine):
             users = [job for job in self._list_jobs() if subject in list_upload_ids(job) and self._needs_uploads(job)]
             assert not users, f"{name} is used by {users}"
 
-    def _check_job(self, job_id: str) -> None:
-        """The store looks again, in one transaction with the deletion; no other process can write in between here."""
+    def _watch_deletions(self, store: Any) -> None:
+        """Check each job that ``store`` deletes."""
+        real = store.delete
+
+        def delete(job_id: str, *args: Any) -> bool:
+            before = self._find(job_id)
+            is_deleted = bool(real(job_id, *args))
+            if is_deleted and before:
+                assert before.state.is_terminal, f"{before} goes on, and was deleted"
+            return is_deleted
+
+        store.delete = delete
 
     def _needs_uploads(self, job: Job) -> bool:
         if job.files_deleted_at:
@@ -190,6 +200,12 @@ class RetentionMachine(RuleBasedStateMachine):
 
         with suppress(Killed):
             run_retention(interrupt(self.services, calls, kill if what == "kill" else interfere))
+
+    @rule()
+    def user_deletes_what_goes_on(self) -> None:
+        for job in [one for one in self._list_jobs() if one.state.is_at_work][:1]:
+            self._act(self.services, "delete", job.id)
+            assert self._find(job.id) == job
 
     @rule(seconds=st.sampled_from([60, AFTER_LEASES, 8 * 86_400]))
     def time_passes(self, seconds: int) -> None:
