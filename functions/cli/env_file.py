@@ -13,7 +13,6 @@ from sutradhar.config import find_settings_of_other, list_other_names, list_vari
 from sutradhar.domain.plan.plan_text import PlanTextError, decode_text
 
 _NO_YOUTUBE = "there is no upload to YouTube"
-_ABSENT = "there is no such feature"
 _ALWAYS = "this feature is always on"
 _NO_PROVIDER = "there is no such provider; docs/providers.md lists all providers"
 _INSTEAD: Mapping[str, str] = {
@@ -21,7 +20,7 @@ _INSTEAD: Mapping[str, str] = {
     "BRATGEN_ENABLE_WHISPER": "use WHISPER_MODEL",
     "ENABLE_DUAL_SUBTITLES": "use subtitle_languages in the plan",
     "ENABLE_LIBRARY": _ALWAYS,
-    "ENABLE_SCHEDULING": _ABSENT,
+    "ENABLE_SCHEDULING": _ALWAYS,
     "ENABLE_TEMPLATES": _ALWAYS,
     "ENABLE_THUMBNAIL": "a thumbnail is always made",
     "ENABLE_YOUTUBE_UPLOAD": _NO_YOUTUBE,
@@ -30,7 +29,6 @@ _INSTEAD: Mapping[str, str] = {
     "MINIMAX_API_KEY": _NO_PROVIDER,
     "MUSIC_BED_PATH": 'use "music": "song.mp3" in the plan',
     "PROFILING_ENABLED": "a job's summary has the times of each step; DEBUG=1 logs each command of the renderer",
-    "SCHEDULE_TZ": _ABSENT,
     "SIMULATE_RENDER": "videos are always rendered",
     "SUNO_API_KEY": _NO_PROVIDER,
     "TTS_PROVIDER": "use NARRATORS",

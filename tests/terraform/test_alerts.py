@@ -113,6 +113,12 @@ def test_both_systems_have_the_same_alerts_or_the_page_tells_the_difference(ever
     assert len(set(prometheus) & set(cloud)) >= 17
 
 
+def test_a_renderer_that_runs_out_of_memory_is_told(everything: Planned) -> None:
+    """Its files are in its memory, so this stands for the disk too."""
+    alert = read_cloud(everything)["RendererMemory"]
+    assert (alert.limits, alert.lasts_sec) == (frozenset({0.85}), 600)
+
+
 def test_an_alert_looks_back_for_25_hours_at_most(everything: Planned) -> None:
     """Cloud Monitoring refuses more: alignment period and duration together."""
     for name, alert in read_cloud(everything).items():

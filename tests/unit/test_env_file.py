@@ -106,7 +106,7 @@ def test_an_invalid_line_and_a_misspelt_name_are_reported(env: None, tmp_path: P
         ("BRATGEN_ENABLE_WHISPER", "use WHISPER_MODEL"),
         ("ENABLE_DUAL_SUBTITLES", "use subtitle_languages in the plan"),
         ("ENABLE_LIBRARY", "always on"),
-        ("ENABLE_SCHEDULING", "no such feature"),
+        ("ENABLE_SCHEDULING", "always on"),
         ("ENABLE_TEMPLATES", "always on"),
         ("ENABLE_THUMBNAIL", "a thumbnail is always made"),
         ("ENVIRONMENT", "a home or a project of its own"),
