@@ -96,24 +96,12 @@ resource "google_storage_bucket_iam_member" "uploads" {
   }
 }
 
-# These work with the files of jobs only, and read no file that a user sent.
+# These work with the files of jobs only, and read no file that a user sent. publish sends videos, and writes none.
 resource "google_storage_bucket_iam_member" "jobs" {
-  for_each = toset(["plan", "finish"])
+  for_each = { plan = "roles/storage.objectUser", finish = "roles/storage.objectUser", publish = "roles/storage.objectViewer" }
   bucket   = google_storage_bucket.assets.name
-  role     = "roles/storage.objectUser"
+  role     = each.value
   member   = "serviceAccount:${module.function[each.key].service_account}"
-
-  condition {
-    title      = "${var.name}-jobs-only"
-    expression = "resource.name == \"${local.bucket_path}\" || resource.name.startsWith(\"${local.bucket_path}/objects/${local.jobs}\")"
-  }
-}
-
-# publish sends the videos of jobs to their destinations.
-resource "google_storage_bucket_iam_member" "publisher" {
-  bucket = google_storage_bucket.assets.name
-  role   = "roles/storage.objectViewer"
-  member = "serviceAccount:${module.function["publish"].service_account}"
 
   condition {
     title      = "${var.name}-jobs-only"
