@@ -31,8 +31,7 @@ class ConfiguredProviders(ConfiguredChains):
 
     def __init__(self, settings: Settings, backend: Backend, prices: PriceTable) -> None:
         chosen, budget = settings.providers, settings.budget
-        self._publishing = settings.publishing
-        self._allow_loopback = settings.webhooks.allow_loopback
+        self._settings = settings
         self.registry = Registry(chosen.connections, chosen.order or None, chosen.chains, chosen.whisper_model)
         self.call_gate = PaidCallGate.create(
             backend.records,
@@ -68,14 +67,13 @@ class ConfiguredProviders(ConfiguredChains):
     def webhooks(self) -> HttpWebhookSender:
         from sutradhar.outbound.webhooks import HttpWebhookSender
 
-        return HttpWebhookSender(self._allow_loopback)
+        return HttpWebhookSender(self._settings.webhooks.allow_loopback)
 
     @lazy
     def destinations(self) -> Mapping[str, Destination]:
-        from sutradhar.destinations.folder import FolderDestination
+        from sutradhar.bootstrap.destinations import Destinations, make_setup
 
-        folder = FolderDestination(self._publishing.folder)
-        return {folder.name: folder}
+        return Destinations(make_setup(self._settings, lambda: self.webhooks))
 
 
 def read_prices(settings: Settings) -> PriceTable:

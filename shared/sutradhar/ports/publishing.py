@@ -55,10 +55,11 @@ class PublishError(SutradharError):
     """The destination refused, or could not be reached.
 
     ``wait``: the pause after which the destination may be tried again; None: it says nothing about it.
+    ``advice``: the sentence that tells what to do; empty: the one that fits the reason.
     """
 
-    def __init__(self, reason: Reason, cause: str, *, wait: timedelta | None = None) -> None:
-        self.failure, self.wait = PublicationFailure.name(reason, cause), wait
+    def __init__(self, reason: Reason, cause: str, *, wait: timedelta | None = None, advice: str = "") -> None:
+        self.failure, self.wait = PublicationFailure.name(reason, cause, advice), wait
         self.retryable, self.advice = self.failure.retryable, self.failure.advice
         super().__init__(cause)
 
@@ -121,6 +122,10 @@ class PublishContext(Protocol):
         """Return a seekable file of the blob. Raise NotFound."""
         ...
 
+    def make_url(self, name: str, ttl: timedelta) -> str | None:
+        """Return a URL at which any reader gets the blob during ``ttl``; None if the store has no such URLs."""
+        ...
+
     def notice(self, text: str) -> None:
         """Tell the caller ``text`` with the publication."""
         ...
@@ -151,7 +156,7 @@ class Destination(Protocol):
     """A place where videos are published. A call may end anywhere, and comes again with the last checkpoint."""
 
     name: str
-    """The word for it in the API: ``youtube``, ``folder``, ``webhook``."""
+    """The word for it in the API: ``youtube``, ``folder``, ``bucket``, ``webhook``; the name of its module."""
     buckets: Sequence[Bucket]
 
     def list_problems(self, details: PublicationDetails) -> Sequence[FieldError]:

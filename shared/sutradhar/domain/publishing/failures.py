@@ -50,5 +50,6 @@ class PublicationFailure(Frozen):
         return self.reason in RETRYABLE
 
     @classmethod
-    def name(cls, reason: Reason, cause: str) -> "PublicationFailure":
-        return cls(reason=reason, cause=cause[:500], advice=ADVICE[reason])
+    def name(cls, reason: Reason, cause: str, advice: str = "") -> "PublicationFailure":
+        """Return the failure with ``advice``, or with the advice that fits every failure for this reason."""
+        return cls(reason=reason, cause=cause[:500], advice=advice or ADVICE[reason])

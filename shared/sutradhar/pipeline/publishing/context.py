@@ -53,6 +53,9 @@ class ClaimedPublication(PublishContext):
     def open_blob(self, name: str) -> BinaryIO:
         return self._services.blobs.open(name)
 
+    def make_url(self, name: str, ttl: timedelta) -> str | None:
+        return self._services.blobs.url(name, ttl)
+
     def notice(self, text: str) -> None:
         self.notices.append(text)
 
