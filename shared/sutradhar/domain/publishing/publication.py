@@ -109,9 +109,14 @@ class Publication(Record):
             times.append(max(self.publish_at, now))
         return min(times, default=None)
 
+    def is_claimable(self, now: datetime) -> bool:
+        """Return whether it is due and no worker has it."""
+        is_due = self.due_at is not None and self.due_at <= now
+        return is_due and (self.claimed_until is None or self.claimed_until <= now)
+
     def claim(self, now: datetime) -> "Publication":
         """Give it to a worker. Raise NotDue if it is not due or another worker has it."""
-        if self.due_at is None or self.due_at > now or (self.claimed_until and self.claimed_until > now):
+        if not self.is_claimable(now):
             raise NotDue
         until = now + CLAIM
         return self.evolve(token=self.token + 1, claimed_until=until, due_at=until)

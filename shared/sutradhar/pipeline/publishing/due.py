@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sutradhar.domain.core.errors import NotFound
-from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.publishing.failures import PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
 from sutradhar.domain.publishing.quota import choose_uploads, find_next_day
+from sutradhar.pipeline.publishing.claims import claim_publications
 from sutradhar.pipeline.publishing.quota import expect_uploads, read_day
 from sutradhar.pipeline.publishing.schedule import LOOK_AHEAD
 from sutradhar.pipeline.publishing.store import PUBLICATIONS
@@ -32,19 +32,9 @@ def publish_due(services: Services) -> int:
     for publication in due:
         by_destination[publication.destination].append(publication)
     for name, publications in by_destination.items():
-        for publication in _pass_quota(services, services.providers.destinations.get(name), publications, now):
-            claimed += _claim(services, publication, now)
+        passing = _pass_quota(services, services.providers.destinations.get(name), publications, now)
+        claimed += claim_publications(services, passing, now)
     return claimed
-
-
-def _claim(services: Services, publication: Publication, now: datetime) -> bool:
-    """Claim the publication and order the work on it; return whether this call got it."""
-    try:
-        claimed = services.documents.update(PUBLICATIONS, publication.id, lambda one: one.claim(now))
-    except (NotDue, NotFound):
-        return False
-    services.send([PublishVideo(publication_id=claimed.id, token=claimed.token)])
-    return True
 
 
 def _pass_quota(
