@@ -85,6 +85,36 @@ resource "google_logging_metric" "job_seconds" {
   depends_on = [google_project_service.this]
 }
 
+# shared/sutradhar/pipeline/publishing/store.py
+resource "google_logging_metric" "publications_judged" {
+  name        = "${var.name}/publications_judged"
+  description = "Publications whose time has come, by whether the video could be seen in time; one that is retried counts again"
+  filter      = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^${var.name}-\" AND jsonPayload.event=\"publication_judged\""
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    labels {
+      key        = "destination"
+      value_type = "STRING"
+    }
+    labels {
+      key        = "outcome"
+      value_type = "STRING"
+    }
+    labels {
+      key        = "reason"
+      value_type = "STRING"
+    }
+  }
+  label_extractors = {
+    destination = "EXTRACT(jsonPayload.destination)"
+    outcome     = "EXTRACT(jsonPayload.outcome)"
+    reason      = "EXTRACT(jsonPayload.reason)"
+  }
+  depends_on = [google_project_service.this]
+}
+
 resource "google_logging_metric" "provider_errors" {
   name        = "${var.name}/provider_errors"
   description = "Failed calls of providers"
@@ -159,6 +189,7 @@ resource "google_logging_metric" "poison" {
 }
 
 locals {
+  judged     = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.publications_judged.name}\" AND resource.type=\"cloud_run_revision\""
   jobs_ended = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.jobs_ended.name}\" AND resource.type=\"cloud_run_revision\""
   # what went wrong and everything, against the share that may go wrong; failures that callers caused count in neither
   ratios = {
@@ -170,6 +201,10 @@ locals {
       title = "Jobs: more fail than the objective of 99.5 % allows", budget = 0.005, alert = "JobBudgetBurns"
       bad   = "${local.jobs_ended} AND metric.labels.state=\"FAILED\" AND metric.labels.user_error!=\"true\""
       all   = "${local.jobs_ended} AND metric.labels.user_error!=\"true\""
+    }
+    publishing = {
+      title = "Publishing: more videos are late than the objective of 99 % allows", budget = 0.01, alert = "PublishingBudgetBurns"
+      bad   = "${local.judged} AND metric.labels.outcome=\"missed\"", all = "${local.judged} AND metric.labels.outcome!=\"excused\""
     }
   }
   # SRE Workbook, chapter 5: the rate at which a month's budget is spent, over a long window and a short one, which ends the
@@ -358,6 +393,34 @@ resource "google_monitoring_alert_policy" "threshold" {
   depends_on = [google_project_service.this]
 }
 
+# Silence is no data at all, so it must count as a breach.
+resource "google_monitoring_alert_policy" "tick" {
+  display_name          = "${var.name}: Publishing: no publication was looked for in 10 minutes"
+  combiner              = "OR"
+  severity              = "CRITICAL"
+  notification_channels = local.channels
+
+  conditions {
+    display_name = "publish_due has not succeeded once in 5 minutes"
+    condition_threshold {
+      filter                  = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}-publish-due\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.labels.response_code_class=\"2xx\""
+      comparison              = "COMPARISON_LT"
+      threshold_value         = 1
+      duration                = "300s"
+      evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+  documentation {
+    content = "See docs/ops/runbook.md, PublishTickSilent."
+  }
+  depends_on = [google_project_service.this]
+}
+
 resource "google_monitoring_dashboard" "this" {
   depends_on = [google_project_service.this]
   dashboard_json = jsonencode({
@@ -370,6 +433,8 @@ resource "google_monitoring_dashboard" "this" {
           { title = "API requests, by class of answer", filter = local.api, aligner = "ALIGN_RATE", reducer = "REDUCE_SUM", by = ["metric.label.response_code_class"] },
           { title = "Jobs failed, by error", filter = local.ratios.jobs.bad, aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.label.error_stage"] },
           { title = "Jobs that never came to an end", filter = local.shares.timeouts.bad, aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.label.state"] },
+          { title = "Publications whose time has come, by outcome", filter = local.judged, aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.label.outcome"] },
+          { title = "Publications missed or excused, by reason", filter = "${local.judged} AND metric.labels.outcome!=\"in_time\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.label.destination", "metric.label.reason"] },
           { title = "Provider errors, by code", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.provider_errors.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.label.provider", "metric.label.code"] },
           { title = "Requests refused by limits, quotas and budgets", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.refused.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.label.code"] },
           { title = "Instances at work, by function", filter = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=monitoring.regex.full_match(\"${var.name}-.*\") AND metric.type=\"run.googleapis.com/container/instance_count\"", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", by = ["resource.label.service_name"] },

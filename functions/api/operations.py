@@ -77,7 +77,7 @@ def show_system() -> tuple[SystemStatus, int, dict[str, str]]:
             )
             for one in operations.providers
         ),
-        error_budgets={name: BudgetLeft.describe(operations.sum_budget(name)) for name in ("api", "jobs")},
+        error_budgets={name: BudgetLeft.describe(budget) for name, budget in operations.sum_budgets().items()},
         disk_free_gb=_measure_disk(),
     )
     return status, 200, {"Cache-Control": f"public, max-age={KEEP_SEC}"}

@@ -8,6 +8,8 @@ from prometheus_client.registry import Collector
 
 from sutradhar.domain.jobs import metrics
 from sutradhar.domain.jobs.job import JobState
+from sutradhar.domain.jobs.tallies import Tallies
+from sutradhar.domain.publishing.promise import list_outcomes
 from sutradhar.pipeline.operations import Operations
 
 Samples = Mapping[tuple[str, ...], float]
@@ -42,6 +44,7 @@ class _StoreCollector(Collector):
         self._samples["provider_errors_total"] = {
             (one.provider, code): count for one in operations.providers for code, count in one.errors.items()
         }
+        self._samples["publications_due_total"] = _count_publications(operations.tallies)
         self._samples["provider_paused"] = {
             (one.provider,): float(one.state == "paused") for one in operations.providers
         }
@@ -76,6 +79,14 @@ class _StoreCollector(Collector):
             }
             family.add_metric(labels, list(_add_up(metric.buckets, parts)), total)
         return family
+
+
+def _count_publications(tallies: Tallies) -> Samples:
+    """Return the counts of publications. A destination has each expected outcome, if need be as 0, since an alert can
+    compute a rate only if the counter was there before its first event."""
+    counts = {tally.labels: total for tally, total in tallies.items() if tally.metric == "publications_due_total"}
+    destinations = sorted({destination for destination, *_ in counts})
+    return {(one, *labels): 0.0 for one in destinations for labels in list_outcomes()} | counts
 
 
 def _add_up(limits: Iterable[float], parts: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -1,6 +1,7 @@
 """Counts for the metrics, on every backend: each event counts once, and nothing is lost between processes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,6 +13,7 @@ from sutradhar.domain.jobs.result import Result
 from sutradhar.domain.jobs.tallies import Tally
 from sutradhar.domain.plan.plan import RenderPlan
 from tests.contract.conftest import StoreFixture
+from tests.notes import NOTES, Note, make_note
 from tests.unit.test_job import REQUESTS
 
 RESULT = Result(
@@ -87,6 +89,22 @@ def test_each_failure_counts_and_the_time_until_a_retry_does_not(kit: StoreFixtu
     by_day = {tally.labels[1]: total for tally, total in tallies.items() if tally.metric == "jobs_by_day"}
     assert by_day == {"good": 1, "bad": 1}  # the caller's own mistake counts against no objective
     assert tallies[Tally("job_duration_seconds_sum", ("60s", "PROXY"))] == 28
+
+
+def test_a_change_of_a_document_counts_once_in_its_own_write(kit: StoreFixture) -> None:
+    letters = Tally("letters_total", ("of notes",))
+    counted = replace(NOTES, count=lambda before, after: {letters: len(after.text) - len(before.text)})
+    kit.documents.create(counted, make_note("a", kit.clock.now()).evolve(text=""))
+
+    def refuse(_note: Note) -> Note:
+        raise Conflict("no")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: kit.documents.update(counted, "a", lambda n: n.evolve(text=n.text + "xy")), range(16)))
+    kit.documents.update(counted, "a", lambda note: note)
+    with pytest.raises(Conflict):
+        kit.documents.update(counted, "a", refuse)
+    assert kit.tallies.read() == {letters: 32}
 
 
 def test_a_refused_change_counts_nothing(kit: StoreFixture) -> None:

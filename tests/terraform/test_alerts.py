@@ -12,10 +12,18 @@ import pytest
 import yaml
 
 from sutradhar import bootstrap
+from sutradhar.destinations.folder import FolderDestination
 from sutradhar.domain.jobs.job_failure import JobFailure
+from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.plan.plan import RenderPlan
+from sutradhar.domain.publishing.details import PublicationDetails
 from sutradhar.domain.video.capacity import compute_target_sec
+from sutradhar.pipeline.publishing.due import publish_due
+from sutradhar.pipeline.publishing.schedule import PublicationOrder, schedule_publication
+from sutradhar.pipeline.publishing.store import list_publications_of
+from sutradhar.pipeline.publishing.work import publish_video
 from sutradhar.pipeline.submit import submit
+from tests.finished_job import store_finished_job
 from tests.terraform.conftest import ROOT, Planned
 
 OPS = ROOT / "docs" / "ops"
@@ -110,7 +118,7 @@ def test_both_systems_have_the_same_alerts_or_the_page_tells_the_difference(ever
         if differing:
             differing_facts[name] = differing
     assert differing_facts == read_differences()
-    assert len(set(prometheus) & set(cloud)) >= 17
+    assert len(set(prometheus) & set(cloud)) >= 21
 
 
 def test_a_renderer_that_runs_out_of_memory_is_told(everything: Planned) -> None:
@@ -139,7 +147,17 @@ def test_every_objective_has_its_alert(default_plan: Planned) -> None:
     shown = " ".join(
         policy["display_name"] for policy in default_plan.select("google_monitoring_alert_policy").values()
     )
-    for words in ("API", "Jobs", "Storage", "oldest message", "jobs wait", "given up", "understands", "memory"):
+    for words in (
+        "API",
+        "Jobs",
+        "Storage",
+        "oldest message",
+        "jobs wait",
+        "given up",
+        "understands",
+        "memory",
+        "Publishing",
+    ):
         assert words in shown
     lengths = re.findall(r"p95 of videos up to (\d+) s is over (\d+) s", shown)
     assert {(int(length), int(promised)) for length, promised in lengths} == {
@@ -164,7 +182,51 @@ def test_the_metrics_read_what_is_logged(default_plan: Planned, home: Path, caps
         for m in default_plan.select("google_logging_metric").values()
     )
     others = {"provider", "status", "paused_seconds"}  # of provider_failed, provider_paused and request
+    others |= {"destination", "outcome", "reason"}  # of publication_judged, below
     assert set(re.findall(r"jsonPayload\.(\w+)", text)) - others <= set(lines[-1])
+
+
+def test_the_metric_of_publications_reads_what_is_logged(
+    default_plan: Planned, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "published").mkdir(parents=True, exist_ok=True)
+    services = bootstrap.services()
+    job = store_finished_job(services)
+    services.providers.destinations["folder"] = FolderDestination(home / "published")  # type: ignore[index] # a dict
+    schedule_publication(services, job, PublicationOrder("folder", PublicationDetails(title="Tea")))
+    publish_due(services)
+    (publication,) = list_publications_of(services, job.id, "folder")
+    publish_video(services, PublishVideo(publication_id=publication.id, token=publication.token))
+    (line,) = [json.loads(one) for one in capsys.readouterr().err.splitlines() if '"publication_judged"' in one]
+    (metric,) = [
+        one
+        for one in default_plan.select("google_logging_metric").values()
+        if one["name"].endswith("publications_judged")
+    ]
+    assert {"destination", "outcome", "reason"} == set(metric["label_extractors"]) <= set(line)
+    assert f'jsonPayload.event="{line["event"]}"' in metric["filter"]
+    ratio = [
+        one for one in default_plan.select("google_monitoring_alert_policy").values() if "99 %" in one["display_name"]
+    ]
+    assert len(ratio) == 3
+    for condition in ratio[0]["conditions"]:
+        threshold = condition["condition_threshold"][0]
+        assert 'outcome="missed"' in threshold["filter"]
+        assert 'outcome!="excused"' in threshold["denominator_filter"]
+
+
+def test_a_silent_scheduler_is_told_although_silence_is_no_data(default_plan: Planned) -> None:
+    (policy,) = [
+        one
+        for one in default_plan.select("google_monitoring_alert_policy").values()
+        if "PublishTickSilent" in one["documentation"][0]["content"]
+    ]
+    condition = policy["conditions"][0]["condition_threshold"][0]
+    assert condition["comparison"] == "COMPARISON_LT"
+    assert condition["evaluation_missing_data"] == "EVALUATION_MISSING_DATA_ACTIVE"
+    services = {one["name"] for one in default_plan.select("google_cloudfunctions2_function").values()}
+    (watched,) = re.findall(r'service_name="([\w-]+)"', condition["filter"])
+    assert watched in services
 
 
 def test_every_alert_has_a_severity_and_its_section_of_the_runbook(everything: Planned) -> None:
@@ -177,7 +239,7 @@ def test_every_alert_has_a_severity_and_its_section_of_the_runbook(everything: P
         assert named
         assert named[1] in sections
     burns = [p for p in policies if p["combiner"] == "AND"]
-    assert len(burns) == 6
+    assert len(burns) == 9
     assert all(len(p["conditions"]) == 2 for p in burns)
 
 

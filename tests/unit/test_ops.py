@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 OPS = ROOT / "docs" / "ops"
 _WORDS = {"by", "sum", "on", "and", "or", "vector", "label_replace", "increase", "rate", "histogram_quantile"}
 _WORDS |= {"avg_over_time", "group_left", "up", "job", "length", "mode", "le", "endpoint", "status", "cause", "code"}
-_WORDS |= {"provider", "error", "step", "encoder"}
+_WORDS |= {"provider", "error", "step", "encoder", "destination", "outcome", "reason"}
 
 
 def read_rules() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import pytest
 from tests.unit.test_ops import OPS, read_rules
 
 ALERTS: list[tuple[str, str, str | None, str]] = [
+    ("PublishingBudgetBurns", "sutradhar:publishing_errors:ratio_30m > 6 * 0.01", None, "critical"),
     ("ServiceDown", 'up{job="sutradhar"} == 0', "2m", "critical"),
     ("LowDiskSpace", "disk_free_gb < 2", "5m", "critical"),
     ("DiskSpaceShrinks", "disk_free_gb < 5", "15m", "warning"),
@@ -32,6 +33,8 @@ PANELS = {
     "p99 by length": "sutradhar:job_seconds:p99_7d",
     "timeouts": "increase(job_timeouts_total[1h])",
     "videos by encoder": "sum by (encoder) (increase(renders_total[1h]))",
+    "publications missed": "sutradhar:publishing_errors:ratio_1h",
+    "failures of publishing by reason": "sum by (destination, outcome, reason) (increase(publications_due_total",
     "free disk": "disk_free_gb",
     "refusals of providers": "sum by (provider, code) (increase(provider_errors_total[1h]))",
     "failures by error": "sum by (error, cause) (increase(jobs_failed_total[1h]))",

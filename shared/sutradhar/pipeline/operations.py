@@ -12,8 +12,9 @@ from sutradhar.ports.backend import Backend
 from sutradhar.ports.stores import MAX_COUNTED, JobStore
 
 BUDGET_DAYS = 30
-OBJECTIVES: Mapping[str, float] = {"api": 0.999, "jobs": 0.995}
-"""The share of requests, and of jobs, that shall go well in any ``BUDGET_DAYS`` days (docs/objectives.md)."""
+OBJECTIVES: Mapping[str, float] = {"api": 0.999, "jobs": 0.995, "publishing": 0.99}
+"""The share of requests, of jobs and of publications that shall go well in any ``BUDGET_DAYS`` days
+(docs/objectives.md)."""
 _MAX_SKIPPED = 1000
 """Firestore reads each entry that it skips."""
 
@@ -56,13 +57,17 @@ class Operations:
     now: datetime
 
     def sum_budget(self, objective: str) -> ErrorBudget:
-        """Return the error budget of ``objective``: ``api`` or ``jobs``."""
+        """Return the error budget of one of ``OBJECTIVES``."""
         first = f"{self.now.astimezone(UTC) - timedelta(days=BUDGET_DAYS - 1):%Y-%m-%d}"
         sums = {"good": 0.0, "bad": 0.0}
         for tally, total in self.tallies.items():
             if tally.metric == f"{objective}_by_day" and tally.labels[0] >= first:
                 sums[tally.labels[1]] += total
         return ErrorBudget(OBJECTIVES[objective], int(sums["good"]), int(sums["bad"]))
+
+    def sum_budgets(self) -> Mapping[str, ErrorBudget]:
+        """Return the error budget of each objective."""
+        return {objective: self.sum_budget(objective) for objective in OBJECTIVES}
 
     def sum_tallies(self, metric: str) -> float:
         """Return the sum of a metric over all its labels."""

@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from sutradhar.domain.core.errors import FieldError, InvalidRequest
 from sutradhar.domain.core.record import Record
+from sutradhar.domain.jobs.tallies import Tallies
 
 R = TypeVar("R", bound=Record)
 
@@ -37,6 +38,10 @@ class Facts:
     """The time from which the store may delete the record; None: never."""
 
 
+def _count_nothing(before: Record, after: Record) -> Tallies:  # noqa: ARG001 - most kinds count nothing
+    return {}
+
+
 @dataclass(frozen=True)
 class Kind(Generic[R]):
     """A collection. ``name`` is part of what is stored, so it never changes."""
@@ -44,6 +49,8 @@ class Kind(Generic[R]):
     name: str
     model: type[R]
     describe: Callable[[R], Facts]
+    count: Callable[[R, R], Tallies] = _count_nothing
+    """Return what an update from one record to another adds to the counts of the TallyStore."""
 
     @property
     def title(self) -> str:
@@ -94,7 +101,8 @@ class DocumentStore(Protocol):
 
     def update(self, kind: Kind[R], document_id: str, change: Callable[[R], R]) -> R:
         """Write the record that the pure ``change`` makes of the stored one, and return it. If another process wrote in
-        between, the store starts again, so ``change`` may run more than once.
+        between, the store starts again, so ``change`` may run more than once. ``kind.count`` is added to the counts in
+        the same write, so each change counts once.
 
         Raises:
             NotFound: there is no such record.

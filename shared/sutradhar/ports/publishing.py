@@ -68,10 +68,11 @@ class Pause(SutradharError):
     """The destination has nothing to do until ``until``; this is no failure.
 
     ``notice``: a sentence for the caller about the wait; empty: the caller need not know.
+    ``excuse``: the quota that is used up; None: the wait has another reason.
     """
 
-    def __init__(self, until: datetime, notice: str = "") -> None:
-        self.until, self.notice = until, notice
+    def __init__(self, until: datetime, notice: str = "", excuse: Reason | None = None) -> None:
+        self.until, self.notice, self.excuse = until, notice, excuse
         super().__init__(notice or "wait")
 
 

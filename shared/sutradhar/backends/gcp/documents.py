@@ -11,6 +11,7 @@ from google.cloud import firestore
 from sutradhar.backends.gcp.firestore import CALL, CONFLICT, STREAM, Firestore, repeat_on_conflict
 from sutradhar.backends.gcp.newest_first import order_newest
 from sutradhar.backends.gcp.retry import translate_errors
+from sutradhar.backends.gcp.tallies import add_tallies
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, NewDocument, R, apply_change, encode_record
 from sutradhar.ports.pagination import encode_cursor
@@ -56,8 +57,11 @@ class FirestoreDocumentStore(DocumentStore):
             after = apply_change(kind, before, change)
             if after != before:
                 own_writes.append(after)
+                batch = self._store.client.batch()
                 condition = self._store.require_unchanged(snapshot)
-                snapshot.reference.update(_make_fields(kind, after, write_id), option=condition, **CALL)
+                batch.update(snapshot.reference, _make_fields(kind, after, write_id), option=condition)
+                add_tallies(self._store, batch, kind.count(before, after))
+                batch.commit(**CALL)
             return after
 
         with translate_errors(self._store.name):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sutradhar.backends.local.database import Database
+from sutradhar.backends.local.tallies import add_tallies
 from sutradhar.backends.local.times import format_time
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.ports.documents import DocumentPage, DocumentStore, Kind, NewDocument, R, apply_change, encode_record
@@ -55,6 +56,7 @@ class SqliteDocumentStore(DocumentStore):
                     "UPDATE documents SET state = ?, due_at = ?, expire_at = ?, body = ? WHERE kind = ? AND id = ?",
                     (*_changing(kind, after), encode_record(kind, after), kind.name, document_id),
                 )
+                add_tallies(connection, kind.count(before, after))
         return after
 
     def delete(self, kind: Kind[R], document_id: str) -> bool:

@@ -33,6 +33,13 @@ METRICS = (
     ),
     Metric("step_duration_seconds", "histogram", "Seconds of one step of a job", ("step",), STEP_BUCKETS),
     Metric("renders_total", "counter", "Finished videos by the encoder that made them", ("encoder",)),
+    Metric(
+        "publications_due_total",
+        "counter",
+        "Publications whose time has come, by whether the video could be seen in time",
+        ("destination", "outcome", "reason"),
+    ),
+    Metric("publish_ticks_total", "counter", "Searches for publications that are due"),
     Metric("active_jobs", "gauge", "Jobs that are worked on"),
     Metric("queue_depth", "gauge", "Jobs that wait for their plan"),
     Metric("oldest_waiting_seconds", "gauge", "Seconds that the first waiting job has waited"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sutradhar.domain.core.errors import Conflict
 from sutradhar.domain.publishing.details import DetailsPatch
-from sutradhar.domain.publishing.publication import Publication
+from sutradhar.domain.publishing.publication import Publication, renew_promise
 
 
 def apply_cancel(publication: Publication, now: datetime) -> Publication:
@@ -54,6 +54,8 @@ def apply_change(
     if publish_at is not None and not publication.has_started:
         # a worker that has it by now knows the old time; without its claim it cannot begin
         changes |= {"token": publication.token + 1, "claimed_until": None}
+        if publish_at != publication.publish_at:
+            changes |= renew_promise(now)
     changed = publication.evolve(**changes)
     if changed.claimed_until is None:
         next_work = now if changed.owes_update else due_at
@@ -75,7 +77,8 @@ def apply_retry(publication: Publication, now: datetime) -> Publication:
         raise Conflict("a later publication of this job to the same destination takes its place")
     state = "uploading" if publication.has_started else "scheduled"
     publish_at = max(publication.publish_at, now)
-    return publication.release(now, state=state, due_at=now, publish_at=publish_at, failure=None, attempts=0)
+    promise = {"publish_at": publish_at, **renew_promise(now)}
+    return publication.release(now, state=state, due_at=now, failure=None, attempts=0, **promise)
 
 
 def apply_replacement(publication: Publication, now: datetime) -> Publication:

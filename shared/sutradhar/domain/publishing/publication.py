@@ -13,7 +13,8 @@ from sutradhar.domain.core.errors import Conflict, StaleLease
 from sutradhar.domain.core.record import History, Record, keep_fields
 from sutradhar.domain.jobs.webhook import Webhook
 from sutradhar.domain.publishing.details import PublicationDetails
-from sutradhar.domain.publishing.failures import PublicationFailure
+from sutradhar.domain.publishing.failures import QUOTA, PublicationFailure, Reason
+from sutradhar.domain.publishing.promise import Verdict, compute_deadline, judge_delay, judge_failure
 
 PublicationState = Literal["scheduled", "waiting", "uploading", "uploaded", "published", "failed", "canceled"]
 """``waiting``: its time has come, and its job is not finished. ``uploaded``: the destination has the video and shows it
@@ -81,6 +82,12 @@ class Publication(Record):
     """True if a later publication of the same job to the same destination was created or is being created."""
     is_reported: bool = True
     """False: its end is not yet noted on the job, in the audit log, the counts and the webhooks."""
+    ready_at: datetime | None = None
+    """The last time at which it lacked its job or its owner's choice of the time; None: its creation."""
+    excuse: Reason | None = None
+    """The quota that held its upload up; None: none did."""
+    verdict: Verdict | None = None
+    """The outcome of the promise that its video can be seen at its time; None: it is not known yet."""
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None = None
@@ -92,6 +99,11 @@ class Publication(Record):
     @property
     def has_started(self) -> bool:
         return self.started_at is not None
+
+    @property
+    def is_there(self) -> bool:
+        """True if the destination has the whole video."""
+        return self.state in ("uploaded", "published")
 
     @property
     def owes_update(self) -> bool:
@@ -119,7 +131,9 @@ class Publication(Record):
         if not self.is_claimable(now):
             raise NotDue
         until = now + CLAIM
-        return self.evolve(token=self.token + 1, claimed_until=until, due_at=until)
+        # the destination itself shows a video that is there; a look tells whether it did
+        judged = self if self.has_ended or self.is_there else self._judge_delay(now)
+        return judged.evolve(token=self.token + 1, claimed_until=until, due_at=until)
 
     def start_work(self, token: int, now: datetime) -> "Publication":
         """Let the worker of the claim ``token`` begin. Raise NotDue if the claim is not the last one, or has begun."""
@@ -149,7 +163,7 @@ class Publication(Record):
         """Look at the job again at ``until``. Raise StaleLease."""
         self._require_claim(token)
         state = "waiting" if self.state == "scheduled" and until > self.publish_at else self.state
-        return self.release(now, due_at=until, state=state)
+        return self.release(now, due_at=until, state=state, ready_at=now)
 
     def stop_waiting(self, token: int, now: datetime) -> "Publication":
         """Make it due now, since its job is finished. Raise StaleLease."""
@@ -165,7 +179,8 @@ class Publication(Record):
         """Leave it until ``until``, since the quota of today goes to others. Raise NotDue if it is not due any more."""
         if self.due_at is None or self.due_at > now or self.claimed_until or self.has_started or self.has_ended:
             raise NotDue
-        return self.touch(now, due_at=until).add_notices([notice])
+        excuse = self.excuse or "quota_exceeded"
+        return self.touch(now, due_at=until, excuse=excuse).add_notices([notice])
 
     def rest(self, token: int, now: datetime) -> "Publication":
         """Give the claim back, since there is nothing to do now. Raise StaleLease."""
@@ -173,13 +188,28 @@ class Publication(Record):
         rested = self.release(now, failure=None)
         return rested.evolve(due_at=rested.choose_next_work(now))
 
-    def postpone(self, token: int, now: datetime, until: datetime, notice: str = "") -> "Publication":
-        """Give the claim back until ``until``; a video that is there is looked at when its time comes. Raise
-        StaleLease."""
+    def postpone(
+        self, token: int, now: datetime, until: datetime, notice: str = "", excuse: Reason | None = None
+    ) -> "Publication":
+        """Give the claim back until ``until``; a video that is there is looked at when its time comes.
+
+        Args:
+            excuse: the quota that it waits for; None: it waits for none.
+
+        Raises:
+            StaleLease: the claim has gone to another worker.
+        """
         self._require_claim(token)
         if self.state == "uploaded":
             until = min(until, self.publish_at if self.publish_at > now else now + _LONGEST_PAUSE)
-        return self.release(now, due_at=until).add_notices([notice] if notice else [])
+        excuse = self.excuse or (None if self.is_there else excuse)
+        return self.release(now, due_at=until, excuse=excuse).add_notices([notice] if notice else [])
+
+    def record_hidden(self, token: int, now: datetime, until: datetime) -> "Publication":
+        """Look again at ``until``, since the destination does not show the video although its time has come. Raise
+        StaleLease."""
+        self._require_claim(token)
+        return self._judge_delay(now).release(now, due_at=until)
 
     def record_upload(
         self, token: int, now: datetime, *, is_visible: bool, extras_at: datetime | None
@@ -193,7 +223,7 @@ class Publication(Record):
             StaleLease: the claim has gone to another worker.
         """
         self._require_claim(token)
-        uploaded = self.release(now, state="uploaded", failure=None, attempts=0, extras_at=extras_at)
+        uploaded = self._judge_delay(now).release(now, state="uploaded", failure=None, attempts=0, extras_at=extras_at)
         return _show(uploaded, now) if is_visible else uploaded.evolve(due_at=uploaded.choose_next_work(now))
 
     def record_confirmation(self, token: int, now: datetime) -> "Publication":
@@ -218,7 +248,7 @@ class Publication(Record):
         self._require_claim(token)
         changes: dict[str, object] = {"sent": sent, "extras_at": extras_at, "failure": None}
         if publish_at is not None:
-            changes["publish_at"] = publish_at
+            changes |= {"publish_at": publish_at, **renew_promise(now)}
             if self.requested_publish_at == publish_at:
                 changes["requested_publish_at"] = None
         updated = self.release(now, **changes)
@@ -236,12 +266,14 @@ class Publication(Record):
         self._require_claim(token)
         if failure.retryable and now < self.publish_at + MISSED_AFTER:
             pause = wait if wait is not None else choose_pause(self.attempts)
-            return self.release(now, due_at=now + pause, failure=failure)
+            is_excuse = failure.reason in QUOTA and not self.is_there
+            excuse = self.excuse or (failure.reason if is_excuse else None)
+            return self.release(now, due_at=now + pause, failure=failure, excuse=excuse)
         if self.sent and self.state in ("uploaded", "published") and failure.reason == "rejected":
             return self._keep_sent(now, self.sent, failure)
         if self.state == "published":
             return self.release(now, due_at=None, failure=failure, extras_at=None)
-        return self.release(now, state="failed", due_at=now, failure=failure, is_reported=False)
+        return self._end_failed(now, failure)
 
     def _keep_sent(self, now: datetime, sent: PublicationDetails, failure: PublicationFailure) -> "Publication":
         """Go back to the words and the time that the destination has, since it refused the new ones."""
@@ -252,7 +284,17 @@ class Publication(Record):
     def miss(self, token: int, now: datetime, failure: PublicationFailure) -> "Publication":
         """Record that its time was missed by too much. Raise StaleLease."""
         self._require_claim(token)
-        return self.release(now, state="failed", due_at=now, failure=failure, is_reported=False)
+        return self._end_failed(now, failure)
+
+    def _end_failed(self, now: datetime, failure: PublicationFailure) -> "Publication":
+        verdict = self.verdict or judge_failure(failure.reason, now)
+        return self.release(now, state="failed", due_at=now, failure=failure, is_reported=False, verdict=verdict)
+
+    def _judge_delay(self, now: datetime) -> "Publication":
+        """Return it with a verdict if its video should be seen by now. Call this only while it cannot be seen."""
+        if self.verdict or now <= compute_deadline(self.publish_at, self.ready_at or self.created_at):
+            return self
+        return self.evolve(verdict=judge_delay(self.excuse, self.failure, now))
 
     def record_report(self, now: datetime) -> "Publication":
         """Record that the end was noted everywhere."""
@@ -280,6 +322,11 @@ def choose_pause(attempts: int) -> timedelta:
 
 def _show(publication: Publication, now: datetime) -> Publication:
     """Return ``publication`` after its video has become visible; its end is not reported yet."""
-    return publication.evolve(
-        state="published", published_at=now, failure=None, attempts=0, is_reported=False, due_at=now
-    )
+    verdict = publication.verdict or Verdict(outcome="in_time", at=now)
+    shown = publication.evolve(state="published", published_at=now, failure=None, attempts=0, verdict=verdict)
+    return shown.evolve(is_reported=False, due_at=now)
+
+
+def renew_promise(now: datetime) -> dict[str, object]:
+    """Return the changes of a publication that is to be judged anew, since its owner has ordered something else."""
+    return {"ready_at": now, "excuse": None, "verdict": None}

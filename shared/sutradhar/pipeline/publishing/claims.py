@@ -7,7 +7,7 @@ from datetime import datetime
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.jobs.messages import PublishVideo
 from sutradhar.domain.publishing.publication import NotDue, Publication
-from sutradhar.pipeline.publishing.store import PUBLICATIONS
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, change_stored
 from sutradhar.pipeline.services import Services
 
 CHUNK = 20
@@ -39,7 +39,7 @@ def claim_publications(services: Services, publications: Sequence[Publication], 
 def _claim(services: Services, publication: Publication, now: datetime) -> bool:
     """Claim the publication and order the work on it; return whether this call got it."""
     try:
-        claimed = services.documents.update(PUBLICATIONS, publication.id, lambda one: one.claim(now))
+        claimed = change_stored(services, publication.id, lambda one: one.claim(now))
     except (NotDue, NotFound):
         return False
     services.send([PublishVideo(publication_id=claimed.id, token=claimed.token)])

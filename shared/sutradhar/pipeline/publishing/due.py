@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sutradhar.domain.core.errors import NotFound
+from sutradhar.domain.jobs.tallies import Tally
 from sutradhar.domain.publishing.failures import PublicationFailure
 from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Publication
 from sutradhar.domain.publishing.quota import choose_uploads, find_next_day
 from sutradhar.pipeline.publishing.claims import claim_publications
 from sutradhar.pipeline.publishing.quota import expect_uploads, read_day
 from sutradhar.pipeline.publishing.schedule import LOOK_AHEAD
-from sutradhar.pipeline.publishing.store import PUBLICATIONS
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, change_stored
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.publishing import Bucket, Destination
 from sutradhar.telemetry import log
@@ -34,6 +35,7 @@ def publish_due(services: Services) -> int:
     for name, publications in by_destination.items():
         passing = _pass_quota(services, services.providers.destinations.get(name), publications, now)
         claimed += claim_publications(services, passing, now)
+    services.tallies.add({Tally("publish_ticks_total"): 1})  # an alert watches for its silence
     return claimed
 
 
@@ -80,13 +82,13 @@ def _defer(services: Services, publication: Publication, bucket: Bucket, now: da
 
     def change(one: Publication) -> Publication:
         if tomorrow > one.publish_at + MISSED_AFTER:
-            claimed = one.claim(now)
+            claimed = one.evolve(excuse=one.excuse or "quota_exceeded").claim(now)
             failure = PublicationFailure.name("quota_exceeded", f"{text}, and so on the day before")
             return claimed.miss(claimed.token, now, failure)
         return one.defer(now, tomorrow, notice)
 
     try:
-        deferred = services.documents.update(PUBLICATIONS, publication.id, change)
+        deferred = change_stored(services, publication.id, change)
     except (NotDue, NotFound):
         return
     log("publication_deferred", publication_id=deferred.id, job_id=deferred.job_id, state=deferred.state)

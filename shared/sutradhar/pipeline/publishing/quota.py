@@ -31,7 +31,8 @@ def take_quota(services: Services, destination: Destination, bucket: Bucket, uni
         after = day.take(bucket.name, units, bucket.per_day - reserve)
         if after is None:
             until = find_next_day(now, bucket.zone)
-            raise Pause(until, f"today's quota of {destination.name} ({bucket.name}) is used up; it goes on at {until}")
+            notice = f"today's quota of {destination.name} ({bucket.name}) is used up; it goes on at {until}"
+            raise Pause(until, notice, "quota_exceeded")
         return {name: after.to_record()}
 
     services.records.update([name], write)

@@ -1,16 +1,19 @@
 """Keep publications in the store, and find them by their job, by their id and by their time."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 
 from sutradhar.domain.core.api_key import ApiKey
 from sutradhar.domain.core.errors import NotFound
 from sutradhar.domain.core.record import History, Record, keep_fields
+from sutradhar.domain.jobs.tallies import Tallies
+from sutradhar.domain.publishing.promise import Verdict, tally_verdict
 from sutradhar.domain.publishing.publication import Publication
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.documents import Facts, Kind
+from sutradhar.telemetry import log
 
 
 class CalendarEntry(Record):
@@ -37,7 +40,11 @@ def _describe(publication: Publication) -> Facts:
     )
 
 
-PUBLICATIONS = Kind("publication", Publication, _describe)
+def _count(before: Publication, after: Publication) -> Tallies:
+    return tally_verdict(after.destination, before.verdict, after.verdict)
+
+
+PUBLICATIONS = Kind("publication", Publication, _describe, _count)
 CALENDAR = Kind("calendar", CalendarEntry, lambda entry: Facts(entry.id, entry.owner, entry.publish_at))
 _PAGE = 100
 
@@ -61,6 +68,34 @@ def get_publication(services: Services, publication_id: str, caller: ApiKey | No
     if publication is None or (caller and not caller.may_see(publication.owner)):
         raise NotFound(f"there is no publication {publication_id}")
     return publication
+
+
+def change_stored(services: Services, publication_id: str, change: Callable[[Publication], Publication]) -> Publication:
+    """Write what ``change`` makes of the publication, and return that. A verdict on its promise goes to the log, too.
+
+    Raises:
+        NotFound: there is no such publication.
+        Exception: every error that ``change`` raises.
+    """
+    verdicts: list[Verdict | None] = []
+
+    def note_and_change(one: Publication) -> Publication:
+        verdicts.append(one.verdict)
+        return change(one)
+
+    after = services.documents.update(PUBLICATIONS, publication_id, note_and_change)
+    if after.verdict and after.verdict != verdicts[-1]:
+        log(
+            "publication_judged",
+            level="warning" if after.verdict.outcome == "missed" else "info",
+            publication_id=after.id,
+            job_id=after.job_id,
+            destination=after.destination,
+            outcome=after.verdict.outcome,
+            reason=after.verdict.reason,
+            publish_at=after.publish_at.isoformat(),
+        )
+    return after
 
 
 def list_publications_of(services: Services, job_id: str, destination: str) -> list[Publication]:

@@ -12,7 +12,7 @@ from sutradhar.domain.publishing.publication import MISSED_AFTER, NotDue, Public
 from sutradhar.pipeline.publishing.context import ClaimedPublication
 from sutradhar.pipeline.publishing.packing import make_package
 from sutradhar.pipeline.publishing.report import note_on_job, report_end
-from sutradhar.pipeline.publishing.store import PUBLICATIONS
+from sutradhar.pipeline.publishing.store import PUBLICATIONS, change_stored
 from sutradhar.pipeline.services import Services
 from sutradhar.ports.publishing import Destination, Pause, PublishError
 from sutradhar.telemetry import log
@@ -48,7 +48,7 @@ def _advance(services: Services, destination: Destination, claimed: Publication)
     token = claimed.token
 
     def write(change: Callable[[Publication, datetime], Publication]) -> Publication:
-        after = services.documents.update(PUBLICATIONS, claimed.id, lambda one: change(one, services.clock.now()))
+        after = change_stored(services, claimed.id, lambda one: change(one, services.clock.now()))
         if after.state != claimed.state:
             note_on_job(services, after)
         _log_move(claimed, after)
@@ -57,8 +57,8 @@ def _advance(services: Services, destination: Destination, claimed: Publication)
     try:
         change = _make_next_step(services, destination, claimed, context)
     except Pause as pause:
-        until, notice = pause.until, pause.notice
-        return write(lambda one, now: one.postpone(token, now, until, notice))
+        until, notice, excuse = pause.until, pause.notice, pause.excuse
+        return write(lambda one, now: one.postpone(token, now, until, notice, excuse))
     except PublishError as exc:
         failure, wait = exc.failure, exc.wait
         return write(lambda one, now: one.fail(token, now, failure, wait))
@@ -101,7 +101,7 @@ def _make_next_step(
             token, now, sent=claimed.details, publish_at=publish_at, extras_at=extras_at
         )
     if has_come:
-        return lambda one, now: one.postpone(token, now, now + _ASK_AGAIN)
+        return lambda one, now: one.record_hidden(token, now, now + _ASK_AGAIN)
     # its owner has taken a change back that had failed
     return lambda one, now: one.rest(token, now)
 
